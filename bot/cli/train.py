@@ -87,7 +87,7 @@ def _build_weights(sets: Path, out: Path, *, hold_out: bool, without: Sequence[s
 
 
 def _fine_tune(named: list[Path]) -> None:
-    from bot.training.fine_tune import LEAST_ROWS, fine_tune  # noqa: PLC0415
+    from bot.training.fine_tune import MIN_ROWS, fine_tune  # noqa: PLC0415
 
     try:
         rows = [row for row in load_labelled(named) if row.sentiment or not row.heads.keys().isdisjoint(HEADS)]
@@ -102,7 +102,7 @@ def _fine_tune(named: list[Path]) -> None:
         for trial in found.trials:
             print_line(f"{trial}; {_describe_trial(trial)}")
         if not found.trials:
-            raise fail_with([f"There are {len(rows)} labelled posts; of one kind at least {LEAST_ROWS} are needed."])
+            raise fail_with([f"There are {len(rows)} labelled posts; of one kind at least {MIN_ROWS} are needed."])
         if not any(trial.is_better for trial in found.trials):
             raise fail_with([SPOILS if any(trial.is_harmful for trial in found.trials) else NO_BETTER])
         write_atomically(path, found.data)

@@ -1,3 +1,3 @@
-"""How the weights are made: only `bot/cli` comes here, and only here is scipy asked for (the extra `train`)."""
+"""Training of the model: only `bot/cli` imports it, and only it needs scipy (the extra `train`)."""
 
 import bot.detectors.model  # noqa: F401  (one thread for numpy, before it is loaded: more would sum in another order)

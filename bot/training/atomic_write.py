@@ -1,4 +1,4 @@
-"""Putting a weight file where it is read: whole or not at all, by one training at a time."""
+"""Write a weight file atomically, by one training at a time."""
 
 import fcntl
 import os
@@ -8,19 +8,20 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 ALL_MAY_READ = 0o644
-"""A temporary file is its maker's alone; the bot may run as somebody else."""
+"""A temporary file is private to its owner; the bot may run as another user."""
 UNFINISHED = ".new"
 
 
 class AlreadyRunningError(Exception):
-    """Another training is at work on the same file."""
+    """Another training holds the lock of the same file."""
 
 
 @contextmanager
 def hold_exclusive_lock(path: Path) -> Iterator[None]:
-    """From reading the old weights to writing the new ones: of two at once the later would undo what the other learned.
+    """Hold a lock from reading the old weights to writing the new ones, so that no training loses another's result.
 
-    The kernel gives the lock back, however its holder ends. Raises Busy, and OSError where there is no writing.
+    The kernel releases the lock when its holder ends. Raise `AlreadyRunningError`, or OSError if the folder cannot be
+    written.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.with_suffix(".lock").open("w", encoding="ascii") as lock:
@@ -28,13 +29,13 @@ def hold_exclusive_lock(path: Path) -> Iterator[None]:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise AlreadyRunningError from None
-        for left in path.parent.glob(f"{path.stem}.*{UNFINISHED}"):  # its writer was killed
-            left.unlink(missing_ok=True)
+        for leftover in path.parent.glob(f"{path.stem}.*{UNFINISHED}"):  # of a training that was killed
+            leftover.unlink(missing_ok=True)
         yield
 
 
 def write_atomically(path: Path, data: bytes) -> None:
-    """What was there before is kept as `.before`. Who reads it meanwhile reads the old or the new. Raises OSError."""
+    """Replace a file; readers see the old or the new one. The old one is kept as `.before`. Raise OSError."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with suppress(FileNotFoundError):
         _replace_file(path.with_suffix(".before"), path.read_bytes())
@@ -42,7 +43,7 @@ def write_atomically(path: Path, data: bytes) -> None:
 
 
 def _replace_file(path: Path, data: bytes) -> None:
-    """On the disk before it has its name: else a machine that dies could leave the name with half of it."""
+    """Flush to disk before renaming: a crash must not leave a name with half of the content."""
     descriptor, name = tempfile.mkstemp(prefix=f"{path.name}.", suffix=UNFINISHED, dir=path.parent)
     new = Path(name)
     try:

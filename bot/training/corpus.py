@@ -1,4 +1,4 @@
-"""The labelled sets as one corpus. Which set is there for which head, and what stands for a brand that is new."""
+"""Read the labelled sets as one corpus: which set has labels for which head."""
 
 import hashlib
 from collections.abc import Iterable, Iterator
@@ -21,34 +21,34 @@ HEAD_OF = {
     "feature_request": "need",
     "purchase_intent": "purchase",
 }
-"""From the heads of the sets to ours. "Suggestion" in Tweet Acts is advice to anybody, and no unmet wish: left out."""
-NOT_OURS = frozenset({("tweetacts", "suggestion")})
-BESIDE = ("irony", "offensive", "anger", "joy", "optimism", "sadness")
-"""What the net is asked as well while it learns, so that it reads a tone; nobody asks it at run time."""
-EVERY_HEAD = (*HEADS, *BESIDE)
+"""Our head for each head of the sets. "Suggestion" in Tweet Acts is advice to anybody, and no unmet wish: left out."""
+IGNORED_HEADS = frozenset({("tweetacts", "suggestion")})
+AUXILIARY = ("irony", "offensive", "anger", "joy", "optimism", "sadness")
+"""Auxiliary heads that teach the network tone; they are not used at run time."""
+EVERY_HEAD = (*HEADS, *AUXILIARY)
 TONE = {"anger": ("negative",), "sadness": ("negative",), "joy": ("positive",), "optimism": ("neutral", "positive")}
-"""What sentiment an emotion leaves possible."""
+"""The sentiments that an emotion allows."""
 COMPLAINTS = "complaints19"
 TO_NO_BRAND = frozenset({"random_tweet", "random_reply"})
-"""Parts of it that are not said to a brand."""
+"""Parts of it that do not address a brand."""
 AIRLINE, VALIDATION, POOL = "airline", "validation", "pool"
 FOLDS = 100
-ID_SHOWN = 60
+MAX_ID_SHOWN = 60
 
 
 class CorpusError(Exception):
-    """A set cannot be learned from; the sentence says where and why."""
+    """A set cannot be learned from; the message says where and why."""
 
 
 class CorpusRow(NamedTuple):
     text: str
     source: str
     fold: int
-    """0 to 99, from the author where one is known, else from the text."""
+    """0 to 99, from the author if there is one, else from the text."""
     sentiment: str = ""
     heads: dict[str, float] = {}  # noqa: RUF012  (never written to)
     possible_sentiments: tuple[str, ...] = ()
-    """The sentiments that its label leaves possible, where that says less than which."""
+    """The sentiments that its label allows, if it allows several."""
 
 
 class TrainingCorpus(NamedTuple):
@@ -56,11 +56,11 @@ class TrainingCorpus(NamedTuple):
     source: NDArray[np.str_]
     fold: NDArray[np.int64]
     sentiment: NDArray[np.int8]
-    """-1 where nobody has said."""
+    """-1 for unlabelled posts."""
     possible_sentiments: NDArray[np.bool_]
-    """Of each post and sentiment, whether its label leaves it possible; none, where nobody has said."""
+    """For each post and sentiment, whether the label allows it; all False for unlabelled posts."""
     heads: NDArray[np.float32]
-    """A column for each of EVERY_HEAD; not a number where nobody has said."""
+    """A column for each of EVERY_HEAD; NaN for unlabelled posts."""
 
     def select_sources(self, *sources: str) -> NDArray[np.bool_]:
         return np.isin(self.source, sources)
@@ -69,19 +69,19 @@ class TrainingCorpus(NamedTuple):
 def build_corpus(rows: Iterable[CorpusRow]) -> TrainingCorpus:
     rows = list(rows)
     heads = np.full((len(rows), len(EVERY_HEAD)), np.nan, np.float32)
-    may = np.zeros((len(rows), len(SENTIMENTS)), np.bool_)
+    possible = np.zeros((len(rows), len(SENTIMENTS)), np.bool_)
     for number, row in enumerate(rows):
         for head, held in row.heads.items():
             heads[number, EVERY_HEAD.index(head)] = held
         for one in row.possible_sentiments or (row.sentiment,) * bool(row.sentiment):
-            may[number, SENTIMENTS.index(one)] = True
-    said = [SENTIMENTS.index(row.sentiment) if row.sentiment else -1 for row in rows]
+            possible[number, SENTIMENTS.index(one)] = True
+    sentiments = [SENTIMENTS.index(row.sentiment) if row.sentiment else -1 for row in rows]
     return TrainingCorpus(
         [row.text for row in rows],
         np.array([row.source for row in rows]),
         np.array([row.fold for row in rows]),
-        np.array(said, np.int8),
-        may,
+        np.array(sentiments, np.int8),
+        possible,
         heads,
     )
 
@@ -127,7 +127,7 @@ class _EmotionRow(_TextRow):
 
 
 def read_shared_sets(folder: Path) -> Iterator[CorpusRow]:
-    """Every row that is trained or validated on, in an order of its own that never changes. Raises Broken, OSError."""
+    """Yield all rows for training and validation, always in the same order. Raise `CorpusError`, OSError."""
     for name, source in (
         ("sentiment_train", "semeval"),
         ("sentiment_val", VALIDATION),
@@ -144,35 +144,30 @@ def read_shared_sets(folder: Path) -> Iterator[CorpusRow]:
 
 
 def _read_airline(folder: Path) -> Iterator[CorpusRow]:
-    """A complaint is what its readers called negative, praise what they called positive: so the set was made."""
+    """Yield posts that count as complaint if negative, and as praise if positive: so the set was made."""
     golden = folder / "replay_airline_gold.jsonl"
     gold = {row.id: row.sentiment for row in read_jsonl(golden, _GoldRow)}
     for row in read_jsonl(folder / "replay_airline.jsonl", _MentionRow):
-        said = gold.get(row.id)
-        if said is None:
-            raise CorpusError(f"{golden}: has no label for {sanitize_line(row.id, ID_SHOWN)}; fetch the set again.")
-        heads = {"complaint": float(said == "negative"), "praise": float(said == "positive")}
-        yield CorpusRow(row.text, AIRLINE, assign_fold(row.author.id), said, heads)
+        label = gold.get(row.id)
+        if label is None:
+            raise CorpusError(f"{golden}: has no label for {sanitize_line(row.id, MAX_ID_SHOWN)}; fetch the set again.")
+        heads = {"complaint": float(label == "negative"), "praise": float(label == "positive")}
+        yield CorpusRow(row.text, AIRLINE, assign_fold(row.author.id), label, heads)
 
 
 def _read_intents(folder: Path) -> Iterator[CorpusRow]:
-    """Who complains to a brand says no good of it; whoever writes to one and does not complain says no ill."""
+    """Yield intents: a complaint to a brand is negative, and another post to a brand is not."""
     found: dict[tuple[str, str], dict[str, float]] = {}
     possible: dict[str, tuple[str, ...]] = {}
     for row in read_jsonl(folder / "intent_train.jsonl", _IntentRow):
         source, head = row.src, row.head
-        if source != AIRLINE and head in HEAD_OF and (source, head) not in NOT_OURS:
+        if source != AIRLINE and head in HEAD_OF and (source, head) not in IGNORED_HEADS:
             found.setdefault((row.text, source), {})[HEAD_OF[head]] = row.y
             if source == COMPLAINTS and row.domain not in TO_NO_BRAND:
                 possible[row.text] = ("negative",) if row.y else ("neutral", "positive")
     for (text, source), heads in found.items():
-        yield CorpusRow(
-            text,
-            source,
-            assign_fold(text),
-            heads=heads,
-            possible_sentiments=possible.get(text, ()) if source == COMPLAINTS else (),
-        )
+        sentiments = possible.get(text, ()) if source == COMPLAINTS else ()
+        yield CorpusRow(text, source, assign_fold(text), heads=heads, possible_sentiments=sentiments)
 
 
 def _read_auxiliary(folder: Path) -> Iterator[CorpusRow]:
@@ -185,17 +180,17 @@ def _read_auxiliary(folder: Path) -> Iterator[CorpusRow]:
 
 
 def read_jsonl(path: Path, model: type[Shape]) -> Iterator[Shape]:
-    """Raises Broken, which names the line; OSError where there is no such file."""
+    """Yield validated rows. Raise `CorpusError`, which names the line, or OSError."""
     number = 0
     try:
         with path.open(encoding="utf-8") as file:
-            for number, line in enumerate(file, 1):  # noqa: B007  (said below)
+            for number, line in enumerate(file, 1):  # noqa: B007  (used below)
                 if line.strip():
                     yield model.model_validate_json(line)
     except UnicodeDecodeError:
         raise CorpusError(f"{path}: is not UTF-8; fetch the set again.") from None
-    except ValidationError as no:
-        first = no.errors(include_url=False, include_input=False, include_context=False)[0]
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
         at = ".".join(map(str, first["loc"])) or "the line"
         raise CorpusError(f"{path}: line {number}: {at}: {first['msg']}; fetch the set again.") from None
     if not number:

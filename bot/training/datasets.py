@@ -1,4 +1,4 @@
-"""Labelled files as people have them: sentiment rows, intent rows, gold by id beside mentions, and corrections."""
+"""Read labelled files of users: sentiment rows, intent rows, labels by id beside mentions, and corrections."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from bot.domain.mention import Mention
-from bot.training.corpus import HEAD_OF, HEADS, NOT_OURS, SENTIMENTS
+from bot.training.corpus import HEAD_OF, HEADS, IGNORED_HEADS, SENTIMENTS
 
-SOME_TIME = datetime(2026, 1, 1, tzinfo=UTC)
-"""Of a text that has none. Nothing that is measured here depends on it."""
+DEFAULT_TIME = datetime(2026, 1, 1, tzinfo=UTC)
+"""The time of a text without one. No figure depends on it."""
 
 BY_RULES = ("crisis", "spam")
-"""Told by rules: measured, and not learned."""
+"""Detected by rules: measured, and not learned."""
 MEASURED = (*HEADS, *BY_RULES)
 
 NONE_KNOWN = (
@@ -24,7 +24,7 @@ NONE_KNOWN = (
 
 
 class DatasetError(Exception):
-    """A labelled file cannot be used; the sentence says where and why."""
+    """A labelled file cannot be used; the message says where and why."""
 
 
 class LabelledMention(NamedTuple):
@@ -32,18 +32,18 @@ class LabelledMention(NamedTuple):
     sentiment: str = ""
     heads: Mapping[str, bool] = {}
     source: str = ""
-    """Which set annotated it: a head is only measured on the posts of a set that has it."""
+    """The set that labelled it: a head is only measured on sets that have it."""
 
 
 def load_labelled(files: Iterable[Path], mentions: Path | None = None) -> list[LabelledMention]:
-    """Raises Unreadable, with file and line."""
+    """Load all rows with a label. Raise `DatasetError`, with file and line."""
     by_id = {str(row.get("id", "")): row for _, row in _read_rows(mentions)} if mentions else {}
     found = [parse_labelled_row(row, by_id, at) for file in files for at, row in _read_rows(file)]
-    return [one for one in found if one.sentiment or one.heads]
+    return [mention for mention in found if mention.sentiment or mention.heads]
 
 
 def load_unlabelled(file: Path) -> list[LabelledMention]:
-    """Posts of which nobody has said anything. Raises Unreadable, with file and line."""
+    """Load posts without labels. Raise `DatasetError`, with file and line."""
     return [LabelledMention(_parse_mention(row, {}, at)) for at, row in _read_rows(file)]
 
 
@@ -53,8 +53,8 @@ def _read_rows(path: Path) -> Iterator[tuple[str, Any]]:
             for number, line in enumerate(file, 1):
                 if line.strip():
                     yield f"{path}: line {number}", _parse_object(line, f"{path}: line {number}")
-    except OSError as no:
-        raise DatasetError(f"{path}: cannot be read: {no.strerror}") from None
+    except OSError as error:
+        raise DatasetError(f"{path}: cannot be read: {error.strerror}") from None
     except UnicodeDecodeError:
         raise DatasetError(f"{path}: is not UTF-8; save it as UTF-8") from None
 
@@ -70,34 +70,35 @@ def _parse_object(line: str, at: str) -> dict[str, Any]:
 
 
 def parse_labelled_row(row: Mapping[str, Any], by_id: Mapping[str, Any], at: str) -> LabelledMention:
-    """`at` is its place, for who has to mend it. Raises Unreadable."""
+    """Parse a row. `at`: its file and line, for the message of `DatasetError`."""
     if isinstance(row.get("correction"), dict):
         return _parse_correction(row, at)
-    said, source = str(row.get("head", "")), str(row.get("src", ""))
-    head = HEAD_OF.get(said, said)
-    heads = {head: _parse_yes_no(row.get("y"), at)} if head in MEASURED and (source, said) not in NOT_OURS else {}
+    name, source = str(row.get("head", "")), str(row.get("src", ""))
+    head = HEAD_OF.get(name, name)
+    known = head in MEASURED and (source, name) not in IGNORED_HEADS
+    heads = {head: _parse_yes_no(row.get("y"), at)} if known else {}
     return LabelledMention(_parse_mention(row, by_id, at), _parse_sentiment(row, at), heads, source)
 
 
 def _parse_sentiment(row: Mapping[str, Any], at: str) -> str:
-    """Empty where nobody has said."""
-    said = row.get("sentiment") if row.get("label") is None else row["label"]
-    if said is None or said == "":
+    """Return the sentiment, or an empty string if the row has none."""
+    label = row.get("sentiment") if row.get("label") is None else row["label"]
+    if label is None or label == "":
         return ""
-    if said not in SENTIMENTS:
-        raise DatasetError(f"{at}: {str(said)[:20]!r} is no sentiment; they are {', '.join(SENTIMENTS)}")
-    return str(said)
+    if label not in SENTIMENTS:
+        raise DatasetError(f"{at}: {str(label)[:20]!r} is no sentiment; they are {', '.join(SENTIMENTS)}")
+    return str(label)
 
 
-def _parse_yes_no(said: object, at: str) -> bool:
-    """Any word would be a yes, a "no" as well."""
-    if said not in (0, 1):
+def _parse_yes_no(value: object, at: str) -> bool:
+    """Return True for 1, False for 0. Words are refused: "no" would be a yes."""
+    if value not in (0, 1):
         raise DatasetError(f'{at}: "y" is neither 1 nor 0, so it says neither yes nor no')
-    return bool(said)
+    return bool(value)
 
 
 def _parse_correction(row: Mapping[str, Any], at: str) -> LabelledMention:
-    """What a colleague said of a card. What is about spam or the subject teaches the rules, not the model."""
+    """Parse a correction. Those of spam or the subject teach the rules, not the model."""
     correction = row["correction"]
     kind, was, now = (str(correction.get(key, "")) for key in ("kind", "was", "is"))
     mention = _parse_mention(row, {}, at)
@@ -110,18 +111,17 @@ def _parse_correction(row: Mapping[str, Any], at: str) -> LabelledMention:
 
 
 def _parse_mention(row: Mapping[str, Any], by_id: Mapping[str, Any], at: str) -> Mention:
-    whole = row.get("mention") or by_id.get(str(row.get("id", ""))) or row
-    if isinstance(whole, str):
-        whole = {"text": whole}
-    if not isinstance(whole, dict):
+    value = row.get("mention") or by_id.get(str(row.get("id", ""))) or row
+    if isinstance(value, str):
+        value = {"text": value}
+    if not isinstance(value, dict):
         raise DatasetError(f"{at}: its mention is neither an object nor a text")
-    if not isinstance(whole.get("text"), str):
-        raise DatasetError(
-            f"{at}: has no text, and no mention of its id is at hand; `earshot evaluate` takes them with --mentions"
-        )
-    if not ({"id", "created_at"} <= whole.keys() and ":" in str(whole["id"])):
-        whole = {"text": whole["text"], "created_at": SOME_TIME, "id": f"labelled:{at.rsplit(' ', 1)[-1]}"}
+    if not isinstance(value.get("text"), str):
+        hint = "no mention of its id is at hand; `earshot evaluate` takes them with --mentions"
+        raise DatasetError(f"{at}: has no text, and {hint}")
+    if not ({"id", "created_at"} <= value.keys() and ":" in str(value["id"])):
+        value = {"text": value["text"], "created_at": DEFAULT_TIME, "id": f"labelled:{at.rsplit(' ', 1)[-1]}"}
     try:
-        return Mention.model_validate(whole)
+        return Mention.model_validate(value)
     except ValueError:
         raise DatasetError(f"{at}: is no mention") from None

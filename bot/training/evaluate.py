@@ -1,4 +1,4 @@
-"""What an assessor makes of labelled posts, beside what people made of them."""
+"""Measure the assessments of labelled posts against the labels."""
 
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
@@ -18,6 +18,7 @@ from bot.training.metrics import (
 )
 
 BATCH = 64
+Rows = Sequence[LabelledMention]
 
 
 class EvaluationSection(NamedTuple):
@@ -25,8 +26,8 @@ class EvaluationSection(NamedTuple):
     metrics: list[MetricEstimate]
 
 
-def evaluate_assessor(assessor: MentionAssessor, rows: Sequence[LabelledMention]) -> Iterator[EvaluationSection]:
-    """Sentiment first, then each head, on the posts of each source that has it."""
+def evaluate_assessor(assessor: MentionAssessor, rows: Rows) -> Iterator[EvaluationSection]:
+    """Yield sentiment first, then each head, by the source of the labels."""
     found = _assess_in_batches(assessor, rows)
     for source in sorted({row.source for row in rows if row.sentiment}):
         yield EvaluationSection(_format_section_name("sentiment", source), _measure_sentiment(source, rows, found))
@@ -35,46 +36,32 @@ def evaluate_assessor(assessor: MentionAssessor, rows: Sequence[LabelledMention]
             yield EvaluationSection(_format_section_name(head, source), _measure_head(head, source, rows, found))
 
 
-def measure_misfires(assessor: MentionAssessor, rows: Sequence[LabelledMention]) -> EvaluationSection:
-    """In what share of ordinary posts each head holds. Few of them are meant so, and nobody has said which."""
+def measure_misfires(assessor: MentionAssessor, rows: Rows) -> EvaluationSection:
+    """Measure in what share of ordinary posts each head holds. Few of them should, and nobody has labelled which."""
     found = _assess_in_batches(assessor, rows)
     held = {head: np.array([f"intent:{head}" in one.labels for one in found]) for head in MEASURED}
-    return EvaluationSection(
-        "ordinary posts", [estimate_metric(head, compute_share, which) for head, which in held.items()]
-    )
+    metrics = [estimate_metric(head, compute_share, which) for head, which in held.items()]
+    return EvaluationSection("ordinary posts", metrics)
 
 
-def _assess_in_batches(assessor: MentionAssessor, rows: Sequence[LabelledMention]) -> list[Assessment]:
-    return [
-        one
-        for start in range(0, len(rows), BATCH)
-        for one in assessor.assess([row.mention for row in rows[start : start + BATCH]])
-    ]
+def _assess_in_batches(assessor: MentionAssessor, rows: Rows) -> list[Assessment]:
+    batches = (rows[start : start + BATCH] for start in range(0, len(rows), BATCH))
+    return [one for batch in batches for one in assessor.assess([row.mention for row in batch])]
 
 
 def _format_section_name(head: str, source: str) -> str:
     return f"{head} ({source})" if source else head
 
 
-def _measure_sentiment(
-    source: str, rows: Sequence[LabelledMention], found: Sequence[Assessment]
-) -> list[MetricEstimate]:
-    both = [
-        (row.sentiment, one) for row, one in zip(rows, found, strict=True) if row.sentiment and row.source == source
-    ]
-    gold = np.array([SENTIMENTS.index(said) for said, _ in both])
-    chances = np.array([[one.probabilities[word] for word in SENTIMENTS] for _, one in both])
-    return compute_sentiment_metrics(gold, chances, np.array([one.is_unsure for _, one in both]))
+def _measure_sentiment(source: str, rows: Rows, found: Sequence[Assessment]) -> list[MetricEstimate]:
+    pairs = [(row, one) for row, one in zip(rows, found, strict=True) if row.sentiment and row.source == source]
+    gold = np.array([SENTIMENTS.index(row.sentiment) for row, _ in pairs])
+    probabilities = np.array([[one.probabilities[word] for word in SENTIMENTS] for _, one in pairs])
+    return compute_sentiment_metrics(gold, probabilities, np.array([one.is_unsure for _, one in pairs]))
 
 
-def _measure_head(
-    head: str, source: str, rows: Sequence[LabelledMention], found: Sequence[Assessment]
-) -> list[MetricEstimate]:
-    both = [
-        (row.heads[head], one)
-        for row, one in zip(rows, found, strict=True)
-        if head in row.heads and row.source == source
-    ]
-    gold = np.array([float(said) for said, _ in both])
-    held = np.array([f"intent:{head}" in one.labels for _, one in both])
-    return compute_head_metrics(gold, held, np.array([one.intents.get(head, 0.0) for _, one in both]))
+def _measure_head(head: str, source: str, rows: Rows, found: Sequence[Assessment]) -> list[MetricEstimate]:
+    pairs = [(row, one) for row, one in zip(rows, found, strict=True) if head in row.heads and row.source == source]
+    gold = np.array([float(row.heads[head]) for row, _ in pairs])
+    held = np.array([f"intent:{head}" in one.labels for _, one in pairs])
+    return compute_head_metrics(gold, held, np.array([one.intents.get(head, 0.0) for _, one in pairs]))

@@ -1,9 +1,8 @@
-"""Learning on from the weights in use, by somebody's own labelled posts and corrections.
+"""Fine-tune the weights in use with a user's own labelled posts and corrections.
 
-The shared sets are not at hand then. What they taught is in the weights, so new weights are drawn to the old ones: a
-post moves them as far as it must. The net stays as it is; the regression beside it learns. Corrections are of one
-kind, often all from one side, so anchors are learned beside them: posts of every kind with what is to be heard in them.
-Only every other is; of the rest, what was right has to stay right.
+The shared sets are not available then; what they taught is in the weights, so new weights are pulled to the old ones.
+The network stays as it is; the regression learns. Corrections are often all from one side, so anchors are learned as
+well: posts of every kind with their labels. Only every other is; the rest checks that what was right stays right.
 """
 
 import json
@@ -21,23 +20,23 @@ from bot.detectors.model.hashing import find_rows
 from bot.detectors.model.weights import ModelWeights, encode_weights
 from bot.domain.mention import UNKNOWN_AUTHOR_ID, Mention
 from bot.training.corpus import HEADS, SENTIMENTS, assign_fold
-from bot.training.datasets import SOME_TIME, LabelledMention
-from bot.training.features import GENTLY, DesignMatrix, FeatureSet, KeptFeatures, RawFeatures, extract_raw_features
+from bot.training.datasets import DEFAULT_TIME, LabelledMention
+from bot.training.features import DENSE_SCALE, DesignMatrix, FeatureSet, KeptFeatures, RawFeatures, extract_raw_features
 from bot.training.packed_lexicon import build_packed_lexicon
 from bot.training.regression import fit_regression
 
-LEAST_ROWS = 20
+MIN_ROWS = 20
 FOLDS = 5
 STRENGTHS = (3e-2, 1e-2, 3e-3, 1e-3)
-"""How strongly weights are drawn to the old ones, the strongest first; the one that does best on posts left out."""
+"""How strongly weights are pulled to the old ones, the strongest first; the best on posts left out is used."""
 ROUNDS = 30
 BLOCKS = ("word", "pair", "run")
 ANCHORS = Path(__file__).with_name("anchors.jsonl")
-"""Sentences of our own, not from any set."""
+"""Sentences of our own, from no set."""
 
 
 class FineTuneTrial(NamedTuple):
-    """On posts that were left out while it learned: what the new and the old lost a post, and got right."""
+    """Mean loss and accuracy of the old and the new weights on posts that were left out of training."""
 
     name: str
     posts: int
@@ -48,7 +47,7 @@ class FineTuneTrial(NamedTuple):
     others: int
     old_kept: int
     new_kept: int
-    """Of so many other posts, how many were right before, and are right when all posts have been learned."""
+    """How many of the other posts were right before, and are right after learning all posts."""
 
     @property
     def is_better(self) -> bool:
@@ -70,7 +69,7 @@ class FineTuneTrial(NamedTuple):
 class FineTuneResult(NamedTuple):
     trials: list[FineTuneTrial]
     data: bytes
-    """The new weight file: what was no better is as it was."""
+    """The new weight file: heads without an improvement are as they were."""
 
 
 def fine_tune(weights: ModelWeights, rows: Sequence[LabelledMention]) -> FineTuneResult:
@@ -82,25 +81,25 @@ def fine_tune(weights: ModelWeights, rows: Sequence[LabelledMention]) -> FineTun
     touched = _find_touched_rows(weights, found)
     design = DesignMatrix(found, _build_features(weights, touched))
     before = _extract_weights(weights, touched)
-    told = model.score_batch([tokenize_text(text) for text in texts]).logits.astype(np.float32)
+    logits = model.score_batch([tokenize_text(text) for text in texts]).logits.astype(np.float32)
     groups = np.array([assign_fold(_get_fold_key(row.mention)) % FOLDS for row in rows])
     after = before.copy()
     trials = []
     for name, columns, gold in _build_tasks((*rows, *anchors), heads):
-        said = np.flatnonzero(~np.isnan(gold[:, 0]))
-        which, others = said[said < len(rows)], said[said >= len(rows)]
-        if which.size < LEAST_ROWS:
+        labelled = np.flatnonzero(~np.isnan(gold[:, 0]))
+        which, others = labelled[labelled < len(rows)], labelled[labelled >= len(rows)]
+        if which.size < MIN_ROWS:
             continue
-        task = _FineTuneTask(design, gold, told[:, columns], before[:, columns], others[::2])
-        trial, moved = _run_trial(name, task, which, groups[which], others[1::2])
+        task = _FineTuneTask(design, gold, logits[:, columns], before[:, columns], others[::2])
+        trial, fitted = _run_trial(name, task, which, groups[which], others[1::2])
         trials.append(trial)
         if trial.is_better:
-            after[:, columns] = moved
+            after[:, columns] = fitted
     return FineTuneResult(trials, _encode_fine_tuned(weights, touched, np.split(after, design.ends[:-1])))
 
 
 def _get_fold_key(mention: Mention) -> str:
-    """The posts of one author all together; two of whom nothing is told are not one."""
+    """Return a key that keeps the posts of one author in one fold; unknown authors are not one author."""
     return mention.text if mention.author.id == UNKNOWN_AUTHOR_ID else mention.author.id
 
 
@@ -108,7 +107,7 @@ def _load_anchors() -> list[LabelledMention]:
     found = []
     for number, line in enumerate(ANCHORS.read_text("utf-8").splitlines()):
         row = json.loads(line)
-        mention = Mention.model_validate({"id": f"anchor:{number}", "text": row["text"], "created_at": SOME_TIME})
+        mention = Mention.model_validate({"id": f"anchor:{number}", "text": row["text"], "created_at": DEFAULT_TIME})
         found.append(LabelledMention(mention, row["sentiment"], {head: head in row["heads"] for head in HEADS}))
     return found
 
@@ -117,10 +116,10 @@ class _FineTuneTask(NamedTuple):
     design: DesignMatrix
     gold: Floats
     old_logits: Floats
-    """Log-odds of the model in use."""
+    """Log-odds of the weights in use."""
     old_weights: Floats
     anchors: NDArray[np.intp]
-    """The anchors that are learned beside the posts, and count as much as they do together."""
+    """The anchors that are learned beside the posts, and count as much as all of them."""
 
     def fit_weights(self, which: NDArray[np.intp], strength: float) -> Floats:
         every = np.concatenate([which, self.anchors])
@@ -132,62 +131,56 @@ class _FineTuneTask(NamedTuple):
         )
 
     def compute_logits(self, which: NDArray[np.intp], weights: Floats) -> Floats:
-        moved: Floats = self.old_logits[which] + self.design.select_rows(which).multiply_weights(
-            weights - self.old_weights
-        )
-        return moved
+        change = self.design.select_rows(which).multiply_weights(weights - self.old_weights)
+        logits: Floats = self.old_logits[which] + change
+        return logits
 
-    def compute_loss(self, which: NDArray[np.intp], logits: Floats) -> tuple[float, float]:
-        return _compute_loss_and_accuracy(logits, self.gold[which])
+    def compute_loss(self, which: NDArray[np.intp], logits: Floats | None = None) -> tuple[float, float]:
+        return _compute_loss_and_accuracy(self.old_logits[which] if logits is None else logits, self.gold[which])
 
 
 def _run_trial(
     name: str, task: _FineTuneTask, which: NDArray[np.intp], groups: NDArray[np.intp], guards: NDArray[np.intp]
 ) -> tuple[FineTuneTrial, Floats]:
-    """With the strength that does best on posts left out, of those that leave the guards as right as they were.
+    """Return the best strength on posts left out, among those that keep the guards as right as they were.
 
-    Where none does, the best of all, whose trial then says that it harms.
+    If there is none, return the best of all, whose trial is harmful.
     """
-    old, old_guards = (
-        task.compute_loss(which, task.old_logits[which]),
-        task.compute_loss(guards, task.old_logits[guards]),
-    )
+    old, old_guards = task.compute_loss(which), task.compute_loss(guards)
     found = []
     for strength in STRENGTHS:
         logits = task.old_logits[which]
         for group in np.unique(groups):
             out = groups == group
             logits[out] = task.compute_logits(which[out], task.fit_weights(which[~out], strength))
-        moved = task.fit_weights(which, strength)
-        new, new_guards = (
-            task.compute_loss(which, logits),
-            task.compute_loss(guards, task.compute_logits(guards, moved)),
-        )
+        weights = task.fit_weights(which, strength)
+        new = task.compute_loss(which, logits)
+        new_guards = task.compute_loss(guards, task.compute_logits(guards, weights))
         losses, rights = zip(old, new, strict=True)
         kept = (round(right * guards.size) for _, right in (old_guards, new_guards))
-        found.append((FineTuneTrial(name, which.size, *losses, *rights, guards.size, *kept), moved))
+        found.append((FineTuneTrial(name, which.size, *losses, *rights, guards.size, *kept), weights))
     return min(found, key=_rank_trial)
 
 
-def _rank_trial(tried: tuple[FineTuneTrial, Floats]) -> tuple[bool, float]:
-    return tried[0].is_harmful, tried[0].new_loss
+def _rank_trial(result: tuple[FineTuneTrial, Floats]) -> tuple[bool, float]:
+    return result[0].is_harmful, result[0].new_loss
 
 
 def _compute_loss_and_accuracy(logits: Floats, gold: Floats) -> tuple[float, float]:
     if logits.shape[1] == 1:
-        lost = np.logaddexp(0, logits) - gold * logits
-        return float(lost.mean()), float(((logits > 0) == (gold > 0)).mean())
+        losses = np.logaddexp(0, logits) - gold * logits
+        return float(losses.mean()), float(((logits > 0) == (gold > 0)).mean())
     most = logits.max(axis=1, keepdims=True)
     logs = logits - most - np.log(np.exp(logits - most).sum(axis=1, keepdims=True))
     return float(-(gold * logs).sum(axis=1).mean()), float((logits.argmax(axis=1) == gold.argmax(axis=1)).mean())
 
 
 def _build_tasks(rows: Sequence[LabelledMention], heads: Sequence[str]) -> list[tuple[str, slice, Floats]]:
-    said = np.full((len(rows), CLASSES), np.nan, np.float32)
+    sentiments = np.full((len(rows), CLASSES), np.nan, np.float32)
     for place, row in enumerate(rows):
         if row.sentiment:
-            said[place] = np.eye(CLASSES)[SENTIMENTS.index(row.sentiment)]
-    tasks = [("sentiment", slice(0, CLASSES), said)]
+            sentiments[place] = np.eye(CLASSES)[SENTIMENTS.index(row.sentiment)]
+    tasks = [("sentiment", slice(0, CLASSES), sentiments)]
     for column, head in enumerate(heads[CLASSES:], CLASSES):
         gold = np.array([[float(row.heads[head]) if head in row.heads else np.nan] for row in rows], np.float32)
         tasks.append((head, slice(column, column + 1), gold))
@@ -195,12 +188,9 @@ def _build_tasks(rows: Sequence[LabelledMention], heads: Sequence[str]) -> list[
 
 
 def _find_touched_rows(weights: ModelWeights, found: RawFeatures) -> list[NDArray[np.intp]]:
-    """Of words, pairs and runs, the rows that stand in these posts: no other can move."""
-    asked = (found.words, found.pairs, found.runs)
-    return [
-        np.unique(find_rows(weights.arrays[f"{name}_hashes"], hashes)[1])
-        for name, hashes in zip(BLOCKS, asked, strict=True)
-    ]
+    """Return the rows of words, pairs and runs that occur in these posts: no other can change."""
+    blocks = zip(BLOCKS, (found.words, found.pairs, found.runs), strict=True)
+    return [np.unique(find_rows(weights.arrays[f"{name}_hashes"], hashes)[1]) for name, hashes in blocks]
 
 
 def _build_features(weights: ModelWeights, touched: Sequence[NDArray[np.intp]]) -> FeatureSet:
@@ -215,7 +205,7 @@ def _build_features(weights: ModelWeights, touched: Sequence[NDArray[np.intp]]) 
 def _extract_weights(weights: ModelWeights, touched: Sequence[NDArray[np.intp]]) -> Floats:
     arrays = weights.arrays
     blocks = [_dequantize_block(weights, name)[rows] for name, rows in zip(BLOCKS, touched, strict=True)]
-    return np.concatenate([*blocks, arrays["dense_weights"] / GENTLY, arrays["start"][None]]).astype(np.float32)
+    return np.concatenate([*blocks, arrays["dense_weights"] / DENSE_SCALE, arrays["start"][None]]).astype(np.float32)
 
 
 def _dequantize_block(weights: ModelWeights, name: str) -> Floats:
@@ -224,9 +214,9 @@ def _dequantize_block(weights: ModelWeights, name: str) -> Floats:
 
 
 def _encode_fine_tuned(weights: ModelWeights, touched: Sequence[NDArray[np.intp]], after: Sequence[Floats]) -> bytes:
-    """In two bytes each, as one byte would round away what a few posts have moved."""
-    *blocks, surface, start = after
-    changed: dict[str, Any] = {"dense_weights": (GENTLY * surface).astype(np.float32), "start": start[0]}
+    """Encode two bytes a weight, because one byte would round away what a few posts have changed."""
+    *blocks, dense, start = after
+    changed: dict[str, Any] = {"dense_weights": (DENSE_SCALE * dense).astype(np.float32), "start": start[0]}
     for name, rows, block in zip(BLOCKS, touched, blocks, strict=True):
         whole = _dequantize_block(weights, name)
         whole[rows] = block

@@ -1,4 +1,4 @@
-"""How good is what was heard: the field's own measures, each with a 95 % interval from resampled posts."""
+"""Standard metrics, each with a 95 % interval by bootstrap."""
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -6,10 +6,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-RESAMPLED = 400
+RESAMPLES = 400
 SEED = 1
 BINS = 10
-LEAST_SURE = 0.2
+UNSURE_SHARE = 0.2
 
 MetricFunction = Callable[..., float]
 
@@ -26,7 +26,7 @@ class MetricEstimate(NamedTuple):
 
 
 def estimate_metric(name: str, metric: MetricFunction, *columns: NDArray[Any]) -> MetricEstimate:
-    """`columns` hold one entry for each post; `measure` takes them all."""
+    """Estimate a metric. `columns`: arrays with an entry for each post, the arguments of `metric`."""
     chance = np.random.default_rng(SEED)
     count = len(columns[0])
     found = [metric(*(column[which] for column in columns)) for which in _draw_resamples(chance, count)]
@@ -35,41 +35,41 @@ def estimate_metric(name: str, metric: MetricFunction, *columns: NDArray[Any]) -
 
 
 def _draw_resamples(chance: np.random.Generator, count: int) -> list[NDArray[np.intp]]:
-    return [chance.integers(0, count, count) for _ in range(RESAMPLED)]
+    return [chance.integers(0, count, count) for _ in range(RESAMPLES)]
 
 
 def compute_sentiment_metrics(
-    gold: NDArray[np.intp], chances: NDArray[np.float64], unsure: NDArray[np.bool_]
+    gold: NDArray[np.intp], probabilities: NDArray[np.float64], unsure: NDArray[np.bool_]
 ) -> list[MetricEstimate]:
-    """`gold`: 0 negative, 1 neutral, 2 positive; `chances`: a column for each."""
-    told = chances.argmax(axis=1)
+    """`gold`: 0 negative, 1 neutral, 2 positive; `probabilities`: a column for each."""
+    predicted = probabilities.argmax(axis=1)
     negative = (gold == 0).astype(np.float64)
     return [
-        estimate_metric("macro-recall", compute_macro_recall, gold, told),
-        estimate_metric("average precision of negative", compute_average_precision, negative, chances[:, 0]),
-        estimate_metric("accuracy", compute_accuracy, gold, told),
-        estimate_metric("gained without the 20 % least sure", compute_abstention_gain, gold, chances),
-        estimate_metric("calibration error (ECE)", compute_calibration_error, gold, chances),
+        estimate_metric("macro-recall", compute_macro_recall, gold, predicted),
+        estimate_metric("average precision of negative", compute_average_precision, negative, probabilities[:, 0]),
+        estimate_metric("accuracy", compute_accuracy, gold, predicted),
+        estimate_metric("gained without the 20 % least sure", compute_abstention_gain, gold, probabilities),
+        estimate_metric("calibration error (ECE)", compute_calibration_error, gold, probabilities),
         estimate_metric("unsure", compute_share, unsure),
     ]
 
 
 def compute_head_metrics(
-    gold: NDArray[np.float64], held: NDArray[np.bool_], chances: NDArray[np.float64]
+    gold: NDArray[np.float64], held: NDArray[np.bool_], probabilities: NDArray[np.float64]
 ) -> list[MetricEstimate]:
     return [
         estimate_metric("F1", compute_f1, gold == 1, held),
-        estimate_metric("average precision", compute_average_precision, gold, chances),
+        estimate_metric("average precision", compute_average_precision, gold, probabilities),
     ]
 
 
-def compute_macro_recall(gold: NDArray[Any], told: NDArray[Any]) -> float:
-    """The mean, over the classes that there are, of the share of each that is told."""
-    return float(np.mean([(told[gold == one] == one).mean() for one in np.unique(gold)]))
+def compute_macro_recall(gold: NDArray[Any], predicted: NDArray[Any]) -> float:
+    """Return the mean recall of the classes that occur."""
+    return float(np.mean([(predicted[gold == one] == one).mean() for one in np.unique(gold)]))
 
 
-def compute_accuracy(gold: NDArray[Any], told: NDArray[Any]) -> float:
-    return float((gold == told).mean())
+def compute_accuracy(gold: NDArray[Any], predicted: NDArray[Any]) -> float:
+    return float((gold == predicted).mean())
 
 
 def compute_share(held: NDArray[np.bool_]) -> float:
@@ -81,24 +81,24 @@ def compute_f1(gold: NDArray[np.bool_], held: NDArray[np.bool_]) -> float:
     return 2 * int((gold & held).sum()) / both if both else float("nan")
 
 
-def compute_average_precision(gold: NDArray[np.float64], chances: NDArray[np.float64]) -> float:
-    hits = gold[np.argsort(-chances, kind="stable")] > 0
+def compute_average_precision(gold: NDArray[np.float64], probabilities: NDArray[np.float64]) -> float:
+    hits = gold[np.argsort(-probabilities, kind="stable")] > 0
     if not hits.any():
         return float("nan")
     return float((np.cumsum(hits) / np.arange(1, hits.size + 1))[hits].mean())
 
 
-def compute_abstention_gain(gold: NDArray[Any], chances: NDArray[np.float64]) -> float:
-    """Points of accuracy, as a share, that are gained by leaving the least sure fifth to people."""
-    right = chances.argmax(axis=1) == gold
-    sure = chances.max(axis=1)
-    return float(right[sure >= np.quantile(sure, LEAST_SURE)].mean() - right.mean())
+def compute_abstention_gain(gold: NDArray[Any], probabilities: NDArray[np.float64]) -> float:
+    """Return the accuracy gained by leaving the least sure fifth to people."""
+    right = probabilities.argmax(axis=1) == gold
+    sure = probabilities.max(axis=1)
+    return float(right[sure >= np.quantile(sure, UNSURE_SHARE)].mean() - right.mean())
 
 
-def compute_calibration_error(gold: NDArray[Any], chances: NDArray[np.float64]) -> float:
-    """By how much it is surer, or less sure, than it is right: the mean over ten bins of confidence."""
-    right = chances.argmax(axis=1) == gold
-    sure = chances.max(axis=1)
+def compute_calibration_error(gold: NDArray[Any], probabilities: NDArray[np.float64]) -> float:
+    """Return the expected calibration error: the mean gap of confidence and accuracy over ten bins."""
+    right = probabilities.argmax(axis=1) == gold
+    sure = probabilities.max(axis=1)
     bins = np.minimum((sure * BINS).astype(int), BINS - 1)
     parts = [(bins == one) for one in range(BINS)]
     return float(sum(part.mean() * abs(right[part].mean() - sure[part].mean()) for part in parts if part.any()))

@@ -1,6 +1,6 @@
-"""What VADER's and TextBlob's own lexicons say of single words, as it is written into the weight file.
+"""Pack the lexicons of VADER and TextBlob for single words into the weight file.
 
-VADER's is MIT, as is TextBlob; the pattern lexicon in it is BSD.
+VADER and TextBlob are MIT; the pattern lexicon in TextBlob is BSD.
 """
 
 from collections.abc import Sequence
@@ -16,8 +16,8 @@ from bot.detectors.model.batch import Floats
 from bot.detectors.model.hashing import SALT_WORD, Hashes, compute_word_keys, mix_hashes
 
 STEPS = 30.0
-"""Steps of one byte in one point of valence, so that VADER's 4 points fit."""
-OF_EMOJI = 3.0
+"""Quantization steps per point of valence, so that VADER's 4 points fit into a byte."""
+EMOJI_SCALE = 3.0
 
 
 class PackedLexicon(NamedTuple):
@@ -26,10 +26,10 @@ class PackedLexicon(NamedTuple):
     """A column for each of `LEXICONS`."""
 
     def get_valences(self, words: Sequence[str]) -> Floats:
-        asked = mix_hashes(compute_word_keys(words), SALT_WORD)
-        rows = np.minimum(np.searchsorted(self.hashes, asked), self.hashes.size - 1)
-        found = (self.hashes[rows] == asked)[:, None]
-        return np.where(found, self.steps[rows].astype(np.float32) / np.float32(STEPS), np.float32(0))
+        hashes = mix_hashes(compute_word_keys(words), SALT_WORD)
+        rows = np.minimum(np.searchsorted(self.hashes, hashes), self.hashes.size - 1)
+        known = (self.hashes[rows] == hashes)[:, None]
+        return np.where(known, self.steps[rows].astype(np.float32) / np.float32(STEPS), np.float32(0))
 
 
 def build_packed_lexicon() -> PackedLexicon:
@@ -39,7 +39,7 @@ def build_packed_lexicon() -> PackedLexicon:
         by_word.setdefault(word, [0.0, 0.0])[0] = valence
     for emoji in vader.emojis:
         if len(emoji) == 1 and (valence := vader.polarity_scores(emoji)["compound"]):
-            by_word.setdefault(emoji, [0.0, 0.0])[0] = OF_EMOJI * valence
+            by_word.setdefault(emoji, [0.0, 0.0])[0] = EMOJI_SCALE * valence
     for word, polarity in _list_pattern_polarities():
         by_word.setdefault(word, [0.0, 0.0])[1] = 4 * polarity
     words = sorted(word for word in by_word if " " not in word)
@@ -50,7 +50,7 @@ def build_packed_lexicon() -> PackedLexicon:
 
 
 def _list_pattern_polarities() -> list[tuple[str, float]]:
-    """The polarity of each word and emoticon of TextBlob's; of several moods the first that has an emoticon counts."""
+    """Return the polarities of TextBlob's words and emoticons; the first mood with an emoticon counts."""
     sentiment.load()
     polarities = [(word, float(by_kind[None][0])) for word, by_kind in sentiment.items()]
     moods: dict[str, float] = {}
