@@ -1,1 +1,1 @@
-"""What `earshot bench` measures: the real parts on this machine, beside a yardstick in the same run."""
+"""What `earshot bench` measures: the real parts on this machine, beside a baseline in the same run."""

@@ -1,4 +1,4 @@
-"""The yardstick: TextBlob alone, on the same texts, on this machine, in the same minute."""
+"""The baseline: TextBlob alone, on the same texts, on this machine, in the same minute."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -9,33 +9,33 @@ from bot.benchmarks.timing import measure_time, read_monotonic
 
 
 class TextThroughput(NamedTuple):
-    """Texts a second that passed, and texts a second of a core."""
+    """Texts per second of wall time, and per second of CPU."""
 
     texts: float
     texts_of_cpu: float
 
 
 class TextBlobBaseline:
-    """Its first reading loads a lexicon, which is not what is measured."""
+    """TextBlob, whose lexicon is loaded before it is measured."""
 
     def __init__(self, texts: Sequence[str]) -> None:
         self._texts = list(texts)
         _analyze_text(self._texts[0])
 
     def measure_text_throughput(self, texts: Sequence[str]) -> TextThroughput:
-        """Over exactly these."""
-        with measure_time() as took:
+        """Measure exactly these texts."""
+        with measure_time() as elapsed:
             for text in texts:
                 _analyze_text(text)
-        return TextThroughput(len(texts) / took.seconds, len(texts) / max(took.cpu, 1e-9))
+        return TextThroughput(len(texts) / elapsed.seconds, len(texts) / max(elapsed.cpu, 1e-9))
 
     def measure_rate(self, seconds: float) -> float:
-        """Over as many of its own as it reads in so many seconds."""
-        began, read = read_monotonic(), 0
-        while read_monotonic() - began < seconds:
-            _analyze_text(self._texts[read % len(self._texts)])
-            read += 1
-        return read / (read_monotonic() - began)
+        """Measure the baseline's own texts for some seconds."""
+        start, count = read_monotonic(), 0
+        while read_monotonic() - start < seconds:
+            _analyze_text(self._texts[count % len(self._texts)])
+            count += 1
+        return count / (read_monotonic() - start)
 
 
 def _analyze_text(text: str) -> None:

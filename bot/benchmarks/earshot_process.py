@@ -1,4 +1,4 @@
-"""`earshot run` as a process of its own, in an empty folder, before a sandbox."""
+"""`earshot run` as a process of its own, in an empty folder, with a Slack sandbox."""
 
 import asyncio
 import os
@@ -20,15 +20,14 @@ from bot.clock import SystemClock
 from bot.slack_sandbox import SlackSandbox
 
 SECRET = "whsec_" + "ZWFyc2hvdC1iZW5jaC1zZWNyZXQtb2YtMzItYnl0ZXM="
-PATIENCE = 60.0
-LOOK_EVERY = 0.01
+TIMEOUT = 60.0
+POLL_SECONDS = 0.01
 
 
 @dataclass(slots=True)
 class EarshotProcess:
     pid: int
-    ready_after: float
-    """Seconds."""
+    startup_seconds: float
     url: str
     _session: aiohttp.ClientSession
 
@@ -37,8 +36,8 @@ class EarshotProcess:
             answer.raise_for_status()
 
     async def wait_until_triaged(self) -> None:
-        """Until nothing is left in the inbox."""
-        async with asyncio.timeout(PATIENCE):
+        """Wait until the inbox is empty."""
+        async with asyncio.timeout(TIMEOUT):
             while await self._count_waiting():  # noqa: ASYNC110 - another process has no event for us
                 await asyncio.sleep(0.05)
 
@@ -49,15 +48,15 @@ class EarshotProcess:
 
 @asynccontextmanager
 async def run_process() -> AsyncIterator[EarshotProcess]:
-    """Ready when this is entered. Ended when it is left, and waited for."""
+    """Start the process and yield it when it is ready; stop it afterwards."""
     clock = SystemClock()
     sandbox = SlackSandbox(build_workspace(open_playbook(find_day_playbook()).current, clock))
     with tempfile.TemporaryDirectory(prefix="earshot-bench-", ignore_cleanup_errors=True) as folder:
         async with sandbox, aiohttp.ClientSession() as session:
             port = _find_free_port()
-            said = Path(folder) / "said"
-            with said.open("wb") as out:
-                began = read_monotonic()
+            log = Path(folder) / "log"
+            with log.open("wb") as out:
+                started = read_monotonic()
                 process = await asyncio.create_subprocess_exec(
                     *(sys.executable, "-m", "bot", "run"),
                     cwd=folder,
@@ -67,19 +66,19 @@ async def run_process() -> AsyncIterator[EarshotProcess]:
                 )
             try:
                 url = f"http://127.0.0.1:{port}"
-                await _wait_until_ready(process, session, url, said)
-                yield EarshotProcess(process.pid, read_monotonic() - began, url, session)
+                await _wait_until_ready(process, session, url, log)
+                yield EarshotProcess(process.pid, read_monotonic() - started, url, session)
             finally:
                 await _stop_process(process)
 
 
 def _build_environment(sandbox: SlackSandbox, folder: Path, port: int) -> dict[str, str]:
-    """Ours, and nothing of a house that may be set up on this machine."""
+    """Return our settings only, without those of an app that may be set up on this machine."""
     ours = ("SLACK_", "EARSHOT_", "REDIS_", "X_")
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
+    others = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
     root = str(Path(bot.__file__).parent.parent)
-    return kept | {
-        "PYTHONPATH": os.pathsep.join(filter(None, [root, kept.get("PYTHONPATH", "")])),
+    return others | {
+        "PYTHONPATH": os.pathsep.join(filter(None, [root, others.get("PYTHONPATH", "")])),
         "SLACK_BOT_TOKEN": sandbox.bot_token,
         "SLACK_SIGNING_SECRET": sandbox.signing_secret,
         "SLACK_API_URL": sandbox.api_url,
@@ -98,17 +97,17 @@ def _find_free_port() -> int:
 
 
 async def _wait_until_ready(
-    process: asyncio.subprocess.Process, session: aiohttp.ClientSession, url: str, said: Path
+    process: asyncio.subprocess.Process, session: aiohttp.ClientSession, url: str, log: Path
 ) -> None:
-    until = read_monotonic() + PATIENCE
+    deadline = read_monotonic() + TIMEOUT
     while not await _is_ready(session, url):
-        if process.returncode is not None or read_monotonic() > until:
-            raise NoMeasurementsError(f"`earshot run` did not become ready: {_read_last_lines(said)}")
-        await asyncio.sleep(LOOK_EVERY)
+        if process.returncode is not None or read_monotonic() > deadline:
+            raise NoMeasurementsError(f"`earshot run` did not become ready: {_read_last_lines(log)}")
+        await asyncio.sleep(POLL_SECONDS)
 
 
-def _read_last_lines(said: Path) -> str:
-    return " ".join(said.read_text(encoding="utf-8", errors="replace").splitlines()[-3:])
+def _read_last_lines(log: Path) -> str:
+    return " ".join(log.read_text(encoding="utf-8", errors="replace").splitlines()[-3:])
 
 
 async def _is_ready(session: aiohttp.ClientSession, url: str) -> bool:

@@ -1,4 +1,4 @@
-"""What the measurements stand on: an embedded server of their own, a playbook, a workspace, and a clock that jumps."""
+"""What the benchmarks share: an embedded server, a playbook, a workspace, and a clock that jumps."""
 
 import asyncio
 import tempfile
@@ -16,41 +16,44 @@ from bot.clock import Clock, SystemClock
 from bot.config import Playbook, PlaybookReloader
 from bot.config.settings import Settings
 from bot.domain.mention import Mention
+from bot.live_rules import ReloadableRules
 from bot.slack_sandbox import SlackWorkspace
 from bot.sources.catalogue import MODELS
 from bot.store.embedded_server import run_embedded
+from bot.store.store import Store
 from bot.testing.local_app import LocalApp, run_local_app
 from bot.workers.ingest import InboxWriter
+from bot.workers.triage import TriageWorker
 
-HANDFUL = 500
-"""Mentions in one admission: as many as a webhook takes in one delivery."""
+WEBHOOK_BATCH = 500
+"""Mentions in one call: as many as a webhook accepts in one delivery."""
 
 
 @dataclass(frozen=True, slots=True)
 class BenchmarkContext:
-    """What each measurement is given. `report` shows what is being done, where somebody watches."""
+    """The arguments of each benchmark. `report` shows progress, if somebody watches."""
 
     samples: SampleMentions
     baseline: TextBlobBaseline
     report: Callable[[str], None]
     quick: bool = False
     week: Path | None = None
-    """A recorded week for `spikes`, as mentions."""
+    """A recorded week of mentions for `spikes`."""
     labels: Path | None = None
-    """What in that week is negative by somebody's judgement."""
+    """The labels of that week: which posts are negative."""
 
     def pick_count(self, full: int, quick: int) -> int:
-        """How many: enough for a figure, or enough to see that it is measured."""
+        """Return a count for real figures, or for a quick check that everything is measured."""
         return quick if self.quick else full
 
 
 def find_day_playbook() -> Path:
-    """The sample day's: five departments and ten routes."""
+    """Return the sample day's playbook: five departments and ten routes."""
     return Path(str(resources.files("bot.demo"))) / "playbook.toml"
 
 
 def find_one_channel_playbook() -> Path:
-    """Everything goes to one channel."""
+    """Return a playbook that routes everything to one channel."""
     return Path(str(resources.files("bot.benchmarks"))) / "one_channel.toml"
 
 
@@ -60,26 +63,25 @@ def open_playbook(path: Path) -> PlaybookReloader:
 
 @asynccontextmanager
 async def run_server() -> AsyncIterator[str]:
-    """The address of an embedded server in a folder of its own, as `earshot run` starts it."""
+    """Run an embedded server in a folder of its own, as `earshot run` does, and yield its address."""
     with tempfile.TemporaryDirectory(prefix="earshot-bench-", ignore_cleanup_errors=True) as folder:
         async with run_embedded(Path(folder)) as running:
             yield running.url
 
 
 def build_workspace(playbook: Playbook, clock: Clock) -> SlackWorkspace:
-    """Everybody whom the playbook names, and its channels."""
+    """Build a workspace with all people and channels of the playbook."""
     workspace = SlackWorkspace(name=playbook.brand.name, now=lambda: clock.now().timestamp())
     departments = playbook.departments.values()
-    named = [
-        one for department in departments for one in (*department.deputies, *playbook.list_callable_people(department))
-    ]
-    everybody = sorted({*named, *playbook.brand.managers})
-    people = [one for one in everybody if not one.startswith("S")]
+    ids = {*playbook.brand.managers}
+    for department in departments:
+        ids.update(department.deputies, playbook.list_callable_people(department))
+    people = sorted(one for one in ids if not one.startswith("S"))
     for person in people:
         workspace.add_user(person, person.lower(), tz=playbook.brand.time_zone)
-    for group in set(everybody) - set(people):
+    for group in ids - set(people):
         workspace.add_group(group, group.lower(), people)
-    for department in playbook.departments.values():
+    for department in departments:
         workspace.add_channel(department.channel, department.name, bot_is_member=True)
     return workspace
 
@@ -87,7 +89,7 @@ def build_workspace(playbook: Playbook, clock: Clock) -> SlackWorkspace:
 def run_benchmark_app(
     path: Path, clock: Clock, *, wait: bool = True, settings: Settings | None = None
 ) -> AbstractAsyncContextManager[LocalApp]:
-    """The real application before a Slack with Slack's limits."""
+    """Run the real app against a Slack with Slack's rate limits."""
     playbook = open_playbook(path)
     return run_local_app(
         playbook=playbook,
@@ -101,7 +103,7 @@ def run_benchmark_app(
 
 @asynccontextmanager
 async def run_workers(app: LocalApp) -> AsyncIterator[None]:
-    """All workers run, as in production, until this is left."""
+    """Run all workers, as in production, within the block."""
     tune_gc()
     async with asyncio.TaskGroup() as group:
         group.create_task(app.app.run_workers())
@@ -111,14 +113,25 @@ async def run_workers(app: LocalApp) -> AsyncIterator[None]:
             app.app.stop.set()
 
 
-async def publish_mentions(sink: InboxWriter, mentions: Sequence[Mention]) -> None:
-    """All at once, a handful at a time."""
-    for start in range(0, len(mentions), HANDFUL):
-        await sink.publish(mentions[start : start + HANDFUL])
+def load_day_rules() -> ReloadableRules:
+    return ReloadableRules(open_playbook(find_day_playbook()))
+
+
+async def triage_inbox(store: Store, rules: ReloadableRules, clock: Clock) -> None:
+    """Triage all mentions of the inbox."""
+    worker = TriageWorker(store, rules, clock, "bench", wait=False)
+    while await worker.step():
+        pass
+
+
+async def publish_mentions(store: Store, clock: Clock, mentions: Sequence[Mention]) -> None:
+    """Publish all mentions at once, in batches."""
+    for start in range(0, len(mentions), WEBHOOK_BATCH):
+        await InboxWriter("bench", store, clock).publish(mentions[start : start + WEBHOOK_BATCH])
 
 
 class JumpingClock:
-    """Real time, which may be put forward: what Slack allows once a second need not take a second."""
+    """Real time that can jump ahead, so that waiting for Slack's rate limits takes no time."""
 
     def __init__(self) -> None:
         self._real = SystemClock()
@@ -135,7 +148,7 @@ class JumpingClock:
 
 
 class StillClock:
-    """One moment, for a question whose answer depends on the time of day."""
+    """A fixed time, for a question whose answer depends on the time of day."""
 
     def __init__(self, at: datetime) -> None:
         self._at = at

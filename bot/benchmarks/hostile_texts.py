@@ -1,4 +1,4 @@
-"""Texts that strangers may send to make us slow, or that no keyboard makes: empty, endless, hidden, half a letter."""
+"""Hostile texts: slow on purpose, or impossible to type: empty, endless, hidden, half a letter."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -47,4 +47,4 @@ HOSTILE: Mapping[str, str] = MappingProxyType(
         "two names again and again": "@northwindair than @flyskylark " * 300,
     }
 )
-"""By what is odd about each."""
+"""By what is hostile about each."""

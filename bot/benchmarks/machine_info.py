@@ -1,4 +1,4 @@
-"""The machine in words: a figure without it says nothing."""
+"""Describe the machine, without which a figure says nothing."""
 
 import os
 import platform
@@ -10,7 +10,7 @@ from typing import Any
 from bot.store.embedded_server import EmbeddedServerError, find_server
 
 BUSY = 0.5
-"""Of each core, that others take already."""
+"""Load per core from which the machine counts as busy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,23 +23,25 @@ class MachineInfo:
     load: float
 
     def __str__(self) -> str:
-        cores = f"{self.cores} core{'s' if self.cores != 1 else ''}"
-        return f"{cores} ({self.processor}), {self.system}, Python {self.python}, {self.server}"
+        return f"{self.cores_text} ({self.processor}), {self.system}, Python {self.python}, {self.server}"
+
+    @property
+    def cores_text(self) -> str:
+        return f"{self.cores} core{'s' if self.cores != 1 else ''}"
 
     @property
     def warning(self) -> str:
-        """Empty where the machine is ours alone, or nearly."""
+        """A sentence if other processes use the machine, else empty."""
         if self.load < BUSY * self.cores:
             return ""
-        cores = f"{self.cores} core{'s' if self.cores != 1 else ''}"
-        return f"This machine is busy: load {self.load:.1f} on {cores}; figures are pessimistic."
+        return f"This machine is busy: load {self.load:.1f} on {self.cores_text}; figures are pessimistic."
 
     def as_json(self) -> dict[str, Any]:
         return {**asdict(self), "warning": self.warning}
 
 
 def read_machine_info() -> MachineInfo:
-    """As it is before we begin: the load of our own work is not somebody else's."""
+    """Read the load before the benchmarks add to it."""
     return MachineInfo(
         cores=_count_cores(),
         processor=_read_processor_name(),
@@ -51,28 +53,28 @@ def read_machine_info() -> MachineInfo:
 
 
 def _count_cores() -> int:
-    """Those that we may use, which in a container are fewer than there are."""
+    """Count the cores that this process may use: a container has fewer than the machine."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
 
 
 def _read_processor_name() -> str:
-    """Linux tells the model only here."""
-    told = Path("/proc/cpuinfo")
-    if told.exists():
-        for line in told.read_text(encoding="utf-8", errors="replace").splitlines():
+    """Read the model from Linux's /proc, else what Python knows."""
+    info = Path("/proc/cpuinfo")
+    if info.exists():
+        for line in info.read_text(encoding="utf-8", errors="replace").splitlines():
             if line.startswith("model name"):
                 return line.partition(":")[2].strip()
     return platform.processor() or platform.machine()
 
 
 def _read_server_version() -> str:
-    """`Valkey server v=9.1.2 sha=… bits=64` in short."""
+    """Shorten `Valkey server v=9.1.2 sha=… bits=64`."""
     try:
         words = [str(find_server()), "--version"]
-        told = subprocess.run(words, capture_output=True, text=True, timeout=10, check=True).stdout  # noqa: S603 - our own server
+        output = subprocess.run(words, capture_output=True, text=True, timeout=10, check=True).stdout  # noqa: S603 - our own server
     except (EmbeddedServerError, OSError, subprocess.SubprocessError):
         return "no embedded server"
-    version = next((word.removeprefix("v=") for word in told.split() if word.startswith("v=")), "of unknown version")
-    return f"{told.split(' ', 1)[0]} {version}"
+    version = next((word.removeprefix("v=") for word in output.split() if word.startswith("v=")), "of unknown version")
+    return f"{output.split(' ', 1)[0]} {version}"

@@ -1,7 +1,10 @@
-"""A figure: what was measured, what was aimed at, and how far the one is from the other."""
+"""Measurements: a value, its target, and how far it is from it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from bot.benchmarks.timing import compute_percentile
 
 MS = "ms"
 SECONDS = "s"
@@ -11,25 +14,25 @@ TIMES = {MS: 0.001, SECONDS: 1.0}
 
 
 class NoMeasurementsError(Exception):
-    """What was found cannot be believed, or was not to be found, with the reason as a sentence."""
+    """The result cannot be believed, or there is none; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
 class MeasurementTarget:
-    """`bound` is the worst that is still good: the least for what should be high, the most for what should be low."""
+    """`bound`: the least good value if `high`, else the greatest."""
 
     bound: float
     high: bool = False
     ratio: float | None = None
-    """The same to the yardstick, as it ran on the machine that the aim was set on: met there, a machine is but slow."""
+    """The ratio to the baseline on the machine of the target: met there, a machine is merely slow."""
 
     def compute_shortfall(self, value: float) -> float:
-        """As a share of the aim; 0 where it is met. What should be 0 and is not is missed by as much as there is."""
+        """Return the gap as a share of the target; 0 if it is met. A target of 0 is missed by the value itself."""
         over = self.bound - value if self.high else value - self.bound
         return max(0.0, over / self.bound if self.bound else over)
 
     def is_ratio_met(self, ratio: float | None) -> bool | None:
-        """None where one of the two is not held against the yardstick."""
+        """Return None if one of the two has no ratio to the baseline."""
         if ratio is None or self.ratio is None:
             return None
         return ratio >= self.ratio if self.high else ratio <= self.ratio
@@ -45,7 +48,7 @@ def require_at_most(bound: float, ratio: float | None = None) -> MeasurementTarg
 
 @dataclass(frozen=True, slots=True)
 class Measurement:
-    """`ratio` is to the yardstick: for a rate, how many times its rate; for a time, what it gets done meanwhile."""
+    """`ratio`, to the baseline: of a rate to its rate; of a time, the texts that it reads meanwhile."""
 
     name: str
     value: float
@@ -56,17 +59,17 @@ class Measurement:
 
     @property
     def seconds(self) -> float | None:
-        """Of a figure that is a time."""
+        """The value in seconds if it is a time."""
         return self.value * TIMES[self.unit] if self.unit in TIMES else None
 
     @property
     def is_met(self) -> bool | None:
-        """None where nothing was aimed at."""
+        """None without a target."""
         return self.target.compute_shortfall(self.value) == 0 if self.target else None
 
     @property
     def is_met_relative(self) -> bool | None:
-        """Whether it is met beside the yardstick, where the aim says how much that is."""
+        """Whether the ratio is met, or None."""
         return self.target.is_ratio_met(self.ratio) if self.target else None
 
     @property
@@ -92,3 +95,11 @@ class Measurement:
             "ratio_met": self.is_met_relative,
             "note": self.note,
         }
+
+
+def summarize_times(
+    name: str, times: Sequence[float], unit: str, target: MeasurementTarget, note: str
+) -> list[Measurement]:
+    """Return the median, and the 99th percentile with the target and the note."""
+    median, high = compute_percentile(times, 50), compute_percentile(times, 99)
+    return [Measurement(f"{name}, p50", median, unit), Measurement(f"{name}, p99", high, unit, target, note=note)]

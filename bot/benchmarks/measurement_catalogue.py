@@ -1,4 +1,4 @@
-"""The measurements, in the order in which they are made. To add one: one file, one line here."""
+"""The benchmarks, in the order in which they run. To add one: one file, one line here."""
 
 from collections.abc import Awaitable, Callable, Mapping
 

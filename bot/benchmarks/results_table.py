@@ -1,4 +1,4 @@
-"""The table, and the words of its cells."""
+"""Print the table of results."""
 
 from collections.abc import Iterable, Sequence
 from statistics import median
@@ -12,7 +12,7 @@ from bot.benchmarks.measurement import MEGABYTES, MS, SECONDS, Measurement
 from bot.benchmarks.run import MeasurementResult
 
 STYLES = {True: "green", False: "bold red", None: ""}
-"""Of what is met, of what is missed, and of what has no aim."""
+"""Of targets that are met, missed or not set."""
 
 
 def print_results(console: Console, machine: MachineInfo, found: Sequence[MeasurementResult], *, quick: bool) -> None:
@@ -22,9 +22,9 @@ def print_results(console: Console, machine: MachineInfo, found: Sequence[Measur
     if quick:
         console.print("Quick: too few of everything for a figure that says much.", style="yellow", highlight=False)
     console.print(_build_results_table(found))
-    pace = median(one.texts_per_second for one in found)
+    baseline = median(one.texts_per_second for one in found)
     console.print(
-        f"The yardstick is TextBlob alone on the same texts, in the same minutes: {pace:,.0f} texts/s. "
+        f"The yardstick is TextBlob alone on the same texts, in the same minutes: {baseline:,.0f} texts/s. "
         "A rate is held against that rate, a time against what TextBlob reads meanwhile; "
         "so is an aim, where it is known what TextBlob did on the machine that it was set on.",
         style="dim",
@@ -41,9 +41,9 @@ def _build_results_table(found: Iterable[MeasurementResult]) -> Table:
         table.add_column(name, justify="right", no_wrap=True)
     table.add_column("verdict", no_wrap=True)
     table.add_column("to TextBlob", justify="right", no_wrap=True)
-    for measured in found:
+    for result in found:
         table.add_section()
-        for figure in measured.measurements:
+        for figure in result.measurements:
             verdict = Text(figure.verdict, style=STYLES[figure.is_met])
             beside = Text(format_ratio(figure), style=STYLES[figure.is_met_relative])
             table.add_row(figure.name, format_value(figure.value, figure.unit), format_target(figure), verdict, beside)
@@ -65,26 +65,21 @@ def format_value(value: float, unit: str) -> str:
 def format_target(figure: Measurement) -> str:
     if figure.target is None:
         return ""
-    return (
-        f"{'≥' if figure.target.high else '≤'} {format_value(figure.target.bound, figure.unit)}"
-        if figure.target.bound
-        else "0"
-    )
+    bound = figure.target.bound
+    return f"{'≥' if figure.target.high else '≤'} {format_value(bound, figure.unit)}" if bound else "0"
 
 
 def format_ratio(figure: Measurement) -> str:
-    """`0.44 ×` of its rate, or `96 texts` in that time; `0.44 ≥ 0.42 ×` where the aim says how much it is to be."""
+    """Return `0.44 ×` of the baseline's rate, or `96 texts` in that time; `0.44 ≥ 0.42 ×` with a target."""
     if figure.ratio is None:
         return ""
     unit = "×" if figure.seconds is None else "texts"
-    told = _shorten_ratio(figure, figure.ratio)
+    text = _shorten_ratio(figure, figure.ratio)
     if figure.target is not None and figure.target.ratio is not None:
         high, met = figure.target.high, figure.is_met_relative
-        told += (
-            f" {'≥' if high and met else '≤' if met else '<' if high else '>'} "
-            f"{_shorten_ratio(figure, figure.target.ratio)}"
-        )
-    return f"{told} {unit}"
+        relation = "≥" if high and met else "≤" if met else "<" if high else ">"
+        text += f" {relation} {_shorten_ratio(figure, figure.target.ratio)}"
+    return f"{text} {unit}"
 
 
 def _shorten_ratio(figure: Measurement, ratio: float) -> str:

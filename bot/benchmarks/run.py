@@ -1,4 +1,4 @@
-"""Makes the measurements one after the other, with the yardstick before and after each."""
+"""Run the benchmarks one after the other, with the baseline before and after each."""
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
@@ -12,7 +12,7 @@ from bot.benchmarks.measurement_catalogue import CATALOGUE
 
 @dataclass(frozen=True, slots=True)
 class MeasurementResult:
-    """What one measurement found, and what the yardstick did around it."""
+    """The measurements of one benchmark, and the baseline around it."""
 
     name: str
     measurements: tuple[Measurement, ...]
@@ -44,7 +44,7 @@ def _measure_baseline(bench: BenchmarkContext) -> float:
 
 
 def _add_ratio(figure: Measurement, pace: float) -> Measurement:
-    """A time as what the yardstick reads meanwhile, unless the measurement has held it against it by itself."""
+    """Add what the baseline reads in a time, unless the benchmark has its own ratio."""
     if figure.ratio is not None or figure.seconds is None:
         return figure
     return replace(figure, ratio=figure.seconds * pace)

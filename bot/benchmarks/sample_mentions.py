@@ -1,7 +1,7 @@
-"""What is said while we measure: the sample day, said again and again by others and a little differently.
+"""Sample mentions: the sample day, repeated by other people with small changes.
 
-Distinct people, conversations and words, so that each of them opens a case of its own or is tallied on its own, and
-always in the same order, so that two runs hear the same.
+People, conversations and words are distinct, so that each mention opens a case or is counted by itself. The order is
+always the same, so that two runs read the same.
 """
 
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ from pathlib import Path
 from bot.domain.mention import Author, Mention
 from bot.sources.mention_parser import InvalidLine, read_mentions
 
-ASIDES = (
+DETAILS = (
     "(NW {n}, row {k})",
     "Flight {n}, seat {k}C.",
     "that was NW {n}, gate {k}",
@@ -22,11 +22,11 @@ ASIDES = (
     "from gate {k}, flight {n}",
     "#NW{n} #row{k}",
 )
-"""Details of the kind that people add and that say nothing of how they feel."""
+"""Details that people add and that say nothing of their mood."""
 
 
 class EmptySampleError(Exception):
-    """The file given holds no mentions, or a line that is none."""
+    """The file has no mentions, or an invalid line."""
 
 
 class SampleMentions:
@@ -35,14 +35,14 @@ class SampleMentions:
 
     @classmethod
     def read(cls, path: Path | None) -> "SampleMentions":
-        """From a file of mentions, or from the sample day where none is given. Raises `EmptySampleError`."""
+        """Read a file of mentions, by default the sample day. Raise `EmptySampleError`."""
         path = path or Path(str(resources.files("bot.demo"))) / "day.jsonl"
         try:
             found = list(read_mentions(path))
-        except OSError as no:
-            raise EmptySampleError(f"{path} cannot be read: {no.strerror}.") from None
-        if bad := [one for one in found if isinstance(one, InvalidLine)]:
-            raise EmptySampleError(f"{path}, {bad[0]}.")
+        except OSError as error:
+            raise EmptySampleError(f"{path} cannot be read: {error.strerror}.") from None
+        if invalid := [one for one in found if isinstance(one, InvalidLine)]:
+            raise EmptySampleError(f"{path}, {invalid[0]}.")
         if not found:
             raise EmptySampleError(f"{path} holds no mentions.")
         return cls([one for one in found if isinstance(one, Mention)])
@@ -51,26 +51,26 @@ class SampleMentions:
         return [mention.text for mention in self._mentions]
 
     def generate_mentions(self, count: int, at: datetime, first: int = 0) -> list[Mention]:
-        """So many, said now, from the `first` on; the same number is always the same mention but for its time."""
+        """Generate mentions of this moment; the same number gives the same mention but for its time."""
         return [self._generate_mention(number, at) for number in range(first, first + count)]
 
     def _generate_mention(self, number: int, at: datetime) -> Mention:
-        said = self._mentions[number % len(self._mentions)]
-        source = said.source
-        handle = f"{said.author.handle or 'someone'}_{number}"
-        author = said.author.model_dump(exclude={"id", "handle"}) | {"id": f"bench-{number}", "handle": handle}
+        sample = self._mentions[number % len(self._mentions)]
+        source = sample.source
+        handle = f"{sample.author.handle or 'someone'}_{number}"
+        author = sample.author.model_dump(exclude={"id", "handle"}) | {"id": f"bench-{number}", "handle": handle}
         return Mention(
             id=f"{source}:bench-{number}",
             source=source,
-            text=f"{said.text} {_generate_detail(number)}",
+            text=f"{sample.text} {_generate_detail(number)}",
             created_at=at,
-            url=said.url,
-            lang=said.lang,
+            url=sample.url,
+            lang=sample.lang,
             conversation=f"{source}:bench-{number}",
             author=Author.model_validate(author),
         )
 
 
 def _generate_detail(number: int) -> str:
-    """No two are alike, so that nothing is taken for a copy of another: the day has its retweets and its headlines."""
-    return ASIDES[number % len(ASIDES)].format(n=100 + number, k=1 + number * 7 % 40)
+    """Return a detail that occurs once, so that no mention is a copy: the day has reposts and headlines."""
+    return DETAILS[number % len(DETAILS)].format(n=100 + number, k=1 + number * 7 % 40)

@@ -1,4 +1,4 @@
-"""How long something took, and what of many such times is told. Measuring is all that these clocks are read for."""
+"""Measure times and summarize them. These clocks are read for nothing else."""
 
 import math
 import time
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 @dataclass(slots=True)
 class ElapsedTime:
-    """Seconds that passed, and seconds for which this process (all its threads) had a core."""
+    """Seconds of wall time, and of CPU in all threads of this process."""
 
     seconds: float = 0.0
     cpu: float = 0.0
@@ -17,19 +17,19 @@ class ElapsedTime:
 
 @contextmanager
 def measure_time() -> Iterator[ElapsedTime]:
-    """Filled in when the block is left."""
-    took = ElapsedTime()
+    """Yield an object that is filled in when the block ends."""
+    elapsed = ElapsedTime()
     wall, cpu = time.perf_counter(), time.process_time()
-    yield took
-    took.seconds, took.cpu = time.perf_counter() - wall, time.process_time() - cpu
+    yield elapsed
+    elapsed.seconds, elapsed.cpu = time.perf_counter() - wall, time.process_time() - cpu
 
 
 def read_monotonic() -> float:
-    """Seconds on a clock that only ever goes on; only differences mean something."""
+    """Return monotonic seconds; only differences have a meaning."""
     return time.perf_counter()
 
 
 def compute_percentile(times: Sequence[float], percent: float) -> float:
-    """By nearest rank, so that what is told is a time that really happened."""
+    """Return the percentile by nearest rank, which is a time that really occurred."""
     ordered = sorted(times)
     return ordered[max(0, math.ceil(percent / 100 * len(ordered)) - 1)]

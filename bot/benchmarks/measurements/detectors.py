@@ -1,38 +1,37 @@
-"""What the detectors take for one post, alone and in a batch; and what the reasons take, for a post that is kept."""
+"""Time of the detectors for one post, alone and in a batch; and of the reasons of a post that is kept."""
 
 from collections.abc import Sequence
 from statistics import median
 
 from bot.app import tune_gc
-from bot.benchmarks.fixtures import BenchmarkContext, find_day_playbook, open_playbook
+from bot.benchmarks.fixtures import BenchmarkContext, load_day_rules
 from bot.benchmarks.measurement import MS, Measurement, require_at_most
 from bot.benchmarks.timing import compute_percentile, read_monotonic
 from bot.clock import SystemClock
 from bot.detectors.pipeline import MentionAssessor
 from bot.domain.mention import Mention
-from bot.live_rules import ReloadableRules
 
 BATCH = 64
-TEXTBLOB_THERE = 0.24
-"""Milliseconds a text, on the machine that the aims were set on, in the same run."""
-ALONE, IN_BATCH = (require_at_most(most, ratio=most / TEXTBLOB_THERE) for most in (0.4, 0.2))
+TEXTBLOB_TIME = 0.24
+"""Milliseconds a text, on the machine of the targets, in the same run."""
+ALONE, IN_BATCH = (require_at_most(most, ratio=most / TEXTBLOB_TIME) for most in (0.4, 0.2))
 
 
 async def measure_detectors(bench: BenchmarkContext) -> list[Measurement]:
     count, rounds = bench.pick_count(2_048, 128), bench.pick_count(5, 2)
     mentions = bench.samples.generate_mentions(count, SystemClock().now())
     texts = [mention.text for mention in mentions]
-    assessor = ReloadableRules(open_playbook(find_day_playbook())).get_assessor()
+    assessor = load_day_rules().get_assessor()
     assessor.assess(mentions[:BATCH])
-    tune_gc()  # as every process does before it works
+    tune_gc()  # as every process does at its start
     singles: list[float] = []
     reasons: list[float] = []
     rates, ratios = [], []
     for number in range(rounds):
         bench.report(f"round {number + 1} of {rounds}: {count:,} posts")
-        pace = bench.baseline.measure_text_throughput(texts)
+        baseline = bench.baseline.measure_text_throughput(texts)
         rates.append(count / _time_batches(assessor, mentions))
-        ratios.append(rates[-1] / pace.texts)
+        ratios.append(rates[-1] / baseline.texts)
         singles += _time_single_posts(assessor, mentions)
         reasons += _time_reasons(assessor, mentions)
     alone = [compute_percentile(singles, percent) * 1000 for percent in (50, 99)]
@@ -62,11 +61,11 @@ def _time_single_posts(assessor: MentionAssessor, mentions: Sequence[Mention]) -
 
 
 def _time_reasons(assessor: MentionAssessor, mentions: Sequence[Mention]) -> list[float]:
-    """Apart from the hearing, which is slower where other work was done in between."""
+    """Time the reasons apart from the detectors, which are slower if other work runs in between."""
     times = []
     for mention in mentions:
-        [listened] = assessor.assess_lazily([mention])
+        [result] = assessor.assess_lazily([mention])
         began = read_monotonic()
-        listened.explain_assessment()
+        result.explain_assessment()
         times.append(read_monotonic() - began)
     return times

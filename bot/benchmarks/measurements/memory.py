@@ -1,4 +1,4 @@
-"""What one process takes: after its start, and after it has heard and triaged some thousands."""
+"""Memory of one process: after its start, and after it has triaged some thousands of mentions."""
 
 import json
 import subprocess
@@ -6,25 +6,25 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from standardwebhooks import Webhook as Signer
+from standardwebhooks import Webhook
 
 from bot.benchmarks.earshot_process import SECRET, EarshotProcess, run_process
-from bot.benchmarks.fixtures import HANDFUL, BenchmarkContext
+from bot.benchmarks.fixtures import WEBHOOK_BATCH, BenchmarkContext
 from bot.benchmarks.measurement import MEGABYTES, Measurement, require_at_most
 from bot.clock import SystemClock
 
 AIM = require_at_most(200)
-IN_ONE = HANDFUL // 5
-"""Mentions in one delivery: under a tenth of the size that a hook takes."""
+DELIVERY_SIZE = WEBHOOK_BATCH // 5
+"""Mentions in one delivery: under a tenth of the size that a webhook accepts."""
 
 
 async def measure_memory(bench: BenchmarkContext) -> list[Measurement]:
     count = bench.pick_count(5_000, 200)
     async with run_process() as process:
         started = _read_memory_usage(process.pid)
-        for first in range(0, count, IN_ONE):
+        for first in range(0, count, DELIVERY_SIZE):
             bench.report(f"{first:,} of {count:,} mentions")
-            await _deliver_webhook(bench, process, first, min(IN_ONE, count - first))
+            await _deliver_webhook(bench, process, first, min(DELIVERY_SIZE, count - first))
         await process.wait_until_triaged()
         after = _read_memory_usage(process.pid)
     return [
@@ -35,25 +35,23 @@ async def measure_memory(bench: BenchmarkContext) -> list[Measurement]:
 
 
 async def _deliver_webhook(bench: BenchmarkContext, process: EarshotProcess, first: int, count: int) -> None:
-    """Signed, as any sender's."""
+    """Deliver mentions with a signature, like any sender."""
     at = SystemClock().now()
-    mentions = [
-        one.model_dump(mode="json", exclude_defaults=True) for one in bench.samples.generate_mentions(count, at, first)
-    ]
-    body = json.dumps({"mentions": mentions})
+    mentions = bench.samples.generate_mentions(count, at, first)
+    body = json.dumps({"mentions": [one.model_dump(mode="json", exclude_defaults=True) for one in mentions]})
     delivery = f"bench-{first}"
     stamp = datetime.fromtimestamp(int(at.timestamp()), UTC)
     headers = {
         "webhook-id": delivery,
         "webhook-timestamp": str(int(stamp.timestamp())),
-        "webhook-signature": Signer(SECRET).sign(delivery, stamp, body),
+        "webhook-signature": Webhook(SECRET).sign(delivery, stamp, body),
         "content-type": "application/json",
     }
     await process.post("/hooks/forum", body.encode(), headers)
 
 
 class _MemoryUsage(NamedTuple):
-    """In MB. `peak` is the highest it ever was, where the system keeps that."""
+    """In MB. `peak`: the highest ever, if the system knows it."""
 
     current: float
     peak: float
@@ -62,13 +60,13 @@ class _MemoryUsage(NamedTuple):
 def _read_memory_usage(pid: int) -> _MemoryUsage:
     status = Path(f"/proc/{pid}/status")
     if status.exists():
-        told = dict(line.split(":", 1) for line in status.read_text(encoding="ascii").splitlines())
-        return _MemoryUsage(_parse_megabytes(told["VmRSS"]), _parse_megabytes(told["VmHWM"]))
+        fields = dict(line.split(":", 1) for line in status.read_text(encoding="ascii").splitlines())
+        return _MemoryUsage(_parse_megabytes(fields["VmRSS"]), _parse_megabytes(fields["VmHWM"]))
     words = ["/bin/ps", "-o", "rss=", "-p", str(pid)]
-    told_now = subprocess.run(words, capture_output=True, text=True, check=True).stdout  # noqa: S603 - a fixed command
-    return _MemoryUsage(_parse_megabytes(told_now), _parse_megabytes(told_now))
+    output = subprocess.run(words, capture_output=True, text=True, check=True).stdout  # noqa: S603 - a fixed command
+    return _MemoryUsage(_parse_megabytes(output), _parse_megabytes(output))
 
 
-def _parse_megabytes(told: str) -> float:
-    """From `  1234 kB`."""
-    return int(told.split(maxsplit=1)[0]) * 1024 / 1_000_000
+def _parse_megabytes(size: str) -> float:
+    """Parse `  1234 kB`."""
+    return int(size.split(maxsplit=1)[0]) * 1024 / 1_000_000

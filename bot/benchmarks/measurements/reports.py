@@ -1,4 +1,4 @@
-"""`/sentiment today` over a million tallied mentions, at the end of a day, held against the day before."""
+"""`/sentiment today` over a million counted mentions, at the end of a day, compared with the day before."""
 
 import random
 from collections import Counter
@@ -10,10 +10,10 @@ from zoneinfo import ZoneInfo
 from bot.benchmarks.fixtures import (
     BenchmarkContext,
     StillClock,
-    find_day_playbook,
-    open_playbook,
+    load_day_rules,
     publish_mentions,
     run_server,
+    triage_inbox,
 )
 from bot.benchmarks.measurement import MS, Measurement, require_at_most
 from bot.benchmarks.timing import compute_percentile, read_monotonic
@@ -28,19 +28,17 @@ from bot.store.case_writer import compute_quarter
 from bot.store.keys import TOOK_MOST, Keys, format_day, join_field
 from bot.store.store import Store, connect_store
 from bot.usecases.reports import SentimentReports
-from bot.workers.ingest import InboxWriter
-from bot.workers.triage import TriageWorker
 
 AIM = require_at_most(200)
 QUARTERS = 2 * 96
 RARE = 0.2
-"""The weight of what the sample day never says, beside 1 for what it says once: a million says nearly everything."""
+"""The weight of what the sample day never says, beside 1 for what it says once: a million says nearly all."""
 Combo = tuple[str, str, str, str]
 
 
 async def measure_reports(bench: BenchmarkContext) -> list[Measurement]:
     count, times = bench.pick_count(1_000_000, 20_000), bench.pick_count(60, 5)
-    rules = ReloadableRules(open_playbook(find_day_playbook()))
+    rules = load_day_rules()
     clock = StillClock(_find_end_of_day(rules))
     async with run_server() as url, connect_store(url, Path(), "reports", "bench") as store:
         bench.report(f"{count:,} mentions into the tallies")
@@ -48,58 +46,55 @@ async def measure_reports(bench: BenchmarkContext) -> list[Measurement]:
         await _fill_counters(bench, store, rules, clock.now(), count)
         await _fill_durations(bench, store, rules, clock.now())
         bench.report(f"asked {times} times")
-        took = await _time_reports(store, rules, clock, times)
+        found = await _time_reports(store, rules, clock, times)
+    median, high = compute_percentile(found, 50), compute_percentile(found, 90)
     return [
-        Measurement("/sentiment today, p50", compute_percentile(took, 50), MS, AIM),
-        Measurement(
-            "/sentiment today, p90", compute_percentile(took, 90), MS, AIM, note=f"over {count:,} tallied mentions"
-        ),
+        Measurement("/sentiment today, p50", median, MS, AIM),
+        Measurement("/sentiment today, p90", high, MS, AIM, note=f"over {count:,} tallied mentions"),
     ]
 
 
 def _find_end_of_day(rules: ReloadableRules) -> datetime:
-    """When most has to be read: nearly all of today, and yesterday until the same time."""
+    """Return the time with the most to read: nearly all of today, and yesterday until then."""
     zone = ZoneInfo(rules.time_zone)
     return datetime.combine(SystemClock().now().astimezone(zone).date(), time(23, 50), zone)
 
 
 async def _open_cases(bench: BenchmarkContext, store: Store, rules: ReloadableRules, clock: StillClock) -> None:
-    """Open cases, and the posts that say most: a report shows them too."""
+    """Open cases, which a report lists with the top posts."""
     await store.inbox.create_group()
-    await publish_mentions(
-        InboxWriter("bench", store, clock), bench.samples.generate_mentions(bench.pick_count(600, 60), clock.now())
-    )
-    triage = TriageWorker(store, rules, clock, "bench", wait=False)
-    while await triage.step():
-        pass
+    count = bench.pick_count(600, 60)
+    await publish_mentions(store, clock, bench.samples.generate_mentions(count, clock.now()))
+    await triage_inbox(store, rules, clock)
 
 
 async def _fill_counters(
     bench: BenchmarkContext, store: Store, rules: ReloadableRules, at: datetime, count: int
 ) -> None:
-    """As commits would have counted them, in the keys and fields that they write."""
+    """Increment the counters, in the keys and fields that commits write."""
     combos = _count_combinations(bench, rules, at)
     chance = random.Random(7)  # noqa: S311 - the same million each time
     names, weights = list(combos), list(combos.values())
     for quarter in range(QUARTERS):
         moment = at - quarter * QUARTER
-        some = count * (quarter + 1) // QUARTERS - count * quarter // QUARTERS
-        said = Counter(chance.choices(names, weights, k=some))
+        size = count * (quarter + 1) // QUARTERS - count * quarter // QUARTERS
+        counts = Counter(chance.choices(names, weights, k=size))
         key = store.keys.tally_key(moment)
         within = moment.minute // 15
-        await store.client.execute_batch([("HINCRBY", key, join_field(within, *combo), n) for combo, n in said.items()])
+        changes = [("HINCRBY", key, join_field(within, *combo), n) for combo, n in counts.items()]
+        await store.client.execute_batch(changes)
 
 
 def _count_combinations(bench: BenchmarkContext, rules: ReloadableRules, at: datetime) -> dict[Combo, float]:
-    """What the sample day is made of, as often as it is; and all that could be said beside it, rarely."""
+    """Return the combinations of the sample day by frequency; all others are rare."""
     mentions = bench.samples.generate_mentions(bench.pick_count(318, 60), at)
     found: dict[Combo, float] = {}
     departments: dict[str, str] = {}
-    for mention, assessed in zip(mentions, rules.get_assessor().assess(mentions), strict=True):
-        to = find_route(rules.list_routes(), mention, assessed).to
-        sentiment = "unsure" if assessed.is_unsure else assessed.sentiment.value
-        departments[assessed.intent] = to
-        combo = (assessed.subject, to, sentiment, assessed.intent.value)
+    for mention, assessment in zip(mentions, rules.get_assessor().assess(mentions), strict=True):
+        to = find_route(rules.list_routes(), mention, assessment).to
+        sentiment = "unsure" if assessment.is_unsure else assessment.sentiment.value
+        departments[assessment.intent] = to
+        combo = (assessment.subject, to, sentiment, assessment.intent.value)
         found[combo] = found.get(combo, 0) + 1
     for subject in [*(subject.name for subject in rules.playbook.subjects), ""]:
         for sentiment in [*(one.value for one in Sentiment), "unsure"]:
@@ -109,12 +104,12 @@ def _count_combinations(bench: BenchmarkContext, rules: ReloadableRules, at: dat
 
 
 async def _fill_durations(bench: BenchmarkContext, store: Store, rules: ReloadableRules, at: datetime) -> None:
-    """As many times to claim and to resolve as are kept, and all that ended today."""
+    """Store the maximum number of durations, and all resolutions of today."""
     midnight = at.astimezone(ZoneInfo("UTC")).replace(hour=0, minute=0, second=0, microsecond=0)
     most = bench.pick_count(TOOK_MOST, 100)
     for department in rules.list_departments():
-        for measured in DurationKind:
-            key = store.keys.durations_key(format_day(midnight), department.name, measured)
+        for kind in DurationKind:
+            key = store.keys.durations_key(format_day(midnight), department.name, kind)
             await store.client.execute("RPUSH", key, *_generate_durations(most, compute_quarter(at)))
         await store.client.execute_batch(list(_generate_ended_cases(store.keys, midnight, department.name)))
 
@@ -127,22 +122,17 @@ def _generate_durations(count: int, quarters: int) -> Iterator[str]:
 def _generate_ended_cases(keys: Keys, day: datetime, department: str) -> Iterator[tuple[str, str, str, int]]:
     for quarter in range(timedelta(days=1) // QUARTER):
         for resolution in CaseResolution:
-            yield (
-                "HINCRBY",
-                keys.resolutions_key(format_day(day)),
-                join_field(quarter, department, resolution.value),
-                3,
-            )
+            field = join_field(quarter, department, resolution.value)
+            yield "HINCRBY", keys.resolutions_key(format_day(day)), field, 3
 
 
 async def _time_reports(store: Store, rules: ReloadableRules, clock: StillClock, times: int) -> list[float]:
-    """In milliseconds, each answer drawn to the end."""
-    reports = SentimentReports(
-        store.report_counters, store.corrections, store.cases, rules, lambda: rules.playbook.subjects, clock
-    )
-    took = []
+    """Return the milliseconds of each report, rendered to the end."""
+    counters, corrections, cases = store.report_counters, store.corrections, store.cases
+    reports = SentimentReports(counters, corrections, cases, rules, lambda: rules.playbook.subjects, clock)
+    found = []
     for _ in range(times):
         began = read_monotonic()
         await reports.answer_question("U0MIA", "today")
-        took.append(1000 * (read_monotonic() - began))
-    return took
+        found.append(1000 * (read_monotonic() - began))
+    return found

@@ -1,12 +1,12 @@
-"""Spikes in a week: found, how soon, and how often none was there; beside three usual detectors; and what it costs."""
+"""Spike detection over a week: found, delays, false alarms; beside three usual detectors; and its overhead."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from bot.benchmarks.fixtures import BenchmarkContext
 from bot.benchmarks.measurement import Measurement, require_at_least, require_at_most
 from bot.benchmarks.spikes.dataset import SpikeDataset, generate_week, read_week
-from bot.benchmarks.spikes.detectors import RIVALS, build_own_detector
+from bot.benchmarks.spikes.detectors import RIVALS, SpikeAlarm, build_own_detector
 from bot.benchmarks.spikes.evaluation import TIMES, SpikeEvaluation, evaluate_finder
 from bot.benchmarks.spikes.overhead import measure_overhead
 from bot.domain.spikes.thresholds import SpikeThresholds
@@ -18,11 +18,10 @@ SOON = {3: None, 5: require_at_most(15), 10: require_at_most(15)}
 
 
 async def measure_spikes(bench: BenchmarkContext) -> list[Measurement]:
-    week = (
-        read_week(bench.week, bench.labels)
-        if bench.week
-        else generate_week(bench.pick_count(180, 100), bench.pick_count(6, 2))
-    )
+    if bench.week:
+        week = read_week(bench.week, bench.labels)
+    else:
+        week = generate_week(bench.pick_count(180, 100), bench.pick_count(6, 2))
     names = sorted(week.observations)
     halves = {"chosen on": names[::2], "reported on": names[1::2]}
     passes = bench.pick_count(2, 1)
@@ -30,9 +29,8 @@ async def measure_spikes(bench: BenchmarkContext) -> list[Measurement]:
     finder = build_own_detector(SpikeThresholds())
     for half, subjects in halves.items():
         bench.report(f"{half} {len(subjects)} subjects")
-        figures += _list_measurements(
-            evaluate_finder(week, finder, subjects, passes), half, week, aims=half == "reported on" and not bench.quick
-        )
+        aims = half == "reported on" and not bench.quick
+        figures += _list_measurements(evaluate_finder(week, finder, subjects, passes), half, week, aims=aims)
     for name, rival in RIVALS.items():
         bench.report(name)
         figures.append(_measure_rival(evaluate_finder(week, rival, halves["reported on"], passes), name))
@@ -41,39 +39,29 @@ async def measure_spikes(bench: BenchmarkContext) -> list[Measurement]:
 
 def _list_measurements(trial: SpikeEvaluation, half: str, week: SpikeDataset, *, aims: bool) -> Iterator[Measurement]:
     for times in TIMES:
-        caught = trial.detections[times]
-        aim = FOUND[times] if aims else None
-        note = f"of {caught.bursts} bursts"
-        yield Measurement(f"spikes ×{times} found, {half}", caught.share * 100, PERCENT, aim, note=note)
-        yield Measurement(
-            f"spikes ×{times}, median delay, {half}", caught.delay, MINUTES, SOON[times] if aims else None
-        )
-    calm = f"{trial.calm_alarms} in {trial.days:.0f} calm days of {half} subjects; {week.origin}"
-    yield Measurement(
-        f"calm spikes a subject a day, {half}",
-        trial.alarms_per_day,
-        "",
-        require_at_most(0.2) if aims else None,
-        note=calm,
-    )
-    paged = require_at_most(1) if aims else None
-    yield Measurement(
-        f"calm pages a subject a week, {half}", trial.pages_per_week, "", paged, note=f"{trial.calm_pages} in all"
-    )
-    told = sum(map(len, trial.alarms.values()))
-    yield Measurement(
-        f"spikes told in the week itself, {half}", told, "", note="; ".join(_describe_alarms(trial, week)) or "none"
-    )
+        stats = trial.detections[times]
+        aim, soon = (FOUND[times], SOON[times]) if aims else (None, None)
+        note = f"of {stats.bursts} bursts"
+        yield Measurement(f"spikes ×{times} found, {half}", stats.share * 100, PERCENT, aim, note=note)
+        yield Measurement(f"spikes ×{times}, median delay, {half}", stats.delay, MINUTES, soon)
+    few, rare = (require_at_most(0.2), require_at_most(1)) if aims else (None, None)
+    note = f"{trial.calm_alarms} in {trial.days:.0f} calm days of {half} subjects; {week.origin}"
+    yield Measurement(f"calm spikes a subject a day, {half}", trial.alarms_per_day, "", few, note=note)
+    note = f"{trial.calm_pages} in all"
+    yield Measurement(f"calm pages a subject a week, {half}", trial.pages_per_week, "", rare, note=note)
+    note = "; ".join(_describe_alarms(trial, week)) or "none"
+    yield Measurement(f"spikes told in the week itself, {half}", trial.alarm_count, "", note=note)
 
 
 def _describe_alarms(trial: SpikeEvaluation, week: SpikeDataset) -> Iterator[str]:
-    for subject, some in trial.alarms.items():
-        began = datetime.fromtimestamp(week.observations[subject][0].at, UTC)
-        times = ", ".join(
-            f"{datetime.fromtimestamp(one.at, UTC):%d %b %H:%M} {one.kind} {one.voices}{' paged' if one.paged else ''}"
-            for one in some
-        )
-        yield f"{subject} (from {began:%d %b %H:%M}): {times or 'none'}"
+    for subject, alarms in trial.alarms.items():
+        start = datetime.fromtimestamp(week.observations[subject][0].at, UTC)
+        yield f"{subject} (from {start:%d %b %H:%M}): {', '.join(map(_describe_alarm, alarms)) or 'none'}"
+
+
+def _describe_alarm(alarm: SpikeAlarm) -> str:
+    at = datetime.fromtimestamp(alarm.at, UTC)
+    return f"{at:%d %b %H:%M} {alarm.kind} {alarm.voices}{' paged' if alarm.paged else ''}"
 
 
 def _measure_rival(trial: SpikeEvaluation, name: str) -> Measurement:
@@ -81,10 +69,6 @@ def _measure_rival(trial: SpikeEvaluation, name: str) -> Measurement:
     delays = "/".join(f"{trial.detections[times].delay:.0f}" for times in TIMES)
     note = (
         f"×3/×5/×10 found {found}, median delay {delays} min, {trial.alarms_per_day:.2f} calm alarms a subject a day; "
-        f"in the week itself {_count_alarms(list(trial.alarms.values()))}"
+        f"in the week itself {trial.alarm_count}"
     )
     return Measurement(f"{name}: ×5 found", trial.detections[5].share * 100, PERCENT, note=note)
-
-
-def _count_alarms(told: Sequence[Sequence[object]]) -> int:
-    return sum(map(len, told))

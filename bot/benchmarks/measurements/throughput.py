@@ -1,4 +1,4 @@
-"""assess + route + commit + enqueue, in one process, over an inbox that was filled beforehand."""
+"""Assess, route, commit and enqueue, in one process, from a filled inbox."""
 
 from pathlib import Path
 from statistics import median
@@ -6,26 +6,26 @@ from typing import NamedTuple
 
 from bot.app import tune_gc
 from bot.benchmarks.baseline import TextThroughput
-from bot.benchmarks.fixtures import BenchmarkContext, find_day_playbook, open_playbook, publish_mentions, run_server
+from bot.benchmarks.fixtures import BenchmarkContext, load_day_rules, publish_mentions, run_server, triage_inbox
 from bot.benchmarks.measurement import Measurement, NoMeasurementsError, require_at_least
-from bot.benchmarks.timing import ElapsedTime, measure_time
+from bot.benchmarks.timing import measure_time
 from bot.clock import SystemClock
-from bot.domain.reports.report import Reconciliation
-from bot.live_rules import ReloadableRules
-from bot.store.store import Store, connect_store
-from bot.workers.ingest import InboxWriter
-from bot.workers.triage import TriageWorker
+from bot.store.store import connect_store
 
 AIM = require_at_least(2_000, ratio=2_000 / 4_800)
-"""Set on a machine on which TextBlob alone reads 4,800 texts a second."""
+"""Set on a machine where TextBlob alone reads 4,800 texts a second."""
 PEER = 1_300
-"""Mentions a second, from which on we are ahead of the nearest peer for certain."""
+"""Mentions a second from which we are certainly ahead of the nearest peer."""
 
 
 class _TriageRound(NamedTuple):
-    throughput: TextThroughput
-    elapsed: ElapsedTime
-    reconciliation: Reconciliation
+    baseline: TextThroughput
+    rate: float
+    """Mentions per second."""
+    cpu_rate: float
+    """Mentions per second of CPU."""
+    opened: float
+    """Share of mentions that opened a case."""
 
 
 async def measure_throughput(bench: BenchmarkContext) -> list[Measurement]:
@@ -36,50 +36,31 @@ async def measure_throughput(bench: BenchmarkContext) -> list[Measurement]:
         for number in range(rounds):
             bench.report(f"round {number + 1} of {rounds}: {count:,} mentions")
             done.append(await _run_round(bench, url, f"round-{number}", count))
-    rate = median(count / one.elapsed.seconds for one in done)
-    of_cpu = median(count / one.elapsed.cpu for one in done)
-    opened = done[-1].reconciliation.opened / count
+    rate, cpu_rate = median(one.rate for one in done), median(one.cpu_rate for one in done)
+    ratio = median(one.rate / one.baseline.texts for one in done)
+    cpu_ratio = median(one.cpu_rate / one.baseline.texts_of_cpu for one in done)
+    note = f"{done[-1].opened:.0%} opened a case; from {PEER:,}/s on it is ahead of the nearest peer"
+    cpu_note = "mentions a second of this process's CPU; its store has another core"
     return [
-        Measurement(
-            "triage in one process",
-            rate,
-            "/s",
-            AIM,
-            median(count / one.elapsed.seconds / one.throughput.texts for one in done),
-            f"{opened:.0%} opened a case; from {PEER:,}/s on it is ahead of the nearest peer",
-        ),
-        Measurement(
-            "triage by one core",
-            of_cpu,
-            "/s",
-            AIM,
-            median(count / one.elapsed.cpu / one.throughput.texts_of_cpu for one in done),
-            "mentions a second of this process's CPU; its store has another core",
-        ),
+        Measurement("triage in one process", rate, "/s", AIM, ratio, note),
+        Measurement("triage by one core", cpu_rate, "/s", AIM, cpu_ratio, cpu_note),
     ]
 
 
 async def _run_round(bench: BenchmarkContext, url: str, brand: str, count: int) -> _TriageRound:
-    """The yardstick reads the same texts just before."""
+    """Triage mentions; the baseline reads the same texts just before."""
     clock = SystemClock()
     async with connect_store(url, Path(), brand, "bench") as store:
         await store.inbox.create_group()
         mentions = bench.samples.generate_mentions(count, clock.now())
-        await publish_mentions(InboxWriter("bench", store, clock), mentions)
-        pace = bench.baseline.measure_text_throughput([mention.text for mention in mentions])
-        took = await _triage_inbox(store)
+        await publish_mentions(store, clock, mentions)
+        baseline = bench.baseline.measure_text_throughput([mention.text for mention in mentions])
+        rules = load_day_rules()
+        rules.get_assessor()  # built once for each version of the playbook, not for each batch
+        tune_gc()  # as every process does at its start
+        with measure_time() as elapsed:
+            await triage_inbox(store, rules, clock)
         account = await store.mention_counters.read()
         if not account.is_balanced:
             raise NoMeasurementsError(f"The books do not balance, so that nothing was measured: {account}.")
-        return _TriageRound(pace, took, account)
-
-
-async def _triage_inbox(store: Store) -> ElapsedTime:
-    rules = ReloadableRules(open_playbook(find_day_playbook()))
-    rules.get_assessor()  # made once for each reading of the playbook, not for each batch
-    triage = TriageWorker(store, rules, SystemClock(), "bench", wait=False)
-    tune_gc()  # as every process does before it works
-    with measure_time() as took:
-        while await triage.step():
-            pass
-    return took
+        return _TriageRound(baseline, count / elapsed.seconds, count / elapsed.cpu, account.opened / count)

@@ -1,4 +1,4 @@
-"""A week of mentions, as it was heard: assessed by our own detectors, or made up where no file is given."""
+"""A week of observations: assessed by our own detectors, or generated if no file is given."""
 
 import json
 import random
@@ -20,15 +20,15 @@ from bot.sources.mention_parser import read_mentions
 HOUR = 3_600.0
 WARM_UP = 24 * HOUR
 CALM = 72 * HOUR
-"""After the warm-up: the three days that are taken for calm."""
-FEWEST_CALM = 20
-"""Posts in the calm days below which a subject is not there yet, and nothing of it is calm or not."""
-PART = 256
+"""The three days after the warm-up, which are taken as calm."""
+MIN_CALM_POSTS = 20
+"""Posts in the calm days below which a subject is not active yet."""
+BATCH_SIZE = 256
 
 
 @dataclass(frozen=True, slots=True)
 class SpikeDataset:
-    """`negatives` are posts that are against the subject: by somebody's labels, or where there are none, as we hear."""
+    """`negatives`: posts against the subject, by labels if there are any, else by our detectors."""
 
     observations: Mapping[str, Sequence[SpikeObservation]]
     negatives: Mapping[str, Sequence[SpikeObservation]]
@@ -36,11 +36,11 @@ class SpikeDataset:
 
     @property
     def start(self) -> float:
-        return min(one.at for said in self.observations.values() for one in said)
+        return min(one.at for posts in self.observations.values() for one in posts)
 
     @property
     def end(self) -> float:
-        return max(one.at for said in self.observations.values() for one in said)
+        return max(one.at for posts in self.observations.values() for one in posts)
 
     @property
     def calm(self) -> tuple[float, float]:
@@ -51,30 +51,32 @@ class SpikeDataset:
         return first <= at < last
 
     def is_active(self, subject: str) -> bool:
-        """Whether it is spoken of in the calm days at all."""
-        return sum(self.is_calm(one.at) for one in self.observations[subject]) >= FEWEST_CALM
+        """Return True if there are posts about it in the calm days."""
+        return sum(self.is_calm(one.at) for one in self.observations[subject]) >= MIN_CALM_POSTS
 
 
 def read_week(path: Path, labels: Path | None) -> SpikeDataset:
-    """Raises `NoMeasurementsError`."""
+    """Read a week of mentions. Raise `NoMeasurementsError`."""
     try:
         mentions = [one for one in read_mentions(path) if isinstance(one, Mention) and one.subjects]
         known = _read_labels(labels)
-    except OSError as no:
-        raise NoMeasurementsError(f"{no.filename} cannot be read: {no.strerror}.") from None
-    heard = list(_observe_mentions(mentions))
+    except OSError as error:
+        raise NoMeasurementsError(f"{error.filename} cannot be read: {error.strerror}.") from None
+    observed = list(_observe_mentions(mentions))
     by_subject: dict[str, list[SpikeObservation]] = defaultdict(list)
-    for one in heard:
+    for one in observed:
         by_subject[one.subject].append(one)
-    said = {name: sorted(some, key=lambda one: one.at) for name, some in sorted(by_subject.items()) if len(some) >= 50}
-    if not said or max(one.at for one in heard) - min(one.at for one in heard) < WARM_UP + CALM:
+    large = {name: posts for name, posts in sorted(by_subject.items()) if len(posts) >= 50}
+    week = {name: sorted(posts, key=lambda one: one.at) for name, posts in large.items()}
+    if not week or max(one.at for one in observed) - min(one.at for one in observed) < WARM_UP + CALM:
         raise NoMeasurementsError(f"{path} is no week of mentions with their subjects.")
     against = {
-        name: [one for one in some if (known[one.mention] == "negative" if known else one.negative)]
-        for name, some in said.items()
+        name: [one for one in posts if (known[one.mention] == "negative" if known else one.negative)]
+        for name, posts in week.items()
     }
-    told = "labels say what is against a subject" if known else "our own reading says what is against a subject"
-    return SpikeDataset(said, against, f"{len(heard):,} posts of {len(said)} subjects; {told}")
+    judge = "labels say" if known else "our own reading says"
+    origin = f"{len(observed):,} posts of {len(week)} subjects; {judge} what is against a subject"
+    return SpikeDataset(week, against, origin)
 
 
 def _read_labels(path: Path | None) -> dict[str, str]:
@@ -85,13 +87,13 @@ def _read_labels(path: Path | None) -> dict[str, str]:
 
 
 def _observe_mentions(mentions: Sequence[Mention]) -> Iterable[SpikeObservation]:
-    """As triage would hear them, each about the subject that its file names."""
+    """Yield the observations of triage, each about the subject that the file names."""
     assessor = MentionAssessor([Subject(name="-", terms=("nobody says this",))])
-    for start in range(0, len(mentions), PART):
-        some = mentions[start : start + PART]
-        for mention, assessment in zip(some, assessor.assess(some), strict=True):
-            heard = ProcessedMention(mention, assessment, "care", MentionOutcome.OPENED, mention.created_at)
-            found = build_observation(heard, mention.subjects[0])
+    for start in range(0, len(mentions), BATCH_SIZE):
+        batch = mentions[start : start + BATCH_SIZE]
+        for mention, assessment in zip(batch, assessor.assess(batch), strict=True):
+            processed = ProcessedMention(mention, assessment, "care", MentionOutcome.OPENED, mention.created_at)
+            found = build_observation(processed, mention.subjects[0])
             if found is not None:
                 yield found
 
@@ -101,18 +103,18 @@ TEXTS = ("late again", "my bag is lost", "rude at the desk", "no refund yet", "n
 
 
 def generate_week(hours: float = 180, subjects: int = 6) -> SpikeDataset:
-    """Some subjects with days and nights, of which nothing is real: enough to see that everything is measured."""
+    """Generate subjects with days and nights: enough to check that everything is measured."""
     start = datetime(2026, 1, 5, 8, tzinfo=UTC).timestamp()
-    said: dict[str, list[SpikeObservation]] = {}
+    week: dict[str, list[SpikeObservation]] = {}
     for size, name in enumerate(NAMES[:subjects], 1):
         chance = random.Random(name)  # noqa: S311 - a week that is the same each time
-        at, some = start, list[SpikeObservation]()
+        at, posts = start, list[SpikeObservation]()
         while at < start + hours * HOUR:
             by_day = 1.1 - cos(2 * pi * ((at / HOUR - 4) % 24) / 24)
             at += chance.expovariate(size * 2 * by_day / HOUR)
-            number, negative = len(some), chance.random() < 0.45
+            number, negative = len(posts), chance.random() < 0.45
             who, text = f"{name}{number}", TEXTS[number % len(TEXTS)]
-            some.append(SpikeObservation(at, name, who, who, "care", negative, negative, text=text))
-        said[name] = some
-    against = {name: [one for one in some if one.negative] for name, some in said.items()}
-    return SpikeDataset(said, against, "a made-up week, since no --week was given")
+            posts.append(SpikeObservation(at, name, who, who, "care", negative, negative, text=text))
+        week[name] = posts
+    against = {name: [one for one in posts if one.negative] for name, posts in week.items()}
+    return SpikeDataset(week, against, "a made-up week, since no --week was given")

@@ -1,4 +1,4 @@
-"""How well somebody finds bursts, how often without any, and how soon."""
+"""Evaluate a spike detector: bursts found, false alarms, delays."""
 
 from collections.abc import Sequence
 from statistics import median
@@ -10,11 +10,11 @@ from bot.benchmarks.spikes.synthetic_bursts import LENGTH, insert_bursts
 
 TIMES = (3, 5, 10)
 LATE = HOUR / 4
-"""After a burst's end, in which finding it still counts: a quarter is looked at when it is over."""
+"""Seconds after a burst in which an alarm still counts: a quarter is judged when it is over."""
 
 
 class DetectionStats(NamedTuple):
-    """Of bursts of one height: how many there were, and after how many seconds those that were found were."""
+    """The number of bursts of one height, and the delays in seconds of those that were found."""
 
     bursts: int
     delays: tuple[float, ...]
@@ -25,19 +25,23 @@ class DetectionStats(NamedTuple):
 
     @property
     def delay(self) -> float:
-        """Median, in minutes."""
+        """The median in minutes."""
         return median(self.delays) / 60 if self.delays else 0.0
 
 
 class SpikeEvaluation(NamedTuple):
-    """`calm_alarms` and `calm_pages`: spikes and pages in the calm days, of so many `days` of subjects."""
+    """`calm_alarms` and `calm_pages`: alarms and pages in the calm days; `days`: calm days times subjects."""
 
     detections: dict[int, DetectionStats]
     calm_alarms: int
     calm_pages: int
     days: float
     alarms: dict[str, list[SpikeAlarm]]
-    """In the week as it was, by subject."""
+    """Alarms in the unchanged week, by subject."""
+
+    @property
+    def alarm_count(self) -> int:
+        return sum(map(len, self.alarms.values()))
 
     @property
     def alarms_per_day(self) -> float:
@@ -49,31 +53,31 @@ class SpikeEvaluation(NamedTuple):
 
 
 def evaluate_finder(week: SpikeDataset, finder: SpikeFinder, subjects: Sequence[str], passes: int) -> SpikeEvaluation:
-    told = {subject: finder(subject, week.observations[subject], week.start) for subject in subjects}
-    there = [subject for subject in subjects if week.is_active(subject)]
-    calm = [one for subject in there for one in told[subject] if week.is_calm(one.at)]
+    alarms = {subject: finder(subject, week.observations[subject], week.start) for subject in subjects}
+    active = [subject for subject in subjects if week.is_active(subject)]
+    calm = [one for subject in active for one in alarms[subject] if week.is_calm(one.at)]
     return SpikeEvaluation(
         detections={times: _evaluate_bursts(week, finder, subjects, times, passes) for times in TIMES},
         calm_alarms=len(calm),
         calm_pages=sum(one.paged for one in calm),
-        days=len(there) * CALM / (24 * HOUR),
-        alarms=told,
+        days=len(active) * CALM / (24 * HOUR),
+        alarms=alarms,
     )
 
 
 def _evaluate_bursts(
     week: SpikeDataset, finder: SpikeFinder, subjects: Sequence[str], times: int, passes: int
 ) -> DetectionStats:
-    """A burst into an episode that runs joins it, and tells nothing about finding: it is left out."""
-    count, after = 0, list[float]()
+    """Count found bursts. A burst into a running episode joins it and is left out."""
+    count, delays = 0, list[float]()
     for subject in subjects:
-        for nth in range(passes):
-            put = insert_bursts(week, subject, times, nth)
-            told = finder(subject, put.observations, week.start)
-            for start in put.starts:
-                if any(one.at < start <= one.until for one in told):
+        for number in range(passes):
+            changed = insert_bursts(week, subject, times, number)
+            alarms = finder(subject, changed.observations, week.start)
+            for start in changed.starts:
+                if any(one.at < start <= one.until for one in alarms):
                     continue
                 count += 1
-                found = [one.at - start for one in told if start <= one.at <= start + LENGTH + LATE]
-                after += found[:1]
-    return DetectionStats(count, tuple(after))
+                found = [one.at - start for one in alarms if start <= one.at <= start + LENGTH + LATE]
+                delays += found[:1]
+    return DetectionStats(count, tuple(delays))

@@ -1,11 +1,11 @@
-"""What watching costs: on top of triage, in memory, and in time at the worst."""
+"""The overhead of spike detection: on top of triage, in memory, and in time at the worst."""
 
 import tracemalloc
 from collections.abc import Sequence
 from pathlib import Path
 from statistics import median
 
-from bot.benchmarks.fixtures import BenchmarkContext, find_day_playbook, open_playbook, publish_mentions, run_server
+from bot.benchmarks.fixtures import BenchmarkContext, load_day_rules, publish_mentions, run_server, triage_inbox
 from bot.benchmarks.measurement import MEGABYTES, MS, Measurement, require_at_most
 from bot.benchmarks.timing import measure_time
 from bot.clock import SystemClock
@@ -19,12 +19,11 @@ from bot.live_rules import ReloadableRules
 from bot.store.spike_stream import append_observation
 from bot.store.store import Store, connect_store
 from bot.store.transaction import Transaction, commit
-from bot.workers.ingest import InboxWriter
 from bot.workers.spikes import SpikeWorker
-from bot.workers.triage import PART_SIZE, TriageWorker
+from bot.workers.triage import PART_SIZE
 
 LOOKS, ROUNDS = 5, 5
-DAYS_LEARNT = 4
+DAYS_LEARNED = 4
 
 
 async def measure_overhead(bench: BenchmarkContext) -> list[Measurement]:
@@ -35,64 +34,63 @@ async def measure_overhead(bench: BenchmarkContext) -> list[Measurement]:
 
 
 async def _measure_cpu(bench: BenchmarkContext) -> Measurement:
-    """CPU of feeding and of watching, held against that of triage over the same mentions.
+    """Compare the CPU of appending and detecting with that of triage, over the same mentions.
 
-    Each is done once beforehand: triage has been at work for long when a spike comes, and so has the watch.
+    Each runs once beforehand, as triage and detection have been running when a spike comes.
     """
     count = bench.pick_count(4_000, 150)
     async with run_server() as url, connect_store(url, Path(), "watching", "bench") as store:
-        clock, rules = SystemClock(), ReloadableRules(open_playbook(find_day_playbook()))
+        clock, rules = SystemClock(), load_day_rules()
         await store.inbox.create_group()
         mentions = bench.samples.generate_mentions(count, clock.now())
-        await publish_mentions(InboxWriter("bench", store, clock), mentions)
+        await publish_mentions(store, clock, mentions)
         rules.get_assessor()
-        triage = TriageWorker(store, rules, clock, "bench", wait=False)
         with measure_time() as triaged:
-            while await triage.step():
-                pass
+            await triage_inbox(store, rules, clock)
         watched = [await _time_watching(store, rules, clock) for _ in range(ROUNDS + 1)][1:]
         assessments = rules.get_assessor().assess(mentions)
-        heard = [
+        processed = [
             ProcessedMention(mention, assessment, "care", MentionOutcome.OPENED, clock.now())
             for mention, assessment in zip(mentions, assessments, strict=True)
         ]
-        for one in heard:
-            build_observation(one, "")  # triage has asked these assessments before, which keep their answers
-        fed = [await _time_feeding(store, heard, 2) - await _time_feeding(store, heard, 1) for _ in range(ROUNDS + 1)][
-            1:
+        for one in processed:
+            build_observation(one, "")  # triage has read these assessments before, which cache their properties
+        fed = [
+            await _time_feeding(store, processed, 2) - await _time_feeding(store, processed, 1)
+            for _ in range(ROUNDS + 1)
         ]
-    feeding, watching = median(fed) / triaged.cpu, median(watched) / triaged.cpu
+    feeding, watching = median(fed[1:]) / triaged.cpu, median(watched) / triaged.cpu
     share = 100 * (feeding + watching)
     note = f"feeding {feeding:.1%}, watching {watching:.1%} of triage's CPU"
     return Measurement("watching, on top of triage", share, "%", require_at_most(5), note=note)
 
 
 async def _time_watching(store: Store, rules: ReloadableRules, clock: SystemClock) -> float:
-    """Seconds of CPU of one who reads all that was fed, and looks at it."""
+    """Return the seconds of CPU to read all observations and to detect."""
     watch = SpikeWorker(store, rules, clock)
-    with measure_time() as took:
+    with measure_time() as elapsed:
         while await watch.step():
             pass
-    return took.cpu
+    return elapsed.cpu
 
 
-async def _time_feeding(store: Store, heard: Sequence[ProcessedMention], times: int) -> float:
-    """Seconds of CPU of transactions that feed so many times, as many in a call as triage commits at once.
+async def _time_feeding(store: Store, processed: Sequence[ProcessedMention], times: int) -> float:
+    """Return the seconds of CPU to append each observation `times` times, in transactions as large as triage's.
 
-    Once more costs what feeding costs within a transaction that is there anyhow, which is what triage pays.
+    The difference of two counts is the cost within a transaction that exists anyway.
     """
-    with measure_time() as took:
-        for start in range(0, len(heard), PART_SIZE):
-            transactions = [Transaction(store.keys.inbox) for _ in heard[start : start + PART_SIZE]]
-            for one, transaction in zip(heard[start:], transactions, strict=False):
+    with measure_time() as elapsed:
+        for start in range(0, len(processed), PART_SIZE):
+            transactions = [Transaction(store.keys.inbox) for _ in processed[start : start + PART_SIZE]]
+            for one, transaction in zip(processed[start:], transactions, strict=False):
                 for _ in range(times):
                     append_observation(transaction, store.keys, one, "Northwind Air")
             await commit(store.client, *transactions)
-    return took.cpu
+    return elapsed.cpu
 
 
 def _make_storm() -> list[SpikeObservation]:
-    """As many as are held of a subject, each as long as is kept, all within an hour."""
+    """Return as many observations as a subject keeps, each of the maximum length, within an hour."""
     words = "flight cancelled again nobody answers the phone and we are stuck at the gate all night long "
     return [
         SpikeObservation(
@@ -112,10 +110,9 @@ def _make_storm() -> list[SpikeObservation]:
 
 
 def _learn_baseline(storm: Sequence[SpikeObservation]) -> SubjectBaseline:
-    """Of some quiet days before it."""
-    baseline = SubjectBaseline(
-        subject="storm", until=int(storm[0].at) // QUARTER * QUARTER - DAYS_LEARNT * 96 * QUARTER
-    )
+    """Learn a baseline from quiet days before the storm."""
+    until = int(storm[0].at) // QUARTER * QUARTER - DAYS_LEARNED * 96 * QUARTER
+    baseline = SubjectBaseline(subject="storm", until=until)
     while baseline.until + QUARTER <= storm[0].at:
         baseline = baseline.learn_quarter(storm[:1])
     return baseline
@@ -130,11 +127,8 @@ def _measure_peak_memory(storm: Sequence[SpikeObservation]) -> list[Measurement]
     baseline = _learn_baseline(storm)
     after, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    kept = len(baseline.model_dump_json()) / 1_000
-    note = (
-        f"{MAX_OBSERVATIONS:,} posts of {MAX_SAMPLE_TEXT} characters are held at the most; {kept:.0f} kB of "
-        f"it are kept in Redis"
-    )
+    stored = f"{len(baseline.model_dump_json()) / 1_000:.0f} kB of it are kept in Redis"
+    note = f"{MAX_OBSERVATIONS:,} posts of {MAX_SAMPLE_TEXT} characters are held at the most; {stored}"
     return [Measurement("memory of a subject in a storm", (after - before) / 1e6, MEGABYTES, note=note)]
 
 
@@ -144,12 +138,12 @@ def _measure_look_times(storm: Sequence[SpikeObservation], baseline: SubjectBase
         watch.add_observation(one)
     looks, lessons = [], []
     for _ in range(LOOKS):
-        with measure_time() as took:
+        with measure_time() as elapsed:
             watch.detect_spike(at, baseline, (baseline.words,), SpikeThresholds())
-        looks.append(took.seconds * 1000)
-        with measure_time() as took:
+        looks.append(elapsed.seconds * 1000)
+        with measure_time() as elapsed:
             baseline.learn_quarter(storm[: MAX_OBSERVATIONS // 4])
-        lessons.append(took.seconds * 1000)
+        lessons.append(elapsed.seconds * 1000)
     return [
         Measurement("a look at a subject in a storm", median(looks), MS),
         Measurement("learning from a quarter of an hour of it", median(lessons), MS),
