@@ -30,8 +30,8 @@ def print_results(console: Console, machine: MachineInfo, found: Sequence[Measur
         style="dim",
         highlight=False,
     )
-    for line in _list_notes(found):
-        console.print(line, style="dim", highlight=False)
+    for figure in [figure for result in found for figure in result.measurements if figure.note]:
+        console.print(f"{figure.name}: {figure.note}.", style="dim", highlight=False)
 
 
 def _build_results_table(found: Iterable[MeasurementResult]) -> Table:
@@ -48,10 +48,6 @@ def _build_results_table(found: Iterable[MeasurementResult]) -> Table:
             beside = Text(format_ratio(figure), style=STYLES[figure.is_met_relative])
             table.add_row(figure.name, format_value(figure.value, figure.unit), format_target(figure), verdict, beside)
     return table
-
-
-def _list_notes(found: Iterable[MeasurementResult]) -> list[str]:
-    return [f"{figure.name}: {figure.note}." for one in found for figure in one.measurements if figure.note]
 
 
 def format_value(value: float, unit: str) -> str:

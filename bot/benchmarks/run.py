@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from statistics import mean
 from typing import Any
 
@@ -30,21 +31,21 @@ async def run_measurements(bench: BenchmarkContext, names: Sequence[str]) -> Asy
     for name in names:
         bench.report(name)
         before = _measure_baseline(bench)
-        figures = await CATALOGUE[name](_prefix_reports(bench, name))
-        pace = mean((before, _measure_baseline(bench)))
-        yield MeasurementResult(name, tuple(_add_ratio(figure, pace) for figure in figures), pace)
+        figures = await CATALOGUE[name](replace(bench, report=partial(_report_step, bench, name)))
+        rate = mean((before, _measure_baseline(bench)))
+        yield MeasurementResult(name, tuple(_add_ratio(figure, rate) for figure in figures), rate)
 
 
-def _prefix_reports(bench: BenchmarkContext, name: str) -> BenchmarkContext:
-    return replace(bench, report=lambda words: bench.report(f"{name}: {words}"))
+def _report_step(bench: BenchmarkContext, name: str, step: str) -> None:
+    bench.report(f"{name}: {step}")
 
 
 def _measure_baseline(bench: BenchmarkContext) -> float:
     return bench.baseline.measure_rate(bench.pick_count(400, 50) / 1000)
 
 
-def _add_ratio(figure: Measurement, pace: float) -> Measurement:
+def _add_ratio(figure: Measurement, rate: float) -> Measurement:
     """Add what the baseline reads in a time, unless the benchmark has its own ratio."""
     if figure.ratio is not None or figure.seconds is None:
         return figure
-    return replace(figure, ratio=figure.seconds * pace)
+    return replace(figure, ratio=figure.seconds * rate)

@@ -4,13 +4,13 @@ A pitch in words needs something to click, call or pay beside it, and what a cus
 against it. Nothing is dropped: spam names its shape, is counted, and can be brought back.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from bot.detectors.detector import AnalysisContext
 from bot.detectors.spam_calls_to_action import CallsToAction, find_calls_to_action
 from bot.detectors.spam_features import SpamFeatureScorer, SpamPost
 from bot.detectors.spam_shapes import SpamShape, find_brand_list, find_structure, find_title_tail
-from bot.detectors.text.lexicon_files import LexiconTable, load_lexicon
+from bot.detectors.text.lexicon_files import KindIndex, LexiconTable, load_lexicon
 from bot.detectors.text.phrase_index import FLATTERY, PITCHES
 from bot.detectors.text.phrases import PhraseMatch, convert_log_odds
 from bot.detectors.text.word_flags import COMMERCE, FIRST_PERSON, OFFERED, STORY, WARES, is_flattery
@@ -46,7 +46,9 @@ class SpamDetector:
             for name in (*subject.handles, *(term for term in subject.terms if term[0] == "@"))
         )
         self._words = LexiconTable(PITCHES).words
-        self._offers = OfferLexicon()
+        offers = load_lexicon("offers")
+        self._offer_kinds = KindIndex({kind: table["words"] for kind, table in offers.items()})
+        self._offer_points = {kind: (table["first"], table["more"]) for kind, table in offers.items()}
         self._features = SpamFeatureScorer(self._words["brands"])
 
     def detect(self, batch: Sequence[AnalysisContext]) -> None:
@@ -64,7 +66,7 @@ class SpamDetector:
 
     def _score_mention(self, context: AnalysisContext) -> tuple[float, list[str]]:
         """Return the log-odds of spam, and the shapes or features that they rest on."""
-        offers = self._offers.count_offer_words(context.word_flags.select_words(OFFERED))
+        offers = self._offer_kinds.count_words(context.word_flags.select_words(OFFERED))
         shapes, calls = self._find_shapes(context, offers)
         best = _score_shapes(context, shapes) if shapes else (BASE, [])
         by_features = self._score_features(context, offers, calls)
@@ -102,7 +104,7 @@ class SpamDetector:
             found += find_brand_list(context, self._words)
         if context.flags & COMMERCE:
             found += find_title_tail(context, self._words["commerce"])
-        points, kind = self._offers.score_offers(offers)
+        points, kind = self._score_offers(offers)
         if hits or found or context.links or points > OFFER_LEAST:
             calls = find_calls_to_action(context.text, context.word_flags)
             pitch = [*_find_pitch(hits, calls)]
@@ -112,31 +114,12 @@ class SpamDetector:
             found += _find_doubtful_voice(context, calls, pitched=bool(found))
         return found, calls
 
-
-class OfferLexicon:
-    """Offers to nobody in particular, recognized by what they are made of."""
-
-    def __init__(self) -> None:
-        kinds = load_lexicon("offers")
-        self._worth = {kind: (table["first"], table["more"]) for kind, table in kinds.items()}
-        self._kinds: dict[str, list[str]] = {}
-        for kind, table in kinds.items():
-            for word in table["words"]:
-                self._kinds.setdefault(word, []).append(kind)
-
-    def count_offer_words(self, words: Iterable[str]) -> dict[str, int]:
-        """Count the different words of each kind. Each word must be of some kind."""
-        counts: dict[str, int] = {}
-        for word in dict.fromkeys(words):
-            for kind in self._kinds[word]:
-                counts[kind] = counts.get(kind, 0) + 1
-        return counts
-
-    def score_offers(self, counts: Mapping[str, int]) -> tuple[float, str]:
-        """Return the points, and the kind that weighs most."""
+    def _score_offers(self, counts: Mapping[str, int]) -> tuple[float, str]:
+        """Return the points, and the kind of offer that weighs most."""
         if not counts:
             return 0.0, ""
-        points = {kind: self._worth[kind][0] + self._worth[kind][1] * (n > 1) for kind, n in counts.items()}
+        table = self._offer_points
+        points = {kind: table[kind][0] + table[kind][1] * (n > 1) for kind, n in counts.items()}
         return sum(points.values()), max(points, key=lambda kind: points[kind])
 
 

@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from bot.detectors.spam_calls_to_action import CallsToAction
-from bot.detectors.text.lexicon_files import load_lexicon
+from bot.detectors.text.lexicon_files import KindIndex, load_lexicon
 from bot.detectors.text.phrase_index import HURRIES
 from bot.detectors.text.phrases import convert_log_odds
 from bot.detectors.text.word_flags import (
@@ -72,17 +72,14 @@ class SpamPost(NamedTuple):
 class SpamFeatureScorer:
     def __init__(self, brands: Iterable[str]) -> None:
         lexicon = load_lexicon("spam_features")
-        self._kinds: dict[str, list[str]] = {}
-        for kind, words in {**lexicon["words"], "brands": brands}.items():
-            for word in words:
-                self._kinds.setdefault(word, []).append(kind)
+        self._kinds = KindIndex({**lexicon["words"], "brands": brands})
         self._trades = frozenset(lexicon["words"]["trades"])
         self._worth: Mapping[str, float] = lexicon["worth"]
         self._against: Mapping[str, float] = lexicon["against"]
         self._evidence_weights: Mapping[str, float] = lexicon["heard"]
         self._single = {
             word: sum(self._worth.get(COUNTED[kind][0], 0.0) for kind in kinds if kind in COUNTED)
-            for word, kinds in self._kinds.items()
+            for word, kinds in self._kinds.by_word.items()
         }
         """The points of each word by itself."""
 
@@ -122,7 +119,7 @@ class SpamFeatureScorer:
             yield "a number to call"
         if calls.has_percentage:
             yield "so many per cent"
-        counts = self._count_kinds(flags.select_words(SIGN | HINT))
+        counts = self._kinds.count_words(flags.select_words(SIGN | HINT))
         for kind, (one, more) in COUNTED.items():
             if found := counts.get(kind, 0):
                 yield one
@@ -132,14 +129,6 @@ class SpamFeatureScorer:
         yield from self._list_speech_features(flags, counts)
         yield from self._list_shape_features(flags)
 
-    def _count_kinds(self, words: Iterable[str]) -> Mapping[str, int]:
-        """Count the different words of each kind. Each word must be of some kind."""
-        counts: dict[str, int] = {}
-        for word in set(words):
-            for kind in self._kinds[word]:
-                counts[kind] = counts.get(kind, 0) + 1
-        return counts
-
     def _list_speech_features(self, flags: WordFlags, counts: Mapping[str, int]) -> Iterator[str]:
         words = flags.words
         imperatives = _count_imperatives(flags)
@@ -147,7 +136,7 @@ class SpamFeatureScorer:
             yield "asks for something"
         if imperatives > 1:
             yield "asks for more things"
-        kinds = self._kinds
+        kinds = self._kinds.by_word
         if "sells" in counts and any(a == "we" and "sells" in kinds.get(b, ()) for a, b in pairwise(words)):
             yield "we sell"
         if "without" in counts and sum(word in {"no", "without", "zero"} for word in words) > 1:

@@ -22,7 +22,14 @@ from bot.training.corpus import (
     build_corpus,
     read_shared_sets,
 )
-from bot.training.features import DENSE_SCALE, DesignMatrix, KeptFeatures, extract_raw_features, select_features
+from bot.training.features import (
+    DENSE_SCALE,
+    DesignMatrix,
+    DesignRows,
+    KeptFeatures,
+    extract_raw_features,
+    select_features,
+)
 from bot.training.packed_lexicon import PackedLexicon, build_packed_lexicon
 from bot.training.regression import fit_regression
 from bot.training.sample_weights import (
@@ -131,7 +138,7 @@ def _fit_head(name: str, design: DesignMatrix, part: HeadSamples) -> Floats:
     rounds = HEAD_ROUNDS
     if name == "sentiment":
         ridge, dense_ridge, rounds = RIDGE, RIDGE, ROUNDS
-    rows = design.select_rows(part.rows)
+    rows = DesignRows(design, part.rows)
     return fit_regression(rows, part.targets, part.counts, ridge=ridge, dense_ridge=dense_ridge, rounds=rounds)
 
 

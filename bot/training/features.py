@@ -142,9 +142,6 @@ class DesignMatrix:
         standardized = np.clip((found.dense - features.mean) / features.spread, -CLIPPED, CLIPPED)
         self.dense = (DENSE_SCALE * standardized).astype(np.float32)
 
-    def select_rows(self, which: NDArray[np.intp]) -> "DesignRows":
-        return DesignRows(self, which)
-
 
 def _build_feature_matrix(
     kept: KeptFeatures, hashes: Hashes, owner: NDArray[np.intp], height: int

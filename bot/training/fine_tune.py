@@ -21,7 +21,15 @@ from bot.detectors.model.weights import ModelWeights, encode_weights
 from bot.domain.mention import UNKNOWN_AUTHOR_ID, Mention
 from bot.training.corpus import HEADS, SENTIMENTS, assign_fold
 from bot.training.datasets import DEFAULT_TIME, LabelledMention
-from bot.training.features import DENSE_SCALE, DesignMatrix, FeatureSet, KeptFeatures, RawFeatures, extract_raw_features
+from bot.training.features import (
+    DENSE_SCALE,
+    DesignMatrix,
+    DesignRows,
+    FeatureSet,
+    KeptFeatures,
+    RawFeatures,
+    extract_raw_features,
+)
 from bot.training.packed_lexicon import build_packed_lexicon
 from bot.training.regression import fit_regression
 
@@ -123,7 +131,7 @@ class _FineTuneTask(NamedTuple):
 
     def fit_weights(self, which: NDArray[np.intp], strength: float) -> Floats:
         every = np.concatenate([which, self.anchors])
-        rows = self.design.select_rows(every)
+        rows = DesignRows(self.design, every)
         counts = np.repeat([1.0, which.size / self.anchors.size], [which.size, self.anchors.size])
         rest = self.old_logits[every] - rows.multiply_weights(self.old_weights)
         return fit_regression(
@@ -131,12 +139,20 @@ class _FineTuneTask(NamedTuple):
         )
 
     def compute_logits(self, which: NDArray[np.intp], weights: Floats) -> Floats:
-        change = self.design.select_rows(which).multiply_weights(weights - self.old_weights)
+        change = DesignRows(self.design, which).multiply_weights(weights - self.old_weights)
         logits: Floats = self.old_logits[which] + change
         return logits
 
     def compute_loss(self, which: NDArray[np.intp], logits: Floats | None = None) -> tuple[float, float]:
-        return _compute_loss_and_accuracy(self.old_logits[which] if logits is None else logits, self.gold[which])
+        """Return the mean loss and the accuracy, by default of the old weights."""
+        logits, gold = self.old_logits[which] if logits is None else logits, self.gold[which]
+        if logits.shape[1] == 1:
+            losses = np.logaddexp(0, logits) - gold * logits
+            return float(losses.mean()), float(((logits > 0) == (gold > 0)).mean())
+        most = logits.max(axis=1, keepdims=True)
+        logs = logits - most - np.log(np.exp(logits - most).sum(axis=1, keepdims=True))
+        right = logits.argmax(axis=1) == gold.argmax(axis=1)
+        return float(-(gold * logs).sum(axis=1).mean()), float(right.mean())
 
 
 def _run_trial(
@@ -159,20 +175,7 @@ def _run_trial(
         losses, rights = zip(old, new, strict=True)
         kept = (round(right * guards.size) for _, right in (old_guards, new_guards))
         found.append((FineTuneTrial(name, which.size, *losses, *rights, guards.size, *kept), weights))
-    return min(found, key=_rank_trial)
-
-
-def _rank_trial(result: tuple[FineTuneTrial, Floats]) -> tuple[bool, float]:
-    return result[0].is_harmful, result[0].new_loss
-
-
-def _compute_loss_and_accuracy(logits: Floats, gold: Floats) -> tuple[float, float]:
-    if logits.shape[1] == 1:
-        losses = np.logaddexp(0, logits) - gold * logits
-        return float(losses.mean()), float(((logits > 0) == (gold > 0)).mean())
-    most = logits.max(axis=1, keepdims=True)
-    logs = logits - most - np.log(np.exp(logits - most).sum(axis=1, keepdims=True))
-    return float(-(gold * logs).sum(axis=1).mean()), float((logits.argmax(axis=1) == gold.argmax(axis=1)).mean())
+    return min(found, key=lambda result: (result[0].is_harmful, result[0].new_loss))
 
 
 def _build_tasks(rows: Sequence[LabelledMention], heads: Sequence[str]) -> list[tuple[str, slice, Floats]]:

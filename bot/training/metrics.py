@@ -29,13 +29,10 @@ def estimate_metric(name: str, metric: MetricFunction, *columns: NDArray[Any]) -
     """Estimate a metric. `columns`: arrays with an entry for each post, the arguments of `metric`."""
     chance = np.random.default_rng(SEED)
     count = len(columns[0])
-    found = [metric(*(column[which] for column in columns)) for which in _draw_resamples(chance, count)]
+    resamples = (chance.integers(0, count, count) for _ in range(RESAMPLES))
+    found = [metric(*(column[which] for column in columns)) for which in resamples]
     low, high = np.nanpercentile(found, [2.5, 97.5])
     return MetricEstimate(name, metric(*columns), float(low), float(high), count)
-
-
-def _draw_resamples(chance: np.random.Generator, count: int) -> list[NDArray[np.intp]]:
-    return [chance.integers(0, count, count) for _ in range(RESAMPLES)]
 
 
 def compute_sentiment_metrics(

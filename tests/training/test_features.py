@@ -10,7 +10,7 @@ from bot.detectors.model.classifier import PostClassifier
 from bot.detectors.model.weights import decode_weights
 from bot.training.build import encode_weight_file
 from bot.training.convnet_trainer import ConvNetTrainer, TrainingTargets, build_vocabulary, export_arrays
-from bot.training.features import DesignMatrix, RawFeatures, extract_raw_features, select_features
+from bot.training.features import DesignMatrix, DesignRows, RawFeatures, extract_raw_features, select_features
 from bot.training.packed_lexicon import build_packed_lexicon
 from bot.training.regression import fit_regression
 
@@ -45,7 +45,7 @@ def test_the_net_reads_a_post_in_training_as_the_model_does() -> None:
     everything = np.arange(len(TEXTS))
     gold = np.eye(3, dtype=np.float32)[everything % 3]
     *_, lost = learner.train(TrainingTargets(everything, gold, np.ones((len(TEXTS), 1), np.float32)), rounds=60)
-    nothing = np.zeros((design.select_rows(everything).width, NAMES), np.float32)
+    nothing = np.zeros((DesignRows(design, everything).width, NAMES), np.float32)
     model = PostClassifier(
         decode_weights(encode_weight_file(design, nothing, known, export_arrays(words, learner, [1.0] * 3)))
     )
@@ -59,7 +59,7 @@ def test_the_net_reads_a_post_in_training_as_the_model_does() -> None:
 def test_a_post_is_the_same_to_training_and_to_the_model() -> None:
     known = build_packed_lexicon()
     design = designed(extract_raw_features(TEXTS, known))
-    rows = design.select_rows(np.arange(len(TEXTS)))
+    rows = DesignRows(design, np.arange(len(TEXTS)))
     weights = np.random.default_rng(1).normal(size=(rows.width, NAMES)).astype(np.float32)
     coarse = encode_weight_file(design, weights, known, net())
     model = PostClassifier(decode_weights(coarse))
@@ -82,7 +82,7 @@ def _as_written(design: DesignMatrix, weights: Floats) -> Floats:
 def test_back_is_times_turned_round() -> None:
     """The gradient would be wrong, and training only worse, if the two did not belong together."""
     design = designed(extract_raw_features(TEXTS, build_packed_lexicon()))
-    rows = design.select_rows(np.arange(0, len(TEXTS), 2))
+    rows = DesignRows(design, np.arange(0, len(TEXTS), 2))
     chance = np.random.default_rng(2)
     weights = chance.normal(size=(rows.width, 2)).astype(np.float32)
     errors = chance.normal(size=(11, 2)).astype(np.float32)
@@ -94,7 +94,7 @@ def test_back_is_times_turned_round() -> None:
 
 def test_what_is_told_apart_is_learned() -> None:
     design = designed(extract_raw_features(TEXTS, build_packed_lexicon()))
-    rows = design.select_rows(np.arange(len(TEXTS)))
+    rows = DesignRows(design, np.arange(len(TEXTS)))
     gold = np.array([[float("bad" in text)] for text in TEXTS], np.float32)
 
     found = fit_regression(rows, gold, np.ones(len(TEXTS)), ridge=1e-6, rounds=50)
@@ -106,7 +106,7 @@ def test_the_same_rows_give_the_same_bytes() -> None:
     def made() -> bytes:
         known = build_packed_lexicon()
         design = designed(extract_raw_features(TEXTS, known))
-        rows = design.select_rows(np.arange(len(TEXTS)))
+        rows = DesignRows(design, np.arange(len(TEXTS)))
         gold = np.tile(np.array([[float(len(text) % 2)] for text in TEXTS], np.float32), NAMES)
         columns = [fit_regression(rows, gold[:, :1], np.ones(len(TEXTS)), ridge=1e-4, rounds=9) for _ in range(NAMES)]
         return encode_weight_file(design, np.concatenate(columns, axis=1), known, net())

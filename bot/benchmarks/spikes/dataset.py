@@ -42,13 +42,8 @@ class SpikeDataset:
     def end(self) -> float:
         return max(one.at for posts in self.observations.values() for one in posts)
 
-    @property
-    def calm(self) -> tuple[float, float]:
-        return self.start + WARM_UP, self.start + WARM_UP + CALM
-
     def is_calm(self, at: float) -> bool:
-        first, last = self.calm
-        return first <= at < last
+        return WARM_UP <= at - self.start < WARM_UP + CALM
 
     def is_active(self, subject: str) -> bool:
         """Return True if there are posts about it in the calm days."""
