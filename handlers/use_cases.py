@@ -1,9 +1,10 @@
 """The use cases, and their injection: Bolt passes values of its context to parameters of the same name."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, Protocol
 
+from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.async_context import AsyncBoltContext
 
 from bot.cards.block_kit import RenderedMessage
@@ -19,6 +20,10 @@ from bot.usecases.oncall import OnCallUseCases
 from bot.usecases.paging import PagingUseCases
 from bot.usecases.spam import SpamReview
 from handlers.responder import Responder
+
+__all__ = ["AsyncAck", "CaseUseCases", "CorrectionUseCases", "CrisisUseCases", "DigestUseCases", "FlagUseCases"]
+__all__ += ["HomeTab", "OnCallUseCases", "PagingUseCases", "Payload", "ReportUseCases", "Responder", "SpamReview"]
+__all__ += ["UseCases", "inject_use_cases"]
 
 Payload = dict[str, Any]
 """A request of Slack's, or a part of it."""
@@ -52,17 +57,9 @@ def inject_use_cases(usecases: UseCases) -> Callable[..., Awaitable[None]]:
     """Return a middleware that passes listeners the use cases, the person (`by`) and a `Responder` (`reply`)."""
 
     async def inject(context: AsyncBoltContext, next: Callable[[], Awaitable[None]]) -> None:  # noqa: A002 - Bolt's name
-        context["cases"] = usecases.cases
-        context["digests"] = usecases.digests
-        context["flags"] = usecases.flags
-        context["reports"] = usecases.reports
-        context["home"] = usecases.home
-        context["oncall"] = usecases.oncall
+        for one in fields(usecases):
+            context[one.name] = getattr(usecases, one.name)
         context["usecases"] = usecases
-        context["corrections"] = usecases.corrections
-        context["spam"] = usecases.spam
-        context["crises"] = usecases.crises
-        context["pages"] = usecases.pages
         context["by"] = context.user_id or ""
         context["reply"] = Responder(context.client, context.user_id or "", context.response_url or "")
         await next()

@@ -1,4 +1,4 @@
-"""The team's rules: one TOML file, checked whole at start, and every fault of it said at once."""
+"""The playbook: one TOML file, validated as a whole, with every error reported at once."""
 
 from bot.config.loader import load_playbook, parse_playbook
 from bot.config.playbook import Brand, DetectorOptions, OnnxOptions, Playbook, SourceEntry

@@ -1,4 +1,4 @@
-"""From checked tables to what the domain works with."""
+"""Build the playbook from validated tables."""
 
 from collections.abc import Sequence
 from types import MappingProxyType
@@ -67,7 +67,7 @@ def _build_subject(table: SubjectTable) -> Subject:
 
 
 def _build_brand_subject(brand: BrandTable) -> Subject:
-    """Who says nothing about subjects listens for the brand's own name."""
+    """Return the default subject: the brand's own name."""
     return Subject(name=brand.name, terms=(brand.name,))
 
 
@@ -112,7 +112,7 @@ def _build_spike_thresholds(table: SpikesTable, zone: str) -> SpikeThresholds:
 
 
 def _build_planned_event(table: PlannedTable, zone: ZoneInfo) -> PlannedEvent:
-    """A time without an offset is the brand's."""
+    """Build an event. A time without an offset is in the brand's zone."""
     starts_at, ends_at = (at if at.tzinfo else at.replace(tzinfo=zone) for at in (table.starts_at, table.ends_at))
     return PlannedEvent(table.name, table.cause, table.subject, starts_at, ends_at, table.times, table.words)
 
@@ -137,7 +137,7 @@ def _build_contact(table: PersonTable) -> ContactDetails:
 
 
 def _normalize_labels(asked: dict[str, Any]) -> dict[str, frozenset[str]]:
-    """Codes of languages in lower case, as the detector tells them; all other words as they were checked."""
+    """Normalize language codes to those of the detector, and keep all other words."""
     return {
         key: frozenset(normalize_language(word) if key == "language" else word for word in ensure_list(value))
         for key, value in asked.items()

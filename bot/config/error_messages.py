@@ -1,4 +1,4 @@
-"""What pydantic found, said as a person would say it, with the nearest right word for a key that is none."""
+"""Turn pydantic errors into sentences, with a suggestion for an unknown key."""
 
 from collections.abc import Iterator
 from typing import Any, get_args
@@ -26,7 +26,7 @@ SENTENCES = {
 
 
 def describe_playbook_errors(invalid: ValidationError, model: type[BaseModel], under: Path = ()) -> Iterator[Found]:
-    """`under` is where the model's table stands in the file."""
+    """Iterate over the errors. `under` is the path of the model's table in the file."""
     for error in invalid.errors(include_url=False, include_input=False):
         path = error["loc"]
         if error["type"] == "extra_forbidden":
@@ -53,7 +53,7 @@ def _describe_unknown_key(path: Path, model: type[BaseModel]) -> str:
 
 
 def _find_model(path: Path, model: type[BaseModel]) -> type[BaseModel]:
-    """The model of the table at a path; the last one on the way that is known."""
+    """Return the model of the table at a path, or the last known one on the way."""
     for step in path:
         field = model.model_fields.get(step) if isinstance(step, str) else None
         inside = [field.annotation, *get_args(field.annotation)] if field else []

@@ -1,4 +1,4 @@
-"""The small words a playbook is made of, each read into what it means or refused with a sentence."""
+"""Types of playbook fields, each with its parser or validator."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -17,7 +17,7 @@ from bot.domain.text_normalization import is_findable
 
 LONGEST = timedelta(days=365)
 NAME_LENGTH = 60
-"""A name stands on buttons and in choices, which Slack cuts at 75."""
+"""Names appear on buttons and in options, which Slack limits to 75."""
 
 _SPAN = re.compile(r"^(?:(?P<d>\d{1,6})d)?(?:(?P<h>\d{1,6})h)?(?:(?P<m>\d{1,6})m)?(?:(?P<s>\d{1,6})s)?$")
 _ENV = re.compile(r"^env:EARSHOT_CONTACT_[A-Z0-9_]{1,60}$")
@@ -29,11 +29,11 @@ _COPY_CHANNEL = "in Slack, press the channel's name; the id (C…) is at the end
 
 T = TypeVar("T")
 Raw = Mapping[str, Any]
-"""A table as it stands in the file, checked or not."""
+"""A table of the file, before validation."""
 
 
 class PlaybookTable(BaseModel):
-    """A key that is not known is a mistake in writing, so it is refused."""
+    """Base of all tables. An unknown key is an error, because it is probably misspelt."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True, hide_input_in_errors=True)
 
@@ -92,7 +92,7 @@ def _validate_time_zone(value: str) -> str:
 
 
 def normalize_language(value: str) -> str:
-    """The code that mentions are routed by: `he` of `iw`, `zh` of `zh-Hans`. Raises ValueError if it is none."""
+    """Return the code used for routing: `he` for `iw`, `zh` for `zh-Hans`. Raises ValueError if it is none."""
     code = get_primary_language(value)
     if not code:
         raise ValueError(f"{safe_repr(value)} is no language's code; use two letters, like 'en' or 'pt'")
@@ -149,7 +149,7 @@ def _parse_hours_window(value: object) -> HoursWindow:
 
 
 def require_one_of(*known: str) -> Callable[[str], str]:
-    """A word out of few."""
+    """Return a validator that accepts only these words."""
 
     def check(value: str) -> str:
         if value not in known:
@@ -160,12 +160,12 @@ def require_one_of(*known: str) -> Callable[[str], str]:
 
 
 def ensure_list(value: Any) -> Any:
-    """A word stands for a list of one."""
+    """Wrap a single word in a list."""
     return [value] if isinstance(value, str) else value
 
 
 def list_tables(raw: Raw, key: str) -> list[tuple[int, Raw]]:
-    """Those entries of a list of tables that are tables, with their place in the list."""
+    """List the tables under a key with their index, without invalid entries."""
     entries = raw.get(key)
     if not isinstance(entries, list):
         return []
@@ -194,4 +194,4 @@ Word = Annotated[str, Field(min_length=1, max_length=200)]
 Term = Annotated[Word, AfterValidator(_validate_term)]
 Many = Annotated[tuple[T, ...], BeforeValidator(ensure_list)]
 Some = Annotated[tuple[T, ...], AfterValidator(_require_not_empty)]
-"""At least one. (pydantic's own min_length does not count those that have a fault.)"""
+"""At least one. (pydantic's own min_length does not count invalid items.)"""

@@ -1,4 +1,4 @@
-"""On which line of a TOML text something stands. Only for messages: where it cannot tell, it does not guess."""
+"""Find the line of a path in a TOML text, for messages only. Unknown lines are left out."""
 
 import re
 import tomllib
@@ -11,7 +11,7 @@ _KEY = re.compile(r"""^\s*(?P<key>(?:[\w\-. ]|"[^"]*"|'[^']*')+?)\s*=""", re.ASC
 
 
 def map_line_numbers(text: str) -> dict[Path, int]:
-    """The line of each table and each key, counted from 1."""
+    """Return the line of each table and key, counted from 1."""
     found: dict[Path, int] = {}
     table: Path = ()
     seen: dict[Path, int] = {}
@@ -28,7 +28,7 @@ def map_line_numbers(text: str) -> dict[Path, int]:
 
 
 def find_line_number(path: Path, lines: dict[Path, int]) -> int | None:
-    """The line of the nearest thing around it that has one."""
+    """Return the line of the path or of its nearest parent."""
     for length in range(len(path), 0, -1):
         if path[:length] in lines:
             return lines[path[:length]]
@@ -36,7 +36,7 @@ def find_line_number(path: Path, lines: dict[Path, int]) -> int | None:
 
 
 def _iter_lines_outside_strings(text: str) -> Iterator[tuple[int, str]]:
-    """The lines that do not begin inside a string of several lines."""
+    """Iterate over lines that do not start inside a multi-line string."""
     inside = ""
     for number, line in enumerate(text.splitlines(), 1):
         if not inside:
@@ -47,7 +47,7 @@ def _iter_lines_outside_strings(text: str) -> Iterator[tuple[int, str]]:
 
 
 def _add_table_index(table: Path, seen: dict[Path, int]) -> Path:
-    """With the number of each list of tables on the way: `[sources.x]` stays, `[[routes]]` becomes `routes, 2`."""
+    """Insert the index of each array of tables: `[sources.x]` stays, `[[routes]]` becomes `routes, 2`."""
     path: Path = ()
     for length in range(1, len(table) + 1):
         path += (table[length - 1],)
@@ -57,7 +57,7 @@ def _add_table_index(table: Path, seen: dict[Path, int]) -> Path:
 
 
 def _parse_dotted_key(dotted: str) -> Path:
-    """TOML's own reading of a dotted key; nothing where it is none."""
+    """Parse a dotted key with TOML's own parser; return () where it is invalid."""
     try:
         tree: object = tomllib.loads(f"{dotted} = 0")
     except tomllib.TOMLDecodeError:

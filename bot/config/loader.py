@@ -1,4 +1,4 @@
-"""From the file to the playbook: everything that is wrong with it at once, or all of it."""
+"""Load the playbook, or report every error at once."""
 
 import re
 import tomllib
@@ -28,10 +28,10 @@ def load_playbook(
     sources: Mapping[str, type[BaseModel]] = NONE,
     dimensions: Mapping[str, frozenset[str]] = NONE,
 ) -> Playbook:
-    """Raises PlaybookFaults with every fault there is.
+    """Load a file. Raises PlaybookError with every error.
 
-    `sources` names the sources there are, each with the model of its options. `dimensions` names what detectors tell
-    beside sentiment, intent, subject, kind, source and language, with their words; no words: any.
+    `sources` are the known sources with their options models. `dimensions` are those of custom detectors with their
+    words; no words: any.
     """
     return parse_playbook(_read_text(FilePath(path)), str(path), sources=sources, dimensions=dimensions)
 
@@ -43,7 +43,7 @@ def parse_playbook(
     sources: Mapping[str, type[BaseModel]] = NONE,
     dimensions: Mapping[str, frozenset[str]] = NONE,
 ) -> Playbook:
-    """As `load_playbook`, from the text itself."""
+    """Parse a text as `load_playbook` does. `file` is for messages."""
     raw = _parse_toml(text, file)
     entries, wrong = read_source_tables(raw.get("sources"), sources)
     found = [*wrong, *find_faults(raw, LabelDimensions.from_playbook(raw, dimensions))]
@@ -58,7 +58,7 @@ def parse_playbook(
 
 
 def _sort_faults(found: list[Found], text: str) -> Iterator[PlaybookFault]:
-    """One for each place and sentence, from the top of the file; what has no line comes first."""
+    """Remove duplicates, and sort by line; errors without a line come first."""
     lines = map_line_numbers(text)
     faults = [PlaybookFault(format_place(path), sentence, find_line_number(path, lines)) for path, sentence in found]
     placed = [(fault.line or 0, number, fault) for number, fault in enumerate(dict.fromkeys(faults))]

@@ -1,4 +1,4 @@
-"""The playbook as the rest of the house reads it."""
+"""The validated playbook."""
 
 import hashlib
 import re
@@ -33,7 +33,7 @@ class SourceEntry(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Brand:
-    """`voice` is how the brand speaks, for whoever drafts or answers; `managers` are people and user groups."""
+    """`voice` is the tone of answers; `managers` are people and user groups."""
 
     name: str
     time_zone: str = "UTC"
@@ -41,12 +41,12 @@ class Brand:
     voice: str = ""
     language: str = "en"
     id: str | None = None
-    """Under which everything is kept; None: as the name has it."""
+    """Part of all keys in the store; None: derived from the name."""
 
 
 @dataclass(frozen=True, slots=True)
 class OnnxOptions:
-    """A model of one's own. `classes`: the order of its outputs; `languages`: those in which it reads sentiment."""
+    """A custom model. `classes`: the order of its outputs; `languages`: those it can classify."""
 
     file: Path
     tokenizer: Path
@@ -56,10 +56,7 @@ class OnnxOptions:
 
 @dataclass(frozen=True, slots=True)
 class DetectorOptions:
-    """Which engine tells sentiment; below `unsure_below`, what it says is likeliest is not believed.
-
-    `onnx` is there where the engine is "onnx".
-    """
+    """The sentiment engine. A probability below `unsure_below` counts as unsure. `onnx` is set for engine "onnx"."""
 
     engine: str = "blend"
     unsure_below: float = 0.5
@@ -68,7 +65,7 @@ class DetectorOptions:
 
 @dataclass(frozen=True, slots=True)
 class OperatorContacts:
-    """Who is called when Earshot itself is unwell, people and schedules; nobody named: the managers."""
+    """People and schedules that are called for issues of Earshot itself; by default the managers."""
 
     on_call: tuple[str, ...] = ()
     channel: str = ""
@@ -76,7 +73,7 @@ class OperatorContacts:
 
 @dataclass(frozen=True, slots=True)
 class Playbook:
-    """Checked: every route goes to a department that is here or to nobody, and the last one matches all."""
+    """A valid playbook: every route leads to a known department or nobody, and the last one matches all."""
 
     brand: Brand
     subjects: tuple[Subject, ...] = ()
@@ -89,11 +86,11 @@ class Playbook:
     crisis_plan: CrisisPlan = field(default_factory=CrisisPlan)
     """For declared crises."""
     pages_a_night: int | None = None
-    """For one person, of what is not SEV1; None: as many as there are."""
+    """Limit for one person, without SEV1; None: no limit."""
     note_at: time | None = None
-    """When each department gets its note in the morning; None: never."""
+    """Time of the shift summaries; None: never."""
     note_at_hand_over: bool = False
-    """Whether each department whose schedule changes hands gets one then."""
+    """Whether there is a shift summary at each hand-over."""
     operators: OperatorContacts = OperatorContacts()
     spikes: SpikeThresholds = field(default_factory=SpikeThresholds)
     escalations: tuple[EscalationPolicy, ...] = ()
@@ -101,11 +98,11 @@ class Playbook:
     """By Slack id."""
 
     def find_department(self, name: str) -> Department:
-        """Raises KeyError for a name that is none, such as `nobody`, or one that an older playbook had."""
+        """Return a department. Raises KeyError for `nobody` and for names of an older playbook."""
         return self.departments[name]
 
     def list_callable_people(self, department: Department) -> tuple[str, ...]:
-        """Everybody whom the playbook names to be called for a department, by itself or in a schedule, each once."""
+        """List everybody on call for a department, directly or by a schedule, each once."""
         named: list[str] = []
         for entry in department.on_call:
             named += self.schedules[entry].people if entry in self.schedules else (entry,)
@@ -113,29 +110,29 @@ class Playbook:
 
     @property
     def slug(self) -> str:
-        """The brand's id, by default its name in a-z, 0-9 and dashes: the hash tag of all its keys."""
+        """The brand's id, the hash tag of all keys. By default derived from its name."""
         return self.brand.id or derive_brand_id(self.brand.name)
 
 
 def slugify_name(name: str) -> str:
-    """Never empty: a name without a Latin letter or a digit becomes a fingerprint of itself."""
+    """Return the name in a-z, 0-9 and dashes, or a hash where nothing of it is left."""
     latin = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
     dashed = re.sub(r"[^a-z0-9]+", "-", latin).strip("-")
     return dashed or f"brand-{_hash_name(name)}"
 
 
 def derive_brand_id(name: str) -> str:
-    """The slug, where it tells the name from others. Of `C`, `C++` and `C#` only the first has no more to it."""
+    """Return the slug, with a hash appended where characters were lost, as in `C++` and `C#`."""
     plain = slugify_name(name)
-    told = unicodedata.normalize("NFKD", name.strip())
-    letters = [letter for letter in told if letter.isalnum()]
-    lost = not all(letter.isascii() for letter in letters) or not (told[:1].isalnum() and _ends_with_alnum(told))
+    normal = unicodedata.normalize("NFKD", name.strip())
+    letters = [letter for letter in normal if letter.isalnum()]
+    lost = not all(letter.isascii() for letter in letters) or not (normal[:1].isalnum() and _ends_with_alnum(normal))
     return f"{plain}-{_hash_name(name)}" if lost and letters and not plain.startswith("brand-") else plain
 
 
-def _ends_with_alnum(told: str) -> bool:
-    """Combining marks belong to their letter."""
-    return next((letter.isalnum() for letter in reversed(told) if not unicodedata.combining(letter)), False)
+def _ends_with_alnum(normal: str) -> bool:
+    """Whether the last character, without combining marks, is a letter or digit."""
+    return next((letter.isalnum() for letter in reversed(normal) if not unicodedata.combining(letter)), False)
 
 
 def _hash_name(name: str) -> str:

@@ -1,19 +1,17 @@
-"""What is wrong with a playbook, where, and what was probably meant."""
+"""Errors of a playbook: location, sentence, suggestion."""
 
 import difflib
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 Path = tuple[str | int, ...]
-"""The way from the top of the file to a value, as pydantic writes it: `("routes", 2, "to")`."""
+"""Path of a value in the file, as in pydantic: `("routes", 2, "to")`."""
 Found = tuple[Path, str]
-"""A fault before its line is known: where, and the sentence."""
+"""An error before its line is known: path and sentence."""
 
 
 class PlaybookFault(NamedTuple):
-    """`format_place` is counted as people count: the first route is `routes[1]`. Empty where the whole file is
-    meant.
-    """
+    """One error. `place` counts from one, as in `routes[1]`; '' for the whole file."""
 
     place: str
     sentence: str
@@ -25,7 +23,7 @@ class PlaybookFault(NamedTuple):
 
 
 class PlaybookError(Exception):
-    """The playbook cannot be used; every reason is in `faults`, in the order of the file."""
+    """The playbook is invalid; `faults` are in the order of the file."""
 
     def __init__(self, file: str, faults: Sequence[PlaybookFault]) -> None:
         self.file = file
@@ -37,7 +35,7 @@ class PlaybookError(Exception):
 
 
 def format_place(path: Path) -> str:
-    """`routes[3].to` from `("routes", 2, "to")`."""
+    """Return `routes[3].to` for `("routes", 2, "to")`."""
     words = ""
     for step in path:
         if isinstance(step, int):
@@ -48,7 +46,7 @@ def format_place(path: Path) -> str:
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """`; did you mean 'sales'?`, or the words there are where none is near, or nothing where they are too many."""
+    """Return `; did you mean 'sales'?`, else the known words, or '' where they are too many."""
     choices = {choice.casefold(): choice for choice in known}
     near = difflib.get_close_matches(word.casefold(), choices, n=1)
     if near:
@@ -57,12 +55,12 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
 
 
 def join_alternatives(words: Iterable[str]) -> str:
-    """`'a', 'b' or 'c'`."""
+    """Return `'a', 'b' or 'c'`."""
     *first, last = [f"'{word}'" for word in words]
     return f"{', '.join(first)} or {last}" if first else last
 
 
 def safe_repr(value: object) -> str:
-    """A value of the file, short enough for a sentence and unable to play tricks on a terminal."""
+    """Return a value of the file quoted, truncated, and safe for a terminal."""
     words = ascii(value) if not str(value).isprintable() else f"'{value}'"
     return words if len(words) <= 60 else f"{words[:57]}…'"

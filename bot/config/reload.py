@@ -1,4 +1,4 @@
-"""The playbook in force, which may be read again while the house runs."""
+"""The current playbook, which can be reloaded while Earshot runs."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,7 +12,7 @@ from bot.config.playbook_errors import PlaybookError, PlaybookFault
 
 
 class PlaybookReloader:
-    """Raises PlaybookFaults if the file is bad at start; from then on a bad one is refused and the old one stays."""
+    """Loads the playbook. Raises PlaybookError if it is invalid at start; later an invalid one does not replace it."""
 
     def __init__(
         self,
@@ -26,10 +26,9 @@ class PlaybookReloader:
         self.current: Playbook = load_playbook(path, **self._known)
 
     def reload(self) -> tuple[PlaybookFault, ...]:
-        """Read the file again; what is wrong with it, or nothing if it is in force now.
+        """Read the file again. Return its errors, or () if it is in force now.
 
-        Who runs sources and detectors has to look at `current` again; only what is asked of it each time changes by
-        itself.
+        Sources and detectors must be rebuilt from `current` by their owner.
         """
         try:
             self.current = self.load_candidate()
@@ -38,7 +37,7 @@ class PlaybookReloader:
         return ()
 
     def load_candidate(self) -> Playbook:
-        """What the file says now, which is not yet in force. Raises PlaybookFaults."""
+        """Return the playbook in the file, without putting it in force. Raises PlaybookError."""
         read = load_playbook(self._path, **self._known)
         if read.slug != self.current.slug:
             kept = self.current.brand.name

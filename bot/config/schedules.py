@@ -1,4 +1,4 @@
-"""The tables of schedules: who takes turns, when, and what calendar says so elsewhere."""
+"""The tables of schedules: layers with rotations, or a calendar."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -27,7 +27,7 @@ from bot.domain.oncall.calendar_address import convert_to_https
 from bot.domain.oncall.schedule import Schedule, ScheduleLayer
 
 LONGEST_TURN = 92
-"""Days. Whoever is on call longer than a quarter of a year does not take turns."""
+"""Maximum rotation in days."""
 WORDS = MappingProxyType({"daily": 1, "weekly": 7})
 _DAYS = re.compile(r"^(\d{1,3}) ?(?:d|days?)$")
 _CLOCK = re.compile(r"^(\d{1,2}):(\d{2})$")
@@ -36,7 +36,7 @@ _GROUP = re.compile(r"^S[A-Z0-9]{2,30}$")
 
 
 def _parse_rotation(value: object) -> int:
-    """The length of a turn in days."""
+    """Return the rotation in days."""
     words = str(value).strip().casefold()
     found = _DAYS.match(words)
     days = WORDS.get(words) or (int(found[1]) if found else 0)
@@ -66,7 +66,7 @@ def _parse_day(value: object) -> date:
 
 
 def _validate_on_call_entry(value: str) -> str:
-    """A person, or the name of a schedule, which `checks.py` looks for: no schedule may be called like an id."""
+    """Validate a person's id, or accept the name of a schedule, which `_check_on_call_names` looks up."""
     return validate_person(value) if _LIKE_AN_ID.match(value) else value
 
 
@@ -123,7 +123,7 @@ class ScheduleTable(PlaybookTable):
 
 
 def build_schedule(table: ScheduleTable, zone: str) -> Schedule:
-    """`zone` is the brand's."""
+    """Build a schedule. `zone` is the brand's, the default."""
     own = table.time_zone or zone
     return Schedule(
         name=table.name,
@@ -163,7 +163,7 @@ def _check_empty_schedules(raw: Raw) -> Iterator[Found]:
 
 
 def _check_user_groups(raw: Raw) -> Iterator[Found]:
-    """Two schedules would fill one group in turn, for ever."""
+    """Reject two schedules with one user group: they would overwrite each other for ever."""
     first: dict[str, int] = {}
     for number, schedule in list_tables(raw, "schedules"):
         group = schedule.get("user_group")

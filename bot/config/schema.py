@@ -1,4 +1,4 @@
-"""The tables of the file, each with its keys. What takes more than one table to see is in `checks.py`."""
+"""The tables of the playbook file. Validation across tables is in `validators.py`."""
 
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -40,7 +40,7 @@ from bot.domain.spikes.thresholds import SpikeSensitivity, SpikeThresholds
 from bot.domain.subject import SubjectKind
 
 Prose = Annotated[str, Field(max_length=1500)]
-"""Shown on cards beside other things, of which Slack takes 10,000 characters in all."""
+"""Limited because cards show it, and Slack allows 10,000 characters in all."""
 
 
 def _require_each_sentiment(value: tuple[str, ...]) -> tuple[str, ...]:
@@ -85,7 +85,7 @@ class DepartmentTable(PlaybookTable):
 
 
 class RouteTable(PlaybookTable):
-    """The words in `when` and `unless` are looked at in `checks.py`."""
+    """The words in `when` and `unless` are checked in `validators.py`."""
 
     name: Name | None = None
     when: dict[str, Any] = Field(default_factory=dict)
@@ -98,8 +98,6 @@ class RouteTable(PlaybookTable):
 
 
 class EscalationTable(PlaybookTable):
-    """Which departments there are is looked at in `checks.py`."""
-
     severity: Annotated[
         Some[Annotated[str, AfterValidator(require_one_of(*Severity))]], BeforeValidator(ensure_list)
     ] = tuple(severity.value for severity in Severity)
@@ -122,7 +120,7 @@ class EscalationTable(PlaybookTable):
 
 
 class PersonTable(PlaybookTable):
-    """A number or a topic may stand in the environment instead: `env:EARSHOT_CONTACT_…`."""
+    """A number or topic may refer to the environment instead: `env:EARSHOT_CONTACT_…`."""
 
     id: Person
     name: Annotated[str, Field(max_length=NAME_LENGTH)] = ""
@@ -134,7 +132,7 @@ class PersonTable(PlaybookTable):
 
 
 class OnnxTable(PlaybookTable):
-    """Whether the files are there, and fit together, is looked at when they are loaded."""
+    """Whether the files exist and fit together is checked when they are loaded."""
 
     file: Path
     tokenizer: Path
@@ -168,8 +166,7 @@ class PlannedTable(PlaybookTable):
 
 class SpikesTable(PlaybookTable):
     planned: tuple[PlannedTable, ...] = ()
-    """What is not said is as `SpikeThresholds` has it."""
-
+    """Defaults are those of `SpikeThresholds`."""
     on: bool = SpikeThresholds().on
     to: DepartmentName | None = None
     sensitivity: Annotated[str, AfterValidator(require_one_of(*SpikeSensitivity))] = SpikeThresholds().sensitivity.value
@@ -179,8 +176,6 @@ class SpikesTable(PlaybookTable):
 
 
 class DrillsTable(PlaybookTable):
-    """Which departments there are is looked at in `checks.py`."""
-
     every: Duration | None = None
     at: Clock = DrillSettings().at
     departments: Many[Name] = ()
@@ -214,7 +209,7 @@ class QuietTable(PlaybookTable):
 
 
 class FileTable(PlaybookTable):
-    """The whole file, but for the insides of `[sources]`, which the sources know."""
+    """The whole file. Tables under `[sources]` are validated by their sources."""
 
     brand: BrandTable
     subjects: tuple[SubjectTable, ...] = ()

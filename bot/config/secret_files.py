@@ -1,4 +1,4 @@
-"""Secrets from files, as Docker and Kubernetes mount them: `SLACK_BOT_TOKEN_FILE` holds the path of the token."""
+"""Read secrets from files, as Docker and Kubernetes mount them: `SLACK_BOT_TOKEN_FILE` is a path."""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -7,17 +7,17 @@ from bot.config.settings_errors import SettingsFault
 
 SUFFIX = "_FILE"
 LONGEST = 64 * 1024
-"""Bytes. No secret is longer; a path to a device or a log would be."""
+"""Bytes. No secret is longer, but a device or a log is."""
 
 
 def read_secret_files(
     written: Mapping[str, str], is_secret: Callable[[str], bool]
 ) -> tuple[dict[str, str], list[SettingsFault]]:
-    """Return the variables with those read whose `_FILE` is given, and what is wrong, which never says what was read.
+    """Return the variables with secrets read from files, and the errors, which never hold file contents.
 
-    White space around a secret is dropped: editors end files with a line break.
+    Whitespace around a secret is stripped, because editors end files with a line break.
     """
-    said, faults = dict(written), list[SettingsFault]()
+    values, faults = dict(written), list[SettingsFault]()
     for variable, path in written.items():
         secret = variable.removesuffix(SUFFIX)
         if secret == variable or not is_secret(secret):
@@ -26,11 +26,11 @@ def read_secret_files(
             faults.append(SettingsFault(variable, f"{secret} is set as well; leave one of the two empty"))
             continue
         try:
-            said[secret] = _read_secret_file(Path(path))
+            values[secret] = _read_secret_file(Path(path))
         except (OSError, ValueError) as no:
             faults.append(SettingsFault(variable, f"cannot be used: {_describe_file_error(no)}"))
-        del said[variable]
-    return said, faults
+        del values[variable]
+    return values, faults
 
 
 def _read_secret_file(path: Path) -> str:

@@ -1,4 +1,4 @@
-"""What the environment says: tokens, addresses, ports. Who may do what stands in the playbook."""
+"""Settings from the environment: tokens, URLs, ports. Permissions are in the playbook."""
 
 import difflib
 import re
@@ -25,7 +25,7 @@ _HOOK = re.compile(r"^EARSHOT_HOOK_(?P<name>[A-Z0-9_]+)_SECRET$")
 
 
 def _require_prefix(prefix: str, where: str) -> AfterValidator:
-    """Slack puts `xoxe.` before a token that is exchanged every few hours."""
+    """Return a validator of a token's prefix. Slack puts `xoxe.` before rotated tokens."""
 
     def check(value: SecretStr) -> SecretStr:
         if not value.get_secret_value().removeprefix("xoxe.").startswith(prefix):
@@ -74,7 +74,7 @@ Lower = BeforeValidator(lambda value: value.lower() if isinstance(value, str) el
 
 
 class Settings(BaseSettings):
-    """Made by `load_settings`. An empty variable is one that is not set."""
+    """Loaded by `load_settings`. An empty variable counts as not set."""
 
     model_config = SettingsConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True, str_strip_whitespace=True)
 
@@ -88,10 +88,10 @@ class Settings(BaseSettings):
     redis_url: Annotated[
         Annotated[SecretStr, _require_scheme("redis", "rediss", "unix")] | None, Field(alias="REDIS_URL")
     ] = None
-    """May hold a password. None: the embedded store in `data`."""
+    """May contain a password. None: the embedded store in `data`."""
     data: Annotated[Path, Field(alias="EARSHOT_DATA")] = Path(".earshot")
     model: Annotated[Path | None, Field(alias="EARSHOT_MODEL")] = None
-    """None: what `earshot train` learned in `data`, else the packaged one."""
+    """None: the model that `earshot train` wrote to `data`, else the packaged one."""
     playbook: Annotated[Path, Field(alias="EARSHOT_PLAYBOOK")] = Path("playbook.toml")
     host: Annotated[str, Field(alias="EARSHOT_HOST")] = "0.0.0.0"  # noqa: S104 - in a container, others call from outside
     port: Annotated[int, Field(alias="EARSHOT_PORT", ge=0, le=65535)] = 8080
@@ -100,7 +100,7 @@ class Settings(BaseSettings):
     x_bearer_token: Annotated[SecretStr | None, Field(alias="X_BEARER_TOKEN")] = None
     x_api_url: Annotated[WebAddress, Field(alias="X_API_URL")] = "https://api.x.com"
     public_url: Annotated[WebAddress | None, Field(alias="EARSHOT_PUBLIC_URL")] = None
-    """How our site is reached from a phone; None: no links in pages."""
+    """Base URL that phones can reach; None: no links in pages."""
     pagerduty_routing_key: Annotated[SecretStr | None, Field(alias="PAGERDUTY_ROUTING_KEY")] = None
     pagerduty_webhook_secret: Annotated[LongSecret | None, Field(alias="PAGERDUTY_WEBHOOK_SECRET")] = None
     pagerduty_api_url: Annotated[WebAddress, Field(alias="PAGERDUTY_API_URL")] = "https://events.pagerduty.com"
@@ -118,11 +118,11 @@ class Settings(BaseSettings):
     heartbeat_url: Annotated[
         Annotated[SecretStr, _require_scheme("http", "https")] | None, Field(alias="EARSHOT_HEARTBEAT_URL")
     ] = None
-    """Called each minute while all is well; whoever knows it can call it."""
+    """Requested each minute while all is well. A secret, since whoever knows it can request it."""
     contacts: Mapping[str, SecretStr] = {}
-    """By the variable's name, `EARSHOT_CONTACT_…`: numbers and topics that the playbook names and does not hold."""
+    """Numbers and topics that the playbook refers to, by variable, `EARSHOT_CONTACT_…`."""
     hooks: Mapping[str, tuple[SecretStr, ...]] = {}
-    """By the name of the variable's middle part; ask `get_hook_secrets`."""
+    """By the middle part of the variable; see `get_hook_secrets`."""
 
     @classmethod
     def settings_customise_sources(
@@ -133,15 +133,15 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Everything is handed in by `load_settings`, so that what a test hands in is all there is."""
+        """Use only the values that `load_settings` passes, so that tests control all of them."""
         return (init_settings,)
 
     def get_hook_secrets(self, name: str) -> tuple[SecretStr, ...]:
-        """Of the hook `[sources.webhook.<name>]`: one, or several while they are being changed; none where not set."""
+        """Return the secrets of `[sources.webhook.<name>]`: several during rotation, () where not set."""
         return self.hooks.get(_normalize_hook_name(name), ())
 
     def check_for_run(self) -> tuple[SettingsFault, ...]:
-        """What `earshot run` needs beside; the demo needs nothing."""
+        """Return what `earshot run` needs and is not set; the demo needs nothing."""
         faults = []
         if self.slack_bot_token is None:
             faults.append(
@@ -158,7 +158,7 @@ class Settings(BaseSettings):
 
 
 def build_hook_variable(name: str) -> str:
-    """The variable that holds the secret of a hook: `EARSHOT_HOOK_MY_FORUM_SECRET` for `my-forum`."""
+    """Return the variable of a hook's secret: `EARSHOT_HOOK_MY_FORUM_SECRET` for `my-forum`."""
     return f"EARSHOT_HOOK_{_normalize_hook_name(name)}_SECRET"
 
 
@@ -167,16 +167,16 @@ def _normalize_hook_name(name: str) -> str:
 
 
 def load_settings(environ: Mapping[str, str] | None = None, env_file: Path = Path(".env")) -> Settings:
-    """From this mapping alone; without one, from the environment over `.env`. Raises SettingsFaults with all faults."""
+    """Load from `environ`, by default the environment over `.env`. Raises SettingsError with every error."""
     given = _read_environment(env_file) if environ is None else environ
     written = {name: value.strip() for name, value in given.items() if value.strip()}
-    said, faults = read_secret_files(written, _is_secret)
-    hooks, wrong = _parse_hook_secrets(said)
+    values, faults = read_secret_files(written, _is_secret)
+    hooks, wrong = _parse_hook_secrets(values)
     faults.extend(wrong)
-    faults.extend(_find_misspelt_variables(said))
+    faults.extend(_find_misspelt_variables(values))
     try:
-        contacts = {name: SecretStr(value) for name, value in said.items() if _CONTACT.match(name)}
-        named = {name: said[name] for name in NAMES if name in said}
+        contacts = {name: SecretStr(value) for name, value in values.items() if _CONTACT.match(name)}
+        named = {name: values[name] for name in NAMES if name in values}
         settings = Settings.model_validate({**named, "hooks": hooks, "contacts": contacts})
     except ValidationError as invalid:
         faults.extend(_describe_settings_errors(invalid))
@@ -193,7 +193,7 @@ SECRETS = tuple(
 
 
 def _is_secret(variable: str) -> bool:
-    """Each of these may also be read from a file that `<variable>_FILE` names."""
+    """Whether it may also be read from a file, by `<variable>_FILE`."""
     return variable in SECRETS or bool(_HOOK.match(variable) or _CONTACT.match(variable))
 
 
@@ -208,10 +208,10 @@ def _read_environment(env_file: Path) -> dict[str, str]:
     return {name: value for name, value in {**written.env_vars, **ours.env_vars}.items() if value is not None}
 
 
-def _parse_hook_secrets(said: Mapping[str, str]) -> tuple[dict[str, tuple[SecretStr, ...]], list[SettingsFault]]:
+def _parse_hook_secrets(values: Mapping[str, str]) -> tuple[dict[str, tuple[SecretStr, ...]], list[SettingsFault]]:
     hooks: dict[str, tuple[SecretStr, ...]] = {}
     faults: list[SettingsFault] = []
-    for variable, value in said.items():
+    for variable, value in values.items():
         if found := _HOOK.match(variable):
             hooks[found["name"]] = tuple(SecretStr(secret) for secret in value.split())
             if not all(is_signing_secret(secret) or is_long_enough(secret) for secret in value.split()):
@@ -220,9 +220,9 @@ def _parse_hook_secrets(said: Mapping[str, str]) -> tuple[dict[str, tuple[Secret
     return hooks, faults
 
 
-def _find_misspelt_variables(said: Mapping[str, str]) -> Iterator[SettingsFault]:
-    """A variable of ours that is none would be passed over in silence; others may have theirs, if not too like ours."""
-    for variable in said:
+def _find_misspelt_variables(values: Mapping[str, str]) -> Iterator[SettingsFault]:
+    """Iterate over unknown EARSHOT_ variables that resemble a known one, which would be ignored silently."""
+    for variable in values:
         if variable.startswith("EARSHOT_") and variable not in NAMES and not _HOOK.match(variable):
             near = difflib.get_close_matches(variable, NAMES, n=1, cutoff=0.85)
             if near:
@@ -239,7 +239,7 @@ SENTENCES = {
 
 
 def _describe_settings_errors(invalid: ValidationError) -> Iterator[SettingsFault]:
-    """No input is ever repeated: it may be a secret in the wrong place."""
+    """Describe errors without their input, which may be a secret in the wrong variable."""
     for error in invalid.errors(include_url=False, include_input=False):
         context = error.get("ctx", {})
         known = SENTENCES.get(error["type"], "cannot be used as it is")

@@ -1,10 +1,10 @@
-"""What is wrong with the settings, in sentences."""
+"""Errors of the settings."""
 
 from typing import NamedTuple
 
 
 class SettingsFault(NamedTuple):
-    """`place` is the variable's name. The sentence says what to do, and never what a secret is."""
+    """One error. `place` is the variable; the sentence never holds a secret."""
 
     place: str
     sentence: str
@@ -14,7 +14,7 @@ class SettingsFault(NamedTuple):
 
 
 class SettingsError(Exception):
-    """The settings cannot be used; every reason is in `faults`."""
+    """The settings are invalid; `faults` has every error."""
 
     def __init__(self, faults: tuple[SettingsFault, ...]) -> None:
         self.faults = faults

@@ -1,4 +1,4 @@
-"""The tables under `[sources]`, each read by its source's own model of options."""
+"""Parse the tables under `[sources]`, each by its source's own options model."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -14,7 +14,7 @@ Models = Mapping[str, type[BaseModel]]
 
 
 def read_source_tables(raw: object, models: Models) -> tuple[list[SourceEntry], list[Found]]:
-    """Every source that can be read, and every fault of those that cannot."""
+    """Return the valid sources, and the errors of the others."""
     entries: list[SourceEntry] = []
     found: list[Found] = []
     for kind, table in raw.items() if isinstance(raw, dict) else ():
@@ -36,9 +36,9 @@ def _build_path(kind: str, name: str | None) -> Path:
 
 
 def _iter_source_tables(table: dict[str, Any], model: type[BaseModel]) -> Iterator[tuple[str | None, dict[str, Any]]]:
-    """`[sources.webhook.forum]` is the webhook `forum`; `[sources.x]` is the one and only X.
+    """Iterate over names and options: `[sources.webhook.forum]` is the webhook `forum`, `[sources.x]` has no name.
 
-    A model says `named = True` or `False` (a ClassVar) if its source is always or never named; else the shape tells.
+    A model's ClassVar `named` says whether its source is always or never named; else the shape decides.
     """
     inside = bool(table) and all(
         isinstance(value, dict) and key not in model.model_fields for key, value in table.items()
@@ -50,7 +50,7 @@ def _iter_source_tables(table: dict[str, Any], model: type[BaseModel]) -> Iterat
 
 
 def _validate_source_name(name: str | None) -> str | None:
-    """The name of a hook stands in an address and in the name of an environment variable."""
+    """Return the name if it fits into a URL and the name of an environment variable."""
     if name == "":
         raise ValueError("has no name; give it one, such as [sources.webhook.forum]")
     if name is not None and not SOURCE_NAME.match(name):

@@ -1,4 +1,4 @@
-"""What takes more than one table to see. Reads the file as it stands, so that nothing hides behind another fault."""
+"""Validate across tables. Works on the unvalidated file, so that no error hides another."""
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
@@ -11,11 +11,11 @@ from bot.domain.routing import NOBODY
 from bot.domain.subject import SubjectKind
 
 FREE: frozenset[str] = frozenset()
-"""The words of a dimension that we cannot know beforehand."""
+"""For a dimension whose words are not known beforehand."""
 
 
 class LabelDimensions(NamedTuple):
-    """What `when` and `unless` may ask about, and with which words."""
+    """The dimensions that `when` and `unless` may use, with their words."""
 
     words: Mapping[str, frozenset[str]]
 
@@ -64,7 +64,7 @@ def _check_duplicate_names(raw: Raw) -> Iterator[Found]:
 
 
 def _check_planned_subjects(raw: Raw) -> Iterator[Found]:
-    """Of which subject more is expected. One that is none would be expected of nobody, and page as if unplanned."""
+    """Reject planned events about unknown subjects: they would never match a spike."""
     subjects = [name for _, name in list_names(raw, "subjects")] or [get_brand_name(raw)]
     spikes = raw.get("spikes")
     for number, one in list_tables(spikes, "planned") if isinstance(spikes, dict) else ():
@@ -75,7 +75,7 @@ def _check_planned_subjects(raw: Raw) -> Iterator[Found]:
 
 
 def _fold_words(entry: Raw, key: str) -> list[tuple[str, str]]:
-    """The words under a key, folded and as written."""
+    """List the words under a key, case-folded and as written."""
     value = ensure_list(entry.get(key, []))
     words = [word for word in value if isinstance(word, str)] if isinstance(value, list) else []
     return [(" ".join(word.casefold().split()), word) for word in words]
@@ -125,7 +125,7 @@ def _check_drill_departments(raw: Raw) -> Iterator[Found]:
 
 
 def _check_escalations(raw: Raw) -> Iterator[Found]:
-    """Departments that there are, and each person once."""
+    """Check that the departments exist, and that each person is listed once."""
     departments = [name for _, name in list_names(raw, "departments")]
     for number, entry in list_tables(raw, "escalations"):
         for _, word in _fold_words(entry, "departments"):
@@ -158,7 +158,7 @@ def _check_onnx_model(raw: Raw) -> Iterator[Found]:
 
 
 def _check_route_order(raw: Raw) -> Iterator[Found]:
-    """The last route matches all, and no route stands behind one that takes everything it would match."""
+    """Check that the last route matches all, and that no route is shadowed by an earlier one."""
     routes = list_tables(raw, "routes")
     for nth, (number, route) in enumerate(routes):
         before = next((other for other, earlier in routes[:nth] if _is_shadowing(earlier, route)), None)
@@ -175,7 +175,7 @@ def _check_route_order(raw: Raw) -> Iterator[Found]:
 
 
 def _is_shadowing(earlier: Raw, later: Raw) -> bool:
-    """Whatever the later one matches, the earlier one matched before."""
+    """Whether the earlier route matches everything that the later one does."""
     asked, asking = earlier.get("when", {}), later.get("when", {})
     if earlier.get("unless") or not isinstance(asked, dict) or not isinstance(asking, dict):
         return False

@@ -1,6 +1,6 @@
-"""How this process speaks to its operators: one line per thing that happened, and never a stranger's words.
+"""Logging: one line per event, without untrusted words.
 
-Ours (structlog) and the libraries' (logging) go one way: stamped, guarded, folded, drawn as JSON or for a terminal.
+Records of structlog and of libraries (logging) pass one pipeline: timestamps, redaction, dedup, JSON or console.
 """
 
 from bot.logging_setup.configure import ACCESS, CHATTY, configure_logging, install_crash_hooks

@@ -1,4 +1,4 @@
-"""One handler for all of this process, put in place once."""
+"""Install the one log handler of this process."""
 
 import contextlib
 import logging
@@ -18,18 +18,18 @@ from bot.logging_setup.sanitize_values import sanitize_log_text
 from bot.logging_setup.tracebacks import render_traceback
 
 CHATTY = ("slack_bolt", "slack_sdk", "tweepy", "aiohttp", "uvicorn", "asyncio", "urllib3", "redis")
-"""Libraries that put whole requests into their debug lines: they get no debug lines."""
+"""Libraries whose debug lines hold whole requests: their debug level is off."""
 ACCESS = ("aiohttp.access", "uvicorn.access")
-"""A line for each request is what /metrics is for."""
+"""Access logs, which are off: /metrics counts requests."""
 
 
 def configure_logging(level: str = "info", fmt: str = "auto", stream: TextIO | None = None) -> None:
-    """`fmt`: json, console, or auto: console on a terminal, else JSON lines. May be called again."""
+    """Configure logging. `fmt` is json, console, or auto: console on a terminal, else JSON. May be called again."""
     out = stream or sys.stderr
     console = fmt == "console" or (fmt == "auto" and out.isatty())
     number = logging.getLevelNamesMapping()[level.upper()]
-    folder = LogDeduplicator(_build_console_renderer(out) if console else structlog.processors.JSONRenderer())
-    _install_handler(_DedupHandler(out, folder), number, folder)
+    deduplicator = LogDeduplicator(_build_console_renderer(out) if console else structlog.processors.JSONRenderer())
+    _install_handler(_DedupHandler(out, deduplicator), number, deduplicator)
     structlog.configure(
         processors=[*_list_stamp_processors(), structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
@@ -79,42 +79,39 @@ def _build_console_renderer(out: TextIO) -> Processor:
 
 
 class _DedupHandler(logging.StreamHandler[TextIO]):
-    def __init__(self, out: TextIO, folder: LogDeduplicator) -> None:
+    def __init__(self, out: TextIO, deduplicator: LogDeduplicator) -> None:
         super().__init__(out)
-        self._folder = folder
+        self._deduplicator = deduplicator
 
     def emit(self, record: logging.LogRecord) -> None:
         with contextlib.suppress(structlog.DropEvent):  # it repeats an earlier line
             super().emit(record)
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's own name
-        """What this replaces would print the line's arguments as they are."""
+        """Log no arguments, which the replaced method prints as they are."""
         with contextlib.suppress(OSError, ValueError):
             self.stream.write(
                 f'{{"event": "a log line could not be written", "logger": "{sanitize_log_text(record.name)}"}}\n'
             )
 
     def close(self) -> None:
-        """At the end, or when another takes its place."""
+        """Write the pending repeat counts, then close."""
         with contextlib.suppress(OSError, ValueError):
-            if rest := self._folder.flush():
+            if rest := self._deduplicator.flush():
                 self.stream.write(f"{rest}\n")
                 self.flush()
         super().close()
 
 
 def install_crash_hooks() -> None:
-    """For a process that is ours alone: what nobody catches, Python would print with others' words in it."""
+    """Log uncaught errors redacted; Python would print untrusted words. Only for a process of our own."""
 
     def log_crash(kind: type[BaseException], error: BaseException | None, trace: TracebackType | None) -> None:
         if error is None or issubclass(kind, KeyboardInterrupt):
             return
         structlog.get_logger("earshot").critical("crashed", exc_info=(kind, error, trace))
 
-    def log_unraisable(given: Any) -> None:
-        log_crash(given.exc_type, given.exc_value, given.exc_traceback)
+    def log_details(details: Any) -> None:
+        log_crash(details.exc_type, details.exc_value, details.exc_traceback)
 
-    def in_thread(given: Any) -> None:
-        log_crash(given.exc_type, given.exc_value, given.exc_traceback)
-
-    sys.excepthook, sys.unraisablehook, threading.excepthook = log_crash, log_unraisable, in_thread
+    sys.excepthook, sys.unraisablehook, threading.excepthook = log_crash, log_details, log_details

@@ -1,4 +1,4 @@
-"""One line for what is said over and over: a flood of junk at the door must not become a flood in the log."""
+"""Dedup of log lines, so that a flood of junk requests does not flood the log."""
 
 import json
 from collections import OrderedDict
@@ -10,9 +10,9 @@ import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
 WINDOW = 10.0
-"""Seconds in which lines that are alike but for their time are one."""
+"""Seconds within which lines that differ only in their time are one."""
 KEPT_MOST = 200
-"""Different lines that are remembered."""
+"""Maximum number of remembered lines."""
 
 
 class _RepeatedLine(NamedTuple):
@@ -22,9 +22,9 @@ class _RepeatedLine(NamedTuple):
 
 
 class LogDeduplicator:
-    """Renders a line, or drops it where it repeats one of the last seconds.
+    """Renders a line, or drops it where it repeats one within `WINDOW`.
 
-    What was left out is told with the next line that is written, of whatever kind: `"repeated": 6412`.
+    Dropped lines are reported with the next line that is written: `"repeated": 6412`.
     """
 
     def __init__(self, renderer: Processor) -> None:
@@ -32,7 +32,7 @@ class LogDeduplicator:
         self._lines: OrderedDict[str, _RepeatedLine] = OrderedDict()
 
     def __call__(self, logger: WrappedLogger, method: str, event: EventDict) -> str:
-        """Raises `structlog.DropEvent` where there is nothing to write."""
+        """Return the rendered lines. Raises `structlog.DropEvent` where there is nothing to write."""
         now = datetime.fromisoformat(event["timestamp"]).timestamp()
         key = json.dumps({name: value for name, value in event.items() if name != "timestamp"}, default=str)
         written = [*self._pop_expired(now), *self._admit_line(key, event, now)]
@@ -50,16 +50,16 @@ class LogDeduplicator:
             yield from _report_repeats(self._lines.popitem(last=False)[1])
 
     def _pop_expired(self, now: float) -> Iterator[EventDict]:
-        """Lines are kept in the order of their ends, unless the clock was set back."""
+        """Report and remove expired lines, which come first unless the clock was set back."""
         while self._lines and not now < (line := next(iter(self._lines.values()))).until <= now + WINDOW:
             self._lines.popitem(last=False)
             yield from _report_repeats(line)
 
     def flush(self) -> str:
-        """What was left out and is not told yet, for the end."""
-        told = [event for line in self._lines.values() for event in _report_repeats(line)]
+        """Return the pending reports, for shutdown."""
+        pending = [event for line in self._lines.values() for event in _report_repeats(line)]
         self._lines.clear()
-        return "\n".join(str(self._renderer(None, "", dict(event))) for event in told)
+        return "\n".join(str(self._renderer(None, "", dict(event))) for event in pending)
 
 
 def _report_repeats(line: _RepeatedLine) -> Iterator[EventDict]:

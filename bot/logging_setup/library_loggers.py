@@ -1,4 +1,4 @@
-"""What libraries say: their own words are kept, what they fill in is not, for they fill in what they were sent."""
+"""Strip the arguments of library log records, which may hold untrusted input; their templates stay."""
 
 import logging
 import re
@@ -10,16 +10,16 @@ from bot.logging_setup.sanitize_values import sanitize_log_text
 
 _ERROR = re.compile(r"['\"]error['\"]: ['\"]([a-z][a-z_]{1,60})['\"]")
 _FILLED_IN = re.compile(r"(?<!\w)['\"]|[{(\[<:\n]")
-"""What stands before words that an f-string has filled in."""
+"""What precedes values in a message that was formatted already."""
 _DIRECTIVE = re.compile(r"%(?:\((?P<name>\w+)\))?[-#0 +]*(?:\d+|\*)?(?:\.\d+)?(?P<kind>[a-zA-Z%])")
 _WARNING = re.compile(r"(?P<place>[^\n]*?:\d+): (?P<kind>\w+): ")
 REST = "…"
 
 
 def strip_library_arguments(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
-    """Replace the sentence of a library's record by what the library itself has written of it.
+    """Replace the message of a library's record by its template.
 
-    Needs `positional_args`, which `ProcessorFormatter` gives when it is told to pass them.
+    Needs `positional_args`, which `ProcessorFormatter` passes with `pass_foreign_args`.
     """
     record: logging.LogRecord = event["_record"]
     args = event.pop("positional_args", ())
@@ -39,7 +39,7 @@ def _extract_template(template: object, args: Any) -> str:
 
 
 def _fill_template(template: str, args: Any) -> str:
-    """As `%` fills it in, with numbers, types of errors, and nothing else."""
+    """Format as `%` does, but with numbers and types of errors only."""
     given = iter(args if isinstance(args, tuple) else ())
 
     def fill_directive(found: re.Match[str]) -> str:
@@ -57,6 +57,6 @@ def _format_argument(value: object) -> str:
 
 
 def _format_warning(words: str) -> str:
-    """`file:line: Kind: words` is told without the words."""
+    """Return a warning `file:line: Kind: words` without its words."""
     found = _WARNING.match(words)
     return sanitize_log_text(f"{found['kind']} at {found['place']}") if found else "warning"

@@ -1,4 +1,4 @@
-"""What may leave by a log line, by its key and by its kind."""
+"""Redact log events by key and by type of value."""
 
 from collections.abc import Mapping
 from datetime import date, timedelta
@@ -15,13 +15,13 @@ WITHHELD = frozenset(
     | {"note", "headline", "author", "handle", "who", "bio", "headers", "cookie", "response_url", "trigger_id"}
     | {"token", "secret", "password", "authorization", "signature", "ticket"}
 )
-"""Keys, or the last words of keys (`bot_token`), whose values never reach a log."""
+"""Keys, or last words of keys (`bot_token`), whose values are never logged."""
 FIRST = ("timestamp", "level", "event")
-"""What an eye looks for, and in which order."""
+"""Keys that come first, in this order."""
 
 
 def redact_event(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
-    """Nothing leaves that a stranger may have written: by its key, by its length, by what it would do to a terminal."""
+    """Return the event without sensitive keys, and with every value sanitized."""
     passed: dict[str, Any] = {key: "" for key in FIRST if key in event}
     withheld: list[str] = []
     for key, value in event.items():
@@ -37,7 +37,7 @@ def _is_sensitive_key(key: str) -> bool:
 
 
 def _redact_value(value: object) -> object:
-    """What is neither a number nor a word nor made of these is named, not shown: a mention is full of text."""
+    """Return a sanitized value; objects are replaced by their type, because a mention is full of text."""
     match value:
         case bool() | int() | float() | None | SafeTraceback():
             return value

@@ -1,12 +1,12 @@
-"""Words made fit for a log line: short, without secrets, and seen for what they are."""
+"""Sanitize words for a log line: truncate, blank secrets, escape invisible characters."""
 
 import re
 import unicodedata
 
 LONGEST = 300
-"""Characters of one value: enough for an address or an error, too little for a post or a body."""
+"""Characters of one value: enough for a URL or an error, too few for a post or a body."""
 MOST = 20
-"""Values of a list, frames of a traceback."""
+"""Maximum values of a list, frames of a traceback."""
 
 _INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 _SECRET = re.compile(
@@ -16,7 +16,7 @@ _SECRET = re.compile(
 
 
 def sanitize_log_text(words: str) -> str:
-    """Cut to length, secrets blanked, and whatever is not seen or moves a cursor written out: ESC as `x1b`."""
+    """Truncate, blank secrets, and escape invisible and control characters: ESC becomes `x1b`."""
     words = _SECRET.sub("***", words[: LONGEST * 5])
     words = words if len(words) <= LONGEST else f"{words[: LONGEST - 1]}…"
     return words if words.isprintable() else "".join(map(_escape_invisible, words))

@@ -1,4 +1,4 @@
-"""Errors, told by type and place. The words of an error are a stranger's as often as not: a KeyError's are the key."""
+"""Describe errors by type and location. Their messages may be untrusted: a KeyError's is the key."""
 
 import errno
 import re
@@ -13,19 +13,19 @@ from pydantic import ValidationError
 from bot.logging_setup.sanitize_values import MOST, sanitize_log_text
 
 OURS = ("bot", "handlers")
-"""Packages whose own kinds of error are sentences of ours."""
-_SLACKS_WORD = re.compile(r"[a-z][a-z_]{1,60}")
-_REDIS_WORD = re.compile(r"[A-Z]{2,20}\b")
+"""Packages whose error messages are our own words."""
+_SLACK_CODE = re.compile(r"[a-z][a-z_]{1,60}")
+_REDIS_CODE = re.compile(r"[A-Z]{2,20}\b")
 
 
 class SafeTraceback(str):
-    """Lines made harmless one by one, so that the whole may keep its length and its line ends."""
+    """Lines that are sanitized one by one, so that the whole keeps its length and line breaks."""
 
     __slots__ = ()
 
 
 def describe_error(error: BaseException) -> str:
-    """Return its type, and of its words only those that no stranger can have written."""
+    """Return the type, and of the message only what cannot be untrusted."""
     kind = type(error).__name__
     if isinstance(error, ValidationError):
         return sanitize_log_text(f"{kind} of {error.title} at {', '.join(sorted(_list_error_locations(error)))}")
@@ -34,7 +34,7 @@ def describe_error(error: BaseException) -> str:
 
 
 def _list_error_locations(error: ValidationError) -> set[str]:
-    """Keys are a stranger's too where they name no field of ours."""
+    """List where validation failed. Keys that are no field names are untrusted, too, and left out."""
     found = {tuple(one["loc"]) for one in error.errors(include_input=False, include_url=False, include_context=False)}
     return {".".join(str(step) if _is_field_name(step) else "…" for step in place) for place in found}
 
@@ -44,21 +44,21 @@ def _is_field_name(step: int | str) -> bool:
 
 
 def _extract_error_code(error: BaseException) -> str:
-    """What Slack, HTTP, Redis or the system call it, by number or by one word of theirs."""
+    """Return the error code of Slack, HTTP, Redis or the system, or ''."""
     response: Any = getattr(error, "response", None)
     word = response.get("error") if hasattr(response, "get") else None
-    if isinstance(word, str) and _SLACKS_WORD.fullmatch(word):
+    if isinstance(word, str) and _SLACK_CODE.fullmatch(word):
         return word
     if isinstance(status := getattr(error, "status", None), int):
         return str(status)
     if type(error).__module__.partition(".")[0] == "redis":
-        found = _REDIS_WORD.match(str(error))
+        found = _REDIS_CODE.match(str(error))
         return found[0] if found else ""
     return errno.errorcode.get(error.errno or 0, "") if isinstance(error, OSError) else ""
 
 
 def render_traceback(exc_info: tuple[type[BaseException], BaseException, TracebackType | None]) -> str:
-    """As Python tells it, without source lines, notes and words."""
+    """Format as Python does, without source lines, notes and messages."""
     return SafeTraceback("\n".join(islice(_iter_traceback_lines(exc_info[1], set()), 5 * MOST)))
 
 

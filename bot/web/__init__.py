@@ -1,4 +1,4 @@
-"""What we answer over HTTP: Slack, the hooks, and those who watch us."""
+"""The HTTP server: Slack requests, webhooks, page links, calendars, health and metrics."""
 
 from bot.web.routes import RouteDependencies, build_web_app
 

@@ -1,4 +1,4 @@
-"""The page behind the link in a call: what was said, who was called, two buttons. No script, nothing from elsewhere."""
+"""The web page behind a page's link: details, attempts, two buttons. No script, no external resources."""
 
 import base64
 import hashlib
@@ -44,7 +44,7 @@ HEADERS = {
 
 
 CANNOT = b"answer=cannot"
-"""What the second button sends."""
+"""Form body of the second button."""
 QUOTED = 600
 CALLED_SHOWN = 12
 _PRESS = '<form method="post"><button>Acknowledge: I take it</button></form>'
@@ -52,7 +52,7 @@ _CANNOT = '<form method="post"><button class="other" name="answer" value="cannot
 
 
 def render_ack_page(view: AckLinkView, at: datetime) -> str:
-    """How it stands now, and the buttons where there is something to press."""
+    """Return the page in its current status, with buttons while it can be acknowledged."""
     page = view.page
     if not view.person:
         since = (
@@ -80,7 +80,7 @@ def render_ack_page(view: AckLinkView, at: datetime) -> str:
 
 
 def _render_ack_buttons(view: AckLinkView) -> str:
-    """What can be pressed, and what each does."""
+    """Return the buttons, and what each does."""
     said_no = view.person in {one.person for one in view.page.declined if one.round == view.page.round}
     if said_no:
         words = "You said that you can't take it, so the next person is called. If you can now, press Acknowledge."
@@ -90,7 +90,7 @@ def _render_ack_buttons(view: AckLinkView) -> str:
 
 
 def _format_outdated(view: AckLinkView) -> str:
-    """It did what it could do when it was answered the first time."""
+    """Say why a link of an earlier round does nothing any more."""
     before = view.page.unclaimed
     again = f" since it called again at {_format_time_of_day(before.again_at, view)}" if before else ""
     called = any(one.person == view.person and one.round >= view.page.first_active_round for one in view.page.attempts)
@@ -107,13 +107,13 @@ def _format_ack_title(view: AckLinkView) -> str:
 
 
 def _render_ack_details(view: AckLinkView, buttons: str = "") -> str:
-    """What was said, and what can be pressed; the rest below: who is woken reads no further than they must."""
+    """Return quotation and buttons first, then the details, so that nobody has to scroll for a button."""
     facts = f"{_render_facts(view)}{_render_attempt_list(view)}"
     return f"{_render_blockquote(view)}{buttons}{_render_card_anchor(view)}{facts}"
 
 
 def _render_blockquote(view: AckLinkView) -> str:
-    """A stranger's words, without links on which a thumb would land."""
+    """Return the untrusted words, without links."""
     if view.context is None or not view.context.quote:
         return ""
     who, words = format_page_author(view.context), strip_links(view.context.quote, QUOTED)
@@ -133,11 +133,11 @@ def _render_facts(view: AckLinkView) -> str:
 
 
 def _render_attempt_list(view: AckLinkView) -> str:
-    """The newest calls last."""
+    """Return the attempts, newest last."""
     if not view.calls:
         return ""
-    rungs = view.calls[-CALLED_SHOWN:]
-    lines = (f"{one.at:%H:%M} {one.who} by {BY[one.method]}, {ENDS[one.result]}" for one in rungs)
+    shown = view.calls[-CALLED_SHOWN:]
+    lines = (f"{one.at:%H:%M} {one.who} by {BY[one.method]}, {ENDS[one.result]}" for one in shown)
     return "<h2>Called</h2><ol>" + "".join(f"<li>{escape(sanitize_line(line, 200))}</li>" for line in lines) + "</ol>"
 
 
@@ -156,7 +156,7 @@ def render_unavailable() -> str:
 
 
 def _render_html(title: str, *parts: str) -> str:
-    """`parts` are markup of our own, in which everything else is escaped."""
+    """Return a document. `parts` are HTML in which untrusted words are escaped already."""
     head = escape(sanitize_line(title, 200))
     return (
         '<!doctype html><html lang="en"><meta charset="utf-8">'

@@ -1,4 +1,4 @@
-"""Answering a page from outside of Slack: the link in a message, and PagerDuty's webhook."""
+"""Routes that acknowledge a page outside of Slack: the link in a message, and PagerDuty's webhook."""
 
 import hashlib
 import hmac
@@ -20,27 +20,27 @@ from bot.web.request_body import read_body
 from bot.web.twilio_gather import TwilioGather
 
 TOLERANCE = timedelta(minutes=30)
-"""How old a delivery of PagerDuty's may be: it tries for some 20 minutes, and what is older is somebody else's copy."""
+"""Maximum age of a webhook delivery: PagerDuty retries for 20 min, and an older one may be a replay."""
 ANSWERING = frozenset({"incident.acknowledged", "incident.resolved"})
 
 log = structlog.get_logger("paging")
 
 
 class AckRoutes(NamedTuple):
-    """`pagerduty_secret` is empty where PagerDuty's webhook is not set up, so that nobody is believed."""
+    """The endpoints. With an empty `pagerduty_secret`, every delivery is rejected."""
 
     pages: PagingUseCases
     clock: Clock
     pagerduty_secret: str = ""
     twilio_gather: TwilioGather | None = None
-    """None where no call can be answered by a key."""
+    """None where Twilio is not set up."""
 
     async def show_ack_page(self, request: Request) -> Response:
-        """GET: changes nothing, whoever follows the link."""
+        """GET: show the page, and change nothing, since link previews follow it."""
         return await self._respond_with_page(request.path_params["token"])
 
     async def submit_ack_page(self, request: Request) -> Response:
-        """POST: the buttons on that page."""
+        """POST: handle the buttons of the page."""
         token = request.path_params["token"]
         body = await read_body(request)
         try:
@@ -64,7 +64,7 @@ class AckRoutes(NamedTuple):
         return _make_html_response(render_ack_page(linked, self.clock.now()), 200 if linked.person else 404)
 
     async def handle_pagerduty(self, request: Request) -> Response:
-        """Forged or too old: 401, and nothing happens."""
+        """POST: acknowledge a page. A forged or too old delivery gets 401."""
         signature = request.headers.get("x-pagerduty-signature", "")
         body = await read_body(request) if self.pagerduty_secret and signature else b""
         try:
@@ -78,7 +78,7 @@ class AckRoutes(NamedTuple):
         return JSONResponse({"acknowledged": answered})
 
     async def _verify_pagerduty_event(self, signature: str, body: bytes) -> "_PagerDutyEvent | Response":
-        """Nothing of an unsigned body is looked at. What is delivered again is well, and does nothing."""
+        """Verify before parsing. A repeated delivery is answered with success and does nothing."""
         if not _has_pagerduty_signature(self.pagerduty_secret, signature, body):
             log.warning("webhook refused", pager="pagerduty", why="signature")
             return JSONResponse({"error": "X-PagerDuty-Signature does not match"}, 401)
@@ -102,7 +102,7 @@ class _PagerDutyEvent(NamedTuple):
 
 
 def _has_pagerduty_signature(secret: str, header: str, body: bytes) -> bool:
-    """Several signatures, separated by commas, while a secret is being changed there."""
+    """Whether one of the signatures matches: there are several while a secret is rotated."""
     if not secret:
         return False
     expected = f"v1={hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()}".encode()

@@ -1,4 +1,4 @@
-"""A calendar of ours: no login, because calendars have none; whoever has the address reads it."""
+"""Serve on-call calendars. The URL is the only credential, because calendar clients have no login."""
 
 from collections.abc import Awaitable, Callable
 
@@ -27,7 +27,7 @@ def build_calendar_endpoint(calendar_links: CalendarLinks) -> Callable[[Request]
         if found is None:
             return PlainTextResponse(NONE, 404, {"Cache-Control": "no-store"})
         tag = f'"{found.tag}"'
-        if tag in request.headers.get("If-None-Match", ""):  # beside others, or made weak by a proxy on the way
+        if tag in request.headers.get("If-None-Match", ""):  # one of several, or weakened by a proxy
             return Response(status_code=304, headers={**HEADERS, "ETag": tag})
         return Response(found.text, headers={**HEADERS, "ETag": tag}, media_type="text/calendar")
 

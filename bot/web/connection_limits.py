@@ -1,7 +1,7 @@
-"""How many connections there may be, and for how long one may keep us waiting.
+"""Limits on the number of connections and on how long each may take.
 
-Anybody may connect, and nobody is known before they have sent a whole request. So where there are too many, whoever
-keeps us waiting the longest goes first: a signed request is here as a whole within milliseconds, an idle socket is not.
+Nobody is authenticated before a whole request is here. So where there are too many connections, the one that has been
+waited for the longest is closed: a signed request arrives within milliseconds, an idle socket does not.
 """
 
 import asyncio
@@ -13,21 +13,19 @@ from typing import Any, NamedTuple
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 FILES_MOST = 65_536
-"""Open files that are asked for; the hard limit may be a thousand million."""
+"""Open files to request at most; the hard limit may be a thousand million."""
 _LATE = b"HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
 _JUNK = b"HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
 _BUSY = b"HTTP/1.1 503 Service Unavailable\r\nconnection: close\r\nretry-after: 1\r\ncontent-length: 0\r\n\r\n"
 
 
 class ConnectionLimits(NamedTuple):
-    """`max_connections` connections at once; seconds for the head of a request, for its body, and for our answer to
-    be taken.
-    """
+    """Connections at once, and seconds for the head of a request, its body, and sending the answer."""
 
     max_connections: int = 1000
     head: float = 10.0
     body: float = 15.0
-    """Longer than `BodyReader` waits, which has an answer for who is late."""
+    """Longer than `BodyReader` waits, which answers with 408."""
     answer: float = 60.0
     backlog: int = 128
 
@@ -39,7 +37,7 @@ class ConnectionPhase(Enum):
 
 
 def raise_file_limit() -> int:
-    """Raise the number of files this process may have open as far as it may; return it."""
+    """Raise the limit of open files of this process as far as possible; return the new limit."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = FILES_MOST if hard == resource.RLIM_INFINITY else min(hard, FILES_MOST)
     if soft != resource.RLIM_INFINITY and soft < wanted:
@@ -50,19 +48,19 @@ def raise_file_limit() -> int:
 
 
 def compute_limits(files: int) -> ConnectionLimits:
-    """Half of the open files at most: the rest is for the store, for Slack, and for connections on their way out."""
+    """Return limits that use at most half of the open files: the store and Slack need the rest."""
     return ConnectionLimits(max_connections=min(1000, files // 2), backlog=min(128, files // 16))
 
 
 def build_protocol(limits: ConnectionLimits) -> type[asyncio.Protocol]:
-    """A protocol class for one server."""
+    """Return a protocol class for one server."""
     return type("GuardedProtocol", (GuardedHttpProtocol,), {"limits": limits, "waiting": {}})
 
 
 class GuardedHttpProtocol(H11Protocol):
     limits: ConnectionLimits
     waiting: dict["GuardedHttpProtocol", None]
-    """Whose bytes we wait for, the longest first. Shared by all connections of a server."""
+    """Connections whose bytes we wait for, longest first. Shared by all connections of a server."""
     _phase: ConnectionPhase | None = None
     _deadline: asyncio.TimerHandle | None = None
 
@@ -82,7 +80,7 @@ class GuardedHttpProtocol(H11Protocol):
         self._update_deadline()
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - it is always the same
-        """Where the rest of a request that is being answered turns out to be junk, uvicorn would answer twice."""
+        """Reject junk once: uvicorn would answer twice where it follows a request that is being answered."""
         cycle: Any = self.cycle
         if cycle is not None and not cycle.response_complete:
             cycle.disconnected = True
@@ -97,7 +95,7 @@ class GuardedHttpProtocol(H11Protocol):
         super().connection_lost(exc)
 
     def make_room(self, for_newcomer: "GuardedHttpProtocol") -> None:
-        """Where all others are being answered, the newcomer itself is the one that waits."""
+        """Close this connection. It may be the newcomer itself, where all others are being answered."""
         self._stop_waiting()
         if self is for_newcomer:
             self._send_and_close(_BUSY)
@@ -105,7 +103,7 @@ class GuardedHttpProtocol(H11Protocol):
             self.transport.abort()
 
     def _update_deadline(self) -> None:
-        """Begin a new deadline where the turn has changed."""
+        """Start a new deadline where the phase has changed."""
         phase = self._read_phase()
         if phase is self._phase or self.transport.is_closing():
             return

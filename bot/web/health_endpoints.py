@@ -1,4 +1,4 @@
-"""Whether this process can take a request, and how the whole of Earshot is."""
+"""Readiness of this process, and the status of all of Earshot."""
 
 import asyncio
 from collections.abc import Mapping
@@ -10,24 +10,21 @@ from bot.domain.commits import StoreUnavailable
 from bot.store.store import Store
 
 STUCK_AFTER = 60.0
-"""Seconds for which a mention may wait for triage before its queue is said not to move."""
-
+"""Seconds that a mention may wait for triage before the queue counts as stuck."""
 UNWATCHED_AFTER = 120.0
-"""Seconds without a look for spikes after which that is said."""
-
-
+"""Seconds without spike detection after which that is an issue."""
 WITHIN = 2.0
-"""Seconds for the store to take a write: whoever probes does not wait for long, and requests would not either."""
+"""Seconds for the store to take a write: probes do not wait for long."""
 SILENT = f"Redis takes no write within {WITHIN:.0f} s."
 DRAINING = "This process is stopping; ask another one."
 
 
 @dataclass(frozen=True, slots=True)
 class ReadinessStatus:
-    """Of this process alone: what is wrong elsewhere would take every process out of service at once."""
+    """Readiness of this process alone: an issue elsewhere must not take every process out of service."""
 
     reason: str = ""
-    """A sentence; empty where it can take a request."""
+    """A sentence, or '' where it is ready."""
 
     @property
     def status(self) -> int:
@@ -38,7 +35,7 @@ class ReadinessStatus:
 
 
 async def check_readiness(store: Store, *, stopping: bool) -> ReadinessStatus:
-    """Never raises: that the store takes no writes is an answer."""
+    """Return the readiness. Never raises."""
     if stopping:
         return ReadinessStatus(DRAINING)
     try:
@@ -53,7 +50,7 @@ async def check_readiness(store: Store, *, stopping: bool) -> ReadinessStatus:
 
 @dataclass(frozen=True, slots=True)
 class SystemStatus:
-    """Of the whole: everything that is wrong, wherever it is."""
+    """Status of all processes together."""
 
     ready: bool
     issues: Mapping[str, str] = field(default_factory=dict)
@@ -72,29 +69,29 @@ class SystemStatus:
 async def read_system_status(
     store: Store, sources: Mapping[str, str], at: datetime, *, stopping: bool = False
 ) -> SystemStatus:
-    """Never raises. `sources` are those of this process, with what is wrong with each."""
+    """Return the status. `sources` are those of this process, each with its issue or ''. Never raises."""
     readiness = await check_readiness(store, stopping=stopping)
     refused = {"redis": readiness.reason} if readiness.reason and not stopping else {}
     if readiness.reason == SILENT:
         return SystemStatus(ready=False, issues=refused)
     try:
-        troubles = await store.health_issues.load_issues() | refused
-        heard = await store.inbox.load_source_activity()
+        issues = await store.health_issues.load_issues() | refused
+        last_seen = await store.inbox.load_source_activity()
         waiting, oldest = await store.inbox.measure_backlog()
-        owed = await store.outbox.list_queues(1)
-        looked = await store.baselines.load_check_time()
+        pending = await store.outbox.list_queues(1)
+        checked_at = await store.baselines.load_check_time()
     except StoreUnavailable as away:
         return SystemStatus(ready=False, issues={"redis": str(away)})
     age = (at.timestamp() * 1000 - oldest) / 1000 if oldest else 0.0
     if age > STUCK_AFTER:
-        troubles["triage"] = f"A mention has waited for {age:.0f} s: triage does not move. Is a worker running?"
-    if looked and (unwatched := at.timestamp() - looked / 1000) > UNWATCHED_AFTER:
-        troubles["spikes"] = f"Nobody has watched for spikes for {unwatched:.0f} s. Is that worker running?"
-    names = sorted({*sources, *heard})
+        issues["triage"] = f"A mention has waited for {age:.0f} s: triage does not move. Is a worker running?"
+    if checked_at and (unchecked_for := at.timestamp() - checked_at / 1000) > UNWATCHED_AFTER:
+        issues["spikes"] = f"Nobody has watched for spikes for {unchecked_for:.0f} s. Is that worker running?"
+    names = sorted({*sources, *last_seen})
     return SystemStatus(
         ready=not readiness.reason,
-        issues=troubles,
-        sources={name: _describe_source(sources.get(name, ""), heard.get(name), at) for name in names},
+        issues=issues,
+        sources={name: _describe_source(sources.get(name, ""), last_seen.get(name), at) for name in names},
         queues={
             "inbox": {"length": waiting, "age_seconds": round(age, 1)},
             "outbox": {
@@ -102,12 +99,12 @@ async def read_system_status(
                     "length": queue.length,
                     "age_seconds": round((at - queue.head[0].since).total_seconds(), 1),
                 }
-                for queue in owed
+                for queue in pending
             },
         },
     )
 
 
-def _describe_source(trouble: str, heard: int | None, at: datetime) -> dict[str, Any]:
-    last = round(at.timestamp() - heard / 1000, 1) if heard else None
-    return {"trouble": trouble, "last_mention_seconds_ago": last}
+def _describe_source(issue: str, last_seen: int | None, at: datetime) -> dict[str, Any]:
+    last = round(at.timestamp() - last_seen / 1000, 1) if last_seen else None
+    return {"trouble": issue, "last_mention_seconds_ago": last}

@@ -1,4 +1,4 @@
-"""Serving the site, for as long as somebody holds it."""
+"""Build and run the HTTP server."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
@@ -10,11 +10,11 @@ from starlette.applications import Starlette
 from bot.web.connection_limits import ConnectionLimits, build_protocol, compute_limits, raise_file_limit
 
 GRACE = 6
-"""Seconds that requests in hand get at the end; a container is killed after ten, of which two are for draining."""
+"""Seconds for open requests at shutdown: a container is killed after ten, of which two are for draining."""
 
 
 class WebServer(uvicorn.Server):
-    """Leaves the signals to who runs it: the workers have to finish too."""
+    """A server that leaves signals to its caller, which has to stop the workers too."""
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -22,7 +22,7 @@ class WebServer(uvicorn.Server):
 
 
 def build_server(app: Starlette, host: str, port: int, limits: ConnectionLimits | None = None) -> WebServer:
-    """Without `limits`, what this process may have open decides, which is raised as far as may be."""
+    """Return the server. Default limits follow from the open files, whose limit is raised."""
     limits = limits or compute_limits(raise_file_limit())
     return WebServer(
         uvicorn.Config(
@@ -45,7 +45,7 @@ def build_server(app: Starlette, host: str, port: int, limits: ConnectionLimits 
 async def serve_in_background(
     app: Starlette, host: str = "127.0.0.1", limits: ConnectionLimits | None = None
 ) -> AsyncIterator[int]:
-    """On a free port, which it gives."""
+    """Serve on a free port, which is yielded."""
     serving = build_server(app, host, 0, limits)
     task = asyncio.create_task(serving.serve())
     try:

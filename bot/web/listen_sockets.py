@@ -1,18 +1,18 @@
-"""The address that we listen on, taken before anything else begins, so that a second process is told at once."""
+"""Open the listening sockets before anything else starts, so that a second process fails at once."""
 
 import errno
 import socket
 
 BACKLOG = 128
-"""Until the server takes over, which has its own."""
+"""Until the server takes over, which sets its own."""
 
 
 class ListenError(Exception):
-    """Says which setting to change."""
+    """The address cannot be used; says which setting to change."""
 
 
 def open_listen_sockets(host: str, port: int) -> list[socket.socket]:
-    """One socket for each address that the name `host` has on this machine. Raises `ListenError`."""
+    """Open one socket for each address of `host` on this machine. Raises `ListenError`."""
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
     except (OSError, UnicodeError):

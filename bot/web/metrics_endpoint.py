@@ -1,4 +1,4 @@
-"""What Prometheus reads. Counts and ages come out of the store at each scrape, so that they cannot drift from it."""
+"""Metrics for Prometheus. Counts and ages are read from the store at each scrape, so they cannot drift."""
 
 from datetime import datetime
 
@@ -11,7 +11,7 @@ from bot.store.store import Store
 
 
 async def render_metrics(store: Store, departments: tuple[str, ...], at: datetime) -> tuple[bytes, str]:
-    """The text and its content type. With the store away there is `earshot_store_up 0`, and nothing is made up."""
+    """Return the text and its content type. With the store away, `earshot_store_up` is 0 and its metrics are absent."""
     registry, totals = CollectorRegistry(), CollectorRegistry()
     ProcessCollector(registry=registry)
     up = Gauge("earshot_store_up", "Whether Redis answers and takes writes", registry=registry)
@@ -28,7 +28,7 @@ async def render_metrics(store: Store, departments: tuple[str, ...], at: datetim
 async def _fill_registry(
     registry: CollectorRegistry, totals: CollectorRegistry, store: Store, departments: tuple[str, ...], at: datetime
 ) -> None:
-    """`totals` is a registry of its own, since the client counts a gauge and a counter of one name as a clash."""
+    """Fill both registries. `totals` is separate, because a gauge and a counter of one name clash in one registry."""
     account = await store.mention_counters.read()
     mentions = Gauge("earshot_mentions", "Leaves with 0.3: use earshot_mentions_total", ["outcome"], registry=registry)
     counted = Counter("earshot_mentions", "Mentions by what became of them", ["outcome"], registry=totals)

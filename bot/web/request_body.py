@@ -1,4 +1,4 @@
-"""Reading the bodies that strangers send: no more of each than is taken, no more of all than fits, and not for ever."""
+"""Read request bodies with limits on the size of each, on the size of all together, and on time."""
 
 import asyncio
 from collections.abc import Mapping
@@ -10,13 +10,13 @@ from starlette.responses import JSONResponse, Response
 from bot.sources.webhook import BODY_LIMIT
 
 IN_FLIGHT_MOST = 16_000_000
-"""Bytes of all bodies that are being read."""
+"""Maximum bytes of all bodies that are being read."""
 PATIENCE = 10.0
-"""Seconds in which a body must be here as a whole."""
+"""Seconds within which a body must be complete."""
 
 
 class BodyError(Exception):
-    """A body that is not taken: a status, and a sentence for who sends it."""
+    """A rejected body: a status, and a sentence for the sender."""
 
     def __init__(self, status: int, sentence: str) -> None:
         super().__init__(sentence)
@@ -31,7 +31,7 @@ class _PendingBody:
 
 
 class BodyReader:
-    """Where all bodies together grow too large, the one that has been on its way the longest is dropped."""
+    """Reads bodies; where all together are too large, drops the one that has taken the longest."""
 
     def __init__(self, most: int = IN_FLIGHT_MOST, patience: float = PATIENCE) -> None:
         self._most = most
@@ -40,7 +40,7 @@ class BodyReader:
         self._readings: dict[_PendingBody, None] = {}
 
     async def read(self, request: Request) -> bytes:
-        """Raises `BodyError`."""
+        """Return the body. Raises `BodyError`."""
         if _parse_content_length(request.headers) > BODY_LIMIT:
             raise BodyError(413, "the body is larger than 1 MB")
         reading = _PendingBody(asyncio.timeout(self._patience))
@@ -88,7 +88,7 @@ def _parse_content_length(headers: Mapping[str, str]) -> int:
 
 
 async def read_body(request: Request) -> bytes:
-    """Read it by the `BodyReader` of the site. Raises `BodyError`, which the site answers."""
+    """Read the body with the app's `BodyReader`. Raises `BodyError`, which the app answers."""
     reader: BodyReader = request.app.state.bodies
     return await reader.read(request)
 

@@ -1,4 +1,4 @@
-"""The routes, and the two that take what others send."""
+"""Build the web app with all routes."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
@@ -25,19 +25,19 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 
 @dataclass(frozen=True, slots=True)
 class RouteDependencies:
-    """What the routes need. `slack` takes Slack's requests; None where Socket Mode does."""
+    """What the routes need. `slack` handles Slack's requests; None in Socket Mode."""
 
     store: Store
     clock: Clock
     hooks: Callable[[], Mapping[str, WebhookSource]]
     list_source_names: Callable[[], Mapping[str, str]] = field(default=dict)
-    """Each source of this process, with what is wrong with it."""
+    """The sources of this process, each with its issue or ''."""
     departments: Callable[[], tuple[str, ...]] = field(default=lambda: ())
     slack: Endpoint | None = None
     ack_routes: AckRoutes | None = None
     calendar_links: CalendarLinks | None = None
     stopping: Callable[[], bool] = field(default=lambda: False)
-    """Whether this process was told to end: it still answers, and wants to be asked nothing new."""
+    """Whether this process is stopping: it still answers, but is not ready."""
     bodies: BodyReader = field(default_factory=BodyReader)
 
 
@@ -80,7 +80,7 @@ def build_web_app(dependencies: RouteDependencies) -> Starlette:
         routes.append(Route("/slack/events", _limit_body(dependencies.slack), methods=["POST"]))
     app = Starlette(routes=routes, exception_handlers={BodyError: answer_body_error})
     app.state.bodies = dependencies.bodies
-    app.router.redirect_slashes = False  # it would lead to wherever the request says it was sent
+    app.router.redirect_slashes = False  # it would redirect to the Host header, whatever it is
     return app
 
 
@@ -112,7 +112,7 @@ def _list_ack_routes(ack_routes: AckRoutes) -> list[Route]:
 
 
 def _limit_body(endpoint: Endpoint) -> Endpoint:
-    """What asks for the body gets the whole of it, or `BodyError`."""
+    """Wrap an endpoint so that it reads a limited, complete body. Raises `BodyError`."""
 
     async def handle_limited(request: Request) -> Response:
         async def receive() -> Message:

@@ -1,4 +1,4 @@
-"""A key that was pressed in a call, as Twilio tells it: signed with our own token, answered with what to say next."""
+"""Twilio's callback for a key that was pressed in a call. It is signed with our token."""
 
 import base64
 import hashlib
@@ -24,20 +24,20 @@ from bot.workers.paging.ack_links import AckLinkBuilder
 
 WAY = "phone call"
 FIELDS_MOST = 200
-"""Twilio sends some thirty. They are taken apart before anybody knows who sent them."""
+"""Maximum form fields, which are parsed before the signature is verified; Twilio sends some thirty."""
 
 log = structlog.get_logger("paging")
 
 
 class TwilioGather(NamedTuple):
-    """`token` is Twilio's auth token; empty where Twilio is not set up, so that nobody is believed."""
+    """The endpoint. `token` is Twilio's auth token; with an empty one, every request is rejected."""
 
     pages: PagingUseCases
     links: AckLinkBuilder
     token: str = ""
 
     async def handle_key_press(self, request: Request) -> Response:
-        """Forged: 401, and nothing happens. Pressed again: nothing happens either, and it says who has the page."""
+        """Acknowledge a page, or say who has it. A forged request gets 401."""
         signature = request.headers.get("x-twilio-signature", "")
         body = await read_body(request) if self.token and signature else b""
         try:
@@ -54,7 +54,7 @@ class TwilioGather(NamedTuple):
     async def _answer_key_press(self, token: str, form: dict[str, str]) -> Response:
         try:
             if form.get("Digits") == TAKE_IT:
-                with suppress(InvalidTokenError):  # said by what it leads to
+                with suppress(InvalidTokenError):  # `load_link_view` says so
                     await self.pages.acknowledge_by_link(token, WAY)
             words = _format_answer(await self.pages.load_link_view(token))
         except NotAllowed as no:
@@ -81,7 +81,7 @@ def _format_answer(view: AckLinkView) -> str:
 
 
 def _has_twilio_signature(token: str, address: str, form: list[tuple[str, str]], given: str) -> bool:
-    """The address as we gave it, then each field and its value in the order of their names, with HMAC-SHA1."""
+    """Whether the signature is HMAC-SHA1 over the URL and the sorted fields."""
     if not token:
         return False
     whole = address + "".join(f"{name}{value}" for name, value in sorted(form))

@@ -1,15 +1,10 @@
 """Buttons that acknowledge a page, on a card and in the page's own message."""
 
-from slack_bolt.context.ack.async_ack import AsyncAck
-
 from bot.cards.paging import render_acknowledged, render_page
 from bot.domain.destination import ToPerson
 from bot.domain.paging.page import CauseKind
-from bot.usecases.cases import CaseUseCases
-from bot.usecases.paging import PagingUseCases
-from handlers.responder import Responder
 from handlers.responses import redraw_card
-from handlers.use_cases import Payload
+from handlers.use_cases import AsyncAck, CaseUseCases, PagingUseCases, Payload, Responder
 
 
 async def acknowledge(

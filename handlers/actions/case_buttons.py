@@ -1,11 +1,7 @@
 """Claim, Release, Reopen and Confirm crisis on the card of a case, which is updated at once."""
 
-from slack_bolt.context.ack.async_ack import AsyncAck
-
-from bot.usecases.cases import CaseUseCases
-from handlers.responder import Responder
 from handlers.responses import redraw_card
-from handlers.use_cases import Payload
+from handlers.use_cases import AsyncAck, CaseUseCases, Payload, Responder
 
 
 async def claim(ack: AsyncAck, action: Payload, by: str, cases: CaseUseCases, reply: Responder) -> None:

@@ -1,18 +1,13 @@
 """The correction menu of a card, which corrects at once or opens a modal, and the explanation behind Why?."""
 
-from slack_bolt.context.ack.async_ack import AsyncAck
-
 from bot.cards import action_ids
 from bot.cards.case_assessment import render_explanation
 from bot.cards.case_messages import render_moved
 from bot.cards.modal_blocks import ModalMetadata
 from bot.cards.modals import render_correct_modal
 from bot.domain.correction import CorrectionKind
-from bot.usecases.cases import CaseUseCases
-from bot.usecases.corrections import CorrectionUseCases
-from handlers.responder import Responder
 from handlers.responses import redraw_corrected_card
-from handlers.use_cases import Payload
+from handlers.use_cases import AsyncAck, CaseUseCases, CorrectionUseCases, Payload, Responder
 
 
 async def correct_assessment(

@@ -1,11 +1,7 @@
 """Buttons of a crisis: declare one from a spike, complete an item of the checklist."""
 
-from slack_bolt.context.ack.async_ack import AsyncAck
-
 from bot.cards.modal_blocks import ModalMetadata
-from bot.usecases.crises import CrisisUseCases
-from handlers.responder import Responder
-from handlers.use_cases import Payload
+from handlers.use_cases import AsyncAck, CrisisUseCases, Payload, Responder
 
 
 async def open_crisis_modal(

@@ -2,15 +2,10 @@
 
 from contextlib import suppress
 
-from slack_bolt.context.ack.async_ack import AsyncAck
-
 from bot.cards import action_ids
 from bot.cards.digests import render_digest
 from bot.domain.commits import NotAllowed, StoreUnavailable
-from bot.usecases.cases import CaseUseCases
-from bot.usecases.digests import DigestUseCases
-from handlers.responder import Responder
-from handlers.use_cases import Payload
+from handlers.use_cases import AsyncAck, CaseUseCases, DigestUseCases, Payload, Responder
 
 
 async def claim_in_digest(

@@ -2,12 +2,8 @@
 
 from collections.abc import Awaitable, Callable
 
-from slack_bolt.context.ack.async_ack import AsyncAck
-
 from bot.cards.block_kit import RenderedMessage
-from bot.usecases.oncall import OnCallUseCases
-from handlers.responder import Responder
-from handlers.use_cases import Payload
+from handlers.use_cases import AsyncAck, OnCallUseCases, Payload, Responder
 
 Listener = Callable[[AsyncAck, Payload, str, OnCallUseCases, Responder], Awaitable[None]]
 Ask = Callable[[OnCallUseCases, str, str], Awaitable[RenderedMessage]]

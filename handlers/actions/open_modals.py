@@ -1,7 +1,5 @@
 """Buttons that open a modal, or refuse at once what the modal would be refused for."""
 
-from slack_bolt.context.ack.async_ack import AsyncAck
-
 from bot.cards.modal_blocks import ModalMetadata
 from bot.cards.modals import (
     render_hand_over_modal,
@@ -10,9 +8,7 @@ from bot.cards.modals import (
     render_separate_modal,
 )
 from bot.domain.lifecycle import CaseTransition
-from bot.usecases.cases import CaseUseCases
-from handlers.responder import Responder
-from handlers.use_cases import Payload
+from handlers.use_cases import AsyncAck, CaseUseCases, Payload, Responder
 
 
 async def open_resolve_modal(

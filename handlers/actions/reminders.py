@@ -1,11 +1,7 @@
 """Buttons in reminders and direct messages: a sentence replaces the message, and delivery updates the card."""
 
-from slack_bolt.context.ack.async_ack import AsyncAck
-
 from bot.cards.case_messages import render_claimed, render_confirmed, render_lease_renewed, render_released
-from bot.usecases.cases import CaseUseCases
-from handlers.responder import Responder
-from handlers.use_cases import Payload
+from handlers.use_cases import AsyncAck, CaseUseCases, Payload, Responder
 
 
 async def claim_here(ack: AsyncAck, action: Payload, by: str, cases: CaseUseCases, reply: Responder) -> None:

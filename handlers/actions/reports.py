@@ -1,9 +1,6 @@
 """Share here: post an answer to /sentiment to the channel."""
 
-from slack_bolt.context.ack.async_ack import AsyncAck
-
-from handlers.responder import Responder
-from handlers.use_cases import Payload, ReportUseCases
+from handlers.use_cases import AsyncAck, Payload, ReportUseCases, Responder
 
 
 async def share_report(ack: AsyncAck, action: Payload, by: str, reports: ReportUseCases, reply: Responder) -> None:

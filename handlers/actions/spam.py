@@ -1,14 +1,10 @@
 """Buttons to page through spam and to restore a mention."""
 
-from slack_bolt.context.ack.async_ack import AsyncAck
-
 from bot.cards.case_messages import render_brought_back
 from bot.cards.modal_blocks import ModalMetadata
 from bot.cards.modals import render_bring_back_modal
-from bot.usecases.spam import SpamReview
-from handlers.responder import Responder
 from handlers.responses import load_spam_page
-from handlers.use_cases import Payload
+from handlers.use_cases import AsyncAck, Payload, Responder, SpamReview
 
 
 async def show_spam(ack: AsyncAck, reply: Responder, spam: SpamReview) -> None:

@@ -1,14 +1,10 @@
 """/crisis declare|update …|close."""
 
-from slack_bolt.context.ack.async_ack import AsyncAck
-
 from bot.cards.block_kit import RenderedMessage
 from bot.cards.modal_blocks import ModalMetadata
 from bot.domain.errors import NotAllowed
-from bot.usecases.crises import CrisisUseCases
 from handlers.payloads import unescape_mrkdwn
-from handlers.responder import Responder
-from handlers.use_cases import Payload
+from handlers.use_cases import AsyncAck, CrisisUseCases, Payload, Responder
 
 HELP = (
     "`/crisis declare` opens a form; `/crisis update We have apologised` says what stands now; `/crisis close` ends it "

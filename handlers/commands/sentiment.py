@@ -1,12 +1,8 @@
 """/sentiment today|yesterday|week|spam|help …, with an ephemeral answer."""
 
-from slack_bolt.context.ack.async_ack import AsyncAck
-
-from bot.usecases.spam import SpamReview
 from handlers.payloads import unescape_mrkdwn
-from handlers.responder import Responder
 from handlers.responses import load_spam_page
-from handlers.use_cases import Payload, ReportUseCases
+from handlers.use_cases import AsyncAck, Payload, ReportUseCases, Responder, SpamReview
 
 SPAM = "spam"
 

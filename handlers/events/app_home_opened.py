@@ -2,9 +2,8 @@
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.usecases.home import HomeTab
 from handlers.responses import publish_home
-from handlers.use_cases import Payload
+from handlers.use_cases import HomeTab, Payload
 
 
 async def on_app_home_opened(event: Payload, client: AsyncWebClient, home: HomeTab) -> None:

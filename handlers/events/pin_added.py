@@ -1,8 +1,7 @@
 """Pinned messages, which need the optional scope pins:read."""
 
-from bot.usecases.crises import CrisisUseCases
 from handlers.message_text import extract_message_text
-from handlers.use_cases import Payload
+from handlers.use_cases import CrisisUseCases, Payload
 
 
 async def on_pin_added(event: Payload, crises: CrisisUseCases) -> None:

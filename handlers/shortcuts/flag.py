@@ -1,14 +1,11 @@
 """Flag for a department: a message shortcut for posts that Earshot missed."""
 
-from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.async_context import AsyncBoltContext
 
 from bot.cards.modal_blocks import ModalMetadata
 from bot.cards.modals import render_flag_modal
-from bot.usecases.flag_message import FlagUseCases
 from handlers.message_text import extract_message_text, extract_message_url
-from handlers.responder import Responder
-from handlers.use_cases import Payload
+from handlers.use_cases import AsyncAck, FlagUseCases, Payload, Responder
 
 OURS = "This is one of Earshot's own messages. To pass a case on, press *Hand over…* on its card."
 

@@ -1,15 +1,11 @@
 """Submit Bring it back: open a case for a mention that is no spam, in the selected department."""
 
-from slack_bolt.context.ack.async_ack import AsyncAck
-
 from bot.cards import action_ids
 from bot.cards.case_messages import render_brought_back
-from bot.usecases.spam import SpamReview
 from handlers.modal_submission import submit_modal
 from handlers.payloads import SubmittedModal
-from handlers.responder import Responder
 from handlers.responses import load_spam_page
-from handlers.use_cases import Payload
+from handlers.use_cases import AsyncAck, Payload, Responder, SpamReview
 
 CHOOSE = "Choose who should see it."
 

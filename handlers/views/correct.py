@@ -1,15 +1,10 @@
 """A correction, filled in: the card follows at once, and what was thought is kept beside what it is."""
 
-from slack_bolt.context.ack.async_ack import AsyncAck
-
 from bot.cards.modals import CORRECTING
-from bot.usecases.cases import CaseUseCases
-from bot.usecases.corrections import CorrectionUseCases
 from handlers.modal_submission import submit_modal
 from handlers.payloads import SubmittedModal
-from handlers.responder import Responder
 from handlers.responses import redraw_corrected_card
-from handlers.use_cases import Payload
+from handlers.use_cases import AsyncAck, CaseUseCases, CorrectionUseCases, Payload, Responder
 
 CHOOSE = "Choose what it is instead."
 

@@ -1,17 +1,12 @@
 """Submit the declaration of a crisis, or its closing although something is unfinished."""
 
-from slack_bolt.context.ack.async_ack import AsyncAck
-
 from bot.cards import action_ids
 from bot.domain.crisis import CrisisDeclaration
 from bot.domain.paging.page import Severity
-from bot.usecases.cases import CaseUseCases
-from bot.usecases.crises import CrisisUseCases
 from handlers.modal_submission import submit_modal
 from handlers.payloads import SubmittedModal
-from handlers.responder import Responder
 from handlers.responses import is_store_up
-from handlers.use_cases import Payload
+from handlers.use_cases import AsyncAck, CaseUseCases, CrisisUseCases, Payload, Responder
 
 MISSING = {
     action_ids.SEVERITY: "Choose how bad it is.",

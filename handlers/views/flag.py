@@ -1,6 +1,5 @@
 """Submit Flag for a department: open a case as if a source had sent the post."""
 
-from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -8,13 +7,13 @@ from bot.cards import action_ids
 from bot.cards.case_messages import render_flagged
 from bot.cards.sanitize import sanitize_line, sanitize_url
 from bot.domain.assessment import Intent
-from bot.usecases.cases import CaseUseCases, CaseView
-from bot.usecases.flag_message import FlagRequest, FlagUseCases
+from bot.usecases.cases import CaseView
+from bot.usecases.flag_message import FlagRequest
 from handlers.modal_submission import submit_modal
 from handlers.payloads import SubmittedModal
-from handlers.responder import NOT_SENT, Responder
+from handlers.responder import NOT_SENT
 from handlers.responses import is_store_up
-from handlers.use_cases import Payload
+from handlers.use_cases import AsyncAck, CaseUseCases, FlagUseCases, Payload, Responder
 
 MISSING = {
     action_ids.WORDS: "Say what was said, in a few words at least.",

@@ -1,14 +1,10 @@
 """Submit Not for us: move the case and record the correction."""
 
-from slack_bolt.context.ack.async_ack import AsyncAck
-
 from bot.cards import action_ids
-from bot.usecases.cases import CaseUseCases
 from handlers.modal_submission import submit_modal
 from handlers.payloads import SubmittedModal
-from handlers.responder import Responder
 from handlers.responses import redraw_card, redraw_moved_card
-from handlers.use_cases import Payload
+from handlers.use_cases import AsyncAck, CaseUseCases, Payload, Responder
 
 CHOOSE = "Choose whose it is, or nobody."
 

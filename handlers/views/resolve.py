@@ -1,17 +1,13 @@
 """Submit Resolve: a resolution and a note."""
 
-from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.cards import action_ids
 from bot.domain.case import CaseResolution
-from bot.usecases.cases import CaseUseCases
-from bot.usecases.home import HomeTab
 from handlers.modal_submission import submit_modal
 from handlers.payloads import SubmittedModal
-from handlers.responder import Responder
 from handlers.responses import is_store_up, publish_home, redraw_card
-from handlers.use_cases import Payload
+from handlers.use_cases import AsyncAck, CaseUseCases, HomeTab, Payload, Responder
 
 CHOOSE = "Choose how it ended."
 KEEP_OPEN = "Earshot cannot reach its memory right now. Keep this form open, and press Resolve again in a minute."

@@ -1,14 +1,10 @@
 """Submit Separate: open a case of its own for a post that joined wrongly."""
 
-from slack_bolt.context.ack.async_ack import AsyncAck
-
 from bot.cards import action_ids
-from bot.usecases.cases import CaseUseCases
 from handlers.modal_submission import submit_modal
 from handlers.payloads import SubmittedModal
-from handlers.responder import Responder
 from handlers.responses import redraw_card
-from handlers.use_cases import Payload
+from handlers.use_cases import AsyncAck, CaseUseCases, Payload, Responder
 
 CHOOSE = "Choose the post that does not belong here."
 

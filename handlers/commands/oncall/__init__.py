@@ -3,14 +3,11 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from slack_bolt.context.ack.async_ack import AsyncAck
-
 from bot.cards import oncall as cards
 from bot.cards.block_kit import RenderedMessage
 from handlers.commands.oncall import calendar, cover, drill, show, swap, take
 from handlers.commands.oncall.subcommand import Subcommand
-from handlers.responder import Responder
-from handlers.use_cases import Payload, UseCases
+from handlers.use_cases import AsyncAck, Payload, Responder, UseCases
 
 HELP = "help"
 SUBCOMMANDS: Mapping[str, Subcommand] = MappingProxyType(
