@@ -18,6 +18,6 @@ def render_case_fallback(case: Case, department: Department, at: datetime) -> Re
     head = f"{format_kind(case)} for {department.name}: {owner}{', OVERDUE' if case.is_overdue(at) else ''}"
     blocks = [
         make_section(make_plain_text(f"{head}\n{format_author(case.mention)}: {words}", 600)),
-        render_case_actions(case.copy_with(mention=case.mention.model_copy(update={"url": ""}))),
+        render_case_actions(case.copy_with(mention=case.mention.copy_with(url=""))),
     ]
     return RenderedMessage(format_case_headline(case, at), blocks)

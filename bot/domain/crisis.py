@@ -144,8 +144,8 @@ class Crisis(FrozenModel):
         return tuple(dict.fromkeys(one for one in named if one))
 
     def copy_with(self, **changes: Any) -> Self:
-        """Return the next version with these changes: each change of a crisis counts."""
-        return super().copy_with(**{**changes, "version": self.version + 1})
+        """Return the next version: each change of a crisis counts."""
+        return super().copy_with(**{"version": self.version + 1, **changes})
 
     def extend_timeline(self, at: datetime, by: str, what: str) -> tuple[TimelineEntry, ...]:
         """The timeline with one more line."""

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from bot.clock import Clock
 from bot.domain.commits import StoreUnavailable
+from bot.domain.immutable import FrozenModel
 from bot.domain.mention import Mention
 from bot.sources.base import MentionSink, SourceCheck, SourceContext
 from bot.sources.mention_parser import LINE_LIMIT, InvalidLine, parse_mention_lines
@@ -36,10 +37,8 @@ class ReplayOptions(BaseModel):
     """Shift all times so that the first mention is said now; the gaps between them stay."""
 
 
-class ReplayCursor(BaseModel):
+class ReplayCursor(FrozenModel):
     """How far a file was read. `first` is a hash of its first line, so that a file may grow but not be another."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
 
     file: str
     first: str
@@ -162,14 +161,14 @@ class ReplaySource:
     def _rebase_cursor(self, cursor: ReplayCursor, mention: Mention) -> ReplayCursor:
         if not self._options.rebase or cursor.shift is not None:
             return cursor
-        return cursor.model_copy(update={"shift": (self._clock.now() - mention.created_at).total_seconds()})
+        return cursor.copy_with(shift=(self._clock.now() - mention.created_at).total_seconds())
 
     def _log_invalid_line(self, bad: InvalidLine) -> None:
         log.warning("line is no mention", source=self.name, line=bad.line, reason=bad.reason)
 
     @staticmethod
     async def _publish_batch(sink: MentionSink, batch: ReplayBatch, cursor: ReplayCursor, played: ReplayResult) -> None:
-        reached = cursor.model_copy(update={"line": batch.line}).model_dump_json()
+        reached = cursor.copy_with(line=batch.line).model_dump_json()
         if not batch.mentions:
             await sink.save_cursor(reached)
             return
@@ -184,7 +183,7 @@ def _shift_mention(mention: Mention, shift: float | None) -> Mention:
         moved = mention.created_at + timedelta(seconds=shift)
     except OverflowError:  # said in the year 9999: left where it is
         return mention
-    return mention.model_copy(update={"created_at": moved})
+    return mention.copy_with(created_at=moved)
 
 
 async def check_replay(options: ReplayOptions, _: SourceContext) -> SourceCheck:

@@ -35,7 +35,7 @@ class BaselineStore(RedisStore):
             key = self._keys.baseline_key(baseline.subject)
             transaction = Transaction(self._keys.inbox)
             transaction.guard(key, baseline.version or "", "v")
-            body = baseline.model_copy(update={"version": baseline.version + 1}).model_dump_json()
+            body = baseline.copy_with(version=baseline.version + 1).model_dump_json()
             transaction.write("HSET", key, "v", baseline.version + 1, "body", body)
             transaction.write("EXPIRE", key, int(USUAL_KEPT.total_seconds()))
             transactions.append(transaction)

@@ -98,7 +98,7 @@ class DigestStore(RedisStore):
         """Show `shown` from now on, put `hidden` back in the queue by urgency, and drop `gone`."""
         key = self._keys.digest_overflow_key(record.id)
         transaction = Transaction(self._keys.inbox)
-        self._write_digest(transaction, record.model_copy(update={"cases": tuple(case.id for case in shown)}))
+        self._write_digest(transaction, record.copy_with(cases=tuple(case.id for case in shown)))
         for case_id in [*gone, *(case.id for case in shown)]:
             transaction.write("ZREM", key, case_id)
         for case in hidden:
@@ -114,7 +114,7 @@ class DigestStore(RedisStore):
         """Guarded by the version of the case: it is on the digest, and its own card is not pending any more."""
         transaction = Transaction(self._keys.inbox)
         transaction.guard(self._keys.case_key(case.id), case.version, "v")
-        body = listed.model_copy(update={"drawn": case.version}).model_dump_json()
+        body = listed.copy_with(drawn=case.version).model_dump_json()
         transaction.write("HSET", self._keys.card_key(case.id), "body", body)
         card = Notification.draw_card(case.id, record.department)
         transaction.write("ZREM", self._keys.outbox_key(card.to), card.key)

@@ -3,8 +3,7 @@
 from enum import StrEnum
 from typing import NamedTuple
 
-from pydantic import BaseModel, ConfigDict
-
+from bot.domain.immutable import FrozenModel
 from bot.domain.stored_tuples import store_by_name
 
 
@@ -25,10 +24,8 @@ class MessageRef(NamedTuple):
     ts: str
 
 
-class CardRecord(BaseModel):
+class CardRecord(FrozenModel):
     """Where the card of a case is. `drawn` is the version it shows; `stale` are cards in channels it has left."""
-
-    model_config = ConfigDict(frozen=True)
 
     state: CardState = CardState.NONE
     channel: str = ""
@@ -48,10 +45,8 @@ class CardRecord(BaseModel):
     """A reminder in the channel that says that nobody has the case."""
 
 
-class PageMessage(BaseModel):
+class PageMessage(FrozenModel):
     """The one message by which a person, or a channel, is called for a page."""
-
-    model_config = ConfigDict(frozen=True)
 
     state: CardState = CardState.NONE
     channel: str = ""
@@ -62,10 +57,8 @@ class PageMessage(BaseModel):
     """When that was, ms."""
 
 
-class DigestRecord(BaseModel):
+class DigestRecord(FrozenModel):
     """One digest card: its cases are listed on it and claimed from it."""
-
-    model_config = ConfigDict(frozen=True)
 
     id: str
     department: str

@@ -232,7 +232,7 @@ class Outbox(RedisStore):
         """A click's own answer redrew the card where it is. Whatever else happened meanwhile, delivery draws it."""
         if record.state is not CardState.POSTED:
             return
-        drawn = record.model_copy(update={"drawn": case.version, "page": page.version if page else 0})
+        drawn = record.copy_with(drawn=case.version, page=page.version if page else 0)
         transaction = Transaction(self._keys.inbox)
         transaction.guard(self._keys.case_key(case.id), case.version, "v")
         if page is not None:

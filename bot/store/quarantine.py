@@ -145,7 +145,7 @@ class QuarantineStore(RedisStore):
         return found
 
     def _restore_record(self, transaction: Transaction, record: UnreadableRecord, before: Any, version: int) -> Any:
-        key, known = self._keys.root + record.key, before.model_copy(update={"version": version + 1})
+        key, known = self._keys.root + record.key, before.copy_with(version=version + 1)
         transaction.guard(key, version, "v")
         transaction.write("HSET", key, "v", known.version, "body", known.model_dump_json())
         return known

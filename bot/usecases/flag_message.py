@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import ValidationError
 
 from bot.cards.sanitize import format_date
 from bot.clock import Clock
@@ -15,6 +15,7 @@ from bot.domain.cases.intake import open_case
 from bot.domain.commits import CaseDecision, NotAllowed
 from bot.domain.correction import COLLEAGUE
 from bot.domain.department import Department
+from bot.domain.immutable import FrozenModel
 from bot.domain.mention import Author, Mention
 from bot.domain.oncall.on_call import OnCallLookup
 from bot.domain.outbox import Notification
@@ -32,10 +33,8 @@ MAX_TRIES = 20
 _UNCONFIRMED = Signal(COLLEAGUE, DOUBTFUL, 1.0, "not confirmed: flagged by a colleague without a role")
 
 
-class FlagRequest(BaseModel):
+class FlagRequest(FrozenModel):
     """What a colleague says about a message in Slack: whose words they are, and who should see them."""
-
-    model_config = ConfigDict(frozen=True)
 
     channel: str
     ts: str

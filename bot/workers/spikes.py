@@ -176,7 +176,7 @@ class SpikeWorker:
         if not await self._store.baselines.save(new):
             self._reset_state()
             return
-        self._baselines.update((one.subject, one.model_copy(update={"version": one.version + 1})) for one in new)
+        self._baselines.update((one.subject, one.copy_with(version=one.version + 1)) for one in new)
         if oldest := [one.place for watch in self._watches.values() for one in watch.observations]:
             await self._store.spike_stream.trim_before(min(oldest))
 

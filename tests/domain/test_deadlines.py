@@ -18,7 +18,7 @@ from bot.domain.outbox import NotificationKind, Priority
 from bot.domain.routing import CaseClocks
 from tests.domain.made import AT, CARE, OFFICE, SALES, after, assessed, case, context
 
-DAYTIME = CARE.model_copy(update={"hours": OFFICE})
+DAYTIME = CARE.copy_with(hours=OFFICE)
 
 
 def lisbon(words: str) -> datetime:
@@ -176,7 +176,7 @@ def test_a_claim_that_spans_a_night_reminds_nobody_in_the_night() -> None:
 
 def test_the_calls_of_a_second_round_are_not_taken_for_those_of_the_first() -> None:
     first = moved(rung_once(moved(rung_once(case(), CARE, after(minutes=15))), CARE, after(minutes=25)))
-    there = SALES.model_copy(update={"on_call": ("U0RAJ",)})
+    there = SALES.copy_with(on_call=("U0RAJ",))
     sent_on = moved(correct_route(first, context("U0ANA", after(minutes=26)), there))
     second = moved(rung_once(sent_on, there, after(minutes=41)))
 
@@ -201,7 +201,7 @@ def test_after_a_standstill_the_ladder_is_climbed_at_its_own_pace_and_not_all_at
     assert find_next_deadline(late, CARE) == after(hours=5, minutes=10)
 
 
-NIGHTS = CARE.model_copy(update={"on_call": ("nights",), "fallback": "C0OPS"})
+NIGHTS = CARE.copy_with(on_call=("nights",), fallback="C0OPS")
 
 
 def climbed(found: Case, duty: OnCallSnapshot, minutes: float, department: Department = NIGHTS) -> Case:
@@ -248,7 +248,7 @@ def test_where_a_schedule_has_to_be_asked_the_clock_rings_and_asks() -> None:
 
 
 def test_whoever_stands_twice_in_the_list_is_called_twice_in_its_order() -> None:
-    listed = CARE.model_copy(update={"on_call": ("U0RAJ", "U0MIA", "U0RAJ")})
+    listed = CARE.copy_with(on_call=("U0RAJ", "U0MIA", "U0RAJ"))
 
     assert climbed(case(), OnCallSnapshot(listed.on_call), 90, listed).called == listed.on_call
 

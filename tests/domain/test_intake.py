@@ -163,7 +163,7 @@ def test_a_crisis_that_joins_makes_the_case_urgent() -> None:
 
 
 def test_a_crisis_that_joins_at_night_is_to_be_claimed_before_the_morning() -> None:
-    office = CARE.model_copy(update={"hours": OFFICE})
+    office = CARE.copy_with(hours=OFFICE)
     night = case(opened_at=after(hours=14), due=after(hours=23, minutes=15))
 
     crisis = assessed("intent:crisis")

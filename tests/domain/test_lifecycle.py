@@ -106,7 +106,7 @@ def test_a_department_without_deputies_says_so() -> None:
 
 
 def test_where_slack_does_not_say_who_is_a_deputy_nobody_is_told_that_she_is_none() -> None:
-    unsure = STAFF.model_copy(update={"unsure": True})
+    unsure = STAFF.copy_with(unsure=True)
     check_allowed(CaseTransition.CLAIM, case(), "U0ANA", unsure)
     with pytest.raises(NotAllowed, match=r"^Slack does not say right now .* Try again in a minute"):
         check_allowed(CaseTransition.CLAIM, case(), ANYBODY, unsure)

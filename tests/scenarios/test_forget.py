@@ -138,7 +138,7 @@ async def test_quoted_words_go_from_dead_letters_too_and_of_corrections_the_last
     letter = {"why": "it failed", "at": at.isoformat(), "tries": 3, "m": quoting.model_dump_json()}
     await store.client.execute("HSET", store.keys.dead_letters, "1-1", json.dumps(letter))
     await store.client.execute("HINCRBY", store.keys.mention_counters, "seen", 1)
-    for value, told in (("first", quoting), ("second", quoting.model_copy(update={"quoted": ""}))):
+    for value, told in (("first", quoting), ("second", quoting.copy_with(quoted=""))):
         body = {"value": value, "mention": told.model_dump(mode="json", exclude_defaults=True)}
         await store.client.execute("XADD", store.keys.corrections, "*", "body", json.dumps(body))
 

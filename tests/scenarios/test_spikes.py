@@ -128,7 +128,7 @@ async def test_a_bought_storm_is_told_as_one_and_wakes_nobody(world: World) -> N
     for number in range(40):
         mention = cancelled(world, number)
         author = mention.author.model_validate(mention.author.model_dump(exclude_none=True) | young())
-        await world.hears_all([mention.model_copy(update={"author": author})])
+        await world.hears_all([mention.copy_with(author=author)])
         await world.waits(seconds=15)
     await world.waits(minutes=2)
     [card] = world.channel("#care").episodes

@@ -101,7 +101,7 @@ async def test_a_click_does_not_take_back_what_delivery_wrote_meanwhile(store: S
     (case,) = await triaged(store, FakeRules(), clock, said(1))
     await store.outbox.save_card(case.id, POSTED)
     read_by_click = await store.outbox.load_card(case.id)
-    moved = POSTED.model_copy(update={"channel": "C0SALES", "ts": "2.000100"})
+    moved = POSTED.copy_with(channel="C0SALES", ts="2.000100")
     await store.outbox.save_card(case.id, moved)
     await store.outbox.record_card_response(case, read_by_click, clock.now())
     assert await store.outbox.load_card(case.id) == moved
@@ -110,7 +110,7 @@ async def test_a_click_does_not_take_back_what_delivery_wrote_meanwhile(store: S
 
 async def test_a_click_on_a_case_that_a_digest_lists_has_the_digest_drawn_too(store: Store, clock: WoundClock) -> None:
     (case,) = await triaged(store, FakeRules(), clock, said(1))
-    record = POSTED.model_copy(update={"digest": "d"})
+    record = POSTED.copy_with(digest="d")
     await store.outbox.save_card(case.id, record)
     await store.outbox.record_card_response(case, record, clock.now())
     assert await owed(store) == [Notification.draw_digest("d", "care")]

@@ -24,7 +24,7 @@ async def test_the_people_of_a_user_group_are_deputies_beside_those_who_are_name
 
 
 async def test_a_department_that_names_its_people_asks_slack_nothing(harness: UseCaseHarness) -> None:
-    staff = await staff_of(harness, PRESS.model_copy(update={"deputies": (ANA,)}), MIA)
+    staff = await staff_of(harness, PRESS.copy_with(deputies=(ANA,)), MIA)
     assert (staff.deputies, harness.slack.calls) == (frozenset({ANA, LEA}), [])
 
 
@@ -45,12 +45,12 @@ async def test_a_group_that_slack_never_named_is_not_taken_for_an_empty_one(harn
 
 async def test_a_group_of_managers_that_slack_never_named_leaves_it_open_who_manages(harness: UseCaseHarness) -> None:
     harness.slack.hide_groups()
-    staff = await staff_of(harness, PRESS.model_copy(update={"deputies": ()}), "S0BOSSES")
+    staff = await staff_of(harness, PRESS.copy_with(deputies=()), "S0BOSSES")
     assert (staff.managers, staff.unsure) == (frozenset(), True)
 
 
 async def test_a_group_without_people_is_known_to_be_empty(harness: UseCaseHarness) -> None:
-    staff = await staff_of(harness, PRESS.model_copy(update={"deputies": ("S0EMPTY",), "on_call": ()}))
+    staff = await staff_of(harness, PRESS.copy_with(deputies=("S0EMPTY",), on_call=()))
     assert (staff.deputies, staff.unsure) == (frozenset(), False)
 
 

@@ -88,7 +88,7 @@ async def test_a_refused_token_parks_everything_and_is_told_once(desk: Desk) -> 
 async def test_an_archived_channel_is_told_once_and_its_cases_wait_until_it_is_back(
     store: Store, clock: WoundClock
 ) -> None:
-    desk = Desk(store, clock, CARE.model_copy(update={"fallback": "C0OPS"}), SALES)
+    desk = Desk(store, clock, CARE.copy_with(fallback="C0OPS"), SALES)
     (case,) = await desk.hears(1)
     desk.slack.fails = always(SlackRejectedError("is_archived"), channel="C0CARE")
     await desk.works(400, pace=1)
@@ -102,7 +102,7 @@ async def test_an_archived_channel_is_told_once_and_its_cases_wait_until_it_is_b
 
 
 async def test_a_channel_that_is_archived_again_is_told_again(store: Store, clock: WoundClock) -> None:
-    desk = Desk(store, clock, CARE.model_copy(update={"fallback": "C0OPS"}), SALES)
+    desk = Desk(store, clock, CARE.copy_with(fallback="C0OPS"), SALES)
     for number in range(4):
         await desk.hears(number)
         desk.slack.fails = always(SlackRejectedError("is_archived"), channel="C0CARE")

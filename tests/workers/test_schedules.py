@@ -197,7 +197,7 @@ async def test_another_address_or_other_names_are_asked_for_at_once(night: Night
     night.known = {"nights": public(server)}
     server.text, server.tag = calendar(event("Ana", *TODAY)), '"1"'
     await night.works()
-    night.known = {"nights": public(server).model_copy(update={"named": (("Ana", "U0OTHER"),)})}
+    night.known = {"nights": public(server).copy_with(named=(("Ana", "U0OTHER"),))}
     await night.works(seconds=1)
 
     assert await night.on_call() == "U0OTHER"
@@ -273,7 +273,7 @@ WEEKDAYS = parse_window("Mon-Thu 00:00-24:00")
 
 def weekdays() -> Schedule:
     """From Friday on there is nobody; it is Tuesday."""
-    layer = turns("U0RAJ").layers[0].model_copy(update={"windows": (WEEKDAYS,)})
+    layer = turns("U0RAJ").layers[0].copy_with(windows=(WEEKDAYS,))
     return Schedule(name="nights", layers=(layer,))
 
 

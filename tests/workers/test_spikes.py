@@ -260,7 +260,7 @@ async def test_our_own_silence_is_not_learnt(store: Store, clock: WoundClock) ->
     baseline = SubjectBaseline(subject=NORTHWIND, until=until - 14 * 96 * QUARTER)
     while baseline.until < until:
         usual = baseline.volume.learn_voices(baseline.until, 20)
-        baseline = baseline.learn_quarter([]).model_copy(update={"volume": usual})
+        baseline = baseline.learn_quarter([]).copy_with(volume=usual)
     assert await store.baselines.save([baseline])
     watch = SpikeWorker(store, WatchedRules(), clock)
     for _ in range(12):

@@ -87,7 +87,7 @@ class CardDelivery:
     ) -> bool:
         if department.channel and record.channel != department.channel:
             left = MessageRef(record.channel, record.ts)
-            moved = record.model_copy(update={"state": CardState.NONE, "channel": "", "ts": "", "stale": (left,)})
+            moved = record.copy_with(state=CardState.NONE, channel="", ts="", stale=(left,))
             return await self._post_card(case, department, moved, pending)
         page = await self._load_page(case)
         if record.drawn >= case.version and record.page == (page.version if page else 0):
@@ -141,8 +141,8 @@ class CardDelivery:
             raise await self._poster.handle_refusal(department, department.channel, no) from no
         await self._poster.clear_channel_issue(department)
         if posted.stale:  # the old card is still to point on: the notification stays for that
-            shown = {"drawn": case.version, "page": page.version if page else 0}
-            await self._outbox.save_card(case.id, posted.model_copy(update=shown))
+            shown = posted.copy_with(drawn=case.version, page=page.version if page else 0)
+            await self._outbox.save_card(case.id, shown)
         else:
             await self._record_rendered_card(case, posted, pending, page)
         return True
@@ -151,8 +151,8 @@ class CardDelivery:
         self, case: Case, record: CardRecord, pending: Notification, page: Page | None
     ) -> None:
         at = self._poster.clock.now()
-        shown = {"drawn": case.version, "page": page.version if page else 0}
-        await self._outbox.record_rendered_card(case.id, record.model_copy(update=shown), pending, at, page)
+        shown = record.copy_with(drawn=case.version, page=page.version if page else 0)
+        await self._outbox.record_rendered_card(case.id, shown, pending, at, page)
         if record.digest:
             await self._enqueue_digest_update(record.digest, case.department)
 
@@ -164,10 +164,10 @@ class CardDelivery:
         on_it = case.status is CaseStatus.NEW or case.mention.is_forgotten  # which is worth no card of its own
         if digest is not None and on_it and digest.department == case.department:
             await self._enqueue_digest_update(digest.id, digest.department)
-            drawn = record.model_copy(update={"drawn": case.version})
+            drawn = record.copy_with(drawn=case.version)
             await self._outbox.record_rendered_card(case.id, drawn, pending, self._poster.clock.now())
             return False
-        return await self._post_card(case, department, record.model_copy(update={"state": CardState.NONE}), pending)
+        return await self._post_card(case, department, record.copy_with(state=CardState.NONE), pending)
 
     async def _enqueue_digest_update(self, digest_id: str, department: str) -> None:
         redraw = Notification.draw_digest(digest_id, department)
@@ -181,7 +181,7 @@ class CardDelivery:
             await self._poster.limiter.update_message(
                 place.channel, place.ts, case_card.render_moved_notice(case, department.name)
             )
-        await self._outbox.save_card(case.id, record.model_copy(update={"stale": record.stale[1:]}))
+        await self._outbox.save_card(case.id, record.copy_with(stale=record.stale[1:]))
         return True
 
     async def _update_reminder(self, case: Case, record: CardRecord, reminded: MessageRef) -> bool:
@@ -191,7 +191,7 @@ class CardDelivery:
             await self._poster.limiter.update_message(
                 reminded.channel, reminded.ts, case_messages.render_reminder_outcome(case)
             )
-        await self._outbox.save_card(case.id, record.model_copy(update={"reminded": None}))
+        await self._outbox.save_card(case.id, record.copy_with(reminded=None))
         return True
 
 

@@ -47,7 +47,7 @@ class CrisisDelivery:
         posted = await self._post_or_update(pending, name, record, drawing)
         if posted is not None:
             pinned = posted.pinned or await self._pin_head_card(pending, posted)
-            shown = posted.model_copy(update={"drawn": crisis.version, "pinned": pinned})
+            shown = posted.copy_with(drawn=crisis.version, pinned=pinned)
             await self._store.crises.record_crisis_card(crisis, name, shown, pending)
         return True
 

@@ -75,7 +75,7 @@ class DigestDelivery:
         if record is not None and record.ts:
             added = await self._digests.add_hidden(record, cases, at)
             total = max(record.total, await self._digests.count(record))
-            await self._digests.save(record.model_copy(update={"total": total}))
+            await self._digests.save(record.copy_with(total=total))
             await self._outbox.add(Notification.draw_digest(record.id, to.id), at)
             return bool(added)
         if len(cases) < 2:
@@ -91,7 +91,7 @@ class DigestDelivery:
         self._poster.check_late_retry(card)
         cards = await self._outbox.load_cards(record.cases)
         waiting = tuple(case for case in record.cases if cards[case].digest == record.id)
-        record = record.model_copy(update={"cases": waiting})
+        record = record.copy_with(cases=waiting)
         return await self._send_digest(record, await self._load_digest_cases(record), card)
 
     async def _send_digest(self, record: DigestRecord, cases: list[Case], card: CardRecord) -> bool:
@@ -169,7 +169,7 @@ class DigestDelivery:
         except SlackRejectedError as no:
             if no.is_message_gone and record.total:  # it stands for more than it shows, so it comes again
                 await self._outbox.add(pending, self._poster.clock.now())
-                shown = record.model_copy(update={"cases": tuple(case.id for case in cases), "channel": "", "ts": ""})
+                shown = record.copy_with(cases=tuple(case.id for case in cases), channel="", ts="")
                 return await self._send_digest(shown, cases, CardRecord(digest=record.id))
             if no.is_message_gone:
                 await self._unlist_cases(record, cases)
@@ -196,4 +196,4 @@ class DigestDelivery:
 
 
 def _copy_with_location(record: DigestRecord, posted: CardRecord) -> DigestRecord:
-    return record.model_copy(update={"channel": posted.channel, "ts": posted.ts})
+    return record.copy_with(channel=posted.channel, ts=posted.ts)

@@ -112,7 +112,7 @@ class MessageDelivery:
         """So that it can be taken back. The card is owed once more, for whoever claimed the case this very moment."""
         card = (await self._outbox.load_cards([pending.subject_id]))[pending.subject_id]
         if card.state is CardState.POSTED:  # the reminder of a list is of all its cases
-            await self._outbox.save_card(pending.subject_id, card.model_copy(update={"reminded": place}))
+            await self._outbox.save_card(pending.subject_id, card.copy_with(reminded=place))
             again = Notification.draw_card(pending.subject_id, str(pending.to))
             await self._outbox.add(again, self._poster.clock.now())
 

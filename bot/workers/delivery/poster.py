@@ -61,7 +61,7 @@ class MessagePoster:
         if there is None:
             return None
         log.info("lost answer found", message=name, channel=channel)
-        return record.model_copy(update={**_build_posted_fields(there), "drawn": 0})
+        return _mark_posted(record, there).copy_with(drawn=0)
 
     async def post_once(
         self,
@@ -80,8 +80,8 @@ class MessagePoster:
         write too, as long as nobody else has begun. Raises `LeaseLostError` where another sends by now.
         """
         await self.limiter.acquire_post(channel)
-        began = {"state": CardState.POSTING, "since": to_ms(self.clock.now()), "tries": record.tries + 1}
-        begun = record.model_copy(update=began)
+        now = to_ms(self.clock.now())
+        begun = record.copy_with(state=CardState.POSTING, since=now, tries=record.tries + 1)
         await save_record(begun, None)
         try:
             sent = await self._send_with_fallback(channel, drawing, name, render_fallback)
@@ -91,8 +91,8 @@ class MessagePoster:
         except (SendDeferredError, SlackRejectedError):
             await save_record(record, begun)
             raise
-        posted = record.model_copy(update=_build_posted_fields(sent))
-        await save_record(posted.model_copy(update={"drawn": 0}), begun)
+        posted = _mark_posted(record, sent)
+        await save_record(posted.copy_with(drawn=0), begun)
         return posted
 
     async def _send_with_fallback(
@@ -144,8 +144,8 @@ class MessagePoster:
         await self.store.health_issues.save_issue(f"channel:{department.name}", "")
 
 
-def _build_posted_fields(sent: SentMessage) -> dict[str, object]:
-    return {"state": CardState.POSTED, "channel": sent.channel, "ts": sent.ts, "since": 0, "tries": 0}
+def _mark_posted(record: CardRecord, sent: SentMessage) -> CardRecord:
+    return record.copy_with(state=CardState.POSTED, channel=sent.channel, ts=sent.ts, since=0, tries=0)
 
 
 def _suggest_fix(error: str) -> str:

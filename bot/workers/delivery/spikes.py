@@ -85,5 +85,5 @@ class EpisodeDelivery:
     async def _record_episode_card(
         self, episode: Episode, record: CardRecord, pending: Notification, page: Page | None
     ) -> None:
-        drawn = record.model_copy(update={"drawn": episode.version, "page": page.version if page else 0})
+        drawn = record.copy_with(drawn=episode.version, page=page.version if page else 0)
         await self._poster.store.episodes.record_episode_card(episode, drawn, pending, page)

@@ -65,9 +65,7 @@ class PageMessages:
         except SlackRejectedError:  # deleted, or too old to be edited: nothing is left that could mislead
             return True
         if page.is_open and message.said != storm.cases + page.news:
-            await self._store.save_page_message(
-                page.id, to, message.model_copy(update={"said": storm.cases + page.news})
-            )
+            await self._store.save_page_message(page.id, to, message.copy_with(said=storm.cases + page.news))
         return True
 
     async def _notify_news(
@@ -86,8 +84,8 @@ class PageMessages:
             await self._reply_in_thread(page, message, to, context, name)
         else:
             message = await self._post_page_message(page, to, context, name)
-        said = {"said": storm.cases + page.news, "said_at": at}
-        await self._store.save_page_message(page.id, to, message.model_copy(update=said))
+        told = message.copy_with(said=storm.cases + page.news, said_at=at)
+        await self._store.save_page_message(page.id, to, told)
         return True
 
     async def _update_existing(self, page: Page, to: str, context: PageContext, message: PageMessage) -> bool:
@@ -127,7 +125,7 @@ class PageMessages:
             await self._store.save_page_message(page.id, to, PageMessage())
             raise
         await self._record_response(to)
-        posted = begun.model_copy(update={"state": CardState.POSTED, "channel": sent.channel, "ts": sent.ts})
+        posted = begun.copy_with(state=CardState.POSTED, channel=sent.channel, ts=sent.ts)
         await self._store.save_page_message(page.id, to, posted)
         return posted
 
