@@ -1,8 +1,8 @@
 """What a declared crisis takes over from the open crisis cases, and what is unfinished when somebody closes it."""
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
 
 from bot.domain.case import Case
 from bot.domain.crisis import Crisis, CrisisOrigin
@@ -12,7 +12,8 @@ from bot.domain.spikes.episode import Episode
 MAX_ADOPTED_CASES = 200
 
 
-class UnfinishedWork(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class UnfinishedWork:
     """What is left to do of a crisis: open cases, the page that nobody acknowledged, lines of its checklist."""
 
     cases: tuple[Case, ...] = ()

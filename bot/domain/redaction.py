@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from html import escape
-from typing import NamedTuple
 
 from bot.domain.assessment import Assessment, build_assessment
 from bot.domain.audit import AuditAction, AuditEvent
@@ -19,7 +19,8 @@ PINNED_AND_DELETED = "pinned a message that quoted a post, which was deleted sin
 _POST_ON_X = re.compile(r"https?://(?:www\.|mobile\.)?(?:x|twitter)\.com/[^/]+/status/(\d+)", re.IGNORECASE)
 
 
-class ForgetTarget(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class ForgetTarget:
     """Whose or which words are to be forgotten; exactly one of the three is not empty."""
 
     address: str = ""

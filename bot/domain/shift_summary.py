@@ -1,7 +1,7 @@
 """The note in the morning: when it is due, and what stands in it."""
 
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
-from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from bot.domain.crisis import Crisis
@@ -15,7 +15,8 @@ SEND_WINDOW = timedelta(hours=1)
 """Within which it is still said where Earshot was away at its time."""
 
 
-class ShiftSummary(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class ShiftSummary:
     """`waiting` and `overdue` are cases that are open now, as `crises` and `missed` are; the rest is of the night."""
 
     department: str

@@ -1,6 +1,7 @@
 """Each pager against its service: what it sends, and how each way of failing is named."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -156,7 +157,7 @@ async def test_when_nobody_says_what_became_of_a_call_it_stays_unknown(
 async def test_a_number_that_twilio_does_not_know_is_told_as_what_it_is(
     pagers: dict[str, Pager], services: Services
 ) -> None:
-    call = a_call(ContactMethod.CALL)._replace(contact=CONTACT._replace(phone="no number"))
+    call = a_call(ContactMethod.CALL)._replace(contact=replace(CONTACT, phone="no number"))
     assert await pagers["twilio"].send_page(call) == PagerResponse(
         AttemptStatus.REFUSED, "the phone's number is not valid"
     )

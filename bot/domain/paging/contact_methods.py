@@ -1,7 +1,8 @@
 """How a person is reached beside Slack, and what the playbook says of pages."""
 
 from collections.abc import Mapping
-from typing import NamedTuple, Protocol
+from dataclasses import dataclass, replace
+from typing import Protocol
 
 from bot.domain.business_hours import HoursWindow
 from bot.domain.paging.page import ContactMethod, Severity
@@ -11,7 +12,8 @@ from bot.domain.rules import PlaybookRules
 ENV = "env:"
 
 
-class ContactDetails(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class ContactDetails:
     """`phone` as in E.164, `+351…`; `ntfy` is a topic; `pagerduty` is her user id there, to know who answered."""
 
     name: str = ""
@@ -29,7 +31,7 @@ class ContactDetails(NamedTuple):
         def resolve_value(said: str) -> str:
             return environment.get(said.removeprefix(ENV), "") if said.startswith(ENV) else said
 
-        return self._replace(phone=resolve_value(self.phone), ntfy=resolve_value(self.ntfy))
+        return replace(self, phone=resolve_value(self.phone), ntfy=resolve_value(self.ntfy))
 
     @property
     def methods(self) -> frozenset[ContactMethod]:

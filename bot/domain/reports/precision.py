@@ -7,8 +7,8 @@ brought back from spam, since we did not bring them; and, of sentiment, those of
 
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import NamedTuple
 
 from bot.domain.case import Case
 from bot.domain.correction import COLLEAGUE, GENUINE, CorrectionKind
@@ -56,7 +56,8 @@ def _is_detected_by_us(case: Case) -> bool:
     return not flagged and not (back is not None and back.now == GENUINE)
 
 
-class PrecisionEstimate(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class PrecisionEstimate:
     """Of `cases`, `wrong` were corrected; in how many of a hundred we heard rightly, with its interval of 95 %."""
 
     aspect: PrecisionAspect

@@ -31,7 +31,8 @@ class TallyKey(NamedTuple):
 Tally = Mapping[TallyKey, int]
 
 
-class ReportQuery(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class ReportQuery:
     """Of what a person wants to know: everything, or one subject, or one department."""
 
     period: ReportPeriod = ReportPeriod.TODAY
@@ -131,7 +132,8 @@ def compute_wilson_interval(share: float, size: int) -> tuple[float, float]:
     return (middle - half) / (1 + Z_95 * Z_95 / size), (middle + half) / (1 + Z_95 * Z_95 / size)
 
 
-class VolumeComparison(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class VolumeComparison:
     """How many were said, and how many at the same time before."""
 
     now: int

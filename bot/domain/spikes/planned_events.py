@@ -5,10 +5,10 @@ They raise what is expected of volume alone. Posts against us are judged as if n
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from functools import lru_cache
-from typing import NamedTuple
 
 from bot.domain.spikes.scan_statistic import LONGEST_WINDOW
 from bot.domain.spikes.seasonal_baseline import QUARTER
@@ -23,7 +23,8 @@ class PlannedCause(StrEnum):
     SHOW = "show"
 
 
-class PlannedEvent(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class PlannedEvent:
     """Of one subject. While it lasts, `times` as many voices as usual are to be expected.
 
     Where it has `words`, only as many more as use one of them: what is said of anything else stays as unusual as it is.
