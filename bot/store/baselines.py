@@ -1,4 +1,4 @@
-"""What is usual of each subject, as it was learnt."""
+"""The learned baseline of each subject: how much is usually said, for spike detection."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -18,7 +18,7 @@ class BaselineStore(RedisStore):
         self._records = RecordReader(client, keys, "usual", SubjectBaseline.model_validate_json)
 
     async def load(self, subjects: Sequence[str]) -> dict[str, SubjectBaseline]:
-        """Those of which nothing is known yet are new ones; one that cannot be read is learnt anew in its place."""
+        """Return a baseline for each subject: a new one if there is none, or if the stored one cannot be read."""
         if not subjects:
             return {}
         replies = await self._client.read_versions(map(self._keys.baseline_key, subjects))
@@ -29,7 +29,7 @@ class BaselineStore(RedisStore):
         return found
 
     async def save(self, learnt: Sequence[SubjectBaseline]) -> bool:
-        """Each with the version that was read; says whether nobody else has learnt meanwhile."""
+        """Write each with optimistic concurrency. Return False if any was changed since it was read."""
         transactions = []
         for baseline in learnt:
             key = self._keys.baseline_key(baseline.subject)
@@ -45,5 +45,5 @@ class BaselineStore(RedisStore):
         await self._client.execute("SET", self._keys.last_spike_check, to_ms(at))
 
     async def load_check_time(self) -> int:
-        """When the watch for spikes last looked, ms; 0: it never did."""
+        """Return when the spike detector last ran, in epoch milliseconds; 0 if it never did."""
         return parse_int(await self._client.execute("GET", self._keys.last_spike_check)) or 0

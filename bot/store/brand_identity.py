@@ -1,4 +1,4 @@
-"""Which brand's keys these are, and of which shape: written when Earshot first runs on them, compared at each start."""
+"""The brand and the schema version of the stored data: written at the first start, compared at each later one."""
 
 from typing import NamedTuple
 
@@ -6,15 +6,16 @@ from bot.store.client import RedisClient, parse_hash, parse_int
 from bot.store.keys import Keys
 
 SCHEMA = 1
-"""Counts shapes that a release before cannot work with at all; what it can work with beside us is no new schema."""
-LOOKED_AT = 10_000
-"""Keys of a strange store in one look."""
+"""Raised only by a change that the release before cannot work with."""
+SCAN_COUNT = 10_000
+"""Keys in one SCAN of a store that is not ours yet."""
 
 
 class BrandIdentity(NamedTuple):
-    """Who a playbook says it is. `former_id`: the id that this name had by default up to c089daf, if another.
+    """The brand as the playbook names it.
 
-    `is_explicit`: the id stands in the playbook, so that the name beside it may change.
+    `former_id` is the id that its name had by default up to c089daf, if another; `is_explicit` says that the id is in
+    the playbook, so that the name may change.
     """
 
     id: str
@@ -24,11 +25,11 @@ class BrandIdentity(NamedTuple):
 
 
 class StoreMismatchError(Exception):
-    """These keys are another brand's, or a newer release's. The sentence says what to do."""
+    """The keys belong to another brand or a newer release. The message says what to do."""
 
 
 async def find_brand_id(client: RedisClient, brand: BrandIdentity) -> str:
-    """The id under which this brand is kept here: what it had before it was told from its namesakes, or its own."""
+    """Return the id under which this brand's data is stored: its former id if only that has data, else its own."""
     if not brand.former_id or await _has_data(client, brand.id) or not await _has_data(client, brand.former_id):
         return brand.id
     theirs = (await _read_meta(client, brand.former_id)).get("name", brand.name) != brand.name
@@ -36,7 +37,7 @@ async def find_brand_id(client: RedisClient, brand: BrandIdentity) -> str:
 
 
 async def check_ownership(client: RedisClient, brand: BrandIdentity) -> None:
-    """Raises `StoreMismatchError`. Changes nothing."""
+    """Raise `StoreMismatchError` if the data is not this brand's. Changes nothing."""
     found = await _read_meta(client, brand.id)
     schema, name = parse_int(found.get("schema", SCHEMA)), found.get("name", brand.name)
     if schema is None:
@@ -55,22 +56,20 @@ async def check_ownership(client: RedisClient, brand: BrandIdentity) -> None:
     if name.casefold() != brand.name.casefold():
         raise StoreMismatchError(_describe_mismatch(brand, name, brand.id))
     if not await _has_data(client, brand.id) and (others := await _find_other_brands(client)):
-        raise StoreMismatchError(
-            _describe_mismatch(brand, (await _read_meta(client, others[0])).get("name", ""), others[0])
-        )
+        name = (await _read_meta(client, others[0])).get("name", "")
+        raise StoreMismatchError(_describe_mismatch(brand, name, others[0]))
 
 
 async def claim_keys(client: RedisClient, brand: BrandIdentity) -> None:
-    """From now on these keys are this brand's. Raises `StoreMismatchError`."""
+    """Mark the keys as this brand's. Raises `StoreMismatchError`."""
     await check_ownership(client, brand)
     key = Keys(brand.id).meta
-    await client.execute_batch(
-        [("HSETNX", key, "schema", SCHEMA), ("HSET", key, "brand", brand.id, "name", brand.name)]
-    )
+    names = ("brand", brand.id, "name", brand.name)
+    await client.execute_batch([("HSETNX", key, "schema", SCHEMA), ("HSET", key, *names)])
 
 
 async def restore_meta(client: RedisClient, brand: str) -> None:
-    """Of a server that came back without its data. The name is written at the next start: it is not known here."""
+    """Write the metadata again after the server lost its data; the next start adds the name, which is unknown here."""
     key = Keys(brand).meta
     await client.execute_batch([("HSETNX", key, "schema", SCHEMA), ("HSETNX", key, "brand", brand)])
 
@@ -96,11 +95,11 @@ async def _has_data(client: RedisClient, brand: str) -> bool:
 
 
 async def _find_other_brands(client: RedisClient) -> list[str]:
-    """The brands that keep books on this server. Looked for only where our own has nothing yet."""
+    """Return the ids of the brands with data on this server. Called only if our own has none yet."""
     before, after = Keys("\n").mention_counters.split("\n")
     found, cursor = set[str](), "0"
     while True:
-        cursor, some = await client.execute("SCAN", cursor, "MATCH", f"{before}*{after}", "COUNT", LOOKED_AT)
+        cursor, some = await client.execute("SCAN", cursor, "MATCH", f"{before}*{after}", "COUNT", SCAN_COUNT)
         found |= {key.removeprefix(before).removesuffix(after) for key in some}
         if cursor == "0":
             return sorted(found)

@@ -1,4 +1,4 @@
-"""What calendars from outside say: the last good one of each, and who is booked by it."""
+"""External calendars: a cache of the last good answer of each and its shifts. Links to our own calendars."""
 
 import json
 from collections.abc import Sequence
@@ -16,13 +16,13 @@ from bot.store.repository import RedisStore
 from bot.store.transaction import Transaction, commit
 
 CALENDAR_KEPT = timedelta(days=60)
-"""After it was last read: a schedule that the playbook has lost takes its calendar along."""
+"""After it was last parsed, so that the calendar of a schedule that left the playbook expires."""
 
 
 class CachedCalendar(NamedTuple):
-    """The last good answer. `tag` is the server's own word for this version; `request` tells what was asked for.
+    """The last good answer: `tag` is its ETag, `request` what was asked for.
 
-    `at` is when the answer came, `read_at` when it was last turned into shifts, which lie around that time.
+    `fetched_at` is when the answer came, `read_at` when it was last parsed into shifts, which lie around that time.
     """
 
     text: str = ""
@@ -38,7 +38,7 @@ class CalendarStore(RedisStore):
         self._records = RecordReader(client, keys, "calendar", parse_stored_shifts)
 
     async def load_cached(self, schedule: str) -> CachedCalendar:
-        """Nothing, so that it is fetched again, where its shifts cannot be read."""
+        """Return an empty cache entry, so that it is fetched again, if the stored shifts cannot be read."""
         if await self._read_shifts(schedule) is None:
             return CachedCalendar()
         fields = ("text", "tag", "of", "at", "read")
@@ -46,16 +46,15 @@ class CalendarStore(RedisStore):
         return CachedCalendar(text or "", tag or "", of or "", _parse_ms(at), _parse_ms(read))
 
     async def save_cached(self, schedule: str, fetched: CachedCalendar, booked: Sequence[Shift]) -> None:
-        """All or nothing: who is booked is of the text that is kept."""
+        """Save the text and its shifts in one commit, so that they always match."""
         assert fetched.fetched_at is not None
         assert fetched.read_at is not None
         key = self._keys.calendar_key(schedule)
         body = json.dumps([(shift.person, to_ms(shift.start), to_ms(shift.end), shift.source) for shift in booked])
         times = ("at", to_ms(fetched.fetched_at), "read", to_ms(fetched.read_at))
         transaction = Transaction(self._keys.inbox)
-        transaction.write(
-            "HSET", key, "text", fetched.text, "tag", fetched.tag, "of", fetched.request, *times, "booked", body
-        )
+        text = ("text", fetched.text, "tag", fetched.tag, "of", fetched.request)
+        transaction.write("HSET", key, *text, *times, "booked", body)
         transaction.write("EXPIRE", key, int(CALENDAR_KEPT.total_seconds()))
         await commit(self._client, transaction)
 
@@ -70,16 +69,16 @@ class CalendarStore(RedisStore):
 
 class CalendarLinkStore(RedisStore):
     async def load_serial(self, owner: str) -> int:
-        """Of the address that is good now."""
+        """Return the serial number of the link that is valid now."""
         return parse_int(await self._client.execute("HGET", self._keys.calendar_links, owner)) or 0
 
     async def revoke_link(self, owner: str) -> int:
-        """The address there was is good no more; the serial of the next one."""
+        """Make the current link invalid. Return the serial number of the next one."""
         return int(await self._client.execute("HINCRBY", self._keys.calendar_links, owner, 1))
 
 
 class _StoredShift(NamedTuple):
-    """Written by place until releases that read it by name alone are gone; both are read."""
+    """Written as an array, for releases that read nothing else; arrays and objects are both read."""
 
     person: str
     start: int
@@ -91,9 +90,8 @@ _Bookings = TypeAdapter(tuple[_StoredShift, ...])
 
 
 def parse_stored_shifts(body: str) -> tuple[Shift, ...]:
-    return tuple(
-        Shift(one.person, _from_ms(one.start), _from_ms(one.end), one.source) for one in _Bookings.validate_json(body)
-    )
+    stored = _Bookings.validate_json(body)
+    return tuple(Shift(one.person, _from_ms(one.start), _from_ms(one.end), one.source) for one in stored)
 
 
 def _from_ms(milliseconds: float) -> datetime:

@@ -1,4 +1,4 @@
-"""A decision as one transaction: what it guards, and everything it writes."""
+"""Turn a decision on a case into one transaction: guards, the record, its indexes, counters, outbox and audit log."""
 
 from datetime import datetime
 from typing import NamedTuple
@@ -36,9 +36,9 @@ from bot.store.spike_stream import append_observation
 from bot.store.transaction import Transaction
 
 LANE_WIDTH = 10**13
-"""Lanes are apart by more than any time in ms, so that a score orders by lane and then by age."""
+"""Outbox scores are priority × LANE_WIDTH + ms, so that they order by priority and then by age."""
 QUARTER = 15
-"""Minutes in the finest span a tally tells apart."""
+"""Minutes: counters are kept for each quarter of an hour."""
 _TALLIES_SECONDS = int(TALLIES_KEPT.total_seconds())
 _TELLING_SECONDS = int(TELLING_KEPT.total_seconds())
 _CONVERSATION_SECONDS = int(CONVERSATION_WINDOW.total_seconds())
@@ -47,15 +47,17 @@ _COPY_SECONDS = int(COPY_WINDOW.total_seconds())
 
 
 def to_ms(at: datetime) -> int:
+    """Return epoch milliseconds."""
     return int(at.timestamp() * 1000)
 
 
 def compute_quarter(at: datetime) -> int:
+    """Return the quarter of an hour of the UTC day, 0 to 95."""
     return (at.hour * 60 + at.minute) // QUARTER
 
 
 def write_decision(transaction: Transaction, keys: Keys, decision: CaseDecision, at: datetime) -> None:
-    """Everything that this decision writes, guarded by the version that was read."""
+    """Add everything that a decision writes, guarded by the version of the case that it was made on."""
     if decision.after is not None:
         _write_case(transaction, keys, decision, decision.after)
     if decision.processed is not None:
@@ -73,7 +75,7 @@ def write_decision(transaction: Transaction, keys: Keys, decision: CaseDecision,
 
 
 def write_effects(transaction: Transaction, keys: Keys, decision: Decision[object], at: datetime, *about: str) -> None:
-    """Write what follows from a decision beside its own record. `about`: as for `add_audit_event`."""
+    """Write the events, notifications and pages of a decision of any kind. `about` is as in `add_audit_event`."""
     for event in decision.events:
         add_audit_event(transaction, keys, event, *about)
     for notification in decision.notifications:
@@ -87,14 +89,14 @@ def write_effects(transaction: Transaction, keys: Keys, decision: Decision[objec
 
 
 def add_notification(transaction: Transaction, keys: Keys, notification: Notification, at: datetime) -> None:
-    """Put a notification in its destination's outbox; one of the same name there already is enough."""
+    """Put a notification in its destination's outbox. Dedup: one with the same key keeps its earlier place."""
     score = int(notification.priority) * LANE_WIDTH + to_ms(at)
     transaction.write("ZADD", keys.outbox_key(notification.to), "LT", score, notification.key)
     transaction.add_upkeep("SADD", keys.outboxes, str(notification.to))
 
 
 def add_case_message(transaction: Transaction, keys: Keys, case: str, place: MessageRef) -> None:
-    """Slack shows something of this case here, which has to go should its words have to be forgotten."""
+    """Remember a message with words of this case, to delete it if the post must be forgotten."""
     key = keys.case_messages_key(case)
     transaction.write("RPUSH", key, f"{place.channel} {place.ts}")
     transaction.write("LTRIM", key, -MESSAGES_MOST, -1)
@@ -102,14 +104,14 @@ def add_case_message(transaction: Transaction, keys: Keys, case: str, place: Mes
 
 
 def add_audit_event(transaction: Transaction, keys: Keys, event: AuditEvent, *about: str) -> None:
-    """`about`: what it happened to, as pairs of a kind and a name."""
+    """Append to the audit log. `about` says what the event is about: a kind, a name, a kind, a name, …"""
     fields = (*about, "at", event.at.isoformat(), "by", event.by, "what", event.what, "detail", event.detail)
     transaction.write("XADD", keys.audit, "*", *fields)
     transaction.add_upkeep("XTRIM", keys.audit, "MAXLEN", "~", AUDIT_MOST)
 
 
 def add_page(transaction: Transaction, keys: Keys, page: Page) -> None:
-    """Open a page within the commit of what caused it; one that is there already is left as it is."""
+    """Open a page within the commit of its cause; a page that exists already is left as it is."""
     key = keys.page_key(page.id)
     assert page.due is not None
     transaction.write("HSETNX", key, "body", page.model_dump_json(exclude_defaults=True))
@@ -150,7 +152,7 @@ def _write_case(transaction: Transaction, keys: Keys, decision: CaseDecision, ca
 
 
 def _update_indexes(transaction: Transaction, keys: Keys, before: Case | None, case: Case) -> None:
-    """Who has what: the department's open cases by when they are due, the owner's own, what ended how."""
+    """Update the open cases of departments, the cases of owners, and the counters of resolutions."""
     if before is not None and (before.department != case.department or case.is_closed):
         transaction.write("ZREM", keys.open_cases_key(before.department), case.id)
     if not case.is_closed:
@@ -180,13 +182,13 @@ def _set_retention(transaction: Transaction, keys: Keys, case: Case) -> None:
 
 
 def _write_lookup_keys(transaction: Transaction, keys: Keys, case: Case) -> None:
-    """How later mentions find this case. Guarded by triage, which knows what it found there."""
-    for trace in build_lookup_keys(keys, case.mention, case.assessment.subject):
-        transaction.write("SET", trace.key, case.id, "EX", trace.seconds)
+    """Write the keys by which later mentions find this case. Triage guards them with what it read there."""
+    for lookup in build_lookup_keys(keys, case.mention, case.assessment.subject):
+        transaction.write("SET", lookup.key, case.id, "EX", lookup.seconds)
 
 
 class LookupKey(NamedTuple):
-    """A key under which the case of a mention is found again, for how long, and what that would say of the two."""
+    """A key that leads from a mention to an earlier case, its TTL in seconds, and why the mention would join."""
 
     key: str
     seconds: int
@@ -194,7 +196,7 @@ class LookupKey(NamedTuple):
 
 
 def build_lookup_keys(keys: Keys, mention: Mention, subject: str) -> tuple[LookupKey, ...]:
-    """The same person in the same conversation comes before the same words."""
+    """Return the lookup keys of a mention: same author in the same conversation first, then the same words."""
     found = []
     if conversation := build_conversation_key(mention):
         found.append(LookupKey(keys.conversation_case_key(conversation), _CONVERSATION_SECONDS, JoinReason.SAME_PERSON))
@@ -204,10 +206,10 @@ def build_lookup_keys(keys: Keys, mention: Mention, subject: str) -> tuple[Looku
 
 
 def _write_processed(transaction: Transaction, keys: Keys, processed: ProcessedMention, case: Case | None) -> None:
-    said = min(processed.mention.created_at, processed.at)
-    tally = keys.tally_key(said)
+    created_at = min(processed.mention.created_at, processed.at)
+    tally = keys.tally_key(created_at)
     transaction.write("HINCRBY", keys.mention_counters, processed.outcome.value, 1)
-    transaction.write("HINCRBY", tally, build_tally_field(processed, said), 1)
+    transaction.write("HINCRBY", tally, build_tally_field(processed, created_at), 1)
     transaction.add_upkeep("EXPIRE", tally, _TALLIES_SECONDS)
     append_observation(transaction, keys, processed, get_counted_subject(processed.assessment))
     if processed.outcome is MentionOutcome.SPAM:
@@ -220,14 +222,14 @@ def _write_processed(transaction: Transaction, keys: Keys, processed: ProcessedM
         transaction.add_upkeep("XTRIM", keys.unrouted, "MAXLEN", "~", ASIDE_MOST)
     if processed.outcome is MentionOutcome.OPENED:
         assert case is not None
-        telling = keys.top_posts_key(said, get_counted_subject(processed.assessment))
-        transaction.write("ZADD", telling, score_top_post(processed), case.id)
-        transaction.add_upkeep("ZREMRANGEBYRANK", telling, 0, -TELLING_MOST - 1)
-        transaction.add_upkeep("EXPIRE", telling, _TELLING_SECONDS)
+        top_posts = keys.top_posts_key(created_at, get_counted_subject(processed.assessment))
+        transaction.write("ZADD", top_posts, score_top_post(processed), case.id)
+        transaction.add_upkeep("ZREMRANGEBYRANK", top_posts, 0, -TELLING_MOST - 1)
+        transaction.add_upkeep("EXPIRE", top_posts, _TELLING_SECONDS)
 
 
 def _write_spam(transaction: Transaction, keys: Keys, processed: ProcessedMention) -> None:
-    """With all that is needed to bring it back."""
+    """Keep the mention with its assessment, so that a person can restore it."""
     mention = processed.mention.model_dump_json(exclude_defaults=True)
     assessment = processed.assessment.model_dump_json(exclude_defaults=True)
     fields = ("m", mention, "a", assessment, "at", processed.at.isoformat())
@@ -236,22 +238,22 @@ def _write_spam(transaction: Transaction, keys: Keys, processed: ProcessedMentio
 
 
 def build_tally_field(processed: ProcessedMention, created_at: datetime) -> str:
+    """Return the counter of a mention in the hash of its hour: quarter, subject, department, sentiment, intent."""
     a = processed.assessment
     sentiment = "unsure" if a.is_unsure else a.sentiment.value
-    return join_field(
-        created_at.minute // QUARTER, get_counted_subject(a), processed.department, sentiment, a.intent.value
-    )
+    subject = get_counted_subject(a)
+    return join_field(created_at.minute // QUARTER, subject, processed.department, sentiment, a.intent.value)
 
 
 def get_counted_subject(assessment: Assessment) -> str:
-    """Only the playbook's own subjects, which have a kind: a sender may name as many others as there are words."""
+    """Return the subject if it is the playbook's (those have a kind): senders may name any number of others."""
     return assessment.subject if assessment.kind else ""
 
 
 def score_top_post(processed: ProcessedMention) -> float:
-    """What a manager would want to read first: a crisis, then urgent before strong; neutral says little.
+    """Rank a post for the top posts of reports: crises first, then by urgency, then by strength of sentiment.
 
-    Of a crisis the feeling is often unsure, so that a lost bag would else stand before smoke in the cabin.
+    The sentiment of a crisis is often unsure; without its bonus a lost bag would rank above smoke in the cabin.
     """
     a = processed.assessment
     if a.intent is Intent.CRISIS:

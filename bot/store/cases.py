@@ -1,4 +1,4 @@
-"""Cases, and how they are found: by department, by owner, by deadline."""
+"""Load, list and commit cases: by id, department, owner or deadline, with the mentions that joined them."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -17,18 +17,16 @@ from bot.store.repository import Repository
 from bot.store.transaction import CommitResult, Transaction, commit
 
 OPEN_READ = 500
-"""Of a department's open cases, the most that are looked through for crises: those are due before nearly all others."""
+"""How many of a department's open cases are searched for crises, which are due before nearly all others."""
 
 
 class CaseGoneError(NotAllowed):
-    """There is no such case any more."""
-
     def __init__(self) -> None:
         super().__init__("This case is no longer kept, so nothing can be done with it. Its post may still be opened.")
 
 
 class OpenCases(NamedTuple):
-    """Some of a department's open cases, in the order in which they are due, and how many there are in all."""
+    """One page of a department's open cases, soonest due first, and how many it has in total."""
 
     cases: tuple[Case, ...]
     total: int
@@ -43,7 +41,7 @@ class CaseStore(Repository[Case, CaseDecision]):
         self._joined = RecordReader(client, keys, "mention", Mention.from_stored)
 
     async def get(self, case_id: str) -> Case:
-        """Raises `CaseGoneError`, `UnreadableRecordError`."""
+        """Return the case. Raises `CaseGoneError`, `UnreadableRecordError`."""
         found = await self.find([case_id])
         if self.is_unreadable(case_id):
             raise UnreadableRecordError("case")
@@ -52,15 +50,15 @@ class CaseStore(Repository[Case, CaseDecision]):
         return found[case_id]
 
     def is_unreadable(self, case_id: str) -> bool:
-        """Whether it was there when it was last read, and this release could not read it."""
+        """Return True if the case existed at the last read but this release could not parse it."""
         return self._records.is_unreadable(self._keys.case_key(case_id))
 
     async def check_writable(self) -> None:
-        """Raises `StoreUnavailable` where a change of any case would be refused."""
+        """Raise `StoreUnavailable` if the store takes no writes."""
         await verify_write_access(self._client, self._keys)
 
     async def find(self, case_ids: Sequence[str]) -> dict[str, Case]:
-        """Those of these cases that there are, by id. One that cannot be read is left out, and set aside."""
+        """Return the cases that exist, by id. One that cannot be read is left out and quarantined."""
         wanted = list(dict.fromkeys(case_ids))
         if not wanted:
             return {}
@@ -68,6 +66,7 @@ class CaseStore(Repository[Case, CaseDecision]):
         return await self._records.read_all(self._keys.case_key, dict(zip(wanted, bodies, strict=True)))
 
     async def commit(self, decision: CaseDecision, at: datetime) -> CommitResult:
+        """Write a decision with optimistic concurrency, and observe its durations in the metrics."""
         transaction = Transaction(self._keys.inbox)
         write_decision(transaction, self._keys, decision, at)
         [committed] = await commit(self._client, transaction)
@@ -78,26 +77,24 @@ class CaseStore(Repository[Case, CaseDecision]):
         return committed
 
     async def load_joined(self, case_id: str, limit: int = 100) -> tuple[Mention, ...]:
-        """The mentions that joined, oldest first."""
+        """Return the mentions that joined a case, oldest first."""
         read = await self._joined.read_fields(self._keys.joined_mentions_key(case_id))
         return tuple(sorted(read.values(), key=lambda one: one.created_at)[:limit])
 
     async def find_joined(self, case_id: str, mention_id: str) -> Mention | None:
-        """One of those that joined; None where it was separated since, or was one too many to be kept."""
+        """Return one joined mention, or None if it was separated, or came after `JOINED_MOST` others."""
         key = self._keys.joined_mentions_key(case_id)
         [body] = await self._client.read_bodies([key], mention_id)
         return await self._joined.read(key, body, mention_id)
 
     async def list_open(self, department: str, limit: int = 20, start: int = 0) -> OpenCases:
         key = self._keys.open_cases_key(department)
-        ids, total = await self._client.execute_batch(
-            [("ZRANGE", key, start, start + limit - 1), ("ZCARD", key)],
-        )
+        ids, total = await self._client.execute_batch([("ZRANGE", key, start, start + limit - 1), ("ZCARD", key)])
         found = await self.find(ids)
         return OpenCases(tuple(found[case] for case in ids if case in found), int(total))
 
     async def list_crisis_cases(self, departments: Sequence[str]) -> list[Case]:
-        """Return the open cases of these departments that cannot wait, the soonest due first in each."""
+        """Return the confirmed crises among the open cases, department by department, soonest due first."""
         pages = [await self.list_open(name, OPEN_READ) for name in dict.fromkeys(departments)]
         return [case for page in pages for case in page.cases if case.is_confirmed_crisis]
 
@@ -105,18 +102,18 @@ class CaseStore(Repository[Case, CaseDecision]):
         return int(await self._client.execute("ZCOUNT", self._keys.open_cases_key(department), "-inf", at.timestamp()))
 
     async def list_owned(self, person: str) -> tuple[Case, ...]:
-        """What a person has now, the soonest due first."""
+        """Return the cases that a person owns, soonest due first."""
         found = await self.find(sorted(await self._client.execute("SMEMBERS", self._keys.owned_cases_key(person))))
         return tuple(sorted(found.values(), key=lambda case: (case.due is None, case.due, case.id)))
 
     async def list_due(self, at: datetime, limit: int = 100) -> list[str]:
-        """The cases of which a clock has run out. One that cannot be read stays due, in nobody's way."""
+        """Return the ids of cases with a deadline in the past; unreadable ones are skipped for a minute each."""
         some = ("LIMIT", 0, limit + self._records.unreadable_count)
         reply = await self._client.execute("ZRANGEBYSCORE", self._keys.deadlines, "-inf", at.timestamp(), *some)
         return self._records.skip_unreadable(self._keys.case_key, reply, at)
 
     async def set_deadline(self, case: Case, deadline: datetime | None) -> None:
-        """The rules were changed since the case was committed: this is its deadline by the rules of now."""
+        """Set the next deadline of a case that a change of the playbook moved; None if it has none any more."""
         transaction = Transaction(self._keys.inbox)
         transaction.guard(self._keys.case_key(case.id), case.version, "v")
         if deadline is None:
@@ -126,5 +123,5 @@ class CaseStore(Repository[Case, CaseDecision]):
         await commit(self._client, transaction)
 
     async def clear_deadline(self, case_id: str) -> None:
-        """Of a case that is gone."""
+        """Forget the deadline of a case that no longer exists."""
         await self._client.execute("ZREM", self._keys.deadlines, case_id)

@@ -1,4 +1,4 @@
-"""What people said we heard wrongly: kept with the mention, read back for learning, and counted."""
+"""Corrections of labels by people: stored with the mention, read back for training, counted for precision."""
 
 import json
 from collections import Counter
@@ -18,8 +18,8 @@ from bot.store.record_reader import RecordReader
 from bot.store.repository import RedisStore
 from bot.store.transaction import Transaction
 
-AT_ONCE = 500
-"""Entries in one reading."""
+PAGE_SIZE = 500
+"""Stream entries in one XRANGE."""
 
 
 class StoredCorrection(NamedTuple):
@@ -31,7 +31,7 @@ class StoredCorrection(NamedTuple):
 
 
 def add_correction(transaction: Transaction, keys: Keys, case: Case, correction: Correction) -> None:
-    """Old ones go by age as well as by number: they hold what strangers said."""
+    """Append a correction. Old ones are trimmed by number and, since they hold strangers' words, by age."""
     body = {
         **correction._asdict(),
         "at": correction.at.isoformat(),
@@ -44,7 +44,7 @@ def add_correction(transaction: Transaction, keys: Keys, case: Case, correction:
 
 
 def update_precision(transaction: Transaction, keys: Keys, before: Case | None, case: Case) -> None:
-    """The difference between what this case said of us before and what it says now, so that nothing counts twice."""
+    """Add the difference between the precision counts of the case before and after to the counters of its day."""
     changes: dict[str, Counter[str]] = {}
     for one, sign in ((before, -1), (case, 1)):
         if one is None or one.resolved_at is None:
@@ -65,16 +65,16 @@ class CorrectionStore(RedisStore):
         self._records = RecordReader(client, keys, "correction", parse_correction)
 
     async def iter_corrections(self) -> AsyncIterator[StoredCorrection]:
-        """All that are kept and can be read, oldest first, with those that were undone since."""
+        """Yield all readable corrections, oldest first, including those that were undone since."""
         start = "-"
-        while entries := await self._client.execute("XRANGE", self._keys.corrections, start, "+", "COUNT", AT_ONCE):
+        while entries := await self._client.execute("XRANGE", self._keys.corrections, start, "+", "COUNT", PAGE_SIZE):
             for entry, flat in entries:
                 if (one := await self._records.read(self._keys.corrections, flat[1], entry)) is not None:
                     yield one
             start = f"({entries[-1][0]}"
 
     async def load_precision(self, until: datetime, days: int) -> Counter[str]:
-        """The counts of so many days (of UTC) up to this one."""
+        """Return the sum of the counters of `days` UTC days up to and including `until`."""
         keys = [self._keys.precision_key(format_day(until - timedelta(days=ago))) for ago in range(days)]
         found: Counter[str] = Counter()
         for flat in await self._client.execute_each([("HGETALL", key) for key in keys]):
@@ -83,7 +83,7 @@ class CorrectionStore(RedisStore):
 
 
 class _CorrectionRecord(BaseModel):
-    """As it is kept: the correction's fields, its mention, its case."""
+    """The stored form: the fields of the correction, its mention and its case."""
 
     kind: CorrectionKind
     was: str

@@ -1,4 +1,4 @@
-"""Declared crises, and those of them that are open."""
+"""Declared crises: load, list the open ones, commit."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -24,20 +24,20 @@ class CrisisStore(Repository[Crisis, Decision[Crisis]]):
         self._records = RecordReader(client, keys, "crisis", Crisis.model_validate_json)
 
     async def get(self, name: str) -> Crisis:
-        """Raises `NotAllowed` where it is gone, `UnreadableRecordError`."""
+        """Return the crisis. Raises `NotAllowed` if it is gone, and `UnreadableRecordError`."""
         if (found := await self.find(name)) is None:
             raise NotAllowed("This crisis is no longer kept.")
         return found
 
     async def find(self, crisis: str) -> Crisis | None:
-        """Raises `UnreadableRecordError`."""
+        """Return the crisis or None. Raises `UnreadableRecordError`."""
         found = await self._load_crises([crisis])
         if not found and self._records.is_unreadable(self._keys.crisis_key(crisis)):
             raise UnreadableRecordError("crisis")
         return next(iter(found), None)
 
     async def find_readable(self, crisis: str) -> Crisis | None:
-        """None also where it cannot be read."""
+        """Return the crisis, or None if it is gone or cannot be read."""
         return next(iter(await self._load_crises([crisis])), None)
 
     async def _load_crises(self, names: Sequence[str]) -> list[Crisis]:
@@ -46,7 +46,7 @@ class CrisisStore(Repository[Crisis, Decision[Crisis]]):
         return list(found.values())
 
     async def list_open_crises(self) -> list[Crisis]:
-        """Oldest first, those that can be read."""
+        """Return the open crises that can be read, oldest first."""
         return await self._load_crises(await self._client.execute("ZRANGE", self._keys.crises, 0, -1))
 
     async def commit(self, decision: Decision[Crisis], at: datetime) -> CommitResult:
@@ -66,7 +66,7 @@ class CrisisStore(Repository[Crisis, Decision[Crisis]]):
     async def record_crisis_card(
         self, crisis: Crisis, card: str, record: CardRecord, notification: Notification
     ) -> None:
-        """The card shows this version; where there is a newer one it stays owed."""
+        """Save where the card is. The notification stays pending if there is a newer version to show."""
         saved = Transaction(self._keys.inbox)
         saved.write("HSET", self._keys.card_key(card), "body", record.model_dump_json())
         saved.write("EXPIRE", self._keys.card_key(card), int(CRISIS_KEPT.total_seconds()))

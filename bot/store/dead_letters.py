@@ -1,4 +1,4 @@
-"""The dead letters: mentions that failed again and again, with the reason, listed and replayable."""
+"""Dead letters: mentions that failed repeatedly in triage, with the reason. Listed, replayed or discarded."""
 
 from datetime import UTC, datetime
 from typing import NamedTuple
@@ -12,7 +12,7 @@ from bot.store.transaction import Transaction, commit
 
 BROKEN = "this dead letter itself cannot be read"
 BEFORE = datetime.fromtimestamp(0, UTC)
-"""When something came of which that cannot be read."""
+"""The time of a record whose time cannot be read."""
 
 
 class DeadLetter(NamedTuple):
@@ -21,13 +21,13 @@ class DeadLetter(NamedTuple):
     at: datetime
     tries: int
     raw: str
-    """The mention as it was kept."""
+    """The mention as stored."""
     stored: str = ""
-    """The whole letter as it is kept."""
+    """The whole letter as stored."""
 
 
 class _DeadLetterRecord(BaseModel):
-    """As it is kept; what a newer release adds to it is passed over."""
+    """The stored form. Fields that a newer release adds are ignored."""
 
     why: str
     at: datetime
@@ -36,7 +36,7 @@ class _DeadLetterRecord(BaseModel):
 
 
 def _parse_letter(entry: str, body: str) -> DeadLetter:
-    """One that cannot be read is listed as such, the oldest of all, with what it holds."""
+    """Parse a letter. One that cannot be read is returned as such, as the oldest, with its raw body."""
     try:
         letter = _DeadLetterRecord.model_validate_json(body)
     except ValidationError:
@@ -50,19 +50,19 @@ class DeadLetterStore(RedisStore):
         return int(await self._client.execute("HLEN", self._keys.dead_letters))
 
     async def list_letters(self) -> list[DeadLetter]:
-        """Oldest first."""
+        """Return all dead letters, oldest first."""
         reply = await self._client.execute("HGETALL", self._keys.dead_letters)
         found = [_parse_letter(entry, body)._replace(stored=body) for entry, body in parse_hash(reply).items()]
         return sorted(found, key=lambda letter: letter.at)
 
     async def replay(self, letter: DeadLetter, at: datetime) -> None:
-        """Back into the inbox, as if it had just come. Replayed twice at once, it is there once."""
+        """Move a letter back to the inbox. Replayed twice at once, it is there once."""
         transaction = self._begin_removal(letter)
         transaction.write("XADD", self._keys.inbox, "*", "m", letter.raw, "at", to_ms(at))
         await commit(self._client, transaction)
 
     async def discard(self, letter: DeadLetter) -> None:
-        """Given up on purpose: counted as tallied, so that the books still balance."""
+        """Delete a letter and count its mention as tallied, so that the totals still add up."""
         transaction = self._begin_removal(letter)
         transaction.write("HINCRBY", self._keys.mention_counters, "tallied", 1)
         await commit(self._client, transaction)

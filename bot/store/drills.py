@@ -1,4 +1,4 @@
-"""Drills: the last one of each department."""
+"""The last drill of each department."""
 
 from datetime import datetime
 
@@ -20,11 +20,11 @@ class DrillStore(Repository[Drill | None, Decision[Drill]]):
         self._records = RecordReader(client, keys, "drill", Drill.model_validate_json)
 
     async def load_drills(self) -> dict[str, Drill]:
-        """By department, those that can be read."""
+        """Return the readable drills by department."""
         return await self._records.read_fields(self._keys.drills)
 
     async def get(self, department: str) -> Drill | None:
-        """Raises `UnreadableRecordError`."""
+        """Return the department's last drill, or None. Raises `UnreadableRecordError`."""
         [body] = await self._client.read_bodies([self._keys.drills], department)
         found = await self._records.read(self._keys.drills, body, department)
         if found is None and self.is_unreadable(department):
@@ -32,11 +32,11 @@ class DrillStore(Repository[Drill | None, Decision[Drill]]):
         return found
 
     def is_unreadable(self, department: str) -> bool:
-        """Whether the last one was there when it was last read, and this release could not read it."""
+        """Return True if there was a drill at the last read but this release could not parse it."""
         return self._records.is_unreadable(self._keys.drills, department)
 
     async def commit(self, decision: Decision[Drill], at: datetime) -> CommitResult:
-        """With its page: a drill that calls nobody, or a call of which no drill knows, cannot be left behind."""
+        """Write a drill with its page in one commit, so that neither exists without the other."""
         drill, before = decision.after, decision.before
         transaction = Transaction(self._keys.inbox)
         transaction.guard(self._keys.drills, _encode_drill(before) if before else "", drill.department)
@@ -46,5 +46,5 @@ class DrillStore(Repository[Drill | None, Decision[Drill]]):
 
 
 def _encode_drill(drill: Drill) -> str:
-    """A field that a later version adds is not in what this one wrote, and the guard compares the whole."""
+    """Encode without defaults: the guard compares the whole body, also one without fields that a later release adds."""
     return drill.model_dump_json(exclude_defaults=True)

@@ -1,4 +1,4 @@
-"""Episodes: at most one of a subject runs, and what one commit opens, changes or ends is there whole or not at all."""
+"""Spike episodes: at most one of a subject runs at a time."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -21,17 +21,17 @@ class EpisodeStore(RedisStore):
         super().__init__(client, keys)
         self._records = RecordReader(client, keys, "episode", Episode.model_validate_json)
         self._unread: dict[str, str] = {}
-        """By subject, what runs and cannot be read: a new one takes its place, as nobody else watches the subject."""
+        """Running episodes that cannot be read, by subject. A new one replaces it: it would be unwatched."""
 
     async def get(self, episode: str) -> Episode | None:
-        """Raises `UnreadableRecordError`."""
+        """Return the episode or None. Raises `UnreadableRecordError`."""
         found = (await self._load_episodes([episode])).get(episode)
         if found is None and self._records.is_unreadable(self._keys.episode_key(episode)):
             raise UnreadableRecordError("episode")
         return found
 
     async def find_readable(self, episode: str) -> Episode | None:
-        """None also where it cannot be read."""
+        """Return the episode, or None if it is gone or cannot be read."""
         return (await self._load_episodes([episode])).get(episode)
 
     async def _load_episodes(self, episodes: Sequence[str]) -> dict[str, Episode]:
@@ -39,17 +39,16 @@ class EpisodeStore(RedisStore):
         return await self._records.read_all(self._keys.episode_key, dict(zip(episodes, bodies, strict=True)))
 
     async def load_running(self) -> dict[str, Episode]:
-        """By subject, those that are not over and can be read."""
+        """Return the running episodes that can be read, by subject."""
         flat = await self._client.execute("HGETALL", self._keys.running_episodes)
         names = parse_hash(flat)
         found = await self._load_episodes(list(names.values()))
-        self._unread = {
-            subject: one for subject, one in names.items() if self._records.is_unreadable(self._keys.episode_key(one))
-        }
+        unreadable = {one for one in names.values() if self._records.is_unreadable(self._keys.episode_key(one))}
+        self._unread = {subject: one for subject, one in names.items() if one in unreadable}
         return {subject: found[one] for subject, one in names.items() if one in found}
 
     async def list_latest(self, limit: int = 20) -> list[Episode]:
-        """Newest first."""
+        """Return the latest episodes, newest first."""
         ids = await self._client.execute("ZRANGE", self._keys.episodes, 0, limit - 1, "REV")
         return list((await self._load_episodes(ids)).values())
 
@@ -76,10 +75,10 @@ class EpisodeStore(RedisStore):
     async def record_episode_card(
         self, episode: Episode, record: CardRecord, notification: Notification, page: Page | None
     ) -> None:
-        """The card shows this version, and this one of its page; where there is a newer one it stays owed."""
+        """Save where the card is. The notification stays pending if episode or page have a newer version to show."""
         saved = Transaction(self._keys.inbox)
         saved.write("HSET", self._keys.card_key(episode.id), "body", record.model_dump_json())
-        if episode.is_over:  # which may have come before its first drawing
+        if episode.is_over:  # possibly before its card was first rendered
             saved.write("EXPIRE", self._keys.card_key(episode.id), int(EPISODE_KEPT.total_seconds()))
         done = Transaction(self._keys.inbox)
         done.guard(self._keys.episode_key(episode.id), episode.version, "v")

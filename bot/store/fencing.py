@@ -1,7 +1,7 @@
-"""A number that goes up with each new holder of a lease, and guards what a holder writes.
+"""Fencing tokens: a number that grows with each new holder of a lease and guards every commit of the holder.
 
-A process that was stopped and wakes does not know that its lease has ended: what it decided on before must not be
-written over what the next holder did. A fence is in force in one task and those it starts; `commit` guards by it.
+A process that was suspended does not know that its lease has ended, and must not overwrite what the next holder wrote.
+A fence is in force in one task and in those that it starts.
 """
 
 import asyncio
@@ -12,11 +12,11 @@ from typing import NamedTuple
 
 
 class LeaseLostError(Exception):
-    """Another process may run this now; whoever held it must stop."""
+    """The lease has ended, and another process may hold it: stop."""
 
 
 class LeaseFence(NamedTuple):
-    """`token` is what `key` holds as long as nobody else took the lease. `expires_at` is in the loop's own seconds."""
+    """`key` holds `token` until another process takes the lease. `expires_at` is in seconds of the loop's clock."""
 
     key: str
     token: str
@@ -40,6 +40,6 @@ def current_fence() -> LeaseFence | None:
 
 
 def is_lease_over() -> bool:
-    """Tell whether the lease may be another's by now, as far as that is known without asking."""
+    """Return True if the lease may have ended, by our own clock."""
     fence = _FENCE.get()
     return fence is not None and asyncio.get_running_loop().time() >= fence.expires_at

@@ -1,4 +1,4 @@
-"""A mention that a colleague flagged: let in and answered in one commit, so that the books hold."""
+"""Mentions that a colleague flagged: admitted and opened as a case in one commit. Rate limit per person."""
 
 from datetime import datetime
 from typing import NamedTuple
@@ -34,9 +34,9 @@ class FlagStore(RedisStore):
         return RecentFlags(int(found[0] or 0), tuple(time for time in times if time > since))
 
     async def open_flagged(self, decision: CaseDecision, by: str, recent: RecentFlags, at: datetime) -> bool:
-        """As if a source had given it and triage had opened it.
+        """Admit a mention and open its case in one commit.
 
-        False where it was let in before, or where the same person flagged something since `load_recent` was read.
+        Return False if it was admitted before, or if the person flagged something since `recent` was loaded.
         """
         assert decision.processed is not None
         transaction = Transaction(self._keys.inbox)
@@ -53,8 +53,8 @@ class FlagStore(RedisStore):
         return (await commit(self._client, transaction))[0] is CommitResult.WRITTEN
 
     async def find_case(self, mention: Mention, subject: str) -> Case | None:
-        """The case of this very mention, or of the same words, if there is one."""
-        indexes = [trace.key for trace in build_lookup_keys(self._keys, mention, subject)]
+        """Return the case of this mention, or of one with the same words, or None."""
+        indexes = [lookup.key for lookup in build_lookup_keys(self._keys, mention, subject)]
         same_words = await self._client.execute("MGET", *indexes) if indexes else []
         for found in (derive_case_id(mention.id), *same_words):
             key = self._keys.case_key(found or "")

@@ -1,4 +1,4 @@
-"""What is wrong right now, in words, by the part that found it: for `/statusz`, the Home tab and the operators."""
+"""Current health issues as sentences, by the part that reported them, for `/statusz`, the Home tab and operators."""
 
 from bot.store.client import parse_hash
 from bot.store.repository import RedisStore
@@ -6,12 +6,11 @@ from bot.store.repository import RedisStore
 
 class HealthIssueStore(RedisStore):
     async def save_issue(self, part: str, sentence: str) -> bool:
-        """Says whether this is news. An empty sentence: the part is well again."""
+        """Set the issue of a part, or clear it with an empty sentence. Return True if this changed something."""
         if not sentence:
             return bool(await self._client.execute("HDEL", self._keys.health_issues, part))
-        before, _ = await self._client.execute_batch(
-            [("HGET", self._keys.health_issues, part), ("HSET", self._keys.health_issues, part, sentence)]
-        )
+        key = self._keys.health_issues
+        before, _ = await self._client.execute_batch([("HGET", key, part), ("HSET", key, part, sentence)])
         return bool(before != sentence)
 
     async def load_issues(self) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""The watch over Earshot itself: what it knows, committed with the pages that it opens."""
+"""The state of the health monitor, committed with the pages that it opens."""
 
 from datetime import datetime
 
@@ -18,14 +18,14 @@ class HealthStateStore(RedisStore):
         self._records = RecordReader(client, keys, "vigil", HealthState.model_validate_json)
 
     async def load(self) -> HealthState:
-        """One that cannot be read is begun anew in its place: nobody would watch else."""
+        """Return the state; a new one if there is none or it cannot be read, so that monitoring goes on."""
         [(version, body)] = await self._client.read_versions([self._keys.health_state])
         return await self._records.read_or_clear(self._keys.health_state, body) or HealthState(version=version)
 
     async def commit(self, decision: Decision[HealthState], at: datetime) -> CommitResult:
-        key, vigil = self._keys.health_state, decision.after
+        key, state = self._keys.health_state, decision.after
         transaction = Transaction(self._keys.inbox)
-        transaction.guard(key, vigil.version - 1 or "", "v")
-        transaction.write("HSET", key, "v", vigil.version, "body", vigil.model_dump_json())
+        transaction.guard(key, state.version - 1 or "", "v")
+        transaction.write("HSET", key, "v", state.version, "body", state.model_dump_json())
         write_effects(transaction, self._keys, decision, at)
         return (await commit(self._client, transaction))[0]

@@ -1,4 +1,4 @@
-"""Mentions between being heard and being answered: admitted once, read by one worker, reclaimed if it died."""
+"""The inbox: a stream of admitted mentions that triage reads in a consumer group. Dedup, reclaim, dead letters."""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -18,29 +18,30 @@ from bot.store.repository import RedisStore
 from bot.store.transaction import GROUP, CommitResult, Transaction, commit
 
 IDLE = timedelta(seconds=30)
-"""How long an entry may be in one worker's hands before another takes it: a batch takes well under a second."""
-CONSUMER_GONE = timedelta(days=1)
+"""After this another worker may reclaim a pending entry: a batch takes well under a second."""
+CONSUMER_KEPT = timedelta(days=1)
+"""Idle consumers without entries are deleted after this: each process has another name."""
 LEFT_AFTER = 2 * IDLE
-"""In nobody's hands for so long, an entry waits: whoever lives takes it up within one and a half times `IDLE`."""
+"""A pending entry that is idle for so long counts as backlog: a live worker reclaims it within 1.5 × `IDLE`."""
 MOST_TRIES = 5
-"""Deliveries of one entry before it goes to the dead letters."""
+"""Deliveries of one entry before it moves to the dead letters."""
 
 
 class InboxEntry(NamedTuple):
-    """An entry in our hands. `mention` is None where what was kept cannot be read as one."""
+    """An entry that this worker has read. `mention` is None if `raw` cannot be parsed."""
 
     id: str
     mention: Mention | None
     raw: str
     arrived: int
-    """Milliseconds since the epoch."""
+    """Epoch milliseconds."""
     tries: int = 1
     edit: bool = False
-    """A newer wording of a mention that was let in before."""
+    """A later wording of a mention that was admitted before."""
 
 
 class TriagedEntry(NamedTuple):
-    """A decision on an entry, and what its traces led to when it was made: a case, or nothing."""
+    """A decision on an entry, with the case id (or "") that each of its lookup keys held when it was made."""
 
     entry: InboxEntry
     decision: CaseDecision
@@ -53,7 +54,7 @@ class Inbox(RedisStore):
         self._max_entries = max_entries
 
     async def create_group(self) -> None:
-        """Make the consumer group, once, and forget those of it who are long gone: each process has another name."""
+        """Create the consumer group if it is missing, and delete consumers of processes that ended."""
         try:
             await self._client.execute("XGROUP", "CREATE", self._keys.inbox, GROUP, "0", "MKSTREAM")
         except ResponseError as there:
@@ -61,27 +62,21 @@ class Inbox(RedisStore):
                 raise
         for flat in await self._client.execute("XINFO", "CONSUMERS", self._keys.inbox, GROUP):
             known = flat if isinstance(flat, dict) else parse_hash(flat)
-            if not int(known["pending"]) and int(known["idle"]) > CONSUMER_GONE.total_seconds() * 1000:
+            if not int(known["pending"]) and int(known["idle"]) > CONSUMER_KEPT.total_seconds() * 1000:
                 await self._client.execute("XGROUP", "DELCONSUMER", self._keys.inbox, GROUP, known["name"])
 
     async def admit(self, source: str, mentions: Sequence[Mention], cursor: str | None, at: datetime) -> int:
-        """All or nothing: seen, in the inbox, cursor moved. Says how many were new; raises `StoreUnavailable` if
-        full.
+        """Add new mentions to the inbox, mark them as seen and move the source's cursor, all or nothing.
+
+        Return how many were new. Raises `StoreUnavailable` if the inbox is full.
         """
         once = {mention.id: mention for mention in sorted(mentions, key=lambda mention: mention.edits)}
         keys = [self._keys.inbox, self._keys.cursors, self._keys.source_activity, self._keys.mention_counters]
         keys += [self._keys.seen_key(mention) for mention in once]
-        remember = int(SEEN_FOR.total_seconds())
-        bodies = [
-            part
-            for mention in once.values()
-            for part in (mention.edits, mention.model_dump_json(exclude_defaults=True))
-        ]
-        new = int(
-            await self._client.run_script(
-                "admit", keys, [source, cursor or "", to_ms(at), remember, self._max_entries, *bodies]
-            )
-        )
+        args: list[str | int] = [source, cursor or "", to_ms(at), int(SEEN_FOR.total_seconds()), self._max_entries]
+        for mention in once.values():
+            args += (mention.edits, mention.model_dump_json(exclude_defaults=True))
+        new = int(await self._client.run_script("admit", keys, args))
         if new < 0:
             raise StoreUnavailable(f"The inbox is full ({self._max_entries:,} mentions wait for triage).")
         return new
@@ -91,39 +86,33 @@ class Inbox(RedisStore):
         return str(found) if found is not None else None
 
     async def load_source_activity(self) -> dict[str, int]:
-        """When each source last gave a mention, ms."""
+        """Return when each source last published a mention, in epoch milliseconds."""
         return parse_counts(await self._client.execute("HGETALL", self._keys.source_activity))
 
     async def read(self, worker: str, limit: int, *, wait: bool) -> list[InboxEntry]:
-        """New entries, now in this worker's hands; `wait` blocks for up to a second."""
+        """Read new entries, which are then pending for this worker. `wait` blocks for up to a second."""
         block = ("BLOCK", BLOCK_MS) if wait else ()
-        reply = await self._execute_in_group(
-            "XREADGROUP", "GROUP", GROUP, worker, "COUNT", limit, *block, "STREAMS", self._keys.inbox, ">"
-        )
+        options = ("COUNT", limit, *block, "STREAMS", self._keys.inbox, ">")
+        reply = await self._execute_in_group("XREADGROUP", "GROUP", GROUP, worker, *options)
         return [_parse_entry(item) for _, entries in reply or [] for item in entries if item[1]]
 
     async def reclaim(self, worker: str, limit: int, idle: timedelta = IDLE) -> list[InboxEntry]:
-        """Entries that others took and did not answer in time, with how often each was delivered."""
+        """Take over entries that other workers left pending, with how often each was delivered."""
         idle_ms = int(idle.total_seconds() * 1000)
         cursor, entries = "0-0", list[InboxEntry]()
         while not entries:  # the server looks past ten times as many as it may give, and says where it stopped
-            reply = await self._execute_in_group(
-                "XAUTOCLAIM", self._keys.inbox, GROUP, worker, idle_ms, cursor, "COUNT", limit
-            )
+            options = (worker, idle_ms, cursor, "COUNT", limit)
+            reply = await self._execute_in_group("XAUTOCLAIM", self._keys.inbox, GROUP, *options)
             cursor, found = reply[:2] if reply else ("0-0", [])
             entries = [_parse_entry(item) for item in found if item and item[1]]
             if cursor == "0-0":
                 break
-        counts = await self._client.execute_batch(
-            [("XPENDING", self._keys.inbox, GROUP, entry.id, entry.id, 1) for entry in entries]
-        )
-        return [
-            entry._replace(tries=int(pending[0][3]) if pending else 1)
-            for entry, pending in zip(entries, counts, strict=True)
-        ]
+        asked = [("XPENDING", self._keys.inbox, GROUP, entry.id, entry.id, 1) for entry in entries]
+        tries = [int(pending[0][3]) if pending else 1 for pending in await self._client.execute_batch(asked)]
+        return [entry._replace(tries=count) for entry, count in zip(entries, tries, strict=True)]
 
     async def _execute_in_group(self, *words: str | int) -> Any:
-        """A server that came back without its data has no group any more; nothing is in it, and work goes on."""
+        """Execute a command; if the server lost its data and the group with it, create the group and return None."""
         try:
             return await self._client.execute(*words)
         except ResponseError as no:
@@ -132,14 +121,14 @@ class Inbox(RedisStore):
         await self.create_group()
         return None
 
-    async def find_cases(self, traces: Iterable[LookupKey]) -> dict[str, str]:
-        """The case each of these keys leads to; an empty string where there is none."""
-        names = list(dict.fromkeys(trace.key for trace in traces))
+    async def find_cases(self, lookups: Iterable[LookupKey]) -> dict[str, str]:
+        """Return the case id under each lookup key, or an empty string."""
+        names = list(dict.fromkeys(lookup.key for lookup in lookups))
         values = await self._client.execute("MGET", *names) if names else []
         return {name: value or "" for name, value in zip(names, values, strict=True)}
 
     async def find_joined_cases(self, mentions: Iterable[str]) -> dict[str, str]:
-        """The case that each of these joined lately, of those that joined one."""
+        """Return the case that each of these mentions joined, without those that joined none."""
         wanted = list(mentions)
         cases = await self._client.execute("MGET", *map(self._keys.joined_case_key, wanted)) if wanted else []
         return {mention: case for mention, case in zip(wanted, cases, strict=True) if case}
@@ -147,9 +136,9 @@ class Inbox(RedisStore):
     async def commit(
         self, ready: Sequence[TriagedEntry], at: datetime, recent_batch: RecentBatch | None = None
     ) -> list[CommitResult]:
-        """Each decision as its own transaction, in order, in one round trip; `share` is written with the first.
+        """Commit each decision as its own transaction, in order, in one round trip; `recent_batch` with the first.
 
-        What the traces led to is guarded too: two workers that hold the same words at once must not both open a case.
+        The lookup keys are guarded, too: two workers with the same words at once must not both open a case.
         """
         transactions = []
         for entry, decision, found in ready:
@@ -163,16 +152,16 @@ class Inbox(RedisStore):
         return await commit(self._client, *transactions)
 
     async def move_to_dead_letters(self, entry: InboxEntry, why: str, at: datetime) -> None:
-        """To the dead letters, with the reason, out of the way of the living."""
+        """Move an entry that failed too often to the dead letters, with the reason."""
         letter = {"why": why[:300], "at": at.isoformat(), "tries": entry.tries, "m": entry.raw}
         transaction = Transaction(self._keys.inbox, entry.id)
         transaction.write("HSET", self._keys.dead_letters, entry.id, json.dumps(letter))
         await commit(self._client, transaction)
 
     async def measure_backlog(self, left_after: timedelta = LEFT_AFTER) -> tuple[int, int]:
-        """How many entries are in the inbox, and when the oldest came that waits for a worker (ms; 0 if none does).
+        """Return the length of the inbox, and when the oldest waiting entry arrived (epoch ms; 0 if none waits).
 
-        One that fails is in a worker's hands from try to try: it does not wait, unless nobody takes it up again.
+        A pending entry waits only if it was idle for `left_after`: one that fails is retried meanwhile.
         """
         starts = await self._find_backlog_starts(int(left_after.total_seconds() * 1000))
         reads = [("XRANGE", self._keys.inbox, start, "+", "COUNT", 1) for start in starts]
@@ -180,7 +169,7 @@ class Inbox(RedisStore):
         return int(length), min((_parse_entry(entries[0]).arrived for entries in found if entries), default=0)
 
     async def _find_backlog_starts(self, idle_ms: int) -> list[str]:
-        """Where those begin that no worker has read, and those that a worker has left."""
+        """Return the ids at which unread entries begin, and idle pending ones."""
         left = ("XPENDING", self._keys.inbox, GROUP, "IDLE", idle_ms, "-", "+", 1)
         try:
             [group], idle = await self._client.execute_batch([("XINFO", "GROUPS", self._keys.inbox), left])
@@ -190,7 +179,7 @@ class Inbox(RedisStore):
 
 
 def _parse_entry(reply: Sequence[Any]) -> InboxEntry:
-    """From `[id, [field, value, …]]`."""
+    """Parse `[id, [field, value, …]]`."""
     values = parse_hash(reply[1])
     raw = values.get("m", "")
     try:

@@ -43,23 +43,23 @@ EPISODES_MOST = 2_000
 
 @lru_cache(maxsize=5_000)
 def join_field(*parts: str | int) -> str:
-    """A hash field of several parts. A name may have any character in it, so that a `|` of its own is written `%7C`."""
+    """Join parts to a hash field with `|`; a `|` within a part is escaped as `%7C`."""
     return "|".join(str(part).replace("%", "%25").replace("|", "%7C") for part in parts)
 
 
 def split_field(field: str) -> list[str]:
-    """What `field` was made of."""
+    """Return the parts that `join_field` joined."""
     parts = field.split("|")
     return [part.replace("%7C", "|").replace("%25", "%") for part in parts] if "%" in field else parts
 
 
 def format_hour(at: datetime) -> str:
-    """As `%Y%m%d%H` would, in a fifth of its time: it is asked for twice a mention."""
+    """Format as `%Y%m%d%H`, five times as fast as strftime: it is called twice for each mention."""
     return f"{at.year:04}{at.month:02}{at.day:02}{at.hour:02}"
 
 
 def format_day(at: datetime) -> str:
-    """Days here are UTC; reports put them together to the brand's own days, by the quarters in their fields."""
+    """Format a UTC day. Reports rebuild days of other time zones from the quarters in the fields."""
     return f"{at:%Y%m%d}"
 
 

@@ -1,4 +1,4 @@
-"""What must run once, runs where the lease is."""
+"""Leases in Redis: what must run in one process at a time runs in the one that holds the lease."""
 
 import asyncio
 import os
@@ -15,25 +15,25 @@ from bot.store.fencing import LeaseFence, LeaseLostError
 from bot.store.keys import Keys
 from bot.store.repository import RedisStore
 
-LENGTH = timedelta(seconds=10)
-"""A dead holder blocks the others for as long as this."""
+LEASE_LENGTH = timedelta(seconds=10)
+"""How long a holder that died blocks the others."""
 
 
 @cache
 def build_process_name() -> str:
-    """Name this process in leases and consumer groups: two containers may have one hostname, and have one pid."""
+    """Return a unique name of this process: two containers may share hostname and pid."""
     return f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
 
 
 class LeaseManager(RedisStore):
-    """Leases in the name of one worker of one process."""
+    """Acquires, renews and releases leases in the name of one holder."""
 
     def __init__(self, client: RedisClient, keys: Keys, holder: str) -> None:
         super().__init__(client, keys)
         self._holder = holder
 
-    async def acquire(self, name: str, length: timedelta = LENGTH) -> LeaseFence | None:
-        """Ours now, or ours still; None where another has it."""
+    async def acquire(self, name: str, length: timedelta = LEASE_LENGTH) -> LeaseFence | None:
+        """Acquire or renew a lease and return its fence; None if another process holds it."""
         ends = asyncio.get_running_loop().time() + length.total_seconds()
         token = await self._run_lease_script(name, max(1, int(length.total_seconds() * 1000)))
         return LeaseFence(self._keys.fence_key(name), token, ends) if token else None
@@ -46,10 +46,10 @@ class LeaseManager(RedisStore):
         return str(await self._client.run_script("lease", keys, [self._holder, milliseconds]))
 
     @asynccontextmanager
-    async def hold_lease(self, name: str, length: timedelta = LENGTH) -> AsyncIterator[None]:
-        """Waits for the lease, keeps it while inside, and cancels the inside with `LeaseLostError` if it is lost.
+    async def hold_lease(self, name: str, length: timedelta = LEASE_LENGTH) -> AsyncIterator[None]:
+        """Wait for the lease and renew it while the body runs; cancel the body with `LeaseLostError` if it is lost.
 
-        The wait is in real time, like the lease itself, which must end though its holder is gone.
+        Waits in real time, like the lease itself, which must end even if its holder is gone.
         """
         pause = length.total_seconds() / 3
         while not await self.acquire(name, length):  # noqa: ASYNC110 - Redis has no event to wait for
@@ -72,7 +72,7 @@ class LeaseManager(RedisStore):
                 await self._release_quietly(name)
 
     async def _renew_lease(self, name: str, length: timedelta, inside: asyncio.Timeout) -> None:
-        """A server that does not answer is asked again until the lease has ended there, and not a moment longer."""
+        """Renew every third of its length; if the server does not answer, retry until the lease has ended."""
         loop = asyncio.get_running_loop()
         ends = loop.time() + length.total_seconds()
         kept = True

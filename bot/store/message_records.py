@@ -1,4 +1,4 @@
-"""What delivery writes down of a message: where it is, what it shows, how far its posting has come."""
+"""What delivery records about each message: where it is, what it shows, and the state of its posting."""
 
 from enum import StrEnum
 from typing import NamedTuple
@@ -10,12 +10,12 @@ from bot.domain.stored_tuples import store_by_name
 class CardState(StrEnum):
     NONE = "none"
     POSTING = "posting"
-    """A post was begun and its answer not yet seen: it may be in the channel, or not."""
+    """A call was made and its reply is unknown: the message may be in the channel or not."""
     POSTED = "posted"
     LISTED = "listed"
-    """On a digest, without a card of its own."""
+    """Listed on a digest instead of a card of its own."""
     UNKNOWN = "unknown"
-    """What is kept of it cannot be read. Never kept itself."""
+    """The record cannot be read. Never stored."""
 
 
 @store_by_name
@@ -25,40 +25,40 @@ class MessageRef(NamedTuple):
 
 
 class CardRecord(FrozenModel):
-    """Where the card of a case is. `drawn` is the version it shows; `stale` are cards in channels it has left."""
+    """Where the card of a case is. `drawn` is the case version it shows; `stale` are cards in former channels."""
 
     state: CardState = CardState.NONE
     channel: str = ""
     ts: str = ""
     drawn: int = 0
     page: int = 0
-    """Which version of its page it shows."""
+    """The version of its page that it shows."""
     since: int = 0
-    """When posting began, ms."""
+    """When posting began, in epoch milliseconds."""
     tries: int = 0
     digest: str = ""
     """The digest that lists this case instead of a card of its own."""
     stale: tuple[MessageRef, ...] = ()
     pinned: bool = False
-    """Of a crisis: its head card is pinned, or cannot be."""
+    """For a declared crisis: its head card is pinned, or cannot be."""
     reminded: MessageRef | None = None
-    """A reminder in the channel that says that nobody has the case."""
+    """The reminder in the channel that nobody has claimed the case."""
 
 
 class PageMessage(FrozenModel):
-    """The one message by which a person, or a channel, is called for a page."""
+    """The one message that calls a person or a channel for a page."""
 
     state: CardState = CardState.NONE
     channel: str = ""
     ts: str = ""
     said: int = 0
-    """Cases that followed the page when its reader was last told of one."""
+    """How many cases had joined the page when the message was last updated."""
     said_at: int = 0
-    """When that was, ms."""
+    """When that was, in epoch milliseconds."""
 
 
 class DigestRecord(FrozenModel):
-    """One digest card: its cases are listed on it and claimed from it."""
+    """One digest: a card that lists cases, which are claimed from it."""
 
     id: str
     department: str
@@ -66,4 +66,4 @@ class DigestRecord(FrozenModel):
     ts: str = ""
     cases: tuple[str, ...] = ()
     total: int = 0
-    """Of one that stands for more cases than it shows: how many; else 0."""
+    """How many cases it stands for if those are more than it shows, else 0."""

@@ -15,7 +15,7 @@ from bot.store.transaction import CommitResult, Transaction, commit
 GAP_REPEAT = timedelta(days=30)
 """A coverage gap that is still there after so long is announced again."""
 OVERRIDES_KEPT = timedelta(days=100)
-"""After the last change: longer than any change that is kept lies ahead and back."""
+"""After the last change: longer than the reach of any stored change."""
 
 
 class OverrideStore(Repository[ScheduleOverrides, ScheduleChange]):
@@ -26,7 +26,7 @@ class OverrideStore(Repository[ScheduleOverrides, ScheduleChange]):
         self._records = RecordReader(client, keys, "schedule", ScheduleOverrides.model_validate_json)
 
     async def load(self, schedules: Iterable[str]) -> dict[str, ScheduleOverrides]:
-        """Where they cannot be read the playbook's own turns hold."""
+        """Return the overrides of each schedule: none if there are none, or if they cannot be read."""
         names = list(dict.fromkeys(schedules))
         if not names:
             return {}
@@ -35,7 +35,7 @@ class OverrideStore(Repository[ScheduleOverrides, ScheduleChange]):
         return {name: found.get(name, ScheduleOverrides()) for name in names}
 
     async def get(self, name: str) -> ScheduleOverrides:
-        """Raises `UnreadableRecordError`."""
+        """Return the overrides of a schedule. Raises `UnreadableRecordError`."""
         found = await self.load([name])
         if self._records.is_unreadable(self._keys.schedule_key(name)):
             raise UnreadableRecordError("schedule")
@@ -48,8 +48,8 @@ class OverrideStore(Repository[ScheduleOverrides, ScheduleChange]):
         transaction.guard(key, after.version - 1 or "", "v")
         transaction.write("HSET", key, "v", after.version, "body", after.model_dump_json())
         transaction.write("EXPIRE", key, int(OVERRIDES_KEPT.total_seconds()))
-        said = ("schedule", schedule, "at", at.isoformat(), "by", decision.by, "what", decision.audit_text)
-        transaction.write("XADD", self._keys.audit, "MAXLEN", "~", AUDIT_MOST, "*", *said)
+        fields = ("schedule", schedule, "at", at.isoformat(), "by", decision.by, "what", decision.audit_text)
+        transaction.write("XADD", self._keys.audit, "MAXLEN", "~", AUDIT_MOST, "*", *fields)
         for notification in decision.notifications:
             add_notification(transaction, self._keys, notification, at)
         return (await commit(self._client, transaction))[0]
@@ -57,12 +57,11 @@ class OverrideStore(Repository[ScheduleOverrides, ScheduleChange]):
 
 class ScheduleGapStore(RedisStore):
     async def load_reported(self) -> dict[str, int]:
-        """By the names of their notifications: when, ms."""
-        flat = await self._client.execute("HGETALL", self._keys.schedule_gaps)
-        return parse_counts(flat)
+        """Return when each gap was announced (epoch ms), by the key of its notification."""
+        return parse_counts(await self._client.execute("HGETALL", self._keys.schedule_gaps))
 
     async def report_gap(self, gap: Notification, at: datetime, before: int = 0) -> bool:
-        """Owe it, unless it was said since `before`, which is when it was said last."""
+        """Announce a gap. Return False if it was announced at `before` (ms), less than `GAP_REPEAT` ago."""
         if before and to_ms(at) - before < GAP_REPEAT.total_seconds() * 1000:
             return False
         transaction = Transaction(self._keys.inbox)
@@ -72,5 +71,5 @@ class ScheduleGapStore(RedisStore):
         return (await commit(self._client, transaction))[0] is CommitResult.WRITTEN
 
     async def forget(self, name: str) -> None:
-        """It was filled, or is over; should it open again, that is news."""
+        """Forget a gap that was filled or is over, so that it is announced if it opens again."""
         await self._client.execute("HDEL", self._keys.schedule_gaps, name)

@@ -1,4 +1,4 @@
-"""What is owed to the world, by destination; where each card is, and which version of its case it shows."""
+"""The outbox: pending notifications by destination; where each card is, and which version of its case it shows."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -17,29 +17,27 @@ from bot.store.repository import RedisStore
 from bot.store.transaction import CommitResult, Transaction, commit
 
 MESSAGE_KEPT = 86_400
-"""Seconds for which it is known that a message was begun: longer than any retry."""
-
-
+"""Seconds for which the state of a message is kept: longer than any retry."""
 ASKED = "asked "
-"""How the fields of a card's hash begin that say where people were asked to take the case."""
+"""Prefix of the fields in a card's hash that hold the messages which asked people to claim the case."""
 
 
 class PendingNotification(NamedTuple):
-    """A notification that waits, since when."""
+    """A notification that waits for delivery, and since when."""
 
     notification: Notification
     since: datetime
 
 
 class DestinationQueue(NamedTuple):
-    """What one destination is owed: how much, and what comes first."""
+    """The pending notifications of one destination: how many, and the first of them."""
 
     destination: Destination
     length: int
     crisis: int
-    """How many of them wait in the lane of crises."""
+    """How many have the priority of crises."""
     new: int
-    """How many of them wait in the lane of new cards."""
+    """How many have the priority of new cards."""
     head: tuple[PendingNotification, ...]
 
 
@@ -64,49 +62,37 @@ class Outbox(RedisStore):
         return [to for to in known if to not in empty]
 
     async def list_queues(self, limit: int = 25) -> list[DestinationQueue]:
-        """Every destination that is owed something, with what comes first."""
-        owed = await self.list_destinations()
-        if not owed:
+        """Return the queue of every destination with pending notifications."""
+        destinations = await self.list_destinations()
+        if not destinations:
             return []
         limit += self._notifications.unreadable_count
         commands: list[tuple[str | int, ...]] = []
-        for to in owed:
+        for to in destinations:
             key = self._keys.outbox_key(to)
             commands.append(("ZCARD", key))
             commands.append(("ZCOUNT", key, *_compute_score_range(Priority.CRISIS)))
             commands.append(("ZCOUNT", key, *_compute_score_range(Priority.NEW)))
             commands.append(("ZRANGE", key, 0, limit - 1, "WITHSCORES"))
         replies = await self._client.execute_batch(commands)
-        found = [
-            DestinationQueue(
-                to,
-                int(replies[i]),
-                int(replies[i + 1]),
-                int(replies[i + 2]),
-                await self._parse_pending(to, replies[i + 3]),
-            )
-            for to, i in zip(owed, range(0, len(replies), 4), strict=True)
-        ]
+        found = []
+        for to, i in zip(destinations, range(0, len(replies), 4), strict=True):
+            length, crisis, new = map(int, replies[i : i + 3])
+            head = await self._parse_pending(to, replies[i + 3])
+            found.append(DestinationQueue(to, length, crisis, new, head))
         return [queue for queue in found if queue.head]
 
     async def list_pending(self, to: Destination, limit: int) -> tuple[PendingNotification, ...]:
-        """What one destination is owed, what comes first first."""
+        """Return the first pending notifications of a destination, in the order of delivery."""
         last = limit + self._notifications.unreadable_count - 1
-        return await self._parse_pending(
-            to, await self._client.execute("ZRANGE", self._keys.outbox_key(to), 0, last, "WITHSCORES")
-        )
+        reply = await self._client.execute("ZRANGE", self._keys.outbox_key(to), 0, last, "WITHSCORES")
+        return await self._parse_pending(to, reply)
 
     async def list_pending_cards(self, lane: Priority, to: ToDepartment, limit: int) -> tuple[PendingNotification, ...]:
-        """The cards that a destination waits for in one lane, oldest first."""
-        reply = await self._client.execute(
-            "ZRANGEBYSCORE",
-            self._keys.outbox_key(to),
-            *_compute_score_range(lane),
-            "WITHSCORES",
-            "LIMIT",
-            0,
-            limit + self._notifications.unreadable_count,
-        )
+        """Return the pending cards of one priority for a department, oldest first."""
+        page = ("WITHSCORES", "LIMIT", 0, limit + self._notifications.unreadable_count)
+        scores = _compute_score_range(lane)
+        reply = await self._client.execute("ZRANGEBYSCORE", self._keys.outbox_key(to), *scores, *page)
         found = await self._parse_pending(to, reply)
         return tuple(owed for owed in found if owed.notification.kind is NotificationKind.CARD)
 
@@ -116,14 +102,14 @@ class Outbox(RedisStore):
         await commit(self._client, transaction)
 
     async def mark_delivered(self, *notifications: Notification) -> None:
-        """These were delivered, or need not be any more."""
+        """Remove notifications that were delivered or need no delivery any more."""
         transaction = Transaction(self._keys.inbox)
         for one in notifications:
             transaction.write("ZREM", self._keys.outbox_key(one.to), one.key)
         await commit(self._client, transaction)
 
     async def _parse_pending(self, to: Destination, reply: Sequence[str]) -> tuple[PendingNotification, ...]:
-        """What cannot be read stays owed, for the release that wrote it."""
+        """Parse keys with scores. One that cannot be read stays pending, for the release that wrote it."""
         found = []
         for name, score in parse_hash(reply).items():
             lane, since = divmod(int(float(score)), LANE_WIDTH)
@@ -133,14 +119,14 @@ class Outbox(RedisStore):
         return tuple(found)
 
     async def load_cards(self, case_ids: Sequence[str]) -> dict[str, CardRecord]:
-        """One that cannot be read is `UNKNOWN`: nobody posts it again."""
+        """Return the card record of each case; `UNKNOWN` if it cannot be read, so that no second card is posted."""
         if not case_ids:
             return {}
         bodies = await self._client.read_bodies(map(self._keys.card_key, case_ids))
         return {case: await self._read_card(case, body) for case, body in zip(case_ids, bodies, strict=True)}
 
     async def load_card(self, case_id: str) -> CardRecord:
-        """Raises `UnreadableRecordError`."""
+        """Return the card record of a case. Raises `UnreadableRecordError`."""
         found = (await self.load_cards([case_id]))[case_id]
         if found.state is CardState.UNKNOWN:
             raise UnreadableRecordError("card")
@@ -153,7 +139,10 @@ class Outbox(RedisStore):
         return CardRecord(state=CardState.UNKNOWN) if unreadable else CardRecord()
 
     async def save_card(self, case_id: str, record: CardRecord, before: CardRecord | None = None, ttl: int = 0) -> None:
-        """With `before`: where it is that still, whoever has the lease by now. `kept`: seconds, 0 for good."""
+        """Save a card record. With `before`, only if it is still that; a lost lease does not matter then.
+
+        `ttl` is in seconds; 0 keeps it until its case expires.
+        """
         key = self._keys.card_key(case_id)
         transaction = Transaction(self._keys.inbox, ignore_fence=before is not None)
         if before is not None:
@@ -164,12 +153,12 @@ class Outbox(RedisStore):
         await commit(self._client, transaction)
 
     async def add_claim_request(self, case_id: str, place: MessageRef, department: str) -> None:
-        """Somebody was asked here to take a case of this department."""
+        """Remember a message that asked somebody to claim a case, with the department that had it."""
         asked = ("HSET", self._keys.card_key(case_id), f"{ASKED}{place.channel} {place.ts}", department)
         await self._client.execute_each([asked])  # a card that is none of ours keeps nobody from being asked
 
     async def load_claim_requests(self, case_id: str) -> dict[MessageRef, str]:
-        """Where people were asked to take a case, each with the department that had it then."""
+        """Return the messages that asked people to claim a case, each with the department that had it."""
         [flat] = await self._client.execute_each([("HGETALL", self._keys.card_key(case_id))])
         asked = [(name, to) for name, to in parse_hash(flat).items() if name.startswith(ASKED)]
         return {MessageRef(*name.removeprefix(ASKED).split(" ", 1)): to for name, to in asked}
@@ -178,17 +167,17 @@ class Outbox(RedisStore):
         await self._client.execute_each([("HDEL", self._keys.card_key(case_id), f"{ASKED}{place.channel} {place.ts}")])
 
     async def load_message(self, notification: Notification) -> CardRecord:
-        """How far the posting of a message beside the cards has come. Raises `UnreadableRecordError`."""
+        """Return how far the posting of a message other than a card has come. Raises `UnreadableRecordError`."""
         return await self.load_card(_build_message_id(notification))
 
     async def save_message(
         self, notification: Notification, record: CardRecord, before: CardRecord | None = None
     ) -> None:
-        """`before` as in `save_card`."""
+        """Save the state of such a message. `before` is as in `save_card`."""
         await self.save_card(_build_message_id(notification), record, before, MESSAGE_KEPT)
 
     async def mark_message_sent(self, notification: Notification, place: MessageRef | None = None) -> None:
-        """It was said, there, or need not be any more. What is owed under the same name another day begins anew."""
+        """Remove a message that was posted at `place`, or needs no posting, and forget its state."""
         transaction = Transaction(self._keys.inbox)
         if place is not None:
             add_case_message(transaction, self._keys, notification.subject_id, place)
@@ -197,7 +186,7 @@ class Outbox(RedisStore):
         await commit(self._client, transaction)
 
     async def list_messages(self, case_id: str) -> list[MessageRef]:
-        """Where Slack shows something of a case beside its card, oldest first."""
+        """Return the other messages in Slack with words of a case, oldest first."""
         found = await self._client.execute("LRANGE", self._keys.case_messages_key(case_id), 0, -1)
         return [MessageRef(*one.split(" ", 1)) for one in found]
 
@@ -207,10 +196,9 @@ class Outbox(RedisStore):
     async def record_rendered_card(
         self, case_id: str, record: CardRecord, notification: Notification, at: datetime, page: Page | None = None
     ) -> bool:
-        """The card shows this version now, and of its page. Says whether that is the newest; if not, it is owed again.
+        """Record which versions of the case and its page the card shows, and remove the notification.
 
-        One act: a change that comes between our drawing and this note is not lost, since the notification goes only
-        where the versions are the ones that were drawn.
+        If one of them has changed since it was rendered, keep the card pending and return False.
         """
         done = Transaction(self._keys.inbox)
         done.guard(self._keys.case_key(case_id), record.drawn, "v")
@@ -229,7 +217,7 @@ class Outbox(RedisStore):
     async def record_card_response(
         self, case: Case, record: CardRecord, at: datetime, page: Page | None = None
     ) -> None:
-        """A click's own answer redrew the card where it is. Whatever else happened meanwhile, delivery draws it."""
+        """Record that the reply to a click has updated the card in place, unless anything changed meanwhile."""
         if record.state is not CardState.POSTED:
             return
         drawn = record.copy_with(drawn=case.version, page=page.version if page else 0)
@@ -247,7 +235,7 @@ class Outbox(RedisStore):
 
 
 def _compute_score_range(lane: Priority) -> tuple[str, str]:
-    """The scores of a lane, for a range."""
+    """Return the range of scores of a priority, for ZCOUNT and ZRANGEBYSCORE."""
     start = int(lane) * LANE_WIDTH
     return str(start), f"({start + LANE_WIDTH}"
 

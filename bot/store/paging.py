@@ -1,4 +1,4 @@
-"""Pages: opened once for each cause, and found by when somebody has to look at them."""
+"""Pages: opened once for each cause, escalated when due, grouped so that one page calls for several cases."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -22,8 +22,6 @@ from bot.store.transaction import CommitResult, Transaction, commit
 
 
 class PageGoneError(NotAllowed):
-    """There is no such page any more."""
-
     def __init__(self) -> None:
         super().__init__("This page is no longer kept, so there is nothing to acknowledge.")
 
@@ -37,7 +35,7 @@ class PageStore(Repository[Page, Decision[Page]]):
         self._messages = RecordReader(client, keys, "page message", PageMessage.model_validate_json)
 
     async def get(self, page_id: str) -> Page:
-        """Raises `PageGoneError`, `UnreadableRecordError`."""
+        """Return the page. Raises `PageGoneError`, `UnreadableRecordError`."""
         found = await self.find([page_id])
         if self.is_unreadable(page_id):
             raise UnreadableRecordError("page")
@@ -46,7 +44,7 @@ class PageStore(Repository[Page, Decision[Page]]):
         return found[page_id]
 
     async def find(self, page_ids: Sequence[str]) -> dict[str, Page]:
-        """Those of these pages that there are, by id. One that cannot be read is left out, and set aside."""
+        """Return the pages that exist, by id. One that cannot be read is left out and quarantined."""
         wanted = list(dict.fromkeys(page_ids))
         if not wanted:
             return {}
@@ -54,30 +52,29 @@ class PageStore(Repository[Page, Decision[Page]]):
         return await self._records.read_all(self._keys.page_key, dict(zip(wanted, bodies, strict=True)))
 
     def is_unreadable(self, page_id: str) -> bool:
-        """Whether it was there when it was last read, and this release could not read it."""
+        """Return True if the page existed at the last read but this release could not parse it."""
         return self._records.is_unreadable(self._keys.page_key(page_id))
 
     @property
     def unreadable_count(self) -> int:
-        """How many could not be read."""
         return self._records.unreadable_count
 
     async def find_for_case(self, case: Case) -> Page | None:
-        """The page of a case in this round of it; only what cannot wait has any."""
+        """Return the current page of a case; only a confirmed crisis has one."""
         if not case.is_confirmed_crisis:
             return None
         name = get_case_page_id(case)
         return (await self.find([name])).get(name)
 
     async def find_for_episode(self, episode: Episode) -> Page | None:
-        """Only what was worth a page has one."""
+        """Return the page of an episode, or None if it was never paged."""
         if episode.paged_at is None:
             return None
         name = get_episode_page_id(episode)
         return (await self.find([name])).get(name)
 
     async def open_page(self, page: Page) -> Page:
-        """For a cause that is not committed with its page. Gives the page that is there now, joined or new."""
+        """Open a page for a cause that is not committed with it. Return the page that exists now, old or new."""
         transaction = Transaction(self._keys.inbox)
         add_page(transaction, self._keys, page)
         await commit(self._client, transaction)
@@ -86,28 +83,24 @@ class PageStore(Repository[Page, Decision[Page]]):
     async def commit(
         self, decision: Decision[Page], at: datetime, *, dedup_key: str = "", dedup_seconds: int = 0
     ) -> CommitResult:
-        """`once` is the name of something that may happen only once within so many seconds, such as a delivery."""
+        """Write a decision. With `dedup_key`, only if nothing was committed under that key in `dedup_seconds`."""
         transaction = Transaction(self._keys.inbox)
         if dedup_key:
             transaction.guard(self._keys.seen_key(dedup_key), "")
             transaction.write("SET", self._keys.seen_key(dedup_key), decision.after.id, "EX", dedup_seconds)
         _write_page_decision(transaction, self._keys, decision, at)
         committed, before = (await commit(self._client, transaction))[0], decision.before
-        if (
-            committed is CommitResult.WRITTEN
-            and decision.after.is_acknowledged
-            and before
-            and not before.is_acknowledged
-        ):
+        acknowledged = decision.after.is_acknowledged and before and not before.is_acknowledged
+        if acknowledged and committed is CommitResult.WRITTEN:
             metrics.ACKNOWLEDGE_SECONDS.observe((at - decision.after.opened_at).total_seconds())
         return committed
 
     async def find_group_leader(self, page: Page) -> str:
-        """The page that calls for cases such as that of this one, or was the last to."""
+        """Return the id of the page that leads the group of such cases, or led it last; empty if none did."""
         return str(await self._client.execute("HGET", self._keys.group_leaders, _build_group_field(page)) or "")
 
     async def start_group(self, decision: Decision[Page], before: str, at: datetime) -> CommitResult:
-        """The first rung of a page that calls for those that come after it. `before` is what was ringing till then."""
+        """Commit a page as the leader of its group. `before` is the id of the leader until then."""
         transaction, page = Transaction(self._keys.inbox), decision.after
         transaction.guard(self._keys.group_leaders, before, _build_group_field(page))
         _write_page_decision(transaction, self._keys, decision, at)
@@ -115,9 +108,9 @@ class PageStore(Repository[Page, Decision[Page]]):
         return (await commit(self._client, transaction))[0]
 
     async def join_group(self, decision: Decision[Page], before: PageGroup, at: datetime) -> CommitResult:
-        """It is called for by another, which counts it and remembers the newest.
+        """Commit a page as a member of its leader's group, which counts its members and keeps the newest.
 
-        `before` is what followed till then; of two in one moment that which was written last is the newer.
+        `before` is the group until then. Of two members in one moment, the one written last is the newest.
         """
         transaction, page = Transaction(self._keys.inbox), decision.after
         _write_page_decision(transaction, self._keys, decision, at)
@@ -129,7 +122,7 @@ class PageStore(Repository[Page, Decision[Page]]):
         return (await commit(self._client, transaction))[0]
 
     async def load_group(self, page_id: str) -> PageGroup:
-        """What follows this page."""
+        """Return how many pages joined this one, and the newest case among them."""
         count, newest = await self._client.execute_each(
             [
                 ("HGET", self._keys.page_key(page_id), "joined"),
@@ -142,7 +135,7 @@ class PageStore(Repository[Page, Decision[Page]]):
         return PageGroup(parse_int(count) or 0, case, datetime.fromtimestamp(float(newest[1]), UTC))
 
     async def load_messages(self, page_id: str) -> dict[str, PageMessage]:
-        """Where this page is shown in Slack, by the person, or the channel with its `#`."""
+        """Return the messages of a page in Slack by person id, or by channel id with a `#`."""
         return await self._messages.read_fields(self._keys.page_messages_key(page_id))
 
     async def save_page_message(self, page_id: str, to: str, message: PageMessage) -> None:
@@ -152,13 +145,13 @@ class PageStore(Repository[Page, Decision[Page]]):
         await self._client.execute_each([kept, keep])  # a key that is none of ours keeps nobody from being called
 
     async def record_case_reply(self, case_id: str, place: MessageRef) -> None:
-        """Slack shows words of this case here, too."""
+        """Remember a message with words of this case."""
         transaction = Transaction(self._keys.inbox)
         add_case_message(transaction, self._keys, case_id, place)
         await commit(self._client, transaction)
 
     async def mark_refreshed(self, page: Page, group: PageGroup, notification: Notification) -> bool:
-        """It is shown as it was read here. False where it has changed since, so that this is still owed."""
+        """Remove a refresh that was delivered. Return False, and keep it, if page or group changed meanwhile."""
         transaction = Transaction(self._keys.inbox)
         transaction.guard(self._keys.page_key(page.id), page.version, "v")
         transaction.guard(self._keys.page_key(page.id), group.cases or "", "joined")
@@ -166,32 +159,32 @@ class PageStore(Repository[Page, Decision[Page]]):
         return (await commit(self._client, transaction))[0] is CommitResult.WRITTEN
 
     async def mark_due(self, page_id: str, at: datetime) -> None:
-        """Somebody has to look at it now."""
+        """Make the page due for the escalation worker at this time."""
         await self._client.execute("ZADD", self._keys.pages, at.timestamp(), page_id)
 
     async def postpone_check(self, page: Page, at: datetime) -> None:
-        """Nothing is to be done now. Guarded by its version."""
+        """Check the page again at this time. Guarded by its version."""
         await self.save_due(page.copy_with(due=at))
 
     async def list_night_pages(self, person: str, night: int) -> frozenset[str]:
-        """The pages for which this person was called in this night."""
+        """Return the pages for which this person was called in a night."""
         return frozenset(await self._client.execute("SMEMBERS", self._keys.night_pages_key(night, person)))
 
     async def has_occurred(self, dedup_key: str) -> bool:
         return bool(await self._client.execute("EXISTS", self._keys.seen_key(dedup_key)))
 
     async def list_due(self, at: datetime, limit: int = 100) -> list[str]:
-        """Pages of which somebody has to look what is next. One that cannot be read stays due, in nobody's way."""
+        """Return the ids of pages whose next escalation step is due; unreadable ones are skipped for a minute each."""
         some = ("LIMIT", 0, limit + self._records.unreadable_count)
         reply = await self._client.execute("ZRANGEBYSCORE", self._keys.pages, "-inf", at.timestamp(), *some)
         return self._records.skip_unreadable(self._keys.page_key, reply, at)
 
     async def clear_due(self, page_id: str) -> None:
-        """Of a page that is gone, or that nobody is called for any more."""
+        """Forget when a page is due that is gone or calls nobody any more."""
         await self._client.execute("ZREM", self._keys.pages, page_id)
 
     async def save_due(self, page: Page) -> None:
-        """There is nothing to decide on this page: it is due when it says, or never. Guarded by its version."""
+        """Write when a page is next due, without another change. Guarded by its version."""
         transaction = Transaction(self._keys.inbox)
         transaction.guard(self._keys.page_key(page.id), page.version, "v")
         _write_due(transaction, self._keys, page)
@@ -202,7 +195,7 @@ class PageStore(Repository[Page, Decision[Page]]):
 
 
 def _build_group_field(page: Page) -> str:
-    """What is the same for all pages of which one may call for the others."""
+    """Return the key of a page's group: pages with the same department, harm and subject."""
     return join_field(page.department, page.harm, page.subject)
 
 

@@ -1,4 +1,4 @@
-"""What was counted, read back for spans of time: tallies, times, endings, and the posts that say most."""
+"""Counters for reports over spans of time: mentions, durations, resolutions, top posts; the reconciliation."""
 
 import math
 from collections import Counter
@@ -15,16 +15,16 @@ from bot.store.keys import format_day, split_field
 from bot.store.repository import RedisStore
 
 HOURS_AT_ONCE = 48
-"""Hours in one round trip: today and yesterday at once, and a week leaves others a turn in between."""
+"""Hours in one round trip: today and yesterday at once, while a week lets other commands in between."""
 COUNTED = ("seen", "opened", "joined", "tallied", "spam", "editing")
 _QUARTERS = frozenset(map(str, range(DAY // QUARTER)))
 Coverage = tuple[tuple[int, ...], ...]
-"""For each quarter of an hour, the spans that it belongs to. Nearly all hours of a report have one of two or three."""
+"""For each quarter of an hour, the indexes of the spans that contain it. Hours with the same value are added up."""
 
 
 class ReportCounterStore(RedisStore):
     async def load_tallies(self, *spans: TimeSpan) -> list[Tally]:
-        """One tally for each span; spans may overlap, and each hour is read once."""
+        """Return one tally for each span. Spans may overlap; each hour is read once."""
         sums: dict[Coverage, dict[str, int]] = {}
         hours = sorted({hour for span in spans for hour in span.list_hours()})
         for start in range(0, len(hours), HOURS_AT_ONCE):
@@ -35,7 +35,7 @@ class ReportCounterStore(RedisStore):
         return _build_tallies(sums, len(spans))
 
     async def find_top_cases(self, span: TimeSpan, subjects: Iterable[str], limit: int) -> list[str]:
-        """The cases that say most of what was said in these hours, the best first; the first hour may begin earlier."""
+        """Return the ids of the highest scored cases in the hours of the span, best first. Hours are not cut."""
         wanted = [(hour, subject) for subject in dict.fromkeys(subjects) for hour in span.list_hours()]
         replies = await self._client.execute_batch(
             [
@@ -47,11 +47,10 @@ class ReportCounterStore(RedisStore):
         return [case for _, case in sorted(scored, reverse=True)[:limit]]
 
     async def count_resolutions(self, span: TimeSpan) -> Counter[tuple[str, str]]:
-        """How many cases each department closed, by resolution."""
+        """Count the cases closed in the span by department and resolution."""
         days = list(span.list_days())
-        replies = await self._client.execute_each(
-            [("HGETALL", self._keys.resolutions_key(format_day(day))) for day in days]
-        )
+        keys = [self._keys.resolutions_key(format_day(day)) for day in days]
+        replies = await self._client.execute_each([("HGETALL", key) for key in keys])
         found: Counter[tuple[str, str]] = Counter()
         for day, flat in zip(days, replies, strict=True):
             for field, count in parse_counts(flat).items():
@@ -63,14 +62,10 @@ class ReportCounterStore(RedisStore):
     async def load_durations(
         self, span: TimeSpan, departments: Sequence[str]
     ) -> dict[tuple[str, DurationKind], list[float]]:
-        """Seconds to claim and to resolve, of what was claimed and resolved in this span."""
+        """Return the seconds that each claim and each resolution in the span took, by department and kind."""
         wanted = [(name, measure, day) for name in departments for measure in DurationKind for day in span.list_days()]
-        replies = await self._client.execute_each(
-            [
-                ("LRANGE", self._keys.durations_key(format_day(day), name, measure), 0, -1)
-                for name, measure, day in wanted
-            ]
-        )
+        keys = [self._keys.durations_key(format_day(day), name, measure) for name, measure, day in wanted]
+        replies = await self._client.execute_each([("LRANGE", key, 0, -1) for key in keys])
         found: dict[tuple[str, DurationKind], list[float]] = {}
         for (name, measure, day), values in zip(wanted, replies, strict=True):
             first, last = (span.start - day) // QUARTER, (span.end - day) // QUARTER
@@ -80,7 +75,7 @@ class ReportCounterStore(RedisStore):
         return found
 
     async def count_open(self, departments: Sequence[str], at: datetime) -> dict[str, tuple[int, int]]:
-        """How many open cases each department has now, and how many of them are overdue."""
+        """Return how many open cases each department has now, and how many of them are overdue."""
         keys = [self._keys.open_cases_key(name) for name in departments]
         counts = await self._client.execute_batch(
             chain.from_iterable((("ZCARD", key), ("ZCOUNT", key, "-inf", at.timestamp())) for key in keys)
@@ -90,10 +85,9 @@ class ReportCounterStore(RedisStore):
 
 class MentionCounters(RedisStore):
     async def read(self) -> Reconciliation:
-        """At one instant: a mention on its way from the inbox to the counters is in one of the two."""
-        flat, waiting, dead = await self._client.run_script(
-            "books", [self._keys.mention_counters, self._keys.inbox, self._keys.dead_letters], []
-        )
+        """Read counters and lengths atomically, so that a mention on its way is counted exactly once."""
+        keys = [self._keys.mention_counters, self._keys.inbox, self._keys.dead_letters]
+        flat, waiting, dead = await self._client.run_script("books", keys, [])
         counted = {word: count for word, count in parse_counts(flat).items() if word in COUNTED}
         return Reconciliation(**counted, waiting=int(waiting), dead=int(dead))
 
@@ -106,7 +100,7 @@ def _compute_coverage(hour: datetime, spans: Sequence[TimeSpan]) -> Coverage:
 
 
 def _add_counts(flat: Sequence[Any], to: dict[str, int]) -> None:
-    """The one loop that sees every field of every hour: it adds, and leaves reading what they say for later."""
+    """Add the counters of one hour. Hot loop over every field of every hour: fields are parsed after adding up."""
     try:
         counts = list(map(int, flat[1::2]))
     except ValueError:
@@ -131,16 +125,16 @@ def _build_tallies(sums: Mapping[Coverage, Mapping[str, int]], spans: int) -> li
 
 
 def _split_counter(field: str, count: int) -> list[str]:
-    """What a later release adds at the end tells more finely what is counted here: it is added up.
+    """Return the first `count` parts, or [] if there are fewer.
 
-    Empty where it is none of ours.
+    Parts that a later release adds at the end split a counter further, and are added up here.
     """
     parts = split_field(field)[:count]
     return parts if len(parts) == count else []
 
 
 def _parse_seconds(text: str) -> float | None:
-    """None where it is no number."""
+    """Return a finite number, or None."""
     try:
         seconds = float(text)
     except ValueError:

@@ -1,4 +1,4 @@
-"""What one commit guards and writes, gathered in Python and applied by `commit.lua`."""
+"""Transactions: guards and writes that `commit.lua` applies all or nothing, with optimistic concurrency."""
 
 from collections.abc import Iterable, Sequence
 from enum import IntEnum
@@ -8,7 +8,7 @@ from bot.store.fencing import LeaseLostError, current_fence
 
 
 class CommitResult(IntEnum):
-    """The script's reply."""
+    """The reply of the script: `STALE` if a guard did not hold, `ANSWERED` if the inbox entry was gone already."""
 
     STALE = -1
     ANSWERED = 0
@@ -17,13 +17,13 @@ class CommitResult(IntEnum):
 
 GROUP = "triage"
 """The consumer group of the inbox."""
-AT_ONCE = 16
-"""Transactions in one call of the script: one by one the calls and their replies cost us 60 µs each (2026-11-22), and
-a call keeps all others waiting for a millisecond or two."""
+MAX_PER_CALL = 16
+"""Transactions in one call of the script. Single calls cost 60 µs each (2026-11-22); a call of 16 blocks the server for
+a millisecond or two."""
 
 
 class _KeyPositions(dict[str, int]):
-    """The keys of one call, each once, with its place among them."""
+    """The keys of one call with their index in KEYS; a new key gets the next one."""
 
     def __missing__(self, key: str) -> int:
         place = self[key] = len(self) + 1
@@ -31,10 +31,10 @@ class _KeyPositions(dict[str, int]):
 
 
 class Transaction:
-    """Guards first, then writes in the order in which they were asked for; `entry` is the inbox entry it answers."""
+    """Guards and writes of one commit, in order. `entry` is the inbox entry that it acknowledges and deletes."""
 
     def __init__(self, inbox: str, entry: str = "", *, ignore_fence: bool = False) -> None:
-        """`ignore_fence`: what it guards says enough, so that who lost a lease meanwhile may still write it."""
+        """`ignore_fence`: its own guards are enough, so that it may be written after the lease was lost."""
         self.inbox = inbox
         self.ignore_fence = ignore_fence
         self._entry = entry
@@ -43,7 +43,7 @@ class Transaction:
         self.upkeeps: list[tuple[str, str, tuple[str | float, ...]]] = []
 
     def guard(self, key: str, expected: str | int, field: str = "") -> None:
-        """This key (or this field of it) must hold this value still; the empty string means that it is absent."""
+        """Require that this key, or this field of it, still has this value; an empty string means absent."""
         self._guards.append((key, field, expected))
 
     @property
@@ -54,9 +54,9 @@ class Transaction:
         self._writes.append((command, key, words))
 
     def add_upkeep(self, command: str, key: str, *words: str | float) -> None:
-        """What keeps a key within its bounds and does no harm if done twice, or beside a transaction that is stale.
+        """Add an idempotent command that keeps a key within its bounds, such as XTRIM or EXPIRE.
 
-        It is done after the writes, once for all transactions of a call that ask for the same.
+        It runs once for a call, after the writes, even if this transaction is stale.
         """
         self.upkeeps.append((command, key, words))
 
@@ -71,32 +71,31 @@ class Transaction:
 
 
 async def commit(client: RedisClient, *transactions: Transaction) -> list[CommitResult]:
-    """In one round trip, in order; each is all or nothing by itself.
+    """Commit in one round trip, in order; each transaction is all or nothing by itself.
 
-    Where a fence is in force, nothing is written by who has lost its lease. Raises `LeaseLostError` where nothing
-    else can have kept it from being written.
+    If a fence is in force, it guards each of them. Raises `LeaseLostError` if only the fence can have failed.
     """
     fence = current_fence()
     if fence is None:
         return await _send_transactions(client, transactions)
-    only = [not one.is_guarded and not one.ignore_fence for one in transactions]
+    only_fenced = [not one.is_guarded and not one.ignore_fence for one in transactions]
     for one in transactions:
         if not one.ignore_fence:
             one.guard(fence.key, fence.token)
     replies = await _send_transactions(client, transactions)
-    if any(lost and reply is CommitResult.STALE for lost, reply in zip(only, replies, strict=True)):
+    if any(lost and reply is CommitResult.STALE for lost, reply in zip(only_fenced, replies, strict=True)):
         raise LeaseLostError(fence.key)
     return replies
 
 
 async def _send_transactions(client: RedisClient, transactions: Sequence[Transaction]) -> list[CommitResult]:
-    some = [transactions[start : start + AT_ONCE] for start in range(0, len(transactions), AT_ONCE)]
+    some = [transactions[start : start + MAX_PER_CALL] for start in range(0, len(transactions), MAX_PER_CALL)]
     replies = await client.run_scripts("commit", [_encode_call(few) for few in some])
-    return [CommitResult(reply) for few, told in zip(some, replies, strict=True) for reply in told[: len(few)]]
+    return [CommitResult(reply) for few, results in zip(some, replies, strict=True) for reply in results[: len(few)]]
 
 
 def _encode_call(transactions: Sequence[Transaction]) -> tuple[list[str], Words]:
-    """Most of a batch write to the same few keys, so that a key is sent once."""
+    """Return the KEYS and ARGV of a call: each key is sent once, since most of a batch write to the same few."""
     keys = _KeyPositions()
     words: list[str | int | float] = [GROUP]
     for transaction in (*transactions, *_collect_upkeep(transactions)):
@@ -105,7 +104,7 @@ def _encode_call(transactions: Sequence[Transaction]) -> tuple[list[str], Words]
 
 
 def _collect_upkeep(transactions: Sequence[Transaction]) -> Iterable[Transaction]:
-    """What all of them ask for, as a last transaction that guards nothing."""
+    """Return the upkeep of all transactions, without repetitions, as a last one without guards."""
     asked = dict.fromkeys(upkeep for transaction in transactions for upkeep in transaction.upkeeps)
     if asked:
         last = Transaction(transactions[0].inbox)

@@ -10,7 +10,7 @@ from bot.clock import Clock
 from bot.domain.destination import ToPager
 from bot.domain.health.issues import HealthSnapshot, check_health
 from bot.store.brand_identity import restore_meta
-from bot.store.leases import LENGTH as LEASE_LENGTH
+from bot.store.leases import LEASE_LENGTH
 from bot.store.record_reader import TROUBLE
 from bot.store.store import Store
 from bot.store.transaction import CommitResult

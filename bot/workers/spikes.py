@@ -18,7 +18,7 @@ from bot.domain.spikes.observation import StreamPosition
 from bot.domain.spikes.seasonal_baseline import QUARTER
 from bot.domain.spikes.thresholds import SpikeThresholds
 from bot.domain.subject import Subject, SubjectKind
-from bot.store.leases import LENGTH as LEASE_LENGTH
+from bot.store.leases import LEASE_LENGTH
 from bot.store.spike_stream import AT_ONCE
 from bot.store.store import Store
 from bot.store.transaction import CommitResult

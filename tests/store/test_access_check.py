@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.domain.commits import StoreUnavailable
-from bot.store.access_check import _BESIDE, _WRITES
+from bot.store.access_check import _OTHER_COMMANDS, _WRITES
 from bot.store.client import RedisClient
 from bot.store.server_info import fetch_server_info
 from bot.store.store import build_store
@@ -101,7 +101,7 @@ def test_every_other_command_that_the_store_sends_has_its_right_asked_for() -> N
     called = re.compile(r"call\('([A-Z]+)'")
     used = {name for file in files for name in sent.findall(file.read_text("utf-8"))} - WORDS_OF_COMMANDS
     used |= {name for file in folder.iterdir() for name in called.findall(file.read_text("utf-8"))}
-    known = {words.split()[0] for words in _BESIDE} | {"EVALSHA", "SCRIPT", "INFO", "SCAN"}
+    known = {words.split()[0] for words in _OTHER_COMMANDS} | {"EVALSHA", "SCRIPT", "INFO", "SCAN"}
     proven = {str(words[0]) for _, writes in _WRITES for words in writes} | {"EXPIRE", "PERSIST", "DEL"}
     assert used - known - proven == set()
 

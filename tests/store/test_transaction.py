@@ -10,7 +10,7 @@ from redis.exceptions import ResponseError
 
 from bot.store.client import RedisClient
 from bot.store.keys import Keys
-from bot.store.transaction import AT_ONCE, CommitResult, Transaction, commit
+from bot.store.transaction import MAX_PER_CALL, CommitResult, Transaction, commit
 
 _numbers = itertools.count()
 VALUES = st.text(max_size=8)
@@ -79,7 +79,7 @@ async def test_a_command_that_fails_costs_the_other_transactions_nothing(client:
 
 
 async def test_many_transactions_are_answered_each_in_its_place(client: RedisClient, keys: Keys) -> None:
-    transactions = [Transaction(keys.inbox) for _ in range(3 * AT_ONCE + 1)]
+    transactions = [Transaction(keys.inbox) for _ in range(3 * MAX_PER_CALL + 1)]
     for number, transaction in enumerate(transactions):
         transaction.guard(keys.root + "nothing", "something" if number % 3 == 0 else "")
         transaction.write("RPUSH", keys.root + "list", number)
@@ -96,14 +96,14 @@ async def test_upkeep_is_done_once_a_call_and_beside_a_transaction_that_is_stale
     client: RedisClient, keys: Keys
 ) -> None:
     """Counted with a command that does harm if done twice, which no upkeep should be."""
-    transactions = [Transaction(keys.inbox) for _ in range(AT_ONCE + 1)]
+    transactions = [Transaction(keys.inbox) for _ in range(MAX_PER_CALL + 1)]
     for number, transaction in enumerate(transactions):
         transaction.guard(keys.root + "nothing", "something" if number else "")
         transaction.add_upkeep("INCR", keys.root + "upkeeps")
 
     replies = await commit(client, *transactions)
 
-    assert replies == [CommitResult.WRITTEN] + [CommitResult.STALE] * AT_ONCE
+    assert replies == [CommitResult.WRITTEN] + [CommitResult.STALE] * MAX_PER_CALL
     assert await client.execute("GET", keys.root + "upkeeps") == "2"
 
 

@@ -15,7 +15,7 @@ from bot.domain.outbox import Notification, NotificationKind, Priority
 from bot.domain.rules import PlaybookRules, get_department_or_lost
 from bot.sinks.slack import SlackSink
 from bot.store.fencing import LeaseFence, LeaseLostError, enforce_fence
-from bot.store.leases import LENGTH as LEASE_LENGTH
+from bot.store.leases import LEASE_LENGTH
 from bot.store.outbox import DestinationQueue
 from bot.store.record_reader import UnreadableRecordError
 from bot.store.store import Store
