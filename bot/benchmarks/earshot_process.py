@@ -13,7 +13,7 @@ from pathlib import Path
 import aiohttp
 
 import bot
-from bot.benchmarks.fixtures import build_workspace, find_day_playbook, open_playbook
+from bot.benchmarks.fixtures import SAMPLE_DAY, build_workspace, open_playbook
 from bot.benchmarks.measurement import NoMeasurementsError
 from bot.benchmarks.timing import read_monotonic
 from bot.clock import SystemClock
@@ -50,7 +50,7 @@ class EarshotProcess:
 async def run_process() -> AsyncIterator[EarshotProcess]:
     """Start the process and yield it when it is ready; stop it afterwards."""
     clock = SystemClock()
-    sandbox = SlackSandbox(build_workspace(open_playbook(find_day_playbook()).current, clock))
+    sandbox = SlackSandbox(build_workspace(open_playbook(SAMPLE_DAY).current, clock))
     with tempfile.TemporaryDirectory(prefix="earshot-bench-", ignore_cleanup_errors=True) as folder:
         async with sandbox, aiohttp.ClientSession() as session:
             port = _find_free_port()
@@ -83,7 +83,7 @@ def _build_environment(sandbox: SlackSandbox, folder: Path, port: int) -> dict[s
         "SLACK_SIGNING_SECRET": sandbox.signing_secret,
         "SLACK_API_URL": sandbox.api_url,
         "EARSHOT_DATA": str(folder / "data"),
-        "EARSHOT_PLAYBOOK": str(find_day_playbook()),
+        "EARSHOT_PLAYBOOK": str(SAMPLE_DAY),
         "EARSHOT_HOST": "127.0.0.1",
         "EARSHOT_PORT": str(port),
         "EARSHOT_HOOK_FORUM_SECRET": SECRET,

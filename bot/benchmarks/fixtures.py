@@ -25,6 +25,10 @@ from bot.testing.local_app import LocalApp, run_local_app
 from bot.workers.ingest import InboxWriter
 from bot.workers.triage import TriageWorker
 
+SAMPLE_DAY = Path(str(resources.files("bot.demo"))) / "playbook.toml"
+"""The sample day's playbook: five departments and ten routes."""
+ONE_CHANNEL = Path(str(resources.files("bot.benchmarks"))) / "one_channel.toml"
+"""A playbook that routes everything to one channel."""
 WEBHOOK_BATCH = 500
 """Mentions in one call: as many as a webhook accepts in one delivery."""
 
@@ -45,16 +49,6 @@ class BenchmarkContext:
     def pick_count(self, full: int, quick: int) -> int:
         """Return a count for real figures, or for a quick check that everything is measured."""
         return quick if self.quick else full
-
-
-def find_day_playbook() -> Path:
-    """Return the sample day's playbook: five departments and ten routes."""
-    return Path(str(resources.files("bot.demo"))) / "playbook.toml"
-
-
-def find_one_channel_playbook() -> Path:
-    """Return a playbook that routes everything to one channel."""
-    return Path(str(resources.files("bot.benchmarks"))) / "one_channel.toml"
 
 
 def open_playbook(path: Path) -> PlaybookReloader:
@@ -86,7 +80,7 @@ def build_workspace(playbook: Playbook, clock: Clock) -> SlackWorkspace:
     return workspace
 
 
-def run_benchmark_app(
+def run_app(
     path: Path, clock: Clock, *, wait: bool = True, settings: Settings | None = None
 ) -> AbstractAsyncContextManager[LocalApp]:
     """Run the real app against a Slack with Slack's rate limits."""
@@ -113,8 +107,8 @@ async def run_workers(app: LocalApp) -> AsyncIterator[None]:
             app.app.stop.set()
 
 
-def load_day_rules() -> ReloadableRules:
-    return ReloadableRules(open_playbook(find_day_playbook()))
+def load_rules() -> ReloadableRules:
+    return ReloadableRules(open_playbook(SAMPLE_DAY))
 
 
 async def triage_inbox(store: Store, rules: ReloadableRules, clock: Clock) -> None:

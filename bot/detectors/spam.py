@@ -87,9 +87,8 @@ class SpamDetector:
         if not self._features.is_promising(context.word_flags, offers, evidence):
             return BASE, []
         calls = calls or find_calls_to_action(context.text, context.word_flags)
-        points, features = self._features.score_post(
-            SpamPost(context.tokens, context.word_flags, calls, offers, evidence)
-        )
+        post = SpamPost(context.tokens, context.word_flags, calls, offers, evidence)
+        points, features = self._features.score_post(post)
         voice = [*_find_doubtful_voice(context, calls, pitched=bool(features))]
         points += sum([shape.points for shape in voice]) + (SIGNED if _is_signed(context.words) else 0.0)
         return points, [*features[:MAX_FEATURES], *[shape.name for shape in voice]]

@@ -39,13 +39,8 @@ def find_calls_to_action(text: str, flags: WordFlags) -> CallsToAction:
     if not contact and "." in tail:
         domain = TOP_LEVEL.search(tail) and DOMAIN.search(tail)
         contact = domain is not None or ("@" in tail and ADDRESS.search(tail) is not None)
-    return CallsToAction(
-        contact,
-        phone,
-        flags.flags & CONTACT > 0,
-        any(word[0] in "$€£" for word in figures),
-        any(word[-1] == "%" for word in figures),
-    )
+    money, percentage = any(word[0] in "$€£" for word in figures), any(word[-1] == "%" for word in figures)
+    return CallsToAction(contact, phone, flags.flags & CONTACT > 0, money, percentage)
 
 
 def _has_phone_number(text: str) -> bool:

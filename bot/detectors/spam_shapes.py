@@ -1,4 +1,4 @@
-"""Shapes of spam: what the structure of a post gives away, whatever it offers."""
+"""Shapes of spam: what the structure of a post gives away."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple

@@ -139,9 +139,8 @@ class SubjectMatcher:
             return end
         confidence = HANDLE if post.spelled[start][0] == "@" else TERM
         partial = end == start + 1 and not _is_whole_name(words[start], form.words)
-        found.matches.append(
-            build_subject_match(subject, confidence, "", words, start, end - start, is_partial=partial)
-        )
+        match = build_subject_match(subject, confidence, "", words, start, end - start, is_partial=partial)
+        found.matches.append(match)
         return end
 
     def _match_exact_form(self, post: _Post, start: int) -> tuple[_TermEntry, int] | None:

@@ -1,7 +1,6 @@
-"""Train the small network by hand-written gradients: a hundred posts at a time, in numpy and scipy's sparse products.
+"""Train the small network by hand-written gradients, in numpy and scipy's sparse products.
 
-Dropout: words now and then, pooled filters often. The same seed gives the same order of posts, and the same numbers to
-the last digit on the same machine.
+The same seed gives the same numbers, to the last digit on the same machine.
 """
 
 from collections.abc import Iterator, Sequence
@@ -14,6 +13,7 @@ from scipy import sparse
 from bot.detectors.model.batch import Floats
 from bot.detectors.model.classifier import CLASSES
 from bot.detectors.model.convnet import RUN_WEIGHT
+from bot.detectors.model.hashing import Hashes, Places
 from bot.training.features import RawFeatures
 
 SEED = 20261122
@@ -28,7 +28,7 @@ CERTAINTY = 0.94
 
 
 class TrainingTargets(NamedTuple):
-    rows: NDArray[np.intp]
+    rows: Places
     targets: Floats
     """The sentiments that each post may have, then for each head whether it holds."""
     counts: Floats
@@ -38,8 +38,8 @@ class TrainingTargets(NamedTuple):
 class VectorVocabulary(NamedTuple):
     """The words and runs with a vector, and the vectors that each word of the posts is made of."""
 
-    words: NDArray[np.uint32]
-    runs: NDArray[np.uint32]
+    words: Hashes
+    runs: Hashes
     made_of: Any
     """words of the posts x vectors: its own, and its runs in equal shares."""
 
@@ -58,8 +58,8 @@ def build_vocabulary(
 
 
 def _build_share_matrix(
-    hashes: NDArray[np.uint32], owner: NDArray[np.intp], posts_with: NDArray[np.int64], least: int, height: int
-) -> tuple[NDArray[np.uint32], Any]:
+    hashes: Hashes, owner: Places, posts_with: NDArray[np.int64], least: int, height: int
+) -> tuple[Hashes, Any]:
     unique, inverse = np.unique(hashes, return_inverse=True)
     keep = np.bincount(inverse, weights=posts_with[owner]) >= least
     at = np.flatnonzero(keep[inverse])
@@ -69,16 +69,14 @@ def _build_share_matrix(
 
 
 class _ForwardPass(NamedTuple):
-    """What the backward pass needs of the forward pass."""
-
     inside: NDArray[np.bool_]
-    places: NDArray[np.intp]
-    words: NDArray[np.intp]
+    places: Places
+    words: Places
     made_of: Any
-    columns: NDArray[np.intp]
+    columns: Places
     vectors: Floats
     activations: Floats
-    peak: NDArray[np.intp]
+    peak: Places
     root: Floats
     pooled: Floats
     kept: Floats
@@ -118,14 +116,14 @@ class ConvNetTrainer:
                 done += 1
             yield loss / batches
 
-    def _shuffle_batches(self, rows: NDArray[np.intp]) -> Iterator[NDArray[np.intp]]:
+    def _shuffle_batches(self, rows: Places) -> Iterator[Places]:
         """Yield batches of posts of similar length, in random order."""
         order = np.argsort(self._lengths[rows] + self._chance.random(rows.size) * 6, kind="stable")
         starts = np.arange(0, rows.size, BATCH_SIZE)
         for start in self._chance.permutation(starts):
             yield order[start : start + BATCH_SIZE]
 
-    def compute_logits(self, rows: NDArray[np.intp]) -> Floats:
+    def compute_logits(self, rows: Places) -> Floats:
         logits = np.zeros((rows.size, self.parts["out_start"].size), np.float32)
         order = np.argsort(self._lengths[rows], kind="stable")
         for start in range(0, rows.size, 2 * BATCH_SIZE):
@@ -133,7 +131,7 @@ class ConvNetTrainer:
             logits[which] = self._run_forward(rows[which], learning=False)[0]
         return logits
 
-    def _run_forward(self, rows: NDArray[np.intp], *, learning: bool) -> tuple[Floats, _ForwardPass]:
+    def _run_forward(self, rows: Places, *, learning: bool) -> tuple[Floats, _ForwardPass]:
         lengths = self._lengths[rows]
         place = np.arange(max(1, int(lengths.max())))
         inside = place < lengths[:, None]
@@ -158,7 +156,7 @@ class ConvNetTrainer:
         logits = pooled @ self.parts["out"] + self.parts["out_start"]
         return logits, _ForwardPass(inside, places, unique, made_of, columns, vectors, active, peak, root, pooled, kept)
 
-    def _convolve_words(self, vectors: Floats, places: NDArray[np.intp]) -> Floats:
+    def _convolve_words(self, vectors: Floats, places: Places) -> Floats:
         before, itself, after = np.split(vectors @ self.parts["filters"], 3, axis=1)
         end_before, _, end_after = np.split(self.parts["end"] @ self.parts["filters"], 3)
         active: Floats = itself[places] + self.parts["start"]
@@ -168,7 +166,7 @@ class ConvNetTrainer:
         active[:, -1] += end_after
         return np.maximum(active, 0, out=active)
 
-    def _train_batch(self, rows: NDArray[np.intp], targets: Floats, counts: Floats, pace: float) -> float:
+    def _train_batch(self, rows: Places, targets: Floats, counts: Floats, pace: float) -> float:
         logits, forward = self._run_forward(rows, learning=True)
         losses, errors = _compute_sentiment_loss(logits[:, :CLASSES], targets[:, :CLASSES])
         head_losses, head_errors = _compute_head_loss(logits[:, CLASSES:], targets[:, CLASSES:])
@@ -202,9 +200,7 @@ class ConvNetTrainer:
         before[:, :-1], after[:, 1:] = active[:, 1:], active[:, :-1]
         return np.concatenate([gather @ one.reshape(-1, FILTERS) for one in (before, active, after)], axis=1)
 
-    def _update_parameters(
-        self, gradients: dict[str, Any], columns: NDArray[np.intp], vectors: Floats, pace: float
-    ) -> None:
+    def _update_parameters(self, gradients: dict[str, Any], columns: Places, vectors: Floats, pace: float) -> None:
         """Update by Adagrad, a row at a time, for the vectors; by Adam for the rest."""
         self._moved[columns] += (vectors**2).mean(axis=1)
         self.vectors[columns] -= RATE * pace * vectors / np.sqrt(self._moved[columns])[:, None]
@@ -231,7 +227,7 @@ def _compute_head_loss(logits: Floats, held: Floats) -> tuple[Floats, Floats]:
     return np.logaddexp(0, logits) - target * logits, 1 / (1 + np.exp(-logits)) - target
 
 
-def _drop_empty_columns(matrix: Any) -> tuple[Any, NDArray[np.intp]]:
+def _drop_empty_columns(matrix: Any) -> tuple[Any, Places]:
     """Return the matrix without empty columns, and the indices of the others."""
     columns, inverse = np.unique(matrix.indices, return_inverse=True)
     shape = (matrix.shape[0], columns.size)

@@ -174,9 +174,11 @@ def _read_auxiliary(folder: Path) -> Iterator[CorpusRow]:
     for head in ("irony", "offensive"):
         for row in read_jsonl(folder / f"{head}_train.jsonl", _AuxiliaryRow):
             yield CorpusRow(row.text, head, assign_fold(row.text), heads={head: float(row.label == head)})
-    for felt in read_jsonl(folder / "emotion_train.jsonl", _EmotionRow):
-        heads = {one: float(one == felt.label) for one in TONE}
-        yield CorpusRow(felt.text, "emotion", assign_fold(felt.text), heads=heads, possible_sentiments=TONE[felt.label])
+    for emotion in read_jsonl(folder / "emotion_train.jsonl", _EmotionRow):
+        heads = {one: float(one == emotion.label) for one in TONE}
+        yield CorpusRow(
+            emotion.text, "emotion", assign_fold(emotion.text), heads=heads, possible_sentiments=TONE[emotion.label]
+        )
 
 
 def read_jsonl(path: Path, model: type[Shape]) -> Iterator[Shape]:

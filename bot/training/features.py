@@ -20,6 +20,7 @@ from bot.detectors.model.hashing import (
     SALT_NEGATED,
     SALT_WORD,
     Hashes,
+    Places,
     compute_half_pairs,
     compute_word_keys,
     find_rows,
@@ -45,7 +46,7 @@ class RawFeatures(NamedTuple):
     """posts x words (each twice: plain and negated)."""
     words: Hashes
     runs: Hashes
-    run_of: NDArray[np.intp]
+    run_of: Places
     vocabulary: int
     pairs: Hashes
     """For each place but the first mark, the pair with the word before it."""
@@ -143,9 +144,7 @@ class DesignMatrix:
         self.dense = (DENSE_SCALE * standardized).astype(np.float32)
 
 
-def _build_feature_matrix(
-    kept: KeptFeatures, hashes: Hashes, owner: NDArray[np.intp], height: int
-) -> tuple[Sparse, Floats]:
+def _build_feature_matrix(kept: KeptFeatures, hashes: Hashes, owner: Places, height: int) -> tuple[Sparse, Floats]:
     """Return the matrix and the squared length of each row as at run time: a word that stands twice counts twice."""
     at, row = find_rows(kept.hashes, hashes)
     rarity = kept.rarity[row]
@@ -157,7 +156,7 @@ def _build_feature_matrix(
 class DesignRows:
     """Some of the posts, with products by weights and by errors."""
 
-    def __init__(self, design: DesignMatrix, which: NDArray[np.intp]) -> None:
+    def __init__(self, design: DesignMatrix, which: Places) -> None:
         self._count, self._pairs = design.raw.count[which], design.pairs[which]
         self._words, self._runs = design.words, design.runs
         self._by_word, self._by_run = (shrink[which] for shrink in design.shrink)

@@ -11,12 +11,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bot.detectors.detector import tokenize_text
 from bot.detectors.model.batch import Floats
 from bot.detectors.model.classifier import CLASSES, PostClassifier
-from bot.detectors.model.hashing import find_rows
+from bot.detectors.model.hashing import Places, find_rows
 from bot.detectors.model.weights import ModelWeights, encode_weights
 from bot.domain.mention import UNKNOWN_AUTHOR_ID, Mention
 from bot.training.corpus import HEADS, SENTIMENTS, assign_fold
@@ -126,10 +125,10 @@ class _FineTuneTask(NamedTuple):
     old_logits: Floats
     """Log-odds of the weights in use."""
     old_weights: Floats
-    anchors: NDArray[np.intp]
+    anchors: Places
     """The anchors that are learned beside the posts, and count as much as all of them."""
 
-    def fit_weights(self, which: NDArray[np.intp], strength: float) -> Floats:
+    def fit_weights(self, which: Places, strength: float) -> Floats:
         every = np.concatenate([which, self.anchors])
         rows = DesignRows(self.design, every)
         counts = np.repeat([1.0, which.size / self.anchors.size], [which.size, self.anchors.size])
@@ -138,12 +137,12 @@ class _FineTuneTask(NamedTuple):
             rows, self.gold[every], counts, ridge=strength, rounds=ROUNDS, prior=self.old_weights, offset=rest
         )
 
-    def compute_logits(self, which: NDArray[np.intp], weights: Floats) -> Floats:
+    def compute_logits(self, which: Places, weights: Floats) -> Floats:
         change = DesignRows(self.design, which).multiply_weights(weights - self.old_weights)
         logits: Floats = self.old_logits[which] + change
         return logits
 
-    def compute_loss(self, which: NDArray[np.intp], logits: Floats | None = None) -> tuple[float, float]:
+    def compute_loss(self, which: Places, logits: Floats | None = None) -> tuple[float, float]:
         """Return the mean loss and the accuracy, by default of the old weights."""
         logits, gold = self.old_logits[which] if logits is None else logits, self.gold[which]
         if logits.shape[1] == 1:
@@ -156,7 +155,7 @@ class _FineTuneTask(NamedTuple):
 
 
 def _run_trial(
-    name: str, task: _FineTuneTask, which: NDArray[np.intp], groups: NDArray[np.intp], guards: NDArray[np.intp]
+    name: str, task: _FineTuneTask, which: Places, groups: Places, guards: Places
 ) -> tuple[FineTuneTrial, Floats]:
     """Return the best strength on posts left out, among those that keep the guards as right as they were.
 
@@ -190,13 +189,13 @@ def _build_tasks(rows: Sequence[LabelledMention], heads: Sequence[str]) -> list[
     return tasks
 
 
-def _find_touched_rows(weights: ModelWeights, found: RawFeatures) -> list[NDArray[np.intp]]:
+def _find_touched_rows(weights: ModelWeights, found: RawFeatures) -> list[Places]:
     """Return the rows of words, pairs and runs that occur in these posts: no other can change."""
     blocks = zip(BLOCKS, (found.words, found.pairs, found.runs), strict=True)
     return [np.unique(find_rows(weights.arrays[f"{name}_hashes"], hashes)[1]) for name, hashes in blocks]
 
 
-def _build_features(weights: ModelWeights, touched: Sequence[NDArray[np.intp]]) -> FeatureSet:
+def _build_features(weights: ModelWeights, touched: Sequence[Places]) -> FeatureSet:
     arrays = weights.arrays
     word, pair, run = (
         KeptFeatures(arrays[f"{name}_hashes"][rows], arrays[f"{name}_rarity"][rows].astype(np.float32))
@@ -205,7 +204,7 @@ def _build_features(weights: ModelWeights, touched: Sequence[NDArray[np.intp]]) 
     return FeatureSet(word, pair, run, arrays["dense_mean"], arrays["dense_spread"])
 
 
-def _extract_weights(weights: ModelWeights, touched: Sequence[NDArray[np.intp]]) -> Floats:
+def _extract_weights(weights: ModelWeights, touched: Sequence[Places]) -> Floats:
     arrays = weights.arrays
     blocks = [_dequantize_block(weights, name)[rows] for name, rows in zip(BLOCKS, touched, strict=True)]
     return np.concatenate([*blocks, arrays["dense_weights"] / DENSE_SCALE, arrays["start"][None]]).astype(np.float32)
@@ -216,7 +215,7 @@ def _dequantize_block(weights: ModelWeights, name: str) -> Floats:
     return wide
 
 
-def _encode_fine_tuned(weights: ModelWeights, touched: Sequence[NDArray[np.intp]], after: Sequence[Floats]) -> bytes:
+def _encode_fine_tuned(weights: ModelWeights, touched: Sequence[Places], after: Sequence[Floats]) -> bytes:
     """Encode two bytes a weight, because one byte would round away what a few posts have changed."""
     *blocks, dense, start = after
     changed: dict[str, Any] = {"dense_weights": (DENSE_SCALE * dense).astype(np.float32), "start": start[0]}

@@ -6,7 +6,7 @@ import pytest
 import redis
 from structlog.testing import capture_logs
 
-from bot.benchmarks.fixtures import find_day_playbook, open_playbook
+from bot.benchmarks.fixtures import SAMPLE_DAY, open_playbook
 from bot.detectors.detector import MentionStats
 from bot.domain.case import derive_case_id
 from bot.domain.commits import StoreUnavailable
@@ -77,7 +77,7 @@ def triaging(store: Store, clock: WoundClock) -> Triaging:
 
 @pytest.fixture(scope="module")
 def house() -> ReloadableRules:
-    return ReloadableRules(open_playbook(find_day_playbook()))
+    return ReloadableRules(open_playbook(SAMPLE_DAY))
 
 
 def complaint(number: int) -> Mention:

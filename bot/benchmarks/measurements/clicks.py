@@ -2,14 +2,7 @@
 
 from datetime import timedelta
 
-from bot.benchmarks.fixtures import (
-    BenchmarkContext,
-    JumpingClock,
-    find_one_channel_playbook,
-    publish_mentions,
-    run_benchmark_app,
-    run_workers,
-)
+from bot.benchmarks.fixtures import ONE_CHANNEL, BenchmarkContext, JumpingClock, publish_mentions, run_app, run_workers
 from bot.benchmarks.measurement import MS, Measurement, require_at_most, summarize_times
 from bot.benchmarks.timing import read_monotonic
 from bot.cards import action_ids
@@ -27,7 +20,7 @@ MAX_STEPS = 20
 async def measure_clicks(bench: BenchmarkContext) -> list[Measurement]:
     count = bench.pick_count(200, 8)
     clock = JumpingClock()
-    async with run_benchmark_app(find_one_channel_playbook(), clock, wait=False) as app:
+    async with run_app(ONE_CHANNEL, clock, wait=False) as app:
         await _post_cards(bench, app, clock, count)
         messages = app.workspace.find_channel(CHANNEL).messages
         claimable = [message for message in messages if _has_action(message, action_ids.CLAIM)][:count]

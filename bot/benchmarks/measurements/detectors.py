@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from statistics import median
 
 from bot.app import tune_gc
-from bot.benchmarks.fixtures import BenchmarkContext, load_day_rules
+from bot.benchmarks.fixtures import BenchmarkContext, load_rules
 from bot.benchmarks.measurement import MS, Measurement, require_at_most
 from bot.benchmarks.timing import compute_percentile, read_monotonic
 from bot.clock import SystemClock
@@ -21,7 +21,7 @@ async def measure_detectors(bench: BenchmarkContext) -> list[Measurement]:
     count, rounds = bench.pick_count(2_048, 128), bench.pick_count(5, 2)
     mentions = bench.samples.generate_mentions(count, SystemClock().now())
     texts = [mention.text for mention in mentions]
-    assessor = load_day_rules().get_assessor()
+    assessor = load_rules().get_assessor()
     assessor.assess(mentions[:BATCH])
     tune_gc()  # as every process does at its start
     singles: list[float] = []

@@ -1,6 +1,6 @@
 """Time of the detectors for hostile texts."""
 
-from bot.benchmarks.fixtures import BenchmarkContext, load_day_rules
+from bot.benchmarks.fixtures import BenchmarkContext, load_rules
 from bot.benchmarks.hostile_texts import HOSTILE
 from bot.benchmarks.measurement import MS, Measurement
 from bot.benchmarks.timing import read_monotonic
@@ -10,7 +10,7 @@ from bot.domain.mention import Mention
 
 async def measure_hostile_texts(bench: BenchmarkContext) -> list[Measurement]:
     """Take the best of some rounds for each text, which is its own cost and not that of other processes."""
-    assessor = load_day_rules().get_assessor()
+    assessor = load_rules().get_assessor()
     rounds, at = bench.pick_count(5, 1), SystemClock().now()
     times: dict[str, float] = {}
     for number, (name, text) in enumerate(HOSTILE.items()):

@@ -6,13 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime
 
-from bot.benchmarks.fixtures import (
-    BenchmarkContext,
-    find_day_playbook,
-    publish_mentions,
-    run_benchmark_app,
-    run_workers,
-)
+from bot.benchmarks.fixtures import SAMPLE_DAY, BenchmarkContext, publish_mentions, run_app, run_workers
 from bot.benchmarks.measurement import MS, Measurement, require_at_most, summarize_times
 from bot.benchmarks.timing import read_monotonic
 from bot.clock import SystemClock
@@ -53,7 +47,7 @@ class WatchedInbox(Inbox):
 async def measure_latency(bench: BenchmarkContext) -> list[Measurement]:
     count = bench.pick_count(10, 1) * PER_SECOND
     async with (
-        run_benchmark_app(find_day_playbook(), SystemClock()) as opened,
+        run_app(SAMPLE_DAY, SystemClock()) as opened,
         _watch_inbox(opened) as (inbox, watched),
     ):
         notified = inbox.start_watching()

@@ -14,14 +14,7 @@ from pathlib import Path
 
 from aiohttp import web
 
-from bot.benchmarks.fixtures import (
-    BenchmarkContext,
-    find_day_playbook,
-    open_playbook,
-    publish_mentions,
-    run_benchmark_app,
-    run_workers,
-)
+from bot.benchmarks.fixtures import SAMPLE_DAY, BenchmarkContext, open_playbook, publish_mentions, run_app, run_workers
 from bot.benchmarks.measurement import SECONDS, Measurement, NoMeasurementsError, require_at_most, summarize_times
 from bot.benchmarks.timing import read_monotonic
 from bot.clock import SystemClock
@@ -53,10 +46,9 @@ async def measure_paging(bench: BenchmarkContext) -> list[Measurement]:
             times = await _time_pages(opened, phone, pages)
             behind = await phone.wait_for_rings("Crisis", 1) - arrived
     note = f"{pages} pages, Slack down, {count:,} mentions waiting"
-    crisis = Measurement(
-        f"crisis behind {count:,}, heard to page out", behind, SECONDS, note="triage takes them in turn"
-    )
-    return [*summarize_times("tip-over to page out", times, SECONDS, AIM, note), crisis]
+    found = summarize_times("tip-over to page out", times, SECONDS, AIM, note)
+    crisis, note = f"crisis behind {count:,}, heard to page out", "triage takes them in turn"
+    return [*found, Measurement(crisis, behind, SECONDS, note=note)]
 
 
 class _FakePhone:
@@ -102,13 +94,13 @@ async def _run_phone() -> AsyncIterator[_FakePhone]:
 @asynccontextmanager
 async def _open_app(phone: _FakePhone) -> AsyncIterator[LocalApp]:
     """Run the sample day's departments, with a phone for everybody who is called."""
-    people = open_playbook(find_day_playbook()).current.departments[DEPARTMENT].on_call
+    people = open_playbook(SAMPLE_DAY).current.departments[DEPARTMENT].on_call
     tables = [f'[[people]]\nid = "{person}"\nntfy = "phone-{person}"\n' for person in people]
     with tempfile.TemporaryDirectory(prefix="earshot-bench-") as folder:
         path = Path(folder) / "playbook.toml"
-        path.write_text("\n".join([find_day_playbook().read_text("utf-8"), *tables]), "utf-8")
+        path.write_text("\n".join([SAMPLE_DAY.read_text("utf-8"), *tables]), "utf-8")
         settings = load_settings({"NTFY_URL": phone.url})
-        async with run_benchmark_app(path, SystemClock(), settings=settings) as opened:
+        async with run_app(path, SystemClock(), settings=settings) as opened:
             yield opened
 
 

@@ -7,14 +7,7 @@ from datetime import datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from bot.benchmarks.fixtures import (
-    BenchmarkContext,
-    StillClock,
-    load_day_rules,
-    publish_mentions,
-    run_server,
-    triage_inbox,
-)
+from bot.benchmarks.fixtures import BenchmarkContext, StillClock, load_rules, publish_mentions, run_server, triage_inbox
 from bot.benchmarks.measurement import MS, Measurement, require_at_most
 from bot.benchmarks.timing import compute_percentile, read_monotonic
 from bot.clock import SystemClock
@@ -38,7 +31,7 @@ Combo = tuple[str, str, str, str]
 
 async def measure_reports(bench: BenchmarkContext) -> list[Measurement]:
     count, times = bench.pick_count(1_000_000, 20_000), bench.pick_count(60, 5)
-    rules = load_day_rules()
+    rules = load_rules()
     clock = StillClock(_find_end_of_day(rules))
     async with run_server() as url, connect_store(url, Path(), "reports", "bench") as store:
         bench.report(f"{count:,} mentions into the tallies")

@@ -2,13 +2,7 @@
 
 import asyncio
 
-from bot.benchmarks.fixtures import (
-    BenchmarkContext,
-    find_one_channel_playbook,
-    publish_mentions,
-    run_benchmark_app,
-    run_workers,
-)
+from bot.benchmarks.fixtures import ONE_CHANNEL, BenchmarkContext, publish_mentions, run_app, run_workers
 from bot.benchmarks.measurement import SECONDS, Measurement, require_at_most
 from bot.benchmarks.timing import read_monotonic
 from bot.cards import action_ids
@@ -24,7 +18,7 @@ TIMEOUT = 120.0
 async def measure_load_spike(bench: BenchmarkContext) -> list[Measurement]:
     count, length = bench.pick_count(10_000, 300), bench.pick_count(30, 5)
     clock = SystemClock()
-    async with run_benchmark_app(find_one_channel_playbook(), clock) as opened:
+    async with run_app(ONE_CHANNEL, clock) as opened:
         mentions = bench.samples.generate_mentions(count, clock.now())
         async with run_workers(opened):
             bench.report(f"{count:,} mentions at once")

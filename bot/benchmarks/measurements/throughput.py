@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from bot.app import tune_gc
 from bot.benchmarks.baseline import TextThroughput
-from bot.benchmarks.fixtures import BenchmarkContext, load_day_rules, publish_mentions, run_server, triage_inbox
+from bot.benchmarks.fixtures import BenchmarkContext, load_rules, publish_mentions, run_server, triage_inbox
 from bot.benchmarks.measurement import Measurement, NoMeasurementsError, require_at_least
 from bot.benchmarks.timing import measure_time
 from bot.clock import SystemClock
@@ -55,7 +55,7 @@ async def _run_round(bench: BenchmarkContext, url: str, brand: str, count: int) 
         mentions = bench.samples.generate_mentions(count, clock.now())
         await publish_mentions(store, clock, mentions)
         baseline = bench.baseline.measure_text_throughput([mention.text for mention in mentions])
-        rules = load_day_rules()
+        rules = load_rules()
         rules.get_assessor()  # built once for each version of the playbook, not for each batch
         tune_gc()  # as every process does at its start
         with measure_time() as elapsed:

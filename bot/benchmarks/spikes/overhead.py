@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from statistics import median
 
-from bot.benchmarks.fixtures import BenchmarkContext, load_day_rules, publish_mentions, run_server, triage_inbox
+from bot.benchmarks.fixtures import BenchmarkContext, load_rules, publish_mentions, run_server, triage_inbox
 from bot.benchmarks.measurement import MEGABYTES, MS, Measurement, require_at_most
 from bot.benchmarks.timing import measure_time
 from bot.clock import SystemClock
@@ -40,7 +40,7 @@ async def _measure_cpu(bench: BenchmarkContext) -> Measurement:
     """
     count = bench.pick_count(4_000, 150)
     async with run_server() as url, connect_store(url, Path(), "watching", "bench") as store:
-        clock, rules = SystemClock(), load_day_rules()
+        clock, rules = SystemClock(), load_rules()
         await store.inbox.create_group()
         mentions = bench.samples.generate_mentions(count, clock.now())
         await publish_mentions(store, clock, mentions)

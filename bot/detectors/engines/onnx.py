@@ -111,9 +111,8 @@ def _read_file_version(path: Path) -> tuple[int, ...]:
     try:
         stat = path.stat()
     except OSError as error:
-        raise WeightsError(
-            f"{path}: cannot be read ({error.strerror}); the playbook names it in [detectors.onnx]"
-        ) from None
+        hint = "the playbook names it in [detectors.onnx]"
+        raise WeightsError(f"{path}: cannot be read ({error.strerror}); {hint}") from None
     return stat.st_ino, stat.st_mtime_ns, stat.st_size
 
 
@@ -131,9 +130,8 @@ def _load_tokenizer(path: Path) -> Any:
     except Exception:  # noqa: BLE001  (the library raises no other)
         raise WeightsError(f"{path}: this is no tokenizer.json as the tokenizers library writes it") from None
     tokenizer.enable_truncation(MAX_TOKENS)
-    tokenizer.enable_padding(
-        **{key: value for key, value in (tokenizer.padding or {}).items() if key.startswith("pad_")}
-    )
+    padding = (tokenizer.padding or {}).items()
+    tokenizer.enable_padding(**{key: value for key, value in padding if key.startswith("pad_")})
     return tokenizer
 
 
@@ -194,9 +192,8 @@ def _find_label_mismatch(path: Path, classes: Sequence[str]) -> str:
     except FileNotFoundError:
         return ""
     except (OSError, ValueError, RecursionError):
-        return (
-            f"{path}: cannot be read as JSON, so nobody can tell which classes the model has; mend it, or take it away"
-        )
+        reason = "cannot be read as JSON, so nobody can tell which classes the model has; mend it, or take it away"
+        return f"{path}: {reason}"
     labels = _parse_labels(config.get("id2label") if isinstance(config, Mapping) else None)
     if labels == list(classes) or all(label.startswith("label_") for label in labels):
         return ""

@@ -78,9 +78,8 @@ class WordContributions:
         """Distribute the tone among the words that are in the lexicons."""
         if words := self._parts.lexicon_words[post]:
             strengths = [sum(map(abs, values)) for _, _, values in words]
-            tone = float(
-                self._parts.dense[post] @ self._projections.tone[:, head] - self._projections.silent_tone[head]
-            )
+            projections = self._projections
+            tone = float(self._parts.dense[post] @ projections.tone[:, head] - projections.silent_tone[head])
             share = tone / max(1e-6, sum(strengths))
             for (place, _, _), strength in zip(words, strengths, strict=True):
                 added[place] += share * strength
