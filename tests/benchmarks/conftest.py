@@ -1,4 +1,4 @@
-"""A bench that is quick and shows nothing."""
+"""A quick benchmark context without progress."""
 
 import pytest
 
@@ -9,5 +9,5 @@ from bot.benchmarks.sample_mentions import SampleMentions
 
 @pytest.fixture
 def bench() -> BenchmarkContext:
-    sayings = SampleMentions.read(None)
-    return BenchmarkContext(sayings, TextBlobBaseline(sayings.list_texts()), report=lambda _: None, quick=True)
+    samples = SampleMentions.read(None)
+    return BenchmarkContext(samples, TextBlobBaseline(samples.list_texts()), report=lambda _: None, quick=True)

@@ -1,4 +1,4 @@
-"""`earshot bench`, as it is typed."""
+"""`earshot bench` on the command line."""
 
 import json
 from pathlib import Path
@@ -21,7 +21,7 @@ def checked(told: dict[str, Any]) -> list[str]:
     return [figure["name"] for one in told["measurements"] for figure in one["figures"]]
 
 
-def test_a_table_comes_out_with_the_machine_in_words() -> None:
+def test_the_table_describes_the_machine() -> None:
     result = run("--quick", "size", "detectors")
     assert result.exit_code == 0
     head, *lines = result.stdout.splitlines()
@@ -34,7 +34,7 @@ def test_a_table_comes_out_with_the_machine_in_words() -> None:
     assert any(line.startswith("installed dependencies") and "≤ 200 MB" in line for line in lines)
 
 
-def test_nothing_but_the_table_goes_into_a_pipe() -> None:
+def test_a_pipe_gets_the_table_alone() -> None:
     result = run("--quick", "size")
     assert not result.stderr
     assert "\x1b" not in result.stdout

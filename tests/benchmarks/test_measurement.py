@@ -1,4 +1,4 @@
-"""What is said of a figure, and how it is written."""
+"""The verdicts of measurements, and their format."""
 
 import pytest
 
@@ -44,26 +44,26 @@ def test_a_verdict_says_how_far_it_is_from_the_aim(aim: MeasurementTarget | None
         (10_000, "cases", "10,000 cases"),
     ],
 )
-def test_a_value_has_as_many_digits_as_mean_something(value: float, unit: str, written: str) -> None:
+def test_a_value_has_its_significant_digits(value: float, unit: str, written: str) -> None:
     assert format_value(value, unit) == written
 
 
-def test_an_aim_says_in_which_direction_it_lies() -> None:
+def test_a_target_shows_its_direction() -> None:
     assert format_target(Measurement("f", 1, "/s", require_at_least(2_000))) == "≥ 2,000/s"
     assert format_target(Measurement("f", 1, MS, require_at_most(50))) == "≤ 50 ms"
     assert format_target(Measurement("f", 1, "calls", require_at_most(0))) == "0"
     assert not format_target(Measurement("f", 1, "calls"))
 
 
-def test_a_rate_is_held_against_a_rate_and_a_time_against_texts() -> None:
+def test_a_rate_is_compared_with_a_rate_and_a_time_with_texts() -> None:
     assert format_ratio(Measurement("f", 1, "/s", ratio=0.444)) == "0.44 ×"
     assert format_ratio(Measurement("f", 1, MS, ratio=96.3)) == "96 texts"
     assert format_ratio(Measurement("f", 1, MS, ratio=1.23)) == "1.2 texts"
     assert not format_ratio(Measurement("f", 1, MEGABYTES))
 
 
-def test_an_aim_is_also_held_against_the_yardstick_of_the_machine_it_was_set_on() -> None:
-    """A slow machine misses what it does not miss beside TextBlob, and the table says both."""
+def test_a_target_is_also_compared_with_its_baseline_ratio() -> None:
+    """A slow machine that misses the target may meet its ratio to TextBlob; the table shows both."""
     slow = Measurement("f", 1_500, "/s", require_at_least(2_000, ratio=0.42), ratio=0.44)
     assert (slow.is_met, slow.is_met_relative) == (False, True)
     assert format_ratio(slow) == "0.44 ≥ 0.42 ×"
@@ -71,7 +71,7 @@ def test_an_aim_is_also_held_against_the_yardstick_of_the_machine_it_was_set_on(
     assert format_ratio(Measurement("f", 1_500, "/s", require_at_least(2_000), ratio=0.44)) == "0.44 ×"
 
 
-def test_a_percentile_is_a_time_that_really_happened() -> None:
+def test_a_percentile_is_a_time_that_occurred() -> None:
     times = [4.0, 1.0, 3.0, 2.0]
     assert [compute_percentile(times, percent) for percent in (0, 50, 75, 99, 100)] == [1.0, 2.0, 3.0, 4.0, 4.0]
     assert compute_percentile([7.0], 99) == 7.0

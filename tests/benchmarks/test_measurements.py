@@ -1,4 +1,4 @@
-"""Every measurement runs on the real parts. What it finds is the machine's business: no time is asserted here."""
+"""Every benchmark runs on the real parts. No time is asserted, because it depends on the machine."""
 
 import math
 from pathlib import Path
@@ -16,13 +16,13 @@ async def made(bench: BenchmarkContext, name: str) -> MeasurementResult:
     return only
 
 
-def test_the_catalogue_names_every_file_of_the_folder() -> None:
+def test_the_catalogue_has_every_file_of_the_folder() -> None:
     files = Path(measurements.__file__).parent.glob("*.py")
     assert set(CATALOGUE) == {file.stem for file in files} - {"__init__"}
 
 
 @pytest.mark.parametrize("name", CATALOGUE)
-async def test_a_measurement_gives_figures_that_are_numbers(bench: BenchmarkContext, name: str) -> None:
+async def test_a_benchmark_gives_finite_numbers(bench: BenchmarkContext, name: str) -> None:
     found = await made(bench, name)
     assert found.measurements
     assert found.texts_per_second > 0
@@ -33,7 +33,6 @@ async def test_a_measurement_gives_figures_that_are_numbers(bench: BenchmarkCont
         assert (figure.ratio is None) <= (figure.seconds is None)
 
 
-async def test_in_a_storm_all_are_accounted_for(bench: BenchmarkContext) -> None:
-    """A promise at any speed."""
+async def test_all_mentions_of_a_load_spike_are_accounted_for(bench: BenchmarkContext) -> None:
     found = {figure.name: figure for figure in (await made(bench, "storm")).measurements}
     assert found["storm, unaccounted"].value == 0

@@ -1,4 +1,4 @@
-"""What is said while we measure."""
+"""The sample mentions of the benchmarks."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from bot.domain.cases.intake import build_conversation_key, build_copy_key
 from tests.clock import WoundClock
 
 
-def test_no_two_of_many_are_copies_or_of_one_person(clock: WoundClock) -> None:
+def test_sample_mentions_are_distinct(clock: WoundClock) -> None:
     said = SampleMentions.read(None).generate_mentions(3_000, clock.now())
     assert len({mention.id for mention in said}) == 3_000
     copies = [key for key in (build_copy_key(mention, "") for mention in said) if key]
@@ -17,7 +17,7 @@ def test_no_two_of_many_are_copies_or_of_one_person(clock: WoundClock) -> None:
     assert len({build_conversation_key(mention) for mention in said}) == 3_000
 
 
-def test_the_same_number_is_the_same_mention_each_time(clock: WoundClock) -> None:
+def test_the_same_number_gives_the_same_mention(clock: WoundClock) -> None:
     sayings = SampleMentions.read(None)
     assert (
         sayings.generate_mentions(5, clock.now(), 700)
@@ -41,7 +41,7 @@ def test_a_file_may_be_given_instead_of_the_day(tmp_path: Path, clock: WoundCloc
         ('{"id": "x:1"}\n', 'said.jsonl, line 1: "text" is missing.'),
     ],
 )
-def test_a_file_that_says_nothing_is_refused_with_the_place(tmp_path: Path, content: str | None, sentence: str) -> None:
+def test_a_file_without_mentions_is_refused_with_the_line(tmp_path: Path, content: str | None, sentence: str) -> None:
     file = tmp_path / "said.jsonl"
     if content is not None:
         file.write_text(content)

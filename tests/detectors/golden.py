@@ -1,4 +1,4 @@
-"""A hundred sentences of our own and what is heard in them. To change it on purpose: python -m tests.detectors.golden."""
+"""Assessments of a hundred sentences of our own. To update them: python -m tests.detectors.golden."""
 
 import json
 from pathlib import Path
@@ -6,16 +6,16 @@ from pathlib import Path
 from tests.detectors.vocabulary import assessor, mention
 
 SENTENCES = Path(__file__).with_name("golden.txt")
-HEARD = Path(__file__).with_name("golden.jsonl")
+GOLDEN = Path(__file__).with_name("golden.jsonl")
 STEP = 0.05
-"""Probabilities are kept this coarsely, so that another processor's last digit is no change."""
+"""Probabilities are rounded to this step, so that another processor's last digit is no difference."""
 
 
-def told() -> list[str]:
-    return [_line(sentence) for sentence in SENTENCES.read_text("utf-8").splitlines()]
+def list_assessments() -> list[str]:
+    return [_assess_line(sentence) for sentence in SENTENCES.read_text("utf-8").splitlines()]
 
 
-def _line(sentence: str) -> str:
+def _assess_line(sentence: str) -> str:
     found = assessor().assess([mention(sentence)])[0]
     labels = sorted(label for label in found.labels if not label.startswith("urgency:"))
     negative = round(found.probabilities["negative"] / STEP) * STEP
@@ -23,4 +23,4 @@ def _line(sentence: str) -> str:
 
 
 if __name__ == "__main__":
-    HEARD.write_text("\n".join(told()) + "\n", "utf-8")
+    GOLDEN.write_text("\n".join(list_assessments()) + "\n", "utf-8")

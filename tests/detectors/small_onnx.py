@@ -1,4 +1,4 @@
-"""A real ONNX model, as small as one can be: each word has three points, and a post has the sum of its words'."""
+"""A minimal real ONNX model: each word has three scores, and a post has their sum."""
 
 import json
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ POINTS = {
     "happy": (0, 0, 2), "hate": (3, 0, 0), "terrible": (2, 0, 0), "awful": (2, 0, 0), "worst": (3, 0, 0),
     "angry": (2, 0, 0), "table": (0, 4, 0),
 }  # fmt: skip
-"""Of negative, neutral and positive. Padding would be very negative, were it not masked."""
+"""Scores of negative, neutral and positive. Padding would be very negative if it were not masked."""
 
 
 def written(
@@ -33,7 +33,7 @@ def written(
     names: tuple[str, str] = ("input_ids", "attention_mask"),
     languages: tuple[str, ...] = ("en",),
 ) -> OnnxOptions:
-    """`classes`: in what order it gives them; `declared`: what the playbook says; `labels`: its config.json."""
+    """Write a model. `classes`: its order; `declared`: that of the playbook; `labels`: its config.json."""
     folder.joinpath("tokenizer.json").write_text(_tokenizer().to_str())
     table = np.array(
         [[dict(zip(USUAL, points, strict=True)).get(one, 0) for one in classes] for points in POINTS.values()]

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from bot.detectors.detector import MentionStats
-from tests.detectors.vocabulary import NOON, assessor, heard, mention
+from tests.detectors.vocabulary import NOON, assess, assessor, mention
 
 
 def days_ago(days: int) -> str:
@@ -23,8 +23,8 @@ def days_ago(days: int) -> str:
         ({"followers": 2, "following": 1, "posts": 1, "created_at": days_ago(1)}, "young account"),
     ],
 )
-def test_an_account_that_no_person_keeps_is_doubtful_and_says_why(account: dict[str, Any], why: str) -> None:
-    found = heard("northwind air is late", author={"id": "a", **account})
+def test_an_inauthentic_account_is_doubtful_with_the_reason(account: dict[str, Any], why: str) -> None:
+    found = assess("northwind air is late", author={"id": "a", **account})
     assert found.get_words("voice") == ("doubtful",)
     assert why in found.find_reasons("voice")[0]
 
@@ -42,18 +42,18 @@ def test_an_account_that_no_person_keeps_is_doubtful_and_says_why(account: dict[
     ],
 )
 def test_quiet_new_and_busy_people_are_not_doubted(account: dict[str, Any]) -> None:
-    assert not heard("northwind air is late", author={"id": "a", **account}).get_words("voice")
+    assert not assess("northwind air is late", author={"id": "a", **account}).get_words("voice")
 
 
-def test_the_same_words_from_many_accounts_are_odd() -> None:
+def test_the_same_words_from_many_accounts_are_doubtful() -> None:
     young = mention("northwind air is over", author={"id": "a", "posts": 4, "created_at": days_ago(9)})
     alone, among = assessor().assess([young, young], [MentionStats(copies=1), MentionStats(copies=12)])
     assert not alone.get_words("voice")
     assert "12 accounts with the same words" in among.find_reasons("voice")[0]
 
 
-def test_a_crisis_of_a_doubtful_voice_says_so() -> None:
+def test_a_crisis_by_a_doubtful_account_is_doubtful() -> None:
     bot = {"id": "a", "followers": 15, "following": 3_875, "posts": 3_076, "created_at": days_ago(20)}
-    found = heard("@northwindair engine fire, emergency landing, people died", author=bot)
+    found = assess("@northwindair engine fire, emergency landing, people died", author=bot)
     assert "intent:crisis" in found.labels
     assert found.find_reasons("crisis") == ("doubtful: the voice may not be real",)

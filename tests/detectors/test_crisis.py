@@ -2,7 +2,7 @@ import pytest
 
 from bot.domain.assessment import Intent
 from tests.detectors.lines.reading import read
-from tests.detectors.vocabulary import heard
+from tests.detectors.vocabulary import assess
 
 UNSEEN = read("crisis_unseen")
 FRESH = read("crisis_fresh")
@@ -25,7 +25,7 @@ BRANDS = read("crisis_brands")
     ],
 )
 def test_harm_is_a_crisis_of_its_kind(text: str, kind: str) -> None:
-    found = heard(text)
+    found = assess(text)
     assert found.intent is Intent.CRISIS
     assert found.get_words("harm")[0] == kind
     assert any(because.startswith(f"crisis, {kind}: '") for because in found.reasons)
@@ -52,13 +52,13 @@ def test_harm_is_a_crisis_of_its_kind(text: str, kind: str) -> None:
     ],
 )
 def test_what_only_sounds_like_harm_is_no_crisis(text: str) -> None:
-    assert "intent:crisis" not in heard(text).labels
+    assert "intent:crisis" not in assess(text).labels
 
 
-def test_hand_made_lines_are_told_from_those_that_only_sound_so() -> None:
+def test_written_crises_are_told_from_harmless_posts() -> None:
     """Measured F1 .968 of 74 on what was written before the rules were tuned on it (2026-11-22)."""
-    harm = ["intent:crisis" in heard(text).labels for texts in UNSEEN["harm"].values() for text in texts]
-    none = ["intent:crisis" in heard(text).labels for texts in UNSEEN["none"].values() for text in texts]
+    harm = ["intent:crisis" in assess(text).labels for texts in UNSEEN["harm"].values() for text in texts]
+    none = ["intent:crisis" in assess(text).labels for texts in UNSEEN["none"].values() for text in texts]
     assert 2 * sum(harm) / (len(harm) + sum(harm) + sum(none)) >= 0.9
 
 
@@ -71,14 +71,14 @@ def test_hand_made_lines_are_told_from_those_that_only_sound_so() -> None:
         "BREAKING: explosion at the port, death toll rises",
     ],
 )
-def test_a_disaster_is_heard_in_its_own_words_and_hashtags(text: str) -> None:
-    assert heard(text).get_words("harm") == ("disaster",)
+def test_a_disaster_is_detected_by_words_and_hashtags(text: str) -> None:
+    assert assess(text).get_words("harm") == ("disaster",)
 
 
-def test_harm_of_kinds_that_no_rule_was_made_for_is_told_from_what_only_sounds_so() -> None:
+def test_unforeseen_harm_is_told_from_harmless_posts() -> None:
     """First run: 15 of 28, and 2 of 26 called so wrongly (F1 .67). Now 27 and none, of lines by the maker of the rules."""
     told = {
-        (kind, text): "intent:crisis" in heard(text).labels
+        (kind, text): "intent:crisis" in assess(text).labels
         for kind, parts in FRESH.items()
         for texts in parts.values()
         for text in texts
@@ -88,10 +88,10 @@ def test_harm_of_kinds_that_no_rule_was_made_for_is_told_from_what_only_sounds_s
     assert sum(told.values()) - sum(harm) <= 1
 
 
-def test_what_befalls_brands_of_every_trade_is_told_from_what_only_sounds_so() -> None:
+def test_crises_of_every_trade_are_told_from_harmless_posts() -> None:
     """Of 220 lines; each set was first run unseen, at F1 .48, .46, .32 and .46, and .84 where it is said in plain words."""
-    harm = ["intent:crisis" in heard(text).labels for lines in BRANDS.values() for text in lines["harm"]]
-    none = ["intent:crisis" in heard(text).labels for lines in BRANDS.values() for text in lines["none"]]
+    harm = ["intent:crisis" in assess(text).labels for lines in BRANDS.values() for text in lines["harm"]]
+    none = ["intent:crisis" in assess(text).labels for lines in BRANDS.values() for text in lines["none"]]
     assert 2 * sum(harm) / (len(harm) + sum(harm) + sum(none)) >= 0.9
 
 
@@ -105,35 +105,35 @@ def test_what_befalls_brands_of_every_trade_is_told_from_what_only_sounds_so() -
         ("the plant is dumping toxic sludge into the river", "pollution"),
     ],
 )
-def test_a_company_may_harm_in_more_ways_than_one(text: str, kind: str) -> None:
-    assert kind in heard(text).get_words("harm")
+def test_harm_by_a_company_is_a_crisis_of_its_kind(text: str, kind: str) -> None:
+    assert kind in assess(text).get_words("harm")
 
 
 def test_words_that_harm_together_must_stand_near_each_other() -> None:
     far = "I broke my promise to write, and so here is a long letter about our lovely holiday with a sore foot"
-    assert "intent:crisis" in heard("I broke my foot on your stairs").labels
-    assert "intent:crisis" not in heard(far).labels
+    assert "intent:crisis" in assess("I broke my foot on your stairs").labels
+    assert "intent:crisis" not in assess(far).labels
 
 
-def test_what_is_long_over_is_no_crisis() -> None:
-    assert "intent:crisis" in heard("the plane skidded off the runway").labels
-    assert "intent:crisis" not in heard("thirty years ago the plane skidded off the runway").labels
-    assert "intent:crisis" not in heard("in 1988 the plane skidded off the runway").labels
+def test_the_past_is_no_crisis() -> None:
+    assert "intent:crisis" in assess("the plane skidded off the runway").labels
+    assert "intent:crisis" not in assess("thirty years ago the plane skidded off the runway").labels
+    assert "intent:crisis" not in assess("in 1988 the plane skidded off the runway").labels
 
 
 def test_a_crisis_that_laughs_is_doubtful_and_says_so() -> None:
-    grave = heard("@northwindair emergency landing, engine fire, people injured")
-    laughing = heard("@northwindair emergency landing, engine fire, people injured lol")
+    grave = assess("@northwindair emergency landing, engine fire, people injured")
+    laughing = assess("@northwindair emergency landing, engine fire, people injured lol")
     assert not grave.get_words("crisis")
     assert laughing.get_words("crisis") == ("doubtful",)
     assert laughing.find_reasons("crisis") == ("doubtful: it laughs",)
 
 
-def test_several_kinds_of_harm_are_all_told_the_gravest_first() -> None:
-    found = heard("@northwindair the engine exploded, people died, see you in court")
+def test_several_kinds_of_harm_are_listed_the_gravest_first() -> None:
+    found = assess("@northwindair the engine exploded, people died, see you in court")
     assert found.get_words("harm") == ("safety", "legal")
 
 
 def test_two_words_harm_together_where_neither_does_alone() -> None:
-    assert "intent:crisis" not in heard("broken glass on the floor").labels
-    assert "intent:crisis" in heard("broken glass, found it in my sandwich").labels
+    assert "intent:crisis" not in assess("broken glass on the floor").labels
+    assert "intent:crisis" in assess("broken glass, found it in my sandwich").labels

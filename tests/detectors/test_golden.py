@@ -1,23 +1,23 @@
-"""A hundred sentences of our own are heard as they were, until somebody changes that on purpose.
+"""The assessments of a hundred sentences of our own change only on purpose.
 
-To write them down anew, and to read in the diff what has changed: python -m tests.detectors.golden
+To update them, and to see the difference in the diff: python -m tests.detectors.golden
 """
 
 import json
 
 import pytest
 
-from tests.detectors.golden import HEARD, STEP, told
+from tests.detectors.golden import GOLDEN, STEP, list_assessments
 
-KEPT = HEARD.read_text("utf-8").splitlines()
+KEPT = GOLDEN.read_text("utf-8").splitlines()
 
 
 def test_there_are_a_hundred() -> None:
     assert len(KEPT) == 100
 
 
-@pytest.mark.parametrize(("now", "kept"), list(zip(told(), KEPT, strict=False)))
-def test_it_is_heard_as_it_was(now: str, kept: str) -> None:
+@pytest.mark.parametrize(("now", "kept"), list(zip(list_assessments(), KEPT, strict=False)))
+def test_the_assessment_is_unchanged(now: str, kept: str) -> None:
     ours, theirs = json.loads(now), json.loads(kept)
     assert abs(ours.pop("negative") - theirs.pop("negative")) <= 1.01 * STEP
     assert ours == theirs

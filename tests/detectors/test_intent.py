@@ -1,10 +1,10 @@
 import pytest
 
-from tests.detectors.vocabulary import heard
+from tests.detectors.vocabulary import assess
 
 
 def holds(text: str, intent: str) -> bool:
-    return f"intent:{intent}" in heard(text).labels
+    return f"intent:{intent}" in assess(text).labels
 
 
 @pytest.mark.parametrize(
@@ -22,7 +22,7 @@ def holds(text: str, intent: str) -> bool:
         "@northwindair your wifi doesn't work",
     ],
 )
-def test_a_complaint_is_caught_for_care(text: str) -> None:
+def test_complaints_are_detected(text: str) -> None:
     assert holds(text, "complaint")
 
 
@@ -36,7 +36,7 @@ def test_a_complaint_is_caught_for_care(text: str) -> None:
         "Sad news from the coast today",
     ],
 )
-def test_what_is_no_complaint_is_not_taken_for_one(text: str) -> None:
+def test_other_posts_are_no_complaints(text: str) -> None:
     assert not holds(text, "complaint")
 
 
@@ -53,29 +53,29 @@ def test_what_is_no_complaint_is_not_taken_for_one(text: str) -> None:
         ("where can I buy the northwind air model plane", "purchase"),
     ],
 )
-def test_each_lane_gets_what_is_its_own(text: str, intent: str) -> None:
+def test_each_intent_is_detected(text: str, intent: str) -> None:
     assert holds(text, intent)
 
 
 def test_several_may_hold_at_once() -> None:
-    assert set(heard("@northwindair where is my refund? still waiting!").get_words("intent")) >= {
+    assert set(assess("@northwindair where is my refund? still waiting!").get_words("intent")) >= {
         "complaint",
         "question",
     }
 
 
 def test_other_holds_when_nothing_else_does() -> None:
-    assert heard("Northwind Air flies to Porto from May on").get_words("intent") == ("other",)
+    assert assess("Northwind Air flies to Porto from May on").get_words("intent") == ("other",)
 
 
 def test_the_reason_quotes_the_words() -> None:
-    assert heard("@northwindair still waiting, no answer").find_reasons("intent") == (
+    assert assess("@northwindair still waiting, no answer").find_reasons("intent") == (
         "complaint: 'still waiting', 'no answer'",
     )
 
 
-def test_praise_denied_is_no_praise() -> None:
-    found = heard("@northwindair not helpful, not friendly, not great")
+def test_denied_praise_is_no_praise() -> None:
+    found = assess("@northwindair not helpful, not friendly, not great")
     assert not found.labels & {"intent:praise"}
     assert "intent:complaint" in found.labels
 
@@ -85,5 +85,5 @@ def test_praise_that_may_be_sarcasm_is_no_praise(text: str) -> None:
     assert not holds(text, "praise")
 
 
-def test_thanks_that_nothing_speaks_against_are_praise() -> None:
+def test_plain_thanks_are_praise() -> None:
     assert holds("thanks a lot @northwindair, you fixed it", "praise")

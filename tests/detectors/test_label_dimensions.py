@@ -1,4 +1,4 @@
-"""What a detector says can be routed on."""
+"""Routes can match what detectors add."""
 
 from bot.config import parse_playbook
 from bot.detectors.label_dimensions import DIMENSIONS
@@ -11,7 +11,7 @@ KNOWN = {"sentiment", "intent", "subject", "kind", "source", "language"}
 LOUD = "@northwindair YOU LOST MY SUITCASE AGAIN, THE WORST AIRLINE, where is it?"
 
 
-def test_every_dimension_that_a_detector_speaks_of_is_one_that_routes_know() -> None:
+def test_routes_know_every_dimension_of_the_detectors() -> None:
     said = {"id": "x:1", "text": LOUD, "created_at": "2026-03-10", "author": {"id": "1", "followers": 90_000}}
     [found] = MentionAssessor([Subject(name="Northwind Air", terms=("@northwindair",))]).assess(
         [Mention.model_validate(said)]
@@ -21,7 +21,7 @@ def test_every_dimension_that_a_detector_speaks_of_is_one_that_routes_know() -> 
     assert set(found.get_words("urgency")) <= DIMENSIONS["urgency"]
 
 
-def test_a_route_may_ask_about_a_dimension_of_a_detectors_own() -> None:
+def test_a_route_can_match_a_dimension_of_a_detector() -> None:
     found = parse_playbook(written(route('when = { urgency = "reach" }')), dimensions=DIMENSIONS)
 
     assert found.routes[0].when == {"urgency": frozenset({"reach"})}

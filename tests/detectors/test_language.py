@@ -5,7 +5,7 @@ from packaging.requirements import Requirement
 
 from bot.detectors.pipeline import MentionAssessor
 from tests.detectors.lines.reading import read
-from tests.detectors.vocabulary import heard, mention
+from tests.detectors.vocabulary import assess, mention
 
 
 @pytest.mark.parametrize(
@@ -25,29 +25,29 @@ from tests.detectors.vocabulary import heard, mention
         ("Мой чемодан ещё не прибыл", "ru"),
     ],
 )
-def test_a_sentence_tells_its_language(text: str, language: str) -> None:
-    assert heard(text).language == language
+def test_the_language_of_a_sentence_is_detected(text: str, language: str) -> None:
+    assert assess(text).language == language
 
 
-def test_what_the_outlet_says_counts_more_than_the_words() -> None:
-    assert heard("Mein Koffer ist nicht da", lang="nl-BE").language == "nl"
+def test_the_language_of_the_source_has_priority() -> None:
+    assert assess("Mein Koffer ist nicht da", lang="nl-BE").language == "nl"
 
 
 @pytest.mark.parametrize("lang", ["und", "zxx", "qme", ""])
-def test_an_outlet_that_does_not_know_is_not_believed(lang: str) -> None:
-    assert heard("Mein Koffer ist nicht da und ich warte", lang=lang).language == "de"
+def test_an_unknown_language_of_the_source_is_ignored(lang: str) -> None:
+    assert assess("Mein Koffer ist nicht da und ich warte", lang=lang).language == "de"
 
 
-def test_a_short_text_is_taken_for_the_house_language_and_says_so() -> None:
-    found = heard("hmm")
+def test_a_short_text_gets_the_default_language_with_the_reason() -> None:
+    found = assess("hmm")
     assert found.language == "en"
     assert found.find_reasons("language") == ("language taken for en: too short to tell",)
 
 
-def test_customers_of_many_tongues_are_told_apart() -> None:
+def test_many_languages_are_told_apart() -> None:
     """Written before any detector was asked: measured 74 of 78 in 22 languages (2026-11-22)."""
     lines = [(code, text) for code, texts in read("language")["lines"].items() for text in texts]
-    assert sum(heard(text).language == code for code, text in lines) >= 0.92 * len(lines)
+    assert sum(assess(text).language == code for code, text in lines) >= 0.92 * len(lines)
 
 
 @pytest.mark.parametrize(
@@ -63,10 +63,10 @@ def test_customers_of_many_tongues_are_told_apart() -> None:
     ],
 )
 def test_slang_capitals_and_names_are_no_other_language(text: str) -> None:
-    assert heard(text).language == "en"
+    assert assess(text).language == "en"
 
 
-def test_where_the_house_speaks_another_language_that_is_the_one_taken_for_granted() -> None:
+def test_another_default_language_is_used_for_short_texts() -> None:
     house = MentionAssessor((), language="pt")
     told = [
         house.assess([mention(text)])[0].language for text in ("hmm", "a mala não está aqui", "where is my bag now")
@@ -81,17 +81,17 @@ def test_where_the_house_speaks_another_language_that_is_the_one_taken_for_grant
         ("zh-CN", "zh"), ("zh-Hans", "zh"), ("zh_TW", "zh"), ("cmn", "zh"), ("nb-NO", "no"), ("EN-gb", "en"), ("deu", "de"),
     ],
 )  # fmt: skip
-def test_an_old_or_long_code_of_an_outlet_is_the_language_it_means(tag: str, language: str) -> None:
-    assert heard("hmm", lang=tag).language == language
+def test_old_and_long_language_codes_are_normalized(tag: str, language: str) -> None:
+    assert assess("hmm", lang=tag).language == language
 
 
 @pytest.mark.parametrize("tag", ["english please", "x", "12", "-", "en_"])
-def test_a_code_that_is_none_is_not_believed(tag: str) -> None:
-    assert heard("Mein Koffer ist nicht da und ich warte", lang=tag).language == "de"
+def test_an_invalid_language_code_is_ignored(tag: str) -> None:
+    assert assess("Mein Koffer ist nicht da und ich warte", lang=tag).language == "de"
 
 
 @pytest.mark.parametrize(("python", "engine"), [("3.13", "fasttext-predict"), ("3.14", "fasttext-predict-v2")])
-def test_on_no_python_does_the_model_of_languages_need_a_compiler(python: str, engine: str) -> None:
+def test_the_language_model_needs_no_compiler_on_any_python(python: str, engine: str) -> None:
     """`fasttext-predict` has no wheel from 3.14 on. The other is the same code: of 3,078 texts every answer and share
     is the same, and 74 of the 78 lines above are told by either alone (2026-11-28).
     """

@@ -1,4 +1,4 @@
-"""An ONNX model of one's own is asked for sentiment, or refused with a sentence: nothing stands in for it."""
+"""A customer's ONNX model is used for sentiment, or refused with the reason; nothing replaces it."""
 
 import asyncio
 import re
@@ -22,7 +22,7 @@ def heard(told: OnnxOptions, *texts: str, language: str = "en") -> list[Assessme
     return MentionAssessor((), engine="onnx", onnx=told, language=language).assess([mention(text) for text in texts])
 
 
-def test_its_sentiment_is_what_is_told_and_the_card_says_whose_it_is(tmp_path: Path) -> None:
+def test_its_sentiment_is_used_and_the_card_names_the_model(tmp_path: Path) -> None:
     [worst, table, love] = heard(written(tmp_path), "the worst of all", "on the table", "I love it")
 
     assert [worst.sentiment.value, table.sentiment.value, love.sentiment.value] == ["negative", "neutral", "positive"]
@@ -30,20 +30,20 @@ def test_its_sentiment_is_what_is_told_and_the_card_says_whose_it_is(tmp_path: P
 
 
 @pytest.mark.parametrize("order", [("positive", "negative", "neutral"), ("neutral", "positive", "negative")])
-def test_its_classes_may_stand_in_any_order_that_is_declared(tmp_path: Path, order: tuple[str, ...]) -> None:
+def test_its_classes_may_have_any_declared_order(tmp_path: Path, order: tuple[str, ...]) -> None:
     [worst, love] = heard(written(tmp_path, classes=order, declared=order), "the worst of all", "I love it")
 
     assert (worst.sentiment.value, love.sentiment.value) == ("negative", "positive")
 
 
-def test_a_post_says_the_same_alone_and_beside_longer_ones(tmp_path: Path) -> None:
+def test_a_post_gives_the_same_alone_and_in_a_batch(tmp_path: Path) -> None:
     told = written(tmp_path)
     together = heard(told, "love", *["hate " * 200] * 20, "love")
 
     assert together[0].probabilities == together[-1].probabilities == heard(told, "love")[0].probabilities
 
 
-def test_probabilities_are_taken_as_they_are_and_log_odds_made_into_them(tmp_path: Path) -> None:
+def test_probabilities_are_kept_and_logits_are_converted(tmp_path: Path) -> None:
     raw = heard(written(tmp_path), "love")[0].probabilities
     made = heard(written(tmp_path, softmax=True), "love")[0].probabilities
 
@@ -51,16 +51,16 @@ def test_probabilities_are_taken_as_they_are_and_log_odds_made_into_them(tmp_pat
     assert sum(raw.values()) == pytest.approx(1)
 
 
-def test_what_it_finds_unlikely_is_unsure_as_with_any_engine(tmp_path: Path) -> None:
+def test_an_unlikely_sentiment_is_unsure_as_with_any_engine(tmp_path: Path) -> None:
     assert heard(written(tmp_path), "love and hate")[0].is_unsure
 
 
 @pytest.mark.parametrize("text", ["", "\ud800 lone", "a" * 1_000_000, "\u200b", "😡", "love " * 20_000])
-def test_no_text_is_too_odd_for_it(tmp_path: Path, text: str) -> None:
+def test_it_accepts_any_text(tmp_path: Path, text: str) -> None:
     assert sum(heard(written(tmp_path), text)[0].probabilities.values()) == pytest.approx(1)
 
 
-def test_a_language_that_it_does_not_read_is_told_as_ever_and_one_that_it_reads_by_it(tmp_path: Path) -> None:
+def test_it_is_used_for_its_languages_only(tmp_path: Path) -> None:
     post = "es horrible y mi maleta está perdida, no love"
     [unread] = heard(written(tmp_path), post, language="es")
     [read] = heard(written(tmp_path, languages=("en", "es")), post, language="es")
@@ -77,7 +77,7 @@ class Counting(ThreadPoolExecutor):
         return super().submit(*args, **more)
 
 
-async def test_it_reads_in_a_thread_beside_the_loop_and_says_the_same(tmp_path: Path) -> None:
+async def test_it_runs_in_a_thread_with_the_same_result(tmp_path: Path) -> None:
     threads = Counting(1)
     asyncio.get_running_loop().set_default_executor(threads)
     assessor = MentionAssessor((), engine="onnx", onnx=written(tmp_path))
@@ -111,7 +111,7 @@ async def test_our_own_model_needs_no_thread() -> None:
         ({"names": ("input_ids", "pixels")}, "it has no input 'attention_mask'"),
     ],
 )
-def test_what_does_not_fit_is_refused_in_one_sentence(tmp_path: Path, how: dict[str, Any], said: str) -> None:
+def test_a_model_that_does_not_fit_is_refused_with_the_reason(tmp_path: Path, how: dict[str, Any], said: str) -> None:
     with pytest.raises(WeightsError, match=re.escape(said)) as refused:
         load_onnx_model(written(tmp_path, **how))
     assert "\n" not in str(refused.value)
@@ -120,13 +120,11 @@ def test_what_does_not_fit_is_refused_in_one_sentence(tmp_path: Path, how: dict[
 @pytest.mark.parametrize(
     "labels", [None, {"0": "LABEL_0", "1": "LABEL_1", "2": "LABEL_2"}, {"0": "neg", "1": "neu", "2": "Pos"}]
 )
-def test_a_model_that_says_nothing_of_its_classes_or_the_same_is_well(
-    tmp_path: Path, labels: dict[str, str] | None
-) -> None:
+def test_a_model_without_or_with_equal_labels_is_accepted(tmp_path: Path, labels: dict[str, str] | None) -> None:
     assert load_onnx_model(written(tmp_path, labels=labels)).name == "own.onnx"
 
 
-def test_a_model_of_another_language_is_not_tried_in_english(tmp_path: Path) -> None:
+def test_a_model_of_another_language_is_not_checked_in_english(tmp_path: Path) -> None:
     told = written(tmp_path, classes=("positive", "neutral", "negative"), languages=("pt",))
     assert load_onnx_model(told).languages == {"pt"}
 

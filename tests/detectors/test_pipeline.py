@@ -6,7 +6,7 @@ import weakref
 from pathlib import Path
 
 import bot.detectors
-from tests.detectors.vocabulary import assessor, heard, mention
+from tests.detectors.vocabulary import assess, assessor, mention
 
 DETECTOR = re.compile(r"^class \w+Detector:$", re.MULTILINE)
 
@@ -30,7 +30,7 @@ def test_assessments_come_in_the_order_of_the_mentions() -> None:
 def test_a_batch_gives_the_same_as_single_mentions() -> None:
     texts = ["", "thanks @northwindair", "smoke in the cabin!", "https://a.example", "Mein Koffer ist nicht da"]
     together = assessor().assess([mention(text) for text in texts])
-    assert together == [heard(text) for text in texts]
+    assert together == [assess(text) for text in texts]
 
 
 def test_an_empty_batch_gives_nothing() -> None:

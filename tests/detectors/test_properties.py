@@ -1,4 +1,4 @@
-"""What holds of any post by anybody."""
+"""Invariants of any post by any author."""
 
 from datetime import timedelta
 from typing import Any
@@ -10,7 +10,7 @@ from bot.detectors.detector import MentionStats
 from bot.detectors.text.tokenizer import PLAIN_TOKEN, TOKEN
 from bot.workers.recent_mentions import RecentMentions
 from tests.detectors.lines.reading import subject_lines
-from tests.detectors.vocabulary import NOON, SUBJECTS, assessor, heard, mention
+from tests.detectors.vocabulary import NOON, SUBJECTS, assess, assessor, mention
 
 NAMES = {subject.name for subject in SUBJECTS}
 HIDDEN = st.sampled_from(["\u200b", "\u00ad", "\u2060", "\ufeff"])
@@ -70,8 +70,8 @@ WORDS = st.sampled_from(
 
 @settings(max_examples=200, deadline=None)
 @given(st.lists(WORDS, max_size=40).map(" ".join))
-def test_of_any_words_each_subject_is_told_once_and_one_of_two_is_blamed(text: str) -> None:
-    found = heard(text)
+def test_each_subject_is_listed_once_and_one_of_two_is_blamed(text: str) -> None:
+    found = assess(text)
     subjects = found.get_words("subject")
     assert len(set(subjects)) == len(subjects)
     assert set(subjects) <= NAMES
@@ -82,16 +82,16 @@ def test_of_any_words_each_subject_is_told_once_and_one_of_two_is_blamed(text: s
 
 @settings(max_examples=100, deadline=None)
 @given(st.lists(WORDS, max_size=40).map(" ".join))
-def test_a_crisis_that_holds_says_what_harms_and_none_does_otherwise(text: str) -> None:
-    found = heard(text)
+def test_a_crisis_names_its_harm_and_other_posts_name_none(text: str) -> None:
+    found = assess(text)
     assert bool(found.get_words("harm")) == ("intent:crisis" in found.labels)
     assert "intent:crisis" in found.labels or not found.get_words("crisis")
 
 
 @settings(max_examples=200, deadline=None)
 @given(ACCOUNTS)
-def test_no_account_is_believed_more_followers_than_it_says(account: dict[str, Any]) -> None:
-    found = heard("northwind air lost my bag", author=account)
+def test_reach_never_exceeds_the_followers(account: dict[str, Any]) -> None:
+    found = assess("northwind air lost my bag", author=account)
     [*reach] = [signal for signal in found.signals if signal.label == "urgency:reach"]
     assert all(0 < signal.weight <= 20 for signal in reach)
     assert bool(found.get_words("voice")) <= bool(found.find_reasons("voice"))
@@ -117,23 +117,23 @@ def test_urgency_is_the_sum_of_parts_that_are_all_said(
 
 @settings(max_examples=60, deadline=None)
 @given(st.data())
-def test_letters_that_nobody_sees_hide_no_name(data: st.DataObject) -> None:
+def test_invisible_letters_hide_no_name(data: st.DataObject) -> None:
     place, letter = data.draw(st.integers(1, len("northwind air"))), data.draw(HIDDEN)
     text = f"{'northwind air'[:place]}{letter}{'northwind air'[place:]} lost my bag"
-    assert heard(text).subject == "Northwind"
+    assert assess(text).subject == "Northwind"
 
 
 def test_capitals_change_no_subject() -> None:
     for line in subject_lines("subject_unseen"):
         if line.text.isascii() and "#" not in line.text:
-            assert set(heard(line.text.upper()).get_words("subject")) == set(
-                heard(line.text.lower()).get_words("subject")
+            assert set(assess(line.text.upper()).get_words("subject")) == set(
+                assess(line.text.lower()).get_words("subject")
             )
 
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 30), st.integers(0, 5), st.integers(0, 100_000)), max_size=60))
-def test_whatever_was_heard_lately_is_counted_and_forgotten(heard_before: list[tuple[int, int, int]]) -> None:
+def test_recent_mentions_are_counted_and_forgotten(heard_before: list[tuple[int, int, int]]) -> None:
     lately, at = RecentMentions(), NOON
     for number, (person, words, seconds) in enumerate(heard_before):
         at += timedelta(seconds=seconds)
@@ -148,5 +148,5 @@ def test_whatever_was_heard_lately_is_counted_and_forgotten(heard_before: list[t
 @given(
     st.text(st.characters(max_codepoint=127)) | st.lists(WORDS | st.sampled_from(list("@#_:)<3$.'-w/ "))).map("".join)
 )
-def test_text_in_ascii_is_cut_as_any_other(text: str) -> None:
+def test_ascii_text_is_tokenized_like_any_other(text: str) -> None:
     assert PLAIN_TOKEN.findall(text) == TOKEN.findall(text)

@@ -11,7 +11,7 @@ from bot.detectors.engines.lexicon_engines import MAX_EMOJI, POLARITY_WEIGHT, Te
 from bot.detectors.pipeline import MentionAssessor
 from bot.detectors.sentiment import ENGINES
 from bot.domain.assessment import Assessment
-from tests.detectors.vocabulary import SUBJECTS, heard, mention
+from tests.detectors.vocabulary import SUBJECTS, assess, mention
 
 SENTENCES = (
     "The crew of @northwindair was really lovely, thank you so much!!",
@@ -39,24 +39,24 @@ VADER, TEXTBLOB = MentionAssessor((), engine="vader"), MentionAssessor((), engin
     ],
 )
 def test_plain_speech_is_read_as_a_person_would(text: str, word: str) -> None:
-    assert heard(text).sentiment == word
+    assert assess(text).sentiment == word
 
 
 @pytest.mark.parametrize("text", ["The store opens at nine.", "NW 112 to Berlin boards from gate 14"])
 def test_what_says_nothing_is_neutral_and_sure(text: str) -> None:
-    found = heard(text)
+    found = assess(text)
     assert found.labels & {"sentiment:neutral"}
     assert not found.is_unsure
 
 
 def test_the_three_probabilities_add_up_to_one() -> None:
     for text in SENTENCES:
-        assert sum(heard(text).probabilities.values()) == pytest.approx(1.0)
+        assert sum(assess(text).probabilities.values()) == pytest.approx(1.0)
 
 
-def test_exactly_one_class_holds_or_unsure_does_in_its_stead() -> None:
+def test_exactly_one_class_holds_or_else_unsure() -> None:
     for text in (*SENTENCES, "great, just great, delayed again", "bad good", ""):
-        assert len(heard(text).get_words("sentiment")) == 1
+        assert len(assess(text).get_words("sentiment")) == 1
 
 
 @pytest.mark.parametrize(
@@ -67,11 +67,11 @@ def test_exactly_one_class_holds_or_unsure_does_in_its_stead() -> None:
     ],
 )
 def test_sarcasm_is_never_taken_for_sure_praise(text: str) -> None:
-    assert "sentiment:positive" not in heard(text).labels
+    assert "sentiment:positive" not in assess(text).labels
 
 
 def test_the_reason_quotes_the_strongest_words() -> None:
-    reason = heard("@northwindair lost my bag, horrible service").find_reasons("sentiment")[0]
+    reason = assess("@northwindair lost my bag, horrible service").find_reasons("sentiment")[0]
     assert reason.startswith("negative 0.")
     assert "'horrible" in reason
 
@@ -82,14 +82,14 @@ def test_a_cut_off_above_what_is_likely_makes_unsure() -> None:
 
 
 def test_another_language_is_unsure_unless_its_strong_words_speak() -> None:
-    assert heard("Wir sitzen seit heute morgen am Gate und warten", lang="de").is_unsure
-    loud = heard("Das ist eine Katastrophe, mein Koffer ist verloren!", lang="de")
+    assert assess("Wir sitzen seit heute morgen am Gate und warten", lang="de").is_unsure
+    loud = assess("Das ist eine Katastrophe, mein Koffer ist verloren!", lang="de")
     assert loud.sentiment == "negative"
     assert not loud.is_unsure
 
 
 def test_english_words_do_not_count_in_german() -> None:
-    assert heard("die die die die", lang="de").sentiment == "neutral"
+    assert assess("die die die die", lang="de").sentiment == "neutral"
 
 
 def polarity_of(assessment: Assessment) -> float:
@@ -121,7 +121,7 @@ def test_the_engine_textblob_says_what_its_library_says(text: str) -> None:
         ("textblob", "the gate opens at nine", []),
     ],
 )
-def test_both_name_the_words_that_pull_towards_what_won(engine: str, text: str, words: list[str]) -> None:
+def test_both_engines_name_the_decisive_words(engine: str, text: str, words: list[str]) -> None:
     assert list_reasons(ENGINES[engine](), text) == words
 
 
@@ -145,13 +145,13 @@ def test_several_threads_may_ask_one_engine() -> None:
             assert list(threads.map(engine.get_polarity, texts)) == list(map(engine.get_polarity, texts))
 
 
-def test_only_who_chooses_textblob_loads_it() -> None:
+def test_textblob_is_loaded_only_if_chosen() -> None:
     code = "import sys; from bot.detectors.pipeline import MentionAssessor; MentionAssessor(()); print('textblob' in sys.modules)"
     assert run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "False\n"
 
 
-def test_that_a_brand_is_named_is_no_reason() -> None:
-    found = heard("where is my suitcase northwind air")
+def test_a_brand_name_is_no_reason() -> None:
+    found = assess("where is my suitcase northwind air")
 
     assert "'suitcase'" in found.find_reasons("sentiment")[0]
     assert "northwind" not in " ".join(found.find_reasons("sentiment", "intent"))

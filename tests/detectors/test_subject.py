@@ -5,7 +5,7 @@ import pytest
 from bot.detectors.pipeline import MentionAssessor
 from bot.domain.subject import Subject
 from tests.detectors.lines.reading import REAL, SUBJECTS, Line, subject_lines
-from tests.detectors.vocabulary import heard, mention
+from tests.detectors.vocabulary import assess, mention
 
 
 @pytest.mark.parametrize(
@@ -25,8 +25,8 @@ from tests.detectors.vocabulary import heard, mention
         "\uff4eorthwind air in wide letters",
     ],
 )
-def test_the_brand_is_found_however_it_is_written(text: str) -> None:
-    found = heard(text)
+def test_the_brand_is_found_in_every_spelling(text: str) -> None:
+    found = assess(text)
     assert (found.subject, found.kind) == ("Northwind", "brand")
 
 
@@ -42,16 +42,16 @@ def test_the_brand_is_found_however_it_is_written(text: str) -> None:
     ],
 )
 def test_what_is_not_meant_is_not_found(text: str) -> None:
-    found = heard(text)
+    found = assess(text)
     assert (found.subject, found.kind) == ("", "")
 
 
 def test_a_misspelling_says_what_was_read() -> None:
-    assert "untagged: 'nortwind air'" in heard("nortwind air is the worst").reasons
+    assert "untagged: 'nortwind air'" in assess("nortwind air is the worst").reasons
 
 
 def test_an_excluded_name_does_not_hide_another() -> None:
-    assert heard("northwind traders and northwind air are two things").subject == "Northwind"
+    assert assess("northwind traders and northwind air are two things").subject == "Northwind"
 
 
 @pytest.mark.parametrize(
@@ -66,8 +66,8 @@ def test_an_excluded_name_does_not_hide_another() -> None:
         ("switching to @flyskylark from @northwindair", "Northwind"),
     ],
 )
-def test_of_two_names_the_first_is_the_one_complained_of(text: str, subject: str) -> None:
-    found = heard(text)
+def test_the_blamed_name_comes_first(text: str, subject: str) -> None:
+    found = assess(text)
     assert found.subject == subject
     assert found.get_words("blamed") == (subject,)
     assert len(found.get_words("subject")) == 2
@@ -75,29 +75,29 @@ def test_of_two_names_the_first_is_the_one_complained_of(text: str, subject: str
 
 
 def test_praise_that_outdoes_a_competitor_is_praise_of_us() -> None:
-    found = heard("@northwindair is so much better than @flyskylark")
+    found = assess("@northwindair is so much better than @flyskylark")
     assert (found.subject, found.kind) == ("Northwind", "brand")
     assert (found.get_words("preferred"), found.get_words("blamed")) == (("Northwind",), ("Skylark",))
     assert "blamed: Skylark, 'better'" in found.reasons
 
 
 def test_two_names_without_a_word_between_them_blame_nobody() -> None:
-    assert not heard("@northwindair @flyskylark hello").get_words("blamed")
+    assert not assess("@northwindair @flyskylark hello").get_words("blamed")
 
 
-def test_a_source_that_listened_for_a_subject_is_believed() -> None:
-    found = heard("where is my bag", subjects=("northwind",))
+def test_the_subjects_of_the_source_are_used() -> None:
+    found = assess("where is my bag", subjects=("northwind",))
     assert (found.subject, found.kind) == ("Northwind", "brand")
 
 
 def test_a_subject_that_the_playbook_does_not_know_has_no_kind() -> None:
-    found = heard("where is my bag", subjects=("Somebody Else",))
+    found = assess("where is my bag", subjects=("Somebody Else",))
     assert (found.subject, found.kind) == ("Somebody Else", "")
 
 
 def test_terms_with_accents_are_found() -> None:
-    assert heard("the gate café is shut").subject == "Gate Café"
-    assert heard("the gate cafe\u0301 is shut").subject == "Gate Café"
+    assert assess("the gate café is shut").subject == "Gate Café"
+    assert assess("the gate cafe\u0301 is shut").subject == "Gate Café"
 
 
 def test_an_exclusion_that_is_no_form_of_the_name_excludes_the_post_unless_it_is_tagged() -> None:
@@ -106,7 +106,7 @@ def test_an_exclusion_that_is_no_form_of_the_name_excludes_the_post_unless_it_is
     assert [one.subject for one in airline.assess([mention(text) for text in posts])] == ["", "Delta", "Delta"]
 
 
-def test_the_words_of_a_hashtag_are_told_by_its_capitals() -> None:
+def test_hashtags_are_split_at_capitals() -> None:
     airline = MentionAssessor([Subject(name="Southwest", terms=("SWA",))])
     told = [one.subject for one in airline.assess([mention(text) for text in ("#SWAfail", "#swanlake", "#FlySWA")])]
     assert told == ["Southwest", "", "Southwest"]
@@ -126,7 +126,7 @@ def f1(lines: Sequence[Line], subjects: Sequence[Subject]) -> tuple[float, float
 @pytest.mark.parametrize(
     ("name", "subjects"), [("subject_unseen", SUBJECTS), ("subject_seen", REAL), ("subject_fresh", SUBJECTS)]
 )
-def test_hand_made_lines_are_told_by_whom_they_mean(name: str, subjects: Sequence[Subject]) -> None:
+def test_the_subjects_of_written_lines_are_found(name: str, subjects: Sequence[Subject]) -> None:
     """292 lines. Of the 117 that were written first, before tuning: F1 .978, first right .889.
 
     After it (2026-11-22): 1.000 and 1.000 of these, .996 and .985 of the 130 tuned on, and 1.000 and .933 of 45 that

@@ -1,4 +1,4 @@
-"""A weight file is whole and of our version, or it is refused with the way back."""
+"""A weight file is whole and of our version, or it is refused with advice."""
 
 import json
 from pathlib import Path
@@ -12,7 +12,7 @@ from bot.detectors.pipeline import MentionAssessor
 ARRAYS = {"a": np.arange(6, dtype=np.float32).reshape(2, 3), "b": np.array([1, 2], np.uint32)}
 
 
-def test_what_was_packed_is_read(tmp_path: Path) -> None:
+def test_encoded_weights_are_decoded(tmp_path: Path) -> None:
     (tmp_path / "w").write_bytes(encode_weights({"heads": ["x"]}, ARRAYS))
     found = read_weights(tmp_path / "w")
     assert found.metadata == {"heads": ["x"]}

@@ -1,4 +1,4 @@
-"""What the tests of detectors speak in: mentions of an invented airline, and one assessor for all of them."""
+"""Mentions of an invented airline, and one assessor for all tests of detectors."""
 
 from datetime import UTC, datetime
 from functools import cache
@@ -32,5 +32,5 @@ def mention(text: str, number: int = 1, **more: Any) -> Mention:
     return Mention(id=f"x:{number}", source="x", text=text, created_at=NOON, **more)
 
 
-def heard(text: str, **more: Any) -> Assessment:
+def assess(text: str, **more: Any) -> Assessment:
     return assessor().assess([mention(text, **more)])[0]

@@ -1,4 +1,4 @@
-"""The weight file from labelled sets, on a few sentences of our own in the shape of the sets."""
+"""Build the weight file from a few sentences of our own in the format of the sets."""
 
 import json
 import re
@@ -60,7 +60,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_the_same_sets_give_the_same_bytes_and_hear_what_they_taught(folder: Path) -> None:
+def test_the_same_sets_give_the_same_bytes_and_are_learned(folder: Path) -> None:
     first = build_weights(folder, told, made_on="2026-11-22")
 
     assert first == build_weights(folder, told, made_on="2026-11-22")
@@ -76,14 +76,14 @@ def test_the_same_sets_give_the_same_bytes_and_hear_what_they_taught(folder: Pat
     assert HEADS[int(asks.argmax())] == "question"
 
 
-def test_another_day_is_all_that_another_day_changes(folder: Path) -> None:
+def test_the_date_changes_nothing_but_the_date(folder: Path) -> None:
     one, other = (decode_weights(build_weights(folder, told, made_on=day)) for day in ("2026-11-22", "2026-11-23"))
 
     assert one.metadata != other.metadata
     assert all((one.arrays[name] == other.arrays[name]).all() for name in one.arrays)
 
 
-def test_what_is_left_out_teaches_nothing(folder: Path) -> None:
+def test_a_set_that_is_left_out_is_not_learned(folder: Path) -> None:
     whole, less = (decode_weights(build_weights(folder, told, without=without)) for without in ((), ("airline",)))
 
     assert less.metadata["without"] == ["airline"]
@@ -93,12 +93,12 @@ def test_what_is_left_out_teaches_nothing(folder: Path) -> None:
     )  # taught by it alone
 
 
-def test_a_set_that_there_is_not_cannot_be_left_out(folder: Path) -> None:
+def test_an_unknown_set_cannot_be_left_out(folder: Path) -> None:
     with pytest.raises(BuildError, match="No set is called airlines; there are airline,"):
         build_weights(folder, told, without=["airlines"])
 
 
-def test_what_is_held_out_is_written_for_evaluation_and_no_ordinary_post_twice(folder: Path) -> None:
+def test_held_out_posts_are_exported_and_no_post_twice(folder: Path) -> None:
     rows = [json.loads(line) for line in export_held_out(folder)]
     unlearned = [json.loads(line)["text"] for line in export_unlabelled(folder)]
 
@@ -117,9 +117,7 @@ def test_what_is_held_out_is_written_for_evaluation_and_no_ordinary_post_twice(f
         ("emotion_train", '{"text": "ugh", "label": "envy"}', "emotion_train.jsonl: line 13: label: "),
     ],
 )
-def test_a_set_with_a_line_that_is_none_is_refused_and_the_line_is_named(
-    folder: Path, name: str, line: str, said: str
-) -> None:
+def test_a_set_with_an_invalid_line_is_refused_with_the_line(folder: Path, name: str, line: str, said: str) -> None:
     with (folder / f"{name}.jsonl").open("a", encoding="utf-8") as file:
         file.write(line)
     with pytest.raises(CorpusError, match=re.escape(said)):

@@ -1,4 +1,4 @@
-"""Labelled rows as they come: read, or refused in a sentence with their place."""
+"""Labelled rows are parsed, or refused with their line."""
 
 import pytest
 from hypothesis import given
@@ -20,9 +20,7 @@ ROWS = st.dictionaries(KEYS, VALUES)
 
 
 @given(ROWS, st.dictionaries(WORDS, ROWS, max_size=2))
-def test_whatever_stands_in_a_row_is_read_or_refused_with_its_place(
-    row: dict[str, object], mentions: dict[str, object]
-) -> None:
+def test_any_row_is_parsed_or_refused_with_its_line(row: dict[str, object], mentions: dict[str, object]) -> None:
     found, refused = None, ""
     try:
         found = parse_labelled_row(row, mentions, "a.jsonl: line 3")

@@ -1,4 +1,4 @@
-"""What is trained on and what is read at run time are the same numbers."""
+"""Training and run time compute the same numbers."""
 
 from typing import Any
 
@@ -31,13 +31,13 @@ def designed(found: RawFeatures) -> DesignMatrix:
 
 
 def net() -> dict[str, Any]:
-    """One that says nothing."""
+    """Return a network without any effect."""
     found = extract_raw_features(TEXTS, build_packed_lexicon())
     words = build_vocabulary(found, np.ones(len(TEXTS), np.bool_), (1, 1))
     return export_arrays(words, ConvNetTrainer(found, words), [0.0] * 3)
 
 
-def test_the_net_reads_a_post_in_training_as_the_model_does() -> None:
+def test_the_network_computes_the_same_in_training_and_at_run_time() -> None:
     found, known = extract_raw_features(TEXTS, build_packed_lexicon()), build_packed_lexicon()
     design = designed(found)
     words = build_vocabulary(found, np.ones(len(TEXTS), np.bool_), (1, 1))
@@ -56,7 +56,7 @@ def test_the_net_reads_a_post_in_training_as_the_model_does() -> None:
     assert np.abs(heard - learner.compute_logits(everything)).max() < 0.05
 
 
-def test_a_post_is_the_same_to_training_and_to_the_model() -> None:
+def test_the_regression_computes_the_same_in_training_and_at_run_time() -> None:
     known = build_packed_lexicon()
     design = designed(extract_raw_features(TEXTS, known))
     rows = DesignRows(design, np.arange(len(TEXTS)))
@@ -71,7 +71,7 @@ def test_a_post_is_the_same_to_training_and_to_the_model() -> None:
 
 
 def _as_written(design: DesignMatrix, weights: Floats) -> Floats:
-    """One byte each, as in the file."""
+    """Quantize to one byte, as in the file."""
     parts = np.split(weights, design.ends[:-1])
     for part in parts[:3]:
         scale = np.abs(part).max(axis=0) / 127
@@ -79,8 +79,8 @@ def _as_written(design: DesignMatrix, weights: Floats) -> Floats:
     return np.concatenate(parts)
 
 
-def test_back_is_times_turned_round() -> None:
-    """The gradient would be wrong, and training only worse, if the two did not belong together."""
+def test_the_product_by_errors_is_the_transpose() -> None:
+    """Otherwise the gradient would be wrong, and training only worse."""
     design = designed(extract_raw_features(TEXTS, build_packed_lexicon()))
     rows = DesignRows(design, np.arange(0, len(TEXTS), 2))
     chance = np.random.default_rng(2)
@@ -92,7 +92,7 @@ def test_back_is_times_turned_round() -> None:
     )
 
 
-def test_what_is_told_apart_is_learned() -> None:
+def test_separable_posts_are_learned() -> None:
     design = designed(extract_raw_features(TEXTS, build_packed_lexicon()))
     rows = DesignRows(design, np.arange(len(TEXTS)))
     gold = np.array([[float("bad" in text)] for text in TEXTS], np.float32)

@@ -1,4 +1,4 @@
-"""Hand-made lines for detectors, in tables beside this file: what was written, and what a person hears in it."""
+"""Read the invented posts in the tables beside this file, with what a person reads in them."""
 
 import tomllib
 from collections.abc import Iterator
@@ -52,14 +52,14 @@ REAL = (
         exclude=("aa meeting", "aa batteries"),
     ),
 )
-"""Names that are words of every day, and abbreviations: the hard ones."""
+"""Brands that are common words or abbreviations: the hard ones."""
 
 
 class Line(NamedTuple):
     shape: str
     text: str
     subjects: tuple[str, ...]
-    """Whom it is about, first of all."""
+    """The subjects, the target first."""
 
 
 def subject_lines(name: str) -> Iterator[Line]:

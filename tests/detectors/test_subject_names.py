@@ -1,4 +1,4 @@
-"""A brand hears its own name, however names are made; and it does not hear it in another word."""
+"""A brand's name is found in every form, and not in another word."""
 
 import pytest
 from hypothesis import example, given, settings
@@ -116,7 +116,7 @@ def test_a_post_that_spells_a_name_as_people_do_is_about_it(term: str, text: str
 
 
 @pytest.mark.parametrize(("term", "text"), [(term, text) for term, texts in OTHERS for text in texts])
-def test_a_name_is_not_heard_in_another_word(term: str, text: str) -> None:
+def test_a_name_is_not_found_in_another_word(term: str, text: str) -> None:
     assert names_in(text, term) == []
 
 

@@ -1,4 +1,4 @@
-"""How a post feels does not depend on how its apostrophes, its emoji or the brand are spelled."""
+"""The tone of a post does not depend on the spelling of apostrophes, emoji or the brand."""
 
 import json
 import re
@@ -24,7 +24,7 @@ real = pytest.mark.skipif(not (DATA / "pool.jsonl").exists(), reason="the real p
 
 @cache
 def posts() -> list[str]:
-    """Ordinary ones, which taught no head."""
+    """Return ordinary posts, which no head was trained on."""
     return [json.loads(line)["text"] for line in (DATA / "pool.jsonl").read_text("utf-8").splitlines()]
 
 
@@ -37,7 +37,7 @@ def feelings(found: Assessment) -> tuple[object, ...]:
     )
 
 
-def assert_felt_alike(given: list[str], other: list[str], ears: MentionAssessor | None = None) -> None:
+def assert_same_tone(given: list[str], other: list[str], ears: MentionAssessor | None = None) -> None:
     ears = ears or assessor()
     one, two = (ears.assess([mention(text) for text in texts]) for texts in (given, other))
     assert [feelings(found) for found in one] == [feelings(found) for found in two]
@@ -48,37 +48,37 @@ def test_a_complaint_stays_one_however_its_apostrophe_is_spelled(mark: str) -> N
     said = "The staff isn't good and I don't like northwind air"
     [found] = assessor().assess([mention(said.replace("'", mark))])
     assert (found.sentiment.value, "intent:complaint" in found.labels) == ("negative", True)
-    assert_felt_alike([said], [said.replace("'", mark)])
+    assert_same_tone([said], [said.replace("'", mark)])
 
 
 @real
-def test_no_spelling_of_an_apostrophe_changes_how_2000_real_posts_feel() -> None:
+def test_no_apostrophe_changes_the_tone_of_2000_real_posts() -> None:
     given = [text for text in posts() if re.search(r"\w'\w", text)][:MANY]
     assert len(given) == MANY
     other = [
         re.sub(r"(?<=\w)'(?=\w)", APOSTROPHES[number % len(APOSTROPHES)], text) for number, text in enumerate(given)
     ]
-    assert_felt_alike(given, other)
+    assert_same_tone(given, other)
 
 
 @pytest.mark.parametrize(
     ("plain", "spelled"),
     [("👍", "👍🏿"), ("🤦", "🤦🏽\u200d♀\ufe0f"), ("🤷", "🤷\u200d♂"), ("❤", "❤\ufe0f"), ("👩", "👩🏾\u200d🦰")],
 )
-def test_an_emoji_says_the_same_in_every_skin(plain: str, spelled: str) -> None:
+def test_an_emoji_means_the_same_in_every_skin_tone(plain: str, spelled: str) -> None:
     for said in ("@northwindair {}", "my bag is still lost {}", "{} again"):
-        assert_felt_alike([said.format(plain)], [said.format(spelled)])
+        assert_same_tone([said.format(plain)], [said.format(spelled)])
 
 
 @real
-def test_no_skin_of_an_emoji_changes_how_2000_real_posts_feel() -> None:
+def test_no_skin_tone_changes_the_tone_of_2000_real_posts() -> None:
     given = [f"{text} {TAKES_A_SKIN[number % len(TAKES_A_SKIN)]}" for number, text in enumerate(posts()[:MANY])]
     other = [f"{text}{SKINS[number % len(SKINS)]}" for number, text in enumerate(given)]
-    assert_felt_alike(given, other)
+    assert_same_tone(given, other)
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_brand_that_is_called_after_a_feeling_is_judged_as_any_other(name: str) -> None:
+def test_a_brand_named_after_a_feeling_is_judged_like_any_other(name: str) -> None:
     lines = [
         "{} is closed on Monday",
         "{} lost my bag",
@@ -99,8 +99,8 @@ def test_a_brand_that_is_called_after_a_feeling_is_judged_as_any_other(name: str
 
 @real
 @pytest.mark.parametrize("name", ["Happy Socks", "Hell Energy", "IKEA", "Hope", "H&M", "Fire TV"])
-def test_no_name_of_the_brand_changes_how_2000_real_posts_feel(name: str) -> None:
-    """The brand stands where the airlines of a real week were called by their names."""
+def test_no_brand_name_changes_the_tone_of_2000_real_posts(name: str) -> None:
+    """Replace the names of the airlines in a real week by the brand."""
     week = (DATA / "replay_airline.jsonl").read_text("utf-8").splitlines()
     called = re.compile(r"(?<![@#\w])(?:united|southwest|delta|jetblue|virgin america|us airways)(?!\w)", re.IGNORECASE)
     texts = [json.loads(line)["text"] for line in week]
@@ -116,7 +116,7 @@ def test_no_name_of_the_brand_changes_how_2000_real_posts_feel(name: str) -> Non
     assert [feelings(found) for found in one] == [feelings(found) for found in two]
 
 
-def test_a_name_that_is_hidden_is_never_shown_so() -> None:
+def test_a_masked_name_is_never_shown_masked() -> None:
     found = MentionAssessor([Subject(name="Happy Socks", terms=("happy socks",))]).assess(
         [mention("Happy Socks lost my bag, the worst")]
     )[0]
@@ -139,7 +139,7 @@ def test_a_name_that_is_hidden_is_never_shown_so() -> None:
         "northwind air never fails to deliver",
     ],
 )
-def test_trouble_that_is_denied_is_none(said: str) -> None:
+def test_denied_trouble_is_not_negative(said: str) -> None:
     [found] = assessor().assess([mention(said)])
     assert found.sentiment.value != "negative"
     assert "intent:complaint" not in found.labels
@@ -154,13 +154,13 @@ def test_trouble_that_is_denied_is_none(said: str) -> None:
         "no one fixed my problems at northwind air",
     ],
 )
-def test_trouble_that_nobody_mends_is_not_denied(said: str) -> None:
+def test_unresolved_trouble_is_not_denied(said: str) -> None:
     [found] = assessor().assess([mention(said)])
     assert found.sentiment.value != "positive"
     assert "intent:praise" not in found.labels
 
 
-def test_a_name_behind_trouble_that_is_denied_is_hidden_where_it_stands() -> None:
+def test_a_name_behind_denied_trouble_is_masked_in_its_place() -> None:
     ears = MentionAssessor([Subject(name="Trouble", terms=("no trouble", "happy socks"))])
     [found] = ears.assess([mention("not bad at all, no issues with Happy Socks, and no delays. No Trouble is shut")])
     assert found.subject == "Trouble"
@@ -181,7 +181,7 @@ def test_a_name_behind_trouble_that_is_denied_is_hidden_where_it_stands() -> Non
         "kudos northwind air, two failures in one week",
     ],
 )
-def test_praise_beside_a_failure_is_unsure_and_thanked_by_nobody(said: str) -> None:
+def test_praise_beside_a_failure_is_unsure_and_no_praise(said: str) -> None:
     [found] = assessor().assess([mention(said)])
     assert found.is_unsure
     assert "intent:praise" not in found.labels
@@ -196,6 +196,6 @@ def test_praise_beside_a_failure_is_unsure_and_thanked_by_nobody(said: str) -> N
         "love the crew of northwind air, even with a 2 hour delay they were wonderful",
     ],
 )
-def test_praise_of_who_made_a_failure_good_is_praise(said: str) -> None:
+def test_praise_for_repairing_a_failure_is_praise(said: str) -> None:
     [found] = assessor().assess([mention(said)])
     assert (found.sentiment.value, found.is_unsure, found.get_words("intent")) == ("positive", False, ("praise",))
