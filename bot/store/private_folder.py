@@ -1,7 +1,6 @@
-"""What belongs to us alone on this machine: the folder of the data, and a short path for the socket in it.
+"""The private data folder of the embedded server, and a path for its socket that is short enough.
 
-Other users of the machine are strangers: who reads the data reads posts and signing secrets, and who is there first
-at a path that can be guessed is taken for the store.
+Other users of the machine must not read the data, which has posts and signing secrets, nor listen at our socket's path.
 """
 
 import ctypes
@@ -16,26 +15,24 @@ from contextlib import suppress
 from pathlib import Path
 
 SOCKET_PATH_MOST = 95
-"""Characters; the kernels' own bound is 104 to 108."""
+"""Bytes; kernels allow 104 to 108."""
 PARENTS = ("/tmp", "/var/tmp")  # noqa: S108 - only for folders that mkdtemp makes for us alone
-"""Of a folder for the socket, where TMPDIR is too long too."""
+"""Where to put the folder of the socket if TMPDIR is too long, too."""
 OURS_ALONE = 0o700
 UMASK = 0o077
 LINK = "sockets"
-"""In the data folder, where its own path is too long for a socket: leads to the folder that the socket is in."""
+"""A link in the data folder to the folder of the socket, if the data folder's own path is too long."""
 EMPTY_MOST = 256
-"""Bytes of a store that holds nothing: a server killed at its very first start leaves them without a manifest."""
+"""Bytes of an empty store, which a server that was killed at its first start leaves without a manifest."""
 _DATA = re.compile(r"^appendonly\.aof\.(\d+)\.(base|incr)\.(?:aof|rdb)$")
 
 
 class EmbeddedServerError(Exception):
-    """No server could be found or started, with what to do about it."""
+    """No server could be found or started. The message says what to do."""
 
 
 def make_private(folder: Path) -> None:
-    """Create the folder for us alone; close one that others could read. Raises `EmbeddedServerError` where that
-    cannot be.
-    """
+    """Create the folder with mode 700, or set that mode. Raise `EmbeddedServerError` if that is impossible."""
     folder.mkdir(mode=OURS_ALONE, parents=True, exist_ok=True)
     found = folder.stat()
     if not stat.S_IMODE(found.st_mode) & UMASK:
@@ -47,18 +44,17 @@ def make_private(folder: Path) -> None:
         )
     folder.chmod(OURS_ALONE)
     if stat.S_IMODE(folder.stat().st_mode) & UMASK:
-        raise EmbeddedServerError(
-            f"{folder} cannot be closed to other users. Set EARSHOT_DATA to a folder on another disk."
-        )
+        advice = "Set EARSHOT_DATA to a folder on another disk."
+        raise EmbeddedServerError(f"{folder} cannot be closed to other users. {advice}")
 
 
 def _find_root_users(owner: int) -> set[int]:
-    """Root may run the command for the user whose folder it is."""
+    """Return the owner if we are root, who may run the command for another user."""
     return {owner} if os.geteuid() == 0 else set()
 
 
 def resolve_socket_path(folder: Path) -> Path:
-    """Where the server of this folder listens, or would listen: the folder may be too long a path for a socket."""
+    """Return where the server of this folder listens: in the folder, or behind the link if its path is too long."""
     inside = folder / "redis.sock"
     if len(os.fsencode(inside)) <= SOCKET_PATH_MOST:
         return inside
@@ -67,7 +63,7 @@ def resolve_socket_path(folder: Path) -> Path:
 
 
 def prepare_socket_folder(folder: Path) -> None:
-    """Only for who holds the lock of the folder. Raises `EmbeddedServerError`."""
+    """Create the folder of the socket. Only for the holder of the lock. Raises `EmbeddedServerError`."""
     if resolve_socket_path(folder).parent == folder:
         return
     link = folder / LINK
@@ -86,7 +82,7 @@ def _make_short_folder(folder: Path) -> Path:
 
 
 def remove_socket_folder(folder: Path) -> None:
-    """The next of us makes it again, under the same name."""
+    """Remove the folder of the socket; the next process creates it again under the same name."""
     if (room := resolve_socket_path(folder).parent) != folder:
         with suppress(OSError):
             (room / "redis.sock").unlink(missing_ok=True)
@@ -94,7 +90,7 @@ def remove_socket_folder(folder: Path) -> None:
 
 
 def _is_private(folder: Path) -> bool:
-    """Makes it again under its name where it was tidied away: others of us are still looking for it there."""
+    """Return True if the folder is ours alone. Create it if it was cleaned up: other processes expect it there."""
     try:
         folder.mkdir(mode=OURS_ALONE, exist_ok=True)
         found = folder.lstat()
@@ -104,7 +100,7 @@ def _is_private(folder: Path) -> bool:
 
 
 def verify_peer(connected: socket.socket, folder: Path) -> None:
-    """Raise `EmbeddedServerError` if who listens at the other end is neither us nor the owner of the folder."""
+    """Raise `EmbeddedServerError` if the process at the other end is neither ours nor the folder's owner's."""
     user = _read_peer_uid(connected)
     if user not in {os.geteuid(), folder.stat().st_uid}:
         raise EmbeddedServerError(
@@ -126,7 +122,7 @@ def _read_peer_uid(connected: socket.socket) -> int:
 
 
 def check_data_readable(folder: Path, server: Path) -> None:
-    """Raise `EmbeddedServerError` if the server would begin empty beside data that it does not see."""
+    """Raise `EmbeddedServerError` if the server would ignore the data in the folder and start empty."""
     kept = folder / "appendonlydir"
     data = {file.name: int(found[1]) for file in _list_files(kept) if (found := _DATA.match(file.name))}
     size = sum((kept / name).stat().st_size for name in data)
@@ -136,15 +132,13 @@ def check_data_readable(folder: Path, server: Path) -> None:
     advice = f"Put it back from a copy, or move {kept} away to begin with nothing."
     manifest = kept / "appendonly.aof.manifest"
     if not manifest.exists():
-        raise EmbeddedServerError(
-            f"{held}, and {manifest.name}, which names it, is missing: it would not be read. {advice}"
-        )
+        missing = f"{manifest.name}, which names it, is missing"
+        raise EmbeddedServerError(f"{held}, and {missing}: it would not be read. {advice}")
     named = manifest.read_text(encoding="utf-8", errors="replace")
     newest = max((int(number) for number in re.findall(r"\bseq (\d+)", named)), default=0)
     if unnamed := sorted(name for name, number in data.items() if number > newest and (kept / name).stat().st_size):
-        raise EmbeddedServerError(
-            f"{held}, and {manifest.name} does not name {unnamed[0]}: it would not be read. {advice}"
-        )
+        unknown = f"{manifest.name} does not name {unnamed[0]}"
+        raise EmbeddedServerError(f"{held}, and {unknown}: it would not be read. {advice}")
     if (version := _read_server_version(server)) < 7:
         raise EmbeddedServerError(
             f"{held}, as Redis 7 and later write it; {server} is version {version}, which does not read it. "
@@ -160,7 +154,7 @@ def _list_files(folder: Path) -> list[Path]:
 
 
 def _read_server_version(server: Path) -> int:
-    """The first number of its version; a server that does not say which is taken for a new one."""
-    said = subprocess.run([server, "--version"], capture_output=True, check=False, timeout=10)  # noqa: S603 - our own
-    found = re.search(rb"\bv=(\d+)", said.stdout)
+    """Return the major version of the server; 99 if it does not tell."""
+    result = subprocess.run([server, "--version"], capture_output=True, check=False, timeout=10)  # noqa: S603 - our own
+    found = re.search(rb"\bv=(\d+)", result.stdout)
     return int(found[1]) if found else 99

@@ -1,4 +1,4 @@
-"""What could not be read and was set aside: listed, looked at again, put back into its indexes, or given up."""
+"""The quarantine of unreadable records: list, retry, restore to their indexes, or discard."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -46,11 +46,11 @@ KINDS: Mapping[str, Callable[[str], Any]] = {
     "usual": SubjectBaseline.model_validate_json,
     "vigil": HealthState.model_validate_json,
 }
-"""How each kind of record is read."""
+"""The parser of each kind of record."""
 NOTE = "note"
-"""The kind of what was written here of a record and cannot be read: which one it was of is not known."""
-LOOKED_AT = 200
-"""Records looked at again at a time."""
+"""The kind of a quarantine entry that cannot be read itself, so that its record is unknown."""
+RETRY_BATCH = 200
+"""Records retried at a time."""
 
 
 class QuarantineStore(RedisStore):
@@ -58,19 +58,19 @@ class QuarantineStore(RedisStore):
         return int(await self._client.execute("HLEN", self._keys.unreadable))
 
     async def list_records(self) -> list[UnreadableRecord]:
-        """Oldest first."""
+        """Return all records, oldest first."""
         flat = await self._client.execute("HGETALL", self._keys.unreadable)
         read = [_parse_quarantined(name, body) for name, body in parse_hash(flat).items()]
         return sorted(read, key=lambda one: (one.at, one.id))
 
     async def retry_records(self, at: datetime) -> int:
-        """How many can be read by now, and are where they belong."""
+        """Retry the oldest records. Return how many can be read now and were restored."""
         if not await self.count():
             return 0
-        return sum([await self.replay(one, at) for one in (await self.list_records())[:LOOKED_AT]])
+        return sum([await self.replay(one, at) for one in (await self.list_records())[:RETRY_BATCH]])
 
     async def replay(self, record: UnreadableRecord, at: datetime) -> bool:
-        """Back into its indexes where it can be read now, or is gone. False where it cannot be read yet."""
+        """Restore a record to its indexes if it can be read now or is gone. Return False if it cannot be read yet."""
         if record.kind == NOTE:
             return False
         transaction = Transaction(self._keys.inbox)
@@ -91,12 +91,12 @@ class QuarantineStore(RedisStore):
         return True
 
     async def discard(self, record: UnreadableRecord) -> None:
-        """The record itself is given up on purpose, with its places in the indexes."""
+        """Delete the record itself, and its places in the indexes."""
         key, name = self._keys.root + record.key, record.key.partition(":")[2]
         transaction = Transaction(self._keys.inbox)
         match record.kind:
             case kind if kind == NOTE:
-                pass  # of no record that is known
+                pass  # its record is unknown
             case _ if record.why == OF_ANOTHER_TYPE:
                 if await self._read_current(record) is ANOTHER_TYPE:
                     await self._delete_record(transaction, key, name)
@@ -126,15 +126,12 @@ class QuarantineStore(RedisStore):
             transaction.write("ZREM", listed, name)
         async for listed in self._client.scan_keys(self._keys.owned_cases_key("")):
             transaction.write("SREM", listed, name)
-        for beside in (
-            self._keys.joined_mentions_key(name),
-            self._keys.card_key(name),
-            self._keys.case_messages_key(name),
-        ):
+        keys = self._keys
+        for beside in (keys.joined_mentions_key(name), keys.card_key(name), keys.case_messages_key(name)):
             transaction.write("EXPIRE", beside, int(CASE_KEPT.total_seconds()))
 
     async def _read_current(self, record: UnreadableRecord) -> str | None:
-        """As it is stored now."""
+        """Return the stored body of the record as it is now."""
         key = self._keys.root + record.key
         if record.kind == "notification":
             return record.body if await self._client.execute("ZSCORE", key, record.field) is not None else None
@@ -152,7 +149,7 @@ class QuarantineStore(RedisStore):
 
 
 class _QuarantineEntry(BaseModel):
-    """As it is kept; what a newer release adds to it is passed over."""
+    """The stored form. Fields that a newer release adds are ignored."""
 
     kind: str
     key: str
@@ -163,7 +160,7 @@ class _QuarantineEntry(BaseModel):
 
 
 def _parse_quarantined(name: str, kept: str) -> UnreadableRecord:
-    """One that cannot be read is listed as such, the oldest of all, and stays until it is dropped."""
+    """Parse an entry. One that cannot be read is a `NOTE`, the oldest of all, and stays until it is discarded."""
     try:
         entry = _QuarantineEntry.model_validate_json(kept)
     except ValidationError:
@@ -172,12 +169,12 @@ def _parse_quarantined(name: str, kept: str) -> UnreadableRecord:
 
 
 def _should_restore(record: UnreadableRecord, found: Any) -> bool:
-    """Whether what was learnt until it was set aside has to be put back in place of what was begun since."""
+    """Return True if the quarantined body must replace the record that was started in its place since."""
     return isinstance(found, HealthState | SubjectBaseline) and record.why != OF_ANOTHER_TYPE
 
 
 def _parse_record(record: UnreadableRecord, body: str) -> Any:
-    """None where it cannot be read yet."""
+    """Return the record, or None if this release cannot read it."""
     try:
         return KINDS[record.kind](body) if record.kind in KINDS else None
     except ValueError:
@@ -185,7 +182,7 @@ def _parse_record(record: UnreadableRecord, body: str) -> Any:
 
 
 def _restore_indexes(transaction: Transaction, keys: Keys, found: Any, at: datetime) -> None:
-    """Whatever waits for it looks at it once, and finds out by itself when it is due. Twice is once."""
+    """Make the record due now, so that its worker finds out when it is next due. Idempotent."""
     match found:
         case Case(is_closed=False):
             transaction.write("ZADD", keys.deadlines, "NX", at.timestamp(), found.id)

@@ -1,4 +1,4 @@
-"""Posts that quote what is to be forgotten, wherever they are kept: they stay, without the words that they quote."""
+"""Redact quotes of erased posts in stored mentions, which stay without the quoted words."""
 
 import json
 from collections.abc import AsyncIterator, Mapping
@@ -15,7 +15,7 @@ class QuoteStore(RedisStore):
     async def redact_entries(
         self, stream: str, entries: AsyncIterator[tuple[str, dict[str, str]]], words: frozenset[str]
     ) -> int:
-        """All entries of such a post move to the end of the stream, because of corrections the last word counts."""
+        """Redact the entries of a stream. All entries of such a post move to its end: the last correction counts."""
         held = [
             (entry, fields, one)
             async for entry, fields in entries
@@ -25,20 +25,18 @@ class QuoteStore(RedisStore):
         moved = 0
         for entry, fields, one in held:
             if one.id in quoting:
-                moved += await self._replace_entry(
-                    stream, entry, _replace_mention(fields, blank_quoted(one, words) or one)
-                )
+                redacted = _replace_mention(fields, blank_quoted(one, words) or one)
+                moved += await self._replace_entry(stream, entry, redacted)
         return moved
 
     async def redact_joined(self, case: str, words: frozenset[str]) -> int:
-        reply = await self._client.execute("HGETALL", self._keys.joined_mentions_key(case))
+        key = self._keys.joined_mentions_key(case)
+        reply = await self._client.execute("HGETALL", key)
         changed = 0
         for name, raw in parse_hash(reply).items():
             one = parse_stored_mention(raw)
             if one and (blank := blank_quoted(one, words)):
-                changed += await self._replace_field(
-                    self._keys.joined_mentions_key(case), name, raw, blank.model_dump_json()
-                )
+                changed += await self._replace_field(key, name, raw, blank.model_dump_json())
         return changed
 
     async def redact_dead_letters(self, letters: list[DeadLetter], words: frozenset[str]) -> int:
@@ -56,7 +54,7 @@ class QuoteStore(RedisStore):
         return int(await self._client.run_script("replace_entry", [stream], [entry, group, *flat]))
 
     async def _replace_field(self, key: str, name: str, before: str, after: str) -> bool:
-        """Too late, and it stays as it is: the command says that something is left, and is typed again."""
+        """Replace a field. Return False on a conflict: the command then reports that something is left."""
         transaction = Transaction(self._keys.inbox)
         transaction.guard(key, before, name)
         transaction.write("HSET", key, name, after)
@@ -64,7 +62,7 @@ class QuoteStore(RedisStore):
 
 
 def parse_entry_mention(entry: Mapping[str, str]) -> Mention | None:
-    """Of an entry of a stream; a correction holds it within its own record."""
+    """Return the mention of a stream entry, or None; a correction has it within its own record."""
     if "m" in entry:
         return parse_stored_mention(entry["m"])
     try:
@@ -74,7 +72,7 @@ def parse_entry_mention(entry: Mapping[str, str]) -> Mention | None:
 
 
 def parse_stored_mention(raw: str) -> Mention | None:
-    """None where it cannot be read; what was set aside is told by its text."""
+    """Return the mention, or None if it cannot be read."""
     try:
         return Mention.from_stored(raw)
     except ValueError:
@@ -82,8 +80,8 @@ def parse_stored_mention(raw: str) -> Mention | None:
 
 
 def _replace_mention(entry: Mapping[str, str], mention: Mention) -> dict[str, str]:
-    """The same entry with this mention."""
+    """Return the entry with this mention in place of its own."""
     if "m" in entry:
         return {**entry, "m": mention.model_dump_json(exclude_defaults=True)}
-    told = mention.model_dump(mode="json", exclude_defaults=True)
-    return {**entry, "body": json.dumps(json.loads(entry["body"]) | {"mention": told})}
+    dumped = mention.model_dump(mode="json", exclude_defaults=True)
+    return {**entry, "body": json.dumps(json.loads(entry["body"]) | {"mention": dumped})}

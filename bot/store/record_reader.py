@@ -1,8 +1,7 @@
-"""Stored records, read one by one: what this release cannot read is set aside, and stops nothing else.
+"""Parse stored records one by one, and quarantine those that this release cannot read, so that others are not blocked.
 
-Whatever is stored is read here and nowhere else in this package. An unreadable record stays where it is, for the
-release that wrote it; a copy goes to `is_unreadable`, with the reason, where `earshot dead list --kind records` shows
-it.
+An unreadable record stays where it is, for the release that wrote it. A copy goes to the key `unreadable`, with the
+reason, which `earshot dead list --kind records` shows.
 """
 
 import hashlib
@@ -21,17 +20,17 @@ from bot.store.keys import UNREADABLE_MOST, Keys
 
 Model = TypeVar("Model")
 OF_ANOTHER_TYPE = "another type of key"
-"""Why a record is set aside whose key is none of ours, such as a string in place of a hash."""
+"""The reason if the key holds another type, such as a string in place of a hash."""
 TROUBLE = "records"
-"""The part that tells of them."""
-LOOK_AGAIN = timedelta(minutes=1)
-"""Whoever can read it may write it anew in a shape that we can read too."""
+"""The part under which the health issue is reported."""
+RETRY_AFTER = timedelta(minutes=1)
+"""Another release may have written the record again meanwhile."""
 
 log = structlog.get_logger("records")
 
 
 class UnreadableRecordError(NotAllowed):
-    """It is there, and this release cannot read it."""
+    """The record exists, but this release cannot read it."""
 
     def __init__(self, kind: str) -> None:
         super().__init__(
@@ -41,20 +40,20 @@ class UnreadableRecordError(NotAllowed):
 
 
 class UnreadableRecord(NamedTuple):
-    """A record that could not be read. `why` has none of its words; `at` is by the server's clock."""
+    """A record that could not be read. `why` repeats no text of it; `at` is by the server's clock."""
 
     id: str
     kind: str
     key: str
     field: str
-    """Of a hash its field, of a stream its entry, of a set its member."""
+    """The field of a hash, the entry of a stream or the member of a set."""
     why: str
     at: datetime
     body: str
 
 
 class RecordReader(Generic[Model]):
-    """The records of one kind. `decode` raises ValueError, of which pydantic's is one."""
+    """Reads records of one kind. `decode` raises ValueError, as pydantic does."""
 
     def __init__(self, client: RedisClient, keys: Keys, kind: str, decode: Callable[[str], Model]) -> None:
         self._client = client
@@ -62,10 +61,10 @@ class RecordReader(Generic[Model]):
         self._kind = kind
         self._decode = decode
         self._unreadable: dict[str, tuple[int, datetime | None]] = {}
-        """By key and field: a hash of the body, and when somebody last asked whether to look again."""
+        """By record id: a hash of the body, and when it was last retried."""
 
     async def read(self, key: str, body: str | None, field: str = "body") -> Model | None:
-        """None where it is absent, and where it cannot be read."""
+        """Return the record, or None if it is absent or cannot be read; the latter is quarantined."""
         if self._unreadable and self._is_known_unreadable(key, body, field):
             return None
         if body is None:
@@ -80,7 +79,7 @@ class RecordReader(Generic[Model]):
             return None
 
     async def read_fields(self, key: str) -> dict[str, Model]:
-        """Those fields of a hash that can be read."""
+        """Return the fields of a hash that can be read."""
         [flat] = await self._client.execute_each([("HGETALL", key)])
         if flat is ANOTHER_TYPE:
             await self.read(key, flat, "")
@@ -89,39 +88,37 @@ class RecordReader(Generic[Model]):
         return {name: one for name, one in read.items() if one is not None}
 
     async def read_or_clear(self, key: str, body: str | None) -> Model | None:
-        """As `read`, of what is begun anew where it cannot be read: a key of another type would be in its way."""
+        """Do as `read`, and delete a key of another type, so that a new record can be written in its place."""
         found = await self.read(key, body)
         if body is ANOTHER_TYPE and self.is_unreadable(key):
             await self._client.execute("DEL", key)
         return found
 
     async def read_all(self, key: Callable[[str], str], bodies: Mapping[str, str | None]) -> dict[str, Model]:
-        """By name, those that are there and can be read."""
+        """Return the records that exist and can be read, by name."""
         found = {name: await self.read(key(name), body) for name, body in bodies.items()}
         return {name: one for name, one in found.items() if one is not None}
 
     def is_unreadable(self, key: str, field: str = "body") -> bool:
-        """Whether it could not be read when it was last read here."""
+        """Return True if this reader could not parse the record at the last read."""
         return bool(self._unreadable) and _build_record_id(key, field) in self._unreadable
 
     @property
     def unreadable_count(self) -> int:
-        """How many could not be read: so far one has to look past them."""
+        """How many could not be read: callers with a limit read as many more."""
         return len(self._unreadable)
 
     def skip_unreadable(self, key: Callable[[str], str], names: Iterable[str], at: datetime) -> list[str]:
-        """Without those that could not be read in the last minute."""
-        return [
-            name
-            for name in names
-            if not self._unreadable or self._should_retry(_build_record_id(key(name), "body"), at)
-        ]
+        """Return the names without those that could not be read in the last minute."""
+        if not self._unreadable:
+            return list(names)
+        return [name for name in names if self._should_retry(_build_record_id(key(name), "body"), at)]
 
     def _should_retry(self, place: str, at: datetime) -> bool:
         if place not in self._unreadable:
             return True
         body, since = self._unreadable[place]
-        if since is not None and at - since < LOOK_AGAIN:
+        if since is not None and at - since < RETRY_AFTER:
             return False
         self._unreadable[place] = body, at
         return since is not None
@@ -134,13 +131,12 @@ class RecordReader(Generic[Model]):
         return False
 
     async def _quarantine_record(self, key: str, body: str, field: str, why: str) -> None:
-        """Not written down where the store takes no writes now: whoever reads it next tries again."""
+        """Save a copy with the reason. If the store takes no writes, the next read tries again."""
         try:
             seconds, _ = await self._client.execute("TIME")
             at = datetime.fromtimestamp(int(seconds), UTC)
-            record = UnreadableRecord(
-                _build_record_id(key, field), self._kind, key.removeprefix(self._keys.root), field, why, at, body
-            )
+            name, short_key = _build_record_id(key, field), key.removeprefix(self._keys.root)
+            record = UnreadableRecord(name, self._kind, short_key, field, why, at, body)
             await _save_unreadable(self._client, self._keys, record)
         except StoreUnavailable:
             return
@@ -149,7 +145,7 @@ class RecordReader(Generic[Model]):
 
 
 def describe_error(error: ValueError) -> str:
-    """Where in the record and what kind of fault: none of the words in it."""
+    """Describe up to three errors by field and type, without any text of the record."""
     if not isinstance(error, ValidationError):
         return type(error).__name__
     faults = error.errors(include_input=False, include_context=False, include_url=False)
@@ -157,7 +153,7 @@ def describe_error(error: ValueError) -> str:
 
 
 async def report_unreadable(client: RedisClient, keys: Keys) -> int:
-    """The trouble follows how many there are."""
+    """Set or clear the health issue by the number of quarantined records, and return that number."""
     count = int(await client.execute("HLEN", keys.unreadable))
     some = "1 record can't" if count == 1 else f"{count:,} records can't"
     sentence = f"{some} be read by this release; everything else goes on. See: earshot dead list --kind records"

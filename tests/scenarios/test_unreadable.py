@@ -1,7 +1,7 @@
 """One record that this release cannot read is set aside, said to the operators, and stops nothing else."""
 
 from bot.domain.case import derive_case_id
-from bot.store.record_reader import LOOK_AGAIN
+from bot.store.record_reader import RETRY_AFTER
 from tests.scenarios.spoken import CRISIS, LATE, LOST, complaint
 from tests.scenarios.test_health import minded
 from tests.scenarios.world import World
@@ -123,7 +123,7 @@ async def test_what_can_be_read_again_has_its_clock_and_its_card_again(world: Wo
     await spoil(store, store.keys.case_key(case), status="new")
     [record] = await store.quarantine.list_records()
     assert await store.quarantine.replay(record, world.clock.now())
-    await world.waits(seconds=LOOK_AGAIN.total_seconds() + 10)
+    await world.waits(seconds=RETRY_AFTER.total_seconds() + 10)
     assert "Nobody has claimed the complaint from @marta" in world.channel("#care").beside[-1].words
 
 
