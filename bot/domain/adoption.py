@@ -1,4 +1,4 @@
-"""What a declared crisis takes over from the open crisis cases, and what is unfinished when somebody closes it."""
+"""What a declared crisis takes over from open crisis cases, and what is unfinished when it is closed."""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ MAX_ADOPTED_CASES = 200
 
 @dataclass(frozen=True, slots=True)
 class UnfinishedWork:
-    """What is left to do of a crisis: open cases, the page that nobody acknowledged, lines of its checklist."""
+    """What is left to do: open cases, an unacknowledged page, items of the checklist."""
 
     cases: tuple[Case, ...] = ()
     unacknowledged: bool = False
@@ -29,7 +29,7 @@ def find_adoptable_cases(
 ) -> tuple[Case, ...]:
     """Return the open crisis cases of the subject (any department's) or, without one, all of the department's.
 
-    `taken` are ids of cases that another open crisis has.
+    `taken_ids` are cases that another open crisis has.
     """
     ours = (one for one in candidates if one.is_confirmed_crisis and not one.is_closed and one.id not in taken_ids)
     return tuple(one for one in ours if _is_adoptable(one, department, subject))[:MAX_ADOPTED_CASES]
@@ -41,7 +41,7 @@ def _is_adoptable(case: Case, department: str, subject: str) -> bool:
 
 
 def derive_origin(episode: Episode | None, cases: Sequence[Case], at: datetime) -> CrisisOrigin:
-    """Return where it began: with the episode or the first of the cases, whichever is earlier, else at `at`."""
+    """Return where it began: the episode or the first case, whichever is earlier, else `at`."""
     began = [one.waiting_since for one in cases]
     noticed = list(began)
     subjects = {one.assessment.subject for one in cases}

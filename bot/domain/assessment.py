@@ -1,4 +1,4 @@
-"""What the detectors made of one mention: signals, and what follows from them together."""
+"""The assessment of a mention: the signals of all detectors, and what is derived from them."""
 
 from collections.abc import Iterable
 from enum import StrEnum
@@ -18,7 +18,7 @@ class Sentiment(StrEnum):
 
 
 class Intent(StrEnum):
-    """In the order in which one of them names a mention that has several."""
+    """By priority: the first intent that holds names a mention that has several."""
 
     CRISIS = "crisis"
     SPAM = "spam"
@@ -38,11 +38,11 @@ _RANK = {intent: rank for rank, intent in enumerate(Intent)}
 
 @store_by_name
 class Signal(NamedTuple):
-    """What one detector made of one mention.
+    """What one detector found in one mention.
 
     `label` is `<dimension>:<word>`, such as `intent:complaint`; routes match on it. `confidence` runs from 0 to 1.
-    `holds` says whether the detector stands by it: a class that lost, or a probability below the cut-off, is kept for
-    the figures and does not hold. `reasons` is in words, for the card. `weight` is used by urgency alone: its points.
+    `holds` is False for a class that lost or a probability below the threshold, which is kept for its figures only.
+    `because` is the reason in words, for the card. `weight` is the points of an urgency signal.
     """
 
     detector: str
@@ -64,11 +64,11 @@ class Signal(NamedTuple):
 UNSURE = "sentiment:unsure"
 _UNSURE = UNSURE.partition(":")[2]
 DOUBTFUL = "crisis:doubtful"
-"""A crisis that holds, at which a person should look before another is woken."""
+"""The label of a crisis that a person should confirm before anybody is paged."""
 
 
 class Assessment(FrozenModel):
-    """All signals about one mention. What is asked of it is derived, so that it cannot disagree with itself."""
+    """All signals about one mention; everything else is derived from them, so that it is consistent."""
 
     model_config = ConfigDict(ignored_types=(lock_free_cached_property,))
 
@@ -76,7 +76,7 @@ class Assessment(FrozenModel):
 
     @lock_free_cached_property
     def labels_by_dimension(self) -> dict[str, tuple[str, ...]]:
-        """By dimension, the words that hold, in the order in which they were found."""
+        """Words that hold, by dimension, in the order in which they were found."""
         found: dict[str, tuple[str, ...]] = {}
         for signal in self.signals:
             if signal.holds:
@@ -85,7 +85,7 @@ class Assessment(FrozenModel):
         return found
 
     def get_words(self, dimension: str) -> tuple[str, ...]:
-        """The words that hold in one dimension, in the order in which they were found."""
+        """Return the words that hold in one dimension, in the order in which they were found."""
         return self.labels_by_dimension.get(dimension, ())
 
     @lock_free_cached_property
@@ -99,7 +99,7 @@ class Assessment(FrozenModel):
 
     @lock_free_cached_property
     def sentiment(self) -> Sentiment:
-        """The likeliest, also where the detector is unsure; neutral where nothing was detected."""
+        """The most probable, even if the detector is unsure; neutral if nothing was detected."""
         probabilities = self.probabilities
         best = max(probabilities, key=probabilities.__getitem__)
         return _SENTIMENTS[best] if probabilities[best] > 0 else Sentiment.NEUTRAL
@@ -114,7 +114,7 @@ class Assessment(FrozenModel):
 
     @lock_free_cached_property
     def intent(self) -> Intent:
-        """The one intent that names this mention: the first that holds, in the order of `Intent`."""
+        """The intent that names this mention: the first that holds, in the order of `Intent`."""
         held = [_INTENTS[word] for word in self.get_words("intent") if word in _INTENTS]
         return min(held, key=_RANK.__getitem__) if held else Intent.OTHER
 
@@ -132,7 +132,7 @@ class Assessment(FrozenModel):
 
     @lock_free_cached_property
     def urgency(self) -> int:
-        """0 to 100: the sum of the points of its parts."""
+        """0 to 100: the sum of all weights."""
         return max(0, min(100, sum(s.weight for s in self.signals)))
 
     @property
@@ -140,7 +140,7 @@ class Assessment(FrozenModel):
         return tuple(s.because for s in self.signals if s.holds and s.because)
 
     def find_reasons(self, *dimensions: str) -> tuple[str, ...]:
-        """The reasons for what holds in these dimensions."""
+        """Return the reasons for what holds in these dimensions."""
         return tuple(s.because for s in self.signals if s.holds and s.because and s.dimension in dimensions)
 
 

@@ -1,4 +1,4 @@
-"""What is written into the history of a case and into the audit log."""
+"""Events in the history of a record and in the audit log."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -8,7 +8,7 @@ from bot.domain.stored_tuples import store_by_name
 
 
 class AuditAction(StrEnum):
-    """What happened, as it is stored and shown: a verb in the past, mostly, that goes before `by @ana`."""
+    """What happened, as it is stored and shown, mostly before `by @ana`."""
 
     OPENED = "opened"
     JOINED = "joined"
@@ -51,11 +51,11 @@ class AuditAction(StrEnum):
 
 @store_by_name
 class AuditEvent(NamedTuple):
-    """Something that happened to a case, page, episode, crisis or drill. `by` is a Slack user id, or empty: a clock."""
+    """An event of a case, page, episode, crisis or drill. `by` is a Slack user id; empty: a timer."""
 
     at: datetime
     by: str
     what: str
-    """An `AuditAction`, of this release or of another, with what follows it; or how an attempt to call ended."""
+    """An `AuditAction` of any release, with its object; or the result of an attempt to call."""
     detail: str = ""
-    """What we know about it, in our own words or a person's note; strangers' words never come here."""
+    """In our own words or a colleague's note; never a stranger's words."""

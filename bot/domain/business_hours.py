@@ -1,4 +1,4 @@
-"""Business hours: when a department works, and when a clock that stands still outside of them runs out."""
+"""Business hours of a department, and deadlines that count working time only."""
 
 import re
 from datetime import UTC, date, datetime, time, timedelta
@@ -12,14 +12,14 @@ _LONGEST_SEARCH = timedelta(days=370)
 
 
 class HoursWindow(FrozenModel):
-    """Some days of the week, from one wall-clock time to another; an end at or before the start is the next day's."""
+    """Days of the week (0 is Monday) and local times; an end at or before the start is on the next day."""
 
     days: frozenset[int]
     start: time
     end: time
 
     def get_interval(self, day: date, zone: ZoneInfo) -> tuple[datetime, datetime] | None:
-        """This window's instants on a day, in UTC, or None if it does not open on that day."""
+        """Return start and end on a day, in UTC, or None if the window does not open on that day."""
         if day.weekday() not in self.days:
             return None
         last = day if self.end > self.start else day + timedelta(days=1)
@@ -28,7 +28,7 @@ class HoursWindow(FrozenModel):
 
 
 class BusinessHours(FrozenModel):
-    """Windows in one time zone. No window at all means always."""
+    """Windows in one time zone; none: always open."""
 
     windows: tuple[HoursWindow, ...] = ()
     zone: str = "UTC"
@@ -38,14 +38,13 @@ class BusinessHours(FrozenModel):
         return sorted(span for window in self.windows if (span := window.get_interval(day, zone)))
 
     def is_open_at(self, at: datetime) -> bool:
-        """Whether this instant lies in working time."""
         if not self.windows:
             return True
         day = at.astimezone(ZoneInfo(self.zone)).date()
         return any(start <= at < end for d in (day - timedelta(days=1), day) for start, end in self._list_intervals(d))
 
     def find_closing_time(self, at: datetime) -> datetime:
-        """The end of the working time in which `at` lies, in UTC; `at` itself where it lies in none."""
+        """Return the end of the working time around `at`, in UTC; `at` itself if it is outside of working time."""
         end = at.astimezone(UTC)
         while end < at + _LONGEST_SEARCH:
             day = end.astimezone(ZoneInfo(self.zone)).date()
@@ -57,9 +56,9 @@ class BusinessHours(FrozenModel):
         return end
 
     def add_working_time(self, start: datetime, working: timedelta) -> datetime:
-        """The instant at which so much working time has passed since `start`, in UTC.
+        """Return the instant, in UTC, at which so much working time has passed since `start`.
 
-        Windows that overlap count once. Time that daylight saving skips or repeats counts as it really passes.
+        Overlapping windows count once; hours that daylight saving skips or repeats count as they really pass.
         """
         start = start.astimezone(UTC)
         if not self.windows:
@@ -80,7 +79,7 @@ class BusinessHours(FrozenModel):
 
 
 def parse_window(words: str) -> HoursWindow:
-    """`Mon-Fri 08:00-20:00`, `Sat,Sun 10:00-14:00`, `Mon-Fri 22:00-06:00`. Raises ValueError with a sentence."""
+    """Parse `Mon-Fri 08:00-20:00`, `Sat,Sun 10:00-14:00` and the like. Raises ValueError with a sentence."""
     found = _WINDOW.match(words.strip())
     if not found:
         raise ValueError(f"{words!r} is not a window of hours; write it like 'Mon-Fri 08:00-20:00'")
@@ -108,7 +107,7 @@ def _parse_days(words: str) -> frozenset[int]:
 
 
 def _parse_day_name(word: str) -> int:
-    """Three letters or more of its name."""
+    """Parse three or more letters of a weekday's name. Raises ValueError."""
     short = word.strip().lower()
     found = [number for number, day in enumerate(DAYS) if len(short) >= 3 and day.startswith(short)]
     if not found:

@@ -1,4 +1,4 @@
-"""The work one department owns: one mention, and those that joined it."""
+"""A case: one mention and those that joined it, owned by one department."""
 
 import hashlib
 from datetime import datetime
@@ -14,9 +14,9 @@ from bot.domain.routing import CaseClocks
 from bot.domain.stored_tuples import store_by_name
 
 MAX_HISTORY = 30
-"""Lines of history that travel with a case; the audit log has them all."""
+"""Events kept in a case; the audit log has all of them."""
 MAX_JOINED = 20
-"""Joined mentions that travel with a case; the store has up to a thousand beside it."""
+"""Joined mentions kept in a case; the store has up to a thousand beside it."""
 
 
 class CaseStatus(StrEnum):
@@ -34,7 +34,7 @@ class CaseResolution(StrEnum):
 
     @property
     def is_helpful(self) -> bool:
-        """Whether somebody out there got something from us."""
+        """Whether the author got an answer or a solution."""
         return self in {CaseResolution.ANSWERED, CaseResolution.FIXED}
 
 
@@ -47,7 +47,7 @@ class JoinReason(StrEnum):
 
 @store_by_name
 class JoinedMention(NamedTuple):
-    """A mention that joined, as the card lists it."""
+    """A joined mention, as the card lists it."""
 
     mention: str
     who: str
@@ -58,21 +58,21 @@ class JoinedMention(NamedTuple):
 
 @store_by_name
 class CrisisAlarm(NamedTuple):
-    """The newest mention of those that joined that speaks of a crisis, with other words than the first."""
+    """The newest joined mention that speaks of a crisis and is no copy of the first."""
 
     mention: str
     harm: str
-    """Which kind; empty where that is not known."""
+    """The kind of harm; empty if unknown."""
     at: datetime | None = None
     """When it joined."""
 
 
 SENTIMENT_DEPENDENT_INTENTS = frozenset({Intent.COMPLAINT, Intent.PRAISE, Intent.OTHER})
-"""What depends on how it feels: a question is one in any mood."""
+"""Intents for which sentiment matters: a question is one in any mood."""
 
 
 def derive_case_id(mention_id: str) -> str:
-    """Derived, so that a mention handled twice opens the same case twice, which the store refuses.
+    """Derive the id from the mention, so that the store refuses to open the case twice (idempotency).
 
     56 bits: among a million kept cases two share an id with a chance of 1 in 100,000.
     """
@@ -80,7 +80,7 @@ def derive_case_id(mention_id: str) -> str:
 
 
 class Case(FrozenModel):
-    """`version` counts commits. `due` is the clock shown: to claim while new, to resolve while claimed."""
+    """`version` counts commits. `due` is the deadline shown: to claim while new, to resolve while claimed."""
 
     id: str
     version: int = 0
@@ -94,24 +94,24 @@ class Case(FrozenModel):
     resolution: CaseResolution | None = None
     note: str = ""
     opened_at: datetime
-    """When it came to the department that has it; a hand-over and a reopening start it anew."""
+    """When it came to its department; reset by a hand-over and by reopening."""
     waiting_since: datetime
-    """Since when the person waits: the clock to resolve runs from here. A reopening starts it anew, a hand-over not."""
+    """Since when the author waits: the deadline to resolve counts from here. Reset by reopening only."""
     claimed_at: datetime | None = None
     resolved_at: datetime | None = None
     resolved_by: str = ""
-    """Who resolved it, which a manager may do for whoever has it. Empty in what releases up to c089daf resolved."""
+    """Who resolved it: the owner or a manager. Empty in records of releases up to c089daf."""
     due: datetime | None = None
     rung: int = 0
-    """How often we spoke up because nobody claimed it: 1 is the channel, 2 the first person on call, …"""
+    """Reminders sent because nobody claimed it: the 1st to the channel, the 2nd to the first person on call, …"""
     rung_at: datetime | None = None
-    """When we last spoke up."""
+    """When the last reminder was sent."""
     called: tuple[str, ...] = ()
-    """Whom we called in this round, in order: people, and `#` with the id of a channel."""
+    """Who was called in this round, in order: people, and `#` with the id of a channel."""
     round: int = 0
-    """How often this case has come back to a channel: the reminders of one round are not those of the next."""
+    """How often the case came back to a channel; each round has its own reminders."""
     alarm: bool = False
-    """A mention that joined speaks of a crisis, though the first did not; or a person confirmed that it is one."""
+    """A joined mention speaks of a crisis though the first did not, or a person confirmed the crisis."""
     alarmed_by: CrisisAlarm | None = None
     lease_began: datetime | None = None
     lease_ends: datetime | None = None
@@ -121,15 +121,15 @@ class Case(FrozenModel):
     joined_count: int = 0
     history: tuple[AuditEvent, ...] = ()
     earlier: tuple[str, ...] = ()
-    """What the post said before its author edited it, oldest first: a stranger's words."""
+    """Earlier wordings of the post, oldest first: a stranger's words."""
     corrections: tuple[Correction, ...] = ()
-    """What people know better than we heard, one of a kind; `assessment` follows them."""
+    """At most one of each kind; they are applied to `assessment`."""
     as_heard: Assessment | None = None
-    """The assessment before the first correction; None while there is none."""
+    """The assessment before the first correction; None without corrections."""
 
     @property
     def original_assessment(self) -> Assessment:
-        """What the detectors made of it, whatever people say."""
+        """The assessment by the detectors, without corrections."""
         return self.as_heard or self.assessment
 
     def find_correction(self, kind: CorrectionKind) -> Correction | None:
@@ -137,29 +137,29 @@ class Case(FrozenModel):
 
     @property
     def is_urgent(self) -> bool:
-        """A crisis keeps no business hours and goes before everything else."""
+        """A crisis ignores business hours and has the highest priority."""
         return self.alarm or self.assessment.intent is Intent.CRISIS
 
     @property
     def is_confirmed_crisis(self) -> bool:
-        """Somebody is woken for it. A crisis that is doubtful is urgent too, but a person looks before others wake."""
+        """Whether people are paged for it: a doubtful crisis is urgent too, but needs a confirmation first."""
         return self.alarm or (self.assessment.intent is Intent.CRISIS and DOUBTFUL not in self.assessment.labels)
 
     @property
     def harm(self) -> str:
-        """The kind of harm that it speaks of, the surest first, such as `safety`; empty where that is not known."""
+        """The most certain kind of harm, such as `safety`; empty if unknown."""
         if self.alarmed_by is not None:
             return self.alarmed_by.harm
         return next(iter(self.assessment.get_words("harm")), "")
 
     @property
     def is_unconfirmed_crisis(self) -> bool:
-        """A crisis that pages nobody until a person says that it is one."""
+        """A crisis that pages nobody until a person confirms it."""
         return self.is_urgent and not self.is_confirmed_crisis and not self.is_closed
 
     @property
     def has_unsure_sentiment(self) -> bool:
-        """We are unsure how it feels, and nobody who read it said more: it lies in the channel, nobody is called."""
+        """Whether the sentiment is unsure and no colleague said more: nobody is called for it."""
         assessment = self.assessment
         if self.is_urgent or not assessment.is_unsure or assessment.intent not in SENTIMENT_DEPENDENT_INTENTS:
             return False
@@ -171,7 +171,7 @@ class Case(FrozenModel):
 
     @property
     def closed_by(self) -> str:
-        """Who resolved it; in an old body whoever did something at that moment, or had it."""
+        """Who resolved it; in an old record, who acted at that moment, or the owner."""
         then = (event.by for event in reversed(self.history) if event.by and event.at == self.resolved_at)
         return self.resolved_by or next(then, self.owner)
 
@@ -179,6 +179,6 @@ class Case(FrozenModel):
         return self.due is not None and self.due <= at and not self.is_closed
 
     def extend_history(self, event: AuditEvent) -> tuple[AuditEvent, ...]:
-        """The history with one more line; the first line stays, the oldest of the others go."""
+        """Return the history with one more event: the first stays, the oldest of the others go."""
         lines = (*self.history, event)
         return lines if len(lines) <= MAX_HISTORY else (lines[0], *lines[-(MAX_HISTORY - 1) :])

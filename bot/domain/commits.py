@@ -1,4 +1,4 @@
-"""A case as decided, with all that is counted and corrected by it: what one commit writes."""
+"""The decision on a case: what one commit writes, with the counts and corrections that follow from it."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,7 +24,7 @@ __all__ = [
 
 
 class MentionOutcome(StrEnum):
-    """What became of a mention. The books: seen = opened + joined + tallied + spam, and nothing unaccounted."""
+    """What became of a mention. Reconciliation: seen = opened + joined + tallied + spam."""
 
     OPENED = "opened"
     JOINED = "joined"
@@ -33,7 +33,7 @@ class MentionOutcome(StrEnum):
 
 
 class DurationKind(StrEnum):
-    """What is timed, in seconds, for the medians of a department."""
+    """What is timed for the medians of a department, in seconds."""
 
     CLAIM = "claim"
     RESOLVE = "resolve"
@@ -41,7 +41,7 @@ class DurationKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ProcessedMention:
-    """One mention, assessed and accounted for. `department` is where it went, or `nobody`."""
+    """A mention with its assessment and outcome. `department` is where it was routed, or `nobody`."""
 
     mention: Mention
     assessment: Assessment
@@ -52,7 +52,7 @@ class ProcessedMention:
 
 @dataclass(frozen=True, slots=True)
 class CaseDecision(Decision[Case | None]):
-    """Of a mention for which no case is opened, `after` is None."""
+    """`after` is None for a mention that opens no case."""
 
     deadline: datetime | None = None
     processed: ProcessedMention | None = None
@@ -61,12 +61,12 @@ class CaseDecision(Decision[Case | None]):
     joined_mention: Mention | None = None
     separated_mention: str = ""
     opened_decision: "CaseDecision | None" = None
-    """Of what was separated: a case of its own, in the same commit."""
+    """The case of a separated mention, opened in the same commit."""
     is_edit: bool = False
-    """Of a post that is known already, which is not counted again."""
+    """It is about an edit of a known post, which is not counted again."""
 
     @property
     def case(self) -> Case:
-        """The case there is after it; only for a decision on a case."""
+        """The case after the decision; only where there is one."""
         assert self.after is not None
         return self.after

@@ -1,4 +1,4 @@
-"""What somebody who read a post says of what was heard in it: followed at once, and kept for learning."""
+"""Corrections of an assessment by people: applied at once, and kept for training."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -9,7 +9,7 @@ from bot.domain.assessment import Assessment, Intent, Signal
 from bot.domain.stored_tuples import store_by_name
 
 COLLEAGUE = "colleague"
-"""The detector of what a person said."""
+"""The detector name of signals that come from a person."""
 GENUINE, SPAM = "genuine", "spam"
 ABOUT_US, NOT_ABOUT_US = "about us", "not about us"
 UNSURE_WORD = "unsure"
@@ -18,7 +18,7 @@ _COLLEAGUE_REASON = "a colleague says so"
 
 
 class CorrectionKind(StrEnum):
-    """What was heard wrongly. The last is about the rules: it was heard well, and went to the wrong department."""
+    """What was detected wrongly; the last one means that the routing rules chose the wrong department."""
 
     SENTIMENT = "sentiment"
     INTENT = "intent"
@@ -31,7 +31,7 @@ class CorrectionKind(StrEnum):
 DETECTION_KINDS = tuple(kind for kind in CorrectionKind if kind is not CorrectionKind.DEPARTMENT)
 """The kinds from which the detectors can learn."""
 CLOSING_KINDS = frozenset({CorrectionKind.SPAM, CorrectionKind.ABOUT})
-"""The kinds that say that nobody need answer."""
+"""The kinds after which nobody needs to answer."""
 _DIMENSIONS = {
     CorrectionKind.SENTIMENT: frozenset({"sentiment"}),
     CorrectionKind.INTENT: frozenset({"intent"}),
@@ -43,10 +43,7 @@ _DIMENSIONS = {
 
 @store_by_name
 class Correction(NamedTuple):
-    """`was` is the word that was heard, whoever corrected it before; `now` the right one, the same where it is undone.
-
-    `labels` are those that hold instead.
-    """
+    """`was` is the detected word, `now` the right one (equal: undone). `labels` hold instead of the detected ones."""
 
     kind: CorrectionKind
     was: str
@@ -61,7 +58,7 @@ class Correction(NamedTuple):
 
 
 def get_label_word(assessment: Assessment, kind: CorrectionKind) -> str:
-    """What this assessment says in one word of what may be corrected."""
+    """Return the word in this assessment that a correction of this kind replaces."""
     match kind:
         case CorrectionKind.SENTIMENT:
             return UNSURE_WORD if assessment.is_unsure else assessment.sentiment.value
@@ -78,7 +75,7 @@ def get_label_word(assessment: Assessment, kind: CorrectionKind) -> str:
 
 
 def apply_corrections(assessment: Assessment, corrections: Iterable[Correction]) -> Assessment:
-    """What was heard, with what people know better put in the place of what they corrected, in their order."""
+    """Return the assessment with the corrected signals replaced, in the order of the corrections."""
     signals = assessment.signals
     for correction in corrections:
         dimensions = _DIMENSIONS.get(correction.kind, frozenset())
@@ -98,7 +95,7 @@ def _explain_label(label: str) -> str:
 
 
 def derive_labels(kind: CorrectionKind, now: str, subject_kind: str = "") -> tuple[str, ...]:
-    """The labels that hold once it is known that `now` is the right word."""
+    """Return the labels that hold if `now` is the right word."""
     match kind:
         case CorrectionKind.SENTIMENT | CorrectionKind.INTENT:
             return (f"{kind.value}:{now}",)
@@ -111,6 +108,6 @@ def derive_labels(kind: CorrectionKind, now: str, subject_kind: str = "") -> tup
 
 
 def replace_correction(corrections: Iterable[Correction], correction: Correction) -> tuple[Correction, ...]:
-    """Of one kind the newest counts, and none where it was undone."""
+    """Keep the newest correction of each kind, and none if it undoes the one before."""
     others = tuple(one for one in corrections if one.kind is not correction.kind)
     return others if correction.is_undone else (*others, correction)

@@ -1,4 +1,4 @@
-"""A declared crisis: who leads it, what was decided, what is still to be done, and how it went."""
+"""A declared crisis: its roles, timeline, checklist, updates and outcome."""
 
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple, Self
@@ -11,12 +11,12 @@ from bot.domain.reports.report import Tally
 from bot.domain.stored_tuples import store_by_name
 
 MAX_TIMELINE_ENTRIES = 100
-"""Lines that travel with a crisis; the audit log has them all."""
+"""Entries kept in a crisis; the audit log has all of them."""
 MAX_HEADLINE_LENGTH = 120
 
 
 class CrisisPlan(NamedTuple):
-    """The playbook's. Each line of the checklist is a thing to do."""
+    """The playbook's plan: how often to update, and what to do."""
 
     update_every: timedelta = timedelta(minutes=30)
     checklist: tuple[str, ...] = ()
@@ -24,7 +24,7 @@ class CrisisPlan(NamedTuple):
 
 @store_by_name
 class CrisisDeclaration(NamedTuple):
-    """The form. `headline` is in a colleague's words; `episode` is the one that it began with, or empty."""
+    """The submitted form. `headline` is a colleague's words; `episode` is the id of its spike, or empty."""
 
     severity: Severity
     headline: str
@@ -37,7 +37,7 @@ class CrisisDeclaration(NamedTuple):
 
 @store_by_name
 class CrisisOrigin(NamedTuple):
-    """What was known of it before: when its first post came, when we noticed, and about whom it is."""
+    """When its first post came, when Earshot noticed it, and its subject."""
 
     began_at: datetime
     noticed_at: datetime | None = None
@@ -53,7 +53,7 @@ class ChecklistItem(NamedTuple):
 
 @store_by_name
 class TimelineEntry(NamedTuple):
-    """Of the timeline; `what` follows the name of `by`, who is empty where Earshot did it. In mrkdwn, escaped."""
+    """`what` is escaped mrkdwn that follows the name of `by`; `by` is empty for Earshot itself."""
 
     at: datetime
     by: str
@@ -61,7 +61,7 @@ class TimelineEntry(NamedTuple):
 
 
 class CrisisUpdate(NamedTuple):
-    """What was said of it. Written by place for one release more, as c089daf reads it so alone; read by name too."""
+    """Written by position for one more release, because c089daf reads only that; read by name too."""
 
     at: datetime
     by: str
@@ -70,20 +70,18 @@ class CrisisUpdate(NamedTuple):
 
 @store_by_name
 class MentionCounts(NamedTuple):
-    """Of what was said in a span."""
-
     posts: int = 0
     negative: int = 0
 
     @classmethod
     def from_tally(cls, tally: Tally, subject: str = "") -> "MentionCounts":
-        told = [(said, n) for said, n in tally.items() if not subject or said.subject == subject]
-        return cls(sum(n for _, n in told), sum(n for said, n in told if said.sentiment == Sentiment.NEGATIVE))
+        counts = [(key, n) for key, n in tally.items() if not subject or key.subject == subject]
+        return cls(sum(n for _, n in counts), sum(n for key, n in counts if key.sentiment == Sentiment.NEGATIVE))
 
 
 @store_by_name
 class SentimentOutcome(NamedTuple):
-    """How sentiment went: the hour before, all of it, its last hour."""
+    """Counts in the hour before, during the crisis, and in its last hour."""
 
     before: MentionCounts
     during: MentionCounts
@@ -101,26 +99,26 @@ class Crisis(FrozenModel):
     declared_at: datetime
     page: str
     channel: str = ""
-    """Its own; empty: the department's."""
+    """Its own channel; empty: the department's."""
     housed: bool = False
-    """It is decided where it lives."""
+    """Its channel is decided."""
     status: str = ""
-    """The last update."""
+    """The text of the last update."""
     updates: tuple[CrisisUpdate, ...] = ()
     update_due: datetime | None = None
     reminded_for: datetime | None = None
     checklist: tuple[ChecklistItem, ...] = ()
     timeline: tuple[TimelineEntry, ...] = ()
     pinned: tuple[str, ...] = ()
-    """Messages that entered the timeline, by Slack's `ts`: one that is pinned twice is there once."""
+    """Messages in the timeline, by Slack's `ts`, each once."""
     cases: tuple[str, ...] = ()
-    """The crisis cases that were open when it was declared, and that it took over."""
+    """The open crisis cases that it took over when it was declared."""
     cases_open: int = 0
-    """How many of them were open at the last count."""
+    """How many of them are open, at the last count."""
     pages: tuple[str, ...] = ()
-    """What rang for them, and for its episode, until its own page called."""
+    """Pages of its cases and its episode, until its own page called."""
     taken_over: bool = False
-    """Those pages follow its own by now."""
+    """Those pages are grouped under its own."""
     numbers: MentionCounts = MentionCounts()
     counted_at: datetime | None = None
     paged_at: datetime | None = None
@@ -135,7 +133,7 @@ class Crisis(FrozenModel):
 
     @property
     def destination(self) -> ToChannel | ToDepartment:
-        """Where it is talked about."""
+        """Where it is discussed."""
         return ToChannel(self.channel) if self.channel else ToDepartment(self.told.department)
 
     @property
@@ -148,5 +146,4 @@ class Crisis(FrozenModel):
         return super().copy_with(**{"version": self.version + 1, **changes})
 
     def extend_timeline(self, at: datetime, by: str, what: str) -> tuple[TimelineEntry, ...]:
-        """The timeline with one more line."""
         return (*self.timeline, TimelineEntry(at, by, what))[-MAX_TIMELINE_ENTRIES:]

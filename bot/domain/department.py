@@ -1,4 +1,4 @@
-"""Who can answer, and who may do what."""
+"""Departments and the people in them."""
 
 import re
 
@@ -11,7 +11,7 @@ _PERSON = re.compile(r"[UW][A-Z0-9]{2,30}")
 
 
 def is_person(entry: str) -> bool:
-    """Whether an entry of `on_call` is a person's Slack id, and not the name of a schedule, which may not look so."""
+    """Whether an entry of `on_call` is a Slack user id and not the name of a schedule."""
     return _PERSON.fullmatch(entry) is not None
 
 
@@ -26,21 +26,21 @@ class Department(FrozenModel):
     fallback: str = ""
     authority: str = ""
     voice: str = ""
-    """How the brand sounds in public, for whoever answers."""
+    """How the brand sounds in public: a hint for those who answer."""
 
     @property
     def schedules(self) -> tuple[str, ...]:
-        """Those that have to be asked who is on call."""
+        """The entries of `on_call` that are schedules."""
         return tuple(entry for entry in self.on_call if not is_person(entry))
 
 
 class DepartmentStaff(FrozenModel):
-    """The people of one department, its user groups already taken apart into people."""
+    """The people of one department, with user groups resolved."""
 
     department: str
     deputies: frozenset[str] = Field(default_factory=frozenset)
     unsure: bool = False
-    """Slack did not say who is in one of the user groups, so that somebody may be missing here."""
+    """Slack did not return the members of a user group, so people may be missing."""
     managers: frozenset[str] = Field(default_factory=frozenset)
 
     def can_answer(self, person: str) -> bool:

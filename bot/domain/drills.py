@@ -1,4 +1,4 @@
-"""A drill: a page about nothing climbs the whole ladder, to see whether it would hold."""
+"""Drills: a page about nothing runs through the whole escalation, to test it."""
 
 from datetime import datetime, time, timedelta
 from typing import NamedTuple
@@ -14,15 +14,15 @@ from bot.domain.paging.context import CauseStatus
 from bot.domain.paging.page import CauseKind, Page, PageCause, Severity, open_page
 
 MAX_ROUNDS = 2
-"""Times that the whole line is called: who slept through both would sleep through a third, and it is no fire."""
+"""How often everybody is called before the drill is given up."""
 START_WINDOW = timedelta(hours=1)
-"""After the playbook's time of day: a drill that was not begun within it waits for the next day."""
+"""From the playbook's time of day; a drill that did not start within it waits for the next day."""
 INTERVAL_TOLERANCE = timedelta(hours=12)
-"""A drill begun late one month does not make the next one late."""
+"""A drill that started late does not delay the next one."""
 
 
 class Drill(FrozenModel):
-    """The last one of a department. `asked_by` is empty where the playbook's clock asked."""
+    """The last drill of a department. `asked_by` is empty if the playbook's schedule started it."""
 
     department: str
     opened_at: datetime
@@ -32,7 +32,7 @@ class Drill(FrozenModel):
     why: str = ""
     """Why it was missed, in mrkdwn."""
     ended_at: datetime | None = None
-    """When it was answered, or given up."""
+    """When it was acknowledged, or given up."""
 
     @property
     def is_running(self) -> bool:
@@ -40,21 +40,21 @@ class Drill(FrozenModel):
 
     @property
     def is_missed(self) -> bool:
-        """It has to be repeated, whether or not somebody else has answered it since."""
+        """Whether it has to be repeated, even if somebody answered later."""
         return self.missed_at is not None
 
 
 class DrillSettings(NamedTuple):
-    """The playbook's clock. `every` None: only when somebody asks."""
+    """The playbook's schedule. `every` None: only on request."""
 
     every: timedelta | None = None
     at: time = time(10)
     departments: tuple[str, ...] = ()
-    """None named: all that call anybody."""
+    """Empty: all that have somebody to call."""
 
 
 def open_drill(department: str, by: str, at: datetime, before: Drill | None) -> Decision[Drill]:
-    """Raises `NotAllowed` while one is running."""
+    """Start a drill. Raises `NotAllowed` while one is running."""
     if before is not None and before.is_running:
         raise NotAllowed(f"A drill for {department} is running already. It ends when somebody answers.")
     at = at.replace(microsecond=0)
@@ -64,7 +64,7 @@ def open_drill(department: str, by: str, at: datetime, before: Drill | None) -> 
 
 
 def check_drill(drill: Drill, page: Page | None, managers: tuple[str, ...], at: datetime) -> Decision[Drill] | None:
-    """What became of it since. None: nothing. `managers` hear when it is missed."""
+    """Return what changed since, or None. Managers are notified if it is missed."""
     after, said, events = drill, [], []
     if not drill.is_missed and (why := explain_miss(page)):
         after = after.copy_with(missed_at=at, why=why)
@@ -81,7 +81,7 @@ def check_drill(drill: Drill, page: Page | None, managers: tuple[str, ...], at: 
 
 
 def explain_miss(page: Page | None) -> str:
-    """Why the page did not reach whom it should, in mrkdwn; empty as long as it may still."""
+    """Return why the page did not reach the first person, in mrkdwn; empty while it still may."""
     if page is None:
         return "the page is gone"
     if page.nobody:
@@ -96,12 +96,12 @@ def explain_miss(page: Page | None) -> str:
 
 
 def get_drill_cause_status(page: Page) -> CauseStatus:
-    """Given up when everybody was called often enough, or when there is nobody to call."""
+    """Return whether to give up: everybody was called `MAX_ROUNDS` times, or there is nobody to call."""
     return CauseStatus(is_over=page.nobody or page.round > MAX_ROUNDS)
 
 
 def is_drill_due(settings: DrillSettings, last: Drill | None, zone: str, at: datetime) -> bool:
-    """Whether the playbook's clock asks for one now."""
+    """Whether the playbook's schedule wants one now."""
     if settings.every is None or (
         last is not None and (last.is_running or at - last.opened_at < settings.every - INTERVAL_TOLERANCE)
     ):
@@ -112,7 +112,7 @@ def is_drill_due(settings: DrillSettings, last: Drill | None, zone: str, at: dat
 
 
 def _notify(kind: NotificationKind, drill: Drill, people: tuple[str, ...]) -> list[Notification]:
-    """In the department's channel, and to these people."""
+    """Notify the department's channel and these people."""
     began = int(drill.opened_at.timestamp())
     places: tuple[Destination, ...] = (ToDepartment(drill.department), *to_people(people))
     return [Notification.for_department(kind, drill.department, began, to) for to in places]

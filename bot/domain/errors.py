@@ -1,9 +1,9 @@
-"""The two ways of saying no: the rules forbid it, or the store is away."""
+"""Refusals: the rules forbid something, or the store is unavailable."""
 
 
 class NotAllowed(Exception):
-    """What the rules forbid, with the sentence for the person who asked."""
+    """The rules forbid it; the message is a sentence for the person who asked."""
 
 
 class StoreUnavailable(Exception):
-    """The store does not answer: nothing was read or written, and nothing is pretended."""
+    """The store does not answer: nothing was read or written."""

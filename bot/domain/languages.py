@@ -1,4 +1,4 @@
-"""Codes of languages as outlets and people write them (BCP 47), read as the one that we route by."""
+"""Language tags (BCP 47) as outlets and people write them, reduced to the code used for routing."""
 
 import re
 from functools import lru_cache
@@ -18,7 +18,7 @@ ALIASES = {
 
 @lru_cache(maxsize=500)
 def get_primary_language(tag: str) -> str:
-    """`he` of `iw`, `iw-IL` or `HE`; `zh` of `zh-Hans-CN`. Empty where it is no tag of a language."""
+    """Return `he` for `iw`, `iw-IL` or `HE`, `zh` for `zh-Hans-CN`; empty if it is no language tag."""
     found = TAG.fullmatch(tag.strip())
     if not found:
         return ""

@@ -1,4 +1,4 @@
-"""The lifecycle of a case: one table, and the sentences said to whoever asks for what the table forbids."""
+"""The lifecycle of a case: the table of transitions, permissions, and the sentences of refusals."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +14,7 @@ from bot.domain.text import format_ago, format_people
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Who asks for a change of a case, when, and the department that has the case, with its people."""
+    """Who changes a case, when, and the department of the case with its staff."""
 
     by: str
     at: datetime
@@ -42,7 +42,7 @@ TRANSITIONS = MappingProxyType(
         CaseTransition.HAND_OVER: {CaseStatus.NEW: CaseStatus.NEW, CaseStatus.CLAIMED: CaseStatus.NEW},
     }
 )
-"""A hand-over to a person is a hand-over to her department and a claim in her name, in one decision."""
+"""A hand-over to a person is a hand-over to their department and a claim for them, in one decision."""
 
 
 DEPUTIES_UNKNOWN = (
@@ -60,13 +60,13 @@ _ACTION_PHRASES = MappingProxyType(
 
 
 def check_transition(case: Case, transition: CaseTransition, context: Context) -> CaseStatus:
-    """The status that follows, where this person may ask for it now. Raises Refused."""
+    """Return the next status if this person may do this now. Raises `NotAllowed`."""
     check_allowed(transition, case, context.by, context.staff)
     return get_next_status(case, transition, context.by, context.at)
 
 
 def get_next_status(case: Case, transition: CaseTransition, by: str, at: datetime) -> CaseStatus:
-    """The status that follows, or Refused with a sentence."""
+    """Return the next status. Raises `NotAllowed` with a sentence."""
     to = TRANSITIONS[transition].get(case.status)
     if to is None:
         raise NotAllowed(_explain_refusal(case, transition, by, at))
@@ -92,7 +92,7 @@ def _format_when(then: datetime | None, at: datetime) -> str:
 
 
 def check_allowed(transition: CaseTransition, case: Case, by: str, staff: DepartmentStaff) -> None:
-    """Raises Refused where a person may not do this, whatever the case's status; says what she may do instead."""
+    """Raise `NotAllowed` if the person may not do this in any status; the sentence says what they can do instead."""
     if not staff.can_answer(by):
         raise NotAllowed(DEPUTIES_UNKNOWN if staff.unsure else _explain_deputies_only(staff))
     owned_by_another = case.status is CaseStatus.CLAIMED and case.owner != by

@@ -1,4 +1,4 @@
-"""One thing somebody said in public, as it comes from outside and as it is kept."""
+"""A mention: one public post, validated when it arrives, and as it is stored."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -9,17 +9,17 @@ from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Fiel
 from bot.domain.immutable import FrozenModel, fields_equal
 
 MAX_TEXT_LENGTH = 10_000
-"""Characters of a post that are kept: more than anybody reads on a card, and a bound for every detector."""
+"""Characters of a post that are kept: a bound for cards and detectors."""
 MAX_NAME_LENGTH = 300
 MAX_SUBJECT_LENGTH = 80
 MAX_SUBJECTS = 20
 MAX_QUOTED_LENGTH = 500
 MAX_COUNT = 10**10
-"""More followers than there are people: a number beyond it is no count, and nobody below can reckon with it."""
+"""More followers than there are people: greater numbers are cut to this."""
 
 
 def sanitize_value(value: Any) -> Any:
-    """Strings that neither UTF-8 nor Redis nor Slack can carry (lone surrogates, NUL), made carriable."""
+    """Replace what UTF-8, Redis and Slack cannot carry in a string: lone surrogates and NUL."""
     if isinstance(value, str):
         if not value.isascii():  # two halves of a letter are joined, one alone is replaced
             value = value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
@@ -32,7 +32,7 @@ def _sanitize_text(value: Any) -> Any:
 
 
 def _truncate_to(most: int) -> Callable[[Any], Any]:
-    """What is longer is cut, and says so: whoever sends it is not told to mend what nobody would miss."""
+    """Return a validator that truncates longer strings and ends them with an ellipsis."""
 
     def truncate_value(value: Any) -> Any:
         value = _sanitize_text(value)
@@ -53,7 +53,7 @@ def _limit_subjects(value: Any) -> Any:
 
 
 def _parse_time(value: Any) -> Any:
-    """A time without a zone is taken as UTC, which is what every outlet means by it."""
+    """Convert a time to UTC; one without a zone is taken as UTC, as outlets mean it. Raises ValueError."""
     if isinstance(value, str):
         try:
             value = datetime.fromisoformat(value)
@@ -74,11 +74,11 @@ UtcTime = Annotated[AwareDatetime, BeforeValidator(_parse_time)]
 
 
 UNKNOWN_AUTHOR_ID = "unknown"
-"""The id of an author of whom the outlet tells nothing; two of them are not the same person."""
+"""The id of an author whom the outlet does not name; two of them are not the same person."""
 
 
 class Author(FrozenModel):  # noqa: PLW1641  (pydantic gives a frozen model its hash)
-    """Who said it, as far as the outlet tells. Counts are the outlet's own and may be bought."""
+    """The author, as far as the outlet tells. Counts are the outlet's and may be bought."""
 
     model_config = ConfigDict(extra="ignore")
     __eq__ = fields_equal
@@ -110,12 +110,12 @@ class Author(FrozenModel):  # noqa: PLW1641  (pydantic gives a frozen model its 
 
 
 FORGOTTEN_TEXT = "This post was deleted at the request of the person who wrote it."
-"""Stands where the words were."""
+"""Replaces the text of a deleted post."""
 UNKNOWN_AUTHOR = Author(id=UNKNOWN_AUTHOR_ID)
 
 
 class Mention(FrozenModel):
-    """Never changes once it was heard: an edited post is another mention, with the same id.
+    """Immutable: an edited post is another mention with the same id.
 
     `id` is `<source>:<the outlet's id>`; times are UTC.
     """
@@ -133,16 +133,16 @@ class Mention(FrozenModel):
     subjects: Annotated[tuple[SubjectName, ...], BeforeValidator(_limit_subjects)] = ()
     author: Author = UNKNOWN_AUTHOR
     quoted: Annotated[str, BeforeValidator(_truncate_to(MAX_QUOTED_LENGTH))] = ""
-    """The words of the post that this one quotes: somebody else's, shown and never judged."""
+    """The text of the post that this one quotes: shown, never assessed."""
 
     edits: int = Field(0, ge=0, le=1_000)
-    """How often its author had edited it; the id stays that of the first wording."""
+    """How often it was edited; the id stays that of the first version."""
     edited_at: UtcTime | None = None
 
     @model_validator(mode="before")
     @classmethod
     def _complete_identity(cls, value: Any) -> Any:
-        """`id` alone names its source; a source with a native id makes an id; null means absent."""
+        """Derive the source from the id, or the id from source and native id; null means absent."""
         if not isinstance(value, dict):
             return value
         found = {key: item for key, item in value.items() if item is not None}
@@ -162,20 +162,20 @@ class Mention(FrozenModel):
 
     @property
     def display_name(self) -> str:
-        """The name to show: a handle with its @, else the name, else nobody."""
+        """The handle with @, else the name, else `somebody`."""
         if self.author.handle:
             return f"@{self.author.handle.removeprefix('@')}"
         return self.author.name or "somebody"
 
     @classmethod
     def from_stored(cls, raw: str | bytes) -> "Mention":
-        """A mention that we wrote ourselves, read back. Raises `ValidationError` where it cannot be one."""
+        """Parse a mention that we stored. Raises `ValidationError` if it cannot be one."""
         read: Any = _KeptMention.model_validate_json(raw)
         return cls.model_construct(**{**vars(read), "author": Author.model_construct(**vars(read.author))})
 
 
 def _build_stored_model(model: type[BaseModel], **parts: type[BaseModel]) -> type[BaseModel]:
-    """The same fields and types, without what mends them on their way in: read in half the time (2026-11-22)."""
+    """Return a model with the same fields without their validators: parsed in half the time (2026-11-22)."""
     fields = model.model_fields.items()
     kinds: dict[str, Any] = {
         name: (parts.get(name, field.annotation), ... if field.is_required() else field.default)

@@ -1,4 +1,4 @@
-"""What the outbox owes the world. A notification names a thing, never its text: text is old when it is read."""
+"""Notifications in the outbox. They reference a record and carry no text: it is rendered when it is sent."""
 
 from enum import IntEnum, StrEnum
 from typing import NamedTuple, Self
@@ -7,7 +7,7 @@ from bot.domain.destination import Callee, Destination, ToDepartment, ToPager, T
 
 
 class Priority(IntEnum):
-    """Which goes first to one destination; the lower the sooner."""
+    """The order within one destination: the lowest first."""
 
     CRISIS = 0
     CLICK = 1
@@ -17,13 +17,13 @@ class Priority(IntEnum):
 
 class NotificationKind(StrEnum):
     CARD = "card"
-    """Draw this case's card as the case is now."""
+    """Draw the card of this case."""
     FORGET = "forget"
-    """Take back what was said of this case beside its card: somebody's words are to be forgotten."""
+    """Delete the messages about this case beside its card: a post was deleted."""
     DIGEST = "digest"
-    """Draw this digest's card as its cases are now. `subject_id` is the digest's id."""
+    """Draw a digest card. `subject_id` is the digest's id."""
     EPISODE = "episode"
-    """Draw this episode's card as the episode is now. `subject_id` is the episode's id."""
+    """Draw the card of a spike. `subject_id` is the episode's id."""
     REMINDER = "reminder"
     """Say in the channel that nobody has claimed this case."""
     CALL = "call"
@@ -31,11 +31,11 @@ class NotificationKind(StrEnum):
     CONFIRM = "confirm"
     """Ask an on-call person whether what a colleague without a role flagged is a crisis."""
     LEASE = "lease"
-    """Tell the owner that half of the claim's time has gone."""
+    """Tell the owner that half of the lease is over."""
     RELEASED = "released"
-    """Tell the person who had this case that they no longer have it: its time ran out, or a manager moved it."""
+    """Tell the former owner that they no longer have the case: the lease expired, or a manager moved it."""
     JOINED = "joined"
-    """Tell the owner that the person wrote again."""
+    """Tell the owner that the author wrote again."""
     HANDED = "handed"
     """Tell a person that this case is now theirs."""
     SHIFT = "shift"
@@ -49,39 +49,39 @@ class NotificationKind(StrEnum):
     HOLE = "hole"
     """Say in the channel that nobody will be on call. `subject_id` is the department, `nth` when the hole begins."""
     PAGE = "page"
-    """Send the attempt `nth` of this page. `subject_id` is the page's id."""
+    """Send attempt `nth` of a page. `subject_id` is the page's id, here and in the next three."""
     ASKED = "asked"
-    """Ask its service what became of the attempt `nth` of this page. `subject_id` is the page's id."""
+    """Ask the service for the status of attempt `nth`."""
     SETTLED = "settled"
-    """Tell a service that calls on by itself that the page was answered, or is over. `subject_id` is the page's id."""
+    """Tell a service that escalates by itself that the page was acknowledged or closed."""
     REFRESH = "refresh"
-    """Show how this page stands now wherever it was shown before. `subject_id` is the page's id."""
+    """Redraw the messages of the page."""
     RECEIPT = "receipt"
-    """Say how a drill ended. `subject_id` is the department's name, `nth` when the drill began."""
+    """Report how a drill ended. `subject_id` is the department's name, `nth` when the drill began."""
     MISSED = "missed"
-    """Say that a drill was missed. Named as a receipt is."""
+    """Report that a drill was missed. Fields as in a receipt."""
     UNWELL = "unwell"
-    """Tell the operators what is wrong with Earshot itself. `subject_id` is the trouble, `nth` when it began."""
+    """Report a health issue to the operators. `subject_id` is the issue's name, `nth` when it began."""
     WELL = "well"
-    """Tell them that it is over. Named in the same way."""
+    """Report that it is over. Fields as in the report of the issue."""
     CRISIS = "crisis"
-    """Draw the head card of this declared crisis as it is now. `subject_id` is its id, here and in the next five."""
+    """Draw the head card of a crisis. `subject_id` is its id, here and in the next five."""
     PLAN = "plan"
     """Draw its checklist."""
     DECLARED = "declared"
-    """Say in the department's channel where it is talked about."""
+    """Say in the department's channel where the crisis is discussed."""
     NEWS = "news"
-    """Say its update `nth`."""
+    """Post its update `nth`."""
     DUE = "due"
-    """Say that an update is due; `nth` is when."""
+    """Remind of an update that was due at `nth`."""
     REVIEW = "review"
-    """Say how it went."""
+    """Post the review."""
     MORNING = "morning"
-    """Say what happened in the night and what waits. `subject_id` is the department's name, `nth` the day."""
+    """Post the shift summary. `subject_id` is the department's name, `nth` the day."""
     HANDOVER = "handover"
-    """Say the same at the hand-over of its schedule; `nth` is when."""
+    """Post it at the hand-over of the schedule; `nth` is when."""
     SPARED = "spared"
-    """Tell a person that others are called from now on. `subject_id` is their id, `nth` the night."""
+    """Tell a person that they reached the limit of pages. `subject_id` is their id, `nth` the night."""
     TROUBLE = "trouble"
     """Tell a fallback channel that a department's own channel cannot be written to. `subject_id` is the department."""
 
@@ -102,7 +102,7 @@ class ScheduleItem(NamedTuple):
 
 
 class Notification(NamedTuple):
-    """`subject_id` names what it is about, `nth` tells one reminder of it from the next: see its kind for both."""
+    """`subject_id` references a record, `nth` distinguishes repeated notifications: see `NotificationKind` for both."""
 
     kind: NotificationKind
     subject_id: str
@@ -112,8 +112,8 @@ class Notification(NamedTuple):
 
     @property
     def key(self) -> str:
-        """The same for two notifications of which one is enough, whatever their lanes."""
-        subject_id = self.subject_id.replace("%", "%25").replace(" ", "%20")  # a department's name may have spaces
+        """The deduplication key; the priority is no part of it."""
+        subject_id = self.subject_id.replace("%", "%25").replace(" ", "%20")  # a department's name may contain spaces
         return f"{self.kind} {subject_id} {self.nth} {self.to}"
 
     @classmethod
@@ -182,7 +182,6 @@ class Notification(NamedTuple):
         to: Destination | None = None,
         lane: Priority = Priority.CLICK,
     ) -> Self:
-        """Without `to`, in its own channel."""
         return cls(kind, department, to or ToDepartment(department), lane, nth)
 
     @classmethod

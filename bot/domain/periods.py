@@ -1,4 +1,4 @@
-"""Spans of time as the brand's own calendar has them: today, yesterday, the week, and the same time before."""
+"""Report periods in the brand's time zone: today, yesterday, the week, and the same time before."""
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
@@ -7,7 +7,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 QUARTER = timedelta(minutes=15)
-"""The finest that a tally tells apart. Every time zone in use is a whole number of quarters away from UTC."""
+"""The resolution of the counters. All time zones in use are whole quarters away from UTC."""
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 
@@ -29,14 +29,14 @@ class TimeSpan(NamedTuple):
         return isinstance(at, datetime) and self.start <= at < self.end
 
     def list_hours(self) -> Iterator[datetime]:
-        """Each hour of UTC that has a part in it."""
+        """Yield each UTC hour that overlaps the span."""
         hour = self.start.replace(minute=0, second=0, microsecond=0)
         while hour < self.end:
             yield hour
             hour += HOUR
 
     def list_days(self) -> Iterator[datetime]:
-        """Each day of UTC that has a part in it."""
+        """Yield each UTC day that overlaps the span."""
         day = self.start.replace(hour=0, minute=0, second=0, microsecond=0)
         while day < self.end:
             yield day
@@ -44,9 +44,7 @@ class TimeSpan(NamedTuple):
 
 
 class ReportSpans(NamedTuple):
-    """`current` is what is told. `comparable` is its part up to the last full quarter, which can be held against
-    `before`.
-    """
+    """`comparable` is the part of `current` up to the last full quarter, to compare with `before`."""
 
     current: TimeSpan
     comparable: TimeSpan
@@ -54,16 +52,12 @@ class ReportSpans(NamedTuple):
 
 
 def floor_to_quarter(at: datetime) -> datetime:
-    """The quarter in which this instant lies."""
     at = at.astimezone(UTC)
     return at.replace(minute=at.minute // 15 * 15, second=0, microsecond=0)
 
 
 def compute_report_spans(period: ReportPeriod, at: datetime, zone: ZoneInfo) -> ReportSpans:
-    """Today until now against yesterday until the same time on the clock; whole days against whole days.
-
-    A day has 23 or 25 hours where the clocks change, as it has for everybody who lives through it.
-    """
+    """Compare today with yesterday until the same local time, and whole days with whole days (23 to 25 hours)."""
     today = at.astimezone(zone).date()
     midnight = _get_midnight(today, zone)
     if period is ReportPeriod.YESTERDAY:
@@ -79,18 +73,18 @@ def compute_report_spans(period: ReportPeriod, at: datetime, zone: ZoneInfo) -> 
 
 
 def _get_midnight(day: date, zone: ZoneInfo) -> datetime:
-    """Where the clocks go forward at midnight, the instant at which they do: the day's first."""
+    """Return the first instant of the day, in UTC, also where daylight saving skips midnight."""
     return floor_to_quarter(datetime.combine(day, time(), zone))
 
 
 def _subtract_days(at: datetime, days: int, zone: ZoneInfo) -> datetime:
-    """The same time on the clock, some days ago."""
+    """Return the same local time some days earlier, in UTC."""
     local = at.astimezone(zone)
     return floor_to_quarter(datetime.combine(local.date() - days * DAY, local.time(), zone))
 
 
 def widen_to_quarters(start: datetime, end: datetime) -> TimeSpan:
-    """To whole quarters, at least one."""
+    """Return the smallest span of whole quarters around it, at least one."""
     seconds = int(QUARTER.total_seconds())
     first, last = int(start.timestamp()) // seconds, -(-int(end.timestamp()) // seconds)
     edges = (datetime.fromtimestamp(one * seconds, UTC) for one in (first, max(last, first + 1)))

@@ -1,4 +1,4 @@
-"""What an outlet has given us that it bills, and what may be spent on it."""
+"""The budget for reads that an outlet bills."""
 
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
@@ -9,7 +9,6 @@ from bot.domain.immutable import FrozenModel
 from bot.domain.text import format_count
 
 WARNING_SHARE = 0.8
-"""Of a budget."""
 
 
 class ReadCounts(NamedTuple):
@@ -18,28 +17,28 @@ class ReadCounts(NamedTuple):
 
 
 class ReadIds(NamedTuple):
-    """What an outlet has sent, by id: it bills each once within a UTC day, however often it sends it."""
+    """Ids that an outlet sent: it bills each once within a UTC day."""
 
     posts: frozenset[str] = frozenset()
     users: frozenset[str] = frozenset()
 
 
 class ReadTotals(NamedTuple):
-    """Of this UTC day and month, so far."""
+    """Counts of this UTC day and month so far."""
 
     day: ReadCounts
     month: ReadCounts
 
 
 class ReadBudget(FrozenModel):
-    """In US dollars. None: no bound."""
+    """In US dollars. None: no limit."""
 
     model_config = ConfigDict(extra="forbid")
 
     day: float | None = Field(None, gt=0, le=1_000_000)
     month: float | None = Field(None, gt=0, le=10_000_000)
     post: float = Field(0.005, ge=0, le=100)
-    """What one post costs to read."""
+    """The price of one post."""
     user: float = Field(0.010, ge=0, le=100)
 
     def compute_cost(self, reads: ReadCounts) -> float:
@@ -47,17 +46,17 @@ class ReadBudget(FrozenModel):
 
 
 class BudgetState(NamedTuple):
-    """How far a budget is used. `until`: when it begins anew (UTC) and reading goes on, where it is used up."""
+    """How much of a budget is used. `until`: when an exhausted budget is reset (UTC)."""
 
     sentence: str = ""
-    """What to say of it: nothing below four fifths."""
+    """Empty below `WARNING_SHARE`."""
     until: datetime | None = None
     share: str = ""
-    """How much is used, also where that is all of it or more; nothing below four fifths."""
+    """How much is used, also at or above 100 %; empty below `WARNING_SHARE`."""
 
 
 def check_budget(budget: ReadBudget, totals: ReadTotals, now: datetime) -> BudgetState:
-    """Return the worse of day and month; of two that are used up, the one that lasts longer."""
+    """Return the worse of day and month; if both are exhausted, the one that lasts longer."""
     midnight = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     next_month = (midnight.replace(day=1) + timedelta(days=32)).replace(day=1)
     bounds = (

@@ -1,4 +1,4 @@
-"""Forgetting what somebody wrote: the words and who wrote them go; the counts and what we did stay."""
+"""Deletion of a person's posts: text and author are removed; counts and our own actions stay."""
 
 import re
 from collections.abc import Iterable
@@ -21,12 +21,12 @@ _POST_ON_X = re.compile(r"https?://(?:www\.|mobile\.)?(?:x|twitter)\.com/[^/]+/s
 
 @dataclass(frozen=True, slots=True)
 class ForgetTarget:
-    """Whose or which words are to be forgotten; exactly one of the three is not empty."""
+    """What to delete: exactly one of the three is not empty."""
 
     address: str = ""
     mention: str = ""
     author: str = ""
-    """A handle or the outlet's own id, with `<source>:` before it where it means that outlet alone."""
+    """A handle or the outlet's id; `<source>:` before it limits it to that outlet."""
 
     def matches_mention(self, mention: Mention) -> bool:
         if self.author:
@@ -45,10 +45,7 @@ class ForgetTarget:
 
 
 def parse_forget_target(words: str, *, author: bool = False) -> ForgetTarget:
-    """An address, a mention's id, or a person: `@handle`, or with `author` whatever stands there.
-
-    Raises ValueError with a sentence.
-    """
+    """Parse an address, a mention's id or a person (`@handle`, or any word with `author`). Raises ValueError."""
     words = words.strip()
     if author or words.startswith("@"):
         if not words.strip("@"):
@@ -68,12 +65,12 @@ def _normalize_address(url: str) -> str:
 
 
 def blank_mention(mention: Mention) -> Mention:
-    """What is needed to count it, and nothing that anybody wrote."""
+    """Return the mention with only what is needed to count it."""
     return Mention(id=mention.id, source=mention.source, text=FORGOTTEN_TEXT, created_at=mention.created_at)
 
 
 def blank_quoted(mention: Mention, words: Iterable[str]) -> Mention | None:
-    """The same without the words that it quotes; None where it quotes none of these."""
+    """Return the mention without its quoted text, or None if that contains none of these words."""
     quoted = " ".join(mention.quoted.split())
     if mention.quoted == FORGOTTEN_TEXT or not any(one in quoted for one in words):
         return None
@@ -81,9 +78,9 @@ def blank_quoted(mention: Mention, words: Iterable[str]) -> Mention | None:
 
 
 def forget_in_case(case: Case, ids: frozenset[str], at: datetime, words: Iterable[str] = ()) -> CaseDecision | None:
-    """None where nothing of it is left here. A case of which nobody's words are left is resolved.
+    """Remove these mentions from the case, or return None. A case without any text left is resolved.
 
-    `words` begin those posts, by which one is told that another quotes.
+    `words` are the beginnings of those posts, to recognize quotes.
     """
     own = case.mention.id in ids and not case.mention.is_forgotten
     joined = tuple(one._replace(who="", url="") if one.mention in ids else one for one in case.joined)
@@ -115,7 +112,7 @@ def forget_in_case(case: Case, ids: frozenset[str], at: datetime, words: Iterabl
 
 
 def forget_in_episode(episode: Episode, ids: frozenset[str]) -> Episode | None:
-    """None where none of its posts is shown."""
+    """Remove these mentions from the samples, or return None."""
     firsts, samples = (
         tuple(one for one in shown if one.mention not in ids) for shown in (episode.firsts, episode.samples)
     )
@@ -125,7 +122,7 @@ def forget_in_episode(episode: Episode, ids: frozenset[str]) -> Episode | None:
 
 
 def forget_in_crisis(crisis: Crisis, words: Iterable[str]) -> Crisis | None:
-    """People pin what they like, and the timeline quotes it: lines that hold any of these words lose what they say."""
+    """Blank the timeline entries that quote any of these words, or return None."""
     known = [escape(one, quote=False) for one in words]
 
     def blank_entry(line: TimelineEntry) -> TimelineEntry:
@@ -138,5 +135,5 @@ def forget_in_crisis(crisis: Crisis, words: Iterable[str]) -> Crisis | None:
 
 
 def _remove_reasons(assessment: Assessment) -> Assessment:
-    """Reasons quote words; the labels are ours."""
+    """Remove the reasons, which quote the text; the labels are ours."""
     return build_assessment(signal._replace(because="") for signal in assessment.signals)

@@ -1,4 +1,4 @@
-"""If the labels match, this department with these clocks. The first match wins; the last matches all."""
+"""Routing rules: labels to a department and its deadlines. The first match wins; the last matches all."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import timedelta
@@ -8,16 +8,16 @@ from bot.domain.immutable import FrozenModel, fields_equal
 from bot.domain.mention import Mention
 
 NOBODY = "nobody"
-"""The department that is none: what goes there is tallied and shown to no one."""
+"""No department: mentions routed here are counted and not shown."""
 EXCLUDED = "excluded"
-"""The dimension of a mention that is about none of the subjects, and has what the playbook excludes from one."""
+"""The dimension of a mention that only matches what the playbook excludes from a subject."""
 
 Labels = Mapping[str, Collection[str]]
-"""By dimension, the words that hold."""
+"""The words that hold, by dimension."""
 
 
 class CaseClocks(FrozenModel):  # noqa: PLW1641  (pydantic gives a frozen model its hash)
-    """How long things may take. None: no such clock. Working time where the department has hours."""
+    """Time limits, in working time if the department has hours. None: no limit."""
 
     __eq__ = fields_equal
 
@@ -28,7 +28,7 @@ class CaseClocks(FrozenModel):  # noqa: PLW1641  (pydantic gives a frozen model 
 
 
 class Route(FrozenModel):
-    """`when` and `unless` map a dimension (sentiment, intent, subject, …) to words of which any will do."""
+    """`when` and `unless` map a dimension (sentiment, intent, subject, …) to words, any of which matches."""
 
     name: str
     when: Mapping[str, frozenset[str]] = {}
@@ -51,7 +51,7 @@ def _has_all_labels(asked: Mapping[str, frozenset[str]], labels: Labels) -> bool
 
 
 def collect_labels(mention: Mention, assessment: Assessment) -> Labels:
-    """What routes may ask about: every label that holds, and the source."""
+    """Return what routes can match on: every label that holds, and the source."""
     return {**assessment.labels_by_dimension, "source": (mention.source,)}
 
 

@@ -1,4 +1,4 @@
-"""The rules in force, as everybody asks for them; the playbook behind them may be reloaded at any time."""
+"""The interface of the current rules; the playbook behind it may be reloaded at any time."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -9,7 +9,7 @@ from bot.domain.routing import CaseClocks, Route
 
 
 class PlaybookRules(Protocol):
-    """The current playbook. Ask anew each time: it may be changed while we run."""
+    """The current playbook: do not cache its values, it may be reloaded."""
 
     @property
     def managers(self) -> tuple[str, ...]: ...
@@ -25,7 +25,7 @@ class PlaybookRules(Protocol):
 
 
 def require_department(rules: PlaybookRules, name: str) -> Department:
-    """Raises Refused where the playbook has no such department any more."""
+    """Return the department. Raises `NotAllowed` if the playbook does not have it (any more)."""
     found = rules.find_department(name)
     if found is None:
         names = ", ".join(department.name for department in rules.list_departments())
@@ -34,12 +34,12 @@ def require_department(rules: PlaybookRules, name: str) -> Department:
 
 
 def get_department_or_lost(rules: PlaybookRules, name: str) -> Department:
-    """A department that the playbook has lost keeps its cases, and has no channel: managers may hand them on."""
+    """Return the department; one that the playbook lost keeps its cases and has no channel."""
     return rules.find_department(name) or Department(name=name, channel="")
 
 
 def find_clocks(rules: PlaybookRules, department: str, kind: str) -> CaseClocks:
-    """Those that mentions of a kind have in this department; else those of its first route."""
+    """Return the time limits of an intent in this department, else those of its first route."""
     routes = [route for route in rules.list_routes() if route.to == department]
     same = [route for route in routes if kind in route.when.get("intent", frozenset())]
     return next((route.clocks for route in (*same, *routes)), CaseClocks())

@@ -1,4 +1,4 @@
-"""The note in the morning: when it is due, and what stands in it."""
+"""The shift summary in the morning: its content, and when it is due."""
 
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
@@ -10,14 +10,13 @@ from bot.domain.paging.page import Page
 from bot.domain.spikes.episode import Episode
 
 LOOKBACK = timedelta(hours=12)
-"""What it looks back on."""
 SEND_WINDOW = timedelta(hours=1)
-"""Within which it is still said where Earshot was away at its time."""
+"""How late it is still sent if Earshot was down at its time."""
 
 
 @dataclass(frozen=True, slots=True)
 class ShiftSummary:
-    """`waiting` and `overdue` are cases that are open now, as `crises` and `missed` are; the rest is of the night."""
+    """`waiting`, `overdue`, `crises` and `missed` are as of now; the rest is about the time since `since`."""
 
     department: str
     since: datetime
@@ -28,18 +27,17 @@ class ShiftSummary:
     waiting: int = 0
     overdue: int = 0
     crises: tuple[Crisis, ...] = ()
-    """Declared for this department, and not closed."""
+    """Open crises of this department."""
     missed: Drill | None = None
-    """Not repeated since."""
+    """A missed drill that was not repeated."""
 
     @property
     def is_empty(self) -> bool:
-        """Nobody has to be told anything."""
         return not (self.pages or self.episodes or self.waiting or self.crises or self.missed)
 
 
 def is_summary_due(clock: time | None, zone: str, at: datetime) -> bool:
-    """`clock` None: it is never said."""
+    """Whether it is due now; `clock` None: never."""
     if clock is None:
         return False
     here = at.astimezone(ZoneInfo(zone))
@@ -48,5 +46,5 @@ def is_summary_due(clock: time | None, zone: str, at: datetime) -> bool:
 
 
 def get_summary_day(zone: str, at: datetime) -> int:
-    """The brand's day as a number that tells one note from the next: 20261122."""
+    """Return the brand's day as a number, such as 20261122, to send one summary a day."""
     return int(f"{at.astimezone(ZoneInfo(zone)):%Y%m%d}")

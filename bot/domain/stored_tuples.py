@@ -1,4 +1,4 @@
-"""Named tuples within stored models: written as objects by the names of their fields, read also as they were before."""
+"""Named tuples within stored models: written by the names of their fields, read also in their former form."""
 
 from collections.abc import Callable
 from typing import Any, NamedTuple, TypeVar, cast, get_type_hints
@@ -10,10 +10,10 @@ NamedTupleT = TypeVar("NamedTupleT", bound=NamedTuple)
 
 
 def store_by_name(kind: type[NamedTupleT]) -> type[NamedTupleT]:
-    """Makes pydantic write `kind` as an object without what is as by default, and ignore fields it does not know.
+    """Make pydantic write `kind` as an object without its defaults, and ignore fields that it does not know.
 
-    The old form, a list in the order of the fields, is read too: releases up to c089daf wrote it. That can go with the
-    release after the one that first writes objects, once nothing older is kept (cases: 90 days, episodes: 400).
+    The former form, a list in the order of the fields, is read too: releases up to c089daf wrote it. Drop that when
+    nothing so old is kept any more (cases: 90 days, episodes: 400).
     """
     cast("Any", kind).__get_pydantic_core_schema__ = classmethod(_build_schema)
     return kind

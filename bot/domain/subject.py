@@ -1,4 +1,4 @@
-"""What we listen for."""
+"""Subjects: what Earshot listens for."""
 
 from enum import StrEnum
 
@@ -15,7 +15,7 @@ class SubjectKind(StrEnum):
 
 
 class Subject(FrozenModel):
-    """A brand, product, campaign or competitor, with the terms by which it is meant."""
+    """A brand, product, campaign or competitor, with the terms that identify it."""
 
     model_config = ConfigDict(extra="forbid")
 

@@ -1,17 +1,17 @@
-"""Numbers, spans and people as a person says them."""
+"""Format numbers, durations and people for sentences."""
 
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 
 def format_ago(span: timedelta) -> str:
-    """`2 s before you` is said to whoever came second, `12 min ago` to whoever came later."""
+    """Format as `2 s before you` if less than a minute ago, else as `12 min ago`."""
     seconds = max(0, int(span.total_seconds()))
     return f"{max(1, seconds)} s before you" if seconds < 60 else f"{format_duration(span)} ago"
 
 
 def format_duration(span: timedelta) -> str:
-    """`45 s`, `12 min`, `3 h 20 min`, `2 d 4 h`: two units at the most."""
+    """Format as `45 s`, `12 min`, `3 h 20 min` or `2 d 4 h`: at most two units."""
     seconds = max(0, int(span.total_seconds()))
     if seconds < 60:
         return f"{seconds} s"
@@ -26,17 +26,17 @@ def format_duration(span: timedelta) -> str:
 
 
 def format_people(ids: Iterable[str], most: int = 5) -> str:
-    """Slack mentions in order; the rest are counted."""
+    """Format as Slack mentions, sorted; those beyond `most` are counted."""
     known = sorted(ids)
     shown = ", ".join(f"<@{person}>" for person in known[:most])
     return f"{shown} and {len(known) - most} more" if len(known) > most else shown
 
 
 def join_words(words: Sequence[str]) -> str:
-    """`a, b and c`."""
+    """Join as `a, b and c`."""
     return " and ".join(part for part in (", ".join(words[:-1]), *words[-1:]) if part)
 
 
 def format_count(number: int, noun: str, plural: str = "") -> str:
-    """`1 case`, `2 cases`, `1,204 mentions`."""
+    """Format as `1 case`, `2 cases`, `1,204 mentions`."""
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"

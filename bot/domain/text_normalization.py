@@ -1,4 +1,4 @@
-"""How words are spelled: one spelling for each letter, and the form in which a name of the playbook meets a post."""
+"""Normalize text: one spelling for each letter, and the form in which names are compared with posts."""
 
 import html
 import re
@@ -18,27 +18,26 @@ _ONE_SPELLING = str.maketrans(
     }
 )
 _BROKEN = (("â€™", "'"), ("â€˜", "'"), ("â€œ", '"'), ("â€\x9d", '"'))
-"""UTF-8 that somebody read as Windows-1252, as outlets hand it on."""
+"""Mojibake: UTF-8 decoded as Windows-1252 by an outlet."""
 _BACKTICK = re.compile(r"(?<=\w)`(?=\w)")
 _UNSEEN = re.compile(
     "\u200d[\u2640\u2642\U0001f9b0-\U0001f9b3]|[\U0001f3fb-\U0001f3ff]"
     "|[\u00ad\u034f\u061c\u115f\u1160\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff]"
     "|[\u0591-\u05bd\u05bf\u05c1\u05c2\u0640\u064b-\u065f\u0670]"
 )
-"""Letters that nobody sees; vowels that Arabic and Hebrew mostly leave out; and what tells the sex, hair or skin of an
-emoji, as a feeling has none of these."""
+"""Invisible characters, optional vowels of Arabic and Hebrew, and emoji modifiers (gender, hair, skin)."""
 _FOUR_ALIKE = re.compile(r"(.)\1\1\1")
-"""Asked before `_STRETCHED`, as it takes a fifth of the time (2 µs a post, 2026-11-22) and hardly a post has any."""
+"""Tried before `_STRETCHED`: it takes a fifth of the time (2 µs a post, 2026-11-22) and rarely matches."""
 _STRETCHED = re.compile(r"([^\W\d_])\1{3,}")
 
 _MARKS = re.compile("[\u0300-\u036f\u0653-\u0655]")
-"""Accents of Latin, Greek and Cyrillic letters, and what stands on an alef."""
+"""Accents of Latin, Greek and Cyrillic letters, and marks on an alef."""
 _WITHOUT_ACCENT = str.maketrans(
     {"ß": "ss", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th", "ħ": "h", "ŧ": "t"}
     | {"ŋ": "n", "ς": "σ", "ة": "ه", "ى": "ي", "ک": "ك", "ی": "ي"}
 )
 _SIGNIFICANT = frozenset("&#%@")
-"""Punctuation by which names differ; the rest people leave out."""
+"""Punctuation that distinguishes names; people leave out the rest."""
 
 
 def normalize_text(text: str) -> str:
@@ -60,7 +59,7 @@ def collapse_stretched(text: str) -> str:
 
 
 def fold_letters(text: str) -> str:
-    """Return the text without case and accents, as whoever types in a hurry writes it."""
+    """Return the text without case and accents, as people in a hurry type it."""
     if text.isascii():
         return text.lower()
     text = _MARKS.sub("", unicodedata.normalize("NFD", text.casefold()))
@@ -68,7 +67,7 @@ def fold_letters(text: str) -> str:
 
 
 def fold_token(token: str) -> str:
-    """Return a token in the form in which names are compared; empty for a sign that people leave out.
+    """Return a token in the form in which names are compared; empty for punctuation that people leave out.
 
     "L'Oréal" is "loreal", "Coca-Cola" is "cocacola", "&" is "and".
     """
@@ -83,7 +82,7 @@ def fold_token(token: str) -> str:
 
 
 def is_findable(term: str) -> bool:
-    """Return whether a post can be searched for this term: whether it has a letter, a figure or an emoji."""
+    """Return whether a post can be searched for this term: whether it has a letter, digit or emoji."""
     return any(letter.isalnum() or _is_picture(letter) for letter in fold_letters(normalize_text(term)))
 
 
