@@ -9,6 +9,7 @@ from pathlib import Path
 
 from aiohttp import ClientSession
 
+from bot.cards.case_mention import OUTLETS
 from bot.clock import Clock
 from bot.config import PlaybookReloader
 from bot.config.settings import Settings
@@ -23,6 +24,7 @@ from bot.sinks.pagers.catalogue import build_pagers
 from bot.sinks.slack import SlackSink
 from bot.sinks.slack_directory import SlackDirectory
 from bot.sources.base import MentionSource
+from bot.sources.catalogue import LABELS
 from bot.sources.webhook import WebhookSource
 from bot.store.flagged_mentions import FlagStore
 from bot.store.store import Store
@@ -170,6 +172,7 @@ def build_app(
     weights: Path = PACKAGED,
 ) -> EarshotApp:
     """`worker` names this process among those that share the inbox; `wait`: triage waits for mentions, in real time."""
+    OUTLETS.update(LABELS)
     rules = ReloadableRules(playbook, external.contacts, weights)
     directory = SlackDirectory(sink, clock)
     rota = StoredOnCallLookup(store, rules, lambda: rules.playbook.schedules, directory)

@@ -20,6 +20,7 @@ from bot.domain.paging.policy import EscalationPolicy, choose_policy
 from bot.domain.routing import Route
 from bot.domain.spikes.thresholds import SpikeThresholds
 from bot.domain.subject import Subject
+from bot.sources.catalogue import CATALOGUE
 
 
 class ReloadableRules:
@@ -61,7 +62,7 @@ class ReloadableRules:
 
     def list_source_names(self) -> tuple[str, ...]:
         """Those that go on for ever, by the names under which their mentions come."""
-        return tuple(one.name or one.source for one in self.playbook.sources if one.source != "replay")
+        return tuple(one.name or one.source for one in self.playbook.sources if CATALOGUE[one.source].endless)
 
     def list_routes(self) -> Sequence[Route]:
         return self.playbook.routes

@@ -32,7 +32,7 @@ from bot.config.schema import FileTable
 from bot.config.settings import NAMES, SECRETS, build_hook_variable
 from bot.detectors.label_dimensions import DIMENSIONS
 from bot.domain.periods import ReportPeriod
-from bot.sources.catalogue import MODELS
+from bot.sources.catalogue import CATALOGUE, EXAMPLES, MODELS
 from bot.store import keys
 from bot.store.store import Store
 from bot.web import RouteDependencies, build_web_app
@@ -45,7 +45,8 @@ from tests.clock import WoundClock
 from tests.run.process import SECRET, running
 
 ROOT = Path(__file__).parents[1]
-PLAYBOOK = (ROOT / "playbook.example.toml").read_text("utf-8")
+PLAYBOOK = "\n".join([(ROOT / "playbook.example.toml").read_text("utf-8"), *EXAMPLES])
+"""As `earshot playbook` prints it: with the examples that sources declare in their own files."""
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 MAKEFILE = (ROOT / "Makefile").read_text("utf-8")
 HISTORY = ("CHANGELOG.md", "docs/decisions/")
@@ -161,7 +162,7 @@ def phrases() -> list[tuple[str, str]]:
     periods = [f"`{action_ids.SENTIMENT} {word}`" for word in ReportPeriod]
     shortcuts = [f"*{label}*" for label, _ in SHORTCUTS.values()]
     tables = [f"[{table}]" for table in FileTable.model_fields if table != "sources"]
-    sources = [f"`[sources.{kind}" for kind in MODELS]
+    sources = [f"`[sources.{name}" for name, kind in CATALOGUE.items() if not kind.example]
     slash = {action_ids.SENTIMENT: "reports", action_ids.ONCALL: "on-call", action_ids.CRISIS: "crisis"}
     wanted = {
         "docs/guide/reports.md": periods,
@@ -237,7 +238,8 @@ def toml_keys(table: dict[str, Any], under: str = "") -> Iterator[tuple[str, str
 def test_no_setting_is_named_that_is_none(doc: str) -> None:
     named = set(re.findall(r"\b(?:EARSHOT|SLACK|REDIS|X)_[A-Z_]+[A-Z]\b(?!_)", prose_of(doc)))
 
-    assert named <= {*NAMES, build_hook_variable("forum"), *(f"{name}_FILE" for name in SECRETS)}
+    secrets = {*SECRETS, build_hook_variable("forum"), "EARSHOT_SOURCE_BOARD_SECRET"}
+    assert named <= {*NAMES, *secrets, *(f"{name}_FILE" for name in secrets)}
 
 
 @pytest.mark.parametrize("name", commands())

@@ -35,7 +35,8 @@ NAMES = {
 }
 _FORMATS = re.compile(r"[*~`]|(?<![^\W_])_+|_+(?![^\W_])")
 """The underscore in @rui_m stays: only at the edge of a word does it make italics."""
-OUTLETS = {"x": "X", "slack": "Slack"}
+OUTLETS: dict[str, str] = {}
+"""How a source is named where its name with a capital is not enough; the composition root adds what sources declare."""
 
 
 def format_kind(case: Case) -> str:

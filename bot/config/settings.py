@@ -22,6 +22,7 @@ from bot.config.settings_errors import SettingsError, SettingsFault
 SIGNING = f"must be whsec_ and base64 of {SIGNING_LEAST} bytes or more, as in Standard Webhooks"
 _CONTACT = re.compile(r"^EARSHOT_CONTACT_[A-Z0-9_]{1,60}$")
 _HOOK = re.compile(r"^EARSHOT_HOOK_(?P<name>[A-Z0-9_]+)_SECRET$")
+_ADAPTER = re.compile(r"^EARSHOT_(SOURCE|PAGER)_[A-Z0-9_]{1,60}$")
 
 
 def _require_prefix(prefix: str, where: str) -> AfterValidator:
@@ -121,6 +122,8 @@ class Settings(BaseSettings):
     """Requested each minute while all is well. A secret, since whoever knows it can request it."""
     contacts: Mapping[str, SecretStr] = {}
     """Numbers and topics that the playbook refers to, by variable, `EARSHOT_CONTACT_…`."""
+    adapters: Mapping[str, SecretStr] = {}
+    """What only one source or pager reads, by variable, `EARSHOT_SOURCE_…` and `EARSHOT_PAGER_…`."""
     hooks: Mapping[str, tuple[SecretStr, ...]] = {}
     """By the middle part of the variable; see `get_hook_secrets`."""
 
@@ -139,6 +142,10 @@ class Settings(BaseSettings):
     def get_hook_secrets(self, name: str) -> tuple[SecretStr, ...]:
         """Return the secrets of `[sources.webhook.<name>]`: several during rotation, () where not set."""
         return self.hooks.get(_normalize_hook_name(name), ())
+
+    def get_adapter_variable(self, variable: str) -> str:
+        """Return a variable of a source or pager that has no field here; "" where not set."""
+        return self.adapters[variable].get_secret_value() if variable in self.adapters else ""
 
     def check_for_run(self) -> tuple[SettingsFault, ...]:
         """Return what `earshot run` needs and is not set; the demo needs nothing."""
@@ -175,9 +182,12 @@ def load_settings(environ: Mapping[str, str] | None = None, env_file: Path = Pat
     faults.extend(wrong)
     faults.extend(_find_misspelt_variables(values))
     try:
-        contacts = {name: SecretStr(value) for name, value in values.items() if _CONTACT.match(name)}
+        own = {
+            key: {name: SecretStr(value) for name, value in values.items() if form.match(name) and name not in NAMES}
+            for key, form in (("contacts", _CONTACT), ("adapters", _ADAPTER))
+        }
         named = {name: values[name] for name in NAMES if name in values}
-        settings = Settings.model_validate({**named, "hooks": hooks, "contacts": contacts})
+        settings = Settings.model_validate({**named, **own, "hooks": hooks})
     except ValidationError as invalid:
         faults.extend(_describe_settings_errors(invalid))
         raise SettingsError(tuple(faults)) from None
@@ -194,7 +204,7 @@ SECRETS = tuple(
 
 def _is_secret(variable: str) -> bool:
     """Whether it may also be read from a file, by `<variable>_FILE`."""
-    return variable in SECRETS or bool(_HOOK.match(variable) or _CONTACT.match(variable))
+    return variable in SECRETS or any(one.match(variable) for one in (_HOOK, _CONTACT, _ADAPTER))
 
 
 def _read_environment(env_file: Path) -> dict[str, str]:

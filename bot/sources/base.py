@@ -1,11 +1,14 @@
 """What a source is, and what it may ask of the house."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
+
+from pydantic import BaseModel
 
 from bot.clock import Clock
+from bot.config.settings import Settings
 from bot.domain.mention import Mention
 from bot.domain.read_budget import ReadIds, ReadTotals
 from bot.domain.subject import Subject
@@ -77,3 +80,29 @@ class SourceContext:
     """The bearer token of an outlet, the signing secrets of a hook."""
     url: str = ""
     """Where the outlet's API is; empty: where it always is."""
+
+
+def get_source_secret(settings: Settings, name: str) -> str:
+    """What `EARSHOT_SOURCE_<NAME>_SECRET` holds; empty where it is not set."""
+    return settings.get_adapter_variable(f"EARSHOT_SOURCE_{name.upper().replace('-', '_')}_SECRET")
+
+
+@dataclass(frozen=True, slots=True)
+class SourceKind:
+    """All that is particular to a source. Its file declares one, as `SOURCE`; everybody else reads it from there."""
+
+    options: type[BaseModel]
+    """What may stand in its table under `[sources]` of the playbook."""
+    build: Callable[[Any, SourceContext], MentionSource]
+    """Takes options of exactly this kind. Raises `ValueError`, with a sentence, if nothing could come of them."""
+    check: Callable[[Any, SourceContext], Awaitable[SourceCheck]]
+    """The same, asking whoever must be asked, and changing nothing."""
+    secret: Callable[[Settings, str], str] = get_source_secret
+    """What the environment keeps secret for the source of this name."""
+    url: Callable[[Settings, str], str] = lambda _, __: ""
+    label: str = ""
+    """How a card names it; empty: its name with a capital."""
+    example: str = ""
+    """Its table with every option explained, for `earshot playbook`; empty where playbook.example.toml has it."""
+    endless: bool = True
+    """Whether it goes on for ever, so that its silence means something."""

@@ -1,8 +1,7 @@
-"""Every source there is, in one table. A new one is a file of its own and a line here."""
+"""Every source there is. A new one is a file of its own, which declares `SOURCE`, and its name here."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from importlib import import_module
 
 from pydantic import BaseModel
 
@@ -10,45 +9,18 @@ from bot.clock import Clock
 from bot.config.playbook import SourceEntry
 from bot.config.settings import Settings
 from bot.domain.subject import Subject
-from bot.sources import replay, webhook, x
-from bot.sources.base import MentionSource, SourceCheck, SourceContext
+from bot.sources.base import SourceContext, SourceKind
 
-
-def _return_empty(_: Settings, __: str) -> str:
-    return ""
-
-
-def _get_bearer_token(settings: Settings, _: str) -> str:
-    return settings.x_bearer_token.get_secret_value() if settings.x_bearer_token else ""
-
-
-def _get_hook_secrets(settings: Settings, name: str) -> str:
-    return " ".join(secret.get_secret_value() for secret in settings.get_hook_secrets(name))
-
-
-@dataclass(frozen=True, slots=True)
-class SourceKind:
-    """What may stand under `[sources]` of the playbook, and what is built from it."""
-
-    options: type[BaseModel]
-    build: Callable[[Any, SourceContext], MentionSource]
-    """Takes options of exactly this kind. Raises `ValueError`, with a sentence, if nothing could come of them."""
-    check: Callable[[Any, SourceContext], Awaitable[SourceCheck]]
-    """The same, asking whoever must be asked, and changing nothing."""
-    secret: Callable[[Settings, str], str] = _return_empty
-    """What the environment keeps secret for the source of this name."""
-    url: Callable[[Settings, str], str] = _return_empty
-
-
-CATALOGUE: Mapping[str, SourceKind] = {
-    "x": SourceKind(
-        x.XOptions, x.XSource.from_options, x.check_x, _get_bearer_token, lambda settings, _: settings.x_api_url
-    ),
-    "replay": SourceKind(replay.ReplayOptions, replay.ReplaySource.from_options, replay.check_replay),
-    "webhook": SourceKind(
-        webhook.WebhookOptions, webhook.WebhookSource.from_options, webhook.check_webhook, _get_hook_secrets
-    ),
-}
+NAMES = (
+    "x",
+    "replay",
+    "webhook",
+)
+CATALOGUE: Mapping[str, SourceKind] = {name: import_module(f"bot.sources.{name}").SOURCE for name in NAMES}
+MODELS: Mapping[str, type[BaseModel]] = {name: kind.options for name, kind in CATALOGUE.items()}
+"""What the playbook reads the tables with."""
+LABELS: Mapping[str, str] = {name: kind.label for name, kind in CATALOGUE.items() if kind.label}
+EXAMPLES: Sequence[str] = [kind.example.strip("\n") for kind in CATALOGUE.values() if kind.example]
 
 
 def build_context(
@@ -57,7 +29,3 @@ def build_context(
     """What a source of the playbook is built from, and checked with."""
     kind, name = CATALOGUE[entry.source], entry.name or entry.source
     return SourceContext(name, clock, jitter, tuple(subjects), kind.secret(settings, name), kind.url(settings, name))
-
-
-MODELS: Mapping[str, type[BaseModel]] = {name: kind.options for name, kind in CATALOGUE.items()}
-"""What the playbook reads the tables with."""

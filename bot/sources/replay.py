@@ -15,7 +15,7 @@ from bot.clock import Clock
 from bot.domain.commits import StoreUnavailable
 from bot.domain.immutable import FrozenModel
 from bot.domain.mention import Mention
-from bot.sources.base import MentionSink, SourceCheck, SourceContext
+from bot.sources.base import MentionSink, SourceCheck, SourceContext, SourceKind
 from bot.sources.mention_parser import LINE_LIMIT, InvalidLine, parse_mention_lines
 
 log = structlog.get_logger()
@@ -198,3 +198,6 @@ async def check_replay(options: ReplayOptions, _: SourceContext) -> SourceCheck:
     if isinstance(first, InvalidLine):
         return SourceCheck(faults=(("", f"{options.file} does not begin with a mention: {first}"),))
     return SourceCheck()
+
+
+SOURCE = SourceKind(ReplayOptions, ReplaySource.from_options, check_replay, endless=False)

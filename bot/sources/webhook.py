@@ -17,7 +17,7 @@ from bot.clock import Clock
 from bot.config.settings import build_hook_variable
 from bot.domain.commits import StoreUnavailable
 from bot.domain.mention import Mention
-from bot.sources.base import MentionSink, SourceCheck, SourceContext
+from bot.sources.base import MentionSink, SourceCheck, SourceContext, SourceKind
 from bot.sources.mention_parser import InvalidMentionError, extract_form_payload, parse_json, validate_mention
 from bot.sources.webhook_fields import MentionFields, read_items
 from bot.sources.webhook_signatures import SignatureOptions, UnsignedError, build_verifier
@@ -223,3 +223,11 @@ async def check_webhook(options: WebhookOptions, parts: SourceContext) -> Source
 def derive_challenge_token(secrets: str) -> str:
     """What Meta is given to show that the address is ours; tells nothing of the secret that it is made from."""
     return hmac.new(secrets.split(maxsplit=1)[0].encode(), b"hub.verify_token", hashlib.sha256).hexdigest()[:32]
+
+
+SOURCE = SourceKind(
+    WebhookOptions,
+    WebhookSource.from_options,
+    check_webhook,
+    secret=lambda settings, name: " ".join(one.get_secret_value() for one in settings.get_hook_secrets(name)),
+)

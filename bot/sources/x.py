@@ -14,7 +14,7 @@ from bot.domain.commits import StoreUnavailable
 from bot.domain.languages import TAG
 from bot.domain.read_budget import ReadBudget
 from bot.domain.subject import Subject
-from bot.sources.base import MentionSink, SourceCheck, SourceContext
+from bot.sources.base import MentionSink, SourceCheck, SourceContext, SourceKind
 from bot.sources.x_api import XApiClient
 from bot.sources.x_backfill import Backfill, BackfillProgress, XStreamPosition
 from bot.sources.x_backoff import USUAL, Backoff
@@ -253,3 +253,12 @@ async def _estimate_cost(api: XApiClient, options: XOptions, subjects: Sequence[
     bound = min(bound for bound in (budget.month, (budget.day or 0) * 30, float("inf")) if bound)
     said = f"about {posts:,.0f} posts a day, up to ${day:,.2f} a day and ${day * 30:,.2f} a month at X's prices"
     return f"{said}; that is more than the budget" if day * 30 > bound else said
+
+
+SOURCE = SourceKind(
+    XOptions,
+    XSource.from_options,
+    check_x,
+    secret=lambda settings, _: settings.x_bearer_token.get_secret_value() if settings.x_bearer_token else "",
+    url=lambda settings, _: settings.x_api_url,
+)

@@ -3,7 +3,8 @@
 import pytest
 
 from bot.clock import SystemClock
-from bot.sources.catalogue import CATALOGUE, SourceKind
+from bot.sources.base import SourceKind
+from bot.sources.catalogue import CATALOGUE
 from bot.sources.replay import ReplayOptions, ReplaySource
 from tests.cli.shell import Shell
 from tests.sources.fake_x import TOKEN, x_on_loopback

@@ -1,9 +1,13 @@
+import re
+import tomllib
 from pathlib import Path
 
 import pytest
+from pydantic import BaseModel
 
 import bot.sources
-from bot.sources.base import SourceContext
+from bot.config.settings import load_settings
+from bot.sources.base import SourceContext, get_source_secret
 from bot.sources.catalogue import CATALOGUE
 from bot.sources.replay import ReplayOptions
 from bot.sources.webhook import WebhookOptions
@@ -16,6 +20,13 @@ OPTIONS = {
     "replay": ReplayOptions(file=Path("day.jsonl")),
     "webhook": WebhookOptions(),
 }
+"""Of those whose example is in playbook.example.toml; the others declare theirs."""
+
+
+def example_options(kind: str) -> BaseModel:
+    """What a source's own example says, with the # taken away from what is TOML."""
+    lines = re.sub(r"^# (?=\[|[a-z_]+ = )", "", CATALOGUE[kind].example, flags=re.MULTILINE)
+    return CATALOGUE[kind].options.model_validate(tomllib.loads(lines)["sources"][kind])
 
 
 def test_the_catalogue_and_the_folder_name_the_same_sources() -> None:
@@ -25,12 +36,21 @@ def test_the_catalogue_and_the_folder_name_the_same_sources() -> None:
 
 
 @pytest.mark.parametrize("kind", CATALOGUE)
-def test_a_source_is_built_from_its_line(kind: str) -> None:
+def test_a_source_is_built_from_its_options(kind: str) -> None:
     parts = SourceContext(name=kind, clock=Wound(), jitter=lambda: 0.5, secret="whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")
-    assert isinstance(OPTIONS[kind], CATALOGUE[kind].options)
-    assert CATALOGUE[kind].build(OPTIONS[kind], parts).name == kind
+    options = OPTIONS.get(kind) or example_options(kind)
+    assert isinstance(options, CATALOGUE[kind].options)
+    assert CATALOGUE[kind].build(options, parts).name == kind
 
 
 @pytest.mark.parametrize("kind", CATALOGUE)
 def test_the_options_of_a_source_refuse_what_they_do_not_know(kind: str) -> None:
     assert CATALOGUE[kind].options.model_config["extra"] == "forbid"
+
+
+def test_a_secret_has_the_name_of_its_source_and_needs_no_setting() -> None:
+    settings = load_settings({"EARSHOT_SOURCE_MY_BOARD_SECRET": " hush ", "EARSHOT_PAGER_BELL_KEY": "k"})
+
+    assert get_source_secret(settings, "my-board") == "hush"
+    assert get_source_secret(settings, "other") == ""
+    assert settings.get_adapter_variable("EARSHOT_PAGER_BELL_KEY") == "k"
