@@ -15,7 +15,6 @@ from bot.config import PlaybookReloader
 from bot.config.settings import Settings
 from bot.detectors.model.weights import PACKAGED
 from bot.domain.commits import StoreUnavailable
-from bot.domain.paging.escalation import PAGER_BY_METHOD
 from bot.domain.paging.page import ContactMethod
 from bot.live_rules import ReloadableRules
 from bot.sinks.heartbeat import HeartbeatClient
@@ -203,7 +202,7 @@ def build_app(
     links = AckLinkBuilder(store.signing_secrets, clock, external.public_url)
     slack = SlackPager(sink, store.pages, store.rate_limits, clock)
     ringing: tuple[Pager, ...] = (slack, *external.pagers)
-    available = {way for way in ContactMethod if PAGER_BY_METHOD[way] in {pager.name for pager in ringing}}
+    available = {way for way in ContactMethod if way.pager in {pager.name for pager in ringing}}
     return EarshotApp(
         store=store,
         rules=rules,

@@ -2,7 +2,7 @@
 
 from bot.cards.action_ids import ONCALL
 from bot.cards.block_kit import RenderedMessage, render_text
-from bot.cards.paging import BY, render_escalation
+from bot.cards.paging import render_escalation
 from bot.cards.sanitize import escape, format_date
 from bot.domain.drills import Drill
 from bot.domain.paging.context import PageContext
@@ -71,7 +71,7 @@ def _format_drill_answer(page: Page) -> str:
     hers = [
         one for one in page.attempts if one.person == page.acknowledged_by and one.result is not AttemptStatus.DROPPED
     ]
-    ways = list(dict.fromkeys(BY[one.way] for one in hers))
+    ways = list(dict.fromkeys(one.way.label for one in hers))
     called = f" (called by {join_words(ways)})" if ways else ""
     quiet = ", do-not-disturb was on" if any(one.result is AttemptStatus.QUIET for one in hers) else ""
     span = f"{seconds} s" if seconds < 180 else format_duration(waited)

@@ -19,19 +19,11 @@ from bot.cards.sanitize import escape, format_date, sanitize_line
 from bot.domain.destination import Callee, ToChannel, parse_callee
 from bot.domain.paging.context import PageContext
 from bot.domain.paging.escalation import format_acknowledger
-from bot.domain.paging.page import AttemptStatus, CauseKind, ContactMethod, Page, PageAttempt
+from bot.domain.paging.page import AttemptStatus, CauseKind, Page, PageAttempt
 from bot.domain.text import format_duration
 
 SHOWN = 8
 """Newest attempts on a card; how many came before is said."""
-BY = {
-    ContactMethod.SLACK: "Slack",
-    ContactMethod.NTFY: "ntfy",
-    ContactMethod.PAGERDUTY: "PagerDuty",
-    ContactMethod.TEXT: "text message",
-    ContactMethod.CALL: "phone call",
-    ContactMethod.WEBHOOK: "webhook",
-}
 MARKS = {
     AttemptStatus.WAITING: "…",
     AttemptStatus.SENDING: "…",
@@ -246,7 +238,7 @@ def _format_attempt(one: PageAttempt) -> str:
     mark = MARKS.get(one.result, "✗")
     why = f": {escape(one.detail)}" if one.detail else ""
     return (
-        f"{mark} {format_date(one.at, '{time}')} {_format_attempt_target(one)} by {BY[one.way]}, "
+        f"{mark} {format_date(one.at, '{time}')} {_format_attempt_target(one)} by {one.way.label}, "
         f"{ENDS[one.result]}{why}"
     )
 

@@ -34,7 +34,7 @@ from bot.domain.assessment import Sentiment
 from bot.domain.crisis import CrisisPlan
 from bot.domain.drills import DrillSettings
 from bot.domain.paging.page import ContactMethod, Severity
-from bot.domain.paging.policy import DEFAULT_METHODS, EscalationPolicy
+from bot.domain.paging.policy import EscalationPolicy
 from bot.domain.spikes.planned_events import PlannedCause
 from bot.domain.spikes.thresholds import SpikeSensitivity, SpikeThresholds
 from bot.domain.subject import SubjectKind
@@ -104,7 +104,7 @@ class EscalationTable(PlaybookTable):
     departments: Many[Name] = ()
     ways: Annotated[
         Some[Annotated[str, AfterValidator(require_one_of(*ContactMethod))]], BeforeValidator(ensure_list)
-    ] = tuple(way.value for way in DEFAULT_METHODS)
+    ] = tuple(way.value for way in ContactMethod)
     wait: Duration = EscalationPolicy().wait
     repeat_every: Duration = EscalationPolicy().repeat_every
     claim_within: Duration = EscalationPolicy().claim_within

@@ -12,7 +12,7 @@ from bot.cards.page_text import (
     list_page_facts,
     strip_links,
 )
-from bot.cards.paging import BY, ENDS
+from bot.cards.paging import ENDS
 from bot.cards.sanitize import format_plain_time, sanitize_line, sanitize_url
 from bot.domain.paging.page import CauseKind
 from bot.usecases.paging import AckLinkView
@@ -137,7 +137,7 @@ def _render_attempt_list(view: AckLinkView) -> str:
     if not view.calls:
         return ""
     shown = view.calls[-CALLED_SHOWN:]
-    lines = (f"{one.at:%H:%M} {one.who} by {BY[one.method]}, {ENDS[one.result]}" for one in shown)
+    lines = (f"{one.at:%H:%M} {one.who} by {one.method.label}, {ENDS[one.result]}" for one in shown)
     return "<h2>Called</h2><ol>" + "".join(f"<li>{escape(sanitize_line(line, 200))}</li>" for line in lines) + "</ol>"
 
 

@@ -15,7 +15,7 @@ from bot.sinks.pagers.base import Pager
 from bot.sinks.pagers.catalogue import build_pagers
 
 TWILIO = ("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_FROM")
-BY_ITSELF = {"pagerduty", "webhook"}
+BY_ITSELF = {way.pager for way in ContactMethod if not way.is_personal}
 """Pagers that reach everybody, whatever the playbook says of a person."""
 
 
@@ -74,7 +74,7 @@ def _check_contacts(
     alone = [
         person
         for person in _list_on_call(playbook)
-        if not _is_reachable(playbook.people.get(person, ContactDetails()), pagers)
+        if not any(way.pager in pagers for way in playbook.people.get(person, ContactDetails()).methods)
     ]
     if alone:
         yield make_note(
@@ -87,11 +87,6 @@ def _check_contacts(
 def _list_on_call(playbook: Playbook) -> list[str]:
     named = [person for department in playbook.departments.values() for person in department.on_call]
     return list(dict.fromkeys(named))
-
-
-def _is_reachable(contact: ContactDetails, pagers: set[str]) -> bool:
-    ways = {"ntfy": ContactMethod.NTFY, "twilio": ContactMethod.CALL}
-    return any(way in contact.methods for pager, way in ways.items() if pager in pagers)
 
 
 async def _probe_pager(pager: Pager) -> CheckFinding:

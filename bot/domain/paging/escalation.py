@@ -27,21 +27,12 @@ SEND_TIMEOUT = timedelta(seconds=15)
 """An attempt that was begun so long ago has lost its sender: every pager answers, or is given up, well before."""
 MAX_TRIES = 2
 """Times that one attempt is sent at the most: again only where its first sender died with it in hand."""
-PAGER_BY_METHOD = {
-    ContactMethod.SLACK: "slack",
-    ContactMethod.NTFY: "ntfy",
-    ContactMethod.PAGERDUTY: "pagerduty",
-    ContactMethod.TEXT: "twilio",
-    ContactMethod.CALL: "twilio",
-    ContactMethod.WEBHOOK: "webhook",
-}
-"""Which pager serves which way."""
 CARD_BY_CAUSE = {CauseKind.CASE: Notification.draw_card, CauseKind.EPISODE: Notification.draw_episode}
 """The card on which the ladder of each kind of cause is shown."""
 
 
 def build_page_notification(page: Page, attempt: PageAttempt) -> Notification:
-    return Notification.for_page(NotificationKind.PAGE, page.id, ToPager(PAGER_BY_METHOD[attempt.way]), nth=attempt.n)
+    return Notification.for_page(NotificationKind.PAGE, page.id, ToPager(attempt.way.pager), nth=attempt.n)
 
 
 def escalate_page(
@@ -180,7 +171,7 @@ def record_status(page: Page, n: int, result: AttemptStatus, detail: str, at: da
 def _build_status_query(page: Page, attempt: PageAttempt) -> Notification:
     """After the calls that are still to be made."""
     return Notification.for_page(
-        NotificationKind.ASKED, page.id, ToPager(PAGER_BY_METHOD[attempt.way]), Priority.UPDATE, attempt.n
+        NotificationKind.ASKED, page.id, ToPager(attempt.way.pager), Priority.UPDATE, attempt.n
     )
 
 
@@ -214,7 +205,7 @@ def close_page(page: Page, at: datetime) -> Decision[Page] | None:
 def refresh_messages(page: Page) -> tuple[Notification, ...]:
     """Of a page that has more to say: its messages in Slack are drawn anew, and services that can be are told."""
     has_it = {one.way for one in page.attempts if not one.result.is_failure and one.round >= page.first_active_round}
-    ways = (way for way in (ContactMethod.PAGERDUTY, ContactMethod.WEBHOOK) if way in has_it)
+    ways = (way for way in ContactMethod if way in has_it - {ContactMethod.SLACK} and not way.is_personal)
     return (*redraw_messages(page), *(_build_refresh(page, way) for way in ways))
 
 
@@ -225,7 +216,7 @@ def redraw_messages(page: Page) -> tuple[Notification, ...]:
 
 
 def _build_refresh(page: Page, way: ContactMethod) -> Notification:
-    return Notification.for_page(NotificationKind.REFRESH, page.id, ToPager(PAGER_BY_METHOD[way]))
+    return Notification.for_page(NotificationKind.REFRESH, page.id, ToPager(way.pager))
 
 
 def record_owner(page: Page, owner_id: str, at: datetime) -> Decision[Page]:
@@ -246,9 +237,7 @@ def format_acknowledger(page: Page) -> str:
 def build_sync_notifications(page: Page) -> tuple[Notification, ...]:
     """Services that call on by themselves are told that they need not."""
     ways = {one.way for one in page.attempts if one.way in SERVICE_METHODS and one.result is not AttemptStatus.REFUSED}
-    return tuple(
-        Notification.for_page(NotificationKind.SETTLED, page.id, ToPager(PAGER_BY_METHOD[way])) for way in sorted(ways)
-    )
+    return tuple(Notification.for_page(NotificationKind.SETTLED, page.id, ToPager(way.pager)) for way in sorted(ways))
 
 
 def _replace_attempt(

@@ -3,7 +3,7 @@
 import hashlib
 from datetime import datetime
 from enum import StrEnum
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from bot.domain.immutable import FrozenModel
 from bot.domain.stored_tuples import store_by_name
@@ -39,14 +39,27 @@ class PageCause(NamedTuple):
 
 
 class ContactMethod(StrEnum):
-    """How somebody can be reached."""
+    """How somebody can be reached: by which pager, which is a file of this name, and how people call it.
 
-    SLACK = "slack"
-    NTFY = "ntfy"
-    PAGERDUTY = "pagerduty"
-    TEXT = "text"
-    CALL = "call"
-    WEBHOOK = "webhook"
+    In this order where a playbook says nothing: the quiet ones first. What does not reach somebody is passed over.
+    """
+
+    SLACK = "slack", "slack", "Slack"
+    NTFY = "ntfy", "ntfy", "ntfy", True
+    PAGERDUTY = "pagerduty", "pagerduty", "PagerDuty"
+    TEXT = "text", "twilio", "text message", True
+    CALL = "call", "twilio", "phone call", True
+    WEBHOOK = "webhook", "webhook", "webhook"
+
+    pager: str
+    label: str
+    is_personal: bool
+    """Whether it needs something of the person: a topic, a number."""
+
+    def __new__(cls, value: str, pager: str = "", label: str = "", is_personal: bool = False) -> Self:  # noqa: FBT001, FBT002
+        method = str.__new__(cls, value)
+        method._value_, method.pager, method.label, method.is_personal = value, pager, label, is_personal
+        return method
 
 
 TRACKED_METHODS = frozenset({ContactMethod.TEXT, ContactMethod.CALL})

@@ -7,16 +7,6 @@ from bot.domain.business_hours import HoursWindow
 from bot.domain.immutable import FrozenModel
 from bot.domain.paging.page import ContactMethod, Severity
 
-DEFAULT_METHODS = (
-    ContactMethod.SLACK,
-    ContactMethod.NTFY,
-    ContactMethod.PAGERDUTY,
-    ContactMethod.TEXT,
-    ContactMethod.CALL,
-    ContactMethod.WEBHOOK,
-)
-"""In this order where a playbook says nothing: the quiet ones first. What does not reach somebody is passed over."""
-
 MIN_WAIT = timedelta(minutes=1)
 """Time to read and press a button."""
 
@@ -26,7 +16,7 @@ class EscalationPolicy(FrozenModel):
 
     severities: frozenset[Severity] = frozenset(Severity)
     departments: frozenset[str] = frozenset()
-    ways: tuple[ContactMethod, ...] = DEFAULT_METHODS
+    ways: tuple[ContactMethod, ...] = tuple(ContactMethod)
     wait: timedelta = timedelta(minutes=5)
     """From one rung to the next: time to wake up, read, and press a button."""
     repeat_every: timedelta = timedelta(minutes=10)

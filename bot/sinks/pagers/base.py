@@ -2,6 +2,10 @@
 
 from typing import NamedTuple, Protocol
 
+import aiohttp
+
+from bot.clock import Clock
+from bot.config.settings import Settings
 from bot.domain.paging.contact_methods import ContactDetails
 from bot.domain.paging.context import PageContext
 from bot.domain.paging.page import AttemptStatus, Page, PageAttempt, PageGroup
@@ -33,20 +37,28 @@ class Pager(Protocol):
         """Never raises for what a service may do; takes less than `CALL_TIMEOUT` seconds."""
         ...
 
-    async def sync_page(self, page: Page) -> PagerResponse:
-        """The page was answered, or is over. Only asked of services that call on by themselves."""
-        ...
+    async def sync_page(self, page: Page) -> PagerResponse:  # noqa: ARG002
+        """The page was answered, or is over. Nothing to do but for services that call on by themselves."""
+        return PagerResponse(AttemptStatus.DELIVERED)
 
-    async def refresh_page(self, page: Page, context: PageContext, storm: PageGroup) -> PagerResponse:
-        """The page stands otherwise than it was shown. Only asked of those of which what was sent can be changed."""
-        ...
+    async def refresh_page(self, page: Page, context: PageContext, storm: PageGroup) -> PagerResponse:  # noqa: ARG002
+        """The page stands otherwise than it was shown. Nothing to do where what was sent cannot be changed."""
+        return PagerResponse(AttemptStatus.DELIVERED)
 
-    async def fetch_outcome(self, attempt: PageAttempt) -> PagerResponse | None:
-        """What became of a call that was delivered: answered, missed, refused. None: not known (yet)."""
-        ...
+    async def fetch_outcome(self, attempt: PageAttempt) -> PagerResponse | None:  # noqa: ARG002
+        """What became of a call that was delivered: answered, missed, refused. None: not known (yet, or ever)."""
+        return None
 
     async def check_connection(self) -> PagerResponse | None:
         """Whether it would take a call, asked without ringing anybody; None where that cannot be asked."""
+        return None
+
+
+class PagerFactory(Protocol):
+    """The class of a pager, which its file declares as `PAGER`."""
+
+    def from_settings(self, settings: Settings, session: aiohttp.ClientSession, clock: Clock) -> Pager | None:
+        """None where a setting is missing."""
         ...
 
 

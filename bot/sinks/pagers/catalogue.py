@@ -1,29 +1,23 @@
-"""Every pager there is, and which of them a process has what it needs for."""
+"""Which pagers a process has what it needs for. Each is a file here, which declares `PAGER`."""
 
-from typing import Protocol
+from collections.abc import Mapping
+from importlib import import_module
 
 import aiohttp
 
 from bot.clock import Clock
 from bot.config.settings import Settings
-from bot.sinks.pagers.base import Pager
-from bot.sinks.pagers.ntfy import NtfyPager
-from bot.sinks.pagers.pagerduty import PagerDutyPager
-from bot.sinks.pagers.twilio import TwilioPager
-from bot.sinks.pagers.webhook import WebhookPager
+from bot.domain.paging.page import ContactMethod
+from bot.sinks.pagers.base import Pager, PagerFactory
 
-
-class PagerFactory(Protocol):
-    name: str
-
-    def from_settings(self, settings: Settings, session: aiohttp.ClientSession, clock: Clock) -> Pager | None:
-        """None where a setting is missing."""
-        ...
-
-
-PAGERS: tuple[PagerFactory, ...] = (PagerDutyPager, NtfyPager, TwilioPager, WebhookPager)
+PAGERS: Mapping[str, PagerFactory] = {
+    way.pager: import_module(f"bot.sinks.pagers.{way.pager}").PAGER
+    for way in ContactMethod
+    if way is not ContactMethod.SLACK
+}
+"""Those by which a `ContactMethod` reaches somebody; Slack's is with the workers, since it draws cards."""
 
 
 def build_pagers(settings: Settings, session: aiohttp.ClientSession, clock: Clock) -> tuple[Pager, ...]:
-    built = (kind.from_settings(settings, session, clock) for kind in PAGERS)
+    built = (kind.from_settings(settings, session, clock) for kind in PAGERS.values())
     return tuple(pager for pager in built if pager is not None)

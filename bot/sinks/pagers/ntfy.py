@@ -10,9 +10,8 @@ import aiohttp
 from bot.cards import page_text
 from bot.clock import Clock
 from bot.config.settings import Settings
-from bot.domain.paging.context import PageContext
-from bot.domain.paging.page import AttemptStatus, Page, PageAttempt, PageGroup
-from bot.sinks.pagers.base import PageRequest, PagerResponse
+from bot.domain.paging.page import AttemptStatus
+from bot.sinks.pagers.base import Pager, PageRequest, PagerFactory, PagerResponse
 from bot.sinks.pagers.http import HttpAnswer, classify_status, post_request, send_request
 
 URGENT_PRIORITY = 5
@@ -20,7 +19,7 @@ URGENT_PRIORITY = 5
 TAGS = ["rotating_light"]
 
 
-class NtfyPager:
+class NtfyPager(Pager):
     """The topic in a contact is what is rung."""
 
     name = "ntfy"
@@ -69,11 +68,5 @@ class NtfyPager:
             else classify_status(answer.status, "NTFY_URL")
         )
 
-    async def fetch_outcome(self, attempt: PageAttempt) -> None:  # noqa: ARG002 - it does not say
-        return
 
-    async def refresh_page(self, page: Page, context: PageContext, storm: PageGroup) -> PagerResponse:  # noqa: ARG002 - it takes nothing back
-        return PagerResponse(AttemptStatus.DELIVERED)
-
-    async def sync_page(self, page: Page) -> PagerResponse:  # noqa: ARG002 - it rings once and is silent
-        return PagerResponse(AttemptStatus.DELIVERED)
+PAGER: PagerFactory = NtfyPager

@@ -11,9 +11,9 @@ from bot.cards import page_text
 from bot.clock import Clock
 from bot.config.settings import Settings
 from bot.domain.paging.context import PageContext
-from bot.domain.paging.page import AttemptStatus, Page, PageAttempt, PageGroup, Severity
+from bot.domain.paging.page import AttemptStatus, Page, PageGroup, Severity
 from bot.domain.paging.re_escalation import build_dedup_key, build_previous_dedup_key
-from bot.sinks.pagers.base import PageRequest, PagerResponse
+from bot.sinks.pagers.base import Pager, PageRequest, PagerFactory, PagerResponse
 from bot.sinks.pagers.http import HttpAnswer, classify_status, post_request
 
 SEVERITIES = {Severity.SEV1: "critical", Severity.SEV2: "error", Severity.SEV3: "warning"}
@@ -22,7 +22,7 @@ MAX_SUMMARY = 1024
 """Characters that PagerDuty takes."""
 
 
-class PagerDutyPager:
+class PagerDutyPager(Pager):
     name = "pagerduty"
 
     def __init__(self, key: str, url: str, session: aiohttp.ClientSession) -> None:
@@ -65,9 +65,6 @@ class PagerDutyPager:
             },
         )
 
-    async def fetch_outcome(self, attempt: PageAttempt) -> None:  # noqa: ARG002 - it does not say
-        return
-
     async def sync_page(self, page: Page) -> PagerResponse:
         """Acknowledged while its cause goes on, resolved when that is over, or when it is called for again."""
         if before := build_previous_dedup_key(page):
@@ -95,3 +92,6 @@ def _is_key_refused(answer: HttpAnswer) -> bool:
     """A key that it does not know is a 400, like an event that it cannot read; what is wrong stands in `errors`."""
     errors = (answer.body or {}).get("errors")
     return answer.status == 400 and isinstance(errors, list) and any("routing" in str(one).lower() for one in errors)
+
+
+PAGER: PagerFactory = PagerDutyPager

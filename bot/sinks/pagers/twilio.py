@@ -13,9 +13,8 @@ import aiohttp
 from bot.cards import page_text, twiml
 from bot.clock import Clock
 from bot.config.settings import Settings
-from bot.domain.paging.context import PageContext
-from bot.domain.paging.page import AttemptStatus, ContactMethod, Page, PageAttempt, PageGroup
-from bot.sinks.pagers.base import PageRequest, PagerResponse
+from bot.domain.paging.page import AttemptStatus, ContactMethod, PageAttempt
+from bot.sinks.pagers.base import Pager, PageRequest, PagerFactory, PagerResponse
 from bot.sinks.pagers.http import HttpAnswer, classify_status, post_request, send_request
 
 RING_SECONDS = 30
@@ -54,7 +53,7 @@ MACHINE_PREFIXES = ("machine", "fax")
 """How the names of those begin that are nobody."""
 
 
-class TwilioPager:
+class TwilioPager(Pager):
     name = "twilio"
 
     def __init__(self, account: str, token: str, sender: str, url: str, session: aiohttp.ClientSession) -> None:
@@ -101,12 +100,6 @@ class TwilioPager:
             else classify_status(answer.status, "TWILIO_AUTH_TOKEN")
         )
 
-    async def refresh_page(self, page: Page, context: PageContext, storm: PageGroup) -> PagerResponse:  # noqa: ARG002 - it takes nothing back
-        return PagerResponse(AttemptStatus.DELIVERED)
-
-    async def sync_page(self, page: Page) -> PagerResponse:  # noqa: ARG002 - it rings once and is silent
-        return PagerResponse(AttemptStatus.DELIVERED)
-
     async def _send_form(self, method: ContactMethod, form: dict[str, str]) -> PagerResponse:
         url = f"{self._url}/{RESOURCES[method]}.json"
         answer = await post_request(self._session, url, data=form, headers={"Authorization": self._auth})
@@ -136,3 +129,6 @@ def _parse_call_outcome(body: Mapping[str, Any]) -> PagerResponse | None:
     if by or status == COMPLETED:
         return CALL_ANSWERED
     return CALL_OUTCOMES.get(status)
+
+
+PAGER: PagerFactory = TwilioPager

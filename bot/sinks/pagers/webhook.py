@@ -13,12 +13,12 @@ from bot.cards import page_text
 from bot.clock import Clock
 from bot.config.settings import Settings
 from bot.domain.paging.context import PageContext
-from bot.domain.paging.page import AttemptStatus, Page, PageAttempt, PageGroup
-from bot.sinks.pagers.base import PageRequest, PagerResponse
+from bot.domain.paging.page import AttemptStatus, Page, PageGroup
+from bot.sinks.pagers.base import Pager, PageRequest, PagerFactory, PagerResponse
 from bot.sinks.pagers.http import HttpAnswer, classify_status, post_request
 
 
-class WebhookPager:
+class WebhookPager(Pager):
     name = "webhook"
 
     def __init__(self, url: str, secret: str, session: aiohttp.ClientSession, clock: Clock) -> None:
@@ -43,16 +43,6 @@ class WebhookPager:
     async def refresh_page(self, page: Page, context: PageContext, storm: PageGroup) -> PagerResponse:
         """The same page with the words of its newest post; `page` says which it is."""
         return await self._send_webhook(f"{page.id}-news-{storm.cases}", "page.updated", _build_payload(page, context))
-
-    async def check_connection(self) -> None:
-        """Whoever is behind it would take anything for a call."""
-        return
-
-    async def fetch_outcome(self, attempt: PageAttempt) -> None:  # noqa: ARG002 - it does not say
-        return
-
-    async def sync_page(self, page: Page) -> PagerResponse:  # noqa: ARG002 - it was one call
-        return PagerResponse(AttemptStatus.DELIVERED)
 
     async def _send_webhook(self, name: str, kind: str, data: dict[str, object]) -> PagerResponse:
         at = self._clock.now()
@@ -83,3 +73,6 @@ def _build_payload(page: Page, context: PageContext, link: str = "") -> dict[str
         "card": context.card_link,
         "url": context.url,
     }
+
+
+PAGER: PagerFactory = WebhookPager

@@ -11,9 +11,6 @@ from bot.domain.paging.page import ContactMethod
 from bot.domain.paging.targets import EscalationTargets
 from bot.domain.rules import get_department_or_lost
 
-PERSONAL_METHODS = frozenset({ContactMethod.NTFY, ContactMethod.TEXT, ContactMethod.CALL})
-"""Ways that need something of the person: a topic, a number."""
-
 
 class TargetResolver:
     """`available` are the ways of which the pager is set up in this process."""
@@ -35,7 +32,7 @@ class TargetResolver:
         return EscalationTargets(
             people,
             last,
-            {**ways, "": self._available - PERSONAL_METHODS - {ContactMethod.SLACK}},
+            {**ways, "": frozenset(way for way in self._available - {ContactMethod.SLACK} if not way.is_personal)},
             duty.has_gap or not people,
             there.hours,
             self._find_quiet_people(zones, at),
@@ -54,4 +51,4 @@ class TargetResolver:
         }
 
     def _list_contact_methods(self, person: str) -> frozenset[ContactMethod]:
-        return self._rules.get_contact(person).methods & self._available & PERSONAL_METHODS
+        return self._rules.get_contact(person).methods & self._available
