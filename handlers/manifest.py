@@ -3,6 +3,7 @@
 from typing import Any
 
 from bot.cards import action_ids
+from handlers.commands import COMMANDS
 from handlers.events import LEAVING
 
 SCOPES = {
@@ -24,14 +25,6 @@ OPTIONAL = {
     "usergroups:write": "keeps a user group equal to whoever is on call, where a schedule names one",
 }
 EVENTS = ("app_home_opened", "pin_added", *LEAVING)
-COMMANDS = {
-    action_ids.SENTIMENT: ("What people say about us, and how we do", "today | yesterday | week | spam | help"),
-    action_ids.ONCALL: (
-        "Who is on call, now and next",
-        "take | swap @ben | cover me until 08:00 | calendar | drill | help",
-    ),
-    action_ids.CRISIS: ("Declare a crisis, and lead it", "declare | update | close"),
-}
 SHORTCUTS = {action_ids.FLAG_MENTION: ("Flag for a department", "Opens a case for something Earshot did not hear")}
 
 
@@ -56,13 +49,13 @@ def build_manifest(*, socket_mode: bool, request_url: str | None = None, name: s
             "bot_user": {"display_name": name, "always_online": True},
             "slash_commands": [
                 {
-                    "command": command,
-                    "description": what,
-                    "usage_hint": hint,
+                    "command": command.name,
+                    "description": command.description,
+                    "usage_hint": command.usage_hint,
                     "should_escape": True,
                     **_build_command_url(url),
                 }
-                for command, (what, hint) in COMMANDS.items()
+                for command in COMMANDS.values()
             ],
             "shortcuts": [
                 {"name": label, "type": "message", "callback_id": callback, "description": what}

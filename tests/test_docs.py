@@ -39,7 +39,8 @@ from bot.web import RouteDependencies, build_web_app
 from bot.web.ack_routes import AckRoutes
 from bot.web.metrics_endpoint import render_metrics
 from bot.web.twilio_gather import TwilioGather
-from handlers.manifest import COMMANDS, OPTIONAL, SCOPES, SHORTCUTS
+from handlers.commands import COMMANDS
+from handlers.manifest import OPTIONAL, SCOPES, SHORTCUTS
 from tests.cards import samples
 from tests.clock import WoundClock
 from tests.run.process import SECRET, running
@@ -173,7 +174,9 @@ def phrases() -> list[tuple[str, str]]:
         "docs/quickstart.md": [f"| `{word}` |" for word in (*SCOPES, *OPTIONAL)],
     }
     words = [
-        (slash[command], f"`{command} {word}`") for command, (_, hint) in COMMANDS.items() for word in hint.split(" | ")
+        (page, f"`{command} {word}`")
+        for command, page in slash.items()
+        for word in COMMANDS[command].usage_hint.split(" | ")
     ]
     return [(page, one) for page, some in wanted.items() for one in some] + [
         (f"docs/guide/{page}.md", phrase) for page, phrase in words

@@ -1,14 +1,23 @@
-"""Slash commands."""
+"""Slash commands: one file each, which declares `COMMAND`, and its name here."""
+
+from collections.abc import Mapping
+from importlib import import_module
 
 from slack_bolt.async_app import AsyncApp
 
-from bot.cards import action_ids
-from handlers.commands import oncall
-from handlers.commands.crises import handle_crisis
-from handlers.commands.sentiment import handle_sentiment
+from handlers.commands.slash_command import SlashCommand
+
+NAMES = (
+    "sentiment",
+    "oncall",
+    "crises",
+)
+COMMANDS: Mapping[str, SlashCommand] = {
+    command.name: command for command in (import_module(f"{__name__}.{name}").COMMAND for name in NAMES)
+}
+"""What the manifest asks Slack for, in this order."""
 
 
 def register(app: AsyncApp) -> None:
-    app.command(action_ids.SENTIMENT)(handle_sentiment)
-    app.command(action_ids.CRISIS)(handle_crisis)
-    app.command(action_ids.ONCALL)(oncall.handle_oncall)
+    for command in COMMANDS.values():
+        app.command(command.name)(command.handle)

@@ -1,8 +1,10 @@
 """/crisis declare|update …|close."""
 
+from bot.cards import action_ids
 from bot.cards.block_kit import RenderedMessage
 from bot.cards.modal_blocks import ModalMetadata
 from bot.domain.errors import NotAllowed
+from handlers.commands.slash_command import SlashCommand
 from handlers.payloads import unescape_mrkdwn
 from handlers.use_cases import AsyncAck, CrisisUseCases, Payload, Responder
 
@@ -35,3 +37,6 @@ async def handle_crisis(ack: AsyncAck, command: Payload, by: str, crises: Crisis
                 await reply.send_ephemeral(await crises.show_open_crises())
             case _:
                 raise NotAllowed(HELP)
+
+
+COMMAND = SlashCommand(action_ids.CRISIS, "Declare a crisis, and lead it", "declare | update | close", handle_crisis)

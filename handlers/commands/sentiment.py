@@ -1,5 +1,7 @@
 """/sentiment today|yesterday|week|spam|help …, with an ephemeral answer."""
 
+from bot.cards import action_ids
+from handlers.commands.slash_command import SlashCommand
 from handlers.payloads import unescape_mrkdwn
 from handlers.responses import load_spam_page
 from handlers.use_cases import AsyncAck, Payload, ReportUseCases, Responder, SpamReview
@@ -17,3 +19,11 @@ async def handle_sentiment(
             await reply.send_ephemeral(await load_spam_page(spam))
         else:
             await reply.send_ephemeral(await reports.answer_question(by, words))
+
+
+COMMAND = SlashCommand(
+    action_ids.SENTIMENT,
+    "What people say about us, and how we do",
+    "today | yesterday | week | spam | help",
+    handle_sentiment,
+)

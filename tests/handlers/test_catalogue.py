@@ -6,6 +6,7 @@ import pytest
 
 from bot.cards import action_ids
 from bot.slack_sandbox.app_manifest import AppManifest
+from handlers.commands import COMMANDS
 from handlers.manifest import build_manifest
 from tests.handlers.slack import Workspace
 
@@ -69,14 +70,15 @@ async def test_what_nobody_listens_to_is_told_apart(workspace: Workspace) -> Non
 async def test_the_manifest_names_what_is_listened_to(workspace: Workspace) -> None:
     asked_for = AppManifest.parse(build_manifest(socket_mode=True))
 
-    assert asked_for.commands == {action_ids.SENTIMENT: True, action_ids.ONCALL: True, action_ids.CRISIS: True}
+    assert asked_for.commands == dict.fromkeys(COMMANDS, True)
     assert asked_for.shortcuts == {action_ids.FLAG_MENTION: "message"}
     assert asked_for.home
     assert asked_for.interactive
     for event in asked_for.events:
         sent = {"type": event, "user": "U0ANA", "tab": "messages"}
         assert (await workspace.event(sent)).status == 200
-    assert (await workspace.command("help")).status == 200
+    for command in COMMANDS:
+        assert (await workspace.command("help", command)).status == 200
     assert (await workspace.flag("words")).status == 200
 
 
@@ -92,7 +94,7 @@ def test_over_http_every_address_is_the_one_address() -> None:
 
     assert made["settings"]["interactivity"]["request_url"] == url
     assert made["settings"]["event_subscriptions"]["request_url"] == url
-    assert [command["url"] for command in made["features"]["slash_commands"]] == [url, url, url]
+    assert [command["url"] for command in made["features"]["slash_commands"]] == [url] * len(COMMANDS)
     assert not made["settings"]["socket_mode_enabled"]
 
 

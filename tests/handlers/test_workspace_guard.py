@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from bot.cards import action_ids
+from handlers.commands import COMMANDS
 from handlers.workspace_guard import NOT_OURS
 from tests.handlers.conftest import Asked
 from tests.handlers.slack import ANA, Slack, Workspace
@@ -56,7 +57,7 @@ async def test_no_form_of_another_workspace_is_taken(modal: str, workspace: Work
     assert nobody_asked(asked)
 
 
-@pytest.mark.parametrize("command", [action_ids.SENTIMENT, action_ids.ONCALL, action_ids.CRISIS])
+@pytest.mark.parametrize("command", COMMANDS)
 async def test_no_command_of_another_workspace_is_taken(
     command: str, workspace: Workspace, asked: Asked, slack: Slack
 ) -> None:

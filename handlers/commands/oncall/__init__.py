@@ -1,24 +1,27 @@
 """/oncall: who is on call, and changes of shifts. Each subcommand is a file beside this one."""
 
 from collections.abc import Mapping
-from types import MappingProxyType
+from importlib import import_module
 
+from slack_bolt.context.ack.async_ack import AsyncAck
+
+from bot.cards import action_ids
 from bot.cards import oncall as cards
 from bot.cards.block_kit import RenderedMessage
-from handlers.commands.oncall import calendar, cover, drill, show, swap, take
-from handlers.commands.oncall.subcommand import Subcommand
-from handlers.use_cases import AsyncAck, Payload, Responder, UseCases
+from handlers.commands.oncall import show
+from handlers.commands.slash_command import SlashCommand, Subcommand
+from handlers.responder import Responder
+from handlers.use_cases import Payload, UseCases
 
 HELP = "help"
-SUBCOMMANDS: Mapping[str, Subcommand] = MappingProxyType(
-    {
-        "take": take.SUBCOMMAND,
-        "swap": swap.SUBCOMMAND,
-        "cover": cover.SUBCOMMAND,
-        "drill": drill.SUBCOMMAND,
-        "calendar": calendar.SUBCOMMAND,
-    }
+NAMES = (
+    "take",
+    "swap",
+    "cover",
+    "calendar",
+    "drill",
 )
+SUBCOMMANDS: Mapping[str, Subcommand] = {name: import_module(f"{__name__}.{name}").SUBCOMMAND for name in NAMES}
 """By the first word of the text."""
 
 
@@ -37,3 +40,11 @@ async def _run_subcommand(usecases: UseCases, by: str, words: str) -> RenderedMe
     if subcommand is None:
         return await show.show_on_call(usecases, by, words)
     return await subcommand.run(usecases, by, rest)
+
+
+COMMAND = SlashCommand(
+    action_ids.ONCALL,
+    "Who is on call, now and next",
+    " | ".join([*(one.usage for one in SUBCOMMANDS.values()), HELP]),
+    handle_oncall,
+)

@@ -1,7 +1,7 @@
 """/oncall calendar: a link to subscribe to one's shifts."""
 
 from bot.cards.block_kit import RenderedMessage
-from handlers.commands.oncall.subcommand import Subcommand
+from handlers.commands.slash_command import Subcommand
 from handlers.use_cases import UseCases
 
 
@@ -13,4 +13,5 @@ SUBCOMMAND = Subcommand(
     "`/oncall calendar`: an address for your own calendar, in which your shifts are; `/oncall calendar care` has "
     "everybody's; `/oncall calendar revoke` makes the one there was useless.",
     show_calendar_link,
+    "calendar",
 )

@@ -1,7 +1,7 @@
 """/oncall cover: ask somebody to cover a shift, or cover theirs."""
 
 from bot.cards.block_kit import RenderedMessage
-from handlers.commands.oncall.subcommand import Subcommand
+from handlers.commands.slash_command import Subcommand
 from handlers.use_cases import UseCases
 
 
@@ -13,4 +13,5 @@ SUBCOMMAND = Subcommand(
     "`/oncall cover me until 08:00`: asks in the department's channel, and whoever presses first has it; "
     "`/oncall cover me by @ben for 2h` asks Ben; `/oncall cover @ben until 08:00`: you have what is theirs.",
     request_cover,
+    "cover me until 08:00",
 )
