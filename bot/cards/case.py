@@ -1,6 +1,8 @@
 """Render the card of a case from the case, its department, its page and the time."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from importlib import import_module
 
 from bot.cards import action_ids
 from bot.cards.block_kit import (
@@ -14,6 +16,7 @@ from bot.cards.block_kit import (
     make_section,
 )
 from bot.cards.case_assessment import render_labels, render_reasons
+from bot.cards.case_buttons import CaseButton
 from bot.cards.case_mention import (
     escape_author,
     format_author,
@@ -42,6 +45,11 @@ from bot.domain.paging.page import Page
 
 SIZES = ((600, 6, 3), (600, 3, 1), (300, 1, 0))
 """Characters of the post, lines of history (two more of attempts), joined posts. The first that fits is used."""
+BUTTON_MODULES = ("case_buttons",)
+"""Which declare the `BUTTONS` of a card, in their order."""
+CASE_BUTTONS: Sequence[CaseButton] = [
+    button for name in BUTTON_MODULES for button in import_module(f"bot.cards.{name}").BUTTONS
+]
 _MOVES = frozenset({AuditAction.HANDED_OVER, AuditAction.ROUTE_CORRECTED})
 
 
@@ -99,44 +107,10 @@ def render_case_actions(case: Case, page: Page | None = None) -> Block:
     return make_actions(
         *render_acknowledge_button(page),
         *confirm,
-        *_render_transition_buttons(case),
-        *_render_separate_button(case),
+        *(button.render(case) for button in CASE_BUTTONS if button.is_shown(case)),
         *post,
         _render_explain_button(case),
     )
-
-
-def _render_transition_buttons(case: Case) -> list[Block]:
-    def make_transition_button(label: str, action: str, style: str = "") -> Block:
-        plainly = label.removesuffix("…")
-        return make_button(
-            label,
-            action,
-            case.id,
-            style=style,
-            a11y_label=(f"{plainly}: {format_kind_noun(case)} from {format_author(case.mention)}"),
-        )
-
-    resolve = make_transition_button(
-        "Resolve…", action_ids.RESOLVE, "primary" if case.status is CaseStatus.CLAIMED else ""
-    )
-    elsewhere = [
-        make_transition_button("Hand over…", action_ids.HAND_OVER),
-        make_transition_button("Not for us…", action_ids.NOT_FOR_US),
-    ]
-    match case.status:
-        case CaseStatus.NEW:
-            return [make_transition_button("Claim", action_ids.CLAIM, "primary"), resolve, *elsewhere]
-        case CaseStatus.CLAIMED:
-            return [resolve, make_transition_button("Release", action_ids.RELEASE), *elsewhere]
-        case CaseStatus.RESOLVED:
-            return [make_transition_button("Reopen", action_ids.REOPEN)]
-
-
-def _render_separate_button(case: Case) -> list[Block]:
-    if not case.joined:
-        return []
-    return [make_button("Separate…", action_ids.SEPARATE, case.id, a11y_label="Separate a post that joined this case")]
 
 
 def _render_explain_button(case: Case) -> Block:

@@ -87,18 +87,27 @@ class CaseUseCases:
     def list_departments(self) -> tuple[Department, ...]:
         return self._rules.list_departments()
 
+    async def apply_transition(self, case_id: str, by: str, decide: DecideCase) -> CaseView:
+        """What a button decides, or one of the methods below."""
+
+        async def decide_case(case: Case) -> CaseDecision:
+            return decide(case, await self._context(case, by))
+
+        decision = await self._store.change(case_id, decide_case, self._clock.now())
+        return await self._build_view(decision.case)
+
     async def claim(self, case_id: str, by: str) -> CaseView:
-        return await self._apply_transition(case_id, by, transitions.claim_case)
+        return await self.apply_transition(case_id, by, transitions.claim_case)
 
     async def renew_lease(self, case_id: str, by: str) -> CaseView:
-        return await self._apply_transition(case_id, by, transitions.renew_lease)
+        return await self.apply_transition(case_id, by, transitions.renew_lease)
 
     async def release(self, case_id: str, by: str) -> CaseView:
-        return await self._apply_transition(case_id, by, transitions.release_case)
+        return await self.apply_transition(case_id, by, transitions.release_case)
 
     async def resolve(self, case_id: str, by: str, resolution: CaseResolution, note: str = "") -> CaseView:
         """With *spam* or *not about us* it is a correction, too."""
-        return await self._apply_transition(
+        return await self.apply_transition(
             case_id,
             by,
             lambda case, context: correction_transitions.resolve_with_correction(
@@ -107,7 +116,7 @@ class CaseUseCases:
         )
 
     async def reopen(self, case_id: str, by: str) -> CaseView:
-        return await self._apply_transition(
+        return await self.apply_transition(
             case_id,
             by,
             lambda case, context: correction_transitions.reopen_with_correction(
@@ -116,23 +125,23 @@ class CaseUseCases:
         )
 
     async def confirm_crisis(self, case_id: str, by: str) -> CaseView:
-        return await self._apply_transition(case_id, by, transitions.confirm_crisis)
+        return await self.apply_transition(case_id, by, transitions.confirm_crisis)
 
     async def hand_to_person(self, case_id: str, by: str, to: str) -> CaseView:
-        return await self._apply_transition(
+        return await self.apply_transition(
             case_id, by, lambda case, context: transitions.hand_to_person(case, context, to)
         )
 
     async def hand_to_department(self, case_id: str, by: str, to: str) -> CaseView:
         target = require_department(self._rules, to)
-        return await self._apply_transition(
+        return await self.apply_transition(
             case_id, by, lambda case, context: transitions.hand_to_department(case, context, target)
         )
 
     async def correct_route(self, case_id: str, by: str, to: str | None) -> CaseView:
         """`to` is where it belongs; None: to nobody."""
         target = require_department(self._rules, to) if to else None
-        return await self._apply_transition(
+        return await self.apply_transition(
             case_id, by, lambda case, context: transitions.correct_route(case, context, target)
         )
 
@@ -170,13 +179,6 @@ class CaseUseCases:
 
     def _match_route(self, mention: Mention, assessment: Assessment) -> Route:
         return find_route(self._rules.list_routes(), mention, assessment)
-
-    async def _apply_transition(self, case_id: str, by: str, decide: DecideCase) -> CaseView:
-        async def decide_case(case: Case) -> CaseDecision:
-            return decide(case, await self._context(case, by))
-
-        decision = await self._store.change(case_id, decide_case, self._clock.now())
-        return await self._build_view(decision.case)
 
     async def _build_view(self, case: Case) -> CaseView:
         return CaseView(case, self._find_department(case), self._clock.now(), await self._pages.find_for_case(case))

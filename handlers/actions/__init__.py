@@ -3,8 +3,9 @@
 from slack_bolt.async_app import AsyncApp
 
 from bot.cards import action_ids
+from bot.cards.case import CASE_BUTTONS
 from handlers.actions.acknowledge import acknowledge, acknowledge_here
-from handlers.actions.case_buttons import claim, confirm_crisis, release, reopen
+from handlers.actions.case_buttons import confirm_crisis, make_decision_listener, reopen
 from handlers.actions.corrections import correct_assessment, explain_assessment, move_by_rules
 from handlers.actions.crises import complete_checklist_item, open_crisis_modal
 from handlers.actions.digests import claim_in_digest
@@ -22,8 +23,9 @@ from handlers.actions.spam import bring_back, show_older_spam, show_spam
 
 
 def register(app: AsyncApp) -> None:
-    app.action(action_ids.CLAIM)(claim)
-    app.action(action_ids.RELEASE)(release)
+    for button in CASE_BUTTONS:
+        if button.decide:
+            app.action(button.action)(make_decision_listener(button.decide))
     app.action(action_ids.REOPEN)(reopen)
     app.action(action_ids.CONFIRM)(confirm_crisis)
     app.action(action_ids.CONFIRM_HERE)(confirm_here)

@@ -1,28 +1,26 @@
-"""Claim, Release, Reopen and Confirm crisis on the card of a case, which is updated at once."""
+"""Buttons that change a case, on its card, which is updated at once."""
 
+from collections.abc import Awaitable, Callable
+
+from bot.usecases.cases import CaseView, DecideCase
 from handlers.responses import redraw_card
 from handlers.use_cases import AsyncAck, CaseUseCases, Payload, Responder
 
 
-async def claim(ack: AsyncAck, action: Payload, by: str, cases: CaseUseCases, reply: Responder) -> None:
-    await ack()
-    async with reply.report_refusals():
-        await redraw_card(await cases.claim(action["value"], by), reply, cases)
+def make_case_listener(ask: Callable[[CaseUseCases, str, str], Awaitable[CaseView]]) -> Callable[..., Awaitable[None]]:
+    """`ask` gets the id of the case and the person."""
+
+    async def change_case(ack: AsyncAck, action: Payload, by: str, cases: CaseUseCases, reply: Responder) -> None:
+        await ack()
+        async with reply.report_refusals():
+            await redraw_card(await ask(cases, action["value"], by), reply, cases)
+
+    return change_case
 
 
-async def release(ack: AsyncAck, action: Payload, by: str, cases: CaseUseCases, reply: Responder) -> None:
-    await ack()
-    async with reply.report_refusals():
-        await redraw_card(await cases.release(action["value"], by), reply, cases)
+def make_decision_listener(decide: DecideCase) -> Callable[..., Awaitable[None]]:
+    return make_case_listener(lambda cases, case_id, by: cases.apply_transition(case_id, by, decide))
 
 
-async def reopen(ack: AsyncAck, action: Payload, by: str, cases: CaseUseCases, reply: Responder) -> None:
-    await ack()
-    async with reply.report_refusals():
-        await redraw_card(await cases.reopen(action["value"], by), reply, cases)
-
-
-async def confirm_crisis(ack: AsyncAck, action: Payload, by: str, cases: CaseUseCases, reply: Responder) -> None:
-    await ack()
-    async with reply.report_refusals():
-        await redraw_card(await cases.confirm_crisis(action["value"], by), reply, cases)
+reopen = make_case_listener(lambda cases, case_id, by: cases.reopen(case_id, by))
+confirm_crisis = make_case_listener(lambda cases, case_id, by: cases.confirm_crisis(case_id, by))

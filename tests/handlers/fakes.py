@@ -18,7 +18,7 @@ from bot.domain.paging import escalation
 from bot.domain.paging.context import PageContext
 from bot.domain.paging.page import CauseKind, Page, PageCause, Severity, open_page
 from bot.store.spam import SpamEntry
-from bot.usecases.cases import CaseView
+from bot.usecases.cases import CaseView, DecideCase
 from bot.usecases.corrections import CorrectionResult
 from bot.usecases.digests import DigestView
 from bot.usecases.spam import SpamPage
@@ -62,6 +62,9 @@ class FakeCases(Fake):
 
     async def check_transition(self, case_id: str, by: str, transition: str) -> CaseView:
         return await self._answer("may", case_id, by, str(transition))
+
+    async def apply_transition(self, case_id: str, by: str, decide: DecideCase) -> CaseView:
+        return await self._answer(decide.__name__.removesuffix("_case"), case_id, by)
 
     async def claim(self, case_id: str, by: str) -> CaseView:
         return await self._answer("claim", case_id, by)

@@ -1,0 +1,61 @@
+"""The buttons on the card of a case, in their order, and when each makes sense."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from bot.cards import action_ids
+from bot.cards.block_kit import Block, make_button
+from bot.cards.case_mention import format_author, format_kind_noun
+from bot.domain.case import Case, CaseStatus
+from bot.domain.cases import transitions
+from bot.domain.commits import CaseDecision
+from bot.domain.lifecycle import Context
+
+
+class CaseButton(NamedTuple):
+    """`decide` is what a press does to the case; None where a listener of its own asks more, such as a modal."""
+
+    action: str
+    label: str
+    is_shown: Callable[[Case], bool]
+    decide: Callable[[Case, Context], CaseDecision] | None = None
+    primary_in: CaseStatus | None = None
+    """The status in which it is what one should do next."""
+    a11y_label: str = ""
+    """What a screen reader says; empty: the label, and of whose post."""
+
+    def render(self, case: Case) -> Block:
+        whose = f"{format_kind_noun(case)} from {format_author(case.mention)}"
+        return make_button(
+            self.label,
+            self.action,
+            case.id,
+            style="primary" if case.status is self.primary_in else "",
+            a11y_label=self.a11y_label or f"{self.label.removesuffix('…')}: {whose}",
+        )
+
+
+def _is_open(case: Case) -> bool:
+    return case.status is not CaseStatus.RESOLVED
+
+
+BUTTONS = (
+    CaseButton(
+        action_ids.CLAIM,
+        "Claim",
+        lambda case: case.status is CaseStatus.NEW,
+        transitions.claim_case,
+        primary_in=CaseStatus.NEW,
+    ),
+    CaseButton(action_ids.RESOLVE, "Resolve…", _is_open, primary_in=CaseStatus.CLAIMED),
+    CaseButton(action_ids.RELEASE, "Release", lambda case: case.status is CaseStatus.CLAIMED, transitions.release_case),
+    CaseButton(action_ids.HAND_OVER, "Hand over…", _is_open),
+    CaseButton(action_ids.NOT_FOR_US, "Not for us…", _is_open),
+    CaseButton(action_ids.REOPEN, "Reopen", lambda case: not _is_open(case)),
+    CaseButton(
+        action_ids.SEPARATE,
+        "Separate…",
+        lambda case: bool(case.joined),
+        a11y_label="Separate a post that joined this case",
+    ),
+)
