@@ -6,6 +6,7 @@ import pytest
 
 from bot.cards import case as card
 from bot.cards import case_fallback
+from bot.cards.case_buttons import BUTTONS
 from bot.domain.assessment import Signal, build_assessment
 from bot.domain.audit import AuditEvent
 from bot.domain.case import Case
@@ -182,3 +183,7 @@ def test_a_post_from_a_year_that_no_clock_tells_is_drawn_with_the_year_in_words(
     blocks = card.render_case(new(mention=post), CARE, AT).blocks
     assert f"in the year {year}" in str(blocks)
     assert check_message(blocks) == []
+
+
+def test_a_button_with_a_file_of_its_own_says_what_it_does() -> None:
+    assert [button.label for button in card.CASE_BUTTONS if button not in BUTTONS and not button.a11y_label] == []

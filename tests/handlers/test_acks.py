@@ -7,6 +7,7 @@ import pytest
 from slack_bolt.response import BoltResponse
 
 from bot.cards import action_ids
+from bot.cards.case import CASE_BUTTONS
 from bot.cards.modal_blocks import ModalMetadata
 from bot.domain.commits import NotAllowed, StoreUnavailable
 from tests.handlers.conftest import Asked
@@ -18,13 +19,7 @@ GESTURES: dict[str, Gesture] = {
     **{
         button: lambda workspace, button=button: workspace.press(button, block="digest:17-A:ABCDEFGH")  # type: ignore[misc]
         for button in (
-            action_ids.CLAIM,
-            action_ids.RELEASE,
-            action_ids.REOPEN,
-            action_ids.RESOLVE,
-            action_ids.HAND_OVER,
-            action_ids.NOT_FOR_US,
-            action_ids.SEPARATE,
+            *(button.action for button in CASE_BUTTONS),
             action_ids.CLAIM_IN_DIGEST,
             action_ids.CLAIM_HERE,
             action_ids.KEEP,

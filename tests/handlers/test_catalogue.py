@@ -5,6 +5,7 @@ import json
 import pytest
 
 from bot.cards import action_ids
+from bot.cards.case import CASE_BUTTONS
 from bot.slack_sandbox.app_manifest import AppManifest
 from handlers.commands import COMMANDS
 from handlers.manifest import build_manifest
@@ -29,15 +30,11 @@ INPUTS = {
     "INPUT",
     "NOBODY",
 }
-BUTTONS = (
-    {
-        value
-        for name, value in vars(action_ids).items()
-        if name.isupper() and not name.startswith("_") and name not in INPUTS
-    }
-    - MODALS
-    - {action_ids.FLAG_MENTION, action_ids.SENTIMENT, action_ids.ONCALL, action_ids.CRISIS}
-)
+BUTTONS = {button.action for button in CASE_BUTTONS} | {
+    value
+    for name, value in vars(action_ids).items()
+    if name.isupper() and not name.startswith("_") and name not in INPUTS
+} - MODALS - {action_ids.FLAG_MENTION, action_ids.SENTIMENT, action_ids.ONCALL, action_ids.CRISIS}
 
 
 def body(kind: str, **more: object) -> dict[str, object]:
