@@ -1,7 +1,5 @@
 """/oncall and its buttons: acked first, asked of the right use case with the words that were typed, answered there."""
 
-import pkgutil
-
 import pytest
 
 from bot.cards import action_ids
@@ -47,10 +45,9 @@ async def test_help_names_every_subcommand(workspace: Workspace, slack: Slack) -
     assert all(one.hint in str(answer) for one in oncall.SUBCOMMANDS.values())
 
 
-def test_every_file_of_a_subcommand_is_in_the_table() -> None:
-    files = {found.name for found in pkgutil.iter_modules(oncall.__path__)}
-
-    assert files - {"subcommand", "show"} == set(oncall.SUBCOMMANDS)
+def test_the_usage_and_the_help_of_a_subcommand_begin_with_its_name() -> None:
+    assert all(one.usage.split()[0] == name for name, one in oncall.SUBCOMMANDS.items())
+    assert all(one.hint.startswith(f"`/oncall {name}") for name, one in oncall.SUBCOMMANDS.items())
 
 
 async def test_a_no_is_a_sentence(workspace: Workspace, asked: Asked, slack: Slack) -> None:
