@@ -1,4 +1,4 @@
-"""JSON from outside becomes mentions here, or a sentence that says what is wrong with it."""
+"""Parse and validate mentions from outside as JSON; errors are sentences for the sender."""
 
 import json
 from collections.abc import Iterator
@@ -12,13 +12,10 @@ from pydantic import ValidationError
 from bot.domain.mention import Mention
 
 LINE_LIMIT = 1_000_000
-"""Bytes of one line. The longest post of any outlet is a hundredth of it; more is a wrong file, not a mention."""
-
+"""Bytes of one line: a hundred times the longest post of any outlet."""
 FORM_FIELDS = 20
-
 BOM = b"\xef\xbb\xbf"
-
-WORDS = {
+ERROR_TEXTS = {
     "missing": "is missing",
     "string_pattern_mismatch": 'is not of the form "source:id"',
     "string_too_short": "is too short",
@@ -36,12 +33,12 @@ WORDS = {
     "model_attributes_type": "is not an object",
     "tuple_type": "is not a list",
 }
-"""Pydantic's kinds of mistake that senders really make, as a person says them."""
+"""Texts for the validation errors of pydantic that senders really cause."""
 
 
 @dataclass(frozen=True, slots=True)
 class InvalidLine:
-    """A line that is no mention, and why: `line 12: "created_at" is missing`. Holds none of the line's own words."""
+    """A line that is no mention, and why: `line 12: "created_at" is missing`. Repeats no text of the line."""
 
     line: int
     reason: str
@@ -51,13 +48,13 @@ class InvalidLine:
 
 
 class InvalidMentionError(Exception):
-    """What came in is not a mention, with the reason as a sentence without its subject."""
+    """The input is not a mention. The message is a sentence without its subject."""
 
 
 def parse_json(raw: bytes) -> Any:
-    """JSON as Python has it. Bytes that are no UTF-8 become marks: one odd letter must not lose a complaint.
+    """Parse JSON, without a byte order mark. Bytes that are not UTF-8 are replaced instead of losing the mention.
 
-    A byte order mark, which programs on Windows put in front, is no part of it.
+    Raises `InvalidMentionError`.
     """
     try:
         return json.loads(raw.removeprefix(BOM).decode("utf-8", "replace"), strict=False)
@@ -68,7 +65,7 @@ def parse_json(raw: bytes) -> Any:
 
 
 def extract_form_payload(raw: bytes) -> bytes:
-    """The JSON of a form, as GitHub sends it unless it is told otherwise: `payload=<JSON>`."""
+    """Return the JSON of a form with `payload=<JSON>`, the default of GitHub. Raises `InvalidMentionError`."""
     try:
         form = dict(parse_qsl(raw.decode("utf-8", "replace"), max_num_fields=FORM_FIELDS))
     except ValueError:
@@ -79,7 +76,7 @@ def extract_form_payload(raw: bytes) -> bytes:
 
 
 def validate_mention(value: Any, place: str = "") -> Mention:
-    """`place` is where this stands in what was sent: `mentions[3]`."""
+    """Validate one mention; `place` is its path in the body, such as `mentions[3]`. Raises `InvalidMentionError`."""
     if not isinstance(value, dict):
         raise InvalidMentionError(f'"{place}" is not an object' if place else "is not a JSON object")
     try:
@@ -89,7 +86,7 @@ def validate_mention(value: Any, place: str = "") -> Mention:
 
 
 def parse_mention_lines(stream: BinaryIO) -> Iterator[tuple[int, Mention | InvalidLine]]:
-    """Every line that says something, with its number; blank ones are passed over and counted."""
+    """Yield each line that is not blank, parsed, with its number."""
     for number, raw in _iter_lines(stream):
         try:
             yield number, _parse_line(raw)
@@ -98,14 +95,14 @@ def parse_mention_lines(stream: BinaryIO) -> Iterator[tuple[int, Mention | Inval
 
 
 def read_mentions(path: Path) -> Iterator[Mention | InvalidLine]:
-    """The mentions of a JSON lines file, in its order; a line that is none is named and the rest is read."""
+    """Yield the mentions of a JSON lines file in order, and an `InvalidLine` for each line that is none."""
     with path.open("rb") as stream:
         for _, item in parse_mention_lines(stream):
             yield item
 
 
 def _iter_lines(stream: BinaryIO) -> Iterator[tuple[int, bytes | None]]:
-    """A line that is too long comes as None, and is never held in memory as a whole."""
+    """Yield lines with their numbers; one that is too long is None, and never in memory as a whole."""
     number = 0
     while raw := stream.readline(LINE_LIMIT + 1):
         number += 1
@@ -126,15 +123,15 @@ def _parse_line(raw: bytes | None) -> Mention:
 
 
 def _describe_validation_error(wrong: ValidationError, place: str) -> str:
-    """The first mistake is enough: the sender mends one at a time. Never repeats what was sent."""
+    """Describe the first error, by field, without repeating any input."""
     first = wrong.errors(include_url=False, include_context=False, include_input=False)[0]
     field = place
     for step in first["loc"]:
         field += f"[{step}]" if isinstance(step, int) else f".{step}" if field else step
-    said = WORDS.get(first["type"])
-    if first["type"] == "value_error":  # a validator of ours, which speaks in sentences
-        said = first["msg"].removeprefix("Value error, ")
-    if said is None and first["type"].startswith(("datetime", "date_")):
-        said = "is no time"
-    said = said or f"is wrong ({first['msg'].lower()})"
-    return f'"{field}" {said}' if field else said
+    text = ERROR_TEXTS.get(first["type"])
+    if first["type"] == "value_error":  # a validator of our own, with a sentence
+        text = first["msg"].removeprefix("Value error, ")
+    if text is None and first["type"].startswith(("datetime", "date_")):
+        text = "is no time"
+    text = text or f"is wrong ({first['msg'].lower()})"
+    return f'"{field}" {text}' if field else text

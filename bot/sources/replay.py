@@ -1,4 +1,4 @@
-"""A recorded day, played again from a JSON lines file, at its own speed, faster, or as fast as it goes."""
+"""The replay source: publishes the mentions of a JSON lines file at their own pace, faster, or at once."""
 
 import asyncio
 import hashlib
@@ -21,7 +21,7 @@ from bot.sources.mention_parser import LINE_LIMIT, InvalidLine, parse_mention_li
 log = structlog.get_logger()
 
 BATCH = 500
-RETRY = 2.0  # seconds until the store is asked again when it was away
+RETRY = 2.0  # seconds until the next try if the store is unavailable
 
 
 class ReplayOptions(BaseModel):
@@ -38,17 +38,17 @@ class ReplayOptions(BaseModel):
 
 
 class ReplayCursor(FrozenModel):
-    """How far a file was read. `first` is a hash of its first line, so that a file may grow but not be another."""
+    """How far a file was read. `first` is a hash of its first line: a file may grow, another file starts anew."""
 
     file: str
     first: str
     line: int = 0
     shift: float | None = None
-    """Seconds by which times are moved when rebasing: kept, so that a resumed day goes on as the day it was."""
+    """Seconds by which `rebase` moves all times, stored so that a resumed replay uses the same."""
 
     @classmethod
     def resume_from(cls, saved: str | None, path: Path) -> "ReplayCursor":
-        """Where to go on in this file; at its beginning if the kept cursor is of another."""
+        """Return the saved cursor, or the start of the file if the cursor is of another file."""
         with path.open("rb") as stream:
             start = cls(file=path.name, first=hashlib.sha256(stream.readline(LINE_LIMIT)).hexdigest()[:16])
         try:
@@ -60,7 +60,7 @@ class ReplayCursor(FrozenModel):
 
 @dataclass(slots=True)
 class ReplayBatch:
-    """Mentions that are due and not yet heard, and the line that they reach to."""
+    """Mentions that are due and not yet published, and the line up to which they reach."""
 
     line: int
     mentions: list[Mention] = field(default_factory=list)
@@ -68,7 +68,7 @@ class ReplayBatch:
 
 @dataclass(slots=True)
 class ReplayResult:
-    """What came of a run: how many were mentions, how many of these new, how many lines were none."""
+    """How many mentions a replay has read, how many of them were new, and how many lines were invalid."""
 
     mentions_read: int = 0
     new: int = 0
@@ -76,7 +76,7 @@ class ReplayResult:
 
 
 class ReplayPacer:
-    """When a mention is due: as long after the first one as it was said, by the factor of speed."""
+    """Computes when a mention is due: its distance from the first one, divided by the speed."""
 
     def __init__(self, clock: Clock, speed: float | Literal["max"]) -> None:
         self._clock = clock
@@ -84,7 +84,7 @@ class ReplayPacer:
         self._start: tuple[datetime, datetime] | None = None
 
     def compute_wait(self, created_at: datetime) -> float:
-        """Seconds until it is due; 0 or less: now."""
+        """Return the seconds until a mention is due; 0 or less means now."""
         if self._speed == "max":
             return 0.0
         now = self._clock.now()
@@ -93,7 +93,7 @@ class ReplayPacer:
 
 
 class ReplaySource:
-    """Resumable: the cursor is the line last heard. Lines that are no mentions are reported and passed over."""
+    """Resumable: the cursor is the last published line. Invalid lines are logged and skipped."""
 
     def __init__(self, options: ReplayOptions, clock: Clock, name: str = "replay") -> None:
         self.name = name
@@ -105,14 +105,14 @@ class ReplaySource:
         return cls(options, parts.clock, parts.name)
 
     async def listen(self, sink: MentionSink) -> None:
-        """Plays the file once, by one process, and stays: a source runs until it is cancelled."""
+        """Replay the file once, in one process, and then wait until cancelled."""
         while True:
             async with sink.hold_source_lease():
                 await self._replay_with_retry(sink)
                 await asyncio.Event().wait()
 
     async def replay_file(self, sink: MentionSink, report: Callable[[InvalidLine], None] | None = None) -> ReplayResult:
-        """From where it stopped to the end of the file."""
+        """Replay from the cursor to the end of the file. `report` gets invalid lines, which are logged by default."""
         cursor = ReplayCursor.resume_from(await sink.load_cursor(), self._options.file)
         played = ReplayResult()
         pace = ReplayPacer(self._clock, self._options.speed)
@@ -136,7 +136,7 @@ class ReplaySource:
         return played
 
     async def _replay_with_retry(self, sink: MentionSink) -> None:
-        """A store that is away is waited for; the cursor knows where to go on."""
+        """Replay the file; if the store or the file is unavailable, retry from the cursor."""
         while True:
             try:
                 played = await self.replay_file(sink)
@@ -146,9 +146,8 @@ class ReplaySource:
                 sink.set_status(f"{self._options.file.name} cannot be read: {gone.strerror or 'it is not a file'}.")
             else:
                 sink.set_status("")
-                log.info(
-                    "replay ended", source=self.name, heard=played.mentions_read, new=played.new, bad=played.invalid
-                )
+                counts = {"heard": played.mentions_read, "new": played.new, "bad": played.invalid}
+                log.info("replay ended", source=self.name, **counts)
                 return
             await self._clock.sleep(RETRY)
 
@@ -181,13 +180,13 @@ def _shift_mention(mention: Mention, shift: float | None) -> Mention:
         return mention
     try:
         moved = mention.created_at + timedelta(seconds=shift)
-    except OverflowError:  # said in the year 9999: left where it is
+    except OverflowError:  # created in the year 9999: left as it is
         return mention
     return mention.copy_with(created_at=moved)
 
 
 async def check_replay(options: ReplayOptions, _: SourceContext) -> SourceCheck:
-    """Whether the file begins with a mention."""
+    """Check that the file begins with a mention."""
     try:
         with options.file.open("rb") as stream:
             first = next((item for _, item in parse_mention_lines(stream)), None)

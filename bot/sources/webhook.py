@@ -1,6 +1,6 @@
-"""`POST /hooks/<name>`: other programs bring us mentions, signed as in Standard Webhooks, or with an HMAC of their own.
+"""The webhook source: other programs POST mentions to `/hooks/<name>`, signed by Standard Webhooks or another HMAC.
 
-Knows no web framework: what serves HTTP hands over headers and body, and sends the answer.
+Independent of the web framework, which passes headers and body and sends the response.
 """
 
 import asyncio
@@ -25,12 +25,11 @@ from bot.sources.webhook_signatures import SignatureOptions, UnsignedError, buil
 log = structlog.get_logger()
 
 BODY_LIMIT = 1_000_000
-"""Bytes; who serves HTTP may stop reading after one more."""
-
+"""Bytes; the HTTP server may stop reading after one more."""
 DELIVERY_LIMIT = 500
-"""Mentions stored at once. Who sends our own JSON may send no more; who does not know us cannot be told."""
-WITHIN = 4.0
-"""Seconds for the store to take a delivery: senders give us up after 10, some after 5, and know nothing then."""
+"""Mentions stored at once. Senders of our own JSON may send no more; other bodies are stored in parts."""
+STORE_TIMEOUT = 4.0
+"""Seconds for the store to take a delivery: senders time out after 10, some after 5."""
 RETRY_AFTER = "5"
 FORM = "application/x-www-form-urlencoded"
 
@@ -54,7 +53,7 @@ class WebhookOptions(SignatureOptions):
 
 @dataclass(frozen=True, slots=True)
 class WebhookResponse:
-    """What to say to the sender."""
+    """The HTTP response to a delivery."""
 
     status: int
     body: dict[str, Any]
@@ -62,7 +61,7 @@ class WebhookResponse:
 
 
 class RequestRejectedError(Exception):
-    """A delivery that is not taken: a status, and a sentence for who sends it."""
+    """A delivery is rejected with this status, and a sentence for its sender."""
 
     def __init__(self, status: int, sentence: str) -> None:
         super().__init__(sentence)
@@ -70,7 +69,7 @@ class RequestRejectedError(Exception):
 
 
 class WebhookSource:
-    """One hook. Taken means kept: 202 is said only when every mention of the delivery is in the inbox."""
+    """One hook. It answers 202 only when every mention of the delivery is in the inbox."""
 
     def __init__(self, options: WebhookOptions, name: str, secrets: str, clock: Clock) -> None:
         self.name = name
@@ -85,7 +84,7 @@ class WebhookSource:
         return cls(options, parts.name, parts.secret, parts.clock)
 
     async def listen(self, sink: MentionSink) -> None:
-        """Takes deliveries while it runs. Any number of processes may: the inbox keeps out what was seen."""
+        """Accept deliveries until cancelled. Any number of processes may: the inbox deduplicates."""
         self._sink = sink
         try:
             await asyncio.Event().wait()
@@ -93,7 +92,7 @@ class WebhookSource:
             self._sink = None
 
     def reject_headers(self, headers: Mapping[str, str]) -> WebhookResponse | None:
-        """What to say before the body is read; None: it may be signed."""
+        """Return the rejection of a request that cannot be signed, before its body is read, or None."""
         try:
             self._verifier.verify_headers({name.lower(): value for name, value in headers.items()}, self._clock.now())
         except UnsignedError as why:
@@ -102,17 +101,16 @@ class WebhookSource:
         return None
 
     async def receive(self, headers: Mapping[str, str], body: bytes) -> WebhookResponse:
-        """Headers in any case. Nothing of an unsigned body is looked at."""
+        """Verify, parse and store a delivery. Header names in any case; an unsigned body is not parsed."""
         try:
             return await self._accept_delivery(headers, body)
         except RequestRejectedError as no:
             log.warning("delivery refused", hook=self.name, status=no.status)
-            return WebhookResponse(
-                no.status, {"error": str(no)}, {"Retry-After": RETRY_AFTER} if no.status == 503 else {}
-            )
+            retry = {"Retry-After": RETRY_AFTER} if no.status == 503 else {}
+            return WebhookResponse(no.status, {"error": str(no)}, retry)
 
     def confirm_challenge(self, query: Mapping[str, str]) -> str | None:
-        """What to echo to Meta's GET, which asks whether the address is ours; None: it is not asked, or not by Meta."""
+        """Return what to echo to Meta's GET that verifies the address, or None if the token does not match."""
         token = query.get("hub.verify_token", "").encode("utf-8", "replace")
         if not self._challenge or query.get("hub.mode") != "subscribe":
             return None
@@ -132,7 +130,7 @@ class WebhookSource:
         try:
             mentions, refused = self._parse_mentions(parse_json(self._extract_json(headers, body)))
             new = 0
-            async with asyncio.timeout(WITHIN):
+            async with asyncio.timeout(STORE_TIMEOUT):
                 for at in range(0, len(mentions), DELIVERY_LIMIT):
                     new, kept = new + await self._sink.publish(mentions[at : at + DELIVERY_LIMIT]), "not all"
         except InvalidMentionError as why:
@@ -149,29 +147,27 @@ class WebhookSource:
         return extract_form_payload(body) if is_form and self._options.scheme == "hmac" else body
 
     def _parse_mentions(self, value: Any) -> tuple[list[Mention], int]:
-        """Return the mentions, and how many are refused."""
+        """Return the valid mentions and the number of invalid ones. Raises `InvalidMentionError` if none is valid."""
         if self._options.fields is not None:
             return _validate_items(read_items(value, self._options.fields, self.name, self._clock.now()))
         return self._parse_native(value), 0
 
     def _parse_native(self, value: Any) -> list[Mention]:
-        """Who sends our own JSON can mend it: all of it is taken, or none."""
+        """Parse our own JSON: all of it is accepted, or none, since its sender can correct it."""
         if isinstance(value, dict) and "mentions" not in value:
             return [validate_mention(self._fill_source(value, ""))]
         items = value["mentions"] if isinstance(value, dict) else value
         if not isinstance(items, list):
-            raise InvalidMentionError(
-                '"mentions" is not a list' if isinstance(value, dict) else "is neither a mention nor a list"
-            )
+            in_object = isinstance(value, dict)
+            raise InvalidMentionError('"mentions" is not a list' if in_object else "is neither a mention nor a list")
         if len(items) > DELIVERY_LIMIT:
-            raise RequestRejectedError(
-                413, f"{len(items)} mentions in one delivery; at most {DELIVERY_LIMIT} are taken"
-            )
+            limit = f"at most {DELIVERY_LIMIT} are taken"
+            raise RequestRejectedError(413, f"{len(items)} mentions in one delivery; {limit}")
         places = [f"mentions[{index}]" for index in range(len(items))]
         return [validate_mention(self._fill_source(item, at), at) for item, at in zip(items, places, strict=True)]
 
     def _fill_source(self, item: Any, place: str) -> Any:
-        """Who names no source speaks for the hook."""
+        """Set the hook as the source of a mention without one. Raises `InvalidMentionError` for a foreign source."""
         if not isinstance(item, dict):
             return item
         source, native = item.get("source"), item.get("id")
@@ -179,17 +175,13 @@ class WebhookSource:
             names_its_own = isinstance(native, str) and OWN_SOURCE.match(native) and self._options.trust_source
             return item if names_its_own else {**item, "source": self.name}
         if source != self.name and not self._options.trust_source:
-            field_name = f"{place}.source" if place else "source"
-            raise InvalidMentionError(
-                f'"{field_name}" is another than "{self.name}", the only one this hook may speak for'
-            )
+            field_name, allowed = f"{place}.source" if place else "source", f'"{self.name}", the only one'
+            raise InvalidMentionError(f'"{field_name}" is another than {allowed} this hook may speak for')
         return item
 
 
 def _validate_items(items: list[dict[str, Any]]) -> tuple[list[Mention], int]:
-    """Who does not know us cannot mend one item, and would send all of them again. Raises `InvalidMentionError`: none
-    is good.
-    """
+    """Return valid mentions and the number of invalid ones: a sender that does not know us cannot correct one item."""
     good, faults = list[Mention](), list[InvalidMentionError]()
     for index, item in enumerate(items):
         try:
@@ -202,7 +194,7 @@ def _validate_items(items: list[dict[str, Any]]) -> tuple[list[Mention], int]:
 
 
 async def check_webhook(options: WebhookOptions, parts: SourceContext) -> SourceCheck:
-    """Whether its sender could be believed. Asks nobody."""
+    """Check the secrets and options of a hook, without any request."""
     variable = build_hook_variable(parts.name)
     if not parts.secret.strip():
         made = "" if options.scheme == "hmac" else '; make one with: echo "whsec_$(openssl rand -base64 32)"'
@@ -214,14 +206,13 @@ async def check_webhook(options: WebhookOptions, parts: SourceContext) -> Source
         return SourceCheck(faults=((variable, str(no)),))
     if options.hub_challenge:
         token = derive_challenge_token(parts.secret)
-        return SourceCheck(
-            notes=(f"/hooks/{parts.name} takes the verify token {token}; put it in where Meta asks for it",)
-        )
+        note = f"/hooks/{parts.name} takes the verify token {token}; put it in where Meta asks for it"
+        return SourceCheck(notes=(note,))
     return SourceCheck()
 
 
 def derive_challenge_token(secrets: str) -> str:
-    """What Meta is given to show that the address is ours; tells nothing of the secret that it is made from."""
+    """Derive the verify token for Meta from the first secret, which it does not reveal."""
     return hmac.new(secrets.split(maxsplit=1)[0].encode(), b"hub.verify_token", hashlib.sha256).hexdigest()[:32]
 
 

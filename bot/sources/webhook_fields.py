@@ -1,4 +1,4 @@
-"""Where a sender who does not know us keeps what a mention is made of: dotted paths into their JSON."""
+"""Map a foreign JSON body to mentions, by the dotted paths that the playbook gives for each field."""
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
@@ -6,8 +6,9 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+_PLAIN = ("url", "lang", "conversation", "in_reply_to")
 FieldPath = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^.\s]+(\.[^.\s]+)*$")]
-"""`issue.user.login`; a step into a list goes into each of its entries."""
+"""`issue.user.login`; a step into a list applies to each of its entries."""
 
 
 class AuthorFields(BaseModel):
@@ -41,7 +42,7 @@ class MentionFields(BaseModel):
 
 
 def read_items(body: Any, fields: MentionFields, source: str, now: datetime) -> list[dict[str, Any]]:
-    """Return what can be a mention, as our own JSON. What has neither id nor words is something else, and left out."""
+    """Return the items as our own JSON, without those that have no id or no text."""
     places = list(_walk_path(body, fields.items.split("."))) if fields.items else [body]
     items = [entry for place in places for entry in (place if isinstance(place, list) else [place])]
     chosen = [item for item in items if all(_matches_filter(item, path, words) for path, words in fields.only.items())]
@@ -56,17 +57,8 @@ def _map_item(item: Any, fields: MentionFields, source: str, now: datetime) -> d
     who = find_value(item, author) if isinstance(author, str) else _map_author(item, author) if author else None
     named = {name: find_value(item, path) for name in _PLAIN if (path := getattr(fields, name))}
     written = find_value(item, fields.created_at) if fields.created_at else now.isoformat()
-    return {
-        **named,
-        "id": find_value(item, fields.id),
-        "source": source,
-        "text": "\n".join(words),
-        "created_at": written,
-        "author": who or None,
-    }
-
-
-_PLAIN = ("url", "lang", "conversation", "in_reply_to")
+    named |= {"id": find_value(item, fields.id), "source": source, "text": "\n".join(words)}
+    return {**named, "created_at": written, "author": who or None}
 
 
 def _map_author(item: Any, author: AuthorFields) -> dict[str, Any]:
@@ -80,7 +72,7 @@ def _matches_filter(item: Any, path: str, words: str | tuple[str, ...]) -> bool:
 
 
 def find_value(value: Any, path: str) -> Any:
-    """The first value there; None where there is none, or no plain one."""
+    """Return the first value at the path, or None if there is none or it is not a string or number."""
     found = next(_walk_path(value, path.split(".")), None)
     return found if isinstance(found, str | int | float) else None
 

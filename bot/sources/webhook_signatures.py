@@ -1,4 +1,4 @@
-"""Whether a delivery was signed by somebody who holds our secret: over the bytes as they came, in constant time."""
+"""Verify the signature of a delivery over its raw bytes, in constant time."""
 
 import base64
 import hashlib
@@ -15,19 +15,19 @@ from bot.config.secret_strength import LEAST, SIGNING_LEAST, is_long_enough, is_
 
 TOLERANCE = 300
 STANDARD_HEADERS = ("webhook", "svix")
-"""Svix had the specification before it had its name; who sends through them still uses theirs."""
+"""Standard Webhooks began at Svix, whose senders still use its header names."""
 
 
 class UnsignedError(Exception):
-    """Not signed by who holds the secret, with the reason as a sentence."""
+    """The request has no valid signature. The message says why."""
 
 
 class SignatureVerifier(Protocol):
     def verify_headers(self, headers: Mapping[str, str], now: datetime) -> object:
-        """What can be told before the body is read: that something is signed, and lately. Raises `UnsignedError`."""
+        """Check before the body is read that there are signatures and a recent timestamp. Raises `UnsignedError`."""
 
     def verify(self, headers: Mapping[str, str], body: bytes, now: datetime) -> None:
-        """Header names in lower case. Raises `UnsignedError`."""
+        """Verify the signature. Header names are in lower case. Raises `UnsignedError`."""
 
 
 class SignatureOptions(BaseModel):
@@ -66,7 +66,7 @@ class SignatureOptions(BaseModel):
 
 
 def build_verifier(options: SignatureOptions, name: str, secrets: str) -> SignatureVerifier:
-    """Several secrets, separated by spaces, while one is being changed. Raises `ValueError` if any will not do."""
+    """Build the verifier for one or more secrets, separated by spaces. Raises `ValueError` if one is unusable."""
     found = secrets.split()
     if not found:
         raise ValueError(f'the hook "{name}" has no secret, and would believe anybody')
@@ -83,8 +83,8 @@ def build_verifier(options: SignatureOptions, name: str, secrets: str) -> Signat
 
 
 class StandardVerifier:
-    """The library makes the signatures; comparing is done here, because its own `verify` reads the machine's clock
-    and lets a malformed header through as an uncaught ValueError.
+    """Compares the signatures that the library makes. Its own `verify` reads the machine's clock, and raises ValueError
+    for a malformed header.
     """
 
     def __init__(self, signers: Sequence[Signer], tolerance: int) -> None:
@@ -92,11 +92,9 @@ class StandardVerifier:
         self._tolerance = tolerance
 
     def verify_headers(self, headers: Mapping[str, str], now: datetime) -> tuple[str, datetime, str]:
-        """Return its id, when it was sent, and its signatures."""
-        given = [
-            [headers.get(f"{name}-{part}", "") for part in ("id", "timestamp", "signature")]
-            for name in STANDARD_HEADERS
-        ]
+        """Return the delivery's id, timestamp and signatures."""
+        fields = ("id", "timestamp", "signature")
+        given = [[headers.get(f"{name}-{field}", "") for field in fields] for name in STANDARD_HEADERS]
         whole = [parts for parts in given if all(parts)]
         if not whole:
             raise UnsignedError("webhook-id, webhook-timestamp and webhook-signature are needed")
@@ -108,21 +106,21 @@ class StandardVerifier:
         try:
             data = body.decode()
             expected = [signer.sign(delivery, sent, data) for signer in self._signers]
-        except UnicodeError:  # neither JSON nor the specification knows other bytes
+        except UnicodeError:  # not UTF-8: neither JSON nor the specification allows that
             expected = []
         if not _has_match(expected, signature.split(" ")):
             raise UnsignedError("webhook-signature does not match")
 
 
 class HmacVerifier:
-    """One HMAC-SHA256, as GitHub, Meta, Shopify, Stripe and many others sign, each a little differently."""
+    """One HMAC-SHA256 in a header, as GitHub, Meta, Shopify, Stripe and others sign, with options for each."""
 
     def __init__(self, options: SignatureOptions, keys: Sequence[bytes]) -> None:
         self._options = options
         self._keys = keys
 
     def verify_headers(self, headers: Mapping[str, str], now: datetime) -> tuple[list[str], str]:
-        """Return its signatures, and when it was sent, as it says it."""
+        """Return the signatures, and the timestamp as it was sent."""
         options = self._options
         given = _split_signatures(headers.get(options.header.lower(), ""), options.prefix)
         if not given:
@@ -131,9 +129,8 @@ class HmacVerifier:
             raise UnsignedError(f"{options.header} is needed")
         stamp = ""
         if options.timestamp_header:
-            stamp = next(
-                iter(_split_signatures(headers.get(options.timestamp_header.lower(), ""), options.timestamp_prefix)), ""
-            )
+            stamps = _split_signatures(headers.get(options.timestamp_header.lower(), ""), options.timestamp_prefix)
+            stamp = stamps[0] if stamps else ""
             _parse_timestamp(stamp, options.timestamp_header, options.tolerance, now)
         return given, stamp
 
@@ -156,13 +153,13 @@ class HmacVerifier:
 
 
 def _split_signatures(header: str, prefix: str) -> list[str]:
-    """`t=1,v1=a,v1=b`: those that begin with the prefix, in capitals or not, without it."""
+    """Return the parts of `t=1,v1=a,v1=b` that begin with the prefix (in any case), without it."""
     parts = [part.strip() for part in header.split(",")]
     return [part[len(prefix) :] for part in parts if part and part[: len(prefix)].lower() == prefix.lower()]
 
 
 def _parse_timestamp(stamp: str, header: str, tolerance: int, now: datetime) -> datetime:
-    """Whole seconds, as they were signed: anything else would not be what was signed."""
+    """Parse epoch seconds. Raises `UnsignedError` if they are no number, or out of tolerance."""
     if not re.fullmatch(r"[0-9]{1,11}", stamp):
         raise UnsignedError(f"{header} is not a number of seconds")
     sent = datetime.fromtimestamp(int(stamp), UTC)
@@ -176,6 +173,6 @@ def _format_span(seconds: int) -> str:
 
 
 def _has_match(expected: Sequence[str], given: Sequence[str]) -> bool:
-    """No `any`: every pair is compared, so the time taken tells nothing about which secret or how much was right."""
+    """Compare every pair, without `any`, so that the time reveals nothing about the secrets."""
     pairs = [(one.encode(), other.encode("utf-8", "replace")) for one in expected for other in given]
     return sum(hmac.compare_digest(one, other) for one, other in pairs) > 0

@@ -1,4 +1,4 @@
-"""X (Twitter): the filtered stream, and recent search for what was said while it was cut."""
+"""The X (Twitter) source: the filtered stream, and a backfill by recent search after each disconnection."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
@@ -56,7 +56,7 @@ class XOptions(BaseModel):
 
 
 class XSource:
-    """Exactly one connection, whoever runs: X allows no second."""
+    """Keeps one connection to the stream: X allows no second, so a lease selects the process."""
 
     def __init__(
         self,
@@ -95,7 +95,7 @@ class XSource:
                         await self._backoff.wait_retry(fault)
 
     async def _run_connection(self, api: XApiClient, sink: MentionSink) -> XApiError:
-        """From the connecting to the end, and why it ended."""
+        """Connect, stream until it ends, and return why it ended."""
         try:
             await self._stream_until_error(api, sink)
         except XApiError as fault:
@@ -112,7 +112,7 @@ class XSource:
         return end
 
     async def _wait_for_store(self, sink: MentionSink) -> bool:
-        """Meanwhile X is asked nothing: a post that nobody can keep is billed, too. False where it takes writes."""
+        """Wait until the store takes writes, without requests to X, which are billed. Return True if it waited."""
         waited = False
         while True:
             try:
@@ -124,14 +124,14 @@ class XSource:
                 return waited
 
     async def _report_issue(self, sink: MentionSink, sentence: str) -> None:
-        """With the store away, it is told at the next connection."""
+        """Report or clear the source's issue; if the store is unavailable, the next connection does."""
         if sentence != self._last_issue:
             with suppress(StoreUnavailable):
                 await sink.report_issue("source", sentence)
                 self._last_issue = sentence
 
     async def _stream_until_error(self, api: XApiClient, sink: MentionSink) -> NoReturn:
-        """Stream first, then the gap: what is said between the two comes twice, and not never."""
+        """Connect to the stream before the backfill, so that posts between the two come twice instead of never."""
         await self._meter.count_pages(sink)
         self._meter.require_budget()
         since = await self._load_since_id(sink)

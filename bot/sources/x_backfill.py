@@ -1,4 +1,4 @@
-"""What was said while nobody was connected: found by search, and the cursor that knows from where."""
+"""Backfill: find by search what was posted while the stream was disconnected, from the cursor on."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,34 +17,34 @@ from bot.sources.x_rules import XRule
 
 log = structlog.get_logger()
 
-INDEXED = 45.0  # seconds until a post can be found: the search leaves out the last 30
+INDEXED = 45.0  # seconds until a post is in the search index, which lacks the last 30
 OVERLAP = timedelta(minutes=1)
-"""Posts do not reach the stream in the order of their ids. What is read twice is paid once, and kept out."""
+"""Posts do not reach the stream in the order of their ids. Posts read twice are billed once and deduplicated."""
 
 GAP = "gap"
-"""The part under which operators are shown what X refuses to tell of the past."""
+"""The part under which a refused search is reported to operators."""
 SEARCHED = timedelta(days=7)
 MARGIN = timedelta(minutes=30)
-"""What lies at the far end of the seven days may be out of reach when X has made us wait for it."""
+"""The oldest posts may leave the seven days while a rate limit makes us wait."""
 
 
 @dataclass(slots=True)
 class BackfillProgress:
-    """What is known of a gap that is not filled yet: it is not paid for again at each reconnection."""
+    """The progress of an unfinished backfill, so that a reconnection does not pay for it again."""
 
     newest_read: dict[XRule, int]
-    """For each rule, the newest post up to which it is read."""
+    """By rule, the newest post up to which the backfill is complete."""
     interrupted: dict[XRule, tuple[int, int]]
-    """For each rule whose reading was broken off, the newest and the oldest post of it: X tells the newest first."""
+    """By interrupted rule, the newest and the oldest post read: the search returns the newest first."""
 
 
 class _BackfillRefusedError(Exception):
-    """X will not tell what was said of a subject: nothing is known of the gap, and the cursor stays before it."""
+    """X refuses the search for a subject: the cursor stays before the gap."""
 
 
 @dataclass(slots=True)
 class XStreamPosition:
-    """The newest post heard. It is the cursor only once the gap before it is filled."""
+    """The newest post published. It becomes the cursor only after the backfill of the gap before it."""
 
     newest: int
     filled: bool = False
@@ -53,12 +53,12 @@ class XStreamPosition:
         self.newest = max(self.newest, post)
 
     def next_cursor(self, newest: int) -> str | None:
-        """Where to go on once this one is heard, too."""
+        """Return the cursor after this post, or None while the backfill is running."""
         return str(max(self.newest, newest)) if self.filled else None
 
 
 class Backfill:
-    """Filled beside the running stream, so that nothing is missed between the two."""
+    """Searches for missed posts while the stream runs, so that nothing between the two is lost."""
 
     def __init__(
         self,
@@ -83,7 +83,7 @@ class Backfill:
         self._reach = min(reach, SEARCHED - MARGIN)
 
     async def run(self, since: int, position: XStreamPosition) -> None:
-        """Twice: what was said just before we connected is not in the index yet."""
+        """Search twice: posts from just before the connection are not in the search index at once."""
         if self._reach > timedelta(0):
             found = await self._search_until_allowed(since)
             position.advance_to(found)
@@ -97,15 +97,14 @@ class Backfill:
         self._progress.newest_read.clear()
 
     async def _search_until_allowed(self, since: int) -> int:
-        """The newest that was said. What X refuses to tell is asked for until it does, or somebody mends it."""
+        """Search all rules and return the id of the newest post. Refused searches are retried until X allows them."""
         newest, asked, refused = 0, self._rules, False
         while True:
             refusals = dict[XRule, str]()
             for rule in asked:
                 try:
-                    newest = max(
-                        newest, await self._backfill_rule(rule, max(since, self._progress.newest_read.get(rule, 0)))
-                    )
+                    start = max(since, self._progress.newest_read.get(rule, 0))
+                    newest = max(newest, await self._backfill_rule(rule, start))
                 except _BackfillRefusedError as refusal:
                     refusals[rule] = str(refusal)
             if not refusals:
@@ -116,11 +115,11 @@ class Backfill:
             sentence = " ".join(dict.fromkeys(refusals.values()))
             self._set_status(sentence)
             await self._sink.report_issue(GAP, sentence)
-            self._api.switch_form(SEARCH)  # X may have refused it without naming it
+            self._api.switch_form(SEARCH)  # the fields may be what X refuses, without saying so
             await self._clock.sleep(DENIED)
 
     async def _backfill_rule(self, rule: XRule, since: int) -> int:
-        """By id where X may know it; X answers 400 to ids that it thinks too old, and then takes the same as a time."""
+        """Search from an id, or from a time if X rejects the id as too old with a 400. Return the newest post id."""
         oldest = self._clock.now() - self._reach
         after = compute_min_id(decode_post_time(since) - OVERLAP)
         time = SearchStart(start=max(oldest, decode_post_time(after)))
@@ -132,9 +131,7 @@ class Backfill:
                 if fault.status != 400:
                     raise
                 refusal = str(fault)
-                self._progress.interrupted.pop(
-                    rule, None
-                )  # it may be our going on that X refuses: then all is read again
+                self._progress.interrupted.pop(rule, None)  # resuming may be what X refuses: start again
             else:
                 self._progress.newest_read[rule] = max(since, newest)
                 return newest
@@ -142,7 +139,7 @@ class Backfill:
         raise _BackfillRefusedError(f"X refuses the search for {rule.subject}: {refusal}")
 
     async def _resume_search(self, rule: XRule, start: SearchStart) -> int:
-        """The newest post. What was broken off before is read to its end first: X tells the newest first."""
+        """Finish an interrupted search first, then search from its newest post on. Return the newest post id."""
         if half := self._progress.interrupted.get(rule):
             await self._page_back(rule, start._replace(until=half[1]), half)
             start = SearchStart(since=compute_min_id(decode_post_time(half[0]) - OVERLAP))
@@ -165,7 +162,7 @@ class Backfill:
             self._progress.interrupted[rule] = (newest, oldest)
 
     async def _search_with_retry(self, rule: XRule, start: SearchStart, token: str) -> PostPage:
-        """Until X answers. A 400 it would only repeat, and no waiting of ours refills a quota: those are raised."""
+        """Search with retries and backoff. A 400 or an exceeded quota is raised: a retry would not help."""
         tries = 0
         while True:
             try:

@@ -1,4 +1,4 @@
-"""Why X did not do as asked: its own words in a sentence of ours, whether a person must act, and when it ends."""
+"""Errors of X's API: a sentence with X's reason, whether a person must act, and when to retry."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -7,16 +7,16 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 WINDOW_MOST = timedelta(hours=1)
-"""No window of X's rate limits is longer than 15 minutes: a reset later than this is that of a quota."""
+"""Windows of X's rate limits last 15 minutes: a later reset is that of a quota."""
 QUOTA_MOST = timedelta(days=32)
 RULE_CAP = frozenset({"rule-cap", "RuleCapExceeded", "RulesCapExceeded"})
 
 
 class XApiError(Exception):
-    """X did not do as asked. The words are for an operator.
+    """A request to X failed. The message is for an operator.
 
-    `why` is X's own reason, `reset` when X says to ask again, `quota` the day or month whose allowance is used up,
-    `until` when reading may go on (UTC), `parameters` those of ours that X names.
+    `why` is X's own reason, `reset` when X allows the next request, `quota` the exceeded one (`day` or `month`),
+    `until` when reading may go on (UTC), `parameters` those that X names as wrong.
     """
 
     def __init__(
@@ -40,18 +40,18 @@ class XApiError(Exception):
 
     @property
     def is_denied(self) -> bool:
-        """Asking again will not help until a person has done something."""
+        """Return True if retries are useless until a person has acted."""
         return self.status in {401, 402, 403}
 
     @property
     def refuses_fields(self) -> bool:
-        """X does not know how we ask for the fields of a post: the other form may be the one it knows."""
+        """Return True if X rejects the parameters for fields: it may know the other form of them."""
         return self.status == 400 and any(_is_field_parameter(name) for name in self.parameters)
 
 
 @dataclass(frozen=True, slots=True)
 class ProblemDetails:
-    """The body of a refusal. X uses several shapes, old and new; all words are X's."""
+    """The parsed body of an error, of which X uses several shapes, old and new."""
 
     type: str
     why: str
@@ -62,7 +62,7 @@ class ProblemDetails:
 
     @classmethod
     def from_body(cls, body: Mapping[str, Any], otherwise: str = "") -> "ProblemDetails":
-        """`errors[].message` says most, then `detail`, then `title`; each may stand in `errors` or beside it."""
+        """Parse a body. The reason is `message`, else `detail`, else `title`, in `errors` or beside it."""
         parts = [*_list_errors(body), body]
         said = [part.get(key) for key in ("message", "detail", "title") for part in parts]
         details = [part["details"][0] for part in parts if isinstance(part.get("details"), list) and part["details"]]
@@ -78,7 +78,7 @@ class ProblemDetails:
 
     @property
     def quota(self) -> str:
-        """The day or month whose allowance is used up; empty: that is not what is wrong."""
+        """The exceeded quota, `day` or `month`; empty for other errors."""
         if self.type not in {"usage-capped", "UsageCapExceeded"}:
             return ""
         return "day" if self.period.startswith("da") else "month"
@@ -87,7 +87,7 @@ class ProblemDetails:
 def parse_api_error(
     status: int, headers: Mapping[str, str], body: Mapping[str, Any], reason: str, now: datetime
 ) -> XApiError:
-    """What a refused request becomes. `reason` is HTTP's own word for the status, `now` is aware."""
+    """Build the error of a failed request. `reason` is the HTTP reason phrase, `now` is aware."""
     problem = ProblemDetails.from_body(body, reason)
     reset = _parse_reset(headers, now)
     until = _find_quota_end(problem.quota, reset, now) if problem.quota else None
@@ -103,7 +103,7 @@ def parse_api_error(
 
 
 def parse_stream_error(body: Mapping[str, Any], now: datetime) -> XApiError:
-    """A line of the stream that is no post: X's word before it hangs up."""
+    """Build the error of a stream line that announces a disconnection."""
     problem = ProblemDetails.from_body(body)
     if problem.quota:
         return parse_api_error(429, {}, body, "", now)
@@ -113,7 +113,7 @@ def parse_stream_error(body: Mapping[str, Any], now: datetime) -> XApiError:
 
 
 def parse_rule_errors(subject: str, answer: Mapping[str, Any]) -> list[str]:
-    """What X says of a rule that it does not take; nothing where it took it."""
+    """Return why X rejects a rule, as a sentence, or [] if it accepts it."""
     if not answer.get("errors"):
         return []
     problem = ProblemDetails.from_body(answer)
@@ -123,7 +123,7 @@ def parse_rule_errors(subject: str, answer: Mapping[str, Any]) -> list[str]:
 
 
 def compute_quota_reset(quota: str, now: datetime, reset_day: int = 1) -> datetime:
-    """When the allowance of this UTC day or month begins anew; months of X may begin on another day than the first."""
+    """Return when the quota of this UTC day or month resets; `reset_day` is the day on which X's months begin."""
     midnight = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     if quota == "day":
         return midnight + timedelta(days=1)
@@ -152,7 +152,7 @@ def format_rule_cap(why: str) -> str:
 
 
 def sanitize_words(words: Any) -> str:
-    """X's own words in a sentence of ours: one line, printable, not long."""
+    """Return X's text as one printable line of at most 200 characters."""
     return "".join(letter for letter in str(words or "no reason given") if letter.isprintable())[:200].rstrip(".")
 
 
@@ -201,14 +201,14 @@ def _find_string(parts: list[Any], key: str) -> str:
 
 
 def _iter_parameters(parts: list[Any]) -> Iterator[str]:
-    """Old problems name them as keys of `parameters`, new ones in `parameter`, some in their words alone."""
+    """Yield parameters from keys of `parameters` (old), `parameter` (new), and the words of the message."""
     for part in parts:
         if isinstance(part.get("parameters"), dict):
             yield from part["parameters"]
         if isinstance(part.get("parameter"), str):
             yield part["parameter"]
         for key in ("message", "detail"):
-            words = str(part.get(key, "")).partition(" one of ")[0]  # what follows are those that X does know
+            words = str(part.get(key, "")).partition(" one of ")[0]  # then come the parameters that X knows
             yield from (word for word in words.replace("[", " ").replace("]", " ").split() if word.isascii())
 
 
@@ -218,7 +218,7 @@ def _is_field_parameter(name: str) -> bool:
 
 
 def _parse_reset(headers: Mapping[str, str], now: datetime) -> datetime | None:
-    """Of the limits that are used up, the one that ends last."""
+    """Return the latest reset of the exceeded limits, or None."""
     days = [f"x-{who}-limit-24hour" for who in ("app", "user") if headers.get(f"x-{who}-limit-24hour-remaining") == "0"]
     stamps = [headers.get(f"{limit}-reset", "") for limit in ("x-rate-limit", *days)]
     numbers = [int(stamp) for stamp in stamps if stamp.isascii() and stamp.isdigit() and len(stamp) < 12]

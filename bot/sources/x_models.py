@@ -1,4 +1,4 @@
-"""Posts and users as X sends them, by both of its names: it renames tweets to posts, endpoint by endpoint (2026)."""
+"""Models of X's posts and users, with old and new names: X renames tweets to posts, one endpoint at a time (2026)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,14 +12,14 @@ USER_FIELDS = "created_at,name,public_metrics,username,verified"
 
 @dataclass(frozen=True, slots=True)
 class FieldsForm:
-    """The query parameters by which X is asked for what a post holds."""
+    """The query parameters that ask for the fields of a post."""
 
     parameters: Mapping[str, str]
 
 
 POST_FIELDS = FieldsForm(
     {
-        # Author, references and earlier versions are no fields here: X sends their ids with what they expand to.
+        # No fields for author, references and earlier versions: X sends their ids with the expansions.
         "expansions": "author_id,edit_history_post_ids,referenced_posts",
         "post.fields": "conversation_id,created_at,entities,lang,note_post",
         "user.fields": USER_FIELDS,
@@ -41,15 +41,14 @@ def get_other_form(form: FieldsForm) -> FieldsForm:
 
 
 def rename_keys(value: Mapping[Any, Any]) -> dict[str, Any]:
-    """`note_tweet`, `tweet_count`, `includes.tweets` and whatever else by its newer name; where both are, the newer."""
+    """Rename `note_tweet`, `tweet_count`, `tweets` and so on to the newer names; if both exist, keep the newer."""
     there = {str(key): item for key, item in value.items() if item is not None}
-    return {key.replace("tweet", "post"): item for key, item in there.items()} | {
-        key: item for key, item in there.items() if "tweet" not in key
-    }
+    newer = {key: item for key, item in there.items() if "tweet" not in key}
+    return {key.replace("tweet", "post"): item for key, item in there.items()} | newer
 
 
 class XPart(BaseModel):
-    """X adds fields as it likes; those we do not know are passed over, and null is the same as absent."""
+    """Base class: unknown fields are ignored, and null is the same as absent."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
     needed: ClassVar[frozenset[str]] = frozenset()
@@ -71,7 +70,7 @@ class XEntities(XPart):
 
 
 class XNote(XPart):
-    """The whole of a long post, of which `text` is the beginning."""
+    """The whole text of a long post; `XPost.text` is its beginning."""
 
     text: str
     entities: XEntities | None = None
@@ -118,7 +117,7 @@ Part = TypeVar("Part", bound=XPart)
 
 
 def parse_part(model: type[Part], value: Any) -> Part:
-    """A field that cannot be read costs itself, not the post. Raises `ValidationError` where a needed one cannot be."""
+    """Parse without fields that are invalid. Raises `ValidationError` if a needed one is."""
     try:
         return model.model_validate(value)
     except ValidationError as wrong:

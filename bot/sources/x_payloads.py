@@ -1,4 +1,4 @@
-"""X's posts, as its stream and its search tell them, become mentions."""
+"""Parse the payloads of X's stream and search into mentions."""
 
 import html
 import json
@@ -15,23 +15,20 @@ from bot.sources.x_models import XPost, XUser, parse_part, rename_keys
 from bot.sources.x_rules import XRule
 
 EPOCH = datetime(2010, 11, 4, 1, 42, 54, 657000, tzinfo=UTC)
-"""From here X counts the milliseconds that its ids begin with."""
-
+"""X's ids begin with the milliseconds since then (snowflake)."""
 NO_LANGUAGE = frozenset({"und", "zxx", "art", "qam", "qct", "qht", "qme", "qst"})
 REPOSTED = frozenset({"retweeted", "reposted"})
-
-
 NOTHING_SENT = ReadIds()
 _Part = TypeVar("_Part", XPost, XUser)
 
 
 class MalformedPostError(Exception):
-    """Not a post as X describes them."""
+    """The payload is not a post as X documents it."""
 
 
 @dataclass(frozen=True, slots=True)
 class PostPage:
-    """One answer of the search. `billed_ids` is all that X sent, which is what it bills."""
+    """The posts of one response: `newest` and `oldest` post id, and the ids of all objects, which X bills."""
 
     mentions: tuple[Mention, ...]
     newest: int
@@ -41,9 +38,9 @@ class PostPage:
 
 
 def parse_stream_line(line: bytes) -> PostPage:
-    """A line of the stream. No mention in it: it is not for us (a bare repost, or another program's rule).
+    """Parse a line of the stream. It has no mention if it is a repost or matched only rules of other programs.
 
-    Raises `MalformedPostError`; raises `StreamDisconnectError` for X's own word that it will hang up.
+    Raises `MalformedPostError`, and `StreamDisconnectError` if X announces that it disconnects.
     """
     answer = _parse_object(line)
     if "data" not in answer:
@@ -59,7 +56,7 @@ def parse_stream_line(line: bytes) -> PostPage:
 
 
 def parse_search_page(answer: dict[str, Any], subject: str) -> PostPage:
-    """What the search found for a subject. A post that cannot be read does not cost us the others."""
+    """Parse a response of the search. Malformed posts are skipped."""
     sent = _IncludedObjects.from_answer(answer)
     found, mentions = list[XPost](), list[Mention]()
     for value in _ensure_list(answer.get("data")):
@@ -72,7 +69,7 @@ def parse_search_page(answer: dict[str, Any], subject: str) -> PostPage:
 
 
 class StreamDisconnectError(Exception):
-    """A line of errors alone, as X sent it."""
+    """X sent a line with errors only, before it disconnects."""
 
     def __init__(self, answer: dict[str, Any]) -> None:
         super().__init__()
@@ -81,7 +78,7 @@ class StreamDisconnectError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class _IncludedObjects:
-    """What came along with posts, by id."""
+    """The users and referenced posts that a response includes, by id."""
 
     users: dict[str, XUser]
     posts: dict[str, XPost]
@@ -110,12 +107,12 @@ def _build_page(found: list[XPost], mentions: list[Mention], sent: _IncludedObje
 
 
 def parse_post_id(post_id: str | None) -> int:
-    """Ids are numbers written as text, and do not sort as text. 0: it is none."""
+    """Return the id as a number, for sorting; 0 if it is not one."""
     return int(post_id) if post_id and post_id.isascii() and post_id.isdigit() and len(post_id) < 20 else 0
 
 
 def compute_min_id(moment: datetime) -> int:
-    """The smallest id that a post of this moment could have."""
+    """Return the smallest id that a post of this moment can have."""
     return max(0, (moment - EPOCH) // timedelta(milliseconds=1)) << 22
 
 
@@ -171,7 +168,7 @@ def _validate_count(value: int | None) -> int | None:
 
 
 def _expand_text(post: XPost) -> str:
-    """The whole post, with the links that its author meant in place of X's shortened ones."""
+    """Return the whole text, with full links in place of X's short ones."""
     text, entities = (post.note_post.text, post.note_post.entities) if post.note_post else (post.text, post.entities)
     for url in entities.urls if entities else ():
         meant = url.unwound_url or url.expanded_url

@@ -1,4 +1,4 @@
-"""What X bills is counted as it comes, and reading stops where the budget does."""
+"""Count the posts and users that X bills, and stop reading when the budget is used up."""
 
 from collections.abc import Sequence
 
@@ -9,7 +9,7 @@ from bot.sources.x_errors import XApiError
 from bot.sources.x_payloads import PostPage
 
 NOTICE = "budget"
-"""The part under which operators are shown how far the budget is used."""
+"""The part under which the use of the budget is reported to operators."""
 
 
 class ReadMeter:
@@ -20,11 +20,11 @@ class ReadMeter:
         self._shown: str | None = None
 
     async def count_pages(self, sink: MentionSink, pages: Sequence[PostPage] = ()) -> None:
-        """To be awaited before what came is heard: X bills it either way. Raises `StoreUnavailable`."""
+        """Count pages before they are published: X bills them either way. Raises `StoreUnavailable`."""
         posts = frozenset[str]().union(*(page.billed_ids.posts for page in pages))
         users = frozenset[str]().union(*(page.billed_ids.users for page in pages))
         self._state = check_budget(self._budget, await sink.count_reads(ReadIds(posts, users)), self._clock.now())
-        jumped = bool(pages) and not self._shown  # one page can lead from below the notice to beyond the budget
+        jumped = bool(pages) and not self._shown  # one page may exceed the budget before any notice was shown
         notice = self._state.share if jumped or not self._state.until else ""
         step = notice.partition("%")[0]
         if step != self._shown:
@@ -32,6 +32,6 @@ class ReadMeter:
             self._shown = step
 
     def require_budget(self) -> None:
-        """Raises `XApiError` where the budget is used up, with when reading may go on."""
+        """Raise `XApiError`, with the time of the next budget, if this one is used up."""
         if self._state.until:
             raise XApiError(f"X: {self._state.sentence}.", until=self._state.until)

@@ -1,4 +1,4 @@
-"""What we listen for, in X's own language of rules and queries."""
+"""Build the rules of the filtered stream, and the search queries, from the subjects of the playbook."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -11,19 +11,17 @@ RULE_LIMIT = 1024
 QUERY_LIMIT = 512
 RULES_LIMIT = 1000
 TAG = "earshot:"
-"""Begins the tag of every rule that is ours. Others may live in the same X app, and are left alone."""
+"""Prefix of the tags of our rules. Other rules in the same X app are left alone."""
 
 OPERATOR = re.compile(r"@[A-Za-z0-9_]{1,15}|#\w*[^\W\d]\w*|\$[A-Za-z]{1,6}")
 HANDLE = re.compile(r"[A-Za-z0-9_]{1,15}")
 UNQUOTABLE = re.compile(r'["\\\s\x00-\x1f]+')
-
-
 LANGUAGES = {"he": "iw", "id": "in"}
-"""X's own codes, where they are older than everybody's."""
+"""Older language codes that X still uses."""
 
 
 def get_language_code(tag: str) -> str:
-    """The code after X's `lang:`. X tells regions apart in Chinese alone, and Hindi by its script."""
+    """Return the code for `lang:`. X distinguishes regions only for Chinese, and scripts only for Hindi."""
     primary, _, rest = tag.replace("_", "-").partition("-")
     code = get_primary_language(primary)
     if code == "zh" and rest:
@@ -37,29 +35,26 @@ class XRule:
     value: str
     tag: str
     id: str = ""
-    """X's own; empty while it is only wanted."""
+    """The id that X gave it; empty if the rule is not at X yet."""
 
     @property
     def subject(self) -> str:
-        """Empty: the rule is not ours."""
+        """The subject's name; empty if the rule is not ours."""
         return self.tag.removeprefix(TAG) if self.tag.startswith(TAG) else ""
 
 
 @dataclass(frozen=True, slots=True)
 class RuleChanges:
-    """What turns the rules that X has into those we want."""
+    """The rules to add and delete at X."""
 
     add: tuple[XRule, ...]
     delete: tuple[XRule, ...]
 
 
 def build_rules(subjects: Iterable[Subject], limit: int, lang: str = "", extra: str = "") -> list[XRule]:
-    """At least one a subject, as many as its terms need; each can stand alone."""
-    return [
-        XRule(value, f"{TAG}{subject.name}")
-        for subject in subjects
-        for value in _build_values(subject, limit, lang, extra)
-    ]
+    """Build as many rules for each subject as its terms need, at least one."""
+    values = [(value, subject) for subject in subjects for value in _build_values(subject, limit, lang, extra)]
+    return [XRule(value, f"{TAG}{subject.name}") for value, subject in values]
 
 
 def diff_rules(have: Sequence[XRule], want: Sequence[XRule]) -> RuleChanges:
@@ -73,7 +68,7 @@ def diff_rules(have: Sequence[XRule], want: Sequence[XRule]) -> RuleChanges:
 
 
 def find_unsupported_terms(subjects: Iterable[Subject], lang: str = "", extra: str = "") -> list[str]:
-    """What of the playbook X cannot be told, in sentences."""
+    """Return a sentence for each term of the playbook that cannot be a rule of X."""
     faults = []
     for subject in subjects:
         room = QUERY_LIMIT - 2 - len(_build_suffix(subject, QUERY_LIMIT, lang, extra))
@@ -100,7 +95,7 @@ def _build_values(subject: Subject, limit: int, lang: str, extra: str) -> Iterat
 
 
 def _list_operators(subject: Subject) -> list[str]:
-    """Each term once. All but handles, hashtags and cashtags are quoted: no term is an operator by accident (`OR`)."""
+    """Return each term once, quoted unless it is a handle, hashtag or cashtag, so that `OR` is no operator."""
     handles = [f"@{handle}" for handle in _list_handles(subject)]
     return list(dict.fromkeys(word for term in [*subject.terms, *handles] if (word := _quote_operator(term))))
 
@@ -115,10 +110,9 @@ def _quote_operator(term: str) -> str:
 
 
 def _build_suffix(subject: Subject, limit: int, lang: str, extra: str) -> str:
-    """What every rule of a subject ends with: no retweets, and not what it says of itself.
+    """Return what every rule of a subject ends with: no retweets, no posts of its own accounts, its exclusions.
 
-    Terms have the first right to the room: exclusions that would take more than half of it are left to the detectors,
-    which see every mention anyway.
+    Exclusions that would take more than half of the limit are left to the detectors.
     """
     own = [f"-from:{handle}" for handle in _list_handles(subject)]
     excluded = [f"-{word}" for term in subject.exclude if (word := _quote_operator(term))]
