@@ -1,4 +1,4 @@
-"""What follows where somebody says that a post was heard wrongly: for its card, its clocks and its department."""
+"""Apply corrections to a case: relabel it, recompute its deadlines, suggest another department."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -32,15 +32,15 @@ from bot.domain.routing import NOBODY, Route
 from bot.domain.subject import SubjectKind
 
 ScoreUrgency = Callable[[Mention, Assessment], Assessment]
-"""Gives an assessment the urgency that follows from its other labels."""
+"""Recomputes the urgency of an assessment from its labels."""
 FindRoute = Callable[[Mention, Assessment], Route]
-"""The route that these labels lead to now."""
+"""Finds the route for these labels in the current playbook."""
 _RESOLUTION_BY_KIND = {CorrectionKind.SPAM: CaseResolution.SPAM, CorrectionKind.ABOUT: CaseResolution.NOT_ABOUT_US}
 _KIND_BY_RESOLUTION = {resolution: kind for kind, resolution in _RESOLUTION_BY_KIND.items()}
 
 
 class CorrectedValue(NamedTuple):
-    """The right answer, as somebody gives it. `subject_kind` goes with a subject."""
+    """The right value, as a person gives it. `subject_kind` belongs to a subject."""
 
     kind: CorrectionKind
     value: str
@@ -48,7 +48,7 @@ class CorrectedValue(NamedTuple):
 
 
 def check_can_correct(case: Case, context: Context, kind: CorrectionKind) -> None:
-    """Whoever may answer. What closes a case is for whoever may resolve it. Raises Refused."""
+    """Raise `NotAllowed` if the person may not answer, or, for a kind that closes the case, not resolve it."""
     check_allowed(CaseTransition.CLAIM, case, context.by, context.staff)
     if kind in CLOSING_KINDS:
         check_transition(case, CaseTransition.RESOLVE, context)
@@ -57,10 +57,7 @@ def check_can_correct(case: Case, context: Context, kind: CorrectionKind) -> Non
 def correct_case(
     case: Case, context: Context, corrected: CorrectedValue, score_urgency: ScoreUrgency, find_route: FindRoute
 ) -> CaseDecision:
-    """The card and the clocks follow at once; the department does not, unless somebody asks for it.
-
-    The word that was heard is a right answer too: it undoes a correction.
-    """
+    """Relabel the case and recompute its deadlines; the department stays. The detected word undoes a correction."""
     check_allowed(CaseTransition.CLAIM, case, context.by, context.staff)
     _reject_unchanged(case, corrected)
     check_can_correct(case, context, corrected.kind)
@@ -84,7 +81,7 @@ def _build_correction(case: Case, corrected: CorrectedValue, context: Context) -
 def _close_corrected(
     case: Case, context: Context, correction: Correction, note: str, score_urgency: ScoreUrgency
 ) -> CaseDecision:
-    """Nobody need answer what is spam, or is not about us."""
+    """Resolve the case: nobody needs to answer spam, or what is not about us."""
     believed = _relabel_case(case, replace_correction(case.corrections, correction), score_urgency)
     decision = transitions.resolve_case(believed, context, _RESOLUTION_BY_KIND[correction.kind], note)
     return replace(decision, before=case, corrections=(correction,))
@@ -93,7 +90,7 @@ def _close_corrected(
 def resolve_with_correction(
     case: Case, context: Context, resolution: CaseResolution, note: str, score_urgency: ScoreUrgency
 ) -> CaseDecision:
-    """Who resolves as spam what was not heard as spam, or as not about us, says that we heard wrongly."""
+    """Resolve the case; as spam or as not about us this is also a correction, if it was detected as something else."""
     kind = _KIND_BY_RESOLUTION.get(resolution)
     right = CorrectedValue(kind, SPAM if kind is CorrectionKind.SPAM else NOT_ABOUT_US) if kind else None
     if right is None or _get_current_word(case, right.kind) == right.value or _is_competitor_case(case, right.kind):
@@ -102,7 +99,7 @@ def resolve_with_correction(
 
 
 def describe_correction(correction: Correction) -> str:
-    """`neutral, not negative`."""
+    """Format as `neutral, not negative`."""
     if correction.is_undone:
         return f"{correction.now or 'no subject'} after all"
     if correction.kind in CLOSING_KINDS:
@@ -121,7 +118,7 @@ def _reject_unchanged(case: Case, corrected: CorrectedValue) -> None:
 
 
 def _is_competitor_case(case: Case, kind: CorrectionKind) -> bool:
-    """A competitor's customer: nobody took it to be about us."""
+    """Whether it is about a competitor, so that "not about us" corrects nothing."""
     return kind is CorrectionKind.ABOUT and case.assessment.kind == SubjectKind.COMPETITOR
 
 
@@ -140,9 +137,9 @@ def _relabel_case(case: Case, corrections: tuple[Correction, ...], score_urgency
 def _recompute_deadlines(
     before: Case, after: Case, department: Department, find_route: FindRoute, at: datetime
 ) -> Case:
-    """Set the clocks of the route that the right labels lead to, counted from when the case came.
+    """Set the deadlines of the route for the right labels, counted from when the case came.
 
-    Also where it becomes a crisis, which keeps no business hours, or turns out to be none.
+    They also change if it becomes a crisis, which ignores business hours, or is none any more.
     """
     led, leads = (find_route(one.mention, one.assessment) for one in (before, after))
     if leads != led:
@@ -155,19 +152,19 @@ def _recompute_deadlines(
 
 
 def _assign_route(case: Case, route: Route) -> Case:
-    """A route to nobody has no clocks: as long as the case is somebody's it keeps those it has."""
+    """Set the route and its time limits; a route to nobody has none, so the case keeps its own."""
     return case if route.to == NOBODY else case.copy_with(route=route.name, clocks=route.clocks)
 
 
 def _reset_claim_deadline(case: Case, department: Department, at: datetime) -> Case:
-    """What is not due yet has reminded nobody."""
+    """Set the deadline to claim; if it is in the future, the reminders start again."""
     due = compute_claim_due(case, department, case.opened_at)
     early = due is None or due > at
     return case.copy_with(due=due, rung=0, rung_at=None) if early else case.copy_with(due=due)
 
 
 def _reset_resolve_deadline(before: Case, case: Case, department: Department, at: datetime) -> Case:
-    """A claim of another length begins anew: who has the case has just read it."""
+    """Set the deadline to resolve; a lease of another length starts again now."""
     due = compute_resolve_due(case, department)
     case = case.copy_with(due=due, overdue_said=case.overdue_said and due is not None and due <= at)
     if case.clocks.lease == before.clocks.lease:
@@ -178,7 +175,7 @@ def _reset_resolve_deadline(before: Case, case: Case, department: Department, at
 def reopen_with_correction(
     case: Case, context: Context, score_urgency: ScoreUrgency, find_route: FindRoute
 ) -> CaseDecision:
-    """A case that somebody opens again is neither spam nor about others: that is undone with it."""
+    """Reopen the case and undo the corrections that closed it."""
     closing = [one for one in case.corrections if one.kind in CLOSING_KINDS]
     others = tuple(one for one in case.corrections if one.kind not in CLOSING_KINDS)
     believed = _relabel_case(case, others, score_urgency) if closing else case
@@ -190,7 +187,7 @@ def reopen_with_correction(
 
 
 def reroute_case(case: Case, context: Context, route: Route, to: Department) -> CaseDecision:
-    """After a correction: to the department that its labels lead to now, with the clocks of that route."""
+    """Hand the case to the department of its corrected labels, with the time limits of that route."""
     check_transition(case, CaseTransition.HAND_OVER, context)
     if to.name == case.department:
         raise NotAllowed(f"{to.name} has this case already, and by its rules it belongs there.")
@@ -208,7 +205,7 @@ def restore_from_spam(
     at: datetime,
     score_urgency: ScoreUrgency,
 ) -> CaseDecision:
-    """Spam that is none opens a case, as if it had been heard rightly."""
+    """Open a case for a mention that was detected as spam by mistake."""
     correction = Correction(CorrectionKind.SPAM, SPAM, GENUINE, by, at)
     decision = open_case(mention, assess_as_genuine(mention, assessment, score_urgency), route, department, at)
     event = AuditEvent(at, by, AuditAction.BROUGHT_BACK, f"from spam, for {department.name}")
@@ -217,7 +214,7 @@ def restore_from_spam(
 
 
 def assess_as_genuine(mention: Mention, assessment: Assessment, score_urgency: ScoreUrgency) -> Assessment:
-    """What was heard beside the spam."""
+    """Return the assessment without the spam label."""
     return score_urgency(
         mention, apply_corrections(assessment, [Correction(CorrectionKind.SPAM, SPAM, GENUINE, "", mention.created_at)])
     )

@@ -1,4 +1,4 @@
-"""The clocks of a case: when something is due next, and what happens then."""
+"""Deadlines of a case: which is next, and what happens when it passes."""
 
 from datetime import datetime, timedelta
 
@@ -14,7 +14,7 @@ from bot.domain.paging.case_page import build_case_pages
 from bot.domain.text import format_duration
 
 DEFAULT_REMIND_EVERY = timedelta(minutes=5)
-"""Between one person on call and the next, where a route says nothing: time to read a message and press a button."""
+"""Between one person on call and the next, unless the route says otherwise."""
 
 
 def get_case_hours(case: Case, department: Department) -> BusinessHours:
@@ -37,9 +37,9 @@ def compute_lease_end(case: Case, department: Department, at: datetime) -> datet
 
 
 def find_people_to_notify(case: Case, department: Department, on_call: OnCallSnapshot) -> tuple[str, ...]:
-    """Who is called next: the first on call now who was not called yet. In a hole the fallback channel is told, too.
+    """Return the first person on call who was not called yet; in a coverage gap the fallback channel, too.
 
-    For what cannot wait people are paged, which has a ladder of its own; for what is doubted nobody is called.
+    Nobody for a crisis, which has an escalation of its own, or for unsure sentiment.
     """
     if case.is_confirmed_crisis or case.has_unsure_sentiment:
         return ()
@@ -57,9 +57,9 @@ def find_people_to_notify(case: Case, department: Department, on_call: OnCallSna
 
 
 def find_next_deadline(case: Case, department: Department, on_call: OnCallSnapshot | None = None) -> datetime | None:
-    """When a clock of this case runs out next, or None if none is running.
+    """Return the next deadline of the case, or None.
 
-    Who does not know who is on call leaves `duty` out: where a schedule has to be asked, it is asked then.
+    Without `on_call`, and if a schedule has to be read, the time at which it has to be read is returned.
     """
     if case.status is CaseStatus.NEW:
         return _find_next_reminder(case, department, on_call) if case.rung else case.due
@@ -79,11 +79,11 @@ def _find_next_reminder(case: Case, department: Department, on_call: OnCallSnaps
         return soon
     if on_call.until is None:
         return None
-    return max(soon, hours.add_working_time(on_call.until, timedelta()))  # whoever is on call then has not been called
+    return max(soon, hours.add_working_time(on_call.until, timedelta()))  # people on call then were not called yet
 
 
 def _find_lease_deadline(case: Case, department: Department) -> datetime | None:
-    """Half of the working time, so that a claim which spans a night reminds nobody in it; then the end."""
+    """Return the middle of the lease in working time (not at night), then its end."""
     if case.lease_ends is None or case.lease_began is None:
         return None
     if case.lease_said or case.clocks.lease is None:
@@ -96,10 +96,7 @@ def _find_lease_deadline(case: Case, department: Department) -> datetime | None:
 def handle_deadline(
     case: Case, department: Department, at: datetime, on_call: OnCallSnapshot | None = None
 ) -> CaseDecision | None:
-    """What happens now that a clock may have run out; None if none has. One thing at a time.
-
-    `duty` may be left out where the playbook names the people.
-    """
+    """Handle one deadline that has passed, or return None. `on_call` is optional if the playbook names the people."""
     on_call = on_call or get_listed_on_call(department) or OnCallSnapshot()
     deadline = find_next_deadline(case, department, on_call)
     if deadline is None or deadline > at:
@@ -177,7 +174,7 @@ def _mark_overdue(case: Case, department: Department, at: datetime) -> CaseDecis
 
 
 def reset_to_new(case: Case, department: Department, at: datetime) -> Case:
-    """The same case, waiting to be claimed in this department from now on, its claim clock wound."""
+    """Return the case as new in this department from now on, with a new deadline to claim it."""
     return case.copy_with(
         status=CaseStatus.NEW,
         department=department.name,

@@ -1,4 +1,4 @@
-"""What follows where an author edits a post that is known already: its words change, and it is not counted again."""
+"""Apply an edit of a known post: its text changes, and it is not counted again."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -15,7 +15,7 @@ from bot.domain.outbox import Notification, Priority
 from bot.domain.paging.case_page import build_case_pages
 
 MAX_WORDINGS = 5
-"""Earlier wordings of a post that stay with its case; X allows five edits."""
+"""Earlier wordings kept in a case; X allows five edits."""
 MAX_WORDING_LENGTH = 1_000
 
 
@@ -27,9 +27,9 @@ def decide_edit(
     department_of: Callable[[str], Department],
     at: datetime,
 ) -> CaseDecision | None:
-    """Of a post that opened a case or joined one. None: it was shown to nobody; its new words go where they belong.
+    """Apply an edit to the case that the post opened or joined. None if it has no case: it is routed as new.
 
-    `opened` is the case with the id that this post would give it, which by chance may be another's.
+    `opened` is the case with the id derived from this post, which by chance may belong to another post.
     """
     if opened is not None and opened.mention.id == mention.id:
         return edit_case(opened, mention, assessment, department_of(opened.department), at)
@@ -39,7 +39,7 @@ def decide_edit(
 def edit_case(
     case: Case, mention: Mention, assessment: Assessment, department: Department, at: datetime
 ) -> CaseDecision:
-    """The newest wording of the post that opened this case. What people corrected stays as they said."""
+    """Take the newest wording of the post that opened the case. Corrections stay."""
     if mention.edits <= case.mention.edits or case.mention.is_forgotten:
         return skip_edit()
     earlier = (*case.earlier, case.mention.text[:MAX_WORDING_LENGTH])[-MAX_WORDINGS:]
@@ -54,7 +54,7 @@ def edit_case(
 def edit_joined(
     case: Case, mention: Mention, assessment: Assessment, department: Department, at: datetime
 ) -> CaseDecision:
-    """The newest wording of a post that joined this case."""
+    """Take the newest wording of a joined post."""
     event = AuditEvent(at, "", AuditAction.EDITED, "a post that joined, by its author")
     after = case.copy_with(version=case.version + 1, history=case.extend_history(event))
     alarming = _is_crisis(assessment) and not case.is_urgent
@@ -64,7 +64,7 @@ def edit_joined(
 
 
 def skip_edit() -> CaseDecision:
-    """Nothing follows: the wording is known, or nobody needs to see it."""
+    """Return the decision that changes nothing: the wording is known, or nobody needs to see it."""
     return CaseDecision(None, is_edit=True)
 
 

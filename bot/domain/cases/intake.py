@@ -1,4 +1,4 @@
-"""What becomes of a mention: it opens a case, joins one, or is tallied."""
+"""Intake of a mention: it opens a case, joins one, or is only counted."""
 
 import re
 import unicodedata
@@ -17,46 +17,46 @@ from bot.domain.paging.case_page import build_case_pages
 from bot.domain.routing import NOBODY, Route
 
 COPY_WINDOW = timedelta(hours=24)
-"""How long the same words count as a copy of an open case."""
+"""How long the same text counts as a copy of an open case."""
 CONVERSATION_WINDOW = timedelta(days=30)
-"""How long a person who writes again in the same conversation finds the case again."""
+"""How long a person who writes again in the same conversation joins their case."""
 MIN_WORDS_FOR_COPY = 4
 """'Thank you so much' from two people is not one post twice."""
 
 _LINK_OR_HANDLE = re.compile(r"(?:https?://|www\.)\S+|@\w+")
 _WORD = re.compile(r"[^\W_]+")
 _ASCII_WORD = re.compile(r"[a-z0-9]+")
-"""The same, told from the rest in half the time."""
+"""The same for ASCII text, in half the time."""
 
 
 def build_conversation_key(mention: Mention) -> str:
-    """The same person in the same conversation; empty where the outlet does not say."""
+    """Return the key of author and conversation; empty if either is unknown."""
     if not mention.conversation or mention.author.id == UNKNOWN_AUTHOR_ID:
         return ""
     return f"{mention.source}:{mention.author.id}:{mention.conversation}"
 
 
 def build_copy_key(mention: Mention, subject: str) -> str:
-    """The words without links, handles, case and punctuation; empty where too little is said to tell a copy."""
+    """Return the hash of the text without links, handles, case and punctuation; empty if it is too short."""
     return _hash_copy_text(mention.text, subject)
 
 
 @lru_cache(maxsize=1_000)
 def _hash_copy_text(text: str, subject: str) -> str:
-    """Asked for twice in a batch: where a case is looked for, and where the new one will be found."""
+    """Cached, since a batch asks twice: to look a case up, and to index a new one."""
     said = _normalize_copy_text(text)
     return derive_case_id(f"{subject}|{said}") if said else ""
 
 
 @lru_cache(maxsize=1_000)
 def _normalize_copy_text(text: str) -> str:
-    """Empty where it is too little. Asked for with its subject and, by who counts copies, without."""
+    """Return the words to compare, or nothing for a short text. Cached for callers with and without a subject."""
     words = _split_copy_words(text)
     return " ".join(words) if len(words) >= MIN_WORDS_FOR_COPY or len("".join(words)) >= 20 else ""
 
 
 def _split_copy_words(text: str) -> list[str]:
-    """Folded first, so that no pattern has to try both cases of each letter: that is half of the time (2026-11-22)."""
+    """Fold the case first: case-insensitive patterns take twice the time (2026-11-22)."""
     if text.isascii():
         words = _ASCII_WORD.findall(_LINK_OR_HANDLE.sub(" ", text.lower()))
     else:
@@ -69,7 +69,7 @@ def _split_copy_words(text: str) -> list[str]:
 def open_case(
     mention: Mention, assessment: Assessment, route: Route, department: Department, at: datetime
 ) -> CaseDecision:
-    """A mention that nobody has yet opens a case of its own."""
+    """Open a case for a mention."""
     event = AuditEvent(at, "", AuditAction.OPENED, f"by route {route.name}")
     case = Case.model_construct(
         id=derive_case_id(mention.id),
@@ -96,7 +96,7 @@ def open_case(
 
 
 def count_only(mention: Mention, assessment: Assessment, at: datetime) -> CaseDecision:
-    """A mention that no department needs to see is counted, and spam is counted as spam."""
+    """Count a mention that no department needs to see."""
     outcome = MentionOutcome.SPAM if assessment.intent is Intent.SPAM else MentionOutcome.TALLIED
     return CaseDecision(None, processed=ProcessedMention(mention, assessment, NOBODY, outcome, at))
 
@@ -104,7 +104,7 @@ def count_only(mention: Mention, assessment: Assessment, at: datetime) -> CaseDe
 def join_case(
     case: Case, mention: Mention, assessment: Assessment, reason: JoinReason, department: Department, at: datetime
 ) -> CaseDecision:
-    """The same person again, or a copy: part of the case, told to its owner, and reopening it if it was resolved."""
+    """Add a copy, or the same person's next post, to the case: notify the owner, reopen it if resolved."""
     joined = JoinedMention(mention.id, mention.display_name, mention.url, mention.created_at, reason)
     event = AuditEvent(at, "", AuditAction.JOINED, f"{reason.value}, {case.joined_count + 1} in all")
     after = case.copy_with(
@@ -142,7 +142,7 @@ def join_case(
 
 
 def raise_alarm(case: Case, department: Department, at: datetime) -> Case:
-    """A crisis keeps no business hours: what was to be claimed in the morning is to be claimed now."""
+    """Mark the case as a crisis, with an earlier deadline to claim it, since business hours do not count."""
     alarmed = case.copy_with(alarm=True)
     sooner = compute_claim_due(alarmed, department, at)
     if case.status is CaseStatus.NEW and case.due and sooner and sooner < case.due:

@@ -1,4 +1,4 @@
-"""What people do with a case: each move takes the case as read and gives the decision, or says no."""
+"""Transitions of a case by people: each returns a decision or raises `NotAllowed`."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -31,7 +31,7 @@ def build_case_decision(
     durations: tuple[tuple[DurationKind, float], ...] = (),
     corrections: tuple[Correction, ...] = (),
 ) -> CaseDecision:
-    """The next version of a case, with the card that is owed, and a word to whoever had it before."""
+    """Build the next version of a case, with its card, its deadline, its pages and a notice to the former owner."""
     after = after.copy_with(version=before.version + 1, history=after.extend_history(event))
     more += _notify_former_owner(before, after, event.by)
     card = Notification.draw_card(after.id, after.department, choose_priority(after, Priority.CLICK))
@@ -48,7 +48,7 @@ def build_case_decision(
 
 
 def _notify_former_owner(before: Case, after: Case, by: str) -> tuple[Notification, ...]:
-    """A manager took it from her, who would go on with it if she were not told."""
+    """Tell the owner that somebody else took the case from them."""
     hers_still = after.status is CaseStatus.CLAIMED and after.owner == before.owner
     if before.status is not CaseStatus.CLAIMED or before.owner == by or hers_still:
         return ()
@@ -56,7 +56,7 @@ def _notify_former_owner(before: Case, after: Case, by: str) -> tuple[Notificati
 
 
 def claim_case(case: Case, context: Context) -> CaseDecision:
-    """One owner, always. The claim is a lease, and the clock to resolve begins to show."""
+    """Make this person the one owner, for the time of a lease; the deadline to resolve is shown from now on."""
     status = check_transition(case, CaseTransition.CLAIM, context)
     after = _assign_owner(case, context.by, context).copy_with(status=status)
     waited = _measure_seconds(case.opened_at, context.at)
@@ -65,7 +65,7 @@ def claim_case(case: Case, context: Context) -> CaseDecision:
 
 
 def _measure_seconds(since: datetime, until: datetime) -> float:
-    """Never less than none: the clocks of two machines differ, and any clock may be set back."""
+    """Return the seconds between, at least 0: clocks differ between machines and may be set back."""
     return max(0.0, (until - since).total_seconds())
 
 
@@ -83,7 +83,7 @@ def _assign_owner(case: Case, owner: str, context: Context) -> Case:
 
 
 def renew_lease(case: Case, context: Context) -> CaseDecision:
-    """The owner is still on it: the lease begins anew."""
+    """Start the lease again: the owner is still on it."""
     if case.status is not CaseStatus.CLAIMED or case.owner != context.by:
         raise NotAllowed("This case is not yours now, so there is nothing to keep. Press Claim on its card to take it.")
     ends = compute_lease_end(case, context.department, context.at)
@@ -92,14 +92,14 @@ def renew_lease(case: Case, context: Context) -> CaseDecision:
 
 
 def release_case(case: Case, context: Context) -> CaseDecision:
-    """Back to the channel, with the claim clock wound anew."""
+    """Return the case to the channel, with a new deadline to claim it."""
     check_transition(case, CaseTransition.RELEASE, context)
     after = reset_to_new(case, context.department, context.at)
     return build_case_decision(case, after, context.department, context.build_event(AuditAction.RELEASED))
 
 
 def resolve_case(case: Case, context: Context, resolution: CaseResolution, note: str) -> CaseDecision:
-    """Done, with one word for how. Somebody who resolves what nobody claimed is its owner from then on."""
+    """Resolve the case. A person who resolves an unclaimed case becomes its owner."""
     check_transition(case, CaseTransition.RESOLVE, context)
     after = _close_case(case, context, resolution).copy_with(note=note.strip()[:1000])
     took = _measure_seconds(case.waiting_since, context.at)
@@ -126,7 +126,7 @@ def reopen_case(case: Case, context: Context) -> CaseDecision:
 
 
 def hand_to_person(case: Case, context: Context, to: str) -> CaseDecision:
-    """To another deputy of the department that has it."""
+    """Hand the case to another deputy of its department."""
     check_transition(case, CaseTransition.HAND_OVER, context)
     if to == case.owner:
         raise NotAllowed(f"<@{to}> has this one already.")
@@ -144,7 +144,7 @@ def hand_to_person(case: Case, context: Context, to: str) -> CaseDecision:
 
 
 def hand_to_department(case: Case, context: Context, to: Department) -> CaseDecision:
-    """One case, one card alive: the card in the old channel says where it went."""
+    """Hand the case to another department; the card in the old channel says where it went."""
     check_transition(case, CaseTransition.HAND_OVER, context)
     if to.name == case.department:
         raise NotAllowed(f"{to.name} has this case already. Choose another department, or a person.")
@@ -153,7 +153,7 @@ def hand_to_department(case: Case, context: Context, to: Department) -> CaseDeci
 
 
 def correct_route(case: Case, context: Context, to: Department | None) -> CaseDecision:
-    """The route was wrong: the case goes where it belongs (None: to nobody) and the correction is kept."""
+    """Move a wrongly routed case (None: to nobody) and keep the correction."""
     check_transition(case, CaseTransition.HAND_OVER, context)
     if to is not None and to.name == case.department:
         raise NotAllowed(f"{to.name} has this case already. Choose where it belongs instead.")
@@ -167,7 +167,7 @@ def correct_route(case: Case, context: Context, to: Department | None) -> CaseDe
 
 
 def confirm_crisis(case: Case, context: Context) -> CaseDecision:
-    """A crisis that is doubtful, or was flagged by somebody without a role, is one: whoever is on call is paged."""
+    """Confirm a doubtful crisis, or one flagged by somebody without a role: people on call are paged."""
     check_allowed(CaseTransition.CLAIM, case, context.by, context.staff)
     if case.is_confirmed_crisis:
         raise NotAllowed("This is confirmed as a crisis already. Its card says who is being called.")
@@ -179,7 +179,7 @@ def confirm_crisis(case: Case, context: Context) -> CaseDecision:
 
 
 def check_can_separate(case: Case, context: Context) -> None:
-    """Whoever may answer, whoever owns the case: it is about what somebody else will do. Raises Refused."""
+    """Raise `NotAllowed` if the person may not answer (they need not own the case), or no post has joined."""
     if not context.staff.can_answer(context.by):
         check_allowed(CaseTransition.RESOLVE, case, context.by, context.staff)
     if not case.joined:
@@ -187,11 +187,7 @@ def check_can_separate(case: Case, context: Context) -> None:
 
 
 def separate_mention(case: Case, context: Context, mention: Mention) -> CaseDecision:
-    """A mention that joined wrongly gets its own case: what the first case loses, and the case that opens.
-
-    A copy says what its first case says, so it takes that assessment along; for the same person's later words it is
-    the nearest that is known.
-    """
+    """Move a wrongly joined mention to a case of its own, with the assessment of the first case as an estimate."""
     check_can_separate(case, context)
     left = context.build_event(AuditAction.SEPARATED, f"a post has its own case now, {derive_case_id(mention.id)}")
     after = case.copy_with(

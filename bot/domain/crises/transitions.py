@@ -1,4 +1,4 @@
-"""What leads a declared crisis from its declaration to its close: one decision at a time."""
+"""Transitions of a declared crisis, from its declaration to its close."""
 
 import hashlib
 from datetime import datetime, timedelta
@@ -24,12 +24,11 @@ from bot.domain.text import format_count as number_of
 
 MAX_UPDATE_LENGTH = 500
 MAX_PINNED = 100
-"""Messages of one crisis: Slack lets a channel pin as many."""
+"""Pinned messages of one crisis, as many as Slack allows in a channel."""
 MAX_PINNED_LENGTH = 200
-"""Characters of each."""
 COUNT_INTERVAL = timedelta(minutes=5)
 CHANNEL_TIMEOUT = timedelta(minutes=1)
-"""Of its declaration: while Slack's answer is lost so long, its channel is asked for again; then it does without."""
+"""How long creating its channel is retried; then it has none."""
 
 
 def derive_crisis_id(declaration: CrisisDeclaration, by: str, at: datetime, nth: int = 0) -> str:
@@ -53,9 +52,9 @@ def declare_crisis(
     pages: tuple[str, ...] = (),
     nth: int = 0,
 ) -> Decision[Crisis]:
-    """Calls the lead at once, and then whoever is on call for the department, whatever the severity on the form.
+    """Declare a crisis and page its lead, then those on call for the department, whatever the severity.
 
-    `cases` are those that it takes over, `pages` what rings for them.
+    `cases` are those that it takes over, `pages` the ids of their pages.
     """
     at = at.replace(microsecond=0)
     name = derive_crisis_id(declaration, by, at, nth)
@@ -87,13 +86,13 @@ def _build_adoption_entry(cases: tuple[str, ...], at: datetime) -> tuple[Timelin
 
 
 def record_takeover(crisis: Crisis, at: datetime) -> Decision[Crisis]:
-    """Note that the pages of its cases follow its own by now."""
+    """Record that the pages of its cases are grouped under its own."""
     after = crisis.copy_with(taken_over=True, timeline=crisis.extend_timeline(at, "", "now calls for those cases, too"))
     return Decision(after, crisis, (_notify_head_card(after),) if after.housed else ())
 
 
 def assign_channel(crisis: Crisis, channel: str, why: str, at: datetime) -> Decision[Crisis]:
-    """Where it lives. `why` it has no channel of its own, in our own words; its cards are owed from now on."""
+    """Set its channel, or say `why` it has none, in our own words; its cards are sent from now on."""
     said = "opened a channel for it" if channel else f"could not open a channel: {why}"
     after = crisis.copy_with(channel=channel, housed=True, timeline=crisis.extend_timeline(at, "", said))
     told = (
@@ -104,7 +103,7 @@ def assign_channel(crisis: Crisis, channel: str, why: str, at: datetime) -> Deci
 
 
 def complete_checklist_item(crisis: Crisis, number: int, by: str, at: datetime) -> Decision[Crisis]:
-    """One more thing of the checklist is done. Raises `NotAllowed`."""
+    """Mark an item of the checklist as done. Raises `NotAllowed`."""
     _require_open(crisis)
     if not 0 <= number < len(crisis.checklist):
         raise NotAllowed("This is not on the checklist any more.")
@@ -123,7 +122,7 @@ def complete_checklist_item(crisis: Crisis, number: int, by: str, at: datetime) 
 
 
 def update_crisis(crisis: Crisis, words: str, plan: CrisisPlan, by: str, at: datetime) -> Decision[Crisis]:
-    """What stands now, for everybody; the next one is due after the plan's span. Raises `NotAllowed`."""
+    """Publish an update; the next one is due after the plan's interval. Raises `NotAllowed`."""
     _require_open(crisis)
     words = " ".join(words.split())
     if not words:
@@ -143,7 +142,7 @@ def update_crisis(crisis: Crisis, words: str, plan: CrisisPlan, by: str, at: dat
 
 
 def record_pin(crisis: Crisis, ts: str, words: str, by: str, at: datetime) -> Decision[Crisis]:
-    """A message that somebody pinned, once. Raises `NotAllowed` where nothing is to be told."""
+    """Add a pinned message to the timeline. Raises `NotAllowed` if it is there or there are too many."""
     _require_open(crisis)
     if ts in crisis.pinned or len(crisis.pinned) >= MAX_PINNED:
         raise NotAllowed("This message is in the timeline already.")
@@ -160,7 +159,7 @@ def record_pin(crisis: Crisis, ts: str, words: str, by: str, at: datetime) -> De
 def close_crisis(
     crisis: Crisis, outcome: SentimentOutcome, by: str, at: datetime, unfinished: str = ""
 ) -> Decision[Crisis]:
-    """With its review. `left` says in words what was unfinished. Raises `NotAllowed`."""
+    """Close the crisis and post its review. `unfinished` says in words what is left. Raises `NotAllowed`."""
     _require_open(crisis)
     said = f"closed it; unfinished: {_escape_mrkdwn(unfinished)}" if unfinished else "closed it"
     after = crisis.copy_with(
@@ -174,7 +173,7 @@ def close_crisis(
 
 
 def check_crisis(crisis: Crisis, page: Page | None, at: datetime) -> Decision[Crisis] | None:
-    """What the clock and the page have to say. None: nothing."""
+    """Record what its page and its update deadline imply by now, or return None."""
     said: list[Notification] = []
     after = crisis
     if page is not None and page.attempts and after.paged_at is None:
@@ -202,7 +201,7 @@ def _require_open(crisis: Crisis) -> None:
 
 
 def _escape_mrkdwn(words: str) -> str:
-    """Words of a colleague in a line of mrkdwn: nothing that pings or links."""
+    """Escape a colleague's words for mrkdwn: no mentions, no links."""
     return words.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 

@@ -1,1 +1,1 @@
-"""Watching over Earshot itself: sources that fall silent, queues that stand, books that do not balance."""
+"""Health of Earshot itself: silent sources, stuck queues, counts that do not reconcile."""

@@ -1,4 +1,4 @@
-"""What is wrong with Earshot itself: found twice in a row, told once, over by itself."""
+"""Health issues of Earshot itself: found in two checks in a row, reported once, resolved by themselves."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -13,75 +13,75 @@ from bot.domain.paging.page import CauseKind, Page, PageCause, Severity, open_pa
 from bot.domain.text import format_duration
 
 OPERATORS = "operators"
-"""Who is called, as a department is named in pages and outboxes."""
+"""Stands for a department in pages and outboxes."""
 CHECK_INTERVAL = timedelta(seconds=30)
 DOWNTIME_AFTER = timedelta(minutes=5)
-"""Between two looks: so long a pause means that we did not run, and that nobody listened."""
+"""A longer pause between two checks means that Earshot was down."""
 MAX_INBOX_AGE = timedelta(minutes=5)
 MAX_OUTBOX_AGE = timedelta(minutes=20)
-"""Lists take over long before; what waits so long cannot be delivered at all."""
+"""Digests are sent long before; what waits so long cannot be delivered at all."""
 CONSECUTIVE_CHECKS = 2
-"""In a row, before something is wrong, and before it is well again."""
+"""How many in a row open or resolve an issue."""
 MAX_RESOLVED_ISSUES = 20
 INBOX, OUTBOX, RECONCILIATION = "inbox", "outbox", "books"
 
 
 class HealthSnapshot(NamedTuple):
-    """What one look sees."""
+    """What one check measures."""
 
     last_mentions: Mapping[str, float]
-    """Source → when it last gave a mention, seconds since the epoch; those of the playbook alone."""
+    """By source of the playbook: epoch seconds of its last mention."""
     inbox: timedelta = timedelta()
-    """For how long the oldest mention waits for triage."""
+    """Age of the oldest mention that waits for triage."""
     outbox: timedelta = timedelta()
-    """For how long the oldest message waits for Slack."""
+    """Age of the oldest message that waits for Slack."""
     unaccounted: int = 0
-    """Mentions that are nowhere in the books."""
+    """Mentions that the reconciliation misses."""
     pager_issues: Mapping[str, str] = {}
-    """What pagers say of themselves, by part."""
+    """Issues reported by pagers, by name."""
 
 
 class HealthIssue(FrozenModel):
-    """`name` tells one from the other; `sentence` is in our own words."""
+    """`name` identifies it; `sentence` is in our own words."""
 
     name: str
     sentence: str
     since: datetime
     well: int = 0
-    """Looks in a row at which it was not there."""
+    """Consecutive checks without the issue."""
     over_at: datetime | None = None
 
     @property
     def cause(self) -> PageCause:
-        """One that comes back is called for anew."""
+        """An issue that comes back has a new page."""
         return PageCause(CauseKind.OPERATORS, self.name, int(self.since.timestamp()))
 
 
 class HealthState(FrozenModel):
-    """All that is known from look to look. `version` counts commits."""
+    """The state between checks. `version` counts commits."""
 
     version: int = 0
     looked_at: datetime | None = None
     up_since: float = 0.0
-    """Since when somebody listens without a pause, seconds since the epoch."""
+    """Epoch seconds since when Earshot runs without a pause."""
     heard: Mapping[str, SourceActivity] = {}
     suspected: tuple[str, ...] = ()
-    """Seen at the last look for the first time."""
+    """Found for the first time in the last check."""
     troubles: Mapping[str, HealthIssue] = {}
     over: tuple[HealthIssue, ...] = ()
-    """The last ones that were."""
+    """The last resolved issues."""
 
     def find_issue(self, name: str, since: int) -> HealthIssue | None:
         found = (self.troubles.get(name), *self.over)
         return next((one for one in found if one and one.name == name and one.cause.round == since), None)
 
     def is_check_due(self, at: datetime) -> bool:
-        """Also where the clock was set back since: what lies in the future is not waited for."""
+        """Whether to check now; also if the clock was set back since."""
         return self.looked_at is None or abs(at - self.looked_at) >= CHECK_INTERVAL
 
 
 def check_health(state: HealthState, snapshot: HealthSnapshot, at: datetime) -> Decision[HealthState]:
-    """One look, with what was known before it."""
+    """Run one check on what was measured."""
     now = at.timestamp()
     away = state.looked_at is None or at - state.looked_at > DOWNTIME_AFTER
     up_since = now if away else state.up_since

@@ -1,4 +1,4 @@
-"""How long a source is usually silent, learnt as it goes, and when it is silent unlike itself."""
+"""Detect silent sources: the usual gap between mentions is learnt, a much longer one is an issue."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -8,31 +8,31 @@ from bot.domain.immutable import FrozenModel
 from bot.domain.stored_tuples import store_by_name
 
 MIN_SILENCE = 15 * 60.0
-"""Seconds. Whatever is usual, a quarter of an hour without a mention is no silence."""
+"""Seconds; a shorter gap is never a silence."""
 SILENCE_RATIO = 4
-"""As long as this many times what is usual at the most."""
+"""A gap is a silence if it is longer than this times the usual one."""
 HOURS_PER_PART = 3
-"""Hours in a part of the day: nights are learnt apart from days."""
+"""Nights are learnt apart from days."""
 MAX_DAYS = 7
 MIN_DAYS = 3
-"""Days on which a part of the day must have had a gap before anything is said of it."""
+"""Days to learn a part of the day before a silence is detected in it."""
 
 
 @store_by_name
 class SourceGap(NamedTuple):
-    """The longest gap of one part of one day. `day` counts from the epoch, in UTC."""
+    """The longest gap in one part of a day. `day` counts from the epoch, in UTC."""
 
     day: int
     seconds: float
 
 
 class SourceActivity(FrozenModel):
-    """A source. Of its gaps only the longest of each part of a day are kept: 56 numbers, however much it says."""
+    """Activity of a source: only the longest gap in each part of a day is kept, 56 numbers."""
 
     last: float = 0.0
-    """When it last gave a mention, seconds since the epoch; 0: never."""
+    """Epoch seconds of its last mention; 0: never."""
     longest: Mapping[int, tuple[SourceGap, ...]] = {}
-    """By part of the day in UTC, newest last."""
+    """By part of the day (UTC), newest last."""
 
 
 class SourceSilence(NamedTuple):
@@ -43,7 +43,7 @@ class SourceSilence(NamedTuple):
 
 
 def record_activity(activity: SourceActivity, last: float, up_since: float) -> SourceActivity:
-    """`last` is when it last gave a mention. What passed while nobody listened teaches nothing."""
+    """Learn the gap before the mention at `last`, unless Earshot was down in it."""
     if last <= activity.last:
         return activity
     if not activity.last or activity.last < up_since:
@@ -56,16 +56,13 @@ def record_activity(activity: SourceActivity, last: float, up_since: float) -> S
 
 
 def get_usual_gap(activity: SourceActivity) -> float | None:
-    """The longest gap of an ordinary day that begins when this one began. None: too little was heard to say.
-
-    The middle of a week's days, so that three days of outage teach nothing.
-    """
+    """Return the median, over a week, of the longest gaps in this part of the day. None: too few days."""
     known = sorted(one.seconds for one in activity.longest.get(_get_day_part(activity.last), ()))
     return known[(len(known) - 1) // 2] if len(known) >= MIN_DAYS else None
 
 
 def detect_silence(activity: SourceActivity, up_since: float, at: float) -> SourceSilence | None:
-    """Whether it is silent unlike itself; counted from when we began to listen, if that was later."""
+    """Return the silence if it is unusual; counted from the start of Earshot, if that was later."""
     lasts, ordinary = at - max(activity.last, up_since), get_usual_gap(activity)
     if ordinary is None or lasts <= max(MIN_SILENCE, SILENCE_RATIO * ordinary):
         return None

@@ -1,4 +1,4 @@
-"""The forms in which calendars give their address."""
+"""Addresses of calendars."""
 
 import re
 
@@ -6,5 +6,5 @@ _WEBCAL = re.compile(r"^webcals?://", re.IGNORECASE)
 
 
 def convert_to_https(address: str) -> str:
-    """Return a `webcal://` address as the https:// address that it stands for, any other as it is."""
+    """Return a `webcal://` address as https://, any other unchanged."""
     return _WEBCAL.sub("https://", address)

@@ -1,4 +1,4 @@
-"""The address of a calendar of ours: whose it is stands in it, signed, so that it cannot be guessed."""
+"""Links to our calendars: they name the owner and are signed, so that they cannot be guessed."""
 
 import base64
 import binascii
@@ -7,11 +7,11 @@ import hmac
 from typing import NamedTuple
 
 SIGNATURE_BYTES = 20
-"""Bytes of the signature, 160 bits: such an address is good until it is taken back."""
+"""160 bits, since a link is valid until it is revoked."""
 
 
 class CalendarLink(NamedTuple):
-    """`owner` is a person's Slack id, or the name of a schedule. `serial` goes up when its address is taken back."""
+    """`owner` is a Slack user id or the name of a schedule. `serial` increases when a link is revoked."""
 
     owner: str
     serial: int
@@ -23,7 +23,7 @@ def sign_calendar_link(secret: bytes, link: CalendarLink) -> str:
 
 
 def verify_calendar_link(secret: bytes, signed: str) -> CalendarLink | None:
-    """None for what we did not sign. Whether it was taken back, the asker has to look up."""
+    """Return the link, or None if the signature is wrong. The caller checks whether it was revoked."""
     said, _, mac = signed.rpartition(".")
     if not signed.isascii() or not hmac.compare_digest(_sign_calendar(secret, said), mac):
         return None

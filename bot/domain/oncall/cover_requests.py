@@ -1,4 +1,4 @@
-"""Swaps and covers that one person asks another for: nothing changes before the other accepts."""
+"""Requests for a swap or cover to one person: nothing changes before they accept."""
 
 from datetime import datetime, timedelta
 
@@ -12,9 +12,9 @@ from bot.domain.outbox import Notification, NotificationKind, ScheduleItem
 from bot.domain.periods import TimeSpan
 
 MAX_ANSWER_TIME = timedelta(days=1)
-"""To answer, where the shift begins later than that."""
+"""To answer, if the shift starts later than that."""
 ANSWER_TIME_IF_BEGUN = timedelta(hours=1)
-"""To answer, where it has begun already."""
+"""To answer, if the shift has started."""
 
 
 def request_swap(
@@ -61,9 +61,7 @@ def _build_request(
 
 
 def accept_request(state: ScheduleState, request_id: str, by: str, at: datetime) -> ScheduleChange:
-    """The shifts change hands from now on, as far as they are still those that were asked about. Raises
-    `NotAllowed`.
-    """
+    """Exchange or cover the rest of the shifts, if they did not change since. Raises `NotAllowed`."""
     plea = _get_open_request(state, request_id, by, at)
     mine, theirs = TimeSpan(max(plea.start, at), plea.end), _get_their_span(plea, at)
     if theirs is not None and not (
@@ -82,12 +80,12 @@ def accept_request(state: ScheduleState, request_id: str, by: str, at: datetime)
 
 
 def decline_request(state: ScheduleState, request_id: str, by: str, at: datetime) -> ScheduleChange:
-    """Nothing changes, and the asker is told. Raises `NotAllowed`."""
+    """Tell the asker; no shift changes. Raises `NotAllowed`."""
     return _notify_asker(state, _get_open_request(state, request_id, by, at), CoverOutcome.DECLINED, at)
 
 
 def expire_request(state: ScheduleState, request_id: str, at: datetime) -> ScheduleChange:
-    """Nobody answered in time: nothing changes, and the asker is told. Raises `NotAllowed` where somebody has."""
+    """Tell the asker that nobody answered in time. Raises `NotAllowed` if somebody did."""
     plea = state.changes.find_request(request_id)
     if plea is None or plea.outcome or not plea.to or plea.is_pending(at):
         raise NotAllowed("This was answered.")
@@ -128,7 +126,7 @@ def _get_their_span(request: CoverRequest, at: datetime) -> TimeSpan | None:
 
 
 def _is_on_call_throughout(state: ScheduleState, person: str, span: TimeSpan) -> bool:
-    """Whether this person is on call all through the span."""
+    """Whether this person is on call during the whole span."""
     found = list(list_shifts(state.roster, span))
     at = span.start
     for shift in found:

@@ -1,4 +1,4 @@
-"""The clock on the wall, as people agree on it, and the line of time, on which nothing is skipped or repeated."""
+"""Convert local times to UTC, with daylight saving time."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
@@ -9,11 +9,10 @@ SECOND = timedelta(seconds=1)
 
 @lru_cache(maxsize=20_000)
 def resolve_local_time(day: date, clock: time, zone: str) -> datetime:
-    """The first instant, in UTC, at which the wall clock of a zone shows this time of this day or a later one.
+    """Return the first instant, in UTC, at which the local clock shows this time of this day or later.
 
-    So a time that comes twice in the night the clocks go back is the first of the two. One that never comes, since the
-    clocks go forward over it (by half an hour on Lord Howe, by a whole day in Samoa in 2011), is the moment at which
-    they do. This never goes back as the time of day goes on: what one shift ends with, the next begins with.
+    A repeated time is the first of the two; a skipped one (half an hour on Lord Howe, a day in Samoa in 2011) is the
+    instant of the change. So the result never decreases as the time of day increases, and shifts do not overlap.
     """
     place = ZoneInfo(zone)
     wanted = datetime.combine(day, clock)
@@ -29,7 +28,7 @@ def _get_wall_time(at: datetime, place: ZoneInfo) -> datetime:
 
 
 def _find_transition(wanted: datetime, early: datetime, late: datetime, place: ZoneInfo) -> datetime:
-    """The clocks jump over the wanted time somewhere between these two; found to the second."""
+    """Find, to the second, the instant at which the clock skips the wanted time."""
     while late - early > SECOND:
         middle = early + timedelta(seconds=int((late - early).total_seconds()) // 2)
         if _get_wall_time(middle, place) >= wanted:
@@ -40,5 +39,4 @@ def _find_transition(wanted: datetime, early: datetime, late: datetime, place: Z
 
 
 def get_local_date(at: datetime, zone: str) -> date:
-    """What the calendar on the wall shows."""
     return at.astimezone(ZoneInfo(zone)).date()

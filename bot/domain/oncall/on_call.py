@@ -1,4 +1,4 @@
-"""Who is on call at one instant, as everybody asks for it."""
+"""Who is on call at a given time."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -15,36 +15,35 @@ class OnCallSnapshot(NamedTuple):
 
     people: tuple[str, ...] = ()
     until: datetime | None = None
-    """When this is no longer so, in UTC. None: it never changes by itself."""
+    """When this changes, in UTC. None: never by itself."""
     has_gap: bool = False
-    """The schedule has nobody now: the people are those who are called instead."""
+    """The schedule has nobody now: `people` are those called instead."""
     schedule: str = ""
-    """The schedule's name, for the sentence; empty where the playbook names the people."""
+    """The schedule's name; empty if the playbook names the people."""
     zone: str = ""
-    """Its time zone."""
 
 
 class OnCallLookup(Protocol):
-    """Asked anew each time: the playbook, an override or a calendar may have changed meanwhile."""
+    """Do not cache the answers: the playbook, an override or a calendar may change."""
 
     async def find_on_call(self, department: str, at: datetime) -> OnCallSnapshot:
-        """Nobody, without a hole, for a department that the playbook has lost. Raises `StoreUnavailable`."""
+        """Return nobody, without a gap, for an unknown department. Raises `StoreUnavailable`."""
 
 
 class GapLookup(OnCallLookup, Protocol):
     async def find_gaps(self, department: Department, span: TimeSpan) -> tuple[TimeSpan, ...]:
-        """The parts of a span in which nobody would be called. Raises `StoreUnavailable`."""
+        """Return the parts of a span without anybody on call. Raises `StoreUnavailable`."""
 
 
 def get_listed_on_call(department: Department) -> OnCallSnapshot | None:
-    """Of a department whose people are all named in the playbook; None where a schedule has to be asked."""
+    """Return the people named in the playbook, or None if a schedule has to be read."""
     return None if department.schedules else OnCallSnapshot(department.on_call)
 
 
 def resolve_on_call(
     department: Department, rosters: Mapping[str, ScheduleRoster], managers: Iterable[str], at: datetime
 ) -> OnCallSnapshot:
-    """Each entry of `on_call` in turn: a person, or whoever a schedule has now. Nobody at all: the managers."""
+    """Return, for each entry of `on_call`, the person or who is on call in the schedule; if nobody, the managers."""
     asked = [rosters[name] for name in department.schedules if name in rosters]
     if not asked:
         return OnCallSnapshot(tuple(one for one in department.on_call if is_person(one)))
@@ -63,7 +62,7 @@ def resolve_on_call(
 def find_department_gaps(
     department: Department, rosters: Mapping[str, ScheduleRoster], span: TimeSpan
 ) -> tuple[TimeSpan, ...]:
-    """The parts of a span in which nobody would be called: a person in the list is always there."""
+    """Return the parts of a span without anybody on call; a person in the list always is."""
     asked = [rosters[name] for name in department.schedules if name in rosters]
     if not asked or any(map(is_person, department.on_call)):
         return ()

@@ -1,4 +1,4 @@
-"""What people change about a schedule: take, swap, cover, undo. Each decides on what was read, or says no."""
+"""Changes of a schedule by people: take, swap, cover, undo. Each returns a change or raises `NotAllowed`."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -13,17 +13,17 @@ from bot.domain.periods import TimeSpan
 from bot.domain.text import format_ago
 
 MAX_OVERRIDE_LENGTH = timedelta(days=31)
-"""For one change: who is away for longer is better taken out of the turns in the playbook."""
+"""For longer absences, change the layers in the playbook."""
 SEARCH_AHEAD = timedelta(days=60)
-"""For the next shift of a person."""
+"""To find the next shift of a person."""
 MAX_OVERRIDES = 200
-"""Changes of one schedule that are kept at a time."""
+"""Of one schedule."""
 RECENT_TAKE = timedelta(minutes=1)
-"""Who presses in the same minute has not seen what the other one did."""
+"""A person who acts within this time has not seen the other's change."""
 
 
 def take_shift(state: ScheduleState, by: str, span: TimeSpan, at: datetime) -> ScheduleChange:
-    """The whole span is hers, but for what somebody else took in this very minute or holds by a change of his own."""
+    """Put this person on call for the whole span, unless somebody else took part of it in the last minute."""
     _check_span(span, at)
     _check_not_just_taken(state, by, span, at)
     parts = list(_list_parts(state, span))
@@ -33,7 +33,7 @@ def take_shift(state: ScheduleState, by: str, span: TimeSpan, at: datetime) -> S
 
 
 def _check_not_just_taken(state: ScheduleState, by: str, span: TimeSpan, at: datetime) -> None:
-    """What somebody took is theirs to give: two who take at once are not both told that they have it."""
+    """Raise `NotAllowed` if somebody took it just now, so that only one of two is told that they have it."""
     for one in reversed(state.roster.overrides):
         if one.person != by and one.start < span.end and one.end > span.start and at - one.at < RECENT_TAKE:
             raise NotAllowed(
@@ -45,7 +45,7 @@ def _check_not_just_taken(state: ScheduleState, by: str, span: TimeSpan, at: dat
 def swap_shifts(
     state: ScheduleState, by: str, other: str, at: datetime, when: TimeSpan | None = None
 ) -> ScheduleChange:
-    """Her shift at that time (or the next one) for the other's next."""
+    """Swap the person's shift at that time (or the next one) for the other's next one."""
     if by == other:
         raise NotAllowed("You cannot swap with yourself. Name somebody else, like `/oncall swap @ben`.")
     mine = _find_next_shift(state, by, when or TimeSpan(at, at + SEARCH_AHEAD), at)
@@ -65,7 +65,7 @@ def swap_shifts(
 
 
 def _find_next_shift(state: ScheduleState, person: str, span: TimeSpan, at: datetime) -> TimeSpan | None:
-    """What is left of the first stint of this person in a span."""
+    """Return the rest of the first shift of this person in a span."""
     for stint in merge_consecutive_shifts(list_shifts(state.roster, span)):
         if stint.person == person and stint.end > at:
             return TimeSpan(max(stint.start, at), min(stint.end, at + MAX_OVERRIDE_LENGTH))
@@ -79,7 +79,7 @@ def _explain_no_shift(who: str, state: ScheduleState, when: TimeSpan | None) -> 
 def cover_shift(
     state: ScheduleState, by: str, other: str, span: TimeSpan, at: datetime, made_by: str = ""
 ) -> ScheduleChange:
-    """The other is on call wherever `by` would be within this span."""
+    """Put `other` on call wherever `by` would be within this span."""
     _check_span(span, at)
     if by == other:
         raise NotAllowed("You cannot cover for yourself; somebody else has to press the button.")
@@ -94,7 +94,7 @@ def cover_shift(
 
 
 def request_cover(state: ScheduleState, by: str, span: TimeSpan, department: str, at: datetime) -> ScheduleChange:
-    """Ask in the department's channel; whoever presses first covers. Until then nothing changes."""
+    """Ask in the department's channel; the first to accept covers, and nothing changes before."""
     _check_span(span, at)
     if not any(shift and shift.person == by for shift in _list_parts(state, span)):
         raise NotAllowed(f"You are not on call for {state.schedule.name} then, so there is nothing to cover.")
@@ -111,7 +111,7 @@ def request_cover(state: ScheduleState, by: str, span: TimeSpan, department: str
 
 
 def answer_cover_request(state: ScheduleState, request_id: str, by: str, at: datetime) -> ScheduleChange:
-    """Whoever presses first covers; the second is told who was first."""
+    """Cover the shift, if nobody else was first."""
     plea = state.changes.find_request(request_id)
     if plea is None or plea.to:
         raise NotAllowed(_explain_answered(state, request_id, at))
@@ -131,7 +131,7 @@ def _explain_answered(state: ScheduleState, request_id: str, at: datetime) -> st
 
 
 def undo_change(state: ScheduleState, change: str, by: str, *, is_manager: bool, at: datetime) -> ScheduleChange:
-    """All that was made with it: both halves of a swap."""
+    """Undo a change and those made with it: both halves of a swap. Raises `NotAllowed`."""
     found = state.changes.find_override(change)
     if found is None or found.end <= at:
         raise NotAllowed("This is over, so there is nothing to take back.")
@@ -175,7 +175,7 @@ def update_overrides(state: ScheduleState, changed: ScheduleOverrides, at: datet
 
 
 def _notify_affected(state: ScheduleState, made: tuple[Override, ...], by: str) -> Iterator[Notification]:
-    """Everybody whose time it is or was, but for who did it."""
+    """Notify those who gain or lose time, but not the person who made the change."""
     for one in made:
         for person in dict.fromkeys((one.person, one.instead)):
             if person and person != by:
@@ -202,7 +202,7 @@ def build_override(
 
 
 def _list_parts(state: ScheduleState, span: TimeSpan) -> Iterator[Shift | None]:
-    """The shifts within a span, and None for each hole between them."""
+    """Yield the shifts within a span, and None for each gap."""
     at = span.start
     for shift in list_shifts(state.roster, span):
         if shift.start > at:

@@ -1,4 +1,4 @@
-"""What people changed about a schedule, as it is read and as it is written."""
+"""Overrides of a schedule, as read and as written."""
 
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -8,14 +8,14 @@ from bot.domain.oncall.schedule import CoverRequest, Override, Schedule, Schedul
 from bot.domain.outbox import Notification
 
 OVERRIDE_RETENTION = timedelta(days=35)
-"""After a change is over: as long as a calendar shows what was."""
+"""After its end: calendars show the past for as long."""
 
 REQUEST_RETENTION = timedelta(days=1)
-"""After the shift that somebody was asked about: until then the asker is told what came of it."""
+"""After the end of the shift."""
 
 
 class ScheduleOverrides(FrozenModel):
-    """All that differs from the playbook, oldest first, as it was read; `version` counts commits."""
+    """All differences from the playbook, oldest first; `version` counts commits."""
 
     version: int = 0
     overrides: tuple[Override, ...] = ()
@@ -35,7 +35,7 @@ class ScheduleOverrides(FrozenModel):
 
 
 class ScheduleState(NamedTuple):
-    """A schedule, what its calendar books, and what people changed."""
+    """A schedule, the shifts of its calendar, and the overrides."""
 
     schedule: Schedule
     booked: tuple[Shift, ...]
@@ -49,7 +49,7 @@ class ScheduleState(NamedTuple):
 
 
 class ScheduleChange(NamedTuple):
-    """What one commit writes: the changes after it, who is told, and what the audit log says."""
+    """What one commit writes: overrides, notifications and an audit entry."""
 
     after: ScheduleOverrides
     new_overrides: tuple[Override, ...] = ()

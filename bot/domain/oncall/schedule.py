@@ -1,4 +1,4 @@
-"""What a schedule is made of: layers of people who take turns, and the changes people make to it."""
+"""Schedules: layers of people who take turns, overrides and cover requests."""
 
 import hashlib
 from datetime import date, datetime, time
@@ -10,10 +10,9 @@ from bot.domain.immutable import FrozenModel
 
 
 class ScheduleLayer(FrozenModel):
-    """People who take turns of some days each, from `hand_over` to `hand_over` on the wall clock.
+    """People who take turns of `days` days, from `hand_over` to `hand_over` in local time, beginning on `start`.
 
-    The first one's first turn begins on `start`; before that there is nobody. `windows` are the only times at which
-    the layer counts; none: always.
+    `windows` limit the layer to some hours; none: always.
     """
 
     people: tuple[str, ...]
@@ -25,7 +24,7 @@ class ScheduleLayer(FrozenModel):
 
 
 class Schedule(FrozenModel):
-    """Where several layers have somebody, the last of them counts. A calendar counts as a layer below the first."""
+    """The last layer that has somebody counts. A calendar is a layer below the first."""
 
     name: str
     zone: str = "UTC"
@@ -33,21 +32,18 @@ class Schedule(FrozenModel):
     calendar: str = ""
     """The address or the file of a calendar from outside; an address may hold a password."""
     named: tuple[tuple[str, str], ...] = ()
-    """Who is meant by the names and addresses in that calendar: each with a Slack id."""
+    """Slack ids for the names and addresses in that calendar."""
     user_group: str = ""
 
     @property
     def people(self) -> tuple[str, ...]:
-        """Everybody it may ever name by itself, each once, in the order of the playbook."""
+        """Everybody in its layers and calendar, each once, in the order of the playbook."""
         turns = (person for layer in self.layers for person in layer.people)
         return tuple(dict.fromkeys((*turns, *(person for _, person in self.named))))
 
 
 class Shift(NamedTuple):
-    """A person is on call from `start` until just before `end`, in UTC.
-
-    `source` tells what gave her the time: a layer's turn, a calendar's event, or somebody's change.
-    """
+    """A person is on call from `start` until just before `end` (UTC). `source`: a layer's turn, event or override."""
 
     person: str
     start: datetime
@@ -59,7 +55,7 @@ class Shift(NamedTuple):
 
 
 class OverrideKind(StrEnum):
-    """In the words of whoever made the change."""
+    """How a person made the change, as it is shown."""
 
     TAKE = "took"
     SWAP = "swapped"
@@ -67,7 +63,7 @@ class OverrideKind(StrEnum):
 
 
 class Override(FrozenModel):
-    """`person` is on call from `start` to `end`, whatever the layers say. Of two at one time the later made counts."""
+    """`person` is on call from `start` to `end` instead of the layers. Of overlapping ones the later counts."""
 
     id: str
     schedule: str
@@ -78,11 +74,11 @@ class Override(FrozenModel):
     by: str
     at: datetime
     instead: str = ""
-    """Who would have been on call when it began; empty for nobody."""
+    """Who would have been on call at its start, if anybody."""
     plea: str = ""
-    """What it answers."""
+    """The id of the cover request that it answers."""
     undone: str = ""
-    """Who took it back; then it counts no more."""
+    """Who undid it; then it does not count."""
 
 
 class CoverOutcome(StrEnum):
@@ -94,7 +90,7 @@ class CoverOutcome(StrEnum):
 
 
 class CoverRequest(FrozenModel):
-    """Somebody asks to be covered, by whoever presses the button first; or asks one person, who accepts or declines."""
+    """A person asks to be covered by anybody, or asks one person, who accepts or declines."""
 
     id: str
     schedule: str
@@ -103,27 +99,26 @@ class CoverRequest(FrozenModel):
     end: datetime
     at: datetime
     to: str = ""
-    """The one person who is asked; empty: everybody in the channel."""
+    """The person who is asked; empty: everybody in the channel."""
     until: datetime | None = None
-    """Until when that person can answer."""
+    """The deadline to answer."""
     their_start: datetime | None = None
-    """Of the shift that the asker would have instead, in a swap."""
+    """The shift that the asker would get, in a swap."""
     their_end: datetime | None = None
     outcome: CoverOutcome | None = None
 
     def is_pending(self, at: datetime) -> bool:
-        """Whether the one who is asked can still answer."""
         return self.outcome is None and (self.until is None or at < self.until)
 
 
 def derive_change_id(schedule: str, *parts: str | datetime) -> str:
-    """Derived, so that a change made twice is one change."""
+    """Derive the id, so that a repeated change is one change (idempotency)."""
     said = "|".join([schedule, *(part if isinstance(part, str) else part.isoformat() for part in parts)])
     return hashlib.blake2b(said.encode(), digest_size=6).hexdigest()
 
 
 class ScheduleRoster(NamedTuple):
-    """A schedule with all that is known to differ from it. `booked` came from its calendar."""
+    """A schedule with its overrides. `booked` are the shifts of its calendar."""
 
     schedule: Schedule
     overrides: tuple[Override, ...] = ()

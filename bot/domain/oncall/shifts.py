@@ -1,4 +1,4 @@
-"""Who is on call when: the line of time, painted by one layer over the other, without a gap that is not said."""
+"""Shifts of a schedule: its layers, calendar and overrides flattened into one timeline."""
 
 import heapq
 import itertools
@@ -12,24 +12,24 @@ from bot.domain.periods import TimeSpan
 
 DAY = timedelta(days=1)
 SEARCH_HORIZONS = (timedelta(days=2), timedelta(days=16), timedelta(days=120), timedelta(days=400))
-"""How far to look for the next change, further each time: most hand over within a day or two."""
+"""Tried in order to find the next change: most hand over within two days."""
 
 
 class _LayeredShift(NamedTuple):
-    """A shift as one layer would have it; the higher rank is what one sees."""
+    """A shift in one layer; the highest rank wins."""
 
     rank: tuple[int, datetime]
     shift: Shift
 
 
 def list_shifts(roster: ScheduleRoster, span: TimeSpan) -> tuple[Shift, ...]:
-    """Every shift that has a part in this span, in order and whole, so that its start and end do not depend on it."""
+    """Return the whole shifts that overlap this span, in order; their start and end do not depend on it."""
     seen = _flatten_layers([*_iterate_layers(roster, _widen_span(roster, span))])
     return tuple(shift for shift in seen if shift.start < span.end and shift.end > span.start)
 
 
 def _widen_span(roster: ScheduleRoster, span: TimeSpan) -> TimeSpan:
-    """All that may cut what is seen in this span: the longest turn, and each change and booking that is in it."""
+    """Widen the span by the longest turn and by overrides and bookings that overlap it."""
     reach = max((timedelta(days=layer.days) for layer in roster.schedule.layers), default=DAY) + DAY
     said: list[Shift | Override] = [*roster.booked, *roster.overrides]
     held = [(one.start, one.end) for one in said if one.start < span.end and one.end > span.start]
@@ -44,7 +44,7 @@ def find_shift(roster: ScheduleRoster, at: datetime) -> Shift | None:
 
 
 def merge_consecutive_shifts(found: Iterable[Shift]) -> tuple[Shift, ...]:
-    """The same, with turns of one person that follow each other made one: nobody hands over to herself."""
+    """Merge consecutive shifts of one person."""
     joined: list[Shift] = []
     for shift in found:
         last = joined[-1] if joined else None
@@ -56,7 +56,7 @@ def merge_consecutive_shifts(found: Iterable[Shift]) -> tuple[Shift, ...]:
 
 
 def find_next_change(roster: ScheduleRoster, at: datetime) -> datetime | None:
-    """When somebody else is on call, or nobody, or somebody again; None if not within a year or so."""
+    """Return when the person on call changes, a gap starts or ends; None if not within 400 days."""
     for ahead in SEARCH_HORIZONS:
         span = TimeSpan(at, at + ahead)
         found = merge_consecutive_shifts(list_shifts(roster, span))
@@ -68,12 +68,12 @@ def find_next_change(roster: ScheduleRoster, at: datetime) -> datetime | None:
 
 
 def find_schedule_gaps(roster: ScheduleRoster, span: TimeSpan) -> tuple[TimeSpan, ...]:
-    """The parts of this span in which nobody is on call."""
+    """Return the parts of this span without anybody on call."""
     return subtract_intervals(span, ((shift.start, shift.end) for shift in list_shifts(roster, span)))
 
 
 def subtract_intervals(span: TimeSpan, taken: Iterable[tuple[datetime, datetime]]) -> tuple[TimeSpan, ...]:
-    """What is left of a span; what is taken comes in order."""
+    """Return the span without these intervals, which are in order."""
     left, at = [], span.start
     for start, end in taken:
         if start > at:
@@ -102,7 +102,7 @@ def _convert_override(change: Override) -> Shift:
 
 
 def _iterate_turns(layer: ScheduleLayer, number: int, span: TimeSpan) -> Iterator[Shift]:
-    """The layer's turns that have a part in this span, cut by its windows."""
+    """Yield the layer's turns that overlap this span, clipped to its windows."""
     turn = max(0, (get_local_date(span.start, layer.zone) - layer.start).days // layer.days - 1)
     while (start := _get_turn_start(layer, turn)) < span.end:
         end = _get_turn_start(layer, turn + 1)
@@ -130,21 +130,21 @@ def _clip_to_windows(turn: Shift, layer: ScheduleLayer) -> Iterator[Shift]:
 
 
 def _flatten_layers(layered: Sequence[_LayeredShift]) -> list[Shift]:
-    """What one sees of all of them. What one source gives without a break is one shift."""
-    waiting = sorted(layered, key=lambda coat: coat.shift.start)
-    edges = sorted({edge for coat in layered for edge in (coat.shift.start, coat.shift.end)})
+    """Keep the highest layer at each time; consecutive parts of one source are one shift."""
+    waiting = sorted(layered, key=lambda entry: entry.shift.start)
+    edges = sorted({edge for entry in layered for edge in (entry.shift.start, entry.shift.end)})
     seen: list[Shift] = []
-    wet: list[tuple[int, float, int, Shift]] = []
+    active: list[tuple[int, float, int, Shift]] = []
     used = 0
     for start, end in itertools.pairwise(edges):
         while used < len(waiting) and waiting[used].shift.start <= start:
             (rank, since), shift = waiting[used]
-            heapq.heappush(wet, (-rank, -since.timestamp(), used, shift))
+            heapq.heappush(active, (-rank, -since.timestamp(), used, shift))
             used += 1
-        while wet and wet[0][3].end <= start:
-            heapq.heappop(wet)
-        if wet:
-            _append_shift(seen, wet[0][3], start, end)
+        while active and active[0][3].end <= start:
+            heapq.heappop(active)
+        if active:
+            _append_shift(seen, active[0][3], start, end)
     return seen
 
 

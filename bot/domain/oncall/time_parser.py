@@ -1,4 +1,4 @@
-"""What people mean by `until 8`, `tomorrow 08:00` or `2h`: read kindly, not guessed where it could be two things."""
+"""Parse times such as `until 8`, `tomorrow 08:00` or `2h`; ambiguous ones are refused, not guessed."""
 
 import re
 from collections.abc import Iterator
@@ -25,7 +25,7 @@ _FILLER_WORDS = re.compile(r"\b(please|my|the|shift|now|it)\b", re.IGNORECASE)
 
 
 class ShiftRequest(NamedTuple):
-    """What was typed after the subcommand. `rest` is a name, or a time that came without a word before it."""
+    """The text after the subcommand. `rest` is a name, or a time without a keyword."""
 
     people: tuple[str, ...] = ()
     me: bool = False
@@ -36,7 +36,7 @@ class ShiftRequest(NamedTuple):
 
 
 def parse_shift_request(words: str) -> ShiftRequest:
-    """As Slack sends it, with people as `<@U…>`."""
+    """Parse the text as Slack sends it, with people as `<@U…>`."""
     people = tuple(_PERSON.findall(words))
     plain = _FILLER_WORDS.sub(" ", _PERSON.sub(" ", words))
     me = re.search(r"\bme\b", plain, re.IGNORECASE) is not None
@@ -57,7 +57,7 @@ def _classify_keyword(keyword: str) -> str:
 
 
 def parse_time(words: str, after: datetime, zone: str) -> datetime:
-    """The first instant after another that these words can mean. Raises Refused with an example."""
+    """Return the first instant after `after` that these words can mean. Raises `NotAllowed` with an example."""
     said = " ".join(words.lower().replace(",", " ").split())
     if (lasts := parse_duration(said)) is not None:
         return after + lasts
@@ -76,7 +76,7 @@ def parse_time(words: str, after: datetime, zone: str) -> datetime:
 
 
 def parse_whole_day(words: str, after: datetime, zone: str) -> TimeSpan | None:
-    """The day that is named, if a day is named and nothing else."""
+    """Return the named day if there is nothing else, or None."""
     said = " ".join(words.lower().replace(",", " ").split())
     day, rest = _split_named_day(said, after, zone)
     if day is None or rest:
@@ -85,7 +85,7 @@ def parse_whole_day(words: str, after: datetime, zone: str) -> TimeSpan | None:
 
 
 def parse_duration(words: str) -> timedelta | None:
-    """`2h`, `1h30m`, `90 min`, `3 days`; None for what is no length of time."""
+    """Parse `2h`, `1h30m`, `90 min` or `3 days`; None if it is no duration."""
     parts = _DURATION.findall(words)
     if not parts or _DURATION.sub("", words).replace("and", "").strip():
         return None
@@ -127,7 +127,7 @@ def _find_first_instant(day: date | None, clock: _TimeOfDay, after: datetime, zo
 
 
 def _check_unambiguous(clock: time, found: datetime, after: datetime, zone: str) -> None:
-    """`8` in the evening, said in the afternoon, is not tomorrow morning; but it may be."""
+    """Raise `NotAllowed` if the other half of the day would come first, as for `8` in the afternoon."""
     later = time((clock.hour + 12) % 24)
     other = _find_first_instant(None, _TimeOfDay(later, is_ambiguous=False), after, zone)
     if other < found:
@@ -139,7 +139,7 @@ def _check_unambiguous(clock: time, found: datetime, after: datetime, zone: str)
 
 
 def _split_named_day(words: str, after: datetime, zone: str) -> tuple[date | None, str]:
-    """The day that is named, and what is left of the words."""
+    """Return the named day, if any, and the rest of the words."""
     today = get_local_date(after, zone)
     parts = words.split()
     for size in (2, 1):
@@ -153,7 +153,7 @@ def _split_named_day(words: str, after: datetime, zone: str) -> tuple[date | Non
 
 
 def _skip_past_day(day: date, named: str, rest: str, after: datetime, zone: str) -> date:
-    """`Fri 09:00`, said on a Friday afternoon, is next week's."""
+    """Move a weekday to next week if the time is over: `Fri 09:00`, on a Friday afternoon."""
     clock = _parse_clock(rest)
     if clock and _parse_weekday(named) is not None and _find_first_instant(day, clock, after, zone) <= after:
         return day + 7 * DAY
@@ -173,15 +173,13 @@ def _iterate_named_days(words: str, today: date) -> Iterator[date]:
         yield today + DAY * ((weekday - today.weekday()) % 7)
     elif found := re.fullmatch(r"(\d{4})-(\d{2})-(\d{2})", words):
         year, month, day = map(int, found.groups())
-        yield from _iterate_date(
-            min(year, today.year + 2), month, day
-        )  # later is refused by whoever hears it, and fits
+        yield from _iterate_date(min(year, today.year + 2), month, day)  # later is refused by the caller
     else:
         yield from _iterate_month_days(words, today)
 
 
 def _iterate_month_days(words: str, today: date) -> Iterator[date]:
-    """`24 Dec` or `Dec 24`: the next one."""
+    """Yield the next `24 Dec` or `Dec 24`."""
     for pattern in (r"(?P<day>\d{1,2})\.? (?P<month>[a-z]{3,9})", r"(?P<month>[a-z]{3,9}) (?P<day>\d{1,2})"):
         if found := re.fullmatch(pattern, words):
             month = next((n for n, name in enumerate(MONTHS, 1) if found["month"].startswith(name)), 0)
@@ -190,12 +188,12 @@ def _iterate_month_days(words: str, today: date) -> Iterator[date]:
 
 
 def _iterate_date(year: int, month: int, day: int) -> Iterator[date]:
-    """Nothing where there is no such day."""
+    """Yield the date, if it exists."""
     with suppress(ValueError):
         yield date(year, month, day)
 
 
 def _quote_words(words: str) -> str:
-    """A person's own words, said back to that person alone."""
+    """Quote a person's words in a reply to them."""
     plain = words.replace("`", "'").replace("<", "‹").replace(">", "›").replace("&", "+")
     return plain if len(plain) <= 60 else f"{plain[:57]}…"
