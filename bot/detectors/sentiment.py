@@ -90,7 +90,7 @@ class SentimentDetector:
         if self._onnx_model and context.onnx_probabilities:
             probabilities, explain = context.onnx_probabilities, _make_fixed_reason(f" by {self._onnx_model.name}")
         elif self._engine:
-            probabilities, explain = _read_by(self._engine, context.masked_text)
+            probabilities, explain = _predict_by_engine(self._engine, context.masked_text)
         else:
             probabilities, explain = context.prediction.probabilities, _explain_prediction
         doubt = _find_unreadable_reason(context) or _detect_sarcasm(context, probabilities)
@@ -100,7 +100,7 @@ class SentimentDetector:
         """Use emoji, exclamation marks and a few words, which are readable in any language."""
         weights = self._foreign_words.get(language, {})
         found = [word for word in context.words if word in weights]
-        emoji = "" if context.text.isascii() else " ".join(filter(_is_picture, context.tokens))
+        emoji = "" if context.text.isascii() else " ".join(filter(_is_emoji, context.tokens))
         points = sum(weights[word] for word in found) + 2.0 * self._vader.get_polarity(emoji)
         if not points:
             return SentimentReading((0.3, 0.4, 0.3), _make_fixed_reason(""), f"written in {language}")
@@ -110,7 +110,7 @@ class SentimentDetector:
         return SentimentReading(probabilities, _make_fixed_reason(f": {quote_phrases(found) or 'its emoji'}"), doubt)
 
 
-def _read_by(engine: SentimentEngine, text: str) -> tuple[tuple[float, float, float], ReasonFunction]:
+def _predict_by_engine(engine: SentimentEngine, text: str) -> tuple[tuple[float, float, float], ReasonFunction]:
     """Predict now and find the words when a reason is needed, as that takes as long again."""
     probabilities = convert_polarity(engine.get_polarity(text), engine.neutral)
     return probabilities, lambda context: _format_quotes(list_reasons(engine, context.masked_text))
@@ -130,7 +130,7 @@ def _explain_prediction(context: AnalysisContext) -> str:
     return "" if best == NEUTRAL else _format_quotes(prediction.list_top_words(best, context.masked_places))
 
 
-def _is_picture(token: str) -> bool:
+def _is_emoji(token: str) -> bool:
     return len(token) == 1 and not token.isascii() and not token.isalnum()
 
 

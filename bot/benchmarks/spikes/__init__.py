@@ -1,1 +1,1 @@
-"""A real week, bursts that are put into it, and who finds them: our watch, and three usual detectors beside it."""
+"""The benchmark of spike detection: a week, synthetic bursts in it, our detector and three usual ones."""

@@ -28,7 +28,7 @@ DAYS_LEARNED = 4
 
 async def measure_overhead(bench: BenchmarkContext) -> list[Measurement]:
     bench.report("what watching costs")
-    storm = _make_storm()
+    storm = _generate_storm()
     baseline = _learn_baseline(storm)
     return [await _measure_cpu(bench), *_measure_peak_memory(storm), *_measure_look_times(storm, baseline)]
 
@@ -89,7 +89,7 @@ async def _time_feeding(store: Store, processed: Sequence[ProcessedMention], tim
     return elapsed.cpu
 
 
-def _make_storm() -> list[SpikeObservation]:
+def _generate_storm() -> list[SpikeObservation]:
     """Return as many observations as a subject keeps, each of the maximum length, within an hour."""
     words = "flight cancelled again nobody answers the phone and we are stuck at the gate all night long "
     return [
@@ -121,7 +121,7 @@ def _learn_baseline(storm: Sequence[SpikeObservation]) -> SubjectBaseline:
 def _measure_peak_memory(storm: Sequence[SpikeObservation]) -> list[Measurement]:
     tracemalloc.start()
     before, _ = tracemalloc.get_traced_memory()
-    watch, copies = SpikeDetector("storm"), _make_storm()
+    watch, copies = SpikeDetector("storm"), _generate_storm()
     for one in copies:
         watch.add_observation(one)
     baseline = _learn_baseline(storm)
