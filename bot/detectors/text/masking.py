@@ -57,7 +57,7 @@ def _is_name(match: SubjectMatch, words: Sequence[str]) -> bool:
 
 
 def mask_text(text: str, tokens: Sequence[str], spans: Sequence[tuple[int, int]]) -> str:
-    """`tokens`: of this text; `spans`: of these tokens, in order."""
+    """Return the text with a placeholder for each span of tokens. `spans`: in order."""
     starts, place = list[int](), 0
     for token in tokens:
         place = text.index(token, place)
