@@ -13,7 +13,7 @@ from hypothesis import settings
 from bot.store.client import RedisClient
 from bot.store.embedded_server import EmbeddedServer
 from bot.store.keys import Keys
-from bot.store.store import Store, build_store
+from bot.store.store import Store
 from tests import slack_types
 from tests.clock import WoundClock
 
@@ -89,7 +89,7 @@ def keys(brand: str) -> Keys:
 
 @pytest.fixture
 async def store(client: RedisClient, brand: str) -> Store:
-    made = build_store(client, brand, "test")
+    made = Store(client, brand, "test")
     await made.inbox.create_group()
     return made
 

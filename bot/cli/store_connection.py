@@ -10,7 +10,7 @@ from bot.config.settings import Settings
 from bot.store.brand_identity import BrandIdentity, StoreMismatchError, claim_keys, find_brand_id
 from bot.store.client import RedisClient
 from bot.store.leases import build_process_name
-from bot.store.store import Store, build_store, connect_store
+from bot.store.store import Store, connect_store
 
 UNREADABLE = "cannot be read as an address; in a password, write / as %2F, @ as %40 and : as %3A"
 
@@ -23,7 +23,7 @@ async def open_brand_store(settings: Settings, playbook: Playbook) -> AsyncItera
         await _check_redis_url(url)
     async with connect_store(url, settings.data, playbook.slug, build_process_name()) as store:
         kept = await find_brand_id(store.client, build_identity(playbook))
-        yield store if kept == playbook.slug else build_store(store.client, kept, build_process_name())
+        yield store if kept == playbook.slug else Store(store.client, kept, build_process_name())
 
 
 def build_identity(playbook: Playbook) -> BrandIdentity:

@@ -135,20 +135,22 @@ class XSource:
         await self._meter.count_pages(sink)
         self._meter.require_budget()
         since = await self._load_since_id(sink)
-        standing = await self._sync_rules(api)
+        rules_status = await self._sync_rules(api)
         await self._backoff.wait_turn()
         async with api.open_stream() as stream:
             log.info("stream connected", source=self.name)
-            self._update_status(sink, standing)
+            self._update_status(sink, rules_status)
             await self._report_issue(sink, "")
-            mark = XStreamPosition(since)
-            gap = self._build_backfill(
-                api, sink, lambda words: self._update_status(sink, f"{standing} {words}".strip())
-            )
-            await _run_until_failure(self._consume_stream(stream, sink, mark), gap.run(since, mark))
+            position = XStreamPosition(since)
+
+            def set_status(words: str) -> None:
+                self._update_status(sink, f"{rules_status} {words}".strip())
+
+            backfill = self._build_backfill(api, sink, set_status)
+            await _run_until_failure(self._consume_stream(stream, sink, position), backfill.run(since, position))
 
     async def _load_since_id(self, sink: MentionSink) -> int:
-        """The first time, X is listened to from now on: a week of posts that nobody asked for would be paid for."""
+        """Return the cursor; at the first start, set it to now: a backfill of a week would be billed."""
         since = parse_post_id(await sink.load_cursor())
         if not since:
             since = compute_min_id(self._clock.now())
@@ -156,7 +158,7 @@ class XSource:
         return since
 
     async def _sync_rules(self, api: XApiClient) -> str:
-        """Says what X cannot or will not listen for. Deleting comes first: X takes no rule that it has already."""
+        """Set our rules at X, and return what it does not accept as sentences. Deletes first: X rejects duplicates."""
         options = self._options
         want = build_rules(self._subjects, RULE_LIMIT, options.lang, options.extra_rule)
         change = diff_rules(await api.list_rules(), want)
@@ -175,7 +177,7 @@ class XSource:
     async def _consume_stream(
         self, stream: AsyncIterator[list[bytes]], sink: MentionSink, position: XStreamPosition
     ) -> NoReturn:
-        """Ends only by raising, so that the gap beside it ends too."""
+        """Publish the posts of the stream until it ends with an error, which also ends the backfill."""
         async for lines in stream:
             pages, end = self._parse_lines(lines)
             if pages:
@@ -191,7 +193,7 @@ class XSource:
         raise XApiError(CLOSED)
 
     def _parse_lines(self, lines: list[bytes]) -> tuple[list[PostPage], XApiError | None]:
-        """What was said before X hung up was said."""
+        """Parse lines up to a disconnection. Return the posts before it, and its error or None."""
         pages: list[PostPage] = []
         for line in lines:
             try:
@@ -209,8 +211,10 @@ class XSource:
 
 
 async def _run_until_failure(never: Coroutine[Any, Any, NoReturn], other: Coroutine[Any, Any, None]) -> NoReturn:
-    """Not a TaskGroup: in Python 3.11 that forgets our being cancelled if a task fails in the same moment, and a
-    source that lost its lease would go on.
+    """Run both until one fails, and raise its error.
+
+    Not a TaskGroup: in Python 3.11 it loses a cancellation if a task fails at the same moment, and a source without a
+    lease would go on.
     """
     tasks = [asyncio.create_task(never), asyncio.create_task(other)]
     try:
@@ -224,7 +228,7 @@ async def _run_until_failure(never: Coroutine[Any, Any, NoReturn], other: Corout
 
 
 async def check_x(options: XOptions, parts: SourceContext) -> SourceCheck:
-    """Whether X would listen for us: every fault in a sentence. Reads the rules and tries ours, and changes nothing."""
+    """Check token and rules at X with dry runs, and estimate the cost. Changes nothing."""
     faults = find_unsupported_terms(parts.subjects, options.lang, options.extra_rule)
     want = build_rules(parts.subjects, RULE_LIMIT, options.lang, options.extra_rule)
     notes: list[str] = []
@@ -242,7 +246,7 @@ async def check_x(options: XOptions, parts: SourceContext) -> SourceCheck:
 
 
 async def _estimate_cost(api: XApiClient, options: XOptions, subjects: Sequence[Subject]) -> str:
-    """By the posts of the last week. A subject's rules may find the same posts, so that it is rather too much."""
+    """Estimate the cost from the posts of the last week. Posts found by several rules are counted several times."""
     queries = build_rules(subjects, QUERY_LIMIT, options.lang, options.extra_rule)
     try:
         week = sum([await api.count_week_posts(query) for query in queries])
@@ -251,8 +255,8 @@ async def _estimate_cost(api: XApiClient, options: XOptions, subjects: Sequence[
     budget, posts = options.budget, week / 7
     day = posts * (budget.post + budget.user)
     bound = min(bound for bound in (budget.month, (budget.day or 0) * 30, float("inf")) if bound)
-    said = f"about {posts:,.0f} posts a day, up to ${day:,.2f} a day and ${day * 30:,.2f} a month at X's prices"
-    return f"{said}; that is more than the budget" if day * 30 > bound else said
+    estimate = f"about {posts:,.0f} posts a day, up to ${day:,.2f} a day and ${day * 30:,.2f} a month at X's prices"
+    return f"{estimate}; that is more than the budget" if day * 30 > bound else estimate
 
 
 SOURCE = SourceKind(

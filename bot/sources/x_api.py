@@ -1,4 +1,4 @@
-"""X's API through tweepy, at any address, with its refusals in words.
+"""X's API through tweepy, at any address; its errors are sentences for operators.
 
 Three things of tweepy are replaced, on the objects we make: `request` of both clients and `_connect_stream` of the
 streaming one. The host is written into them; a 502 with a page of HTML surfaces as aiohttp's ContentTypeError; and
@@ -26,16 +26,14 @@ from bot.sources.x_rules import XRule
 URL = "https://api.x.com"
 SEARCH, STREAM, COUNTS = "/2/tweets/search/recent", "/2/tweets/search/stream", "/2/tweets/counts/recent"
 LINE_LIMIT = 1_000_000
-"""Bytes; a line of the stream that is longer is passed over. The longest post with all its users is a third of it."""
-
-ANSWER_WITHIN = aiohttp.ClientTimeout(total=30)
-RULES_AT_ONCE = 25
-
+"""Bytes; a longer line of the stream is skipped. The longest post with all its users is a third of it."""
+REQUEST_TIMEOUT = aiohttp.ClientTimeout(total=30)
+RULES_PER_REQUEST = 25
 Answer = TypeVar("Answer")
 
 
 class SearchStart(NamedTuple):
-    """Where a search begins, after a post or at a time, and before which post it ends (0: now)."""
+    """The start of a search, a post id or a time, and the post id before which it ends (0: now)."""
 
     since: int = 0
     start: datetime | None = None
@@ -43,7 +41,7 @@ class SearchStart(NamedTuple):
 
 
 class XApiClient:
-    """Open while inside. `silence` is how long the stream may say nothing, in seconds; X keeps alive every 20."""
+    """Open within its context. `silence`: read timeout of the stream in seconds; X sends a keep-alive every 20."""
 
     def __init__(self, token: str, clock: Clock, url: str = "", silence: float = 60) -> None:
         from tweepy.asynchronous import AsyncClient, AsyncStreamingClient  # noqa: PLC0415  (some 70 ms of every start, for who listens to X)
@@ -78,10 +76,10 @@ class XApiClient:
         return list(_parse_rules(answer))
 
     async def add_rules(self, rules: Sequence[XRule], *, dry: bool = False) -> list[str]:
-        """Says what X refuses, in sentences. One bad rule spoils X's whole batch, so then each goes alone."""
+        """Add rules and return those X rejects, as sentences. One bad rule fails its batch: then each is sent alone."""
         refused: list[str] = []
-        for start in range(0, len(rules), RULES_AT_ONCE):
-            batch = rules[start : start + RULES_AT_ONCE]
+        for start in range(0, len(rules), RULES_PER_REQUEST):
+            batch = rules[start : start + RULES_PER_REQUEST]
             answer = await self._post_rules(batch, dry=dry)
             if not answer.get("errors"):
                 continue
@@ -113,7 +111,7 @@ class XApiClient:
         return parse_search_page(answer, rule.subject)
 
     async def count_week_posts(self, rule: XRule) -> int:
-        """How many posts of the last seven days the search would find."""
+        """Return how many posts of the last seven days the search would find."""
         answer = await self._client.get_recent_tweets_count(rule.value, granularity="day")
         meta = answer.get("meta")
         total = meta.get("total_post_count", meta.get("total_tweet_count")) if isinstance(meta, dict) else None
@@ -122,7 +120,7 @@ class XApiClient:
         return total
 
     async def find_quota_reset(self, fault: XApiError) -> datetime:
-        """When a quota begins anew; months of X begin on a day that it tells, else on the first."""
+        """Return when a quota resets: a month of X begins on the day that it tells, else on the first."""
         now = self._clock.now()
         try:
             answer = await self._send_request("GET", "/2/usage/tweets", {"usage.fields": "cap_reset_day"})
@@ -134,7 +132,7 @@ class XApiClient:
 
     @asynccontextmanager
     async def open_stream(self) -> AsyncIterator[AsyncIterator[list[bytes]]]:
-        """Connected when entered. The lines come as many at a time as the network brings them."""
+        """Connect to the stream, and yield lists of the lines that arrive together."""
 
         async def connect_filter() -> aiohttp.ClientResponse:
             response: aiohttp.ClientResponse = await self._streaming.filter()
@@ -147,7 +145,7 @@ class XApiClient:
             response.close()
 
     async def _retry_other_form(self, route: str, ask: Callable[[], Awaitable[Answer]]) -> Answer:
-        """Where X does not know how we ask for fields, the other way is tried, and kept if X takes it."""
+        """Retry with the other form of the fields if X rejects ours, and keep the form that X accepts."""
         try:
             return await ask()
         except XApiError as refusal:
@@ -182,7 +180,7 @@ class XApiClient:
         assert self._session
         form = self._forms.get(route)
         asked = {**(params or {}), **(form.parameters if form else {})}
-        call = self._session.request(method, self._url + route, params=asked, json=json, timeout=ANSWER_WITHIN)
+        call = self._session.request(method, self._url + route, params=asked, json=json, timeout=REQUEST_TIMEOUT)
         try:
             async with call as response:
                 body = await response.read()
@@ -198,10 +196,8 @@ class XApiClient:
     def _build_error(self, response: aiohttp.ClientResponse, body: bytes) -> XApiError:
         if response.status == 429:
             metrics.RATE_LIMITS.labels("x", response.url.path).inc()
-        reason = response.reason or ""
-        return parse_api_error(
-            response.status, response.headers, parse_json_object(body) or {}, reason, self._clock.now()
-        )
+        problem, reason = parse_json_object(body) or {}, response.reason or ""
+        return parse_api_error(response.status, response.headers, problem, reason, self._clock.now())
 
     async def _post_rules(self, rules: Sequence[XRule], *, dry: bool) -> dict[str, Any]:
         from tweepy import StreamRule  # noqa: PLC0415
@@ -217,13 +213,13 @@ class XApiClient:
 
 
 async def _iter_stream_lines(response: aiohttp.ClientResponse) -> AsyncIterator[list[bytes]]:
-    """Own splitting: aiohttp's raises on a line longer than its buffer, and the rest of the stream would be lost."""
+    """Split lines ourselves: aiohttp raises if a line is longer than its buffer, and the rest would be lost."""
     begun = b""
     try:
         async for chunk in response.content.iter_any():
             *whole, begun = (begun + chunk).split(b"\n")
             if len(begun) > LINE_LIMIT:
-                begun = b"\0"  # whatever follows, this is no JSON any more, and is passed over when it ends
+                begun = b"\0"  # no JSON any more, so that the line is skipped at its end
             yield [line for line in whole if line.strip()]
     except (aiohttp.ClientError, TimeoutError) as lost:
         raise _build_connection_error(lost) from lost

@@ -1,4 +1,4 @@
-"""What was heard lately, for whoever starts again and for those who triage beside us. No word that anybody said."""
+"""Recent mentions as ids and hashes, without text, for triage workers after a restart and for each other."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -12,28 +12,26 @@ from bot.store.keys import Keys
 from bot.store.repository import RedisStore
 from bot.store.transaction import Transaction
 
-AT_ONCE = 100
-"""Entries a page, each with a part of up to 32 mentions: read in some ten milliseconds."""
+PAGE_SIZE = 100
+"""Entries of a page, each with up to 32 mentions: read in about ten milliseconds."""
 
 log = structlog.get_logger("lately")
 
 
 class RecentMention(NamedTuple):
-    """A mention that was heard lately. `author` is empty where nobody knows it, `words` where they are too few."""
+    """A recent mention. `author` (with its source) is empty if unknown, `words` (a hash) if there are too few."""
 
     at: datetime
     mention: str
     author: str
-    """With the outlet."""
     words: str
-    """A hash of them."""
 
 
 _Rows = TypeAdapter(list[tuple[int, str, str, str]])
 
 
 class RecentBatch(NamedTuple):
-    """What a worker adds with a part of a batch, and from when on it remembers."""
+    """The mentions that a worker adds with a commit; older entries than `since` are trimmed."""
 
     worker: str
     recent: Sequence[RecentMention]
@@ -41,7 +39,7 @@ class RecentBatch(NamedTuple):
 
 
 def append_recent(transaction: Transaction, keys: Keys, batch: RecentBatch) -> None:
-    """In one entry; what its worker has forgotten is dropped. Nobody minds reading a mention twice."""
+    """Append a batch as one entry and trim old ones. Idempotent for readers."""
     transaction.add_upkeep("XADD", keys.recent_mentions, "*", "by", batch.worker, "heard", dump_recent(batch.recent))
     transaction.add_upkeep("XTRIM", keys.recent_mentions, "MINID", "~", _to_ms(batch.since))
 
@@ -49,23 +47,20 @@ def append_recent(transaction: Transaction, keys: Keys, batch: RecentBatch) -> N
 class RecentPage(NamedTuple):
     recent: list[RecentMention]
     end: str
-    """From where to read on."""
+    """The position after which the next page begins."""
     more: bool
 
 
 class RecentMentionStore(RedisStore):
     async def read_page(self, after: str, exclude_worker: str = "") -> RecentPage:
-        """In the order of commits, without what was written by `beside`.
-
-        An entry that cannot be read is left out, and the log says which.
-        """
-        reply = await self._client.execute("XRANGE", self._keys.recent_mentions, f"({after}", "+", "COUNT", AT_ONCE)
+        """Read a page in the order of commits, without entries of one worker. Unreadable entries are logged."""
+        reply = await self._client.execute("XRANGE", self._keys.recent_mentions, f"({after}", "+", "COUNT", PAGE_SIZE)
         found: list[RecentMention] = []
         for place, fields in reply:
             entry = parse_hash(fields)
             if not exclude_worker or entry.get("by") != exclude_worker:
                 found += parse_recent(place, entry.get("heard", ""))
-        return RecentPage(found, reply[-1][0] if reply else after, len(reply) == AT_ONCE)
+        return RecentPage(found, reply[-1][0] if reply else after, len(reply) == PAGE_SIZE)
 
 
 def dump_recent(recent: Sequence[RecentMention]) -> str:
@@ -73,10 +68,10 @@ def dump_recent(recent: Sequence[RecentMention]) -> str:
 
 
 def parse_recent(place: str, body: str) -> list[RecentMention]:
-    """Empty where the entry cannot be read."""
+    """Parse an entry. Return [] and log a warning if it cannot be read."""
     try:
         return [RecentMention(datetime.fromtimestamp(at / 1000, UTC), *rest) for at, *rest in _Rows.validate_json(body)]
-    except (ValidationError, ValueError, OverflowError, OSError):  # the last three: times that no calendar has
+    except (ValidationError, ValueError, OverflowError, OSError):  # the last three: times out of range
         log.warning("entry skipped", stream="lately", entry=place)
         return []
 

@@ -1,8 +1,7 @@
-"""Tell a refusal, which passes or which an operator can end, from a fault of ours, by what the server answers.
+"""Classify errors of the server: a refusal (it passes, or an operator can act) or a bug of ours.
 
-Servers name the state that they are in by a code: READONLY, OOM, CLUSTERDOWN. New ones come with each release, and
-proxies and hosted servers have their own, so the codes that are *ours* are listed and every other one is a refusal.
-An answer without a code (ERR) is a fault of ours unless its words say otherwise.
+Codes such as READONLY, OOM, CLUSTERDOWN name the state of the server. New releases, proxies and hosted servers add
+codes, so the codes of *our* bugs are listed, and all others are refusals. ERR is a bug unless its words say otherwise.
 """
 
 import re
@@ -11,17 +10,16 @@ from typing import NamedTuple
 from redis.exceptions import RedisError
 
 _OURS = frozenset({"ERR", "WRONGTYPE", "NOGROUP", "BUSYGROUP", "BUSYKEY", "NOPROTO", "INVALIDOBJ", "NOTBUSY", "SYNTAX"})
-"""Codes that answer what was asked, and say nothing of the state of the server."""
+"""Codes about the command, not about the state of the server."""
 _STAYS = frozenset({"OOM", "MISCONF", "NOPERM", "BUSY"})
-"""Codes that say nothing of another server having taken this one's place."""
+"""Codes after which a reconnection is useless: they are no sign of a failover."""
 _SHOWN = 200
-"""Characters of the server's answer in a sentence."""
-
+"""Characters of the server's reply in a sentence."""
 _IN_SCRIPT = re.compile(r"@user_script: ?\d+: -?([A-Z]{2,})\b")
-"""Servers before 7 tell the code of what failed within a script by a detour."""
+"""Where servers before 7 put the code of an error within a script."""
 _CODE = re.compile(r"[A-Z]{2,}\b(?= |$)")
 _ARGUMENTS = re.compile(r",? with args beginning with.*", re.DOTALL)
-"""What we sent, which may hold strangers' words."""
+"""The command's arguments, which may have strangers' words."""
 
 _CLUSTER = (
     "Redis is a node of a cluster that does not have all our keys: {no}. "
@@ -45,7 +43,7 @@ _PASSING = (
     r"|proxy|host is down|connection (refused|reset|timed out)|(limit|quota) exceeded|try again|shutting down"
     r"|scripts? (is|are) (disabled|not (allowed|supported))"
 )
-"""Of proxies and of hosted servers too."""
+"""Also of proxies and hosted servers."""
 _WORDS = (
     (r"ACL failure|user executing the script can't|no permissions? to|'auth' command", _RIGHTS),
     (r"unknown (redis )?(sub)?command", _UNKNOWN),
@@ -58,11 +56,11 @@ _WORDS = (
 class RedisRefusal(NamedTuple):
     sentence: str
     should_reconnect: bool
-    """Another server may have taken this one's place: what is connected should be connected anew."""
+    """Another server may have taken over: open connections must be closed."""
 
 
 def classify_error(error: RedisError) -> RedisRefusal | None:
-    """None where the fault is ours."""
+    """Return the refusal, or None if the error is a bug of ours."""
     text = _ARGUMENTS.sub("", str(error)).strip()
     code = _extract_code(error, text)
     if code and code not in _OURS:
@@ -72,12 +70,12 @@ def classify_error(error: RedisError) -> RedisRefusal | None:
 
 
 def is_wrong_type(reply: object) -> bool:
-    """Whether this answer says that the key holds another type than the command is for."""
+    """Return True if the reply says that the key holds another type than the command is for."""
     return isinstance(reply, RedisError) and _extract_code(reply, str(reply)) == "WRONGTYPE"
 
 
 def _extract_code(error: RedisError, text: str) -> str:
-    """The driver takes the codes that it knows off the text, and ERR with them."""
+    """Return the error code; the driver removes known codes, and ERR, from the text."""
     if within := _IN_SCRIPT.search(text):
         return within[1]
     if error.status_code:

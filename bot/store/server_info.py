@@ -1,4 +1,4 @@
-"""What stands behind the connection: which server, and whether it keeps what it is given."""
+"""The server: name, version, and whether it persists its data."""
 
 from typing import NamedTuple
 
@@ -15,13 +15,12 @@ class ServerInfo(NamedTuple):
     name: str
     version: str
     redis_version: tuple[int, ...]
-    """The Redis version that it is as good as."""
+    """The Redis version that it is compatible with."""
     eviction_policy: str
-    """The policy by which it throws keys away when its memory is full; empty if it does not."""
+    """The policy by which it evicts keys when its memory is full; empty if it does not."""
     is_replica: bool
-    """A replica, which takes no writes."""
     has_aof: bool
-    """Every change is written to disk."""
+    """Whether every change is written to disk."""
     mode: str = "standalone"
     """As Redis calls it: `sentinel` and `cluster` are the others."""
 
@@ -31,21 +30,21 @@ class ServerInfo(NamedTuple):
 
 
 async def fetch_server_info(client: RedisClient) -> ServerInfo:
-    """Raises `StoreUnavailable`."""
+    """Ask the server for INFO. Raises `StoreUnavailable`."""
     try:
-        told = _parse_info(str(await client.execute("INFO")))
+        info = _parse_info(str(await client.execute("INFO")))
     except ResponseError as no:
         raise StoreUnavailable(f"Redis refuses to say what it is: {no}. Allow its user the command INFO.") from no
-    policy = told.get("maxmemory_policy", "noeviction")
-    version = told.get("redis_version", "")
+    policy = info.get("maxmemory_policy", "noeviction")
+    version = info.get("redis_version", "")
     return ServerInfo(
-        name="Valkey" if "valkey_version" in told else "Redis",
-        version=told.get("valkey_version") or version or "of unknown version",
+        name="Valkey" if "valkey_version" in info else "Redis",
+        version=info.get("valkey_version") or version or "of unknown version",
         redis_version=tuple(int(part) for part in version.split(".") if part.isdigit()),
-        eviction_policy=policy if policy != "noeviction" and told.get("maxmemory", "0") != "0" else "",
-        is_replica=told.get("role") == "slave",
-        has_aof=told.get("aof_enabled", "1") == "1",
-        mode=told.get("redis_mode") or told.get("server_mode") or "standalone",
+        eviction_policy=policy if policy != "noeviction" and info.get("maxmemory", "0") != "0" else "",
+        is_replica=info.get("role") == "slave",
+        has_aof=info.get("aof_enabled", "1") == "1",
+        mode=info.get("redis_mode") or info.get("server_mode") or "standalone",
     )
 
 

@@ -1,4 +1,4 @@
-"""What the note in the morning is made of, and that it is owed once a day."""
+"""Collect the data of a shift summary, and enqueue it once a day for each department."""
 
 from datetime import datetime, timedelta
 
@@ -18,9 +18,9 @@ from bot.store.report_counters import ReportCounterStore
 from bot.store.repository import RedisStore
 from bot.store.transaction import Transaction, commit
 
-LOOKED_AT = 5_000
-"""Lines of the audit log: those of a night, also of a bad one."""
-REMEMBERED = timedelta(days=2)
+AUDIT_LIMIT = 5_000
+"""Newest audit events to search: more than a bad night has."""
+DEDUP_KEPT = timedelta(days=2)
 
 
 class ShiftSummaryStore(RedisStore):
@@ -33,27 +33,26 @@ class ShiftSummaryStore(RedisStore):
         self._tallies = ReportCounterStore(client, keys)
 
     async def notify_once(self, note: Notification, at: datetime) -> None:
-        """Once for each day and department, however many ask."""
+        """Enqueue the summary. Dedup: once for each day and department."""
         once = self._keys.seen_key(f"note:{note.subject_id}:{note.nth}")
         transaction = Transaction(self._keys.inbox)
         transaction.guard(once, "")
-        transaction.write("SET", once, "1", "EX", int(REMEMBERED.total_seconds()))
+        transaction.write("SET", once, "1", "EX", int(DEDUP_KEPT.total_seconds()))
         add_notification(transaction, self._keys, note, at)
         await commit(self._client, transaction)
 
     async def load_summary(self, department: str, at: datetime) -> ShiftSummary:
         since = at - LOOKBACK
         [tally] = await self._tallies.load_tallies(widen_to_quarters(since, at))
-        hers = {said: n for said, n in tally.items() if said.department == department}
-        said = MentionCounts.from_tally(hers)
+        counts = MentionCounts.from_tally({key: n for key, n in tally.items() if key.department == department})
         waiting, overdue = (await self._tallies.count_open([department], at))[department]
         drill = (await self._drills.load_drills()).get(department)
         episodes = [one for one in await self._episodes.list_latest() if one.opened_at >= since]
         return ShiftSummary(
             department=department,
             since=since,
-            posts=said.posts,
-            negative=said.negative,
+            posts=counts.posts,
+            negative=counts.negative,
             pages=tuple(one for one in await self._load_pages(since) if one.department == department),
             episodes=tuple(one for one in episodes if one.department == department),
             waiting=waiting,
@@ -63,7 +62,7 @@ class ShiftSummaryStore(RedisStore):
         )
 
     async def _load_pages(self, since: datetime) -> list[Page]:
-        reply = await self._client.execute("XREVRANGE", self._keys.audit, "+", to_ms(since), "COUNT", LOOKED_AT)
+        reply = await self._client.execute("XREVRANGE", self._keys.audit, "+", to_ms(since), "COUNT", AUDIT_LIMIT)
         found = [parse_hash(fields).get("page", "") for _, fields in reply]
         pages = await self._pages.find([one for one in found if one])
         return sorted((one for one in pages.values() if one.opened_at >= since), key=lambda one: one.opened_at)

@@ -1,4 +1,4 @@
-"""What we sign with for ourselves: made once, the same for all processes, and gone with the rest of the memory."""
+"""Secrets that sign our own links: generated once, shared by all processes, lost with the rest of the store."""
 
 import re
 import secrets
@@ -9,7 +9,7 @@ from bot.store.keys import Keys
 from bot.store.repository import RedisStore
 
 ACKNOWLEDGE = "acknowledge"
-"""What links that acknowledge are signed with, and the first part of their path."""
+"""The purpose of the secret for acknowledge links, and the first part of their path."""
 LENGTH = 32
 """Bytes."""
 
@@ -20,7 +20,7 @@ class SigningSecretStore(RedisStore):
         self._known: dict[str, bytes] = {}
 
     async def load_secret(self, purpose: str) -> bytes:
-        """Raises `StoreUnavailable`, also where what is kept there could be guessed."""
+        """Return the secret; generate it at the first call. Raises `StoreUnavailable`, also if it is too weak."""
         if purpose not in self._known:
             key = self._keys.secret_key(purpose)
             _, found = await self._client.execute_batch([("SET", key, secrets.token_hex(LENGTH), "NX"), ("GET", key)])

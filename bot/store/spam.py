@@ -1,4 +1,4 @@
-"""Spam, kept for a while to be looked through: nothing is dropped, and what is none can be brought back."""
+"""Mentions classified as spam, kept for review, from where a person can restore them."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -17,7 +17,7 @@ from bot.store.transaction import CommitResult, Transaction, commit
 
 
 class SpamEntry(NamedTuple):
-    """A mention that was taken for spam. `id` is that of its entry."""
+    """A mention classified as spam. `id` is that of its stream entry."""
 
     id: str
     mention: Mention
@@ -26,7 +26,7 @@ class SpamEntry(NamedTuple):
 
     @property
     def processed_mention(self) -> ProcessedMention:
-        """As it was counted."""
+        """The mention as triage counted it."""
         return ProcessedMention(self.mention, self.assessment, NOBODY, MentionOutcome.SPAM, self.at)
 
 
@@ -37,42 +37,40 @@ class SpamStore(RedisStore):
         self._assessments = RecordReader(client, keys, "assessment", Assessment.model_validate_json)
 
     async def list_newest(self, limit: int, before: str = "") -> tuple[SpamEntry, ...]:
-        """The newest first; `before` is the entry where an earlier page ended."""
+        """Return a page, newest first; `before` is the last entry of the page before."""
         last = f"({before}" if before else "+"
-        return await self._parse_entries(
-            await self._client.execute("XREVRANGE", self._keys.spam, last, "-", "COUNT", limit)
-        )
+        reply = await self._client.execute("XREVRANGE", self._keys.spam, last, "-", "COUNT", limit)
+        return await self._parse_entries(reply)
 
     async def find(self, entry: str) -> SpamEntry | None:
-        """None where it is kept no longer, or was brought back."""
-        return next(
-            iter(await self._parse_entries(await self._client.execute("XRANGE", self._keys.spam, entry, entry))), None
-        )
+        """Return an entry, or None if it has expired or was restored."""
+        found = await self._parse_entries(await self._client.execute("XRANGE", self._keys.spam, entry, entry))
+        return found[0] if found else None
 
     async def count(self) -> int:
         return int(await self._client.execute("XLEN", self._keys.spam))
 
     async def restore_mention(self, kept: SpamEntry, decision: CaseDecision, at: datetime) -> bool:
-        """Opens the case and moves the mention from spam to opened, in the books and in the tally; all or nothing.
+        """Open the case, correct the counters and delete the entry, all or nothing.
 
-        Twice is once: the case may not be there yet, and its entry goes with it. False where it was there.
+        Return False if the case exists already.
         """
         transaction = Transaction(self._keys.inbox)
-        heard = kept.processed_mention
-        said = min(heard.mention.created_at, heard.at)
+        processed = kept.processed_mention
+        created_at = min(processed.mention.created_at, processed.at)
         transaction.write("HINCRBY", self._keys.mention_counters, MentionOutcome.SPAM.value, -1)
-        transaction.write("HINCRBY", self._keys.tally_key(said), build_tally_field(heard, said), -1)
+        transaction.write("HINCRBY", self._keys.tally_key(created_at), build_tally_field(processed, created_at), -1)
         transaction.write("XDEL", self._keys.spam, kept.id)
         write_decision(transaction, self._keys, decision, at)
         return (await commit(self._client, transaction))[0] is CommitResult.WRITTEN
 
     async def _parse_entries(self, entries: Sequence[Any]) -> tuple[SpamEntry, ...]:
-        """Those that can be read."""
+        """Parse stream entries, without those that cannot be read."""
         found = []
         for entry, flat in entries:
             fields = parse_hash(flat)
             mention = await self._mentions.read(self._keys.spam, fields.get("m"), f"{entry} m")
-            heard = await self._assessments.read(self._keys.spam, fields.get("a"), f"{entry} a")
-            if mention is not None and heard is not None:
-                found.append(SpamEntry(entry, mention, heard, datetime.fromisoformat(fields["at"])))
+            assessment = await self._assessments.read(self._keys.spam, fields.get("a"), f"{entry} a")
+            if mention is not None and assessment is not None:
+                found.append(SpamEntry(entry, mention, assessment, datetime.fromisoformat(fields["at"])))
         return tuple(found)

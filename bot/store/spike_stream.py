@@ -1,4 +1,4 @@
-"""What the watch for spikes needs of each mention, fed to it by the commit that accounts for the mention."""
+"""The stream of observations for spike detection, appended by the commit of each mention."""
 
 import structlog
 from pydantic import TypeAdapter, ValidationError
@@ -10,16 +10,16 @@ from bot.store.keys import FEED_MOST, Keys
 from bot.store.repository import RedisStore
 from bot.store.transaction import Transaction
 
-AT_ONCE = 1_000
+PAGE_SIZE = 1_000
 _Observed = TypeAdapter(SpikeObservation)
-"""Written by place as long as there are releases that read nothing else; it is read by name too."""
+"""Written as an array, for releases that read nothing else; objects are read, too."""
 _NOTHING = SpikeObservation(at=0.0, subject="", mention="", who="", department="")
 
 log = structlog.get_logger("feed")
 
 
 def append_observation(transaction: Transaction, keys: Keys, processed: ProcessedMention, subject: str) -> None:
-    """Nothing of what is about no subject of the playbook, and nothing of spam."""
+    """Append an observation, unless the mention is spam or about no subject of the playbook."""
     seen = build_observation(processed, subject) if subject else None
     if seen is not None:
         transaction.write("XADD", keys.spike_stream, "*", "o", to_json(seen[:-1]).decode())
@@ -27,15 +27,15 @@ def append_observation(transaction: Transaction, keys: Keys, processed: Processe
 
 
 class SpikeStream(RedisStore):
-    async def read(self, after: StreamPosition, limit: int = AT_ONCE) -> list[SpikeObservation]:
-        """In the order in which they were committed."""
+    async def read(self, after: StreamPosition, limit: int = PAGE_SIZE) -> list[SpikeObservation]:
+        """Read observations after a position, in the order of commits."""
         reply = await self._client.execute(
             "XRANGE", self._keys.spike_stream, f"({after[0]}-{after[1]}", "+", "COUNT", limit
         )
         return [parse_observation(place, fields[1]) for place, fields in reply]
 
     async def trim_before(self, before: StreamPosition) -> None:
-        """Nobody reads again what was committed before."""
+        """Delete observations before a position."""
         await self._client.execute("XTRIM", self._keys.spike_stream, "MINID", f"{before[0]}-{before[1]}")
 
     async def count(self) -> int:
@@ -43,7 +43,7 @@ class SpikeStream(RedisStore):
 
 
 def parse_observation(place: str, body: str) -> SpikeObservation:
-    """What cannot be read is about no subject, and counts for nothing."""
+    """Parse an observation. One that cannot be read has no subject, and counts for nothing."""
     first, _, second = place.partition("-")
     try:
         found = _Observed.validate_json(body)

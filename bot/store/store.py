@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from bot.store.access_check import verify_permissions, verify_write_access
@@ -36,92 +35,56 @@ from bot.store.spam import SpamStore
 from bot.store.spike_stream import SpikeStream
 
 
-@dataclass(frozen=True, slots=True)
 class Store:
-    brand: str
-    """Its id."""
-    client: RedisClient
-    keys: Keys
-    inbox: Inbox
-    cases: CaseStore
-    outbox: Outbox
-    digests: DigestStore
-    overrides: OverrideStore
-    calendars: CalendarStore
-    pages: PageStore
-    drills: DrillStore
-    shift_summaries: ShiftSummaryStore
-    crises: CrisisStore
-    health_state: HealthStateStore
-    signing_secrets: SigningSecretStore
-    calendar_links: CalendarLinkStore
-    schedule_gaps: ScheduleGapStore
-    rate_limits: RateLimitStore
-    leases: LeaseManager
-    dead_letters: DeadLetterStore
-    quarantine: QuarantineStore
-    health_issues: HealthIssueStore
-    reads: ReadCountStore
-    report_counters: ReportCounterStore
-    mention_counters: MentionCounters
-    corrections: CorrectionStore
-    spam: SpamStore
-    spike_stream: SpikeStream
-    recent_mentions: RecentMentionStore
-    baselines: BaselineStore
-    episodes: EpisodeStore
+    """All parts of the store of one brand, over one connection. `brand` is the brand's id."""
+
+    def __init__(self, client: RedisClient, brand: str, holder: str) -> None:
+        """`holder` names this process in leases and consumer groups."""
+        self.brand = brand
+        self.client = client
+        self.keys = keys = Keys(brand)
+        self.inbox = Inbox(client, keys)
+        self.cases = CaseStore(client, keys)
+        self.outbox = Outbox(client, keys)
+        self.digests = DigestStore(client, keys)
+        self.overrides = OverrideStore(client, keys)
+        self.calendars = CalendarStore(client, keys)
+        self.pages = PageStore(client, keys)
+        self.drills = DrillStore(client, keys)
+        self.shift_summaries = ShiftSummaryStore(client, keys)
+        self.crises = CrisisStore(client, keys)
+        self.health_state = HealthStateStore(client, keys)
+        self.signing_secrets = SigningSecretStore(client, keys)
+        self.calendar_links = CalendarLinkStore(client, keys)
+        self.schedule_gaps = ScheduleGapStore(client, keys)
+        self.rate_limits = RateLimitStore(client, keys)
+        self.leases = LeaseManager(client, keys, holder)
+        self.dead_letters = DeadLetterStore(client, keys)
+        self.quarantine = QuarantineStore(client, keys)
+        self.health_issues = HealthIssueStore(client, keys)
+        self.reads = ReadCountStore(client, keys)
+        self.report_counters = ReportCounterStore(client, keys)
+        self.mention_counters = MentionCounters(client, keys)
+        self.corrections = CorrectionStore(client, keys)
+        self.spam = SpamStore(client, keys)
+        self.spike_stream = SpikeStream(client, keys)
+        self.recent_mentions = RecentMentionStore(client, keys)
+        self.baselines = BaselineStore(client, keys)
+        self.episodes = EpisodeStore(client, keys)
 
     async def verify_access(self) -> None:
-        """Raises `StoreUnavailable` where anything that is ever asked of it would be refused. For the start."""
+        """Raise `StoreUnavailable` if any command that is ever needed would be refused. Called at the start."""
         await self.check_writable()
         await verify_permissions(self.client, self.keys)
 
     async def check_writable(self) -> None:
-        """Raises `StoreUnavailable` where a commit would be refused."""
+        """Raise `StoreUnavailable` if a commit would be refused."""
         await verify_write_access(self.client, self.keys)
-
-
-def build_store(client: RedisClient, brand: str, holder: str) -> Store:
-    """`holder` names this process in leases and consumer groups."""
-    keys = Keys(brand)
-    return Store(
-        brand=brand,
-        client=client,
-        keys=keys,
-        inbox=Inbox(client, keys),
-        cases=CaseStore(client, keys),
-        outbox=Outbox(client, keys),
-        digests=DigestStore(client, keys),
-        overrides=OverrideStore(client, keys),
-        calendars=CalendarStore(client, keys),
-        pages=PageStore(client, keys),
-        drills=DrillStore(client, keys),
-        shift_summaries=ShiftSummaryStore(client, keys),
-        crises=CrisisStore(client, keys),
-        health_state=HealthStateStore(client, keys),
-        signing_secrets=SigningSecretStore(client, keys),
-        calendar_links=CalendarLinkStore(client, keys),
-        schedule_gaps=ScheduleGapStore(client, keys),
-        rate_limits=RateLimitStore(client, keys),
-        leases=LeaseManager(client, keys, holder),
-        dead_letters=DeadLetterStore(client, keys),
-        quarantine=QuarantineStore(client, keys),
-        health_issues=HealthIssueStore(client, keys),
-        reads=ReadCountStore(client, keys),
-        report_counters=ReportCounterStore(client, keys),
-        mention_counters=MentionCounters(client, keys),
-        corrections=CorrectionStore(client, keys),
-        spam=SpamStore(client, keys),
-        spike_stream=SpikeStream(client, keys),
-        recent_mentions=RecentMentionStore(client, keys),
-        baselines=BaselineStore(client, keys),
-        episodes=EpisodeStore(client, keys),
-    )
 
 
 @asynccontextmanager
 async def connect_store(url: str, folder: Path, brand: str, holder: str) -> AsyncIterator[Store]:
-    """On the Redis at `url`, or, where that is empty, on the embedded one in `folder`."""
+    """Connect to the Redis at `url` or, if that is empty, to the embedded server in `folder`."""
     if url:
         async with _connect_url(url, brand, holder) as store:
             yield store
@@ -134,6 +97,6 @@ async def connect_store(url: str, folder: Path, brand: str, holder: str) -> Asyn
 async def _connect_url(url: str, brand: str, holder: str) -> AsyncIterator[Store]:
     client = RedisClient(url)
     try:
-        yield build_store(client, brand, holder)
+        yield Store(client, brand, holder)
     finally:
         await client.close()

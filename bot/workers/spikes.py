@@ -19,7 +19,7 @@ from bot.domain.spikes.seasonal_baseline import QUARTER
 from bot.domain.spikes.thresholds import SpikeThresholds
 from bot.domain.subject import Subject, SubjectKind
 from bot.store.leases import LEASE_LENGTH
-from bot.store.spike_stream import AT_ONCE
+from bot.store.spike_stream import PAGE_SIZE
 from bot.store.store import Store
 from bot.store.transaction import CommitResult
 from bot.workers.retry_backoff import RetryBackoff
@@ -122,7 +122,7 @@ class SpikeWorker:
                     heard[one.subject] += 1
             if some:
                 self._place = some[-1].place
-            if len(some) < AT_ONCE:
+            if len(some) < PAGE_SIZE:
                 return heard
 
     def _find_due_subjects(self, counts: dict[str, int], at: datetime) -> list[str]:

@@ -10,7 +10,7 @@ import pytest
 
 from bot.clock import SystemClock
 from bot.store.client import RedisClient
-from bot.store.store import Store, build_store
+from bot.store.store import Store
 from tests.cli.shell import Shell, on_a_terminal
 
 
@@ -50,7 +50,7 @@ def test_it_names_the_lines_that_are_no_mentions_and_who_takes_the_others(fed: S
 
 async def test_interrupted_it_says_where_and_goes_on_from_there(fed: Shell, client: RedisClient, brand: str) -> None:
     day(fed, line(1), line(2, hour=10), line(3, hour=11))
-    store = build_store(client, brand, "test")
+    store = Store(client, brand, "test")
     process = await asyncio.create_subprocess_exec(
         *fed.command("replay", "day.jsonl"), cwd=fed.folder, env=fed.environment, stderr=asyncio.subprocess.PIPE
     )

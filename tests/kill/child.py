@@ -27,7 +27,7 @@ from bot.sinks.pagers.base import PageRequest, PagerResponse
 from bot.sinks.pagers.webhook import WebhookPager
 from bot.sinks.slack import SlackSink, build_web_client
 from bot.store.client import RedisClient, Words
-from bot.store.store import build_store
+from bot.store.store import Store
 from bot.workers.case_deadlines import DeadlineWorker
 from bot.workers.delivery import DeliveryWorker
 from bot.workers.escalations import EscalationWorker
@@ -163,7 +163,7 @@ async def work(orders: Orders) -> None:
     minutes = timedelta(minutes=orders.claim_within) or None
     rules.clocks = CaseClocks(claim_within=minutes, remind_every=minutes)
     client = DyingClient(orders.redis, fuse)
-    store = build_store(client, orders.brand, orders.name)
+    store = Store(client, orders.brand, orders.name)
     async with aiohttp.ClientSession() as session:
         sink = DyingSink(build_web_client(orders.token, orders.api, session), fuse)
         workers = (
@@ -184,7 +184,7 @@ async def paging(orders: Orders) -> None:
     rules.escalation = EscalationPolicy(
         ways=(ContactMethod.WEBHOOK,), wait=timedelta(seconds=20), repeat_every=timedelta(seconds=25), repeats=1
     )
-    store = build_store(LadderClient(orders.redis, fuse), orders.brand, orders.name)
+    store = Store(LadderClient(orders.redis, fuse), orders.brand, orders.name)
     settings = load_settings({"EARSHOT_PAGER_WEBHOOK_URL": f"{orders.pager}/webhook", **SIGNED})
     matters = PageContexts({}, lambda: "UTC")
     async with aiohttp.ClientSession() as session:

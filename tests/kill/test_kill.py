@@ -14,7 +14,7 @@ import pytest
 from bot.domain.case import derive_case_id
 from bot.store.client import RedisClient
 from bot.store.keys import Keys
-from bot.store.store import Store, build_store
+from bot.store.store import Store
 from bot.workers.delivery.delivery_worker import CONCURRENCY
 from tests.kill.orders import MOMENTS, Crash
 from tests.kill.pen import Pen, departments, pen, wave
@@ -116,7 +116,7 @@ async def test_a_store_that_is_killed_again_and_again_loses_nothing_that_it_ackn
     """With `appendfsync always`. With `everysec`, as the embedded store runs, a kill may cost what came while a sync
     was under way, and a machine that dies the last second or two: all of one instant, cursors and books too.
     """
-    store, keys = build_store(server.client, "brand", "test"), Keys("brand")
+    store, keys = Store(server.client, "brand", "test"), Keys("brand")
     await always(server)
     await store.inbox.create_group()
     async with pen(store, server.url, "brand", times=60, among=departments(20)) as herd:

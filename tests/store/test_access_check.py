@@ -11,7 +11,7 @@ from bot.domain.commits import StoreUnavailable
 from bot.store.access_check import _OTHER_COMMANDS, _WRITES
 from bot.store.client import RedisClient
 from bot.store.server_info import fetch_server_info
-from bot.store.store import build_store
+from bot.store.store import Store
 from bot.store.transaction import CommitResult, Transaction, commit
 from tests.clock import WoundClock
 from tests.store.loopback import USER, WAYS, Loopback, OneRightShort, Way, loopback
@@ -55,7 +55,7 @@ async def test_a_server_that_takes_no_writes_proves_none_and_proves_one_when_it_
     how: type[Way], server: Loopback, spare: Loopback
 ) -> None:
     client = RedisClient(server.url)
-    store, way = build_store(client, "brand", "test"), how(server, spare)
+    store, way = Store(client, "brand", "test"), how(server, spare)
     await store.check_writable()
     await way.begin()
     with pytest.raises(StoreUnavailable):
@@ -66,14 +66,14 @@ async def test_a_server_that_takes_no_writes_proves_none_and_proves_one_when_it_
 
 
 async def test_what_proves_a_write_leaves_nothing_behind(server: Loopback) -> None:
-    store = build_store(server.admin, "brand", "test")
+    store = Store(server.admin, "brand", "test")
     await store.check_writable()
     assert await server.admin.execute("KEYS", "*brand*") == []
 
 
 async def test_what_a_refusal_leaves_of_it_goes_by_itself(server: Loopback) -> None:
     client = RedisClient(server.url)
-    store = build_store(client, "brand", "test")
+    store = Store(client, "brand", "test")
     await OneRightShort(server, server).begin()
     with pytest.raises(StoreUnavailable):
         await store.check_writable()
@@ -111,7 +111,7 @@ async def test_the_rights_that_the_guide_names_are_enough(server: Loopback) -> N
     [rights] = re.findall(r"`ACL SETUSER earshot on >… (.+)`", guide)
     await server.admin.execute("ACL", "SETUSER", USER, "reset", "on", ">secret", *rights.split())
     client = RedisClient(server.url)
-    store = build_store(client, "brand", "test")
+    store = Store(client, "brand", "test")
     await store.verify_access()
     await store.inbox.create_group()
     assert (await fetch_server_info(client)).is_replica is False
@@ -121,7 +121,7 @@ async def test_the_rights_that_the_guide_names_are_enough(server: Loopback) -> N
 @pytest.mark.parametrize("right", ["xreadgroup", "xautoclaim", "zrangebyscore", "hgetall", "xgroup|create"])
 async def test_a_right_that_is_needed_only_later_is_missed_at_the_start(right: str, server: Loopback) -> None:
     client = RedisClient(server.url)
-    store = build_store(client, "brand", "test")
+    store = Store(client, "brand", "test")
     await store.verify_access()
     await server.admin.execute("ACL", "SETUSER", USER, f"-{right}")
     await store.check_writable()
@@ -134,7 +134,7 @@ async def test_a_right_that_is_needed_only_later_is_missed_at_the_start(right: s
 async def test_a_group_that_a_failover_lost_is_made_anew_and_what_was_in_hand_of_it_is_nobodys(
     lost: tuple[str, ...], server: Loopback, clock: WoundClock
 ) -> None:
-    store = build_store(server.admin, "brand", "test")
+    store = Store(server.admin, "brand", "test")
     await store.inbox.create_group()
     await store.inbox.admit("x", [said(1)], None, clock.now())
     [entry] = await store.inbox.read("w", 10, wait=False)
@@ -154,7 +154,7 @@ async def test_a_group_that_a_failover_lost_is_made_anew_and_what_was_in_hand_of
 @pytest.mark.parametrize("right", ["@read", "xlen", "get", "hget"])
 async def test_who_may_not_read_what_an_admission_reads_has_no_proof_of_a_write(right: str, server: Loopback) -> None:
     client = RedisClient(server.url)
-    store = build_store(client, "brand", "test")
+    store = Store(client, "brand", "test")
     await store.check_writable()
     await server.admin.execute("ACL", "SETUSER", USER, f"-{right}")
     with pytest.raises(StoreUnavailable, match="does not allow us"):

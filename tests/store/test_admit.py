@@ -7,7 +7,7 @@ import pytest
 from bot.domain.commits import StoreUnavailable
 from bot.store.client import RedisClient
 from bot.store.inbox import Inbox
-from bot.store.store import Store, build_store
+from bot.store.store import Store
 from tests.clock import WoundClock
 from tests.store.loopback import OneRightShort, loopback
 from tests.workers.said import said
@@ -66,7 +66,7 @@ async def test_what_a_server_refuses_in_the_middle_is_new_when_it_comes_again(
 ) -> None:
     async with loopback(tmp_path) as server:
         client = RedisClient(server.url)
-        store = build_store(client, "brand", "test")
+        store = Store(client, "brand", "test")
         way = OneRightShort(server, server)
         await way.begin()
         with pytest.raises(StoreUnavailable, match="does not allow"):

@@ -9,7 +9,7 @@ import pytest
 from bot.domain.commits import StoreUnavailable
 from bot.store.client import RedisClient
 from bot.store.keys import Keys
-from bot.store.store import Store, build_store
+from bot.store.store import Store
 from tests.clock import WoundClock
 from tests.store.servers import Server
 from tests.workers.said import said
@@ -27,7 +27,7 @@ async def test_scripts_that_the_server_forgot_are_told_again(
 async def test_a_stopped_server_is_unreachable_and_all_goes_on_when_it_is_back(
     server: Server, clock: WoundClock
 ) -> None:
-    store = build_store(server.client, "brand", "test")
+    store = Store(server.client, "brand", "test")
     await store.inbox.create_group()
     await store.inbox.admit("x", [said(1)], "c1", clock.now())
     await server.stop()
@@ -47,7 +47,7 @@ async def test_a_stopped_server_is_unreachable_and_all_goes_on_when_it_is_back(
 async def test_a_server_killed_at_once_keeps_all_that_it_acknowledged(server: Server, clock: WoundClock) -> None:
     """With `appendfsync always`: what else may be lost is said where the embedded server is started."""
     await server.client.execute("CONFIG", "SET", "appendfsync", "always")
-    store = build_store(server.client, "brand", "test")
+    store = Store(server.client, "brand", "test")
     for number in range(200):
         await store.inbox.admit("x", [said(number)], f"c{number}", clock.now())
     await server.kill()
@@ -68,7 +68,7 @@ async def test_a_server_that_lost_its_data_is_worked_with_all_the_same(
 async def test_a_server_whose_memory_is_full_is_unreachable_and_not_our_fault(
     server: Server, clock: WoundClock
 ) -> None:
-    store = build_store(server.client, "brand", "test")
+    store = Store(server.client, "brand", "test")
     await server.client.execute("CONFIG", "SET", "maxmemory", "1")
     with pytest.raises(StoreUnavailable, match="takes no writes"):
         await store.inbox.admit("x", [said(1)], None, clock.now())

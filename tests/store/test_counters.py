@@ -12,7 +12,7 @@ from bot.domain.case import derive_case_id
 from bot.domain.mention import Mention
 from bot.domain.reports.report import Reconciliation
 from bot.store.client import RedisClient
-from bot.store.store import Store, build_store
+from bot.store.store import Store
 from bot.workers.triage import TriageWorker
 from tests.clock import WoundClock
 from tests.workers.rules import FakeRules
@@ -57,7 +57,7 @@ def test_seen_is_opened_joined_tallied_and_spam_whoever_takes_what_when(
 
     async def play() -> tuple[Reconciliation, int, int]:
         client, clock = RedisClient(redis_url), WoundClock()
-        store = build_store(client, f"books{next(_numbers)}", "test")
+        store = Store(client, f"books{next(_numbers)}", "test")
         await store.inbox.create_group()
         await store.inbox.admit("x", mentions, None, clock.now())
         pair = [Holding(store, clock, "one"), Holding(store, clock, "two")]

@@ -14,7 +14,7 @@ from bot.store.client import RedisClient
 from bot.store.message_records import CardState
 from bot.store.quarantine import KINDS
 from bot.store.record_reader import UnreadableRecordError
-from bot.store.store import Store, build_store
+from bot.store.store import Store
 from tests.clock import WoundClock
 from tests.store.samples import CASE, CRISIS, EPISODE, PAGE
 from tests.store.unread import spoil
@@ -81,7 +81,7 @@ async def test_it_is_set_aside_with_its_body_and_without_its_words_in_the_reason
 
 async def test_read_again_and_again_it_is_set_aside_once(store: Store, client: RedisClient, brand: str) -> None:
     await hashes(store)
-    for reader in (store, store, build_store(client, brand, "another process")):
+    for reader in (store, store, Store(client, brand, "another process")):
         await reader.cases.find(["bad"])
     assert await store.quarantine.count() == 1
 

@@ -12,7 +12,7 @@ from standardwebhooks import Webhook as Signer
 from bot.domain.commits import StoreUnavailable
 from bot.sources.webhook import WebhookOptions, WebhookSource
 from bot.store.client import RedisClient
-from bot.store.store import build_store
+from bot.store.store import Store
 from bot.web import RouteDependencies, build_web_app
 from bot.web.http_server import serve_in_background
 from bot.workers.ingest import InboxWriter
@@ -167,7 +167,7 @@ async def test_a_hook_answers_503_and_when_to_send_it_again(
     word: str, server: RefusingServer, client: RedisClient
 ) -> None:
     clock = WoundClock()
-    store = build_store(client, "brand", "test")
+    store = Store(client, "brand", "test")
     hook = WebhookSource(WebhookOptions(), "forum", SECRET, clock)
     hook._sink = InboxWriter("forum", store, clock)
     server.answer = f"-{word}"

@@ -6,7 +6,7 @@ import aiohttp
 import pytest
 
 from bot.store.client import RedisClient
-from bot.store.store import Store, build_store
+from bot.store.store import Store
 from tests.clock import WoundClock
 from tests.usecases.harness import UseCaseHarness
 from tests.usecases.race import Race, serve_commit_barrier
@@ -38,7 +38,7 @@ async def harness(
 async def harness_without_store(harness: UseCaseHarness, brand: str, tmp_path: Path) -> AsyncIterator[UseCaseHarness]:
     """The same process, with nobody at the address of its store."""
     client = RedisClient(f"unix://{tmp_path / 'nobody.sock'}")
-    yield harness.start_another(build_store(client, brand, "test"))
+    yield harness.start_another(Store(client, brand, "test"))
     await client.close()
 
 
@@ -46,5 +46,5 @@ async def harness_without_store(harness: UseCaseHarness, brand: str, tmp_path: P
 async def race(harness: UseCaseHarness, redis_url: str, brand: str) -> AsyncIterator[Race]:
     async with serve_commit_barrier(redis_url) as barrier:
         client = RedisClient(barrier.url)
-        yield Race(barrier, harness.start_another(build_store(client, brand, "race")).usecases)
+        yield Race(barrier, harness.start_another(Store(client, brand, "race")).usecases)
         await client.close()

@@ -12,7 +12,7 @@ from starlette.responses import PlainTextResponse, Response
 
 from bot.sources.webhook import WebhookOptions, WebhookSource
 from bot.store.client import RedisClient
-from bot.store.store import Store, build_store
+from bot.store.store import Store
 from bot.web import RouteDependencies, build_web_app
 from bot.web.http_server import serve_in_background
 from bot.workers.ingest import InboxWriter
@@ -43,7 +43,7 @@ async def test_a_store_that_hangs_is_given_up_before_whoever_probes_gives_us_up(
 ) -> None:
     async with loopback(tmp_path) as server, aiohttp.ClientSession() as session:
         client = RedisClient(server.url)
-        parts = RouteDependencies(build_store(client, "brand", "test"), clock, hooks=dict)
+        parts = RouteDependencies(Store(client, "brand", "test"), clock, hooks=dict)
         async with serve_in_background(build_web_app(parts)) as port:
             os.kill(server.pid, signal.SIGSTOP)
             async with asyncio.timeout(3):
@@ -63,7 +63,7 @@ async def test_a_hook_answers_before_its_sender_gives_up_while_the_store_hangs(
 ) -> None:
     async with loopback(tmp_path) as server, aiohttp.ClientSession() as session:
         client = RedisClient(server.url)
-        store = build_store(client, "brand", "test")
+        store = Store(client, "brand", "test")
         hook = WebhookSource(WebhookOptions(), "forum", SECRET, clock)
         headers, body = signed(post(), sent=clock.now())
         async with (

@@ -7,7 +7,7 @@ import pytest
 from bot.domain.commits import StoreUnavailable
 from bot.domain.health.issues import HealthState
 from bot.store.client import RedisClient
-from bot.store.store import Store, build_store
+from bot.store.store import Store
 from bot.workers.heartbeat import HeartbeatWorker
 from bot.workers.runner import Liveness
 from tests.clock import WoundClock
@@ -34,7 +34,7 @@ async def test_nothing_is_called_while_no_write_can_be_made(how: type[Way], tmp_
     outside = Listens()
     async with loopback(tmp_path / "server") as server, loopback(tmp_path / "spare") as spare:
         client = RedisClient(server.url)
-        store = build_store(client, "brand", "test")
+        store = Store(client, "brand", "test")
         await watched(store, clock)
         heartbeat, way = HeartbeatWorker(store, outside, Liveness(), clock), how(server, spare)
         await heartbeat.step()

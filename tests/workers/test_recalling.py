@@ -16,7 +16,7 @@ from bot.live_rules import ReloadableRules
 from bot.store.case_writer import build_lookup_keys
 from bot.store.client import RedisClient
 from bot.store.keys import Keys
-from bot.store.store import Store, build_store
+from bot.store.store import Store
 from bot.workers.triage import TriageWorker
 from tests.clock import WoundClock
 from tests.workers.rules import FakeRules, Outright, Said
@@ -102,7 +102,7 @@ async def test_urgency_after_a_restart_is_as_before_it(
     store: Store, client: RedisClient, brand: str, house: ReloadableRules
 ) -> None:
     through = await urgencies(store, house, WoundClock(), restarts=False)
-    other = build_store(client, f"{brand}-restarted", "test")
+    other = Store(client, f"{brand}-restarted", "test")
     await other.inbox.create_group()
     assert await urgencies(other, house, WoundClock(), restarts=True) == through
     assert len(set(through)) > 2, "a wave and earlier posts should have made them rise"

@@ -16,7 +16,7 @@ from bot.domain.spikes.thresholds import SpikeThresholds
 from bot.domain.subject import Subject, SubjectKind
 from bot.store.client import RedisClient, Words
 from bot.store.spike_stream import append_observation
-from bot.store.store import Store, build_store
+from bot.store.store import Store
 from bot.store.transaction import Transaction, commit
 from bot.workers.spikes import SpikeWorker
 from tests.clock import WoundClock
@@ -142,7 +142,7 @@ async def test_wherever_it_dies_another_goes_on_without_a_second_episode(
     known: Store, redis_url: str, brand: str, clock: WoundClock, nth: int, *, after: bool
 ) -> None:
     mortal = MortalClient(redis_url, nth, after=after)
-    first = SpikeWorker(build_store(mortal, brand, "first"), WatchedRules(), clock, SHORT)
+    first = SpikeWorker(Store(mortal, brand, "first"), WatchedRules(), clock, SHORT)
     second = SpikeWorker(known, WatchedRules(), clock, SHORT)
     dead = False
     pages = set()

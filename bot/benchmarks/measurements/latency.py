@@ -12,6 +12,7 @@ from bot.benchmarks.timing import read_monotonic
 from bot.clock import SystemClock
 from bot.store.inbox import Inbox, TriagedEntry
 from bot.store.recent_mentions import RecentBatch
+from bot.store.store import Store
 from bot.store.transaction import CommitResult
 from bot.testing.local_app import LocalApp
 from bot.workers.triage import TriageWorker
@@ -65,10 +66,10 @@ async def measure_latency(bench: BenchmarkContext) -> list[Measurement]:
 @asynccontextmanager
 async def _watch_inbox(opened: LocalApp) -> AsyncIterator[tuple[WatchedInbox, LocalApp]]:
     """Yield the same app with a triage worker that commits through a `WatchedInbox`."""
-    store = opened.store
-    inbox = WatchedInbox(store.client, store.keys)
+    store = Store(opened.store.client, opened.store.brand, "watched")
+    store.inbox = inbox = WatchedInbox(store.client, store.keys)
     app = opened.app
-    triage = TriageWorker(replace(store, inbox=inbox), app.rules, app.clock, "watched")
+    triage = TriageWorker(store, app.rules, app.clock, "watched")
     yield inbox, replace(opened, app=replace(app, triage=triage))
 
 
