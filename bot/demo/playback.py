@@ -94,7 +94,7 @@ async def play_in_real_time(
             await clock.sleep(PACE.total_seconds() * 4)
 
     async def show_changes() -> None:
-        async for change in local_app.sandbox.subscribe():
+        async for change in local_app.sandbox.change_log.subscribe():
             screen.show_change(change)
 
     watching = asyncio.create_task(show_changes())

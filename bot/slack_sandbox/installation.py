@@ -1,4 +1,4 @@
-"""One app, installed in one workspace: its tokens, what it was granted, what it holds for a while."""
+"""One app as installed in the workspace: its tokens, scopes, uploads, and trigger ids."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -7,8 +7,40 @@ from bot.slack_sandbox.app_manifest import AppManifest
 from bot.slack_sandbox.faults import FaultRegistry
 from bot.slack_sandbox.limits import WebApiLimits
 from bot.slack_sandbox.slack_errors import SlackError
-from bot.slack_sandbox.triggers import TriggerIds
 from bot.slack_sandbox.workspace import SlackWorkspace
+
+TRIGGER_LIFE = 3.0
+"""Seconds in which a trigger id opens one view."""
+
+
+@dataclass
+class ViewTrigger:
+    user: str
+    at: float
+    view_id: str = ""
+    used: bool = False
+
+
+class TriggerIds:
+    def __init__(self, now: Callable[[], float]) -> None:
+        self._now = now
+        self._given: dict[str, ViewTrigger] = {}
+
+    def issue_trigger(self, user: str, view_id: str = "") -> str:
+        trigger_id = f"{len(self._given) + 1}.{int(self._now())}.trigger"
+        self._given[trigger_id] = ViewTrigger(user, self._now(), view_id)
+        return trigger_id
+
+    def redeem_trigger(self, trigger_id: str) -> ViewTrigger:
+        trigger = self._given.get(trigger_id)
+        if trigger is None:
+            raise SlackError("invalid_trigger_id")
+        if trigger.used:
+            raise SlackError("exchanged_trigger_id")
+        if self._now() - trigger.at > TRIGGER_LIFE:
+            raise SlackError("expired_trigger_id")
+        trigger.used = True
+        return trigger
 
 
 @dataclass(eq=False)
@@ -28,7 +60,7 @@ class AppInstallation:
     limits: WebApiLimits
     faults: FaultRegistry
     triggers: TriggerIds
-    bot_token: str = "xoxb-sandbox-bot-token"  # noqa: S105 - it opens nothing but this sandbox
+    bot_token: str = "xoxb-sandbox-bot-token"  # noqa: S105 - valid only in this sandbox
     app_token: str = "xapp-1-sandbox-app-token"  # noqa: S105
     signing_secret: str = "sandbox-signing-secret"  # noqa: S105
     token_error: str = ""  # account_inactive, token_revoked, … on demand
@@ -38,7 +70,7 @@ class AppInstallation:
     tickets: set[str] = field(default_factory=set)
 
     def check_token(self, method: str, token: str) -> None:
-        """App-level tokens open sockets and nothing else; bot tokens do all but that."""
+        """Raise SlackError unless the token fits the method: app-level tokens open sockets, bot tokens do all else."""
         if not token:
             raise SlackError("not_authed")
         if token not in {self.bot_token, self.app_token}:
@@ -49,7 +81,7 @@ class AppInstallation:
             raise SlackError("not_allowed_token_type")
 
     def issue_socket_url(self) -> str:
-        """A socket's address; it lets in one, once."""
+        """Return a one-time address for a socket."""
         ticket = f"ticket-{self.workspace.issue_number()}"
         self.tickets.add(ticket)
         host = self.base_url.removeprefix("http://")

@@ -1,22 +1,25 @@
-"""What a person can pick in an element, and the action Slack makes of it."""
+"""Interactive elements: how one is found, which values it takes, and the action payload Slack builds from it."""
 
 from typing import Any
 
 from bot.slack_sandbox import block_text
+from bot.slack_sandbox.messages import SlackMessage
 from bot.slack_sandbox.results import ClientRefusedError
 from bot.slack_sandbox.slack_errors import Json
-from bot.slack_sandbox.views import STATE_KEYS
+from bot.slack_sandbox.views import STATE_KEYS, SlackView
+
+Surface = SlackMessage | SlackView
 
 SEVERAL = {"checkboxes", "multi_static_select", "multi_external_select"}
 ONE = {"static_select", "external_select", "radio_buttons", "overflow"}
 
 
 class ElementNotFoundError(ClientRefusedError):
-    """Nothing of that name can be pressed or picked here, for whoever writes a test; a page says it its own way."""
+    """No element matches. The message helps the author of a test; the page explains it in its own words."""
 
 
-def find_element(holder: Any, wanted: str, block_id: str | None) -> tuple[Json, Json]:
-    """The element with this action id, or with these words on it; NotThere if it is not there."""
+def find_element(holder: Surface, wanted: str, block_id: str) -> tuple[Json, Json]:
+    """Return the block and the element with this action id or label; raise ElementNotFoundError if there is none."""
     candidates = _list_candidates(holder, block_id)
     by_id = [(b, e) for b, e in candidates if e["action_id"] == wanted]
     by_label = [(b, e) for b, e in candidates if block_text.read_text_object(e.get("text")) == wanted]
@@ -27,8 +30,8 @@ def find_element(holder: Any, wanted: str, block_id: str | None) -> tuple[Json, 
     return found[0]
 
 
-def find_element_with_value(holder: Any, wanted: str, value: str | None, block_id: str | None) -> tuple[Json, Json]:
-    """As `find_element`; where several share an action id, the one with this value."""
+def find_element_with_value(holder: Surface, wanted: str, value: str | None, block_id: str) -> tuple[Json, Json]:
+    """Like `find_element`; among elements that share an action id, the one with this value."""
     if value is None:
         return find_element(holder, wanted, block_id)
     for block, element in _list_candidates(holder, block_id):
@@ -37,10 +40,8 @@ def find_element_with_value(holder: Any, wanted: str, value: str | None, block_i
     raise ElementNotFoundError(f"there is no {wanted!r} with the value {value!r} here")
 
 
-def _list_candidates(holder: Any, block_id: str | None) -> list[tuple[Json, Json]]:
-    """In that block; in all where it is gone: a block without a name of its own gets a new one whenever its message
-    is drawn anew, and a person clicks on what they still see.
-    """
+def _list_candidates(holder: Surface, block_id: str) -> list[tuple[Json, Json]]:
+    """Return the elements of that block, or all if it is gone: generated block ids change with each redraw."""
     there = list(block_text.iter_block_elements(holder.blocks))
     return [(block, element) for block, element in there if block.get("block_id") == block_id] or there
 
@@ -51,7 +52,7 @@ def list_options(element: Json) -> list[Json]:
 
 
 def pick_option(options: list[Json], wanted: Any) -> Json:
-    """By value or by what is written on it."""
+    """Return the option with this value or label."""
     for option in options:
         if wanted in {option.get("value"), block_text.read_text_object(option.get("text"))}:
             return option
@@ -59,7 +60,7 @@ def pick_option(options: list[Json], wanted: Any) -> Json:
 
 
 def build_state_value(element: Json, value: Any, options: list[Json]) -> Any:
-    """What stands in the element once a person has put `value` there."""
+    """Return the state of the element after a person has entered `value`."""
     kind = element["type"]
     if kind in SEVERAL:
         return [pick_option(options, each) for each in value]
@@ -76,7 +77,7 @@ def build_state_value(element: Json, value: Any, options: list[Json]) -> Any:
 
 
 def build_action(block: Json, element: Json, ts: str, chosen: Json) -> Json:
-    """`chosen` is what the person's gesture adds: a value, a selected option, …"""
+    """`chosen` is what the interaction adds: a value, a selected option, …"""
     made = {"type": element["type"], "action_id": element["action_id"], "block_id": block["block_id"]}
     for key in ("text", "placeholder"):
         if key in element:

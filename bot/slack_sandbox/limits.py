@@ -1,4 +1,4 @@
-"""How often an app may call: Slack's tiers, kept in sliding windows, and a ledger of who asked for what."""
+"""Rate limits: Slack's tiers as sliding windows, and counts of calls and refusals."""
 
 import math
 from collections import Counter, defaultdict, deque
@@ -55,7 +55,7 @@ SECONDS_BETWEEN_POSTS = 1.0
 
 @dataclass(frozen=True)
 class LimitViolation:
-    """A call that came above the limit."""
+    """A call that exceeded a limit."""
 
     method: str
     channel: str
@@ -65,7 +65,7 @@ class LimitViolation:
 
 @dataclass(frozen=True)
 class LimitUsage:
-    """How much of one limit is used now."""
+    """How much of one limit is used now; `span` in seconds."""
 
     method: str
     channel: str
@@ -82,7 +82,7 @@ class SlidingWindow:
         self._taken: deque[float] = deque()
 
     def compute_wait(self, at: float) -> float:
-        """How long until there is room again; 0 if there is room now."""
+        """Return the seconds until a call is allowed again, 0 if it is now."""
         while self._taken and self._taken[0] + self.span <= at:
             self._taken.popleft()
         return 0.0 if len(self._taken) < self.allowed else self._taken[0] + self.span - at
@@ -95,12 +95,12 @@ class SlidingWindow:
 
 
 class WebApiLimits:
-    """`enforced` may be turned off to count violations without refusing; `per_minute` may be changed for a test."""
+    """With `enforced` off, violations are counted and nothing is refused; `per_minute` may be changed for a test."""
 
     def __init__(self, now: Callable[[], float]) -> None:
         self._now = now
         self._windows: dict[tuple[str, str], SlidingWindow] = {}
-        self._violations: list[LimitViolation] = []
+        self.violations: list[LimitViolation] = []
         self.enforced = True
         self.per_minute = dict(PER_MINUTE)
         self.calls: Counter[str] = Counter()
@@ -108,48 +108,39 @@ class WebApiLimits:
         self.calls_by_channel: defaultdict[str, Counter[str]] = defaultdict(Counter)
 
     def admit(self, method: str, channel: str) -> int:
-        """Counts the call. Returns the seconds to stay away, 0 if the call may go through."""
+        """Count the call. Return the seconds to wait, 0 if it is admitted."""
         at = self._now()
         self.calls[method] += 1
         self.calls_by_channel[channel][method] += 1
         windows = self._select_windows(method, channel)
         wait = max((window.compute_wait(at) for window in windows), default=0.0)
         if wait:
-            self._violations.append(LimitViolation(method, channel, at, math.ceil(wait)))
+            self.violations.append(LimitViolation(method, channel, at, math.ceil(wait)))
         if wait and self.enforced:
-            return self._refuse_call(method, math.ceil(wait))
+            self.record_refusal(method)
+            return math.ceil(wait)
         for window in windows:
             window.record_call(at)
         return 0
 
     def record_refusal(self, method: str) -> None:
-        """A 429 that was given for another reason, by a fault."""
+        """Count a 429; also one that a fault caused."""
         self.refusals[method] += 1
 
-    def list_violations(self) -> list[LimitViolation]:
-        return list(self._violations)
-
     def list_usage(self) -> list[LimitUsage]:
-        """Every limit that was touched so far, as it is now."""
+        """Return the current usage of each limit that was used so far."""
         at = self._now()
         return [
             LimitUsage(method, channel, window.count_used(at), window.allowed, window.span)
             for (method, channel), window in self._windows.items()
         ]
 
-    def _refuse_call(self, method: str, seconds: int) -> int:
-        self.record_refusal(method)
-        return seconds
-
     def _select_windows(self, method: str, channel: str) -> list[SlidingWindow]:
         if method == "chat.postMessage":
-            return [
-                self._get_window(method, channel, 1, SECONDS_BETWEEN_POSTS),
-                self._get_window(method, "", POSTS_PER_MINUTE, MINUTE),
-            ]
-        if method not in self.per_minute:
-            return []
-        return [self._get_window(method, "", self.per_minute[method], MINUTE)]
+            per_channel = self._get_window(method, channel, 1, SECONDS_BETWEEN_POSTS)
+            return [per_channel, self._get_window(method, "", POSTS_PER_MINUTE, MINUTE)]
+        allowed = self.per_minute.get(method)
+        return [] if allowed is None else [self._get_window(method, "", allowed, MINUTE)]
 
     def _get_window(self, method: str, channel: str, allowed: int, span: float) -> SlidingWindow:
         return self._windows.setdefault((method, channel), SlidingWindow(allowed, span))

@@ -1,4 +1,4 @@
-"""One person before a modal: filling in, submitting, closing, and what the app makes of it."""
+"""A person's open modals: filling in, submitting, closing, and applying the app's ack."""
 
 from typing import Any
 
@@ -11,14 +11,12 @@ from bot.slack_sandbox.results import ClientRefusedError, DeliveryOutcome, build
 from bot.slack_sandbox.slack_errors import Json, SlackError
 from bot.slack_sandbox.suggestions import OptionSuggestions
 from bot.slack_sandbox.views import SlackView, build_state
-from bot.slack_sandbox.workspace import SlackWorkspace, WorkspaceUser
+from bot.slack_sandbox.workspace import WorkspaceUser
 
 
 class ModalSession:
-    def __init__(
-        self, user: WorkspaceUser, workspace: SlackWorkspace, payloads: PayloadBuilder, deliveries: EventDelivery
-    ) -> None:
-        self._user, self._workspace = user, workspace
+    def __init__(self, user: WorkspaceUser, payloads: PayloadBuilder, deliveries: EventDelivery) -> None:
+        self._user, self._workspace = user, payloads.app.workspace
         self._payloads, self._deliveries = payloads, deliveries
         self._suggestions = OptionSuggestions(user, payloads, deliveries)
 
@@ -48,7 +46,7 @@ class ModalSession:
         return self._apply_ack(view, outcome) if outcome.acked else outcome
 
     async def close(self, *, everything: bool) -> DeliveryOutcome:
-        """The app hears of it only where it asked to (`notify_on_close`)."""
+        """Close one modal or all of them; the app is notified of each that has `notify_on_close`."""
         view = self._require_open_view()
         cleared = everything or bool(view.body.get("clear_on_close"))
         outcome = DeliveryOutcome(0, acked=True, sent=False)
@@ -76,7 +74,7 @@ class ModalSession:
         return given
 
     def _apply_ack(self, view: SlackView, outcome: DeliveryOutcome) -> DeliveryOutcome:
-        """Does what the ack asks for. An ack Slack cannot follow leaves the modal open, with a warning."""
+        """Apply the response action of the ack. An invalid one leaves the modal open, with a warning."""
         if not outcome.body:
             self._close_if_open(view)
             return outcome
@@ -107,7 +105,7 @@ class ModalSession:
 
 
 def _check_error_blocks(view: SlackView, errors: dict[str, Any]) -> dict[str, str]:
-    """Slack shows a connection error when an error names what is no input block."""
+    """Slack shows a connection error if an error names a block that is no input."""
     known = {block["block_id"] for block in client_validation.list_inputs(view)}
     if not set(errors) <= known or not all(isinstance(text, str) and text for text in errors.values()):
         raise SlackError("invalid_response_errors", named=sorted(errors))

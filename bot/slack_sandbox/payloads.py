@@ -1,8 +1,9 @@
-"""The bodies Slack sends when a person does something."""
+"""The request bodies that Slack sends when a person does something."""
 
 from dataclasses import dataclass
 
 from bot.slack_sandbox.installation import AppInstallation
+from bot.slack_sandbox.interactive_elements import Surface
 from bot.slack_sandbox.messages import SlackMessage
 from bot.slack_sandbox.response_urls import ResponseUrls
 from bot.slack_sandbox.slack_errors import Json
@@ -39,10 +40,8 @@ class PayloadBuilder:
             "actions": actions,
         }
 
-    def build_block_suggestion(
-        self, user: WorkspaceUser, holder: SlackMessage | SlackView, block: Json, action_id: str, typed: str
-    ) -> Json:
-        asked = {"block_id": block["block_id"], "action_id": action_id, "value": typed}
+    def build_suggestion(self, user: WorkspaceUser, holder: Surface, block: Json, element: Json, typed: str) -> Json:
+        asked = {"block_id": block["block_id"], "action_id": element["action_id"], "value": typed}
         if isinstance(holder, SlackView):
             return self._build_frame("block_suggestion", user) | asked | {"view": self.build_view(holder)}
         return self._build_frame("block_suggestion", user) | asked | {"message": holder.build_message_payload()}
@@ -77,7 +76,7 @@ class PayloadBuilder:
         }
 
     def build_command(self, user: WorkspaceUser, command: str, text: str, channel: WorkspaceChannel) -> Json:
-        """All strings: it travels as a form."""
+        """All values are strings, since the body is form-encoded."""
         return {
             "token": "sandbox-verification-token",
             "team_id": user.team,
@@ -123,7 +122,7 @@ class PayloadBuilder:
 
 
 def _collect_state(message: SlackMessage) -> Json:
-    """Slack has one state for each person; the sandbox keeps one for each message."""
+    """Return the state of the message's elements. Slack keeps one per person, the sandbox one per message."""
     initial = read_initial_values(message.blocks)
     return {
         block_id: actions | {a: s for a, s in message.values.get(block_id, {}).items() if a in actions}

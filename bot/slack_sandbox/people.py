@@ -1,11 +1,12 @@
-"""A person at Slack's client: sees, clicks, fills in, types."""
+"""A person who uses Slack's client: reads, clicks, fills in forms, types."""
 
 from typing import Any
 
-from bot.slack_sandbox import commands, interactive_elements, posting
+from bot.slack_sandbox import interactive_elements, posting
 from bot.slack_sandbox.app_manifest import AppManifest
 from bot.slack_sandbox.change_log import ChangeKind
 from bot.slack_sandbox.event_delivery import COMMAND, INTERACTIVE, EventDelivery
+from bot.slack_sandbox.interactive_elements import Surface
 from bot.slack_sandbox.messages import SlackMessage
 from bot.slack_sandbox.modals import ModalSession
 from bot.slack_sandbox.payloads import PayloadBuilder
@@ -13,23 +14,20 @@ from bot.slack_sandbox.results import ClientRefusedError, DeliveryOutcome
 from bot.slack_sandbox.slack_errors import Json, SlackError
 from bot.slack_sandbox.suggestions import OptionSuggestions
 from bot.slack_sandbox.views import SlackView
-from bot.slack_sandbox.workspace import BOT_USER, SlackWorkspace, WorkspaceChannel, WorkspaceUser
+from bot.slack_sandbox.workspace import BOT_USER, WorkspaceChannel, WorkspaceUser
 
 
 class SlackUser:
-    """Every act returns an Outcome, or raises Refused where the client would not let it happen."""
+    """Each action returns a DeliveryOutcome, or raises ClientRefusedError if Slack's client would prevent it."""
 
-    def __init__(
-        self, user: WorkspaceUser, workspace: SlackWorkspace, payloads: PayloadBuilder, deliveries: EventDelivery
-    ) -> None:
-        self.user, self._workspace = user, workspace
+    def __init__(self, user: WorkspaceUser, payloads: PayloadBuilder, deliveries: EventDelivery) -> None:
+        self.user, self._workspace = user, payloads.app.workspace
         self._payloads, self._deliveries = payloads, deliveries
-        self._modals = ModalSession(user, workspace, payloads, deliveries)
+        self._modals = ModalSession(user, payloads, deliveries)
         self._suggestions = OptionSuggestions(user, payloads, deliveries)
 
     @property
     def modal(self) -> SlackView | None:
-        """The view that is open before this person."""
         return self._workspace.get_modal(self.user.id)
 
     @property
@@ -38,12 +36,11 @@ class SlackUser:
 
     @property
     def ephemeral_messages(self) -> list[SlackMessage]:
-        """What only this person sees, newest last."""
+        """Messages that only this person sees, newest last."""
         return list(self._workspace.ephemerals.get(self.user.id, []))
 
     @property
     def dm_messages(self) -> list[SlackMessage]:
-        """The conversation with the app."""
         return self._workspace.get_dm(self.user.id).messages
 
     @property
@@ -61,29 +58,27 @@ class SlackUser:
         return self._workspace.channels[message.channel].is_open_to(self.user.id)
 
     def read_channel(self, channel: str) -> list[SlackMessage]:
-        """All that stands in the channel, which is then read."""
+        """Return the messages of the channel and mark it as read."""
         place = self._require_channel(channel)
         place.read_up_to[self.user.id] = place.messages[-1].ts if place.messages else ""
         return place.messages
 
     def reload_client(self) -> None:
-        """What only this person saw is gone."""
+        """Drop the ephemeral messages, as a reload of Slack's client does."""
         for message in self._workspace.ephemerals.pop(self.user.id, []):
             message.deleted = True
 
     async def click_button(
-        self, on: SlackMessage | SlackView | None, button: str, *, value: str | None = None, block_id: str | None = None
+        self, on: Surface | None, button: str, *, value: str | None = None, block_id: str = ""
     ) -> DeliveryOutcome:
-        """`what` is an action id or the words on the button."""
+        """`button` is an action id or a label."""
         holder = self._require_visible(on)
         block, element = interactive_elements.find_element_with_value(holder, button, value, block_id)
         chosen = {"value": element["value"]} if "value" in element else {}
         return await self._send_action(holder, block, element, chosen)
 
-    async def choose_option(
-        self, on: SlackMessage | SlackView | None, menu: str, *, value: Any, block_id: str | None = None
-    ) -> DeliveryOutcome:
-        """Picks in a menu, by value or by the words of the option; in a calendar, by the date."""
+    async def choose_option(self, on: Surface | None, menu: str, *, value: Any, block_id: str = "") -> DeliveryOutcome:
+        """Choose an option of a menu by its value or label, or a date of a date picker."""
         holder = self._require_visible(on)
         block, element = interactive_elements.find_element(holder, menu, block_id)
         options = await self._suggestions.find(holder, block, element, value)
@@ -95,34 +90,31 @@ class SlackUser:
             return DeliveryOutcome(0, acked=True, sent=False)
         return await self._send_action(holder, block, element, chosen)
 
-    async def search_options(
-        self, on: SlackMessage | SlackView | None, menu: str, typed: str, *, block_id: str | None = None
-    ) -> list[Json]:
-        """What the app suggests in a menu of its own, to who has typed that much."""
+    async def search_options(self, on: Surface | None, menu: str, typed: str, *, block_id: str = "") -> list[Json]:
+        """Return what the app suggests in an external select once `typed` was entered."""
         holder = self._require_visible(on)
         block, element = interactive_elements.find_element(holder, menu, block_id)
         return await self._suggestions.find(holder, block, element, typed)
 
     async def fill_field(self, field: str, value: Any) -> DeliveryOutcome | None:
-        """By block id, label or action id. Slack hears of it only if the block dispatches its actions."""
+        """`field` is a block id, a label or an action id. The app is notified only if the block dispatches actions."""
         return await self._modals.fill_input(field, value)
 
     async def submit(self) -> DeliveryOutcome:
         return await self._modals.submit()
 
     async def close_modal(self, *, everything: bool = False) -> DeliveryOutcome:
-        """Cancels the topmost modal, or closes the whole stack with the cross."""
+        """Close the topmost modal (Cancel), or with `everything` the whole stack (the cross)."""
         return await self._modals.close(everything=everything)
 
     async def type_command(self, command_line: str, *, in_channel: str | None = None) -> DeliveryOutcome:
-        """A slash command."""
         channel = self._require_channel(in_channel) if in_channel else self._workspace.get_dm(self.user.id)
         command, _, text = command_line.partition(" ")
         if not command.startswith("/"):
             raise ClientRefusedError("that is a message, not a slash command: see `post_message`")
         if self._manifest is not None:
             self._manifest.require_command(command)
-        text = commands.escape_references(self._workspace, command, text.strip())
+        text = posting.escape_references(self._workspace, command, text.strip())
         body = self._payloads.build_command(self.user, command, text, channel)
         outcome = await self._deliveries.deliver_interaction(COMMAND, body)
         if outcome.acked and outcome.body:
@@ -130,7 +122,7 @@ class SlackUser:
         return outcome
 
     async def use_shortcut(self, callback_id: str, *, on: SlackMessage | None = None) -> DeliveryOutcome:
-        """From a message's menu, or from anywhere."""
+        """Use a shortcut of a message's menu, or without `on` a global one."""
         if self._manifest is not None:
             self._manifest.require_shortcut(callback_id, "global" if on is None else "message")
         if on is None:
@@ -153,7 +145,7 @@ class SlackUser:
     async def post_message(
         self, text: str, *, in_channel: str | None = None, thread: SlackMessage | None = None
     ) -> SlackMessage:
-        """A message; the app hears of it in its own conversation, or where it is named."""
+        """Post a message; the app gets an event if it is a direct message to it or mentions it."""
         channel = self._require_channel(in_channel) if in_channel else self._workspace.get_dm(self.user.id)
         message = SlackMessage(self._workspace.stamps.issue_ts(), channel.id, self.user.id, text)
         message.thread_ts = thread.ts if thread else ""
@@ -166,22 +158,16 @@ class SlackUser:
         return message
 
     async def pin_message(self, message: SlackMessage) -> None:
-        """Keeps a message at the top of its channel; an app that may read pins hears of it."""
+        """Pin a message to its channel; an app with the scope pins:read gets an event."""
         self._workspace.find_channel(message.channel).pins.append(message.ts)
-        item = {
-            "type": "message",
-            "channel": message.channel,
-            "message": message.build_message_payload(),
-            "created_by": self.user.id,
-        }
+        item: Json = {"type": "message", "channel": message.channel, "created_by": self.user.id}
+        item["message"] = message.build_message_payload()
         event = {"type": "pin_added", "user": self.user.id, "channel_id": message.channel, "item": item}
         event["event_ts"] = self._workspace.stamps.issue_ts()
         if "pins:read" in self._payloads.app.scopes:
             await self._deliveries.deliver_event(self._payloads.build_event(event))
 
-    async def _send_action(
-        self, holder: SlackMessage | SlackView, block: Json, element: Json, chosen: Json
-    ) -> DeliveryOutcome:
+    async def _send_action(self, holder: Surface, block: Json, element: Json, chosen: Json) -> DeliveryOutcome:
         if self._manifest is not None:
             self._manifest.require_interactivity()
         actions = [interactive_elements.build_action(block, element, self._workspace.stamps.issue_ts(), chosen)]
@@ -191,7 +177,7 @@ class SlackUser:
             body = self._payloads.build_message_actions(self.user, holder, actions)
         return await self._deliveries.deliver_interaction(INTERACTIVE, body)
 
-    def _require_visible(self, on: SlackMessage | SlackView | None) -> SlackMessage | SlackView:
+    def _require_visible(self, on: Surface | None) -> Surface:
         if on is None:
             raise ClientRefusedError("there is nothing to act on")
         if isinstance(on, SlackView):
@@ -208,7 +194,7 @@ class SlackUser:
         return channel
 
     def _post_ack_reply(self, channel: WorkspaceChannel, body: Any) -> None:
-        """The app answered the command with its ack."""
+        """Post what the app returned in its ack to the command."""
         answer = body if isinstance(body, dict) else {"text": str(body)}
         try:
             self._payloads.urls.reply_to_command(self.user.id, channel.id, answer)

@@ -1,6 +1,7 @@
-"""What happens to messages: posted, edited, deleted, whispered. Blocks are dressed with the ids Slack gives."""
+"""Posting, editing and deleting messages, ephemeral ones too; blocks get the ids that Slack generates."""
 
 import copy
+import re
 from typing import Any
 
 from bot.slack_sandbox.change_log import ChangeKind
@@ -11,10 +12,11 @@ from bot.slack_sandbox.workspace import APP_ID, BOT_ID, BOT_USER, SlackWorkspace
 
 TEXT_KEPT = 40_000
 NESTS = ("elements", "actions", "child_blocks")
+REFERENCE = re.compile(r"(?<![\w<])([@#])([\w.-]+)")
 
 
 def assign_block_ids(workspace: SlackWorkspace, blocks: list[Json]) -> list[Json]:
-    """A copy in which every block and every element has its id."""
+    """Return a copy in which every block and every element has an id."""
     dressed = copy.deepcopy(blocks)
     for block in dressed:
         _assign_block_id(workspace, block)
@@ -45,40 +47,31 @@ def _is_interactive(element: Json) -> bool:
 def build_app_message(
     workspace: SlackWorkspace, channel: WorkspaceChannel, text: str, blocks: list[Json], **more: Any
 ) -> SlackMessage:
-    """A message of the app's, not yet anywhere."""
-    return SlackMessage(
-        ts=workspace.stamps.issue_ts(),
-        channel=channel.id,
-        user=BOT_USER,
-        text=text[:TEXT_KEPT],
-        blocks=assign_block_ids(workspace, blocks),
-        bot_id=BOT_ID,
-        app_id=APP_ID,
-        **more,
-    )
+    """Build a message of the app, to be added to its channel."""
+    ts, blocks = workspace.stamps.issue_ts(), assign_block_ids(workspace, blocks)
+    return SlackMessage(ts, channel.id, BOT_USER, text[:TEXT_KEPT], blocks, BOT_ID, APP_ID, **more)
 
 
 def add_message(
     workspace: SlackWorkspace, channel: WorkspaceChannel, message: SlackMessage, *, unfurl: bool = True
 ) -> SlackMessage:
-    """Puts the message where it belongs and disturbs whom it names."""
+    """Add the message to its channel or thread, and record whom it notifies."""
     channel.add(message)
     if unfurl:
         message.unfurled = find_links(message.text, message.blocks)
-    _notify_mentioned(workspace, message)
-    workspace.feed.add(
-        ChangeKind.POSTED, channel=channel.id, ts=message.ts, user=message.user, thread_ts=message.thread_ts
-    )
+    _notify_mentioned(workspace, message, set())
+    thread = message.thread_ts
+    workspace.feed.add(ChangeKind.POSTED, channel=channel.id, ts=message.ts, user=message.user, thread_ts=thread)
     return message
 
 
-def _notify_mentioned(workspace: SlackWorkspace, message: SlackMessage) -> None:
-    for who in _find_mentioned(message):
-        workspace.pings.append(MentionNotification(who, message.channel, message.ts))
+def _notify_mentioned(workspace: SlackWorkspace, message: SlackMessage, before: set[str]) -> None:
+    found = [target for target in _find_mentioned(message) if target not in before]
+    workspace.pings += [MentionNotification(target, message.channel, message.ts) for target in found]
 
 
 def _find_mentioned(message: SlackMessage) -> list[str]:
-    """In attachments, names ping as in the message itself."""
+    """Return whom the message notifies; mentions in attachments count as well."""
     beside = [attached.get("text", "") for attached in message.attachments]
     within = [block for attached in message.attachments for block in attached.get("blocks", [])]
     return find_mentioned_ids("\n".join([message.text, *beside]), [*message.blocks, *within])
@@ -93,16 +86,14 @@ def edit_message(
     attachments: list[Json] | None = None,
     metadata: Json | None = None,
 ) -> None:
-    """What is None stays as it was. Whom an edit names anew is counted as disturbed, which is stricter than Slack."""
+    """Change what is not None. A mention that the edit adds counts as a notification, which is stricter than Slack."""
     before = set(_find_mentioned(message))
     message.text = message.text if text is None else text[:TEXT_KEPT]
     message.blocks = message.blocks if blocks is None else assign_block_ids(workspace, blocks)
     message.attachments = message.attachments if attachments is None else attachments
     message.metadata = message.metadata if metadata is None else metadata
     message.edited = workspace.stamps.issue_ts()
-    for who in _find_mentioned(message):
-        if who not in before:
-            workspace.pings.append(MentionNotification(who, message.channel, message.ts))
+    _notify_mentioned(workspace, message, before)
     workspace.feed.add(ChangeKind.EDITED, channel=message.channel, ts=message.ts, user=message.user)
 
 
@@ -112,7 +103,7 @@ def remove_message(workspace: SlackWorkspace, channel: WorkspaceChannel, message
 
 
 def add_ephemeral(workspace: SlackWorkspace, user: str, message: SlackMessage) -> SlackMessage:
-    """Only this person sees it, until their client is reloaded."""
+    """Show the message to this person only, until they reload their client."""
     message.ephemeral_to = user
     workspace.ephemerals.setdefault(user, []).append(message)
     workspace.feed.add(ChangeKind.EPHEMERAL, channel=message.channel, ts=message.ts, user=user)
@@ -125,3 +116,19 @@ def remove_ephemeral(workspace: SlackWorkspace, message: SlackMessage) -> None:
         shelf.remove(message)
     message.deleted = True
     workspace.feed.add(ChangeKind.DELETED, channel=message.channel, ts=message.ts, user=message.ephemeral_to)
+
+
+def escape_references(workspace: SlackWorkspace, command: str, text: str) -> str:
+    """Turn @ana into <@U…|ana>, as Slack does for commands with `should_escape`; other text stays as typed."""
+    if not workspace.escapes.get(command, True):
+        return text
+    return REFERENCE.sub(lambda hit: _format_reference(workspace, hit[1], hit[2]) or hit[0], text)
+
+
+def _format_reference(workspace: SlackWorkspace, sign: str, name: str) -> str:
+    if sign == "#":
+        return next((f"<#{c.id}|{c.name}>" for c in workspace.channels.values() if c.name == name), "")
+    for user in workspace.users.values():
+        if user.name == name:
+            return f"<@{user.id}|{user.name}>"
+    return next((f"<!subteam^{g.id}|@{g.handle}>" for g in workspace.groups.values() if g.handle == name), "")

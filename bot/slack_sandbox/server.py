@@ -1,4 +1,4 @@
-"""The sandbox: a workspace with a door to the network and people in it."""
+"""The sandbox server: a workspace, its Web API, Socket Mode, response URLs and the browser UI."""
 
 import errno
 import time
@@ -7,18 +7,17 @@ from typing import Self
 
 from aiohttp import web
 
-from bot.slack_sandbox import response_urls
 from bot.slack_sandbox.app_manifest import AppManifest
-from bot.slack_sandbox.change_log import ChangeKind, ChangeLog, ChangeSubscription
+from bot.slack_sandbox.change_log import ChangeKind
 from bot.slack_sandbox.event_delivery import EventDelivery
 from bot.slack_sandbox.faults import FaultRegistry
-from bot.slack_sandbox.installation import AppInstallation
-from bot.slack_sandbox.limits import LimitViolation, WebApiLimits
+from bot.slack_sandbox.installation import AppInstallation, TriggerIds
+from bot.slack_sandbox.limits import WebApiLimits
 from bot.slack_sandbox.payloads import PayloadBuilder
 from bot.slack_sandbox.people import SlackUser
+from bot.slack_sandbox.response_urls import ResponseUrls
 from bot.slack_sandbox.slack_errors import Json, SlackError
 from bot.slack_sandbox.socket_mode import SocketModeServer
-from bot.slack_sandbox.triggers import TriggerIds
 from bot.slack_sandbox.ui import WorkspaceUi
 from bot.slack_sandbox.ui.security import check_origin, set_security_headers
 from bot.slack_sandbox.web_api.server import WebApiServer, parse_arguments
@@ -29,10 +28,9 @@ BIGGEST_BODY = 16 * 1024 * 1024
 
 
 class SlackSandbox:
-    """Listens on 127.0.0.1 only. `request_url` set: deliveries go there, signed; None: they go down the sockets.
+    """Listen on 127.0.0.1, on the first free one of `ports` (0: any).
 
-    `stamp` is the time deliveries are signed with: real by default, because the app compares it with its own clock.
-    It is served on the first of `ports` that is free; 0 is any.
+    Deliveries are sent to `request_url`, signed with the time that `stamp` returns; without it, over Socket Mode.
     """
 
     def __init__(
@@ -49,11 +47,13 @@ class SlackSandbox:
         now = now or workspace.now
         self.workspace = workspace
         self.faults, self.limits = FaultRegistry(now), WebApiLimits(now)
-        self.app = AppInstallation(
-            workspace, now, list(scopes), self.limits, self.faults, TriggerIds(trigger_now or now)
-        )
+        triggers = TriggerIds(trigger_now or now)
+        self.app = AppInstallation(workspace, now, list(scopes), self.limits, self.faults, triggers)
+        self.bot_token, self.app_token = self.app.bot_token, self.app.app_token
+        self.signing_secret = self.app.signing_secret
+        self.change_log = workspace.feed
         self.sockets = SocketModeServer(self.app, workspace.feed)
-        self._urls = response_urls.ResponseUrls(workspace, now)
+        self._urls = ResponseUrls(workspace, now)
         self._api = WebApiServer(self.app)
         self._deliveries = EventDelivery(self.app, self.sockets, workspace.feed, stamp)
         self._deliveries.ack_within = ack_within
@@ -70,24 +70,8 @@ class SlackSandbox:
 
     @property
     def url(self) -> str:
-        """Of the page."""
+        """Of the browser UI."""
         return self.app.base_url
-
-    @property
-    def bot_token(self) -> str:
-        return self.app.bot_token
-
-    @property
-    def app_token(self) -> str:
-        return self.app.app_token
-
-    @property
-    def signing_secret(self) -> str:
-        return self.app.signing_secret
-
-    @property
-    def change_log(self) -> ChangeLog:
-        return self.workspace.feed
 
     @property
     def request_url(self) -> str | None:
@@ -98,10 +82,7 @@ class SlackSandbox:
         self._deliveries.request_url = url
 
     def mount_routes(self, routes: Iterable[web.AbstractRouteDef], *, script: str = "") -> None:
-        """More to be served beside the workspace, and a module that the page loads; before `start`.
-
-        Reached only from pages of our own, as the page itself is.
-        """
+        """Serve more routes, and let the UI load one more module. Call it before `start`; origins are checked too."""
         self._mounted += routes
         self.page.scripts += [script] if script else []
 
@@ -138,35 +119,29 @@ class SlackSandbox:
     def get_user(self, id_or_name: str) -> SlackUser:
         user = self.workspace.find_user(id_or_name)
         if user.id not in self._people:
-            self._people[user.id] = SlackUser(user, self.workspace, self._payloads, self._deliveries)
+            self._people[user.id] = SlackUser(user, self._payloads, self._deliveries)
         return self._people[user.id]
 
     async def redeliver_events(self) -> None:
-        """Sends again the events that were not acked and are due by the clock."""
+        """Retry the events that were not acked and are due."""
         await self._deliveries.retry_due_events()
 
-    def list_limit_violations(self) -> list[LimitViolation]:
-        return self.limits.list_violations()
-
-    def subscribe(self) -> ChangeSubscription:
-        return self.change_log.subscribe()
-
     async def wait_until(self, condition: Callable[[], object], *, within: float = 30.0) -> None:
-        """Waits until the condition holds, looking again whenever something changes; TimeoutError if it never does."""
+        """Wait until the condition holds, checked after each change. Raise TimeoutError after `within` real seconds."""
         await self.change_log.wait_until(condition, within)
 
     def install(self, manifest: Json) -> None:
-        """As the app asks to be: from now on only the commands, shortcuts and events named there reach it."""
+        """Install the app: from now on it receives only the commands, shortcuts and events of its manifest."""
         self.app.manifest = AppManifest.parse(manifest)
         self.app.scopes = list(self.app.manifest.scopes)
         self.workspace.escapes = dict(self.app.manifest.commands)
 
     async def verify_request_url(self) -> bool:
-        """Whether the app answers Slack's challenge."""
+        """Return whether the app answers Slack's challenge."""
         return await self._deliveries.send_challenge()
 
     def revoke_token(self, word: str = "token_revoked") -> None:
-        """Every call is refused with this word from now on; an empty one grants them again."""
+        """Refuse every call with this error from now on; an empty one restores the token."""
         self.app.token_error = word
 
     async def _handle_response_url(self, request: web.Request) -> web.Response:

@@ -149,7 +149,7 @@ async def test_it_stops_asking_about_channels_before_slack_has_enough(connected:
 
     assert "only the first 40 of 61 channels were looked at" in result.stdout
     assert slack.limits.calls["conversations.info"] == 40
-    assert not slack.list_limit_violations()
+    assert not slack.limits.violations
 
 
 async def test_it_only_reads(connected: Shell, slack: SlackSandbox) -> None:

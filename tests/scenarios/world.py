@@ -211,7 +211,7 @@ class World:
         await self.settles()
         account = await self.books()
         assert account.is_balanced, f"the books do not balance: {account}"
-        assert not self.sandbox.list_limit_violations(), self.sandbox.list_limit_violations()
+        assert not self.sandbox.limits.violations, self.sandbox.limits.violations
         loud = [ping for ping in self.sandbox.workspace.pings if ping.target in {"channel", "here", "everyone"}]
         assert not loud, f"everybody was disturbed: {loud}"
         assert not self.sandbox.change_log.list_by_kind("operation_timeout"), "Slack waited in vain for an ack"

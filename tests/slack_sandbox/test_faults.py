@@ -12,7 +12,7 @@ async def test_a_fault_strikes_the_named_method_as_often_as_told(world: World) -
         await world.post()
 
     assert refused.value.response.headers["Retry-After"] == "7"
-    assert world.sandbox.list_limit_violations() == []
+    assert world.sandbox.limits.violations == []
     await world.post()
 
 

@@ -18,7 +18,7 @@ async def test_two_channels_do_not_share_their_second(world: World) -> None:
     await world.post()
     await world.client.chat_postMessage(channel="U0ANA", text="elsewhere")
 
-    assert world.sandbox.list_limit_violations() == []
+    assert world.sandbox.limits.violations == []
 
 
 async def test_a_person_and_the_conversation_with_them_share_their_second(world: World) -> None:
@@ -44,7 +44,7 @@ async def test_the_ledger_knows_every_call_and_every_refusal(world: World) -> No
     await world.post()
     with pytest.raises(SlackApiError):
         await world.client.chat_postMessage(channel="C0CARE", text="too soon")
-    [violation] = world.sandbox.list_limit_violations()
+    [violation] = world.sandbox.limits.violations
 
     assert (violation.method, violation.channel) == ("chat.postMessage", "C0CARE")
     assert world.sandbox.limits.calls["chat.postMessage"] == 2

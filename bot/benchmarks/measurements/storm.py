@@ -31,7 +31,7 @@ async def measure_load_spike(bench: BenchmarkContext) -> list[Measurement]:
             bench.report(f"what reaches the channel in {length} s")
             waited, (shown, messages) = await first, await later
         account = await opened.store.mention_counters.read()
-        violations = len(opened.sandbox.list_limit_violations())
+        violations = len(opened.sandbox.limits.violations)
     note = f"{count:,} mentions at once into one channel"
     return [
         Measurement("storm, first card", waited, SECONDS, AIM_FIRST, note=note),

@@ -1,4 +1,4 @@
-"""The page's addresses: itself, what one person sees, what changes for them, what they do."""
+"""The HTTP routes of the browser UI: the page, its state, its event stream, user actions and files."""
 
 import asyncio
 import json
@@ -14,20 +14,27 @@ from bot.slack_sandbox.installation import AppInstallation
 from bot.slack_sandbox.people import SlackUser
 from bot.slack_sandbox.results import ClientRefusedError, DeliveryOutcome
 from bot.slack_sandbox.slack_errors import Json, SlackError
-from bot.slack_sandbox.ui import files, serializers, updates
+from bot.slack_sandbox.ui import serializers, updates
 from bot.slack_sandbox.ui.user_actions import ACTS, InvalidUserActionError
 from bot.slack_sandbox.workspace import BOT_USER, SlackWorkspace
 
 STATIC = Path(__file__).with_name("static")
 SHOWN_AT_ONCE = 40
-"""Messages: some screens full; older ones are asked for on the way up."""
+"""Messages; older ones are loaded on scrolling up."""
 TOGETHER = 0.03
-"""Seconds in which changes are gathered: a storm is then some redraws a second, and a click is still at once."""
+"""Seconds for which changes are batched: few redraws in a storm, and clicks still feel instant."""
 HEARTBEAT = 1.0
+PICTURES = {
+    b"\x89PNG\r\n\x1a\n": "image/png",
+    b"\xff\xd8\xff": "image/jpeg",
+    b"GIF8": "image/gif",
+    b"RIFF": "image/webp",
+}
+"""By their first bytes, not by their name. No SVG, which can contain scripts."""
 
 
 class WorkspaceUi:
-    """`scripts` are modules of whoever serves this sandbox, loaded by the page beside its own."""
+    """`scripts` are further modules that the page loads."""
 
     def __init__(self, app: AppInstallation, person: Callable[[str], SlackUser]) -> None:
         self._app, self._person = app, person
@@ -35,9 +42,9 @@ class WorkspaceUi:
         self._streams: set[asyncio.Task[None]] = set()
         self.scripts: list[str] = []
         self.viewers: Counter[str] = Counter()
-        """How many windows are open, by the person they are open as."""
+        """Number of open windows, by user id."""
         self.opened = asyncio.Event()
-        """Somebody looks, or did."""
+        """Set once a window was opened."""
 
     @property
     def _workspace(self) -> SlackWorkspace:
@@ -62,7 +69,7 @@ class WorkspaceUi:
         return web.FileResponse(STATIC / "index.html")
 
     async def _serve_state(self, request: web.Request) -> web.Response:
-        """Everything but the messages. Without a name: as the first person there is."""
+        """Return all but the messages. Without a name: as the first user."""
         person = self._get_viewer(request)
         manifest = self._app.manifest
         workspace = self._workspace
@@ -87,7 +94,7 @@ class WorkspaceUi:
         )
 
     async def _serve_messages(self, request: web.Request) -> web.Response:
-        """The last ones, the last before one of them, or the first after it; and whether there are more that way."""
+        """Return the last messages, those before or after a given one, and whether there are more in that direction."""
         person = self._get_viewer(request)
         channel = self._workspace.channels.get(request.query.get("channel", ""))
         if channel is None or not channel.is_open_to(person.user.id):
@@ -96,15 +103,14 @@ class WorkspaceUi:
         before, after = request.query.get("before", ""), request.query.get("after", "")
         wanted = [one for one in messages if (not before or one.ts < before) and one.ts > after]
         some = wanted[:SHOWN_AT_ONCE] if after else wanted[-SHOWN_AT_ONCE:]
-        return web.json_response(
-            {"messages": [serializers.serialize_message(one) for one in some], "more": len(wanted) > len(some)}
-        )
+        messages_json = [serializers.serialize_message(one) for one in some]
+        return web.json_response({"messages": messages_json, "more": len(wanted) > len(some)})
 
     async def _serve_file(self, request: web.Request) -> web.Response:
         upload = self._app.uploads.get(request.match_info["id"])
         if upload is None or upload.content is None:
             raise web.HTTPNotFound(text="There is no such file.")
-        return files.build_file_response(upload.name, upload.content)
+        return _build_file_response(upload.name, upload.content)
 
     async def _perform_user_action(self, request: web.Request) -> web.Response:
         body = await request.json()
@@ -123,7 +129,7 @@ class WorkspaceUi:
         return web.json_response(_serialize_outcome(outcome))
 
     async def _stream_events(self, request: web.Request) -> web.StreamResponse:
-        """Server-sent events, each numbered, so that a browser that lost us goes on where it was."""
+        """Stream changes as numbered server-sent events, so that a browser that reconnects resumes where it was."""
         person = self._get_viewer(request)
         response = web.StreamResponse(headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"})
         await response.prepare(request)
@@ -182,3 +188,12 @@ def _serialize_outcome(outcome: DeliveryOutcome | list[Json] | None) -> Json:
     if isinstance(outcome, list):
         return {"ok": True, "options": outcome}
     return {"ok": outcome.ok, "errors": outcome.errors, "warning": outcome.warning, "sent": outcome.sent}
+
+
+def _build_file_response(name: str, content: bytes) -> web.Response:
+    kind = next((kind for first, kind in PICTURES.items() if content.startswith(first)), "")
+    if kind:
+        return web.Response(body=content, content_type=kind)
+    plain = "".join(letter if letter.isalnum() or letter in "._-" else "_" for letter in name)
+    kept = {"Content-Disposition": f'attachment; filename="{plain or "file"}"'}
+    return web.Response(body=content, content_type="application/octet-stream", headers=kept)

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from bot.slack_sandbox import commands, interactive_elements, posting
+from bot.slack_sandbox import interactive_elements, posting
 from bot.slack_sandbox.change_log import ChangeKind
 from bot.slack_sandbox.messages import SlackMessage
 from bot.slack_sandbox.people import SlackUser
@@ -142,7 +142,7 @@ ACTS: dict[str, Act] = {
 def _escape_typed(workspace: SlackWorkspace, typed: str) -> str:
     """As the client sends it: what was typed is no markup, and a name that somebody has is that person."""
     plain = typed.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return commands.escape_references(workspace, "", plain)
+    return posting.escape_references(workspace, "", plain)
 
 
 def _require_string(body: Json, key: str) -> str:

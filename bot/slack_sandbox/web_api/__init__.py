@@ -1,1 +1,1 @@
-"""The methods of the Web API: one file for each group, all of them listed in the registry."""
+"""The methods of the Web API: one file for each group; `server.py` collects them."""

@@ -1,4 +1,4 @@
-"""chat.*: what an app says."""
+"""chat.*: messages of the app."""
 
 from typing import Any
 
@@ -46,9 +46,8 @@ def update_message(call: ApiCall) -> Json:
         raise SlackError("no_text")
     if text is not None and len(text) > UPDATE_TEXT:
         raise SlackError("msg_too_long")
-    posting.edit_message(
-        call.workspace, message, text=text, blocks=blocks, attachments=attachments, metadata=_parse_metadata(call)
-    )
+    metadata = _parse_metadata(call)
+    posting.edit_message(call.workspace, message, text=text, blocks=blocks, attachments=attachments, metadata=metadata)
     return {"channel": channel.id, "ts": message.ts, "text": message.text, "message": message.build_message_payload()}
 
 
@@ -61,16 +60,14 @@ def delete_message(call: ApiCall) -> Json:
 
 def get_permalink(call: ApiCall) -> Json:
     channel = call.require_channel()
-    message = channel.find(call.get_text("message_ts"))
-    if message is None:
-        raise SlackError("message_not_found")
+    message = call.require_message(channel, "message_ts")
     link = f"https://{call.workspace.domain}.slack.com/archives/{channel.id}/p{message.ts.replace('.', '')}"
     thread = f"?thread_ts={message.thread_ts}&cid={channel.id}" if message.thread_ts else ""
     return {"channel": channel.id, "permalink": link + thread}
 
 
 def parse_blocks(call: ApiCall) -> list[Json]:
-    """The blocks of the call, once nothing is wrong with them."""
+    """Return the blocks of the call; raise SlackError if they are invalid."""
     blocks = call.get_json("blocks", "invalid_blocks_format")
     if blocks is None:
         return []
@@ -88,7 +85,7 @@ SAID = {"text", "title", "caption", "label", "name", "description", "alt_text"}
 
 
 def count_characters(node: Any) -> int:
-    """How much is said in these blocks, all of them together."""
+    """Count the characters of all texts in these blocks."""
     if isinstance(node, list):
         return sum(count_characters(each) for each in node)
     if not isinstance(node, dict):
@@ -97,7 +94,7 @@ def count_characters(node: Any) -> int:
 
 
 def _resolve_target(call: ApiCall) -> WorkspaceChannel:
-    """A user's id stands for the conversation with them."""
+    """Return the channel; a user's id means the direct messages with them."""
     name = call.get_text("channel")
     if name in call.workspace.users:
         return call.workspace.get_dm(name)
@@ -120,15 +117,8 @@ def _compose_message(call: ApiCall, channel: WorkspaceChannel) -> SlackMessage:
         call.require_scopes("chat:write.customize")
     if not (text or blocks or attachments):
         raise SlackError("no_text")
-    return posting.build_app_message(
-        call.workspace,
-        channel,
-        text,
-        blocks,
-        attachments=attachments,
-        thread_ts=call.get_text("thread_ts"),
-        metadata=_parse_metadata(call),
-    )
+    more = {"attachments": attachments, "thread_ts": call.get_text("thread_ts"), "metadata": _parse_metadata(call)}
+    return posting.build_app_message(call.workspace, channel, text, blocks, **more)
 
 
 def _compose_text(call: ApiCall, blocks: list[Json]) -> str:
@@ -168,9 +158,7 @@ def _parse_metadata(call: ApiCall) -> Json | None:
 def _require_own_message(call: ApiCall, channel: WorkspaceChannel, otherwise: str) -> SlackMessage:
     if channel.is_archived:
         raise SlackError("is_archived")
-    message = channel.find(call.get_text("ts"))
-    if message is None:
-        raise SlackError("message_not_found")
+    message = call.require_message(channel, "ts")
     if message.user != BOT_USER:
         raise SlackError(otherwise)
     return message

@@ -1,11 +1,10 @@
-"""conversations.*: where people talk."""
+"""conversations.*: channels, their members and their messages."""
 
 import re
 from collections.abc import Sequence
 
 from bot.slack_sandbox.change_log import ChangeKind
 from bot.slack_sandbox.slack_errors import Json, SlackError
-from bot.slack_sandbox.web_api.pagination import paginate_items
 from bot.slack_sandbox.web_api.request import ApiCall
 from bot.slack_sandbox.workspace import BOT_USER, WorkspaceChannel
 
@@ -29,7 +28,7 @@ def list_channel_members(call: ApiCall) -> Json:
     channel = call.require_channel()
     call.require_scopes(_get_scope_family(channel) + ":read")
     inside = [user for user in call.workspace.users if channel.has_member(user)]
-    some, rest = paginate_items(call, inside)
+    some, rest = call.paginate(inside)
     return {"members": list(some), **rest}
 
 
@@ -40,7 +39,7 @@ def list_history(call: ApiCall) -> Json:
         raise SlackError("not_in_channel")
     oldest, latest = call.get_text("oldest") or "0", call.get_text("latest") or "9999999999"
     within = [m for m in channel.messages if float(oldest) < float(m.ts) <= float(latest)]
-    some, rest = paginate_items(call, within[::-1])
+    some, rest = call.paginate(within[::-1])
     shown = [m.build_message_payload() for m in some]
     if not call.get_flag("include_all_metadata", default=False):
         shown = [{key: value for key, value in m.items() if key != "metadata"} for m in shown]
@@ -48,13 +47,12 @@ def list_history(call: ApiCall) -> Json:
 
 
 def list_channels(call: ApiCall) -> Json:
-    return _build_channel_list(
-        call, [c for c in call.workspace.channels.values() if not c.is_private or c.bot_is_member]
-    )
+    visible = [c for c in call.workspace.channels.values() if not c.is_private or c.bot_is_member]
+    return _build_channel_list(call, visible)
 
 
 def list_joined_channels(call: ApiCall) -> Json:
-    """Of the caller itself, who is the bot."""
+    """List the channels of the caller, which is the bot."""
     return _build_channel_list(call, [c for c in call.workspace.channels.values() if c.bot_is_member])
 
 
@@ -72,7 +70,7 @@ def create_channel(call: ApiCall) -> Json:
 
 
 def invite_users(call: ApiCall) -> Json:
-    channel = _require_joined_channel(call)
+    channel = call.require_joined_channel()
     users = call.get_list("users")
     if not users:
         raise SlackError("no_user")
@@ -86,7 +84,7 @@ def invite_users(call: ApiCall) -> Json:
 
 
 def set_topic(call: ApiCall) -> Json:
-    channel = _require_joined_channel(call)
+    channel = call.require_joined_channel()
     channel.topic = call.get_text("topic")
     if len(channel.topic) > 250:
         raise SlackError("too_long")
@@ -105,7 +103,7 @@ def join_channel(call: ApiCall) -> Json:
 
 
 def archive_channel(call: ApiCall) -> Json:
-    channel = _require_joined_channel(call)
+    channel = call.require_joined_channel()
     channel.is_archived = True
     call.workspace.feed.add(ChangeKind.CHANNEL_CHANGED, channel=channel.id, what="archived")
     return {}
@@ -117,7 +115,7 @@ def list_replies(call: ApiCall) -> Json:
     parent = channel.find(call.get_text("ts"))
     if parent is None:
         raise SlackError("thread_not_found")
-    some, rest = paginate_items(call, [parent, *parent.thread])
+    some, rest = call.paginate([parent, *parent.thread])
     return {"messages": [m.build_message_payload() for m in some], **rest}
 
 
@@ -126,17 +124,8 @@ def _build_channel_list(call: ApiCall, channels: Sequence[WorkspaceChannel]) -> 
     wanted = [c for c in channels if _get_channel_type(c) in kinds]
     if call.get_flag("exclude_archived", default=False):
         wanted = [c for c in wanted if not c.is_archived]
-    some, rest = paginate_items(call, wanted)
+    some, rest = call.paginate(wanted)
     return {"channels": [_build_channel(channel) for channel in some], **rest}
-
-
-def _require_joined_channel(call: ApiCall) -> WorkspaceChannel:
-    channel = call.require_channel()
-    if channel.is_archived:
-        raise SlackError("is_archived")
-    if not channel.bot_is_member:
-        raise SlackError("not_in_channel")
-    return channel
 
 
 def _get_scope_family(channel: WorkspaceChannel) -> str:

@@ -1,12 +1,11 @@
-"""The methods that stand alone: who am I, sockets, reactions, pins, bookmarks, files."""
+"""auth.test, apps.connections.open, reactions.*, pins.*, bookmarks.* and files.*"""
 
 from bot.slack_sandbox import posting
 from bot.slack_sandbox.change_log import ChangeKind
 from bot.slack_sandbox.installation import FileUpload
-from bot.slack_sandbox.messages import SlackMessage
 from bot.slack_sandbox.slack_errors import Json, SlackError
 from bot.slack_sandbox.web_api.request import ApiCall
-from bot.slack_sandbox.workspace import BOT_ID, BOT_USER, TEAM_ID, WorkspaceChannel
+from bot.slack_sandbox.workspace import BOT_ID, BOT_USER, TEAM_ID
 
 
 def describe_token(call: ApiCall) -> Json:
@@ -26,8 +25,8 @@ def open_connection(call: ApiCall) -> Json:
 
 
 def add_reaction(call: ApiCall) -> Json:
-    channel = _require_joined_channel(call)
-    message, name = _require_message(channel, call.get_text("timestamp")), call.require_text("name")
+    channel = call.require_joined_channel()
+    message, name = call.require_message(channel, "timestamp"), call.require_text("name")
     users = message.reactions.setdefault(name, [])
     if BOT_USER in users:
         raise SlackError("already_reacted")
@@ -37,8 +36,8 @@ def add_reaction(call: ApiCall) -> Json:
 
 
 def add_pin(call: ApiCall) -> Json:
-    channel = _require_joined_channel(call)
-    message = _require_message(channel, call.get_text("timestamp"))
+    channel = call.require_joined_channel()
+    message = call.require_message(channel, "timestamp")
     if message.ts in channel.pins:
         raise SlackError("already_pinned")
     channel.pins.append(message.ts)
@@ -88,22 +87,6 @@ def _share_files(call: ApiCall, files: list[Json]) -> None:
     comment, thread_ts = call.get_text("initial_comment"), call.get_text("thread_ts")
     message = posting.build_app_message(call.workspace, channel, comment, [], thread_ts=thread_ts, files=files)
     posting.add_message(call.workspace, channel, message)
-
-
-def _require_joined_channel(call: ApiCall) -> WorkspaceChannel:
-    channel = call.require_channel()
-    if channel.is_archived:
-        raise SlackError("is_archived")
-    if not channel.bot_is_member:
-        raise SlackError("not_in_channel")
-    return channel
-
-
-def _require_message(channel: WorkspaceChannel, ts: str) -> SlackMessage:
-    message = channel.find(ts)
-    if message is None:
-        raise SlackError("message_not_found")
-    return message
 
 
 METHODS = {

@@ -1,8 +1,7 @@
-"""users.*, usergroups.*, dnd.*: who is there, and whether they may be disturbed."""
+"""users.*, usergroups.* and dnd.*"""
 
 from bot.slack_sandbox.change_log import ChangeKind
 from bot.slack_sandbox.slack_errors import Json, SlackError
-from bot.slack_sandbox.web_api.pagination import paginate_items
 from bot.slack_sandbox.web_api.request import ApiCall
 from bot.slack_sandbox.workspace import BOT_USER, WorkspaceGroup, WorkspaceUser
 
@@ -12,7 +11,7 @@ def get_user_info(call: ApiCall) -> Json:
 
 
 def list_users(call: ApiCall) -> Json:
-    users, rest = paginate_items(call, list(call.workspace.users.values()))
+    users, rest = call.paginate(list(call.workspace.users.values()))
     return {"members": [_build_user(call, user) for user in users], **rest}
 
 
@@ -45,13 +44,13 @@ def update_group_members(call: ApiCall) -> Json:
 
 
 def _can_join(call: ApiCall, user: str) -> bool:
-    """Slack takes no bots into a user group, and nobody who has left."""
+    """Return whether Slack accepts the user in a group: no bots, no deleted users."""
     found = call.workspace.users.get(user)
     return found is not None and not found.is_bot and not found.deleted
 
 
 def get_dnd_info(call: ApiCall) -> Json:
-    """`snooze_*` are said of the user of the token alone, which is the bot's: what others paused stays theirs."""
+    """Only the token's own user, here the bot, sees `snooze_*`."""
     user = call.require_user()
     return _build_dnd(call, user, own=user.id == BOT_USER)
 
@@ -66,9 +65,8 @@ def get_team_dnd_info(call: ApiCall) -> Json:
 
 def _build_user(call: ApiCall, user: WorkspaceUser) -> Json:
     with_locale = call.get_flag("include_locale", default=False)
-    return user.build_user_payload(
-        call.app.now(), with_email=call.has_scope("users:read.email"), with_locale=with_locale
-    )
+    with_email = call.has_scope("users:read.email")
+    return user.build_user_payload(call.app.now(), with_email=with_email, with_locale=with_locale)
 
 
 def _build_group(group: WorkspaceGroup, *, with_users: bool) -> Json:

@@ -1,4 +1,4 @@
-"""The Web API on the wire: what comes in as a request goes out as Slack would answer it, or as it would fail."""
+"""The Web API over HTTP: answers calls as Slack does, with the errors and injected faults of Slack."""
 
 import asyncio
 import json
@@ -11,14 +11,15 @@ from bot.slack_sandbox.faults import FaultKind, InjectedFault
 from bot.slack_sandbox.installation import AppInstallation
 from bot.slack_sandbox.scopes import NEEDED, require_scope
 from bot.slack_sandbox.slack_errors import Json, SlackError
-from bot.slack_sandbox.web_api.registry import METHODS
+from bot.slack_sandbox.web_api import chat, conversations, misc, people, views
 from bot.slack_sandbox.web_api.request import ApiCall
 
+METHODS = chat.METHODS | conversations.METHODS | people.METHODS | misc.METHODS | views.METHODS
 OUT_OF_ORDER = "<!DOCTYPE html><html><body><h1>Something went wrong on our end</h1></body></html>"
 
 
 async def parse_arguments(request: web.Request) -> Json:
-    """Query, form or JSON, as the SDK sends them."""
+    """Return the arguments of query, form or JSON body."""
     arguments: Json = dict(request.query)
     if request.content_type == "application/json":
         body = await _parse_json_body(request)
@@ -64,17 +65,15 @@ class WebApiServer:
         spoiled = await self.inject_fault(request, fault, method, channel)
         return spoiled or self.finish_response(request, fault, self._answer_call(method, token, arguments, channel))
 
-    def finish_response(
-        self, request: web.Request, fault: InjectedFault | None, response: web.Response
-    ) -> web.Response:
-        """The answer, unless it is to be lost on the way."""
+    def finish_response(self, request: web.Request, fault: InjectedFault | None, answer: web.Response) -> web.Response:
+        """Return the answer, or abort the connection if the fault drops it."""
         lost = fault is not None and fault.kind is FaultKind.DROPPED_AFTER
-        return _abort_connection(request) if lost else response
+        return _abort_connection(request) if lost else answer
 
     async def inject_fault(
         self, request: web.Request, fault: InjectedFault | None, method: str, channel: str
     ) -> web.Response | None:
-        """The answer of a fault that keeps the call from happening; None if it happens all the same."""
+        """Return the response of a fault that prevents the call, or None if the call is to be executed."""
         if fault is None or fault.kind is FaultKind.DROPPED_AFTER:
             return None
         if fault.kind is FaultKind.SLOW:
@@ -117,7 +116,7 @@ class WebApiServer:
         return METHODS[method](ApiCall(method, arguments, self._app))
 
     def _resolve_channel(self, arguments: Json) -> str:
-        """A person's id and the conversation with them are one place, with one limit."""
+        """Return the channel's id. A user's id and the direct messages with them share one limit."""
         named = str(arguments.get("channel") or arguments.get("channel_id") or "")
         return self._app.workspace.get_dm(named).id if named in self._app.workspace.users else named
 
