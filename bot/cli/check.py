@@ -1,12 +1,11 @@
-"""`earshot check`: whether everything is as `earshot run` needs it. Changes nothing."""
+"""`earshot check`: verifies what `earshot run` needs. Changes nothing."""
 
 import asyncio
-from collections.abc import AsyncIterator
 
 import aiohttp
 import typer
 
-from bot.cli.check_report import CheckFinding, CheckReport, FindingKind, make_fault, make_note, make_ok
+from bot.cli.check_report import CheckFinding, CheckReport, FindingKind, Findings, make_fault, make_note, make_ok
 from bot.cli.checks.locations import PlaybookLocations
 from bot.cli.checks.model import check_model, check_own_model
 from bot.cli.checks.pagers import check_pagers
@@ -51,16 +50,14 @@ async def _run_checks(read: LoadedConfig, report: CheckReport) -> None:
     if read.settings is None:
         return
     report.add(check_model(read.settings))
-    async for finding in check_store(read.settings, build_identity(playbook) if playbook else None):
-        report.add(finding)
-    async for finding in _check_slack(read.settings, playbook, places, report):
-        report.add(finding)
+    identity = build_identity(playbook) if playbook else None
+    checks = [check_store(read.settings, identity), _check_slack(read.settings, playbook, places, report)]
     if playbook and places:
-        async for finding in check_pagers(read.settings, playbook, places):
-            report.add(finding)
-        async for finding in check_schedules(read.settings, playbook, places, SystemClock().now()):
-            report.add(finding)
-        async for finding in check_sources(read.settings, playbook, places):
+        checks.append(check_pagers(read.settings, playbook, places))
+        checks.append(check_schedules(read.settings, playbook, places, SystemClock().now()))
+        checks.append(check_sources(read.settings, playbook, places))
+    for findings in checks:
+        async for finding in findings:
             report.add(finding)
 
 
@@ -71,7 +68,7 @@ def _summarize_playbook(playbook: Playbook) -> str:
 
 async def _check_slack(
     settings: Settings, playbook: Playbook | None, places: PlaybookLocations | None, report: CheckReport
-) -> AsyncIterator[CheckFinding]:
+) -> Findings:
     for missing in settings.check_for_run():
         yield make_fault(missing.place, missing.sentence)
     named = find_slack_ids(playbook, places) if playbook and places else None
@@ -87,7 +84,6 @@ async def _check_slack(
                 yield finding
         if settings.slack_bot_token:
             client = build_web_client(settings.slack_bot_token.get_secret_value(), settings.slack_api_url, session)
-            async for finding in check_workspace(
-                SlackInspector(client, clock, report_waiting), settings.slack_api_url, named
-            ):
+            slack = SlackInspector(client, clock, report_waiting)
+            async for finding in check_workspace(slack, settings.slack_api_url, named):
                 yield finding

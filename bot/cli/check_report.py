@@ -1,6 +1,7 @@
-"""What `earshot check` finds, and how it is said: a fault on stderr, the rest on stdout, each one sentence."""
+"""The findings of `earshot check`, and their output: faults on stderr, the rest on stdout, one sentence each."""
 
 import sys
+from collections.abc import AsyncIterator
 from enum import Enum
 from typing import NamedTuple
 
@@ -12,18 +13,21 @@ from bot.cli.exits import print_line, print_warning
 
 
 class FindingKind(Enum):
-    """With its mark and its colour on a terminal, and the word that stands there in a pipe."""
+    """Mark and colour on a terminal, and the word that replaces them in a pipe."""
 
     OK = ("✓", "green", "ok: ")
     NOTE = ("!", "yellow", "note: ")
-    """Worth a look: it may be meant so, or we cannot see it from here. Does not change the exit code."""
+    """Worth a look: may be intended, or cannot be verified from here. Does not change the exit code."""
     FAULT = ("✗", "red", "")
 
 
 class CheckFinding(NamedTuple):
     kind: FindingKind
     sentence: str
-    """With its place in front."""
+    """Begins with its place."""
+
+
+Findings = AsyncIterator[CheckFinding]
 
 
 def make_ok(place: str, sentence: str) -> CheckFinding:
@@ -39,7 +43,7 @@ def make_fault(place: str, sentence: str) -> CheckFinding:
 
 
 class CheckReport:
-    """Says each finding as it comes, and counts the faults."""
+    """Print each finding as it comes, and count the faults."""
 
     def __init__(self) -> None:
         self.faults = 0

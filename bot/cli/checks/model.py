@@ -1,4 +1,4 @@
-"""Whether the weights of the model that hears are there, whole, and of our version; and a model of one's own fits."""
+"""Check the weights of the model (present, intact, of this version), and a model that the playbook names."""
 
 from collections.abc import Iterator
 
@@ -21,12 +21,12 @@ def check_model(settings: Settings) -> CheckFinding:
 
 
 def check_own_model(playbook: Playbook) -> Iterator[CheckFinding]:
-    told = playbook.detectors.onnx
-    if told is None:
+    options = playbook.detectors.onnx
+    if options is None:
         return
     try:
-        load_onnx_model(told)
+        load_onnx_model(options)
     except WeightsError as no:
         yield make_fault("detectors.onnx", str(no))
     else:
-        yield make_ok("detectors.onnx", f"{told.file}, which tells {', '.join(told.classes)}")
+        yield make_ok("detectors.onnx", f"{options.file}, which tells {', '.join(options.classes)}")

@@ -1,4 +1,4 @@
-"""What may be meant so in a playbook, and mostly is not."""
+"""Check the playbook for what is allowed, but rarely intended."""
 
 from collections.abc import Iterator
 
@@ -14,23 +14,17 @@ def check_rules(playbook: Playbook, places: PlaybookLocations) -> Iterator[Check
     for number, department in enumerate(playbook.departments.values()):
         here = places.find("departments", number)
         if department.name not in reached:
-            yield make_note(
-                here,
-                f"no route leads to {department.name}, so it gets only what people flag or hand over; "
-                f'add a route with to = "{department.name}"',
-            )
+            hint = f'add a route with to = "{department.name}"'
+            alone = f"no route leads to {department.name}, so it gets only what people flag or hand over"
+            yield make_note(here, f"{alone}; {hint}")
         elif not department.deputies:
             who = "only managers and those on call" if department.on_call else "only managers"
             yield make_note(here, f"{who} can claim what routes send to {department.name}; name its deputies")
         if department.name in reached and not department.on_call:
             uncalled.append(department.name)
     if uncalled:
-        yield make_note(
-            places.find("departments"),
-            f"nobody is called when it cannot wait in {', '.join(uncalled)}; name people in on_call",
-        )
+        problem = f"nobody is called when it cannot wait in {', '.join(uncalled)}"
+        yield make_note(places.find("departments"), f"{problem}; name people in on_call")
     if not playbook.sources:
-        yield make_note(
-            str(places.file),
-            "there are no [sources], so Earshot hears only what people flag; add one, such as [sources.x]",
-        )
+        hint = "there are no [sources], so Earshot hears only what people flag; add one, such as [sources.x]"
+        yield make_note(str(places.file), hint)

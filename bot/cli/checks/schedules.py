@@ -1,15 +1,14 @@
-"""Whether anybody is on call at every hour of the next two weeks, and whether calendars can be read."""
+"""Check the on-call schedules: coverage gaps in the next two weeks, and calendars that cannot be read."""
 
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.calendars.calendar_errors import CalendarError
 from bot.calendars.child_process import read_calendar
 from bot.calendars.fetch import fetch_calendar
-from bot.calendars.ical_parser import SkippedEvent
 from bot.cards.sanitize import sanitize_line
-from bot.cli.check_report import CheckFinding, make_fault, make_note, make_ok
+from bot.cli.check_report import CheckFinding, Findings, make_fault, make_note, make_ok
 from bot.cli.checks.locations import PlaybookLocations
 from bot.config import Playbook
 from bot.config.settings import Settings
@@ -25,13 +24,11 @@ from bot.store.store import connect_store
 
 AHEAD = timedelta(days=14)
 SHOWN = 5
-"""Holes of one department, or bad events of one calendar; a schedule that is wrong has one each day."""
+"""Gaps of one department, or bad events of one calendar; a wrong schedule has one each day."""
 TITLE_SHOWN = 60
 
 
-async def check_schedules(
-    settings: Settings, playbook: Playbook, places: PlaybookLocations, at: datetime
-) -> AsyncIterator[CheckFinding]:
+async def check_schedules(settings: Settings, playbook: Playbook, places: PlaybookLocations, at: datetime) -> Findings:
     span = TimeSpan(at, at + AHEAD)
     rosters: dict[str, ScheduleRoster] = {}
     changes = await _load_overrides(settings, playbook)
@@ -44,15 +41,14 @@ async def check_schedules(
         rosters[schedule.name] = ScheduleState(schedule, shifts, changes.get(schedule.name, ScheduleOverrides())).roster
         called = any(schedule.name in one.schedules for one in playbook.departments.values())
         if not called and schedule.name not in playbook.operators.on_call:
-            yield make_note(
-                places.find("schedules", number), f'no department has it; name it: on_call = "{schedule.name}"'
-            )
+            hint = f'no department has it; name it: on_call = "{schedule.name}"'
+            yield make_note(places.find("schedules", number), hint)
     for finding in _check_gaps(playbook, rosters, places, span):
         yield finding
 
 
 async def _load_overrides(settings: Settings, playbook: Playbook) -> Mapping[str, ScheduleOverrides]:
-    """What people took and swapped, as far as the store can be asked; that it cannot is said elsewhere."""
+    """Load takes and swaps; none if the store is unavailable, which its own check reports."""
     if not playbook.schedules:
         return {}
     url = settings.redis_url.get_secret_value() if settings.redis_url else ""
@@ -72,21 +68,15 @@ async def _check_calendar(
         found = await read_calendar(answer.text, schedule, span)
     except CalendarError as no:
         return [make_fault(place, f"this calendar cannot be read: {no}")], ()
-    notes = [
-        make_note(place, f"its event {_format_title(one)} is passed over, since it {one.reason}")
-        for one in found.unreadable
-    ]
+    titles = [(repr(sanitize_line(one.title, TITLE_SHOWN)), one.reason) for one in found.unreadable]
+    notes = [make_note(place, f"its event {title} is passed over, since it {reason}") for title, reason in titles]
     if len(notes) > SHOWN:
         notes = [*notes[:SHOWN], make_note(place, f"{len(notes) - SHOWN} more of its events are passed over")]
     gist = f"{format_count(len(found.shifts), 'shift')} in the next {AHEAD.days} days"
     if found.strangers:
-        words = f"{format_count(found.strangers, 'shift')} of it name nobody whom its people say; {gist}"
-        return [*notes, make_note(place, words)], found.shifts
+        unknown = f"{format_count(found.strangers, 'shift')} of it name nobody whom its people say"
+        return [*notes, make_note(place, f"{unknown}; {gist}")], found.shifts
     return [*notes, make_ok(place, gist)], found.shifts
-
-
-def _format_title(event: SkippedEvent) -> str:
-    return repr(sanitize_line(event.title, TITLE_SHOWN))
 
 
 def _check_gaps(
@@ -97,12 +87,9 @@ def _check_gaps(
         place = places.find("departments", number, "on_call")
         zone = rosters[department.schedules[0]].schedule.zone if department.schedules else ""
         for gap in found[:SHOWN]:
-            yield make_note(
-                place,
-                f"nobody is on call for {department.name} from {_format_local_time(gap.start, zone)} until "
-                f"{_format_local_time(gap.end, zone)} "
-                f"({format_duration(gap.end - gap.start)}, {zone}); the managers would be called",
-            )
+            when = f"from {_format_local_time(gap.start, zone)} until {_format_local_time(gap.end, zone)}"
+            when = f"{when} ({format_duration(gap.end - gap.start)}, {zone})"
+            yield make_note(place, f"nobody is on call for {department.name} {when}; the managers would be called")
         if len(found) > SHOWN:
             rest = format_count(len(found) - SHOWN, "such hole", "such holes")
             yield make_note(place, f"{department.name} has {rest} more in the next {AHEAD.days} days")

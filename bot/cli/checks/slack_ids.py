@@ -1,4 +1,4 @@
-"""Every id of Slack that a playbook names, with the place where it is named first."""
+"""The Slack ids in a playbook, each with the place of its first use."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ Steps = tuple[str | int, ...]
 
 @dataclass(frozen=True, slots=True)
 class SlackIdReferences:
-    """From id to place, in the order of the file."""
+    """Places by id, in file order."""
 
     channels: Mapping[str, str]
     groups: Mapping[str, str]

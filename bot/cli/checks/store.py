@@ -1,11 +1,11 @@
-"""Whether Redis takes writes, and can be trusted with mentions."""
+"""Check Redis: that it accepts writes, and is configured not to lose mentions."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bot.cli.check_report import CheckFinding, make_fault, make_note, make_ok
+from bot.cli.check_report import Findings, make_fault, make_note, make_ok
 from bot.cli.store_connection import UNREADABLE
 from bot.config.settings import Settings
 from bot.domain.commits import StoreUnavailable
@@ -17,7 +17,7 @@ from bot.store.keys import Keys
 from bot.store.server_info import ServerInfo, fetch_server_info
 
 
-async def check_store(settings: Settings, brand: BrandIdentity | None) -> AsyncIterator[CheckFinding]:
+async def check_store(settings: Settings, brand: BrandIdentity | None) -> Findings:
     if settings.redis_url is not None:
         async for finding in _check_redis(settings.redis_url.get_secret_value(), brand, "REDIS_URL", ""):
             yield finding
@@ -25,10 +25,8 @@ async def check_store(settings: Settings, brand: BrandIdentity | None) -> AsyncI
     try:
         with _choose_folder(settings.data) as folder:
             async with run_embedded(folder) as server:
-                how = "started" if server.pid else "joined"
-                async for finding in _check_redis(
-                    server.url, brand, "EARSHOT_DATA", f", embedded in {settings.data}, {how}"
-                ):
+                where = f", embedded in {settings.data}, {'started' if server.pid else 'joined'}"
+                async for finding in _check_redis(server.url, brand, "EARSHOT_DATA", where):
                     yield finding
     except EmbeddedServerError as no:
         yield make_fault("EARSHOT_DATA", str(no))
@@ -36,7 +34,7 @@ async def check_store(settings: Settings, brand: BrandIdentity | None) -> AsyncI
 
 @contextmanager
 def _choose_folder(data: Path) -> Iterator[Path]:
-    """The folder of the data; where there is none yet, one beside it that is gone afterwards."""
+    """Yield the data folder; if it does not exist, a temporary one beside it."""
     there = next(folder for folder in (data.absolute(), *data.absolute().parents) if folder.exists())
     if there == data.absolute() or not there.is_dir():
         yield data
@@ -44,15 +42,13 @@ def _choose_folder(data: Path) -> Iterator[Path]:
     try:
         tried = TemporaryDirectory(prefix=".earshot-check-", dir=there)
     except OSError as no:
-        raise EmbeddedServerError(
-            f"The embedded store cannot write to {data} ({no.strerror}). "
-            "Set EARSHOT_DATA to a folder that it can, or REDIS_URL to a Redis that runs."
-        ) from no
+        hint = "Set EARSHOT_DATA to a folder that it can, or REDIS_URL to a Redis that runs."
+        raise EmbeddedServerError(f"The embedded store cannot write to {data} ({no.strerror}). {hint}") from no
     with tried:
         yield Path(tried.name)
 
 
-async def _check_redis(url: str, brand: BrandIdentity | None, place: str, where: str) -> AsyncIterator[CheckFinding]:
+async def _check_redis(url: str, brand: BrandIdentity | None, place: str, where: str) -> Findings:
     try:
         client = RedisClient(url)
     except ValueError:
@@ -60,7 +56,7 @@ async def _check_redis(url: str, brand: BrandIdentity | None, place: str, where:
         return
     try:
         server = await fetch_server_info(client)
-        faults = list(_find_server_faults(server, place))
+        faults = [make_fault(place, problem) for problem in _list_server_problems(server)]
         if not faults:
             kept = await find_brand_id(client, brand) if brand else "check"
             await verify_write_access(client, Keys(kept))
@@ -76,28 +72,24 @@ async def _check_redis(url: str, brand: BrandIdentity | None, place: str, where:
         await client.close()
     if not faults:
         yield make_ok("Redis", f"{server.name} {server.version}{where}")
-    for finding in faults:
+    for finding in (*faults, *(make_note(place, hint) for hint in _list_server_hints(server))):
         yield finding
+
+
+def _list_server_hints(server: ServerInfo) -> Iterator[str]:
     if server.mode == "cluster":
-        yield make_note(
-            place, "this is a node of a cluster; it has all our keys now, and Earshot does not follow if they move"
-        )
+        yield "this is a node of a cluster; it has all our keys now, and Earshot does not follow if they move"
     if not server.has_aof:
-        yield make_note(
-            place, f"{server.name} does not log every change to disk, so a crash may lose mentions; set appendonly yes"
-        )
+        yield f"{server.name} does not log every change to disk, so a crash may lose mentions; set appendonly yes"
 
 
-def _find_server_faults(server: ServerInfo, place: str) -> Iterator[CheckFinding]:
+def _list_server_problems(server: ServerInfo) -> Iterator[str]:
     if server.too_old:
-        yield make_fault(place, f"this is {server.name} {server.version}; use Redis 6.2 or newer, or Valkey")
+        yield f"this is {server.name} {server.version}; use Redis 6.2 or newer, or Valkey"
     if server.mode == "sentinel":
-        yield make_fault(place, "this is a Sentinel, which keeps no data; name the primary that it watches")
+        yield "this is a Sentinel, which keeps no data; name the primary that it watches"
     if server.is_replica:
-        yield make_fault(place, "this is a replica, which takes no writes; name its primary")
+        yield "this is a replica, which takes no writes; name its primary"
     if server.eviction_policy:
-        yield make_fault(
-            place,
-            f"{server.name} throws keys away when its memory is full ({server.eviction_policy}), mentions among them; "
-            "set maxmemory-policy to noeviction",
-        )
+        full = f"{server.name} throws keys away when its memory is full ({server.eviction_policy})"
+        yield f"{full}, mentions among them; set maxmemory-policy to noeviction"
