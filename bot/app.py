@@ -1,13 +1,14 @@
-"""Puts the parts together: the only place that knows them all."""
+"""The composition root: builds the application from its parts, and runs its workers."""
 
 import asyncio
 import gc
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from aiohttp import ClientSession
+from starlette.applications import Starlette
 
 from bot.cards.case_mention import OUTLETS
 from bot.clock import Clock
@@ -37,12 +38,14 @@ from bot.usecases.flag_message import FlagUseCases
 from bot.usecases.home import HomeTab
 from bot.usecases.on_call_lookup import StoredOnCallLookup
 from bot.usecases.oncall import OnCallUseCases
-from bot.usecases.paging import PagingUseCases as PageUseCases
+from bot.usecases.paging import PagingUseCases
 from bot.usecases.reports import SentimentReports
 from bot.usecases.schedule_permissions import SchedulePermissions
 from bot.usecases.spam import SpamReview
 from bot.usecases.staff import StaffDirectory
+from bot.web import RouteDependencies, build_web_app
 from bot.web.ack_routes import AckRoutes
+from bot.web.routes import Endpoint
 from bot.web.twilio_gather import TwilioGather
 from bot.workers.case_deadlines import DeadlineWorker
 from bot.workers.crises import CrisisWorker
@@ -66,12 +69,12 @@ from bot.workers.triage import TriageWorker
 from handlers import UseCases
 
 WORKERS = ("ingest", "triage", "delivery", "timers", "spikes", "schedules", "pages")
-"""What `--workers` may name; one process may run all."""
+"""What `--workers` may name."""
 
 
 @dataclass(frozen=True, slots=True)
 class ExternalServices:
-    """What rings outside of Slack, how our site is reached from there, and contacts that stand in the environment."""
+    """Pagers other than Slack, the public URL of our site, contacts from the environment, and the heartbeat."""
 
     pagers: Sequence[Pager] = ()
     public_url: str = ""
@@ -88,7 +91,7 @@ def build_external_services(settings: Settings, session: ClientSession, clock: C
 
 @dataclass(frozen=True, slots=True)
 class EarshotApp:
-    """Everything of one process that works on one store."""
+    """The parts of one process, all on one store."""
 
     store: Store
     rules: ReloadableRules
@@ -109,37 +112,30 @@ class EarshotApp:
     liveness: Liveness
     pages: EscalationWorker
     pagers: tuple[PagerWorker, ...]
-    """Run with `pages`: a loop for each."""
+    """One worker for each pager; they run with `pages`."""
     links: AckLinkBuilder
     stop: asyncio.Event = field(default_factory=asyncio.Event)
     hooks: dict[str, WebhookSource] = field(default_factory=dict)
 
     def set_sources(self, sources: Sequence[MentionSource]) -> None:
-        """These, instead of what was listened to before."""
+        """Replace the sources."""
         self.ingest.set_sources(sources)
         self.hooks.clear()
         self.hooks.update({source.name: source for source in sources if isinstance(source, WebhookSource)})
 
     async def run_workers(self, chosen: Sequence[str] = WORKERS) -> None:
-        """Run until told to stop; what is in hand is finished."""
-        with suppress(StoreUnavailable):  # whoever reads the inbox prepares it as soon as the store is back
+        """Run until `stop` is set; work in progress is finished."""
+        with suppress(StoreUnavailable):  # triage creates it once the store is back
             await self.store.inbox.create_group()
-        self.rules.get_assessor()  # made now, or the first mention of the day would wait for it
+        self.rules.get_assessor()  # built now, so that the first mention does not wait for it
+        monitors = (self.health_monitor, self.heartbeat)
         workers: dict[str, tuple[Worker, ...]] = {
             "triage": (self.triage,),
             "delivery": (self.delivery,),
             "timers": (self.timers,),
             "spikes": (self.spikes,),
             "schedules": (self.schedules,),
-            "pages": (
-                self.pages,
-                self.drills,
-                self.crises,
-                self.shift_summaries,
-                self.health_monitor,
-                self.heartbeat,
-                *self.pagers,
-            ),
+            "pages": (self.pages, self.drills, self.crises, self.shift_summaries, *monitors, *self.pagers),
         }
         async with asyncio.TaskGroup() as group:
             if "ingest" in chosen:
@@ -149,10 +145,10 @@ class EarshotApp:
 
 
 def tune_gc() -> None:
-    """Before the work begins: what is here now stays, so that nobody looks for garbage among it again and again.
+    """Exclude what is loaded from garbage collection, and collect less often. Call it before the work begins.
 
-    A batch makes some 20,000 objects that go with it. Looking for garbage after every 700, as Python does, is a tenth
-    of all that triage takes (2026-11-22).
+    A batch allocates some 20,000 short-lived objects; Python's default of a collection every 700 took a tenth of the
+    time of triage (2026-11-22).
     """
     gc.collect()
     gc.freeze()
@@ -170,46 +166,43 @@ def build_app(
     external: ExternalServices = ExternalServices(),
     weights: Path = PACKAGED,
 ) -> EarshotApp:
-    """`worker` names this process among those that share the inbox; `wait`: triage waits for mentions, in real time."""
+    """`worker` is the consumer name of this process; with `wait`, triage blocks on the inbox, in real time."""
     OUTLETS.update(LABELS)
     rules = ReloadableRules(playbook, external.contacts, weights)
     directory = SlackDirectory(sink, clock)
     rota = StoredOnCallLookup(store, rules, lambda: rules.playbook.schedules, directory)
-    team = StaffDirectory(directory, rota)
-    reports = SentimentReports(
-        store.report_counters, store.corrections, store.cases, rules, lambda: rules.playbook.subjects, clock
-    )
-    cases = CaseUseCases(store.cases, store.outbox, store.pages, rules, team, recompute_urgency, clock)
-    matters = PageContexts(build_context_sources(store), lambda: rules.time_zone)
-    whose = SchedulePermissions(rota, rules, team)
+    staff = StaffDirectory(directory, rota)
+    subjects, secrets = rules.list_subjects, store.signing_secrets
+    reports = SentimentReports(store.report_counters, store.corrections, store.cases, rules, subjects, clock)
+    cases = CaseUseCases(store.cases, store.outbox, store.pages, rules, staff, recompute_urgency, clock)
+    contexts = PageContexts(build_context_sources(store), lambda: rules.time_zone)
+    permissions = SchedulePermissions(rota, rules, staff)
     usecases = UseCases(
         cases=cases,
         digests=DigestUseCases(store.digests, store.cases, rules, clock),
-        flags=FlagUseCases(FlagStore(store.client, store.keys), rules, clock, rules.assess, team, rota),
+        flags=FlagUseCases(FlagStore(store.client, store.keys), rules, clock, rules.assess, staff, rota),
         reports=reports,
-        corrections=CorrectionUseCases(store.cases, rules, team, lambda: rules.playbook.subjects, clock),
+        corrections=CorrectionUseCases(store.cases, rules, staff, subjects, clock),
         spam=SpamReview(store.spam, store.cases, rules, recompute_urgency, clock),
-        oncall=OnCallUseCases(store.overrides, store.drills, rota, rules, whose, directory, clock),
-        crises=CrisisUseCases(store, rules, team, clock),
-        drills=DrillUseCases(store.drills, rules, team, clock),
-        feeds=CalendarLinks(
-            store.calendar_links, store.signing_secrets, rota, whose, directory, clock, external.public_url
-        ),
+        oncall=OnCallUseCases(store.overrides, store.drills, rota, rules, permissions, directory, clock),
+        crises=CrisisUseCases(store, rules, staff, clock),
+        drills=DrillUseCases(store.drills, rules, staff, clock),
+        feeds=CalendarLinks(store.calendar_links, secrets, rota, permissions, directory, clock, external.public_url),
         home=HomeTab(store.cases, store.inbox, store.health_issues, store.corrections, store.reads, rules, rota, clock),
-        pages=PageUseCases(store.pages, store.signing_secrets, matters, rules, team, clock),
+        pages=PagingUseCases(store.pages, secrets, contexts, rules, staff, clock),
     )
-    pulse = Liveness()
-    links = AckLinkBuilder(store.signing_secrets, clock, external.public_url)
+    liveness = Liveness()
+    links = AckLinkBuilder(secrets, clock, external.public_url)
     slack = SlackPager(sink, store.pages, store.rate_limits, clock)
-    ringing: tuple[Pager, ...] = (slack, *external.pagers)
-    available = {way for way in ContactMethod if way.pager in {pager.name for pager in ringing}}
+    pagers: tuple[Pager, ...] = (slack, *external.pagers)
+    available = {way for way in ContactMethod if way.pager in {pager.name for pager in pagers}}
     return EarshotApp(
         store=store,
         rules=rules,
         on_call_lookup=rota,
         clock=clock,
         usecases=usecases,
-        ingest=IngestRunner(store, clock, pulse),
+        ingest=IngestRunner(store, clock, liveness),
         triage=TriageWorker(store, rules, clock, worker, wait=wait),
         timers=DeadlineWorker(store, rules, rota, clock),
         spikes=SpikeWorker(store, rules, clock),
@@ -218,20 +211,38 @@ def build_app(
         shift_summaries=ShiftSummaryWorker(store, rules, rota, clock),
         crises=CrisisWorker(store, sink, clock),
         health_monitor=HealthMonitor(store, rules, clock),
-        heartbeat=HeartbeatWorker(store, external.heartbeat, pulse, clock),
-        liveness=pulse,
+        heartbeat=HeartbeatWorker(store, external.heartbeat, liveness, clock),
+        liveness=liveness,
         delivery=DeliveryWorker(store, sink, rules, rota, clock),
-        pages=EscalationWorker(store, rules, TargetResolver(rules, rota, available), matters, clock),
+        pages=EscalationWorker(store, rules, TargetResolver(rules, rota, available), contexts, clock),
         pagers=tuple(
-            PagerWorker(pager, store, rules, matters, links, clock, slack.acquire_slot if pager is slack else None)
-            for pager in ringing
+            PagerWorker(pager, store, rules, contexts, links, clock, slack.acquire_slot if pager is slack else None)
+            for pager in pagers
         ),
         links=links,
     )
 
 
-def build_ack_routes(app: EarshotApp, settings: Settings | None, clock: Clock) -> AckRoutes:
-    """How pages are answered from outside of Slack; only who has a secret of ours is believed."""
+def build_site(
+    app: EarshotApp, settings: Settings | None, slack: Endpoint | None, stopping: Callable[[], bool] = lambda: False
+) -> Starlette:
+    """Build the site with its web hooks; `slack` handles Slack's requests, None with Socket Mode."""
+    dependencies = RouteDependencies(
+        store=app.store,
+        clock=app.clock,
+        hooks=lambda: app.hooks,
+        list_source_names=app.ingest.list_source_issues,
+        departments=lambda: tuple(app.rules.playbook.departments),
+        slack=slack,
+        ack_routes=_build_ack_routes(app, settings),
+        calendar_links=app.usecases.feeds,
+        stopping=stopping,
+    )
+    return build_web_app(dependencies)
+
+
+def _build_ack_routes(app: EarshotApp, settings: Settings | None) -> AckRoutes:
+    """Build the routes that acknowledge pages from outside of Slack; requests are verified with our secrets."""
     secret, token = (settings.pagerduty_webhook_secret, settings.twilio_auth_token) if settings else (None, None)
-    pressing = TwilioGather(app.usecases.pages, app.links, token.get_secret_value()) if token else None
-    return AckRoutes(app.usecases.pages, clock, secret.get_secret_value() if secret else "", pressing)
+    gather = TwilioGather(app.usecases.pages, app.links, token.get_secret_value()) if token else None
+    return AckRoutes(app.usecases.pages, app.clock, secret.get_secret_value() if secret else "", gather)

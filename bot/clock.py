@@ -1,4 +1,4 @@
-"""The only place that reads the clock. Everything else is told the time."""
+"""The only module that reads the system clock; everything else is passed a time or a Clock."""
 
 import asyncio
 from datetime import UTC, datetime
@@ -6,7 +6,7 @@ from typing import Protocol
 
 
 class Clock(Protocol):
-    """What time it is (aware, UTC), and a wait that a test can wind."""
+    """The current time (aware, UTC), and a sleep that tests can advance."""
 
     def now(self) -> datetime: ...
 
@@ -14,8 +14,6 @@ class Clock(Protocol):
 
 
 class SystemClock:
-    """The real one."""
-
     def now(self) -> datetime:
         return datetime.now(UTC)
 

@@ -1,20 +1,20 @@
-"""Under which name Earshot is installed, for sentences that tell somebody what to install.
+"""The name under which Earshot is installed, for messages that say what to install.
 
-On the public index `earshot` is a stranger's package: advice that named it would put that in our place.
+On PyPI, `earshot` is another project's package, so advice must not name it.
 """
 
 import json
 from importlib.metadata import Distribution, entry_points
 
 NAME = "earshot-slack"
-"""What pyproject.toml calls it; used where no metadata is found, as in a checkout that was never installed."""
+"""The name in pyproject.toml; used if there is no metadata, as in a checkout that was never installed."""
 COMMAND, ENTRY = "earshot", "bot.__main__:main"
 
 
 def find_distribution() -> Distribution | None:
-    """Return the distribution that brought our command: its target tells it from a stranger's of the same name.
+    """Return the distribution whose `earshot` command is ours, judged by its entry point.
 
-    A first release may still be installed beside this one; it was called like the stranger's.
+    The first release, which had the other project's name, may be installed beside this one.
     """
     ours = [one.dist for one in entry_points(group="console_scripts", name=COMMAND) if one.value == ENTRY]
     return max(ours, key=lambda dist: bool(dist and dist.name == NAME), default=None)
@@ -27,10 +27,7 @@ def name_distribution() -> str:
 
 
 def format_requirement(extra: str = "") -> str:
-    """Return what to hand to `pip install`, quoted for a shell.
-
-    Where it was installed from an address or a folder, that comes along: an index need not have it.
-    """
+    """Return the argument for `pip install`, quoted for a shell, with the URL or folder it was installed from."""
     found = find_distribution()
     name = name_distribution() + (f"[{extra}]" if extra else "")
     origin = json.loads((found and found.read_text("direct_url.json")) or "{}").get("url", "")

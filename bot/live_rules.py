@@ -1,9 +1,10 @@
-"""The playbook in force, as the house asks for it."""
+"""The rules in force, read from the current playbook."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import time
 from pathlib import Path
+from types import MappingProxyType
 
 from bot.config import Playbook, PlaybookReloader
 from bot.detectors.model.weights import PACKAGED
@@ -24,16 +25,13 @@ from bot.sources.catalogue import CATALOGUE
 
 
 class ReloadableRules:
-    """Asked anew each time: the playbook may be read again while we run."""
+    """Reads the current playbook on each call, since it may be reloaded while the process runs."""
 
     def __init__(
-        self, playbook: PlaybookReloader, contacts: Mapping[str, str] | None = None, weights: Path = PACKAGED
+        self, playbook: PlaybookReloader, contacts: Mapping[str, str] = MappingProxyType({}), weights: Path = PACKAGED
     ) -> None:
-        """`weights`: of the model that hears."""
-        self._live = playbook
-        self._contacts = contacts or {}
-        self._weights = weights
-        self._heard_by: tuple[Playbook, MentionAssessor] | None = None
+        self._live, self._contacts, self._weights = playbook, contacts, weights
+        self._assessor: tuple[Playbook, MentionAssessor] | None = None
 
     @property
     def playbook(self) -> Playbook:
@@ -51,17 +49,17 @@ class ReloadableRules:
         return tuple(self.playbook.departments.values())
 
     def find_department(self, name: str) -> Department | None:
-        """`operators` is one for the sake of pages, where the playbook has none of this name."""
+        """Find a department; `operators` is built for pages to operators if the playbook has none of this name."""
         found = self.playbook.departments.get(name)
         return self._build_operators() if found is None and name == OPERATORS else found
 
     def _build_operators(self) -> Department:
-        told = self.playbook.operators
-        people = told.on_call or tuple(one for one in self.managers if is_person(one))
-        return Department(name=OPERATORS, channel=told.channel, on_call=people)
+        operators = self.playbook.operators
+        people = operators.on_call or tuple(filter(is_person, self.managers))
+        return Department(name=OPERATORS, channel=operators.channel, on_call=people)
 
     def list_source_names(self) -> tuple[str, ...]:
-        """Those that go on for ever, by the names under which their mentions come."""
+        """Return the names of the sources that do not end, as their mentions carry them."""
         return tuple(one.name or one.source for one in self.playbook.sources if CATALOGUE[one.source].endless)
 
     def list_routes(self) -> Sequence[Route]:
@@ -99,16 +97,16 @@ class ReloadableRules:
         return next((person for person, contact in people if user and contact.pagerduty == user), "")
 
     def get_assessor(self) -> MentionAssessor:
-        """Made once for each reading of the playbook: its terms are compiled. Raises Unusable."""
+        """Return the assessor, built once per playbook since its terms are compiled. Raise WeightsError."""
         playbook = self.playbook
-        if self._heard_by is None or self._heard_by[0] is not playbook:
-            self._heard_by = (playbook, build_assessor(playbook, self._weights))
-        return self._heard_by[1]
+        if self._assessor is None or self._assessor[0] is not playbook:
+            self._assessor = (playbook, build_assessor(playbook, self._weights))
+        return self._assessor[1]
 
     async def apply_playbook(self, playbook: Playbook) -> None:
-        """With its detectors made first, in a thread: a model of one's own may take seconds. Raises Unusable."""
+        """Build the detectors in a thread, since loading a model may take seconds; then switch. Raise WeightsError."""
         assessor = await asyncio.to_thread(build_assessor, playbook, self._weights)
-        self._live.current, self._heard_by = playbook, (playbook, assessor)
+        self._live.current, self._assessor = playbook, (playbook, assessor)
 
     async def assess(self, mention: Mention) -> Assessment:
         [found] = await self.get_assessor().assess_in_thread([mention])

@@ -1,12 +1,11 @@
-"""Counters and histograms of this process. Each process is scraped, and Prometheus adds them up.
+"""Counters and histograms of this process; Prometheus scrapes each process and adds them up.
 
-What must not drift from the store (totals, ages, queues) is read from it at each scrape, in
-`bot/web/metrics_endpoint.py`.
+Totals, ages and queues are read from the store at each scrape, in `bot/web/metrics_endpoint.py`.
 """
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, disable_created_metrics
 
-disable_created_metrics()  # type: ignore[no-untyped-call]  # a second series for each, which no rule asks for
+disable_created_metrics()  # type: ignore[no-untyped-call]  # they would add a second series for each
 
 REGISTRY = CollectorRegistry()
 SECONDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300)

@@ -1,4 +1,4 @@
-"""`earshot corrections`: what people said was heard wrongly, to be looked at, or to be learned from."""
+"""`earshot corrections`: lists what people corrected, or exports it to learn from."""
 
 import asyncio
 import json
@@ -10,13 +10,10 @@ from zoneinfo import ZoneInfo
 
 import typer
 from pydantic import TypeAdapter, ValidationError
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
 from bot import logging_setup
 from bot.cards.sanitize import sanitize_line
-from bot.cli.exits import exit_on_error, print_line, print_warning, require_config
+from bot.cli.exits import exit_on_error, print_line, print_table, print_warning, require_config
 from bot.cli.store_connection import open_brand_store
 from bot.clock import SystemClock
 from bot.config import PlaybookReloader
@@ -81,9 +78,8 @@ def export(
 def _load_corrections(since: str | None) -> list[StoredCorrection]:
     async def load_from_store() -> list[StoredCorrection]:
         async with open_brand_store(settings, playbook.current) as store:
-            return [
-                one async for one in store.corrections.iter_corrections() if start is None or one.correction.at >= start
-            ]
+            found = [one async for one in store.corrections.iter_corrections()]
+            return [one for one in found if start is None or one.correction.at >= start]
 
     with exit_on_error():
         settings, playbook = require_config()
@@ -93,23 +89,21 @@ def _load_corrections(since: str | None) -> list[StoredCorrection]:
 
 
 def _parse_since(since: str, playbook: PlaybookReloader) -> datetime:
-    """A day begins at the brand's own midnight."""
+    """Return the midnight of a day in the brand's time zone, or now minus a span, in UTC."""
     try:
-        return datetime.combine(
-            datetime.fromisoformat(since).date(), time(), ZoneInfo(playbook.current.brand.time_zone)
-        ).astimezone(UTC)
+        day, zone = datetime.fromisoformat(since).date(), ZoneInfo(playbook.current.brand.time_zone)
+        return datetime.combine(day, time(), zone).astimezone(UTC)
     except ValueError:
         pass
     try:
         return SystemClock().now() - TypeAdapter(Duration).validate_python(since)
     except ValidationError:
-        raise typer.BadParameter(
-            f"{sanitize_line(since, 40)!r} is neither a day like 2026-03-01 nor a span like 30d", param_hint="--since"
-        ) from None
+        problem = f"{sanitize_line(since, 40)!r} is neither a day like 2026-03-01 nor a span like 30d"
+        raise typer.BadParameter(problem, param_hint="--since") from None
 
 
 def _keep_latest(found: Iterable[StoredCorrection]) -> list[StoredCorrection]:
-    """The newest of each mention and kind, unless that undid it."""
+    """Return the newest correction of each mention and kind, unless it was undone."""
     last = {(one.mention.id, one.correction.kind): one for one in found}
     return [one for one in last.values() if not one.correction.is_undone]
 
@@ -130,20 +124,18 @@ def _format_correction(one: StoredCorrection) -> dict[str, Any]:
 
 
 def _build_correction_row(one: StoredCorrection, most: int) -> list[str]:
-    """Harmless, each on one line, so that a tab is always a border."""
+    """Return sanitized cells without tabs and line breaks, cut at `most` characters (0: not at all)."""
     correction = one.correction
     now = UNDONE if correction.is_undone else correction.now
     at = correction.at.isoformat(timespec="seconds")
-    words = (at, correction.by, correction.kind.value, correction.was, now, one.case, one.mention.id, one.mention.text)
-    return [sanitize_line(word, most) for word in words]
+    cells = (at, correction.by, correction.kind.value, correction.was, now, one.case, one.mention.id, one.mention.text)
+    return [sanitize_line(cell, most) for cell in cells]
 
 
 def _print_corrections(found: Sequence[StoredCorrection]) -> None:
     if not found:
         print_line("Nobody has corrected anything yet.")
         return
-    table = Table("when", "by", "kind", "was", "is", "case", "mention", "text")
-    for one in found:
-        table.add_row(*map(Text, _build_correction_row(one, SHOWN)))
-    Console(highlight=False).print(table)
+    rows = [_build_correction_row(one, SHOWN) for one in found]
+    print_table(("when", "by", "kind", "was", "is", "case", "mention", "text"), rows)
     print_warning("To learn from them: earshot corrections export > corrections.jsonl")

@@ -1,6 +1,5 @@
-"""`earshot dead`: mentions that failed again and again, and records that this release cannot read."""
+"""`earshot dead`: dead letters (mentions that failed repeatedly), and records that this release cannot read."""
 
-import asyncio
 import json
 import sys
 from collections.abc import Awaitable, Callable, Sequence
@@ -10,14 +9,10 @@ from typing import Annotated, Any, TypeVar
 
 import typer
 from pydantic import ValidationError
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
-from bot import logging_setup
 from bot.cards.sanitize import sanitize_line
-from bot.cli.exits import exit_on_error, fail_with, print_line, print_warning, require_config
-from bot.cli.store_connection import open_brand_store
+from bot.cli.exits import fail_with, print_line, print_table, print_warning
+from bot.cli.store_connection import run_with_store
 from bot.clock import SystemClock
 from bot.domain.mention import Mention
 from bot.domain.text import format_count
@@ -31,8 +26,7 @@ app = typer.Typer(
     add_completion=False,
 )
 
-T = TypeVar("T")
-Thing = TypeVar("Thing", DeadLetter, UnreadableRecord)
+Item = TypeVar("Item", DeadLetter, UnreadableRecord)
 
 
 class DeadLetterKind(StrEnum):
@@ -59,32 +53,23 @@ def list_(
 ) -> None:
     """Show each with its reason, oldest first: a table on a terminal, tab-separated lines in a pipe."""
     if kind is DeadLetterKind.RECORDS:
-        _print_listing(
-            _run_with_store(_load_records), _format_record, _build_record_row, _print_records, as_json=as_json
-        )
+        records = run_with_store(_load_records)
+        if sys.stdout.isatty() and not as_json:
+            _print_records(records)
+        else:
+            _print_lines(records, _format_record if as_json else _build_record_row)
     else:
-        _print_listing(
-            _run_with_store(_load_letters),
-            _format_dead_letter,
-            lambda letter: _build_letter_row(letter, 0),
-            _print_letters,
-            as_json=as_json,
-        )
+        letters = run_with_store(_load_letters)
+        if sys.stdout.isatty() and not as_json:
+            _print_letters(letters)
+        else:
+            _print_lines(letters, _format_dead_letter if as_json else _build_letter_row)
 
 
-def _print_listing(
-    found: Sequence[Thing],
-    whole: Callable[[Thing], dict[str, Any]],
-    row: Callable[[Thing], Sequence[str]],
-    draw: Callable[[Sequence[Thing]], None],
-    *,
-    as_json: bool,
-) -> None:
-    if sys.stdout.isatty() and not as_json:
-        draw(found)
-    else:
-        for one in found:
-            print_line(json.dumps(whole(one)) if as_json else "\t".join(row(one)))
+def _print_lines(found: Sequence[Item], convert: Callable[[Item], dict[str, Any] | list[str]]) -> None:
+    """Print an object as JSON, and a row tab-separated."""
+    for item in map(convert, found):
+        print_line("\t".join(item) if isinstance(item, list) else json.dumps(item))
 
 
 @app.command()
@@ -95,24 +80,23 @@ def replay(ids: Ids = None, *, kind: Of = DeadLetterKind.MENTIONS, every: All = 
         _replay_records(chosen, at)
         return
 
-    async def list_records(store: Store) -> int:
-        return await _apply_to_each(
-            await _load_letters(store), chosen, lambda letter: store.dead_letters.replay(letter, at)
-        )
+    async def replay_letters(store: Store) -> int:
+        letters = await _load_letters(store)
+        return await _apply_to_each(letters, chosen, lambda letter: store.dead_letters.replay(letter, at))
 
-    print_line(f"{format_count(_run_with_store(list_records), 'mention')} back in the inbox")
+    print_line(f"{format_count(run_with_store(replay_letters), 'mention')} back in the inbox")
 
 
 def _replay_records(chosen: list[str] | None, at: datetime) -> None:
     read: list[bool] = []
 
-    async def list_records(store: Store) -> int:
+    async def replay_records(store: Store) -> int:
         async def replay_once(record: UnreadableRecord) -> None:
             read.append(await store.quarantine.replay(record, at))
 
         return await _apply_to_each(await _load_records(store), chosen, replay_once)
 
-    tried = _run_with_store(list_records)
+    tried = run_with_store(replay_records)
     print_line(f"{sum(read)} of {format_count(tried, 'record')} can be read now")
     if not all(read):
         print_warning("The others stay set aside until Earshot is updated. Nothing is lost.")
@@ -138,25 +122,14 @@ def drop(
             return await _apply_to_each(await _load_records(store), chosen, store.quarantine.discard)
         return await _apply_to_each(await _load_letters(store), chosen, store.dead_letters.discard)
 
-    print_line(f"{format_count(_run_with_store(drop_records), one)} dropped")
+    print_line(f"{format_count(run_with_store(drop_records), one)} dropped")
 
 
 def _select_ids(ids: Sequence[str] | None, *, every: bool) -> list[str] | None:
-    """None: all."""
+    """Return the ids without repetition; None means all."""
     if bool(ids) == every:
         raise typer.BadParameter("name some by their ids, or all with --all; not both")
     return None if every else list(dict.fromkeys(ids or ()))
-
-
-def _run_with_store(work: Callable[[Store], Awaitable[T]]) -> T:
-    async def run_inside() -> T:
-        async with open_brand_store(settings, playbook.current) as store:
-            return await work(store)
-
-    with exit_on_error():
-        settings, playbook = require_config()
-        logging_setup.configure_logging("error", settings.log_format)
-        return asyncio.run(run_inside())
 
 
 async def _load_letters(store: Store) -> list[DeadLetter]:
@@ -167,23 +140,16 @@ async def _load_records(store: Store) -> list[UnreadableRecord]:
     return await store.quarantine.list_records()
 
 
-async def _apply_to_each(
-    there: Sequence[Thing], chosen: list[str] | None, do: Callable[[Thing], Awaitable[None]]
-) -> int:
-    """Says which are not there, after the others were done."""
+async def _apply_to_each(there: Sequence[Item], chosen: list[str] | None, do: Callable[[Item], Awaitable[None]]) -> int:
+    """Apply `do` to the chosen ones and return their number; fail afterwards if some ids are unknown."""
     known = {one.id: one for one in there}
     wanted = list(known) if chosen is None else chosen
     found = [known[one] for one in wanted if one in known]
-    for letter in found:
-        await do(letter)
-    if strange := [one for one in wanted if one not in known]:
+    for item in found:
+        await do(item)
+    if unknown := [sanitize_line(one, 80) for one in wanted if one not in known]:
         done = f" {format_count(len(found), 'other')} done." if found else ""
-        raise fail_with(
-            [
-                f"There is no dead letter {sanitize_line(one, 80)}; earshot dead list shows them.{done}"
-                for one in strange
-            ]
-        )
+        raise fail_with(f"There is no dead letter {one}; earshot dead list shows them.{done}" for one in unknown)
     return len(found)
 
 
@@ -195,7 +161,7 @@ def _parse_mention(letter: DeadLetter) -> Mention | None:
 
 
 def _format_dead_letter(letter: DeadLetter) -> dict[str, Any]:
-    """`mention` is null where what was kept is none; `raw` has it as it was kept."""
+    """Return the letter as JSON; `mention` is null if the stored text, `raw`, is no valid mention."""
     mention = _parse_mention(letter)
     return {
         "id": letter.id,
@@ -207,22 +173,20 @@ def _format_dead_letter(letter: DeadLetter) -> dict[str, Any]:
     }
 
 
-def _build_letter_row(letter: DeadLetter, most: int) -> list[str]:
-    """Harmless, each on one line, so that a tab is always a border."""
+def _build_letter_row(letter: DeadLetter, most: int = 0) -> list[str]:
+    """Return sanitized cells without tabs and line breaks, cut at `most` characters (0: not at all)."""
     mention = _parse_mention(letter)
-    named, said = (mention.id, mention.text) if mention else ("", letter.raw)
-    words = (letter.id, letter.at.isoformat(timespec="seconds"), str(letter.tries), letter.reason, named, said)
-    return [sanitize_line(word, most) for word in words]
+    mention_id, text = (mention.id, mention.text) if mention else ("", letter.raw)
+    cells = (letter.id, letter.at.isoformat(timespec="seconds"), str(letter.tries), letter.reason, mention_id, text)
+    return [sanitize_line(cell, most) for cell in cells]
 
 
 def _print_letters(letters: Sequence[DeadLetter]) -> None:
     if not letters:
         print_line("There are no dead letters.")
         return
-    table = Table("id", "died", "tries", "why", "mention", "text")
-    for letter in letters:
-        table.add_row(*map(Text, _build_letter_row(letter, SHOWN)))
-    Console(highlight=False).print(table)
+    rows = [_build_letter_row(letter, SHOWN) for letter in letters]
+    print_table(("id", "died", "tries", "why", "mention", "text"), rows)
     print_warning("Try them again: earshot dead replay ID… or --all. Give them up: earshot dead drop ID… or --all.")
 
 
@@ -231,19 +195,15 @@ def _format_record(record: UnreadableRecord) -> dict[str, Any]:
 
 
 def _build_record_row(record: UnreadableRecord) -> list[str]:
-    words = (record.id, record.at.isoformat(timespec="seconds"), record.kind, record.why, record.key, record.field)
-    return [sanitize_line(word, 0) for word in words]
+    cells = (record.id, record.at.isoformat(timespec="seconds"), record.kind, record.why, record.key, record.field)
+    return [sanitize_line(cell, 0) for cell in cells]
 
 
 def _print_records(records: Sequence[UnreadableRecord]) -> None:
-    """Without what is in them, which may be a stranger's words."""
+    """Print the records without their content, which may be a customer's text."""
     if not records:
         print_line("Every record can be read.")
         return
-    table = Table("id", "set aside", "kind", "why", "key", "field")
-    for record in records:
-        table.add_row(*map(Text, _build_record_row(record)))
-    Console(highlight=False).print(table)
-    print_warning(
-        "After an update: earshot dead replay --kind records --all. Give them up: earshot dead drop --kind records ID…"
-    )
+    print_table(("id", "set aside", "kind", "why", "key", "field"), map(_build_record_row, records))
+    drop_hint = "Give them up: earshot dead drop --kind records ID…"
+    print_warning(f"After an update: earshot dead replay --kind records --all. {drop_hint}")

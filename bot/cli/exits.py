@@ -1,8 +1,8 @@
-"""How a command says what is wrong: one sentence a line on stderr, and exit code 1. Never a traceback."""
+"""Output and errors of the commands: one sentence a line on stderr, exit code 1, never a traceback; their settings."""
 
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -10,6 +10,9 @@ from typing import NamedTuple
 import typer
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
 
 from bot.config import PlaybookError, PlaybookReloader
 from bot.config.settings import Settings, load_settings
@@ -25,7 +28,7 @@ REFUSED = 1
 
 
 def print_line(line: object) -> None:
-    """On stdout, at once, also where its encoding has no such letter."""
+    """Print on stdout and flush; characters that its encoding lacks are replaced."""
     encoding = sys.stdout.encoding or "utf-8"
     with guard_output():
         print(str(line).encode(encoding, "replace").decode(encoding), flush=True)
@@ -35,8 +38,15 @@ def print_warning(line: object) -> None:
     print(line, file=sys.stderr, flush=True)
 
 
+def print_table(headers: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    table = Table(*headers)
+    for row in rows:
+        table.add_row(*map(Text, row))
+    Console(highlight=False).print(table)
+
+
 def fail_with(sentences: Iterable[object]) -> typer.Exit:
-    """To be raised."""
+    """Print the sentences and return the exception to raise."""
     for sentence in sentences:
         print_warning(sentence)
     return typer.Exit(REFUSED)
@@ -44,11 +54,11 @@ def fail_with(sentences: Iterable[object]) -> typer.Exit:
 
 @contextmanager
 def guard_output() -> Iterator[None]:
-    """Whoever reads us may have enough, and then we leave quietly; a disk may be full, and then we say so."""
+    """Exit quietly if the reader has closed the pipe, and with a sentence if the output cannot be written."""
     try:
         yield
     except OSError as no:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # or Python tries the rest again at its end, and complains
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # else Python flushes the rest at exit, and reports an error
         if isinstance(no, BrokenPipeError):
             raise typer.Exit(0) from None
         raise fail_with([f"The output cannot be written: {no.strerror}."]) from None
@@ -56,7 +66,7 @@ def guard_output() -> Iterator[None]:
 
 @contextmanager
 def exit_on_error() -> Iterator[None]:
-    """What a person can mend is said as sentences."""
+    """Turn errors that a person can fix into sentences and exit code 1."""
     try:
         yield
     except SettingsError as no:
@@ -68,7 +78,7 @@ def exit_on_error() -> Iterator[None]:
 
 
 class LoadedConfig(NamedTuple):
-    """Settings and playbook as far as they can be used, and every fault of both."""
+    """Settings and playbook, None where invalid, and the faults of both."""
 
     settings: Settings | None
     playbook: PlaybookReloader | None
@@ -78,7 +88,7 @@ class LoadedConfig(NamedTuple):
 
 
 def load_config(playbook: Path | None = None) -> LoadedConfig:
-    """`playbook` instead of the one that the settings name."""
+    """Load both; `playbook` overrides the path in the settings."""
     faults: list[object] = []
     settings: Settings | None = None
     found: PlaybookReloader | None = None
@@ -95,7 +105,7 @@ def load_config(playbook: Path | None = None) -> LoadedConfig:
 
 
 def require_config(playbook: Path | None = None) -> tuple[Settings, PlaybookReloader]:
-    """Both, with the faults of both said together."""
+    """Load both; fail with the faults of both together."""
     read = load_config(playbook)
     if read.settings is None or read.playbook is None:
         raise fail_with(read.faults)
@@ -103,7 +113,7 @@ def require_config(playbook: Path | None = None) -> tuple[Settings, PlaybookRelo
 
 
 class _PathSettings(BaseSettings):
-    """The settings that are needed where the others are wrong, or are not asked for."""
+    """The settings that are needed even if others are invalid or missing."""
 
     model_config = SettingsConfigDict(env_file=".env", extra="ignore", env_ignore_empty=True, case_sensitive=True)
 
@@ -115,7 +125,7 @@ class _PathSettings(BaseSettings):
 def _load_paths() -> _PathSettings | Settings:
     try:
         return _PathSettings()
-    except (OSError, UnicodeDecodeError):  # of .env; load_settings says so
+    except (OSError, UnicodeDecodeError):  # reading .env; load_settings reports it
         return Settings()
 
 

@@ -1,4 +1,4 @@
-"""`earshot replay`: feeds a recorded day into the inbox, and goes on where it stopped."""
+"""`earshot replay`: feeds a recorded day into the inbox, and resumes where it stopped."""
 
 import asyncio
 import math
@@ -26,9 +26,10 @@ from bot.store.fencing import LeaseLostError
 from bot.workers.ingest import InboxWriter
 
 NAME = "replay-command"
-"""Not the `replay` of the playbook, which has a place of its own in its own file and holds on to it."""
+"""Differs from the playbook's source `replay`, which has a cursor and a lease of its own."""
 PATIENCE = 1.0
-"""Seconds until we say that we wait for another one."""
+"""Seconds until we report that we wait for another replay."""
+WAITING = "Another earshot replay is at work, or ended badly just now; this one waits for it."
 
 
 def replay(
@@ -49,15 +50,15 @@ def replay(
     options = ReplayOptions(file=file, speed=_parse_speed(speed), rebase=rebase)
     with exit_on_error():
         settings, rules = require_config(playbook)
-        logging_setup.configure_logging("error", settings.log_format)  # what there is to say is said here
+        logging_setup.configure_logging("error", settings.log_format)  # this command prints what matters
         _check_file(file)
-        following = ReplayProgress(file)
+        position = ReplayProgress(file)
         try:
-            asyncio.run(_replay_file(settings, rules.current, options, following))
+            asyncio.run(_replay_file(settings, rules.current, options, position))
         except KeyboardInterrupt:
-            raise fail_with([following.describe_stop()]) from None
+            raise fail_with([position.describe_stop()]) from None
         except (StoreUnavailable, LeaseLostError, OSError) as no:
-            raise fail_with([f"{_describe_error(no)} {following.describe_stop()}"]) from None
+            raise fail_with([f"{_describe_error(no)} {position.describe_stop()}"]) from None
 
 
 def _parse_speed(words: str) -> float | Literal["max"]:
@@ -73,11 +74,10 @@ def _parse_speed(words: str) -> float | Literal["max"]:
 
 
 def _check_file(file: Path) -> None:
-    """It is read from its beginning each time, so it must be one that can be."""
+    """Fail unless it is a regular file: a replay that resumes reads it from the beginning again."""
     if not file.is_file():
-        raise fail_with(
-            [f"{file}: {'this is no file; it cannot be read twice' if file.exists() else 'there is no such file'}"]
-        )
+        problem = "this is no file; it cannot be read twice" if file.exists() else "there is no such file"
+        raise fail_with([f"{file}: {problem}"])
     try:
         file.open("rb").close()
     except OSError as no:
@@ -93,14 +93,14 @@ def _describe_error(no: Exception) -> str:
 
 
 class ReplayProgress:
-    """How far the replay is, for whoever interrupts it."""
+    """The last line that was replayed, to be reported on interruption."""
 
     def __init__(self, file: Path) -> None:
         self.line = 0
         self._file = file
 
     def record_cursor(self, cursor: str | None) -> None:
-        """Of another file: at the beginning of this one."""
+        """Take over the line of the cursor; 0 if it belongs to another file."""
         try:
             found = ReplayCursor.model_validate_json(cursor or "")
         except ValidationError:
@@ -112,81 +112,74 @@ class ReplayProgress:
 
 
 class ProgressSink:
-    """A store's ear that shows how far it is."""
+    """A mention sink that shows its progress."""
 
-    def __init__(self, ear: InboxWriter, following: ReplayProgress, progress: ProgressBar) -> None:
-        self._ear = ear
-        self._following = following
-        self._progress = progress
+    def __init__(self, writer: InboxWriter, position: ReplayProgress, bar: ProgressBar) -> None:
+        self._writer, self._position, self._bar = writer, position, bar
 
     async def load_cursor(self) -> str | None:
-        kept = await self._ear.load_cursor()
-        self._show_cursor(kept)
-        return kept
+        cursor = await self._writer.load_cursor()
+        self._show_cursor(cursor)
+        return cursor
 
     async def publish(self, mentions: Sequence[Mention], cursor: str | None = None) -> int:
-        """Finished even when interrupted: what is in the inbox has to be where we say that we stopped."""
-        hearing = asyncio.ensure_future(self._ear.publish(mentions, cursor))
+        """Finish even when cancelled, so that the inbox agrees with the line we report."""
+        publishing = asyncio.ensure_future(self._writer.publish(mentions, cursor))
         try:
-            new = await asyncio.shield(hearing)
+            new = await asyncio.shield(publishing)
         except asyncio.CancelledError:
-            await hearing
+            await publishing
             self._show_cursor(cursor)
             raise
         self._show_cursor(cursor)
         return new
 
     async def save_cursor(self, cursor: str) -> None:
-        await self._ear.save_cursor(cursor)
+        await self._writer.save_cursor(cursor)
         self._show_cursor(cursor)
 
     async def check_writable(self) -> None:
-        await self._ear.check_writable()
+        await self._writer.check_writable()
 
     def hold_source_lease(self) -> AbstractAsyncContextManager[None]:
-        return self._ear.hold_source_lease()
+        return self._writer.hold_source_lease()
 
     def set_status(self, sentence: str) -> None:
-        self._ear.set_status(sentence)
+        self._writer.set_status(sentence)
 
     async def report_issue(self, part: str, sentence: str) -> None:
-        await self._ear.report_issue(part, sentence)
+        await self._writer.report_issue(part, sentence)
 
     async def count_reads(self, ids: ReadIds) -> ReadTotals:
-        return await self._ear.count_reads(ids)
+        return await self._writer.count_reads(ids)
 
     def _show_cursor(self, cursor: str | None) -> None:
-        self._following.record_cursor(cursor)
-        self._progress.update(self._following.line)
+        self._position.record_cursor(cursor)
+        self._bar.update(self._position.line)
 
 
-async def _replay_file(
-    settings: Settings, playbook: Playbook, options: ReplayOptions, following: ReplayProgress
-) -> None:
+async def _replay_file(settings: Settings, rules: Playbook, options: ReplayOptions, position: ReplayProgress) -> None:
     clock = SystemClock()
-    async with open_brand_store(settings, playbook) as store:
-        with ProgressBar(options.file) as progress:
-            ear = ProgressSink(InboxWriter(NAME, store, clock), following, progress)
-            waiting = asyncio.get_running_loop().call_later(PATIENCE, progress.print_sentence, _WAITING)
-            async with ear.hold_source_lease():
+    async with open_brand_store(settings, rules) as store:
+        with ProgressBar(options.file) as bar:
+            sink = ProgressSink(InboxWriter(NAME, store, clock), position, bar)
+            waiting = asyncio.get_running_loop().call_later(PATIENCE, bar.print_sentence, WAITING)
+            async with sink.hold_source_lease():
                 waiting.cancel()
-                kept = ReplayCursor.resume_from(await ear.load_cursor(), options.file)
-                if kept.line:
-                    progress.print_sentence(f"Going on after line {kept.line:,}.")
+                cursor = ReplayCursor.resume_from(await sink.load_cursor(), options.file)
+                if cursor.line:
+                    bar.print_sentence(f"Going on after line {cursor.line:,}.")
                 else:
-                    following.line = 0
-                played = await ReplaySource(options, clock, NAME).replay_file(ear, progress.print_sentence)
+                    position.line = 0
+                result = await ReplaySource(options, clock, NAME).replay_file(sink, bar.print_sentence)
         length, _ = await store.inbox.measure_backlog()
     if length:
         print_warning(f"{format_count(length, 'mention')} in the inbox; earshot run takes them from there.")
-    if not played.mentions_read and kept.line:
+    if not result.mentions_read and cursor.line:
         print_warning(f"{options.file} was read to its end before; only what is added to it is new.")
-    print_line(_format_summary(played))
+    print_line(_format_summary(result))
 
 
-_WAITING = "Another earshot replay is at work, or ended badly just now; this one waits for it."
-
-
-def _format_summary(played: ReplayResult) -> str:
-    none = "1 line was no mention" if played.invalid == 1 else f"{played.invalid:,} lines were no mentions"
-    return f"{format_count(played.mentions_read, 'mention')} read, {played.new:,} new, {none}"
+def _format_summary(result: ReplayResult) -> str:
+    invalid = "1 line was no mention" if result.invalid == 1 else f"{result.invalid:,} lines were no mentions"
+    return f"{format_count(result.mentions_read, 'mention')} read, {result.new:,} new, {invalid}"

@@ -1,9 +1,12 @@
-"""The store that the settings name, opened for a command; what a person can mend is refused in words."""
+"""Opening the store that the settings name, for a command; errors that a person can fix become sentences."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from typing import TypeVar
 
-from bot.cli.exits import fail_with
+from bot import logging_setup
+from bot.cli.exits import exit_on_error, fail_with, require_config
 from bot.config import Playbook
 from bot.config.playbook import slugify_name
 from bot.config.settings import Settings
@@ -12,12 +15,13 @@ from bot.store.client import RedisClient
 from bot.store.leases import build_process_name
 from bot.store.store import Store, connect_store
 
+T = TypeVar("T")
 UNREADABLE = "cannot be read as an address; in a password, write / as %2F, @ as %40 and : as %3A"
 
 
 @asynccontextmanager
 async def open_brand_store(settings: Settings, playbook: Playbook) -> AsyncIterator[Store]:
-    """On the keys of this brand, also where they are from before its name was told from its namesakes."""
+    """Open the store on the keys of this brand, or on those of a release before brands had ids."""
     url = settings.redis_url.get_secret_value() if settings.redis_url else ""
     if url:
         await _check_redis_url(url)
@@ -33,15 +37,28 @@ def build_identity(playbook: Playbook) -> BrandIdentity:
 
 
 async def claim_brand(store: Store, playbook: Playbook) -> None:
-    """Refuses in a sentence to work on the keys of another brand, or of a newer release."""
+    """Fail if the keys belong to another brand or a newer release."""
     try:
         await claim_keys(store.client, build_identity(playbook)._replace(id=store.brand))
     except StoreMismatchError as no:
         raise fail_with([no]) from None
 
 
+def run_with_store(work: Callable[[Store], Awaitable[T]]) -> T:
+    """Load the configuration, open the store and run `work` on it."""
+
+    async def run_inside() -> T:
+        async with open_brand_store(settings, playbook.current) as store:
+            return await work(store)
+
+    with exit_on_error():
+        settings, playbook = require_config()
+        logging_setup.configure_logging("error", settings.log_format)
+        return asyncio.run(run_inside())
+
+
 async def _check_redis_url(url: str) -> None:
     try:
         await RedisClient(url).close()  # connects to nothing
-    except ValueError:  # whose words may hold a part of the password
+    except ValueError:  # whose message may contain a part of the password
         raise fail_with([f"REDIS_URL: {UNREADABLE}"]) from None

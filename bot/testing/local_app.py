@@ -1,4 +1,4 @@
-"""The real application before a Slack of its own: real Bolt, real HTTP, signed requests, a real store."""
+"""The real application on the Slack sandbox: real Bolt, real HTTP, signed requests, a real store."""
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 
 import aiohttp
 
-from bot.app import EarshotApp, ExternalServices, build_ack_routes, build_app, build_external_services
+from bot.app import EarshotApp, ExternalServices, build_app, build_external_services, build_site
 from bot.clock import Clock
 from bot.config import PlaybookReloader
 from bot.config.settings import Settings
@@ -16,7 +16,6 @@ from bot.sinks.slack import SlackSink, build_web_client
 from bot.slack_sandbox import SlackSandbox, SlackWorkspace
 from bot.store.leases import build_process_name
 from bot.store.store import Store, connect_store
-from bot.web import RouteDependencies, build_web_app
 from bot.web.http_server import serve_in_background
 from handlers import register
 from handlers.bolt_app import build_bolt_app, build_http_endpoint
@@ -30,15 +29,15 @@ class LocalApp:
     workspace: SlackWorkspace
     store: Store
     url: str
-    """Of our own site."""
+    """Of the app's own site."""
 
 
 def mount_nothing(_: SlackSandbox) -> None:
-    """Beside the workspace."""
+    """Mount no further routes."""
 
 
 def _create_temp_folder() -> TemporaryDirectory[str]:
-    """A server that is slow to end may still write there."""
+    """Errors of the removal are ignored, since a Redis that is slow to stop may still write there."""
     return TemporaryDirectory(prefix="earshot-", ignore_cleanup_errors=True)
 
 
@@ -57,12 +56,12 @@ async def run_local_app(
     mount: Callable[[SlackSandbox], None] = mount_nothing,
     settings: Settings | None = None,
 ) -> AsyncIterator[LocalApp]:
-    """Everything up and connected; no worker runs yet. `brand` puts the keys under another name than the playbook's.
+    """Start store, sandbox, app and site; no worker runs yet.
 
-    `wait` is for workers that run by themselves; who steps them does not want them to wait.
-    `folder` is where the embedded store keeps its files; without one, they are gone when this ends.
-    `settings` tell which pagers there are; with them, messages have links.
-    `ports`: where the workspace is served, the first that is free; `mount` adds to it what is served beside it.
+    `brand` names the keys, by default after the playbook; `folder` keeps the store's files, by default a temporary one.
+    `wait` is for workers that run by themselves, not for those that a test steps.
+    `settings` name the pagers; with them, messages have links.
+    `ports` are tried in order for the workspace; `mount` adds routes to it.
     """
     async with AsyncExitStack() as stack:
         files = folder or Path(stack.enter_context(_create_temp_folder()))
@@ -73,25 +72,15 @@ async def run_local_app(
         mount(sandbox)
         await stack.enter_async_context(sandbox)
         session = await stack.enter_async_context(aiohttp.ClientSession())
-        outside = build_external_services(settings, session, clock) if settings else ExternalServices()
+        external = build_external_services(settings, session, clock) if settings else ExternalServices()
         client = build_web_client(sandbox.bot_token, sandbox.api_url, session)
-        house = build_app(store, playbook, SlackSink(client), clock, build_process_name(), wait=wait, external=outside)
-        app = build_bolt_app(client, sandbox.signing_secret)
-        register(app, house.usecases)
-        parts = RouteDependencies(
-            store=store,
-            clock=clock,
-            hooks=lambda: house.hooks,
-            list_source_names=house.ingest.list_source_issues,
-            departments=lambda: tuple(playbook.current.departments),
-            slack=build_http_endpoint(app, sandbox.signing_secret),
-            ack_routes=build_ack_routes(house, settings, clock),
-            calendar_links=house.usecases.feeds,
-        )
-        port = await stack.enter_async_context(serve_in_background(build_web_app(parts)))
-        url = f"http://127.0.0.1:{port}"
-        house.links.public_url = url if settings else ""
-        house.usecases.feeds.public_url = url
+        app = build_app(store, playbook, SlackSink(client), clock, build_process_name(), wait=wait, external=external)
+        bolt = build_bolt_app(client, sandbox.signing_secret)
+        register(bolt, app.usecases)
+        site = build_site(app, settings, build_http_endpoint(bolt, sandbox.signing_secret))
+        url = f"http://127.0.0.1:{await stack.enter_async_context(serve_in_background(site))}"
+        app.links.public_url = url if settings else ""
+        app.usecases.feeds.public_url = url
         sandbox.request_url = f"{url}/slack/events"
         sandbox.install(build_manifest(socket_mode=False, request_url=sandbox.request_url))
-        yield LocalApp(house, sandbox, workspace, store, url)
+        yield LocalApp(app, sandbox, workspace, store, url)
