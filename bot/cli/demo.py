@@ -26,7 +26,7 @@ from bot.domain.reports.report import Reconciliation
 from bot.testing.local_app import LocalApp
 
 PACE, PAGE_PACE = 60.0, 10.0
-"""Times as fast as life, where nobody asks for another: at a page one reads and clicks."""
+"""Default speed-up, in a terminal and in a browser, where people read and click."""
 
 
 def run_demo(
@@ -53,14 +53,14 @@ def run_demo(
         if not once and (terminal if page is None else page):
             asyncio.run(_show_in_browser(found.playbook, found.day, speed or PAGE_PACE, browser=browser and terminal))
             return
-        account = asyncio.run(_play_in_terminal(found.playbook, found.day, speed or PACE, once=once))
-    if not account.is_balanced:
+        totals = asyncio.run(_play_in_terminal(found.playbook, found.day, speed or PACE, once=once))
+    if not totals.is_balanced:
         raise typer.Exit(REFUSED)
 
 
 @contextlib.contextmanager
 def _exit_on_interrupt() -> Iterator[None]:
-    """Stopped before it had begun: later a signal is heard, and what is in hand is finished."""
+    """Handle Ctrl-C before the signal handlers are installed."""
     try:
         yield
     except KeyboardInterrupt:
@@ -76,18 +76,17 @@ async def _play_in_terminal(
     playbook: PlaybookReloader, day: list[Mention], speed: float, *, once: bool
 ) -> Reconciliation:
     start = day[0].created_at
-    stepped, fast = ManualClock(start), FastClock(start, speed)
-    clock = stepped if once else fast
+    clock = ManualClock(start) if once else FastClock(start, speed)
     console = Console(soft_wrap=False, highlight=False)
     async with run_demo_app(playbook, clock, wait=not once) as stage:
         screen = TerminalView(console, stage.workspace, playbook.current)
-        cast = SimulatedUsers(stage.sandbox, stage.workspace, playbook.current)
-        if once:
-            await play_without_waiting(stage, stepped, day, cast, screen)
+        users = SimulatedUsers(stage.sandbox, playbook.current)
+        if isinstance(clock, ManualClock):
+            await play_without_waiting(stage, clock, day, users, screen)
         else:
             _stop_on_signal(stage)
             _print_intro(console, playbook, len(day), speed)
-            await play_in_real_time(stage, fast, day, cast, screen)
+            await play_in_real_time(stage, clock, day, users, screen)
         return await _print_end(stage, screen)
 
 
@@ -111,8 +110,8 @@ def _stop_on_signal(stage: LocalApp) -> None:
 
 async def _print_end(stage: LocalApp, screen: TerminalView) -> Reconciliation:
     rules = stage.app.rules
-    account = await stage.store.mention_counters.read()
-    standing = await stage.store.report_counters.count_open(tuple(rules.playbook.departments), stage.app.clock.now())
-    screen.print_summary([(name, waiting, late) for name, (waiting, late) in standing.items()])
-    screen.print_totals(account)
-    return account
+    totals = await stage.store.mention_counters.read()
+    counts = await stage.store.report_counters.count_open(tuple(rules.playbook.departments), stage.app.clock.now())
+    screen.print_summary([(name, waiting, late) for name, (waiting, late) in counts.items()])
+    screen.print_totals(totals)
+    return totals

@@ -1,1 +1,1 @@
-"""The sample day, and the real application that plays it on this machine."""
+"""The demo: a sample day, played through the real application on this machine."""

@@ -1,4 +1,4 @@
-"""The day before a page: where it is served, who opens it, and how it ends."""
+"""The demo in a browser: serves the page, opens it, and watches whether it is open."""
 
 import asyncio
 import os
@@ -19,11 +19,11 @@ from bot.testing.local_app import LocalApp
 
 PORT = 8700
 PORTS = (*range(PORT, PORT + 20), 0)
-"""The first that is free; in the end any."""
+"""Tried in order; 0 is any free port."""
 LATER = timedelta(minutes=10)
-"""Colleagues leave a case that long to whoever sits at the page."""
+"""How long simulated users leave a case to the person at the page."""
 GONE_AFTER = 3.0
-"""Seconds without a page: a reload is no leaving."""
+"""Seconds without a page until it counts as closed; a reload takes less."""
 
 Say = Callable[[str], None]
 
@@ -41,35 +41,32 @@ async def show_page(
     clock = FastClock(compute_start(day), speed)
     panel = DemoPanel()
     async with run_demo_app(playbook, clock, ports=ports, mount=panel.mount_panel) as stage:
-        show = DemoSession(stage, clock, day, SimulatedUsers(stage.sandbox, stage.workspace, playbook.current, LATER))
-        panel.attach_session(show)
+        session = DemoSession(stage, clock, day, SimulatedUsers(stage.sandbox, playbook.current, LATER))
+        panel.attach_session(session)
         stop_on_signal(stage)
-        _print_welcome(stage, playbook, len(day), say, ports, browser=browser)
+        _print_welcome(stage.sandbox.url, playbook.current.brand.name, len(day), say, ports[0], browser=browser)
         watching = asyncio.create_task(_watch_viewers(stage, say))
         try:
-            await show.run(stage.sandbox.page.opened)
+            await session.run(stage.sandbox.page.opened)
         finally:
             watching.cancel()
             await asyncio.gather(watching, return_exceptions=True)
     say("Stopped; nothing is left running.")
 
 
-def _print_welcome(
-    stage: LocalApp, playbook: PlaybookReloader, mentions: int, say: Say, ports: Sequence[int], *, browser: bool
-) -> None:
-    url = stage.sandbox.url
-    day = f"one day of {format_count(mentions, 'mention')} of {playbook.current.brand.name}, played live"
+def _print_welcome(url: str, brand: str, mentions: int, say: Say, port: int, *, browser: bool) -> None:
+    day = f"one day of {format_count(mentions, 'mention')} of {brand}, played live"
     say(f"{url} is a small Slack on this machine: {day}.")
     say("Claim what comes in as @ana; behind the scenes, say something yourself, start a storm, or break Slack.")
     say("Only this machine can see it. Ctrl-C stops it, and nothing of it is kept.")
-    if ports and ports[0] and not url.endswith(f":{ports[0]}"):
-        say(f"(Port {ports[0]} is taken by another program, so it is served on {url.rpartition(':')[2]}.)")
+    if port and not url.endswith(f":{port}"):
+        say(f"(Port {port} is taken by another program, so it is served on {url.rpartition(':')[2]}.)")
     if browser and not open_browser(url):
         say("(No browser could be opened from here: open the link yourself.)")
 
 
 def open_browser(url: str) -> bool:
-    """Only where one has a window: a browser of the terminal would take the terminal away."""
+    """Open the URL, unless only a text browser, which would take over the terminal, is available."""
     if sys.platform.startswith("linux") and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
         return False
     try:
@@ -79,13 +76,13 @@ def open_browser(url: str) -> bool:
 
 
 async def _watch_viewers(stage: LocalApp, say: Say) -> None:
-    """Whether somebody looks: a closed page changes nothing, and can be opened again."""
+    """Say so when the page was closed; the day goes on, and the page can be opened again."""
     page = stage.sandbox.page
     await page.opened.wait()
-    there = True
+    was_open = True
     while True:
         await asyncio.sleep(GONE_AFTER)
-        looked = page.viewers.total() > 0
-        if there and not looked:
+        is_open = page.viewers.total() > 0
+        if was_open and not is_open:
             say(f"The page was closed; the day goes on. Open it again: {stage.sandbox.url}")
-        there = looked
+        was_open = is_open

@@ -1,4 +1,4 @@
-"""The two times of a demo: a day that runs as fast as one likes, and one that is played without waiting."""
+"""The clocks of the demo: one that runs faster than real time, and one that is advanced by hand."""
 
 import asyncio
 import time
@@ -8,13 +8,11 @@ from datetime import datetime, timedelta
 
 
 class FastClock:
-    """The day's own time, `speed` times as fast as ours; 0 stands still. Whoever sleeps wakes by the day's time."""
+    """A clock that runs `speed` times as fast as real time; 0 stops it. Sleeps last in its own time."""
 
     def __init__(self, start: datetime, speed: float, real: Callable[[], float] = time.monotonic) -> None:
-        self._real = real
-        self._at = start
-        self._since = real()
-        self._speed = speed
+        self._real, self._speed = real, speed
+        self._at, self._since = start, real()
         self._changed = asyncio.Event()
 
     @property
@@ -25,7 +23,7 @@ class FastClock:
         return self._at + timedelta(seconds=(self._real() - self._since) * self._speed)
 
     def set_speed(self, speed: float) -> None:
-        """From now on; those who sleep reckon anew."""
+        """Change the speed; sleepers recompute what is left."""
         self._at, self._since = self.now(), self._real()
         self._speed = speed
         self._changed.set()
@@ -41,7 +39,7 @@ class FastClock:
 
 
 class ManualClock:
-    """Stands still until it is put on."""
+    """A clock that stands still until it is advanced."""
 
     def __init__(self, start: datetime) -> None:
         self._at = start
@@ -52,5 +50,5 @@ class ManualClock:
     def advance_to(self, to: datetime) -> None:
         self._at = max(self._at, to)
 
-    async def sleep(self, seconds: float) -> None:  # noqa: ARG002 - nobody waits on a day that is played at once
+    async def sleep(self, seconds: float) -> None:  # noqa: ARG002 - a day that is played at once does not wait
         await asyncio.sleep(0)

@@ -1,4 +1,4 @@
-"""The rules and the day that are played: the sample, or one's own. Every fault of both is found before it begins."""
+"""The playbook and the day that the demo plays, the sample or the user's own, and the faults of both."""
 
 from importlib import resources
 from pathlib import Path
@@ -16,11 +16,11 @@ class DemoInputs(NamedTuple):
     playbook: PlaybookReloader | None
     day: list[Mention]
     faults: list[str]
-    """A sentence each, with its place in front."""
+    """Sentences, each beginning with its place."""
 
 
 def load_demo_inputs(playbook: Path | None, mentions: Path | None) -> DemoInputs:
-    """The day in the order in which it was said, whatever the order of the file."""
+    """Load both; the mentions are sorted by time."""
     faults: list[str] = []
     found: PlaybookReloader | None = None
     try:
@@ -33,9 +33,9 @@ def load_demo_inputs(playbook: Path | None, mentions: Path | None) -> DemoInputs
 
 def _load_day(file: Path) -> tuple[list[Mention], list[str]]:
     try:
-        told = list(read_mentions(file))
+        lines = list(read_mentions(file))
     except OSError as no:
         return [], [f"{file}: cannot be read: {(no.strerror or 'no reason given').lower()}"]
-    wrong = [f"{file}: {one}" for one in told if isinstance(one, InvalidLine)]
-    day = sorted((one for one in told if isinstance(one, Mention)), key=lambda one: one.created_at)
+    wrong = [f"{file}: {one}" for one in lines if isinstance(one, InvalidLine)]
+    day = sorted((one for one in lines if isinstance(one, Mention)), key=lambda one: one.created_at)
     return day, wrong if day or wrong else [f"{file}: there is no mention in it; a day has one on each line"]

@@ -1,4 +1,4 @@
-"""Plays the day: without waiting, step by step; or as time goes by, with everything running as in production."""
+"""Plays the day in the terminal: step by step without waiting, or in real time with all workers running."""
 
 import asyncio
 from collections.abc import Sequence
@@ -15,51 +15,47 @@ from bot.workers.ingest import InboxWriter
 from bot.workers.runner import Worker
 
 STEP = timedelta(seconds=60)
-"""Of the day, between two looks at it, where nothing happens before."""
+"""Of the day, between two steps in which nothing happens."""
 PACE = timedelta(seconds=1.3)
-"""While cards wait: Slack takes about one a second in a channel."""
+"""While messages are pending: Slack accepts about one a second per channel."""
 EVENING = timedelta(hours=2)
-"""After the last mention, for people to finish."""
+"""After the last mention, for the users to finish."""
 
 
 async def play_without_waiting(
-    local_app: LocalApp, clock: ManualClock, day: Sequence[Mention], cast: SimulatedUsers, screen: TerminalView
+    stage: LocalApp, clock: ManualClock, day: Sequence[Mention], users: SimulatedUsers, screen: TerminalView
 ) -> None:
-    """Every step of the day in order, as fast as it goes; the same each time."""
-    ear = InboxWriter("day", local_app.store, clock)
-    shown, heard, end = 0, 0, day[-1].created_at + EVENING
-    owing = False
-    while clock.now() < end or owing:
-        then = clock.now() + (PACE if owing else STEP)
-        clock.advance_to(min(then, day[heard].created_at) if heard < len(day) else then)
-        while heard < len(day) and day[heard].created_at <= clock.now():
-            await ear.publish([day[heard]])
-            heard += 1
-        await run_until_idle(local_app)
-        cast.plan_actions(clock.now())
-        for act in cast.pop_due(clock.now()):
-            before = len(local_app.sandbox.change_log.changes)
-            await cast.perform_action(act)
-            await _wait_for_redraw(local_app, before)
-        shown = _show_changes(local_app, screen, shown)
-        owing = await _has_pending(local_app)
-    _show_changes(local_app, screen, shown)
+    """Play every step of the day in order, as fast as possible; the result is the same each time."""
+    inbox = InboxWriter("day", stage.store, clock)
+    shown, published, end = 0, 0, day[-1].created_at + EVENING
+    pending = False
+    while clock.now() < end or pending:
+        then = clock.now() + (PACE if pending else STEP)
+        clock.advance_to(min(then, day[published].created_at) if published < len(day) else then)
+        while published < len(day) and day[published].created_at <= clock.now():
+            await inbox.publish([day[published]])
+            published += 1
+        await run_until_idle(stage)
+        users.plan_actions(clock.now())
+        for action in users.pop_due(clock.now()):
+            before = len(stage.sandbox.change_log.changes)
+            await users.perform_action(action)
+            await _wait_for_redraw(stage, before)
+        shown = _show_changes(stage, screen, shown)
+        pending = bool(await stage.store.outbox.list_queues(1))
+    _show_changes(stage, screen, shown)
 
 
-async def run_until_idle(local_app: LocalApp) -> None:
+async def run_until_idle(stage: LocalApp) -> None:
     """Step the workers until nothing is left to do at this moment."""
-    house = local_app.app
-    workers: tuple[Worker, ...] = (house.triage, house.timers, house.pages, *house.pagers, house.delivery)
+    app = stage.app
+    workers: tuple[Worker, ...] = (app.triage, app.timers, app.pages, *app.pagers, app.delivery)
     while sum([await worker.step() for worker in workers]):
         pass
 
 
-async def _has_pending(stage: LocalApp) -> bool:
-    return bool(await stage.store.outbox.list_queues(1))
-
-
 async def _wait_for_redraw(stage: LocalApp, before: int) -> None:
-    """A click is acked before its work is done: wait for what it draws, if it draws anything."""
+    """Wait for the redraw after a click, which is acked before its work is done."""
     drawn = {"edited", "posted", "ephemeral"}
     changes = stage.sandbox.change_log.changes
     if any(change.kind == ChangeKind.DELIVERED for change in changes[before:]):
@@ -74,37 +70,36 @@ def _show_changes(stage: LocalApp, screen: TerminalView, shown: int) -> int:
 
 
 async def play_in_real_time(
-    local_app: LocalApp, clock: Clock, day: Sequence[Mention], cast: SimulatedUsers, screen: TerminalView
+    stage: LocalApp, clock: Clock, day: Sequence[Mention], users: SimulatedUsers, screen: TerminalView
 ) -> None:
-    """As time goes by, until the day is over or somebody stops it."""
+    """Play the day by the clock, until it is over or stopped."""
 
     async def publish_day() -> None:
-        ear = InboxWriter("day", local_app.store, clock)
+        inbox = InboxWriter("day", stage.store, clock)
         for mention in day:
             await clock.sleep((mention.created_at - clock.now()).total_seconds())
-            await ear.publish([mention])
+            await inbox.publish([mention])
         await clock.sleep(EVENING.total_seconds())
-        local_app.app.stop.set()
+        stage.app.stop.set()
 
     async def run_users() -> None:
-        while not local_app.app.stop.is_set():
-            cast.plan_actions(clock.now())
-            for one in cast.pop_due(clock.now()):
-                await cast.perform_action(one)
+        while not stage.app.stop.is_set():
+            users.plan_actions(clock.now())
+            for action in users.pop_due(clock.now()):
+                await users.perform_action(action)
             await clock.sleep(PACE.total_seconds() * 4)
 
     async def show_changes() -> None:
-        async for change in local_app.sandbox.change_log.subscribe():
+        async for change in stage.sandbox.change_log.subscribe():
             screen.show_change(change)
 
     watching = asyncio.create_task(show_changes())
     try:
         async with asyncio.TaskGroup() as group:
-            group.create_task(local_app.app.run_workers())
-            speaking = group.create_task(publish_day())
-            acting = group.create_task(run_users())
-            await local_app.app.stop.wait()
-            for task in (speaking, acting):
+            group.create_task(stage.app.run_workers())
+            tasks = [group.create_task(publish_day()), group.create_task(run_users())]
+            await stage.app.stop.wait()
+            for task in tasks:
                 task.cancel()
     finally:
         watching.cancel()

@@ -1,4 +1,4 @@
-"""The day as it is played to a page: it begins when somebody looks, and runs as fast as they like."""
+"""A demo in the browser: the day begins when a page is opened, and runs at a speed that can be changed."""
 
 import asyncio
 from collections import deque
@@ -17,13 +17,13 @@ from bot.testing.local_app import LocalApp
 from bot.workers.ingest import InboxWriter
 
 OPENING = 8
-"""Mentions that were said when the day begins: one does not look at an empty channel."""
+"""Mentions published at the beginning, so that the channels are not empty."""
 BREATH, BETWEEN = 0.25, 0.35
-"""Real seconds before the first of them, and between them: one should see it come."""
+"""Real seconds before the first of them and between them, so that one sees them arrive."""
 LOOKS = 0.4
-"""Real seconds between two looks of the colleagues, at the most."""
+"""Real seconds between two steps of the simulated users, at most."""
 CLOSELY = 120.0
-"""Seconds of the day between them at the most, so that a night that flies by does not leave them behind."""
+"""Seconds of the day between them, at most, so that they keep up with a fast-forward."""
 REMEMBERED = 30
 AT_ONCE = 200
 
@@ -36,53 +36,51 @@ class AssessedMention(NamedTuple):
 
 
 class DemoSession:
-    """`watched` is set as soon as a page is open; until then the clock stands."""
-
-    def __init__(self, stage: LocalApp, clock: FastClock, day: Sequence[Mention], cast: SimulatedUsers) -> None:
+    def __init__(self, stage: LocalApp, clock: FastClock, day: Sequence[Mention], users: SimulatedUsers) -> None:
         self.stage, self.clock = stage, clock
-        self._day, self._cast = day, cast
-        self._ear = InboxWriter("day", stage.store, clock)
+        self._day, self._users = day, users
+        self._inbox = InboxWriter("day", stage.store, clock)
         self._pace = clock.speed
         self.said = 0
         self.colleagues = False
-        """Whether the others in the workspace answer too, after a while."""
+        """Whether simulated users act."""
         self.heard: deque[AssessedMention] = deque(maxlen=REMEMBERED)
         self._tasks: asyncio.TaskGroup | None = None
         self._meanwhile: set[asyncio.Task[None]] = set()
 
     @property
     def remaining(self) -> int:
-        """Of the recorded day."""
+        """Mentions of the day that are not published yet."""
         return len(self._day) - self.said
 
     @property
     def seconds_to_next(self) -> float | None:
-        """Seconds of the day until somebody says something."""
+        """Seconds of the day until the next mention."""
         if not self.remaining:
             return None
         return max(0.0, (self._day[self.said].created_at - self.clock.now()).total_seconds())
 
     @property
     def brand(self) -> str:
-        """As people call it who speak to it."""
+        """The brand's name as posts write it."""
         subjects = self.stage.app.rules.playbook.subjects
         first = next((one for one in subjects if one.kind == "brand"), subjects[0])
         return first.terms[0] if first.terms else first.name
 
     async def publish(self, mentions: Sequence[Mention]) -> list[AssessedMention]:
-        """As a source would bring them; what was made of each is remembered for whoever looks behind."""
+        """Publish mentions as a source does, and record their assessments for the panel."""
         rules, at = self.stage.app.rules, self.clock.now()
         found: list[AssessedMention] = []
         for start in range(0, len(mentions), AT_ONCE):
             some = mentions[start : start + AT_ONCE]
-            await self._ear.publish(some)
-            told = zip(some, rules.get_assessor().assess(some), strict=True)
-            found += [AssessedMention(one, made, find_route(rules.list_routes(), one, made), at) for one, made in told]
+            await self._inbox.publish(some)
+            for one, assessment in zip(some, rules.get_assessor().assess(some), strict=True):
+                found.append(AssessedMention(one, assessment, find_route(rules.list_routes(), one, assessment), at))
         self.heard.extendleft(found)
         return found
 
     async def run(self, watched: asyncio.Event) -> None:
-        """Until somebody stops the house; what is in hand is finished."""
+        """Run until the app is stopped; the clock stands until `watched` is set."""
         self.clock.set_speed(0)
         async with asyncio.TaskGroup() as self._tasks:
             self._tasks.create_task(self.stage.app.run_workers())
@@ -93,7 +91,7 @@ class DemoSession:
                 task.cancel()
 
     def start_task(self, doing: Coroutine[Any, Any, None]) -> None:
-        """Beside the rest, until it is done or somebody stops the house."""
+        """Run it in the background, until it ends or the app is stopped."""
         assert self._tasks is not None
         task = self._tasks.create_task(doing)
         self._meanwhile.add(task)
@@ -112,23 +110,23 @@ class DemoSession:
             self.said += 1
 
     async def _run_colleagues(self) -> None:
-        """They may come too late, or find Slack broken: then they leave it, as people do."""
+        """Let simulated users act; what fails because it is too late or Slack is broken is skipped."""
         while True:
             await asyncio.sleep(min(LOOKS, CLOSELY / max(1.0, self.clock.speed)))
             if not self.colleagues or not self.clock.speed:
                 continue
-            self._cast.plan_actions(self.clock.now())
-            for one in self._cast.pop_due(self.clock.now()):
+            self._users.plan_actions(self.clock.now())
+            for one in self._users.pop_due(self.clock.now()):
                 with suppress(ClientRefusedError, TimeoutError):
-                    await self._cast.perform_action(one)
+                    await self._users.perform_action(one)
 
     async def _redeliver_events(self) -> None:
-        """Slack sends again what was not acked."""
+        """Retry events that were not acked, as Slack does."""
         while True:
             await asyncio.sleep(1)
             await self.stage.sandbox.redeliver_events()
 
 
 def compute_start(day: Sequence[Mention]) -> datetime:
-    """When the first of what is to come is said."""
+    """Return when the day starts: a second after the mentions published at the beginning."""
     return day[min(OPENING, len(day)) - 1].created_at + timedelta(seconds=1)

@@ -1,4 +1,4 @@
-"""The demo's stage: its workspace and people."""
+"""Starts the application of the demo."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -19,7 +19,7 @@ def run_demo_app(
     ports: Sequence[int] = (0,),
     mount: Callable[[SlackSandbox], None] = mount_nothing,
 ) -> AbstractAsyncContextManager[LocalApp]:
-    """As `run_local_app`, whose arguments these are; triggers run out by real time, as it is a person who waits."""
+    """Start `run_local_app` with the demo's workspace; trigger ids expire in real time, since people use them."""
     return run_local_app(
         playbook=playbook,
         workspace=build_workspace(playbook.current, clock),

@@ -1,12 +1,13 @@
-"""The people of the demo's workspace, and what they do all day: claim, answer, resolve, and sometimes forget."""
+"""The demo's workspace and its simulated users, who claim and resolve cases, and sometimes forget one."""
 
 import hashlib
 import heapq
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from bot.cards import action_ids
+from bot.clock import Clock
 from bot.config import Playbook
 from bot.slack_sandbox import SlackMessage, SlackSandbox, SlackWorkspace
 from bot.slack_sandbox.change_log import ChangeKind
@@ -23,17 +24,17 @@ PEOPLE = {
 GROUPS = {"S0CARE": ("care-deputies", ["U0ANA", "U0RAJ"])}
 
 
-def build_workspace(playbook: Playbook, clock: Any) -> SlackWorkspace:
-    """The people above, and a channel for each department that the playbook names."""
+def build_workspace(playbook: Playbook, clock: Clock) -> SlackWorkspace:
+    """Build a workspace with these people, and a channel for each department of the playbook."""
     workspace = SlackWorkspace(name=playbook.brand.name, now=lambda: clock.now().timestamp())
     zone = playbook.brand.time_zone
     for user, (name, real_name) in PEOPLE.items():
         workspace.add_user(user, name, real_name=real_name, tz=zone, title=describe_role(user, playbook))
     departments = playbook.departments.values()
-    named = [
-        one for department in departments for one in (*department.deputies, *playbook.list_callable_people(department))
-    ]
-    for one in {*named, *playbook.brand.managers} - set(PEOPLE):
+    named = {*playbook.brand.managers}
+    for department in departments:
+        named.update(department.deputies, playbook.list_callable_people(department))
+    for one in named - set(PEOPLE):
         if one.startswith("S"):
             name, members = GROUPS.get(one, (one.lower(), list(PEOPLE)))
             workspace.add_group(one, name, members)
@@ -45,7 +46,7 @@ def build_workspace(playbook: Playbook, clock: Any) -> SlackWorkspace:
 
 
 def describe_role(user: str, playbook: Playbook) -> str:
-    """What this person may do, as it stands in their profile."""
+    """Return what this person may do, as the title in their profile."""
     if user in playbook.brand.managers:
         return "manager"
     departments = playbook.departments.values()
@@ -59,7 +60,7 @@ def describe_role(user: str, playbook: Playbook) -> str:
 
 
 class ScheduledAction(NamedTuple):
-    """Something that somebody is going to do."""
+    """An action that a simulated user will perform at a time of the day."""
 
     at: datetime
     number: int
@@ -74,41 +75,34 @@ CLAIMS = (action_ids.CLAIM, action_ids.CLAIM_IN_DIGEST)
 
 
 class SimulatedUsers:
-    """Looks at the channels as people do, and acts after a while. The same day goes the same way each time.
+    """Users who read the channels and act after a while, the same way each time a day is played.
 
-    `later` is how much longer they wait before they claim. Who is played by somebody at a page does nothing by itself.
+    They wait `later` longer before they claim. A user whom somebody plays in the browser does nothing by themselves.
     """
 
-    def __init__(
-        self, sandbox: SlackSandbox, workspace: SlackWorkspace, playbook: Playbook, later: timedelta = timedelta()
-    ) -> None:
-        self._later = later
-        self._sandbox = sandbox
-        self._workspace = workspace
-        self._playbook = playbook
+    def __init__(self, sandbox: SlackSandbox, playbook: Playbook, later: timedelta = timedelta()) -> None:
+        self._sandbox, self._workspace = sandbox, sandbox.workspace
+        self._playbook, self._later = playbook, later
         self._planned: list[ScheduledAction] = []
         self._seen: set[tuple[str, str]] = set()
         self._number = 0
         self._looked = 0
 
     def plan_actions(self, at: datetime) -> None:
-        """Plan something for what is new in the channels since the last look."""
+        """Plan actions for the messages that are new or edited since the last call."""
         changes = self._sandbox.change_log.changes
-        drawn = {ChangeKind.POSTED, ChangeKind.EDITED}
-        fresh = {(one.channel, one.ts) for one in changes[self._looked :] if one.kind in drawn}
+        kinds = {ChangeKind.POSTED, ChangeKind.EDITED}
+        changed = {(one.channel, one.ts) for one in changes[self._looked :] if one.kind in kinds}
         self._looked = len(changes)
         for department in self._playbook.departments.values():
-            people = self._resolve_people(department.deputies) or self._resolve_people(
-                self._playbook.list_callable_people(department)
-            )
-            here = [
-                message for message in self._list_messages(department.channel) if (message.channel, message.ts) in fresh
-            ]
-            for message in here:
-                self._plan_for_message(message, department.channel, people, at)
+            callable_people = self._playbook.list_callable_people(department)
+            people = _resolve_people(department.deputies) or _resolve_people(callable_people)
+            for message in self._workspace.find_channel(department.channel).messages:
+                if (message.channel, message.ts) in changed:
+                    self._plan_for_message(message, department.channel, people, at)
 
     def _plan_for_message(self, message: SlackMessage, channel: str, people: list[str], at: datetime) -> None:
-        """What was claimed and has run out is claimed again, as what was reopened is."""
+        """Plan a claim or a resolution; a case is claimed again if its claim expired or it was reopened."""
         for case in _find_cases(message, CLAIMS):
             self._seen.discard((case, "resolve"))
             if people and (case, "claim") not in self._seen and not is_forgotten(message, case):
@@ -122,17 +116,8 @@ class SimulatedUsers:
         for case in _find_cases(message, (action_ids.REOPEN,)):
             self._seen -= {(case, "claim"), (case, "resolve")}
 
-    def _list_messages(self, channel: str) -> Sequence[SlackMessage]:
-        return self._workspace.find_channel(channel).messages
-
-    def _resolve_people(self, ids: tuple[str, ...]) -> list[str]:
-        found: list[str] = []
-        for one in ids:
-            found += GROUPS[one][1] if one in GROUPS else [one]
-        return [PEOPLE[one][0] for one in found if one in PEOPLE]
-
     def _plan_claim(self, at: datetime, people: list[str], message: SlackMessage, case: str) -> None:
-        """Most are claimed in minutes, some after a reminder."""
+        """Plan a claim: for most cases within minutes, for some after a reminder."""
         luck = _hash_fraction(case, "claim")
         wait = _choose_delay(case, 1, 9) if luck < 0.85 else _choose_delay(case, 14, 26)
         who = people[int(luck * 1000) % len(people)]
@@ -146,61 +131,52 @@ class SimulatedUsers:
         while self._planned and self._planned[0].at <= at:
             yield heapq.heappop(self._planned)
 
-    async def perform_action(self, act: ScheduledAction) -> None:
-        """What has changed meanwhile is left alone: the button is not there any more."""
-        message = self._workspace.find_channel(act.channel).find(act.ts)
-        if message is None or self._is_played(act.person):
+    async def perform_action(self, planned: ScheduledAction) -> None:
+        """Perform the action, unless its button is gone since."""
+        message = self._workspace.find_channel(planned.channel).find(planned.ts)
+        if message is None or self._is_played(planned.person):
             return
-        if act.kind == "claim":
-            action = next((one for one in CLAIMS if act.case in _find_cases(message, (one,))), None)
+        if planned.kind == "claim":
+            action = next((one for one in CLAIMS if planned.case in _find_cases(message, (one,))), None)
             if action is not None:
-                await self._sandbox.get_user(act.person).click_button(message, action, value=act.case)
-        elif act.case in _find_cases(message, (action_ids.RELEASE,)):
-            await self._resolve_case(act, message)
+                await self._sandbox.get_user(planned.person).click_button(message, action, value=planned.case)
+        elif planned.case in _find_cases(message, (action_ids.RELEASE,)):
+            await self._resolve_case(planned.case, message)
 
     def _is_played(self, name: str) -> bool:
         return bool(name) and self._sandbox.page.viewers[self._workspace.find_user(name).id] > 0
 
-    async def _resolve_case(self, act: ScheduledAction, message: SlackMessage) -> None:
-        owner = next(
-            (name for user, (name, _) in PEOPLE.items() if f"Claimed* by <@{user}>" in str(message.blocks)), ""
-        )
+    async def _resolve_case(self, case: str, message: SlackMessage) -> None:
+        card = str(message.blocks)
+        owner = next((name for user, (name, _) in PEOPLE.items() if f"Claimed* by <@{user}>" in card), "")
         if not owner or self._is_played(owner):
             return
         person = self._sandbox.get_user(owner)
-        await person.click_button(message, action_ids.RESOLVE, value=act.case)
+        await person.click_button(message, action_ids.RESOLVE, value=case)
         await self._sandbox.wait_until(lambda: person.modal is not None)
-        await person.fill_field(action_ids.RESOLUTION, "fixed" if _hash_fraction(act.case, "how") > 0.8 else "answered")
+        await person.fill_field(action_ids.RESOLUTION, "fixed" if _hash_fraction(case, "how") > 0.8 else "answered")
         await person.submit()
 
 
 def is_forgotten(message: SlackMessage, case: str) -> bool:
-    """Some cases are claimed by nobody, but none for which somebody is being paged."""
+    """Return whether nobody will claim the case; those with a page are always claimed."""
     return _hash_fraction(case, "claim") > 0.97 and not _find_cases(message, (action_ids.ACKNOWLEDGE,))
 
 
 def _find_cases(message: SlackMessage, actions: tuple[str, ...]) -> list[str]:
-    """The cases for which this message has one of these buttons."""
-    return [
-        str(element.get("value", ""))
-        for element in _iter_action_elements(message.blocks)
-        if element.get("action_id") in actions
-    ]
+    """Return the cases for which this message has one of these buttons."""
+    elements = [element for _, element in message.iter_elements()]
+    return [str(element.get("value", "")) for element in elements if element["action_id"] in actions]
 
 
-def _iter_action_elements(node: Any) -> Iterator[dict[str, Any]]:
-    if isinstance(node, list):
-        for one in node:
-            yield from _iter_action_elements(one)
-    elif isinstance(node, dict):
-        if "action_id" in node:
-            yield node
-        for value in node.values():
-            yield from _iter_action_elements(value)
+def _resolve_people(ids: tuple[str, ...]) -> list[str]:
+    """Return the names of these users and of the members of these groups."""
+    found = [user for one in ids for user in (GROUPS[one][1] if one in GROUPS else [one])]
+    return [PEOPLE[user][0] for user in found if user in PEOPLE]
 
 
 def _hash_fraction(case: str, what: str) -> float:
-    """0 to 1, the same for the same case each time."""
+    """Return a number from 0 to 1 that depends only on the arguments."""
     return int.from_bytes(hashlib.blake2b(f"{case}{what}".encode(), digest_size=4).digest()) / 2**32
 
 

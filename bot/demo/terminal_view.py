@@ -1,4 +1,4 @@
-"""The day in a terminal: one line for each card that appears, is claimed, is resolved."""
+"""The day in a terminal: one line for each new or changed card."""
 
 import re
 from datetime import UTC, datetime
@@ -15,36 +15,36 @@ from bot.slack_sandbox import SlackWorkspace, WorkspaceChange
 from bot.slack_sandbox.change_log import ChangeKind
 
 HEADLINE = re.compile(r"^(?P<kind>\S+) for \S+ from (?P<who>.+?): (?P<rest>.+)$")
-"""How a card begins; the channel says the department already."""
+"""The beginning of a card's text; the department is left out, since the channel names it."""
 LEANING = re.compile(r", leaning \w+")
 FEELING = re.compile(r"^(unsure|negative|neutral|positive), ")
-"""Said when the card appeared; what changes is more to the point."""
+"""Left out when a card changes."""
 STYLES = {"negative": "red", "positive": "green", "neutral": "cyan", "unsure": "yellow"}
 
 
 class TerminalView:
-    """Aligned at 80 columns; colour where the terminal has it, words always."""
+    """Lines of 80 columns; colours only repeat what the words say."""
 
     def __init__(self, console: Console, workspace: SlackWorkspace, playbook: Playbook) -> None:
         self._console = console
         self._workspace = workspace
         self._zone = ZoneInfo(playbook.brand.time_zone)
         self._width = max((len(name) for name in playbook.departments), default=4) + 1
-        self._said: dict[tuple[str, str], str] = {}
+        self._printed: dict[tuple[str, str], str] = {}
 
     def show_change(self, change: WorkspaceChange) -> None:
-        """A post or an edit of a channel's message, if it says something new."""
+        """Print a new or edited message of a channel, if its text is new."""
         if change.kind not in {ChangeKind.POSTED, ChangeKind.EDITED} or change.channel.startswith("D"):
             return
         channel = self._workspace.find_channel(change.channel)
         message = next((one for one in channel.messages if one.ts == change.ts), None)
         if message is None:
             return
-        words = sanitize_line(self._replace_user_ids(message.text))
-        if self._said.get((change.channel, change.ts)) == words:
+        words, key = sanitize_line(self._replace_user_ids(message.text)), (change.channel, change.ts)
+        if self._printed.get(key) == words:
             return
-        edited = (change.channel, change.ts) in self._said
-        self._said[change.channel, change.ts] = words
+        edited = key in self._printed
+        self._printed[key] = words
         self._print_card_line(change.at, channel.name, words, edited=edited)
 
     def _print_card_line(self, at: float, channel: str, words: str, *, edited: bool) -> None:
@@ -72,7 +72,7 @@ class TerminalView:
         self._console.print(str(account), highlight=False, soft_wrap=True)
 
     def print_summary(self, rows: list[tuple[str, int, int]]) -> None:
-        """What is left at the end: department, open, overdue."""
+        """Print the open and overdue cases of each department."""
         table = Table(box=None, pad_edge=False, header_style="dim")
         table.add_column("\nat the end")
         for name in ("open", "overdue"):

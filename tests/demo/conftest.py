@@ -30,7 +30,7 @@ async def show() -> AsyncIterator[DemoSession]:
     assert playbook is not None
     clock = FastClock(compute_start([FIRST]), 10)
     async with run_demo_app(playbook, clock) as stage:
-        made = DemoSession(stage, clock, [FIRST], SimulatedUsers(stage.sandbox, stage.workspace, playbook.current))
+        made = DemoSession(stage, clock, [FIRST], SimulatedUsers(stage.sandbox, playbook.current))
         playing = asyncio.create_task(made.run(stage.sandbox.page.opened))
         yield made
         stage.app.stop.set()

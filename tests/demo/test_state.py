@@ -19,7 +19,7 @@ async def test_what_is_owed_to_operators_who_have_no_channel_is_shown_all_the_sa
     clock = FastClock(compute_start([FIRST]), 0)
     stuck = HealthSnapshot(last_mentions={}, inbox=timedelta(hours=1))
     async with run_demo_app(playbook, clock) as stage:
-        show = DemoSession(stage, clock, [FIRST], SimulatedUsers(stage.sandbox, stage.workspace, playbook.current))
+        show = DemoSession(stage, clock, [FIRST], SimulatedUsers(stage.sandbox, playbook.current))
         suspected = check_health(HealthState(), stuck, clock.now())
         sure = check_health(suspected.after, stuck, clock.now() + CHECK_INTERVAL)
         for decision in (suspected, sure):
