@@ -1,4 +1,4 @@
-"""`earshot bench`: what it reaches on this machine, beside a yardstick in the same run."""
+"""`earshot bench`: measures throughput and latency on this machine, beside a baseline in the same run."""
 
 import asyncio
 import difflib
@@ -48,19 +48,18 @@ def run_bench(
     logging_setup.configure_logging("error")
     machine = read_machine_info()
     try:
-        sayings = SampleMentions.read(mentions)
-        with exit_on_error(), _show_progress() as tell:
-            prepared = BenchmarkContext(
-                sayings, TextBlobBaseline(sayings.list_texts()), tell, quick=quick, week=week, labels=labels
-            )
-            found = asyncio.run(_run_measurements(prepared, chosen))
+        sample = SampleMentions.read(mentions)
+        baseline = TextBlobBaseline(sample.list_texts())
+        with exit_on_error(), _show_progress() as show:
+            context = BenchmarkContext(sample, baseline, show, quick=quick, week=week, labels=labels)
+            found = asyncio.run(_run_measurements(context, chosen))
     except (EmptySampleError, NoMeasurementsError) as no:
         raise fail_with([no]) from None
     _write_results(machine, found, to, quick=quick)
 
 
 def _select_measurements(names: list[str]) -> list[str]:
-    """In the order of the catalogue."""
+    """Return the measurements in the order of the catalogue; raise BadParameter for an unknown name."""
     for name in names:
         if name not in CATALOGUE:
             near = difflib.get_close_matches(name, CATALOGUE, n=1, cutoff=0.4)
@@ -69,18 +68,18 @@ def _select_measurements(names: list[str]) -> list[str]:
     return [name for name in CATALOGUE if not names or name in names]
 
 
-async def _run_measurements(prepared: BenchmarkContext, chosen: list[str]) -> list[MeasurementResult]:
-    return [one async for one in run_measurements(prepared, chosen)]
+async def _run_measurements(context: BenchmarkContext, chosen: list[str]) -> list[MeasurementResult]:
+    return [one async for one in run_measurements(context, chosen)]
 
 
 @contextmanager
 def _show_progress() -> Iterator[Callable[[str], None]]:
-    """What is being done, on a terminal; nothing into a pipe."""
+    """Yield a function that shows the current step on a terminal, and nothing in a pipe."""
     console = Console(stderr=True)
     if not console.is_terminal:
         yield lambda _: None
         return
-    with console.status("", refresh_per_second=2) as status:  # seldom: it runs on the core that is measured
+    with console.status("", refresh_per_second=2) as status:  # rarely, since it runs on the core that is measured
         yield status.update
 
 

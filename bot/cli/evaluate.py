@@ -1,4 +1,4 @@
-"""`earshot evaluate`: how well the detectors hear labelled posts, in figures with intervals."""
+"""`earshot evaluate`: measures the detectors on labelled posts, with confidence intervals."""
 
 from pathlib import Path
 from typing import Annotated
@@ -11,8 +11,7 @@ from bot.detectors.label_dimensions import DIMENSIONS
 from bot.detectors.pipeline import MentionAssessor
 from bot.detectors.sentiment import BLEND, ENGINES, ONNX
 from bot.sources.catalogue import MODELS
-from bot.training.datasets import NONE_KNOWN, DatasetError, load_labelled
-from bot.training.datasets import load_unlabelled as posts
+from bot.training.datasets import NONE_KNOWN, DatasetError, load_labelled, load_unlabelled
 from bot.training.evaluate import evaluate_assessor, measure_misfires
 
 
@@ -39,17 +38,15 @@ def evaluate(
     if not files and not ordinary:
         raise typer.BadParameter("name files of labelled posts, or --ordinary FILE")
     try:
-        rows, unlabelled = load_labelled(files or (), mentions), posts(ordinary) if ordinary else []
+        rows, unlabelled = load_labelled(files or (), mentions), load_unlabelled(ordinary) if ordinary else []
     except DatasetError as no:
         raise fail_with([no]) from None
     if files and not rows:
         raise fail_with([NONE_KNOWN])
     with exit_on_error():
         assessor = MentionAssessor((), weights=model or get_weights_path(), engine=engine, onnx=_load_own_model(engine))
-    for section in (
-        *evaluate_assessor(assessor, rows),
-        *([measure_misfires(assessor, unlabelled)] if unlabelled else []),
-    ):
+    misfires = [measure_misfires(assessor, unlabelled)] if unlabelled else []
+    for section in (*evaluate_assessor(assessor, rows), *misfires):
         print_line(section.name)
         for figure in section.metrics:
             print_line(f"  {figure}")

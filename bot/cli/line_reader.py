@@ -1,4 +1,4 @@
-"""Lines as they arrive, for a command that answers a line while the next one is not yet written."""
+"""A reader of lines that knows when its input is idle, so that a command can answer before the next line comes."""
 
 import io
 import os
@@ -6,7 +6,7 @@ import select
 
 
 class _CountingReader(io.RawIOBase):
-    """Counts what came through it."""
+    """Counts the bytes read."""
 
     def __init__(self, number: int) -> None:
         super().__init__()
@@ -27,12 +27,12 @@ class _CountingReader(io.RawIOBase):
 
 
 class LineReader(io.BufferedReader):
-    """Knows when the next line has not been written yet. Leaves the descriptor open."""
+    """Reads lines from a file descriptor, which it leaves open."""
 
     def __init__(self, number: int) -> None:
-        self._tap = _CountingReader(number)
+        self._raw = _CountingReader(number)
         self._taken = 0
-        super().__init__(self._tap, buffer_size=1 << 16)
+        super().__init__(self._raw, buffer_size=1 << 16)
 
     def readline(self, size: int | None = -1, /) -> bytes:
         line = super().readline(size)
@@ -40,5 +40,5 @@ class LineReader(io.BufferedReader):
         return line
 
     def is_idle(self) -> bool:
-        """Nothing is held back here, and nothing can be read there: whoever writes waits for us, or rests."""
-        return self._taken == self._tap.given and not select.select([self._tap.fileno()], [], [], 0)[0]
+        """Return whether all input was consumed and no more can be read now."""
+        return self._taken == self._raw.given and not select.select([self._raw.fileno()], [], [], 0)[0]

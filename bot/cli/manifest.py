@@ -1,4 +1,4 @@
-"""`earshot manifest`: the Slack app manifest, to be pasted under api.slack.com/apps, Create New App."""
+"""`earshot manifest`: prints the Slack app manifest, to be pasted under api.slack.com/apps, Create New App."""
 
 import json
 from typing import Annotated
@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import typer
 
 from bot.cli.exits import print_line, print_warning
-from handlers import manifest as slack
+from handlers.manifest import build_manifest
 
 EVENTS_PATH = "/slack/events"
 
@@ -29,9 +29,8 @@ def print_manifest(
     if not over_socket and not url:
         raise typer.BadParameter(f"over HTTP, Slack must know where to send requests: --url https://…{EVENTS_PATH}")
     address = None if over_socket else _build_request_url(url)
-    print_line(
-        json.dumps(slack.build_manifest(socket_mode=over_socket, request_url=address), indent=2, ensure_ascii=False)
-    )
+    manifest = build_manifest(socket_mode=over_socket, request_url=address)
+    print_line(json.dumps(manifest, indent=2, ensure_ascii=False))
 
 
 def _build_request_url(url: str) -> str:

@@ -1,4 +1,4 @@
-"""`earshot playbook`: the playbook that explains every key, to begin one's own with."""
+"""`earshot playbook`: prints an example playbook that explains every key."""
 
 from importlib.resources import files
 from pathlib import Path
@@ -7,9 +7,9 @@ from bot.cli.exits import print_line
 from bot.sources.catalogue import EXAMPLES
 
 PACKAGED = files("bot.config") / "example.toml"
-"""Where the wheel has it."""
+"""Its place in the wheel."""
 BESIDE = Path(__file__).parents[2] / "playbook.example.toml"
-"""Where a clone has it."""
+"""Its place in a clone."""
 
 
 def print_playbook() -> None:

@@ -1,8 +1,7 @@
-"""How far a file is read: a bar on a terminal, nothing in a pipe. What is to be said beside it is said either way."""
+"""A progress bar over the lines of a file: shown on a terminal, not in a pipe; sentences are printed either way."""
 
 import sys
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 from rich.console import Console
@@ -19,14 +18,9 @@ class ProgressBar:
     def __init__(self, file: Path) -> None:
         self._bar: Bar | None = None
         if sys.stderr.isatty():
-            columns = (
-                TextColumn("{task.description}", markup=False),
-                BarColumn(),
-                MofNCompleteColumn(),
-                TextColumn("lines"),
-            )
+            columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn())
             console = Console(stderr=True, highlight=False, soft_wrap=True)
-            self._bar = Bar(*columns, TimeRemainingColumn(), console=console, transient=True)
+            self._bar = Bar(*columns, TextColumn("lines"), TimeRemainingColumn(), console=console, transient=True)
             self._task = self._bar.add_task(sanitize_line(file.name, 40), total=_count_lines(file))
 
     def __enter__(self) -> Self:
@@ -34,9 +28,7 @@ class ProgressBar:
             self._bar.start()
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         if self._bar:
             self._bar.stop()
 

@@ -1,4 +1,4 @@
-"""`earshot score`: mentions in, assessments out, both JSON lines, in the same order."""
+"""`earshot score`: reads mentions and writes assessments, both as JSON lines, in the same order."""
 
 import json
 import sys
@@ -31,7 +31,7 @@ from bot.sources.mention_parser import InvalidLine, parse_mention_lines
 BATCH = 64
 DIGITS = 4
 STDIN = Path("-")
-ONE = (
+ONE_TEXT = (
     """One text is scored by: echo '{"id": "x:1", "text": "…", "created_at": "2026-03-10T09:00:00Z"}' | earshot score"""
 )
 NEUTRAL = "No playbook: scored without subjects and departments. Name one with --playbook, or in EARSHOT_PLAYBOOK."
@@ -50,22 +50,19 @@ def score(
     """
     with exit_on_error():
         scorer = _build_scorer(playbook)
-    with _open_lines(file) as (lines, quiet):
-        bad = _score_stream(lines, quiet, scorer)
+    with _open_lines(file) as (lines, is_idle):
+        bad = _score_stream(lines, is_idle, scorer)
     if bad:
         raise typer.Exit(REFUSED)
 
 
 class MentionScorer:
-    """Without a playbook: what can be told of any brand's mentions."""
+    """Scores mentions; without a playbook, leaves out subjects and departments."""
 
     def __init__(self, playbook: Playbook | None) -> None:
         self._routes: Sequence[Route] = playbook.routes if playbook else ()
-        self._assessor = (
-            build_assessor(playbook, get_weights_path())
-            if playbook
-            else MentionAssessor((), weights=get_weights_path())
-        )
+        path = get_weights_path()
+        self._assessor = build_assessor(playbook, path) if playbook else MentionAssessor((), weights=path)
 
     def score(self, items: Sequence[tuple[int, Mention | InvalidLine]]) -> Iterator[dict[str, Any]]:
         mentions = [item for _, item in items if isinstance(item, Mention)]
@@ -108,14 +105,14 @@ def _build_scorer(named: Path | None) -> MentionScorer:
     return MentionScorer(None)
 
 
-def _score_stream(lines: BinaryIO, quiet: Callable[[], bool], scorer: MentionScorer) -> int:
-    """Answers a full batch, or what there is when nothing more comes; says how many lines were no mentions."""
+def _score_stream(lines: BinaryIO, is_idle: Callable[[], bool], scorer: MentionScorer) -> int:
+    """Score batches, or what has been read once the input is idle. Return the number of invalid lines."""
     bad = 0
     waiting: list[tuple[int, Mention | InvalidLine]] = []
     for item in parse_mention_lines(lines):
         waiting.append(item)
         bad += isinstance(item[1], InvalidLine)
-        if len(waiting) == BATCH or quiet():
+        if len(waiting) == BATCH or is_idle():
             _write_answers(scorer.score(waiting))
             waiting = []
     _write_answers(scorer.score(waiting))
@@ -123,7 +120,7 @@ def _score_stream(lines: BinaryIO, quiet: Callable[[], bool], scorer: MentionSco
 
 
 def _write_answers(answers: Iterator[dict[str, Any]]) -> None:
-    """In ASCII: strangers' words, escaped, play no tricks on a terminal."""
+    """Write ASCII: escaped texts cannot inject control characters into a terminal."""
     lines = "".join(json.dumps(answer) + "\n" for answer in answers)
     with guard_output():
         sys.stdout.buffer.write(lines.encode())
@@ -132,15 +129,15 @@ def _write_answers(answers: Iterator[dict[str, Any]]) -> None:
 
 @contextmanager
 def _open_lines(file: Path) -> Iterator[tuple[BinaryIO, Callable[[], bool]]]:
-    """With what tells whether more is coming soon: of a file, always."""
+    """Yield the lines, and a function that tells whether the input is idle; a file never is."""
     try:
         if file == STDIN:
-            arriving = LineReader(0)
-            yield arriving, arriving.is_idle
+            reader = LineReader(0)
+            yield reader, reader.is_idle
         else:
             with file.open("rb") as stream:
                 yield stream, lambda: False
     except FileNotFoundError:
-        raise fail_with([f"{file}: there is no such file", ONE]) from None
+        raise fail_with([f"{file}: there is no such file", ONE_TEXT]) from None
     except OSError as no:
         raise fail_with([f"{file}: cannot be read: {no.strerror}"]) from None

@@ -1,4 +1,4 @@
-"""`earshot train`: learns on from what is in use, and puts the new weights in use only where they are better."""
+"""`earshot train`: fine-tunes the weights in use, and replaces them only if the new ones are better."""
 
 import importlib.util
 from collections.abc import Iterator, Sequence
@@ -69,7 +69,7 @@ def train(
 
 
 def _build_weights(sets: Path, out: Path, *, hold_out: bool, without: Sequence[str], made: str) -> None:
-    from bot.training.build import BuildError, build_weights, export_held_out, export_unlabelled  # noqa: PLC0415  (scipy is not there for everybody)
+    from bot.training.build import BuildError, build_weights, export_held_out, export_unlabelled  # noqa: PLC0415  (scipy is optional)
     from bot.training.corpus import CorpusError  # noqa: PLC0415
 
     try:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bot.cli.score import ONE
+from bot.cli.score import ONE_TEXT
 from tests.cli.shell import Shell
 
 WHEN = "2026-03-10T12:00:00Z"
@@ -131,7 +131,7 @@ def test_settings_that_it_does_not_need_may_be_wrong(shell: Shell) -> None:
 def test_a_file_that_is_not_there_is_said(shell: Shell) -> None:
     result = shell.types("score", "nowhere.jsonl")
 
-    assert (result.exit_code, result.stderr) == (1, f"nowhere.jsonl: there is no such file\n{ONE}\n")
+    assert (result.exit_code, result.stderr) == (1, f"nowhere.jsonl: there is no such file\n{ONE_TEXT}\n")
 
 
 def test_stdin_is_read_where_no_file_is_named(shell: Shell) -> None:

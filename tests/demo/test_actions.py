@@ -70,10 +70,10 @@ async def test_a_new_trouble_takes_the_place_of_the_old_and_outlives_its_end(
     assert not faults.down
     begun.clock.set_speed(600)
     await begun.clock.sleep(120)
-    assert doings.trouble.describe_fault()["how"]
+    assert doings.faults.describe_fault()["how"]
 
     assert "well again" in await doings.run("mend", {})
-    assert doings.trouble.describe_fault() == {"how": "", "left": 0.0}
+    assert doings.faults.describe_fault() == {"how": "", "left": 0.0}
     assert faults.take_call_fault("chat.postMessage") is None
 
 
@@ -81,7 +81,7 @@ async def test_a_trouble_is_over_when_its_minutes_are(begun: DemoSession, doings
     await doings.run("break", {"how": "down", "minutes": 1})
     begun.clock.set_speed(600)
     async with asyncio.timeout(60):
-        while doings.trouble.describe_fault()["how"]:
+        while doings.faults.describe_fault()["how"]:
             await begun.clock.sleep(1)
 
     assert not begun.stage.sandbox.faults.down

@@ -14,7 +14,7 @@ async def test_until_somebody_looks_the_day_stands_still(show: DemoSession) -> N
 
 
 async def test_what_is_behind_is_told_as_it_is(begun: DemoSession, doings: PanelActions) -> None:
-    told = await state.build_panel_state(begun, doings.trouble)
+    told = await state.build_panel_state(begun, doings.faults)
 
     assert told["day"]["left"] == 0
     assert told["books"]["seen"] == told["books"]["opened"] == 1
@@ -37,7 +37,7 @@ async def test_what_slack_is_owed_is_named_by_its_channel_and_grows_old(
         await begun.clock.sleep(1)
     then = begun.clock.now()
     await begun.clock.sleep(5)
-    told = await state.build_panel_state(begun, doings.trouble)
+    told = await state.build_panel_state(begun, doings.faults)
 
     [owed] = [row for row in told["queues"] if row["worker"] == "delivery"]
     assert owed["what"] == "to #care"

@@ -1,4 +1,4 @@
-"""What happens behind the workspace, for whoever looks at the demo: read out of the store, and acted on."""
+"""The panel of the demo: shows the state behind the workspace, and runs actions on it."""
 
 from bot.demo.panel.panel_routes import DemoPanel
 

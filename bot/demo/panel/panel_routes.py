@@ -1,4 +1,4 @@
-"""The panel's addresses, served beside the workspace: what happens behind it, and what one can make happen."""
+"""The HTTP routes of the panel, served beside the workspace: its files, its state, its actions."""
 
 from pathlib import Path
 from typing import Any
@@ -15,11 +15,11 @@ SCRIPT = "/demo/static/panel.js"
 
 
 class DemoPanel:
-    """Mounted before the sandbox starts, and shown something as soon as there is a show."""
+    """Mounted before the sandbox starts; it works once a session is attached."""
 
     def __init__(self) -> None:
-        self._doings: PanelActions | None = None
-        self._show: DemoSession | None = None
+        self._actions: PanelActions | None = None
+        self._session: DemoSession | None = None
 
     def mount_panel(self, sandbox: SlackSandbox) -> None:
         routes = [
@@ -29,21 +29,21 @@ class DemoPanel:
         ]
         sandbox.mount_routes(routes, script=SCRIPT)
 
-    def attach_session(self, show: DemoSession) -> None:
-        self._show, self._doings = show, PanelActions(show)
+    def attach_session(self, session: DemoSession) -> None:
+        self._session, self._actions = session, PanelActions(session)
 
     async def _serve_panel_state(self, _: web.Request) -> web.Response:
-        if self._show is None or self._doings is None:
+        if self._session is None or self._actions is None:
             raise web.HTTPServiceUnavailable(text="The day has not begun.")
-        told = await state.build_panel_state(self._show, self._doings.trouble)
-        return web.json_response(told | {"night": self._doings.night.passing})
+        shown = await state.build_panel_state(self._session, self._actions.faults)
+        return web.json_response(shown | {"night": self._actions.night.passing})
 
     async def _run_panel_action(self, request: web.Request) -> web.Response:
         body: Any = await request.json()
-        if self._doings is None or not isinstance(body, dict):
+        if self._actions is None or not isinstance(body, dict):
             raise web.HTTPBadRequest(text="There is nothing to do.")
         try:
-            did = await self._doings.run(str(body.get("do")), body)
+            did = await self._actions.run(str(body.get("do")), body)
         except InvalidActionError as no:
             return web.json_response({"ok": False, "refused": str(no)})
         return web.json_response({"ok": True, "did": did})

@@ -1,4 +1,4 @@
-"""What the public says when it is asked to: one thing by somebody, or a storm about something."""
+"""Sample posts that the panel publishes: a single one, a crisis, or a storm about a topic."""
 
 import itertools
 from collections.abc import Iterator
@@ -47,16 +47,14 @@ def sample_mention(text: str, author: str, followers: int, outlet: str, at: date
 
 
 def sample_crisis(brand: str, at: datetime) -> Mention:
-    """What cannot wait until the morning. Of another flight each time, since the same words would join the last."""
-    text = (
-        f"{brand} smoke in the cabin of NW{next(_numbers) + 200}, people are injured and we are evacuated onto the "
-        "runway. Who is in charge?"
-    )
+    """Return a crisis, each time about another flight, since equal texts would join one case."""
+    flight, rest = f"NW{next(_numbers) + 200}", "people are injured and we are evacuated onto the runway."
+    text = f"{brand} smoke in the cabin of {flight}, {rest} Who is in charge?"
     return sample_mention(text, "night_traveller", 5_200, OUTLETS[0], at)
 
 
 def sample_storm(posts: int, about: str, brand: str, at: datetime) -> Iterator[Mention]:
-    """Each by somebody else and in other words, as storms are; only what is the same in them is what they are about."""
+    """Yield posts by different authors in different words, with only the topic in common."""
     for index in range(posts):
         opening, ending = OPENINGS[index % len(OPENINGS)], ENDINGS[(index // len(OPENINGS)) % len(ENDINGS)]
         text = f"{opening.format(brand=brand, about=about)} {ending.format(n=index + 7)}"
