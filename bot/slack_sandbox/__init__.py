@@ -1,4 +1,4 @@
-"""A Slack workspace on this machine: the far end of every end-to-end test, and of the demo."""
+"""A Slack workspace on this machine, for end-to-end tests and the demo."""
 
 from bot.slack_sandbox.change_log import WorkspaceChange
 from bot.slack_sandbox.faults import FaultKind, InjectedFault

@@ -1,4 +1,4 @@
-"""What an app said of itself when it was installed: only what it asked for reaches it."""
+"""The manifest of the installed app, which limits what is delivered to it."""
 
 from dataclasses import dataclass
 
@@ -15,14 +15,14 @@ class AppManifest:
     interactive: bool
     home: bool
     takes_messages: bool
-    """Whether people may write to the app; if not, its conversation can only be read."""
+    """Whether people may send direct messages to the app."""
     command_listing: tuple[Json, ...]
     """As the client lists them: command, description, usage_hint."""
     shortcut_listing: tuple[Json, ...]
 
     @classmethod
     def parse(cls, body: Json) -> "AppManifest":
-        """From an app manifest as one pastes it into Slack; a missing part is an empty one."""
+        """Parse an app manifest as it is pasted into Slack; missing parts count as empty."""
         features, settings = body.get("features", {}), body.get("settings", {})
         scopes = body.get("oauth_config", {}).get("scopes", {})
         commands, shortcuts = features.get("slash_commands", []), features.get("shortcuts", [])
@@ -35,10 +35,8 @@ class AppManifest:
             interactive=bool(settings.get("interactivity", {}).get("is_enabled")),
             home=bool(home.get("home_tab_enabled")),
             takes_messages=bool(home.get("messages_tab_enabled")) and not home.get("messages_tab_read_only_enabled"),
-            command_listing=tuple(_select_keys(one, "command", "description", "usage_hint") for one in commands),
-            shortcut_listing=tuple(
-                _select_keys(one, "name", "callback_id", "type", "description") for one in shortcuts
-            ),
+            command_listing=tuple(_select_keys(c, "command", "description", "usage_hint") for c in commands),
+            shortcut_listing=tuple(_select_keys(s, "name", "callback_id", "type", "description") for s in shortcuts),
         )
 
     def require_command(self, command: str) -> None:
@@ -63,5 +61,5 @@ def _select_keys(source: Json, *keys: str) -> Json:
 
 
 def get_subscription_name(event: Json) -> str:
-    """The name under which an app subscribes to this event."""
+    """Return the name under which an app subscribes to this event."""
     return f"message.{event['channel_type']}" if event["type"] == "message" else str(event["type"])

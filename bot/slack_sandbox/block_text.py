@@ -1,4 +1,4 @@
-"""Blocks, read as a person reads them: the words in order, and what can be pressed."""
+"""Blocks as a person reads them: their visible text in order, and their buttons."""
 
 import html
 import re
@@ -12,7 +12,7 @@ LINK = re.compile(r"<(?:https?|mailto)[^|>]*\|([^>]+)>")
 BARE_LINK = re.compile(r"<((?:https?://|mailto:)[^|>]*)>")
 SPOKEN = {"text", "title", "caption", "label", "hint", "placeholder", "description", "subtitle", "body"}
 SILENT = {"confirm", "options", "option_groups", "option", "column_settings", "style", "submit", "close"}
-LISTED = {"checkboxes", "radio_buttons"}  # their options stand open; those of menus are folded away
+LISTED = {"checkboxes", "radio_buttons"}  # their options are visible; those of menus are not
 CLICKABLE = {"button", "workflow_button", "icon_button"}
 
 
@@ -27,12 +27,12 @@ class BlockButton:
 
 
 def read_block_text(blocks: list[Json]) -> str:
-    """Every visible word, one line for each piece of text."""
+    """Return the visible text, one line for each text object."""
     return "\n".join(line for block in blocks for line in _iter_lines(block) if line)
 
 
 def read_text_object(text: Json | None) -> str:
-    """A text object as the eye meets it."""
+    """Return the text of a text object, without mrkdwn syntax."""
     if not text:
         return ""
     raw = str(text.get("text", ""))
@@ -78,18 +78,18 @@ RUNS: dict[str, Callable[[Json], object]] = {
 
 
 def _render_run(piece: Json) -> str:
-    said = RUNS.get(str(piece.get("type")))
-    return str(said(piece) if said else piece.get("value", ""))
+    render = RUNS.get(str(piece.get("type")))
+    return str(render(piece) if render else piece.get("value", ""))
 
 
 def iter_block_elements(blocks: list[Json]) -> Iterator[tuple[Json, Json]]:
-    """Everything that can be acted on, each with the block that holds it."""
+    """Yield the interactive elements, each with its block."""
     for block in blocks:
-        for held in _iter_nested(block):
-            if "block_id" in held or held.get("type") in {"card", "carousel", "container"}:
-                yield from iter_block_elements([held])
-            elif "action_id" in held:
-                yield block, held
+        for nested in _iter_nested(block):
+            if "block_id" in nested or nested.get("type") in {"card", "carousel", "container"}:
+                yield from iter_block_elements([nested])
+            elif "action_id" in nested:
+                yield block, nested
 
 
 def _iter_nested(block: Json) -> Iterator[Json]:
@@ -103,17 +103,11 @@ def _iter_nested(block: Json) -> Iterator[Json]:
 
 
 def find_block_buttons(blocks: list[Json]) -> dict[str, BlockButton]:
-    """What a person can press, by what is written on it."""
+    """Return the buttons by their labels."""
     found = {}
     for block, element in iter_block_elements(blocks):
         if element.get("type") in CLICKABLE:
             label = read_text_object(element.get("text"))
-            found[label] = BlockButton(
-                label,
-                element["action_id"],
-                element.get("value", ""),
-                block.get("block_id", ""),
-                element.get("url", ""),
-                element.get("style", ""),
-            )
+            value, url, style = (element.get(key, "") for key in ("value", "url", "style"))
+            found[label] = BlockButton(label, element["action_id"], value, block.get("block_id", ""), url, style)
     return found

@@ -1,4 +1,4 @@
-"""What changed in the workspace, in order: for whoever watches."""
+"""The log of changes in the workspace, with subscriptions."""
 
 import asyncio
 from collections.abc import Callable
@@ -33,8 +33,6 @@ class ChangeKind(StrEnum):
 
 @dataclass(frozen=True)
 class WorkspaceChange:
-    """One thing that happened."""
-
     number: int
     kind: ChangeKind
     at: float
@@ -45,7 +43,7 @@ class WorkspaceChange:
 
 
 class ChangeSubscription:
-    """Everything that changes from now on, as an async iterator. Ends when nobody holds it any more."""
+    """An async iterator over the changes from now on; it ends with its last reference."""
 
     def __init__(self) -> None:
         self.queue: asyncio.Queue[WorkspaceChange] = asyncio.Queue()
@@ -58,21 +56,18 @@ class ChangeSubscription:
 
 
 class ChangeLog:
-    """Only ever added to. Late subscribers hear only what comes after them; the past is in `changes`."""
+    """An append-only log. Subscribers get only later changes; earlier ones are in `changes`."""
 
     def __init__(self, now: Callable[[], float]) -> None:
         self._now = now
         self._listeners: WeakSet[ChangeSubscription] = WeakSet()
         self.changes: list[WorkspaceChange] = []
 
-    def add(
-        self, kind: ChangeKind, *, channel: str = "", ts: str = "", user: str = "", **facts: object
-    ) -> WorkspaceChange:
+    def add(self, kind: ChangeKind, *, channel: str = "", ts: str = "", user: str = "", **facts: object) -> None:
         change = WorkspaceChange(len(self.changes), kind, self._now(), channel, ts, user, dict(facts))
         self.changes.append(change)
         for listener in self._listeners:
             listener.queue.put_nowait(change)
-        return change
 
     def list_by_kind(self, kind: str) -> list[WorkspaceChange]:
         return [change for change in self.changes if change.kind == kind]
@@ -83,7 +78,7 @@ class ChangeLog:
         return subscription
 
     async def wait_until(self, condition: Callable[[], object], within: float) -> None:
-        """Waits for changes until the condition holds. Raises TimeoutError after so many real seconds."""
+        """Wait for changes until the condition holds; raise TimeoutError after `within` real seconds."""
         changes = self.subscribe()
         async with asyncio.timeout(within):
             while not condition():

@@ -1,4 +1,4 @@
-"""What Slack's client checks in a modal before it sends anything."""
+"""The validation of a modal's inputs by Slack's client, before anything is sent."""
 
 import re
 from typing import Any
@@ -16,11 +16,11 @@ def list_inputs(view: SlackView) -> list[Json]:
 
 
 def find_input(view: SlackView, name: str) -> Json:
-    """An input block, by its id, its label, or the action id of its element."""
-    for block in list_inputs(view):
-        if name in {block["block_id"], block_text.read_text_object(block["label"]), block["element"]["action_id"]}:
-            return block
+    """Return the input block with this id, label, or action id of its element."""
     labels = [block_text.read_text_object(block["label"]) for block in list_inputs(view)]
+    for block, label in zip(list_inputs(view), labels, strict=True):
+        if name in {block["block_id"], label, block["element"]["action_id"]}:
+            return block
     raise ClientRefusedError(f"there is no field {name!r} here, only {labels}")
 
 

@@ -1,4 +1,4 @@
-"""What Slack sends to the app: over HTTP with a signature, or down a socket; acked in time or not."""
+"""Delivery of events and interactions to the app, over signed HTTP requests or Socket Mode, with retries."""
 
 import asyncio
 import hashlib
@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 import aiohttp
 
 from bot.slack_sandbox.app_manifest import get_subscription_name
-from bot.slack_sandbox.change_log import ChangeKind, ChangeLog
+from bot.slack_sandbox.change_log import ChangeKind
 from bot.slack_sandbox.faults import FaultKind
 from bot.slack_sandbox.installation import AppInstallation
 from bot.slack_sandbox.results import DeliveryOutcome
@@ -31,7 +31,7 @@ def sign_request(secret: str, timestamp: str, body: str) -> str:
 
 @dataclass(frozen=True)
 class DeliveryRetry:
-    """An event that was not acked, and when it is sent again."""
+    """An event that was not acked, to be sent again when it is `due` (epoch seconds)."""
 
     due: float
     attempt: int
@@ -40,27 +40,21 @@ class DeliveryRetry:
 
 
 class EventDelivery:
-    """`stamp` gives the time that requests are signed with. It is the real one, whatever clock the workspace
-    runs on: the app compares it with its own.
-    """
+    """`stamp` returns the time of signatures: real time, whatever the workspace's clock, as the app compares it."""
 
-    def __init__(
-        self, app: AppInstallation, sockets: SocketModeServer, feed: ChangeLog, stamp: Callable[[], float]
-    ) -> None:
-        self._app, self._sockets, self._feed, self._stamp = app, sockets, feed, stamp
+    def __init__(self, app: AppInstallation, sockets: SocketModeServer, stamp: Callable[[], float]) -> None:
+        self._app, self._sockets, self._stamp = app, sockets, stamp
         self._session: aiohttp.ClientSession | None = None
         self._retries: list[DeliveryRetry] = []
         self.request_url: str | None = None
         self.ack_within = 3.0
 
     async def deliver_interaction(self, kind: str, body: Json) -> DeliveryOutcome:
-        """Sent once, whatever comes of it. `kind` is interactive or slash_commands."""
+        """Send it once, without retries; `kind` is interactive or slash_commands."""
         return await self._send_with_faults(kind, body, {})
 
     async def deliver_event(self, body: Json) -> DeliveryOutcome:
-        """Sent again at once, after one minute and after five, until it is acked; the later two by
-        `retry_due_events`.
-        """
+        """Send it, again at once if it is not acked; `retry_due_events` retries after one and five minutes."""
         manifest = self._app.manifest
         if manifest is not None and get_subscription_name(body["event"]) not in manifest.events:
             return DeliveryOutcome(0, acked=False, warning="not_subscribed", sent=False)
@@ -72,11 +66,10 @@ class EventDelivery:
     async def send_challenge(self) -> bool:
         asked = {"token": "sandbox-verification-token", "challenge": "sandbox-challenge", "type": "url_verification"}
         outcome = await self._send_with_faults(EVENT, asked, {})
-        told = outcome.body.get("challenge") if isinstance(outcome.body, dict) else outcome.body
-        return outcome.acked and told == asked["challenge"]
+        answer = outcome.body.get("challenge") if isinstance(outcome.body, dict) else outcome.body
+        return outcome.acked and answer == asked["challenge"]
 
     async def retry_due_events(self) -> None:
-        """Sends the events that are due again."""
         due = [retry for retry in self._retries if retry.due <= self._app.now()]
         self._retries = [retry for retry in self._retries if retry not in due]
         for retry in due:
@@ -114,7 +107,7 @@ class EventDelivery:
         what = str(body.get("type") or body.get("command") or kind)
         user = str(body["user"]["id"]) if isinstance(body.get("user"), dict) else str(body.get("user_id", ""))
         change = ChangeKind.DELIVERED if outcome.acked else ChangeKind(outcome.warning)
-        self._feed.add(change, user=user, what=what, status=outcome.status, seconds=outcome.seconds)
+        self._app.workspace.feed.add(change, user=user, what=what, status=outcome.status, seconds=outcome.seconds)
         return outcome
 
     async def _transmit_body(self, kind: str, body: Json, retry: Json) -> tuple[int, Any]:

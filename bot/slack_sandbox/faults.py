@@ -1,4 +1,4 @@
-"""What goes wrong when it is told to."""
+"""Faults to inject into calls and deliveries."""
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
@@ -22,7 +22,7 @@ ON_DELIVERIES = {FaultKind.DUPLICATE_DELIVERY, FaultKind.LATE_DELIVERY}
 
 @dataclass(eq=False)
 class InjectedFault:
-    """Holds for the named methods and channels (none named: for all), `times` times (None: until removed)."""
+    """Applies to these methods and channels (empty: to all), `times` times (None: until removed)."""
 
     kind: FaultKind
     methods: Collection[str] = ()
@@ -44,7 +44,7 @@ class InjectedFault:
 
 
 class FaultRegistry:
-    """`down` is the whole of Slack: every call gets a 503, and nothing is delivered."""
+    """With `down`, every call gets a 503, and nothing is delivered."""
 
     def __init__(self, now: Callable[[], float]) -> None:
         self._now = now
@@ -63,11 +63,11 @@ class FaultRegistry:
         self.down = False
 
     def take_call_fault(self, method: str, channel: str = "") -> InjectedFault | None:
-        """The fault that befalls this call, if one does."""
+        """Return the fault for this call, and count it as used."""
         return self._take_first(method, channel, {*FaultKind} - ON_DELIVERIES)
 
     def take_delivery_fault(self, kind: FaultKind) -> InjectedFault | None:
-        """Deliveries are neither to a method nor to a channel."""
+        """Return the fault for a delivery, which has no method and no channel."""
         return self._take_first("", "", {kind})
 
     def _take_first(self, method: str, channel: str, kinds: Collection[FaultKind]) -> InjectedFault | None:

@@ -1,4 +1,4 @@
-"""Who is disturbed by a message: what is written in markup pings, what is written plainly does not."""
+"""Whom a message notifies (mentions in markup, not plain names), and the links in it."""
 
 import re
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ class MentionNotification:
 
 
 def find_mentioned_ids(text: str, blocks: list[Any]) -> list[str]:
-    """With blocks, Slack notifies by the blocks and by the text as well: we count both, once each."""
+    """Return the ids that text and blocks mention, without repetition."""
     found = [*_iter_markup_ids(text), *(who for block in blocks for who in _iter_block_ids(block))]
     return list(dict.fromkeys(found))
 
@@ -55,7 +55,7 @@ def _iter_object_ids(node: dict[str, Any]) -> Iterator[str]:
 
 
 def find_links(text: str, blocks: list[Any]) -> list[str]:
-    """The addresses Slack would unfurl."""
+    """Return the URLs that Slack would unfurl."""
     found = [one or two for one, two in LINK.findall(text)]
     return list(dict.fromkeys([*found, *(url for block in blocks for url in _iter_links(block))]))
 

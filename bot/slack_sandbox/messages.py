@@ -1,4 +1,4 @@
-"""Messages, and the clock that stamps them."""
+"""Messages and their timestamps."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ from bot.slack_sandbox.slack_errors import Json
 
 
 class TimestampIssuer:
-    """Message timestamps: never twice the same, always later than the last."""
+    """Issues message timestamps, each later than the last."""
 
     def __init__(self, now: Callable[[], float]) -> None:
         self._now = now
@@ -41,13 +41,13 @@ class SlackMessage:
     unfurled: list[str] = field(default_factory=list)
     broadcast: bool = False
     deleted: bool = False
-    values: dict[str, dict[str, Json]] = field(default_factory=dict)  # what was picked in its menus
+    values: dict[str, dict[str, Json]] = field(default_factory=dict)  # the state of its menus
 
     def set_state(self, block_id: str, action_id: str, state: Json) -> None:
         self.values.setdefault(block_id, {})[action_id] = state
 
     def read_text(self) -> str:
-        """What a person sees: the blocks if there are any, else the text."""
+        """Return the visible text: of the blocks if there are any, else the message's text."""
         return block_text.read_block_text(self.blocks) if self.blocks else block_text.strip_mrkdwn(self.text)
 
     def find_buttons(self) -> dict[str, BlockButton]:
@@ -57,7 +57,7 @@ class SlackMessage:
         return block_text.iter_block_elements(self.blocks)
 
     def build_message_payload(self) -> Json:
-        """The message as Slack shows it to an app."""
+        """Build the message as Slack sends it to an app."""
         shown: Json = {"type": "message", "user": self.user, "ts": self.ts, "text": self.text}
         if self.bot_id:
             shown |= {"bot_id": self.bot_id, "app_id": self.app_id}
@@ -69,11 +69,5 @@ class SlackMessage:
             shown["edited"] = {"user": self.user, "ts": self.edited}
         if self.reactions:
             shown["reactions"] = [{"name": n, "users": u, "count": len(u)} for n, u in self.reactions.items()]
-        optional = {
-            "blocks": self.blocks,
-            "attachments": self.attachments,
-            "files": self.files,
-            "metadata": self.metadata,
-            "client_msg_id": self.client_msg_id,
-        }
-        return shown | {key: value for key, value in optional.items() if value}
+        optional = ("blocks", "attachments", "files", "metadata", "client_msg_id")
+        return shown | {key: getattr(self, key) for key in optional if getattr(self, key)}

@@ -1,4 +1,4 @@
-"""Response urls: what an app may answer after a gesture, five times, for half an hour."""
+"""Response URLs: an app may use each five times within half an hour of an interaction."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,14 +8,14 @@ from bot.slack_sandbox import posting
 from bot.slack_sandbox.block_kit import check_message
 from bot.slack_sandbox.messages import SlackMessage
 from bot.slack_sandbox.slack_errors import Json, SlackError, build_validation_error
-from bot.slack_sandbox.workspace import SlackWorkspace, WorkspaceChannel
+from bot.slack_sandbox.workspace import SlackWorkspace
 
 USES, LIFE = 5, 1800.0
 
 
 @dataclass
 class ReplyTarget:
-    """Where an answer goes: to this person in this channel, about this message."""
+    """Where a reply goes: to this person in this channel, about this message."""
 
     user: str
     channel: str
@@ -38,7 +38,7 @@ class ResponseUrls:
         return f"{self.base_url}/respond/{token}"
 
     def post_reply(self, token: str, body: Any) -> None:
-        """Raises SlackError; a refused body costs a use as well, which is stricter than Slack."""
+        """Post a reply or raise SlackError. An invalid body counts as a use, which is stricter than Slack."""
         place = self._given.get(token)
         if place is None:
             raise SlackError("no_such_url")
@@ -88,24 +88,20 @@ class ResponseUrls:
         return place.origin
 
     def send_message(self, place: ReplyTarget, body: Json) -> None:
-        """A new message, for the person alone unless `list_visible_messages` is asked for."""
+        """Post a new message, ephemeral unless `response_type` is in_channel."""
         channel = self._workspace.channels[place.channel]
         kind = body.get("response_type", "ephemeral")
         if kind not in {"ephemeral", "in_channel"}:
             raise SlackError("invalid_response_type")
-        thread_ts = body.get("thread_ts", place.thread_ts)
-        message = self._build_message(channel, body, thread_ts)
+        text, blocks, thread_ts = body.get("text", ""), body.get("blocks") or [], body.get("thread_ts", place.thread_ts)
+        message = posting.build_app_message(self._workspace, channel, text, blocks, thread_ts=thread_ts)
         if kind == "ephemeral":
             posting.add_ephemeral(self._workspace, place.user, message)
         else:
             posting.add_message(self._workspace, channel, message, unfurl=body.get("unfurl_links", True))
 
-    def _build_message(self, channel: WorkspaceChannel, body: Json, thread_ts: str) -> SlackMessage:
-        text, blocks = body.get("text", ""), body.get("blocks") or []
-        return posting.build_app_message(self._workspace, channel, text, blocks, thread_ts=thread_ts)
-
     def reply_to_command(self, user: str, channel: str, body: Json) -> None:
-        """What an app answers with its ack to a slash command."""
+        """Post the body of an ack to a slash command."""
         check_body(body)
         self.send_message(ReplyTarget(user, channel, None, "", self._now()), body)
 

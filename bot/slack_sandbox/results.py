@@ -1,19 +1,16 @@
-"""What came of something a person did."""
+"""The results of a person's actions."""
 
 from dataclasses import dataclass, field
 from typing import Any
 
 
 class ClientRefusedError(Exception):
-    """Slack's client would not let this person do that: nothing was sent."""
+    """Slack's client does not allow the action; nothing was sent."""
 
 
 @dataclass(frozen=True)
 class DeliveryOutcome:
-    """How the app answered one delivery.
-
-    `status` is the HTTP status, 200 for an ack over a socket, 0 when no answer came. `seconds` is real time.
-    """
+    """The answer of the app: its HTTP status (200 over a socket, 0 without an answer), after `seconds` of real time."""
 
     status: int
     acked: bool
@@ -29,5 +26,5 @@ class DeliveryOutcome:
 
 
 def build_client_rejection(errors: dict[str, str]) -> DeliveryOutcome:
-    """The client found mistakes by itself, and the app never heard of it."""
+    """Return the outcome if the client rejects the input, so that nothing is sent."""
     return DeliveryOutcome(status=0, acked=False, errors=errors, sent=False)

@@ -1,4 +1,4 @@
-"""What an app must have been granted before a method answers."""
+"""The scopes that the methods require."""
 
 from collections.abc import Iterable
 

@@ -52,10 +52,10 @@ class SlackSandbox:
         self.bot_token, self.app_token = self.app.bot_token, self.app.app_token
         self.signing_secret = self.app.signing_secret
         self.change_log = workspace.feed
-        self.sockets = SocketModeServer(self.app, workspace.feed)
+        self.sockets = SocketModeServer(self.app)
         self._urls = ResponseUrls(workspace, now)
         self._api = WebApiServer(self.app)
-        self._deliveries = EventDelivery(self.app, self.sockets, workspace.feed, stamp)
+        self._deliveries = EventDelivery(self.app, self.sockets, stamp)
         self._deliveries.ack_within = ack_within
         self._payloads = PayloadBuilder(self.app, self._urls)
         self._people: dict[str, SlackUser] = {}

@@ -1,4 +1,4 @@
-"""What Slack says no with."""
+"""Errors that Slack returns."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ Json = dict[str, Any]
 
 
 class SlackError(Exception):
-    """One of Slack's error words, and what stands beside it in the answer."""
+    """An error code of Slack, and further keys of the response."""
 
     def __init__(self, word: str, **beside: Any) -> None:
         super().__init__(word)
@@ -18,5 +18,5 @@ class SlackError(Exception):
 
 
 def build_validation_error(word: str, faults: list[str]) -> SlackError:
-    """The error for a body that is shaped wrongly, naming every fault as Slack does."""
+    """Return the error for an invalid body, with all its faults."""
     return SlackError(word, response_metadata={"messages": faults})

@@ -1,4 +1,4 @@
-"""Socket Mode: the sockets an app holds open, and what is sent down each of them."""
+"""Socket Mode: the app's open sockets, and the envelopes sent over them."""
 
 import asyncio
 import itertools
@@ -8,7 +8,7 @@ from typing import Any
 
 from aiohttp import WSMsgType, web
 
-from bot.slack_sandbox.change_log import ChangeKind, ChangeLog
+from bot.slack_sandbox.change_log import ChangeKind
 from bot.slack_sandbox.installation import AppInstallation
 from bot.slack_sandbox.slack_errors import Json
 
@@ -25,12 +25,12 @@ class SocketConnection:
 
 
 class NoSocketError(Exception):
-    """No socket is open, or the one we spoke to broke."""
+    """No socket is open, or the connection broke."""
 
 
 class SocketModeServer:
-    def __init__(self, app: AppInstallation, feed: ChangeLog) -> None:
-        self._app, self._feed = app, feed
+    def __init__(self, app: AppInstallation) -> None:
+        self._app, self._feed = app, app.workspace.feed
         self._open: list[SocketConnection] = []
         self._turn = itertools.count()
         self._numbers = itertools.count(1)
@@ -63,7 +63,7 @@ class SocketModeServer:
                 if message.type is WSMsgType.TEXT:
                     _resolve_ack(socket, message.data)
         except ConnectionResetError:
-            pass  # the app left while we greeted it
+            pass  # the app disconnected during the hello
         finally:
             self._remove_socket(socket)
 
@@ -77,15 +77,11 @@ class SocketModeServer:
 
     def _build_hello(self) -> Json:
         host = {"host": "sandbox", "build_number": 1, "approximate_connection_time": 18_060}
-        return {
-            "type": "hello",
-            "num_connections": len(self._open),
-            "connection_info": {"app_id": "A0APP"},
-            "debug_info": host,
-        }
+        hello = {"type": "hello", "num_connections": len(self._open), "connection_info": {"app_id": "A0APP"}}
+        return hello | {"debug_info": host}
 
     async def send(self, envelope_id: str, kind: str, payload: Json, retry: Json, within: float) -> Any:
-        """To one of the sockets, in turn. Returns the payload of the ack; raises TimeoutError or NoSocket."""
+        """Send to the next socket and return the payload of its ack; raise TimeoutError or NoSocketError."""
         ready = [socket for socket in self._open if not socket.leaving]
         if not ready:
             raise NoSocketError
@@ -102,12 +98,12 @@ class SocketModeServer:
             del socket.waiting[envelope_id]
 
     async def disconnect_sockets(self, reason: str = "refresh_requested", *, number: int | None = None) -> None:
-        """`warning` says that the end is near; `refresh_requested` and `link_disabled` are the end."""
+        """Send a disconnect message; all reasons but `warning` close the socket as well."""
         for socket in self._select_sockets(number):
             await self._dismiss_socket(socket, reason, close=reason != "warning")
 
     def abort_sockets(self, *, number: int | None = None) -> None:
-        """The line goes dead, without a word."""
+        """Abort the connections without a close frame."""
         for socket in self._select_sockets(number):
             if socket.request.transport is not None:
                 socket.request.transport.abort()

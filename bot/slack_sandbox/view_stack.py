@@ -1,4 +1,4 @@
-"""The modals that lie on each other before one person, and the Home tab behind them."""
+"""Opening, replacing and closing modals, which are stacked, and publishing Home tabs."""
 
 from collections.abc import Iterator
 
@@ -30,7 +30,7 @@ def push_modal(workspace: SlackWorkspace, user: str, body: Json) -> SlackView:
 
 
 def replace_view(workspace: SlackWorkspace, view: SlackView, body: Json) -> SlackView:
-    view.update(_assign_view_ids(workspace, body), _make_hash(workspace))
+    view.update({**body, "blocks": assign_block_ids(workspace, body["blocks"])}, _make_hash(workspace))
     kind = ChangeKind.HOME_PUBLISHED if view.type == "home" else ChangeKind.VIEW_UPDATED
     workspace.feed.add(kind, user=view.user, view_id=view.id)
     return view
@@ -45,7 +45,7 @@ def publish_home(workspace: SlackWorkspace, user: str, body: Json) -> SlackView:
 
 
 def close_modals(workspace: SlackWorkspace, user: str, *, everything: bool = False) -> list[SlackView]:
-    """Takes the topmost modal away, or the whole stack. Returns what was closed, the topmost first."""
+    """Close the topmost modal or the whole stack. Return the closed ones, topmost first."""
     stack = workspace.modals.get(user, [])
     keep = 0 if everything else max(len(stack) - 1, 0)
     closed = stack[keep:][::-1]
@@ -62,14 +62,10 @@ def iter_views(workspace: SlackWorkspace) -> Iterator[SlackView]:
 
 
 def _create_view(workspace: SlackWorkspace, user: str, shown: Json) -> SlackView:
-    dressed = _assign_view_ids(workspace, shown)
-    view = SlackView(f"V{workspace.issue_number():06d}", user, dressed, _make_hash(workspace))
-    view.values = read_initial_values(dressed["blocks"])
+    blocks = assign_block_ids(workspace, shown["blocks"])
+    view = SlackView(f"V{workspace.issue_number():06d}", user, {**shown, "blocks": blocks}, _make_hash(workspace))
+    view.values = read_initial_values(blocks)
     return view
-
-
-def _assign_view_ids(workspace: SlackWorkspace, shown: Json) -> Json:
-    return {**shown, "blocks": assign_block_ids(workspace, shown["blocks"])}
 
 
 def _make_hash(workspace: SlackWorkspace) -> str:

@@ -1,4 +1,4 @@
-"""Modals and Home tabs, with what the person has put into them."""
+"""Modals and Home tabs, and the state of their inputs."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -7,7 +7,6 @@ from bot.slack_sandbox import block_text
 from bot.slack_sandbox.block_text import BlockButton
 from bot.slack_sandbox.slack_errors import Json
 
-KEPT = ("type", "title", "submit", "close", "callback_id", "private_metadata", "external_id")
 SWITCHES = ("clear_on_close", "notify_on_close", "submit_disabled")
 
 
@@ -19,7 +18,6 @@ class SlackView:
     hash: str
     root_id: str = ""
     previous_id: str = ""
-    response_url_channel: str = ""
     values: dict[str, dict[str, Json]] = field(default_factory=dict)
 
     @property
@@ -44,7 +42,7 @@ class SlackView:
         return str(self.body.get("private_metadata", ""))
 
     def read_text(self) -> str:
-        """Everything a person reads, the title and the two lower buttons included."""
+        """Return the visible text, including the title and the labels of submit and close."""
         frame = [block_text.read_text_object(self.body.get(key)) for key in ("submit", "close")]
         return "\n".join(line for line in (self.title, block_text.read_block_text(self.blocks), *frame) if line)
 
@@ -55,7 +53,7 @@ class SlackView:
         self.values.setdefault(block_id, {})[action_id] = state
 
     def update(self, body: Json, new_hash: str) -> None:
-        """Slack keeps what was typed where block id and action id stay the same."""
+        """Replace the view; input is kept where block id and action id stay the same."""
         old = self.values
         self.body, self.hash = body, new_hash
         self.values = read_initial_values(body.get("blocks", []))
@@ -65,10 +63,10 @@ class SlackView:
                     actions[action_id] = old[block_id][action_id]
 
     def build_view_payload(self, team: str, app: str, bot: str) -> Json:
-        told: Json = {key: self.body.get(key, "") for key in ("callback_id", "private_metadata", "external_id")}
-        told |= {key: bool(self.body.get(key)) for key in SWITCHES}
-        told |= {key: self.body.get(key) for key in ("title", "submit", "close")}
-        return told | {
+        shown: Json = {key: self.body.get(key, "") for key in ("callback_id", "private_metadata", "external_id")}
+        shown |= {key: bool(self.body.get(key)) for key in SWITCHES}
+        shown |= {key: self.body.get(key) for key in ("title", "submit", "close")}
+        return shown | {
             "id": self.id,
             "team_id": team,
             "type": self.type,
@@ -113,7 +111,7 @@ def build_state(element: Json, value: Any) -> Json:
 
 
 def read_initial_values(blocks: list[Json]) -> dict[str, dict[str, Json]]:
-    """What stands in the elements before anybody touched them."""
+    """Return the initial state of the elements."""
     values: dict[str, dict[str, Json]] = {}
     for block, element in block_text.iter_block_elements(blocks):
         kind = element["type"]

@@ -1,4 +1,4 @@
-"""The workspace: who is in it and where they talk. State only, no wire."""
+"""The state of the workspace: users, groups, channels, views."""
 
 import math
 import time
@@ -31,15 +31,15 @@ class WorkspaceUser:
     dnd_from: float = 0.0
     dnd_until: float = 0.0
     dnd_enabled: bool = False
-    """The schedule of do-not-disturb: on each day as from `dnd_from` until `dnd_until`, both in epoch seconds."""
+    """Do not disturb, each day as from `dnd_from` until `dnd_until`, both in epoch seconds."""
     snoozed_until: float = 0.0
-    """Notifications are paused by hand. Slack shows it to this person and to nobody else."""
+    """Notifications are snoozed, which Slack shows to this person only."""
     title: str = ""
     team: str = TEAM_ID
-    """Another workspace's id: a guest of a channel that is shared through Slack Connect."""
+    """Another id means a guest through Slack Connect."""
 
     def can_be_notified(self, at: float) -> bool:
-        """Whether a notification sent now would reach this person."""
+        """Return whether a notification at that time would reach this person."""
         start, end = self.get_dnd_window(at)
         quiet = self.dnd_enabled and start <= at < end
         return not (quiet or at < self.snoozed_until)
@@ -52,7 +52,7 @@ class WorkspaceUser:
     def build_user_payload(self, at: float, *, with_email: bool, with_locale: bool) -> Json:
         offset = datetime.fromtimestamp(at, ZoneInfo(self.tz)).utcoffset()
         profile = {"real_name": self.real_name, "display_name": self.name, "title": self.title}
-        told: Json = {
+        shown: Json = {
             "id": self.id,
             "team_id": self.team,
             "name": self.name,
@@ -64,7 +64,7 @@ class WorkspaceUser:
             "is_admin": self.is_admin,
             "profile": profile | ({"email": self.email} if with_email and self.email else {}),
         }
-        return told | ({"locale": self.locale} if with_locale else {})
+        return shown | ({"locale": self.locale} if with_locale else {})
 
 
 @dataclass(eq=False)
@@ -77,7 +77,7 @@ class WorkspaceGroup:
 
 @dataclass(eq=False)
 class WorkspaceChannel:
-    """`members` is None where everybody is in."""
+    """`members` is None if everybody is a member."""
 
     id: str
     name: str
@@ -94,7 +94,7 @@ class WorkspaceChannel:
     _by_ts: dict[str, SlackMessage] = field(default_factory=dict, repr=False)
 
     def iter_all_messages(self) -> Iterator[SlackMessage]:
-        """Messages and the replies in their threads."""
+        """Yield messages and the replies in their threads."""
         for message in self.messages:
             yield message
             yield from message.thread
@@ -103,7 +103,7 @@ class WorkspaceChannel:
         return self._by_ts.get(ts)
 
     def add(self, message: SlackMessage) -> None:
-        """In its thread if it is a reply, and in the channel if it is not or is told to be in both."""
+        """Add a reply to its thread, and others or a broadcast to the channel."""
         parent = self.find(message.thread_ts) if message.thread_ts else None
         self._by_ts[message.ts] = message
         if parent is not None:
@@ -115,9 +115,9 @@ class WorkspaceChannel:
         message.deleted = True
         parent = self.find(message.thread_ts) if message.thread_ts else None
         self._by_ts.pop(message.ts, None)
-        for shelf in (self.messages, parent.thread if parent else []):
-            if message in shelf:
-                shelf.remove(message)
+        for messages in (self.messages, parent.thread if parent else []):
+            if message in messages:
+                messages.remove(message)
 
     def has_member(self, user: str) -> bool:
         if user == BOT_USER:
@@ -125,7 +125,7 @@ class WorkspaceChannel:
         return self.members is None or user in self.members
 
     def is_open_to(self, user: str) -> bool:
-        """Public channels can be read by anybody."""
+        """Return whether the user may read it; public channels are open to all."""
         return self.has_member(user) or not (self.is_private or self.im_with)
 
     def count_unread(self, user: str) -> int:
@@ -134,8 +134,6 @@ class WorkspaceChannel:
 
 
 class SlackWorkspace:
-    """Everything in the workspace, by its ids."""
-
     def __init__(
         self, name: str = "Northwind", now: Callable[[], float] = time.time, bot_name: str = "earshot"
     ) -> None:
@@ -144,7 +142,7 @@ class SlackWorkspace:
         self.groups: dict[str, WorkspaceGroup] = {}
         self.channels: dict[str, WorkspaceChannel] = {}
         self.homes: dict[str, SlackView] = {}
-        self.modals: dict[str, list[SlackView]] = {}  # each person's stack, the open one last
+        self.modals: dict[str, list[SlackView]] = {}  # the stack of each user, topmost last
         self.ephemerals: dict[str, list[SlackMessage]] = {}
         self.pings: list[MentionNotification] = []
         self.escapes: dict[str, bool] = {}  # slash commands, and whether they are set to `should_escape`
@@ -158,7 +156,7 @@ class SlackWorkspace:
         return self.name.lower().replace(" ", "-")
 
     def issue_number(self) -> int:
-        """A number nobody had before: ids are made of these, so that two runs are alike."""
+        """Return the next number; ids are built from these, so that runs are reproducible."""
         self._numbers += 1
         return self._numbers
 
@@ -176,9 +174,8 @@ class SlackWorkspace:
         title: str = "",
     ) -> WorkspaceUser:
         email = email or f"{name}@{self.domain}.example"
-        user = WorkspaceUser(
-            user_id, name, real_name or name, email, tz, locale, is_bot, is_admin=is_admin, title=title
-        )
+        real_name = real_name or name
+        user = WorkspaceUser(user_id, name, real_name, email, tz, locale, is_bot, is_admin=is_admin, title=title)
         self.users[user_id] = user
         return user
 
@@ -215,7 +212,7 @@ class SlackWorkspace:
         return next(user for user in self.users.values() if user.name == bare)
 
     def get_dm(self, user_id: str) -> WorkspaceChannel:
-        """The conversation between the app and this person; it is there as soon as one asks."""
+        """Return the direct messages between the app and this user; the channel is created on first use."""
         if user_id not in self.users:
             raise SlackError("user_not_found")
         dm_id = "D0" + user_id.removeprefix("U0")

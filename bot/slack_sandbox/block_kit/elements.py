@@ -1,4 +1,4 @@
-"""What can be pressed, picked and filled in."""
+"""Block elements: buttons, menus, pickers and inputs."""
 
 from collections.abc import Mapping
 
@@ -12,11 +12,12 @@ from bot.slack_sandbox.block_kit.objects import (
     OPTION,
     OVERFLOW_OPTION,
     RICH_OPTION,
+    RICH_TEXT,
+    SHORT_TEXT,
     check_plain_text,
     require_distinct_options,
     require_initial_option,
 )
-from bot.slack_sandbox.block_kit.rich_text import RICH_TEXT
 from bot.slack_sandbox.block_kit.schema import (
     BodyLocation,
     Check,
@@ -49,9 +50,10 @@ DIGITS = check_pattern(r"-?\d+(\.\d+)?", "a number, written as a string")
 PERSON = check_pattern(r"[UW]\w+", "a user's id")
 PLACE = check_pattern(r"[CDGUW]\w+", "a conversation's id")
 SEVERAL: Mapping[str, Check] = {"max_selected_items": check_int(1, 100)}
-FEEDBACK = check_object(
-    {"text": check_plain_text(75), "value": check_text(2000)}, {"accessibility_label": check_text(75)}
-)
+QUERY = check_int(0, 100)
+ACCESSIBLE: Mapping[str, Check] = {"accessibility_label": check_text(75)}
+STYLE = check_enum("primary", "danger")
+FEEDBACK = check_object({"text": SHORT_TEXT, "value": check_text(2000)}, ACCESSIBLE)
 
 
 def check_select(**more: Check) -> Check:
@@ -59,7 +61,7 @@ def check_select(**more: Check) -> Check:
 
 
 def check_static_select(key: str, **more: Check) -> Check:
-    """A menu whose options are written in it."""
+    """Check a menu with static options."""
     options = {"options": check_list(OPTION), "option_groups": check_list(GROUP), key: _check_initial(key)}
     rules = (require_one_of("options", "option_groups"), require_initial_option(key), require_distinct_options)
     return check_object({}, {**HELD, **options, **more}, *rules)
@@ -71,10 +73,8 @@ def _check_initial(key: str) -> Check:
 
 def check_boxes(key: str) -> Check:
     initial = check_list(RICH_OPTION, 1, 10) if key.endswith("s") else RICH_OPTION
-    held = {**COMMON, key: initial}
-    return check_object(
-        {"options": check_list(RICH_OPTION, 1, 10)}, held, require_initial_option(key), require_distinct_options
-    )
+    rules = (require_initial_option(key), require_distinct_options)
+    return check_object({"options": check_list(RICH_OPTION, 1, 10)}, {**COMMON, key: initial}, *rules)
 
 
 def require_order(least: str, most: str) -> Rule:
@@ -93,29 +93,27 @@ def require_fitting_length(element: Json, at: BodyLocation) -> Faults:
 
 
 BUTTON = check_object(
-    {"text": check_plain_text(75)},
+    {"text": SHORT_TEXT},
     {
+        **ACCESSIBLE,
         "action_id": ID,
         "url": check_url,
         "value": check_text(2000),
-        "style": check_enum("primary", "danger"),
+        "style": STYLE,
         "confirm": CONFIRM,
-        "accessibility_label": check_text(75),
     },
 )
 CONVERSATIONS = {"default_to_current_conversation": check_flag, "filter": FILTER}
 ONE: Mapping[str, Check] = {
     "static_select": check_static_select("initial_option"),
-    "external_select": check_select(initial_option=OPTION, min_query_length=check_int(0, 100)),
+    "external_select": check_select(initial_option=OPTION, min_query_length=QUERY),
     "users_select": check_select(initial_user=PERSON),
     "conversations_select": check_select(initial_conversation=PLACE, response_url_enabled=check_flag, **CONVERSATIONS),
     "channels_select": check_select(initial_channel=PLACE, response_url_enabled=check_flag),
 }
 MANY: Mapping[str, Check] = {
     "multi_static_select": check_static_select("initial_options", **SEVERAL),
-    "multi_external_select": check_select(
-        initial_options=check_list(OPTION), min_query_length=check_int(0, 100), **SEVERAL
-    ),
+    "multi_external_select": check_select(initial_options=check_list(OPTION), min_query_length=QUERY, **SEVERAL),
     "multi_users_select": check_select(initial_users=check_list(PERSON), **SEVERAL),
     "multi_conversations_select": check_select(initial_conversations=check_list(PLACE), **CONVERSATIONS, **SEVERAL),
     "multi_channels_select": check_select(initial_channels=check_list(PLACE), **SEVERAL),
@@ -155,17 +153,15 @@ FILLED: Mapping[str, Check] = {
     "rich_text_input": check_object({}, {**TYPED, "initial_value": RICH_TEXT}),
     "file_input": allow_only_on(
         "modal",
-        shape=check_object(
-            {}, {"action_id": ID, "filetypes": check_list(check_text(20)), "max_files": check_int(1, 10)}
-        ),
+        check_object({}, {"action_id": ID, "filetypes": check_list(check_text(20)), "max_files": check_int(1, 10)}),
     ),
 }
 
 PARAMETERS = check_list(check_object({"name": check_text(255), "value": check_text(2000)}))
 TRIGGER = check_object({"url": check_url}, {"customizable_input_parameters": PARAMETERS})
 WORKFLOW = check_object(
-    {"text": check_plain_text(75), "workflow": check_object({"trigger": TRIGGER})},
-    {"action_id": ID, "style": check_enum("primary", "danger"), "accessibility_label": check_text(75)},
+    {"text": SHORT_TEXT, "workflow": check_object({"trigger": TRIGGER})},
+    {**ACCESSIBLE, "action_id": ID, "style": STYLE},
 )
 PRESSED: Mapping[str, Check] = {"button": BUTTON, "workflow_button": WORKFLOW, "overflow": OVERFLOW}
 IN_ACTIONS: Mapping[str, Check] = {**PRESSED, **ONE, **PICKED, **DATETIME}
@@ -174,12 +170,12 @@ IN_INPUT: Mapping[str, Check] = {**FILLED, **ONE, **MANY, **PICKED, **DATETIME}
 IN_CONTEXT_ACTIONS: Mapping[str, Check] = {
     "feedback_buttons": check_object({"positive_button": FEEDBACK, "negative_button": FEEDBACK}, {"action_id": ID}),
     "icon_button": check_object(
-        {"icon": check_enum("trash"), "text": check_plain_text(75)},
+        {"icon": check_enum("trash"), "text": SHORT_TEXT},
         {
+            **ACCESSIBLE,
             "action_id": ID,
             "value": check_text(2000),
             "confirm": CONFIRM,
-            "accessibility_label": check_text(75),
             "visible_to_user_ids": check_list(PERSON),
         },
     ),

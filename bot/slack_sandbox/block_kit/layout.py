@@ -1,11 +1,19 @@
-"""The blocks themselves, and where each may stand."""
+"""Layout blocks, and the surfaces on which each is allowed."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from bot.slack_sandbox.block_kit.elements import BUTTON, IN_ACTIONS, IN_CONTEXT_ACTIONS, IN_INPUT, IN_SECTION
-from bot.slack_sandbox.block_kit.objects import ID, IMAGE, IMAGE_ELEMENT, PICTURE, check_any_text, check_plain_text
-from bot.slack_sandbox.block_kit.rich_text import RICH_TEXT
+from bot.slack_sandbox.block_kit.objects import (
+    IMAGE,
+    IMAGE_ELEMENT,
+    NAMED,
+    PICTURE,
+    RICH_TEXT,
+    check_any_text,
+    check_elements,
+    check_plain_text,
+)
 from bot.slack_sandbox.block_kit.schema import (
     BodyLocation,
     Check,
@@ -24,13 +32,9 @@ from bot.slack_sandbox.block_kit.schema import (
 from bot.slack_sandbox.block_kit.tables_charts import DATA_TABLE, DATA_VISUALIZATION, TABLE
 from bot.slack_sandbox.slack_errors import Json
 
-NAMED: Mapping[str, Check] = {"block_id": ID}
 HTTPS = check_pattern(r"https://\S{1,2992}", "an https address")
-IN_CONTEXT: Mapping[str, Check] = {
-    "image": IMAGE,
-    "plain_text": check_any_text(2000),
-    "mrkdwn": check_any_text(2000),
-}
+TEXT = check_any_text(2000)
+IN_CONTEXT: Mapping[str, Check] = {"image": IMAGE, "plain_text": TEXT, "mrkdwn": TEXT}
 SOURCE = check_by_type({"url": check_object({"url": check_url, "text": check_text(255)})})
 TASK_CARD = check_object(
     {
@@ -40,6 +44,9 @@ TASK_CARD = check_object(
     },
     {**NAMED, "details": RICH_TEXT, "output": RICH_TEXT, "sources": check_list(SOURCE)},
 )
+TASKS = check_list(check_by_type({"task_card": TASK_CARD}))
+FILE = check_object({"external_id": check_text(255), "source": check_enum("remote")}, NAMED)
+LEVEL = check_enum("default", "info", "warning", "error", "success")
 CARD = check_object(
     {},
     {
@@ -56,7 +63,7 @@ CARD = check_object(
 
 
 def _check_child(value: Any, at: BodyLocation) -> Faults:
-    """Containers do not hold containers; Slack names no deeper nesting than one."""
+    """Check a child of a container; containers cannot be nested."""
     yield from check_by_type({kind: shape for kind, shape in BLOCKS.items() if kind != "container"})(value, at)
 
 
@@ -86,7 +93,7 @@ SECTION = check_object(
     {
         **NAMED,
         "text": check_any_text(3000),
-        "fields": check_list(check_any_text(2000), 1, 10),
+        "fields": check_list(TEXT, 1, 10),
         "accessory": check_by_type(IN_SECTION),
         "expand": check_flag,
     },
@@ -108,29 +115,17 @@ VIDEO = check_object(
     },
 )
 BLOCKS: dict[str, Check] = {
-    "actions": check_object({"elements": check_list(check_by_type(IN_ACTIONS), 1, 25)}, NAMED),
-    "alert": allow_only_on(
-        "modal",
-        shape=check_object(
-            {"text": check_any_text(200)},
-            {**NAMED, "level": check_enum("default", "info", "warning", "error", "success")},
-        ),
-    ),
-    "card": allow_only_on("message", shape=CARD),
-    "carousel": allow_only_on(
-        "message", shape=check_object({"elements": check_list(check_by_type({"card": CARD}), 1, 10)}, NAMED)
-    ),
-    "container": allow_only_on("message", shape=CONTAINER),
-    "context": check_object({"elements": check_list(check_by_type(IN_CONTEXT), 1, 10)}, NAMED),
-    "context_actions": allow_only_on(
-        "message", shape=check_object({"elements": check_list(check_by_type(IN_CONTEXT_ACTIONS), 1, 5)}, NAMED)
-    ),
-    "data_table": allow_only_on("message", shape=DATA_TABLE),
-    "data_visualization": allow_only_on("message", shape=DATA_VISUALIZATION),
+    "actions": check_elements(IN_ACTIONS, 25),
+    "alert": allow_only_on("modal", check_object({"text": check_any_text(200)}, {**NAMED, "level": LEVEL})),
+    "card": allow_only_on("message", CARD),
+    "carousel": allow_only_on("message", check_elements({"card": CARD}, 10)),
+    "container": allow_only_on("message", CONTAINER),
+    "context": check_elements(IN_CONTEXT, 10),
+    "context_actions": allow_only_on("message", check_elements(IN_CONTEXT_ACTIONS, 5)),
+    "data_table": allow_only_on("message", DATA_TABLE),
+    "data_visualization": allow_only_on("message", DATA_VISUALIZATION),
     "divider": check_object({}, NAMED),
-    "file": allow_only_on(
-        "message", shape=check_object({"external_id": check_text(255), "source": check_enum("remote")}, NAMED)
-    ),
+    "file": allow_only_on("message", FILE),
     "header": check_object({"text": check_plain_text(150)}, NAMED),
     "image": check_object(
         {"alt_text": check_text(2000)},
@@ -138,17 +133,12 @@ BLOCKS: dict[str, Check] = {
         require_one_of("image_url", "slack_file"),
     ),
     "input": INPUT,
-    "markdown": allow_only_on("message", shape=check_object({"text": check_text(12_000)}, NAMED)),
-    "plan": allow_only_on(
-        "message",
-        shape=check_object(
-            {"title": check_text(255)}, {**NAMED, "tasks": check_list(check_by_type({"task_card": TASK_CARD}))}
-        ),
-    ),
+    "markdown": allow_only_on("message", check_object({"text": check_text(12_000)}, NAMED)),
+    "plan": allow_only_on("message", check_object({"title": check_text(255)}, {**NAMED, "tasks": TASKS})),
     "rich_text": RICH_TEXT,
     "section": SECTION,
-    "table": allow_only_on("message", shape=TABLE),
-    "task_card": allow_only_on("message", shape=TASK_CARD),
+    "table": allow_only_on("message", TABLE),
+    "task_card": allow_only_on("message", TASK_CARD),
     "video": VIDEO,
 }
 BLOCK = check_by_type(BLOCKS)

@@ -1,4 +1,4 @@
-"""The small language in which the shapes of Block Kit are written down."""
+"""Combinators for the schema of Block Kit: each returns a check that yields faults."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -10,7 +10,7 @@ from bot.slack_sandbox.slack_errors import Json
 
 @dataclass(frozen=True)
 class BodyLocation:
-    """Where in the body we are, and for which surface: message, modal or home."""
+    """A JSON pointer into the body, and its surface: message, modal or home."""
 
     pointer: str
     surface: str
@@ -101,7 +101,7 @@ def check_list(check_each: Check, least: int = 1, most: int = 100) -> Check:
 
 
 def check_object(required: Mapping[str, Check], optional: Mapping[str, Check] | None = None, *rules: Rule) -> Check:
-    """An object with these keys and no others. `rules` look at the whole of it, once its keys are right."""
+    """Check an object with these keys and no others; `rules` check the whole object if its keys are valid."""
     known = {"type": _accept_anything, **required, **(optional or {})}
 
     def check(value: Any, at: BodyLocation) -> Faults:
@@ -133,7 +133,7 @@ def _accept_anything(_value: Any, _at: BodyLocation) -> Faults:
 
 
 def check_by_type(kinds: Mapping[str, Check]) -> Check:
-    """An object whose `type` says what it is."""
+    """Check an object by its `type`."""
 
     def check(value: Any, at: BodyLocation) -> Faults:
         if not isinstance(value, dict):
@@ -159,9 +159,9 @@ def require_one_of(*keys: str, exactly: bool = True) -> Rule:
     return check
 
 
-def allow_only_on(*surfaces: str, shape: Check) -> Check:
+def allow_only_on(surface: str, shape: Check) -> Check:
     def check(value: Any, at: BodyLocation) -> Faults:
-        if at.surface not in surfaces:
+        if at.surface != surface:
             yield at.enter_key("type").format_fault(f"unsupported type: {value['type']} (in a {at.surface})")
         else:
             yield from shape(value, at)

@@ -1,4 +1,4 @@
-"""Whole messages and views: what no block can know about itself."""
+"""Whole messages and views: the rules across blocks."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
@@ -44,31 +44,25 @@ VIEWS: Mapping[str, Check] = {
 
 
 OBSERVERS: list[Callable[[str, Json], None]] = []
-"""Called with each message or view that was found good, and what it is: message, modal or home. A test suite can hold
-them against other descriptions of Block Kit.
-"""
+"""Called with the surface and the body of each valid message or view, for tests that check them in other ways too."""
 
 
 def check_message(blocks: list[Any]) -> list[str]:
-    """Every fault in the blocks of a message, each with its place; none: they are good."""
+    """Return the faults in the blocks of a message, each with its JSON pointer."""
     at = BodyLocation("/blocks", "message")
-    faults = [*check_list(BLOCK, 0, IN_MESSAGE)(blocks, at)] or [
-        *_check_across_blocks(blocks, at),
-        *_check_counts(blocks, at),
-    ]
+    faults = [*check_list(BLOCK, 0, IN_MESSAGE)(blocks, at)]
+    faults = faults or [*_check_across_blocks(blocks, at), *_check_counts(blocks, at)]
     return faults or _notify_observers("message", {"blocks": blocks})
 
 
 def check_view(view: Json) -> list[str]:
-    """Every fault in a modal or a Home tab."""
+    """Return the faults in a modal or a Home tab."""
     at = BodyLocation("/view", str(view.get("type")))
     shape = VIEWS.get(at.surface)
     if shape is None:
         return [at.enter_key("type").format_fault(f"unsupported type: {at.surface}")]
-    faults = [*shape(view, at)] or [
-        *_check_across_blocks(view["blocks"], at.enter_key("blocks")),
-        *_check_submit(view, at),
-    ]
+    faults = [*shape(view, at)]
+    faults = faults or [*_check_across_blocks(view["blocks"], at.enter_key("blocks")), *_check_submit(view, at)]
     return faults or _notify_observers(at.surface, view)
 
 
@@ -103,7 +97,7 @@ def _iter_blocks(blocks: list[Json]) -> Iterator[Json]:
 
 
 def _check_action_ids(block: Json, at: BodyLocation) -> Faults:
-    """Inside a container and a carousel, each child is a block of its own."""
+    """Check that action ids are unique in each block; children of containers and carousels are blocks too."""
     inner: list[Json] = block["elements"] if block["type"] == "carousel" else block.get("child_blocks") or []
     for index, child in enumerate(inner):
         yield from _check_action_ids(child, at.enter_key(index))

@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 from itertools import chain
 
-from bot.slack_sandbox.block_kit.objects import ID
-from bot.slack_sandbox.block_kit.rich_text import RICH_TEXT
+from bot.slack_sandbox.block_kit.objects import ID, RICH_TEXT
 from bot.slack_sandbox.block_kit.schema import (
     BodyLocation,
     Check,
@@ -67,7 +66,7 @@ SERIES = check_list(check_object({"name": LABEL, "data": check_list(POINT, 1, 20
 
 
 def require_matching_points(chart: Json, at: BodyLocation) -> Faults:
-    """Every series has one point for each category, in that order."""
+    """Require one point for each category in every series, in that order."""
     names = [series["name"] for series in chart["series"]]
     if len(names) != len(set(names)):
         yield at.enter_key("series").format_fault("names must be unique")

@@ -99,7 +99,7 @@ class WorkspaceUi:
         channel = self._workspace.channels.get(request.query.get("channel", ""))
         if channel is None or not channel.is_open_to(person.user.id):
             raise web.HTTPNotFound(text="This person does not see that channel.")
-        messages = serializers.list_visible_messages(self._workspace, person, channel)
+        messages = serializers.list_messages(self._workspace, person, channel)
         before, after = request.query.get("before", ""), request.query.get("after", "")
         wanted = [one for one in messages if (not before or one.ts < before) and one.ts > after]
         some = wanted[:SHOWN_AT_ONCE] if after else wanted[-SHOWN_AT_ONCE:]

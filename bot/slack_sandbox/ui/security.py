@@ -1,4 +1,4 @@
-"""Who may ask: pages of our own, on this machine. A page from elsewhere may neither read here nor act."""
+"""Protection against other sites: only our own page on this machine may read or act."""
 
 from aiohttp import hdrs, web
 from aiohttp.typedefs import Handler
@@ -15,15 +15,15 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "X-Frame-Options": "DENY",
 }
-TOKEN = "X-Sandbox-Page"  # noqa: S105 - a header that a form of another site cannot send
+TOKEN = "X-Sandbox-Page"  # noqa: S105 - a header that another site's form cannot send
 WIRE = ("/api/", "/link", "/respond/", "/upload/")
-"""What the app asks for, which shows its token or an address it was given."""
+"""Paths of the app's requests, which carry a token or a secret address."""
 OURS = ("same-origin", "none", "")
 
 
 @web.middleware
 async def check_origin(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """A name that leads here without being ours is DNS rebinding; a foreign Origin is another site's page."""
+    """Reject foreign hosts (DNS rebinding), foreign origins, and actions without our header (CSRF)."""
     if request.host not in _list_own_hosts(request):
         return _build_forbidden("This is a page of this machine: open it by the link that was printed.")
     origin = request.headers.get(hdrs.ORIGIN, "")
@@ -39,7 +39,7 @@ async def check_origin(request: web.Request, handler: Handler) -> web.StreamResp
 
 
 async def set_security_headers(_: web.Request, response: web.StreamResponse) -> None:
-    """On every answer: what the browser must not do with it."""
+    """Set security headers on every response."""
     response.headers.update(HEADERS)
     response.headers.setdefault("Cache-Control", "no-cache")
 

@@ -1,4 +1,4 @@
-"""Messages, views and channels as the page gets them: only what this person sees."""
+"""Messages, views and channels as JSON for the page: only what this person sees."""
 
 from bot.slack_sandbox.messages import SlackMessage
 from bot.slack_sandbox.people import SlackUser
@@ -7,38 +7,25 @@ from bot.slack_sandbox.views import SlackView
 from bot.slack_sandbox.workspace import BOT_USER, SlackWorkspace, WorkspaceChannel
 
 
-def serialize_message(slack_message: SlackMessage) -> Json:
-    """With its thread, and with what was picked in its menus."""
+def serialize_message(message: SlackMessage) -> Json:
+    """Serialize a message with its thread and the state of its menus."""
+    same = ("channel", "ts", "thread_ts", "user", "text", "blocks", "values", "attachments", "files")
     return {
-        "channel": slack_message.channel,
-        "ts": slack_message.ts,
-        "thread_ts": slack_message.thread_ts,
-        "user": slack_message.user,
-        "text": slack_message.text,
-        "blocks": slack_message.blocks,
-        "values": slack_message.values,
-        "attachments": slack_message.attachments,
-        "files": slack_message.files,
-        "edited": bool(slack_message.edited),
-        "only_you": bool(slack_message.ephemeral_to),
-        "reactions": {name: len(users) for name, users in slack_message.reactions.items()},
-        "replies": [serialize_message(reply) for reply in slack_message.thread],
+        **{key: getattr(message, key) for key in same},
+        "edited": bool(message.edited),
+        "only_you": bool(message.ephemeral_to),
+        "reactions": {name: len(users) for name, users in message.reactions.items()},
+        "replies": [serialize_message(reply) for reply in message.thread],
     }
 
 
-def serialize_view(slack_view: SlackView | None, depth: int = 1) -> Json | None:
-    """`depth` is how many modals lie on each other, this one on top."""
-    if slack_view is None:
+def serialize_view(view: SlackView | None, depth: int = 1) -> Json | None:
+    """`depth` is the number of stacked modals, this one on top."""
+    if view is None:
         return None
-    frame = {key: slack_view.body.get(key) for key in ("title", "submit", "close", "submit_disabled")}
-    return {
-        **frame,
-        "id": slack_view.id,
-        "hash": slack_view.hash,
-        "blocks": slack_view.blocks,
-        "values": slack_view.values,
-        "depth": depth,
-    }
+    frame = {key: view.body.get(key) for key in ("title", "submit", "close", "submit_disabled")}
+    content = {"id": view.id, "hash": view.hash, "blocks": view.blocks, "values": view.values}
+    return frame | content | {"depth": depth}
 
 
 def serialize_modal(workspace: SlackWorkspace, person: SlackUser) -> Json | None:
@@ -46,7 +33,7 @@ def serialize_modal(workspace: SlackWorkspace, person: SlackUser) -> Json | None
 
 
 def serialize_channels(workspace: SlackWorkspace, person: SlackUser) -> list[Json]:
-    """Those this person may open; the conversation with the app is always there."""
+    """Serialize the channels this person may open, always with the direct messages with the app."""
     workspace.get_dm(person.user.id)
     return [
         {
@@ -63,10 +50,8 @@ def serialize_channels(workspace: SlackWorkspace, person: SlackUser) -> list[Jso
     ]
 
 
-def list_visible_messages(
-    workspace: SlackWorkspace, person: SlackUser, channel: WorkspaceChannel
-) -> list[SlackMessage]:
-    """All that this person sees there, in order, with what only they see."""
+def list_messages(workspace: SlackWorkspace, person: SlackUser, channel: WorkspaceChannel) -> list[SlackMessage]:
+    """Return the messages this person sees in the channel, in order, ephemeral ones included."""
     private = [one for one in workspace.ephemerals.get(person.user.id, []) if one.channel == channel.id]
     return sorted([*channel.messages, *private], key=lambda one: one.ts) if private else channel.messages
 

@@ -1,4 +1,4 @@
-"""What changed for one person since they last looked."""
+"""The changes that concern one person, as an update for the page."""
 
 from collections.abc import Sequence
 
@@ -15,21 +15,21 @@ CHANNELS = {ChangeKind.POSTED, ChangeKind.DELETED, ChangeKind.CHANNEL_CHANGED, C
 
 
 def collect_changes(workspace: SlackWorkspace, person: SlackUser, changes: Sequence[WorkspaceChange]) -> Json:
-    """Things as they are now, each once however often it changed; empty if nothing of it is this person's."""
+    """Return the current state of what changed, each once; empty if nothing concerns this person."""
     kinds = {change.kind for change in changes}
     mine = {change.kind for change in changes if change.user == person.user.id}
-    told: Json = {}
+    update: Json = {}
     if messages := _collect_messages(workspace, person, changes):
-        told["messages"] = messages
+        update["messages"] = messages
     if gone := _collect_deleted(workspace, person, changes):
-        told["gone"] = gone
+        update["gone"] = gone
     if mine & MODALS:
-        told["modal"] = serializers.serialize_modal(workspace, person)
+        update["modal"] = serializers.serialize_modal(workspace, person)
     if ChangeKind.HOME_PUBLISHED in mine:
-        told["home"] = serializers.serialize_view(person.home)
+        update["home"] = serializers.serialize_view(person.home)
     if kinds & CHANNELS or ChangeKind.READ in mine:
-        told["channels"] = serializers.serialize_channels(workspace, person)
-    return told
+        update["channels"] = serializers.serialize_channels(workspace, person)
+    return update
 
 
 def _collect_messages(workspace: SlackWorkspace, person: SlackUser, changes: Sequence[WorkspaceChange]) -> list[Json]:
@@ -42,7 +42,7 @@ def _collect_messages(workspace: SlackWorkspace, person: SlackUser, changes: Seq
 
 
 def _find_thread_root(workspace: SlackWorkspace, person: SlackUser, channel: str, ts: str) -> SlackMessage | None:
-    """The message, or the one whose thread it is in."""
+    """Return the message, or the parent of its thread."""
     place = workspace.channels.get(channel)
     message = place.find(ts) if place else None
     if message is None:

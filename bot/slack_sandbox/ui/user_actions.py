@@ -1,4 +1,4 @@
-"""What a person does on the page, done as in Slack: by that person, to what they see."""
+"""The actions of the page, performed as the person would in Slack."""
 
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
@@ -17,16 +17,15 @@ Act = Callable[[SlackWorkspace, SlackUser, Json], Awaitable[DeliveryOutcome | li
 
 
 class InvalidUserActionError(Exception):
-    """The page asked for something that makes no sense; nothing was done."""
+    """The request of the page is malformed; nothing was done."""
 
 
 async def handle_click(workspace: SlackWorkspace, person: SlackUser, body: Json) -> DeliveryOutcome:
     value = None if body.get("value") is None else _require_string(body, "value")
     holder = _find_holder(workspace, person, body)
+    what, block = _require_string(body, "what"), _require_string(body, "block")
     with _explain_stale_element():
-        return await person.click_button(
-            holder, _require_string(body, "what"), value=value, block_id=_require_string(body, "block")
-        )
+        return await person.click_button(holder, what, value=value, block_id=block)
 
 
 async def handle_choice(workspace: SlackWorkspace, person: SlackUser, body: Json) -> DeliveryOutcome:
@@ -38,18 +37,14 @@ async def handle_choice(workspace: SlackWorkspace, person: SlackUser, body: Json
 
 async def suggest_options(workspace: SlackWorkspace, person: SlackUser, body: Json) -> list[Json]:
     holder = _find_holder(workspace, person, body)
+    what, block = _require_string(body, "what"), _require_string(body, "block")
     with _explain_stale_element():
-        return await person.search_options(
-            holder,
-            _require_string(body, "what"),
-            _require_string(body, "value"),
-            block_id=_require_string(body, "block"),
-        )
+        return await person.search_options(holder, what, _require_string(body, "value"), block_id=block)
 
 
 @contextmanager
 def _explain_stale_element() -> Iterator[None]:
-    """A page is drawn a moment after what it shows has changed."""
+    """Turn a missing element into a sentence: the page may show an outdated message."""
     try:
         yield
     except interactive_elements.ElementNotFoundError:
@@ -62,7 +57,7 @@ async def handle_input(_: SlackWorkspace, person: SlackUser, body: Json) -> Deli
 
 
 async def handle_submit(_: SlackWorkspace, person: SlackUser, body: Json) -> DeliveryOutcome:
-    """With all that stands in the form: what was typed last may not have been told before."""
+    """Fill in all fields, since the last input may not have been sent yet, and submit."""
     _require_modal(person, body)
     values = body.get("values") or {}
     if not isinstance(values, dict):
@@ -73,7 +68,7 @@ async def handle_submit(_: SlackWorkspace, person: SlackUser, body: Json) -> Del
 
 
 async def _fill_if_silent(person: SlackUser, block: str, value: Any) -> None:
-    """Fields that tell the app of each change have told it already."""
+    """Fill in a field, unless it dispatches actions and has been sent already."""
     assert person.modal is not None
     found = next((one for one in person.modal.blocks if one.get("block_id") == block), None)
     if found is not None and not found.get("dispatch_action"):
@@ -86,17 +81,15 @@ async def handle_close(_: SlackWorkspace, person: SlackUser, body: Json) -> Deli
 
 
 async def handle_command(workspace: SlackWorkspace, person: SlackUser, body: Json) -> DeliveryOutcome:
-    return await person.type_command(
-        _require_string(body, "text"), in_channel=_require_open_channel(workspace, person, body).id
-    )
+    channel = _require_open_channel(workspace, person, body)
+    return await person.type_command(_require_string(body, "text"), in_channel=channel.id)
 
 
 async def handle_message(workspace: SlackWorkspace, person: SlackUser, body: Json) -> None:
     channel = _require_open_channel(workspace, person, body)
     thread = channel.find(str(body["thread"])) if body.get("thread") else None
-    await person.post_message(
-        _escape_typed(workspace, _require_string(body, "text")), in_channel=channel.id, thread=thread
-    )
+    text = _escape_typed(workspace, _require_string(body, "text"))
+    await person.post_message(text, in_channel=channel.id, thread=thread)
 
 
 async def handle_shortcut(workspace: SlackWorkspace, person: SlackUser, body: Json) -> DeliveryOutcome:
@@ -116,7 +109,7 @@ async def mark_read(workspace: SlackWorkspace, person: SlackUser, body: Json) ->
 
 
 async def dismiss_message(workspace: SlackWorkspace, person: SlackUser, body: Json) -> None:
-    """What only this person sees; others' messages cannot be dismissed."""
+    """Dismiss an ephemeral message; others cannot be dismissed."""
     message = _find_message(workspace, person, body)
     if message.ephemeral_to != person.user.id:
         raise ClientRefusedError("others see that message too")
@@ -140,7 +133,7 @@ ACTS: dict[str, Act] = {
 
 
 def _escape_typed(workspace: SlackWorkspace, typed: str) -> str:
-    """As the client sends it: what was typed is no markup, and a name that somebody has is that person."""
+    """Escape the text as the client does, and turn known names into mentions."""
     plain = typed.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return posting.escape_references(workspace, "", plain)
 
