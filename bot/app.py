@@ -228,8 +228,8 @@ def build_site(
 ) -> Starlette:
     """Build the site with its web hooks; `slack` handles Slack's requests, None with Socket Mode."""
     dependencies = RouteDependencies(
-        store=app.store,
-        clock=app.clock,
+        app.store,
+        app.clock,
         hooks=lambda: app.hooks,
         list_source_names=app.ingest.list_source_issues,
         departments=lambda: tuple(app.rules.playbook.departments),

@@ -34,9 +34,8 @@ class DeadLetterKind(StrEnum):
     RECORDS = "records"
 
 
-Of = Annotated[
-    DeadLetterKind, typer.Option("--kind", help="Mentions that failed, or records that this release cannot read.")
-]
+KIND_HELP = "Mentions that failed, or records that this release cannot read."
+Of = Annotated[DeadLetterKind, typer.Option("--kind", help=KIND_HELP)]
 
 SHOWN = 200
 """Characters of a post in a list."""

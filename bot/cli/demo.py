@@ -16,9 +16,8 @@ from bot.cli.exits import REFUSED, exit_on_error, fail_with, print_line
 from bot.config import PlaybookReloader
 from bot.demo.browser import show_page
 from bot.demo.clocks import FastClock, ManualClock
-from bot.demo.inputs import load_demo_inputs
 from bot.demo.playback import play_in_real_time, play_without_waiting
-from bot.demo.setup import run_demo_app
+from bot.demo.setup import load_demo_inputs, run_demo_app
 from bot.demo.simulated_users import SimulatedUsers
 from bot.demo.terminal_view import TerminalView
 from bot.domain.mention import Mention

@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from bot.config import PlaybookReloader
 from bot.demo.clocks import FastClock
-from bot.demo.panel import DemoPanel
+from bot.demo.panel.panel_routes import DemoPanel
 from bot.demo.session import DemoSession, compute_start
 from bot.demo.setup import run_demo_app
 from bot.demo.simulated_users import SimulatedUsers

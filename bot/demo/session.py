@@ -124,7 +124,7 @@ class DemoSession:
         """Retry events that were not acked, as Slack does."""
         while True:
             await asyncio.sleep(1)
-            await self.stage.sandbox.redeliver_events()
+            await self.stage.sandbox.deliveries.retry_due_events()
 
 
 def compute_start(day: Sequence[Mention]) -> datetime:

@@ -85,14 +85,15 @@ def _render_run(piece: Json) -> str:
 def iter_block_elements(blocks: list[Json]) -> Iterator[tuple[Json, Json]]:
     """Yield the interactive elements, each with its block."""
     for block in blocks:
-        for nested in _iter_nested(block):
+        for nested in iter_nested(block):
             if "block_id" in nested or nested.get("type") in {"card", "carousel", "container"}:
                 yield from iter_block_elements([nested])
             elif "action_id" in nested:
                 yield block, nested
 
 
-def _iter_nested(block: Json) -> Iterator[Json]:
+def iter_nested(block: Json) -> Iterator[Json]:
+    """Yield the elements and blocks directly inside a block."""
     for key in ("accessory", "element"):
         if isinstance(block.get(key), dict):
             yield block[key]

@@ -46,7 +46,6 @@ class EventDelivery:
         self._app, self._sockets, self._stamp = app, sockets, stamp
         self._session: aiohttp.ClientSession | None = None
         self._retries: list[DeliveryRetry] = []
-        self.request_url: str | None = None
         self.ack_within = 3.0
 
     async def deliver_interaction(self, kind: str, body: Json) -> DeliveryOutcome:
@@ -64,12 +63,14 @@ class EventDelivery:
         return outcome
 
     async def send_challenge(self) -> bool:
+        """Return whether the app answers Slack's challenge, which verifies its request URL."""
         asked = {"token": "sandbox-verification-token", "challenge": "sandbox-challenge", "type": "url_verification"}
         outcome = await self._send_with_faults(EVENT, asked, {})
         answer = outcome.body.get("challenge") if isinstance(outcome.body, dict) else outcome.body
         return outcome.acked and answer == asked["challenge"]
 
     async def retry_due_events(self) -> None:
+        """Retry the events that were not acked and are due."""
         due = [retry for retry in self._retries if retry.due <= self._app.now()]
         self._retries = [retry for retry in self._retries if retry not in due]
         for retry in due:
@@ -111,8 +112,8 @@ class EventDelivery:
         return outcome
 
     async def _transmit_body(self, kind: str, body: Json, retry: Json) -> tuple[int, Any]:
-        if self.request_url is not None:
-            return await self._post_request(self.request_url, kind, body, retry)
+        if self._app.request_url is not None:
+            return await self._post_request(self._app.request_url, kind, body, retry)
         envelope_id = f"e{self._app.workspace.issue_number():08d}"
         answer = await self._sockets.send(envelope_id, kind, body, retry, self.ack_within)
         return 200, answer

@@ -65,6 +65,8 @@ class AppInstallation:
     signing_secret: str = "sandbox-signing-secret"  # noqa: S105
     token_error: str = ""  # account_inactive, token_revoked, … on demand
     base_url: str = ""
+    request_url: str | None = None
+    """None: events and interactions are sent over Socket Mode."""
     manifest: AppManifest | None = None  # None: everything reaches the app
     uploads: dict[str, FileUpload] = field(default_factory=dict)
     tickets: set[str] = field(default_factory=set)

@@ -5,50 +5,9 @@ from collections import Counter, defaultdict, deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from bot.slack_sandbox.method_rules import RULES
+
 MINUTE = 60.0
-TIERS = {
-    600: ["auth.test", "chat.getPermalink"],
-    100: [
-        "chat.postEphemeral",
-        "conversations.members",
-        "files.completeUploadExternal",
-        "files.getUploadURLExternal",
-        "users.info",
-        "views.open",
-        "views.publish",
-        "views.push",
-        "views.update",
-    ],
-    50: [
-        "chat.delete",
-        "chat.update",
-        "conversations.history",
-        "conversations.info",
-        "conversations.invite",
-        "conversations.join",
-        "conversations.open",
-        "conversations.replies",
-        "dnd.info",
-        "reactions.add",
-        "users.conversations",
-        "users.lookupByEmail",
-    ],
-    20: [
-        "bookmarks.add",
-        "conversations.archive",
-        "conversations.create",
-        "conversations.list",
-        "conversations.setTopic",
-        "dnd.teamInfo",
-        "pins.add",
-        "usergroups.list",
-        "usergroups.users.list",
-        "usergroups.users.update",
-        "users.list",
-    ],
-    1: ["apps.connections.open"],
-}
-PER_MINUTE = {method: allowed for allowed, methods in TIERS.items() for method in methods}
 POSTS_PER_MINUTE = 600
 SECONDS_BETWEEN_POSTS = 1.0
 
@@ -102,7 +61,7 @@ class WebApiLimits:
         self._windows: dict[tuple[str, str], SlidingWindow] = {}
         self.violations: list[LimitViolation] = []
         self.enforced = True
-        self.per_minute = dict(PER_MINUTE)
+        self.per_minute = {name: rule.per_minute for name, rule in RULES.items() if rule.per_minute}
         self.calls: Counter[str] = Counter()
         self.refusals: Counter[str] = Counter()
         self.calls_by_channel: defaultdict[str, Counter[str]] = defaultdict(Counter)

@@ -4,6 +4,7 @@ import copy
 import re
 from typing import Any
 
+from bot.slack_sandbox.block_text import iter_nested
 from bot.slack_sandbox.change_log import ChangeKind
 from bot.slack_sandbox.mentions import MentionNotification, find_links, find_mentioned_ids
 from bot.slack_sandbox.messages import SlackMessage
@@ -11,7 +12,6 @@ from bot.slack_sandbox.slack_errors import Json
 from bot.slack_sandbox.workspace import APP_ID, BOT_ID, BOT_USER, SlackWorkspace, WorkspaceChannel
 
 TEXT_KEPT = 40_000
-NESTS = ("elements", "actions", "child_blocks")
 REFERENCE = re.compile(r"(?<![\w<])([@#])([\w.-]+)")
 
 
@@ -25,18 +25,13 @@ def assign_block_ids(workspace: SlackWorkspace, blocks: list[Json]) -> list[Json
 
 def _assign_block_id(workspace: SlackWorkspace, block: Json) -> None:
     block.setdefault("block_id", f"b{workspace.issue_number():04d}")
-    for element in _list_nested(block):
+    for element in iter_nested(block):
         if element.get("type") in {"card", "section", "actions", "context", "input"}:
             _assign_block_id(workspace, element)
         elif _is_interactive(element):
             element.setdefault("action_id", f"a{workspace.issue_number():04d}")
         elif "type" in element and block["type"] == "container":
             _assign_block_id(workspace, element)
-
-
-def _list_nested(block: Json) -> list[Json]:
-    single = [block[key] for key in ("accessory", "element") if isinstance(block.get(key), dict)]
-    return [*single, *(each for key in NESTS for each in block.get(key) or [] if isinstance(each, dict))]
 
 
 def _is_interactive(element: Json) -> bool:

@@ -18,7 +18,7 @@ from bot.slack_sandbox.people import SlackUser
 from bot.slack_sandbox.response_urls import ResponseUrls
 from bot.slack_sandbox.slack_errors import Json, SlackError
 from bot.slack_sandbox.socket_mode import SocketModeServer
-from bot.slack_sandbox.ui import WorkspaceUi
+from bot.slack_sandbox.ui.routes import WorkspaceUi
 from bot.slack_sandbox.ui.security import check_origin, set_security_headers
 from bot.slack_sandbox.web_api.server import WebApiServer, parse_arguments
 from bot.slack_sandbox.workspace import SlackWorkspace
@@ -30,7 +30,7 @@ BIGGEST_BODY = 16 * 1024 * 1024
 class SlackSandbox:
     """Listen on 127.0.0.1, on the first free one of `ports` (0: any).
 
-    Deliveries are sent to `request_url`, signed with the time that `stamp` returns; without it, over Socket Mode.
+    Deliveries are sent to `app.request_url`, signed with the time that `stamp` returns; without it, over Socket Mode.
     """
 
     def __init__(
@@ -55,8 +55,8 @@ class SlackSandbox:
         self.sockets = SocketModeServer(self.app)
         self._urls = ResponseUrls(workspace, now)
         self._api = WebApiServer(self.app)
-        self._deliveries = EventDelivery(self.app, self.sockets, stamp)
-        self._deliveries.ack_within = ack_within
+        self.deliveries = EventDelivery(self.app, self.sockets, stamp)
+        self.deliveries.ack_within = ack_within
         self._payloads = PayloadBuilder(self.app, self._urls)
         self._people: dict[str, SlackUser] = {}
         self._runner: web.AppRunner | None = None
@@ -72,14 +72,6 @@ class SlackSandbox:
     def url(self) -> str:
         """Of the browser UI."""
         return self.app.base_url
-
-    @property
-    def request_url(self) -> str | None:
-        return self._deliveries.request_url
-
-    @request_url.setter
-    def request_url(self, url: str | None) -> None:
-        self._deliveries.request_url = url
 
     def mount_routes(self, routes: Iterable[web.AbstractRouteDef], *, script: str = "") -> None:
         """Serve more routes, and let the UI load one more module. Call it before `start`; origins are checked too."""
@@ -104,7 +96,7 @@ class SlackSandbox:
         self._api.closing.set()
         self.page.close()
         await self.sockets.close()
-        await self._deliveries.close()
+        await self.deliveries.close()
         if self._runner is not None:
             await self._runner.cleanup()
             self._runner = None
@@ -119,12 +111,8 @@ class SlackSandbox:
     def get_user(self, id_or_name: str) -> SlackUser:
         user = self.workspace.find_user(id_or_name)
         if user.id not in self._people:
-            self._people[user.id] = SlackUser(user, self._payloads, self._deliveries)
+            self._people[user.id] = SlackUser(user, self._payloads, self.deliveries)
         return self._people[user.id]
-
-    async def redeliver_events(self) -> None:
-        """Retry the events that were not acked and are due."""
-        await self._deliveries.retry_due_events()
 
     async def wait_until(self, condition: Callable[[], object], *, within: float = 30.0) -> None:
         """Wait until the condition holds, checked after each change. Raise TimeoutError after `within` real seconds."""
@@ -135,10 +123,6 @@ class SlackSandbox:
         self.app.manifest = AppManifest.parse(manifest)
         self.app.scopes = list(self.app.manifest.scopes)
         self.workspace.escapes = dict(self.app.manifest.commands)
-
-    async def verify_request_url(self) -> bool:
-        """Return whether the app answers Slack's challenge."""
-        return await self._deliveries.send_challenge()
 
     def revoke_token(self, word: str = "token_revoked") -> None:
         """Refuse every call with this error from now on; an empty one restores the token."""

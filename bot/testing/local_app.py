@@ -81,6 +81,6 @@ async def run_local_app(
         url = f"http://127.0.0.1:{await stack.enter_async_context(serve_in_background(site))}"
         app.links.public_url = url if settings else ""
         app.usecases.feeds.public_url = url
-        sandbox.request_url = f"{url}/slack/events"
-        sandbox.install(build_manifest(socket_mode=False, request_url=sandbox.request_url))
+        sandbox.app.request_url = f"{url}/slack/events"
+        sandbox.install(build_manifest(socket_mode=False, request_url=sandbox.app.request_url))
         yield LocalApp(app, sandbox, workspace, store, url)

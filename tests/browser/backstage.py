@@ -7,7 +7,7 @@ from typing import Any
 
 from bot import logging_setup
 from bot.demo.browser import show_page
-from bot.demo.inputs import load_demo_inputs
+from bot.demo.setup import load_demo_inputs
 from bot.domain.mention import Mention
 from bot.testing.local_app import LocalApp
 

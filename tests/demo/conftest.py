@@ -7,10 +7,9 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.demo.clocks import FastClock
-from bot.demo.inputs import load_demo_inputs
 from bot.demo.panel.actions import PanelActions
 from bot.demo.session import DemoSession, compute_start
-from bot.demo.setup import run_demo_app
+from bot.demo.setup import load_demo_inputs, run_demo_app
 from bot.demo.simulated_users import SimulatedUsers
 from bot.domain.mention import Author, Mention
 

@@ -1,7 +1,7 @@
 from pathlib import Path
 
-from bot.demo.inputs import SAMPLE, load_demo_inputs
 from bot.demo.session import OPENING, compute_start
+from bot.demo.setup import SAMPLE, load_demo_inputs
 
 
 def test_all_faults_of_both_files_are_said_with_their_places(tmp_path: Path) -> None:

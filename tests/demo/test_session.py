@@ -6,7 +6,7 @@ from bot.demo.session import DemoSession
 
 
 async def test_until_somebody_looks_the_day_stands_still(show: DemoSession) -> None:
-    await show.stage.sandbox.redeliver_events()
+    await show.stage.sandbox.deliveries.retry_due_events()
 
     assert show.clock.speed == 0
     assert show.remaining == 1

@@ -3,11 +3,10 @@
 from datetime import timedelta
 
 from bot.demo.clocks import FastClock
-from bot.demo.inputs import load_demo_inputs
 from bot.demo.panel import state
 from bot.demo.panel.fault_injection import FaultInjector
 from bot.demo.session import DemoSession, compute_start
-from bot.demo.setup import run_demo_app
+from bot.demo.setup import load_demo_inputs, run_demo_app
 from bot.demo.simulated_users import SimulatedUsers
 from bot.domain.health.issues import CHECK_INTERVAL, HealthSnapshot, HealthState, check_health
 from tests.demo.conftest import FIRST

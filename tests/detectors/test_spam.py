@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from bot.demo.inputs import SAMPLE
+from bot.demo.setup import SAMPLE
 from bot.detectors.detector import MentionStats
 from bot.domain.mention import Mention
 from bot.sources.mention_parser import read_mentions

@@ -106,8 +106,8 @@ async def running(
     (folder / "playbook.toml").write_text(playbook, encoding="utf-8")
     async with SlackSandbox(workspace) as sandbox:
         port = _free_port()
-        sandbox.request_url = None if socket_mode else f"http://127.0.0.1:{port}/slack/events"
-        sandbox.install(build_manifest(socket_mode=socket_mode, request_url=sandbox.request_url))
+        sandbox.app.request_url = None if socket_mode else f"http://127.0.0.1:{port}/slack/events"
+        sandbox.install(build_manifest(socket_mode=socket_mode, request_url=sandbox.app.request_url))
         sandbox.faults.down = slack_down
         environ = _environ(sandbox, folder, port, socket_mode=socket_mode) | dict(more or {})
         limited = ("sh", "-c", f'ulimit -n {files}; exec "$@"', "sh") if files else ()

@@ -127,7 +127,7 @@ class World:
         end, pause = self.clock.now() + timedelta(**units), self.pace
         while (now := self.clock.now()) < end:
             self.clock.wind(await self._next(now, end, pause) - now)
-            await self.sandbox.redeliver_events()
+            await self.sandbox.deliveries.retry_due_events()
             pause = self.pace if await self.settles() else min(pause * 2, LONGEST)
 
     async def _next(self, now: datetime, end: datetime, pause: timedelta) -> datetime:

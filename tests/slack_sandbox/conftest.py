@@ -105,7 +105,7 @@ async def world() -> AsyncIterator[World]:
     runner = web.AppRunner(door, access_log=None, shutdown_timeout=0.1)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
-    sandbox.request_url = f"http://127.0.0.1:{runner.addresses[0][1]}/slack/events"
+    sandbox.app.request_url = f"http://127.0.0.1:{runner.addresses[0][1]}/slack/events"
     yield made
     await sandbox.stop()
     await runner.cleanup()

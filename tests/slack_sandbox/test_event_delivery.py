@@ -18,7 +18,7 @@ async def test_an_event_that_is_not_acked_comes_again_at_once_after_one_and_afte
     assert len(world.requests) == 2
     for seconds, in_all in ((59, 2), (1, 3), (299, 3), (1, 4), (3600, 4)):
         world.clock.pass_(seconds)
-        await world.sandbox.redeliver_events()
+        await world.sandbox.deliveries.retry_due_events()
         assert len(world.requests) == in_all
 
     assert [request.headers.get("X-Slack-Retry-Num") for request in world.requests] == [None, "1", "2", "3"]
@@ -29,7 +29,7 @@ async def test_an_event_that_is_acked_does_not_come_again(world: World) -> None:
     world.app.event("app_home_opened")(content)
     await world.ana.open_home()
     world.clock.pass_(600)
-    await world.sandbox.redeliver_events()
+    await world.sandbox.deliveries.retry_due_events()
 
     assert len(world.requests) == 1
 
@@ -39,7 +39,7 @@ async def content() -> None:
 
 
 async def test_an_app_that_is_not_there_fails_the_dispatch(world: World) -> None:
-    world.sandbox.request_url = "http://127.0.0.1:9/slack/events"
+    world.sandbox.app.request_url = "http://127.0.0.1:9/slack/events"
     outcome = await world.ana.type_command("/sentiment today")
 
     assert outcome.status == 0

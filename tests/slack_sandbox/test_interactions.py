@@ -116,7 +116,7 @@ async def test_a_person_cannot_press_what_is_not_there_nor_what_they_do_not_see(
 
 
 async def test_an_act_that_is_not_acked_in_time_shows_a_warning(world: World) -> None:
-    world.sandbox._deliveries.ack_within = 0.05
+    world.sandbox.deliveries.ack_within = 0.05
 
     async def claim() -> None:
         """Forgets to ack."""

@@ -51,6 +51,6 @@ async def test_a_command_without_should_escape_arrives_as_it_was_typed(world: Wo
 
 
 async def test_the_app_answers_the_challenge_at_its_request_url(world: World) -> None:
-    assert await world.sandbox.verify_request_url()
+    assert await world.sandbox.deliveries.send_challenge()
     world.sandbox.app.signing_secret = "another-secret"
-    assert not await world.sandbox.verify_request_url()
+    assert not await world.sandbox.deliveries.send_challenge()

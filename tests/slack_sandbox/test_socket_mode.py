@@ -13,7 +13,7 @@ from tests.slack_sandbox.test_interactions import CARD
 
 @pytest.fixture
 async def handler(world: World) -> AsyncIterator[AsyncSocketModeHandler]:
-    world.sandbox.request_url = None
+    world.sandbox.app.request_url = None
     web_client = AsyncWebClient(token=world.sandbox.app_token, base_url=world.sandbox.api_url)
     made = AsyncSocketModeHandler(
         world.app,
@@ -53,7 +53,7 @@ async def test_an_ack_down_the_socket_may_carry_an_answer(world: World, handler:
 
 
 async def test_without_a_socket_nothing_is_delivered(world: World) -> None:
-    world.sandbox.request_url = None
+    world.sandbox.app.request_url = None
     outcome = await world.ana.type_command("/sentiment today")
 
     assert outcome.warning == "dispatch_failed"

@@ -1,5 +1,1 @@
-"""The workspace in a browser: what one person sees of it, live, and what they do in it."""
-
-from bot.slack_sandbox.ui.routes import WorkspaceUi
-
-__all__ = ["WorkspaceUi"]
+"""The workspace in a browser, as one person sees it, with live updates."""

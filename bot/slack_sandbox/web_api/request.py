@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from bot.slack_sandbox.installation import AppInstallation
 from bot.slack_sandbox.messages import SlackMessage
-from bot.slack_sandbox.scopes import require_scope
+from bot.slack_sandbox.method_rules import require_scope
 from bot.slack_sandbox.slack_errors import Json, SlackError, build_validation_error
 from bot.slack_sandbox.workspace import SlackWorkspace, WorkspaceChannel, WorkspaceUser
 

@@ -9,7 +9,7 @@ from aiohttp import web
 from bot.slack_sandbox.change_log import ChangeKind
 from bot.slack_sandbox.faults import FaultKind, InjectedFault
 from bot.slack_sandbox.installation import AppInstallation
-from bot.slack_sandbox.scopes import NEEDED, require_scope
+from bot.slack_sandbox.method_rules import RULES, require_scope
 from bot.slack_sandbox.slack_errors import Json, SlackError
 from bot.slack_sandbox.web_api import chat, conversations, misc, people, views
 from bot.slack_sandbox.web_api.request import ApiCall
@@ -112,7 +112,7 @@ class WebApiServer:
     def _run_method(self, method: str, arguments: Json) -> Json:
         if method not in METHODS:
             raise SlackError("unknown_method", req_method=method)
-        require_scope(self._app.scopes, NEEDED.get(method, ()))
+        require_scope(self._app.scopes, RULES[method].scopes)
         return METHODS[method](ApiCall(method, arguments, self._app))
 
     def _resolve_channel(self, arguments: Json) -> str:
