@@ -50,10 +50,8 @@ class ReloadableRules:
 
     def find_department(self, name: str) -> Department | None:
         """Find a department; `operators` is built for pages to operators if the playbook has none of this name."""
-        found = self.playbook.departments.get(name)
-        return self._build_operators() if found is None and name == OPERATORS else found
-
-    def _build_operators(self) -> Department:
+        if name != OPERATORS or name in self.playbook.departments:
+            return self.playbook.departments.get(name)
         operators = self.playbook.operators
         people = operators.on_call or tuple(filter(is_person, self.managers))
         return Department(name=OPERATORS, channel=operators.channel, on_call=people)

@@ -52,13 +52,13 @@ def list_(
 ) -> None:
     """Show each with its reason, oldest first: a table on a terminal, tab-separated lines in a pipe."""
     if kind is DeadLetterKind.RECORDS:
-        records = run_with_store(_load_records)
+        records = run_with_store(lambda store: store.quarantine.list_records())
         if sys.stdout.isatty() and not as_json:
             _print_records(records)
         else:
             _print_lines(records, _format_record if as_json else _build_record_row)
     else:
-        letters = run_with_store(_load_letters)
+        letters = run_with_store(lambda store: store.dead_letters.list_letters())
         if sys.stdout.isatty() and not as_json:
             _print_letters(letters)
         else:
@@ -80,7 +80,7 @@ def replay(ids: Ids = None, *, kind: Of = DeadLetterKind.MENTIONS, every: All = 
         return
 
     async def replay_letters(store: Store) -> int:
-        letters = await _load_letters(store)
+        letters = await store.dead_letters.list_letters()
         return await _apply_to_each(letters, chosen, lambda letter: store.dead_letters.replay(letter, at))
 
     print_line(f"{format_count(run_with_store(replay_letters), 'mention')} back in the inbox")
@@ -93,7 +93,7 @@ def _replay_records(chosen: list[str] | None, at: datetime) -> None:
         async def replay_once(record: UnreadableRecord) -> None:
             read.append(await store.quarantine.replay(record, at))
 
-        return await _apply_to_each(await _load_records(store), chosen, replay_once)
+        return await _apply_to_each(await store.quarantine.list_records(), chosen, replay_once)
 
     tried = run_with_store(replay_records)
     print_line(f"{sum(read)} of {format_count(tried, 'record')} can be read now")
@@ -118,8 +118,8 @@ def drop(
 
     async def drop_records(store: Store) -> int:
         if kind is DeadLetterKind.RECORDS:
-            return await _apply_to_each(await _load_records(store), chosen, store.quarantine.discard)
-        return await _apply_to_each(await _load_letters(store), chosen, store.dead_letters.discard)
+            return await _apply_to_each(await store.quarantine.list_records(), chosen, store.quarantine.discard)
+        return await _apply_to_each(await store.dead_letters.list_letters(), chosen, store.dead_letters.discard)
 
     print_line(f"{format_count(run_with_store(drop_records), one)} dropped")
 
@@ -129,14 +129,6 @@ def _select_ids(ids: Sequence[str] | None, *, every: bool) -> list[str] | None:
     if bool(ids) == every:
         raise typer.BadParameter("name some by their ids, or all with --all; not both")
     return None if every else list(dict.fromkeys(ids or ()))
-
-
-async def _load_letters(store: Store) -> list[DeadLetter]:
-    return await store.dead_letters.list_letters()
-
-
-async def _load_records(store: Store) -> list[UnreadableRecord]:
-    return await store.quarantine.list_records()
 
 
 async def _apply_to_each(there: Sequence[Item], chosen: list[str] | None, do: Callable[[Item], Awaitable[None]]) -> int:

@@ -71,20 +71,18 @@ async def _show_in_browser(playbook: PlaybookReloader, day: list[Mention], speed
     await show_page(playbook, day, speed, browser=browser, say=print_line, stop_on_signal=_stop_on_signal)
 
 
-async def _play_in_terminal(
-    playbook: PlaybookReloader, day: list[Mention], speed: float, *, once: bool
-) -> Reconciliation:
+async def _play_in_terminal(rules: PlaybookReloader, day: list[Mention], speed: float, *, once: bool) -> Reconciliation:
     start = day[0].created_at
     clock = ManualClock(start) if once else FastClock(start, speed)
     console = Console(soft_wrap=False, highlight=False)
-    async with run_demo_app(playbook, clock, wait=not once) as stage:
-        screen = TerminalView(console, stage.workspace, playbook.current)
-        users = SimulatedUsers(stage.sandbox, playbook.current)
+    async with run_demo_app(rules, clock, wait=not once) as stage:
+        screen = TerminalView(console, stage.workspace, rules.current)
+        users = SimulatedUsers(stage.sandbox, rules.current)
         if isinstance(clock, ManualClock):
             await play_without_waiting(stage, clock, day, users, screen)
         else:
             _stop_on_signal(stage)
-            _print_intro(console, playbook, len(day), speed)
+            _print_intro(console, rules, len(day), speed)
             await play_in_real_time(stage, clock, day, users, screen)
         return await _print_end(stage, screen)
 

@@ -6,8 +6,6 @@ import select
 
 
 class _CountingReader(io.RawIOBase):
-    """Counts the bytes read."""
-
     def __init__(self, number: int) -> None:
         super().__init__()
         self._number = number

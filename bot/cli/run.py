@@ -90,7 +90,8 @@ async def _run_app(
         external, name = build_external_services(settings, session, clock), build_process_name()
         earshot = build_app(store, playbook, SlackSink(client), clock, name, external=external, weights=weights)
         earshot.set_sources(sources)
-        secret = "" if settings.slack_app_token else _get_signing_secret(settings)
+        signing = None if settings.slack_app_token else settings.slack_signing_secret
+        secret = signing.get_secret_value() if signing else ""
         bolt = build_bolt_app(client, secret)
         register(bolt, earshot.usecases)
         stopping = _watch_signals(earshot, playbook, settings)
@@ -103,10 +104,6 @@ async def _run_app(
             stack.push_async_callback(slack.close)
         await _run_until_stopped(earshot, server, chosen, sockets)
     log.info("stopped")
-
-
-def _get_signing_secret(settings: Settings) -> str:
-    return settings.slack_signing_secret.get_secret_value() if settings.slack_signing_secret else ""
 
 
 def build_sources(playbook: Playbook, settings: Settings, clock: Clock) -> list[MentionSource]:

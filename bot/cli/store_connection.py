@@ -24,7 +24,10 @@ async def open_brand_store(settings: Settings, playbook: Playbook) -> AsyncItera
     """Open the store on the keys of this brand, or on those of a release before brands had ids."""
     url = settings.redis_url.get_secret_value() if settings.redis_url else ""
     if url:
-        await _check_redis_url(url)
+        try:
+            await RedisClient(url).close()  # only parses the URL
+        except ValueError:  # whose message may contain a part of the password
+            raise fail_with([f"REDIS_URL: {UNREADABLE}"]) from None
     async with connect_store(url, settings.data, playbook.slug, build_process_name()) as store:
         kept = await find_brand_id(store.client, build_identity(playbook))
         yield store if kept == playbook.slug else Store(store.client, kept, build_process_name())
@@ -55,10 +58,3 @@ def run_with_store(work: Callable[[Store], Awaitable[T]]) -> T:
         settings, playbook = require_config()
         logging_setup.configure_logging("error", settings.log_format)
         return asyncio.run(run_inside())
-
-
-async def _check_redis_url(url: str) -> None:
-    try:
-        await RedisClient(url).close()  # connects to nothing
-    except ValueError:  # whose message may contain a part of the password
-        raise fail_with([f"REDIS_URL: {UNREADABLE}"]) from None

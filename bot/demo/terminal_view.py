@@ -49,7 +49,7 @@ class TerminalView:
 
     def _print_card_line(self, at: float, channel: str, words: str, *, edited: bool) -> None:
         moment = datetime.fromtimestamp(at, UTC).astimezone(self._zone)
-        style = _choose_style(words)
+        style = next((style for word, style in STYLES.items() if word in words), "")
         line = Text()
         line.append(f"{moment:%H:%M} ", style="dim")
         line.append(f"#{channel:<{self._width}}", style="dim" if edited else "bold")
@@ -80,7 +80,3 @@ class TerminalView:
         for name, waiting, late in rows:
             table.add_row(name, str(waiting), str(late))
         self._console.print(table)
-
-
-def _choose_style(words: str) -> str:
-    return next((style for word, style in STYLES.items() if word in words), "")

@@ -6,8 +6,7 @@ from bot.slack_sandbox.messages import SlackMessage
 from bot.slack_sandbox.people import SlackUser
 from bot.slack_sandbox.results import ClientRefusedError, DeliveryOutcome
 from bot.slack_sandbox.server import SlackSandbox
-from bot.slack_sandbox.views import SlackView
-from bot.slack_sandbox.workspace import SlackWorkspace, WorkspaceChannel, WorkspaceGroup, WorkspaceUser
+from bot.slack_sandbox.workspace import SlackWorkspace
 
 __all__ = [
     "ClientRefusedError",
@@ -17,10 +16,6 @@ __all__ = [
     "SlackMessage",
     "SlackSandbox",
     "SlackUser",
-    "SlackView",
     "SlackWorkspace",
     "WorkspaceChange",
-    "WorkspaceChannel",
-    "WorkspaceGroup",
-    "WorkspaceUser",
 ]

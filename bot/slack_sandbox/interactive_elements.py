@@ -18,9 +18,11 @@ class ElementNotFoundError(ClientRefusedError):
     """No element matches. The message helps the author of a test; the page explains it in its own words."""
 
 
-def find_element(holder: Surface, wanted: str, block_id: str) -> tuple[Json, Json]:
-    """Return the block and the element with this action id or label; raise ElementNotFoundError if there is none."""
+def find_element(holder: Surface, wanted: str, block_id: str, value: str | None = None) -> tuple[Json, Json]:
+    """Return block and element with this action id or label (and value); raise ElementNotFoundError if none fits."""
     candidates = _list_candidates(holder, block_id)
+    if value is not None:
+        candidates = [(b, e) for b, e in candidates if e.get("value") == value]
     by_id = [(b, e) for b, e in candidates if e["action_id"] == wanted]
     by_label = [(b, e) for b, e in candidates if block_text.read_text_object(e.get("text")) == wanted]
     found = by_id or by_label
@@ -28,16 +30,6 @@ def find_element(holder: Surface, wanted: str, block_id: str) -> tuple[Json, Jso
         there = sorted({e["action_id"] for _, e in candidates})
         raise ElementNotFoundError(f"there is no {wanted!r} here, only {there}")
     return found[0]
-
-
-def find_element_with_value(holder: Surface, wanted: str, value: str | None, block_id: str) -> tuple[Json, Json]:
-    """Like `find_element`; among elements that share an action id, the one with this value."""
-    if value is None:
-        return find_element(holder, wanted, block_id)
-    for block, element in _list_candidates(holder, block_id):
-        if element["action_id"] == wanted and element.get("value") == value:
-            return block, element
-    raise ElementNotFoundError(f"there is no {wanted!r} with the value {value!r} here")
 
 
 def _list_candidates(holder: Surface, block_id: str) -> list[tuple[Json, Json]]:

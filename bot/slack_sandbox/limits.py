@@ -14,8 +14,6 @@ SECONDS_BETWEEN_POSTS = 1.0
 
 @dataclass(frozen=True)
 class LimitViolation:
-    """A call that exceeded a limit."""
-
     method: str
     channel: str
     at: float
@@ -76,15 +74,11 @@ class WebApiLimits:
         if wait:
             self.violations.append(LimitViolation(method, channel, at, math.ceil(wait)))
         if wait and self.enforced:
-            self.record_refusal(method)
+            self.refusals[method] += 1
             return math.ceil(wait)
         for window in windows:
             window.record_call(at)
         return 0
-
-    def record_refusal(self, method: str) -> None:
-        """Count a 429; also one that a fault caused."""
-        self.refusals[method] += 1
 
     def list_usage(self) -> list[LimitUsage]:
         """Return the current usage of each limit that was used so far."""

@@ -8,11 +8,10 @@ from bot.slack_sandbox.change_log import ChangeKind
 from bot.slack_sandbox.event_delivery import COMMAND, INTERACTIVE, EventDelivery
 from bot.slack_sandbox.interactive_elements import Surface
 from bot.slack_sandbox.messages import SlackMessage
-from bot.slack_sandbox.modals import ModalSession
+from bot.slack_sandbox.modals import ModalSession, OptionSuggestions
 from bot.slack_sandbox.payloads import PayloadBuilder
 from bot.slack_sandbox.results import ClientRefusedError, DeliveryOutcome
 from bot.slack_sandbox.slack_errors import Json, SlackError
-from bot.slack_sandbox.suggestions import OptionSuggestions
 from bot.slack_sandbox.views import SlackView
 from bot.slack_sandbox.workspace import BOT_USER, WorkspaceChannel, WorkspaceUser
 
@@ -73,7 +72,7 @@ class SlackUser:
     ) -> DeliveryOutcome:
         """`button` is an action id or a label."""
         holder = self._require_visible(on)
-        block, element = interactive_elements.find_element_with_value(holder, button, value, block_id)
+        block, element = interactive_elements.find_element(holder, button, block_id, value)
         chosen = {"value": element["value"]} if "value" in element else {}
         return await self._send_action(holder, block, element, chosen)
 

@@ -73,13 +73,9 @@ class ResponseUrls:
 
     def _replace_origin(self, place: ReplyTarget, body: Json) -> None:
         origin = self._require_origin(place)
+        text, blocks, attachments = body.get("text", ""), body.get("blocks", []), body.get("attachments", [])
         posting.edit_message(
-            self._workspace,
-            origin,
-            text=body.get("text", ""),
-            blocks=body.get("blocks", []),
-            attachments=body.get("attachments", []),
-            metadata=body.get("metadata"),
+            self._workspace, origin, text=text, blocks=blocks, attachments=attachments, metadata=body.get("metadata")
         )
 
     def _require_origin(self, place: ReplyTarget) -> SlackMessage:

@@ -70,7 +70,6 @@ class SlackSandbox:
 
     @property
     def url(self) -> str:
-        """Of the browser UI."""
         return self.app.base_url
 
     def mount_routes(self, routes: Iterable[web.AbstractRouteDef], *, script: str = "") -> None:

@@ -37,10 +37,6 @@ class SlackView:
     def callback_id(self) -> str:
         return str(self.body.get("callback_id", ""))
 
-    @property
-    def private_metadata(self) -> str:
-        return str(self.body.get("private_metadata", ""))
-
     def read_text(self) -> str:
         """Return the visible text, including the title and the labels of submit and close."""
         frame = [block_text.read_text_object(self.body.get(key)) for key in ("submit", "close")]

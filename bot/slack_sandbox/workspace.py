@@ -2,7 +2,7 @@
 
 import math
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -37,12 +37,6 @@ class WorkspaceUser:
     title: str = ""
     team: str = TEAM_ID
     """Another id means a guest through Slack Connect."""
-
-    def can_be_notified(self, at: float) -> bool:
-        """Return whether a notification at that time would reach this person."""
-        start, end = self.get_dnd_window(at)
-        quiet = self.dnd_enabled and start <= at < end
-        return not (quiet or at < self.snoozed_until)
 
     def get_dnd_window(self, at: float) -> tuple[float, float]:
         """Return the window of the schedule that is running at `at`, else the next one, as `dnd.info` does."""
@@ -93,12 +87,6 @@ class WorkspaceChannel:
     read_up_to: dict[str, str] = field(default_factory=dict)
     _by_ts: dict[str, SlackMessage] = field(default_factory=dict, repr=False)
 
-    def iter_all_messages(self) -> Iterator[SlackMessage]:
-        """Yield messages and the replies in their threads."""
-        for message in self.messages:
-            yield message
-            yield from message.thread
-
     def find(self, ts: str) -> SlackMessage | None:
         return self._by_ts.get(ts)
 
@@ -134,9 +122,7 @@ class WorkspaceChannel:
 
 
 class SlackWorkspace:
-    def __init__(
-        self, name: str = "Northwind", now: Callable[[], float] = time.time, bot_name: str = "earshot"
-    ) -> None:
+    def __init__(self, name: str = "Northwind", now: Callable[[], float] = time.time, bot: str = "earshot") -> None:
         self.name, self.now = name, now
         self.users: dict[str, WorkspaceUser] = {}
         self.groups: dict[str, WorkspaceGroup] = {}
@@ -149,7 +135,7 @@ class SlackWorkspace:
         self.feed = ChangeLog(now)
         self.stamps = TimestampIssuer(now)
         self._numbers = 0
-        self.add_user(BOT_USER, bot_name, is_bot=True)
+        self.add_user(BOT_USER, bot, is_bot=True)
 
     @property
     def domain(self) -> str:

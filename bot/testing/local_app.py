@@ -36,11 +36,6 @@ def mount_nothing(_: SlackSandbox) -> None:
     """Mount no further routes."""
 
 
-def _create_temp_folder() -> TemporaryDirectory[str]:
-    """Errors of the removal are ignored, since a Redis that is slow to stop may still write there."""
-    return TemporaryDirectory(prefix="earshot-", ignore_cleanup_errors=True)
-
-
 @asynccontextmanager
 async def run_local_app(
     *,
@@ -64,7 +59,8 @@ async def run_local_app(
     `ports` are tried in order for the workspace; `mount` adds routes to it.
     """
     async with AsyncExitStack() as stack:
-        files = folder or Path(stack.enter_context(_create_temp_folder()))
+        temporary = TemporaryDirectory(prefix="earshot-", ignore_cleanup_errors=True)  # Redis may still write there
+        files = folder or Path(stack.enter_context(temporary))
         opened = connect_store(redis_url, files, brand or playbook.current.slug, build_process_name())
         store = await stack.enter_async_context(opened)
         await store.inbox.create_group()

@@ -38,7 +38,8 @@ def everything_shown(world: World) -> list[str]:
     return [
         json.dumps(one.build_message_payload(), ensure_ascii=False)
         for c in workspace.channels.values()
-        for one in c.iter_all_messages()
+        for parent in c.messages
+        for one in (parent, *parent.thread)
     ]
 
 

@@ -36,7 +36,8 @@ from bot.slack_sandbox.block_kit.schema import (
 )
 from bot.slack_sandbox.slack_errors import Json
 
-COMMON: Mapping[str, Check] = {"action_id": ID, "confirm": CONFIRM, "focus_on_load": check_flag}
+CONFIRMED: Mapping[str, Check] = {"action_id": ID, "confirm": CONFIRM}
+COMMON: Mapping[str, Check] = {**CONFIRMED, "focus_on_load": check_flag}
 HELD: Mapping[str, Check] = {**COMMON, "placeholder": check_plain_text(150)}
 TYPED: Mapping[str, Check] = {
     "action_id": ID,
@@ -93,15 +94,7 @@ def require_fitting_length(element: Json, at: BodyLocation) -> Faults:
 
 
 BUTTON = check_object(
-    {"text": SHORT_TEXT},
-    {
-        **ACCESSIBLE,
-        "action_id": ID,
-        "url": check_url,
-        "value": check_text(2000),
-        "style": STYLE,
-        "confirm": CONFIRM,
-    },
+    {"text": SHORT_TEXT}, {**CONFIRMED, **ACCESSIBLE, "url": check_url, "value": check_text(2000), "style": STYLE}
 )
 CONVERSATIONS = {"default_to_current_conversation": check_flag, "filter": FILTER}
 ONE: Mapping[str, Check] = {
@@ -127,9 +120,7 @@ PICKED: Mapping[str, Check] = {
 DATETIME: Mapping[str, Check] = {
     "datetimepicker": check_object({}, {**COMMON, "initial_date_time": check_int(1_000_000_000, 9_999_999_999)}),
 }
-OVERFLOW = check_object(
-    {"options": check_list(OVERFLOW_OPTION, 1, 5)}, {"action_id": ID, "confirm": CONFIRM}, require_distinct_options
-)
+OVERFLOW = check_object({"options": check_list(OVERFLOW_OPTION, 1, 5)}, CONFIRMED, require_distinct_options)
 FILLED: Mapping[str, Check] = {
     "plain_text_input": check_object(
         {},
@@ -171,12 +162,6 @@ IN_CONTEXT_ACTIONS: Mapping[str, Check] = {
     "feedback_buttons": check_object({"positive_button": FEEDBACK, "negative_button": FEEDBACK}, {"action_id": ID}),
     "icon_button": check_object(
         {"icon": check_enum("trash"), "text": SHORT_TEXT},
-        {
-            **ACCESSIBLE,
-            "action_id": ID,
-            "value": check_text(2000),
-            "confirm": CONFIRM,
-            "visible_to_user_ids": check_list(PERSON),
-        },
+        {**CONFIRMED, **ACCESSIBLE, "value": check_text(2000), "visible_to_user_ids": check_list(PERSON)},
     ),
 }

@@ -37,7 +37,7 @@ def check_elements(kinds: Mapping[str, Check], most: int, optional: Mapping[str,
     return check_object({"elements": check_list(check_by_type(kinds), 1, most)}, optional)
 
 
-SHORT_TEXT = check_plain_text(75)
+SHORT_TEXT, VALUE = check_plain_text(75), check_text(150)
 
 
 CONFIRM = check_object(
@@ -54,11 +54,9 @@ PICTURE = {"image_url": check_url, "slack_file": SLACK_FILE}
 IMAGE = check_object({"alt_text": check_text(2000)}, PICTURE, require_one_of("image_url", "slack_file"))
 IMAGE_ELEMENT = check_by_type({"image": IMAGE})
 
-OPTION = check_object({"text": SHORT_TEXT, "value": check_text(150)}, {"description": SHORT_TEXT})
-RICH_OPTION = check_object({"text": check_any_text(75), "value": check_text(150)}, {"description": check_any_text(75)})
-OVERFLOW_OPTION = check_object(
-    {"text": SHORT_TEXT, "value": check_text(150)}, {"description": SHORT_TEXT, "url": check_url}
-)
+OPTION = check_object({"text": SHORT_TEXT, "value": VALUE}, {"description": SHORT_TEXT})
+RICH_OPTION = check_object({"text": check_any_text(75), "value": VALUE}, {"description": check_any_text(75)})
+OVERFLOW_OPTION = check_object({"text": SHORT_TEXT, "value": VALUE}, {"description": SHORT_TEXT, "url": check_url})
 GROUP = check_object({"label": SHORT_TEXT, "options": check_list(OPTION)})
 TRIGGERS = check_enum("on_enter_pressed", "on_character_entered")
 DISPATCH = check_object({}, {"trigger_actions_on": check_list(TRIGGERS, 1, 2)})

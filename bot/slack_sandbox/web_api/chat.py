@@ -14,8 +14,7 @@ BLOCK_CHARACTERS = 12_000
 
 
 def post_message(call: ApiCall) -> Json:
-    channel = _resolve_target(call)
-    _check_can_post(call, channel)
+    channel = _require_target(call)
     message = _compose_message(call, channel)
     if message.thread_ts and channel.find(message.thread_ts) is None:
         raise SlackError("thread_not_found")
@@ -27,8 +26,7 @@ def post_message(call: ApiCall) -> Json:
 
 
 def post_ephemeral(call: ApiCall) -> Json:
-    channel = _resolve_target(call)
-    _check_can_post(call, channel)
+    channel = _require_target(call)
     user = call.require_user()
     if not channel.has_member(user.id):
         raise SlackError("user_not_in_channel")
@@ -93,20 +91,16 @@ def count_characters(node: Any) -> int:
     return sum(len(v) if k in SAID and isinstance(v, str) else count_characters(v) for k, v in node.items())
 
 
-def _resolve_target(call: ApiCall) -> WorkspaceChannel:
-    """Return the channel; a user's id means the direct messages with them."""
+def _require_target(call: ApiCall) -> WorkspaceChannel:
+    """Return the channel if the app may post there; a user's id means the direct messages with them."""
     name = call.get_text("channel")
-    if name in call.workspace.users:
-        return call.workspace.get_dm(name)
-    return call.require_channel()
-
-
-def _check_can_post(call: ApiCall, channel: WorkspaceChannel) -> None:
+    channel = call.workspace.get_dm(name) if name in call.workspace.users else call.require_channel()
     if channel.is_archived:
         raise SlackError("is_archived")
     public = not channel.is_private and call.has_scope("chat:write.public")
     if not channel.bot_is_member and not public:
         raise SlackError("not_in_channel")
+    return channel
 
 
 def _compose_message(call: ApiCall, channel: WorkspaceChannel) -> SlackMessage:

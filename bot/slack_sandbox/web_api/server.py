@@ -89,7 +89,7 @@ class WebApiServer:
 
     def _build_fault_response(self, fault: InjectedFault, method: str) -> web.Response:
         if fault.kind is FaultKind.RATELIMITED:
-            self._app.limits.record_refusal(method)
+            self._app.limits.refusals[method] += 1
             return self._build_rate_limited(int(fault.seconds))
         if fault.kind is FaultKind.ERROR:
             return self._build_response({"ok": False, "error": fault.word})
