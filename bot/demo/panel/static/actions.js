@@ -1,4 +1,4 @@
-// What can be done from the panel: four small forms, one open at a time.
+// The actions of the panel: four small forms, one open at a time.
 
 import { h } from "/page/static/dom.js";
 

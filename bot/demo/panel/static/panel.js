@@ -1,8 +1,8 @@
-// Behind the scenes: what the real application does while its cards are looked at, and what one can do to it.
+// The panel "Behind the scenes": shows the state of the app, and runs actions on it.
 
 import { ask, send } from "/page/static/api.js";
 import { h } from "/page/static/dom.js";
-import { drawState } from "./shown.js";
+import { drawState } from "./panel_state.js";
 import { actions } from "./actions.js";
 
 const EVERY = 1000; // ms; what one does oneself is shown at once
@@ -19,7 +19,7 @@ function build() {
       h("button", { type: "button", "data-speed": speed, "aria-pressed": "false", onclick: () => act({ do: "speed", speed }) }, words)));
   find("bar-extra").append(speeds, toggle);
   const did = h("p", { class: "did", id: "did", role: "status" });
-  const panel = h("aside", { class: "panel", id: "panel", "aria-label": "Behind the scenes", hidden: true, onkeydown: leave },
+  const panel = h("aside", { class: "panel", id: "panel", "aria-label": "Behind the scenes", hidden: true, onkeydown: closeOnEscape },
     h("div", { class: "pane-head" }, h("h2", {}, "Behind the scenes"), h("button", { type: "button", class: "icon", "aria-label": "Close the panel", onclick: () => open(false) }, "✕")),
     h("div", { class: "panel-body", tabindex: "0", role: "region", "aria-label": "What happens behind" }, actions(act), did, h("div", { id: "panel-state" })));
   find("frame").append(panel);
@@ -33,38 +33,38 @@ function open(yes, chosen = true) {
   localStorage.setItem("panel", yes ? "open" : "shut");
   if (yes) find("panel").querySelector("button, select, input, summary").focus();
   else find("panel-toggle").focus();
-  if (yes) look();
+  if (yes) refresh();
 }
 
-/** Where it lies over the conversation, Escape takes it away. */
-function leave(event) {
+/** Close the panel on Escape where it covers the conversation. */
+function closeOnEscape(event) {
   if (event.key === "Escape" && !matchMedia(WIDE).matches) open(false);
 }
 
 async function act(body) {
   const outcome = await send("/demo/act", body);
-  const said = find("did");
-  said.textContent = outcome.did ?? outcome.refused;
-  said.classList.toggle("refused", !outcome.ok);
-  look();
+  const status = find("did");
+  status.textContent = outcome.did ?? outcome.refused;
+  status.classList.toggle("refused", !outcome.ok);
+  refresh();
   return outcome;
 }
 
-async function look() {
+async function refresh() {
   clearTimeout(timer);
   try {
-    const told = await ask("/demo/state");
+    const state = await ask("/demo/state");
     for (const button of document.querySelectorAll(".speeds button")) {
-      button.setAttribute("aria-pressed", String(Number(button.dataset.speed) === told.speed));
-      button.disabled = told.night;
+      button.setAttribute("aria-pressed", String(Number(button.dataset.speed) === state.speed));
+      button.disabled = state.night;
     }
-    if (!find("panel").hidden) drawState(find("panel-state"), told);
-    document.dispatchEvent(new CustomEvent("demo", { detail: told }));
+    if (!find("panel").hidden) drawState(find("panel-state"), state);
+    document.dispatchEvent(new CustomEvent("demo", { detail: state }));
   } catch {
-    // The page says that the connection is lost; this goes on when it is back.
+    // The page reports the lost connection; polling goes on.
   }
-  timer = setTimeout(look, document.visibilityState === "visible" ? EVERY : 5 * EVERY);
+  timer = setTimeout(refresh, document.visibilityState === "visible" ? EVERY : 5 * EVERY);
 }
 
 build();
-look();
+refresh();

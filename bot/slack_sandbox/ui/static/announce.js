@@ -1,4 +1,4 @@
-// What is said to a screen reader, and what is said to everybody in passing.
+// Announcements for screen readers, and notices for everybody.
 
 import { h, put } from "./dom.js";
 
@@ -7,20 +7,20 @@ const find = (id) => document.getElementById(id);
 let waiting = [];
 let timer = 0;
 
-/** Politely, and not each of a hundred: a storm is a number. */
+/** Announce politely; many messages at once become a number. */
 export function announce(words) {
   waiting.push(words);
   clearTimeout(timer);
   timer = setTimeout(() => {
-    const told = waiting.length > 3 ? `${waiting.length} new messages. The last: ${waiting.at(-1)}` : waiting.join(". ");
+    const text = waiting.length > 3 ? `${waiting.length} new messages. The last: ${waiting.at(-1)}` : waiting.join(". ");
     waiting = [];
-    find("announcer").textContent = told;
+    find("announcer").textContent = text;
   }, 250);
 }
 
 const SHOWN_FOR = 12000;
 
-/** A "no", or something that went wrong: said where the person is, also within a form. */
+/** Show a refusal or an error, within the open dialog if there is one. */
 export function notice(words) {
   const dialog = document.querySelector("dialog[open] .dialog-notice");
   if (dialog) {
@@ -28,8 +28,8 @@ export function notice(words) {
     return;
   }
   const shown = h("div", { class: "notice" }, h("p", {}, words), h("button", { type: "button", class: "icon", "aria-label": "Dismiss this notice", onclick: () => shown.remove() }, "✕"));
-  const shelf = find("notices");
-  put(shelf, shown);
+  const container = find("notices");
+  put(container, shown);
   setTimeout(() => shown.contains(document.activeElement) || shown.remove(), SHOWN_FOR);
 }
 

@@ -1,4 +1,4 @@
-// What is asked of the sandbox: what one person sees, and what they do.
+// HTTP requests to the sandbox.
 
 const HEADERS = { "Content-Type": "application/json", "X-Sandbox-Page": "1" };
 
@@ -9,7 +9,7 @@ export async function ask(path, query = {}) {
   return response.json();
 }
 
-/** Never throws for a "no": that is in what comes back. */
+/** Post a body; errors are returned as {ok: false, refused}. */
 export async function send(path, body) {
   try {
     const response = await fetch(path, { method: "POST", headers: HEADERS, body: JSON.stringify(body) });

@@ -1,7 +1,7 @@
 // The message box. "/" lists what can be asked of the app, with its hint; arrows and Enter choose; Enter sends.
 
 import { h, put } from "./dom.js";
-import { act } from "./acting.js";
+import { act } from "./act.js";
 import { latest } from "./feed.js";
 import { placeName, state } from "./state.js";
 
@@ -9,7 +9,7 @@ const find = (id) => document.getElementById(id);
 let chosen = 0;
 let listed = [];
 
-export function begin() {
+export function init() {
   const field = find("say");
   find("composer").addEventListener("submit", (event) => (event.preventDefault(), send()));
   field.addEventListener("input", () => ((chosen = 0), complete()));
@@ -55,7 +55,7 @@ function complete() {
 }
 
 function option(one, index, still) {
-  return h("li", { role: "option", id: `command-${index}`, "aria-selected": "false", onpointerdown: (event) => (event.preventDefault(), still || take(index)) },
+  return h("li", { role: "option", id: `command-${index}`, "aria-selected": "false", onpointerdown: (event) => (event.preventDefault(), still || completeWith(index)) },
     h("span", { class: "command" }, one.command), h("span", { class: "usage" }, one.usage_hint), h("span", { class: "hint" }, one.description));
 }
 
@@ -70,7 +70,7 @@ function hide() {
   find("say").removeAttribute("aria-activedescendant");
 }
 
-function take(index) {
+function completeWith(index) {
   find("say").value = `${listed[index].command} `;
   complete();
 }
@@ -81,7 +81,7 @@ function keys(event) {
   const whole = listed[chosen]?.command === find("say").value.trim() || find("say").value.includes(" ");
   if (step) chosen = (chosen + step + listed.length) % listed.length;
   else if (event.key === "Escape") return event.preventDefault(), hide();
-  else if ((event.key === "Enter" && !whole) || (event.key === "Tab" && !event.shiftKey && !find("say").value.includes(" "))) take(chosen);
+  else if ((event.key === "Enter" && !whole) || (event.key === "Tab" && !event.shiftKey && !find("say").value.includes(" "))) completeWith(chosen);
   else return;
   event.preventDefault();
   mark();

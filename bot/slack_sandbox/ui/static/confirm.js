@@ -1,12 +1,12 @@
-// "Are you sure?", asked by the client before anything is sent.
+// The confirmation dialog that Slack's client shows before an action.
 
 import { h, freshId } from "./dom.js";
-import { remember } from "./focus.js";
+import { rememberFocus } from "./focus.js";
 import { plainWords, text } from "./mrkdwn.js";
 
-export function confirmed(given) {
+export function askConfirmation(given) {
   const title = freshId("confirm");
-  const back = remember();
+  const back = rememberFocus();
   return new Promise((answer) => {
     const close = (yes) => {
       dialog.close();

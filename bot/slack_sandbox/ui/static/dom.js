@@ -1,4 +1,4 @@
-// Elements, made in one way. Text goes in as text: nothing here takes HTML.
+// Builds elements. Text is inserted as text, never as HTML.
 
 const SVG = "http://www.w3.org/2000/svg";
 
@@ -31,7 +31,7 @@ export const put = (node, ...children) => node.replaceChildren(...flat(children)
 let last = 0;
 export const freshId = (prefix) => `${prefix}-${++last}`;
 
-/** Only the web: no javascript:, no data:, nothing of this machine's. */
+/** Return the URL if it is http or https, else an empty string. */
 export function safeUrl(url) {
   try {
     const found = new URL(String(url));
@@ -41,8 +41,8 @@ export function safeUrl(url) {
   }
 }
 
-/** Where it stood is kept for what replaces it: the same control gets the focus, or the one that is nearest. */
-export function keepingFocus(within, redraw, fallback = within) {
+/** Redraw and restore the focus: to the control with the same key, else to `fallback`. */
+export function keepFocus(within, redraw, fallback = within) {
   const active = document.activeElement;
   const held = within.contains(active) && active !== within ? active.dataset.key ?? "" : null;
   redraw();

@@ -1,16 +1,16 @@
-// The channel that is open: what is new comes at the end, what is older or newer than the page holds is fetched on the way.
+// The open channel: new messages are appended, older and newer ones are fetched on scrolling.
 
 import { h, put } from "./dom.js";
-import { act } from "./acting.js";
+import { act } from "./act.js";
 import { announce, notice } from "./announce.js";
 import { ask } from "./api.js";
-import { spoken } from "./message.js";
-import * as shelf from "./shelf.js";
+import { describeMessage } from "./message.js";
+import * as messageList from "./message_list.js";
 import { placeName, state } from "./state.js";
 
 const NEAR = 120; // pixels from the end that still count as being at the end
 const AHEAD = 800; // pixels from either end at which more is fetched
-const KEPT = 240; // articles on the page; a channel may have thousands
+const KEPT = 240; // messages kept in the DOM; a channel may have thousands
 
 const log = () => document.getElementById("log"); // what scrolls
 const list = () => document.getElementById("messages"); // what is in it
@@ -18,31 +18,31 @@ let older = false; // there is more above
 let newer = false; // there is more below
 let fetching = false;
 let unseen = 0;
-let stuck = true; // at the end, and to stay there whatever grows
+let stuck = true; // follow the end as messages arrive
 
 const channel = () => state.channels.get(state.place?.id);
-const fetched = (query) => ask("/page/messages", { as: state.me.name, channel: state.place.id, ...query });
+const fetchMessages = (query) => ask("/page/messages", { as: state.me.name, channel: state.place.id, ...query });
 
 export async function openChannel(place, ts = "") {
   const node = log();
-  shelf.clear();
+  messageList.clear();
   [older, newer, fetching, unseen, stuck] = [false, false, false, 0, true];
   node.setAttribute("aria-label", `Messages in ${placeName(place)}`);
   node.setAttribute("aria-busy", "true");
   put(list(), h("div", { class: "skeletons", "aria-hidden": "true" }, [1, 2, 3].map(() => h("div", { class: "skeleton" }))));
-  tellUnseen();
+  drawUnseen();
   try {
-    const told = await fetched({});
+    const page = await fetchMessages({});
     if (state.place?.id !== place.id) return;
-    older = told.more;
+    older = page.more;
     put(list(), top());
-    shelf.append(told.messages);
+    messageList.append(page.messages);
   } catch {
     put(list(), h("p", { class: "empty", role: "alert" }, "The messages could not be read. ", h("button", { type: "button", class: "button", onclick: () => openChannel(place) }, "Try again")));
   }
   node.removeAttribute("aria-busy");
   toEnd();
-  read(place.id);
+  markRead(place.id);
   if (ts) await show(ts);
 }
 
@@ -53,77 +53,77 @@ function top() {
 
 const redrawTop = () => list().querySelector(":scope > .top")?.replaceWith(top());
 
-/** What changed, of the channel that is open. */
-export function take(messages) {
+/** Apply changes to messages of the open channel. */
+export function applyMessages(messages) {
   const here = messages.filter((one) => one.channel === state.place?.id);
-  const fresh = here.filter((one) => !shelf.has(one.ts) && !(older && one.ts < shelf.first())).sort((one, other) => (one.ts < other.ts ? -1 : 1));
-  const [wasStuck, end] = [stuck, shelf.last()];
-  here.filter((one) => shelf.has(one.ts)).forEach(shelf.update);
-  if (!newer) shelf.append(fresh.filter((one) => one.ts > end));
+  const fresh = here.filter((one) => !messageList.has(one.ts) && !(older && one.ts < messageList.first())).sort((one, other) => (one.ts < other.ts ? -1 : 1));
+  const [wasStuck, end] = [stuck, messageList.last()];
+  here.filter((one) => messageList.has(one.ts)).forEach(messageList.update);
+  if (!newer) messageList.append(fresh.filter((one) => one.ts > end));
   const late = fresh.filter((one) => one.ts < end);
-  if (late.length) shelf.insert(late);
+  if (late.length) messageList.insert(late);
   if (wasStuck) toEnd();
-  if (fresh.length) told(fresh, wasStuck);
+  if (fresh.length) announceNew(fresh, wasStuck);
 }
 
-function told(fresh, seen) {
+function announceNew(fresh, seen) {
   const others = fresh.filter((one) => one.user !== state.me.id);
   unseen = seen ? 0 : unseen + others.length;
-  tellUnseen();
-  for (const message of others) announce(spoken(message));
+  drawUnseen();
+  for (const message of others) announce(describeMessage(message));
   const privately = others.find((one) => one.only_you);
-  if (privately && !seen) notice(spoken(privately)); // the answer to a click up there would stand where nobody looks
-  read(state.place.id);
-  if (seen && shelf.size() > KEPT + 60 && shelf.trim(KEPT, { atEnd: false })) {
+  if (privately && !seen) notice(describeMessage(privately)); // it may be outside of the visible part
+  markRead(state.place.id);
+  if (seen && messageList.size() > KEPT + 60 && messageList.trim(KEPT, { atEnd: false })) {
     older = true;
     redrawTop();
   }
 }
 
-export function gone(places) {
-  for (const { channel: where, ts } of places) if (where === state.place?.id) shelf.remove(ts);
+export function removeMessages(places) {
+  for (const { channel: where, ts } of places) if (where === state.place?.id) messageList.remove(ts);
 }
 
-/** One page more, above or below. What one looks at stays where it is. */
-async function page(query, arrange) {
+/** Fetch one more page above or below; the scroll position is kept. */
+async function fetchPage(query, arrange) {
   if (fetching) return false;
   fetching = true;
   const place = state.place.id;
   try {
-    const found = await fetched(query);
+    const found = await fetchMessages(query);
     if (state.place?.id === place) arrange(found);
     return state.place?.id === place;
   } catch {
-    [older, newer] = [false, false]; // no trying again with every pixel; the button is there
+    [older, newer] = [false, false]; // do not retry on each scroll event; there is a button
     return false;
   } finally {
     fetching = false;
   }
 }
 
-const up = () => page({ before: shelf.first() }, (found) => {
+const up = () => fetchPage({ before: messageList.first() }, (found) => {
   const fromEnd = log().scrollHeight - log().scrollTop;
   const held = list().querySelector(":scope > .top")?.contains(document.activeElement);
   older = found.more;
   redrawTop();
-  shelf.prepend(found.messages, list().querySelector(":scope > .top"));
+  messageList.prepend(found.messages, list().querySelector(":scope > .top"));
   log().scrollTop = log().scrollHeight - fromEnd;
-  if (shelf.trim(KEPT, { atEnd: true })) newer = true;
-  tellUnseen();
-  if (held) (list().querySelector(".top button") ?? shelf.get(shelf.first()))?.focus({ preventScroll: true });
+  if (messageList.trim(KEPT, { atEnd: true })) newer = true;
+  drawUnseen();
+  if (held) (list().querySelector(".top button") ?? messageList.get(messageList.first()))?.focus({ preventScroll: true });
 });
 
-const down = () => page({ after: shelf.last() }, (found) => {
+const down = () => fetchPage({ after: messageList.last() }, (found) => {
   newer = found.more;
-  shelf.append(found.messages);
+  messageList.append(found.messages);
   const fromEnd = log().scrollHeight - log().scrollTop;
-  if (shelf.trim(KEPT, { atEnd: false })) {
+  if (messageList.trim(KEPT, { atEnd: false })) {
     older = true;
     redrawTop();
     log().scrollTop = log().scrollHeight - fromEnd;
   }
   if (!newer) unseen = 0;
-  tellUnseen();
+  drawUnseen();
 });
 
 const atEnd = () => !newer && log().scrollHeight - log().scrollTop - log().clientHeight < NEAR;
@@ -133,27 +133,27 @@ export function toEnd() {
   log().scrollTop = log().scrollHeight;
 }
 
-/** To the newest, wherever one is. */
+/** Scroll to the newest message. */
 export const latest = () => (newer ? openChannel(channel()) : toEnd());
 
-function tellUnseen() {
+function drawUnseen() {
   const button = document.getElementById("unseen");
   button.hidden = unseen === 0 && !newer;
   button.textContent = unseen ? `${unseen} new ${unseen === 1 ? "message" : "messages"} below` : "To the newest";
 }
 
 let reading = 0;
-function read(id) {
+function markRead(id) {
   clearTimeout(reading);
   if (document.visibilityState === "visible") reading = setTimeout(() => act({ act: "reads", channel: id }), 300);
 }
 
-export function begin() {
+export function init() {
   log().addEventListener("scroll", scrolled, { passive: true });
-  // Heights are estimated until something is near; what turns out taller must not push the end away.
+  // Heights are estimated until rendered; a message that turns out taller must not move the end out of view.
   new ResizeObserver(() => stuck && toEnd()).observe(list());
   document.getElementById("unseen").addEventListener("click", () => (latest(), log().focus()));
-  document.addEventListener("visibilitychange", () => state.place?.kind === "channel" && read(state.place.id));
+  document.addEventListener("visibilitychange", () => state.place?.kind === "channel" && markRead(state.place.id));
 }
 
 function scrolled() {
@@ -161,13 +161,13 @@ function scrolled() {
   if (older && scrollTop < AHEAD) up();
   if (newer && scrollHeight - scrollTop - clientHeight < AHEAD) down();
   stuck = atEnd();
-  if (stuck && unseen) (unseen = 0), tellUnseen();
+  if (stuck && unseen) (unseen = 0), drawUnseen();
 }
 
-/** To where a link points: a message by its time. */
+/** Show a message by its timestamp, as a link to it does. */
 export async function show(ts) {
-  while (!shelf.has(ts) && older && shelf.first() > ts && (await up()));
-  const node = shelf.get(ts);
+  while (!messageList.has(ts) && older && messageList.first() > ts && (await up()));
+  const node = messageList.get(ts);
   if (!node) return notice("That message is not there any more.");
   stuck = false;
   node.scrollIntoView({ block: "start" });

@@ -1,6 +1,6 @@
-// Where the focus was, found again even if what had it was drawn anew meanwhile.
+// Remembers the focus and restores it, even if its element was redrawn.
 
-export function remember() {
+export function rememberFocus() {
   const held = document.activeElement;
   const key = held?.dataset?.key;
   const home = held?.closest?.("[id]");

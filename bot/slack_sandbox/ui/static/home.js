@@ -1,7 +1,7 @@
 // The app's Home tab.
 
-import { h, keepingFocus, put } from "./dom.js";
-import { act } from "./acting.js";
+import { h, keepFocus, put } from "./dom.js";
+import { act } from "./act.js";
 import { drawBlocks } from "./blocks/index.js";
 import { appName, state } from "./state.js";
 
@@ -9,13 +9,13 @@ const pane = () => document.getElementById("home");
 
 export function openHome() {
   if (!state.home) put(pane(), h("p", { class: "empty" }, `${appName()} is drawing this page for you …`));
-  else takeHome(state.home);
+  else drawHome(state.home);
   act({ act: "opens_home" });
 }
 
-export function takeHome(view) {
+export function drawHome(view) {
   state.home = view;
   if (state.place?.kind !== "home" || !view) return;
   const place = { holder: { view: view.id }, values: view.values };
-  keepingFocus(pane(), () => put(pane(), h("div", { class: "home-blocks" }, drawBlocks(view.blocks, place))));
+  keepFocus(pane(), () => put(pane(), h("div", { class: "home-blocks" }, drawBlocks(view.blocks, place))));
 }

@@ -1,13 +1,13 @@
-// Addresses. One of this workspace's own leads to the message on this page; another opens beside it, and knows nothing of us.
+// Links: one to this workspace opens the message on this page, any other a new tab without a referrer.
 
 import { h, safeUrl } from "./dom.js";
 import { state } from "./state.js";
 
-/** What a link needs to lead there; null where the address is none to be followed. */
-export function leading(url) {
+/** Return the attributes of a link, or null if the URL must not be followed. */
+export function linkAttributes(url) {
   const address = safeUrl(url);
   if (!address) return null;
-  const inside = within(address);
+  const inside = findInternalLink(address);
   return inside ? { href: inside } : { href: address, target: "_blank", rel: "noopener noreferrer" };
 }
 
@@ -15,7 +15,7 @@ export function leading(url) {
  * Slack's own two forms: https://slack.com/app_redirect?channel=C0CARE&message_ts=1773123720.123400
  * and https://northwind.slack.com/archives/C0CARE/p1773123720123400. Here it is #/ana/C0CARE/1773123720.123400.
  */
-function within(address) {
+function findInternalLink(address) {
   const found = new URL(address);
   if (found.href.startsWith("https://slack.com/app_redirect?")) {
     const [channel, ts] = ["channel", "message_ts"].map((name) => found.searchParams.get(name) ?? "");
@@ -29,6 +29,6 @@ function within(address) {
 }
 
 export function link(url, ...words) {
-  const given = leading(url);
+  const given = linkAttributes(url);
   return given ? h("a", given, ...words) : h("span", {}, ...words);
 }

@@ -1,4 +1,4 @@
-// The page: who one is and where one looks stand in its address, all else comes from the workspace.
+// The entry point: identity and place are in the address, everything else comes from the workspace.
 
 import { h, put } from "./dom.js";
 import { ask } from "./api.js";
@@ -6,11 +6,11 @@ import { connection } from "./announce.js";
 import * as composer from "./composer.js";
 import { clockTime } from "./dates.js";
 import * as feed from "./feed.js";
-import { openHome, takeHome } from "./home.js";
-import { follow, unfollow } from "./live.js";
+import { openHome, drawHome } from "./home.js";
+import { follow, unfollow } from "./event_stream.js";
 import * as modal from "./modal.js";
 import * as nav from "./nav.js";
-import { appName, dm, placeName, state, take, takeChannels } from "./state.js";
+import { appName, dm, placeName, state, applyState, setChannels } from "./state.js";
 import * as thread from "./thread.js";
 
 const find = (id) => document.getElementById(id);
@@ -21,16 +21,16 @@ function address() {
   return { name, place, ts };
 }
 
-let starts = 0; // somebody may change their mind while the first answer is on its way
+let starts = 0; // the identity may change while a request is pending
 
 async function start() {
   const mine = ++starts;
   const { name } = address();
   unfollow();
   try {
-    const told = await known(name);
+    const data = await loadState(name);
     if (mine !== starts) return;
-    take(told);
+    applyState(data);
   } catch {
     if (mine !== starts) return;
     connection("The workspace does not answer. Is the command still running in the terminal? Trying again …");
@@ -41,26 +41,26 @@ async function start() {
   if (name && name !== state.me.name) history.replaceState(null, "", `#/${state.me.name}`); // an old address
   state.place = null;
   nav.drawIdentity();
-  modal.takeModal(null);
-  go();
-  modal.takeModal(state.modal);
+  modal.updateModal(null);
+  navigate();
+  modal.updateModal(state.modal);
   tick();
   follow({ apply, restart: start });
   for (const script of state.scripts) await load(script);
   document.dispatchEvent(new CustomEvent("person", { detail: state.me }));
 }
 
-/** A name in an old address may be nobody's now. */
-const known = (name) => ask("/page/state", name ? { as: name } : {}).catch((no) => (name ? ask("/page/state") : Promise.reject(no)));
+/** Load the state; the name in an old address may no longer exist. */
+const loadState = (name) => ask("/page/state", name ? { as: name } : {}).catch((no) => (name ? ask("/page/state") : Promise.reject(no)));
 
-/** What is served beside the workspace, by whoever runs it. */
+/** Load a script that is served beside the workspace, such as the demo panel. */
 async function load(script) {
   if (loaded.has(script)) return;
   loaded.add(script);
   await import(script);
 }
 
-function go() {
+function navigate() {
   const { name, place, ts } = address();
   if (!state.me || (name && name !== state.me.name)) return start();
   const found = place === "home" && state.has_home ? { kind: "home" } : { kind: "channel", id: channelOf(place).id };
@@ -89,15 +89,15 @@ function draw(ts) {
   feed.openChannel(channel, ts);
 }
 
-/** One batch of changes, as they concern this person. */
-function apply(told) {
-  state.now = told.now;
+/** Apply a batch of changes that concern this person. */
+function apply(update) {
+  state.now = update.now;
   tick();
-  if (told.channels) takeChannels(told.channels), nav.drawNav();
-  if (told.messages) feed.take(told.messages), thread.takeThread(told.messages);
-  if (told.gone) feed.gone(told.gone);
-  if ("modal" in told) modal.takeModal(told.modal);
-  if ("home" in told) takeHome(told.home);
+  if (update.channels) setChannels(update.channels), nav.drawNav();
+  if (update.messages) feed.applyMessages(update.messages), thread.updateThread(update.messages);
+  if (update.gone) feed.removeMessages(update.gone);
+  if ("modal" in update) modal.updateModal(update.modal);
+  if ("home" in update) drawHome(update.home);
 }
 
 function tick() {
@@ -106,11 +106,11 @@ function tick() {
   find("workspace").textContent = state.workspace;
 }
 
-nav.begin();
-feed.begin();
-composer.begin();
-modal.begin();
-thread.begin();
-window.addEventListener("hashchange", go);
+nav.init();
+feed.init();
+composer.init();
+modal.init();
+thread.init();
+window.addEventListener("hashchange", navigate);
 find("skip").addEventListener("click", (event) => (event.preventDefault(), (find(state.place?.kind === "home" ? "home" : "log")).focus()));
 start();

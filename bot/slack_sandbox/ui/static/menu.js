@@ -1,4 +1,4 @@
-// A menu that hangs from a button: arrows, Enter, Escape; the focus goes back to the button.
+// A menu below a button: arrows, Enter, Escape; the focus returns to the button.
 
 import { h } from "./dom.js";
 
@@ -21,13 +21,13 @@ export function openMenu(button, entries) {
   }
   close = () => shut(false);
   (button.closest("dialog") ?? document.body).append(menu);
-  hang(menu, button);
+  placeMenu(menu, button);
   button.setAttribute("aria-expanded", "true");
   document.addEventListener("pointerdown", outside, true);
   items[0]?.focus();
 }
 
-function hang(menu, button) {
+function placeMenu(menu, button) {
   const at = button.getBoundingClientRect();
   const left = Math.max(8, Math.min(at.right - menu.offsetWidth, window.innerWidth - menu.offsetWidth - 8));
   const below = at.bottom + 4 + menu.offsetHeight < window.innerHeight;

@@ -1,7 +1,7 @@
-// One message: who, when, what; in its place it is drawn anew when it changes, and keeps the focus.
+// One message; it is redrawn in place when it changes, and keeps the focus.
 
-import { h, keepingFocus, put } from "./dom.js";
-import { act } from "./acting.js";
+import { h, keepFocus, put } from "./dom.js";
+import { act } from "./act.js";
 import { clockTime } from "./dates.js";
 import { drawBlocks } from "./blocks/index.js";
 import { mrkdwn } from "./mrkdwn.js";
@@ -12,31 +12,30 @@ import { withEmoji } from "./emoji.js";
 export const idOf = (message, where = "m") => `${where}-${message.channel}-${message.ts.replace(".", "-")}`;
 export const nameOfAuthor = (message) => (state.people.get(message.user)?.is_app ? appName() : realName(message.user));
 
-/** `where` keeps the ids of a message apart that is shown in the channel and in its thread. */
-export function article(message, { where = "m", openThread = null } = {}) {
+/** `where` distinguishes the ids of a message that is shown in the channel and in its thread. */
+export function buildMessage(message, { where = "m", openThread = null } = {}) {
   const node = h("article", { class: "message", id: idOf(message, where), tabindex: "-1" });
   node.redraw = (fresh) => {
-    node.told = fresh;
     node.drawn = JSON.stringify(fresh);
-    keepingFocus(node, () => draw(node, fresh, openThread));
+    keepFocus(node, () => draw(node, fresh, openThread));
   };
   node.redraw(message);
   return node;
 }
 
-/** Nothing is touched where nothing changed. */
+/** Redraw the message if it has changed. */
 export function redraw(node, fresh) {
   if (node.drawn !== JSON.stringify(fresh)) node.redraw(fresh);
 }
 
 function draw(node, message, openThread) {
-  node.setAttribute("aria-label", spoken(message));
+  node.setAttribute("aria-label", describeMessage(message));
   node.classList.toggle("only-you", message.only_you);
   node.dataset.ts = message.ts;
   put(node, avatar(message), h("div", { class: "message-main" }, head(message), h("div", { class: "message-body" }, body(message)), foot(message, openThread)), tools(message, openThread));
 }
 
-export function spoken(message) {
+export function describeMessage(message) {
   const headline = h("div", {}, mrkdwn(message.text || "")).textContent;
   return `${message.only_you ? "Only visible to you. " : ""}${nameOfAuthor(message)}, ${clockTime(Number(message.ts))}: ${headline}`;
 }

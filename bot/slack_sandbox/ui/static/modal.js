@@ -1,21 +1,21 @@
-// A form of the app's. The browser keeps the focus in it and gives it back; what was typed survives a redraw.
+// The app's modal. The browser traps the focus in it; typed input survives a redraw.
 
-import { h, keepingFocus, put } from "./dom.js";
-import { act } from "./acting.js";
+import { h, keepFocus, put } from "./dom.js";
+import { act } from "./act.js";
 import { drawBlocks } from "./blocks/index.js";
-import { remember } from "./focus.js";
+import { rememberFocus } from "./focus.js";
 import { plainWords } from "./mrkdwn.js";
 
 let shown = null; // {view, fields, back}
 const dialog = () => document.getElementById("modal");
 
-export function takeModal(view) {
-  if (!view) return leave();
+export function updateModal(view) {
+  if (!view) return closeDialog();
   if (shown?.view.id === view.id && shown.view.hash === view.hash) return;
   const before = shown;
   const typed = before?.view.id === view.id ? Object.fromEntries(before.fields.map((one) => [one.block, one.read()])) : {};
-  shown = { view, fields: [], back: before?.back ?? remember() };
-  if (before) keepingFocus(dialog(), () => draw(view, typed), dialog().querySelector("h2"));
+  shown = { view, fields: [], back: before?.back ?? rememberFocus() };
+  if (before) keepFocus(dialog(), () => draw(view, typed), dialog().querySelector("h2"));
   else draw(view, typed);
   if (!dialog().open) dialog().showModal();
   if (!before) firstField()?.focus();
@@ -24,7 +24,7 @@ export function takeModal(view) {
 const firstField = () => dialog().querySelector(".dialog-body :is(input, select, textarea)") ?? dialog().querySelector(".dialog-foot button");
 
 function draw(view, typed) {
-  const place = { holder: { view: view.id }, values: keep(view, typed), fields: shown.fields };
+  const place = { holder: { view: view.id }, values: keepTyped(view, typed), fields: shown.fields };
   put(dialog(), h("form", { class: "dialog-form", novalidate: true, onsubmit: (event) => (event.preventDefault(), submit()) },
     h("div", { class: "dialog-head" }, h("h2", { id: "modal-title", tabindex: "-1" }, plainWords(view.title)),
       h("button", { type: "button", class: "icon", "aria-label": "Close", onclick: () => close(true) }, "✕")),
@@ -35,8 +35,8 @@ function draw(view, typed) {
       view.submit && h("button", { type: "submit", class: "button primary" }, plainWords(view.submit)))));
 }
 
-/** What was typed and not yet told, in the fields that are still there. */
-function keep(view, typed) {
+/** Return the values with typed input that was not sent yet, for fields that still exist. */
+function keepTyped(view, typed) {
   const values = structuredClone(view.values ?? {});
   for (const block of view.blocks) {
     const now = block.type === "input" && values[block.block_id]?.[block.element.action_id];
@@ -48,17 +48,17 @@ function keep(view, typed) {
 async function submit() {
   const values = Object.fromEntries(shown.fields.map((one) => [one.block, one.read()]));
   const { view, fields } = shown;
-  say("");
+  showNotice("");
   fields.forEach((one) => one.fail(""));
   const outcome = await act({ act: "submit", view: view.id, values }, dialog().querySelector("[type=submit]"));
   const errors = outcome.errors ?? {};
   const failed = fields.filter((one) => errors[one.block]).map((one) => one.fail(errors[one.block]));
   if (failed.length) failed[0].focus();
   const others = Object.keys(errors).filter((block) => !fields.some((one) => one.block === block));
-  if (failed.length > 1 || others.length) say([`${failed.length + others.length} fields need another look.`, ...others.map((block) => errors[block])].join(" "));
+  if (failed.length > 1 || others.length) showNotice([`${failed.length + others.length} fields need another look.`, ...others.map((block) => errors[block])].join(" "));
 }
 
-const say = (words) => {
+const showNotice = (words) => {
   const line = dialog().querySelector(".dialog-notice");
   if (line) line.textContent = words;
 };
@@ -67,10 +67,10 @@ async function close(everything) {
   if (!shown) return;
   const { id } = shown.view;
   const outcome = await act({ act: "close", view: id, everything });
-  if (outcome.refused && shown?.view.id === id) leave();
+  if (outcome.refused && shown?.view.id === id) closeDialog();
 }
 
-function leave() {
+function closeDialog() {
   if (!shown) return;
   const { back } = shown;
   shown = null;
@@ -79,4 +79,4 @@ function leave() {
   back();
 }
 
-export const begin = () => dialog().addEventListener("cancel", (event) => (event.preventDefault(), close(false)));
+export const init = () => dialog().addEventListener("cancel", (event) => (event.preventDefault(), close(false)));

@@ -1,4 +1,4 @@
-// Where one can go, what is unread there, and who one is.
+// Navigation: channels with unread counts, and the choice of identity.
 
 import { h, put } from "./dom.js";
 import { appName, state } from "./state.js";
@@ -48,8 +48,8 @@ export function drawIdentity() {
   select.value = state.me.name;
 }
 
-/** On a narrow screen the list is a drawer. */
-export function begin() {
+/** Set up the drawer for narrow screens, and the identity menu. */
+export function init() {
   const toggle = find("nav-toggle");
   const open = (yes) => {
     document.body.classList.toggle("nav-open", yes);

@@ -1,4 +1,4 @@
-// What this window knows: who it is, what they see, what time it is in the workspace. Redrawn from here, never kept elsewhere.
+// The state of this window: who it is, what they see, the time of the workspace. Everything is drawn from here.
 
 export const state = {
   me: null,
@@ -16,11 +16,11 @@ export const state = {
 
 const byId = (list) => new Map(list.map((one) => [one.id, one]));
 
-export function take(told) {
-  Object.assign(state, told, { people: byId(told.people), groups: byId(told.groups), channels: byId(told.channels) });
+export function applyState(data) {
+  Object.assign(state, data, { people: byId(data.people), groups: byId(data.groups), channels: byId(data.channels) });
 }
 
-export const takeChannels = (list) => (state.channels = byId(list));
+export const setChannels = (list) => (state.channels = byId(list));
 
 export const nameOf = (id) => state.people.get(id)?.name ?? id;
 export const realName = (id) => state.people.get(id)?.real_name || nameOf(id);

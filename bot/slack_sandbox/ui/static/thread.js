@@ -1,20 +1,20 @@
 // A thread, beside its channel.
 
 import { h, put } from "./dom.js";
-import { act } from "./acting.js";
+import { act } from "./act.js";
 import { announce } from "./announce.js";
-import { remember } from "./focus.js";
-import { article, redraw, spoken } from "./message.js";
+import { rememberFocus } from "./focus.js";
+import { buildMessage, redraw, describeMessage } from "./message.js";
 import { state } from "./state.js";
 
 let open = null; // {channel, ts, list, back}
 const pane = () => document.getElementById("thread");
 
 export function openThread(message) {
-  const back = open?.back ?? remember();
+  const back = open?.back ?? rememberFocus();
   const list = h("div", { class: "thread-list", role: "log", "aria-live": "off", "aria-label": "Messages in this thread", tabindex: "0" });
   const field = h("input", { type: "text", "aria-label": "Reply in this thread", placeholder: "Reply…", autocomplete: "off" });
-  const form = h("form", { class: "composer", onsubmit: (event) => (event.preventDefault(), say(field)) }, field, h("button", { class: "button primary", type: "submit" }, "Send"));
+  const form = h("form", { class: "composer", onsubmit: (event) => (event.preventDefault(), sendReply(field)) }, field, h("button", { class: "button primary", type: "submit" }, "Send"));
   const close = h("button", { type: "button", class: "icon", "aria-label": "Close the thread", onclick: closeThread }, "✕");
   open = { channel: message.channel, ts: message.ts, list, back };
   put(pane(), h("div", { class: "pane-head" }, h("h2", {}, "Thread"), close), list, form);
@@ -23,7 +23,7 @@ export function openThread(message) {
   field.focus();
 }
 
-export const begin = () => pane().addEventListener("keydown", (event) => event.key === "Escape" && closeThread());
+export const init = () => pane().addEventListener("keydown", (event) => event.key === "Escape" && closeThread());
 
 export function closeThread() {
   if (!open) return;
@@ -34,14 +34,14 @@ export function closeThread() {
   back();
 }
 
-async function say(field) {
+async function sendReply(field) {
   const words = field.value.trim();
   if (!words || !open) return;
   const outcome = await act({ act: "says", channel: open.channel, thread: open.ts, text: words });
   if (outcome.ok) field.value = "";
 }
 
-export function takeThread(messages) {
+export function updateThread(messages) {
   const found = open && messages.find((one) => one.channel === open.channel && one.ts === open.ts);
   if (found) drawThread(found, false);
 }
@@ -53,8 +53,8 @@ function drawThread(message, first) {
     const node = there.get(one.ts);
     there.delete(one.ts);
     if (node) redraw(node, one);
-    else open.list.append(article(one, { where: "t" }));
-    if (!node && !first && one.user !== state.me.id) announce(spoken(one));
+    else open.list.append(buildMessage(one, { where: "t" }));
+    if (!node && !first && one.user !== state.me.id) announce(describeMessage(one));
   }
   for (const node of there.values()) node.remove();
   open.list.scrollTop = open.list.scrollHeight;

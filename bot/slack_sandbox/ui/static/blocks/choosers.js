@@ -2,8 +2,8 @@
 
 import { h, freshId } from "../dom.js";
 import { plainWords, text } from "../mrkdwn.js";
-import { confirmed } from "../confirm.js";
-import { act } from "../acting.js";
+import { askConfirmation } from "../confirm.js";
+import { act } from "../act.js";
 import { state } from "../state.js";
 import { external } from "./external.js";
 
@@ -75,7 +75,7 @@ function boxes(kind, one, chosen, options, change) {
 export const choosers = Object.fromEntries(Object.entries(KINDS).map(([kind, make]) => [kind, (one, block, place) => {
   const now = stateIn(place, block, one);
   const change = async (value) => {
-    if (one.confirm && !(await confirmed(one.confirm))) return;
+    if (one.confirm && !(await askConfirmation(one.confirm))) return;
     await act({ act: "choose", ...place.holder, what: one.action_id, block: block.block_id, value }, control);
   };
   const { control, beside } = make(one, Object.keys(now).length ? now : initially(one), change, asking(one, block, place));

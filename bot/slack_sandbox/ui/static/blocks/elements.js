@@ -2,10 +2,10 @@
 
 import { h, safeUrl } from "../dom.js";
 import { plainWords, text } from "../mrkdwn.js";
-import { confirmed } from "../confirm.js";
+import { askConfirmation } from "../confirm.js";
 import { openMenu } from "../menu.js";
-import { act } from "../acting.js";
-import { leading } from "../links.js";
+import { act } from "../act.js";
+import { linkAttributes } from "../links.js";
 import { field } from "./inputs.js";
 import { choosers } from "./choosers.js";
 
@@ -30,7 +30,7 @@ export function element(one, block, place) {
 }
 
 function button(one, block, place) {
-  const url = leading(one.url);
+  const url = linkAttributes(one.url);
   const press = (event) => pressed(event.currentTarget, one, block, place, url);
   const given = {
     class: `button ${one.style ?? ""}`,
@@ -50,14 +50,14 @@ function spoken(written, label) {
 
 /** With an address, the browser opens it, and the app is told all the same. */
 async function pressed(control, one, block, place, url) {
-  if (one.confirm && !url && !(await confirmed(one.confirm))) return;
+  if (one.confirm && !url && !(await askConfirmation(one.confirm))) return;
   await act({ act: "click", ...place.holder, what: one.action_id, block: block.block_id, value: one.value }, url ? null : control);
 }
 
 function overflow(one, block, place) {
   const choose = async (option) => {
     if (safeUrl(option.url)) window.open(safeUrl(option.url), "_blank", "noopener,noreferrer");
-    if (one.confirm && !(await confirmed(one.confirm))) return;
+    if (one.confirm && !(await askConfirmation(one.confirm))) return;
     await act({ act: "choose", ...place.holder, what: one.action_id, block: block.block_id, value: option.value });
   };
   const control = h("button", {

@@ -2,7 +2,7 @@
 
 import { h, freshId } from "../dom.js";
 import { plainWords } from "../mrkdwn.js";
-import { act } from "../acting.js";
+import { act } from "../act.js";
 import { KINDS, asking, stateIn } from "./choosers.js";
 
 const TEXTS = { plain_text_input: "text", email_text_input: "email", url_text_input: "url", number_input: "text", rich_text_input: "text" };
@@ -10,7 +10,7 @@ const TEXTS = { plain_text_input: "text", email_text_input: "email", url_text_in
 /** Registers itself with the form (`place.fields`), which asks for what stands in it. */
 export function field(block, place) {
   const one = block.element;
-  const made = one.type in TEXTS ? words(one, block, place) : KINDS[one.type]?.(one, stateIn(place, block, one), (value) => told(block, place, value), asking(one, block, place));
+  const made = one.type in TEXTS ? words(one, block, place) : KINDS[one.type]?.(one, stateIn(place, block, one), (value) => dispatchInput(block, place, value), asking(one, block, place));
   const control = made?.control ?? h("div", { class: "unknown" }, h("strong", {}, one.type), " is a field this page cannot draw.");
   const parts = { hint: block.hint && freshId("hint"), error: freshId("error") };
   const error = h("p", { class: "field-error", id: parts.error, hidden: true });
@@ -22,7 +22,7 @@ export function field(block, place) {
 function words(one, block, place) {
   const now = stateIn(place, block, one);
   const value = typeof now.value === "string" ? now.value : plain(now.rich_text_value);
-  const given = { "data-key": one.action_id, placeholder: plainWords(one.placeholder) || null, maxlength: one.max_length, value: value ?? "", onchange: () => told(block, place, control.value), autofocus: one.focus_on_load };
+  const given = { "data-key": one.action_id, placeholder: plainWords(one.placeholder) || null, maxlength: one.max_length, value: value ?? "", onchange: () => dispatchInput(block, place, control.value), autofocus: one.focus_on_load };
   const tall = one.multiline || one.type === "rich_text_input";
   const control = tall ? h("textarea", { ...given, rows: 4 }) : h("input", { ...given, type: TEXTS[one.type], inputmode: one.type === "number_input" ? "decimal" : null, autocomplete: "off" });
   return { control, read: () => control.value };
@@ -31,7 +31,7 @@ function words(one, block, place) {
 const plain = (rich) => (rich?.elements ?? []).flatMap((part) => part.elements ?? []).map((run) => run.text ?? "").join("");
 
 /** The workspace keeps what was filled in, so that another window and a redrawn form have it too. */
-const told = (block, place, value) => act({ act: "fill", ...place.holder, block: block.block_id, value });
+const dispatchInput = (block, place, value) => act({ act: "fill", ...place.holder, block: block.block_id, value });
 
 function labelled(block, control, parts, error, beside) {
   control.id = freshId("field");

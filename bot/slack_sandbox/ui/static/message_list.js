@@ -1,8 +1,8 @@
-// The articles that are on the page, in order, with a line where a day begins. Some hundred at most: what is far away goes.
+// The messages in the DOM, in order, with a line where a day begins; at most some hundred.
 
 import { h } from "./dom.js";
 import { dayKey, dayName } from "./dates.js";
-import { article, redraw } from "./message.js";
+import { buildMessage, redraw } from "./message.js";
 import { openThread } from "./thread.js";
 
 const list = () => document.getElementById("messages");
@@ -16,14 +16,14 @@ export const last = () => [...shown.keys()].at(-1) ?? "";
 export const size = () => shown.size;
 
 function make(message) {
-  const node = article(message, { openThread });
+  const node = buildMessage(message, { openThread });
   node.day = dayKey(Number(message.ts));
   return node;
 }
 
 export const update = (message) => redraw(shown.get(message.ts), message);
 
-/** After all that is there. */
+/** Append messages at the end. */
 export function append(messages) {
   const batch = document.createDocumentFragment();
   for (const message of messages) {
@@ -35,7 +35,7 @@ export function append(messages) {
   divide();
 }
 
-/** Before all that is there, right after what stands at the top. */
+/** Insert messages at the beginning, after `top`. */
 export function prepend(messages, top) {
   const made = messages.map((message) => [message.ts, make(message)]);
   top.after(...made.map(([, node]) => node));
@@ -43,7 +43,7 @@ export function prepend(messages, top) {
   divide();
 }
 
-/** Each where its time puts it: rare, since what comes late is rare. */
+/** Insert late messages by their timestamps. */
 export function insert(messages) {
   for (const message of messages) {
     const next = [...shown].find(([ts]) => ts > message.ts);
@@ -65,7 +65,7 @@ export function remove(ts) {
   divide();
 }
 
-/** Leaves so many, taking away at the end or at the beginning; says whether any went. What has the focus stays. */
+/** Keep `most` messages, removing at the end or the beginning, but not what has the focus. Return whether any was removed. */
 export function trim(most, { atEnd }) {
   const order = atEnd ? [...shown].reverse() : [...shown];
   let went = false;

@@ -1,27 +1,27 @@
-// The panel's figures. Each part is drawn anew only where it changed, so that nothing flickers and nothing loses its place.
+// The figures of the panel; a part is redrawn only if it has changed.
 
 import { h, put } from "/page/static/dom.js";
 import { clockTime, slackDate, span } from "/page/static/dates.js";
 import { nameOf, state } from "/page/static/state.js";
 
-const PARTS = [["Slack", trouble], ["Queues", queues], ["The books", books], ["Last heard", assessments], ["Slack’s limits", limits], ["On call", onCall]];
+const PARTS = [["Slack", slackFault], ["Queues", queues], ["The books", books], ["Last heard", assessments], ["Slack’s limits", limits], ["On call", onCall]];
 const drawn = new Map();
 
-export function drawState(node, told) {
+export function drawState(node, shown) {
   if (!node.children.length) node.append(...PARTS.map(([name]) => h("section", { class: "part", "aria-label": name })));
   PARTS.forEach(([name, draw], index) => {
-    const given = JSON.stringify([part(name, told), told.store, state.me?.name]);
+    const given = JSON.stringify([part(name, shown), shown.store, state.me?.name]);
     if (drawn.get(name) === given) return;
     drawn.set(name, given);
-    const inside = draw(told);
+    const inside = draw(shown);
     node.children[index].hidden = !inside;
     put(node.children[index], inside ? [h("h3", {}, name), inside] : []);
   });
 }
 
-const part = (name, told) => ({ Slack: [told.trouble.how, Math.ceil(told.trouble.left / 5)], Queues: [told.queues, told.day], "The books": told.books, "Last heard": told.assessments, "Slack’s limits": told.limits, "On call": told.on_call })[name];
+const part = (name, shown) => ({ Slack: [shown.trouble.how, Math.ceil(shown.trouble.left / 5)], Queues: [shown.queues, shown.day], "The books": shown.books, "Last heard": shown.assessments, "Slack’s limits": shown.limits, "On call": shown.on_call })[name];
 
-function trouble({ trouble: now, store }) {
+function slackFault({ trouble: now, store }) {
   if (store) return h("p", { class: "bad" }, store);
   return now.how && h("p", { class: "bad" }, h("strong", {}, `Slack ${now.how}`), `, for ${span(now.left)} more of the day.`);
 }
@@ -39,10 +39,10 @@ function queues({ queues: rows, day }) {
 
 const BOOKS = [["opened", "cases opened"], ["joined", "joined a case"], ["tallied", "only counted"], ["spam", "spam"], ["waiting", "waiting"], ["dead", "failed"]];
 
-function books({ books: told }) {
-  if (!("seen" in told)) return null;
-  return [h("p", { class: "sum" }, h("strong", {}, told.seen.toLocaleString("en")), " heard", told.unaccounted ? h("strong", { class: "bad" }, `, ${told.unaccounted} not accounted for`) : ", every one accounted for"),
-    h("dl", { class: "figures" }, BOOKS.filter(([word]) => told[word] || word === "opened").map(([word, name]) => h("div", {}, h("dt", {}, name), h("dd", { "data-book": word }, told[word].toLocaleString("en")))))];
+function books({ books: totals }) {
+  if (!("seen" in totals)) return null;
+  return [h("p", { class: "sum" }, h("strong", {}, totals.seen.toLocaleString("en")), " heard", totals.unaccounted ? h("strong", { class: "bad" }, `, ${totals.unaccounted} not accounted for`) : ", every one accounted for"),
+    h("dl", { class: "figures" }, BOOKS.filter(([word]) => totals[word] || word === "opened").map(([word, name]) => h("div", {}, h("dt", {}, name), h("dd", { "data-book": word }, totals[word].toLocaleString("en")))))];
 }
 
 function assessments({ assessments: list }) {
@@ -65,9 +65,9 @@ function limits({ limits: list }) {
 
 function onCall({ on_call: list }) {
   return h("dl", { class: "calls" }, list.map((one) => h("div", {}, h("dt", {}, one.department, !one.open && h("span", { class: "hint" }, " (closed now)")),
-    h("dd", {}, one.people.length ? `${one.people.map(nameThere).join(", then ")}${why(one)}` : "nobody"))));
+    h("dd", {}, one.people.length ? `${one.people.map(mentionName).join(", then ")}${why(one)}` : "nobody"))));
 }
 
 const why = (one) => one.hole ? ` (managers; ${one.hole} has a hole)` : one.instead ? " (deputies; nobody is on call)" : one.until ? `, until ${slackDate(one.until, "{date_short_pretty} at {time}")}` : "";
 
-const nameThere = (id) => `@${state.groups.get(id)?.handle ?? nameOf(id)}`;
+const mentionName = (id) => `@${state.groups.get(id)?.handle ?? nameOf(id)}`;

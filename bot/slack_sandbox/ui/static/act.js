@@ -1,4 +1,4 @@
-// What a person does goes to the app as a signed request; what the app says no to comes back as a sentence.
+// Sends a person's action; the app gets a signed request, and a refusal becomes a notice.
 
 import { send } from "./api.js";
 import { notice } from "./announce.js";
@@ -10,20 +10,20 @@ const WARNINGS = {
   slack_is_down: "Slack is down at the moment: nothing was sent. Try again when it is back.",
 };
 
-/** `control` is shown as busy until there is an answer, and cannot be pressed twice. */
+/** `control` is busy until the response arrives, and cannot be pressed twice. */
 export async function act(body, control = null) {
   if (control?.getAttribute("aria-busy") === "true") return { ok: false };
   control?.setAttribute("aria-busy", "true");
   const outcome = await send("/page/act", { as: state.me.name, ...body });
   control?.removeAttribute("aria-busy");
-  const sentence = outcome.refused ? said(outcome.refused) : outcome.sent !== false || outcome.warning === "slack_is_down" ? warning(outcome.warning) : "";
+  const sentence = outcome.refused ? toSentence(outcome.refused) : outcome.sent !== false || outcome.warning === "slack_is_down" ? describeWarning(outcome.warning) : "";
   if (sentence) notice(sentence);
   return { ...outcome, sentence };
 }
 
-const warning = (word) => (word ? WARNINGS[word] ?? `The app answered in a way that Slack does not take (${word}).` : "");
+const describeWarning = (word) => (word ? WARNINGS[word] ?? `The app answered in a way that Slack does not take (${word}).` : "");
 
-function said(refused) {
+function toSentence(refused) {
   const words = refused.charAt(0).toUpperCase() + refused.slice(1);
   return /[.!?]$/.test(words) ? words : `${words}.`;
 }

@@ -1,4 +1,4 @@
-// What changes, as it changes. A browser that lost the connection goes on where it was; the workspace remembers.
+// The stream of changes; a browser that reconnects resumes where it was.
 
 import { connection } from "./announce.js";
 import { state } from "./state.js";
