@@ -59,8 +59,8 @@ async def run_local_app(
     `ports` are tried in order for the workspace; `mount` adds routes to it.
     """
     async with AsyncExitStack() as stack:
-        temporary = TemporaryDirectory(prefix="earshot-", ignore_cleanup_errors=True)  # Redis may still write there
-        files = folder or Path(stack.enter_context(temporary))
+        # A Redis that is slow to stop may still write to its folder.
+        files = folder or Path(stack.enter_context(TemporaryDirectory(prefix="earshot-", ignore_cleanup_errors=True)))
         opened = connect_store(redis_url, files, brand or playbook.current.slug, build_process_name())
         store = await stack.enter_async_context(opened)
         await store.inbox.create_group()
