@@ -21,14 +21,8 @@ class ReadCountStore(RedisStore):
         day_fields = [join_field(f"{at.day:02}", kind) for kind in KINDS]
         total_fields = [join_field(source, kind) for kind in KINDS]
         kept = [int(KEPT.total_seconds()), int(IDS_KEPT.total_seconds())]
-        args: list[str | int] = [
-            *day_fields,
-            *total_fields,
-            *kept,
-            len(ids.posts),
-            *sorted(ids.posts),
-            *sorted(ids.users),
-        ]
+        args: list[str | int] = [*day_fields, *total_fields, *kept, len(ids.posts)]
+        args += (*sorted(ids.posts), *sorted(ids.users))
         found = list(map(int, await self._client.run_script("count_reads", keys, args)))
         return ReadTotals(day=ReadCounts(found[0], found[1]), month=ReadCounts(found[2], found[3]))
 

@@ -77,9 +77,8 @@ class ReportCounterStore(RedisStore):
     async def count_open(self, departments: Sequence[str], at: datetime) -> dict[str, tuple[int, int]]:
         """Return how many open cases each department has now, and how many of them are overdue."""
         keys = [self._keys.open_cases_key(name) for name in departments]
-        counts = await self._client.execute_batch(
-            chain.from_iterable((("ZCARD", key), ("ZCOUNT", key, "-inf", at.timestamp())) for key in keys)
-        )
+        commands = ((("ZCARD", key), ("ZCOUNT", key, "-inf", at.timestamp())) for key in keys)
+        counts = await self._client.execute_batch(chain.from_iterable(commands))
         return {name: (int(counts[2 * i]), int(counts[2 * i + 1])) for i, name in enumerate(departments)}
 
 

@@ -29,9 +29,8 @@ def append_observation(transaction: Transaction, keys: Keys, processed: Processe
 class SpikeStream(RedisStore):
     async def read(self, after: StreamPosition, limit: int = PAGE_SIZE) -> list[SpikeObservation]:
         """Read observations after a position, in the order of commits."""
-        reply = await self._client.execute(
-            "XRANGE", self._keys.spike_stream, f"({after[0]}-{after[1]}", "+", "COUNT", limit
-        )
+        start = f"({after[0]}-{after[1]}"
+        reply = await self._client.execute("XRANGE", self._keys.spike_stream, start, "+", "COUNT", limit)
         return [parse_observation(place, fields[1]) for place, fields in reply]
 
     async def trim_before(self, before: StreamPosition) -> None:
