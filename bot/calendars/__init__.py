@@ -1,1 +1,1 @@
-"""Calendars (iCalendar files): read from outside as shifts, and written for people's own."""
+"""Calendars (iCalendar files): parsed as shifts, and written for people's own calendars."""

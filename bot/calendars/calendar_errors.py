@@ -1,11 +1,11 @@
 """Why a calendar cannot be used."""
 
 MAX_BYTES = 1_000_000
-"""Bytes. A team's shifts of years are a tenth of that."""
+"""Bytes. Shifts of years are a tenth of that."""
 
 
 class CalendarError(Exception):
-    """With the reason in words, in which no address stands: it may be a secret."""
+    """Has the reason in words, without the address, which may be a secret."""
 
 
 def size_error() -> CalendarError:

@@ -1,4 +1,4 @@
-"""The process that reads one calendar and ends: what a stranger wrote can cost it its life, and nobody else."""
+"""The child process that parses one calendar: hostile input can crash it, and nothing else."""
 
 import sys
 from contextlib import suppress
@@ -12,7 +12,7 @@ from bot.domain.periods import TimeSpan
 
 CPU_SECONDS = 3
 MEMORY_BYTES = 1 << 30
-"""Bytes of addresses, some ten times what the largest calendar takes."""
+"""Bytes of address space, some ten times what the largest calendar takes."""
 
 
 class ParseRequest(BaseModel):
@@ -22,7 +22,7 @@ class ParseRequest(BaseModel):
 
 
 class ParseResult(BaseModel):
-    """One of the two is there."""
+    """One of the two is set."""
 
     booked: ParsedCalendar | None = None
     broken: str = ""
@@ -30,24 +30,21 @@ class ParseResult(BaseModel):
 
 def main() -> None:
     _limit_resources()
-    asked = ParseRequest.model_validate_json(sys.stdin.buffer.read())
+    request = ParseRequest.model_validate_json(sys.stdin.buffer.read())
     try:
-        answer = ParseResult(booked=parse_shifts(asked.text, asked.schedule, asked.span))
+        result = ParseResult(booked=parse_shifts(request.text, request.schedule, request.span))
     except CalendarError as no:
-        answer = ParseResult(broken=str(no))
-    sys.stdout.write(answer.model_dump_json())
+        result = ParseResult(broken=str(no))
+    sys.stdout.write(result.model_dump_json())
 
 
 def _limit_resources() -> None:
-    """What a system does not know is left to the time limit of the parent."""
+    """Set the limits that the system knows; the parent has a time limit, too."""
     try:
         import resource  # noqa: PLC0415  (not on Windows)
     except ImportError:
         return
-    for kind, most in (
-        (resource.RLIMIT_CPU, CPU_SECONDS),
-        (resource.RLIMIT_AS, MEMORY_BYTES),
-        (resource.RLIMIT_CORE, 0),
-    ):
+    limits = {resource.RLIMIT_CPU: CPU_SECONDS, resource.RLIMIT_AS: MEMORY_BYTES, resource.RLIMIT_CORE: 0}
+    for kind, most in limits.items():
         with suppress(ValueError, OSError):
             resource.setrlimit(kind, (most, most))

@@ -1,4 +1,4 @@
-"""Read a calendar in a process of its own, which is killed where it takes too long."""
+"""Parse a calendar in a child process, which is killed if it takes too long."""
 
 import asyncio
 import os
@@ -12,14 +12,14 @@ from bot.domain.oncall.schedule import Schedule
 from bot.domain.periods import TimeSpan
 
 TIMEOUT = 10.0
-"""Seconds on the wall, start included. The child gives itself three of the processor's."""
+"""Seconds, start included. The child limits itself to three seconds of CPU time."""
 _RUN = "import sys; sys.path[:] = sys.argv[1:]; from bot.calendars.child import main; main()"
 _ENVIRONMENT = ("PATH", "LD_LIBRARY_PATH", "SYSTEMROOT")
-"""It needs no token, so it is given none."""
+"""It gets none of our secrets."""
 
 
 async def read_calendar(text: str, schedule: Schedule, span: TimeSpan) -> ParsedCalendar:
-    """Who is on call by this file within a span. Raises `CalendarError`."""
+    """Return the shifts of a calendar within a span. Raises `CalendarError`."""
     asked = ParseRequest(text=text, schedule=schedule, span=span).model_dump_json().encode()
     try:
         code, said = await asyncio.wait_for(_run_child(asked), TIMEOUT)
@@ -36,7 +36,7 @@ async def read_calendar(text: str, schedule: Schedule, span: TimeSpan) -> Parsed
 
 
 async def _run_child(asked: bytes) -> tuple[int | None, bytes]:
-    """Whatever ends the wait, ours or the whole process's end, ends the child."""
+    """Run the child, which ends with the wait for it, however that ends."""
     child = await asyncio.create_subprocess_exec(
         sys.executable, "-I", "-c", _RUN, *sys.path,
         stdin=asyncio.subprocess.PIPE,

@@ -1,4 +1,4 @@
-"""Connections to a calendar's server: where it sends us on to, we do not reach into the network that we stand in."""
+"""Guard against SSRF: redirects of a calendar's server must not lead into our internal network."""
 
 import ipaddress
 import socket
@@ -11,13 +11,13 @@ _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 
 class InternalAddressError(OSError):
-    """The name may have further addresses, which are tried as after any other failure to connect."""
+    """An address of a name is internal; its other addresses are tried next."""
 
 
 class GuardedConnector(aiohttp.TCPConnector):
-    """Judges each address at the moment it is connected to, so that no name can change its meaning in between.
+    """Checks each address when it connects, so that DNS rebinding is of no use.
 
-    The playbook's own server may be internal. Then it may send us on to its like; any other only to public addresses.
+    The playbook's own server may be internal, and may then redirect to its like; others only to public addresses.
     """
 
     def __init__(self, resolver: AbstractResolver | None = None) -> None:

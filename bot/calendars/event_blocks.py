@@ -12,7 +12,7 @@ from bot.calendars.windows_zones import parse_windows_zone
 
 _LINE_END = re.compile(r"\r\n|\n|\r")
 _MICROSOFT = re.compile(r';TZID="?(tzone://Microsoft/\w+)"?(?=[;:])', re.IGNORECASE)
-"""Exchange writes it without the quotes that its colon needs."""
+"""Exchange omits the quotes that its colon needs."""
 _TZID = re.compile(r';TZID=("[^"]*"|\((?:UTC|GMT)[^)]*\)[^;:"]*|[^;:]*)', re.IGNORECASE)
 
 
@@ -28,7 +28,7 @@ class EventBlock(NamedTuple):
 
     @property
     def mentions(self) -> str:
-        """The raw lines that may say whom it means."""
+        """The raw lines that may name a person."""
         return "\n".join(line for line in self.lines if _parse_name(line) in {"SUMMARY", "ATTENDEE"})
 
     @property
@@ -53,9 +53,7 @@ class CalendarBlocks(NamedTuple):
 
 
 def split_events(text: str) -> CalendarBlocks:
-    """Raise `CalendarError` where it is no calendar, or ends in the middle of an event: then it did not arrive
-    whole.
-    """
+    """Split a text into events. Raise `CalendarError` if it is no calendar, or is incomplete."""
     events: list[EventBlock] = []
     zones: dict[str, tuple[str, ...]] = {}
     lines = unfold_lines(text)
@@ -69,10 +67,8 @@ def split_events(text: str) -> CalendarBlocks:
         cancelled = any(_parse_name(line) == "METHOD" and _parse_value(line).upper() == "CANCEL" for line in head)
         for kind, block in _iter_components(calendar):
             if kind == "VTIMEZONE":
-                inside = (f"BEGIN:{kind}", *block, f"END:{kind}")
-                zones.setdefault(
-                    next((_parse_value(line) for line in block if _parse_name(line) == "TZID"), ""), inside
-                )
+                name = next((_parse_value(line) for line in block if _parse_name(line) == "TZID"), "")
+                zones.setdefault(name, (f"BEGIN:{kind}", *block, f"END:{kind}"))
             else:
                 own = [line for line in block if not (cancelled and _parse_name(line) == "STATUS")]
                 events.append(EventBlock((*own, "STATUS:CANCELLED") if cancelled else tuple(own), about_times))
@@ -108,20 +104,20 @@ def _fix_microsoft_zone(found: re.Match[str]) -> str:
 
 
 def _rename_zone(line: str) -> str:
-    """No library knows the names that Windows shows to people."""
+    """Replace a Windows display name, which no library knows, by IANA's."""
     found = _TZID.search(line)
     zone = parse_windows_zone(found[1].strip('"')) if found else ""
     return _TZID.sub(f";TZID={zone}", line, count=1) if zone else line
 
 
 def _split_calendars(lines: list[str]) -> list[list[str]]:
-    """Each VCALENDAR's lines; one whose END is missing reaches as far as the next."""
+    """Return the lines of each VCALENDAR; one without an END reaches to the next."""
     starts = [number for number, line in enumerate(lines) if line.upper() == "BEGIN:VCALENDAR"]
     return [lines[start + 1 : end] for start, end in itertools.pairwise([*starts, len(lines)])]
 
 
 def _iter_components(lines: list[str]) -> Iterator[tuple[str, list[str]]]:
-    """Each VEVENT and VTIMEZONE; an event whose END is missing ends where the next thing of its level begins."""
+    """Yield each VEVENT and VTIMEZONE; one without an END ends where the next one begins."""
     kind, block, inner = "", list[str](), ""
     for line in lines:
         edge = line.upper()
@@ -146,5 +142,5 @@ def _parse_name(line: str) -> str:
 
 
 def _parse_value(line: str) -> str:
-    """What follows the first colon that is not inside a quoted parameter."""
+    """Return what follows the first colon outside quotes."""
     return re.sub(r'^(?:[^":]|"[^"]*")*:', "", line).strip()

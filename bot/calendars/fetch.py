@@ -1,4 +1,4 @@
-"""A calendar's text, from its address or its file: within bounds of time, size and redirects."""
+"""Fetch a calendar from its URL or file, within limits of time, size and redirects."""
 
 import asyncio
 import re
@@ -21,16 +21,14 @@ _MOVED = frozenset({301, 302, 303, 307, 308})
 
 
 class FetchResult(NamedTuple):
-    """`tag` is the server's own word for this version of it."""
+    """`tag` is the server's ETag."""
 
     text: str
     tag: str = ""
 
 
 async def fetch_calendar(calendar: str, tag: str = "", resolver: AbstractResolver | None = None) -> FetchResult | None:
-    """None where it is what it was when the server gave this tag. Raises `CalendarError`. Without a resolver: the
-    system's.
-    """
+    """Return None if the calendar has not changed since `tag`. Raises `CalendarError`."""
     if "://" not in calendar:
         return FetchResult(await asyncio.to_thread(_read_file, Path(calendar)))
     try:
@@ -89,7 +87,7 @@ def _read_file(path: Path) -> str:
 
 
 def _decode_text(body: bytes) -> str:
-    """Some fold lines by bytes, in the middle of a letter."""
+    """Decode UTF-8; some programs fold lines inside a character."""
     for written in (body, _FOLD.sub(b"", body)):
         with suppress(UnicodeDecodeError):
             return written.decode("utf-8-sig")

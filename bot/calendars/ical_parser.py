@@ -1,4 +1,4 @@
-"""From an iCalendar file to shifts, each event by itself, or the reason why not. Runs in a child: see `process.py`."""
+"""Parse an iCalendar file to shifts, each event by itself. Runs in a child process: see `child_process.py`."""
 
 import itertools
 import re
@@ -22,14 +22,14 @@ _DAY = re.compile(r"\d{8}")
 
 
 class SkippedEvent(NamedTuple):
-    """An event that names somebody and is passed over. The title is the calendar's own words."""
+    """An event that names a person and is skipped. The title is the calendar's own words."""
 
     title: str
     reason: str
 
 
 class ParsedCalendar(NamedTuple):
-    """`strangers` counts the shifts that name nobody whom the playbook knows: those are nobody's."""
+    """`strangers` counts the shifts that name no person of the playbook."""
 
     shifts: tuple[Shift, ...]
     strangers: int = 0
@@ -37,9 +37,7 @@ class ParsedCalendar(NamedTuple):
 
 
 def parse_shifts(text: str, schedule: Schedule, span: TimeSpan) -> ParsedCalendar:
-    """Who is on call by this file within a span. Raises `CalendarError`, also where events name people and none is of
-    use.
-    """
+    """Return the shifts within a span. Raises `CalendarError`, also if no event that names people is usable."""
     if len(text.encode("utf-8", "replace")) > MAX_BYTES:
         raise size_error()
     return _ShiftParser(text, schedule, span).read()
@@ -72,7 +70,7 @@ class _ShiftParser:
         return ParsedCalendar(tuple(shifts), self._strangers, tuple(self._skipped))
 
     def _group_series(self) -> tuple[list[list[EventBlock]], list[EventBlock]]:
-        """Events of one UID belong together, and are left out together where none of them names anybody."""
+        """Group events by UID; return the series that name a person, and all other events."""
         by_id: dict[str, list[EventBlock]] = {}
         for number, event in enumerate(self._blocks.events):
             by_id.setdefault(event.get_value("UID") or f"without an id, {number}", []).append(event)
@@ -81,7 +79,7 @@ class _ShiftParser:
         return [part for series in named for part in _split_series(series)], list(itertools.chain(*others))
 
     def _read_series(self, series: list[EventBlock]) -> None:
-        """Where a moved instance cannot be read, the series goes on without its move."""
+        """Read a series; without its moved instances if one of these is invalid."""
         plain = [event for event in series if not event.is_override]
         try:
             self._add_series(series)
@@ -97,9 +95,8 @@ class _ShiftParser:
             found = [(one, self._finder.find(one.event)) for one in instances]
             for one, person in found:
                 if person:
-                    (self._backups if self._finder.is_backup(one.event) else self._shifts).append(
-                        _build_shift(one, person)
-                    )
+                    shifts = self._backups if self._finder.is_backup(one.event) else self._shifts
+                    shifts.append(_build_shift(one, person))
             self._strangers += sum(not person for _, person in found)
         else:
             self._strangers += sum(_looks_like_shift(event, self._span) for event in series)
@@ -107,7 +104,7 @@ class _ShiftParser:
 
 
 def _split_series(series: list[EventBlock]) -> list[list[EventBlock]]:
-    """The latest version of a series with its moved instances; one id for several events is taken for several."""
+    """Return the latest version of a series with its moved instances; several events of one id are several series."""
     overrides = [event for event in series if event.is_override]
     plain = [event for event in series if not event.is_override]
     latest = max((_parse_sequence(event) for event in plain), default=0)
@@ -137,13 +134,10 @@ def _check_bounds(named: list[list[EventBlock]]) -> None:
 
 
 def _looks_like_shift(event: EventBlock, span: TimeSpan) -> bool:
-    """Told from the lines alone: nothing of it is worked out, however strange it is."""
+    """Guess from the raw lines alone, which costs little whatever they are."""
     rule = event.get_value("RRULE").upper()
-    start, end, until = (
-        _parse_day(event.get_value("DTSTART")),
-        _parse_day(event.get_value("DTEND")),
-        _parse_day(rule.partition("UNTIL=")[2]),
-    )
+    start, end = _parse_day(event.get_value("DTSTART")), _parse_day(event.get_value("DTEND"))
+    until = _parse_day(rule.partition("UNTIL=")[2])
     if not start or _is_event_cancelled(event) or _RARE.search(rule):
         return False
     first, last = f"{span.start:%Y%m%d}", f"{span.end:%Y%m%d}"

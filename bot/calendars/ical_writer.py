@@ -1,11 +1,11 @@
-"""Shifts as an iCalendar file: times in UTC, ids that stay, and a word on how often to look again."""
+"""Render shifts as an iCalendar file: times in UTC, stable ids, a refresh interval."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
 REFRESH = timedelta(hours=1)
-"""How often a calendar should look again; most look less often, whatever one says."""
+"""How often a calendar should refresh; most do it less often."""
 PRODUCT = "-//Earshot//On call//EN"
 
 
@@ -18,7 +18,7 @@ class CalendarEvent(NamedTuple):
 
 
 def render_ical(name: str, entries: Iterable[CalendarEvent], at: datetime) -> str:
-    """`at` is when it was written, which each event has to say."""
+    """`at` is the time of writing, which each event must have."""
     import icalendar  # noqa: PLC0415  (some 50 ms of every start, for who has a calendar)
 
     calendar = icalendar.Calendar()

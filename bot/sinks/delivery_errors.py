@@ -1,4 +1,4 @@
-"""How a call to the world can end, other than well. What to do about each is delivery's to decide."""
+"""The ways in which a call to Slack can fail. What follows is decided in delivery."""
 
 TOKEN_ERRORS = frozenset(
     {"invalid_auth", "not_authed", "token_revoked", "token_expired", "account_inactive", "missing_scope"}
@@ -16,7 +16,7 @@ RETRYABLE_ERRORS = frozenset(
     {"ratelimited", "rate_limited", "message_limit_exceeded", "too_many_requests", "team_added_to_org"}
     | {"external_channel_migrating", "streaming_state_conflict"}
 )
-"""Not sent, and likely to be taken in a while."""
+"""Not sent; likely to succeed later."""
 UNKNOWN_OUTCOME_ERRORS = frozenset({"internal_error", "fatal_error", "request_timeout", ""})
 """Perhaps sent."""
 
@@ -38,7 +38,7 @@ class DeliveryUnknownError(Exception):
 
 
 class SlackRejectedError(Exception):
-    """Read and refused, with Slack's own word for why. `details` say where, in Slack's words, if it told."""
+    """Refused, with Slack's own error code; `details` are Slack's words, if any."""
 
     def __init__(self, error: str, faults: tuple[str, ...] = ()) -> None:
         super().__init__(error)
@@ -47,24 +47,21 @@ class SlackRejectedError(Exception):
 
     @property
     def is_channel_gone(self) -> bool:
-        """This channel cannot be written to until somebody does something.
-
-        Slack has a dozen words for that and adds more, so that every word that says nothing else says this.
-        """
+        """Whether the channel cannot be written to until a person acts: any error code of no other group."""
         return not (self.is_token_refused or self.is_block_error or self.is_message_gone)
 
     @property
     def is_token_refused(self) -> bool:
-        """Nothing will be taken from us, wherever it goes."""
+        """Whether Slack accepts nothing from us at all."""
         return self.error in TOKEN_ERRORS
 
     @property
     def is_block_error(self) -> bool:
-        """Our fault: the drawing broke a rule of Slack's."""
+        """Whether our blocks broke a rule of Slack's."""
         ours = self.error in BLOCK_ERRORS or self.error.startswith(BLOCK_ERROR_PREFIXES)
         return ours and not self.is_token_refused and self.error != "invalid_channel"
 
     @property
     def is_message_gone(self) -> bool:
-        """The message to update is not there, or not ours to change."""
+        """Whether the message to update is gone, or not ours."""
         return self.error in MESSAGE_ERRORS

@@ -1,4 +1,4 @@
-"""The address that is called while all is well. It may hold a secret, so it is never said."""
+"""Call the heartbeat address. It may hold a secret, so it is never logged."""
 
 import aiohttp
 
@@ -11,7 +11,7 @@ class HeartbeatClient:
         self._session = session
 
     async def send_heartbeat(self) -> str:
-        """Why it did not arrive; empty if it did."""
+        """Return why it did not arrive; empty if it did."""
         try:
             async with self._session.get(self._url, timeout=TIMEOUT, allow_redirects=False) as answer:
                 return "" if 200 <= answer.status < 300 else f"EARSHOT_HEARTBEAT_URL answered {answer.status}"

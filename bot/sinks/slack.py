@@ -1,4 +1,4 @@
-"""Slack's Web API as a sink: one call in, one of a few named outcomes out."""
+"""Slack's Web API as a sink: each call returns, or raises one of `delivery_errors`."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
@@ -23,11 +23,11 @@ TIMEOUT = 10
 """Seconds. Slack answers in well under one; past ten the answer is lost."""
 DEFAULT_RETRY_AFTER = 30.0
 MAX_RETRY_AFTER = 3600
-"""Seconds to wait where Slack says to wait and not how long, and the most that is believed."""
+"""Seconds to wait if Slack does not say how long, and the most that is accepted."""
 PAGE, PAGES_MOST = 200, 50
-"""Channels asked for at once, and how often: who is in more than 10,000 channels finds none beyond."""
+"""Channels of a page, and the most pages: channels beyond 10,000 are not found."""
 CARD_EVENT = "earshot_card"
-"""The type of the metadata that says which notification a message is."""
+"""The metadata type that names the notification of a message."""
 
 
 class SentMessage(NamedTuple):
@@ -36,14 +36,14 @@ class SentMessage(NamedTuple):
 
 
 class SlackProfile(NamedTuple):
-    """As Slack tells it; `zone` is the IANA name of where they are. Either may be empty."""
+    """`zone` is an IANA name. Either may be empty."""
 
     name: str
     zone: str
 
 
 def build_web_client(token: str, api_url: str, session: aiohttp.ClientSession) -> AsyncWebClient:
-    """One connection pool for all calls, and no retry behind our back: a post repeated by a driver is a second card."""
+    """Build a client without retries: a post that the library repeats is a duplicate card."""
     return AsyncWebClient(token=token, base_url=api_url, session=session, timeout=TIMEOUT, retry_handlers=[])
 
 
@@ -54,7 +54,7 @@ class SlackSink:
     async def post_message(
         self, channel: str, drawing: RenderedMessage, name: str, *, thread: str = "", aloud: bool = False
     ) -> SentMessage:
-        """`channel` may be a person's id: Slack opens the conversation. `name` goes along as metadata.
+        """`channel` may be a person's id: Slack opens the conversation. `name` is sent as metadata.
 
         `thread` is the ts of the message to reply to; `aloud`: the reply is shown in the channel, too.
         """
@@ -73,18 +73,15 @@ class SlackSink:
         return SentMessage(str(reply["channel"]), str(reply["ts"]))
 
     async def update_message(self, channel: str, ts: str, drawing: RenderedMessage) -> None:
-        await self._call_method(
-            "chat.update", channel=channel, ts=ts, text=drawing.text, blocks=drawing.blocks, link_names=False
-        )
+        content = {"text": drawing.text, "blocks": drawing.blocks, "link_names": False}
+        await self._call_method("chat.update", channel=channel, ts=ts, **content)
 
     async def delete_message(self, channel: str, ts: str) -> None:
-        """A message of ours. Raises as `update_message` does."""
+        """Delete a message of ours. Raises as `update_message` does."""
         await self._call_method("chat.delete", channel=channel, ts=ts)
 
     async def find_message(self, channel: str, name: str, since: float) -> SentMessage | None:
-        """A message of ours by its metadata. Raises `SlackRejectedError` with missing_scope where reading is not
-        granted.
-        """
+        """Find a message of ours by its metadata. Raises `SlackRejectedError` if we may not read the channel."""
         reply = await self._call_method(
             "conversations.history", channel=channel, oldest=f"{since:.6f}", include_all_metadata=True, limit=200
         )
@@ -99,18 +96,16 @@ class SlackSink:
         return frozenset(str(user) for user in reply.get("users", []))
 
     async def set_members(self, group: str, people: Iterable[str]) -> None:
-        """Exactly these: whoever else is in the user group is taken out."""
+        """Replace the members of a user group."""
         await self._call_method("usergroups.users.update", usergroup=group, users=",".join(people))
 
     async def create_channel(self, name: str) -> str:
-        """A public one, in which we are; its id. Raises `SlackRejectedError` with missing_scope without
-        channels:manage.
-        """
+        """Create a public channel; return its id. Raises `SlackRejectedError` without channels:manage."""
         channel = (await self._call_method("conversations.create", name=name)).get("channel")
         return str(channel["id"]) if isinstance(channel, Mapping) else ""
 
     async def find_channel(self, name: str) -> str:
-        """The id of a public channel in which we are, or empty. Raises `SlackRejectedError` without channels:read."""
+        """Return the id of a public channel of ours, or empty. Raises `SlackRejectedError` without channels:read."""
         cursor = ""
         for _ in range(PAGES_MOST):
             reply = await self._call_method("users.conversations", exclude_archived=True, limit=PAGE, cursor=cursor)
@@ -136,14 +131,13 @@ class SlackSink:
     async def fetch_profile(self, person: str) -> SlackProfile:
         """Raises `SlackRejectedError` without users:read."""
         user = (await self._call_method("users.info", user=person)).get("user")
-        told = user if isinstance(user, Mapping) else {}
-        return SlackProfile(str(told.get("real_name") or told.get("name") or ""), str(told.get("tz") or ""))
+        fields = user if isinstance(user, Mapping) else {}
+        return SlackProfile(str(fields.get("real_name") or fields.get("name") or ""), str(fields.get("tz") or ""))
 
     async def is_do_not_disturb(self, person: str, at: float) -> bool:
-        """Whether this person's schedule of do-not-disturb holds at `at` (epoch seconds).
+        """Return whether do-not-disturb is scheduled at `at` (epoch seconds); Slack hides manual pauses from us.
 
-        Whether they paused notifications is not known: Slack shows that to themselves alone. Raises
-        `SlackRejectedError` with missing_scope where not granted.
+        Raises `SlackRejectedError` with missing_scope if not granted.
         """
         reply = await self._call_method("dnd.info", user=person)
         asleep = reply.get("dnd_enabled") and float(reply.get("next_dnd_start_ts") or 0) <= at
@@ -155,7 +149,7 @@ class SlackSink:
 
 
 async def call_slack_api(client: AsyncWebClient, method: str, **arguments: Any) -> AsyncSlackResponse:
-    """What Slack answered, if well; how it ended otherwise is one of `outcomes`."""
+    """Return Slack's response. Raises one of `delivery_errors`."""
     try:
         if _is_json_method(method):
             return await client.api_call(method, json=arguments)
@@ -172,7 +166,7 @@ async def call_slack_api(client: AsyncWebClient, method: str, **arguments: Any) 
 
 
 def _is_json_method(method: str) -> bool:
-    """Reading methods take only forms."""
+    """Methods that read take only forms."""
     return method.startswith("chat.")
 
 
@@ -187,7 +181,7 @@ def _classify_error(no: SlackApiError) -> Exception:
     error = str(data.get("error", ""))
     if status == 429 or error in RETRYABLE_ERRORS:
         return RateLimitedError(_parse_retry_after(str(response.headers.get("Retry-After", ""))))
-    if status == 503 or error == "service_unavailable":  # not taken on, by what HTTP and Slack mean by it
+    if status == 503 or error == "service_unavailable":  # certainly not processed
         return NotSentError(f"Slack answered {status} {error}".strip())
     if status >= 500 or error in UNKNOWN_OUTCOME_ERRORS:
         return DeliveryUnknownError(f"Slack answered {status} {error}".strip())
@@ -196,5 +190,5 @@ def _classify_error(no: SlackApiError) -> Exception:
 
 
 def _parse_retry_after(header: str) -> float:
-    """How long Slack asks us to wait. A proxy on the way may say it otherwise, or not at all."""
+    """Return the seconds to wait. A proxy may write the header differently, or omit it."""
     return float(min(int(header), MAX_RETRY_AFTER)) if header.isascii() and header.isdigit() else DEFAULT_RETRY_AFTER

@@ -1,4 +1,4 @@
-"""Who is in a Slack user group and where people are, remembered for a while: usergroups.* is a slow lane of Slack's."""
+"""A cache of Slack user groups and profiles: the rate limits of these methods are low."""
 
 import asyncio
 from collections import defaultdict
@@ -15,11 +15,9 @@ log = structlog.get_logger("directory")
 
 GROUP_TTL = timedelta(minutes=5)
 RETRY_AFTER = timedelta(seconds=10)
-"""Where Slack did not say: fifty who press meanwhile do not wait for it one after another."""
-
-
+"""After a failed call: concurrent requests must not wait for it one after another."""
 PROFILE_TTL = timedelta(hours=12)
-"""People who travel change theirs; Slack is asked again the next day at the latest."""
+"""People who travel change their time zone."""
 
 
 class SlackDirectory:
@@ -31,12 +29,12 @@ class SlackDirectory:
         self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def list_members(self, group: str) -> frozenset[str] | None:
-        """The last known people where Slack does not answer, and None where it never did."""
-        async with self._locks[group]:  # fifty who press at once are one question to Slack
+        """Return the last known members if Slack does not answer; None if it never did."""
+        async with self._locks[group]:  # concurrent requests make one call
             return await self._load_members(group)
 
     async def find_time_zone(self, person: str) -> str:
-        """The IANA name of a person's time zone; empty where Slack does not say, or says one that nobody knows."""
+        """Return the IANA name of a person's time zone; empty if unknown."""
         zone = (await self._load_profile(person)).zone
         try:
             ZoneInfo(zone)
@@ -45,7 +43,7 @@ class SlackDirectory:
         return zone
 
     async def find_name(self, person: str) -> str:
-        """As Slack shows it; empty where Slack does not say."""
+        """Return the name as Slack shows it; empty if Slack does not say."""
         return (await self._load_profile(person)).name
 
     async def _load_profile(self, person: str) -> SlackProfile:
@@ -62,7 +60,7 @@ class SlackDirectory:
             return known
 
     def forget(self, group: str) -> None:
-        """It was changed, by ourselves."""
+        """Drop a group that we have changed."""
         self._groups.pop(group, None)
 
     async def _load_members(self, group: str) -> frozenset[str] | None:

@@ -1,4 +1,4 @@
-"""What can be seen of a workspace before the first card: who we are there, what we may do, which names are real."""
+"""Inspect a workspace for `earshot check`: our identity and scopes, channels, groups and people."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
@@ -39,7 +39,7 @@ class UserInfo(NamedTuple):
 
 
 class SlackInspector:
-    """Only reads. Each question raises one of `outcomes` where it cannot be answered; a 429 is waited out once."""
+    """Only reads. Methods raise one of `delivery_errors`; one rate limit is waited out."""
 
     def __init__(self, client: AsyncWebClient, clock: Clock, waiting: Callable[[float], None]) -> None:
         self._client = client
@@ -53,10 +53,7 @@ class SlackInspector:
         return BotIdentity(str(response.get("team", "")), str(response.get("user", "")), scopes)
 
     async def is_app_token(self) -> bool:
-        """Of an app-level token, without asking for a socket: that may be done once a minute, and `run` wants to.
-
-        Where auth.test does not take such tokens, it says so only of those that it knows.
-        """
+        """Check an app-level token without opening a socket: auth.test rejects only those that it knows."""
         try:
             await call_slack_api(self._client, "auth.test")
         except SlackRejectedError as no:

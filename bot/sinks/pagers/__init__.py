@@ -1,1 +1,1 @@
-"""Ways out of the house that ring: one file for each service."""
+"""Clients of services that page people: one file each."""

@@ -1,4 +1,4 @@
-"""One request to a service that rings, and how it ended. Bounded in time and in size, and never followed elsewhere."""
+"""One HTTP request to a pager's service, bounded in time and size, without redirects."""
 
 import json
 from collections.abc import Mapping
@@ -10,14 +10,14 @@ from bot.domain.paging.page import AttemptStatus
 from bot.sinks.pagers.base import PagerResponse
 
 TIMEOUT = aiohttp.ClientTimeout(total=5.0)
-"""Seconds. These services answer in well under one; whoever is slower is down, and the next way rings."""
+"""Seconds. These services answer in well under one; a slower one counts as down."""
 MAX_BYTES = 65_536
-"""Bytes of an answer that are read; none of these services says more than a few hundred."""
+"""Bytes of a response that are read; these services send a few hundred."""
 HTML_START = b"<"
 
 
 class HttpAnswer(NamedTuple):
-    """`body` is None where it was not a JSON object; `page`: it was a web page."""
+    """`body` is None if it was not a JSON object; `page`: it was a web page."""
 
     status: int
     body: Mapping[str, Any] | None
@@ -25,7 +25,7 @@ class HttpAnswer(NamedTuple):
 
 
 async def post_request(session: aiohttp.ClientSession, url: str, **request: Any) -> HttpAnswer | PagerResponse:
-    """The answer, or how it ended without one. Nothing that the other side says is repeated anywhere."""
+    """Return the answer, or the failure. The other side's words are never repeated."""
     return await send_request(session, "POST", url, **request)
 
 
@@ -54,7 +54,7 @@ def _parse_json_object(raw: bytes) -> Mapping[str, Any] | None:
 
 
 def classify_status(status: int, key: str) -> PagerResponse:
-    """What an answer means that is none of those that this service gives when it is well. `key` names the setting."""
+    """Return the failure that an unexpected answer means. `key` names the setting."""
     if status in {401, 403}:
         return PagerResponse(AttemptStatus.REFUSED, f"{key} is refused")
     if status == 429:

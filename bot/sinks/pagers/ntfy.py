@@ -1,6 +1,6 @@
-"""ntfy: a push to the phone that gets through do-not-disturb, where its owner let the app.
+"""ntfy: a push notification that passes do-not-disturb, if the owner allows it.
 
-Not idempotent: a call that is repeated, because its sender died, rings a second time.
+Not idempotent: a call that is repeated after a crash rings a second time.
 """
 
 from typing import Any, Self
@@ -15,12 +15,12 @@ from bot.sinks.pagers.base import Pager, PageRequest, PagerFactory, PagerRespons
 from bot.sinks.pagers.http import HttpAnswer, classify_status, post_request, send_request
 
 URGENT_PRIORITY = 5
-"""The highest priority: it rings, and goes on for a while."""
+"""The highest priority: rings for a while."""
 TAGS = ["rotating_light"]
 
 
 class NtfyPager(Pager):
-    """The topic in a contact is what is rung."""
+    """Publishes to the topic in a person's contact."""
 
     name = "ntfy"
 
@@ -36,15 +36,15 @@ class NtfyPager(Pager):
         return cls(settings.ntfy_url, token, session)
 
     async def send_page(self, request: PageRequest) -> PagerResponse:
-        matter = request.context
+        context = request.context
         message: dict[str, Any] = {
             "topic": request.contact.ntfy,
-            "title": page_text.format_page_title(request.page, matter),
-            "message": page_text.format_page_body(matter, request.link),
+            "title": page_text.format_page_title(request.page, context),
+            "message": page_text.format_page_body(context, request.link),
             "priority": URGENT_PRIORITY,
             "tags": TAGS,
         }
-        links = [("Acknowledge", request.link), ("See the card", matter.card_link), ("Open the post", matter.url)]
+        links = [("Acknowledge", request.link), ("See the card", context.card_link), ("Open the post", context.url)]
         actions = [{"action": "view", "label": label, "url": url, "clear": True} for label, url in links if url]
         if actions:
             message |= {"actions": actions, "click": actions[0]["url"]}
@@ -57,16 +57,14 @@ class NtfyPager(Pager):
         return classify_status(answer.status, "NTFY_TOKEN")
 
     async def check_connection(self) -> PagerResponse:
-        """Its own health; whether the token may publish is only known by publishing."""
+        """Check the server's health; whether the token may publish is only known by publishing."""
         answer = await send_request(self._session, "GET", f"{self._url.rstrip('/')}/v1/health")
         if not isinstance(answer, HttpAnswer):
             return answer
         healthy = answer.body is not None and answer.body.get("healthy") is True
-        return (
-            PagerResponse(AttemptStatus.DELIVERED)
-            if answer.status == 200 and healthy
-            else classify_status(answer.status, "NTFY_URL")
-        )
+        if answer.status == 200 and healthy:
+            return PagerResponse(AttemptStatus.DELIVERED)
+        return classify_status(answer.status, "NTFY_URL")
 
 
 PAGER: PagerFactory = NtfyPager

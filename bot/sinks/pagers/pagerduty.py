@@ -1,6 +1,6 @@
-"""PagerDuty, Events API v2. It calls whoever is on call there, by its own ladder, until it hears that it need not.
+"""PagerDuty, Events API v2. It pages its own on-call people until it is told that the page is over.
 
-Idempotent: an event with the `dedup_key` of an open alert joins it, so that a repeated call is not a second one.
+Idempotent: an event with the `dedup_key` of an open alert joins it.
 """
 
 from typing import Any, Self
@@ -39,7 +39,7 @@ class PagerDutyPager(Pager):
         return await self._trigger_alert(request.page, request.context, request.link)
 
     async def refresh_page(self, page: Page, context: PageContext, storm: PageGroup) -> PagerResponse:  # noqa: ARG002
-        """Joins the alert that is open there; one that was answered is left alone."""
+        """Update the open alert; one that was acknowledged is left alone."""
         return await self._trigger_alert(page, context) if page.is_open else PagerResponse(AttemptStatus.DELIVERED)
 
     async def _trigger_alert(self, page: Page, context: PageContext, link: str = "") -> PagerResponse:
@@ -66,15 +66,15 @@ class PagerDutyPager(Pager):
         )
 
     async def sync_page(self, page: Page) -> PagerResponse:
-        """Acknowledged while its cause goes on, resolved when that is over, or when it is called for again."""
+        """Acknowledge the alert; resolve it when the page is closed, or before it is re-escalated."""
         if before := build_previous_dedup_key(page):
-            told = await self._send_event(before, "resolve")
-            if page.is_open or told.result is not AttemptStatus.DELIVERED:
-                return told
+            response = await self._send_event(before, "resolve")
+            if page.is_open or response.result is not AttemptStatus.DELIVERED:
+                return response
         return await self._send_event(build_dedup_key(page), "resolve" if page.closed_at else "acknowledge")
 
     async def check_connection(self) -> PagerResponse:
-        """Resolves an alert that there is not, which does nothing where the key is good."""
+        """Resolve an alert that does not exist, which shows whether the key is valid."""
         return await self._send_event(CHECK_DEDUP_KEY, "resolve")
 
     async def _send_event(self, dedup_key: str, action: str, **more: Any) -> PagerResponse:
@@ -89,7 +89,7 @@ class PagerDutyPager(Pager):
 
 
 def _is_key_refused(answer: HttpAnswer) -> bool:
-    """A key that it does not know is a 400, like an event that it cannot read; what is wrong stands in `errors`."""
+    """Return whether a 400 is about the key: `errors` tells it from an invalid event."""
     errors = (answer.body or {}).get("errors")
     return answer.status == 400 and isinstance(errors, list) and any("routing" in str(one).lower() for one in errors)
 

@@ -1,7 +1,7 @@
 """Twilio: a call that speaks and listens, and a text message with the link.
 
-Not idempotent: a call that is repeated, because its sender died, rings a second time. Delivered means that Twilio took
-it; whether somebody picked up is asked afterwards.
+Not idempotent: a call that is repeated after a crash rings a second time. Delivered means that Twilio accepted it;
+the outcome is polled afterwards.
 """
 
 import base64
@@ -18,11 +18,11 @@ from bot.sinks.pagers.base import Pager, PageRequest, PagerFactory, PagerRespons
 from bot.sinks.pagers.http import HttpAnswer, classify_status, post_request, send_request
 
 RING_SECONDS = 30
-"""Seconds until nobody picks up; some mailboxes are sooner, which is why we ask who answered."""
+"""Seconds to ring; some mailboxes pick up sooner, which machine detection tells."""
 SID_PREFIXES = {ContactMethod.CALL: "CA", ContactMethod.TEXT: "SM"}
 RESOURCES = {ContactMethod.CALL: "Calls", ContactMethod.TEXT: "Messages"}
 PRESSED_PATH = "/pressed"
-"""After the link that acknowledges: where a key that is pressed in a call is told."""
+"""After the acknowledge link: where Twilio posts a key pressed in a call."""
 ERROR_SENTENCES = {
     20003: "TWILIO_AUTH_TOKEN is refused",
     21211: "the phone's number is not valid",
@@ -33,7 +33,7 @@ ERROR_SENTENCES = {
     21610: "the phone has said STOP to our number",
     21614: "the phone cannot take text messages",
 }
-"""By Twilio's code; its own words are not repeated."""
+"""By Twilio's error code."""
 CALL_OUTCOMES = {
     "busy": PagerResponse(AttemptStatus.MISSED, "the phone was busy"),
     "no-answer": PagerResponse(AttemptStatus.MISSED, "nobody picked up"),
@@ -50,7 +50,7 @@ CALL_ANSWERED = PagerResponse(AttemptStatus.ANSWERED)
 MACHINE_ANSWERED = PagerResponse(AttemptStatus.MISSED, "a machine picked up")
 COMPLETED = "completed"
 MACHINE_PREFIXES = ("machine", "fax")
-"""How the names of those begin that are nobody."""
+"""Prefixes of `answered_by` that are no person."""
 
 
 class TwilioPager(Pager):
@@ -82,23 +82,19 @@ class TwilioPager(Pager):
         answer = await send_request(self._session, "GET", url, headers={"Authorization": self._auth})
         if not isinstance(answer, HttpAnswer) or answer.status != 200 or answer.body is None:
             return None
-        return (
-            _parse_call_outcome(answer.body)
-            if attempt.way is ContactMethod.CALL
-            else TEXT_OUTCOMES.get(str(answer.body.get("status")))
-        )
+        if attempt.way is ContactMethod.CALL:
+            return _parse_call_outcome(answer.body)
+        return TEXT_OUTCOMES.get(str(answer.body.get("status")))
 
     async def check_connection(self) -> PagerResponse:
-        """Reads the account, which is free."""
+        """Read the account, which is free."""
         answer = await send_request(self._session, "GET", f"{self._url}.json", headers={"Authorization": self._auth})
         if not isinstance(answer, HttpAnswer):
             return answer
         active = answer.body is not None and answer.body.get("status") == "active"
-        return (
-            PagerResponse(AttemptStatus.DELIVERED)
-            if answer.status == 200 and active
-            else classify_status(answer.status, "TWILIO_AUTH_TOKEN")
-        )
+        if answer.status == 200 and active:
+            return PagerResponse(AttemptStatus.DELIVERED)
+        return classify_status(answer.status, "TWILIO_AUTH_TOKEN")
 
     async def _send_form(self, method: ContactMethod, form: dict[str, str]) -> PagerResponse:
         url = f"{self._url}/{RESOURCES[method]}.json"
@@ -115,14 +111,12 @@ class TwilioPager(Pager):
 
 
 def build_twiml(request: PageRequest) -> str:
-    return twiml.render_call_twiml(
-        page_text.format_spoken_page(request.page, request.context),
-        f"{request.link}{PRESSED_PATH}" if request.link else "",
-    )
+    words = page_text.format_spoken_page(request.page, request.context)
+    return twiml.render_call_twiml(words, f"{request.link}{PRESSED_PATH}" if request.link else "")
 
 
 def _parse_call_outcome(body: Mapping[str, Any]) -> PagerResponse | None:
-    """Who picks up is told from a machine before the call says a word, so `answered_by` may still be empty."""
+    """`answered_by` is empty until machine detection is done."""
     status, by = str(body.get("status")), str(body.get("answered_by") or "")
     if by.startswith(MACHINE_PREFIXES):
         return MACHINE_ANSWERED

@@ -1,6 +1,6 @@
-"""A webhook of your own, signed as in the Standard Webhooks specification: for any service that is not here.
+"""A webhook of your own, signed as in the Standard Webhooks specification.
 
-Idempotent for whoever looks at `webhook-id`: a repeated call has the same one.
+Idempotent by `webhook-id`: a repeated call has the same one.
 """
 
 import json
@@ -41,7 +41,7 @@ class WebhookPager(Pager):
         return await self._send_webhook(f"{request.page.id}-{attempt.n}", "page.called", data)
 
     async def refresh_page(self, page: Page, context: PageContext, storm: PageGroup) -> PagerResponse:
-        """The same page with the words of its newest post; `page` says which it is."""
+        """Send the same page with its newest post."""
         return await self._send_webhook(f"{page.id}-news-{storm.cases}", "page.updated", _build_payload(page, context))
 
     async def _send_webhook(self, name: str, kind: str, data: dict[str, object]) -> PagerResponse:
