@@ -56,11 +56,9 @@ from bot.workers.health_monitor import HealthMonitor
 from bot.workers.heartbeat import HeartbeatSender, HeartbeatWorker
 from bot.workers.ingest import IngestRunner
 from bot.workers.paging import PagerWorker
-from bot.workers.paging.ack_links import AckLinkBuilder
-from bot.workers.paging.cause_context import build_context_sources
-from bot.workers.paging.context import PageContexts
+from bot.workers.paging.context import PageContexts, build_context_sources
 from bot.workers.paging.slack_pager import SlackPager
-from bot.workers.paging.targets import TargetResolver
+from bot.workers.paging.targets import AckLinkBuilder, TargetResolver
 from bot.workers.runner import Liveness, Worker, run_worker
 from bot.workers.schedules import ScheduleWorker
 from bot.workers.shift_summaries import ShiftSummaryWorker

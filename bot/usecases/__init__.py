@@ -1,1 +1,1 @@
-"""What a person may ask of the bot. Each use case reads, lets the domain decide, and commits once."""
+"""What people can do with the bot. Each use case reads, lets the domain decide, and commits once."""

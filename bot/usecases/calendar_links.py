@@ -1,6 +1,7 @@
-"""Calendars of ours: an address for a person's shifts or for a schedule's, and what is found there."""
+"""Calendar links: a secret address at which a person's or a schedule's shifts can be subscribed to."""
 
 import hashlib
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import NamedTuple, Protocol
 
@@ -22,46 +23,37 @@ from bot.usecases.on_call_lookup import StoredOnCallLookup
 from bot.usecases.schedule_permissions import SchedulePermissions
 
 SIGNING_PURPOSE = "calendar"
-"""What the addresses are signed with."""
+"""Names the secret that signs the links."""
 CALENDAR_PATH = "/oncall"
 REVOKE = "revoke"
 
 
 class NameLookup(Protocol):
     async def find_name(self, person: str) -> str:
-        """As Slack shows it; empty where Slack does not say."""
+        """Return the name as Slack shows it; empty if Slack does not say."""
 
 
 class RenderedCalendar(NamedTuple):
-    """`tag` is the same for as long as the shifts are."""
+    """`tag` changes when the shifts do."""
 
     text: str
     tag: str
 
 
+@dataclass(slots=True)
 class CalendarLinks:
-    """`public_url` is how our site is reached from outside; without one there are no addresses."""
+    """`public_url` is our address as seen from outside; without one there are no links."""
 
-    def __init__(
-        self,
-        store: CalendarLinkStore,
-        secrets: SigningSecretStore,
-        rota: StoredOnCallLookup,
-        whose: SchedulePermissions,
-        names: NameLookup,
-        clock: Clock,
-        public_url: str = "",
-    ) -> None:
-        self._store = store
-        self._secrets = secrets
-        self._on_call = rota
-        self._permissions = whose
-        self._names = names
-        self._clock = clock
-        self.public_url = public_url
+    _store: CalendarLinkStore
+    _secrets: SigningSecretStore
+    _on_call: StoredOnCallLookup
+    _permissions: SchedulePermissions
+    _names: NameLookup
+    _clock: Clock
+    public_url: str = ""
 
     async def create_link(self, by: str, words: str) -> RenderedMessage:
-        """Of one's own shifts, or of a schedule that is named. With `revoke`, the one there was is good no more."""
+        """Create a link for the person's own shifts or a named schedule; `revoke` invalidates the link before it."""
         wanted = words.split()
         revoked = bool(wanted) and wanted[0].casefold() == REVOKE
         named = " ".join(wanted[1:] if revoked else wanted)
@@ -81,7 +73,7 @@ class CalendarLinks:
         return CalendarLink(whose, serial)
 
     async def render_calendar(self, link_token: str) -> RenderedCalendar | None:
-        """What stands at an address; None where it is none of ours, or was taken back. Raises `StoreUnavailable`."""
+        """Return the calendar of a link, or None if it is invalid or revoked. Raises `StoreUnavailable`."""
         feed = verify_calendar_link(await self._secrets.load_secret(SIGNING_PURPOSE), link_token)
         if feed is None or feed.serial != await self._store.load_serial(feed.owner):
             return None
@@ -98,7 +90,7 @@ class CalendarLinks:
         return RenderedCalendar(render_ical(title, lines, at), tag)
 
     async def _list_shifts(self, schedules: tuple[str, ...]) -> list[tuple[Shift, str]]:
-        """In the order of their starts, without the one that has just left at the old end, whose start is not known."""
+        """Return shifts in order of start, without those cut by the old end, whose start is not known."""
         at = self._clock.now().replace(hour=0, minute=0, second=0, microsecond=0)
         span = TimeSpan(at - OVERRIDE_RETENTION + timedelta(days=1), at + SEARCH_AHEAD)
         rosters = await self._on_call.load_rosters(schedules)
@@ -108,6 +100,5 @@ class CalendarLinks:
     async def _build_event(self, shift: Shift, schedule: str, *, alone: bool) -> CalendarEvent:
         name = "" if alone else await self._names.find_name(shift.person) or shift.person
         title = f"On call: {schedule}" if alone else f"{name} on call ({schedule})"
-        return CalendarEvent(
-            derive_change_id(schedule, "feed", shift.person, shift.source, shift.start), shift.start, shift.end, title
-        )
+        event_id = derive_change_id(schedule, "feed", shift.person, shift.source, shift.start)
+        return CalendarEvent(event_id, shift.start, shift.end, title)

@@ -1,14 +1,15 @@
 """What a person may do with a case."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
 from bot.clock import Clock
 from bot.domain.assessment import Assessment
-from bot.domain.case import Case, CaseResolution
-from bot.domain.case import derive_case_id as own_id
-from bot.domain.cases import correction_transitions, transitions
+from bot.domain.case import Case, CaseResolution, derive_case_id
+from bot.domain.cases import transitions
+from bot.domain.cases.correction_transitions import ScoreUrgency, reopen_with_correction, resolve_with_correction
 from bot.domain.commits import CaseDecision, NotAllowed
 from bot.domain.department import Department
 from bot.domain.lifecycle import CaseTransition, Context, check_transition
@@ -28,7 +29,7 @@ DecideCase = Callable[[Case, Context], CaseDecision]
 
 
 class CaseView(NamedTuple):
-    """A case after what was asked of it, the department that has it, when, its page: what its card is drawn from."""
+    """A case with all that its card is rendered from."""
 
     case: Case
     department: Department
@@ -36,59 +37,48 @@ class CaseView(NamedTuple):
     page: Page | None = None
 
 
+@dataclass(frozen=True, slots=True)
 class CaseUseCases:
     """Each method raises `NotAllowed` with a sentence for the person, or `StoreUnavailable` if Redis is away."""
 
-    def __init__(
-        self,
-        store: CaseStore,
-        outbox: Outbox,
-        pages: PageStore,
-        rules: PlaybookRules,
-        team: StaffDirectory,
-        weigh: correction_transitions.ScoreUrgency,
-        clock: Clock,
-    ) -> None:
-        self._store = store
-        self._outbox = outbox
-        self._pages = pages
-        self._rules = rules
-        self._staff = team
-        self._weigh = weigh
-        self._clock = clock
+    _store: CaseStore
+    _outbox: Outbox
+    _pages: PageStore
+    _rules: PlaybookRules
+    _staff: StaffDirectory
+    _score_urgency: ScoreUrgency
+    _clock: Clock
 
     async def get(self, case_id: str) -> CaseView:
         return await self._build_view(await self._store.get(case_id))
 
     async def check_transition(self, case_id: str, by: str, transition: CaseTransition) -> CaseView:
-        """Refuses what would be refused: asked before a form opens, so that nobody fills one in for nothing."""
+        """Raise `NotAllowed` if the transition would be refused: checked before a form opens."""
         case = await self._store.get(case_id)
         check_transition(case, transition, await self._context(case, by))
         return await self._build_view(case)
 
     async def list_assignees(self, case: Case) -> list[tuple[str, str]]:
-        """Ids and names of whom it may be handed to; empty where they are too many, or not all known."""
+        """Return ids and names of possible owners; empty if there are too many, or not all are known."""
         staff = await self._staff.load_staff(self._find_department(case), self._rules.managers)
         people = staff.deputies - {case.owner}
         return [] if staff.unsure or len(people) > MAX_ASSIGNEES else await self._staff.list_names(people)
 
     async def check_separation(self, case_id: str, by: str) -> CaseView:
-        """As `check_transition`; there has to be something to choose from, too."""
+        """As `check_transition`; there must be a mention to separate, too."""
         case = await self._store.get(case_id)
         transitions.check_can_separate(case, await self._context(case, by))
         return await self._build_view(case)
 
     async def check_store(self) -> None:
-        """Raises `StoreUnavailable`: asked before a form is closed, so that what was written in it is not lost with
-        it.
-        """
+        """Raise `StoreUnavailable` before a form is closed, so that its content is not lost."""
         await self._store.check_writable()
 
     def list_departments(self) -> tuple[Department, ...]:
         return self._rules.list_departments()
 
-    async def apply_transition(self, case_id: str, by: str, decide: DecideCase) -> CaseView:
-        """What a button decides, or one of the methods below."""
+    async def apply(self, case_id: str, by: str, decide: DecideCase) -> CaseView:
+        """Apply a transition of a button, or of one of the methods below."""
 
         async def decide_case(case: Case) -> CaseDecision:
             return decide(case, await self._context(case, by))
@@ -97,64 +87,50 @@ class CaseUseCases:
         return await self._build_view(decision.case)
 
     async def claim(self, case_id: str, by: str) -> CaseView:
-        return await self.apply_transition(case_id, by, transitions.claim_case)
+        return await self.apply(case_id, by, transitions.claim_case)
 
     async def renew_lease(self, case_id: str, by: str) -> CaseView:
-        return await self.apply_transition(case_id, by, transitions.renew_lease)
+        return await self.apply(case_id, by, transitions.renew_lease)
 
     async def release(self, case_id: str, by: str) -> CaseView:
-        return await self.apply_transition(case_id, by, transitions.release_case)
+        return await self.apply(case_id, by, transitions.release_case)
 
     async def resolve(self, case_id: str, by: str, resolution: CaseResolution, note: str = "") -> CaseView:
-        """With *spam* or *not about us* it is a correction, too."""
-        return await self.apply_transition(
-            case_id,
-            by,
-            lambda case, context: correction_transitions.resolve_with_correction(
-                case, context, resolution, note, self._weigh
-            ),
-        )
+        """Resolve a case; *spam* and *not about us* are corrections, too."""
+
+        def decide(case: Case, context: Context) -> CaseDecision:
+            return resolve_with_correction(case, context, resolution, note, self._score_urgency)
+
+        return await self.apply(case_id, by, decide)
 
     async def reopen(self, case_id: str, by: str) -> CaseView:
-        return await self.apply_transition(
-            case_id,
-            by,
-            lambda case, context: correction_transitions.reopen_with_correction(
-                case, context, self._weigh, self._match_route
-            ),
-        )
+        def decide(case: Case, context: Context) -> CaseDecision:
+            return reopen_with_correction(case, context, self._score_urgency, self._match_route)
+
+        return await self.apply(case_id, by, decide)
 
     async def confirm_crisis(self, case_id: str, by: str) -> CaseView:
-        return await self.apply_transition(case_id, by, transitions.confirm_crisis)
+        return await self.apply(case_id, by, transitions.confirm_crisis)
 
     async def hand_to_person(self, case_id: str, by: str, to: str) -> CaseView:
-        return await self.apply_transition(
-            case_id, by, lambda case, context: transitions.hand_to_person(case, context, to)
-        )
+        return await self.apply(case_id, by, lambda case, ctx: transitions.hand_to_person(case, ctx, to))
 
     async def hand_to_department(self, case_id: str, by: str, to: str) -> CaseView:
         target = require_department(self._rules, to)
-        return await self.apply_transition(
-            case_id, by, lambda case, context: transitions.hand_to_department(case, context, target)
-        )
+        return await self.apply(case_id, by, lambda case, ctx: transitions.hand_to_department(case, ctx, target))
 
     async def correct_route(self, case_id: str, by: str, to: str | None) -> CaseView:
-        """`to` is where it belongs; None: to nobody."""
+        """`to` is the right department; None: nobody's."""
         target = require_department(self._rules, to) if to else None
-        return await self.apply_transition(
-            case_id, by, lambda case, context: transitions.correct_route(case, context, target)
-        )
+        return await self.apply(case_id, by, lambda case, ctx: transitions.correct_route(case, ctx, target))
 
     async def separate_mention(self, case_id: str, by: str, mention: str) -> tuple[CaseView, CaseView]:
-        """A mention that joined gets its own case; gives the case it left, and its own.
+        """Open a case of its own for a joined mention; return the case it left, and its own.
 
-        `mention` is its id, or the id of the case that will be its own: a form's option has no room for long ids.
+        `mention` is its id, or the id of its own case: a form's option has no room for long ids.
         """
-        ids = {
-            name: one
-            for one in await self._store.load_joined(case_id, limit=1_000)
-            for name in (one.id, own_id(one.id))
-        }
+        joined = await self._store.load_joined(case_id, limit=1_000)
+        ids = {name: one for one in joined for name in (one.id, derive_case_id(one.id))}
         if mention not in ids:
             raise NotAllowed("That mention is not part of this case any more.")
 
@@ -166,15 +142,15 @@ class CaseUseCases:
         return await self._build_view(left.case), await self._build_view(left.opened_decision.case)
 
     async def record_card_response(self, case: Case, page: Page | None = None) -> None:
-        """The card was redrawn through a click's own answer, so that delivery need not draw it again."""
+        """Record that a click's response has updated the card, so that delivery need not."""
         record = (await self._outbox.load_cards([case.id]))[case.id]
         channel = self._find_department(case).channel
         if record.reminded or (channel and record.channel != channel):
-            return  # a reminder to take back, or a card that has to move, is delivery's work
+            return  # delivery updates the reminder, or moves the card
         if await self._outbox.load_claim_requests(case.id):
-            return  # so is to say who has it wherever somebody was asked to take it
+            return  # delivery updates the messages that asked for an owner
         if page is None and case.is_confirmed_crisis:
-            return  # the answer may have been drawn without the ladder
+            return  # the response may have been rendered without the page
         await self._outbox.record_card_response(case, record, self._clock.now(), page)
 
     def _match_route(self, mention: Mention, assessment: Assessment) -> Route:

@@ -1,6 +1,7 @@
-"""What a person may say of what was heard in a post: that it was something else, spam, or not about us at all."""
+"""Corrections of an assessment by people: another label, spam, or not about us."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from bot.clock import Clock
@@ -21,62 +22,54 @@ from bot.usecases.cases import CaseView, DecideCase
 from bot.usecases.staff import StaffDirectory
 
 KEPT_LABELS = frozenset({"urgency:velocity", "urgency:history"})
-"""Of what was known beside the post when it was heard."""
+"""Labels from facts beside the post, which cannot be computed again."""
 
 
 def recompute_urgency(mention: Mention, assessment: Assessment) -> Assessment:
-    """The same with the urgency that follows from its other labels."""
-    hearing = AnalysisContext(mention)
+    """Return the assessment with the urgency that follows from its other labels."""
+    context = AnalysisContext(mention)
     for signal in assessment.signals:
         if signal.dimension != "urgency":
-            hearing.add_signal(signal)
-    others = len(hearing.signals)
-    UrgencyDetector().detect([hearing])
-    found = {signal.label for signal in hearing.signals[others:]}
+            context.add_signal(signal)
+    others = len(context.signals)
+    UrgencyDetector().detect([context])
+    found = {signal.label for signal in context.signals[others:]}
     if assessment.intent is not Intent.SPAM:
         for signal in assessment.signals:
             if signal.label in KEPT_LABELS and signal.label not in found:
-                hearing.add_signal(signal)
-    return Assessment(signals=tuple(hearing.signals))
+                context.add_signal(signal)
+    return Assessment(signals=tuple(context.signals))
 
 
 class CorrectionResult(NamedTuple):
-    """A case after a correction. `offer`: where its labels lead now, if they led elsewhere before; may be nobody."""
+    """A case after a correction. `offer`: the department its labels lead to now, if another one than before."""
 
     view: CaseView
     offer: str = ""
 
 
+@dataclass(frozen=True, slots=True)
 class CorrectionUseCases:
     """Each method raises `NotAllowed` with a sentence for the person, or `StoreUnavailable` if Redis is away."""
 
-    def __init__(
-        self,
-        store: CaseStore,
-        rules: PlaybookRules,
-        team: StaffDirectory,
-        subjects: Callable[[], Sequence[Subject]],
-        clock: Clock,
-    ) -> None:
-        self._store = store
-        self._rules = rules
-        self._staff = team
-        self._subjects = subjects
-        self._clock = clock
+    _store: CaseStore
+    _rules: PlaybookRules
+    _staff: StaffDirectory
+    _subjects: Callable[[], Sequence[Subject]]
+    _clock: Clock
 
     async def check_correction(self, case_id: str, kind: CorrectionKind, by: str) -> CaseView:
-        """Asked before a form opens, so that nobody fills one in for nothing."""
+        """Raise `NotAllowed` if the correction would be refused: checked before a form opens."""
         case = await self._store.get(case_id)
         context = await self._context(case, by)
         check_can_correct(case, context, kind)
         if kind is CorrectionKind.SUBJECT and not self.list_other_subjects(case):
-            raise NotAllowed(
-                "The playbook names no other subject. If it is about none of yours, choose *Not about us*."
-            )
+            hint = "If it is about none of yours, choose *Not about us*."
+            raise NotAllowed(f"The playbook names no other subject. {hint}")
         return CaseView(case, context.department, context.at)
 
     def list_other_subjects(self, case: Case) -> tuple[str, ...]:
-        """The subjects that this case is not about now, but may be."""
+        """Return all subjects but the case's own."""
         return tuple(subject.name for subject in self._subjects() if subject.name != case.assessment.subject)
 
     async def correct_case(self, case_id: str, kind: CorrectionKind, now: str, by: str) -> CorrectionResult:
@@ -85,12 +78,11 @@ class CorrectionUseCases:
             case_id, by, lambda case, context: correct_case(case, context, right, recompute_urgency, self._match_route)
         )
         assert decision.before is not None
-        return CorrectionResult(
-            self._build_view(decision.case), self._suggest_department(decision.before, decision.case)
-        )
+        offer = self._suggest_department(decision.before, decision.case)
+        return CorrectionResult(self._build_view(decision.case), offer)
 
     async def reroute_case(self, case_id: str, by: str) -> CaseView:
-        """To where its labels lead now."""
+        """Move a case to the department that its labels lead to now."""
 
         def decide(case: Case, context: Context) -> CaseDecision:
             route = self._match_case_route(case)

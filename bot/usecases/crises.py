@@ -1,4 +1,4 @@
-"""What a person may ask about crises: to declare one, update it, tick off its plan, close it."""
+"""Crises: declare one, post updates, complete its checklist, close it."""
 
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -26,7 +26,7 @@ from bot.domain.lifecycle import DEPUTIES_UNKNOWN
 from bot.domain.paging.case_page import get_case_page_id
 from bot.domain.periods import widen_to_quarters
 from bot.domain.rules import PlaybookRules, get_department_or_lost, require_department
-from bot.domain.spikes.episode_page import get_episode_page_id as page_of_episode
+from bot.domain.spikes.episode_page import get_episode_page_id
 from bot.store.store import Store
 from bot.store.transaction import CommitResult
 from bot.usecases.staff import StaffDirectory
@@ -41,50 +41,39 @@ class CrisisPlanRules(PlaybookRules, Protocol):
 class CrisisUseCases:
     """Each raises `NotAllowed` with a sentence for the person, or `StoreUnavailable` if Redis is away."""
 
-    def __init__(self, store: Store, rules: CrisisPlanRules, team: StaffDirectory, clock: Clock) -> None:
+    def __init__(self, store: Store, rules: CrisisPlanRules, staff: StaffDirectory, clock: Clock) -> None:
         self._store = store
         self._rules = rules
-        self._staff = team
+        self._staff = staff
         self._clock = clock
 
-    async def build_form(self, opened: ModalMetadata) -> dict[str, Any]:
-        """`opened.case` is the episode on whose card it was asked for, or empty."""
-        episode = await self._store.episodes.get(opened.case) if opened.case else None
+    async def build_form(self, metadata: ModalMetadata) -> dict[str, Any]:
+        """`metadata.case` is the episode on whose card it was asked for, or empty."""
+        episode = await self._store.episodes.get(metadata.case) if metadata.case else None
         headline = f"Spike at {episode.subject}"[:MAX_HEADLINE_LENGTH] if episode else ""
-        return crisis_modals.render_crisis_modal(
-            self._rules.list_departments(), opened, headline, episode.department if episode else ""
-        )
+        department = episode.department if episode else ""
+        return crisis_modals.render_crisis_modal(self._rules.list_departments(), metadata, headline, department)
 
     async def declare(self, by: str, declaration: CrisisDeclaration) -> RenderedMessage:
-        """Takes over the open crisis cases and their pages. Raises `NotAllowed` where its episode has a crisis
-        already.
-        """
+        """Declare a crisis, which adopts open crisis cases and their pages. One episode has one open crisis."""
         await self._check_staff(by, require_department(self._rules, declaration.department), ())
         at = self._clock.now()
         nth = await self._count_closed(declaration, by, at)
         episode = await self._store.episodes.get(declaration.episode) if declaration.episode else None
         cases = await self._find_adoptable_cases(declaration.department, episode.subject if episode else "")
-        decision = transitions.declare_crisis(
-            declaration,
-            derive_origin(episode, cases, at),
-            self._rules.get_crisis_plan(),
-            by,
-            at,
-            cases=tuple(one.id for one in cases),
-            pages=(
-                *map(get_case_page_id, cases),
-                *([page_of_episode(episode)] if episode and episode.paged_at else []),
-            ),
-            nth=nth,
-        )
+        pages = [*map(get_case_page_id, cases)]
+        if episode and episode.paged_at:
+            pages.append(get_episode_page_id(episode))
+        origin, plan, ids = derive_origin(episode, cases, at), self._rules.get_crisis_plan(), tuple(c.id for c in cases)
+        decision = transitions.declare_crisis(declaration, origin, plan, by, at, cases=ids, pages=tuple(pages), nth=nth)
         if await self._store.crises.commit(decision, at) is CommitResult.STALE:
             first = await self._store.crises.find(decision.after.id)
-            if first is not None and first.declared_by != by:  # the same person pressed twice, and it is there
+            if first is not None and first.declared_by != by:  # the same person may press twice
                 raise NotAllowed(cards.format_already_declared(first))
         return cards.render_declare_receipt(decision.after)
 
     async def _count_closed(self, declaration: CrisisDeclaration, by: str, at: datetime) -> int:
-        """Count the crises of this episode that were closed. Raises `NotAllowed` where one is open."""
+        """Count the closed crises of this episode. Raises `NotAllowed` if one is open."""
         nth = 0
         while declaration.episode and (
             found := await self._store.crises.find(transitions.derive_crisis_id(declaration, by, at, nth))
@@ -105,39 +94,37 @@ class CrisisUseCases:
     async def update(self, by: str, words: str, channel: str) -> RenderedMessage:
         crisis, at = await self._find_crisis(by, channel), self._clock.now()
         plan = self._rules.get_crisis_plan()
-        said = await self._store.crises.change(
+        decision = await self._store.crises.change(
             crisis.id, lambda one: transitions.update_crisis(one, words, plan, by, at), at
         )
-        return cards.render_update_receipt(said.after)
+        return cards.render_update_receipt(decision.after)
 
-    async def request_close(self, by: str, channel: str, opened: ModalMetadata) -> RenderedMessage | dict[str, Any]:
-        """Close it; or, where something is unfinished, return the form that says what and asks."""
+    async def request_close(self, by: str, channel: str, metadata: ModalMetadata) -> RenderedMessage | dict[str, Any]:
+        """Close a crisis; or, if something is unfinished, return a form that asks for confirmation."""
         crisis = await self._find_crisis(by, channel)
         if unfinished := await self._find_unfinished(crisis):
-            return crisis_modals.render_close_crisis_modal(crisis, unfinished, opened)
+            return crisis_modals.render_close_crisis_modal(crisis, unfinished, metadata)
         return await self.close(by, crisis.id)
 
     async def close(self, by: str, name: str) -> RenderedMessage:
         crisis, at = await self._store.crises.get(name), self._clock.now()
         await self._check_permission(by, crisis)
-        went, left = (
-            await self._measure_sentiment(crisis),
-            ", ".join(cards.list_unfinished(await self._find_unfinished(crisis))),
-        )
-        await self._store.crises.change(name, lambda one: transitions.close_crisis(one, went, by, at, left), at)
+        outcome = await self._measure_sentiment(crisis)
+        left = ", ".join(cards.list_unfinished(await self._find_unfinished(crisis)))
+        await self._store.crises.change(name, lambda one: transitions.close_crisis(one, outcome, by, at, left), at)
         return cards.render_close_receipt()
 
     async def _find_unfinished(self, crisis: Crisis) -> UnfinishedWork:
-        """Also counts the crisis cases of its department or subject that came after it was declared."""
+        """Return the unfinished work, with crisis cases of its department or subject that came after it."""
         department, subject = crisis.told.department, crisis.origin.subject if crisis.told.episode else ""
         cases = await self._store.cases.find(crisis.cases)
-        came = find_adoptable_cases(await self._load_open_cases(department, subject), department, subject)
-        cases |= {one.id: one for one in came}
+        later = find_adoptable_cases(await self._load_open_cases(department, subject), department, subject)
+        cases |= {one.id: one for one in later}
         page = (await self._store.pages.find([crisis.page])).get(crisis.page)
         return find_unfinished(crisis, cases.values(), page)
 
     async def complete_checklist_item(self, by: str, item_ref: str) -> RenderedMessage:
-        """A button of the plan: the card as it is now."""
+        """Complete an item of the plan; return its card as it is now."""
         name, _, number = item_ref.partition("/")
         crisis, at = await self._store.crises.get(name), self._clock.now()
         await self._check_permission(by, crisis)
@@ -147,7 +134,7 @@ class CrisisUseCases:
         return cards.render_crisis_plan(done.after)
 
     async def add_pinned_message(self, by: str, channel: str, ts: str, words: str) -> None:
-        """Said by Slack of every channel we are in: nothing happens where it is not that of an open crisis."""
+        """Add a pinned message to the crisis of its channel, if there is an open one."""
         at = self._clock.now()
         for crisis in await self._store.crises.list_open_crises():
             if channel == (crisis.channel or get_department_or_lost(self._rules, crisis.told.department).channel):
@@ -157,19 +144,16 @@ class CrisisUseCases:
                     )
 
     async def show_open_crises(self) -> RenderedMessage:
-        """Those that are open."""
         return cards.render_open_crises(await self._store.crises.list_open_crises())
 
     async def _measure_sentiment(self, crisis: Crisis) -> SentimentOutcome:
         at, began = self._clock.now(), crisis.origin.began_at
         spans = [widen_to_quarters(began - HOUR, began), widen_to_quarters(began, at), widen_to_quarters(at - HOUR, at)]
-        before, during, last = await self._store.report_counters.load_tallies(*spans)
-        return SentimentOutcome(
-            *(MentionCounts.from_tally(tally, crisis.origin.subject) for tally in (before, during, last))
-        )
+        tallies = await self._store.report_counters.load_tallies(*spans)
+        return SentimentOutcome(*(MentionCounts.from_tally(tally, crisis.origin.subject) for tally in tallies))
 
     async def _find_crisis(self, by: str, channel: str) -> Crisis:
-        """The one of this channel, or the only one that is open."""
+        """Return the crisis of this channel, or the only open one. Raises `NotAllowed`."""
         found = await self._store.crises.list_open_crises()
         here = [one for one in found if one.channel == channel] or found
         if not here:

@@ -1,4 +1,4 @@
-"""A digest as its cases are now: what it is redrawn from after somebody claimed a case on it."""
+"""Digests: load one with its cases, to render it again after somebody claimed a case on it."""
 
 from datetime import datetime
 from typing import NamedTuple
@@ -28,7 +28,7 @@ class DigestUseCases:
         self._clock = clock
 
     async def get(self, digest_id: str) -> DigestView:
-        """Raises `NotAllowed` where it is no longer kept."""
+        """Raises `NotAllowed` if it is no longer kept."""
         record = await self._digests.load(digest_id)
         if record is None:
             raise NotAllowed("This list is no longer kept. Its open cases are on the Home tab of Earshot.")

@@ -1,4 +1,4 @@
-"""What a person may ask about drills: to begin one."""
+"""Drills: start one."""
 
 from bot.cards import drills as cards
 from bot.cards.block_kit import RenderedMessage
@@ -15,18 +15,17 @@ from bot.usecases.staff import StaffDirectory
 class DrillUseCases:
     """Each raises `NotAllowed` with a sentence for the person, or `StoreUnavailable` if Redis is away."""
 
-    def __init__(self, store: DrillStore, rules: PlaybookRules, team: StaffDirectory, clock: Clock) -> None:
+    def __init__(self, store: DrillStore, rules: PlaybookRules, staff: StaffDirectory, clock: Clock) -> None:
         self._store = store
         self._rules = rules
-        self._staff = team
+        self._staff = staff
         self._clock = clock
 
     async def start_drill(self, by: str, words: str) -> RenderedMessage:
-        """For the department that is named, or the only one that she may call."""
+        """Start a drill for the named department, or the only one that the person may page."""
         department, at = await self._find_department(by, words.strip().casefold()), self._clock.now()
-        decision = await self._store.change(
-            department.name, lambda before: open_drill(department.name, by, at, before), at
-        )
+        name = department.name
+        decision = await self._store.change(name, lambda before: open_drill(name, by, at, before), at)
         return cards.render_drill_started(decision.after)
 
     async def _find_department(self, by: str, wanted: str) -> Department:

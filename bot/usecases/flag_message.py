@@ -1,7 +1,7 @@
-"""A colleague saw something that a department should see: it opens a case there. Anyone may do it."""
+"""Flag a message: open a case for something that a colleague saw. Anyone may do it."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from pydantic import ValidationError
@@ -28,13 +28,13 @@ from bot.usecases.staff import StaffDirectory
 
 FLAG_ROUTE = "flagged by a colleague"
 MAX_FLAGS_PER_HOUR = 20
-"""Flags of one person in an hour: many more than anybody reads, far fewer than a script sends."""
+"""By one person: more than anybody reads, fewer than a script sends."""
 MAX_TRIES = 20
 _UNCONFIRMED = Signal(COLLEAGUE, DOUBTFUL, 1.0, "not confirmed: flagged by a colleague without a role")
 
 
 class FlagRequest(FrozenModel):
-    """What a colleague says about a message in Slack: whose words they are, and who should see them."""
+    """What a colleague says about a message in Slack: its author, its kind, and who should see it."""
 
     channel: str
     ts: str
@@ -45,30 +45,22 @@ class FlagRequest(FrozenModel):
     author: str = ""
 
 
+@dataclass(frozen=True, slots=True)
 class FlagUseCases:
     """Raises `NotAllowed` with a sentence for the person, or `StoreUnavailable` if Redis is away."""
 
-    def __init__(
-        self,
-        store: FlagStore,
-        rules: PlaybookRules,
-        clock: Clock,
-        assess: Callable[[Mention], Awaitable[Assessment]],
-        team: StaffDirectory,
-        rota: OnCallLookup,
-    ) -> None:
-        self._store = store
-        self._rules = rules
-        self._clock = clock
-        self._assess = assess
-        self._staff = team
-        self._on_call = rota
+    _store: FlagStore
+    _rules: PlaybookRules
+    _clock: Clock
+    _assess: Callable[[Mention], Awaitable[Assessment]]
+    _staff: StaffDirectory
+    _on_call: OnCallLookup
 
     def list_departments(self) -> tuple[Department, ...]:
         return self._rules.list_departments()
 
     async def flag_message(self, by: str, flag: FlagRequest) -> CaseView:
-        """A crisis that somebody without a role flags pages nobody before an on-call person or a deputy confirms it."""
+        """Open a case. A crisis flagged by a person without a role pages nobody before it is confirmed."""
         department = require_department(self._rules, flag.department)
         mention = _build_mention(flag)
         assessment = _override_intent(await self._assess(mention), flag.kind)
@@ -76,10 +68,8 @@ class FlagUseCases:
             assessment = Assessment(signals=(*assessment.signals, _UNCONFIRMED))
         at = self._clock.now()
         clocks = find_clocks(self._rules, flag.department, flag.kind.value)
-        decision = _attribute_to_reporter(
-            by, open_case(mention, assessment, Route(name=FLAG_ROUTE, clocks=clocks), department, at)
-        )
-        decision = await self._add_confirmation(decision, department, at)
+        decision = open_case(mention, assessment, Route(name=FLAG_ROUTE, clocks=clocks), department, at)
+        decision = await self._add_confirmation(_attribute_to_reporter(by, decision), department, at)
         await self._open_case(decision, mention, by, at)
         return CaseView(decision.case, department, at)
 
@@ -94,14 +84,14 @@ class FlagUseCases:
         raise NotAllowed("Somebody flagged this message a moment ago. Look for its card in a department's channel.")
 
     async def _has_role(self, by: str) -> bool:
-        """Whether this person answers for any department; false where Slack does not say who does."""
+        """Return whether this person answers for any department; False if Slack does not say who does."""
         for department in self._rules.list_departments():
             if (await self._staff.load_staff(department, self._rules.managers)).can_answer(by):
                 return True
         return False
 
     async def _add_confirmation(self, decision: CaseDecision, department: Department, at: datetime) -> CaseDecision:
-        """The first on call is asked whether it is a crisis; the department sees the same question on its card."""
+        """Ask the first person on call whether it is a crisis, as the card asks the department."""
         case = decision.after
         if case is None or not case.is_unconfirmed_crisis:
             return decision
@@ -118,11 +108,10 @@ class FlagUseCases:
 
 
 def _render_rate_limited(until: datetime) -> str:
-    when = format_date(until, "{time}")
     return (
-        f"You have flagged {MAX_FLAGS_PER_HOUR} posts in the last hour, which is as many as Earshot takes from "
-        f"one person. "
-        f"The next can go in at {when}. If it can't wait, write to the department's channel."
+        f"You have flagged {MAX_FLAGS_PER_HOUR} posts in the last hour, which is as many as Earshot takes from one "
+        f"person. The next can go in at {format_date(until, '{time}')}. "
+        "If it can't wait, write to the department's channel."
     )
 
 
@@ -141,7 +130,7 @@ def _build_mention(flag: FlagRequest) -> Mention:
 
 
 def _override_intent(assessment: Assessment, kind: Intent) -> Assessment:
-    """A colleague who read it knows better what it is than a detector does."""
+    """Replace the detected intent by the colleague's."""
     told = Signal(COLLEAGUE, f"intent:{kind.value}", 1.0, f"{kind.value}: a colleague says so")
     return Assessment(signals=(*(s for s in assessment.signals if s.dimension != "intent"), told))
 

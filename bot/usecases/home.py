@@ -1,5 +1,6 @@
-"""What a person sees on the Home tab: hers first, then every department, then whether Earshot itself is well."""
+"""The Home tab: a person's own cases, then each department, then the health of Earshot itself."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from bot.cards.home import DepartmentSummary, HomeView, SourceSummary
@@ -14,42 +15,32 @@ from bot.store.inbox import Inbox
 from bot.store.read_counts import ReadCountStore
 
 
+@dataclass(frozen=True, slots=True)
 class HomeTab:
-    def __init__(
-        self,
-        cases: CaseStore,
-        inbox: Inbox,
-        troubles: HealthIssueStore,
-        corrections: CorrectionStore,
-        reads: ReadCountStore,
-        rules: PlaybookRules,
-        rota: OnCallLookup,
-        clock: Clock,
-    ) -> None:
-        self._cases = cases
-        self._inbox = inbox
-        self._issues = troubles
-        self._corrections = corrections
-        self._reads = reads
-        self._rules = rules
-        self._on_call = rota
-        self._clock = clock
+    _cases: CaseStore
+    _inbox: Inbox
+    _issues: HealthIssueStore
+    _corrections: CorrectionStore
+    _reads: ReadCountStore
+    _rules: PlaybookRules
+    _on_call: OnCallLookup
+    _clock: Clock
 
     async def load_view(self, person: str) -> HomeView:
         """Raises `StoreUnavailable`."""
         at = self._clock.now()
-        desks = []
+        departments = []
         for department in self._rules.list_departments():
             page = await self._cases.list_open(department.name, limit=1)
             overdue = await self._cases.count_overdue(department.name, at)
-            duty = await self._on_call.find_on_call(department.name, at)
-            desks.append(DepartmentSummary(department, page.total, overdue, duty))
-        heard = await self._inbox.load_source_activity()
-        ears = [
+            on_call = await self._on_call.find_on_call(department.name, at)
+            departments.append(DepartmentSummary(department, page.total, overdue, on_call))
+        activity = await self._inbox.load_source_activity()
+        sources = [
             SourceSummary(source, datetime.fromtimestamp(last / 1000, UTC), await self._reads.load_month(source, at))
-            for source, last in sorted(heard.items())
+            for source, last in sorted(activity.items())
         ]
-        troubles = (await self._issues.load_issues()).values()
-        heard_rightly = compute_precisions(await self._corrections.load_precision(at, PRECISION_DAYS))
+        issues = (await self._issues.load_issues()).values()
+        precisions = compute_precisions(await self._corrections.load_precision(at, PRECISION_DAYS))
         mine = await self._cases.list_owned(person)
-        return HomeView(mine, tuple(desks), tuple(ears), tuple(troubles), at, heard_rightly)
+        return HomeView(mine, tuple(departments), tuple(sources), tuple(issues), at, precisions)

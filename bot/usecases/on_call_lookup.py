@@ -1,6 +1,7 @@
-"""Who is on call: the playbook's schedules, their calendars, and what people changed."""
+"""Who is on call, from the playbook's schedules, their calendars and the overrides."""
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.department import Department, is_person
@@ -13,20 +14,14 @@ from bot.store.store import Store
 from bot.usecases.user_groups import GroupDirectory, resolve_people
 
 
+@dataclass(frozen=True, slots=True)
 class StoredOnCallLookup:
-    """A `OnCallLookup`. Where the playbook names the people, nothing is read."""
+    """An `OnCallLookup` on the store. Nothing is read if the playbook names the people."""
 
-    def __init__(
-        self,
-        store: Store,
-        rules: PlaybookRules,
-        schedules: Callable[[], Mapping[str, Schedule]],
-        directory: GroupDirectory,
-    ) -> None:
-        self._store = store
-        self._rules = rules
-        self._schedules = schedules
-        self._directory = directory
+    _store: Store
+    _rules: PlaybookRules
+    _schedules: Callable[[], Mapping[str, Schedule]]
+    _directory: GroupDirectory
 
     def get_schedule(self, name: str) -> Schedule | None:
         return self._schedules().get(name)
@@ -41,18 +36,16 @@ class StoredOnCallLookup:
         listed = get_listed_on_call(found)
         if listed is not None:
             return listed
-        duty = resolve_on_call(found, await self.load_rosters(found.schedules), (), at)
-        return duty._replace(people=await self._list_managers()) if duty.has_gap else duty
+        on_call = resolve_on_call(found, await self.load_rosters(found.schedules), (), at)
+        return on_call._replace(people=await self._list_managers()) if on_call.has_gap else on_call
 
     async def find_gaps(self, department: Department, span: TimeSpan) -> tuple[TimeSpan, ...]:
-        return (
-            find_department_gaps(department, await self.load_rosters(department.schedules), span)
-            if department.schedules
-            else ()
-        )
+        if not department.schedules:
+            return ()
+        return find_department_gaps(department, await self.load_rosters(department.schedules), span)
 
     async def list_callable_people(self, department: Department) -> tuple[str, ...]:
-        """Everybody who may be called for a department: in the list, by a schedule's turns, or by somebody's change."""
+        """Return all who may be paged for a department: by its list, a schedule, a calendar or an override."""
         if not department.schedules:
             return department.on_call
         rosters = await self.load_rosters(department.schedules)
@@ -67,7 +60,7 @@ class StoredOnCallLookup:
         return {name: known.roster for name, known in (await self.load_schedule_states(names)).items()}
 
     async def load_schedule_states(self, names: Iterable[str]) -> dict[str, ScheduleState]:
-        """Those of these schedules that the playbook has. Raises `StoreUnavailable`."""
+        """Return the schedules that the playbook knows, with their state. Raises `StoreUnavailable`."""
         schedules = {name: found for name in names if (found := self._schedules().get(name))}
         changes = await self._store.overrides.load(schedules)
         return {name: await self._load_schedule_state(found, changes[name]) for name, found in schedules.items()}
@@ -77,7 +70,7 @@ class StoredOnCallLookup:
         return ScheduleState(schedule, booked, changes)
 
     async def _list_managers(self) -> tuple[str, ...]:
-        """In the playbook's order; the people of a user group by their ids."""
+        """Return the managers in the playbook's order; people of a user group follow, by id."""
         people, _ = await resolve_people(self._directory, self._rules.managers)
         named = [one for one in self._rules.managers if one in people]
         return tuple(dict.fromkeys((*named, *sorted(people))))

@@ -1,7 +1,9 @@
-"""What a person may ask about being on call: who is, and to take, swap, cover and take back."""
+"""On call: see who is, take a shift, swap, cover, undo a change."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import NamedTuple, Protocol
 
 from bot.cards import oncall as cards
@@ -29,17 +31,18 @@ from bot.store.oncall import OverrideStore
 from bot.usecases.on_call_lookup import StoredOnCallLookup
 from bot.usecases.schedule_permissions import ResolvedSchedule, SchedulePermissions
 
+DecideChange = Callable[[ScheduleState], ScheduleChange]
 INSTANT = timedelta(minutes=1)
-"""Wide enough to find the shift that a moment lies in."""
+"""A span around a moment, to find its shift."""
 
 
 class TimeZoneLookup(Protocol):
     async def find_time_zone(self, person: str) -> str:
-        """The IANA name of a person's time zone; empty where Slack does not say."""
+        """Return the IANA name of a person's time zone; empty if Slack does not say."""
 
 
 class OnCallRequest(NamedTuple):
-    """A wish, read at one instant in one time zone; `own`: it is the asker's own, as Slack has it."""
+    """A parsed request at one time in one time zone; `own`: the zone is the person's own, from Slack."""
 
     by: str
     parsed: ShiftRequest
@@ -53,37 +56,27 @@ class OnCallRequest(NamedTuple):
         return parse_time(words, after or self.at, self.zone)
 
 
+@dataclass(frozen=True, slots=True)
 class OnCallUseCases:
     """Each raises `NotAllowed` with a sentence for the person, or `StoreUnavailable` if Redis is away."""
 
-    def __init__(
-        self,
-        store: OverrideStore,
-        drills: DrillStore,
-        rota: StoredOnCallLookup,
-        rules: PlaybookRules,
-        whose: SchedulePermissions,
-        zones: TimeZoneLookup,
-        clock: Clock,
-    ) -> None:
-        self._store = store
-        self._drills = drills
-        self._on_call = rota
-        self._rules = rules
-        self._permissions = whose
-        self._zones = zones
-        self._clock = clock
+    _store: OverrideStore
+    _drills: DrillStore
+    _on_call: StoredOnCallLookup
+    _rules: PlaybookRules
+    _permissions: SchedulePermissions
+    _zones: TimeZoneLookup
+    _clock: Clock
 
     async def show_on_call(self, by: str, words: str) -> RenderedMessage:
-        """Now and next, of every department or of the one that is named."""
+        """Show who is on call now and next, for all departments or the named one."""
         wanted = words.strip().casefold()
         departments = self._rules.list_departments()
         named = [one for one in departments if wanted in {one.name.casefold(), *map(str.casefold, one.schedules)}]
         if wanted and not named:
             names = ", ".join(one.name for one in departments)
-            raise NotAllowed(
-                f"There is no department of that name. There are: {names}. `/oncall help` says what works."
-            )
+            hint = "`/oncall help` says what works."
+            raise NotAllowed(f"There is no department of that name. There are: {names}. {hint}")
         at = self._clock.now()
         shown, drilled = [], await self._drills.load_drills()
         for department in named or departments:
@@ -94,72 +87,67 @@ class OnCallUseCases:
         return cards.render_oncall(shown, by, zone, at)
 
     async def take_shift(self, by: str, words: str) -> RenderedMessage:
-        """From now, or from a time, until a time, or until somebody else would be on call."""
-        asking = await self._parse_request(by, words)
+        """Take a shift from now or a time, until a time or until another person would be on call."""
+        request = await self._parse_request(by, words)
 
-        def decide(known: ScheduleState) -> ScheduleChange:
-            start = asking.resolve_time(asking.parsed.start) if asking.parsed.start else asking.at
-            return override_transitions.take_shift(
-                known, by, TimeSpan(start, _find_end(asking, known, start)), asking.at
-            )
+        def decide(state: ScheduleState) -> ScheduleChange:
+            start = request.resolve_time(request.parsed.start) if request.parsed.start else request.at
+            span = TimeSpan(start, _find_end(request, state, start))
+            return override_transitions.take_shift(state, by, span, request.at)
 
-        return cards.render_override(
-            await self._apply_change(asking, decide), by, asking.zone, own=asking.own, at=asking.at
-        )
+        change = await self._apply_change(request, decide)
+        return cards.render_override(change, by, request.zone, own=request.own, at=request.at)
 
     async def swap_shifts(self, by: str, words: str) -> RenderedMessage:
-        """Asks the other; nothing changes before they accept."""
-        asking = await self._parse_request(by, words)
-        other = _require_other(asking, "Swap with whom? Write it like `/oncall swap @ben`, or `/oncall swap @ben Fri`.")
-        await self._permissions.check(other, asking.target.schedule, f"<@{other}> is")
-        said = asking.parsed.start or asking.target.rest
-        when = _parse_span(asking, said) if said else None
-        return await self._send_request(
-            asking, lambda known: cover_requests.request_swap(known, by, other, asking.at, when)
-        )
+        """Ask another person to swap; nothing changes before they accept."""
+        request = await self._parse_request(by, words)
+        if not request.parsed.people:
+            raise NotAllowed("Swap with whom? Write it like `/oncall swap @ben`, or `/oncall swap @ben Fri`.")
+        other = request.parsed.people[0]
+        await self._permissions.check(other, request.target.schedule, f"<@{other}> is")
+        when = request.parsed.start or request.target.rest
+        span = _parse_span(request, when) if when else None
+        request_swap = cover_requests.request_swap
+        return await self._send_request(request, lambda state: request_swap(state, by, other, request.at, span))
 
     async def cover_shift(self, by: str, words: str) -> RenderedMessage:
-        """`me`: by the person who is named, if they accept, or by the first in the channel. Else the asker covers."""
-        asking = await self._parse_request(by, words)
-        if asking.parsed.people and not asking.parsed.me:
-            return await self._cover_directly(asking, asking.parsed.people[0])
-        if asking.parsed.people:
-            other = asking.parsed.people[0]
-            await self._permissions.check(other, asking.target.schedule, f"<@{other}> is")
-            ask = cover_requests.request_cover_from
-            return await self._send_request(
-                asking, lambda known: ask(known, by, other, _find_span(asking, known, by), asking.at)
-            )
-        return await self._request_cover(asking)
+        """Cover another person's shift; with `me`, ask a named person or the channel to cover the asker's."""
+        request = await self._parse_request(by, words)
+        if not request.parsed.people:
+            return await self._request_cover(request)
+        other = request.parsed.people[0]
+        if not request.parsed.me:
+            return await self._cover_directly(request, other)
+        await self._permissions.check(other, request.target.schedule, f"<@{other}> is")
 
-    async def _send_request(
-        self, request: OnCallRequest, decide: Callable[[ScheduleState], ScheduleChange]
-    ) -> RenderedMessage:
+        def decide(state: ScheduleState) -> ScheduleChange:
+            return cover_requests.request_cover_from(state, by, other, _find_span(request, state, by), request.at)
+
+        return await self._send_request(request, decide)
+
+    async def _send_request(self, request: OnCallRequest, decide: DecideChange) -> RenderedMessage:
         change = await self._apply_change(request, decide)
         assert change.request is not None
         return oncall_requests.render_request_sent(change.request, request.zone)
 
     async def accept_request(self, by: str, change_ref: str) -> RenderedMessage:
-        """The button below a request: what is to be shown in its place."""
-        change = await self._change_by_button(
-            by, change_ref, lambda known, name, at: cover_requests.accept_request(known, name, by, at)
-        )
+        """Accept a request by its button; return what replaces it."""
+        accept = cover_requests.accept_request
+        change = await self._change_by_button(by, change_ref, lambda state, name, at: accept(state, name, by, at))
         zone = await self._zones.find_time_zone(by)
         shown = zone or self._get_schedule(ScheduleItem.parse(change_ref).schedule).zone
         return cards.render_override(change, by, shown, own=bool(zone), at=self._clock.now())
 
     async def decline_request(self, by: str, change_ref: str) -> RenderedMessage:
-        change = await self._change_by_button(
-            by, change_ref, lambda known, name, at: cover_requests.decline_request(known, name, by, at)
-        )
+        decline = cover_requests.decline_request
+        change = await self._change_by_button(by, change_ref, lambda state, name, at: decline(state, name, by, at))
         assert change.request is not None
         return oncall_requests.render_request_declined(change.request)
 
     async def _cover_directly(self, request: OnCallRequest, person: str) -> RenderedMessage:
-        def decide(known: ScheduleState) -> ScheduleChange:
-            return override_transitions.cover_shift(
-                known, person, request.by, _find_span(request, known, person), request.at, made_by=request.by
-            )
+        def decide(state: ScheduleState) -> ScheduleChange:
+            span, by = _find_span(request, state, person), request.by
+            return override_transitions.cover_shift(state, person, by, span, request.at, made_by=by)
 
         change = await self._apply_change(request, decide)
         return cards.render_override(change, request.by, request.zone, own=request.own, at=request.at)
@@ -172,51 +160,42 @@ class OnCallUseCases:
                 "Name somebody, like `/oncall cover me by @ben until 08:00`."
             )
 
-        def decide(known: ScheduleState) -> ScheduleChange:
-            return override_transitions.request_cover(
-                known, request.by, _find_span(request, known, request.by), found.name, request.at
-            )
+        def decide(state: ScheduleState) -> ScheduleChange:
+            span = _find_span(request, state, request.by)
+            return override_transitions.request_cover(state, request.by, span, found.name, request.at)
 
         change = await self._apply_change(request, decide)
         assert change.request is not None
         return cards.render_cover_requested(change.request, found, request.zone, own=request.own)
 
     async def answer_cover_request(self, by: str, change_ref: str) -> RenderedMessage:
-        """The button below a plea: what is to be shown in its place."""
-        change = await self._change_by_button(
-            by, change_ref, lambda known, name, at: override_transitions.answer_cover_request(known, name, by, at)
-        )
+        """Answer a cover request by its button; return what replaces it."""
+        answer = override_transitions.answer_cover_request
+        change = await self._change_by_button(by, change_ref, lambda state, name, at: answer(state, name, by, at))
         return cards.render_covered(change)
 
     async def fill_gap(self, by: str, change_ref: str) -> RenderedMessage:
-        """The button below a hole that was found: what is left of it is hers."""
+        """Take what is left of a gap, by the button of its alert."""
 
-        def decide(known: ScheduleState, began: str, at: datetime) -> ScheduleChange:
+        def decide(state: ScheduleState, began: str, at: datetime) -> ScheduleChange:
             start = max(at, datetime.fromtimestamp(int(began), UTC))
-            left = next(
-                iter(
-                    find_schedule_gaps(known.roster, TimeSpan(start, start + override_transitions.MAX_OVERRIDE_LENGTH))
-                ),
-                None,
-            )
-            if left is None or left.start > start:
-                there = find_shift(known.roster, start)
+            span = TimeSpan(start, start + override_transitions.MAX_OVERRIDE_LENGTH)
+            gap = next(iter(find_schedule_gaps(state.roster, span)), None)
+            if gap is None or gap.start > start:
+                shift = find_shift(state.roster, start)
                 raise NotAllowed(
-                    f"<@{there.person}> is on call then; the hole is filled." if there else "This is over."
+                    f"<@{shift.person}> is on call then; the hole is filled." if shift else "This is over."
                 )
-            return override_transitions.take_shift(known, by, left, at)
+            return override_transitions.take_shift(state, by, gap, at)
 
         return cards.render_gap_filled(await self._change_by_button(by, change_ref, decide))
 
     async def undo_change(self, by: str, change_ref: str) -> RenderedMessage:
-        """The button below what was changed."""
+        """Undo a change by its button."""
         schedule = self._get_schedule(ScheduleItem.parse(change_ref).schedule)
         manages = (await self._permissions.load_rights(by, schedule)).is_manager
-        change = await self._change_by_button(
-            by,
-            change_ref,
-            lambda known, name, at: override_transitions.undo_change(known, name, by, is_manager=manages, at=at),
-        )
+        undo = partial(override_transitions.undo_change, is_manager=manages)
+        change = await self._change_by_button(by, change_ref, lambda state, name, at: undo(state, name, by, at=at))
         zone = await self._zones.find_time_zone(by)
         return cards.render_override(change, by, zone or schedule.zone, own=bool(zone), at=self._clock.now())
 
@@ -241,16 +220,14 @@ class OnCallUseCases:
         return found
 
     async def _parse_request(self, by: str, words: str) -> OnCallRequest:
-        wish = parse_shift_request(words)
-        meant = await self._permissions.resolve_schedule(by, wish.rest)
-        name = meant.schedule.name
+        parsed = parse_shift_request(words)
+        target = await self._permissions.resolve_schedule(by, parsed.rest)
+        name = target.schedule.name
         zone = await self._zones.find_time_zone(by)
-        known = (await self._on_call.load_schedule_states([name]))[name]
-        return OnCallRequest(by, wish, self._clock.now(), zone or meant.schedule.zone, bool(zone), meant, known)
+        state = (await self._on_call.load_schedule_states([name]))[name]
+        return OnCallRequest(by, parsed, self._clock.now(), zone or target.schedule.zone, bool(zone), target, state)
 
-    async def _apply_change(
-        self, request: OnCallRequest, decide: Callable[[ScheduleState], ScheduleChange]
-    ) -> ScheduleChange:
+    async def _apply_change(self, request: OnCallRequest, decide: DecideChange) -> ScheduleChange:
         def decide_change(before: ScheduleOverrides) -> ScheduleChange:
             return decide(request.state._replace(changes=before))._replace(schedule=name, by=request.by)
 
@@ -258,14 +235,8 @@ class OnCallUseCases:
         return await self._store.change(name, decide_change, request.at)
 
 
-def _require_other(request: OnCallRequest, question: str) -> str:
-    if not request.parsed.people:
-        raise NotAllowed(question)
-    return request.parsed.people[0]
-
-
 def _parse_end(request: OnCallRequest, start: datetime) -> datetime | None:
-    """As it was said, if it was: `until 08:00`, `for 2h`, or just `2h`."""
+    """Return the requested end, if there is one: `until 08:00`, `for 2h`, or just `2h`."""
     words = request.parsed.until or request.parsed.lasting or request.target.rest
     return request.resolve_time(words, start) if words else None
 
@@ -278,7 +249,7 @@ def _find_end(request: OnCallRequest, state: ScheduleState, start: datetime) -> 
 
 
 def _find_span(request: OnCallRequest, state: ScheduleState, person: str) -> TimeSpan:
-    """The span that was said; without one, her shift of now, or her next one."""
+    """Return the requested span; without one, the person's current or next shift."""
     start = request.resolve_time(request.parsed.start) if request.parsed.start else request.at
     end = _parse_end(request, start)
     if end is not None:
@@ -293,7 +264,7 @@ def _find_span(request: OnCallRequest, state: ScheduleState, person: str) -> Tim
 
 
 def _parse_span(request: OnCallRequest, words: str) -> TimeSpan:
-    """The day that was said, or the moment."""
+    """Return the requested day, or the moment."""
     day = parse_whole_day(words, request.at, request.zone)
     at = request.resolve_time(words) if day is None else request.at
     return day or TimeSpan(at, at + INSTANT)

@@ -1,8 +1,9 @@
-"""What a manager may ask of the tallies: `/sentiment today`, and the same for everybody in a channel."""
+"""Reports: `/sentiment today`, and the same shared in a channel."""
 
 import difflib
 import html
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -33,37 +34,29 @@ from bot.store.report_counters import ReportCounterStore
 
 TOP_POSTS_SHOWN = 3
 TOP_POST_CANDIDATES = 24
-"""Some of the best are gone, were said before the span began, or turned out to be nothing."""
+"""More than are shown: some are gone, older than the span, or were corrected since."""
 HELP_WORD = "help"
 
 
+@dataclass(frozen=True, slots=True)
 class SentimentReports:
     """Everyone may ask. Each method raises `NotAllowed` with a sentence for the person, or `StoreUnavailable`."""
 
-    def __init__(
-        self,
-        tallies: ReportCounterStore,
-        corrections: CorrectionStore,
-        cases: CaseStore,
-        rules: PlaybookRules,
-        subjects: Callable[[], Sequence[Subject]],
-        clock: Clock,
-    ) -> None:
-        self._tallies = tallies
-        self._corrections = corrections
-        self._cases = cases
-        self._rules = rules
-        self._subjects = subjects
-        self._clock = clock
+    _tallies: ReportCounterStore
+    _corrections: CorrectionStore
+    _cases: CaseStore
+    _rules: PlaybookRules
+    _subjects: Callable[[], Sequence[Subject]]
+    _clock: Clock
 
     async def answer_question(self, by: str, words: str) -> RenderedMessage:  # noqa: ARG002 - who asks changes nothing: everyone may
-        """For the eyes of whoever asked, with the button that shares it."""
+        """Return the report for the person who asked, with a button that shares it."""
         if _normalize_words(words) == HELP_WORD:
             return await self.render_help()
         return cards.render_report(await self.build_report(self.parse_query(words)))
 
     async def share_report(self, by: str, words: str) -> RenderedMessage:
-        """The same for a channel, as it is now; `words` come from the button."""
+        """Return the report for a channel, as it is now; `words` come from the button."""
         return cards.render_report(await self.build_report(self.parse_query(words)), shared_by=by)
 
     async def render_help(self) -> RenderedMessage:
@@ -72,11 +65,11 @@ class SentimentReports:
         )
 
     async def load_precisions(self) -> tuple[PrecisionEstimate, ...]:
-        """How often we heard rightly of late, as far as the people who close cases tell us."""
+        """Return the precision of recent assessments, as measured by people's corrections."""
         return compute_precisions(await self._corrections.load_precision(self._clock.now(), PRECISION_DAYS))
 
     def parse_query(self, words: str) -> ReportQuery:
-        """No word means today; a subject or a department alone means today's. Raises `NotAllowed`, with the nearest."""
+        """Parse a query; the period is today by default. Raises `NotAllowed` with the nearest known word."""
         said = _normalize_words(words)
         first, _, rest = said.partition(" ")
         periods = [period.value for period in ReportPeriod]
@@ -88,13 +81,10 @@ class SentimentReports:
         try:
             return self._parse_scope(ReportPeriod.TODAY, said)
         except NotAllowed:
-            if near and not rest:
-                raise NotAllowed(f"I don't know “{_quote_words(first)}”. Did you mean `{near[0]}`?") from None
-            if near:
-                raise NotAllowed(
-                    f"I don't know “{_quote_words(first)}”. Did you mean `{near[0]} {_quote_words(rest)}`?"
-                ) from None
-            raise
+            if not near:
+                raise
+            meant = f"{near[0]} {_quote_words(rest)}" if rest else near[0]
+            raise NotAllowed(f"I don't know “{_quote_words(first)}”. Did you mean `{meant}`?") from None
 
     def _parse_scope(self, period: ReportPeriod, name: str) -> ReportQuery:
         if not name:
@@ -136,10 +126,10 @@ class SentimentReports:
         )
 
     async def summarize_departments(self, at: datetime) -> list[DepartmentFigures]:
-        """What is open and overdue in each department, in the playbook's order: for the Home tab."""
+        """Return what is open and overdue in each department, in the playbook's order."""
         names = self._list_department_names()
-        standing = await self._tallies.count_open(names, at)
-        return [DepartmentFigures(name, *standing[name]) for name in names]
+        open_counts = await self._tallies.count_open(names, at)
+        return [DepartmentFigures(name, *open_counts[name]) for name in names]
 
     async def _select_top_posts(
         self, query: ReportQuery, spans: ReportSpans, tally: Tally, rivals: frozenset[str]
@@ -153,30 +143,30 @@ class SentimentReports:
     async def _build_department_lines(
         self, query: ReportQuery, span: TimeSpan, tally: Tally, at: datetime
     ) -> tuple[DepartmentFigures, ...]:
-        """None for a subject: departments keep their clocks for all subjects together."""
+        """Return nothing for a subject: the figures of departments are of all subjects together."""
         if query.subject:
             return ()
         names = [query.department] if query.department else self._list_all_departments(tally)
-        standing = await self._tallies.count_open(names, at)
-        ended = await self._tallies.count_resolutions(span)
-        took = await self._tallies.load_durations(span, names)
+        open_counts = await self._tallies.count_open(names, at)
+        resolutions = await self._tallies.count_resolutions(span)
+        durations = await self._tallies.load_durations(span, names)
         lines = []
         for name in names:
-            closed = {resolution: ended[name, resolution.value] for resolution in CaseResolution}
+            closed = {resolution: resolutions[name, resolution.value] for resolution in CaseResolution}
             answered = sum(count for resolution, count in closed.items() if resolution.is_helpful)
             line = DepartmentFigures(
                 name,
-                *standing[name],
+                *open_counts[name],
                 answered=answered,
                 closed_otherwise=sum(closed.values()) - answered,
-                claim=compute_duration_stats(took[name, DurationKind.CLAIM]),
-                resolve=compute_duration_stats(took[name, DurationKind.RESOLVE]),
+                claim=compute_duration_stats(durations[name, DurationKind.CLAIM]),
+                resolve=compute_duration_stats(durations[name, DurationKind.RESOLVE]),
             )
             lines.append(line)
         return tuple(lines)
 
     def _list_all_departments(self, tally: Tally) -> list[str]:
-        """The playbook's departments, and those that it has lost but that were given something in this time."""
+        """Return the playbook's departments, and former ones that got mentions in this time."""
         names = self._list_department_names()
         return [*names, *sorted({said.department for said in tally} - {*names, NOBODY})]
 
@@ -191,29 +181,24 @@ class SentimentReports:
 
 
 def _split_by_subject(tally: Tally, subjects: Iterable[str]) -> tuple[tuple[str, SentimentCounts], ...]:
-    splits = [
-        (subject, SentimentCounts.from_tally(ReportQuery(subject=subject).filter_tally(tally))) for subject in subjects
-    ]
-    return tuple(
-        sorted(
-            ((name, split) for name, split in splits if split.opinion_count),
-            key=lambda one: (-one[1].opinion_count, one[0]),
-        )
-    )
+    filtered = ((subject, ReportQuery(subject=subject).filter_tally(tally)) for subject in subjects)
+    splits = ((subject, SentimentCounts.from_tally(part)) for subject, part in filtered)
+    found = [(subject, split) for subject, split in splits if split.opinion_count]
+    return tuple(sorted(found, key=lambda one: (-one[1].opinion_count, one[0])))
 
 
 def _is_top_post(case: Case, query: ReportQuery, span: TimeSpan) -> bool:
-    """Said in this time, of this department where one was asked for, and not corrected since."""
+    """Return whether the case fits the query, began in this time and was not corrected since."""
     said = min(case.mention.created_at, case.waiting_since)
     wrong = case.resolution in {CaseResolution.SPAM, CaseResolution.NOT_ABOUT_US}
     return said in span and not wrong and query.department in {"", case.department}
 
 
 def _normalize_words(words: str) -> str:
-    """As Slack sends it, `&` and `<` are escaped; blanks and case are of no account."""
+    """Fold case and blanks; unescape what Slack escapes."""
     return " ".join(html.unescape(words).casefold().split())
 
 
 def _quote_words(words: str) -> str:
-    """What a person typed, in a sentence that Slack reads as mrkdwn."""
+    """Escape typed words for a sentence in mrkdwn."""
     return escape(sanitize_line(words, 60).replace("`", "'"))

@@ -1,4 +1,4 @@
-"""Which schedule somebody means, and whether she may change it."""
+"""Which schedule a person means, and whether they may change it."""
 
 import html
 from typing import NamedTuple
@@ -18,7 +18,7 @@ NO_SCHEDULE = (
 
 
 class ResolvedSchedule(NamedTuple):
-    """`rest` is what was typed beside the name."""
+    """`rest` is what was typed beside the schedule's name."""
 
     schedule: Schedule
     departments: tuple[Department, ...]
@@ -34,16 +34,16 @@ class ScheduleRights(NamedTuple):
 
 
 class SchedulePermissions:
-    def __init__(self, rota: StoredOnCallLookup, rules: PlaybookRules, team: StaffDirectory) -> None:
-        self._on_call = rota
+    def __init__(self, on_call: StoredOnCallLookup, rules: PlaybookRules, staff: StaffDirectory) -> None:
+        self._on_call = on_call
         self._rules = rules
-        self._staff = team
+        self._staff = staff
 
     def find_departments(self, schedule: Schedule) -> tuple[Department, ...]:
         return tuple(one for one in self._rules.list_departments() if schedule.name in one.schedules)
 
     async def resolve_schedule(self, by: str, words: str) -> ResolvedSchedule:
-        """The schedule or department that is named, or the only one that she may change. Raises `NotAllowed`."""
+        """Return the named schedule, or the only one that the person may change. Raises `NotAllowed`."""
         schedules = self._on_call.get_schedules()
         if not schedules:
             raise NotAllowed(
@@ -67,7 +67,7 @@ class SchedulePermissions:
         return ResolvedSchedule(found, self.find_departments(found), rest)
 
     def _match_name(self, words: str) -> tuple[list[str], str]:
-        """The schedules of the longest name that the words begin or end with, and the other words."""
+        """Return the schedules of the longest name at the start or end of the words, and the other words."""
         folded = words.casefold().strip()
         names = {name: [name] for name in self._on_call.get_schedules()}
         for department in self._rules.list_departments():
@@ -88,14 +88,14 @@ class SchedulePermissions:
         return schedules
 
     async def load_rights(self, by: str, schedule: Schedule) -> ScheduleRights:
-        """People of the schedule, deputies of its departments, and managers."""
+        """Return what the person may do: people of the schedule, deputies and managers may change it."""
         departments = self.find_departments(schedule) or (Department(name=schedule.name, channel=""),)
         staff = [await self._staff.load_staff(one, self._rules.managers) for one in departments]
         may = by in schedule.people or any(one.can_answer(by) for one in staff)
         return ScheduleRights(may, any(one.is_manager(by) for one in staff), any(one.unsure for one in staff))
 
     async def check(self, by: str, schedule: Schedule, subject_phrase: str = "You are") -> ScheduleRights:
-        """Raises `NotAllowed` for whoever may not change this schedule, or be put on it."""
+        """Raise `NotAllowed` if the person may not change this schedule, or be put on it."""
         rights = await self.load_rights(by, schedule)
         if rights.can_change:
             return rights

@@ -1,6 +1,6 @@
-"""The spam that was heard, to be looked through; what is none is brought back. Anyone may, as anyone may flag."""
+"""Review recent spam, and restore what is none. Anyone may."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from bot.clock import Clock
@@ -23,24 +23,22 @@ GONE_MESSAGE = (
 
 
 class SpamPage(NamedTuple):
-    """Some of the latest spam, newest first. `total`: how many there are in all; `more`: whether older ones follow."""
+    """The latest spam, newest first. `total` counts all; `more`: there are older ones."""
 
     entries: tuple[SpamEntry, ...]
     total: int
     more: bool
 
 
+@dataclass(frozen=True, slots=True)
 class SpamReview:
     """Each method raises `NotAllowed` with a sentence for the person, or `StoreUnavailable` if Redis is away."""
 
-    def __init__(
-        self, spam: SpamStore, cases: CaseStore, rules: PlaybookRules, weigh: ScoreUrgency, clock: Clock
-    ) -> None:
-        self._spam = spam
-        self._cases = cases
-        self._rules = rules
-        self._weigh = weigh
-        self._clock = clock
+    _spam: SpamStore
+    _cases: CaseStore
+    _rules: PlaybookRules
+    _score_urgency: ScoreUrgency
+    _clock: Clock
 
     async def list_spam(self, before: str = "") -> SpamPage:
         found = await self._spam.list_newest(PAGE_SIZE + 1, before)
@@ -56,16 +54,16 @@ class SpamReview:
         return kept
 
     async def find_destination(self, entry: str) -> str:
-        """The department that its routes give without the spam; empty if nobody would see it."""
+        """Return the department that the routes give if it is no spam; empty if nobody would see it."""
         to = self._match_genuine_route(await self.get(entry)).to
         return "" if to == NOBODY else to
 
     async def restore_mention(self, entry: str, by: str, department: str = "") -> CaseView:
-        """`department` where somebody chose it, because the routes lead nowhere."""
+        """Open a case; `department` is the person's choice if the routes lead to none."""
         kept = await self.get(entry)
         route = self._build_chosen_route(kept, department) if department else self._match_genuine_route(kept)
         to, at = require_department(self._rules, route.to), self._clock.now()
-        decision = restore_from_spam(kept.mention, kept.assessment, route, to, by, at, self._weigh)
+        decision = restore_from_spam(kept.mention, kept.assessment, route, to, by, at, self._score_urgency)
         assert decision.processed is not None
         decision = replace(decision, processed=replace(decision.processed, at=kept.at))
         if not await self._spam.restore_mention(kept, decision, at):
@@ -73,23 +71,19 @@ class SpamReview:
         return CaseView(decision.case, to, at)
 
     def _match_genuine_route(self, kept: SpamEntry) -> Route:
-        return find_route(
-            self._rules.list_routes(), kept.mention, assess_as_genuine(kept.mention, kept.assessment, self._weigh)
-        )
+        assessment = assess_as_genuine(kept.mention, kept.assessment, self._score_urgency)
+        return find_route(self._rules.list_routes(), kept.mention, assessment)
 
     def _build_chosen_route(self, kept: SpamEntry, department: str) -> Route:
-        kind = assess_as_genuine(kept.mention, kept.assessment, self._weigh).intent.value
+        kind = assess_as_genuine(kept.mention, kept.assessment, self._score_urgency).intent.value
         return Route(name=RESTORED_ROUTE, to=department, clocks=find_clocks(self._rules, department, kind))
 
     async def _describe_gone(self, kept: SpamEntry) -> str:
-        found = await self._cases.find([derive_case_id(kept.mention.id)])
-        return next(
-            (
-                _describe_restored_case(case, get_department_or_lost(self._rules, case.department))
-                for case in found.values()
-            ),
-            GONE_MESSAGE,
-        )
+        case_id = derive_case_id(kept.mention.id)
+        case = (await self._cases.find([case_id])).get(case_id)
+        if case is None:
+            return GONE_MESSAGE
+        return _describe_restored_case(case, get_department_or_lost(self._rules, case.department))
 
 
 def _describe_restored_case(case: Case, department: Department) -> str:

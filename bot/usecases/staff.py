@@ -1,4 +1,4 @@
-"""Who works in which department: the playbook's ids, with user groups taken apart into people."""
+"""The staff of each department: ids of the playbook, with user groups resolved to people."""
 
 import asyncio
 from collections.abc import Iterable
@@ -10,12 +10,12 @@ from bot.usecases.user_groups import GroupDirectory, resolve_people
 
 class CallableLookup(Protocol):
     async def list_callable_people(self, department: Department) -> tuple[str, ...]:
-        """Everybody who may be called for a department."""
+        """Return all who may be paged for a department."""
 
 
 class PeopleDirectory(GroupDirectory, Protocol):
     async def find_name(self, person: str) -> str:
-        """As Slack shows it; empty where Slack does not say."""
+        """Return the name as Slack shows it; empty if Slack does not say."""
 
 
 NAMES_TIMEOUT = 1.0
@@ -23,14 +23,14 @@ NAMES_TIMEOUT = 1.0
 
 
 class StaffDirectory:
-    """Answers for one reading of the playbook."""
+    """Resolves who may act for a department."""
 
     def __init__(self, directory: PeopleDirectory, on_call: CallableLookup) -> None:
         self._directory = directory
         self._on_call = on_call
 
     async def load_staff(self, department: Department, managers: tuple[str, ...]) -> DepartmentStaff:
-        """Whoever is called for a department may answer for it, also after her shift."""
+        """Return the staff; all who may be paged for a department count as deputies, also off shift."""
         called = await self._on_call.list_callable_people(department)
         deputies, all_known = await resolve_people(self._directory, (*department.deputies, *called))
         managing, all_managers_known = await resolve_people(self._directory, managers)
@@ -38,7 +38,7 @@ class StaffDirectory:
         return DepartmentStaff(department=department.name, deputies=deputies, managers=managing, unsure=unsure)
 
     async def list_names(self, people: Iterable[str]) -> list[tuple[str, str]]:
-        """Each id with its name, by name; empty where one of the names is not to be had in time."""
+        """Return ids with names, by name; empty if one of the names is not known in time."""
         wanted = tuple(people)
         try:
             async with asyncio.timeout(NAMES_TIMEOUT):

@@ -20,7 +20,7 @@ from bot.sinks.pagers.twilio import PRESSED_PATH
 from bot.store.signing_secrets import ACKNOWLEDGE
 from bot.usecases.paging import AckLinkView, PagingUseCases
 from bot.web.request_body import read_body
-from bot.workers.paging.ack_links import AckLinkBuilder
+from bot.workers.paging.targets import AckLinkBuilder
 
 WAY = "phone call"
 FIELDS_MOST = 200

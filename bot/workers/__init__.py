@@ -1,1 +1,1 @@
-"""Loops that take from one place and put in the next. Each has a `step()`, so that a test can wind a night past it."""
+"""The background loops. Each has a `step()`, so that a test can run a night of them in a moment."""

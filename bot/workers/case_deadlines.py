@@ -1,4 +1,4 @@
-"""Takes deadlines that are due: unclaimed too long, claimed and forgotten, overdue."""
+"""Handle case deadlines that are due: unclaimed for too long, claimed without an answer, overdue."""
 
 import structlog
 
@@ -10,21 +10,22 @@ from bot.domain.rules import PlaybookRules, get_department_or_lost
 from bot.store.store import Store
 from bot.store.transaction import CommitResult
 from bot.workers.retry_backoff import RetryBackoff
+from bot.workers.runner import Worker
 
 BATCH_SIZE = 100
 
 log = structlog.get_logger("timers")
 
 
-class DeadlineWorker:
-    """Any number may run: the version decides whose ring counts, so that no rung is climbed twice."""
+class DeadlineWorker(Worker):
+    """Any number may run: the case's version ensures that each deadline is handled once."""
 
     name = "timers"
     idle = 0.5
 
-    def __init__(self, store: Store, rules: PlaybookRules, rota: OnCallLookup, clock: Clock) -> None:
+    def __init__(self, store: Store, rules: PlaybookRules, on_call: OnCallLookup, clock: Clock) -> None:
         self._store = store
-        self._on_call = rota
+        self._on_call = on_call
         self._rules = rules
         self._clock = clock
         self._backoff = RetryBackoff(self.name, clock)
@@ -33,26 +34,23 @@ class DeadlineWorker:
         due = await self._store.cases.list_due(self._clock.now(), BATCH_SIZE + len(self._backoff))
         due = [case for case in due if not self._backoff.is_waiting(case)]
         found = await self._store.cases.find(due)
-        on_duty: dict[str, OnCallSnapshot] = {}
+        on_call: dict[str, OnCallSnapshot] = {}
         for case_id in due:
             if case_id in found:
-                await self._backoff.run_guarded(case_id, self._handle_deadline(found[case_id], on_duty))
+                await self._backoff.run_guarded(case_id, self._handle_deadline(found[case_id], on_call))
             elif not self._store.cases.is_unreadable(case_id):
                 await self._store.cases.clear_deadline(case_id)
         return len(due)
 
-    def handle_failure(self, error: Exception) -> None:
-        """Nothing is in hand between steps: what is due stays due."""
-
-    async def _handle_deadline(self, case: Case, on_duty: dict[str, OnCallSnapshot]) -> None:
-        """`on_duty`, by department, is asked once a step: in a storm hundreds are due at once."""
+    async def _handle_deadline(self, case: Case, on_call: dict[str, OnCallSnapshot]) -> None:
+        """`on_call` caches one lookup for each department and step: hundreds may be due at once."""
         at = self._clock.now()
         department = get_department_or_lost(self._rules, case.department)
-        duty = on_duty.get(case.department) or await self._on_call.find_on_call(case.department, at)
-        on_duty[case.department] = duty
-        decision = handle_deadline(case, department, at, duty)
+        snapshot = on_call.get(case.department) or await self._on_call.find_on_call(case.department, at)
+        on_call[case.department] = snapshot
+        decision = handle_deadline(case, department, at, snapshot)
         if decision is None:
-            await self._store.cases.set_deadline(case, find_next_deadline(case, department, duty))
+            await self._store.cases.set_deadline(case, find_next_deadline(case, department, snapshot))
             return
         if await self._store.cases.commit(decision, at) is CommitResult.WRITTEN:
             log.info("clock ran out", case=case.id, what=str(decision.events[0].what), department=case.department)

@@ -1,4 +1,4 @@
-"""Gives each declared crisis a channel, counts what is said, and reminds of updates that are due."""
+"""Give each declared crisis a channel, count its mentions, and remind people of updates that are due."""
 
 from contextlib import suppress
 
@@ -18,6 +18,7 @@ from bot.store.paging import PageGoneError
 from bot.store.store import Store
 from bot.store.transaction import CommitResult
 from bot.workers.retry_backoff import RetryBackoff
+from bot.workers.runner import Worker
 
 IGNORED_INVITE_ERRORS = frozenset({"already_in_channel", "cant_invite_self"})
 LEASE_NAME = "crises"
@@ -25,8 +26,8 @@ LEASE_NAME = "crises"
 log = structlog.get_logger("crises")
 
 
-class CrisisWorker:
-    """One at a time, where the lease is: a channel must not be made twice."""
+class CrisisWorker(Worker):
+    """Only the process with the lease works, so that no channel is created twice."""
 
     name = "crises"
     idle = 1.0
@@ -46,15 +47,11 @@ class CrisisWorker:
             todo = [one for one in found if not self._backoff.is_waiting(one.id)]
             return sum([await self._backoff.run_guarded(one.id, self._advance_crisis(one)) for one in todo])
 
-    def handle_failure(self, error: Exception) -> None:
-        """Nothing is in hand between steps."""
-
     async def _advance_crisis(self, crisis: Crisis) -> int:
-        taken = await self._take_over_pages(crisis)
+        if await self._take_over_pages(crisis):
+            return 1
         if not crisis.housed:
-            return taken or await self._assign_channel(crisis)
-        if taken:
-            return taken
+            return await self._assign_channel(crisis)
         at = self._clock.now()
         page = (await self._store.pages.find([crisis.page])).get(crisis.page)
         decision = transitions.check_crisis(crisis, page, at)
@@ -62,13 +59,12 @@ class CrisisWorker:
             [tally] = await self._store.report_counters.load_tallies(widen_to_quarters(crisis.origin.began_at, at))
             cases = await self._store.cases.find(crisis.cases)
             still_open = sum(not one.is_closed for one in cases.values())
-            decision = transitions.record_counts(
-                crisis, MentionCounts.from_tally(tally, crisis.origin.subject), still_open, at
-            )
+            counts = MentionCounts.from_tally(tally, crisis.origin.subject)
+            decision = transitions.record_counts(crisis, counts, still_open, at)
         return await self._commit_crisis(decision) if decision else 0
 
     async def _take_over_pages(self, crisis: Crisis) -> int:
-        """Let the pages of its cases follow its own, once that has reached somebody; they ring on until then."""
+        """Group the pages of its cases under its own page, once that has reached somebody."""
         if crisis.taken_over or not crisis.pages:
             return 0
         leader = (await self._store.pages.find([crisis.page])).get(crisis.page)
@@ -81,7 +77,7 @@ class CrisisWorker:
         return await self._commit_crisis(transitions.record_takeover(crisis, at))
 
     async def _assign_channel(self, crisis: Crisis) -> int:
-        """A channel of its own, or the department's, with a sentence."""
+        """Create a channel for the crisis, or use the department's and say why."""
         channel, why = "", ""
         try:
             channel, why = await self._create_or_find_channel(f"crisis-{crisis.declared_at:%Y-%m-%d}-{crisis.id}")
@@ -96,7 +92,7 @@ class CrisisWorker:
         return await self._commit_crisis(transitions.assign_channel(crisis, channel, why, self._clock.now()))
 
     async def _create_or_find_channel(self, name: str) -> tuple[str, str]:
-        """Its id, or why there is none. A name that is taken is ours: who made it died, or its answer was lost."""
+        """Return the channel's id, or why there is none. A name that is taken may be ours, its answer lost."""
         try:
             return await self._sink.create_channel(name), ""
         except SlackRejectedError as no:
@@ -109,7 +105,7 @@ class CrisisWorker:
             return "", f"#{name} was made and lost from sight, and channels:read is not granted ({no.error})"
 
     async def _invite_people(self, channel: str, crisis: Crisis) -> None:
-        """One by one: of several, one who is gone would keep all out. Whoever is missing can join by herself."""
+        """Invite people one by one: in one call, a person who left would keep all others out."""
         for person in crisis.people:
             try:
                 await self._sink.invite_person(channel, person)

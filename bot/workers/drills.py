@@ -1,4 +1,4 @@
-"""Sees what becomes of drills, and begins those that the playbook's clock asks for."""
+"""Check the running drills, and start those that are due by the playbook's schedule."""
 
 from typing import Protocol
 
@@ -11,6 +11,7 @@ from bot.domain.drills import Drill
 from bot.domain.rules import PlaybookRules
 from bot.store.store import Store
 from bot.store.transaction import CommitResult
+from bot.workers.runner import Worker
 
 log = structlog.get_logger("drills")
 
@@ -19,8 +20,8 @@ class DrillRules(PlaybookRules, Protocol):
     def get_drill_plan(self) -> drills.DrillSettings: ...
 
 
-class DrillWorker:
-    """Any number may run: what was read is guarded, so that no drill is begun or said twice."""
+class DrillWorker(Worker):
+    """Any number may run: the version of a drill ensures that it is started and reported once."""
 
     name = "drills"
     idle = 1.0
@@ -36,14 +37,10 @@ class DrillWorker:
         pages = await self._store.pages.find([one.page for one in running])
         done = 0
         for one in running:
-            if self._store.pages.is_unreadable(one.page):
-                continue
-            found = drills.check_drill(one, pages.get(one.page), self._rules.managers, self._clock.now())
-            done += await self._commit_drill(found)
+            if not self._store.pages.is_unreadable(one.page):
+                decision = drills.check_drill(one, pages.get(one.page), self._rules.managers, self._clock.now())
+                done += await self._commit_drill(decision)
         return done + await self._start_due_drills(known)
-
-    def handle_failure(self, error: Exception) -> None:
-        """Nothing is in hand between steps."""
 
     async def _start_due_drills(self, known: dict[str, Drill]) -> int:
         at, plan, done = self._clock.now(), self._rules.get_drill_plan(), 0

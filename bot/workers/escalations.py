@@ -1,4 +1,4 @@
-"""Takes pages that are due: calls the next person, or sees that somebody has answered without pressing a button."""
+"""Handle pages that are due: page the next person, or notice that somebody has claimed the case."""
 
 import asyncio
 from datetime import datetime
@@ -19,30 +19,30 @@ from bot.store.transaction import CommitResult
 from bot.workers.paging.context import PageContexts
 from bot.workers.paging.targets import TargetResolver
 from bot.workers.retry_backoff import RetryBackoff
+from bot.workers.runner import Worker
 
 CLAIM_METHOD = "claiming it"
-"""How somebody answered who took the case and pressed nothing else."""
-
+"""How a page was answered by a person who claimed the case and pressed nothing else."""
 BATCH_SIZE = 100
 CONCURRENCY = 16
-"""Pages looked at side by side: each costs some round trips, between which triage may have the loop for a while."""
+"""Pages handled at the same time: each costs some round trips, between which triage may run."""
 
 log = structlog.get_logger("pages")
 
 
-class EscalationWorker:
-    """Any number may run: the version decides who climbs, so that no rung is skipped and none climbed twice."""
+class EscalationWorker(Worker):
+    """Any number may run: the page's version ensures that no step is skipped or taken twice."""
 
     name = "pages"
     idle = 0.1
 
     def __init__(
-        self, store: Store, rules: PagingRules, lines: TargetResolver, matters: PageContexts, clock: Clock
+        self, store: Store, rules: PagingRules, targets: TargetResolver, contexts: PageContexts, clock: Clock
     ) -> None:
         self._store = store
         self._rules = rules
-        self._target_resolver = lines
-        self._contexts = matters
+        self._targets = targets
+        self._contexts = contexts
         self._clock = clock
         self._backoff = RetryBackoff(self.name, clock)
 
@@ -66,26 +66,21 @@ class EscalationWorker:
                 raise error
         return len(due)
 
-    def handle_failure(self, error: Exception) -> None:
-        """Nothing is in hand between steps: what is due stays due."""
-
     async def _process_page(self, page: Page) -> None:
-        at, standing = self._clock.now(), await self._contexts.load_status(page)
-        if page.leader and standing.owner:
-            await self._store.pages.mark_due(page.leader, at)  # who has one case of a storm has answered for all
-        if standing.alarmed_at and standing.alarm_mention != page.said and not standing.is_over and not page.leader:
-            await self._commit_page(
-                re_escalation.record_new_mention(page, standing.alarm_mention, standing.alarmed_at, at), page
-            )
-        elif page.is_open and standing.owner:
-            by, over = standing.owner, standing.is_over
-            await self._commit_page(
-                escalation.acknowledge_page(page, by, CLAIM_METHOD, at, over=over, claims=not over), page
-            )
-        elif standing.is_over:
+        at, status = self._clock.now(), await self._contexts.load_status(page)
+        over = status.is_over
+        if page.leader and status.owner:
+            await self._store.pages.mark_due(page.leader, at)  # an owner of one grouped case answers for the group
+        if status.alarmed_at and status.alarm_mention != page.said and not over and not page.leader:
+            news = re_escalation.record_new_mention(page, status.alarm_mention, status.alarmed_at, at)
+            await self._commit_page(news, page)
+        elif page.is_open and status.owner:
+            answer = escalation.acknowledge_page(page, status.owner, CLAIM_METHOD, at, over=over, claims=not over)
+            await self._commit_page(answer, page)
+        elif over:
             await self._commit_page(escalation.close_page(page, at), page)
         elif not page.is_open:
-            await self._check_unclaimed(page, standing, at)
+            await self._check_unclaimed(page, status, at)
         elif page.leader:
             await self._check_group_leader(page, at)
         elif grouping.can_group(page):
@@ -94,7 +89,7 @@ class EscalationWorker:
             await self._commit_page(await self._decide_escalation(page, at), page)
 
     async def _check_unclaimed(self, page: Page, status: CauseStatus, at: datetime) -> None:
-        """Somebody has answered: whether the case is claimed as well."""
+        """Escalate an acknowledged page again if nobody claims its case in time."""
         until = re_escalation.find_recheck_time(page, self._rules.get_escalation_policy(page.severity, page.department))
         if status.owner != page.taken_by:
             await self._commit_page(escalation.record_owner(page, status.owner, at), page)
@@ -107,11 +102,11 @@ class EscalationWorker:
 
     async def _decide_escalation(self, page: Page, at: datetime) -> Decision[Page] | None:
         policy = self._rules.get_escalation_policy(page.severity, page.department)
-        line = await self._target_resolver.resolve_targets(page.department, at, page.first)
-        return escalation.escalate_page(page, policy, await self._apply_rate_limit(page, line, at), at)
+        targets = await self._targets.resolve_targets(page.department, at, page.first)
+        return escalation.escalate_page(page, policy, await self._apply_rate_limit(page, targets, at), at)
 
     async def _apply_rate_limit(self, page: Page, targets: EscalationTargets, at: datetime) -> EscalationTargets:
-        """Who was called often enough tonight is passed over, and told so; never for the worst."""
+        """Skip people who were paged often enough tonight, and notify them once; not for the highest severity."""
         budget = self._rules.get_page_limit()
         if budget is None or page.severity is Severity.SEV1:
             return targets
@@ -120,23 +115,22 @@ class EscalationWorker:
         spent = {person for person, pages in called.items() if len(pages) >= budget and page.id not in pages}
         left = drop_over_budget(targets, spent)
         for person in spent - set(left.people):
-            told = Notification.report_over_limit(person, nights[person])
-            await self._store.shift_summaries.notify_once(told, at)
+            await self._store.shift_summaries.notify_once(Notification.report_over_limit(person, nights[person]), at)
         return left
 
     async def _start_or_group(self, page: Page, at: datetime) -> None:
-        """It calls, or follows one that calls already."""
+        """Start escalating, or group the page under the department's page that is already ringing."""
         pages = self._store.pages
-        ringing = await pages.find_group_leader(page)
-        leader = (await pages.find([ringing])).get(ringing) if ringing else None
-        storm = await pages.load_group(ringing) if leader else PageGroup()
-        if leader is not None and grouping.is_group_leader(leader, storm, page):
-            await pages.join_group(grouping.join_group(page, leader, at), storm, at)
+        leader_id = await pages.find_group_leader(page)
+        leader = (await pages.find([leader_id])).get(leader_id) if leader_id else None
+        group = await pages.load_group(leader_id) if leader else PageGroup()
+        if leader is not None and grouping.is_group_leader(leader, group, page):
+            await pages.join_group(grouping.join_group(page, leader, at), group, at)
             return
         decision = await self._decide_escalation(page, at)
         if decision is None or not decision.after.count:
             await self._commit_page(decision, page)
-        elif await pages.start_group(decision, ringing, at) is CommitResult.WRITTEN:
+        elif await pages.start_group(decision, leader_id, at) is CommitResult.WRITTEN:
             _log_page_events(decision)
 
     async def _check_group_leader(self, page: Page, at: datetime) -> None:

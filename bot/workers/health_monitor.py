@@ -1,4 +1,4 @@
-"""Looks every half minute whether Earshot itself is well, and calls its operators where it is not."""
+"""Check every half minute whether Earshot itself is healthy, and page its operators if it is not."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -14,26 +14,26 @@ from bot.store.leases import LEASE_LENGTH
 from bot.store.record_reader import TROUBLE
 from bot.store.store import Store
 from bot.store.transaction import CommitResult
+from bot.workers.runner import Worker
 
 LEASE_NAME = "vigil"
 PAGER_PREFIX = "pager:"
-"""How the parts are called of which pagers tell their troubles."""
+"""Health issues of pagers begin so."""
 SOURCE_PREFIX = "source:"
-"""The same of sources that read nothing until somebody acts or a date comes."""
+"""Health issues of sources that read nothing until somebody acts, or until a date."""
 PAGER_ISSUE_TTL = timedelta(hours=1)
-"""A pager that failed is only known to be well once it has rung; its trouble is not kept until then."""
+"""A pager that failed is known to work only after its next page; its issue is not kept until then."""
 
 log = structlog.get_logger("vigil")
 
 
 class HealthRules(Protocol):
     def list_source_names(self) -> Iterable[str]:
-        """The names of those that go on for ever: a recorded day ends, and is silent then."""
-        ...
+        """Return the sources that never end; a recorded day ends, and is silent then."""
 
 
-class HealthMonitor:
-    """One at a time, where the lease is; the version guards what two would do at once."""
+class HealthMonitor(Worker):
+    """Only the process with the lease works; the version guards against two at once."""
 
     name = "vigil"
     idle = 5.0
@@ -61,26 +61,21 @@ class HealthMonitor:
                     await self._store.health_issues.save_issue(name, "")
         return len(decision.notifications)
 
-    def handle_failure(self, error: Exception) -> None:
-        """Nothing is in hand between steps."""
-
     async def _build_snapshot(self, at: datetime) -> HealthSnapshot:
-        heard = await self._store.inbox.load_source_activity()
+        activity = await self._store.inbox.load_source_activity()
         _, oldest = await self._store.inbox.measure_backlog()
-        owed = [
-            queue for queue in await self._store.outbox.list_queues(1) if not isinstance(queue.destination, ToPager)
-        ]
-        said = await self._store.health_issues.load_issues()
-        known = {TROUBLE, *(f"{SOURCE_PREFIX}{name}" for name in self._rules.list_source_names())}
-        for part in said.keys() - known:
-            if part.startswith(SOURCE_PREFIX):  # of a source that is no longer in the playbook
-                await self._store.health_issues.save_issue(part, "")
+        queues = await self._store.outbox.list_queues(1)
+        waits = [at - queue.head[0].since for queue in queues if not isinstance(queue.destination, ToPager)]
+        issues = await self._store.health_issues.load_issues()
+        sources = tuple(self._rules.list_source_names())
+        known = {TROUBLE, *(f"{SOURCE_PREFIX}{name}" for name in sources)}
+        for key in issues.keys() - known:
+            if key.startswith(SOURCE_PREFIX):  # of a source that is no longer in the playbook
+                await self._store.health_issues.save_issue(key, "")
         return HealthSnapshot(
-            last_mentions={name: heard[name] / 1000 for name in self._rules.list_source_names() if name in heard},
+            last_mentions={name: activity[name] / 1000 for name in sources if name in activity},
             inbox=at - datetime.fromtimestamp(oldest / 1000, at.tzinfo) if oldest else timedelta(),
-            outbox=max((at - queue.head[0].since for queue in owed), default=timedelta()),
+            outbox=max(waits, default=timedelta()),
             unaccounted=(await self._store.mention_counters.read()).unaccounted,
-            pager_issues={
-                part: sentence for part, sentence in said.items() if part.startswith(PAGER_PREFIX) or part in known
-            },
+            pager_issues={key: text for key, text in issues.items() if key.startswith(PAGER_PREFIX) or key in known},
         )

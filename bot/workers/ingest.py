@@ -1,4 +1,4 @@
-"""Keeps each source running, and gives it what it needs to put mentions in the inbox."""
+"""Keep each source running, and give it what it needs to put mentions in the inbox."""
 
 import asyncio
 from collections.abc import Sequence
@@ -12,13 +12,13 @@ from bot.domain.read_budget import ReadIds, ReadTotals
 from bot.sources.base import MentionSource
 from bot.store.fencing import LeaseLostError
 from bot.store.store import Store
-from bot.workers.runner import Liveness, run_worker
+from bot.workers.runner import Liveness, Worker, run_worker
 
 log = structlog.get_logger("ingest")
 
 
 class InboxWriter:
-    """The ear of one source: its cursor, the inbox, its lease, and what is wrong with it."""
+    """The mention sink of one source: its cursor, the inbox, its lease and its status."""
 
     def __init__(self, source: str, store: Store, clock: Clock) -> None:
         self._source = source
@@ -60,7 +60,7 @@ class InboxWriter:
         return await self._store.reads.add_reads(self._source, ids, self._clock.now())
 
     def record_crash(self, error: Exception) -> None:
-        """Not every source says by itself that it is well again: it is once something comes of it."""
+        """Record a crash, which the next published mention or saved cursor clears."""
         self.set_status(f"stopped with {type(error).__name__}; it is started again")
         self._crashed = True
 
@@ -70,11 +70,11 @@ class InboxWriter:
 
 
 class SourceEndedError(Exception):
-    """A source ended itself, and not because it was told to."""
+    """A source ended without being told to."""
 
 
-class SourceWorker:
-    """One source as a worker: a step is as long as the source listens, and a source that ends is started again."""
+class SourceWorker(Worker):
+    """One source as a worker: a step lasts as long as the source listens; a source that ends is started again."""
 
     idle = 1.0
 
@@ -91,9 +91,7 @@ class SourceWorker:
         return self._listen_task is not None and not self._listen_task.done()
 
     async def step(self) -> int:
-        """Raises what ended the source; `SourceEndedError` where it was cancelled from within, or the loop would end
-        with it.
-        """
+        """Raises the source's error, or `SourceEndedError` if it was cancelled from within."""
         listening = self._listen_task = asyncio.create_task(self._source.listen(self.inbox_writer))
         stopping = asyncio.create_task(self._stop.wait())
         try:
@@ -110,41 +108,40 @@ class SourceWorker:
             await asyncio.gather(listening, stopping, return_exceptions=True)
         return 0
 
-    def handle_failure(self, error: Exception) -> None:
+    def handle_failure(self, error: Exception) -> bool:
         self.inbox_writer.record_crash(error)
+        return False
 
 
 class IngestRunner:
-    """All sources of this process. Others may take their place while it runs, as when the playbook is read again."""
+    """Runs the sources of this process, which may be replaced while it runs, as when the playbook is reloaded."""
 
-    def __init__(self, store: Store, clock: Clock, pulse: Liveness) -> None:
+    def __init__(self, store: Store, clock: Clock, liveness: Liveness) -> None:
         self._store = store
         self._clock = clock
-        self._liveness = pulse
+        self._liveness = liveness
         self._sources: tuple[MentionSource, ...] = ()
         self._changed = asyncio.Event()
-        self._source_workers: list[SourceWorker] = []
+        self._workers: list[SourceWorker] = []
 
     def set_sources(self, sources: Sequence[MentionSource]) -> None:
         self._sources = tuple(sources)
         self._changed.set()
 
     def list_source_issues(self) -> dict[str, str]:
-        """Each source of this process, with what is wrong with it."""
-        said = {listener.source: listener.inbox_writer.status for listener in self._source_workers}
-        return {source.name: said.get(source.name, "") for source in self._sources}
+        """Return what is wrong with each source of this process; empty if nothing is."""
+        statuses = {worker.source: worker.inbox_writer.status for worker in self._workers}
+        return {source.name: statuses.get(source.name, "") for source in self._sources}
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Until told to stop; each generation of sources ends before the next begins."""
+        """Run until told to stop; replaced sources end before the new ones start."""
         while not stop.is_set():
             self._changed.clear()
             over = asyncio.Event()
-            self._source_workers = [SourceWorker(source, self._store, self._clock, over) for source in self._sources]
-            running = [
-                asyncio.create_task(run_worker(listener, self._clock, over)) for listener in self._source_workers
-            ]
-            for listener in self._source_workers:
-                self._liveness.register_probe(listener.name, listener.is_listening, self._clock.now())
+            self._workers = [SourceWorker(source, self._store, self._clock, over) for source in self._sources]
+            running = [asyncio.create_task(run_worker(worker, self._clock, over)) for worker in self._workers]
+            for worker in self._workers:
+                self._liveness.register_probe(worker.name, worker.is_listening, self._clock.now())
             ends = [asyncio.create_task(event.wait()) for event in (stop, self._changed)]
             try:
                 await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
@@ -153,5 +150,5 @@ class IngestRunner:
                 for task in ends:
                     task.cancel()
                 await asyncio.gather(*running, *ends, return_exceptions=True)
-                for listener in self._source_workers:
-                    self._liveness.forget(listener.name)
+                for worker in self._workers:
+                    self._liveness.forget(worker.name)

@@ -1,10 +1,8 @@
-"""What was heard lately, for what a post alone does not tell: how fast posts come, from whom, and copies.
+"""A cache of the last day's mentions: how fast they come, how often an author posts, and copies of a text.
 
-Held in memory, because a read of Redis for each mention would cost more than it is worth. What a part of a batch adds
-is written down in the call that commits it (`bot/store/recent_mentions.py`), and each process reads what the others
-wrote before it assesses a batch: whoever starts again knows the last day, and of several each knows all but what is
-in the others' hands at that moment. Whoever dies before its commit forgets what nobody has answered, and hears it
-again. Nothing that must hold rests on it.
+Held in memory, because a read of Redis for each mention would cost too much. What a batch adds is saved with its
+commit (`bot/store/recent_mentions.py`), and each process loads what the others saved before it assesses a batch.
+The cache is best effort: no decision that must be right depends on it.
 """
 
 from collections import Counter, deque
@@ -30,7 +28,7 @@ class RecentMentions:
         self._authors_by_text: dict[str, Counter[str]] = {}
 
     def record_mention(self, mention: Mention, at: datetime) -> MentionStats:
-        """What is known beside this mention, which is remembered from now on; told twice, it counts once."""
+        """Add a mention, once, and return the statistics around it."""
         self._evict_old(at)
         author = "" if mention.author.id == UNKNOWN_AUTHOR_ID else f"{mention.source}:{mention.author.id}"
         words = build_copy_key(mention, "")
@@ -45,19 +43,19 @@ class RecentMentions:
         )
 
     def load_recent(self, recent: Iterable[RecentMention], at: datetime) -> None:
-        """What was heard before we started, or by others; in the order in which it was heard, or nearly."""
+        """Add mentions of other processes, roughly in order of arrival."""
         for one in recent:
             if one.mention not in self._by_mention:
                 self._add_recent(one)
                 self._evict_old(at)
 
     def export_recent(self, by: str, mentions: Iterable[Mention], at: datetime) -> RecentBatch:
-        """What is remembered of these, to be written down; of them all, as long as a worker remembers."""
+        """Return what is cached of these mentions, to be saved with a commit."""
         recent = [self._by_mention[mention.id] for mention in mentions if mention.id in self._by_mention]
         return RecentBatch(by, recent, self._last_day[0].at if self._last_day else at)
 
     def _compute_usual_rate(self, at: datetime) -> float:
-        """Mentions of an earlier quarter of an hour, on average over the day as far as it is known."""
+        """Return the average number of mentions in 15 min over the day, as far as it is known."""
         known = (at - self._last_day[0].at) / QUARTER - 1
         return (len(self._last_day) - len(self._last_quarter)) / known if known >= 1 else float(len(self._last_quarter))
 

@@ -1,4 +1,4 @@
-"""One thing that fails by itself waits, longer and longer, and its worker goes on with the others."""
+"""Exponential backoff for a single item, so that its worker goes on with the others."""
 
 import asyncio
 from collections.abc import Awaitable
@@ -12,7 +12,6 @@ from bot.store.fencing import LeaseLostError
 
 FIRST_BACKOFF = timedelta(seconds=1)
 LONGEST_BACKOFF = timedelta(minutes=1)
-"""Between two tries."""
 
 log = structlog.get_logger("worker")
 
@@ -27,21 +26,17 @@ class RetryBackoff:
         return len(self._until)
 
     def is_waiting(self, name: str) -> bool:
-        """Whether it failed lately, and is not to be tried yet."""
+        """Return whether it failed and is not to be tried again yet."""
         return name in self._until and self._until[name][1] > self._clock.now()
 
     async def run_guarded(self, name: str, action: Awaitable[int | None]) -> int:
-        """What came of it; 0 where it failed. Raises `StoreUnavailable` and `LeaseLostError`, which are nobody's own
-        fault.
-        """
+        """Return the result, or 0 if it failed. Raises `StoreUnavailable` and `LeaseLostError`: no item's own fault."""
         [result] = await asyncio.gather(action, return_exceptions=True)
-        if isinstance(result, BaseException) and (
-            isinstance(result, StoreUnavailable | LeaseLostError) or not isinstance(result, Exception)
-        ):
-            raise result
-        if not isinstance(result, Exception):
+        if not isinstance(result, BaseException):
             self._until.pop(name, None)
             return result or 0
+        if isinstance(result, StoreUnavailable | LeaseLostError) or not isinstance(result, Exception):
+            raise result
         tries = self._until[name][0] if name in self._until else 0
         self._until[name] = tries + 1, self._clock.now() + min(FIRST_BACKOFF * 2 ** min(tries, 8), LONGEST_BACKOFF)
         log.error("one thing failed", worker=self._worker, thing=name, tries=tries + 1, exc_info=result)

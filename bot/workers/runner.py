@@ -1,4 +1,4 @@
-"""What turns a worker's step into a loop: stopping, resting, and the one net under everything."""
+"""Run a worker's steps in a loop: stop, rest between steps, back off after failures."""
 
 import asyncio
 from collections.abc import Callable
@@ -13,16 +13,15 @@ from bot.domain.commits import StoreUnavailable
 log = structlog.get_logger("worker")
 
 LONGEST_BACKOFF = 10.0
-"""Seconds between tries when something is wrong."""
+"""Seconds between tries after failures."""
 LONGEST_STORE_BACKOFF = 2.0
-"""Seconds between tries while the store takes nothing: a failover is over in seconds, and everybody waits for it."""
-
+"""Seconds between tries while the store is unavailable: a failover is over in seconds."""
 STALLED_AFTER = timedelta(minutes=5)
-"""Without a step that came to its end: longer than any step takes, whatever Slack and Redis do."""
+"""Longer than any step takes, whatever Slack and Redis do."""
 
 
 class Liveness:
-    """When each worker of this process last ended a step."""
+    """When each worker of this process last completed a step."""
 
     def __init__(self) -> None:
         self._last: dict[str, datetime] = {}
@@ -32,12 +31,11 @@ class Liveness:
         self._last[worker] = at
 
     def register_probe(self, worker: str, probe: Callable[[], bool], at: datetime) -> None:
-        """One whose step does not end while all is well: it is asked, whenever somebody asks for those who are late."""
+        """Register a probe for a worker whose step does not end while it is healthy."""
         self._probes[worker] = probe
         self.record_step(worker, at)
 
     def forget(self, worker: str) -> None:
-        """It was told to end."""
         self._probes.pop(worker, None)
         self._last.pop(worker, None)
 
@@ -53,35 +51,36 @@ class Worker(Protocol):
     """Seconds to rest when there was nothing to do."""
 
     async def step(self) -> int:
-        """Do what is there to do now; says how much that was."""
+        """Do what is due; return how much that was."""
 
-    def handle_failure(self, error: Exception) -> bool | None:
-        """What was in hand raised this; it is tried again. True: the fault is its own, so that nobody need rest."""
+    def handle_failure(self, error: Exception) -> bool:  # noqa: ARG002 - only some workers have work in hand
+        """Handle an error of `step`; return True if the next step should follow without a backoff."""
+        return False
 
 
-async def run_worker(worker: Worker, clock: Clock, stop: asyncio.Event, pulse: Liveness | None = None) -> None:
-    """Step until told to stop; what is in hand is finished first."""
-    failures, pulse = 0, pulse or Liveness()
-    pulse.record_step(worker.name, clock.now())
+async def run_worker(worker: Worker, clock: Clock, stop: asyncio.Event, liveness: Liveness | None = None) -> None:
+    """Run steps until told to stop; a step that has begun is finished."""
+    failures, liveness = 0, liveness or Liveness()
+    liveness.record_step(worker.name, clock.now())
     while not stop.is_set():
         try:
             done = await worker.step()
         except StoreUnavailable as away:
             failures += 1
-            if failures & (failures - 1) == 0:  # the first, second, fourth, …: each worker finds it out for itself
+            if failures & (failures - 1) == 0:  # the first, second, fourth, …
                 log.warning("store unreachable", worker=worker.name, reason=str(away), failures=failures)
             await sleep_or_stop(min(LONGEST_STORE_BACKOFF, 0.25 * 2 ** min(failures, 8)), clock, stop)
             continue
         except Exception as error:
             failures += 1
-            its_own = worker.handle_failure(error)
+            retry_now = worker.handle_failure(error)
             log.exception("step failed", worker=worker.name, failures=failures)
-            if its_own:
+            if retry_now:
                 await sleep_or_stop(0, clock, stop)
                 continue
         else:
             failures = 0
-            pulse.record_step(worker.name, clock.now())
+            liveness.record_step(worker.name, clock.now())
             if not done:
                 await sleep_or_stop(worker.idle, clock, stop)
             continue
@@ -89,7 +88,7 @@ async def run_worker(worker: Worker, clock: Clock, stop: asyncio.Event, pulse: L
 
 
 async def sleep_or_stop(seconds: float, clock: Clock, stop: asyncio.Event) -> None:
-    """Sleep, and wake at once when told to stop."""
+    """Sleep; return early when told to stop."""
     if seconds <= 0:
         await asyncio.sleep(0)
         return

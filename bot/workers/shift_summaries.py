@@ -1,4 +1,4 @@
-"""Owes each department its note: in the morning, and at the hand-over of its schedule."""
+"""Enqueue the shift summary of each department: in the morning, and when a shift is handed over."""
 
 from collections.abc import AsyncIterator
 from datetime import datetime, time
@@ -11,6 +11,7 @@ from bot.domain.oncall.on_call import OnCallLookup
 from bot.domain.outbox import Notification, NotificationKind, Priority
 from bot.domain.rules import PlaybookRules
 from bot.store.store import Store
+from bot.workers.runner import Worker
 
 
 class ShiftSummaryRules(PlaybookRules, Protocol):
@@ -19,16 +20,16 @@ class ShiftSummaryRules(PlaybookRules, Protocol):
     def has_handover_summary(self) -> bool: ...
 
 
-class ShiftSummaryWorker:
-    """Any number may run: what was owed once is not owed again."""
+class ShiftSummaryWorker(Worker):
+    """Any number may run: each summary is enqueued once."""
 
     name = "mornings"
     idle = 10.0
 
-    def __init__(self, store: Store, rules: ShiftSummaryRules, rota: OnCallLookup, clock: Clock) -> None:
+    def __init__(self, store: Store, rules: ShiftSummaryRules, on_call: OnCallLookup, clock: Clock) -> None:
         self._store = store
         self._rules = rules
-        self._on_call = rota
+        self._on_call = on_call
         self._clock = clock
         self._enqueued: dict[tuple[NotificationKind, str], int] = {}
 
@@ -41,24 +42,20 @@ class ShiftSummaryWorker:
                 done += 1
         return done
 
-    def handle_failure(self, error: Exception) -> None:
-        """Nothing is in hand between steps."""
-
     async def _iter_due_summaries(self, at: datetime) -> AsyncIterator[Notification]:
         zone = self._rules.time_zone
         by_clock = shift_summary.is_summary_due(self._rules.get_summary_time(), zone, at)
         for department in self._rules.list_departments():
             if by_clock:
-                yield _build_summary_notification(
-                    NotificationKind.MORNING, department, shift_summary.get_summary_day(zone, at)
-                )
+                day = shift_summary.get_summary_day(zone, at)
+                yield _build_summary_notification(NotificationKind.MORNING, department, day)
             if self._rules.has_handover_summary() and department.schedules:
                 handed = await self._find_handover(department, at)
                 if handed is not None:
                     yield _build_summary_notification(NotificationKind.HANDOVER, department, int(handed.timestamp()))
 
     async def _find_handover(self, department: Department, at: datetime) -> datetime | None:
-        """The newest moment of the last hour from which on somebody else is called first."""
+        """Return the latest time in the last hour at which another person came first on call."""
         found, before = None, await self._on_call.find_on_call(department.name, at - shift_summary.SEND_WINDOW)
         while before.until is not None and before.until <= at:
             changed = before.until

@@ -1,4 +1,4 @@
-"""Watches what is said for what is unusual, opens episodes and lets them go, and learns what is usual."""
+"""Detect spikes in the stream of mentions, open and close their episodes, and update the baselines."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -23,28 +23,27 @@ from bot.store.spike_stream import PAGE_SIZE
 from bot.store.store import Store
 from bot.store.transaction import CommitResult
 from bot.workers.retry_backoff import RetryBackoff
+from bot.workers.runner import Worker
 
 LEASE_NAME = "spikes"
 LEARNING_DELAY = 2 * QUARTER
-"""Seconds after a quarter's end: what an outlet brings later than that teaches nothing."""
+"""Seconds after the end of a quarter of an hour; mentions that arrive later do not count in the baseline."""
 CHECK_INTERVAL = timedelta(seconds=30)
-"""At an episode of which nothing new is heard: it may be over."""
+"""Between checks of an episode without new mentions: it may be over."""
 SILENCE_THRESHOLD = 3.0
-"""Voices usual in a quarter, of all subjects together, from which hearing nobody is our silence and not theirs."""
+"""Expected distinct authors in a quarter, all subjects together, from which silence means an outage of ours."""
 
 log = structlog.get_logger("spikes")
 
 
 class SpikeRules(PlaybookRules, Protocol):
-    """The rules in force, and what is watched by them."""
-
     def get_spike_thresholds(self) -> SpikeThresholds: ...
 
     def list_subjects(self) -> Sequence[Subject]: ...
 
 
-class SpikeWorker:
-    """One at a time, where the lease is. What it holds is read again from the feed by whoever takes over."""
+class SpikeWorker(Worker):
+    """Only the process with the lease works; another one that takes over rebuilds the state from the stream."""
 
     name = "spikes"
     idle = 0.5
@@ -67,7 +66,7 @@ class SpikeWorker:
         self._check_saved_at: datetime | None = None
 
     async def step(self) -> int:
-        """What is new in the feed, and what time alone does. Says how much was heard or decided."""
+        """Read new mentions and evaluate the subjects that are due; return how many were read or decided."""
         if not await self._store.leases.acquire(LEASE_NAME, self._lease):
             self._reset_state()
             return 0
@@ -75,28 +74,29 @@ class SpikeWorker:
         await self._load_subjects(at)
         if self._names is None or not self._rules.get_spike_thresholds().on:
             return 0
-        heard = await self._read_stream()
+        counts = await self._read_stream()
         decided = 0
-        for subject in self._find_due_subjects(heard, at):
+        for subject in self._find_due_subjects(counts, at):
             if subject in self._watches and not self._backoff.is_waiting(subject):
-                # what was held is forgotten where somebody else has decided meanwhile
+                # the state is reset if another process has decided meanwhile
                 decided += await self._backoff.run_guarded(subject, self._evaluate_subject(subject, at))
         await self._update_baselines(at)
         if self._check_saved_at is None or abs(at - self._check_saved_at) >= CHECK_INTERVAL:
             self._check_saved_at = at
             await self._store.baselines.save_check_time(at)
-        return sum(heard.values()) + decided
+        return sum(counts.values()) + decided
 
-    def handle_failure(self, error: Exception) -> None:  # noqa: ARG002 - whatever it was
-        """What is held may be half of what happened: it is read again."""
+    def handle_failure(self, error: Exception) -> bool:  # noqa: ARG002 - the same for every error
+        """Reset the state, which may be incomplete: it is read again."""
         self._reset_state()
+        return False
 
     async def release_lease(self) -> None:
-        """So that another process need not wait for the lease to end."""
+        """Release the lease, so that another process need not wait for its end."""
         await self._store.leases.release(LEASE_NAME)
 
     async def _load_subjects(self, at: datetime) -> None:
-        """The subjects of the playbook, which may have changed: what is known of each, and which episodes run."""
+        """Load the baselines and episodes again if the subjects of the playbook have changed."""
         watched = self._rules.list_subjects() if self._rules.get_spike_thresholds().on else ()
         names = list(dict.fromkeys(one.name for one in watched))
         if names == self._names:
@@ -109,47 +109,43 @@ class SpikeWorker:
         self._running = await self._store.episodes.load_running()
         for episode in [one for subject, one in self._running.items() if subject not in self._watches]:
             if not await self._commit_episode(close_unwatched(episode, at), at):
-                return  # all is read again in the next step
+                return  # the state was reset, and is read again in the next step
 
     async def _read_stream(self) -> dict[str, int]:
-        """How much was heard of each subject."""
-        heard: dict[str, int] = defaultdict(int)
+        """Add new observations to their detectors; return how many there are for each subject."""
+        counts: dict[str, int] = defaultdict(int)
         while True:
-            some = await self._store.spike_stream.read(self._place)
-            for one in some:
+            batch = await self._store.spike_stream.read(self._place)
+            for one in batch:
                 if (watch := self._watches.get(one.subject)) is not None:
                     watch.add_observation(one)
-                    heard[one.subject] += 1
-            if some:
-                self._place = some[-1].place
-            if len(some) < PAGE_SIZE:
-                return heard
+                    counts[one.subject] += 1
+            if batch:
+                self._place = batch[-1].place
+            if len(batch) < PAGE_SIZE:
+                return counts
 
     def _find_due_subjects(self, counts: dict[str, int], at: datetime) -> list[str]:
-        quiet = [subject for subject in self._running if subject not in counts]
-        waiting = [
-            one for one in quiet if one not in self._checked_at or abs(at - self._checked_at[one]) >= CHECK_INTERVAL
-        ]
-        return [*counts, *waiting]
+        quiet = (subject for subject in self._running if subject not in counts)
+        never = at - CHECK_INTERVAL
+        return [*counts, *(one for one in quiet if abs(at - self._checked_at.get(one, never)) >= CHECK_INTERVAL)]
 
     async def _evaluate_subject(self, subject: str, at: datetime) -> int:
         self._checked_at[subject] = at
-        watch, running = self._watches[subject], self._running.get(subject)
-        known = DetectionContext(
+        competitors = {one.name for one in self._rules.list_subjects() if one.kind is SubjectKind.COMPETITOR}
+        context = DetectionContext(
             self._baselines[subject],
             [baseline.words for baseline in self._baselines.values()],
             [department.name for department in self._rules.list_departments()],
             self._rules.get_spike_thresholds(),
-            is_ours=not any(
-                one.name == subject and one.kind is SubjectKind.COMPETITOR for one in self._rules.list_subjects()
-            ),
+            is_ours=subject not in competitors,
         )
-        decision = decide_episode(watch, running, known, at)
+        decision = decide_episode(self._watches[subject], self._running.get(subject), context, at)
         return 0 if decision is None else await self._commit_episode(decision, at)
 
     async def _commit_episode(self, decision: Decision[Episode], at: datetime) -> int:
         if await self._store.episodes.commit(decision, at) is not CommitResult.WRITTEN:
-            self._reset_state()  # somebody else has decided since we read it
+            self._reset_state()  # another process has decided since we read it
             return 0
         episode = decision.after
         if episode.is_over:
@@ -157,18 +153,13 @@ class SpikeWorker:
         else:
             self._running[episode.subject] = episode
         for event in decision.events:
-            log.info(
-                "episode changed",
-                episode=episode.id,
-                what=str(event.what),
-                kind=episode.kind,
-                department=episode.department,
-            )
+            shown = {"kind": episode.kind, "department": episode.department}
+            log.info("episode changed", episode=episode.id, what=str(event.what), **shown)
         return 1
 
     async def _update_baselines(self, at: datetime) -> None:
-        learnt = [self._learn_quarters(baseline, at.timestamp()) for baseline in self._baselines.values()]
-        new = [after for after in learnt if after is not self._baselines[after.subject]]
+        updated = [self._learn_quarters(baseline, at.timestamp()) for baseline in self._baselines.values()]
+        new = [after for after in updated if after is not self._baselines[after.subject]]
         if not new:
             return
         for watch in self._watches.values():
@@ -181,7 +172,7 @@ class SpikeWorker:
             await self._store.spike_stream.trim_before(min(oldest))
 
     def _learn_quarters(self, baseline: SubjectBaseline, at: float) -> SubjectBaseline:
-        """With every quarter that is over for good; those of which we know nothing any more are passed over."""
+        """Return the baseline with all completed quarters; those that cannot be known any more are skipped."""
         while baseline.until + QUARTER + LEARNING_DELAY <= at:
             if baseline.until < at - RETENTION_SECONDS or self._has_source_outage(baseline.until):
                 after = max(baseline.until + QUARTER, int(at - RETENTION_SECONDS) // QUARTER * QUARTER)
@@ -192,7 +183,7 @@ class SpikeWorker:
         return baseline
 
     def _has_source_outage(self, start: int) -> bool:
-        """Nobody at all was heard, where some are usual: sources were away, and quiet is not what is to be learnt."""
+        """Return whether there were no mentions at all where some are expected: the sources were down."""
         if any(watch.select_between(start, start + QUARTER) for watch in self._watches.values()):
             return False
         usual = sum(one.volume.compute_shape(start) for one in self._baselines.values() if not one.is_learning)

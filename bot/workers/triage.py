@@ -1,4 +1,4 @@
-"""Reads a batch, assesses it, picks the route, finds the case each mention joins or opens its own, and commits."""
+"""Triage: read a batch of mentions, assess and route each, join it to a case or open one, and commit."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -26,25 +26,25 @@ from bot.store.keys import DEAD_MOST
 from bot.store.store import Store
 from bot.store.transaction import CommitResult
 from bot.workers.recent_mentions import RecentMentions
+from bot.workers.runner import Worker
 
 log = structlog.get_logger("triage")
 
 BATCH_SIZE = 256
-"""Entries a read: large enough to share round trips, and that seldom a last part is committed with no next one to
-assess meanwhile; few enough that whoever dies leaves others little to take up one by one."""
+"""Entries of one read: many enough to share round trips, few enough that a crash leaves little to reclaim."""
 PART_SIZE = 32
-"""Of these, as many are assessed and committed at a time: few enough that a click waits a hundredth of a second."""
+"""Entries assessed and committed at a time: few enough that a click waits only 10 ms."""
 MAX_TRIES = 20
-"""Lost races before an entry is left for the next reading."""
+"""Lost races before an entry is left for the next read."""
 
 
 class LazyAssessment(Protocol):
     @property
     def assessment(self) -> Assessment:
-        """All that decides where a mention goes."""
+        """The labels that decide where a mention goes."""
 
     def explain_assessment(self) -> Assessment:
-        """With the reasons, which are worked out for what is kept alone."""
+        """Return the assessment with its reasons, computed only for what is kept."""
 
 
 class BatchAssessor(Protocol):
@@ -54,8 +54,6 @@ class BatchAssessor(Protocol):
 
 
 class TriageRules(PlaybookRules, Protocol):
-    """The rules in force, and what hears by them."""
-
     def get_assessor(self) -> BatchAssessor: ...
 
 
@@ -66,7 +64,7 @@ class _TriageItem(NamedTuple):
     lookup_keys: tuple[LookupKey, ...]
 
 
-class TriageWorker:
+class TriageWorker(Worker):
     name = "triage"
     idle = 0.0
 
@@ -91,14 +89,14 @@ class TriageWorker:
         self._reclaimed_at: datetime | None = None
         self._in_hand: list[InboxEntry] = []
         self._retries: list[list[InboxEntry]] = []
-        """What failed, in parts that are tried again each by itself."""
+        """Batches that failed, each tried again by itself."""
         self._retries_first = False
         self._failures = 0
-        """In a row, of whatever was in hand."""
+        """Failures in a row."""
         self._failure_reasons: dict[str, str] = {}
 
     async def step(self) -> int:
-        """One batch of new entries, or some that failed or that another worker did not finish: by turns."""
+        """Process a batch of new entries, or of entries that failed or were abandoned: by turns."""
         if self._in_hand:  # the store went away with these in hand
             self._retries.insert(0, self._in_hand)
         entries = self._in_hand = await self._read_batch()
@@ -111,10 +109,9 @@ class TriageWorker:
         return len(entries)
 
     def handle_failure(self, error: Exception) -> bool:
-        """What failed together is tried in halves, so that it costs the others little; what failed alone waits.
+        """Split a failed batch in halves until the bad entry is alone; that is tried again, then a dead letter.
 
-        The reason goes with an entry to the dead letters, should it come to that. Never its words. Nobody rests for it,
-        unless a whole batch and all its parts have failed: then the fault is ours.
+        Its dead letter has the error's type, never its text. Back off only if a whole batch and all its parts failed.
         """
         failed, self._in_hand = self._in_hand, []
         if (half := len(failed) // 2) > 0:
@@ -125,7 +122,7 @@ class TriageWorker:
         return self._failures < 2 * BATCH_SIZE
 
     async def _read_batch(self) -> list[InboxEntry]:
-        """Old failures stand in no new work's way, nor new work in theirs."""
+        """Read failed and new entries by turns, so that neither holds up the other."""
         if not self._retries and (left := await self._reclaim_abandoned()):
             self._retries.append(left)
         self._retries_first = bool(self._retries) and not self._retries_first
@@ -135,7 +132,7 @@ class TriageWorker:
         return new or (self._retries.pop(0) if self._retries else [])
 
     async def _reclaim_abandoned(self) -> list[InboxEntry]:
-        """What somebody took and did not answer; one at a time."""
+        """Reclaim an entry that another worker read and did not finish; one at a time."""
         at = self._clock.now()
         if self._reclaimed_at is not None and at - self._reclaimed_at < self._idle_most / 2:
             return []
@@ -148,18 +145,16 @@ class TriageWorker:
         if entry.mention is not None and entry.tries <= MOST_TRIES:
             return False
         if await self._store.dead_letters.count() >= DEAD_MOST:
-            raise StoreUnavailable(
-                f"{DEAD_MOST:,} dead letters: triage has stopped. Look at them with: earshot dead list"
-            )
-        why = self._failure_reasons.pop(entry.id, "") or (
-            "it cannot be read" if entry.mention is None else "its worker died"
-        )
+            hint = "Look at them with: earshot dead list"
+            raise StoreUnavailable(f"{DEAD_MOST:,} dead letters: triage has stopped. {hint}")
+        default = "it cannot be read" if entry.mention is None else "its worker died"
+        why = self._failure_reasons.pop(entry.id, "") or default
         await self._store.inbox.move_to_dead_letters(entry, f"{why}, {entry.tries} tries", self._clock.now())
         log.error("mention buried", entry=entry.id, why=why, tries=entry.tries)
         return True
 
     async def _load_recent_mentions(self) -> None:
-        """What was heard before we started, all of it the first time, and then what others hear."""
+        """Load the recent mentions: all of them the first time, and later those of other workers."""
         more = True
         while more:
             recent, self._recent_cursor, more = await self._store.recent_mentions.read_page(
@@ -169,7 +164,7 @@ class TriageWorker:
         self._excluded_worker = self._worker
 
     async def _process_entries(self, entries: Sequence[InboxEntry]) -> None:
-        """Part by part: while the server commits one we assess the next, and decide on it when that commit is done."""
+        """Process the entries in parts: while one part is committed, the next one is assessed."""
         ahead = await self._assess_entries(entries[:PART_SIZE])
         for start in range(PART_SIZE, len(entries) + PART_SIZE, PART_SIZE):
             items, at = ahead, self._clock.now()
@@ -177,7 +172,7 @@ class TriageWorker:
             share = self._recent_mentions.export_recent(self._worker, (item.mention for item in items), at)
             committing = asyncio.ensure_future(self._store.inbox.commit(ready, at, share))
             try:
-                await asyncio.sleep(0)  # it is on its way
+                await asyncio.sleep(0)  # lets the commit be sent
                 ahead = await self._assess_entries(entries[start : start + PART_SIZE])
             finally:
                 replies = await committing
@@ -189,24 +184,22 @@ class TriageWorker:
     async def _assess_entries(self, entries: Sequence[InboxEntry]) -> list[_TriageItem]:
         mentions = [entry.mention for entry in entries if entry.mention is not None]
         at = self._clock.now()
-        backgrounds = [self._recent_mentions.record_mention(mention, at) for mention in mentions]
-        listened = await self._rules.get_assessor().assess_in_thread(mentions, backgrounds)
+        stats = [self._recent_mentions.record_mention(mention, at) for mention in mentions]
+        results = await self._rules.get_assessor().assess_in_thread(mentions, stats)
         keys = self._store.keys
         return [
-            _TriageItem(entry, mention, heard, build_lookup_keys(keys, mention, heard.assessment.subject))
-            for entry, mention, heard in zip(entries, mentions, listened, strict=True)
+            _TriageItem(entry, mention, result, build_lookup_keys(keys, mention, result.assessment.subject))
+            for entry, mention, result in zip(entries, mentions, results, strict=True)
         ]
 
     async def _retry_stale(self, items: list[_TriageItem]) -> None:
-        """What came too late is decided on again."""
+        """Decide stale items again: optimistic concurrency."""
         for _ in range(MAX_TRIES - 1):
             if not items:
                 return
-            heard, at = (
-                await self._store.cases.find([derive_case_id(item.mention.id) for item in items]),
-                self._clock.now(),
-            )
-            ready = await self._decide_batch(items, heard, at)
+            opened = await self._store.cases.find([derive_case_id(item.mention.id) for item in items])
+            at = self._clock.now()
+            ready = await self._decide_batch(items, opened, at)
             items = _filter_stale(items, await self._store.inbox.commit(ready, at))
         if items:
             self._failure_reasons.update((item.entry.id, "it came too late each time") for item in items)
@@ -215,10 +208,10 @@ class TriageWorker:
     async def _decide_batch(
         self, items: Sequence[_TriageItem], opened: Mapping[str, Case], at: datetime
     ) -> list[TriagedEntry]:
-        """In order, each seeing what those before it will have done: commits are applied in the same order.
+        """Decide the items in order, each on the results of those before it, as the commits are applied.
 
-        `result` has the cases that mentions of this batch opened before: an outlet may give one again when we have
-        forgotten that it was seen. It is asked for only after a commit came too late, so that the others need not wait.
+        `opened` has the cases that mentions of this batch opened before: a source may deliver one again after its dedup
+        key has expired. It is loaded only after a commit was stale.
         """
         found = await self._store.inbox.find_cases(trace for item in items for trace in item.lookup_keys)
         edits = [item.mention.id for item in items if item.entry.edit]
@@ -254,10 +247,9 @@ class TriageWorker:
     ) -> CaseDecision:
         there = {trace.joining: cases.get(found[trace.key]) for trace in item.lookup_keys}
         mention, assessment = item.mention, item.result.assessment
-        if talking := there.get(JoinReason.SAME_PERSON):
-            return join_case(
-                talking, mention, assessment, JoinReason.SAME_PERSON, self._find_department(talking.department), at
-            )
+        if case := there.get(JoinReason.SAME_PERSON):
+            department = self._find_department(case.department)
+            return join_case(case, mention, assessment, JoinReason.SAME_PERSON, department, at)
         route = find_route(self._rules.list_routes(), mention, assessment)
         if route.to == NOBODY:
             return _decide_count_only(item, at)
@@ -267,7 +259,7 @@ class TriageWorker:
         return open_case(mention, item.result.explain_assessment(), route, self._find_department(route.to), at)
 
     def _has_own_case(self, mention: Mention, opened: Mapping[str, Case]) -> bool:
-        """A case that is there and cannot be read is taken for its own."""
+        """Return whether the mention has opened a case before; an unreadable case counts as such."""
         case = opened.get(derive_case_id(mention.id))
         if case is None:
             return self._store.cases.is_unreadable(derive_case_id(mention.id))
@@ -278,7 +270,7 @@ class TriageWorker:
 
 
 def _decide_count_only(item: _TriageItem, at: datetime) -> CaseDecision:
-    """Spam is kept with its reasons, as it may be brought back."""
+    """Count a mention without a case; spam keeps its reasons, as it may be restored."""
     spam = item.result.assessment.intent is Intent.SPAM
     return count_only(item.mention, item.result.explain_assessment() if spam else item.result.assessment, at)
 

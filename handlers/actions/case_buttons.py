@@ -19,7 +19,7 @@ def make_case_listener(ask: Callable[[CaseUseCases, str, str], Awaitable[CaseVie
 
 
 def make_decision_listener(decide: DecideCase) -> Callable[..., Awaitable[None]]:
-    return make_case_listener(lambda cases, case_id, by: cases.apply_transition(case_id, by, decide))
+    return make_case_listener(lambda cases, case_id, by: cases.apply(case_id, by, decide))
 
 
 reopen = make_case_listener(lambda cases, case_id, by: cases.reopen(case_id, by))

@@ -63,7 +63,7 @@ class FakeCases(Fake):
     async def check_transition(self, case_id: str, by: str, transition: str) -> CaseView:
         return await self._answer("may", case_id, by, str(transition))
 
-    async def apply_transition(self, case_id: str, by: str, decide: DecideCase) -> CaseView:
+    async def apply(self, case_id: str, by: str, decide: DecideCase) -> CaseView:
         return await self._answer(decide.__name__.removesuffix("_case"), case_id, by)
 
     async def claim(self, case_id: str, by: str) -> CaseView:

@@ -32,9 +32,8 @@ from bot.workers.case_deadlines import DeadlineWorker
 from bot.workers.delivery import DeliveryWorker
 from bot.workers.escalations import EscalationWorker
 from bot.workers.paging import PagerWorker
-from bot.workers.paging.ack_links import AckLinkBuilder
 from bot.workers.paging.context import PageContexts
-from bot.workers.paging.targets import TargetResolver
+from bot.workers.paging.targets import AckLinkBuilder, TargetResolver
 from bot.workers.runner import run_worker
 from bot.workers.triage import TriageWorker
 from tests.kill.fast import FastClock

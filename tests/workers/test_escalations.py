@@ -21,9 +21,8 @@ from bot.sinks.pagers.base import PageRequest, PagerResponse
 from bot.store.store import Store
 from bot.workers.escalations import EscalationWorker
 from bot.workers.paging import PagerWorker
-from bot.workers.paging.ack_links import AckLinkBuilder
 from bot.workers.paging.context import PageContexts
-from bot.workers.paging.targets import TargetResolver
+from bot.workers.paging.targets import AckLinkBuilder, TargetResolver
 from bot.workers.runner import Worker
 from tests.clock import WoundClock
 from tests.domain.made import CARE

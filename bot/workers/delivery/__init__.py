@@ -1,4 +1,4 @@
-"""Takes what is owed, reads the case as it is now, draws it, and posts or updates: one sender a workspace."""
+"""Send the pending notifications to Slack, rendered from the records as they are now."""
 
 from bot.workers.delivery.delivery_worker import DeliveryWorker
 

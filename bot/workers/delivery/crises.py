@@ -1,6 +1,7 @@
-"""The two cards of a crisis, posted once and edited in place, and what is said beside them."""
+"""The two cards of a crisis, posted once and edited in place, and the messages beside them."""
 
 from collections.abc import Callable
+from functools import partial
 
 import structlog
 
@@ -22,7 +23,7 @@ CARD_RENDERERS: dict[NotificationKind, Callable[[Crisis, Page | None], RenderedM
     NotificationKind.CRISIS: cards.render_crisis_card,
     NotificationKind.PLAN: cards.render_crisis_plan,
 }
-KINDS = frozenset({NotificationKind.DECLARED, NotificationKind.NEWS, NotificationKind.DUE, NotificationKind.REVIEW})
+MESSAGE_KINDS = (NotificationKind.DECLARED, NotificationKind.NEWS, NotificationKind.DUE, NotificationKind.REVIEW)
 
 
 class CrisisDelivery:
@@ -32,7 +33,7 @@ class CrisisDelivery:
         self._rules = rules
 
     async def deliver_crisis(self, pending: Notification) -> bool:
-        """A card. Says whether Slack was called. Raises `SendDeferredError`."""
+        """Post or update a card; return whether Slack was called. Raises `SendDeferredError`."""
         crisis = await self._store.crises.find(pending.subject_id)
         if crisis is None:
             await self._store.outbox.mark_delivered(pending)
@@ -52,7 +53,7 @@ class CrisisDelivery:
         return True
 
     async def _pin_head_card(self, pending: Notification, posted: CardRecord) -> bool:
-        """Whether there is nothing more to do: a head card that cannot be pinned now is tried at its next drawing."""
+        """Return False if the card could not be pinned just now; that is tried again at its next update."""
         if pending.kind is not NotificationKind.CRISIS or not isinstance(pending.to, ToChannel):
             return True
         try:
@@ -66,7 +67,7 @@ class CrisisDelivery:
     async def _post_or_update(
         self, pending: Notification, name: str, record: CardRecord, drawing: RenderedMessage
     ) -> CardRecord | None:
-        """None where nothing can be shown there any more, or where there is more to do."""
+        """Return None if nothing can be posted there any more, or if the card has to be drawn again."""
         department = get_department_or_lost(self._rules, str(pending.to))
         channel = pending.to.id if isinstance(pending.to, ToChannel) else department.channel
         try:
@@ -75,32 +76,23 @@ class CrisisDelivery:
                 await self._poster.limiter.update_message(record.channel, record.ts, drawing)
                 return record
             self._poster.check_late_retry(record)
-
-            async def save_record(changed: CardRecord, before: CardRecord | None) -> None:
-                await self._store.outbox.save_card(name, changed, before)
-
+            save_card = partial(self._store.outbox.save_card, name)
             if found := await self._poster.find_lost_message(channel, name, record):
-                await save_record(found, None)  # it shows what was drawn then, and stays owed
+                await save_card(found)  # it shows what was drawn then, and stays pending
                 return None
-            return await self._poster.post_once(
-                channel, drawing, name, record, save_record, lambda: RenderedMessage(drawing.text, [])
-            )
+            return await self._poster.post_once(channel, drawing, name, record, save_card)
         except SlackRejectedError as no:
             if no.is_message_gone:
                 await self._store.outbox.save_card(name, CardRecord())
-            elif isinstance(
-                pending.to, ToChannel
-            ):  # archived, or we were taken out: the crisis goes on without its card
+            elif isinstance(pending.to, ToChannel):  # archived, or we were removed: the crisis goes on without its card
                 await self._store.outbox.mark_delivered(pending)
-                await self._store.health_issues.save_issue(
-                    f"to:{pending.to}", f"{pending.to} cannot be written to ({no.error})."
-                )
+                await self._poster.report_unwritable(pending.to, no.error)
             else:
                 raise await self._poster.handle_refusal(department, channel, no) from no
             return None
 
     async def render_crisis_message(self, pending: Notification) -> tuple[RenderedMessage | None, Department]:
-        """What is said once, beside the cards."""
+        """Render a message that is posted once, beside the cards."""
         department = get_department_or_lost(self._rules, str(pending.to))
         crisis = await self._store.crises.find(pending.subject_id)
         if crisis is None:

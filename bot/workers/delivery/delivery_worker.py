@@ -1,4 +1,4 @@
-"""The delivery loop: one sender a workspace, one message at a time to each destination."""
+"""The delivery loop: one sender for a workspace, one message at a time to each destination."""
 
 import asyncio
 from datetime import timedelta
@@ -19,20 +19,20 @@ from bot.store.leases import LEASE_LENGTH
 from bot.store.outbox import DestinationQueue
 from bot.store.record_reader import UnreadableRecordError
 from bot.store.store import Store
-from bot.workers.delivery import crises
 from bot.workers.delivery.card import CardDelivery
-from bot.workers.delivery.crises import CrisisDelivery
+from bot.workers.delivery.circuit_breaker import PauseWindow
+from bot.workers.delivery.crises import CARD_RENDERERS, CrisisDelivery
 from bot.workers.delivery.digests import DigestDelivery
 from bot.workers.delivery.message import MessageDelivery
-from bot.workers.delivery.pause_window import PauseWindow
 from bot.workers.delivery.poster import MessagePoster
 from bot.workers.delivery.rate_limiter import SendDeferredError, SlackRateLimiter
 from bot.workers.delivery.spikes import EpisodeDelivery
+from bot.workers.runner import Worker
 
 CONCURRENCY = 8
-"""Destinations served side by side, and so the most second cards that one crash can cost."""
+"""Destinations served at the same time, and so the most duplicate cards after a crash."""
 LOOKAHEAD = 10
-"""How far to look past what cannot go now, such as an update while posts may go on."""
+"""Notifications of a queue to consider when the first ones cannot be sent now."""
 LEASE_NAME = "delivery"
 FIRST_BACKOFF = timedelta(minutes=1)
 LONGEST_BACKOFF = timedelta(hours=1)
@@ -45,7 +45,7 @@ class _FailedNotification(NamedTuple):
     pause: PauseWindow
 
 
-class DeliveryWorker:
+class DeliveryWorker(Worker):
     name = "delivery"
     idle = 0.1
 
@@ -54,7 +54,7 @@ class DeliveryWorker:
         store: Store,
         sink: SlackSink,
         rules: PlaybookRules,
-        rota: GapLookup,
+        on_call: GapLookup,
         clock: Clock,
         lease: timedelta = LEASE_LENGTH,
     ) -> None:
@@ -69,18 +69,16 @@ class DeliveryWorker:
         self._digests = DigestDelivery(poster, rules)
         self._cards = CardDelivery(poster, self._digests, rules)
         self._crises = CrisisDelivery(poster, rules)
-        self._messages = MessageDelivery(poster, rules, rota, self._crises)
+        self._messages = MessageDelivery(poster, rules, on_call, self._crises)
         self._episodes = EpisodeDelivery(poster, rules)
 
     async def step(self) -> int:
-        """Serve each destination once; says how many messages went. Nothing is done where another process sends."""
+        """Serve each destination once, if this process holds the lease; return how many messages were sent."""
         fence = await self._store.leases.acquire(LEASE_NAME, self._lease)
         if fence is None or await self._limiter.is_paused():
             return 0
-        owed = await self._store.outbox.list_queues(LOOKAHEAD + len(self._failed))
-        queues = [
-            queue for queue in owed if not isinstance(queue.destination, ToPager)
-        ]  # pagers have loops of their own
+        queues = await self._store.outbox.list_queues(LOOKAHEAD + len(self._failed))
+        queues = [queue for queue in queues if not isinstance(queue.destination, ToPager)]  # these have own loops
         queues.sort(key=lambda queue: (queue.head[0].notification.priority, queue.head[0].since))
         places = asyncio.Semaphore(CONCURRENCY)
 
@@ -88,7 +86,7 @@ class DeliveryWorker:
             async with places:
                 return await self._serve_queue(queue, fence)
 
-        # Not a task group: what fails for one destination must not stop the others in the middle of a post.
+        # Not a task group: a failure for one destination must not stop the others in the middle of a post.
         results = await asyncio.gather(*(serve_queue(queue) for queue in queues), return_exceptions=True)
         for queue, result in zip(queues, results, strict=True):
             if isinstance(result, BaseException):
@@ -96,7 +94,7 @@ class DeliveryWorker:
         return sum(1 if isinstance(result, BaseException) else result for result in results)
 
     def _defer_notification(self, queue: DestinationQueue, error: BaseException) -> None:
-        """What cannot be sent as it is stays owed, is tried again later and later, and stands in nobody's way."""
+        """Keep a notification that failed pending, with an exponential backoff, and go on with the others."""
         if isinstance(error, LeaseLostError):
             log.warning("another sends by now", destination=str(queue.destination))
             return
@@ -104,52 +102,45 @@ class DeliveryWorker:
             raise error
         name = self._in_hand[queue.destination]
         tries = self._failed[name].tries if name in self._failed else 0
-        unread = isinstance(error, UnreadableRecordError)  # told already: it is looked at again as soon as records are
+        unread = isinstance(error, UnreadableRecordError)  # reported already
         wait = FIRST_BACKOFF if unread else min(FIRST_BACKOFF * 2 ** min(tries, 6), LONGEST_BACKOFF)
         self._failed[name] = _FailedNotification(tries + 1, PauseWindow(self._clock.now(), self._clock.now() + wait))
         if not unread:
             log.error("notification set aside", notification=name, tries=tries + 1, exc_info=error)
 
-    def handle_failure(self, error: Exception) -> None:
-        """What was in hand is still in the outbox."""
-
     async def release_lease(self) -> None:
-        """So that another process need not wait for the lease to end."""
+        """Release the lease, so that another process need not wait for its end."""
         await self._store.leases.release(LEASE_NAME)
 
     async def _serve_queue(self, queue: DestinationQueue, fence: LeaseFence) -> int:
-        """What was read in this step is written under the fence of this step."""
+        """Serve a queue under the fence of this step."""
         kept = await self._store.leases.acquire(LEASE_NAME, self._lease)
         if kept is None or kept.token != fence.token:
-            return 0  # Slack was so slow in this step that another sends by now, or did
+            return 0  # Slack was so slow in this step that another process took over
         with enforce_fence(kept):
             return await self._send_first(queue)
 
     async def _send_first(self, queue: DestinationQueue) -> int:
-        """The first that can go; what is blocked is passed over."""
-        gather = self._digests.choose_digest_priority(queue)
+        """Send the first notification that can be sent now."""
+        digest_priority = self._digests.choose_digest_priority(queue)
         if not self._can_try(queue, f"digest for {queue.destination}"):
-            gather = None
-        channel = (
-            get_department_or_lost(self._rules, queue.destination.id).channel
-            if isinstance(queue.destination, ToDepartment)
-            else queue.destination.id
-        )
+            digest_priority = None
+        channel = queue.destination.id
+        if isinstance(queue.destination, ToDepartment):
+            channel = get_department_or_lost(self._rules, channel).channel
         for owed in queue.head:
             if owed.notification.priority is Priority.NEW and not self._limiter.can_post(channel):
                 continue
             try:
-                if gather is not None and owed.notification.priority >= gather:
-                    lane, gather = gather, None
-                    if await self._digests.post_digest(queue, lane):
+                if digest_priority is not None and owed.notification.priority >= digest_priority:
+                    priority, digest_priority = digest_priority, None
+                    if await self._digests.post_digest(queue, priority):
                         return 1
                 name = owed.notification.key
                 if self._can_try(queue, name) and await self._dispatch_notification(owed.notification):
                     self._failed.pop(name, None)
-                    waited = self._clock.now() - owed.since
-                    metrics.DELIVERY_SECONDS.labels(owed.notification.priority.name.lower()).observe(
-                        waited.total_seconds()
-                    )
+                    waited = (self._clock.now() - owed.since).total_seconds()
+                    metrics.DELIVERY_SECONDS.labels(owed.notification.priority.name.lower()).observe(waited)
                     return 1
             except SendDeferredError:
                 continue
@@ -168,6 +159,6 @@ class DeliveryWorker:
             return await self._episodes.deliver_episode(pending)
         if pending.kind is NotificationKind.FORGET:
             return await self._messages.delete_next_message(pending)
-        if pending.kind in crises.CARD_RENDERERS:
+        if pending.kind in CARD_RENDERERS:
             return await self._crises.deliver_crisis(pending)
         return await self._messages.deliver_message(pending)

@@ -1,7 +1,6 @@
-"""When a channel is more than a minute behind, new cases come as one card that lists them, each claimable from it."""
+"""When a channel is more than a minute behind, new cases are posted as a digest: one card that lists them."""
 
-from bot.cards import digests as digest_card
-from bot.cards.block_kit import RenderedMessage
+from bot.cards.digests import render_digest
 from bot.domain.case import Case, CaseStatus
 from bot.domain.destination import Destination, ToDepartment
 from bot.domain.outbox import Notification, Priority
@@ -18,13 +17,13 @@ MAX_CASES = 20
 DIGEST_AFTER = LATE_RETRY
 CARDS_A_MINUTE = int(DIGEST_AFTER / CHANNEL_INTERVAL)
 CAUGHT_UP_AT = 3
-"""Once behind, a channel gets digests until no more than so many new cards wait."""
+"""Once behind, a channel gets digests until no more than this many new cards are pending."""
 FLOOD_THRESHOLD = 300
-"""New cases waiting, from which one card stands for all of them: digests of twenty would take hours."""
+"""Pending new cases from which one card stands for all of them: digests of twenty would take hours."""
 FLOOD_BATCH = 1_000
 """Cases added to such a card in one step, well under a second."""
 MAX_SINGLE_CRISES = 10
-"""A crisis has a card of its own; of more than so many at once, the cards would hide one another and all the rest."""
+"""A crisis has a card of its own; more than this many at once would hide one another and all other cards."""
 
 
 class DigestDelivery:
@@ -34,11 +33,11 @@ class DigestDelivery:
         self._rules = rules
         self._digests = poster.store.digests
         self._flood_cards: dict[tuple[Destination, Priority], str] = {}
-        """The card that takes all that waits for this destination, until it has caught up."""
+        """The id of the one card for all that is pending for this destination, until it has caught up."""
         self._behind: set[Destination] = set()
 
     def choose_digest_priority(self, queue: DestinationQueue) -> Priority | None:
-        """Of which lane this destination's cards should be gathered, if of any."""
+        """Return the priority whose cards should be posted to this destination as a digest, if any."""
         if not isinstance(queue.destination, ToDepartment):
             return None
         if queue.crisis > MAX_SINGLE_CRISES:
@@ -55,7 +54,7 @@ class DigestDelivery:
         return Priority.NEW if queue.destination in self._behind else None
 
     async def post_digest(self, queue: DestinationQueue, priority: Priority) -> bool:
-        """Gather what waits longest on one card. Says whether Slack was called. Raises `SendDeferredError`."""
+        """Post the oldest pending cases on one card; return whether Slack was called. Raises `SendDeferredError`."""
         to, waiting = queue.destination, queue.crisis if priority is Priority.CRISIS else queue.new
         assert isinstance(to, ToDepartment)
         if waiting > FLOOD_THRESHOLD or (to, priority) in self._flood_cards:
@@ -68,7 +67,7 @@ class DigestDelivery:
         return await self._send_digest(record, cases, CardRecord(digest=record.id))
 
     async def _post_flood(self, to: ToDepartment, priority: Priority, waiting: int) -> bool:
-        """One card for all: posted with the most urgent of those that wait longest, then joined by the others."""
+        """Post one card for all pending cases with the most urgent of the oldest, then add the others to it."""
         at = self._poster.clock.now()
         cases = sort_by_urgency(await self._collect_unclaimed(to, priority, FLOOD_BATCH))
         record = await self._digests.load(self._flood_cards.get((to, priority), ""))
@@ -87,7 +86,7 @@ class DigestDelivery:
         return posted
 
     async def retry_digest(self, record: DigestRecord, card: CardRecord) -> bool:
-        """The late retry of a digest whose answer was lost: the same digest, not a card for each of its cases."""
+        """Retry a digest whose answer was lost: the same digest, not a card for each of its cases."""
         self._poster.check_late_retry(card)
         cards = await self._outbox.load_cards(record.cases)
         waiting = tuple(case for case in record.cases if cards[case].digest == record.id)
@@ -99,27 +98,19 @@ class DigestDelivery:
         if not department.channel:
             raise await self._poster.handle_lost_department(department)
         at = self._poster.clock.now()
-        drawing = digest_card.render_digest(record.id, department, cases, at, record.total)
+        drawing = render_digest(record.id, department, cases, at, record.total)
 
         async def save_record(changed: CardRecord, before: CardRecord | None) -> None:
             if changed.state is CardState.POSTED:
-                await self._digests.save(_copy_with_location(record, changed), build_listed_record(record, at), before)
+                listed = build_listed_record(record, at)
+                await self._digests.save(_copy_with_location(record, changed), listed, before)
             else:
                 begun = changed.state is CardState.POSTING
                 await self._digests.save(record, changed if begun else CardRecord(), before)
 
-        def render_fallback() -> RenderedMessage:
-            return RenderedMessage(drawing.text, [])
-
-        posted = await self._poster.find_lost_message(department.channel, record.id, card)
-        found = posted is not None
-        try:
-            posted = posted or await self._poster.post_once(
-                department.channel, drawing, record.id, card, save_record, render_fallback
-            )
-        except SlackRejectedError as no:
-            raise await self._poster.handle_refusal(department, department.channel, no) from no
-        await self._poster.clear_channel_issue(department)
+        if found := await self._poster.find_lost_message(department.channel, record.id, card):
+            await self._poster.clear_channel_issue(department)
+        posted = found or await self._poster.post_to_department(department, drawing, record.id, card, save_record)
         placed = _copy_with_location(record, posted)
         await self._digests.record_posted(placed, cases, at)
         if found:  # it shows its cases as they were then
@@ -131,7 +122,7 @@ class DigestDelivery:
         return [found[case] for case in record.cases if case in found]
 
     async def _collect_unclaimed(self, to: ToDepartment, priority: Priority, most: int) -> list[Case]:
-        """The oldest that nobody has claimed yet and that have no card; a lost answer keeps its own clock."""
+        """Return the oldest unclaimed cases without a card; those whose answer was lost are retried by themselves."""
         waiting = await self._outbox.list_pending_cards(priority, to, most + MAX_CASES)
         ids = [owed.notification.subject_id for owed in waiting]
         records = await self._outbox.load_cards(ids)
@@ -147,10 +138,10 @@ class DigestDelivery:
         ][:most]
 
     async def update_digest(self, pending: Notification) -> bool:
-        """A digest as its cases are now. Raises `SendDeferredError`.
+        """Draw a digest again, as its cases are now. Raises `SendDeferredError`.
 
-        The notification goes first: a change that comes while we draw asks for another drawing. Should we die in
-        between, a line stays as it was until its next change, and its button answers in words.
+        The notification is removed first, so that a change during the update asks for another one. After a crash in
+        between, a line stays as it was until its next change.
         """
         record = await self._digests.load(pending.subject_id)
         if record is None or not record.ts:
@@ -160,14 +151,14 @@ class DigestDelivery:
         await self._outbox.mark_delivered(pending)
         cases = await self._load_digest_cases(record) if not record.total else await self._refill_cases(record)
         department = get_department_or_lost(self._rules, record.department)
-        drawing = digest_card.render_digest(record.id, department, cases, self._poster.clock.now(), record.total)
+        drawing = render_digest(record.id, department, cases, self._poster.clock.now(), record.total)
         try:
             await self._poster.limiter.update_message(record.channel, record.ts, drawing)
         except SendDeferredError:
             await self._outbox.add(pending, self._poster.clock.now())
             raise
         except SlackRejectedError as no:
-            if no.is_message_gone and record.total:  # it stands for more than it shows, so it comes again
+            if no.is_message_gone and record.total:  # it stands for more cases than it shows, so it is posted again
                 await self._outbox.add(pending, self._poster.clock.now())
                 shown = record.copy_with(cases=tuple(case.id for case in cases), channel="", ts="")
                 return await self._send_digest(shown, cases, CardRecord(digest=record.id))
@@ -178,7 +169,7 @@ class DigestDelivery:
         return True
 
     async def _refill_cases(self, record: DigestRecord) -> list[Case]:
-        """The most urgent that still wait; what somebody has by now makes room for the next."""
+        """Return the most urgent unclaimed cases; the next ones take the place of those that were claimed."""
         ids = [*record.cases, *await self._digests.list_hidden(record, MAX_CASES * 2)]
         found = await self._poster.store.cases.find(ids)
         waiting = sort_by_urgency([case for case in found.values() if is_waiting(case, record.department)])
@@ -188,7 +179,7 @@ class DigestDelivery:
         return shown
 
     async def _unlist_cases(self, record: DigestRecord, cases: list[Case]) -> None:
-        """Somebody deleted the digest: what is listed nowhere else needs another place."""
+        """Handle a digest that was deleted in Slack: cases listed nowhere else need another card."""
         cards = await self._outbox.load_cards(record.cases)
         listed = (CardState.LISTED, record.id)
         only_here = [case for case in cases if (cards[case.id].state, cards[case.id].digest) == listed]

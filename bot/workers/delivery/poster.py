@@ -1,4 +1,4 @@
-"""One message, posted once as far as that can be known: begun in writing before it is sent, ended in writing after."""
+"""Post a message at most once, as far as that can be known: recorded before it is sent and again after."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
@@ -16,34 +16,34 @@ from bot.sinks.slack import SentMessage
 from bot.store.case_writer import to_ms
 from bot.store.message_records import CardRecord, CardState
 from bot.store.store import Store
-from bot.workers.delivery.pause_window import PauseWindow
+from bot.workers.delivery.circuit_breaker import PauseWindow
 from bot.workers.delivery.rate_limiter import PAUSE_AFTER_REFUSAL, SendDeferredError, SlackRateLimiter
 
 log = structlog.get_logger("delivery")
 
 LATE_RETRY = timedelta(seconds=60)
-"""After a lost answer, before the one retry: Slack's own delays are over by then, and a person still waits."""
+"""Between a lost answer and its one retry: Slack's own delays are over by then."""
 CLOCK_TOLERANCE = timedelta(seconds=30)
-"""By which the clock of who began may be ahead of ours; more than that, and ours was set back."""
+"""How far the clock of the process that began may be ahead of ours; beyond that, ours was set back."""
 LONGEST_RETRY = timedelta(minutes=15)
 
-
 SaveRecord = Callable[[CardRecord, CardRecord | None], Awaitable[None]]
-"""Writes a record down. With a second one: only where it is that still, and then whoever has the lease by now."""
+"""Save a record. With a second one: only if that is still the stored one, whoever holds the lease by now."""
+RenderFallback = Callable[[], RenderedMessage]
 
 
 class MessagePoster:
-    """Posts in a department's channel, a person's conversation or a fallback channel."""
+    """Posts in a department's channel, a direct message or a fallback channel."""
 
-    def __init__(self, store: Store, gate: SlackRateLimiter, rules: PlaybookRules, clock: Clock) -> None:
+    def __init__(self, store: Store, limiter: SlackRateLimiter, rules: PlaybookRules, clock: Clock) -> None:
         self.store = store
-        self.limiter = gate
+        self.limiter = limiter
         self._rules = rules
         self.clock = clock
         self._lost_departments: set[str] = set()
 
     def check_late_retry(self, record: CardRecord) -> None:
-        """A post of which no answer was seen may be there. Raises `SendDeferredError` until the late retry is due."""
+        """Raise `SendDeferredError` until the retry of a post without an answer is due: the post may have arrived."""
         if record.state is not CardState.POSTING:
             return
         wait = min(LATE_RETRY * 2 ** min(max(0, record.tries - 1), 4), LONGEST_RETRY)
@@ -52,16 +52,14 @@ class MessagePoster:
             raise SendDeferredError
 
     async def find_lost_message(self, channel: str, name: str, record: CardRecord) -> CardRecord | None:
-        """The message of which the answer was lost, if it is there. It shows what was drawn then. Raises
-        `SendDeferredError`.
-        """
+        """Return the message whose answer was lost, if it is there, as drawn then. Raises `SendDeferredError`."""
         if record.state is not CardState.POSTING:
             return None
-        there = await self.limiter.find_message(channel, name, record.since / 1000)
-        if there is None:
+        found = await self.limiter.find_message(channel, name, record.since / 1000)
+        if found is None:
             return None
         log.info("lost answer found", message=name, channel=channel)
-        return _mark_posted(record, there).copy_with(drawn=0)
+        return _mark_posted(record, found).copy_with(drawn=0)
 
     async def post_once(
         self,
@@ -70,14 +68,14 @@ class MessagePoster:
         name: str,
         record: CardRecord,
         save_record: SaveRecord,
-        render_fallback: Callable[[], RenderedMessage],
+        render_fallback: RenderFallback | None = None,
     ) -> CardRecord:
-        """The record of the message as it is now. Raises `SendDeferredError` if it was not sent, or if that is not
-        known.
+        """Return the record of the posted message. Raises `SendDeferredError` if it was not sent, or may not have been.
 
-        `remember` writes the record down. It is called before the call, so that a crash in between is seen as what it
-        is, and again after it, or where Slack certainly did not take it: then whoever lost the lease meanwhile may
-        write too, as long as nobody else has begun. Raises `LeaseLostError` where another sends by now.
+        `save_record` is called before the post, so that a crash in between is recognised, and again once it is known
+        whether Slack took it: then a process that lost the lease meanwhile may write too, unless another has begun.
+        `render_fallback` replaces blocks that Slack refuses; without it, the text alone is posted.
+        Raises `LeaseLostError` if another process sends by now.
         """
         await self.limiter.acquire_post(channel)
         now = to_ms(self.clock.now())
@@ -95,8 +93,26 @@ class MessagePoster:
         await save_record(posted.copy_with(drawn=0), begun)
         return posted
 
+    async def post_to_department(
+        self,
+        department: Department,
+        drawing: RenderedMessage,
+        name: str,
+        record: CardRecord,
+        save_record: SaveRecord,
+        render_fallback: RenderFallback | None = None,
+    ) -> CardRecord:
+        """As `post_once`, in the department's channel; a channel that refuses it becomes a health issue."""
+        channel = department.channel
+        try:
+            posted = await self.post_once(channel, drawing, name, record, save_record, render_fallback)
+        except SlackRejectedError as no:
+            raise await self.handle_refusal(department, channel, no) from no
+        await self.clear_channel_issue(department)
+        return posted
+
     async def _send_with_fallback(
-        self, channel: str, drawing: RenderedMessage, name: str, render_fallback: Callable[[], RenderedMessage]
+        self, channel: str, drawing: RenderedMessage, name: str, render_fallback: RenderFallback | None
     ) -> SentMessage:
         try:
             return await self.limiter.post_message(channel, drawing, name)
@@ -104,30 +120,32 @@ class MessagePoster:
             if not no.is_block_error:
                 raise
             log.exception("our blocks were refused", message=name, error=no.error, faults=list(no.details))
-            return await self.limiter.post_message(channel, render_fallback(), name)
+            fallback = render_fallback() if render_fallback else RenderedMessage(drawing.text, [])
+            return await self.limiter.post_message(channel, fallback, name)
 
     async def handle_refusal(self, department: Department, channel: str, no: SlackRejectedError) -> SendDeferredError:
-        """A channel that cannot be written to: said once where somebody sees it; the cases wait.
+        """Pause a channel that cannot be written to, and report it once; its cases wait.
 
-        What Slack refuses for any other reason is this message's own trouble, and no reason to keep the others back.
+        Raises the error if Slack refused the message for another reason, which holds back no other message.
         """
         if not no.is_channel_gone:
             raise no
         log.error("post refused", department=department.name, channel=channel, error=no.error)
         await self.limiter.pause_channel(channel, PAUSE_AFTER_REFUSAL)
-        sentence = (
-            f"The channel of {department.name} ({channel}) cannot be written to ({no.error}). {_suggest_fix(no.error)}"
-        )
-        await self._report_channel_issue(department, sentence)
+        broken = f"The channel of {department.name} ({channel}) cannot be written to ({no.error})."
+        await self._report_channel_issue(department, f"{broken} {_suggest_fix(no.error)}")
         return SendDeferredError()
 
     async def handle_lost_department(self, department: Department) -> SendDeferredError:
-        """The playbook has lost a department for which cases wait: said once, to whoever can put it back."""
+        """Report once that the playbook no longer has a department for which cases wait."""
         sentence = f"The playbook has no department {department.name} now. Put it back under this name."
         if department.name not in self._lost_departments:
             self._lost_departments.add(department.name)
             await self._report_channel_issue(department, sentence)
         return SendDeferredError()
+
+    async def report_unwritable(self, to: Destination, error: str) -> None:
+        await self.store.health_issues.save_issue(f"to:{to}", f"{to} cannot be written to ({error}).")
 
     async def _report_channel_issue(self, department: Department, sentence: str) -> None:
         if await self.store.health_issues.save_issue(f"channel:{department.name}", sentence):
@@ -139,7 +157,7 @@ class MessagePoster:
         return (ToChannel(department.fallback),) if department.fallback else to_people(self._rules.managers)
 
     async def clear_channel_issue(self, department: Department) -> None:
-        """Its channel took a message, so whatever was wrong with it is over, whichever process said that it was."""
+        """Clear the channel's issue, whichever process reported it: the channel has just taken a message."""
         self._lost_departments.discard(department.name)
         await self.store.health_issues.save_issue(f"channel:{department.name}", "")
 

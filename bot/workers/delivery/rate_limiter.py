@@ -1,4 +1,4 @@
-"""The way out to Slack: within its limits or not at all, and what its answers mean for whoever comes next."""
+"""Calls to Slack within its rate limits, and the backoff that its answers ask for."""
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
@@ -13,26 +13,26 @@ from bot.sinks.slack import SentMessage, SlackSink
 from bot.store.fencing import is_lease_over
 from bot.store.rate_limits import RateLimit
 from bot.store.store import Store
-from bot.workers.delivery.circuit_breaker import CircuitBreaker
-from bot.workers.delivery.pause_window import PauseWindow
+from bot.workers.delivery.circuit_breaker import CircuitBreaker, PauseWindow
 
 log = structlog.get_logger("delivery")
+
+SlackError = NotSentError | DeliveryUnknownError | SlackRejectedError
 
 # Slack's own limits (per app and workspace: chat.postMessage about one a second a channel and several hundred a
 # minute in all; chat.update 50 a minute) at 80 %, so that a clock that differs from Slack's does no harm.
 GLOBAL_LIMIT = RateLimit("slack", 1000, timedelta(milliseconds=1))
-"""Never short by itself: what is parked here is parked for all methods."""
+"""Never short by itself: a pause of it is a pause of all methods."""
 POST_LIMIT = RateLimit("post", 8, timedelta(milliseconds=125))
 UPDATE_LIMIT = RateLimit("update", 8, timedelta(milliseconds=1500))
 READ_LIMIT = RateLimit("history", 4, timedelta(milliseconds=1500))
 CHANNEL_INTERVAL = timedelta(milliseconds=1250)
-
 PAUSE_AFTER_REFUSAL = timedelta(seconds=60)
-"""A channel that is gone, or a token that is refused, is tried again this often: somebody has to do something."""
+"""Between tries of a channel that is gone or a token that is refused: a person has to act."""
 CLOCK_TOLERANCE = 60.0
-"""Seconds by which Slack's clock may be behind ours when we look for a message that we began to send."""
+"""Seconds by which Slack's clock may be behind ours when we search for a message of ours."""
 CLOCK_SKEW_LIMIT = timedelta(minutes=1)
-"""Between our clock and Slack's, from which the times that people read are wrong enough to say so."""
+"""Difference between our clock and Slack's from which the times on cards are reported as wrong."""
 
 
 def channel_limit(channel: str) -> RateLimit:
@@ -40,16 +40,16 @@ def channel_limit(channel: str) -> RateLimit:
 
 
 def unavailable_channel_limit(channel: str) -> RateLimit:
-    """Never short by itself: a channel that cannot be written to is parked here, for posts and updates alike."""
+    """Return the limit that pauses posts and updates in a channel that cannot be written to."""
     return RateLimit(f"channel:{channel}", 1000, timedelta(milliseconds=1))
 
 
 class SendDeferredError(Exception):
-    """Not now, and certainly not sent: the notification stays where it is."""
+    """Not sent now: the notification stays pending."""
 
 
 def _check_lease() -> None:
-    """Asked just before each call: who stood still for so long draws what was true before it."""
+    """Raise `SendDeferredError` if the lease is over: a process that stood still would post what was true then."""
     if is_lease_over():
         raise SendDeferredError
 
@@ -64,27 +64,25 @@ class SlackRateLimiter:
         self._can_read = True
 
     async def is_paused(self) -> bool:
-        """Whether nothing at all may be sent now, so that there is no need to look at what could be."""
+        """Return whether nothing at all may be sent now."""
         at = self._clock.now()
         return self._breaker.should_wait(at) or bool(await self._store.rate_limits.list_paused([GLOBAL_LIMIT.name], at))
 
     async def acquire_post(self, channel: str) -> None:
-        """Takes one post out of the limits. Raises `SendDeferredError`."""
+        """Take one post from the limits. Raises `SendDeferredError`."""
         if not self.can_post(channel):
             raise SendDeferredError
-        wait = await self._acquire_limits(
-            GLOBAL_LIMIT, POST_LIMIT, channel_limit(channel), unavailable_channel_limit(channel)
-        )
-        if wait:
+        limits = (GLOBAL_LIMIT, POST_LIMIT, channel_limit(channel), unavailable_channel_limit(channel))
+        if wait := await self._acquire_limits(*limits):
             self._full_channels[channel] = PauseWindow(self._clock.now(), self._clock.now() + wait)
             raise SendDeferredError
 
     def can_post(self, channel: str) -> bool:
-        """Whether it is worth asking, as far as we know without asking: spares the looking up of what cannot go."""
+        """Return False if the channel's limit is known to be used up; costs no call to the store."""
         return not self._full_channels.get(channel, PauseWindow()).is_active(self._clock.now())
 
     async def acquire_update(self, channel: str) -> None:
-        """Takes one update out of the limits. Raises `SendDeferredError`."""
+        """Take one update from the limits. Raises `SendDeferredError`."""
         if await self._acquire_limits(GLOBAL_LIMIT, UPDATE_LIMIT, unavailable_channel_limit(channel)):
             raise SendDeferredError
 
@@ -97,14 +95,12 @@ class SlackRateLimiter:
         return wait
 
     def _check_outage(self) -> None:
-        """While Slack is unwell one tries for all: what is sent then is likely to be lost, and is not known to be."""
+        """Raise `SendDeferredError` while the circuit breaker is open."""
         if self._breaker.should_wait(self._clock.now()):
             raise SendDeferredError
 
     async def post_message(self, channel: str, drawing: RenderedMessage, name: str) -> SentMessage:
-        """Raises `SendDeferredError` where it was certainly not sent, `DeliveryUnknownError` where that is not known,
-        `SlackRejectedError`.
-        """
+        """Raises `SendDeferredError` (not sent), `DeliveryUnknownError` (perhaps sent) or `SlackRejectedError`."""
         _check_lease()
         began = self._clock.now()
         try:
@@ -121,7 +117,7 @@ class SlackRateLimiter:
         return sent
 
     async def find_message(self, channel: str, name: str, since: float) -> SentMessage | None:
-        """A message of ours whose answer was lost, where reading the channel is granted. Raises `SendDeferredError`."""
+        """Return a message whose answer was lost, if we may read the channel. Raises `SendDeferredError`."""
         if not self._can_read:
             return None
         if await self._acquire_limits(GLOBAL_LIMIT, READ_LIMIT):
@@ -141,11 +137,11 @@ class SlackRateLimiter:
             return None
 
     async def update_message(self, channel: str, ts: str, drawing: RenderedMessage) -> None:
-        """Raises `SendDeferredError` where it should be tried again later, sent or not: drawing twice is harmless."""
+        """Raises `SendDeferredError` if it should be tried again, sent or not: updating twice is harmless."""
         await self._run_update(lambda: self._sink.update_message(channel, ts, drawing))
 
     async def delete_message(self, channel: str, ts: str) -> None:
-        """Raises as `update_message` does; that it is gone already is fine."""
+        """Delete a message, if it is still there. Raises as `update_message` does."""
         try:
             await self._run_update(lambda: self._sink.delete_message(channel, ts))
         except SlackRejectedError as no:
@@ -168,16 +164,14 @@ class SlackRateLimiter:
         await self._record_success()
 
     async def pin_message(self, channel: str, ts: str) -> None:
-        """Says nothing of how Slack is: a card that is not pinned is a card all the same. Raises what the sink does."""
+        """Pin a message; a failure does not count for the circuit breaker. Raises what the sink does."""
         await self._sink.pin_message(channel, ts)
 
     async def pause_channel(self, channel: str, length: timedelta) -> None:
         await self._pause_limit(unavailable_channel_limit(channel), length)
 
-    async def _handle_send_error(
-        self, no: NotSentError | DeliveryUnknownError | SlackRejectedError, began: datetime
-    ) -> None:
-        """What an answer says about the calls that come after it."""
+    async def _handle_send_error(self, no: SlackError, began: datetime) -> None:
+        """Pause further calls as the error demands. Raises `SendDeferredError` if the call was certainly not sent."""
         if isinstance(no, SlackRejectedError):
             if no.is_token_refused:
                 await self._pause_on_refused_token(no)
@@ -188,14 +182,12 @@ class SlackRateLimiter:
             raise SendDeferredError from no
 
     async def _pause_on_refused_token(self, no: SlackRejectedError) -> None:
-        sentence = (
-            f"Slack refuses our token ({no.error}). Check SLACK_BOT_TOKEN and reinstall the app if it was removed."
-        )
+        fix = "Check SLACK_BOT_TOKEN and reinstall the app if it was removed."
         await self._pause_limit(GLOBAL_LIMIT, PAUSE_AFTER_REFUSAL)
-        await self._report_slack_issue(sentence)
+        await self._report_slack_issue(f"Slack refuses our token ({no.error}). {fix}")
 
     async def _record_failure(self, reason: str, began: datetime, *, certain: bool = False) -> None:
-        """While Slack is away everything waits, a little longer each time."""
+        """Pause all calls while Slack is down, a little longer each time."""
         if not self._breaker.record_failure(began, self._clock.now(), certain=certain):
             return
         log.warning("slack unwell", reason=reason, failures=self._breaker.failures)
@@ -213,20 +205,17 @@ class SlackRateLimiter:
             log.error("slack trouble", trouble=sentence)
 
     async def _record_success(self) -> None:
-        """Asked of the store each time: the trouble may have been told by a process that is gone."""
+        """Close the circuit breaker and clear the health issue, which another process may have reported."""
         self._breaker.record_success()
         if await self._store.health_issues.save_issue("slack", ""):
             log.info("slack is well again")
 
     async def _check_clock_skew(self, sent: SentMessage) -> None:
-        """A message's `ts` is the time at which Slack took it."""
+        """Compare our clock with Slack's: a message's `ts` is the time at which Slack took it."""
         ahead = self._clock.now().timestamp() - float(sent.ts)
         off = timedelta(seconds=abs(ahead))
-        said = (
-            f"is {format_duration(off)} {'ahead of' if ahead > 0 else 'behind'} Slack's"
-            if off > CLOCK_SKEW_LIMIT
-            else ""
-        )
-        await self._store.health_issues.save_issue(
-            "clock", f"This machine's clock {said}. Times on cards are wrong until it is set." if said else ""
-        )
+        issue = ""
+        if off > CLOCK_SKEW_LIMIT:
+            skew = f"{format_duration(off)} {'ahead of' if ahead > 0 else 'behind'} Slack's"
+            issue = f"This machine's clock is {skew}. Times on cards are wrong until it is set."
+        await self._store.health_issues.save_issue("clock", issue)

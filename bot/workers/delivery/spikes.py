@@ -1,7 +1,8 @@
-"""The card of an episode: posted once, edited in place as it goes on, with its review at the end."""
+"""The card of a spike episode: posted once, edited in place while it goes on, with its review at the end."""
 
-from bot.cards import spikes as episode_card
-from bot.cards.block_kit import RenderedMessage
+from functools import partial
+
+from bot.cards.spikes import render_spike, render_spike_fallback
 from bot.domain.department import Department
 from bot.domain.outbox import Notification
 from bot.domain.paging.page import Page
@@ -19,7 +20,7 @@ class EpisodeDelivery:
         self._rules = rules
 
     async def deliver_episode(self, pending: Notification) -> bool:
-        """Says whether Slack was called. Raises `SendDeferredError`."""
+        """Return whether Slack was called. Raises `SendDeferredError`."""
         episode = await self._poster.store.episodes.get(pending.subject_id)
         if episode is None:
             await self._outbox.mark_delivered(pending)
@@ -36,25 +37,18 @@ class EpisodeDelivery:
     ) -> bool:
         if not department.channel:
             raise await self._poster.handle_lost_department(department)
-
-        async def save_record(changed: CardRecord, before: CardRecord | None) -> None:
-            await self._outbox.save_card(episode.id, changed, before)
-
-        def render_fallback() -> RenderedMessage:
-            return episode_card.render_spike_fallback(episode)
-
         if found := await self._poster.find_lost_message(department.channel, episode.id, record):
             await self._outbox.save_card(episode.id, found)
             return True
         page = await self._poster.store.pages.find_for_episode(episode)
-        drawing = episode_card.render_spike(episode, page)
-        try:
-            posted = await self._poster.post_once(
-                department.channel, drawing, episode.id, record, save_record, render_fallback
-            )
-        except SlackRejectedError as no:
-            raise await self._poster.handle_refusal(department, department.channel, no) from no
-        await self._poster.clear_channel_issue(department)
+        save_card, render_fallback = (
+            partial(self._outbox.save_card, episode.id),
+            partial(render_spike_fallback, episode),
+        )
+        drawing = render_spike(episode, page)
+        posted = await self._poster.post_to_department(
+            department, drawing, episode.id, record, save_card, render_fallback
+        )
         await self._record_episode_card(episode, posted, pending, page)
         return True
 
@@ -65,20 +59,17 @@ class EpisodeDelivery:
         if record.drawn >= episode.version and record.page >= (page.version if page else 0):
             await self._record_episode_card(episode, record, pending, page)
             return False
-        await self._poster.limiter.acquire_update(record.channel)
+        limiter = self._poster.limiter
+        await limiter.acquire_update(record.channel)
         try:
-            await self._poster.limiter.update_message(
-                record.channel, record.ts, episode_card.render_spike(episode, page)
-            )
+            await limiter.update_message(record.channel, record.ts, render_spike(episode, page))
         except SlackRejectedError as no:
             if no.is_message_gone:  # somebody deleted the card
                 await self._outbox.save_card(episode.id, CardRecord())
                 return True
             if not no.is_block_error:
                 raise await self._poster.handle_refusal(department, record.channel, no) from no
-            await self._poster.limiter.update_message(
-                record.channel, record.ts, episode_card.render_spike_fallback(episode)
-            )
+            await limiter.update_message(record.channel, record.ts, render_spike_fallback(episode))
         await self._record_episode_card(episode, record, pending, page)
         return True
 

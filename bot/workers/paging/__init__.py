@@ -1,4 +1,4 @@
-"""Sends what the ladder owes: one loop for each pager, so that one that is slow or down keeps nobody else waiting."""
+"""Send the pending pages: one loop for each pager, so that one that is slow or down delays no other."""
 
 from bot.workers.paging.pager_worker import PagerWorker
 

@@ -1,4 +1,4 @@
-"""Pages in Slack: one message for each person and page, drawn anew at every change, and a short word where it rings."""
+"""Pages in Slack: one message for each person and page, updated at each change; a reply to it makes a sound."""
 
 from datetime import timedelta
 
@@ -10,7 +10,7 @@ from bot.domain.paging.escalation import build_page_notification
 from bot.domain.paging.page import Page, PageGroup
 from bot.sinks.delivery_errors import NotSentError, RateLimitedError, SlackRejectedError
 from bot.sinks.pagers.base import PageRequest
-from bot.sinks.slack import SentMessage, SlackSink
+from bot.sinks.slack import SlackSink
 from bot.store.case_writer import to_ms
 from bot.store.message_records import CardState, MessageRef, PageMessage
 from bot.store.paging import PageStore
@@ -18,13 +18,11 @@ from bot.store.rate_limits import RateLimitStore
 from bot.workers.delivery.rate_limiter import UPDATE_LIMIT, channel_limit
 
 NEWS_INTERVAL = timedelta(minutes=1)
-"""Between two words to somebody who has a page about what is new: a storm does not ring at every drop."""
+"""Between two replies about news to a person who has the page."""
 
 
 class PageMessages:
-    """Raises what the sink does. A message of which the answer was lost may be there: what rings is sent again then,
-    since a second message is better than none.
-    """
+    """Raises what the sink does. A message whose answer was lost is sent again: two are better than none."""
 
     def __init__(self, sink: SlackSink, store: PageStore, limits: RateLimitStore, clock: Clock) -> None:
         self._sink = sink
@@ -33,7 +31,7 @@ class PageMessages:
         self._clock = clock
 
     async def notify_person(self, request: PageRequest) -> None:
-        """The message, or, where this person has it already, a reply to it that makes a sound."""
+        """Post the message, or a reply to it if the person has it already."""
         page, to = request.page, request.attempt.person
         shown = (await self._store.load_messages(page.id)).get(to, PageMessage())
         name = build_page_notification(page, request.attempt).key
@@ -43,7 +41,7 @@ class PageMessages:
             await self._post_page_message(page, to, request.context, name)
 
     async def refresh_messages(self, page: Page, context: PageContext, storm: PageGroup) -> bool:
-        """Every message as the page stands now, and a word to whoever has it. False where something has to wait."""
+        """Update all messages, and reply to the person who has the page; return False if something has to wait."""
         shown, done = await self._store.load_messages(page.id), True
         for to, message in shown.items():
             if message.state is CardState.POSTED:
@@ -58,47 +56,43 @@ class PageMessages:
     ) -> bool:
         if await self._limits.try_acquire([UPDATE_LIMIT], self._clock.now()):
             return False
+        drawing = cards.render_page(page, context, parse_callee(to))
         try:
-            await self._sink.update_message(
-                message.channel, message.ts, cards.render_page(page, context, parse_callee(to))
-            )
+            await self._sink.update_message(message.channel, message.ts, drawing)
         except SlackRejectedError:  # deleted, or too old to be edited: nothing is left that could mislead
             return True
-        if page.is_open and message.said != storm.cases + page.news:
-            await self._store.save_page_message(page.id, to, message.copy_with(said=storm.cases + page.news))
+        news = storm.cases + page.news
+        if page.is_open and message.said != news:
+            await self._store.save_page_message(page.id, to, message.copy_with(said=news))
         return True
 
     async def _notify_news(
         self, page: Page, to: str, context: PageContext, message: PageMessage, storm: PageGroup
     ) -> bool:
-        """An edit makes no sound, and whoever has answered is not called again."""
-        at = to_ms(self._clock.now())
-        if message.said >= storm.cases + page.news:
+        """Reply to the message of a person who has answered: an edit makes no sound, and they are not paged again."""
+        at, news = to_ms(self._clock.now()), storm.cases + page.news
+        if message.said >= news:
             return True
         if at - message.said_at < NEWS_INTERVAL.total_seconds() * 1000:
             return False
         if await self._limits.try_acquire([channel_limit(parse_callee(to).id)], self._clock.now()):
             return False
-        name = f"news {page.id} {storm.cases + page.news} {to}"
+        name = f"news {page.id} {news} {to}"
         if await self._update_existing(page, to, context, message):
             await self._reply_in_thread(page, message, to, context, name)
         else:
             message = await self._post_page_message(page, to, context, name)
-        told = message.copy_with(said=storm.cases + page.news, said_at=at)
-        await self._store.save_page_message(page.id, to, told)
+        await self._store.save_page_message(page.id, to, message.copy_with(said=news, said_at=at))
         return True
 
     async def _update_existing(self, page: Page, to: str, context: PageContext, message: PageMessage) -> bool:
-        """Drawn anew before somebody is called to look at it; False where it was deleted meanwhile, or never sent."""
+        """Update the message before a reply points to it; return False if it was deleted, or never sent."""
         if message.state is not CardState.POSTED:
             return False
-        await self._limits.try_acquire(
-            [UPDATE_LIMIT], self._clock.now()
-        )  # counted, but who is called does not wait for it
+        await self._limits.try_acquire([UPDATE_LIMIT], self._clock.now())  # counted, but a page does not wait for it
+        drawing = cards.render_page(page, context, parse_callee(to))
         try:
-            await self._sink.update_message(
-                message.channel, message.ts, cards.render_page(page, context, parse_callee(to))
-            )
+            await self._sink.update_message(message.channel, message.ts, drawing)
         except SlackRejectedError as no:
             return not (no.is_message_gone or no.is_channel_gone)
         return True
@@ -106,21 +100,19 @@ class PageMessages:
     async def _reply_in_thread(
         self, page: Page, message: PageMessage, to: str, context: PageContext, name: str
     ) -> None:
-        drawing = cards.render_page_alert(page, context, parse_callee(to))
-        sent = await self._sink.post_message(
-            message.channel, drawing, name, thread=message.ts, aloud=isinstance(parse_callee(to), ToChannel)
-        )
+        callee = parse_callee(to)
+        drawing, aloud = cards.render_page_alert(page, context, callee), isinstance(callee, ToChannel)
+        sent = await self._sink.post_message(message.channel, drawing, name, thread=message.ts, aloud=aloud)
         await self._store.record_case_reply(context.case_id or page.cause.id, MessageRef(sent.channel, sent.ts))
         await self._record_response(to)
 
     async def _post_page_message(self, page: Page, to: str, context: PageContext, name: str) -> PageMessage:
-        """Begun in writing before it is sent, as everything that cannot be taken back."""
+        """Post the message, recorded before it is sent."""
         begun = PageMessage(state=CardState.POSTING, said=context.earlier_count + page.news)
         await self._store.save_page_message(page.id, to, begun)
+        callee = parse_callee(to)
         try:
-            sent: SentMessage = await self._sink.post_message(
-                parse_callee(to).id, cards.render_page(page, context, parse_callee(to)), name
-            )
+            sent = await self._sink.post_message(callee.id, cards.render_page(page, context, callee), name)
         except (NotSentError, RateLimitedError, SlackRejectedError):
             await self._store.save_page_message(page.id, to, PageMessage())
             raise

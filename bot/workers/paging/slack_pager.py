@@ -1,4 +1,4 @@
-"""Slack as a pager: a direct message with a button. It waits for nobody, and asks whether somebody is disturbed."""
+"""Slack as a pager: a direct message with a button; it also tells whether do-not-disturb is on."""
 
 import asyncio
 
@@ -18,14 +18,15 @@ from bot.workers.paging.page_messages import PageMessages
 
 log = structlog.get_logger("paging")
 
+SLACK_ERRORS = (TimeoutError, DeliveryUnknownError, NotSentError, RateLimitedError, SlackRejectedError)
 SLACK_TIMEOUT = 3.0
-"""Seconds. Who is called by Slack may have another way, so a Slack that is slow is one that is down."""
+"""Seconds. People may have another contact method, so a slow Slack counts as down."""
 DND_TIMEOUT = 1.5
-"""Seconds for Slack to say whether somebody may be disturbed; it does not matter much."""
+"""Seconds for Slack to say whether do-not-disturb is on, which does not matter much."""
 
 
 class SlackPager:
-    """Takes nothing out of the buckets of cards: they are spent at 80 %, and pages are few."""
+    """Takes nothing from the rate limits of cards: those use 80 % of Slack's, and pages are few."""
 
     name = "slack"
 
@@ -43,20 +44,20 @@ class SlackPager:
         try:
             async with asyncio.timeout(SLACK_TIMEOUT):
                 await self._messages.notify_person(request)
-        except (TimeoutError, DeliveryUnknownError, NotSentError, RateLimitedError, SlackRejectedError) as no:
+        except SLACK_ERRORS as no:
             return _convert_error(no)
         quiet = isinstance(to, ToPerson) and await self._is_do_not_disturb(to.id)
         return PagerResponse(AttemptStatus.QUIET if quiet else AttemptStatus.DELIVERED)
 
     async def acquire_slot(self, person: str) -> bool:
-        """Slack takes one message a second in a conversation. A Slack that is down is `send_page`'s to find out."""
+        """Take one message from the conversation's limit. An outage of Slack is left to `send_page`."""
         at, limit = self._clock.now(), channel_limit(parse_callee(person).id)
         if await self._limits.list_paused([GLOBAL_LIMIT.name], at):
             return True
         return not await self._limits.try_acquire([limit], at)
 
     async def check_connection(self) -> None:
-        """`earshot check` tries Slack by itself."""
+        """Do nothing: `earshot check` tests Slack by itself."""
         return
 
     async def fetch_outcome(self, attempt: PageAttempt) -> None:  # noqa: ARG002 - it does not say
@@ -67,7 +68,7 @@ class SlackPager:
             return PagerResponse(AttemptStatus.LATER, "Slack is down")
         try:
             done = await self._messages.refresh_messages(page, context, storm)
-        except (TimeoutError, DeliveryUnknownError, NotSentError, RateLimitedError, SlackRejectedError) as no:
+        except SLACK_ERRORS as no:
             return _convert_error(no)
         return PagerResponse(AttemptStatus.DELIVERED) if done else PagerResponse(AttemptStatus.LATER, "its limits")
 
@@ -75,7 +76,7 @@ class SlackPager:
         return PagerResponse(AttemptStatus.DELIVERED)
 
     async def _is_do_not_disturb(self, person: str) -> bool:
-        """Whether do-not-disturb is known to be on. Not to know is fine."""
+        """Return whether do-not-disturb is known to be on."""
         if not self._can_ask:
             return False
         try:
@@ -89,9 +90,7 @@ class SlackPager:
         return False
 
 
-def _convert_error(
-    no: TimeoutError | DeliveryUnknownError | NotSentError | RateLimitedError | SlackRejectedError,
-) -> PagerResponse:
+def _convert_error(no: Exception) -> PagerResponse:
     match no:
         case SlackRejectedError():
             return PagerResponse(AttemptStatus.REFUSED, f"Slack says {no.error}")

@@ -1,4 +1,4 @@
-"""What schedules need between people's questions: calendars read again, holes said, user groups kept."""
+"""Background work of on-call schedules: calendars, gap alerts, user groups, expired requests."""
 
 from bot.workers.schedules.schedule_worker import ScheduleWorker
 

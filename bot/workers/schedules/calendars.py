@@ -1,4 +1,4 @@
-"""Calendars from outside: read on a clock; one that is broken is said, and the last good one stays."""
+"""Fetch external calendars at intervals; one that is broken is reported, and its last good version is kept."""
 
 import hashlib
 from datetime import datetime, timedelta
@@ -21,9 +21,9 @@ from bot.workers.schedules.protocols import RosterLookup
 
 FETCH_INTERVAL = timedelta(minutes=15)
 PARSER_VERSION = 2
-"""Goes up when the same calendar is understood otherwise than before, so that it is read again after an upgrade."""
+"""Raised when the parser reads the same calendar differently, so that it is parsed again after an upgrade."""
 REPARSE_INTERVAL = timedelta(days=1)
-"""What has not changed reaches a day further each day."""
+"""An unchanged calendar is parsed again, since the span of its shifts moves on."""
 
 log = structlog.get_logger("schedules")
 
@@ -35,7 +35,7 @@ class CalendarRefresher:
         self._fetched: dict[str, tuple[str, datetime]] = {}
 
     async def step(self, at: datetime) -> int:
-        """How many were asked for."""
+        """Return how many calendars were fetched."""
         due = [one for one in self._rosters.get_schedules().values() if one.calendar and self._is_due(one, at)]
         for schedule in due:
             self._fetched[schedule.name] = (fingerprint_schedule(schedule), at)
@@ -43,10 +43,8 @@ class CalendarRefresher:
         return len(due)
 
     def _is_due(self, schedule: Schedule, at: datetime) -> bool:
-        of, then = self._fetched.get(schedule.name, ("", at))
-        return (
-            of != fingerprint_schedule(schedule) or abs(at - then) >= FETCH_INTERVAL
-        )  # the clock may have been set back
+        fingerprint, fetched_at = self._fetched.get(schedule.name, ("", at))
+        return fingerprint != fingerprint_schedule(schedule) or abs(at - fetched_at) >= FETCH_INTERVAL
 
     async def _refresh_calendar(self, schedule: Schedule, at: datetime) -> None:
         before = await self._store.calendars.load_cached(schedule.name)
@@ -59,18 +57,17 @@ class CalendarRefresher:
         await self._report_calendar_issue(schedule, _describe_problems(found) if found else "")
 
     async def _load_calendar(self, schedule: Schedule, before: CachedCalendar, at: datetime) -> ParsedCalendar | None:
-        """None where nothing is new. Raises `CalendarError`."""
+        """Return None if nothing is new. Raises `CalendarError`."""
         same = before.request == fingerprint_schedule(schedule)
         answer = await fetch_calendar(schedule.calendar, before.tag if same else "")
         text = answer.text if answer else before.text
         unread = before.read_at is None or abs(at - before.read_at) >= REPARSE_INTERVAL
-        if same and text == before.text and not unread:
-            return (
-                None
-                if not await self._has_issue(schedule)
-                else await read_calendar(text, schedule, build_shift_window(at))
-            )
+        unchanged = same and text == before.text and not unread
+        if unchanged and not await self._has_issue(schedule):
+            return None
         found = await read_calendar(text, schedule, build_shift_window(at))
+        if unchanged:
+            return found
         kept = CachedCalendar(text, answer.tag if answer else before.tag, fingerprint_schedule(schedule), at, at)
         await self._store.calendars.save_cached(schedule.name, kept, found.shifts)
         log.info("calendar read", schedule=schedule.name, shifts=len(found.shifts), strangers=found.strangers)
@@ -80,8 +77,8 @@ class CalendarRefresher:
         return _build_issue_key(schedule) in await self._store.health_issues.load_issues()
 
     async def _report_calendar_issue(self, schedule: Schedule, sentence: str) -> None:
-        said = f"The calendar of {schedule.name} {sentence}" if sentence else ""
-        await self._store.health_issues.save_issue(_build_issue_key(schedule), said)
+        issue = f"The calendar of {schedule.name} {sentence}" if sentence else ""
+        await self._store.health_issues.save_issue(_build_issue_key(schedule), issue)
 
 
 def _build_issue_key(schedule: Schedule) -> str:
@@ -93,9 +90,9 @@ def build_shift_window(at: datetime) -> TimeSpan:
 
 
 def fingerprint_schedule(schedule: Schedule) -> str:
-    """Another address or other names are another question, so that an old answer does not do. Says neither of them."""
-    said = repr((PARSER_VERSION, schedule.calendar, schedule.named, schedule.zone))
-    return hashlib.blake2b(said.encode(), digest_size=8).hexdigest()
+    """Return a hash of all that the parsed result depends on; it reveals neither address nor names."""
+    inputs = repr((PARSER_VERSION, schedule.calendar, schedule.named, schedule.zone))
+    return hashlib.blake2b(inputs.encode(), digest_size=8).hexdigest()
 
 
 def _describe_fallback(before: CachedCalendar) -> str:

@@ -1,4 +1,4 @@
-"""Holes of schedules, said in the department's channel a day before they begin."""
+"""Announce gaps of schedules in the department's channel a day before they begin."""
 
 from datetime import datetime, timedelta
 
@@ -13,10 +13,10 @@ from bot.workers.schedules.protocols import RosterLookup
 
 ALERT_BEFORE = timedelta(days=1)
 LOOK_BACK = timedelta(days=14)
-"""How far to look for the beginning of a hole that is there already; one that is older is said without it."""
+"""How far to search for the start of a gap that has begun; an older one is announced without it."""
 CHECK_INTERVAL = timedelta(minutes=1)
 UNKNOWN_START = 0
-"""The start of a hole that is older than anybody looked."""
+"""The start of a gap that began before `LOOK_BACK`."""
 
 log = structlog.get_logger("schedules")
 
@@ -29,19 +29,19 @@ class GapAlerts:
         self._checked_at: datetime | None = None
 
     async def step(self, at: datetime) -> int:
-        """How many were said."""
+        """Return how many gaps were announced."""
         if self._checked_at is not None and abs(at - self._checked_at) < CHECK_INTERVAL:
             return 0
         self._checked_at = at
-        there: dict[str, Notification] = {}
+        upcoming: dict[str, Notification] = {}
         for department in self._rules.list_departments():
-            there |= {one.key: one for one in await self._find_upcoming_gaps(department, at)}
-        said, new = await self._store.schedule_gaps.load_reported(), 0
-        for name, hole in there.items():
-            if await self._store.schedule_gaps.report_gap(hole, at, said.get(name, 0)):
+            upcoming |= {one.key: one for one in await self._find_upcoming_gaps(department, at)}
+        reported, new = await self._store.schedule_gaps.load_reported(), 0
+        for name, gap in upcoming.items():
+            if await self._store.schedule_gaps.report_gap(gap, at, reported.get(name, 0)):
                 new += 1
-                log.info("hole said", department=hole.subject_id, start=hole.nth)
-        for name in said.keys() - there.keys():
+                log.info("hole said", department=gap.subject_id, start=gap.nth)
+        for name in reported.keys() - upcoming.keys():
             await self._store.schedule_gaps.forget(name)
         return new
 

@@ -1,4 +1,4 @@
-"""What the worker's parts ask for."""
+"""The protocols that the parts of the schedule worker share."""
 
 from collections.abc import Iterable, Mapping
 from typing import Protocol
@@ -9,7 +9,7 @@ from bot.domain.oncall.schedule import Schedule, ScheduleRoster
 
 class RosterLookup(GapLookup, Protocol):
     def get_schedules(self) -> Mapping[str, Schedule]:
-        """Those of the playbook in force."""
+        """Return the schedules of the current playbook, by name."""
 
     async def load_rosters(self, names: Iterable[str]) -> dict[str, ScheduleRoster]:
-        """With all that is known to differ from the playbook. Raises `StoreUnavailable`."""
+        """Return the rosters with their overrides. Raises `StoreUnavailable`."""

@@ -1,11 +1,11 @@
-"""Ends swaps and covers that somebody was asked for and did not answer in time."""
+"""Expire swap and cover requests that were not answered in time."""
 
 from contextlib import suppress
 from datetime import datetime, timedelta
 
 from bot.domain.errors import NotAllowed
 from bot.domain.oncall.cover_requests import expire_request
-from bot.domain.oncall.overrides import ScheduleState
+from bot.domain.oncall.overrides import ScheduleChange, ScheduleOverrides, ScheduleState
 from bot.domain.oncall.schedule import Schedule
 from bot.store.store import Store
 from bot.workers.schedules.protocols import RosterLookup
@@ -26,22 +26,16 @@ class RequestExpiry:
         self._next = at + CHECK_INTERVAL
         by_name = self._rosters.get_schedules()
         found = await self._store.overrides.load(by_name)
-        over = [
-            (by_name[name], one.id)
-            for name, changes in found.items()
-            for one in changes.pleas
-            if one.to and not one.outcome and not one.is_pending(at)
-        ]
-        for schedule, plea in over:
-            await self._expire_request(schedule, plea, at)
+        requests = [(by_name[name], one) for name, overrides in found.items() for one in overrides.pleas]
+        over = [(schedule, one) for schedule, one in requests if one.to and not one.outcome and not one.is_pending(at)]
+        for schedule, one in over:
+            await self._expire_request(schedule, one.id, at)
         return len(over)
 
     async def _expire_request(self, schedule: Schedule, request_id: str, at: datetime) -> None:
+        def decide(before: ScheduleOverrides) -> ScheduleChange:
+            change = expire_request(ScheduleState(schedule, (), before), request_id, at)
+            return change._replace(schedule=schedule.name)
+
         with suppress(NotAllowed):  # answered meanwhile
-            await self._store.overrides.change(
-                schedule.name,
-                lambda before: expire_request(ScheduleState(schedule, (), before), request_id, at)._replace(
-                    schedule=schedule.name
-                ),
-                at,
-            )
+            await self._store.overrides.change(schedule.name, decide, at)

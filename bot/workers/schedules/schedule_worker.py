@@ -1,9 +1,10 @@
-"""The loop around what schedules need between people's questions."""
+"""The loop around calendars, user groups, gap alerts and expired requests of schedules."""
 
 from bot.clock import Clock
 from bot.domain.rules import PlaybookRules
 from bot.store.fencing import enforce_fence
 from bot.store.store import Store
+from bot.workers.runner import Worker
 from bot.workers.schedules.calendars import CalendarRefresher
 from bot.workers.schedules.gap_alerts import GapAlerts
 from bot.workers.schedules.protocols import RosterLookup
@@ -13,8 +14,8 @@ from bot.workers.schedules.user_groups import GroupCache, UserGroupSink, UserGro
 LEASE_NAME = "schedules"
 
 
-class ScheduleWorker:
-    """Any number may run: one of them works. Each part looks at the clock by itself."""
+class ScheduleWorker(Worker):
+    """Only the process with the lease works. Each part has an interval of its own."""
 
     name = "schedules"
     idle = 3.0
@@ -44,6 +45,3 @@ class ScheduleWorker:
         with enforce_fence(fence):
             parts = (self._calendars, self._groups, self._gap_alerts, self._requests)
             return sum([await part.step(at) for part in parts])
-
-    def handle_failure(self, error: Exception) -> None:
-        """Nothing is in hand between steps: what was due is due again by its clock."""

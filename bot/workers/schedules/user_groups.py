@@ -1,4 +1,4 @@
-"""Slack user groups, kept equal to whoever is on call."""
+"""Keep Slack user groups in sync with the person on call."""
 
 from datetime import datetime, timedelta
 from types import MappingProxyType
@@ -37,11 +37,11 @@ class UserGroupSink(Protocol):
 
 class GroupCache(Protocol):
     def forget(self, group: str) -> None:
-        """What was known of this group is old."""
+        """Drop what is cached of this group."""
 
 
 class UserGroupSync:
-    """Asks Slack only where the person differs from the one we saw there, or once an hour."""
+    """Asks Slack only if the person on call has changed, or once an hour."""
 
     def __init__(self, store: Store, sink: UserGroupSink, directory: GroupCache, rosters: RosterLookup) -> None:
         self._store = store
@@ -52,7 +52,7 @@ class UserGroupSync:
         self._wait: dict[str, datetime] = {}
 
     async def step(self, at: datetime) -> int:
-        """How many groups were changed."""
+        """Return how many groups were changed."""
         wanted = [one for one in self._rosters.get_schedules().values() if one.user_group]
         rosters = await self._rosters.load_rosters(one.name for one in wanted)
         changed = 0
@@ -63,7 +63,7 @@ class UserGroupSync:
         return changed
 
     def _needs_check(self, group: str, person: str, at: datetime) -> bool:
-        """Whether it may be anything else. In a hole whoever was last stays: Slack takes no empty group."""
+        """Return whether the group may be out of date. In a gap the last person stays: Slack takes no empty group."""
         if at < self._wait.get(group, at):
             return False
         seen, then = self._seen.get(group, ("", at))
