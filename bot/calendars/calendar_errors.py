@@ -8,5 +8,5 @@ class CalendarError(Exception):
     """Has the reason in words, without the address, which may be a secret."""
 
 
-def size_error() -> CalendarError:
+def build_size_error() -> CalendarError:
     return CalendarError(f"it is larger than {MAX_BYTES // 1_000_000} MB")

@@ -24,11 +24,11 @@ async def read_calendar(text: str, schedule: Schedule, span: TimeSpan) -> Parsed
     try:
         code, said = await asyncio.wait_for(_run_child(asked), TIMEOUT)
     except TimeoutError:
-        raise _timeout_error() from None
+        raise _build_timeout_error() from None
     except OSError as no:
         raise CalendarError(f"no process can be started to read it ({no.strerror})") from None
     if code:
-        raise _timeout_error() if code < 0 else CalendarError("it cannot be worked out")
+        raise _build_timeout_error() if code < 0 else CalendarError("it cannot be worked out")
     answer = ParseResult.model_validate_json(said)
     if answer.booked is None:
         raise CalendarError(answer.broken)
@@ -53,5 +53,5 @@ async def _run_child(asked: bytes) -> tuple[int | None, bytes]:
     return child.returncode, said
 
 
-def _timeout_error() -> CalendarError:
+def _build_timeout_error() -> CalendarError:
     return CalendarError("it takes more than 3 seconds, or too much memory, to work out")

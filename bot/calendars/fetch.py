@@ -10,7 +10,7 @@ from urllib.parse import urljoin
 import aiohttp
 from aiohttp.abc import AbstractResolver
 
-from bot.calendars.calendar_errors import MAX_BYTES, CalendarError, size_error
+from bot.calendars.calendar_errors import MAX_BYTES, CalendarError, build_size_error
 from bot.calendars.connections import GuardedConnector, InternalAddressError
 from bot.domain.oncall.calendar_address import convert_to_https
 
@@ -66,12 +66,12 @@ async def _read_body(answer: aiohttp.ClientResponse) -> FetchResult | None:
     if answer.status != 200:
         raise CalendarError(f"its server answers {answer.status}")
     if (answer.content_length or 0) > MAX_BYTES:
-        raise size_error()
+        raise build_size_error()
     body = bytearray()
     async for chunk in answer.content.iter_chunked(65_536):
         body += chunk
         if len(body) > MAX_BYTES:
-            raise size_error()
+            raise build_size_error()
     return FetchResult(_decode_text(bytes(body)), answer.headers.get("ETag", "")[:1000])
 
 
@@ -82,7 +82,7 @@ def _read_file(path: Path) -> str:
     except OSError as no:
         raise CalendarError(f"the file cannot be read ({no.strerror})") from None
     if len(body) > MAX_BYTES:
-        raise size_error()
+        raise build_size_error()
     return _decode_text(body)
 
 

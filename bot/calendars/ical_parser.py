@@ -4,7 +4,7 @@ import itertools
 import re
 from typing import NamedTuple
 
-from bot.calendars.calendar_errors import MAX_BYTES, CalendarError, size_error
+from bot.calendars.calendar_errors import MAX_BYTES, CalendarError, build_size_error
 from bot.calendars.event_blocks import EventBlock, split_events
 from bot.calendars.person_finder import PersonFinder
 from bot.calendars.series import Occurrence, UnreadableError, expand_series, parse_series
@@ -39,7 +39,7 @@ class ParsedCalendar(NamedTuple):
 def parse_shifts(text: str, schedule: Schedule, span: TimeSpan) -> ParsedCalendar:
     """Return the shifts within a span. Raises `CalendarError`, also if no event that names people is usable."""
     if len(text.encode("utf-8", "replace")) > MAX_BYTES:
-        raise size_error()
+        raise build_size_error()
     return _ShiftParser(text, schedule, span).read()
 
 

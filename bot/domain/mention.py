@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, create_model, model_validator
 
-from bot.domain.immutable import FrozenModel, fields_equal
+from bot.domain.immutable import FrozenModel, compare_fields
 
 MAX_TEXT_LENGTH = 10_000
 """Characters of a post that are kept: a bound for cards and detectors."""
@@ -81,7 +81,7 @@ class Author(FrozenModel):  # noqa: PLW1641  (pydantic gives a frozen model its 
     """The author, as far as the outlet tells. Counts are the outlet's and may be bought."""
 
     model_config = ConfigDict(extra="ignore")
-    __eq__ = fields_equal
+    __eq__ = compare_fields
 
     id: CleanText = Field(min_length=1, max_length=300)
     handle: CleanText = Field("", max_length=300)

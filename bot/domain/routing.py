@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import timedelta
 
 from bot.domain.assessment import Assessment
-from bot.domain.immutable import FrozenModel, fields_equal
+from bot.domain.immutable import FrozenModel, compare_fields
 from bot.domain.mention import Mention
 
 NOBODY = "nobody"
@@ -19,7 +19,7 @@ Labels = Mapping[str, Collection[str]]
 class CaseClocks(FrozenModel):  # noqa: PLW1641  (pydantic gives a frozen model its hash)
     """Time limits, in working time if the department has hours. None: no limit."""
 
-    __eq__ = fields_equal
+    __eq__ = compare_fields
 
     claim_within: timedelta | None = None
     lease: timedelta | None = None

@@ -185,7 +185,7 @@ class XSource:
             mentions = [mention for page in pages for mention in page.mentions]
             if mentions:
                 newest = max(page.newest for page in pages)
-                await sink.publish(mentions, position.next_cursor(newest))
+                await sink.publish(mentions, position.get_next_cursor(newest))
                 position.advance_to(newest)
             self._meter.require_budget()
             if end:

@@ -52,7 +52,7 @@ class XStreamPosition:
     def advance_to(self, post: int) -> None:
         self.newest = max(self.newest, post)
 
-    def next_cursor(self, newest: int) -> str | None:
+    def get_next_cursor(self, newest: int) -> str | None:
         """Return the cursor after this post, or None while the backfill is running."""
         return str(max(self.newest, newest)) if self.filled else None
 

@@ -35,7 +35,7 @@ def enforce_fence(fence: LeaseFence) -> Iterator[None]:
         _FENCE.reset(before)
 
 
-def current_fence() -> LeaseFence | None:
+def get_current_fence() -> LeaseFence | None:
     return _FENCE.get()
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from enum import IntEnum
 
 from bot.store.client import RedisClient, Words
-from bot.store.fencing import LeaseLostError, current_fence
+from bot.store.fencing import LeaseLostError, get_current_fence
 
 
 class CommitResult(IntEnum):
@@ -75,7 +75,7 @@ async def commit(client: RedisClient, *transactions: Transaction) -> list[Commit
 
     If a fence is in force, it guards each of them. Raises `LeaseLostError` if only the fence can have failed.
     """
-    fence = current_fence()
+    fence = get_current_fence()
     if fence is None:
         return await _send_transactions(client, transactions)
     only_fenced = [not one.is_guarded and not one.ignore_fence for one in transactions]

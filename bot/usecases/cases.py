@@ -55,7 +55,7 @@ class CaseUseCases:
     async def check_transition(self, case_id: str, by: str, transition: CaseTransition) -> CaseView:
         """Raise `NotAllowed` if the transition would be refused: checked before a form opens."""
         case = await self._store.get(case_id)
-        check_transition(case, transition, await self._context(case, by))
+        check_transition(case, transition, await self._load_context(case, by))
         return await self._build_view(case)
 
     async def list_assignees(self, case: Case) -> list[tuple[str, str]]:
@@ -67,7 +67,7 @@ class CaseUseCases:
     async def check_separation(self, case_id: str, by: str) -> CaseView:
         """As `check_transition`; there must be a mention to separate, too."""
         case = await self._store.get(case_id)
-        transitions.check_can_separate(case, await self._context(case, by))
+        transitions.check_can_separate(case, await self._load_context(case, by))
         return await self._build_view(case)
 
     async def check_store(self) -> None:
@@ -81,7 +81,7 @@ class CaseUseCases:
         """Apply a transition of a button, or of one of the methods below."""
 
         async def decide_case(case: Case) -> CaseDecision:
-            return decide(case, await self._context(case, by))
+            return decide(case, await self._load_context(case, by))
 
         decision = await self._store.change(case_id, decide_case, self._clock.now())
         return await self._build_view(decision.case)
@@ -135,7 +135,7 @@ class CaseUseCases:
             raise NotAllowed("That mention is not part of this case any more.")
 
         async def decide(case: Case) -> CaseDecision:
-            return transitions.separate_mention(case, await self._context(case, by), ids[mention])
+            return transitions.separate_mention(case, await self._load_context(case, by), ids[mention])
 
         left = await self._store.change(case_id, decide, self._clock.now())
         assert left.opened_decision is not None
@@ -159,7 +159,7 @@ class CaseUseCases:
     async def _build_view(self, case: Case) -> CaseView:
         return CaseView(case, self._find_department(case), self._clock.now(), await self._pages.find_for_case(case))
 
-    async def _context(self, case: Case, by: str) -> Context:
+    async def _load_context(self, case: Case, by: str) -> Context:
         department = self._find_department(case)
         staff = await self._staff.load_staff(department, self._rules.managers)
         return Context(by, self._clock.now(), staff, department)

@@ -61,7 +61,7 @@ class CorrectionUseCases:
     async def check_correction(self, case_id: str, kind: CorrectionKind, by: str) -> CaseView:
         """Raise `NotAllowed` if the correction would be refused: checked before a form opens."""
         case = await self._store.get(case_id)
-        context = await self._context(case, by)
+        context = await self._load_context(case, by)
         check_can_correct(case, context, kind)
         if kind is CorrectionKind.SUBJECT and not self.list_other_subjects(case):
             hint = "If it is about none of yours, choose *Not about us*."
@@ -111,14 +111,14 @@ class CorrectionUseCases:
 
     async def _apply_correction(self, case_id: str, by: str, decide: DecideCase) -> CaseDecision:
         async def decide_case(case: Case) -> CaseDecision:
-            return decide(case, await self._context(case, by))
+            return decide(case, await self._load_context(case, by))
 
         return await self._store.change(case_id, decide_case, self._clock.now())
 
     def _build_view(self, case: Case) -> CaseView:
         return CaseView(case, get_department_or_lost(self._rules, case.department), self._clock.now())
 
-    async def _context(self, case: Case, by: str) -> Context:
+    async def _load_context(self, case: Case, by: str) -> Context:
         department = get_department_or_lost(self._rules, case.department)
         staff = await self._staff.load_staff(department, self._rules.managers)
         return Context(by, self._clock.now(), staff, department)

@@ -40,7 +40,7 @@ class ModelWeights:
 def encode_weights(metadata: Mapping[str, Any], arrays: Mapping[str, Array]) -> bytes:
     """Serialize weights; the same numbers give the same bytes."""
     body = bytearray()
-    table, _ = _layout_arrays(arrays)
+    table, _ = _place_arrays(arrays)
     for entry in table:
         body += b"\0" * (entry["at"] - len(body))
         body += np.ascontiguousarray(arrays[entry["name"]]).tobytes()
@@ -87,12 +87,12 @@ def decode_weights(data: bytes) -> ModelWeights:
     if _compute_checksum(header["about"], body) != header["checksum"]:
         raise _WeightsFormatError("it is damaged or cut short: its checksum does not fit")
     arrays = {entry["name"]: _decode_array(entry, body) for entry in header["arrays"]}
-    if _layout_arrays(arrays) != (header["arrays"], len(body)):
+    if _place_arrays(arrays) != (header["arrays"], len(body)):
         raise _WeightsFormatError("it is damaged: its table does not fit")
     return ModelWeights(header["about"], arrays, header["checksum"])
 
 
-def _layout_arrays(arrays: Mapping[str, Array]) -> tuple[list[dict[str, Any]], int]:
+def _place_arrays(arrays: Mapping[str, Array]) -> tuple[list[dict[str, Any]], int]:
     """Return where each array lies, and the end of the last. It is recomputed because the checksum omits it."""
     table, end = list[dict[str, Any]](), 0
     for name in sorted(arrays):

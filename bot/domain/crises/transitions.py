@@ -20,7 +20,7 @@ from bot.domain.destination import Destination, ToDepartment
 from bot.domain.errors import NotAllowed
 from bot.domain.outbox import Notification, NotificationKind
 from bot.domain.paging.page import CauseKind, Page, PageCause, Severity, open_page
-from bot.domain.text import format_count as number_of
+from bot.domain.text import format_count
 
 MAX_UPDATE_LENGTH = 500
 MAX_PINNED = 100
@@ -82,7 +82,7 @@ def declare_crisis(
 
 
 def _build_adoption_entry(cases: tuple[str, ...], at: datetime) -> tuple[TimelineEntry, ...]:
-    return (TimelineEntry(at, "", f"took over {number_of(len(cases), 'open case')}"),) if cases else ()
+    return (TimelineEntry(at, "", f"took over {format_count(len(cases), 'open case')}"),) if cases else ()
 
 
 def record_takeover(crisis: Crisis, at: datetime) -> Decision[Crisis]:

@@ -35,11 +35,11 @@ CLOCK_SKEW_LIMIT = timedelta(minutes=1)
 """Difference between our clock and Slack's from which the times on cards are reported as wrong."""
 
 
-def channel_limit(channel: str) -> RateLimit:
+def get_channel_limit(channel: str) -> RateLimit:
     return RateLimit(f"post:{channel}", 1, CHANNEL_INTERVAL)
 
 
-def unavailable_channel_limit(channel: str) -> RateLimit:
+def get_unavailable_channel_limit(channel: str) -> RateLimit:
     """Return the limit that pauses posts and updates in a channel that cannot be written to."""
     return RateLimit(f"channel:{channel}", 1000, timedelta(milliseconds=1))
 
@@ -72,7 +72,7 @@ class SlackRateLimiter:
         """Take one post from the limits. Raises `SendDeferredError`."""
         if not self.can_post(channel):
             raise SendDeferredError
-        limits = (GLOBAL_LIMIT, POST_LIMIT, channel_limit(channel), unavailable_channel_limit(channel))
+        limits = (GLOBAL_LIMIT, POST_LIMIT, get_channel_limit(channel), get_unavailable_channel_limit(channel))
         if wait := await self._acquire_limits(*limits):
             self._full_channels[channel] = PauseWindow(self._clock.now(), self._clock.now() + wait)
             raise SendDeferredError
@@ -83,7 +83,7 @@ class SlackRateLimiter:
 
     async def acquire_update(self, channel: str) -> None:
         """Take one update from the limits. Raises `SendDeferredError`."""
-        if await self._acquire_limits(GLOBAL_LIMIT, UPDATE_LIMIT, unavailable_channel_limit(channel)):
+        if await self._acquire_limits(GLOBAL_LIMIT, UPDATE_LIMIT, get_unavailable_channel_limit(channel)):
             raise SendDeferredError
 
     async def _acquire_limits(self, *limits: RateLimit) -> timedelta:
@@ -105,9 +105,9 @@ class SlackRateLimiter:
         began = self._clock.now()
         try:
             sent = await self._sink.post_message(channel, drawing, name)
-            await self._store.rate_limits.record_response(channel_limit(channel), self._clock.now())
+            await self._store.rate_limits.record_response(get_channel_limit(channel), self._clock.now())
         except RateLimitedError as slow:
-            await self._pause_limit(channel_limit(channel), timedelta(seconds=slow.seconds))
+            await self._pause_limit(get_channel_limit(channel), timedelta(seconds=slow.seconds))
             raise SendDeferredError from slow
         except (NotSentError, DeliveryUnknownError, SlackRejectedError) as no:
             await self._handle_send_error(no, began)
@@ -168,7 +168,7 @@ class SlackRateLimiter:
         await self._sink.pin_message(channel, ts)
 
     async def pause_channel(self, channel: str, length: timedelta) -> None:
-        await self._pause_limit(unavailable_channel_limit(channel), length)
+        await self._pause_limit(get_unavailable_channel_limit(channel), length)
 
     async def _handle_send_error(self, no: SlackError, began: datetime) -> None:
         """Pause further calls as the error demands. Raises `SendDeferredError` if the call was certainly not sent."""

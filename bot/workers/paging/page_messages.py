@@ -15,7 +15,7 @@ from bot.store.case_writer import to_ms
 from bot.store.message_records import CardState, MessageRef, PageMessage
 from bot.store.paging import PageStore
 from bot.store.rate_limits import RateLimitStore
-from bot.workers.delivery.rate_limiter import UPDATE_LIMIT, channel_limit
+from bot.workers.delivery.rate_limiter import UPDATE_LIMIT, get_channel_limit
 
 NEWS_INTERVAL = timedelta(minutes=1)
 """Between two replies about news to a person who has the page."""
@@ -75,7 +75,7 @@ class PageMessages:
             return True
         if at - message.said_at < NEWS_INTERVAL.total_seconds() * 1000:
             return False
-        if await self._limits.try_acquire([channel_limit(parse_callee(to).id)], self._clock.now()):
+        if await self._limits.try_acquire([get_channel_limit(parse_callee(to).id)], self._clock.now()):
             return False
         name = f"news {page.id} {news} {to}"
         if await self._update_existing(page, to, context, message):
@@ -122,4 +122,4 @@ class PageMessages:
         return posted
 
     async def _record_response(self, to: str) -> None:
-        await self._limits.record_response(channel_limit(parse_callee(to).id), self._clock.now())
+        await self._limits.record_response(get_channel_limit(parse_callee(to).id), self._clock.now())

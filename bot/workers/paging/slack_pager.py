@@ -13,7 +13,7 @@ from bot.sinks.pagers.base import PageRequest, PagerResponse
 from bot.sinks.slack import SlackSink
 from bot.store.paging import PageStore
 from bot.store.rate_limits import RateLimitStore
-from bot.workers.delivery.rate_limiter import GLOBAL_LIMIT, channel_limit
+from bot.workers.delivery.rate_limiter import GLOBAL_LIMIT, get_channel_limit
 from bot.workers.paging.page_messages import PageMessages
 
 log = structlog.get_logger("paging")
@@ -51,7 +51,7 @@ class SlackPager:
 
     async def acquire_slot(self, person: str) -> bool:
         """Take one message from the conversation's limit. An outage of Slack is left to `send_page`."""
-        at, limit = self._clock.now(), channel_limit(parse_callee(person).id)
+        at, limit = self._clock.now(), get_channel_limit(parse_callee(person).id)
         if await self._limits.list_paused([GLOBAL_LIMIT.name], at):
             return True
         return not await self._limits.try_acquire([limit], at)
