@@ -72,10 +72,10 @@ class Responder:
         """Post to the channel."""
         return await self._send_response(message, response_type="in_channel", replace_original=False)
 
-    async def open_modal(self, trigger_id: str, view: dict[str, Any]) -> None:
-        """Open a modal. Raises `NotAllowed` where the trigger expired, after three seconds."""
+    async def open_modal(self, request: dict[str, Any], view: dict[str, Any]) -> None:
+        """Open a modal in answer to the request. Raises `NotAllowed` where the trigger expired, after three seconds."""
         try:
-            await self._client.views_open(trigger_id=trigger_id, view=view)
+            await self._client.views_open(trigger_id=request["trigger_id"], view=view)
         except SlackApiError as no:
             if no.response["error"] in TOO_LATE:
                 raise NotAllowed(SLOW) from no

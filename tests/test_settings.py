@@ -236,9 +236,11 @@ def test_a_pipe_is_no_file_and_keeps_nobody_waiting(tmp_path: Path) -> None:
 
 
 def test_a_secret_and_its_file_together_are_refused(tmp_path: Path) -> None:
-    told = faults(SLACK_BOT_TOKEN="xoxb-1", SLACK_BOT_TOKEN_FILE=str(tmp_path))
+    reported = faults(SLACK_BOT_TOKEN="xoxb-1", SLACK_BOT_TOKEN_FILE=str(tmp_path))
 
-    assert told == [SettingsFault("SLACK_BOT_TOKEN_FILE", "SLACK_BOT_TOKEN is set as well; leave one of the two empty")]
+    assert reported == [
+        SettingsFault("SLACK_BOT_TOKEN_FILE", "SLACK_BOT_TOKEN is set as well; leave one of the two empty")
+    ]
 
 
 def test_only_secrets_come_from_files(tmp_path: Path) -> None:

@@ -50,20 +50,16 @@ def make_header(words: str) -> Block:
     return {"type": "header", "text": make_plain_text(words, 150)}
 
 
-def make_divider() -> Block:
-    return {"type": "divider"}
-
-
 def make_section(
-    text: Block | str, *, fields: Sequence[Block] = (), accessory: Block | None = None, block_id: str = ""
+    text: Block | str, *, fields: Sequence[Block | str] = (), accessory: Block | None = None, block_id: str = ""
 ) -> Block:
-    """Return a section. A string is mrkdwn of our own."""
+    """Return a section. A string, also among fields, is mrkdwn of our own."""
     block: Block = {"type": "section"}
     if block_id:
         block["block_id"] = block_id
     block["text"] = make_mrkdwn(text) if isinstance(text, str) else text
     if fields:
-        block["fields"] = [{**field, "text": truncate(field["text"], 2000)} for field in fields[:10]]
+        block["fields"] = _list_texts(fields)
     if accessory:
         block["accessory"] = accessory
     return block
@@ -71,8 +67,12 @@ def make_section(
 
 def make_context(*texts: Block | str) -> Block:
     """Return a context block. A string is mrkdwn of our own."""
+    return {"type": "context", "elements": _list_texts(texts)}
+
+
+def _list_texts(texts: Sequence[Block | str]) -> list[Block]:
     elements = [make_mrkdwn(text, 2000) if isinstance(text, str) else text for text in texts[:10]]
-    return {"type": "context", "elements": [{**one, "text": truncate(one["text"], 2000)} for one in elements]}
+    return [{**one, "text": truncate(one["text"], 2000)} for one in elements]
 
 
 def make_actions(*elements: Block, block_id: str = "") -> Block:

@@ -18,6 +18,7 @@ from bot.cards.block_kit import (
 from bot.cards.case_assessment import render_labels, render_reasons
 from bot.cards.case_buttons import CaseButton
 from bot.cards.case_mention import (
+    WORDLESS,
     escape_author,
     format_author,
     format_kind,
@@ -35,14 +36,14 @@ from bot.cards.case_status import (
     render_joined_mentions,
     render_note,
 )
-from bot.cards.confirmation import render_confirm_button
 from bot.cards.paging import render_acknowledge_button, render_escalation
-from bot.cards.sanitize import escape, sanitize_url
+from bot.cards.sanitize import escape, sanitize_line, sanitize_url
 from bot.domain.audit import AuditAction
 from bot.domain.case import Case, CaseStatus
 from bot.domain.department import Department
 from bot.domain.paging.page import Page
 
+NOT_YET = "You aren't on a team here, so somebody there confirms it before anybody is paged."
 SIZES = ((600, 6, 3), (600, 3, 1), (300, 1, 0))
 """Characters of the post, lines of history (two more of attempts), joined posts. The first that fits is used."""
 BUTTON_MODULES = ("case_buttons",)
@@ -93,7 +94,7 @@ def _render_case_blocks(
         make_section(format_status(case, at)),
         render_note(case),
         render_authority(department) if case.status is CaseStatus.CLAIMED else None,
-        render_escalation(page, lines + 2),
+        *render_escalation(page, lines + 2),
         render_case_actions(case, page),
         render_history(case, lines),
     )
@@ -102,22 +103,39 @@ def _render_case_blocks(
 
 def render_case_actions(case: Case, page: Page | None = None) -> Block:
     """Return the buttons that the status allows. A button on an outdated card is refused with a sentence."""
-    post = render_open_post_button(case.mention.url, format_author(case.mention))
     confirm = [render_confirm_button(case, action_ids.CONFIRM)] if case.is_unconfirmed_crisis else []
     return make_actions(
         *render_acknowledge_button(page),
         *confirm,
         *(button.render(case) for button in CASE_BUTTONS if button.is_shown(case)),
-        *post,
-        _render_explain_button(case),
+        *render_open_post_button(case),
+        make_button("Why?", action_ids.WHY, case.id, a11y_label="Why? All that Earshot heard in this post"),
     )
 
 
-def _render_explain_button(case: Case) -> Block:
-    return make_button("Why?", action_ids.WHY, case.id, a11y_label="Why? All that Earshot heard in this post")
-
-
-def render_open_post_button(url: str, who: str) -> list[Block]:
-    if not sanitize_url(url):
+def render_open_post_button(case: Case, url: str = "") -> list[Block]:
+    """Return a link to `url`, by default the case's post; [] where it is not safe to follow."""
+    if not (address := sanitize_url(url or case.mention.url)):
         return []
-    return [make_button("Open post", action_ids.OPEN_POST, url=url, a11y_label=f"Open the post of {who}")]
+    label = f"Open the post of {format_author(case.mention)}"
+    return [make_button("Open post", action_ids.OPEN_POST, url=address, a11y_label=label)]
+
+
+def render_confirm_button(case: Case, action_id: str) -> Block:
+    """Return the button that confirms a crisis for which nobody has been paged yet."""
+    label = "Confirm the crisis, and page whoever is on call"
+    return make_button("Confirm crisis", action_id, case.id, style="danger", a11y_label=label)
+
+
+def render_case_fallback(case: Case, department: Department, at: datetime) -> RenderedMessage:
+    """Return a card of the simplest blocks, for when Slack answers `invalid_blocks`. It can still be claimed."""
+    owner = {CaseStatus.NEW: "nobody has it yet", CaseStatus.CLAIMED: "claimed", CaseStatus.RESOLVED: "resolved"}[
+        case.status
+    ]
+    words = sanitize_line(case.mention.text, 300) or WORDLESS
+    head = f"{format_kind(case)} for {department.name}: {owner}{', OVERDUE' if case.is_overdue(at) else ''}"
+    blocks = [
+        make_section(make_plain_text(f"{head}\n{format_author(case.mention)}: {words}", 600)),
+        render_case_actions(case.copy_with(mention=case.mention.copy_with(url=""))),
+    ]
+    return RenderedMessage(format_case_headline(case, at), blocks)

@@ -113,12 +113,12 @@ def render_reasons(case: Case, max_length: int = 600) -> Block | None:
 def _iter_reasons(case: Case) -> Iterator[str]:
     """Iterate over the reasons for sentiment, intent and subject, without those of corrections."""
     found = case.assessment
-    heard = [signal for signal in found.signals if signal.holds and signal.because]
+    signals = [signal for signal in found.signals if signal.holds and signal.because]
     if case.corrections:
-        heard = [signal for signal in heard if signal.detector != COLLEAGUE]
-    yield from (signal.because for signal in heard if signal.dimension == "sentiment")
-    yield from (signal.because for signal in heard if signal.label == f"intent:{found.intent.value}")
-    for signal in heard:
+        signals = [signal for signal in signals if signal.detector != COLLEAGUE]
+    yield from (signal.because for signal in signals if signal.dimension == "sentiment")
+    yield from (signal.because for signal in signals if signal.label == f"intent:{found.intent.value}")
+    for signal in signals:
         if signal.label == f"subject:{found.subject}" and "@" not in signal.because:  # a tag leaves no doubt
             yield signal.because
 

@@ -4,9 +4,9 @@ from datetime import datetime
 
 from bot.cards import action_ids
 from bot.cards.block_kit import Block, RenderedMessage, make_actions, make_button, render_text
-from bot.cards.case_mention import escape_author, format_author, format_kind_noun, render_quotation
+from bot.cards.case import NOT_YET, render_confirm_button, render_open_post_button
+from bot.cards.case_mention import escape_author, format_kind_noun, render_quotation
 from bot.cards.case_status import escape_with_mentions
-from bot.cards.confirmation import NOT_YET, render_confirm_button
 from bot.cards.sanitize import escape, format_date
 from bot.domain.audit import AuditAction, AuditEvent
 from bot.domain.case import Case, CaseStatus
@@ -65,53 +65,55 @@ def render_reminder_outcome(case: Case) -> RenderedMessage:
 
 
 def render_on_call_notice(
-    case: Case, department: Department, duty: OnCallSnapshot, to: Destination, at: datetime, link: str = ""
+    case: Case, department: Department, on_call: OnCallSnapshot, to: Destination, at: datetime, link: str = ""
 ) -> RenderedMessage:
     """Return the direct message to somebody on call, also posted to the fallback channel in a schedule gap."""
     waited = format_duration(at - case.opened_at)
+    mark = "🚨" if case.is_urgent else "📟"
     words = (
-        f"{_pick_case_emoji(case)} {_format_why_called(department, duty, to)} Nobody has claimed {_name_case(case)} "
-        f"for {waited}. Press *Claim* if you can take it; {_format_next_step(case, department, duty)}."
+        f"{mark} {_format_why_called(department, on_call, to)} Nobody has claimed {_name_case(case)} for {waited}. "
+        f"Press *Claim* if you can take it; {_format_next_step(case, department, on_call)}."
     )
     return _render_message(
         words,
         render_quotation(case.mention, WORDS_SHOWN),
-        actions=[_render_claim_button(case), *_render_card_link(link), *_render_post_link(case)],
+        actions=[_render_claim_button(case), *_render_card_link(link), *render_open_post_button(case)],
     )
 
 
-def _format_why_called(department: Department, duty: OnCallSnapshot, to: Destination) -> str:
+def _format_why_called(department: Department, on_call: OnCallSnapshot, to: Destination) -> str:
     """Say why the reader is notified: they were on call then, which may be over by now."""
     name = escape(department.name)
-    if duty.has_gap:
+    if on_call.has_gap:
         you = "." if isinstance(to, ToChannel) else ", so you are called."
-        return f"Nobody is on call for {name} now, because {escape(duty.schedule)} has a hole{you}"
-    on_call = isinstance(to, ToPerson) and to.id in duty.people
-    return f"You are {'on call' if on_call else 'called'} for {name}."
+        return f"Nobody is on call for {name} now, because {escape(on_call.schedule)} has a hole{you}"
+    is_on_call = isinstance(to, ToPerson) and to.id in on_call.people
+    return f"You are {'on call' if is_on_call else 'called'} for {name}."
 
 
-def _format_next_step(case: Case, department: Department, duty: OnCallSnapshot) -> str:
-    if not find_people_to_notify(case, department, duty):
+def _format_next_step(case: Case, department: Department, on_call: OnCallSnapshot) -> str:
+    if not find_people_to_notify(case, department, on_call):
         return "if not, tell somebody who can, for you are the last who is called"
     return "if not, the next person is called"
 
 
 def render_digest_reminder(waiting: int, department: Department, link: str, *, paged: bool = False) -> RenderedMessage:
     """Return the reminder in the channel about unclaimed cases of a digest. `paged`: all of them are crises."""
-    words = f"⏰ {format_count(waiting, 'case')} on one list {_inflect_wait(waiting)} for somebody to claim."
-    return _render_message(words + _format_escalation_notice(department, paged=paged), actions=_render_list_link(link))
+    words = f"⏰ {_format_waiting(waiting)} for somebody to claim."
+    return _render_message(
+        words + _format_escalation_notice(department, paged=paged), actions=_render_card_link(link, "See the list")
+    )
 
 
 def render_digest_call(
-    waiting: int, department: Department, duty: OnCallSnapshot, to: Destination, link: str
+    waiting: int, department: Department, on_call: OnCallSnapshot, to: Destination, link: str
 ) -> RenderedMessage:
     """Return the direct message to somebody on call about a whole digest."""
     words = (
-        f"📟 {_format_why_called(department, duty, to)} {format_count(waiting, 'case')} on one list "
-        f"{_inflect_wait(waiting)} for "
-        f"somebody in {_format_channel(department)}. Claim there what you can; the next person is called, too."
+        f"📟 {_format_why_called(department, on_call, to)} {_format_waiting(waiting)} for somebody in "
+        f"{_format_channel(department)}. Claim there what you can; the next person is called, too."
     )
-    return _render_message(words, actions=_render_list_link(link))
+    return _render_message(words, actions=_render_card_link(link, "See the list"))
 
 
 def render_lease_reminder(case: Case, department: Department, link: str = "") -> RenderedMessage:
@@ -127,7 +129,7 @@ def render_lease_reminder(case: Case, department: Department, link: str = "") ->
     release = make_button(
         "Release", action_ids.RELEASE_HERE, case.id, a11y_label=f"Release the {format_kind_noun(case)}"
     )
-    return _render_message(words, actions=[keep, release, *_render_card_link(link), *_render_post_link(case)])
+    return _render_message(words, actions=[keep, release, *_render_card_link(link), *render_open_post_button(case)])
 
 
 def render_lost_claim(case: Case, department: Department, link: str = "") -> RenderedMessage:
@@ -154,7 +156,7 @@ def render_joined_notice(case: Case, link: str = "") -> RenderedMessage:
     """Return the direct message to the owner when the author writes again."""
     words = f"💬 {escape_author(case.mention)} wrote again; it is part of your case. Open the post to see what is new."
     newest = case.joined[-1].url if case.joined else ""
-    return _render_message(words, actions=[*_render_card_link(link), *_render_post_link(case, newest)])
+    return _render_message(words, actions=[*_render_card_link(link), *render_open_post_button(case, newest)])
 
 
 def render_reopened_notice(case: Case, department: Department, link: str = "") -> RenderedMessage:
@@ -165,7 +167,7 @@ def render_reopened_notice(case: Case, department: Department, link: str = "") -
     )
     newest = case.joined[-1].url if case.joined else ""
     return _render_message(
-        words, actions=[_render_claim_button(case), *_render_card_link(link), *_render_post_link(case, newest)]
+        words, actions=[_render_claim_button(case), *_render_card_link(link), *render_open_post_button(case, newest)]
     )
 
 
@@ -176,7 +178,9 @@ def render_handed_over(case: Case, link: str = "") -> RenderedMessage:
     due = f" It is to be resolved by {format_date(case.due)}." if case.due else ""
     words = f"🤝 {who} {_name_case(case)}. It is yours now.{due}"
     return _render_message(
-        words, render_quotation(case.mention, WORDS_SHOWN), actions=[*_render_card_link(link), *_render_post_link(case)]
+        words,
+        render_quotation(case.mention, WORDS_SHOWN),
+        actions=[*_render_card_link(link), *render_open_post_button(case)],
     )
 
 
@@ -251,7 +255,7 @@ def render_confirm_request(case: Case, department: Department, link: str = "") -
         render_confirm_button(case, action_ids.CONFIRM_HERE),
         _render_claim_button(case),
         *_render_card_link(link),
-        *_render_post_link(case),
+        *render_open_post_button(case),
     ]
     return _render_message(words, render_quotation(case.mention, WORDS_SHOWN), actions=actions)
 
@@ -260,12 +264,12 @@ def render_confirmed(case: Case, department: Department) -> RenderedMessage:
     return _render_message(f"🚨 You confirmed {_name_case(case)}. {escape(department.name)} is being paged.")
 
 
+def _format_waiting(cases: int) -> str:
+    return f"{format_count(cases, 'case')} on one list {'waits' if cases == 1 else 'wait'}"
+
+
 def _name_case(case: Case, article: str = "the") -> str:
     return f"{article} {format_kind_noun(case)} from {escape_author(case.mention)}"
-
-
-def _pick_case_emoji(case: Case) -> str:
-    return "🚨" if case.is_urgent else "📟"
 
 
 def _format_channel(department: Department) -> str:
@@ -278,23 +282,8 @@ def _render_claim_button(case: Case) -> Block:
     )
 
 
-def _render_card_link(link: str) -> list[Block]:
-    return [make_button("See the card", action_ids.OPEN_CARD, url=link)] if link else []
-
-
-def _inflect_wait(cases: int) -> str:
-    return "waits" if cases == 1 else "wait"
-
-
-def _render_list_link(link: str) -> list[Block]:
-    return [make_button("See the list", action_ids.OPEN_CARD, url=link)] if link else []
-
-
-def _render_post_link(case: Case, url: str = "") -> list[Block]:
-    from_whom = format_author(case.mention)
-    address = url or case.mention.url
-    found = make_button("Open post", action_ids.OPEN_POST, url=address, a11y_label=f"Open the post of {from_whom}")
-    return [found] if "url" in found else []
+def _render_card_link(link: str, label: str = "See the card") -> list[Block]:
+    return [make_button(label, action_ids.OPEN_CARD, url=link)] if link else []
 
 
 def _render_message(words: str, *blocks: Block, actions: list[Block] | None = None) -> RenderedMessage:

@@ -15,7 +15,7 @@ from bot.cards.block_kit import (
 )
 from bot.cards.sanitize import escape, format_date, sanitize_line, truncate
 from bot.domain.audit import AuditEvent
-from bot.domain.case import Case, CaseStatus, JoinedMention, JoinReason
+from bot.domain.case import Case, CaseStatus, JoinReason
 from bot.domain.department import Department
 from bot.domain.text import format_count, format_duration
 
@@ -32,7 +32,8 @@ def format_status(case: Case, at: datetime) -> str:
     """Return one line of mrkdwn: an emoji, the status, the owner, the deadline."""
     if case.status is CaseStatus.RESOLVED:
         how = f": {case.resolution.value}" if case.resolution else ""
-        return f"✅ *Resolved*{_format_actor(case.closed_by)}{how}{_format_time_suffix(case.resolved_at)}"
+        when = f" · {format_date(case.resolved_at)}" if case.resolved_at else ""
+        return f"✅ *Resolved*{_format_actor(case.closed_by)}{how}{when}"
     late = case.is_overdue(at)
     mark = "⏰" if late else {CaseStatus.NEW: "🆕", CaseStatus.CLAIMED: "🙋"}[case.status]
     word = "Claimed" if case.status is CaseStatus.CLAIMED else "New"
@@ -42,10 +43,6 @@ def format_status(case: Case, at: datetime) -> str:
 
 def _format_actor(person: str) -> str:
     return f" by <@{person}>" if person else ""
-
-
-def _format_time_suffix(at: datetime | None) -> str:
-    return f" · {format_date(at)}" if at else ""
 
 
 def _format_deadline(case: Case, *, late: bool) -> str:
@@ -100,16 +97,16 @@ def render_joined_mentions(case: Case, shown: int = JOINED_SHOWN) -> Block | Non
     head = f"{format_count(case.joined_count, 'post')} joined this case"
     if not last:
         return make_rich_text(make_line(make_run(head, bold=True)))
+    joined = [
+        make_line(
+            make_link(one.url, sanitize_line(one.who, 60) or "somebody"),
+            f" · {JOINED_WHY[one.why]} · ",
+            make_date(one.at),
+        )
+        for one in last
+    ]
     rest = [make_line(make_run(f"… and {earlier:,} earlier", italic=True))] if earlier > 0 else []
-    return make_rich_text(
-        make_line(make_run(head, bold=True)), make_bullets(*rest, *(_render_joined_mention(one) for one in last))
-    )
-
-
-def _render_joined_mention(one: JoinedMention) -> Block:
-    return make_line(
-        make_link(one.url, sanitize_line(one.who, 60) or "somebody"), f" · {JOINED_WHY[one.why]} · ", make_date(one.at)
-    )
+    return make_rich_text(make_line(make_run(head, bold=True)), make_bullets(*rest, *joined))
 
 
 def render_history(case: Case, shown: int = HISTORY_SHOWN) -> Block:

@@ -52,13 +52,14 @@ def _list_crisis_impact(crisis: Crisis) -> list[str]:
 def render_crisis_card(crisis: Crisis, page: Page | None = None) -> RenderedMessage:
     """Return the card, which is updated in place: status, roles, numbers, the next update."""
     mark = "🚒" if crisis.is_open else "🏁"
+    numbers = _format_crisis_numbers(crisis.numbers) if crisis.counted_at else "being counted"
     lines = [
         f"*Status*: {escape(crisis.status) or 'declared; no update yet'}",
         (
             f"*Lead* {_format_role_holder(crisis.told.lead)} · *Comms* {_format_role_holder(crisis.told.comms)} · "
             f"*Legal* {_format_role_holder(crisis.told.legal)}"
         ),
-        f"*Since the beginning*, {format_date(crisis.origin.began_at)}: {_format_numbers_so_far(crisis)}",
+        f"*Since the beginning*, {format_date(crisis.origin.began_at)}: {numbers}",
         *_list_case_counts(crisis),
         _format_next_update(crisis),
     ]
@@ -67,15 +68,10 @@ def render_crisis_card(crisis: Crisis, page: Page | None = None) -> RenderedMess
         make_section("\n".join(lines)),
         make_context("\n".join(map(_format_timeline_entry, crisis.timeline[-SHOWN:]))),
     ]
-    climbed = render_escalation(page, 3)
     press = render_acknowledge_button(page)
-    blocks += [climbed] if climbed else []
+    blocks += render_escalation(page, 3)
     blocks += [make_actions(*press)] if press else []
     return RenderedMessage(f"{mark} {escape(format_crisis_title(crisis))}", blocks)
-
-
-def _format_numbers_so_far(crisis: Crisis) -> str:
-    return _format_crisis_numbers(crisis.numbers) if crisis.counted_at else "being counted"
 
 
 def _list_case_counts(crisis: Crisis) -> list[str]:
@@ -101,7 +97,7 @@ def _render_checklist_item(crisis: Crisis, number: int, item: ChecklistItem) -> 
 
 def render_crisis_declared(crisis: Crisis) -> RenderedMessage:
     """Return the announcement in the department's channel, where the crisis has a channel of its own."""
-    return _render_crisis_text(
+    return render_text(
         f"🚒 <@{crisis.declared_by}> declared a crisis: *{escape(format_crisis_title(crisis))}*. It is in "
         f"<#{crisis.channel}>."
     )
@@ -109,12 +105,12 @@ def render_crisis_declared(crisis: Crisis) -> RenderedMessage:
 
 def render_crisis_update(crisis: Crisis, nth: int) -> RenderedMessage:
     _, by, words = crisis.updates[nth - 1]
-    return _render_crisis_text(f"📣 <@{by}>: {escape(words)}")
+    return render_text(f"📣 <@{by}>: {escape(words)}")
 
 
 def render_update_due(crisis: Crisis) -> RenderedMessage:
     who = crisis.told.comms or crisis.told.lead
-    return _render_crisis_text(f"⏰ {_format_role_holder(who)}, an update is due: `{action_ids.CRISIS} update …`")
+    return render_text(f"⏰ {_format_role_holder(who)}, an update is due: `{action_ids.CRISIS} update …`")
 
 
 def render_crisis_review(crisis: Crisis) -> RenderedMessage:
@@ -129,7 +125,7 @@ def render_crisis_review(crisis: Crisis) -> RenderedMessage:
 def render_declare_receipt(crisis: Crisis) -> RenderedMessage:
     """Return the receipt for whoever declared it."""
     taken = f" It takes over {format_count(len(crisis.cases), 'open case')} and their page." if crisis.cases else ""
-    return _render_crisis_text(
+    return render_text(
         f"🚒 Declared: *{escape(format_crisis_title(crisis))}*. {_format_role_holder(crisis.told.lead)} is being "
         f"called.{taken}"
     )
@@ -154,20 +150,20 @@ def list_unfinished(unfinished: UnfinishedWork) -> list[str]:
 
 def render_open_crises(crises: Sequence[Crisis]) -> RenderedMessage:
     if not crises:
-        return _render_crisis_text(f"No crisis is open. `{action_ids.CRISIS} declare` opens the form.")
+        return render_text(f"No crisis is open. `{action_ids.CRISIS} declare` opens the form.")
     where = [f" in <#{one.channel}>" if one.channel else f" in {escape(one.told.department)}" for one in crises]
-    return _render_crisis_text(
+    return render_text(
         "\n".join(f"• *{escape(format_crisis_title(one))}*{place}" for one, place in zip(crises, where, strict=True))
     )
 
 
 def render_update_receipt(crisis: Crisis) -> RenderedMessage:
     due = f" The next one is due at {format_date(crisis.update_due, '{time}')}." if crisis.update_due else ""
-    return _render_crisis_text(f"📣 Said, and the card is updated.{due}")
+    return render_text(f"📣 Said, and the card is updated.{due}")
 
 
 def render_close_receipt() -> RenderedMessage:
-    return _render_crisis_text("🏁 Closed. The review is in the channel.")
+    return render_text("🏁 Closed. The review is in the channel.")
 
 
 def _list_response_times(crisis: Crisis) -> list[tuple[str, str]]:
@@ -219,7 +215,3 @@ def _format_timeline_entry(entry: TimelineEntry) -> str:
 
 def _format_role_holder(person: str) -> str:
     return f"<@{person}>" if person else "nobody"
-
-
-def _render_crisis_text(text: str) -> RenderedMessage:
-    return render_text(text)

@@ -44,14 +44,14 @@ def render_drill_receipt(drill: Drill, page: Page | None) -> RenderedMessage:
         )
     else:
         text = f"✅ *DRILL* for {escape(drill.department)}: {_format_drill_answer(page)}."
-    return _render_with_escalation(text, page)
+    return render_text(text, *render_escalation(page))
 
 
 def render_drill_missed(drill: Drill, page: Page | None) -> RenderedMessage:
     """Return the notice to the managers and the channel as soon as a drill is missed."""
     goes_on = " The next in line is being called." if page and page.is_open and not page.nobody else ""
     text = f"⚠️ *DRILL* for {escape(drill.department)} missed: {drill.why}.{goes_on} {_format_repeat_hint(drill)}"
-    return _render_with_escalation(text, page)
+    return render_text(text, *render_escalation(page))
 
 
 def format_drill_status(drill: Drill | None) -> str:
@@ -80,8 +80,3 @@ def _format_drill_answer(page: Page) -> str:
 
 def _format_repeat_hint(drill: Drill) -> str:
     return f"It stays open until one succeeds: `{ONCALL} drill {escape(drill.department)}`."
-
-
-def _render_with_escalation(text: str, page: Page | None) -> RenderedMessage:
-    climbed = render_escalation(page)
-    return render_text(text, *([climbed] if climbed else []))

@@ -18,8 +18,7 @@ def build_health_page_context(issue: HealthIssue) -> PageContext:
 def render_health_issue(issue: HealthIssue, page: Page | None) -> RenderedMessage:
     """Return the message in the operators' channel, with the escalation."""
     text = f"🩺 *Earshot is unwell*, since {format_date(issue.since)}: {escape(issue.sentence)}."
-    climbed = render_escalation(page)
-    return render_text(text, *([climbed] if climbed else []))
+    return render_text(text, *render_escalation(page))
 
 
 def render_health_recovered(issue: HealthIssue) -> RenderedMessage:

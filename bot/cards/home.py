@@ -4,16 +4,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from bot.cards import action_ids
-from bot.cards.block_kit import (
-    Block,
-    make_button,
-    make_context,
-    make_divider,
-    make_header,
-    make_mrkdwn,
-    make_plain_text,
-    make_section,
-)
+from bot.cards.block_kit import Block, make_button, make_context, make_header, make_plain_text, make_section
 from bot.cards.case_mention import format_author, format_kind_noun
 from bot.cards.case_status import format_status
 from bot.cards.help import format_precision
@@ -67,7 +58,7 @@ def render_home(home: HomeView) -> dict[str, Any]:
         make_section("\n".join(_list_department_lines(home)) or "The playbook has no departments yet."),
         make_header("How Earshot is"),
         make_context("\n".join(_list_health_lines(home))),
-        make_divider(),
+        {"type": "divider"},
         make_context(HOW),
     ]
     return {"type": "home", "blocks": blocks}
@@ -103,7 +94,7 @@ def _render_own_case(case: Case, at: datetime) -> Block:
     )
     return make_section(
         make_plain_text(f"{format_author(case.mention, 30)}: {sanitize_line(case.mention.text, 140)}", 200),
-        fields=[make_mrkdwn(f"{escape(case.department)} · {format_status(case, at)}")],
+        fields=[f"{escape(case.department)} · {format_status(case, at)}"],
         accessory=resolve,
     )
 

@@ -22,7 +22,7 @@ def render_request_sent(request: CoverRequest, zone: str) -> RenderedMessage:
         f"{format_local_time(request.end, zone)}{theirs}. Until they accept, nothing changes; they can answer until "
         f"{format_local_time(request.until, zone) if request.until else 'then'}."
     )
-    return _render_text(text)
+    return render_text(text)
 
 
 def render_personal_request(request: CoverRequest) -> RenderedMessage:
@@ -48,7 +48,7 @@ def render_personal_request(request: CoverRequest) -> RenderedMessage:
 
 def render_request_declined(request: CoverRequest) -> RenderedMessage:
     """Return what replaces a declined request."""
-    return _render_text(
+    return render_text(
         f"You declined. <@{request.person}> keeps *{escape(request.schedule)}* from {format_date(request.start)}."
     )
 
@@ -60,8 +60,4 @@ def render_request_outcome(request: CoverRequest) -> RenderedMessage:
         f"📟 <@{request.to}> {no}: *{escape(request.schedule)}* from {format_date(request.start)} until "
         f"{format_date(request.end)} is still yours. `/oncall cover me` asks everybody in the channel."
     )
-    return _render_text(text)
-
-
-def _render_text(text: str) -> RenderedMessage:
     return render_text(text)

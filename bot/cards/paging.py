@@ -58,7 +58,8 @@ def render_page(page: Page, context: PageContext, to: Callee) -> RenderedMessage
 def render_open_page(page: Page, context: PageContext, to: Callee) -> RenderedMessage:
     """Return the message while the page is open."""
     drill = "*DRILL.* " if page.cause.kind is CauseKind.DRILL else ""
-    to_you = "Nobody who was called has answered." if isinstance(to, ToChannel) else _format_recipient(context)
+    to_you = f"You are on call for {escape(context.location)}." if context.location else "You are called."
+    to_you = "Nobody who was called has answered." if isinstance(to, ToChannel) else to_you
     bad = f", {escape(context.severity_text)}" if context.severity_text else ""
     words = (
         f"{SEVERITY_MARKS[page.severity]} {drill}{_format_newest_time(context)}{to_you} "
@@ -68,14 +69,14 @@ def render_open_page(page: Page, context: PageContext, to: Callee) -> RenderedMe
     presses = make_actions(*_render_page_buttons(page, context))
     return RenderedMessage(
         format_lock_screen_text(page, context),
-        [_render_section(words), *_render_page_quote(context), *_render_earlier_count(context), presses],
+        [make_section(words), *_render_page_quote(context), *_render_earlier_count(context), presses],
     )
 
 
 def _render_settled_page(page: Page, context: PageContext, to: Callee) -> RenderedMessage:
     """Return the message once the page is settled: only buttons for whoever acknowledged it are left."""
     stands, new = _format_page_status(page), f" {_format_newest_time(context)}".rstrip()
-    blocks = [_render_section(stands + new), *_render_page_quote(context), *_render_earlier_count(context)]
+    blocks = [make_section(stands + new), *_render_page_quote(context), *_render_earlier_count(context)]
     unclaimed = context.case_id and page.is_awaiting_claim and not page.taken_by
     theirs = isinstance(to, ToChannel) or to.id == page.acknowledged_by
     claims = [_render_claim_case_button(context)] if unclaimed and theirs else []
@@ -109,10 +110,6 @@ def render_page_alert(page: Page, context: PageContext, to: Callee) -> RenderedM
     return RenderedMessage(words, [])
 
 
-def _render_section(words: str) -> Block:
-    return make_section(words)
-
-
 def _format_newest_time(context: PageContext) -> str:
     return f"*NEW {format_date(context.newest_at, '{time}')}* " if context.newest_at else ""
 
@@ -125,10 +122,6 @@ def _render_earlier_count(context: PageContext) -> list[Block]:
     if not context.earlier_count:
         return []
     return [make_context(f"+ {context.earlier_count:,} earlier, {_format_since(context)}")]
-
-
-def _format_recipient(context: PageContext) -> str:
-    return f"You are on call for {escape(context.location)}." if context.location else "You are called."
 
 
 def _render_page_quote(context: PageContext) -> list[Block]:
@@ -185,17 +178,17 @@ def render_acknowledge_button(page: Page | None) -> list[Block]:
     return [_make_acknowledge_button(page, action_ids.ACKNOWLEDGE)] if page is not None and page.is_open else []
 
 
-def render_escalation(page: Page | None, shown: int = SHOWN) -> Block | None:
-    """Return the escalation: its status and the newest `shown` attempts."""
+def render_escalation(page: Page | None, shown: int = SHOWN) -> list[Block]:
+    """Return the status of the escalation and its newest `shown` attempts; [] without a page."""
     if page is None:
-        return None
+        return []
     lines = [_format_escalation_status(page), *_list_reescalation(page)]
     if page.hole or page.nobody:
         lines.append(_format_schedule_gap(page))
     if shown:
         lines += _list_attempts(page, shown)
         lines += [f"✋ {format_date(one.at, '{time}')} <@{one.person}> can't take it" for one in page.declined[-shown:]]
-    return make_context("\n".join(lines))
+    return [make_context("\n".join(lines))]
 
 
 def _format_escalation_status(page: Page) -> str:
@@ -237,11 +230,5 @@ def _list_attempts(page: Page, shown: int) -> list[str]:
 def _format_attempt(one: PageAttempt) -> str:
     mark = MARKS.get(one.result, "✗")
     why = f": {escape(one.detail)}" if one.detail else ""
-    return (
-        f"{mark} {format_date(one.at, '{time}')} {_format_attempt_target(one)} by {one.way.label}, "
-        f"{ENDS[one.result]}{why}"
-    )
-
-
-def _format_attempt_target(one: PageAttempt) -> str:
-    return parse_callee(one.person).mention if one.person else "whoever is on call there"
+    who = parse_callee(one.person).mention if one.person else "whoever is on call there"
+    return f"{mark} {format_date(one.at, '{time}')} {who} by {one.way.label}, {ENDS[one.result]}{why}"

@@ -5,11 +5,9 @@ from bot.cards.crises import format_crisis_title
 from bot.cards.sanitize import escape, format_date
 from bot.cards.spikes import describe_spike, format_spike_title
 from bot.domain.crisis import Crisis
-from bot.domain.drills import Drill
 from bot.domain.paging.escalation import format_acknowledger
 from bot.domain.paging.page import CauseKind, Page
 from bot.domain.shift_summary import ShiftSummary
-from bot.domain.spikes.episode import Episode
 from bot.domain.text import format_count, format_duration
 
 SHOWN = 10
@@ -36,12 +34,14 @@ def _render_summary(head: str, summary: ShiftSummary) -> RenderedMessage | None:
         f"{head}. Since {format_date(summary.since, '{time}')}: {said}.",
         *(_format_page_line(one) for one in summary.pages[-SHOWN:]),
     ]
-    after = [
-        *(_format_crisis_line(one) for one in summary.crises[:SHOWN]),
-        *(_format_missed_drill(one) for one in [summary.missed] if one),
-        f"*Now*: {waits}{overdue}.",
-    ]
-    spikes = [make_rich_text(*map(_render_spike_line, summary.episodes[:SHOWN]))] if summary.episodes else []
+    missed = []
+    if drill := summary.missed:
+        missed = [
+            f"⚠️ The drill of {format_date(drill.opened_at)} was missed: {drill.why}. It stays open until one succeeds"
+        ]
+    after = [*(_format_crisis_line(one) for one in summary.crises[:SHOWN]), *missed, f"*Now*: {waits}{overdue}."]
+    lines = [make_line(f"🌊 {format_spike_title(one)}: {describe_spike(one)}") for one in summary.episodes[:SHOWN]]
+    spikes = [make_rich_text(*lines)] if lines else []
     blocks = [_render_lines(before), *spikes, _render_lines(after)]
     return RenderedMessage(before[0], blocks)
 
@@ -50,17 +50,9 @@ def _render_lines(lines: list[str]) -> Block:
     return make_section("\n".join(lines))
 
 
-def _render_spike_line(found: Episode) -> Block:
-    return make_line(f"🌊 {format_spike_title(found)}: {describe_spike(found)}")
-
-
 def _format_crisis_line(crisis: Crisis) -> str:
     where = f"<#{crisis.channel}>" if crisis.channel else "this channel"
     return f"🚒 *{escape(format_crisis_title(crisis))}* is open since {format_date(crisis.declared_at)}, in {where}"
-
-
-def _format_missed_drill(drill: Drill) -> str:
-    return f"⚠️ The drill of {format_date(drill.opened_at)} was missed: {drill.why}. It stays open until one succeeds"
 
 
 def render_page_limit_notice() -> RenderedMessage:

@@ -22,7 +22,7 @@ from bot.cards.sanitize import escape, format_date, sanitize_line, sanitize_text
 from bot.domain.paging.context import PageContext
 from bot.domain.paging.page import Page
 from bot.domain.spikes.detector import SpikeKind
-from bot.domain.spikes.episode import Episode, SamplePost, SpikePeak
+from bot.domain.spikes.episode import Episode, SamplePost
 from bot.domain.text import format_count, format_duration
 
 SAMPLE_SHOWN = 200
@@ -42,7 +42,7 @@ def render_spike(episode: Episode, page: Page | None = None) -> RenderedMessage:
         make_rich_text(_render_spike_summary(episode)),
         make_section(_format_spike_review(episode) if episode.is_over else _format_spike_progress(episode)),
         make_context("\n".join(_list_spike_notes(episode))),
-        *(found for found in [render_escalation(page)] if found),
+        *render_escalation(page),
         *_render_spike_samples(episode),
         *_render_spike_buttons(episode, page),
     ]
@@ -71,14 +71,10 @@ def format_spike_title(episode: Episode) -> str:
 
 def describe_spike(episode: Episode) -> str:
     """Say what is unusual at its peak so far, without untrusted words."""
-    return f"{_describe_volume(episode.peak)}; {format_count(episode.peak.voices, 'person', 'people')}"
-
-
-def _describe_volume(peak: SpikePeak) -> str:
-    return (
-        f"{peak.posts:,} {COUNTED[peak.kind]} in {_format_window_length(peak.minutes)}, usually "
-        f"{_format_expected_count(peak.usual)}"
-    )
+    peak = episode.peak
+    what = f"{peak.posts:,} {COUNTED[peak.kind]} in {_format_window_length(peak.minutes)}"
+    people = format_count(peak.voices, "person", "people")
+    return f"{what}, usually {_format_expected_count(peak.usual)}; {people}"
 
 
 def _format_window_length(minutes: int) -> str:

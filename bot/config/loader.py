@@ -69,9 +69,8 @@ def _read_text(path: FilePath) -> str:
     try:
         return path.read_bytes().decode("utf-8-sig")
     except FileNotFoundError:
-        sentence = (
-            "there is no such file; `earshot playbook > playbook.toml` begins one, or name yours in EARSHOT_PLAYBOOK"
-        )
+        begin = "`earshot playbook > playbook.toml` begins one"
+        sentence = f"there is no such file; {begin}, or name yours in EARSHOT_PLAYBOOK"
     except IsADirectoryError:
         sentence = "this is a directory; name the file in it"
     except UnicodeDecodeError as wrong:

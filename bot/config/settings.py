@@ -151,16 +151,11 @@ class Settings(BaseSettings):
         """Return what `earshot run` needs and is not set; the demo needs nothing."""
         faults = []
         if self.slack_bot_token is None:
-            faults.append(
-                SettingsFault("SLACK_BOT_TOKEN", "is not set; `earshot manifest` prints the app that gets you one")
-            )
+            sentence = "is not set; `earshot manifest` prints the app that gets you one"
+            faults.append(SettingsFault("SLACK_BOT_TOKEN", sentence))
         if self.slack_app_token is None and self.slack_signing_secret is None:
-            faults.append(
-                SettingsFault(
-                    "SLACK_APP_TOKEN",
-                    "is not set, nor is SLACK_SIGNING_SECRET; set the first for Socket Mode or the second for HTTP",
-                )
-            )
+            either = "set the first for Socket Mode or the second for HTTP"
+            faults.append(SettingsFault("SLACK_APP_TOKEN", f"is not set, nor is SLACK_SIGNING_SECRET; {either}"))
         return tuple(faults)
 
 
@@ -211,9 +206,8 @@ def _read_environment(env_file: Path) -> dict[str, str]:
     try:
         written = DotEnvSettingsSource(Settings, env_file=env_file, env_file_encoding="utf-8-sig", case_sensitive=True)
     except (OSError, UnicodeDecodeError):
-        raise SettingsError(
-            (SettingsFault(str(env_file), "cannot be read; it must be a text file in UTF-8"),)
-        ) from None
+        fault = SettingsFault(str(env_file), "cannot be read; it must be a text file in UTF-8")
+        raise SettingsError((fault,)) from None
     ours = EnvSettingsSource(Settings, case_sensitive=True)
     return {name: value for name, value in {**written.env_vars, **ours.env_vars}.items() if value is not None}
 

@@ -87,41 +87,40 @@ def _check_shared_terms(raw: Raw) -> Iterator[Found]:
         for folded, word in (*_fold_words(subject, "terms"), *_fold_words(subject, "handles")):
             earlier, name = first.setdefault(folded, (number, str(subject.get("name"))))
             if earlier != number:
-                yield (
-                    ("subjects", number, "terms"),
-                    f"{safe_repr(word)} is a term of {safe_repr(name)} already; keep one",
-                )
+                sentence = f"{safe_repr(word)} is a term of {safe_repr(name)} already; keep one"
+                yield ("subjects", number, "terms"), sentence
         excluded = {folded for folded, _ in _fold_words(subject, "exclude")}
         for folded, word in _fold_words(subject, "terms"):
             if folded in excluded:
                 yield ("subjects", number, "exclude"), f"{safe_repr(word)} is a term too, so it would never be heard"
 
 
+def _check_department(word: str, departments: list[str], path: Path) -> Iterator[Found]:
+    if word.strip() not in departments:
+        yield path, f"{safe_repr(word)} is no department{did_you_mean(word, departments)}"
+
+
 def _check_route_targets(raw: Raw) -> Iterator[Found]:
     departments = [name for _, name in list_names(raw, "departments")]
     for number, route in list_tables(raw, "routes"):
         to = route.get("to")
-        if isinstance(to, str) and to.strip() not in {*departments, NOBODY}:
-            yield (
-                ("routes", number, "to"),
-                f"{safe_repr(to)} is no department{did_you_mean(to, [*departments, NOBODY])}",
-            )
+        if isinstance(to, str):
+            yield from _check_department(to, [*departments, NOBODY], ("routes", number, "to"))
 
 
 def _check_spike_department(raw: Raw) -> Iterator[Found]:
     spikes = raw.get("spikes")
     to = spikes.get("to") if isinstance(spikes, dict) else None
     departments = [name for _, name in list_names(raw, "departments")]
-    if isinstance(to, str) and to.strip() not in departments:
-        yield ("spikes", "to"), f"{safe_repr(to)} is no department{did_you_mean(to, departments)}"
+    if isinstance(to, str):
+        yield from _check_department(to, departments, ("spikes", "to"))
 
 
 def _check_drill_departments(raw: Raw) -> Iterator[Found]:
     drilled = raw.get("drills")
     departments = [name for _, name in list_names(raw, "departments")]
     for _, word in _fold_words(drilled, "departments") if isinstance(drilled, dict) else ():
-        if word.strip() not in departments:
-            yield ("drills", "departments"), f"{safe_repr(word)} is no department{did_you_mean(word, departments)}"
+        yield from _check_department(word, departments, ("drills", "departments"))
 
 
 def _check_escalations(raw: Raw) -> Iterator[Found]:
@@ -129,17 +128,13 @@ def _check_escalations(raw: Raw) -> Iterator[Found]:
     departments = [name for _, name in list_names(raw, "departments")]
     for number, entry in list_tables(raw, "escalations"):
         for _, word in _fold_words(entry, "departments"):
-            if word.strip() not in departments:
-                sentence = f"{safe_repr(word)} is no department{did_you_mean(word, departments)}"
-                yield ("escalations", number, "departments"), sentence
+            yield from _check_department(word, departments, ("escalations", number, "departments"))
     first: dict[str, int] = {}
     for number, entry in list_tables(raw, "people"):
         person = str(entry.get("id", ""))
         if first.setdefault(person, number) != number:
-            yield (
-                ("people", number, "id"),
-                f"{safe_repr(person)} stands in {format_place(('people', first[person]))} already",
-            )
+            at = format_place(("people", first[person]))
+            yield ("people", number, "id"), f"{safe_repr(person)} stands in {at} already"
 
 
 def _check_claimants(raw: Raw) -> Iterator[Found]:
@@ -163,13 +158,8 @@ def _check_route_order(raw: Raw) -> Iterator[Found]:
     for nth, (number, route) in enumerate(routes):
         before = next((other for other, earlier in routes[:nth] if _is_shadowing(earlier, route)), None)
         if before is not None:
-            yield (
-                ("routes", number),
-                (
-                    f"can never match: {format_place(('routes', before))} takes all of it first; move it up, or "
-                    f"take it out"
-                ),
-            )
+            at = format_place(("routes", before))
+            yield ("routes", number), f"can never match: {at} takes all of it first; move it up, or take it out"
     if routes and (routes[-1][1].get("when", {}), routes[-1][1].get("unless", {})) != ({}, {}):
         yield ("routes", routes[-1][0], "when"), "the last route must match everything: when = {}, and no unless"
 

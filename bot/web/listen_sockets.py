@@ -55,9 +55,8 @@ _ALL = "Leave it out to listen on all addresses."
 def _describe_listen_error(no: OSError | None, host: str, port: int) -> str:
     match no.errno if no else None:
         case errno.EADDRINUSE:
-            return (
-                f"EARSHOT_PORT: port {port} is taken, perhaps by another Earshot. Stop that one, or set another port."
-            )
+            taken = f"port {port} is taken, perhaps by another Earshot"
+            return f"EARSHOT_PORT: {taken}. Stop that one, or set another port."
         case errno.EACCES | errno.EPERM:
             return f"EARSHOT_PORT: this user may not listen on port {port}. Set one above 1023."
         case errno.EADDRNOTAVAIL | errno.EAFNOSUPPORT | None:

@@ -9,18 +9,26 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import Message
 
+from bot.calendars.ical_writer import REFRESH
 from bot.clock import Clock
+from bot.domain.errors import StoreUnavailable
 from bot.sinks.pagers.twilio import PRESSED_PATH
 from bot.sources.webhook import WebhookSource
 from bot.store.store import Store
 from bot.usecases.calendar_links import CalendarLinks
 from bot.web.ack_routes import AckRoutes
-from bot.web.calendar import build_calendar_endpoint
 from bot.web.health_endpoints import check_readiness, read_system_status
 from bot.web.metrics_endpoint import render_metrics
 from bot.web.request_body import BodyError, BodyReader, answer_body_error, read_body
 
 Endpoint = Callable[[Request], Awaitable[Response]]
+CALENDAR_HEADERS = {
+    "Cache-Control": f"private, max-age={int(REFRESH.total_seconds())}",
+    "X-Robots-Tag": "noindex",
+    "X-Content-Type-Options": "nosniff",
+    "Content-Disposition": 'inline; filename="on-call.ics"',
+}
+NO_CALENDAR = "no such calendar; ask Earshot for its address: /oncall calendar\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +82,7 @@ def build_web_app(dependencies: RouteDependencies) -> Starlette:
     routes += _list_ack_routes(dependencies.ack_routes) if dependencies.ack_routes is not None else []
     if dependencies.calendar_links is not None:
         routes.append(
-            Route("/oncall/{token}.ics", build_calendar_endpoint(dependencies.calendar_links), methods=["GET"])
+            Route("/oncall/{token}.ics", _build_calendar_endpoint(dependencies.calendar_links), methods=["GET"])
         )
     if dependencies.slack is not None:
         routes.append(Route("/slack/events", _limit_body(dependencies.slack), methods=["POST"]))
@@ -97,6 +105,24 @@ def _build_hook_endpoint(hooks: Callable[[], Mapping[str, WebhookSource]]) -> En
         return JSONResponse(answer.body, answer.status, answer.headers)
 
     return handle_hook
+
+
+def _build_calendar_endpoint(calendar_links: CalendarLinks) -> Endpoint:
+    """Serve on-call calendars. The URL is the only credential, because calendar clients have no login."""
+
+    async def serve_calendar(request: Request) -> Response:
+        try:
+            found = await calendar_links.render_calendar(request.path_params["token"])
+        except StoreUnavailable:
+            return PlainTextResponse("try again in a minute\n", 503, {"Retry-After": "60"})
+        if found is None:
+            return PlainTextResponse(NO_CALENDAR, 404, {"Cache-Control": "no-store"})
+        tag = f'"{found.tag}"'
+        if tag in request.headers.get("If-None-Match", ""):  # one of several, or weakened by a proxy
+            return Response(status_code=304, headers={**CALENDAR_HEADERS, "ETag": tag})
+        return Response(found.text, headers={**CALENDAR_HEADERS, "ETag": tag}, media_type="text/calendar")
+
+    return serve_calendar
 
 
 def _list_ack_routes(ack_routes: AckRoutes) -> list[Route]:

@@ -31,7 +31,7 @@ async def correct_assessment(
         answer = await corrections.check_correction(pressed.case, kind, by)
         origin = ModalMetadata(pressed.case, reply.response_url, body.get("channel", {}).get("id", ""))
         others = corrections.list_other_subjects(answer.case)
-        await reply.open_modal(body["trigger_id"], render_correct_modal(answer.case, kind, others, origin))
+        await reply.open_modal(body, render_correct_modal(answer.case, kind, others, origin))
 
 
 async def explain_assessment(ack: AsyncAck, action: Payload, cases: CaseUseCases, reply: Responder) -> None:

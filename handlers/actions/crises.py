@@ -9,9 +9,7 @@ async def open_crisis_modal(
 ) -> None:
     await ack()
     async with reply.report_refusals():
-        await reply.open_modal(
-            body["trigger_id"], await crises.build_form(ModalMetadata(action["value"], reply.response_url))
-        )
+        await reply.open_modal(body, await crises.build_form(ModalMetadata(action["value"], reply.response_url)))
 
 
 async def complete_checklist_item(

@@ -10,28 +10,20 @@ Ask = Callable[[OnCallUseCases, str, str], Awaitable[RenderedMessage]]
 """Takes the use cases, the person, and the value of the button."""
 
 
-def _make_tell_listener(ask: Ask) -> Listener:
-    async def tell_answer(ack: AsyncAck, action: Payload, by: str, oncall: OnCallUseCases, reply: Responder) -> None:
+def _make_listener(ask: Ask, *, replace: bool) -> Listener:
+    async def handle_button(ack: AsyncAck, action: Payload, by: str, oncall: OnCallUseCases, reply: Responder) -> None:
         await ack()
         async with reply.report_refusals():
-            await reply.send_ephemeral(await ask(oncall, by, action["value"]))
+            message = await ask(oncall, by, action["value"])
+            await (reply.replace_message(message) if replace else reply.send_ephemeral(message))
 
-    return tell_answer
-
-
-def _make_replace_listener(ask: Ask) -> Listener:
-    async def tell_answer(ack: AsyncAck, action: Payload, by: str, oncall: OnCallUseCases, reply: Responder) -> None:
-        await ack()
-        async with reply.report_refusals():
-            await reply.replace_message(await ask(oncall, by, action["value"]))
-
-    return tell_answer
+    return handle_button
 
 
-take = _make_tell_listener(lambda oncall, by, schedule: oncall.take_shift(by, schedule))
-plead = _make_tell_listener(lambda oncall, by, schedule: oncall.cover_shift(by, f"me {schedule}"))
-answer = _make_replace_listener(lambda oncall, by, plea: oncall.answer_cover_request(by, plea))
-accept = _make_replace_listener(lambda oncall, by, request: oncall.accept_request(by, request))
-decline = _make_replace_listener(lambda oncall, by, request: oncall.decline_request(by, request))
-fill = _make_replace_listener(lambda oncall, by, hole: oncall.fill_gap(by, hole))
-undo = _make_replace_listener(lambda oncall, by, change: oncall.undo_change(by, change))
+take = _make_listener(lambda oncall, by, schedule: oncall.take_shift(by, schedule), replace=False)
+plead = _make_listener(lambda oncall, by, schedule: oncall.cover_shift(by, f"me {schedule}"), replace=False)
+answer = _make_listener(lambda oncall, by, request: oncall.answer_cover_request(by, request), replace=True)
+accept = _make_listener(lambda oncall, by, request: oncall.accept_request(by, request), replace=True)
+decline = _make_listener(lambda oncall, by, request: oncall.decline_request(by, request), replace=True)
+fill = _make_listener(lambda oncall, by, gap: oncall.fill_gap(by, gap), replace=True)
+undo = _make_listener(lambda oncall, by, change: oncall.undo_change(by, change), replace=True)

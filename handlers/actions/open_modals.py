@@ -17,9 +17,7 @@ async def open_resolve_modal(
     await ack()
     async with reply.report_refusals():
         answer = await cases.check_transition(action["value"], by, CaseTransition.RESOLVE)
-        await reply.open_modal(
-            body["trigger_id"], render_resolve_modal(answer.case, _build_metadata(action, body, reply))
-        )
+        await reply.open_modal(body, render_resolve_modal(answer.case, _build_metadata(action, body, reply)))
 
 
 async def open_hand_over_modal(
@@ -30,9 +28,7 @@ async def open_hand_over_modal(
         answer = await cases.check_transition(action["value"], by, CaseTransition.HAND_OVER)
         origin = _build_metadata(action, body, reply)
         people = await cases.list_assignees(answer.case)
-        await reply.open_modal(
-            body["trigger_id"], render_hand_over_modal(answer.case, cases.list_departments(), origin, people)
-        )
+        await reply.open_modal(body, render_hand_over_modal(answer.case, cases.list_departments(), origin, people))
 
 
 async def open_not_for_us_modal(
@@ -42,9 +38,7 @@ async def open_not_for_us_modal(
     async with reply.report_refusals():
         answer = await cases.check_transition(action["value"], by, CaseTransition.HAND_OVER)
         origin = _build_metadata(action, body, reply)
-        await reply.open_modal(
-            body["trigger_id"], render_not_for_us_modal(answer.case, cases.list_departments(), origin)
-        )
+        await reply.open_modal(body, render_not_for_us_modal(answer.case, cases.list_departments(), origin))
 
 
 async def open_separate_modal(
@@ -53,9 +47,7 @@ async def open_separate_modal(
     await ack()
     async with reply.report_refusals():
         answer = await cases.check_separation(action["value"], by)
-        await reply.open_modal(
-            body["trigger_id"], render_separate_modal(answer.case, _build_metadata(action, body, reply))
-        )
+        await reply.open_modal(body, render_separate_modal(answer.case, _build_metadata(action, body, reply)))
 
 
 def _build_metadata(action: Payload, body: Payload, reply: Responder) -> ModalMetadata:

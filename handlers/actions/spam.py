@@ -30,7 +30,7 @@ async def bring_back(
             kept = await spam.get(entry)
             origin = ModalMetadata("", reply.response_url)
             form = render_bring_back_modal(kept.mention, entry, spam.list_departments(), origin)
-            await reply.open_modal(body["trigger_id"], form)
+            await reply.open_modal(body, form)
             return
         answer = await spam.restore_mention(entry, by)
         await reply.send_ephemeral(render_brought_back(answer.case, answer.department))

@@ -21,9 +21,7 @@ async def handle_crisis(ack: AsyncAck, command: Payload, by: str, crises: Crisis
     async with reply.report_refusals():
         match first.casefold():
             case "declare":
-                await reply.open_modal(
-                    command["trigger_id"], await crises.build_form(ModalMetadata("", reply.response_url))
-                )
+                await reply.open_modal(command, await crises.build_form(ModalMetadata("", reply.response_url)))
             case "update":
                 await reply.send_ephemeral(await crises.update(by, rest, channel))
             case "close":
@@ -31,7 +29,7 @@ async def handle_crisis(ack: AsyncAck, command: Payload, by: str, crises: Crisis
                 await (
                     reply.send_ephemeral(asked)
                     if isinstance(asked, RenderedMessage)
-                    else reply.open_modal(command["trigger_id"], asked)
+                    else reply.open_modal(command, asked)
                 )
             case "":
                 await reply.send_ephemeral(await crises.show_open_crises())

@@ -21,6 +21,4 @@ async def open_flag_modal(
     async with reply.report_refusals():
         words, address = extract_message_text(message), extract_message_url(message)
         origin = ModalMetadata("", reply.response_url, shortcut["channel"]["id"], message["ts"])
-        await reply.open_modal(
-            shortcut["trigger_id"], render_flag_modal(words, address, flags.list_departments(), origin)
-        )
+        await reply.open_modal(shortcut, render_flag_modal(words, address, flags.list_departments(), origin))

@@ -5,7 +5,6 @@ from datetime import timedelta
 import pytest
 
 from bot.cards import case as card
-from bot.cards import case_fallback
 from bot.cards.case_buttons import BUTTONS
 from bot.domain.assessment import Signal, build_assessment
 from bot.domain.audit import AuditEvent
@@ -78,7 +77,7 @@ def test_a_card_offers_what_makes_sense_now(case: Case, expected: list[str]) -> 
 )
 def test_slack_would_take_every_card(case: Case) -> None:
     assert check_message(card.render_case(case, CARE, AT).blocks) == []
-    assert check_message(case_fallback.render_case_fallback(case, CARE, AT).blocks) == []
+    assert check_message(card.render_case_fallback(case, CARE, AT).blocks) == []
     assert check_message(card.render_moved_notice(case, "pr").blocks) == []
 
 

@@ -1,4 +1,4 @@
-"""What a card says of the hearing: a line of labels, a line of reasons, and all of it for whoever asks."""
+"""The assessment on a case card: labels, reasons, and the explanation on demand."""
 
 import pytest
 
@@ -25,7 +25,7 @@ SIGNALS = (
 )
 
 
-def heard(*more: Signal, without: str = "") -> Case:
+def assessed_case(*more: Signal, without: str = "") -> Case:
     kept = [signal for signal in SIGNALS if not (without and signal.label.startswith(without))]
     return new(assessment=build_assessment([*kept, *more]))
 
@@ -40,15 +40,15 @@ def menu(case: Case) -> list[str]:
 
 
 def test_one_line_tells_what_the_title_has_no_room_for() -> None:
-    assert "Urgency 28 of 100 · also a question · in Spanish" in on_card(heard())
+    assert "Urgency 28 of 100 · also a question · in Spanish" in on_card(assessed_case())
 
 
 def test_nothing_is_told_that_everybody_expects() -> None:
-    assert "English" not in on_card(heard(Signal("language", "language:en", 0.9), without="language"))
+    assert "English" not in on_card(assessed_case(Signal("language", "language:en", 0.9), without="language"))
 
 
 def test_reasons_are_the_words_it_rests_on_and_the_parts_of_the_urgency() -> None:
-    said = on_card(heard())
+    said = on_card(assessed_case())
 
     assert "Because negative: 'worst', 'lost'; complaint: 'lost my'; Northwind Air: 'nortwind'\n" in said
     assert "Urgent by complaint (20), 90,000 followers, discounted to 20,000 (young account) (8)" in said
@@ -57,25 +57,25 @@ def test_reasons_are_the_words_it_rests_on_and_the_parts_of_the_urgency() -> Non
 def test_the_subject_is_explained_where_nobody_was_tagged_and_only_there() -> None:
     tagged = Signal("subject", "subject:Northwind Air", 0.9, "Northwind Air: '@northwindair'")
 
-    assert "Northwind Air: 'nortwind'" in on_card(heard())
-    assert "'@northwindair'" not in on_card(heard(tagged, without="subject"))
+    assert "Northwind Air: 'nortwind'" in on_card(assessed_case())
+    assert "'@northwindair'" not in on_card(assessed_case(tagged, without="subject"))
 
 
 @pytest.mark.parametrize(
     ("case", "options"),
     [
-        (heard(), ["Not negative…", "Wrong kind…", "Wrong subject…", "Spam", "Not about us"]),
+        (assessed_case(), ["Not negative…", "Wrong kind…", "Wrong subject…", "Spam", "Not about us"]),
         (
-            heard(Signal("mood", "sentiment:unsure", 0.4, "may be sarcasm"), without="subject"),
+            assessed_case(Signal("mood", "sentiment:unsure", 0.4, "may be sarcasm"), without="subject"),
             ["Say how it feels…", "Wrong kind…", "Say which subject…", "Spam", "Not about us"],
         ),
         (
-            heard(Signal("spam", "intent:spam", 0.9)),
+            assessed_case(Signal("spam", "intent:spam", 0.9)),
             ["Not negative…", "Wrong kind…", "Wrong subject…", "Not spam after all", "Not about us"],
         ),
         (resolved(), ["Not negative…", "Wrong kind…", "Wrong subject…"]),
         (
-            heard(Signal("subject", "kind:competitor", 0.9), without="kind"),
+            assessed_case(Signal("subject", "kind:competitor", 0.9), without="kind"),
             ["Not negative…", "Wrong kind…", "Wrong subject…", "Spam"],
         ),
     ],
@@ -94,7 +94,7 @@ def test_a_correction_stands_on_the_card_with_who_made_it() -> None:
 
 
 def test_why_says_what_held_and_what_did_not_and_how_sure() -> None:
-    drawing = case_assessment.render_explanation(heard())
+    drawing = case_assessment.render_explanation(assessed_case())
     said = words(drawing.blocks)
 
     assert check_message(drawing.blocks) == []
@@ -118,14 +118,16 @@ def test_why_admits_what_is_not_known() -> None:
 
 
 def test_a_detector_that_this_card_knows_nothing_of_is_told_all_the_same() -> None:
-    said = words(case_assessment.render_explanation(heard(Signal("irony", "tone:sarcastic", 0.6, "'oh great'"))).blocks)
+    said = words(
+        case_assessment.render_explanation(assessed_case(Signal("irony", "tone:sarcastic", 0.6, "'oh great'"))).blocks
+    )
 
     assert "Tone: \nsarcastic. Because 'oh great'" in said
 
 
 def test_reasons_that_quote_hostile_words_format_nothing() -> None:
     hostile = Signal("mood", "sentiment:negative", 0.9, "'<!channel> *now* @x'")
-    case = heard(hostile, without="sentiment")
+    case = assessed_case(hostile, without="sentiment")
 
     assert "<!channel>" not in marked_up(card.render_case(case, CARE, AT).blocks)
     assert "<!channel>" not in marked_up(case_assessment.render_explanation(case).blocks)

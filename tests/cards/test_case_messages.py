@@ -74,14 +74,14 @@ def test_the_last_who_is_called_is_not_promised_that_another_will_be() -> None:
 
 
 def test_in_a_hole_of_the_schedule_a_call_says_why_it_comes() -> None:
-    hole = OnCallSnapshot(("U0MIA",), has_gap=True, schedule="nights")
+    gap = OnCallSnapshot(("U0MIA",), has_gap=True, schedule="nights")
 
-    assert case_messages.render_on_call_notice(new(), CARE, hole, ToPerson("U0MIA"), LATER).text.startswith(
+    assert case_messages.render_on_call_notice(new(), CARE, gap, ToPerson("U0MIA"), LATER).text.startswith(
         "📟 Nobody is on call for care now, because nights has a hole, so you are called. Nobody has claimed"
     )
     assert (
         "because nights has a hole. Nobody"
-        in case_messages.render_on_call_notice(new(), CARE, hole, ToChannel("C0OPS"), LATER).text
+        in case_messages.render_on_call_notice(new(), CARE, gap, ToChannel("C0OPS"), LATER).text
     )
 
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.cards import case as card
-from bot.cards import case_assessment, case_fallback, case_messages, digests, home, modals, spam
+from bot.cards import case_assessment, case_messages, digests, home, modals, spam
 from bot.cards.block_kit import MOST_CHARACTERS, RenderedMessage, is_within_limits
 from bot.cards.modal_blocks import ModalMetadata
 from bot.cards.sanitize import sanitize_line, sanitize_text
@@ -52,7 +52,7 @@ def drawings(case: Case) -> list[RenderedMessage]:
     return [
         card.render_case(case, CARE, AT),
         card.render_moved_notice(case, "pr"),
-        case_fallback.render_case_fallback(case, CARE, AT),
+        card.render_case_fallback(case, CARE, AT),
         digests.render_digest(
             "1773133333333-ABCDEFGH", CARE, [case.copy_with(id=f"CASE{n:04}") for n in range(20)], AT
         ),

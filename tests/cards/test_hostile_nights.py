@@ -38,8 +38,10 @@ def an_episode(text: str) -> Episode:
 
 def a_crisis(text: str) -> Crisis:
     """Declared, talked about, pinned in and closed by colleagues who paste what strangers say."""
-    told = CrisisDeclaration(Severity.SEV1, text[:150], "care", "U0ANA", "U0BEN")
-    found = transitions.declare_crisis(told, CrisisOrigin(AT), CrisisPlan(checklist=(text[:300],)), "U0ANA", AT).after
+    declaration = CrisisDeclaration(Severity.SEV1, text[:150], "care", "U0ANA", "U0BEN")
+    found = transitions.declare_crisis(
+        declaration, CrisisOrigin(AT), CrisisPlan(checklist=(text[:300],)), "U0ANA", AT
+    ).after
     found = transitions.assign_channel(found, "C0ROOM", "", AT).after
     found = transitions.update_crisis(found, f"it is {text}"[:500], CrisisPlan(), "U0BEN", AT).after
     found = transitions.record_pin(found, "1.1", text, "U0BEN", AT).after
@@ -49,15 +51,15 @@ def a_crisis(text: str) -> Crisis:
 def by_strangers(text: str) -> list[RenderedMessage]:
     found, case = an_episode(text), new(mention=mention(text, author={"id": "1", "handle": text[:200] or "x"}))
     over = found.copy_with(ended_at=LATER)
-    rung = PageAttempt(1, 1, ContactMethod.SLACK, "U0ANA", AT)
-    matters: list[PageContext] = [
+    attempt = PageAttempt(1, 1, ContactMethod.SLACK, "U0ANA", AT)
+    contexts: list[PageContext] = [
         page_text.build_case_page_context(case, ""),
         spikes.build_spike_page_context(found, ""),
     ]
     return [
         *(spikes.render_spike(one, page) for one in (found, over) for page in (None, PAGE)),
         spikes.render_spike_fallback(found),
-        *(paging.render_open_page(PAGE, matter, parse_callee(rung.person)) for matter in matters),
+        *(paging.render_open_page(PAGE, context, parse_callee(attempt.person)) for context in contexts),
         shift_summary.render_shift_summary(ShiftSummary("care", AT, episodes=(found, over), pages=(PAGE,)))
         or RenderedMessage("", []),
         shift_summary.render_hand_over_summary(ShiftSummary("care", AT, episodes=(found,)), "U0ANA")
@@ -69,7 +71,7 @@ def by_colleagues(text: str) -> list[RenderedMessage]:
     found = a_crisis(text)
     numbers = MentionCounts(9, 5)
     closed = transitions.close_crisis(found, SentimentOutcome(numbers, numbers, numbers), "U0ANA", LATER).after
-    rung = PageAttempt(1, 1, ContactMethod.SLACK, "U0ANA", AT)
+    attempt = PageAttempt(1, 1, ContactMethod.SLACK, "U0ANA", AT)
     drill = Drill(department="R&D <ops>", opened_at=AT, page="p1", missed_at=AT, why="nobody answered")
     return [
         *(
@@ -83,7 +85,7 @@ def by_colleagues(text: str) -> list[RenderedMessage]:
         crises.render_crisis_review(closed),
         crises.render_declare_receipt(found),
         crises.render_open_crises([found, closed]),
-        paging.render_open_page(PAGE, crises.build_crisis_page_context(found, ""), parse_callee(rung.person)),
+        paging.render_open_page(PAGE, crises.build_crisis_page_context(found, ""), parse_callee(attempt.person)),
         shift_summary.render_shift_summary(ShiftSummary("care", AT, crises=(found,), missed=drill))
         or RenderedMessage("", []),
         *(
@@ -122,7 +124,7 @@ def test_what_colleagues_paste_pings_and_links_nothing(text: str) -> None:
 @settings(max_examples=60, deadline=None)
 @given(text=words)
 def test_what_a_phone_is_told_of_a_spike_is_short_and_has_no_link_of_a_strangers(text: str) -> None:
-    matter = spikes.build_spike_page_context(an_episode(text), "")
+    context = spikes.build_spike_page_context(an_episode(text), "")
     page: Page = PAGE.copy_with(cause=PageCause(CauseKind.EPISODE, "ep-1"))
-    assert MARKER not in page_text.format_spoken_page(page, matter) + page_text.format_text_message(page, matter)
-    assert "evil.example" not in page_text.format_page_body(matter, "https://earshot.example/acknowledge/x")
+    assert MARKER not in page_text.format_spoken_page(page, context) + page_text.format_text_message(page, context)
+    assert "evil.example" not in page_text.format_page_body(context, "https://earshot.example/acknowledge/x")

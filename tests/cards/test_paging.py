@@ -1,4 +1,4 @@
-"""The ladder on a card, and the call: what whoever is woken sees, whatever a stranger wrote."""
+"""The escalation on a card, and page messages, also with hostile posts."""
 
 from datetime import timedelta
 
@@ -18,7 +18,7 @@ from tests.cards.samples import AT, CARE, labels, marked_up, mention, new
 NASTY = ("<!channel> <@U0ANA>", "*bold* `code`", "\u202egnp.exe", "x" * 5_000, "\n\n\n", "https://evil.example/a?b=c")
 
 
-def rung(result: AttemptStatus, **more: object) -> Page:
+def page_with(result: AttemptStatus, **more: object) -> Page:
     case = new()
     page = open_page(build_case_cause(case), Severity.SEV1, "care", AT)
     climbed = escalation.escalate_page(
@@ -34,13 +34,13 @@ def rung(result: AttemptStatus, **more: object) -> Page:
 
 @pytest.mark.parametrize("result", list(AttemptStatus))
 def test_every_result_is_said_in_words(result: AttemptStatus) -> None:
-    shown = marked_up([paging.render_escalation(rung(result))])
+    shown = marked_up(paging.render_escalation(page_with(result)))
     assert "<@U0RAJ> by Slack, " in shown
     assert paging.ENDS[result] in shown
 
 
 def test_the_button_is_there_as_long_as_nobody_has_answered() -> None:
-    page = rung(AttemptStatus.DELIVERED)
+    page = page_with(AttemptStatus.DELIVERED)
     assert "Acknowledge" in labels(card.render_case(new(), CARE, AT, page).blocks)
     answered = escalation.acknowledge_page(page, "U0MIA", "link", AT + timedelta(minutes=3)).after
     drawn = card.render_case(new(), CARE, AT, answered)
@@ -50,16 +50,16 @@ def test_the_button_is_there_as_long_as_nobody_has_answered() -> None:
 
 def test_a_page_that_waits_for_the_end_of_quiet_hours_says_so() -> None:
     page = open_page(build_case_cause(new()), Severity.SEV2, "care", AT).copy_with(held_until=AT + timedelta(hours=3))
-    assert "🌙 *Waits* until" in marked_up([paging.render_escalation(page)])
-    assert "quiet hours, so nobody is called yet" in marked_up([paging.render_escalation(page)])
+    assert "🌙 *Waits* until" in marked_up(paging.render_escalation(page))
+    assert "quiet hours, so nobody is called yet" in marked_up(paging.render_escalation(page))
 
 
 @pytest.mark.parametrize("text", NASTY)
 def test_whatever_a_stranger_writes_a_call_is_taken_by_slack_and_pings_nobody(text: str) -> None:
     case = new(mention=mention(text=text, author=text[:100]))
-    matter = page_text.build_case_page_context(case, "")
-    page = rung(AttemptStatus.WAITING)
-    drawn = paging.render_open_page(page, matter, ToPerson("U0RAJ"))
+    context = page_text.build_case_page_context(case, "")
+    page = page_with(AttemptStatus.WAITING)
+    drawn = paging.render_open_page(page, context, ToPerson("U0RAJ"))
     check_message(drawn.blocks)
     assert "<!channel>" not in drawn.text + marked_up(drawn.blocks)
     assert "<@U0ANA>" not in drawn.text + marked_up(drawn.blocks)
@@ -67,45 +67,51 @@ def test_whatever_a_stranger_writes_a_call_is_taken_by_slack_and_pings_nobody(te
 
 @pytest.mark.timeout(10)
 def test_a_word_without_an_end_keeps_nobody_waiting_who_is_to_be_called() -> None:
-    matter = page_text.build_case_page_context(new(mention=mention(text="x" * 50_000)), "")
-    assert len(page_text.format_page_body(matter)) < 500
+    context = page_text.build_case_page_context(new(mention=mention(text="x" * 50_000)), "")
+    assert len(page_text.format_page_body(context)) < 500
 
 
 @pytest.mark.parametrize("text", NASTY)
 def test_whatever_a_stranger_writes_a_phone_gets_short_plain_words(text: str) -> None:
-    matter = page_text.build_case_page_context(new(mention=mention(text=text, author=text[:100])), "")
-    page = rung(AttemptStatus.WAITING)
-    assert len(page_text.format_text_message(page, matter, "https://earshot.example/acknowledge/t")) <= page_text.TEXTED
-    assert "evil.example" not in page_text.format_page_body(matter)
-    assert "\u202e" not in page_text.format_page_body(matter)
-    assert len(page_text.format_page_body(matter)) < 1_000
-    for words in (page_text.format_text_message(page, matter), page_text.format_spoken_page(page, matter)):
+    context = page_text.build_case_page_context(new(mention=mention(text=text, author=text[:100])), "")
+    page = page_with(AttemptStatus.WAITING)
+    assert (
+        len(page_text.format_text_message(page, context, "https://earshot.example/acknowledge/t")) <= page_text.TEXTED
+    )
+    assert "evil.example" not in page_text.format_page_body(context)
+    assert "\u202e" not in page_text.format_page_body(context)
+    assert len(page_text.format_page_body(context)) < 1_000
+    for words in (page_text.format_text_message(page, context), page_text.format_spoken_page(page, context)):
         assert "xxx" not in words
         assert "evil" not in words
 
 
 def test_who_has_acknowledged_can_claim_from_the_message_until_somebody_has() -> None:
-    matter = page_text.build_case_page_context(new(), "https://slack.example/card")
+    context = page_text.build_case_page_context(new(), "https://slack.example/card")
     answered = escalation.acknowledge_page(
-        rung(AttemptStatus.DELIVERED), "U0RAJ", "Slack", AT + timedelta(minutes=3)
+        page_with(AttemptStatus.DELIVERED), "U0RAJ", "Slack", AT + timedelta(minutes=3)
     ).after
     for to in ("U0RAJ", "#C0ALL"):
-        drawn = paging.render_page(answered, matter, parse_callee(to))
+        drawn = paging.render_page(answered, context, parse_callee(to))
         assert labels(drawn.blocks) == ["Claim", "See the card", "Open post"]
         assert any(block["type"] == "rich_text" for block in drawn.blocks)
-    assert "Claim" not in labels(paging.render_page(answered, matter, ToPerson("U0MIA")).blocks)
+    assert "Claim" not in labels(paging.render_page(answered, context, ToPerson("U0MIA")).blocks)
 
 
 def test_who_answers_a_page_by_claiming_is_not_told_to_claim() -> None:
-    matter = page_text.build_case_page_context(new(), "https://slack.example/card")
-    page = escalation.acknowledge_page(rung(AttemptStatus.DELIVERED), "U0RAJ", "claiming it", AT, claims=True).after
-    drawn = paging.render_page(page, matter, ToPerson("U0RAJ"))
+    context = page_text.build_case_page_context(new(), "https://slack.example/card")
+    page = escalation.acknowledge_page(
+        page_with(AttemptStatus.DELIVERED), "U0RAJ", "claiming it", AT, claims=True
+    ).after
+    drawn = paging.render_page(page, context, ToPerson("U0RAJ"))
     assert "Claim the case next" not in drawn.text
     assert "Claim" not in labels(drawn.blocks)
 
 
 def test_the_message_of_a_page_that_a_declared_crisis_took_over_says_so_and_has_no_acknowledge() -> None:
-    matter = page_text.build_case_page_context(new(), "https://slack.example/card")
-    drawn = paging.render_page(rung(AttemptStatus.DELIVERED).copy_with(leader="crisis"), matter, ToPerson("U0RAJ"))
+    context = page_text.build_case_page_context(new(), "https://slack.example/card")
+    drawn = paging.render_page(
+        page_with(AttemptStatus.DELIVERED).copy_with(leader="crisis"), context, ToPerson("U0RAJ")
+    )
     assert "part of a declared crisis now" in drawn.text
     assert labels(drawn.blocks) == ["See the card", "Open post"]

@@ -132,7 +132,7 @@ def test_each_table_under_sources_is_read_by_its_own_model() -> None:
     )
 
 
-def test_a_source_that_does_not_say_whether_it_is_named_is_told_by_its_shape() -> None:
+def test_a_source_that_does_not_say_whether_it_is_named_is_reported_by_its_shape() -> None:
     playbook = parse_playbook(
         written("[sources.a.one]", "[sources.b]\nlang = 'en'", "[sources.c]"), sources=dict.fromkeys("abc", Stream)
     )

@@ -63,24 +63,24 @@ def test_a_fault_reads_as_a_sentence_with_the_file_in_front() -> None:
         ("a = [1,\n\n", 2, "this is not TOML, up to the end"),
     ],
 )
-def test_what_is_not_toml_is_told_with_line_and_column(text: str, line: int, said: str) -> None:
+def test_what_is_not_toml_is_reported_with_line_and_column(text: str, line: int, said: str) -> None:
     (fault,) = faults(text)
 
     assert fault.line == line
     assert said in str(fault)
 
 
-def test_a_file_that_is_not_there_is_told_in_a_sentence(tmp_path: Path) -> None:
+def test_a_file_that_is_not_there_is_reported_in_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(PlaybookError, match=r"none\.toml: there is no such file; `earshot playbook"):
         load_playbook(tmp_path / "none.toml")
 
 
-def test_a_directory_is_told_in_a_sentence(tmp_path: Path) -> None:
+def test_a_directory_is_reported_in_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(PlaybookError, match="this is a directory; name the file in it"):
         load_playbook(tmp_path)
 
 
-def test_a_file_that_is_not_utf_8_is_told_in_a_sentence(tmp_path: Path) -> None:
+def test_a_file_that_is_not_utf_8_is_reported_in_a_sentence(tmp_path: Path) -> None:
     file = tmp_path / "latin.toml"
     file.write_bytes("# Café".encode("latin-1"))
 
@@ -88,7 +88,7 @@ def test_a_file_that_is_not_utf_8_is_told_in_a_sentence(tmp_path: Path) -> None:
         load_playbook(file)
 
 
-def test_a_path_through_a_file_is_told_in_a_sentence(tmp_path: Path) -> None:
+def test_a_path_through_a_file_is_reported_in_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
 
     with pytest.raises(PlaybookError, match="this file cannot be read: "):

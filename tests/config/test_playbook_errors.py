@@ -147,7 +147,7 @@ NEED = 'when = { intent = "need" }'
         (hook("[sources]", "x = 3"), "sources.x: must be a table"),
     ],
 )  # fmt: skip
-def test_a_fault_is_told_with_its_place_and_what_was_meant(text: str, said: str) -> None:
+def test_a_fault_is_reported_with_its_place_and_what_was_meant(text: str, said: str) -> None:
     assert any(said in f"{fault.place}: {fault.sentence}" for fault in faults(text)), faults(text)
 
 
@@ -163,7 +163,7 @@ def test_a_route_to_a_department_that_has_a_fault_of_its_own_is_right() -> None:
     assert only(written(route(NEED), departments=wrong)).startswith("departments[1].channel: '#care'")
 
 
-def test_everything_that_is_wrong_is_told_at_once_from_the_top_of_the_file() -> None:
+def test_everything_that_is_wrong_is_reported_at_once_from_the_top_of_the_file() -> None:
     text = written(
         route('when = { intent = "nead" }', "lease = 3", to="sale"),
         department('hours = "always"', 'chanel = "C0X"'),
@@ -230,11 +230,11 @@ def test_the_last_route_must_match_everything(last: str) -> None:
     assert only(written(last=route(last))) == said
 
 
-def test_a_value_that_would_play_tricks_on_a_terminal_is_told_harmlessly() -> None:
+def test_a_value_that_would_play_tricks_on_a_terminal_is_reported_harmlessly() -> None:
     text = written(route(NEED, to=r"\u001b[2Jcare"))
 
     assert all(str(fault).isprintable() for fault in faults(text))
 
 
-def test_a_key_that_would_play_tricks_on_a_terminal_is_told_harmlessly() -> None:
+def test_a_key_that_would_play_tricks_on_a_terminal_is_reported_harmlessly() -> None:
     assert all(str(fault).isprintable() for fault in faults(brand('"a\\u001b[2J" = 1')))

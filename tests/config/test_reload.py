@@ -1,4 +1,4 @@
-"""The playbook is read again while the house runs."""
+"""The playbook is reloaded while Earshot runs."""
 
 from pathlib import Path
 

@@ -103,7 +103,7 @@ def test_one_schedule_may_stand_for_all_who_are_called() -> None:
         (NIGHTS + department('on_call = ["nigths"]'), "nor a schedule; did you mean 'nights'?"),
     ],
 )
-def test_a_fault_of_a_schedule_is_told_with_its_place_and_what_was_meant(text: str, said: str) -> None:
+def test_a_fault_of_a_schedule_is_reported_with_its_place_and_what_was_meant(text: str, said: str) -> None:
     with pytest.raises(PlaybookError) as refused:
         parse_playbook(written(text))
 

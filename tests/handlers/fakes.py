@@ -1,4 +1,4 @@
-"""Use cases that note what they were asked, and answer or refuse as told."""
+"""Fake use cases that record their calls, and answer or raise as configured."""
 
 import asyncio
 from typing import Any
@@ -241,8 +241,8 @@ class FakeCrises(Fake):
         await self.ask("form", opened.case)
         return crisis_modals.render_crisis_modal((CARE, PR), opened)
 
-    async def declare(self, by: str, told: CrisisDeclaration) -> RenderedMessage:
-        return await self._say("declare", by, told.headline, told.lead)
+    async def declare(self, by: str, declaration: CrisisDeclaration) -> RenderedMessage:
+        return await self._say("declare", by, declaration.headline, declaration.lead)
 
     async def update(self, by: str, words: str, channel: str) -> RenderedMessage:
         return await self._say("update", by, words, channel)

@@ -102,7 +102,7 @@ async def test_a_form_that_is_filled_in_declares_and_one_that_is_not_says_what_i
 
 
 @pytest.mark.parametrize("no", [NotAllowed("Only those who answer for pr may do this."), StoreUnavailable()])
-async def test_a_crisis_that_cannot_be_declared_is_a_sentence_to_whoever_asked(
+async def test_a_crisis_that_cannot_be_declared_is_a_sentence_to_the_person_who_asks(
     no: Exception, workspace: Workspace, asked: Asked, slack: Slack
 ) -> None:
     asked.crises.raises = no

@@ -7,7 +7,9 @@ from tests.handlers.conftest import Asked
 from tests.handlers.slack import ANA, Slack, Workspace
 
 
-async def test_the_answer_to_sentiment_is_for_whoever_asked(workspace: Workspace, asked: Asked, slack: Slack) -> None:
+async def test_the_answer_to_sentiment_is_for_the_person_who_asks(
+    workspace: Workspace, asked: Asked, slack: Slack
+) -> None:
     response = await workspace.command("today")
 
     assert response.body == ""

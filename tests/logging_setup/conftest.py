@@ -11,7 +11,7 @@ from bot.logging_setup import ACCESS, CHATTY
 
 @pytest.fixture(autouse=True)
 def as_before() -> Iterator[None]:
-    """Logging is one for the whole process; other tests find it as they left it."""
+    """Restore the logging of the process after each test."""
     loggers = [logging.getLogger(name) for name in ("", *CHATTY, *ACCESS)]
     levels = [logger.level for logger in loggers]
     handlers = list(loggers[0].handlers)

@@ -123,7 +123,7 @@ def test_an_error_carries_no_strangers_words_into_the_log(kind: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("error", "told"),
+    ("error", "reported"),
     [
         (slack_error(POST, {"ok": False, "error": "msg_too_long"}), "SlackApiError: msg_too_long"),
         (redis.exceptions.ResponseError("OOM command not allowed"), "ResponseError: OOM"),
@@ -132,8 +132,8 @@ def test_an_error_carries_no_strangers_words_into_the_log(kind: str) -> None:
         (KeyError("HELP"), "KeyError"),
     ],
 )
-def test_what_an_operator_can_act_on_is_kept_of_an_error(error: Exception, told: str) -> None:
-    assert line(lambda: log.error("failed", error=error))["error"] == told
+def test_what_an_operator_can_act_on_is_kept_of_an_error(error: Exception, reported: str) -> None:
+    assert line(lambda: log.error("failed", error=error))["error"] == reported
 
 
 @pytest.mark.parametrize(
@@ -160,7 +160,7 @@ def test_what_a_library_counts_is_kept() -> None:
     assert found["event"] == "3 of … in 2.5"
 
 
-def test_a_warning_is_told_by_kind_and_place() -> None:
+def test_a_warning_is_reported_by_kind_and_place() -> None:
     def say() -> None:
         with warnings.catch_warnings():
             warnings.simplefilter("always")
@@ -173,7 +173,7 @@ def test_a_warning_is_told_by_kind_and_place() -> None:
     assert WORDS not in json.dumps(found)
 
 
-def test_what_nobody_catches_is_told_the_same_way() -> None:
+def test_what_nobody_catches_is_reported_the_same_way() -> None:
     before = (sys.excepthook, sys.unraisablehook, threading.excepthook)
 
     def say() -> None:

@@ -1,4 +1,4 @@
-"""Who is heard, how loud, and in which form; what libraries and errors say."""
+"""Levels and formats of log lines; records of libraries; errors."""
 
 import io
 import json
@@ -53,7 +53,7 @@ def test_a_library_that_says_a_dict_itself_says_nothing_of_it() -> None:
     assert found["event"] == "…"
 
 
-def test_an_error_is_told_with_the_way_to_it_and_what_came_before() -> None:
+def test_an_error_is_reported_with_the_way_to_it_and_what_came_before() -> None:
     def look() -> None:
         try:
             [].pop()
@@ -66,16 +66,16 @@ def test_an_error_is_told_with_the_way_to_it_and_what_came_before() -> None:
         except ValueError:
             log.exception("failed", case="A")
 
-    told = line(say)["exception"].splitlines()
-    assert (told[0], told[3], told[4]) == ("ValueError", "after", "IndexError")
-    assert (told[1][-8:], told[2][-7:]) == (" in look", " in say")
+    reported = line(say)["exception"].splitlines()
+    assert (reported[0], reported[3], reported[4]) == ("ValueError", "after", "IndexError")
+    assert (reported[1][-8:], reported[2][-7:]) == (" in look", " in say")
 
 
-def test_errors_that_came_together_are_all_told() -> None:
+def test_errors_that_came_together_are_all_reported() -> None:
     together = ExceptionGroup("workers", [ValueError("one"), ConnectionResetError(104, "two")])
 
-    told = line(lambda: log.error("failed", exc_info=together))["exception"]
-    assert told.splitlines() == [
+    reported = line(lambda: log.error("failed", exc_info=together))["exception"]
+    assert reported.splitlines() == [
         "ExceptionGroup",
         "of these",
         "ValueError",
@@ -96,7 +96,7 @@ def test_an_error_of_pydantic_tells_its_places_and_not_what_it_was_given() -> No
     assert "secret words" not in json.dumps(found)
 
 
-def test_a_line_that_cannot_be_made_is_told_without_its_arguments() -> None:
+def test_a_line_that_cannot_be_made_is_reported_without_its_arguments() -> None:
     found = line(lambda: logging.getLogger("somebody").warning("%s and %s", HOSTILE))  # noqa: PLE1206
 
     assert found == {"event": "a log line could not be written", "logger": "somebody"}
@@ -111,7 +111,7 @@ def test_a_stream_that_is_gone_stops_nobody() -> None:
 
 
 @pytest.mark.parametrize(("level", "heard"), [("debug", 4), ("info", 3), ("warning", 2), ("error", 1)])
-def test_what_is_below_the_level_is_not_told(level: str, heard: int) -> None:
+def test_what_is_below_the_level_is_not_logged(level: str, heard: int) -> None:
     def say() -> None:
         for speak in (log.debug, log.info, log.warning, log.error):
             speak("said")

@@ -67,7 +67,7 @@ async def test_a_flood_of_idle_connections_keeps_nobody_out(port: int) -> None:
         client.close()
 
 
-async def test_while_all_are_being_answered_a_newcomer_is_told_at_once_that_we_are_busy() -> None:
+async def test_while_all_are_being_answered_a_newcomer_is_reported_at_once_that_we_are_busy() -> None:
     free = asyncio.Event()
 
     async def slow(_: Request) -> Response:

@@ -1,4 +1,4 @@
-"""What we answer over HTTP to whoever asks."""
+"""The routes of the web app."""
 
 import asyncio
 import io

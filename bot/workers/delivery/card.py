@@ -6,7 +6,7 @@ from functools import partial
 from bot.cards import case as case_card
 from bot.cards import case_messages
 from bot.cards.block_kit import RenderedMessage
-from bot.cards.case_fallback import render_case_fallback
+from bot.cards.case import render_case_fallback
 from bot.domain.case import Case, CaseStatus
 from bot.domain.department import Department
 from bot.domain.destination import ToDepartment
