@@ -229,7 +229,7 @@ def build_site(
         app.store,
         app.clock,
         hooks=lambda: app.hooks,
-        list_source_names=app.ingest.list_source_issues,
+        list_source_issues=app.ingest.list_source_issues,
         departments=lambda: tuple(app.rules.playbook.departments),
         slack=slack,
         ack_routes=_build_ack_routes(app, settings),

@@ -1,6 +1,6 @@
-"""Every id that Slack sends back to us, once: buttons, modals, shortcuts, the inputs of modals.
+"""All ids that Slack sends back: buttons, modals, shortcuts, inputs of modals.
 
-A button's value is a case's id and nothing else: whatever more it said would be old by the time it is pressed.
+A button's value is an id and no state, which would be outdated by the time it is pressed.
 """
 
 from typing import NamedTuple
@@ -18,19 +18,19 @@ NOT_FOR_US = "case_not_for_us"
 SEPARATE = "case_separate"
 
 CORRECT = "case_correct"
-"""The menu of what was heard wrongly. Each of its options says what it is instead: see `encode_correction`."""
+"""The correction menu. The values of its options are made by `encode_correction`."""
 WHY = "case_why"
 MOVE_BY_RULES = "case_move_by_rules"
-"""On the whisper after a correction."""
+"""On the ephemeral message after a correction."""
 
 ACKNOWLEDGE = "page_acknowledge"
-"""On the card of whatever was paged for, as long as nobody has answered. It redraws the card."""
+"""On the card of a page's cause while the page is open. It updates the card."""
 OPEN_POST = "open_post"
-"""Slack opens the address by itself and tells us all the same."""
+"""Slack opens the URL by itself, but sends us the click as well."""
 OPEN_CARD = "open_card"
 
 CLAIM_IN_DIGEST = "digest_claim"
-"""Redraws the digest. Its block's id says which: see `build_digest_block_id`."""
+"""Updates the digest, whose id is in the block id: see `build_digest_block_id`."""
 
 # Buttons in direct messages and reminders. They answer by turning into a sentence.
 CLAIM_HERE = "message_claim"
@@ -108,12 +108,12 @@ _CORRECTION = "|"
 
 
 def encode_correction(kind: str, case_id: str, new_value: str = "") -> str:
-    """The value of an option of the menu; `new_value` is empty where a form asks for it."""
+    """Return the value of an option of the menu; `new_value` is '' where a modal asks for it."""
     return _CORRECTION.join((kind, new_value, case_id))
 
 
 class CorrectionChoice(NamedTuple):
-    """An option of the menu, taken apart."""
+    """The decoded value of an option of the menu."""
 
     kind: str
     new_value: str
@@ -125,10 +125,10 @@ def decode_correction(value: str) -> CorrectionChoice:
 
 
 def build_digest_block_id(digest_id: str, case_id: str) -> str:
-    """The block id of one line of a digest."""
+    """Return the block id of one line of a digest."""
     return f"{_DIGEST}{digest_id}:{case_id}"[:255]
 
 
 def parse_digest_id(block_id: str) -> str:
-    """Which digest a block is a line of; empty if of none."""
+    """Return the id of the digest that a block is a line of, or ''."""
     return block_id.removeprefix(_DIGEST).rpartition(":")[0] if block_id.startswith(_DIGEST) else ""

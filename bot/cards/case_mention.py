@@ -118,7 +118,7 @@ def format_source(mention: Mention) -> str:
 
 
 def abbreviate_number(number: int) -> str:
-    """`87`, `1.2k`, `34k`, `1.2M`."""
+    """Return `87`, `1.2k`, `34k` or `1.2M`."""
     for size, letter in ((1_000_000, "M"), (1_000, "k")):
         if number >= size * 0.9995:
             scaled = number / size

@@ -64,7 +64,7 @@ def format_drill_status(drill: Drill | None) -> str:
 
 
 def _format_drill_answer(page: Page) -> str:
-    """`acknowledged by @ben in 94 s, by Slack (called by Slack and ntfy), do-not-disturb was on`."""
+    """Return `acknowledged by @ben in 94 s, by Slack (called by Slack and ntfy), do-not-disturb was on`."""
     at = page.acknowledged_at or page.opened_at
     waited = at - page.opened_at
     seconds = int(waited.total_seconds())

@@ -38,7 +38,7 @@ class RouteDependencies:
     store: Store
     clock: Clock
     hooks: Callable[[], Mapping[str, WebhookSource]]
-    list_source_names: Callable[[], Mapping[str, str]] = field(default=dict)
+    list_source_issues: Callable[[], Mapping[str, str]] = field(default=dict)
     """The sources of this process, each with its issue or ''."""
     departments: Callable[[], tuple[str, ...]] = field(default=lambda: ())
     slack: Endpoint | None = None
@@ -60,7 +60,7 @@ def build_web_app(dependencies: RouteDependencies) -> Starlette:
     async def serve_statusz(_: Request) -> Response:
         state = await read_system_status(
             dependencies.store,
-            dependencies.list_source_names(),
+            dependencies.list_source_issues(),
             dependencies.clock.now(),
             stopping=dependencies.stopping(),
         )
