@@ -1,1 +1,1 @@
-"""Calls that must be acknowledged: what one is, whom it reaches in which order, and what happens to it."""
+"""Pages: calls that must be acknowledged, their escalation, targets and grouping."""

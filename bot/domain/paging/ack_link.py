@@ -1,4 +1,4 @@
-"""Links that acknowledge: who it is for, of which round and until when stand in it, signed, so nothing is kept."""
+"""Acknowledgement links: a signed token holds page, person, round and expiry, so nothing is stored."""
 
 import base64
 import hashlib
@@ -9,23 +9,23 @@ from typing import NamedTuple
 from bot.domain.errors import NotAllowed
 
 TOKEN_LIFETIME = timedelta(hours=12)
-"""A night: who finds the message in the morning is told that it is too old, and who has the page."""
+"""A night; later the link shows who has the page."""
 SIGNATURE_BYTES = 15
-"""Bytes of the signature, 120 bits: a text message has little room."""
+"""120 bits, since a text message is short."""
 
 
 class AckToken(NamedTuple):
-    """What a link says, once its signature was found good."""
+    """The content of a link with a valid signature."""
 
     page: str
     person: str
     until: datetime
     round: int = 1
-    """Of the page when it was sent: once a page that was answered calls again, what was sent before is no good."""
+    """The round of the page when it was sent: links of earlier rounds do not acknowledge."""
 
 
 class InvalidTokenError(NotAllowed):
-    """Nothing in it is to be believed."""
+    """The signature is wrong."""
 
     def __init__(self) -> None:
         super().__init__("This link is not one of ours, or it was changed on its way. Open the page from Slack.")
@@ -37,14 +37,12 @@ def sign_ack_token(secret: bytes, page: str, person: str, until: datetime, page_
 
 
 def verify_ack_token(secret: bytes, signed: str) -> AckToken:
-    """Raises `InvalidTokenError`. Whether it is too old is the asker's to see: the page behind it may be shown all
-    the same.
-    """
+    """Return the token. Raises `InvalidTokenError`. The caller checks the expiry: an old link still shows the page."""
     said, _, mac = signed.rpartition(".")
     if not signed.isascii() or not hmac.compare_digest(_sign_ack(secret, said), mac):
         raise InvalidTokenError
     page, person, *rounds, until = said.split(".")
-    sent_in = int(rounds[0]) if rounds else 1  # the release before this one wrote none
+    sent_in = int(rounds[0]) if rounds else 1  # the release before wrote none
     return AckToken(page, person, datetime.fromtimestamp(int(until, 16), UTC), sent_in)
 
 

@@ -1,4 +1,4 @@
-"""The page of a case: whether a case needs one, which it is, and how the case stands for it."""
+"""The page of a case: whether it needs one, its id, and what the case means for it."""
 
 from datetime import datetime
 
@@ -9,17 +9,17 @@ from bot.domain.paging.page import CauseKind, Page, PageCause, Severity, derive_
 
 
 def build_case_cause(case: Case) -> PageCause:
-    """A case that comes back to a channel, or goes to another, is called for anew."""
+    """Return the cause; a case that comes back to a channel has a new one."""
     return PageCause(CauseKind.CASE, case.id, case.round)
 
 
 def get_case_page_id(case: Case) -> str:
-    """The id of the page of this case, whether there is one or not."""
+    """Return the id that the page of this case has or would have."""
     return derive_page_id(build_case_cause(case))
 
 
 def build_case_pages(case: Case, at: datetime) -> tuple[Page, ...]:
-    """A crisis that nobody has, or that came so long after somebody had claimed the case that they may be asleep."""
+    """Build the page of an unclaimed crisis, or of one so long after the claim that the owner may be asleep."""
     if not case.is_confirmed_crisis or not (case.status is CaseStatus.NEW or _is_alarm_new(case, at)):
         return ()
     page = open_page(build_case_cause(case), Severity.SEV1, case.department, at)
@@ -41,7 +41,7 @@ def _is_long_after_claim(case: Case, alarm: CrisisAlarm) -> bool:
 
 
 def list_pages_to_recheck(before: Case, after: Case) -> tuple[str, ...]:
-    """Pages that have to look again: somebody took the case, moved it, ended it, says it is no crisis, or one again."""
+    """Return the pages to check again because status, department or crisis of the case changed."""
     if not before.is_confirmed_crisis:
         return ()
     stood, stands = (
@@ -52,7 +52,7 @@ def list_pages_to_recheck(before: Case, after: Case) -> tuple[str, ...]:
 
 
 def get_case_cause_status(page: Page, case: Case) -> CauseStatus:
-    """Who claims a case has answered for it; one that came back since, or is another department's, has a new page."""
+    """Return what the case means for its page: over, owned, or with a newer alarm."""
     if case.round != page.cause.round or case.department != page.department or not case.is_confirmed_crisis:
         return CauseStatus(is_over=True)
     if case.status is CaseStatus.RESOLVED:
@@ -63,5 +63,5 @@ def get_case_cause_status(page: Page, case: Case) -> CauseStatus:
 
 
 def _is_unanswered_alarm(page: Page, case: Case, alarm: CrisisAlarm) -> bool:
-    """Whether a crisis came long after somebody had claimed the case, and nobody has answered it yet."""
+    """Whether a crisis came long after the claim and nobody acknowledged it yet."""
     return _is_long_after_claim(case, alarm) and not (page.is_acknowledged and page.said == alarm.mention)

@@ -1,4 +1,4 @@
-"""How a person is reached beside Slack, and what the playbook says of pages."""
+"""Contact details of people beside Slack, and the playbook's rules for pages."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -14,19 +14,19 @@ ENV = "env:"
 
 @dataclass(frozen=True, slots=True)
 class ContactDetails:
-    """`phone` as in E.164, `+351…`; `ntfy` is a topic; `pagerduty` is her user id there, to know who answered."""
+    """`phone` in E.164 (`+351…`); `ntfy` is a topic; `pagerduty` is the user id there, to know who acknowledged."""
 
     name: str = ""
     phone: str = ""
     ntfy: str = ""
     pagerduty: str = ""
     zone: str = ""
-    """Empty: that of her schedule, or of her department."""
+    """Empty: that of their schedule, or of their department."""
     quiet: tuple[HoursWindow, ...] = ()
-    """When she is called for the worst only."""
+    """When they are called for `sev1` only."""
 
     def resolve_env(self, environment: Mapping[str, str]) -> "ContactDetails":
-        """With what stands in the environment in place of its variable's name; what does not stand there is none."""
+        """Replace `env:NAME` by the variable's value; empty if it is not set."""
 
         def resolve_value(said: str) -> str:
             return environment.get(said.removeprefix(ENV), "") if said.startswith(ENV) else said
@@ -40,18 +40,18 @@ class ContactDetails:
 
 
 class PagingRules(PlaybookRules, Protocol):
-    """The rules in force, as those who page ask for them."""
+    """The current rules for paging."""
 
     def get_escalation_policy(self, severity: Severity, department: str) -> EscalationPolicy: ...
 
     def get_page_limit(self) -> int | None:
-        """Pages a person a night that are not the worst; None: as many as there are."""
+        """Return how many pages below `sev1` a person gets a night; None: no limit."""
         ...
 
     def get_contact(self, person: str) -> ContactDetails:
-        """An empty one for somebody of whom the playbook says nothing."""
+        """Return the contact details; empty if the playbook has none."""
         ...
 
     def find_pagerduty_person(self, user: str) -> str:
-        """Whose user id there this is; empty where nobody's."""
+        """Return the person with this user id in PagerDuty, or an empty string."""
         ...

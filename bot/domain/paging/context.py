@@ -1,41 +1,41 @@
-"""What a page is about, as whoever is called has to hear it: read anew at each call, and never kept with the page."""
+"""What a page is about, for the person who is called: read at each call and never stored with the page."""
 
 from datetime import datetime
 from typing import NamedTuple
 
 
 class PageContext(NamedTuple):
-    """In our own words, but for `author` and `quote`, which are a stranger's and may hold anything."""
+    """In our own words, except `author` and `quote`: a stranger's, with any content."""
 
     headline: str
-    """`Crisis at Northwind Air`: begins a sentence, ends without a stop."""
+    """The start of a sentence: `Crisis at Northwind Air`."""
     severity_text: str
-    """How bad: `urgency 90 of 100, reach 34k`; may be empty."""
+    """`urgency 90 of 100, reach 34k`; may be empty."""
     since: datetime
     location: str
-    """Where it is to be seen: a department's name, or a channel's."""
+    """The name of a department or channel."""
     author: str = ""
     quote: str = ""
     card_link: str = ""
-    """Opens the card in Slack; empty where there is none yet."""
+    """Link to the card in Slack; empty if there is none yet."""
     url: str = ""
-    """Opens what was said, at its outlet."""
+    """Link to the post at its outlet."""
     case_id: str = ""
-    """The case that can be claimed, if it is one."""
+    """The case that can be claimed, if any."""
     reach: str = ""
-    """`X, 270 followers`: of whoever is quoted; may be empty."""
+    """`X, 270 followers`: of the quoted author; may be empty."""
     newest_at: datetime | None = None
-    """When that came which is quoted, where the page began with something else."""
+    """When the quoted post came, if it is not the first."""
     earlier_count: int = 0
-    """How much came before it, for which the same page calls."""
+    """Earlier cases of the same page."""
 
 
 class CauseStatus(NamedTuple):
-    """How a cause stands for its page."""
+    """What the state of a cause means for its page."""
 
     is_over: bool = False
     owner: str = ""
-    """Who has it by now, without having pressed Acknowledge."""
+    """Who has the case, without having acknowledged the page."""
     alarm_mention: str = ""
-    """The newest mention that makes a crisis of it, where that is not its first; when it joined."""
+    """The newest joined mention that speaks of a crisis; `alarmed_at` is when it joined."""
     alarmed_at: datetime | None = None

@@ -1,4 +1,4 @@
-"""A record as decided, with its notifications, audit events and pages: what one commit writes."""
+"""A decision: what one commit writes."""
 
 from dataclasses import dataclass
 from typing import Generic, TypeVar
@@ -12,17 +12,17 @@ T_co = TypeVar("T_co", covariant=True)
 
 @dataclass(frozen=True, slots=True)
 class Decision(Generic[T_co]):
-    """`before` is what was read (None: the record is new); it must still be there when this is committed."""
+    """Optimistic concurrency: the commit fails unless `before` (None: no record) is still stored."""
 
     after: T_co
     before: T_co | None = None
     notifications: tuple[Notification, ...] = ()
     events: tuple[AuditEvent, ...] = ()
     pages: tuple[Page, ...] = ()
-    """Opened with it; where one is open already, it is joined."""
+    """Pages to open, unless they exist."""
     woken: tuple[str, ...] = ()
-    """Pages that have to be looked at again, at once."""
+    """Ids of pages to check again at once."""
     done: tuple[Notification, ...] = ()
-    """What is owed no more."""
+    """Notifications to remove from the outbox."""
     night: int = 0
-    """Of the person whom a page calls by it, where somebody is called."""
+    """The night to count the call in, if a person is called."""

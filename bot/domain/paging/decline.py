@@ -1,4 +1,4 @@
-"""Can't take it: whoever was called says so, and the next person is called without waiting for them."""
+"""Decline a page: the next person is called without a wait."""
 
 from datetime import datetime
 
@@ -10,9 +10,9 @@ from bot.domain.paging.page import MAX_ATTEMPTS_KEPT, Page, PageDecline
 
 
 def decline_page(page: Page, person: str, link_round: int, at: datetime) -> Decision[Page] | None:
-    """Somebody can't take it: the next person is called at once, unless somebody else was called since.
+    """Decline for this person, or return None if they did already; `link_round` is the round of their link.
 
-    `link` is the round of the link by which they said so; None where they had. Raises Refused where it is answered.
+    The next person is called at once, unless one was called since. Raises `NotAllowed` if the page is not open.
     """
     if not page.is_open:
         raise NotAllowed("This page was answered, or is over.")

@@ -1,4 +1,4 @@
-"""The ladder: who is called next, what came of it, and what stops it. Each gives what one commit writes, or None."""
+"""Escalation of a page: next steps, results and acknowledgement. Functions return a decision, or None."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -24,11 +24,11 @@ from bot.domain.paging.rate_limit import get_night_number
 from bot.domain.paging.targets import EscalationStep, EscalationTargets, list_steps
 
 SEND_TIMEOUT = timedelta(seconds=15)
-"""An attempt that was begun so long ago has lost its sender: every pager answers, or is given up, well before."""
+"""After it the sender of an attempt is taken for dead: pagers answer, or are given up, well before."""
 MAX_TRIES = 2
-"""Times that one attempt is sent at the most: again only where its first sender died with it in hand."""
+"""How often an attempt is sent: again only if its first sender died."""
 CARD_BY_CAUSE = {CauseKind.CASE: Notification.draw_card, CauseKind.EPISODE: Notification.draw_episode}
-"""The card on which the ladder of each kind of cause is shown."""
+"""The card that shows the escalation, by cause."""
 
 
 def build_page_notification(page: Page, attempt: PageAttempt) -> Notification:
@@ -38,7 +38,7 @@ def build_page_notification(page: Page, attempt: PageAttempt) -> Notification:
 def escalate_page(
     page: Page, policy: EscalationPolicy, targets: EscalationTargets, at: datetime
 ) -> Decision[Page] | None:
-    """The next rung, if it is due and nobody has answered. One at a time."""
+    """Take the next step, if it is due and nobody acknowledged; one at a time."""
     if not page.is_open or page.due is None or page.due > at:
         return None
     if (until := find_quiet_end(page, policy, targets, at)) is not None:
@@ -61,20 +61,20 @@ def _defer_page(page: Page, until: datetime, at: datetime) -> Decision[Page]:
 
 
 def _find_next_step(page: Page, order: tuple[EscalationStep, ...]) -> EscalationStep | None:
-    """The first of this round that was not climbed yet. A service that has the page already is not told twice."""
-    climbed = {EscalationStep(one.person, one.way) for one in page.attempts if one.round == page.round}
+    """Return the first step of this round that is left. A service that has the page is not told twice."""
+    taken = {EscalationStep(one.person, one.way) for one in page.attempts if one.round == page.round}
     has_it = (one for one in page.attempts if one.round >= page.first_active_round and not one.result.is_failure)
-    climbed |= {EscalationStep("", one.way) for one in has_it if one.way in SERVICE_METHODS}
-    left = [rung for rung in order if rung not in climbed and rung.person not in page.declined_people]
+    taken |= {EscalationStep("", one.way) for one in has_it if one.way in SERVICE_METHODS}
+    left = [step for step in order if step not in taken and step.person not in page.declined_people]
     if page.attempts and page.attempts[-1].person in page.declined_people:
-        left.sort(key=lambda rung: not rung.person)  # a person is called in their place, before any service
+        left.sort(key=lambda step: not step.person)  # a person is called in their place, before any service
     return next(iter(left), None)
 
 
 def _start_next_round(
     page: Page, policy: EscalationPolicy, order: tuple[EscalationStep, ...], at: datetime
 ) -> Decision[Page]:
-    """The last rung had its wait already; the pause before the first one is counted from there."""
+    """Start the next round; its pause counts from the last attempt."""
     if policy.repeats is not None and page.round > policy.repeats:
         return build_page_decision(page, page.copy_with(due=None))
     last = page.attempts[-1].at if page.attempts else at
@@ -102,7 +102,7 @@ def _add_attempt(
 
 
 def _get_step_wait(step: EscalationStep, policy: EscalationPolicy, targets: EscalationTargets) -> timedelta:
-    """Return how long this rung has: less where only Slack reaches a person, who may have paused notifications."""
+    """Return the wait after a step: less if only Slack reaches the person, who may have paused notifications."""
     alone = targets.list_methods(step.person) & frozenset(policy.ways) <= {ContactMethod.SLACK}
     return policy.slack_wait if alone and _is_person(step.person) else policy.wait
 
@@ -116,7 +116,7 @@ def _format_person(person: str) -> str:
 
 
 def start_attempt(page: Page, n: int, at: datetime) -> Decision[Page] | None:
-    """Written down before it is sent. None where another sender has it in hand; dropped where it need not be sent."""
+    """Record that an attempt is being sent, or dropped if not needed. None if another sender has it."""
     attempt = page.find_attempt(n)
     if attempt is None:
         return None
@@ -139,7 +139,7 @@ def start_attempt(page: Page, n: int, at: datetime) -> Decision[Page] | None:
 def record_result(
     page: Page, n: int, result: AttemptStatus, detail: str, at: datetime, reference: str = ""
 ) -> Decision[Page] | None:
-    """What came of an attempt. Where it failed, and nothing was tried since, the next way is due at once."""
+    """Record the result of an attempt. After a failure of the last one the next step is due at once."""
     attempt = page.find_attempt(n)
     if attempt is None or attempt.result.is_final:
         return None
@@ -156,7 +156,7 @@ def record_result(
 
 
 def record_status(page: Page, n: int, result: AttemptStatus, detail: str, at: datetime) -> Decision[Page] | None:
-    """What became of a call that its service took: the next way is due at once where nobody picked up."""
+    """Record the later status of a delivered call: if nobody picked up, the next step is due at once."""
     attempt = page.find_attempt(n)
     if attempt is None or attempt.result is not AttemptStatus.DELIVERED:
         return None
@@ -169,7 +169,7 @@ def record_status(page: Page, n: int, result: AttemptStatus, detail: str, at: da
 
 
 def _build_status_query(page: Page, attempt: PageAttempt) -> Notification:
-    """After the calls that are still to be made."""
+    """Build the status query, with less priority than calls."""
     return Notification.for_page(
         NotificationKind.ASKED, page.id, ToPager(attempt.way.pager), Priority.UPDATE, attempt.n
     )
@@ -178,9 +178,9 @@ def _build_status_query(page: Page, attempt: PageAttempt) -> Notification:
 def acknowledge_page(
     page: Page, person: str, way: str, at: datetime, *, over: bool = False, claims: bool = False
 ) -> Decision[Page]:
-    """Stops the ladder. `person` is a Slack id, or empty where a service does not say who it was. Raises Refused.
+    """Stop the escalation. `person` is a Slack id, or empty if a service does not say who. Raises `NotAllowed`.
 
-    `over`: what it was about is done with, too. `claims`: by claiming the case.
+    `over`: its cause is over, too. `claims`: the person claimed the case.
     """
     if page.is_acknowledged:
         raise NotAllowed(f"{format_acknowledger(page)} has this page, since {page.acknowledged_at:%H:%M %Z}.")
@@ -194,7 +194,7 @@ def acknowledge_page(
 
 
 def close_page(page: Page, at: datetime) -> Decision[Page] | None:
-    """Its cause is over; who has not answered need not any more."""
+    """Close a page whose cause is over."""
     if page.closed_at is not None:
         return build_page_decision(page, page.copy_with(due=None)) if page.due else None
     return build_page_decision(
@@ -203,14 +203,14 @@ def close_page(page: Page, at: datetime) -> Decision[Page] | None:
 
 
 def refresh_messages(page: Page) -> tuple[Notification, ...]:
-    """Of a page that has more to say: its messages in Slack are drawn anew, and services that can be are told."""
+    """Redraw the messages of a page with news, and update the services that support it."""
     has_it = {one.way for one in page.attempts if not one.result.is_failure and one.round >= page.first_active_round}
     ways = (way for way in ContactMethod if way in has_it - {ContactMethod.SLACK} and not way.is_personal)
     return (*redraw_messages(page), *(_build_refresh(page, way) for way in ways))
 
 
 def redraw_messages(page: Page) -> tuple[Notification, ...]:
-    """Whoever was called in Slack, or has answered, sees there how it stands."""
+    """Redraw the messages in Slack, if there are any."""
     shown = page.is_acknowledged or any(one.way is ContactMethod.SLACK for one in page.attempts)
     return (_build_refresh(page, ContactMethod.SLACK),) if shown else ()
 
@@ -220,7 +220,7 @@ def _build_refresh(page: Page, way: ContactMethod) -> Notification:
 
 
 def record_owner(page: Page, owner_id: str, at: datetime) -> Decision[Page]:
-    """Somebody has claimed the case of a page that was answered; empty: nobody has it any more."""
+    """Record who claimed the case of an acknowledged page; empty: nobody has it any more."""
     return build_page_decision(
         page,
         page.copy_with(taken_by=owner_id, due=None if owner_id else at),
@@ -230,12 +230,12 @@ def record_owner(page: Page, owner_id: str, at: datetime) -> Decision[Page]:
 
 
 def format_acknowledger(page: Page) -> str:
-    """In mrkdwn."""
+    """Format who acknowledged, in mrkdwn."""
     return f"<@{page.acknowledged_by}>" if page.acknowledged_by else f"Somebody at {page.acknowledged_way}"
 
 
 def build_sync_notifications(page: Page) -> tuple[Notification, ...]:
-    """Services that call on by themselves are told that they need not."""
+    """Tell services that escalate by themselves to stop."""
     ways = {one.way for one in page.attempts if one.way in SERVICE_METHODS and one.result is not AttemptStatus.REFUSED}
     return tuple(Notification.for_page(NotificationKind.SETTLED, page.id, ToPager(way.pager)) for way in sorted(ways))
 
@@ -263,7 +263,7 @@ def build_page_decision(
     event: AuditEvent | None = None,
     card_changes: bool = True,
 ) -> Decision[Page]:
-    """`shown`: the card changes by it."""
+    """Build the next version. `card_changes`: the card has to be redrawn."""
     after = after.copy_with(version=before.version + 1)
     card = _build_card_notification(after) if card_changes else ()
     return Decision(after, before, (*card, *notifications), (event,) if event else (), done=done)

@@ -1,7 +1,4 @@
-"""A storm is one call: a crisis of the same kind, minutes after one for which somebody is called, does not call again.
-
-Whatever is taken in is shown first in every message of the page that leads, and whoever has answered is told of it.
-"""
+"""Group pages: a similar crisis minutes after another does not call again, but updates the leading page."""
 
 from datetime import datetime, timedelta
 
@@ -11,23 +8,20 @@ from bot.domain.paging.escalation import build_page_decision
 from bot.domain.paging.page import CauseKind, Page, PageGroup
 
 GROUPING_WINDOW = timedelta(minutes=10)
-"""From the leading case, or the newest that was taken in, to the next: what comes later rings by itself."""
+"""From the newest case of the group to the next; a later one calls by itself."""
 MAX_GROUP_AGE = timedelta(hours=1)
-"""A storm that never pauses rings anew this often: so long after its first case nobody should rely on one call."""
+"""From the first case: a storm without a pause calls again this often."""
 RECHECK_INTERVAL = timedelta(seconds=10)
-"""Between two looks at how the page that leads stands."""
+"""Between two checks of the leading page."""
 
 
 def can_group(page: Page) -> bool:
-    """Only cases come in storms; what nobody was called for yet."""
+    """Whether it may join a group: pages of cases for which nobody was called yet."""
     return page.cause.kind is CauseKind.CASE and page.is_open and page.count == 0
 
 
 def is_group_leader(leader: Page, group: PageGroup, page: Page) -> bool:
-    """Whether this page need not call by itself, because that one does, or was answered, for the same kind of harm.
-
-    A page whose case is done leads nobody: what comes after it is news to everybody.
-    """
+    """Whether `leader` calls, or was acknowledged, for the same kind of harm, so that `page` need not call."""
     if leader.id == page.id or not _is_same_kind(leader, page) or leader.closed_at is not None:
         return False
     if leader.is_open and (leader.due is None or not leader.count):
@@ -42,14 +36,14 @@ def _is_same_kind(leader: Page, page: Page) -> bool:
 
 
 def join_group(page: Page, leader: Page, at: datetime) -> Decision[Page]:
-    """The leader's messages are owed anew, with the words of this one."""
+    """Group the page under the leader, and update the leader's messages."""
     return build_page_decision(
         page, page.copy_with(leader=leader.id, due=at + RECHECK_INTERVAL), *escalation.refresh_messages(leader)
     )
 
 
 def check_grouped_page(page: Page, leader: Page | None, at: datetime) -> Decision[Page] | None:
-    """What becomes of a page that follows: answered with its leader, or called for by itself. None: it goes on."""
+    """Acknowledge a grouped page with its leader, or let it call by itself. None: it stays grouped."""
     if leader is not None and leader.is_acknowledged:
         return escalation.acknowledge_page(page, leader.acknowledged_by, leader.acknowledged_way, at)
     if leader is not None and leader.is_open and leader.due is not None:

@@ -1,4 +1,4 @@
-"""A page: a call that must be acknowledged, with everything that happened to it."""
+"""A page: a call that must be acknowledged, and its attempts."""
 
 import hashlib
 from datetime import datetime
@@ -9,7 +9,7 @@ from bot.domain.immutable import FrozenModel
 from bot.domain.stored_tuples import store_by_name
 
 MAX_ATTEMPTS_KEPT = 60
-"""Attempts that travel with a page, the newest; its numbers go on, and the audit log has them all."""
+"""The newest attempts; the audit log has all of them."""
 
 
 class Severity(StrEnum):
@@ -26,12 +26,12 @@ class CauseKind(StrEnum):
     CRISIS = "crisis"
     DRILL = "drill"
     OPERATORS = "operators"
-    """Earshot itself is unwell."""
+    """A health issue of Earshot itself."""
 
 
 @store_by_name
 class PageCause(NamedTuple):
-    """What a page is about, by reference. `round` tells a cause that comes back from its first time."""
+    """The reference of what a page is about. `round` counts how often it came back."""
 
     kind: CauseKind
     id: str
@@ -63,35 +63,35 @@ class ContactMethod(StrEnum):
 
 
 TRACKED_METHODS = frozenset({ContactMethod.TEXT, ContactMethod.CALL})
-"""Of these the service says later what became of a call that it took."""
+"""Methods whose service reports the status of a call later."""
 SERVICE_METHODS = frozenset({ContactMethod.PAGERDUTY})
-"""Reaches whoever the service itself has on call, and is not ours to point at a person."""
+"""Services that choose themselves whom to call."""
 
 
 class AttemptStatus(StrEnum):
-    """How far an attempt has come. Delivered is what the service said, never that somebody looked."""
+    """The status of an attempt. Delivered means that the service took it, not that anybody saw it."""
 
     WAITING = "waiting"
     SENDING = "sending"
-    """Begun, and its answer not yet seen."""
+    """Started, without an answer yet."""
     DELIVERED = "delivered"
     ANSWERED = "answered"
-    """Somebody picked up. That is not yet an acknowledgement."""
+    """Somebody picked up, which is no acknowledgement."""
     MISSED = "missed"
-    """It came to a phone that nobody answers, or did not come to it at all."""
+    """Nobody picked up, or the phone was not reached."""
     QUIET = "quiet"
     """Delivered to somebody whose do-not-disturb is on."""
     REFUSED = "refused"
     LOST = "lost"
-    """Perhaps sent: the answer was late, lost, or not what this service says."""
+    """Perhaps sent: the answer was late, lost or invalid."""
     LATER = "later"
-    """Not sent: the service is down, or wants to be left alone."""
+    """Not sent: the service is down or limits us."""
     DROPPED = "dropped"
-    """Not sent any more: the page was answered before."""
+    """Not sent: the page was acknowledged before."""
 
     @property
     def is_failure(self) -> bool:
-        """Nobody can be expected to answer because of this one, so the next way is tried at once."""
+        """Whether the next step is tried at once, since nobody will answer this one."""
         return self in {
             AttemptStatus.MISSED,
             AttemptStatus.QUIET,
@@ -107,9 +107,9 @@ class AttemptStatus(StrEnum):
 
 @store_by_name
 class PageAttempt(NamedTuple):
-    """One rung. `person` is a Slack id, `#` and a channel's, or empty where the service knows whom to call.
+    """`person` is a Slack id, `#` and a channel's, or empty if the service chooses whom to call.
 
-    `detail` is in our own words. `reference` is the service's name for it, such as Twilio's sid.
+    `detail` is in our own words. `reference` is the service's id, such as Twilio's sid.
     """
 
     n: int
@@ -127,9 +127,7 @@ class PageAttempt(NamedTuple):
 
 @store_by_name
 class ReEscalation(NamedTuple):
-    """Somebody acknowledged and nobody claimed the case, so that it called again. `by` and `way` as in
-    `WorkspaceUi`.
-    """
+    """Somebody acknowledged, but nobody claimed the case, so it called again. `by` and `way` as in `Page`."""
 
     by: str
     way: str
@@ -137,24 +135,24 @@ class ReEscalation(NamedTuple):
     """When it was acknowledged."""
     again_at: datetime
     round: int
-    """From which on it is called for again."""
+    """The first round after it."""
     times: int
     """How often this happened to this page."""
 
 
 @store_by_name
 class PageDecline(NamedTuple):
-    """Somebody who was called said that they can't take it: in this round they are passed over."""
+    """A person who declined is skipped in this round."""
 
     person: str
     round: int
     at: datetime
     link: int = 0
-    """The round of the link by which they said it, which is good for this once."""
+    """The round of the link, which declines once."""
 
 
 class Page(FrozenModel):
-    """`version` counts commits. It names its cause and never carries anybody's words."""
+    """`version` counts commits. It references its cause and has no text of a post."""
 
     id: str
     version: int = 1
@@ -163,32 +161,32 @@ class Page(FrozenModel):
     department: str
     opened_at: datetime
     round: int = 1
-    """How often the whole line has been called, this time included."""
+    """How often all targets were called, including this time."""
     due: datetime | None = None
-    """When the next rung is climbed if nobody answers, or, once somebody has, when to look at it; None: never."""
+    """When to take the next step, or, once acknowledged, when to check it; None: never."""
     first: str = ""
     """Who is called before those on call: the lead of a declared crisis."""
     leader: str = ""
-    """The page that calls for this one too: of a storm only the first calls."""
+    """The page under which it is grouped, which calls for both."""
     harm: str = ""
-    """Of a case: the kind of harm that it speaks of, such as `safety`; empty where that is not known."""
+    """Of a case: the kind of harm, such as `safety`; empty if unknown."""
     subject: str = ""
-    """Of a case: which of the playbook's subjects it is about; empty where it is about none."""
+    """Of a case: the playbook's subject that it is about, if any."""
     count: int = 0
     """Attempts in all."""
     attempts: tuple[PageAttempt, ...] = ()
     hole: bool = False
-    """The schedule had nobody when somebody was called."""
+    """The schedule had a gap."""
     nobody: bool = False
     """There was nobody at all to call."""
     acknowledged_by: str = ""
     acknowledged_at: datetime | None = None
     acknowledged_way: str = ""
     taken_by: str = ""
-    """Who has the case by now; kept so that messages say it."""
+    """Who has claimed the case, for the messages."""
     closed_at: datetime | None = None
     held_until: datetime | None = None
-    """Nobody is called before, since it is quiet hours."""
+    """Quiet hours: nobody is called before."""
     unclaimed: ReEscalation | None = None
     declined: tuple[PageDecline, ...] = ()
     said: str = ""
@@ -202,22 +200,22 @@ class Page(FrozenModel):
 
     @property
     def is_open(self) -> bool:
-        """Whether somebody still has to answer."""
+        """Whether somebody still has to acknowledge."""
         return not self.is_acknowledged and self.closed_at is None
 
     @property
     def is_awaiting_claim(self) -> bool:
-        """Whether somebody who answered has yet to claim what it is about."""
+        """Whether it is acknowledged and its case not yet known as claimed."""
         return self.cause.kind is CauseKind.CASE and not self.leader and self.is_acknowledged and self.closed_at is None
 
     @property
     def declined_people(self) -> frozenset[str]:
-        """Who can't take it, in this round."""
+        """Who declined in this round."""
         return frozenset(one.person for one in self.declined if one.round == self.round)
 
     @property
     def first_active_round(self) -> int:
-        """The round from which on somebody has to answer: the first, or that in which it began to call again."""
+        """The first round since the last re-escalation."""
         return self.unclaimed.round if self.unclaimed else 1
 
     def find_attempt(self, n: int) -> PageAttempt | None:
@@ -228,22 +226,22 @@ class Page(FrozenModel):
 
 
 def derive_page_id(cause: PageCause) -> str:
-    """Derived, so that one cause has one page however often it is opened. 72 bits: it stands in links."""
+    """Derive the id, so that one cause has one page (idempotency). 72 bits, as it is part of links."""
     words = f"{cause.kind} {cause.round} {cause.id}"
     return hashlib.blake2b(words.encode(), digest_size=9).hexdigest()
 
 
 class PageGroup(NamedTuple):
-    """Other cases for which a page calls too, as they are now."""
+    """Other cases for which a page calls, too."""
 
     cases: int = 0
     newest: str = ""
-    """The case that came last; empty where there is none."""
+    """The newest case; empty if there is none."""
     newest_at: datetime | None = None
 
 
 def open_page(cause: PageCause, severity: Severity, department: str, at: datetime, first: str = "") -> Page:
-    """Due at once: its first rung is climbed by whoever looks first. Opening it again joins the one that is there."""
+    """Open a page that is due at once. Opening it again has no effect."""
     return Page(
         id=derive_page_id(cause),
         cause=cause,

@@ -1,4 +1,4 @@
-"""Whom to call in which order, and how long to wait: the playbook's `[[escalations]]`."""
+"""Escalation policies: the playbook's `[[escalations]]`."""
 
 from collections.abc import Iterable
 from datetime import timedelta
@@ -12,25 +12,25 @@ MIN_WAIT = timedelta(minutes=1)
 
 
 class EscalationPolicy(FrozenModel):
-    """How pages of some severities climb, in some departments; no departments: in all."""
+    """How pages of some severities escalate, in some departments; none: in all."""
 
     severities: frozenset[Severity] = frozenset(Severity)
     departments: frozenset[str] = frozenset()
     ways: tuple[ContactMethod, ...] = tuple(ContactMethod)
     wait: timedelta = timedelta(minutes=5)
-    """From one rung to the next: time to wake up, read, and press a button."""
+    """From one step to the next: time to wake up, read and press a button."""
     repeat_every: timedelta = timedelta(minutes=10)
-    """From the last rung to the first one again."""
+    """From the last step to the first one of the next round."""
     claim_within: timedelta = timedelta(minutes=30)
-    """From an acknowledgement until the case is claimed, or it is called for again."""
+    """From an acknowledgement until the case has to be claimed; then the page calls again."""
     quiet: tuple[HoursWindow, ...] = ()
     """When nobody is called for these pages, in the department's zone."""
     repeats: int | None = None
-    """How often the line is called again; None: until somebody answers."""
+    """Rounds after the first; None: until somebody acknowledges."""
 
     @property
     def slack_wait(self) -> timedelta:
-        """The wait after a direct message to a person whom nothing else reaches: it may have been silent."""
+        """The wait after a direct message, if nothing else reaches the person: it may have been silent."""
         return max(self.wait / 2, min(self.wait, MIN_WAIT))
 
 
@@ -42,7 +42,7 @@ DEFAULT_POLICIES = {
 
 
 def choose_policy(policies: Iterable[EscalationPolicy], severity: Severity, department: str) -> EscalationPolicy:
-    """The first that fits, as with routes; else our own."""
+    """Return the first policy that matches, else the default."""
     for policy in policies:
         if severity in policy.severities and (not policy.departments or department in policy.departments):
             return policy

@@ -1,4 +1,4 @@
-"""Quiet hours: whom a page that can wait does not wake, and until when it waits."""
+"""Quiet hours: until when a page below `sev1` waits, and whom it does not call."""
 
 from datetime import datetime, timedelta
 
@@ -9,10 +9,10 @@ from bot.domain.paging.targets import EscalationTargets
 
 
 def find_quiet_end(page: Page, policy: EscalationPolicy, targets: EscalationTargets, at: datetime) -> datetime | None:
-    """Until when nobody at all is called; None: somebody is. The worst never waits.
+    """Return until when nobody is called, or None. `sev1` never waits.
 
-    `sev3` keeps the department's hours; the policy may name quiet hours, in the department's zone; and nobody is
-    called while everybody on call is asleep, since what can wait for them need not wake their managers.
+    `sev3` waits for business hours; the policy may have quiet hours, in the department's zone; and if all on call
+    have quiet hours, their managers are not called either.
     """
     if page.severity is Severity.SEV1:
         return None
@@ -30,7 +30,7 @@ def find_quiet_end(page: Page, policy: EscalationPolicy, targets: EscalationTarg
 
 
 def drop_quiet_targets(page: Page, targets: EscalationTargets) -> EscalationTargets:
-    """Without those who sleep; whoever is left is called in their place."""
+    """Return the targets without people who have quiet hours, except for `sev1`."""
     if page.severity is Severity.SEV1:
         return targets
     people, last = (

@@ -1,4 +1,4 @@
-"""How often one person is called in a night for what is not the worst."""
+"""Limit how often a person is called in a night for pages below `sev1`."""
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
@@ -10,12 +10,12 @@ NOON = timedelta(hours=12)
 
 
 def get_night_number(at: datetime, zone: str) -> int:
-    """From noon to noon in this zone, by the day on which it began: 20261122."""
+    """Return the night, from noon to noon in this zone, as the day it began: 20261122."""
     here = at.astimezone(ZoneInfo(zone))
     return int(f"{here.replace(tzinfo=None) - NOON:%Y%m%d}")
 
 
 def drop_over_budget(targets: EscalationTargets, spent: Collection[str]) -> EscalationTargets:
-    """Without those of whom enough was asked tonight, as long as anybody else is left on call."""
+    """Return the targets without people over their limit, as long as anybody else is on call."""
     left = tuple(one for one in targets.people if one not in spent)
     return targets._replace(people=left) if left else targets

@@ -1,4 +1,4 @@
-"""Answered, and then nothing: a page of which nobody claims the case calls again."""
+"""Re-escalation: an acknowledged page calls again if nobody claims the case."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -19,17 +19,14 @@ from bot.domain.text import format_duration
 
 
 def find_recheck_time(page: Page, policy: EscalationPolicy) -> datetime | None:
-    """When it is looked at whether somebody has claimed the case; None: never.
-
-    Of a storm only the case that was called for: who answered that one has its others before her.
-    """
+    """Return when to check that the case is claimed; None: never, as for grouped pages."""
     if page.acknowledged_at is None or not page.is_awaiting_claim:
         return None
     return page.acknowledged_at + policy.claim_within
 
 
 def re_escalate(page: Page, at: datetime, reason: str = "") -> Decision[Page]:
-    """From the top of the line, as who stands there now may be somebody else. `why`: where it is not for a claim."""
+    """Call again from the first step. `reason` is given if it is not a missing claim."""
     assert page.acknowledged_at is not None
     times = page.unclaimed.times + 1 if page.unclaimed else 1
     before = ReEscalation(page.acknowledged_by, page.acknowledged_way, page.acknowledged_at, at, page.round + 1, times)
@@ -51,7 +48,7 @@ def re_escalate(page: Page, at: datetime, reason: str = "") -> Decision[Page]:
 
 
 def record_new_mention(page: Page, mention_id: str, mentioned_at: datetime, at: datetime) -> Decision[Page]:
-    """The same person speaks of a crisis once more: who has answered is told, or, after a while, called again."""
+    """Handle another crisis post in the case: update the messages, or, after a while, call again."""
     known = page.copy_with(said=mention_id, news=page.news + 1)
     if (
         page.acknowledged_at is not None
@@ -64,12 +61,12 @@ def record_new_mention(page: Page, mention_id: str, mentioned_at: datetime, at: 
 
 
 def build_dedup_key(page: Page) -> str:
-    """What a service that knows one alert from another calls it: one that was acknowledged there rings no more."""
+    """Return the deduplication key for services, a new one after each re-escalation."""
     return f"{page.id}-{page.unclaimed.times}" if page.unclaimed else page.id
 
 
 def build_previous_dedup_key(page: Page) -> str:
-    """The one that was acknowledged in vain; empty where there was none."""
+    """Return the key before the last re-escalation; empty if there was none."""
     if page.unclaimed is None:
         return ""
     return f"{page.id}-{page.unclaimed.times - 1}" if page.unclaimed.times > 1 else page.id

@@ -1,4 +1,4 @@
-"""A declared crisis takes over the pages of its cases: its own page calls, and they follow it as in a storm."""
+"""A declared crisis takes over the pages of its cases: they are grouped under its own."""
 
 from datetime import datetime
 
@@ -12,16 +12,16 @@ REACHED_STATUSES = frozenset({AttemptStatus.DELIVERED, AttemptStatus.ANSWERED})
 
 
 def can_take_over(leader: Page) -> bool:
-    """Whether the crisis's own page has reached somebody, or was answered; until then the others ring on."""
+    """Whether the crisis's own page has reached somebody; until then the others call on."""
     if leader.is_acknowledged:
         return True
     return leader.is_open and leader.due is not None and any(one.result in REACHED_STATUSES for one in leader.attempts)
 
 
 def take_over_page(page: Page, leader: Page, at: datetime) -> Decision[Page] | None:
-    """Let the page follow: answered with the crisis's page, and calling by itself again where that ends unanswered.
+    """Group the page under the leader, or return None if there is nothing to take over.
 
-    A service that rings by itself keeps its alert until then. None where there is nothing to take over.
+    It is acknowledged with the leader, or calls again if that ends without; services keep their alert until then.
     """
     if page.closed_at is not None or page.leader == leader.id:
         return None

@@ -1,4 +1,4 @@
-"""Who stands in line for a page now, and by which ways each can be reached."""
+"""The targets of a page, and the contact methods of each."""
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
@@ -18,18 +18,18 @@ class EscalationStep(NamedTuple):
 
 
 class EscalationTargets(NamedTuple):
-    """Asked for anew at each rung: a shift may end and a phone be added while a page climbs."""
+    """Read at each step: shifts and phones may change during an escalation."""
 
     people: tuple[str, ...]
     """On call, in the order in which they are called."""
     fallbacks: tuple[str, ...] = ()
-    """Called when nobody of them answers: the fallback channel (`#` and its id) and the managers."""
+    """Called if none of them answers: the fallback channel (`#` and its id) and the managers."""
     methods: Mapping[str, frozenset[ContactMethod]] = {}
-    """By person, beside Slack; by the empty string, the services that know by themselves whom to call."""
+    """By person, besides Slack; under the empty string, services that choose whom to call."""
     has_gap: bool = False
     hours: BusinessHours = BusinessHours()
     quiet_until: Mapping[str, datetime] = {}
-    """Whose own quiet hours these are, and until when."""
+    """The end of their quiet hours, for people who have them now."""
     zones: Mapping[str, str] = {}
     """The time zone of each person."""
 
@@ -40,7 +40,7 @@ class EscalationTargets(NamedTuple):
 
 
 def list_steps(policy: EscalationPolicy, targets: EscalationTargets) -> tuple[EscalationStep, ...]:
-    """One round, each rung once: person by person, each by all ways that reach her, in the policy's order."""
+    """Return the steps of one round: person by person, each by all their methods in the policy's order."""
     return tuple(dict.fromkeys(_iterate_steps(policy, targets)))
 
 
@@ -49,6 +49,6 @@ def _iterate_steps(policy: EscalationPolicy, targets: EscalationTargets) -> Iter
         reached = targets.list_methods(person)
         ways = [way for way in policy.ways if way in reached]
         if not ways and not (policy.ways and frozenset(policy.ways) <= SERVICE_METHODS):
-            ways = [ContactMethod.SLACK]  # rather than not at all: the policy names only ways that this person has not
+            ways = [ContactMethod.SLACK]  # the policy has only methods that this person lacks
         for way in ways:
             yield EscalationStep("" if way in SERVICE_METHODS else person, way)

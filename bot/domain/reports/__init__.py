@@ -1,1 +1,1 @@
-"""What a report says, and how precise it is."""
+"""Reports, and the precision of the detectors."""

@@ -1,8 +1,7 @@
-"""How often we heard rightly, as far as the people who close cases tell us.
+"""The precision of the detectors, from corrections of closed cases.
 
-People correct what they see. A case that somebody closed and nobody corrected counts as heard rightly, which is what
-makes this an upper bound: what nobody noticed is counted as right. Left out are cases that a colleague flagged or
-brought back from spam, since we did not bring them; and, of sentiment, those of which we said that we are unsure.
+A closed case without a correction counts as right, so this is an upper bound. Cases that a colleague flagged or
+restored from spam do not count, nor does an unsure sentiment.
 """
 
 from collections import Counter
@@ -15,11 +14,11 @@ from bot.domain.correction import COLLEAGUE, GENUINE, CorrectionKind
 from bot.domain.reports.report import MIN_SAMPLE, compute_wilson_interval
 
 PRECISION_DAYS = 30
-"""Long enough for a few hundred cases, short enough that a model which learned since is soon judged by itself."""
+"""Long enough for a few hundred cases, short enough to show a newly trained model."""
 
 
 class PrecisionAspect(StrEnum):
-    """Of what is counted how often it was right; the first is everything together."""
+    """The parts of an assessment that are counted; `ALL` is right if all of them are."""
 
     ALL = "all"
     SENTIMENT = "sentiment"
@@ -37,7 +36,7 @@ _PARTS = {
 
 
 def count_precision(case: Case) -> Counter[str]:
-    """What a closed case adds to the counts, `<part>` once and `<part> wrong` where it was corrected. Else nothing."""
+    """Return what a closed case adds to the counts: `<part>`, and `<part> wrong` if it was corrected."""
     if not case.is_closed or case.resolved_at is None or not _is_detected_by_us(case):
         return Counter()
     wrong = {_PARTS[one.kind] for one in case.corrections if one.kind in _PARTS}
@@ -58,7 +57,7 @@ def _is_detected_by_us(case: Case) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class PrecisionEstimate:
-    """Of `cases`, `wrong` were corrected; in how many of a hundred we heard rightly, with its interval of 95 %."""
+    """Of `cases`, `wrong` were corrected."""
 
     aspect: PrecisionAspect
     cases: int
@@ -74,13 +73,13 @@ class PrecisionEstimate:
 
     @property
     def interval(self) -> tuple[float, float]:
-        """Wilson's, in percent: it holds also where nobody corrected anything."""
+        """The 95 % Wilson interval, in percent."""
         low, high = compute_wilson_interval((self.cases - self.wrong) / self.cases, self.cases)
         return 100 * low, 100 * high
 
 
 def compute_precisions(counts: Mapping[str, int]) -> tuple[PrecisionEstimate, ...]:
-    """Of everything first, then by part."""
+    """Return the estimate of everything, then of each part."""
     return tuple(
         PrecisionEstimate(part, counts.get(part.value, 0), counts.get(f"{part.value} wrong", 0))
         for part in PrecisionAspect

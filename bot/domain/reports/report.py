@@ -1,4 +1,4 @@
-"""What the tallies say, and how far it may be believed: shares, changes, times, and the books."""
+"""Reports: shares, changes with confidence intervals, durations, and the reconciliation of counts."""
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
@@ -12,15 +12,15 @@ from bot.domain.case import Case
 from bot.domain.periods import ReportPeriod
 
 MIN_SAMPLE = 30
-"""Below this, a share of it moves by itself more than anything we could learn from it."""
+"""Shares of fewer are not compared: they vary too much by chance."""
 MIN_DURATIONS = 10
-"""Nine in ten of fewer than ten are all of them."""
+"""Of fewer, the 90th percentile is the slowest."""
 Z_95 = 1.96
 """Standard errors in an interval of 95 %."""
 
 
 class TallyKey(NamedTuple):
-    """What the tallies tell apart: `sentiment` may be unsure, `department` may be nobody, `subject` may be empty."""
+    """The dimensions of the counters: `sentiment` may be unsure, `department` nobody, `subject` empty."""
 
     subject: str
     department: str
@@ -33,7 +33,7 @@ Tally = Mapping[TallyKey, int]
 
 @dataclass(frozen=True, slots=True)
 class ReportQuery:
-    """Of what a person wants to know: everything, or one subject, or one department."""
+    """What a person asks for: everything, one subject, or one department."""
 
     period: ReportPeriod = ReportPeriod.TODAY
     subject: str = ""
@@ -45,7 +45,7 @@ class ReportQuery:
 
     @property
     def command_text(self) -> str:
-        """What a person would have to type to ask for the same."""
+        """The arguments of the command for the same report."""
         return f"{self.period.value} {self.scope}".strip()
 
     def includes_key(self, key: TallyKey) -> bool:
@@ -59,7 +59,7 @@ class ReportQuery:
 
 @dataclass(frozen=True, slots=True)
 class SentimentCounts:
-    """Every mention is in exactly one of these. Spam and what is said of competitors is no opinion about us."""
+    """Each mention is in exactly one of these. Spam and posts about competitors are no opinions about us."""
 
     negative: int = 0
     neutral: int = 0
@@ -81,7 +81,7 @@ class SentimentCounts:
 
     @property
     def opinion_count(self) -> int:
-        """What shares are taken of."""
+        """The total of which shares are computed."""
         return self.negative + self.neutral + self.positive + self.unsure
 
 
@@ -92,7 +92,7 @@ def _classify_key(key: TallyKey, competitors: Collection[str]) -> str:
 
 
 def count_intents(tally: Tally, competitors: Collection[str] = ()) -> tuple[tuple[Intent, int], ...]:
-    """The commonest first, without spam and the other ones."""
+    """Return the counts, most common first, without spam and other."""
     found: Counter[str] = Counter()
     for said, count in tally.items():
         if said.subject not in competitors and said.intent not in {Intent.SPAM, Intent.OTHER}:
@@ -101,7 +101,7 @@ def count_intents(tally: Tally, competitors: Collection[str] = ()) -> tuple[tupl
 
 
 class ShareChange(NamedTuple):
-    """From one share to another, in percentage points, with the interval in which it lies in 95 of 100 cases."""
+    """The difference of two shares, in percentage points, with its 95 % interval."""
 
     points: float
     low: float
@@ -109,12 +109,11 @@ class ShareChange(NamedTuple):
 
     @property
     def is_significant(self) -> bool:
-        """Whether the two can be told apart at all."""
         return self.low > 0 or self.high < 0
 
 
 def compute_share_change(part: int, whole: int, part_before: int, whole_before: int) -> ShareChange | None:
-    """Newcombe's interval for two shares. None: one of them is of too few to say."""
+    """Compute Newcombe's interval for two shares; None if either sample is too small."""
     if min(whole, whole_before) < MIN_SAMPLE:
         return None
     now, before = part / whole, part_before / whole_before
@@ -126,7 +125,7 @@ def compute_share_change(part: int, whole: int, part_before: int, whole_before: 
 
 
 def compute_wilson_interval(share: float, size: int) -> tuple[float, float]:
-    """The interval in which a share lies in 95 of 100 cases; it holds also where they are few, or all alike."""
+    """Compute the 95 % Wilson interval, which also holds for few or equal values."""
     middle = share + Z_95 * Z_95 / (2 * size)
     half = Z_95 * sqrt(share * (1 - share) / size + Z_95 * Z_95 / (4 * size * size))
     return (middle - half) / (1 + Z_95 * Z_95 / size), (middle + half) / (1 + Z_95 * Z_95 / size)
@@ -134,7 +133,7 @@ def compute_wilson_interval(share: float, size: int) -> tuple[float, float]:
 
 @dataclass(frozen=True, slots=True)
 class VolumeComparison:
-    """How many were said, and how many at the same time before."""
+    """The number of mentions now and in the period before."""
 
     now: int
     before: int
@@ -145,14 +144,12 @@ class VolumeComparison:
 
     @property
     def is_significant(self) -> bool:
-        """Counts of things that happen by themselves differ by about the root of their sum without any reason."""
+        """Whether they differ by more than chance: for Poisson counts, about the root of their sum."""
         return abs(self.now - self.before) > Z_95 * sqrt(self.now + self.before)
 
 
 class DurationStats(NamedTuple):
-    """How long something took, in seconds. `percentile_90` is for nine in ten, or for the slowest where they are
-    few.
-    """
+    """Durations in seconds. `percentile_90` is the slowest of a small sample."""
 
     times: int
     median: float
@@ -164,7 +161,7 @@ class DurationStats(NamedTuple):
 
 
 def compute_duration_stats(seconds: Sequence[float]) -> DurationStats | None:
-    """By nearest rank, so that each figure is one that really happened."""
+    """Compute median and percentile by nearest rank; None without durations."""
     if not seconds:
         return None
     ordered = sorted(seconds)
@@ -174,7 +171,7 @@ def compute_duration_stats(seconds: Sequence[float]) -> DurationStats | None:
 
 @dataclass(frozen=True, slots=True)
 class DepartmentFigures:
-    """`open` and `overdue` are of this moment; the others of the span that was asked for."""
+    """`open` and `overdue` are as of now; the others of the period."""
 
     name: str
     open: int = 0
@@ -191,10 +188,7 @@ class DepartmentFigures:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """`brand_time` is when it was asked, on the brand's own clock.
-
-    `comparable` and `before` are cut at the same time of day, so that they can be compared.
-    """
+    """`brand_time` is when it was made, in the brand's zone. `comparable` and `before` end at the same time of day."""
 
     query: ReportQuery
     brand_time: datetime
@@ -213,7 +207,7 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Reconciliation:
-    """The books: what became of every mention that was ever let in, read at one instant."""
+    """Reconciliation: the outcomes of all admitted mentions, read at one instant."""
 
     seen: int = 0
     opened: int = 0
@@ -223,7 +217,7 @@ class Reconciliation:
     waiting: int = 0
     dead: int = 0
     editing: int = 0
-    """Edits of known mentions that wait among them."""
+    """Waiting edits of known mentions."""
 
     @property
     def unaccounted(self) -> int:
@@ -233,7 +227,7 @@ class Reconciliation:
 
     @property
     def is_balanced(self) -> bool:
-        """Nothing is missing, and nothing is still on its way."""
+        """Whether nothing is missing and nothing is waiting."""
         return self.unaccounted == 0 and self.waiting == 0
 
     def __str__(self) -> str:
