@@ -9,6 +9,7 @@ import pytest
 from bot.cards.modal_blocks import ModalMetadata
 from bot.domain.assessment import Intent
 from bot.domain.case import CaseResolution, CaseStatus
+from bot.domain.cases.transitions import claim_case
 from bot.domain.commits import StoreUnavailable
 from bot.domain.correction import CorrectionKind
 from bot.domain.crisis import CrisisDeclaration
@@ -34,6 +35,7 @@ ASKED: tuple[Callable[[UseCases], Awaitable[Any]], ...] = (
     lambda usecases: usecases.cases.list_assignees(CASE),
     lambda usecases: usecases.cases.check_separation(CASE.id, ANA),
     lambda usecases: usecases.cases.check_store(),
+    lambda usecases: usecases.cases.apply(CASE.id, ANA, claim_case),
     lambda usecases: usecases.cases.claim(CASE.id, ANA),
     lambda usecases: usecases.cases.renew_lease(CASE.id, ANA),
     lambda usecases: usecases.cases.release(CASE.id, ANA),
