@@ -169,37 +169,17 @@ def build_app(
     rules = ReloadableRules(playbook, external.contacts, weights)
     directory = SlackDirectory(sink, clock)
     rota = StoredOnCallLookup(store, rules, lambda: rules.playbook.schedules, directory)
-    staff = StaffDirectory(directory, rota)
-    subjects, secrets = rules.list_subjects, store.signing_secrets
-    reports = SentimentReports(store.report_counters, store.corrections, store.cases, rules, subjects, clock)
-    cases = CaseUseCases(store.cases, store.outbox, store.pages, rules, staff, recompute_urgency, clock)
     contexts = PageContexts(build_context_sources(store), lambda: rules.time_zone)
-    permissions = SchedulePermissions(rota, rules, staff)
-    usecases = UseCases(
-        cases=cases,
-        digests=DigestUseCases(store.digests, store.cases, rules, clock),
-        flags=FlagUseCases(FlagStore(store.client, store.keys), rules, clock, rules.assess, staff, rota),
-        reports=reports,
-        corrections=CorrectionUseCases(store.cases, rules, staff, subjects, clock),
-        spam=SpamReview(store.spam, store.cases, rules, recompute_urgency, clock),
-        oncall=OnCallUseCases(store.overrides, store.drills, rota, rules, permissions, directory, clock),
-        crises=CrisisUseCases(store, rules, staff, clock),
-        drills=DrillUseCases(store.drills, rules, staff, clock),
-        feeds=CalendarLinks(store.calendar_links, secrets, rota, permissions, directory, clock, external.public_url),
-        home=HomeTab(store.cases, store.inbox, store.health_issues, store.corrections, store.reads, rules, rota, clock),
-        pages=PagingUseCases(store.pages, secrets, contexts, rules, staff, clock),
-    )
+    links = AckLinkBuilder(store.signing_secrets, clock, external.public_url)
+    pagers = {SlackPager.name, *(pager.name for pager in external.pagers)}
+    targets = TargetResolver(rules, rota, {way for way in ContactMethod if way.pager in pagers})
     liveness = Liveness()
-    links = AckLinkBuilder(secrets, clock, external.public_url)
-    slack = SlackPager(sink, store.pages, store.rate_limits, clock)
-    pagers: tuple[Pager, ...] = (slack, *external.pagers)
-    available = {way for way in ContactMethod if way.pager in {pager.name for pager in pagers}}
     return EarshotApp(
         store=store,
         rules=rules,
         on_call_lookup=rota,
         clock=clock,
-        usecases=usecases,
+        usecases=_build_use_cases(store, rules, rota, directory, contexts, clock, external.public_url),
         ingest=IngestRunner(store, clock, liveness),
         triage=TriageWorker(store, rules, clock, worker, wait=wait),
         timers=DeadlineWorker(store, rules, rota, clock),
@@ -212,12 +192,53 @@ def build_app(
         heartbeat=HeartbeatWorker(store, external.heartbeat, liveness, clock),
         liveness=liveness,
         delivery=DeliveryWorker(store, sink, rules, rota, clock),
-        pages=EscalationWorker(store, rules, TargetResolver(rules, rota, available), contexts, clock),
-        pagers=tuple(
-            PagerWorker(pager, store, rules, contexts, links, clock, slack.acquire_slot if pager is slack else None)
-            for pager in pagers
-        ),
+        pages=EscalationWorker(store, rules, targets, contexts, clock),
+        pagers=_build_pager_workers(store, sink, external.pagers, rules, contexts, links, clock),
         links=links,
+    )
+
+
+def _build_use_cases(
+    store: Store,
+    rules: ReloadableRules,
+    rota: StoredOnCallLookup,
+    directory: SlackDirectory,
+    contexts: PageContexts,
+    clock: Clock,
+    public_url: str,
+) -> UseCases:
+    staff = StaffDirectory(directory, rota)
+    permissions = SchedulePermissions(rota, rules, staff)
+    subjects, secrets = rules.list_subjects, store.signing_secrets
+    return UseCases(
+        cases=CaseUseCases(store.cases, store.outbox, store.pages, rules, staff, recompute_urgency, clock),
+        digests=DigestUseCases(store.digests, store.cases, rules, clock),
+        flags=FlagUseCases(FlagStore(store.client, store.keys), rules, clock, rules.assess, staff, rota),
+        reports=SentimentReports(store.report_counters, store.corrections, store.cases, rules, subjects, clock),
+        corrections=CorrectionUseCases(store.cases, rules, staff, subjects, clock),
+        spam=SpamReview(store.spam, store.cases, rules, recompute_urgency, clock),
+        oncall=OnCallUseCases(store.overrides, store.drills, rota, rules, permissions, directory, clock),
+        crises=CrisisUseCases(store, rules, staff, clock),
+        drills=DrillUseCases(store.drills, rules, staff, clock),
+        feeds=CalendarLinks(store.calendar_links, secrets, rota, permissions, directory, clock, public_url),
+        home=HomeTab(store.cases, store.inbox, store.health_issues, store.corrections, store.reads, rules, rota, clock),
+        pages=PagingUseCases(store.pages, secrets, contexts, rules, staff, clock),
+    )
+
+
+def _build_pager_workers(
+    store: Store,
+    sink: SlackSink,
+    others: Sequence[Pager],
+    rules: ReloadableRules,
+    contexts: PageContexts,
+    links: AckLinkBuilder,
+    clock: Clock,
+) -> tuple[PagerWorker, ...]:
+    slack = SlackPager(sink, store.pages, store.rate_limits, clock)
+    return (
+        PagerWorker(slack, store, rules, contexts, links, clock, slack.acquire_slot),
+        *(PagerWorker(pager, store, rules, contexts, links, clock) for pager in others),
     )
 
 

@@ -292,3 +292,18 @@ def test_every_noun_of_a_public_name_is_in_the_glossary(kind: str) -> None:
         if word not in MODIFIERS | VERBS and not singulars(word) & rows
     }
     assert missing == {}
+
+
+LONGEST = 45
+"""Lines of a function."""
+
+
+def test_no_function_is_longer_than_45_lines() -> None:
+    wrong = [
+        f"{found.name} {found.place}"
+        for path, tree in trees().items()
+        for node, found in definitions(tree, path)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and (node.end_lineno or 0) - node.lineno + 1 > LONGEST
+    ]
+    assert wrong == []
