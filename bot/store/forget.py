@@ -12,7 +12,7 @@ from bot.domain.crisis import Crisis
 from bot.domain.errors import StoreUnavailable
 from bot.domain.mention import Mention
 from bot.domain.outbox import Notification, NotificationKind
-from bot.domain.paging.escalation import refresh_messages
+from bot.domain.paging.decision import refresh_messages
 from bot.domain.redaction import ForgetTarget, forget_in_case, forget_in_crisis, forget_in_episode
 from bot.domain.spikes.episode import Episode
 from bot.store.case_writer import add_audit_event, add_notification, build_lookup_keys, write_decision

@@ -11,10 +11,10 @@ from bot.domain.commits import Decision
 from bot.domain.destination import ToChannel, parse_callee
 from bot.domain.errors import NotAllowed
 from bot.domain.paging.ack_link import AckToken, InvalidTokenError, verify_ack_token
+from bot.domain.paging.attempts import MAX_TRIES
 from bot.domain.paging.contact_methods import PagingRules
 from bot.domain.paging.context import PageContext
-from bot.domain.paging.decline import decline_page
-from bot.domain.paging.escalation import MAX_TRIES, acknowledge_page
+from bot.domain.paging.escalation import acknowledge_page, decline_page
 from bot.domain.paging.page import AttemptStatus, ContactMethod, Page, PageAttempt
 from bot.domain.paging.re_escalation import build_dedup_key
 from bot.domain.rules import get_department_or_lost

@@ -9,7 +9,7 @@ from bot.domain.commits import Decision
 from bot.domain.crises import transitions
 from bot.domain.crises.transitions import CHANNEL_TIMEOUT, COUNT_INTERVAL
 from bot.domain.crisis import Crisis, MentionCounts
-from bot.domain.paging.takeover import can_take_over, take_over_page
+from bot.domain.paging.grouping import can_take_over, take_over_page
 from bot.domain.periods import widen_to_quarters
 from bot.sinks.delivery_errors import DeliveryUnknownError, NotSentError, RateLimitedError, SlackRejectedError
 from bot.sinks.slack import SlackSink

@@ -8,6 +8,7 @@ from bot.cards import case as card
 from bot.cards import page_text, paging
 from bot.domain.destination import ToPerson, parse_callee
 from bot.domain.paging import escalation
+from bot.domain.paging.attempts import record_result
 from bot.domain.paging.case_page import build_case_cause
 from bot.domain.paging.page import AttemptStatus, ContactMethod, Page, Severity, open_page
 from bot.domain.paging.policy import EscalationPolicy
@@ -27,7 +28,7 @@ def page_with(result: AttemptStatus, **more: object) -> Page:
     assert climbed is not None
     if result is AttemptStatus.WAITING:
         return climbed.after
-    ended = escalation.record_result(climbed.after, 1, result, str(more.get("detail", "")), AT)
+    ended = record_result(climbed.after, 1, result, str(more.get("detail", "")), AT)
     assert ended is not None
     return ended.after
 

@@ -8,7 +8,7 @@ from bot.domain.adoption import derive_origin, find_adoptable_cases
 from bot.domain.case import Case
 from bot.domain.outbox import NotificationKind
 from bot.domain.paging.escalation import acknowledge_page, close_page
-from bot.domain.paging.grouping import check_grouped_page
+from bot.domain.paging.grouping import can_take_over, check_grouped_page, take_over_page
 from bot.domain.paging.page import (
     AttemptStatus,
     CauseKind,
@@ -19,7 +19,6 @@ from bot.domain.paging.page import (
     Severity,
     open_page,
 )
-from bot.domain.paging.takeover import can_take_over, take_over_page
 from tests.domain.made import AT, after, assessed, case
 
 OLD = open_page(PageCause(CauseKind.CASE, "one"), Severity.SEV1, "pr", AT)

@@ -10,6 +10,7 @@ from bot.domain.drills import Drill, DrillSettings, check_drill, is_drill_due, o
 from bot.domain.errors import NotAllowed
 from bot.domain.outbox import NotificationKind
 from bot.domain.paging import escalation
+from bot.domain.paging.attempts import record_result, start_attempt
 from bot.domain.paging.page import AttemptStatus, Page, Severity
 from bot.domain.paging.policy import DEFAULT_POLICIES
 from bot.domain.paging.targets import EscalationTargets
@@ -33,9 +34,9 @@ def called(
         assert climbed is not None
         page = climbed.after
         if page.attempts and page.attempts[-1].result is AttemptStatus.WAITING:
-            started = escalation.start_attempt(page, page.count, at)
+            started = start_attempt(page, page.count, at)
             assert started is not None
-            ended = escalation.record_result(started.after, page.count, result, "", at)
+            ended = record_result(started.after, page.count, result, "", at)
             assert ended is not None
             page = ended.after
     return page

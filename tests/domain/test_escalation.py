@@ -9,7 +9,8 @@ from bot.domain.business_hours import BusinessHours, parse_window
 from bot.domain.commits import Decision
 from bot.domain.destination import ToPager
 from bot.domain.errors import NotAllowed
-from bot.domain.paging import decline, escalation, grouping
+from bot.domain.paging import escalation, grouping
+from bot.domain.paging.attempts import record_result, start_attempt
 from bot.domain.paging.page import (
     AttemptStatus,
     CauseKind,
@@ -77,7 +78,7 @@ def test_each_person_is_called_by_her_ways_then_the_next_then_the_fallback_and_t
 def test_after_the_last_it_begins_again_and_a_service_that_has_it_already_is_not_told_twice() -> None:
     page = all_rungs(a_page(), 6)
     for n in range(1, 7):
-        ended = escalation.record_result(page, n, AttemptStatus.DELIVERED, "", after(minutes=11))
+        ended = record_result(page, n, AttemptStatus.DELIVERED, "", after(minutes=11))
         assert ended is not None
         page = ended.after
     page = all_rungs(page, 11)
@@ -97,14 +98,14 @@ def test_a_rung_is_not_climbed_before_its_time_and_owes_one_call_when_it_is() ->
 )
 def test_a_way_that_fails_makes_the_next_one_due_at_once(result: AttemptStatus) -> None:
     page = climbed(a_page(), 0).after
-    failed = escalation.record_result(page, 1, result, "why", after(seconds=3))
+    failed = record_result(page, 1, result, "why", after(seconds=3))
     assert failed is not None
     assert failed.after.due == after(seconds=3)
 
 
 def test_a_failure_that_is_told_late_hurries_nobody() -> None:
     page = climbed(climbed(a_page(), 0).after, 2).after
-    late = escalation.record_result(page, 1, AttemptStatus.LOST, "", after(minutes=2.5))
+    late = record_result(page, 1, AttemptStatus.LOST, "", after(minutes=2.5))
     assert late is not None
     assert late.after.due == after(minutes=4)
 
@@ -124,20 +125,20 @@ def test_an_answer_stops_it_and_a_second_one_is_told_who_was_first() -> None:
 
 def test_a_call_that_waits_when_somebody_answers_is_not_sent_any_more() -> None:
     page = escalation.acknowledge_page(climbed(a_page(), 0).after, "U0LEA", "link", after(minutes=1)).after
-    dropped = escalation.start_attempt(page, 1, after(minutes=1))
+    dropped = start_attempt(page, 1, after(minutes=1))
     assert dropped is not None
     assert dropped.after.attempts[0].result is AttemptStatus.DROPPED
 
 
 def test_what_one_sender_has_begun_another_takes_only_when_it_must_be_dead_and_only_once() -> None:
     page = climbed(a_page(), 0).after
-    begun = escalation.start_attempt(page, 1, AT)
+    begun = start_attempt(page, 1, AT)
     assert begun is not None
-    assert escalation.start_attempt(begun.after, 1, after(seconds=14)) is None
-    again = escalation.start_attempt(begun.after, 1, after(seconds=15))
+    assert start_attempt(begun.after, 1, after(seconds=14)) is None
+    again = start_attempt(begun.after, 1, after(seconds=15))
     assert again is not None
     assert again.after.attempts[0].tries == 2
-    lost = escalation.start_attempt(again.after, 1, after(seconds=40))
+    lost = start_attempt(again.after, 1, after(seconds=40))
     assert lost is not None
     assert lost.after.attempts[0].result is AttemptStatus.LOST
     assert lost.after.due == after(seconds=40)
@@ -233,34 +234,34 @@ def two_called() -> Page:
 
 def test_who_cannot_take_it_is_passed_over_in_this_round_and_the_next_is_called_at_once() -> None:
     page = climbed(a_page(), 0).after
-    declined = decline.decline_page(page, "U0BEN", 1, after(minutes=1))
+    declined = escalation.decline_page(page, "U0BEN", 1, after(minutes=1))
     assert declined is not None
     assert declined.events[0].by == "U0BEN"
     following = climbed(declined.after, 1, LINE._replace(methods={}))
     assert called(following.after) == ["U0BEN slack", "U0LEA slack"]
-    assert decline.decline_page(following.after, "U0BEN", 1, after(minutes=1.5)) is None, "once"
+    assert escalation.decline_page(following.after, "U0BEN", 1, after(minutes=1.5)) is None, "once"
 
 
 def test_who_cannot_take_it_does_not_hurry_past_somebody_else_who_was_called_since() -> None:
     page = all_rungs(a_page(), 4)
     assert page.attempts[-1].person == "U0LEA"
-    declined = decline.decline_page(page, "U0BEN", 1, after(minutes=6.5))
+    declined = escalation.decline_page(page, "U0BEN", 1, after(minutes=6.5))
     assert declined is not None
     assert declined.after.due == page.due
 
 
 def test_what_was_about_to_be_sent_to_who_cannot_take_it_is_not_sent() -> None:
-    declined = decline.decline_page(two_called(), "U0BEN", 1, after(minutes=2))
+    declined = escalation.decline_page(two_called(), "U0BEN", 1, after(minutes=2))
     assert declined is not None
-    begun = escalation.start_attempt(declined.after, 2, after(minutes=2))
+    begun = start_attempt(declined.after, 2, after(minutes=2))
     assert begun is not None
     assert begun.after.attempts[1].result is AttemptStatus.DROPPED
 
 
 def test_in_the_next_round_they_are_called_again_and_what_is_answered_nobody_can_decline() -> None:
-    declined = decline.decline_page(climbed(a_page(), 0).after, "U0BEN", 1, after(minutes=1))
+    declined = escalation.decline_page(climbed(a_page(), 0).after, "U0BEN", 1, after(minutes=1))
     assert declined is not None
     assert declined.after.copy_with(round=2).declined_people == frozenset()
     answered = escalation.acknowledge_page(declined.after, "U0BEN", "link", after(minutes=3)).after
     with pytest.raises(NotAllowed):
-        decline.decline_page(answered, "U0BEN", 1, after(minutes=4))
+        escalation.decline_page(answered, "U0BEN", 1, after(minutes=4))

@@ -7,15 +7,8 @@ import pytest
 
 from bot.domain.outbox import NotificationKind
 from bot.domain.paging import escalation, re_escalation
-from bot.domain.paging.page import (
-    AttemptStatus,
-    CauseKind,
-    ContactMethod,
-    Page,
-    PageCause,
-    Severity,
-    open_page,
-)
+from bot.domain.paging.attempts import record_result
+from bot.domain.paging.page import AttemptStatus, CauseKind, ContactMethod, Page, PageCause, Severity, open_page
 from bot.domain.paging.policy import EscalationPolicy
 from bot.domain.paging.targets import EscalationTargets
 from tests.domain.made import AT, after
@@ -31,7 +24,7 @@ def answered(kind: CauseKind = CauseKind.CASE, **more: Any) -> Page:
         climbed = escalation.escalate_page(page, POLICY, LINE, after(minutes=minutes))
         assert climbed is not None
         page = climbed.after
-        ended = escalation.record_result(page, page.count, AttemptStatus.DELIVERED, "", after(minutes=minutes))
+        ended = record_result(page, page.count, AttemptStatus.DELIVERED, "", after(minutes=minutes))
         assert ended is not None
         page = ended.after
     return escalation.acknowledge_page(page, "U0BEN", "Slack", after(minutes=11)).after

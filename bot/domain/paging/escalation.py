@@ -4,35 +4,20 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.domain.audit import AuditAction, AuditEvent
-from bot.domain.destination import ToPager, ToPerson, parse_callee
+from bot.domain.destination import ToPerson, parse_callee
 from bot.domain.errors import NotAllowed
-from bot.domain.outbox import Notification, NotificationKind, Priority
-from bot.domain.paging.decision import Decision
-from bot.domain.paging.page import (
-    MAX_ATTEMPTS_KEPT,
-    SERVICE_METHODS,
-    TRACKED_METHODS,
-    AttemptStatus,
-    CauseKind,
-    ContactMethod,
-    Page,
-    PageAttempt,
+from bot.domain.paging.decision import (
+    Decision,
+    build_page_decision,
+    build_page_notification,
+    build_sync_notifications,
+    redraw_messages,
 )
+from bot.domain.paging.page import MAX_ATTEMPTS_KEPT, SERVICE_METHODS, ContactMethod, Page, PageAttempt, PageDecline
 from bot.domain.paging.policy import EscalationPolicy
 from bot.domain.paging.quiet_hours import drop_quiet_targets, find_quiet_end
 from bot.domain.paging.rate_limit import get_night_number
 from bot.domain.paging.targets import EscalationStep, EscalationTargets, list_steps
-
-SEND_TIMEOUT = timedelta(seconds=15)
-"""After it the sender of an attempt is taken for dead: pagers answer, or are given up, well before."""
-MAX_TRIES = 2
-"""How often an attempt is sent: again only if its first sender died."""
-CARD_BY_CAUSE = {CauseKind.CASE: Notification.draw_card, CauseKind.EPISODE: Notification.draw_episode}
-"""The card that shows the escalation, by cause."""
-
-
-def build_page_notification(page: Page, attempt: PageAttempt) -> Notification:
-    return Notification.for_page(NotificationKind.PAGE, page.id, ToPager(attempt.way.pager), nth=attempt.n)
 
 
 def escalate_page(
@@ -115,66 +100,6 @@ def _format_person(person: str) -> str:
     return parse_callee(person).mention if _is_person(person) else person
 
 
-def start_attempt(page: Page, n: int, at: datetime) -> Decision[Page] | None:
-    """Record that an attempt is being sent, or dropped if not needed. None if another sender has it."""
-    attempt = page.find_attempt(n)
-    if attempt is None:
-        return None
-    if attempt.result.is_final:
-        return build_page_decision(page, page, done=(build_page_notification(page, attempt),))
-    if not page.is_open or attempt.person in page.declined_people:
-        return _replace_attempt(
-            page,
-            attempt._replace(result=AttemptStatus.DROPPED, ended_at=at),
-            done=(build_page_notification(page, attempt),),
-        )
-    if attempt.result is AttemptStatus.SENDING and attempt.begun_at and at - attempt.begun_at < SEND_TIMEOUT:
-        return None
-    if attempt.tries >= MAX_TRIES:
-        return record_result(page, n, AttemptStatus.LOST, "its sender died twice", at)
-    begun = attempt._replace(result=AttemptStatus.SENDING, begun_at=at, tries=attempt.tries + 1)
-    return _replace_attempt(page, begun, card_changes=False)
-
-
-def record_result(
-    page: Page, n: int, result: AttemptStatus, detail: str, at: datetime, reference: str = ""
-) -> Decision[Page] | None:
-    """Record the result of an attempt. After a failure of the last one the next step is due at once."""
-    attempt = page.find_attempt(n)
-    if attempt is None or attempt.result.is_final:
-        return None
-    after = attempt._replace(result=result, detail=detail, ended_at=at, reference=reference)
-    at_once = result.is_failure and n == page.count and page.is_open
-    event = AuditEvent(at, "", f"{attempt.way} {result.value}", detail)
-    owed = (
-        redraw_messages(page) if not page.is_open and attempt.way is ContactMethod.SLACK else ()
-    )  # answered while it was on its way
-    if result is AttemptStatus.DELIVERED and attempt.way in TRACKED_METHODS and reference:
-        owed = (_build_status_query(page, attempt),)
-    due = at if at_once else page.due
-    return _replace_attempt(page, after, owed, done=(build_page_notification(page, attempt),), event=event, due=due)
-
-
-def record_status(page: Page, n: int, result: AttemptStatus, detail: str, at: datetime) -> Decision[Page] | None:
-    """Record the later status of a delivered call: if nobody picked up, the next step is due at once."""
-    attempt = page.find_attempt(n)
-    if attempt is None or attempt.result is not AttemptStatus.DELIVERED:
-        return None
-    after = attempt._replace(result=result, detail=detail, ended_at=at)
-    at_once = result.is_failure and n == page.count and page.is_open
-    event = AuditEvent(at, "", f"{attempt.way} {result.value}", detail)
-    return _replace_attempt(
-        page, after, done=(_build_status_query(page, attempt),), event=event, due=at if at_once else page.due
-    )
-
-
-def _build_status_query(page: Page, attempt: PageAttempt) -> Notification:
-    """Build the status query, with less priority than calls."""
-    return Notification.for_page(
-        NotificationKind.ASKED, page.id, ToPager(attempt.way.pager), Priority.UPDATE, attempt.n
-    )
-
-
 def acknowledge_page(
     page: Page, person: str, way: str, at: datetime, *, over: bool = False, claims: bool = False
 ) -> Decision[Page]:
@@ -202,23 +127,6 @@ def close_page(page: Page, at: datetime) -> Decision[Page] | None:
     )
 
 
-def refresh_messages(page: Page) -> tuple[Notification, ...]:
-    """Redraw the messages of a page with news, and update the services that support it."""
-    has_it = {one.way for one in page.attempts if not one.result.is_failure and one.round >= page.first_active_round}
-    ways = (way for way in ContactMethod if way in has_it - {ContactMethod.SLACK} and not way.is_personal)
-    return (*redraw_messages(page), *(_build_refresh(page, way) for way in ways))
-
-
-def redraw_messages(page: Page) -> tuple[Notification, ...]:
-    """Redraw the messages in Slack, if there are any."""
-    shown = page.is_acknowledged or any(one.way is ContactMethod.SLACK for one in page.attempts)
-    return (_build_refresh(page, ContactMethod.SLACK),) if shown else ()
-
-
-def _build_refresh(page: Page, way: ContactMethod) -> Notification:
-    return Notification.for_page(NotificationKind.REFRESH, page.id, ToPager(way.pager))
-
-
 def record_owner(page: Page, owner_id: str, at: datetime) -> Decision[Page]:
     """Record who claimed the case of an acknowledged page; empty: nobody has it any more."""
     return build_page_decision(
@@ -234,41 +142,16 @@ def format_acknowledger(page: Page) -> str:
     return f"<@{page.acknowledged_by}>" if page.acknowledged_by else f"Somebody at {page.acknowledged_way}"
 
 
-def build_sync_notifications(page: Page) -> tuple[Notification, ...]:
-    """Tell services that escalate by themselves to stop."""
-    ways = {one.way for one in page.attempts if one.way in SERVICE_METHODS and one.result is not AttemptStatus.REFUSED}
-    return tuple(Notification.for_page(NotificationKind.SETTLED, page.id, ToPager(way.pager)) for way in sorted(ways))
+def decline_page(page: Page, person: str, link_round: int, at: datetime) -> Decision[Page] | None:
+    """Decline for this person, or return None if they did already; `link_round` is the round of their link.
 
-
-def _replace_attempt(
-    page: Page,
-    attempt: PageAttempt,
-    owed: tuple[Notification, ...] = (),
-    *,
-    done: tuple[Notification, ...] = (),
-    event: AuditEvent | None = None,
-    due: datetime | None = None,
-    card_changes: bool = True,
-) -> Decision[Page]:
-    attempts = tuple(attempt if one.n == attempt.n else one for one in page.attempts)
-    after = page.copy_with(attempts=attempts, due=due or page.due)
-    return build_page_decision(page, after, *owed, done=done, event=event, card_changes=card_changes)
-
-
-def build_page_decision(
-    before: Page,
-    after: Page,
-    *notifications: Notification,
-    done: tuple[Notification, ...] = (),
-    event: AuditEvent | None = None,
-    card_changes: bool = True,
-) -> Decision[Page]:
-    """Build the next version. `card_changes`: the card has to be redrawn."""
-    after = after.copy_with(version=before.version + 1)
-    card = _build_card_notification(after) if card_changes else ()
-    return Decision(after, before, (*card, *notifications), (event,) if event else (), done=done)
-
-
-def _build_card_notification(page: Page) -> tuple[Notification, ...]:
-    notify = CARD_BY_CAUSE.get(page.cause.kind)
-    return (notify(page.cause.id, page.department, Priority.CRISIS),) if notify else ()
+    The next person is called at once, unless one was called since. Raises `NotAllowed` if the page is not open.
+    """
+    if not page.is_open:
+        raise NotAllowed("This page was answered, or is over.")
+    if any(one.person == person and one.link == link_round for one in page.declined):
+        return None
+    newest = next((one.person for one in reversed(page.attempts) if one.person), person)
+    said = (*page.declined, PageDecline(person, page.round, at, link_round))[-MAX_ATTEMPTS_KEPT:]
+    after = page.copy_with(declined=said, due=at if page.due and newest == person else page.due)
+    return build_page_decision(page, after, event=AuditEvent(at, person, AuditAction.DECLINED, "by link"))

@@ -1,12 +1,13 @@
-"""Group pages: a similar crisis minutes after another does not call again, but updates the leading page."""
+"""Group pages: a similar crisis minutes after another, or a declared one, does not call again for each case."""
 
 from datetime import datetime, timedelta
 
-from bot.domain.paging import escalation
-from bot.domain.paging.decision import Decision
-from bot.domain.paging.escalation import build_page_decision
-from bot.domain.paging.page import CauseKind, Page, PageGroup
+from bot.domain.audit import AuditAction, AuditEvent
+from bot.domain.paging.decision import Decision, build_page_decision, redraw_messages, refresh_messages
+from bot.domain.paging.escalation import acknowledge_page
+from bot.domain.paging.page import AttemptStatus, CauseKind, Page, PageGroup
 
+REACHED_STATUSES = frozenset({AttemptStatus.DELIVERED, AttemptStatus.ANSWERED})
 GROUPING_WINDOW = timedelta(minutes=10)
 """From the newest case of the group to the next; a later one calls by itself."""
 MAX_GROUP_AGE = timedelta(hours=1)
@@ -38,15 +39,38 @@ def _is_same_kind(leader: Page, page: Page) -> bool:
 def join_group(page: Page, leader: Page, at: datetime) -> Decision[Page]:
     """Group the page under the leader, and update the leader's messages."""
     return build_page_decision(
-        page, page.copy_with(leader=leader.id, due=at + RECHECK_INTERVAL), *escalation.refresh_messages(leader)
+        page, page.copy_with(leader=leader.id, due=at + RECHECK_INTERVAL), *refresh_messages(leader)
     )
 
 
 def check_grouped_page(page: Page, leader: Page | None, at: datetime) -> Decision[Page] | None:
     """Acknowledge a grouped page with its leader, or let it call by itself. None: it stays grouped."""
     if leader is not None and leader.is_acknowledged:
-        return escalation.acknowledge_page(page, leader.acknowledged_by, leader.acknowledged_way, at)
+        return acknowledge_page(page, leader.acknowledged_by, leader.acknowledged_way, at)
     if leader is not None and leader.is_open and leader.due is not None:
         return None
     after = page.copy_with(leader="", due=at)
-    return build_page_decision(page, after, *escalation.redraw_messages(after))
+    return build_page_decision(page, after, *redraw_messages(after))
+
+
+def can_take_over(leader: Page) -> bool:
+    """Whether the crisis's own page has reached somebody; until then the others call on."""
+    if leader.is_acknowledged:
+        return True
+    return leader.is_open and leader.due is not None and any(one.result in REACHED_STATUSES for one in leader.attempts)
+
+
+def take_over_page(page: Page, leader: Page, at: datetime) -> Decision[Page] | None:
+    """Group the page under the leader, or return None if there is nothing to take over.
+
+    It is acknowledged with the leader, or calls again if that ends without; services keep their alert until then.
+    """
+    if page.closed_at is not None or page.leader == leader.id:
+        return None
+    after = page.copy_with(leader=leader.id, due=at + RECHECK_INTERVAL if page.is_open else None)
+    return build_page_decision(
+        page,
+        after,
+        *redraw_messages(page),
+        event=AuditEvent(at, "", AuditAction.TAKEN_OVER, "by the page of a declared crisis"),
+    )

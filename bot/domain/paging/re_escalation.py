@@ -4,14 +4,14 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.domain.audit import AuditAction, AuditEvent
-from bot.domain.paging.decision import Decision
-from bot.domain.paging.escalation import (
+from bot.domain.paging.decision import (
+    Decision,
     build_page_decision,
     build_sync_notifications,
-    format_acknowledger,
     redraw_messages,
     refresh_messages,
 )
+from bot.domain.paging.escalation import format_acknowledger
 from bot.domain.paging.grouping import GROUPING_WINDOW
 from bot.domain.paging.page import Page, ReEscalation
 from bot.domain.paging.policy import EscalationPolicy

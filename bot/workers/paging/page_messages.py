@@ -6,7 +6,7 @@ from bot.cards import paging as cards
 from bot.clock import Clock
 from bot.domain.destination import ToChannel, parse_callee
 from bot.domain.paging.context import PageContext
-from bot.domain.paging.escalation import build_page_notification
+from bot.domain.paging.decision import build_page_notification
 from bot.domain.paging.page import Page, PageGroup
 from bot.sinks.delivery_errors import NotSentError, RateLimitedError, SlackRejectedError
 from bot.sinks.pagers.base import PageRequest

@@ -11,9 +11,10 @@ from bot.clock import Clock
 from bot.domain.destination import ToPager
 from bot.domain.errors import StoreUnavailable
 from bot.domain.outbox import Notification, NotificationKind
-from bot.domain.paging import escalation
+from bot.domain.paging.attempts import record_result, record_status, start_attempt
 from bot.domain.paging.contact_methods import PagingRules
 from bot.domain.paging.context import PageContext
+from bot.domain.paging.decision import redraw_messages
 from bot.domain.paging.page import AttemptStatus, Page
 from bot.sinks.pagers.base import CALL_TIMEOUT, Pager, PageRequest, PagerResponse
 from bot.store.store import Store
@@ -105,7 +106,7 @@ class PagerWorker(Worker):
         allowed = await self._acquire_slot(page, n)
         if allowed is None:
             return 0
-        begun = escalation.start_attempt(page, n, self._clock.now())
+        begun = start_attempt(page, n, self._clock.now())
         if begun is None:
             return 0
         if await self._store.pages.commit(begun, self._clock.now()) is not CommitResult.WRITTEN:
@@ -129,7 +130,7 @@ class PagerWorker(Worker):
     async def _refresh_if_grouped(self, page: Page, context: PageContext | None) -> None:
         """Enqueue an update if cases joined the page during the call."""
         if context is not None and (await self._store.pages.load_group(page.id)).cases != context.earlier_count:
-            for redraw in escalation.redraw_messages(page):
+            for redraw in redraw_messages(page):
                 await self._store.outbox.add(redraw, self._clock.now())
 
     async def _acquire_slot(self, page: Page, n: int) -> bool | None:
@@ -152,7 +153,7 @@ class PagerWorker(Worker):
         at = self._clock.now()
         decision = await self._store.pages.change_if_needed(
             page_id,
-            lambda page: escalation.record_result(page, n, response.result, response.why, at, response.reference),
+            lambda page: record_result(page, n, response.result, response.why, at, response.reference),
             at,
         )
         page = decision.after if decision else await self._store.pages.get(page_id)
@@ -194,7 +195,7 @@ class PagerWorker(Worker):
             await self._store.pages.mark_delivered(pending)
             return 1
         await self._store.pages.change_if_needed(
-            page.id, lambda page: escalation.record_status(page, pending.nth, outcome.result, outcome.why, at), at
+            page.id, lambda page: record_status(page, pending.nth, outcome.result, outcome.why, at), at
         )
         log.info("call became", page=page.id, n=pending.nth, pager=self._pager.name, result=outcome.result.value)
         return 1
