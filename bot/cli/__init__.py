@@ -10,7 +10,7 @@ from typing import Any
 
 import typer
 from typer.core import TyperGroup
-from typer.main import get_command as built
+from typer.main import get_command
 
 COMMANDS = MappingProxyType(
     {
@@ -57,7 +57,7 @@ class CommandGroup(TyperGroup):
             one = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
             one.command(cmd_name)(found)
             found = one
-        command = built(found)
+        command = get_command(found)
         command.name = cmd_name
         return command
 

@@ -5,8 +5,7 @@ from pathlib import Path
 from typing import Self
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
-from rich.progress import Progress as Bar
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from bot.cards.sanitize import sanitize_line
 from bot.cli.exits import print_warning
@@ -16,11 +15,11 @@ CHUNK = 1 << 20
 
 class ProgressBar:
     def __init__(self, file: Path) -> None:
-        self._bar: Bar | None = None
+        self._bar: Progress | None = None
         if sys.stderr.isatty():
             columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn())
             console = Console(stderr=True, highlight=False, soft_wrap=True)
-            self._bar = Bar(*columns, TextColumn("lines"), TimeRemainingColumn(), console=console, transient=True)
+            self._bar = Progress(*columns, TextColumn("lines"), TimeRemainingColumn(), console=console, transient=True)
             self._task = self._bar.add_task(sanitize_line(file.name, 40), total=_count_lines(file))
 
     def __enter__(self) -> Self:
