@@ -5,7 +5,7 @@ import heapq
 from datetime import UTC, datetime, timedelta
 
 
-class WoundClock:
+class SteppedClock:
     """Stands still until it is wound; whoever sleeps on it wakes when its time has come."""
 
     def __init__(self, at: datetime | None = None) -> None:
@@ -28,12 +28,12 @@ class WoundClock:
         heapq.heappush(self._sleepers, (self._at + timedelta(seconds=seconds), self._count, future))
         await future
 
-    def wind_to_next(self) -> None:
+    def advance_to_next(self) -> None:
         """On to the moment for which somebody waits, if anybody does."""
         if self._sleepers:
-            self.wind(self._sleepers[0][0] - self._at)
+            self.advance(self._sleepers[0][0] - self._at)
 
-    def wind(self, by: timedelta | None = None, **units: float) -> datetime:
+    def advance(self, by: timedelta | None = None, **units: float) -> datetime:
         """On by a span (`minutes=5`), waking everybody whose time comes, in order."""
         self._at += by or timedelta(**units)
         while self._sleepers and self._sleepers[0][0] <= self._at:
@@ -43,7 +43,7 @@ class WoundClock:
         return self._at
 
 
-class TickingClock(WoundClock):
+class TickingClock(SteppedClock):
     """Goes on by a microsecond whenever it is read, as a real one does: what compares two readings shows."""
 
     def now(self) -> datetime:

@@ -15,7 +15,7 @@ from bot.store.embedded_server import EmbeddedServer
 from bot.store.keys import Keys
 from bot.store.store import Store
 from tests import slack_types
-from tests.clock import WoundClock
+from tests.clock import SteppedClock
 
 # Speed is measured by the bench, and asserted by no test. The same examples each time, so that what a change is
 # refused for is its own doing; `make fuzz` looks for new ones, and what it finds becomes a test.
@@ -95,5 +95,5 @@ async def store(client: RedisClient, brand: str) -> Store:
 
 
 @pytest.fixture
-def clock() -> WoundClock:
-    return WoundClock()
+def clock() -> SteppedClock:
+    return SteppedClock()

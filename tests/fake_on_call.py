@@ -8,14 +8,14 @@ from bot.domain.oncall.on_call import OnCallSnapshot, get_listed_on_call
 from bot.domain.periods import TimeSpan
 
 
-class Departments(Protocol):
+class DepartmentFinder(Protocol):
     def find_department(self, name: str) -> Department | None: ...
 
 
-class ListedRota:
+class FakeOnCallLookup:
     """`now` goes before the lists."""
 
-    def __init__(self, rules: Departments | None = None) -> None:
+    def __init__(self, rules: DepartmentFinder | None = None) -> None:
         self._rules = rules
         self.now: dict[str, OnCallSnapshot] = {}
         self.asked = 0

@@ -24,7 +24,7 @@ def validator(surface: str) -> Any:
     return jsonschema_rs.validator_for(json.loads(file.read_text("utf-8"))) if file.exists() else None
 
 
-def faults(surface: str, drawn: Any) -> list[str]:
+def find_schema_faults(surface: str, drawn: Any) -> list[str]:
     """What is wrong with it, without what it says."""
     types = validator(surface)
     drawn = {**drawn, "blocks": [b for b in drawn["blocks"] if b["type"] not in NEWER]} if "blocks" in drawn else drawn
@@ -39,7 +39,7 @@ def observe() -> Iterator[list[str]]:
     wrong: list[str] = []
 
     def look(surface: str, drawn: Any) -> None:
-        wrong.extend(faults(surface, drawn))
+        wrong.extend(find_schema_faults(surface, drawn))
 
     OBSERVERS.append(look)
     try:

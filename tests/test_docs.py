@@ -43,8 +43,8 @@ from bot.web.twilio_gather import TwilioGather
 from handlers.commands import COMMANDS
 from handlers.manifest import OPTIONAL, SCOPES, SHORTCUTS
 from tests.cards import samples
-from tests.clock import WoundClock
-from tests.run.process import SECRET, running
+from tests.clock import SteppedClock
+from tests.run.process import SECRET, run_earshot
 
 ROOT = Path(__file__).parents[1]
 PLAYBOOK = "\n".join([(ROOT / "playbook.example.toml").read_text("utf-8"), *EXAMPLES])
@@ -110,11 +110,11 @@ def paths() -> set[str]:
     async def slack(_: Any) -> Any: ...
 
     nobody = cast("Any", None)
-    paging = AckRoutes(nobody, WoundClock(), twilio_gather=TwilioGather(nobody, nobody))
+    paging = AckRoutes(nobody, SteppedClock(), twilio_gather=TwilioGather(nobody, nobody))
     served = build_web_app(
         RouteDependencies(
             cast("Store", None),
-            WoundClock(),
+            SteppedClock(),
             dict,
             slack=slack,
             calendar_links=cast("Any", object()),
@@ -156,7 +156,11 @@ def dependencies() -> set[str]:
 
 def labels() -> set[str]:
     """The words on the buttons of a card, whatever its status; one with a file of its own is explained there."""
-    cases = (samples.new(), samples.claimed(), samples.resolved(joined=samples.joined(1)))
+    cases = (
+        samples.build_new_case(),
+        samples.build_claimed_case(),
+        samples.build_resolved_case(joined=samples.build_joined_mention(1)),
+    )
     drawn = {label for case in cases for label in samples.labels(card.render_case_actions(case))}
     return drawn - {button.label for button in card.CASE_BUTTONS if button not in BUTTONS}
 
@@ -463,7 +467,7 @@ def test_every_file_that_is_named_is_there(doc: str) -> None:
 @pytest.mark.skipif(not (shutil.which("bash") and shutil.which("curl")), reason="the example is typed into a shell")
 async def test_the_example_of_the_webhook_is_taken(tmp_path: Path) -> None:
     script = "\n".join(line for line in shell_lines("docs/guide/sources.md") if re.match(r"\w+=|curl ", line))
-    async with running(tmp_path, socket_mode=False) as earshot:
+    async with run_earshot(tmp_path, socket_mode=False) as earshot:
         environ = {
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
             "EARSHOT_HOOK_FORUM_SECRET": SECRET,

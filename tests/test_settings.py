@@ -157,7 +157,9 @@ def test_neither_a_fault_nor_the_settings_ever_show_a_secret() -> None:
         ({"SLACK_SIGNING_SECRET": "0f" * 16}, ["SLACK_BOT_TOKEN"]),
     ],
 )
-def test_to_run_it_takes_a_bot_token_and_one_way_to_hear_slack(environ: dict[str, str], missing: list[str]) -> None:
+def test_to_run_it_takes_a_bot_token_and_one_way_to_receive_from_slack(
+    environ: dict[str, str], missing: list[str]
+) -> None:
     assert [fault.place for fault in load_settings(environ).check_for_run()] == missing
 
 

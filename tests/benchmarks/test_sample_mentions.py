@@ -6,10 +6,10 @@ import pytest
 
 from bot.benchmarks.sample_mentions import EmptySampleError, SampleMentions
 from bot.domain.cases.intake import build_conversation_key, build_copy_key
-from tests.clock import WoundClock
+from tests.clock import SteppedClock
 
 
-def test_sample_mentions_are_distinct(clock: WoundClock) -> None:
+def test_sample_mentions_are_distinct(clock: SteppedClock) -> None:
     said = SampleMentions.read(None).generate_mentions(3_000, clock.now())
     assert len({mention.id for mention in said}) == 3_000
     copies = [key for key in (build_copy_key(mention, "") for mention in said) if key]
@@ -17,7 +17,7 @@ def test_sample_mentions_are_distinct(clock: WoundClock) -> None:
     assert len({build_conversation_key(mention) for mention in said}) == 3_000
 
 
-def test_the_same_number_gives_the_same_mention(clock: WoundClock) -> None:
+def test_the_same_number_gives_the_same_mention(clock: SteppedClock) -> None:
     sayings = SampleMentions.read(None)
     assert (
         sayings.generate_mentions(5, clock.now(), 700)
@@ -25,7 +25,7 @@ def test_the_same_number_gives_the_same_mention(clock: WoundClock) -> None:
     )
 
 
-def test_a_file_may_be_given_instead_of_the_day(tmp_path: Path, clock: WoundClock) -> None:
+def test_a_file_may_be_given_instead_of_the_day(tmp_path: Path, clock: SteppedClock) -> None:
     file = tmp_path / "said.jsonl"
     file.write_text('{"id": "x:1", "text": "It rains in my seat", "created_at": "2026-03-10T06:01:37Z"}\n')
     (one,) = SampleMentions.read(file).generate_mentions(1, clock.now())

@@ -23,13 +23,13 @@ axe.run(document, {runOnly: arguments[0], resultTypes: ["violations"]})
 """
 
 
-def violations(driver: webdriver.Chrome) -> list[str]:
+def find_violations(driver: webdriver.Chrome) -> list[str]:
     """A sentence for each, with the theme and the places."""
     if not driver.execute_script("return Boolean(window.axe)"):
         driver.execute_script(_axe())
     found: list[str] = []
     for theme, rules in THEMES.items():
-        chromium.wears(driver, theme)
+        chromium.set_theme(driver, theme)
         told: list[Any] = driver.execute_async_script(ASK, rules)
         found += [f"{theme}: {one}" for one in told]
     return found

@@ -37,7 +37,7 @@ OURS = ("data", "blob", "about", "chrome", "devtools")
 Size = tuple[int, int]
 
 
-def found() -> tuple[str, str] | None:
+def find_browser() -> tuple[str, str] | None:
     """The browser and its driver; both or nothing."""
     browser = next(filter(None, map(shutil.which, NAMES)), None)
     driver = shutil.which("chromedriver")
@@ -45,7 +45,7 @@ def found() -> tuple[str, str] | None:
 
 
 @contextmanager
-def started(browser: str, driver: str, folder: Path) -> Iterator[webdriver.Chrome]:
+def start_browser(browser: str, driver: str, folder: Path) -> Iterator[webdriver.Chrome]:
     options = webdriver.ChromeOptions()
     options.binary_location = browser
     for flag in (*FLAGS, f"--user-data-dir={folder}"):
@@ -59,13 +59,13 @@ def started(browser: str, driver: str, folder: Path) -> Iterator[webdriver.Chrom
         running.quit()
 
 
-def complaints(driver: webdriver.Chrome) -> list[str]:
+def read_console_errors(driver: webdriver.Chrome) -> list[str]:
     """What the console says is wrong, since it was last asked."""
     log: list[dict[str, Any]] = driver.get_log("browser")  # type: ignore[no-untyped-call]
     return [str(line["message"]) for line in log if line["level"] in {"SEVERE", "WARNING"}]
 
 
-def asked_elsewhere(driver: webdriver.Chrome) -> list[str]:
+def list_external_requests(driver: webdriver.Chrome) -> list[str]:
     """Addresses off this machine that were asked for, since it was last asked."""
     log: list[dict[str, Any]] = driver.get_log("performance")  # type: ignore[no-untyped-call]
     told = [json.loads(line["message"])["message"] for line in log]
@@ -73,25 +73,25 @@ def asked_elsewhere(driver: webdriver.Chrome) -> list[str]:
     return [url for url in urls if urlsplit(url).scheme not in OURS and urlsplit(url).hostname != "127.0.0.1"]
 
 
-def wears(driver: webdriver.Chrome, theme: str) -> None:
+def set_theme(driver: webdriver.Chrome, theme: str) -> None:
     """As if the system were light or dark; and still, so that nothing is looked at half-way."""
     features = [{"name": "prefers-color-scheme", "value": theme}, {"name": "prefers-reduced-motion", "value": "reduce"}]
     driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
 
 
-def measures(driver: webdriver.Chrome, size: Size = WINDOW) -> None:
+def resize_window(driver: webdriver.Chrome, size: Size = WINDOW) -> None:
     """The page's own width and height, whatever window is around it."""
     given = {"width": size[0], "height": size[1], "deviceScaleFactor": 1, "mobile": False}
     driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", given)
 
 
-def enlarges_text(driver: webdriver.Chrome, pixels: int) -> None:
+def set_font_size(driver: webdriver.Chrome, pixels: int) -> None:
     """As in the browser's settings, where 16 is the usual."""
     sizes = {"fontSizes": {"standard": pixels, "fixed": pixels}}
     driver.execute_cdp_cmd("Page.setFontSizes", sizes)
 
 
-def goes_offline(driver: webdriver.Chrome, *, offline: bool) -> None:
+def set_offline(driver: webdriver.Chrome, *, offline: bool) -> None:
     given = {"offline": offline, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1}
     driver.execute_cdp_cmd("Network.enable", {})
     driver.execute_cdp_cmd("Network.emulateNetworkConditions", given)

@@ -13,29 +13,29 @@ WITHIN = 60.0
 """Seconds for one answer; a night takes some, nothing else does."""
 
 
-class Theatre:
+class DemoProcess:
     """One process for all stories: starting Python is most of what a demo costs."""
 
     def __init__(self) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.browser.backstage"],
+            [sys.executable, "-m", "tests.browser.demo_process"],
             cwd=Path(__file__).parents[2],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
         )
 
-    def plays(self, speed: float = SPEED) -> "Demo":
+    def start_demo(self, speed: float = SPEED) -> "Demo":
         return Demo(str(self._ask(do="play", speed=speed)["url"]))
 
-    def ends(self) -> None:
+    def end_demo(self) -> None:
         self._ask(do="end")
 
-    def cuts(self) -> None:
+    def drop_streams(self) -> None:
         """Off, all windows; they may come back."""
         self._ask(do="cut")
 
-    def closes(self) -> None:
+    def close(self) -> None:
         self._process.communicate(timeout=WITHIN)
 
     def _ask(self, **asked: Any) -> Json:
@@ -54,29 +54,29 @@ class Demo:
     def __init__(self, url: str) -> None:
         self.url = url
 
-    def does(self, what: str, **asked: Any) -> str:
+    def perform_action(self, what: str, **asked: Any) -> str:
         """What the panel's buttons ask for, and the sentence that they answer with."""
         told = self._json("/demo/act", {"do": what, **asked})
         assert told["ok"], told
         return str(told["did"])
 
-    def says(self, text: str, author: str) -> str:
+    def publish_post(self, text: str, author: str) -> str:
         """As somebody in public would."""
-        return self.does("say", text=text, author=author, followers=120, outlet="x")
+        return self.perform_action("say", text=text, author=author, followers=120, outlet="x")
 
     @property
-    def behind(self) -> Json:
+    def state(self) -> Json:
         return self._json("/demo/state")
 
-    def owed(self, place: str) -> Json | None:
+    def find_queue(self, place: str) -> Json | None:
         """The row of the queue to a place; none while nothing is owed."""
-        return next((row for row in self.behind["queues"] if row["what"] == f"to {place}"), None)
+        return next((row for row in self.state["queues"] if row["what"] == f"to {place}"), None)
 
-    def messages(self, channel: str, *, seen_by: str) -> list[Json]:
+    def list_messages(self, channel: str, *, seen_by: str) -> list[Json]:
         told = self._json(f"/page/messages?as={seen_by}&channel={channel}&most=500")
         return list(told["messages"])
 
-    def acts(self, person: str, act: str, **asked: Any) -> Json:
+    def act_as(self, person: str, act: str, **asked: Any) -> Json:
         """As that person's page does, where a story is about somebody else's."""
         return self._json("/page/act", {"as": person, "act": act, **asked})
 

@@ -22,7 +22,7 @@ FIRST = {
 """All that is said on this day by itself; whatever else a story needs, it says."""
 
 
-class Backstage:
+class DemoRunner:
     def __init__(self) -> None:
         self._stage: LocalApp | None = None
         self._playing: asyncio.Task[None] | None = None
@@ -44,7 +44,7 @@ class Backstage:
         self._stage = up.result()
         return self._stage.sandbox.url
 
-    def cut(self) -> None:
+    def drop_streams(self) -> None:
         """Every window loses its stream, as when a laptop sleeps; each may come back when it likes."""
         assert self._stage is not None
         self._stage.sandbox.page.close()
@@ -59,18 +59,18 @@ class Backstage:
 
 async def main() -> None:
     logging_setup.configure_logging("error")
-    backstage = Backstage()
+    runner = DemoRunner()
     while line := await asyncio.to_thread(sys.stdin.readline):
         told: dict[str, Any] = {}
         match json.loads(line):
             case {"do": "play", "speed": speed}:
-                told["url"] = await backstage.play(speed)
+                told["url"] = await runner.play(speed)
             case {"do": "cut"}:
-                backstage.cut()
+                runner.drop_streams()
             case _:
-                await backstage.end()
+                await runner.end()
         print("TOLD", json.dumps(told), flush=True)  # noqa: T201 - it is what the other process reads
-    await backstage.end()
+    await runner.end()
 
 
 if __name__ == "__main__":

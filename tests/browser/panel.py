@@ -11,16 +11,16 @@ class Panel:
 
     def __init__(self, window: Window) -> None:
         self._window = window
-        window.until(lambda: window.all("#panel-toggle"), "the panel is there")
-        if not window.one("#panel").is_displayed():
+        window.wait_until(lambda: window.find_elements("#panel-toggle"), "the panel is there")
+        if not window.find_element("#panel").is_displayed():
             window.press("//*[@id='panel-toggle']")
-        window.until(lambda: window.one("#panel").is_displayed(), "the panel is open")
+        window.wait_until(lambda: window.find_element("#panel").is_displayed(), "the panel is open")
 
-    def does(self, what: str, **filled: str) -> None:
+    def submit_form(self, what: str, **filled: str) -> None:
         """Fills in one of its forms, by the names of the fields, and sends it."""
         form = self._form(what)
         for name, words in filled.items():
-            field = self._window.one(f"{form} [name={name}]")
+            field = self._window.find_element(f"{form} [name={name}]")
             if field.tag_name == "select":
                 Select(field).select_by_value(words)
             else:
@@ -28,7 +28,7 @@ class Panel:
                 field.send_keys(words)
         self._window.press(f"//*[@id='panel']//*[@data-doing='{what}']//button[@type='submit']")
 
-    def ticks(self, what: str, name: str) -> None:
+    def tick_box(self, what: str, name: str) -> None:
         """A box in one of its forms."""
         self._form(what)
         self._window.press(f"//*[@id='panel']//*[@data-doing='{what}']//input[@name='{name}']")
@@ -36,20 +36,20 @@ class Panel:
     def _form(self, what: str) -> str:
         """Opened, if it is not."""
         form = f"#panel [data-doing={what}]"
-        if not self._window.all(f"{form}[open]"):
+        if not self._window.find_elements(f"{form}[open]"):
             self._window.press(f"//*[@id='panel']//*[@data-doing='{what}']/summary")
         return form
 
     def answers(self, *words: str) -> None:
-        self._window.sees(*words, within="#did")
+        self._window.wait_for_text(*words, within="#did")
 
-    def mends(self) -> None:
+    def clear_faults(self) -> None:
         self._window.press("//*[@data-doing='break']//button[.='Mend it']")
         self.answers("well again")
 
-    def speed(self, words: str) -> None:
+    def set_speed(self, words: str) -> None:
         self._window.press(f"//*[@aria-label='Speed of the day']//button[.='{words}']")
-        self._window.until(
+        self._window.wait_until(
             lambda: self._window.driver.find_element(
                 By.XPATH, f"//*[@aria-label='Speed of the day']//button[.='{words}'][@aria-pressed='true']"
             ),

@@ -12,7 +12,7 @@ from selenium import webdriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
-from tests.browser.conftest import looked_at
+from tests.browser.conftest import open_checked_windows
 from tests.browser.window import Window
 from tests.slack_sandbox.conftest import World
 from tests.slack_sandbox.shapes import actions, button, menu, modal, mrkdwn, options, plain, question, section
@@ -33,8 +33,8 @@ async def sees(driver: webdriver.Chrome, world: World) -> Callable[[Story], Any]
     """Plays a story in a window of #care, while the sandbox goes on in this loop."""
 
     def played(story: Story) -> None:
-        with looked_at(driver, world.sandbox.url) as another:
-            story(another().opens())
+        with open_checked_windows(driver, world.sandbox.url) as another:
+            story(another().open())
 
     async def play(story: Story) -> None:
         await asyncio.to_thread(played, story)
@@ -81,9 +81,9 @@ async def test_every_block_that_slack_takes_is_drawn_and_shuts_nobody_out(world:
         await world.post(blocks=[block], text=str(block["type"]))
 
     def story(window: Window) -> None:
-        window.until(lambda: len(window.all("#log article")) == len(GOOD), "all of them are there")
-        assert window.words("#log .unknown") == ""
-        assert window.shuts_out() == []
+        window.wait_until(lambda: len(window.find_elements("#log article")) == len(GOOD), "all of them are there")
+        assert window.read_text("#log .unknown") == ""
+        assert window.find_accessibility_faults() == []
 
     await sees(story)
 
@@ -101,13 +101,15 @@ async def test_charts_and_tables_have_their_numbers_behind_them(world: World, se
         await world.post(blocks=[{"type": "data_visualization", "title": f"A {kind}", "chart": chart}])
 
     def story(window: Window) -> None:
-        window.until(lambda: len(window.all("#log .block-chart svg[role=img]")) == len(shapes), "all are drawn")
-        for figure in window.all("#log .block-chart"):
+        window.wait_until(
+            lambda: len(window.find_elements("#log .block-chart svg[role=img]")) == len(shapes), "all are drawn"
+        )
+        for figure in window.find_elements("#log .block-chart"):
             marks = figure.find_elements(By.CSS_SELECTOR, "svg :is(rect, polyline, polygon, path)")
             assert all(one.size["width"] > 0 and one.size["height"] > 0 for one in marks)
             assert marks
             figure.find_element(By.TAG_NAME, "summary").click()
-        window.sees("angry", "calm", "tue", within="#log .block-chart table")
+        window.wait_for_text("angry", "calm", "tue", within="#log .block-chart table")
 
     await sees(story)
 
@@ -117,11 +119,11 @@ async def test_a_file_is_offered_and_a_picture_shown(world: World, sees: Any) ->
         await world.client.files_upload_v2(channel="C0CARE", filename=name, title=name, content=content)
 
     def story(window: Window) -> None:
-        window.sees("bag.png", "list.csv", within="#log")
+        window.wait_for_text("bag.png", "list.csv", within="#log")
         shown = "return document.querySelector('#log .file img').naturalWidth"
-        window.until(lambda: window.driver.execute_script(shown) == 24, "the picture is shown")
-        assert len(window.all("#log .file img")) == 1
-        assert len(window.all("#log .file a[download]")) == 2
+        window.wait_until(lambda: window.driver.execute_script(shown) == 24, "the picture is shown")
+        assert len(window.find_elements("#log .file img")) == 1
+        assert len(window.find_elements("#log .file a[download]")) == 2
 
     await sees(story)
 
@@ -143,19 +145,19 @@ async def test_what_is_picked_in_a_message_reaches_the_app_after_its_are_you_sur
     def story(window: Window) -> None:
         window.press("//button[@aria-label='More actions for this']")
         window.press("//*[@role='menuitem'][.='second']")
-        window.sees("It cannot be undone.", within="dialog[open]")
-        assert window.shuts_out() == []
+        window.wait_for_text("It cannot be undone.", within="dialog[open]")
+        assert window.find_accessibility_faults() == []
         window.press("//dialog[@open]//button[.='Do it']")
-        window.until(lambda: "more" in heard, "the choice has arrived")
+        window.wait_until(lambda: "more" in heard, "the choice has arrived")
         window.press("//button[@data-action='sure']")
         window.press("//dialog[@open]//button[.='No']")
         window.press("//*[@data-key='who']/option[.='b']")
-        window.until(lambda: "who" in heard, "the choice has arrived")
-        field = window.one("[data-key=where]")
+        window.wait_until(lambda: "who" in heard, "the choice has arrived")
+        field = window.find_element("[data-key=where]")
         field.send_keys("por")
-        window.until(lambda: window.all("datalist option[value=Porto]"), "the app suggests one")
+        window.wait_until(lambda: window.find_elements("datalist option[value=Porto]"), "the app suggests one")
         field.send_keys(Keys.BACKSPACE * 3, "Porto", Keys.TAB)
-        window.until(lambda: "where" in heard, "the choice has arrived")
+        window.wait_until(lambda: "where" in heard, "the choice has arrived")
 
     await sees(story)
     assert heard["more"]["selected_option"]["value"] == "second"
@@ -193,22 +195,26 @@ async def test_every_field_of_a_form_is_filled_in_and_arrives(world: World, sees
     def story(window: Window) -> None:
         window.press("//button[@data-action='form']")
         with window.form("Title") as form:
-            assert window.words("#modal .unknown") == ""
-            assert window.shuts_out() == []
-            form.submits()
-            window.until(lambda: window.words("#modal .field-error"), "what is missing is said")
+            assert window.read_text("#modal .unknown") == ""
+            assert window.find_accessibility_faults() == []
+            form.submit()
+            window.wait_until(lambda: window.read_text("#modal .field-error"), "what is missing is said")
             typed = {"words": "Hello", "mail": "a@b.example", "link": "https://b.example", "number": "7"}
             for name, words in typed.items():
-                window.one(f"#modal [data-key={name}]").send_keys(words)
+                window.find_element(f"#modal [data-key={name}]").send_keys(words)
             for name in ("b", "c"):
-                form.ticks(name)
-            form.chooses("e")
-            form.ticks("#outside")
+                form.tick_box(name)
+            form.choose_option("e")
+            form.tick_box("#outside")
             for name in ("airport", "airports"):
-                window.one(f"#modal [data-key={name}]").send_keys("Faro", Keys.TAB)
-            window.until(lambda: window.all("#modal .boxes input[value=Faro]:checked"), "it is among the airports")
-            window.until(lambda: window.all("#modal datalist option[value=Faro]"), "the app suggested it")
-            form.submits()
+                window.find_element(f"#modal [data-key={name}]").send_keys("Faro", Keys.TAB)
+            window.wait_until(
+                lambda: window.find_elements("#modal .boxes input[value=Faro]:checked"), "it is among the airports"
+            )
+            window.wait_until(
+                lambda: window.find_elements("#modal datalist option[value=Faro]"), "the app suggested it"
+            )
+            form.submit()
 
     await sees(story)
     filled = {name: state[name] for name, state in heard["filled"].items()}

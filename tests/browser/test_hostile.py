@@ -3,7 +3,7 @@
 import pytest
 
 from bot.cards import action_ids
-from tests.browser.demo import Demo
+from tests.browser.demo_client import Demo
 from tests.browser.window import Window
 
 AWFUL = "@northwindair terrible service, I want my money back: "
@@ -21,26 +21,26 @@ HOSTILE = {
 
 
 def test_whatever_strangers_say_is_shown_and_runs_pings_and_breaks_nothing(window: Window, demo: Demo) -> None:
-    window.opens("mia")
-    window.card("@marta").offers(action_ids.CLAIM)
+    window.open("mia")
+    window.find_card("@marta").wait_for_button(action_ids.CLAIM)
     for name, words in HOSTILE.items():
-        demo.says(AWFUL + words, f"mallory_{name}")
+        demo.publish_post(AWFUL + words, f"mallory_{name}")
     for name in HOSTILE:
-        window.card(f"@mallory_{name}").offers(action_ids.CLAIM)
-        window.card(f"@mallory_{name}").says("I want my money back")
+        window.find_card(f"@mallory_{name}").wait_for_button(action_ids.CLAIM)
+        window.find_card(f"@mallory_{name}").wait_for_text("I want my money back")
 
     assert not window.driver.execute_script("return window.owned")
-    assert not window.all("#log :is(script, svg, iframe, img, [onerror], [onload], a[href^='javascript'])")
-    assert not window.all("#log .mention")
-    window.card("@mallory_script").says(SCRIPT)
-    window.card("@mallory_pings").says("<!channel>")
+    assert not window.find_elements("#log :is(script, svg, iframe, img, [onerror], [onload], a[href^='javascript'])")
+    assert not window.find_elements("#log .mention")
+    window.find_card("@mallory_script").wait_for_text(SCRIPT)
+    window.find_card("@mallory_pings").wait_for_text("<!channel>")
 
 
 @pytest.mark.parametrize("name", ["script", "backwards"])
 def test_a_case_of_hostile_words_is_claimed_like_any_other(window: Window, demo: Demo, name: str) -> None:
-    window.opens()
-    window.card("@marta").offers(action_ids.CLAIM)
-    demo.says(AWFUL + HOSTILE[name], "mallory")
-    card = window.card("@mallory")
+    window.open()
+    window.find_card("@marta").wait_for_button(action_ids.CLAIM)
+    demo.publish_post(AWFUL + HOSTILE[name], "mallory")
+    card = window.find_card("@mallory")
     card.click(action_ids.CLAIM)
-    card.offers(action_ids.RELEASE)
+    card.wait_for_button(action_ids.RELEASE)

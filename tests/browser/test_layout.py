@@ -13,42 +13,42 @@ PHONE, DESK = (390, 844), chromium.WINDOW
 
 @pytest.mark.parametrize(("size", "pixels"), [(PHONE, 16), (DESK, 32), (PHONE, 32)], ids=["phone", "200 %", "both"])
 def test_a_case_is_claimed_and_the_panel_opened_and_closed(window: Window, size: chromium.Size, pixels: int) -> None:
-    chromium.measures(window.driver, size)
-    chromium.enlarges_text(window.driver, pixels)
-    window.opens()
-    card = window.card("@marta")
-    card.offers(action_ids.CLAIM)
-    assert window.shuts_out() == []
+    chromium.resize_window(window.driver, size)
+    chromium.set_font_size(window.driver, pixels)
+    window.open()
+    card = window.find_card("@marta")
+    card.wait_for_button(action_ids.CLAIM)
+    assert window.find_accessibility_faults() == []
     Panel(window)
     assert _fits(window)
-    assert window.shuts_out() == []
-    window.keys(Keys.ESCAPE)
-    window.until(lambda: not window.one("#panel").is_displayed(), "the panel is closed")
-    assert window.holds_the_focus("#panel-toggle")
+    assert window.find_accessibility_faults() == []
+    window.press_keys(Keys.ESCAPE)
+    window.wait_until(lambda: not window.find_element("#panel").is_displayed(), "the panel is closed")
+    assert window.wait_for_focus("#panel-toggle")
     card.click(action_ids.CLAIM)
-    card.offers(action_ids.RELEASE)
+    card.wait_for_button(action_ids.RELEASE)
     card.click(action_ids.RESOLVE)
     with window.form("Resolve") as form:
         assert _fits(window)
-        assert window.shuts_out() == []
-        form.ticks("Answered")
-        form.submits()
-    card.offers(action_ids.REOPEN)
+        assert window.find_accessibility_faults() == []
+        form.tick_box("Answered")
+        form.submit()
+    card.wait_for_button(action_ids.REOPEN)
     window.press("//*[@id='nav-toggle']")
-    window.goes("pr")
+    window.open_channel("pr")
     assert _fits(window)
 
 
 def test_the_panel_stands_beside_the_conversation_at_a_desk(window: Window) -> None:
-    window.opens()
+    window.open()
     Panel(window)
-    main, panel = window.one("#main").rect, window.one("#panel").rect
+    main, panel = window.find_element("#main").rect, window.find_element("#panel").rect
     assert main["x"] + main["width"] <= panel["x"]
     assert _fits(window)
 
 
 def test_nothing_moves_where_motion_is_not_wanted(window: Window) -> None:
-    window.opens()
+    window.open()
     moving = "return document.getAnimations().length + [...document.querySelectorAll('*')].filter((one) => parseFloat(getComputedStyle(one).transitionDuration) > 0).length"
     assert window.driver.execute_script(moving) == 0
 

@@ -12,7 +12,7 @@ from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.select import Select
 from selenium.webdriver.support.wait import WebDriverWait
 
-from tests.browser import access, chromium
+from tests.browser import accessibility, chromium
 
 PATIENCE = 60.0
 """Seconds. A story takes a twentieth of it; a busy machine may need more."""
@@ -24,52 +24,59 @@ class Window:
     def __init__(self, driver: webdriver.Chrome, url: str, handle: str) -> None:
         self.driver, self._url, self._handle = driver, url, handle
 
-    def opens(self, person: str = "ana", place: str = "C0CARE") -> "Window":
+    def open(self, person: str = "ana", place: str = "C0CARE") -> "Window":
         self.front()
         self.driver.get("about:blank")
         self.driver.get(f"{self._url}/#/{person}/{place}")
-        self.until(lambda: self.all("body:not(.loading)") and self.all("#log:not([aria-busy])"), "the page is read")
-        self.until(lambda: self.one("#identity").get_property("value") == person, f"one is @{person}")
+        self.wait_until(
+            lambda: self.find_elements("body:not(.loading)") and self.find_elements("#log:not([aria-busy])"),
+            "the page is read",
+        )
+        self.wait_until(lambda: self.find_element("#identity").get_property("value") == person, f"one is @{person}")
         return self
 
-    def reloads(self) -> None:
+    def reload(self) -> None:
         self.front()
         self.driver.refresh()
 
-    def closes(self) -> None:
+    def close(self) -> None:
         self.driver.switch_to.window(self._handle)
         self.driver.close()
 
-    def becomes(self, person: str) -> None:
+    def switch_user(self, person: str) -> None:
         """By the switch at the top of the page."""
         self.front()
-        Select(self.one("#identity")).select_by_value(person)
-        self.until(lambda: self.all(f"#nav a[href^='#/{person}/'][aria-current]"), f"the list is that of @{person}")
-        self.until(lambda: self.all("#log:not([aria-busy])"), "the messages are read")
+        Select(self.find_element("#identity")).select_by_value(person)
+        self.wait_until(
+            lambda: self.find_elements(f"#nav a[href^='#/{person}/'][aria-current]"), f"the list is that of @{person}"
+        )
+        self.wait_until(lambda: self.find_elements("#log:not([aria-busy])"), "the messages are read")
 
-    def goes(self, name: str) -> None:
+    def open_channel(self, name: str) -> None:
         """By the list at the side; the app's own conversation is called Earshot."""
         self.press(f"//nav[@id='nav']//a[.//span[@class='name'][.='{name}']]")
-        self.sees(name, within="#place-name")
-        self.until(lambda: self.all("#log:not([aria-busy])"), "the messages are read")
+        self.wait_for_text(name, within="#place-name")
+        self.wait_until(lambda: self.find_elements("#log:not([aria-busy])"), "the messages are read")
 
     # What is there.
 
-    def one(self, css: str) -> WebElement:
+    def find_element(self, css: str) -> WebElement:
         return self.driver.find_element(By.CSS_SELECTOR, css)
 
-    def all(self, css: str) -> list[WebElement]:
+    def find_elements(self, css: str) -> list[WebElement]:
         return self.driver.find_elements(By.CSS_SELECTOR, css)
 
-    def words(self, within: str = "body") -> str:
+    def read_text(self, within: str = "body") -> str:
         """What can be read there, hidden things left out; nothing where there is no such place."""
         self.front()
-        return "\n".join(one.text for one in self.all(within))
+        return "\n".join(one.text for one in self.find_elements(within))
 
-    def sees(self, *words: str, within: str = "body") -> None:
-        self.until(lambda: all(one in self.words(within) for one in words), f"{within} says {' and '.join(words)}")
+    def wait_for_text(self, *words: str, within: str = "body") -> None:
+        self.wait_until(
+            lambda: all(one in self.read_text(within) for one in words), f"{within} says {' and '.join(words)}"
+        )
 
-    def card(self, who: str) -> "Card":
+    def find_card(self, who: str) -> "Card":
         """The card of a case, by who said it: the first that names them, since reminders of it come later."""
         return Card(self, f"(//div[@id='log']//article[contains(@aria-label, '{who}')])[1]")
 
@@ -77,14 +84,14 @@ class Window:
     def focus(self) -> WebElement:
         return self.driver.switch_to.active_element
 
-    def holds_the_focus(self, css: str) -> bool:
+    def wait_for_focus(self, css: str) -> bool:
         return bool(self.driver.execute_script("return document.activeElement.matches(arguments[0])", css))
 
-    def shuts_out(self) -> list[str]:
+    def find_accessibility_faults(self) -> list[str]:
         """What axe-core finds wrong here, in both themes."""
         self.front()
-        found = access.violations(self.driver)
-        chromium.wears(self.driver, "light")
+        found = accessibility.find_violations(self.driver)
+        chromium.set_theme(self.driver, "light")
         return found
 
     # What one does.
@@ -100,19 +107,19 @@ class Window:
             control.click()
             return True
 
-        self.until(pressed, f"{path} can be pressed")
+        self.wait_until(pressed, f"{path} can be pressed")
 
-    def types(self, words: str) -> None:
+    def send_message(self, words: str) -> None:
         """Into the message box, and sends it; Escape closes the list of commands, which would take the Enter."""
         self.front()
-        self.one("#say").send_keys(words, Keys.ESCAPE, Keys.ENTER)
-        self.until(lambda: not self.one("#say").get_property("value"), "what was typed is sent")
+        self.find_element("#say").send_keys(words, Keys.ESCAPE, Keys.ENTER)
+        self.wait_until(lambda: not self.find_element("#say").get_property("value"), "what was typed is sent")
 
-    def keys(self, *keys: str) -> None:
+    def press_keys(self, *keys: str) -> None:
         self.front()
         self.focus.send_keys(*keys)
 
-    def until(self, what: Callable[[], object], sentence: str) -> None:
+    def wait_until(self, what: Callable[[], object], sentence: str) -> None:
         """Waits for it, however the page is drawn anew meanwhile."""
         self.front()
         last = ""
@@ -128,18 +135,18 @@ class Window:
         try:
             WebDriverWait(self.driver, PATIENCE, poll_frequency=0.05).until(tried)
         except TimeoutException:
-            raise AssertionError(f"Not within {PATIENCE:g} s: {sentence}. {last}\n{self.words()[:3000]}") from None
+            raise AssertionError(f"Not within {PATIENCE:g} s: {sentence}. {last}\n{self.read_text()[:3000]}") from None
 
     @contextmanager
     def form(self, title: str) -> Iterator["Form"]:
         """The modal of that title, which is gone afterwards."""
-        self.sees(title, within="#modal[open] h2")
+        self.wait_for_text(title, within="#modal[open] h2")
         yield Form(self)
-        self.until(lambda: not self.all("#modal[open]"), f"the form {title} is closed")
+        self.wait_until(lambda: not self.find_elements("#modal[open]"), f"the form {title} is closed")
 
-    def photographs(self, file: Path) -> None:
+    def save_screenshot(self, file: Path) -> None:
         self.front()
-        chromium.measures(self.driver, SMALLER)
+        chromium.resize_window(self.driver, SMALLER)
         assert self.driver.save_screenshot(str(file))
 
     def front(self) -> None:
@@ -171,11 +178,11 @@ class Card:
             for one in self.element.find_elements(By.CSS_SELECTOR, "[data-action]")
         }
 
-    def says(self, *words: str) -> None:
-        self._window.until(lambda: all(one in self.words for one in words), f"the card says {' and '.join(words)}")
+    def wait_for_text(self, *words: str) -> None:
+        self._window.wait_until(lambda: all(one in self.words for one in words), f"the card says {' and '.join(words)}")
 
-    def offers(self, action: str) -> None:
-        self._window.until(lambda: action in self.actions, f"the card offers {action}")
+    def wait_for_button(self, action: str) -> None:
+        self._window.wait_until(lambda: action in self.actions, f"the card offers {action}")
 
     def click(self, action: str) -> None:
         self._window.press(f"{self._path}//*[@data-action='{action}']")
@@ -185,15 +192,15 @@ class Form:
     def __init__(self, window: Window) -> None:
         self._window = window
 
-    def ticks(self, words: str) -> None:
+    def tick_box(self, words: str) -> None:
         """The one among some boxes that begins with these words."""
         self._window.press(f"//dialog[@id='modal']//label[starts-with(normalize-space(.), '{words}')]")
 
-    def chooses(self, words: str) -> None:
+    def choose_option(self, words: str) -> None:
         """In whichever list of the form has something that begins with these words."""
 
         def chosen() -> bool:
-            for field in self._window.all("#modal select"):
+            for field in self._window.find_elements("#modal select"):
                 there = Select(field)
                 for option in there.options:
                     if option.text.startswith(words):
@@ -201,7 +208,7 @@ class Form:
                         return True
             return False
 
-        self._window.until(chosen, f"{words} can be chosen")
+        self._window.wait_until(chosen, f"{words} can be chosen")
 
-    def submits(self) -> None:
+    def submit(self) -> None:
         self._window.press("//dialog[@id='modal']//button[@type='submit']")

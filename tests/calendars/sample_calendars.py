@@ -1,7 +1,7 @@
 """iCalendar files as a test needs them."""
 
 
-def calendar(*events: str, head: str = "") -> str:
+def build_calendar(*events: str, head: str = "") -> str:
     return "\r\n".join(
         [
             "BEGIN:VCALENDAR",
@@ -15,7 +15,7 @@ def calendar(*events: str, head: str = "") -> str:
     )
 
 
-def event(summary: str, start: str, end: str, *more: str, uid: str = "") -> str:
+def build_event(summary: str, start: str, end: str, *more: str, uid: str = "") -> str:
     lines = ["BEGIN:VEVENT", f"UID:{uid or summary}-{start}", "DTSTAMP:20260101T000000Z"]
     return "\r\n".join(
         [*lines, f"SUMMARY:{summary}", _time("DTSTART", start), _time("DTEND", end), *more, "END:VEVENT"]

@@ -26,7 +26,7 @@ class CalendarServer:
         headers = {"ETag": self.tag} if self.tag else {}
         return web.Response(status=self.status, text=self.text, headers=headers, content_type="text/calendar")
 
-    async def endless(self, request: web.Request) -> web.StreamResponse:
+    async def answer_endlessly(self, request: web.Request) -> web.StreamResponse:
         """Says no length, and does not end."""
         response = web.StreamResponse()
         await response.prepare(request)
@@ -40,7 +40,7 @@ async def calendars() -> AsyncIterator[CalendarServer]:
     made = CalendarServer()
     app = web.Application()
     app.router.add_get("/nights.ics", made.answer)
-    app.router.add_get("/endless.ics", made.endless)
+    app.router.add_get("/endless.ics", made.answer_endlessly)
     runner = web.AppRunner(app)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)

@@ -13,7 +13,7 @@ from bot.calendars.child_process import TIMEOUT, read_calendar
 from bot.calendars.ical_parser import parse_shifts
 from bot.domain.oncall.schedule import Schedule
 from bot.domain.periods import TimeSpan
-from tests.calendars.written import calendar, event
+from tests.calendars.sample_calendars import build_calendar, build_event
 
 AT = datetime(2026, 3, 10, 9, tzinfo=UTC)
 SPAN = TimeSpan(AT - timedelta(days=35), AT + timedelta(days=60))
@@ -38,7 +38,9 @@ def children() -> set[str]:
 
 
 async def test_what_the_child_says_is_what_is_read_here() -> None:
-    text = calendar(event("Ana Lima", *ONE), event("Ana Lima", *ONE, NEVER, uid="never"), event("Mallory", *ONE))
+    text = build_calendar(
+        build_event("Ana Lima", *ONE), build_event("Ana Lima", *ONE, NEVER, uid="never"), build_event("Mallory", *ONE)
+    )
 
     assert await read_calendar(text, NIGHTS, SPAN) == parse_shifts(text, NIGHTS, SPAN)
 
@@ -46,9 +48,11 @@ async def test_what_the_child_says_is_what_is_read_here() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        calendar(*[event("Ana Lima", *LONG, "RRULE:FREQ=DAILY", uid=str(n)) for n in range(200)]),
-        calendar(*[event("Ana Lima", *ONE, NEVER, uid=str(n)) for n in range(200)]),
-        calendar(*[event("Ana Lima", f"Z{n}:20260310T200000", f"Z{n}:20260311T080000") for n in range(9)], head=ZONES),
+        build_calendar(*[build_event("Ana Lima", *LONG, "RRULE:FREQ=DAILY", uid=str(n)) for n in range(200)]),
+        build_calendar(*[build_event("Ana Lima", *ONE, NEVER, uid=str(n)) for n in range(200)]),
+        build_calendar(
+            *[build_event("Ana Lima", f"Z{n}:20260310T200000", f"Z{n}:20260311T080000") for n in range(9)], head=ZONES
+        ),
     ],
     ids=["200 daily series since 1970", "200 rules that never match", "time zones of 300 rules"],
 )
@@ -62,7 +66,7 @@ async def test_what_takes_too_long_is_refused_with_the_reason_and_leaves_no_proc
 
 
 async def test_who_stops_waiting_ends_the_child_too() -> None:
-    text = calendar(*[event("Ana Lima", *ONE, NEVER, uid=str(n)) for n in range(200)])
+    text = build_calendar(*[build_event("Ana Lima", *ONE, NEVER, uid=str(n)) for n in range(200)])
     before = children()
     reading = asyncio.create_task(read_calendar(text, NIGHTS, SPAN))
     while children() <= before:  # noqa: ASYNC110

@@ -9,13 +9,13 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from bot.calendars.calendar_errors import CalendarError
 from bot.calendars.connections import GuardedConnector, InternalAddressError, classify_address
 from bot.calendars.fetch import fetch_calendar
+from tests.calendars.sample_calendars import build_calendar
 from tests.calendars.server import calendars
-from tests.calendars.written import calendar
 
 INTERNAL = "its server sends us on to an internal address"
 
 
-class Names(AbstractResolver):
+class RotatingResolver(AbstractResolver):
     """Each name in turn has each of its addresses: a name that changes its meaning between two questions."""
 
     def __init__(self, **addresses: list[str]) -> None:
@@ -55,7 +55,7 @@ async def test_a_redirect_to_an_internal_address_is_not_followed(location: str) 
 
 
 async def test_a_name_is_judged_by_the_address_that_is_connected_to_each_time() -> None:
-    names = Names(cal_example=["127.0.0.1", "10.0.0.7"], other_example=["169.254.169.254"])
+    names = RotatingResolver(cal_example=["127.0.0.1", "10.0.0.7"], other_example=["169.254.169.254"])
     async with calendars() as server:
         port = server.url.rpartition(":")[2]
         for location in (f"http://other.example:{port}/x.ics", f"http://cal.example:{port}/nights.ics"):
@@ -67,11 +67,11 @@ async def test_a_name_is_judged_by_the_address_that_is_connected_to_each_time() 
 
 async def test_a_server_of_our_own_network_may_send_us_on_within_it() -> None:
     async with calendars() as server, calendars() as other:
-        server.location, other.text = f"{other.url}/nights.ics", calendar()
+        server.location, other.text = f"{other.url}/nights.ics", build_calendar()
         found = await fetch_calendar(f"{server.url}/nights.ics")
 
     assert found is not None
-    assert found.text == calendar()
+    assert found.text == build_calendar()
 
 
 async def test_a_public_server_may_send_us_to_public_addresses_alone() -> None:

@@ -8,14 +8,14 @@ import pytest
 
 from bot.calendars.calendar_errors import MAX_BYTES, CalendarError
 from bot.calendars.fetch import FetchResult, fetch_calendar
+from tests.calendars.sample_calendars import build_calendar
 from tests.calendars.server import CalendarServer, calendars
-from tests.calendars.written import calendar
 
 
 @pytest.fixture
 async def server() -> AsyncIterator[CalendarServer]:
     async with calendars() as made:
-        made.text = calendar()
+        made.text = build_calendar()
         yield made
 
 
@@ -79,11 +79,11 @@ async def test_a_password_in_the_address_goes_to_its_server_and_into_no_sentence
 
 
 async def test_a_file_is_read_and_one_that_is_not_there_is_said(tmp_path: Path) -> None:
-    (tmp_path / "nights.ics").write_text(calendar(), "utf-8")
+    (tmp_path / "nights.ics").write_text(build_calendar(), "utf-8")
 
     answer = await fetch_calendar(str(tmp_path / "nights.ics"))
     assert answer is not None
-    assert answer.text == calendar().replace("\r\n", "\n") or answer.text == calendar()
+    assert answer.text == build_calendar().replace("\r\n", "\n") or answer.text == build_calendar()
     with pytest.raises(CalendarError, match="the file cannot be read"):
         await fetch_calendar(str(tmp_path / "days.ics"))
     (tmp_path / "latin.ics").write_bytes(b"\xff\xfe\xfa")

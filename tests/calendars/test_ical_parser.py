@@ -10,7 +10,7 @@ from bot.calendars.calendar_errors import MAX_BYTES, CalendarError
 from bot.calendars.ical_parser import MAX_EVENTS, MAX_SERIES, ParsedCalendar, parse_shifts
 from bot.domain.oncall.schedule import Schedule
 from bot.domain.periods import TimeSpan
-from tests.calendars.written import calendar, event
+from tests.calendars.sample_calendars import build_calendar, build_event
 
 AT = datetime(2026, 3, 10, 9, tzinfo=UTC)
 SPAN = TimeSpan(AT - timedelta(days=35), AT + timedelta(days=60))
@@ -25,7 +25,7 @@ ONE = ("20260310T200000Z", "20260311T080000Z")
 
 
 def read(*events: str, head: str = "") -> ParsedCalendar:
-    return parse_shifts(calendar(*events, head=head), NIGHTS, SPAN)
+    return parse_shifts(build_calendar(*events, head=head), NIGHTS, SPAN)
 
 
 def told(found: ParsedCalendar) -> list[tuple[str, str, str]]:
@@ -34,9 +34,9 @@ def told(found: ParsedCalendar) -> list[tuple[str, str, str]]:
 
 def test_a_name_in_the_title_or_an_address_of_somebody_invited_says_who() -> None:
     found = read(
-        event("On call: ana lima", *ONE),
-        event("On call", "20260311T200000Z", "20260312T080000Z", "ATTENDEE;CN=Ben:mailto:Ben@northwind.example"),
-        event("On call", "20260312T200000Z", "20260313T080000Z", "ATTENDEE;CN=Raj:mailto:r@northwind.example"),
+        build_event("On call: ana lima", *ONE),
+        build_event("On call", "20260311T200000Z", "20260312T080000Z", "ATTENDEE;CN=Ben:mailto:Ben@northwind.example"),
+        build_event("On call", "20260312T200000Z", "20260313T080000Z", "ATTENDEE;CN=Raj:mailto:r@northwind.example"),
     )
 
     assert told(found) == [
@@ -47,16 +47,16 @@ def test_a_name_in_the_title_or_an_address_of_somebody_invited_says_who() -> Non
 
 
 def test_who_is_not_in_the_playbook_is_put_on_call_by_no_calendar() -> None:
-    found = read(event("Mallory", *ONE), event("Rajesh", *ONE), event("U0MIA", *ONE))
+    found = read(build_event("Mallory", *ONE), build_event("Rajesh", *ONE), build_event("U0MIA", *ONE))
 
     assert found == ParsedCalendar((), 3)
 
 
 def test_times_are_read_in_their_own_zone_and_days_in_that_of_the_schedule() -> None:
     found = read(
-        event("Raj", "America/New_York:20260328T200000", "America/New_York:20260329T080000"),
-        event("Raj", "20260401", "20260402"),
-        event("Raj", "20260403T090000", "20260403T170000"),
+        build_event("Raj", "America/New_York:20260328T200000", "America/New_York:20260329T080000"),
+        build_event("Raj", "20260401", "20260402"),
+        build_event("Raj", "20260403T090000", "20260403T170000"),
     )
 
     assert told(found) == [
@@ -68,7 +68,9 @@ def test_times_are_read_in_their_own_zone_and_days_in_that_of_the_schedule() -> 
 
 def test_a_repetition_without_an_end_is_read_as_far_as_anybody_looks_and_keeps_to_the_wall_clock() -> None:
     found = read(
-        event("Raj", "Europe/Lisbon:20200106T090000", "Europe/Lisbon:20200113T090000", "RRULE:FREQ=WEEKLY;INTERVAL=2")
+        build_event(
+            "Raj", "Europe/Lisbon:20200106T090000", "Europe/Lisbon:20200113T090000", "RRULE:FREQ=WEEKLY;INTERVAL=2"
+        )
     )
 
     assert len(found.shifts) == 7
@@ -77,11 +79,11 @@ def test_a_repetition_without_an_end_is_read_as_far_as_anybody_looks_and_keeps_t
 
 
 def test_one_of_a_series_may_be_moved_left_out_or_cancelled() -> None:
-    series = event(
+    series = build_event(
         "Raj", "20260309T090000Z", "20260309T170000Z", "RRULE:FREQ=DAILY;COUNT=4", "EXDATE:20260310T090000Z", uid="s"
     )
-    moved = event("Ana Lima", "20260311T120000Z", "20260311T130000Z", "RECURRENCE-ID:20260311T090000Z", uid="s")
-    gone = event("Raj", "20260320T090000Z", "20260320T170000Z", "STATUS:CANCELLED")
+    moved = build_event("Ana Lima", "20260311T120000Z", "20260311T130000Z", "RECURRENCE-ID:20260311T090000Z", uid="s")
+    gone = build_event("Raj", "20260320T090000Z", "20260320T170000Z", "STATUS:CANCELLED")
 
     found = read(
         series.replace("UID:s-20260309T090000Z", "UID:s"), moved.replace("UID:s-20260311T120000Z", "UID:s"), gone
@@ -95,7 +97,7 @@ def test_one_of_a_series_may_be_moved_left_out_or_cancelled() -> None:
 
 
 def test_a_shift_has_the_same_source_each_time_it_is_read() -> None:
-    text = calendar(event("Raj", "20260101T090000Z", "20260101T170000Z", "RRULE:FREQ=DAILY"))
+    text = build_calendar(build_event("Raj", "20260101T090000Z", "20260101T170000Z", "RRULE:FREQ=DAILY"))
     later = TimeSpan(SPAN.start + timedelta(days=1), SPAN.end + timedelta(days=1))
 
     one, other = parse_shifts(text, NIGHTS, SPAN), parse_shifts(text, NIGHTS, later)
@@ -107,26 +109,39 @@ def test_a_shift_has_the_same_source_each_time_it_is_read() -> None:
     [
         ("", "it is no iCalendar file"),
         ("<html><body>Sign in</body></html>", "it is no iCalendar file"),
-        (calendar(event("Raj", *ONE))[: 1000 // 9], "it did not arrive whole"),
-        (event("Raj", *ONE), "it is no iCalendar file"),
+        (build_calendar(build_event("Raj", *ONE))[: 1000 // 9], "it did not arrive whole"),
+        (build_event("Raj", *ONE), "it is no iCalendar file"),
         ("X" * (MAX_BYTES + 1), "it is larger than 1 MB"),
-        (calendar(*[event("Raj", *ONE, uid=str(n)) for n in range(MAX_EVENTS + 1)]), "it has more than 2,000 events"),
         (
-            calendar(*[event("Raj", *ONE, "RRULE:FREQ=DAILY", uid=str(n)) for n in range(MAX_SERIES + 1)]),
+            build_calendar(*[build_event("Raj", *ONE, uid=str(n)) for n in range(MAX_EVENTS + 1)]),
+            "it has more than 2,000 events",
+        ),
+        (
+            build_calendar(*[build_event("Raj", *ONE, "RRULE:FREQ=DAILY", uid=str(n)) for n in range(MAX_SERIES + 1)]),
             "more than 200 of its events repeat",
         ),
-        (calendar(event("Raj", *ONE, "RRULE:FREQ=SECONDLY")), "repeats every hour or more often"),
-        (calendar(event("Raj", *ONE, "RRULE:FREQ=HOURLY;INTERVAL=12")), "repeats every hour or more often"),
+        (build_calendar(build_event("Raj", *ONE, "RRULE:FREQ=SECONDLY")), "repeats every hour or more often"),
+        (build_calendar(build_event("Raj", *ONE, "RRULE:FREQ=HOURLY;INTERVAL=12")), "repeats every hour or more often"),
         (
-            calendar(event("Raj", *ONE, f"RRULE:FREQ=DAILY;BYHOUR={HOURS};BYMINUTE={','.join(map(str, range(60)))}")),
+            build_calendar(
+                build_event("Raj", *ONE, f"RRULE:FREQ=DAILY;BYHOUR={HOURS};BYMINUTE={','.join(map(str, range(60)))}")
+            ),
             "every hour or more",
         ),
-        (calendar(event("Raj", "00010101T000000Z", "00010101T080000Z", "RRULE:FREQ=DAILY")), "takes too long"),
         (
-            calendar(*[event("Raj", *ONE, f"RRULE:FREQ=DAILY;BYHOUR={HOURS}", uid=str(n)) for n in range(9)]),
+            build_calendar(build_event("Raj", "00010101T000000Z", "00010101T080000Z", "RRULE:FREQ=DAILY")),
+            "takes too long",
+        ),
+        (
+            build_calendar(
+                *[build_event("Raj", *ONE, f"RRULE:FREQ=DAILY;BYHOUR={HOURS}", uid=str(n)) for n in range(9)]
+            ),
             "more than 5,000 shifts",
         ),
-        (calendar(*[event("Raj", *ONE, "RRULE:FREQ=DAILY", uid=str(n)) for n in range(90)]), "more than 5,000 shifts"),
+        (
+            build_calendar(*[build_event("Raj", *ONE, "RRULE:FREQ=DAILY", uid=str(n)) for n in range(90)]),
+            "more than 5,000 shifts",
+        ),
     ],
     ids=lambda value: value[:40] if len(value) < 400 else "long",
 )
@@ -150,7 +165,7 @@ LINES = st.sampled_from(
 def test_whatever_stands_in_an_event_it_is_shifts_or_a_reason(
     start: str, end: str, rule: str, lines: list[str]
 ) -> None:
-    text = calendar(event("Raj", start, end, f"RRULE:{rule}", *lines))
+    text = build_calendar(build_event("Raj", start, end, f"RRULE:{rule}", *lines))
     try:
         found = parse_shifts(text, NIGHTS, SPAN)
     except CalendarError:

@@ -12,7 +12,7 @@ from bot.calendars.calendar_errors import CalendarError
 from bot.calendars.ical_parser import parse_shifts
 from bot.domain.oncall.schedule import Schedule
 from bot.domain.periods import TimeSpan
-from tests.calendars.written import calendar, event
+from tests.calendars.sample_calendars import build_calendar, build_event
 
 AT = datetime(2026, 3, 10, 9, tzinfo=UTC)
 SPAN = TimeSpan(AT - timedelta(days=35), AT + timedelta(days=60))
@@ -46,7 +46,7 @@ def times(text: str, zone: str = "Europe/Lisbon") -> list[str]:
 
 
 def shift(title: str, *more: str, uid: str = "") -> str:
-    return event(title, *NIGHT, *more, uid=uid)
+    return build_event(title, *NIGHT, *more, uid=uid)
 
 
 TITLES = {
@@ -133,7 +133,7 @@ TITLES = {
 
 @pytest.mark.parametrize(("title", "person"), TITLES.items(), ids=ascii)
 def test_the_earliest_name_in_a_title_that_is_not_absent_or_second_says_who_is_on_call(title: str, person: str) -> None:
-    assert people(calendar(shift(title))) == person
+    assert people(build_calendar(shift(title))) == person
 
 
 INVITED = {
@@ -224,7 +224,7 @@ INVITED = {
 def test_of_those_invited_it_is_who_did_not_decline_and_never_who_organizes_for_others(
     lines: tuple[str, ...], person: str
 ) -> None:
-    assert people(calendar(shift(*lines))) == person
+    assert people(build_calendar(shift(*lines))) == person
 
 
 BERLIN = (
@@ -236,88 +236,94 @@ BERLIN = (
 
 
 def zoned(zone: str, title: str = "Raj", *more: str) -> str:
-    return event(title, f"{zone}:20260310T200000", f"{zone}:20260311T080000", *more)
+    return build_event(title, f"{zone}:20260310T200000", f"{zone}:20260311T080000", *more)
 
 
 def without_end(start: str, *more: str) -> str:
-    return event("Raj", start, "20990101", *more).replace("\r\nDTEND;VALUE=DATE:20990101", "")
+    return build_event("Raj", start, "20990101", *more).replace("\r\nDTEND;VALUE=DATE:20990101", "")
 
 
 TIMES = {
-    "all day": (calendar(event("Raj", "20260401", "20260403")), ["RAJ 31/23:00-02/23:00"]),
-    "all day, Outlook's end": (calendar(event("Raj", "20260401", "20260401")), ["RAJ 31/23:00-01/23:00"]),
-    "all day without an end": (calendar(without_end("20260401")), ["RAJ 31/23:00-01/23:00"]),
+    "all day": (build_calendar(build_event("Raj", "20260401", "20260403")), ["RAJ 31/23:00-02/23:00"]),
+    "all day, Outlook's end": (build_calendar(build_event("Raj", "20260401", "20260401")), ["RAJ 31/23:00-01/23:00"]),
+    "all day without an end": (build_calendar(without_end("20260401")), ["RAJ 31/23:00-01/23:00"]),
     "a length instead of an end": (
-        calendar(without_end("20260310T200000Z", "DURATION:PT12H")),
+        build_calendar(without_end("20260310T200000Z", "DURATION:PT12H")),
         ["RAJ 10/20:00-11/08:00"],
     ),
     "over the change of clocks": (
-        calendar(event("Raj", "Europe/Lisbon:20260328T200000", "Europe/Lisbon:20260329T080000")),
+        build_calendar(build_event("Raj", "Europe/Lisbon:20260328T200000", "Europe/Lisbon:20260329T080000")),
         ["RAJ 28/20:00-29/07:00"],
     ),
     "weekly over the change of clocks": (
-        calendar(
-            event("Raj", "Europe/Lisbon:20260326T090000", "Europe/Lisbon:20260326T170000", "RRULE:FREQ=WEEKLY;COUNT=2")
+        build_calendar(
+            build_event(
+                "Raj", "Europe/Lisbon:20260326T090000", "Europe/Lisbon:20260326T170000", "RRULE:FREQ=WEEKLY;COUNT=2"
+            )
         ),
         ["RAJ 26/09:00-26/17:00", "RAJ 02/08:00-02/16:00"],
     ),
-    "floating": (calendar(event("Raj", "20260401T200000", "20260402T080000")), ["RAJ 01/19:00-02/07:00"]),
+    "floating": (build_calendar(build_event("Raj", "20260401T200000", "20260402T080000")), ["RAJ 01/19:00-02/07:00"]),
     "floating, Google's zone of the calendar": (
-        calendar(event("Raj", "20260310T200000", "20260311T080000"), head="X-WR-TIMEZONE:America/New_York"),
+        build_calendar(build_event("Raj", "20260310T200000", "20260311T080000"), head="X-WR-TIMEZONE:America/New_York"),
         ["RAJ 11/00:00-11/12:00"],
     ),
-    "Windows zone": (calendar(zoned("W. Europe Standard Time")), ["RAJ 10/19:00-11/07:00"]),
-    "Exchange's UTC": (calendar(zoned("tzone://Microsoft/Utc")), ["RAJ 10/20:00-11/08:00"]),
+    "Windows zone": (build_calendar(zoned("W. Europe Standard Time")), ["RAJ 10/19:00-11/07:00"]),
+    "Exchange's UTC": (build_calendar(zoned("tzone://Microsoft/Utc")), ["RAJ 10/20:00-11/08:00"]),
     "Exchange's own zone": (
-        calendar(zoned("tzone://Microsoft/Custom"), head=BERLIN.format(name="tzone://Microsoft/Custom")),
+        build_calendar(zoned("tzone://Microsoft/Custom"), head=BERLIN.format(name="tzone://Microsoft/Custom")),
         ["RAJ 10/19:00-11/07:00"],
     ),
     "Evolution's zone": (
-        calendar(zoned("/freeassociation.sourceforge.net/Europe/Berlin")),
+        build_calendar(zoned("/freeassociation.sourceforge.net/Europe/Berlin")),
         ["RAJ 10/19:00-11/07:00"],
     ),
     "a zone of its own": (
-        calendar(zoned("Customized Time Zone"), head=BERLIN.format(name="Customized Time Zone")),
+        build_calendar(zoned("Customized Time Zone"), head=BERLIN.format(name="Customized Time Zone")),
         ["RAJ 10/19:00-11/07:00"],
     ),
     "left out by a day": (
-        calendar(
-            event("Raj", "20260310T090000Z", "20260310T100000Z", "RRULE:FREQ=DAILY;COUNT=3", "EXDATE:20260311T090000Z")
+        build_calendar(
+            build_event(
+                "Raj", "20260310T090000Z", "20260310T100000Z", "RRULE:FREQ=DAILY;COUNT=3", "EXDATE:20260311T090000Z"
+            )
         ),
         ["RAJ 10/09:00-10/10:00", "RAJ 12/09:00-12/10:00"],
     ),
     "overlap: both are read": (
-        calendar(shift("Raj"), event("Ana Lima", "20260310T220000Z", "20260311T020000Z")),
+        build_calendar(shift("Raj"), build_event("Ana Lima", "20260310T220000Z", "20260311T020000Z")),
         ["RAJ 10/20:00-11/08:00", "ANA 10/22:00-11/02:00"],
     ),
     "primary and backup side by side": (
-        calendar(shift("Backup: Ana Lima"), shift("Primary: Raj"), shift("Secondary - Ben Okoro")),
+        build_calendar(shift("Backup: Ana Lima"), shift("Primary: Raj"), shift("Secondary - Ben Okoro")),
         ["RAJ 10/20:00-11/08:00"],
     ),
-    "a backup with nobody before": (calendar(shift("Backup: Ana Lima")), ["ANA 10/20:00-11/08:00"]),
+    "a backup with nobody before": (build_calendar(shift("Backup: Ana Lima")), ["ANA 10/20:00-11/08:00"]),
     "backups wherever the word stands": (
-        calendar(*map(shift, ("Ana Lima (backup)", "Ana Lima - secondary on-call", "L2: Ana Lima", "Raj"))),
+        build_calendar(*map(shift, ("Ana Lima (backup)", "Ana Lima - secondary on-call", "L2: Ana Lima", "Raj"))),
         ["RAJ 10/20:00-11/08:00"],
     ),
     "a backup who is invited": (
-        calendar(shift("On call (backup)", f"ATTENDEE:{ANA}"), shift("On call", f"ATTENDEE:{BEN}")),
+        build_calendar(shift("On call (backup)", f"ATTENDEE:{ANA}"), shift("On call", f"ATTENDEE:{BEN}")),
         ["BEN 10/20:00-11/08:00"],
     ),
     "a broken zone that everybody knows": (
-        calendar(zoned("Europe/Berlin"), head=BERLIN.format(name="Europe/Berlin").replace("T030000", "T006000")),
+        build_calendar(zoned("Europe/Berlin"), head=BERLIN.format(name="Europe/Berlin").replace("T030000", "T006000")),
         ["RAJ 10/19:00-11/07:00"],
     ),
     "floating, a Windows zone of the calendar": (
-        calendar(event("Raj", "20260310T200000", "20260311T080000"), head="X-WR-TIMEZONE:W. Europe Standard Time"),
+        build_calendar(
+            build_event("Raj", "20260310T200000", "20260311T080000"), head="X-WR-TIMEZONE:W. Europe Standard Time"
+        ),
         ["RAJ 10/19:00-11/07:00"],
     ),
     "a calendar's zone that nobody knows": (
-        calendar(shift("Raj"), head="X-WR-TIMEZONE:Nowhere/City"),
+        build_calendar(shift("Raj"), head="X-WR-TIMEZONE:Nowhere/City"),
         ["RAJ 10/20:00-11/08:00"],
     ),
     "some days left out, in the zone of the series": (
-        calendar(
-            event(
+        build_calendar(
+            build_event(
                 "Raj",
                 "Europe/Berlin:20260310T090000",
                 "Europe/Berlin:20260310T100000",
@@ -328,8 +334,8 @@ TIMES = {
         ["RAJ 10/08:00-10/09:00", "RAJ 13/08:00-13/09:00"],
     ),
     "until a day, which counts where the series is": (
-        calendar(
-            event(
+        build_calendar(
+            build_event(
                 "Raj",
                 "America/Los_Angeles:20260310T200000",
                 "America/Los_Angeles:20260310T220000",
@@ -339,12 +345,12 @@ TIMES = {
         ["RAJ 11/03:00-11/05:00", "RAJ 12/03:00-12/05:00"],
     ),
     "until a day, floating": (
-        calendar(event("Raj", "20260310T200000", "20260310T220000", "RRULE:FREQ=DAILY;UNTIL=20260311")),
+        build_calendar(build_event("Raj", "20260310T200000", "20260310T220000", "RRULE:FREQ=DAILY;UNTIL=20260311")),
         ["RAJ 10/20:00-10/22:00", "RAJ 11/20:00-11/22:00"],
     ),
     "until a time of the series": (
-        calendar(
-            event(
+        build_calendar(
+            build_event(
                 "Raj",
                 "America/Los_Angeles:20260310T200000",
                 "America/Los_Angeles:20260310T220000",
@@ -354,23 +360,23 @@ TIMES = {
         ["RAJ 11/03:00-11/05:00", "RAJ 12/03:00-12/05:00"],
     ),
     "what Windows shows of a zone": (
-        calendar(zoned('"(UTC+01:00) Amsterdam, Berlin, Bern, Rome, Stockholm, Vienna"')),
+        build_calendar(zoned('"(UTC+01:00) Amsterdam, Berlin, Bern, Rome, Stockholm, Vienna"')),
         ["RAJ 10/19:00-11/07:00"],
     ),
     "what Windows shows of an American zone": (
-        calendar(zoned('"(UTC-05:00) Eastern Time (US & Canada)"')),
+        build_calendar(zoned('"(UTC-05:00) Eastern Time (US & Canada)"')),
         ["RAJ 11/00:00-11/12:00"],
     ),
     "what Windows shows of London": (
-        calendar(zoned('"(UTC+00:00) Dublin, Edinburgh, Lisbon, London"')),
+        build_calendar(zoned('"(UTC+00:00) Dublin, Edinburgh, Lisbon, London"')),
         ["RAJ 10/20:00-11/08:00"],
     ),
     "more days, listed": (
-        calendar(event("Raj", "20260310T090000Z", "20260310T100000Z", "RDATE:20260312T090000Z")),
+        build_calendar(build_event("Raj", "20260310T090000Z", "20260310T100000Z", "RDATE:20260312T090000Z")),
         ["RAJ 10/09:00-10/10:00", "RAJ 12/09:00-12/10:00"],
     ),
     "a series of Sundays that began on a Wednesday": (
-        calendar(event("Raj", "20260304", "20260305", "RRULE:FREQ=WEEKLY;BYDAY=SU;UNTIL=20260315")),
+        build_calendar(build_event("Raj", "20260304", "20260305", "RRULE:FREQ=WEEKLY;BYDAY=SU;UNTIL=20260315")),
         ["RAJ 04/00:00-05/00:00", "RAJ 08/00:00-09/00:00", "RAJ 15/00:00-16/00:00"],
     ),
 }
@@ -383,33 +389,33 @@ def test_times_are_read_as_the_program_that_wrote_them_means_them(text: str, tol
 
 def series(*events: str) -> str:
     """Events of one id, whatever their start."""
-    lines = calendar(*events).split("\r\n")
+    lines = build_calendar(*events).split("\r\n")
     return "\r\n".join("UID:s" if line.startswith("UID:") else line for line in lines)
 
 
-DAILY = event("Raj", "20260310T090000Z", "20260310T170000Z", "RRULE:FREQ=DAILY;COUNT=3")
+DAILY = build_event("Raj", "20260310T090000Z", "20260310T170000Z", "RRULE:FREQ=DAILY;COUNT=3")
 SECOND = "RECURRENCE-ID:20260311T090000Z"
 CHANGED = {
     "given to another": (
-        series(DAILY, event("Ana Lima", "20260311T090000Z", "20260311T170000Z", SECOND)),
+        series(DAILY, build_event("Ana Lima", "20260311T090000Z", "20260311T170000Z", SECOND)),
         ["RAJ 10/09:00-10/17:00", "ANA 11/09:00-11/17:00", "RAJ 12/09:00-12/17:00"],
     ),
     "given to a stranger": (
-        series(DAILY, event("Mallory", "20260311T090000Z", "20260311T170000Z", SECOND)),
+        series(DAILY, build_event("Mallory", "20260311T090000Z", "20260311T170000Z", SECOND)),
         ["RAJ 10/09:00-10/17:00", "RAJ 12/09:00-12/17:00"],
     ),
     "moved": (
-        series(DAILY, event("Raj", "20260311T190000Z", "20260311T210000Z", SECOND)),
+        series(DAILY, build_event("Raj", "20260311T190000Z", "20260311T210000Z", SECOND)),
         ["RAJ 10/09:00-10/17:00", "RAJ 11/19:00-11/21:00", "RAJ 12/09:00-12/17:00"],
     ),
     "one cancelled": (
-        series(DAILY, event("Raj", "20260311T090000Z", "20260311T170000Z", SECOND, "STATUS:CANCELLED")),
+        series(DAILY, build_event("Raj", "20260311T090000Z", "20260311T170000Z", SECOND, "STATUS:CANCELLED")),
         ["RAJ 10/09:00-10/17:00", "RAJ 12/09:00-12/17:00"],
     ),
     "from there on another": (
         series(
             DAILY,
-            event(
+            build_event(
                 "Ana Lima",
                 "20260311T090000Z",
                 "20260311T170000Z",
@@ -419,15 +425,17 @@ CHANGED = {
         ["RAJ 10/09:00-10/17:00", "ANA 11/09:00-11/17:00", "ANA 12/09:00-12/17:00"],
     ),
     "the move cannot be read": (
-        series(DAILY, event("Ana Lima", "soon", "later", SECOND)),
+        series(DAILY, build_event("Ana Lima", "soon", "later", SECOND)),
         ["RAJ 10/09:00-10/17:00", "RAJ 11/09:00-11/17:00", "RAJ 12/09:00-12/17:00"],
     ),
     "the day alone says which": (
-        series(DAILY, event("Ana Lima", "20260311T090000Z", "20260311T170000Z", "RECURRENCE-ID;VALUE=DATE:20260311")),
+        series(
+            DAILY, build_event("Ana Lima", "20260311T090000Z", "20260311T170000Z", "RECURRENCE-ID;VALUE=DATE:20260311")
+        ),
         ["RAJ 10/09:00-10/17:00", "ANA 11/09:00-11/17:00", "RAJ 12/09:00-12/17:00"],
     ),
     "only the move is there": (
-        series(event("Ana Lima", "20260311T190000Z", "20260311T210000Z", SECOND)),
+        series(build_event("Ana Lima", "20260311T190000Z", "20260311T210000Z", SECOND)),
         ["ANA 11/19:00-11/21:00"],
     ),
     "a later version counts": (
@@ -443,7 +451,7 @@ CHANGED = {
         [],
     ),
     "one id for two shifts": (
-        series(shift("Raj"), event("Ana Lima", "20260312T200000Z", "20260313T080000Z")),
+        series(shift("Raj"), build_event("Ana Lima", "20260312T200000Z", "20260313T080000Z")),
         ["RAJ 10/20:00-11/08:00", "ANA 12/20:00-13/08:00"],
     ),
 }
@@ -457,12 +465,12 @@ def test_a_moved_or_cancelled_instance_changes_that_instance_alone(text: str, to
 GOOD = shift("Raj")
 BESIDE = {
     "no start": GOOD.replace("Raj", "Ana Lima").replace("DTSTART:20260310T200000Z\r\n", ""),
-    "a start that is none": event("Ana Lima", "soon", "20260311T080000Z"),
+    "a start that is none": build_event("Ana Lima", "soon", "20260311T080000Z"),
     "no end": shift("Ana Lima").replace("DTEND:20260311T080000Z\r\n", ""),
-    "an end before the start": event("Ana Lima", "20260310T200000Z", "20260310T190000Z"),
-    "a birthday since 1965": event("Ana Lima's birthday", "19650401", "19650402", "RRULE:FREQ=YEARLY"),
-    "somebody's birthday since 1965": event("Grandma", "19650310", "19650311", "RRULE:FREQ=YEARLY"),
-    "no time that is known, and nobody": event("Lunch", "soon", "later"),
+    "an end before the start": build_event("Ana Lima", "20260310T200000Z", "20260310T190000Z"),
+    "a birthday since 1965": build_event("Ana Lima's birthday", "19650401", "19650402", "RRULE:FREQ=YEARLY"),
+    "somebody's birthday since 1965": build_event("Grandma", "19650310", "19650311", "RRULE:FREQ=YEARLY"),
+    "no time that is known, and nobody": build_event("Lunch", "soon", "later"),
     "steps of nothing": shift("Ana Lima", "RRULE:FREQ=DAILY;INTERVAL=0"),
     "steps of nothing, and nobody": shift("Lunch", "RRULE:FREQ=DAILY;INTERVAL=0"),
     "every second": shift("Ana Lima", "RRULE:FREQ=SECONDLY"),
@@ -473,7 +481,7 @@ BESIDE = {
     "cities of another offset": zoned('"(UTC+09:00) Berlin"', "Ana Lima"),
     "a rule that is none": shift("Ana Lima", "RRULE:every Monday"),
     "a zone that nobody knows": zoned("Nowhere/City", "Ana Lima"),
-    "since the year 1": event("Ana Lima", "00010101T000000Z", "00010101T080000Z", "RRULE:FREQ=DAILY"),
+    "since the year 1": build_event("Ana Lima", "00010101T000000Z", "00010101T080000Z", "RRULE:FREQ=DAILY"),
     "cut off": "BEGIN:VEVENT\r\nSUMMARY:Ana Lima",
     "a task": "BEGIN:VTODO\r\nSUMMARY:Ana Lima\r\nDUE:20260310T200000Z\r\nEND:VTODO",
     "a line that is none": shift("Lunch").replace("END:VEVENT", "???\r\nEND:VEVENT"),
@@ -483,7 +491,7 @@ BESIDE = {
 @pytest.mark.parametrize("bad", BESIDE.values(), ids=BESIDE.keys())
 @pytest.mark.parametrize("first", [True, False], ids=["before", "after"])
 def test_a_bad_event_beside_a_good_shift_is_passed_over_alone(bad: str, first: bool) -> None:  # noqa: FBT001
-    assert people(calendar(*((bad, GOOD) if first else (GOOD, bad)))) == "RAJ"
+    assert people(build_calendar(*((bad, GOOD) if first else (GOOD, bad)))) == "RAJ"
 
 
 @pytest.mark.parametrize(
@@ -497,21 +505,21 @@ def test_a_bad_event_beside_a_good_shift_is_passed_over_alone(bad: str, first: b
 )
 def test_an_event_that_is_passed_over_is_named_with_the_reason(bad: str, reason: str) -> None:
     schedule = Schedule(name="nights", zone="Europe/Lisbon", calendar="nights.ics", named=PEOPLE)
-    assert parse_shifts(calendar(BESIDE[bad], GOOD), schedule, SPAN).unreadable == (("Ana Lima", reason),)
+    assert parse_shifts(build_calendar(BESIDE[bad], GOOD), schedule, SPAN).unreadable == (("Ana Lima", reason),)
 
 
 FILES = {
-    "two calendars": calendar(shift("Raj")) + calendar(event("Ana Lima", "20260312T200000Z", "20260313T080000Z")),
-    "lines end as on Unix": calendar(shift("Raj"), event("Ana Lima", "20260312", "20260313")).replace("\r\n", "\n"),
-    "lines end in both ways": calendar(shift("Raj"), event("Ana Lima", "20260312", "20260313")).replace("\r\n", "\n", 5),
-    "lines end twice": calendar(shift("Raj"), event("Ana Lima", "20260312", "20260313")).replace("\r\n", "\r\r\n"),
-    "a mark of the order of bytes": "\ufeff" + calendar(shift("Raj"), event("Ana Lima", "20260312", "20260313")),
-    "blank lines": "\r\n\r\n" + calendar(shift("Raj"), event("Ana Lima", "20260312", "20260313")).replace("\r\n", "\r\n\r\n"),
-    "small letters": calendar(shift("Raj"), event("Ana Lima", "20260312", "20260313")).replace("BEGIN:VEVENT", "begin:vevent"),
-    "folded": calendar(shift("R\r\n aj"), event("Ana\r\n  Lima", "20260312", "20260313")),
-    "no end of the calendar": calendar(shift("Raj"), event("Ana Lima", "20260312", "20260313")).replace("END:VCALENDAR\r\n", ""),
-    "no end of an event": calendar(shift("Raj").replace("\r\nEND:VEVENT", ""), event("Ana Lima", "20260312", "20260313")),
-    "no ids": calendar(shift("Raj", uid="u"), event("Ana Lima", "20260312", "20260313", uid="u"))
+    "two calendars": build_calendar(shift("Raj")) + build_calendar(build_event("Ana Lima", "20260312T200000Z", "20260313T080000Z")),
+    "lines end as on Unix": build_calendar(shift("Raj"), build_event("Ana Lima", "20260312", "20260313")).replace("\r\n", "\n"),
+    "lines end in both ways": build_calendar(shift("Raj"), build_event("Ana Lima", "20260312", "20260313")).replace("\r\n", "\n", 5),
+    "lines end twice": build_calendar(shift("Raj"), build_event("Ana Lima", "20260312", "20260313")).replace("\r\n", "\r\r\n"),
+    "a mark of the order of bytes": "\ufeff" + build_calendar(shift("Raj"), build_event("Ana Lima", "20260312", "20260313")),
+    "blank lines": "\r\n\r\n" + build_calendar(shift("Raj"), build_event("Ana Lima", "20260312", "20260313")).replace("\r\n", "\r\n\r\n"),
+    "small letters": build_calendar(shift("Raj"), build_event("Ana Lima", "20260312", "20260313")).replace("BEGIN:VEVENT", "begin:vevent"),
+    "folded": build_calendar(shift("R\r\n aj"), build_event("Ana\r\n  Lima", "20260312", "20260313")),
+    "no end of the calendar": build_calendar(shift("Raj"), build_event("Ana Lima", "20260312", "20260313")).replace("END:VCALENDAR\r\n", ""),
+    "no end of an event": build_calendar(shift("Raj").replace("\r\nEND:VEVENT", ""), build_event("Ana Lima", "20260312", "20260313")),
+    "no ids": build_calendar(shift("Raj", uid="u"), build_event("Ana Lima", "20260312", "20260313", uid="u"))
     .replace("UID:u-20260310T200000Z\r\n", "")
     .replace("UID:u-20260312\r\n", ""),
 }  # fmt: skip
@@ -524,9 +532,9 @@ def test_a_file_is_read_however_its_lines_and_parts_are_put_together(text: str) 
 
 def test_a_file_that_ends_in_the_middle_of_an_event_did_not_arrive_whole_and_is_refused() -> None:
     with pytest.raises(CalendarError, match="did not arrive whole"):
-        people(calendar(shift("Raj"), shift("Ana Lima"))[:-60])
+        people(build_calendar(shift("Raj"), shift("Ana Lima"))[:-60])
 
 
 def test_where_no_event_can_be_used_the_calendar_is_refused_so_that_the_last_good_one_stays() -> None:
     with pytest.raises(CalendarError, match="one of them repeats in steps of nothing"):
-        people(calendar(shift("Raj", "RRULE:FREQ=DAILY;INTERVAL=0")))
+        people(build_calendar(shift("Raj", "RRULE:FREQ=DAILY;INTERVAL=0")))

@@ -43,7 +43,7 @@ def assessment(because: str = "“lost my bag”") -> Assessment:
     )
 
 
-def new(**more: Any) -> Case:
+def build_new_case(**more: Any) -> Case:
     given: dict[str, Any] = {
         "id": "ABCDEFGH",
         "version": 1,
@@ -59,8 +59,8 @@ def new(**more: Any) -> Case:
     return Case(**given | more)
 
 
-def claimed(**more: Any) -> Case:
-    case = new()
+def build_claimed_case(**more: Any) -> Case:
+    case = build_new_case()
     event = AuditEvent(AT, "U0ANA", "claimed", "after 3 min")
     mine: dict[str, Any] = {
         "version": 2,
@@ -74,17 +74,17 @@ def claimed(**more: Any) -> Case:
     return case.copy_with(**mine | more)
 
 
-def resolved(**more: Any) -> Case:
+def build_resolved_case(**more: Any) -> Case:
     done: dict[str, Any] = {
         "status": CaseStatus.RESOLVED,
         "resolution": CaseResolution.ANSWERED,
         "resolved_at": AT,
         "due": None,
     }
-    return claimed(**done | more)
+    return build_claimed_case(**done | more)
 
 
-def joined(number: int) -> tuple[JoinedMention, ...]:
+def build_joined_mention(number: int) -> tuple[JoinedMention, ...]:
     return tuple(
         JoinedMention(f"x:{n}", f"@bob{n}", f"https://x.example/{n}", AT, JoinReason.COPY) for n in range(2, 2 + number)
     )
@@ -106,7 +106,7 @@ def words(blocks: Any) -> str:
     return "\n".join(str(one["text"]) for one in objects(blocks) if isinstance(one.get("text"), str))
 
 
-def marked_up(blocks: Any) -> str:
+def list_markup(blocks: Any) -> str:
     return "\n".join(one["text"] for one in objects(blocks) if one.get("type") == "mrkdwn")
 
 

@@ -7,7 +7,7 @@ import pytest
 from bot.cards import case as card
 from bot.cards import page_text
 from bot.cards.sanitize import sanitize_url
-from tests.cards.samples import AT, CARE, mention, new
+from tests.cards.samples import AT, CARE, build_new_case, mention
 
 GOOD = (
     "https://x.example/i/status/1",
@@ -51,12 +51,16 @@ BAD = {
 @pytest.mark.parametrize("url", GOOD)
 def test_an_address_that_leads_where_it_reads_is_a_button(url: str) -> None:
     assert sanitize_url(f" {url} ") == url
-    assert url in json.dumps(card.render_case(new(mention=mention(url=url)), CARE, AT).blocks, ensure_ascii=False)
+    assert url in json.dumps(
+        card.render_case(build_new_case(mention=mention(url=url)), CARE, AT).blocks, ensure_ascii=False
+    )
 
 
 @pytest.mark.parametrize("why", BAD)
 def test_an_address_that_does_not_is_no_button_and_goes_to_nobodys_phone(why: str) -> None:
-    case = new(mention=mention(url=BAD[why].encode("utf-8", "ignore").decode() if why != "broken letter" else ""))
+    case = build_new_case(
+        mention=mention(url=BAD[why].encode("utf-8", "ignore").decode() if why != "broken letter" else "")
+    )
 
     assert sanitize_url(BAD[why]) == ""
     assert "Open post" not in json.dumps(card.render_case(case, CARE, AT).blocks)

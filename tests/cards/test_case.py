@@ -14,14 +14,14 @@ from tests.cards.samples import (
     AT,
     CARE,
     assessment,
-    claimed,
-    joined,
+    build_claimed_case,
+    build_joined_mention,
+    build_new_case,
+    build_resolved_case,
     labels,
-    marked_up,
+    list_markup,
     mention,
-    new,
     objects,
-    resolved,
     words,
 )
 
@@ -29,41 +29,44 @@ MANY = tuple(AuditEvent(AT, "U0ANA", f"did thing {n}") for n in range(18))
 
 
 def test_a_headline_reads_well_aloud() -> None:
-    assert card.format_case_headline(new()) == "Complaint for care from @marta: negative, new, claim within 15 min"
-    assert card.format_case_headline(claimed()) == (
+    assert (
+        card.format_case_headline(build_new_case())
+        == "Complaint for care from @marta: negative, new, claim within 15 min"
+    )
+    assert card.format_case_headline(build_claimed_case()) == (
         "Complaint for care from @marta: negative, claimed by <@U0ANA>, resolve within 4 h"
     )
     assert (
-        card.format_case_headline(resolved())
+        card.format_case_headline(build_resolved_case())
         == "Complaint for care from @marta: negative, resolved by <@U0ANA> (answered)"
     )
 
 
 def test_what_a_post_quotes_is_shown_below_it_and_told_from_it() -> None:
-    quoting = new(mention=mention(quoted="kettles\n<!channel> & pots " + "x" * 400))
+    quoting = build_new_case(mention=mention(quoted="kettles\n<!channel> & pots " + "x" * 400))
     drawn = card.render_case(quoting, CARE, AT)
 
     assert "Quoting: kettles <!channel> & pots xx" in words(drawn.blocks)
-    assert "Quoting" not in words(card.render_case(new(), CARE, AT).blocks)
+    assert "Quoting" not in words(card.render_case(build_new_case(), CARE, AT).blocks)
     assert check_message(drawn.blocks) == []
 
 
 def test_overdue_is_said_in_words_and_not_only_by_a_mark() -> None:
-    late = card.render_case(new(), CARE, AT + timedelta(minutes=20))
+    late = card.render_case(build_new_case(), CARE, AT + timedelta(minutes=20))
 
-    assert "OVERDUE" in marked_up(late.blocks)
+    assert "OVERDUE" in list_markup(late.blocks)
     assert "OVERDUE" in late.text
-    assert "OVERDUE" not in words(card.render_case(new(), CARE, AT).blocks)
+    assert "OVERDUE" not in words(card.render_case(build_new_case(), CARE, AT).blocks)
 
 
 @pytest.mark.parametrize(
     ("case", "expected"),
     [
-        (new(), ["Claim", "Resolve…", "Hand over…", "Not for us…", "Open post", "Why?"]),
-        (claimed(), ["Resolve…", "Release", "Hand over…", "Not for us…", "Open post", "Why?"]),
-        (resolved(), ["Reopen", "Open post", "Why?"]),
+        (build_new_case(), ["Claim", "Resolve…", "Hand over…", "Not for us…", "Open post", "Why?"]),
+        (build_claimed_case(), ["Resolve…", "Release", "Hand over…", "Not for us…", "Open post", "Why?"]),
+        (build_resolved_case(), ["Reopen", "Open post", "Why?"]),
         (
-            new(joined=joined(2), joined_count=2),
+            build_new_case(joined=build_joined_mention(2), joined_count=2),
             ["Claim", "Resolve…", "Hand over…", "Not for us…", "Separate…", "Open post", "Why?"],
         ),
     ],
@@ -73,7 +76,13 @@ def test_a_card_offers_what_makes_sense_now(case: Case, expected: list[str]) -> 
 
 
 @pytest.mark.parametrize(
-    "case", [new(), claimed(), resolved(note="told her where it is"), new(joined=joined(9), joined_count=40)]
+    "case",
+    [
+        build_new_case(),
+        build_claimed_case(),
+        build_resolved_case(note="told her where it is"),
+        build_new_case(joined=build_joined_mention(9), joined_count=40),
+    ],
 )
 def test_slack_would_take_every_card(case: Case) -> None:
     assert check_message(card.render_case(case, CARE, AT).blocks) == []
@@ -82,14 +91,16 @@ def test_slack_would_take_every_card(case: Case) -> None:
 
 
 def test_buttons_carry_the_case_and_nothing_else() -> None:
-    values = {one["value"] for one in objects(card.render_case(claimed(), CARE, AT).blocks) if "value" in one}
+    values = {
+        one["value"] for one in objects(card.render_case(build_claimed_case(), CARE, AT).blocks) if "value" in one
+    }
 
     assert {value.rpartition("|")[2] for value in values} == {"ABCDEFGH"}
     assert {value for value in values if "|" not in value} == {"ABCDEFGH"}
 
 
 def test_one_button_at_most_is_the_one_to_press() -> None:
-    for case in (new(), claimed(), resolved()):
+    for case in (build_new_case(), build_claimed_case(), build_resolved_case()):
         styles = [
             one["style"]
             for one in objects(card.render_case(case, CARE, AT).blocks)
@@ -99,7 +110,7 @@ def test_one_button_at_most_is_the_one_to_press() -> None:
 
 
 def test_the_card_says_because() -> None:
-    said = words(card.render_case(new(), CARE, AT).blocks)
+    said = words(card.render_case(build_new_case(), CARE, AT).blocks)
 
     assert "Because negative: “lost my bag”" in said
     assert "Urgency 30 of 100" in said
@@ -112,17 +123,17 @@ def test_where_the_detector_is_unsure_the_card_says_so() -> None:
         Signal("mood", "sentiment:unsure", 0.4, "sarcasm, perhaps"),
     ]
     assert "unsure, leaning negative" in words(
-        card.render_case(new(assessment=build_assessment(signals)), CARE, AT).blocks
+        card.render_case(build_new_case(assessment=build_assessment(signals)), CARE, AT).blocks
     )
 
 
 def test_a_claimer_sees_what_she_may_promise_and_others_do_not() -> None:
-    assert "credit up to 50 EUR" in words(card.render_case(claimed(), CARE, AT).blocks)
-    assert "credit up to 50 EUR" not in words(card.render_case(new(), CARE, AT).blocks)
+    assert "credit up to 50 EUR" in words(card.render_case(build_claimed_case(), CARE, AT).blocks)
+    assert "credit up to 50 EUR" not in words(card.render_case(build_new_case(), CARE, AT).blocks)
 
 
 def test_of_a_long_history_the_last_lines_are_shown_and_the_others_counted() -> None:
-    said = words(card.render_case(new(history=MANY), CARE, AT).blocks)
+    said = words(card.render_case(build_new_case(history=MANY), CARE, AT).blocks)
 
     assert "did thing 17" in said
     assert "… and 12 earlier" in said
@@ -130,7 +141,7 @@ def test_of_a_long_history_the_last_lines_are_shown_and_the_others_counted() -> 
 
 
 def test_of_many_that_joined_the_last_are_shown_and_all_are_counted() -> None:
-    drawing = card.render_case(new(joined=joined(20), joined_count=40), CARE, AT)
+    drawing = card.render_case(build_new_case(joined=build_joined_mention(20), joined_count=40), CARE, AT)
     links = [one["url"] for one in objects(drawing.blocks) if one.get("type") == "link"]
 
     assert "40 posts joined this case" in words(drawing.blocks)
@@ -141,13 +152,13 @@ def test_of_many_that_joined_the_last_are_shown_and_all_are_counted() -> None:
     "url", ["javascript:alert(1)", "ftp://x.example", "https://x.example/a b", "", "https://x<!channel>"]
 )
 def test_an_address_that_is_none_gets_no_button(url: str) -> None:
-    assert "Open post" not in labels(card.render_case(new(mention=mention(url=url)), CARE, AT).blocks)
+    assert "Open post" not in labels(card.render_case(build_new_case(mention=mention(url=url)), CARE, AT).blocks)
 
 
 def test_a_long_post_is_cut_with_an_ellipsis() -> None:
     quoted = [
         one["text"]
-        for one in objects(card.render_case(new(mention=mention("long " * 2000)), CARE, AT).blocks)
+        for one in objects(card.render_case(build_new_case(mention=mention("long " * 2000)), CARE, AT).blocks)
         if one.get("type") == "text"
     ]
 
@@ -156,22 +167,24 @@ def test_a_long_post_is_cut_with_an_ellipsis() -> None:
 
 
 def test_a_post_without_words_is_drawn_all_the_same() -> None:
-    assert check_message(card.render_case(new(mention=mention("\u200b")), CARE, AT).blocks) == []
+    assert check_message(card.render_case(build_new_case(mention=mention("\u200b")), CARE, AT).blocks) == []
 
 
 def test_a_note_is_shown_as_it_was_typed_and_pings_nobody() -> None:
-    drawing = card.render_case(resolved(note="see <!here> *now*"), CARE, AT)
+    drawing = card.render_case(build_resolved_case(note="see <!here> *now*"), CARE, AT)
 
     assert "see <!here> *now*" in words(drawing.blocks)
-    assert "<!here>" not in marked_up(drawing.blocks)
+    assert "<!here>" not in list_markup(drawing.blocks)
 
 
 def test_reasons_quote_the_post_and_are_plain() -> None:
-    assert "<!channel>" not in marked_up(card.render_case(new(assessment=assessment("<!channel>")), CARE, AT).blocks)
+    assert "<!channel>" not in list_markup(
+        card.render_case(build_new_case(assessment=assessment("<!channel>")), CARE, AT).blocks
+    )
 
 
 def test_a_case_that_moved_says_where_and_who_moved_it() -> None:
-    case = claimed(history=(AuditEvent(AT, "U0ANA", "handed over", "from care to pr"),))
+    case = build_claimed_case(history=(AuditEvent(AT, "U0ANA", "handed over", "from care to pr"),))
 
     assert card.render_moved_notice(case, "pr").text == "Moved to pr by <@U0ANA>: complaint from @marta"
 
@@ -179,7 +192,7 @@ def test_a_case_that_moved_says_where_and_who_moved_it() -> None:
 @pytest.mark.parametrize("year", [1, 1969, 2101, 9999])
 def test_a_post_from_a_year_that_no_clock_tells_is_drawn_with_the_year_in_words(year: int) -> None:
     post = mention(created_at=AT.replace(year=year))
-    blocks = card.render_case(new(mention=post), CARE, AT).blocks
+    blocks = card.render_case(build_new_case(mention=post), CARE, AT).blocks
     assert f"in the year {year}" in str(blocks)
     assert check_message(blocks) == []
 

@@ -8,7 +8,7 @@ from bot.domain.assessment import Signal, build_assessment
 from bot.domain.case import Case
 from bot.domain.correction import Correction, CorrectionKind
 from bot.slack_sandbox.block_kit import check_message
-from tests.cards.samples import AT, CARE, marked_up, new, objects, resolved, words
+from tests.cards.samples import AT, CARE, build_new_case, build_resolved_case, list_markup, objects, words
 
 SIGNALS = (
     Signal("mood", "sentiment:negative", 0.874, "negative: 'worst', 'lost'"),
@@ -27,7 +27,7 @@ SIGNALS = (
 
 def assessed_case(*more: Signal, without: str = "") -> Case:
     kept = [signal for signal in SIGNALS if not (without and signal.label.startswith(without))]
-    return new(assessment=build_assessment([*kept, *more]))
+    return build_new_case(assessment=build_assessment([*kept, *more]))
 
 
 def on_card(case: Case) -> str:
@@ -73,7 +73,7 @@ def test_the_subject_is_explained_where_nobody_was_tagged_and_only_there() -> No
             assessed_case(Signal("spam", "intent:spam", 0.9)),
             ["Not negative…", "Wrong kind…", "Wrong subject…", "Not spam after all", "Not about us"],
         ),
-        (resolved(), ["Not negative…", "Wrong kind…", "Wrong subject…"]),
+        (build_resolved_case(), ["Not negative…", "Wrong kind…", "Wrong subject…"]),
         (
             assessed_case(Signal("subject", "kind:competitor", 0.9), without="kind"),
             ["Not negative…", "Wrong kind…", "Wrong subject…", "Spam"],
@@ -87,9 +87,9 @@ def test_the_menu_offers_what_makes_sense(case: Case, options: list[str]) -> Non
 
 def test_a_correction_stands_on_the_card_with_who_made_it() -> None:
     correction = Correction(CorrectionKind.SENTIMENT, "negative", "neutral", "U0ANA", AT)
-    drawing = card.render_case(new(corrections=(correction,)), CARE, AT)
+    drawing = card.render_case(build_new_case(corrections=(correction,)), CARE, AT)
 
-    assert "*Corrected by* <@U0ANA>: neutral, not negative" in marked_up(drawing.blocks)
+    assert "*Corrected by* <@U0ANA>: neutral, not negative" in list_markup(drawing.blocks)
     assert check_message(drawing.blocks) == []
 
 
@@ -109,7 +109,7 @@ def test_why_says_what_held_and_what_did_not_and_how_sure() -> None:
 def test_why_admits_what_is_not_known() -> None:
     said = words(
         case_assessment.render_explanation(
-            new(assessment=build_assessment([Signal("mood", "sentiment:unsure", 0.4)]), route="")
+            build_new_case(assessment=build_assessment([Signal("mood", "sentiment:unsure", 0.4)]), route="")
         ).blocks
     )
 
@@ -129,5 +129,5 @@ def test_reasons_that_quote_hostile_words_format_nothing() -> None:
     hostile = Signal("mood", "sentiment:negative", 0.9, "'<!channel> *now* @x'")
     case = assessed_case(hostile, without="sentiment")
 
-    assert "<!channel>" not in marked_up(card.render_case(case, CARE, AT).blocks)
-    assert "<!channel>" not in marked_up(case_assessment.render_explanation(case).blocks)
+    assert "<!channel>" not in list_markup(card.render_case(case, CARE, AT).blocks)
+    assert "<!channel>" not in list_markup(case_assessment.render_explanation(case).blocks)

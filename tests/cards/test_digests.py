@@ -3,9 +3,9 @@
 from bot.cards import action_ids, digests
 from bot.domain.case import CaseStatus
 from bot.slack_sandbox.block_kit import check_message
-from tests.cards.samples import AT, CARE, labels, mention, new, objects, words
+from tests.cards.samples import AT, CARE, build_new_case, labels, mention, objects, words
 
-CASES = [new(id=f"CASE{number:04}") for number in range(20)]
+CASES = [build_new_case(id=f"CASE{number:04}") for number in range(20)]
 
 
 def test_a_digest_says_how_many_came_and_why_they_are_listed() -> None:

@@ -18,7 +18,19 @@ from bot.domain.case import Case, JoinedMention, JoinReason
 from bot.domain.destination import ToPerson
 from bot.domain.oncall.on_call import OnCallSnapshot
 from bot.slack_sandbox.block_kit import check_message, check_view
-from tests.cards.samples import AT, CARE, PR, assessment, claimed, marked_up, mention, new, objects, resolved, size
+from tests.cards.samples import (
+    AT,
+    CARE,
+    PR,
+    assessment,
+    build_claimed_case,
+    build_new_case,
+    build_resolved_case,
+    list_markup,
+    mention,
+    objects,
+    size,
+)
 
 MARKER = "zqxj"
 NASTY = (
@@ -101,34 +113,34 @@ def hostile(text: str, status: Callable[..., Case]) -> Case:
 
 
 @settings(max_examples=60, deadline=None)
-@given(text=words, status=st.sampled_from([new, claimed, resolved]))
+@given(text=words, status=st.sampled_from([build_new_case, build_claimed_case, build_resolved_case]))
 def test_no_post_breaks_a_drawing_or_reaches_markup(text: str, status: Callable[..., Case]) -> None:
     case = hostile(text, status).copy_with(mention=mention(text))
     for drawing in drawings(case):
         assert check_message(drawing.blocks) == []
         assert is_within_limits(drawing.blocks)
         assert size(drawing.blocks) <= MOST_CHARACTERS * 1.2
-        assert MARKER not in marked_up(drawing.blocks)
+        assert MARKER not in list_markup(drawing.blocks)
         json.dumps(drawing.blocks).encode()
 
 
 @settings(max_examples=60, deadline=None)
-@given(text=words, status=st.sampled_from([new, claimed, resolved]))
+@given(text=words, status=st.sampled_from([build_new_case, build_claimed_case, build_resolved_case]))
 def test_no_name_forges_a_mention_a_link_or_a_format(text: str, status: Callable[..., Case]) -> None:
     for drawing in drawings(hostile(text, status)):
         assert check_message(drawing.blocks) == []
-        for markup in (drawing.text, marked_up(drawing.blocks)):
+        for markup in (drawing.text, list_markup(drawing.blocks)):
             assert re.sub(r"<!date\^\d+\^[^>|]+\|[^>]+>", "", markup).count("<!") == 0
             assert set(re.findall(r"<[@#]([^>]*)>", markup)) <= {"U0ANA", "C0CARE"}
             assert "<http" not in markup
 
 
 @settings(max_examples=60, deadline=None)
-@given(text=words, status=st.sampled_from([new, claimed, resolved]))
+@given(text=words, status=st.sampled_from([build_new_case, build_claimed_case, build_resolved_case]))
 def test_no_post_breaks_a_form(text: str, status: Callable[..., Case]) -> None:
     for view in forms(hostile(text, status)):
         assert check_view(view) == []
-        assert MARKER not in marked_up(view["blocks"])
+        assert MARKER not in list_markup(view["blocks"])
 
 
 @pytest.mark.parametrize("nasty", ["\u202e", "\u2067", "\u200b", "\x1b", "\x00", "\ufeff", "\U000e0041", "\ud800"])
@@ -142,6 +154,6 @@ def test_what_people_really_write_is_kept(kept: str) -> None:
 
 
 def test_every_object_that_may_hold_markup_is_ours() -> None:
-    kinds = {one["type"] for one in objects(card.render_case(new(), CARE, AT).blocks) if "type" in one}
+    kinds = {one["type"] for one in objects(card.render_case(build_new_case(), CARE, AT).blocks) if "type" in one}
 
     assert "markdown" not in kinds

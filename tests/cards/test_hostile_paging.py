@@ -17,7 +17,7 @@ from bot.domain.shift_summary import ShiftSummary
 from bot.domain.spikes.detector import SpikeKind
 from bot.domain.spikes.episode import Episode, SamplePost, SpikePeak
 from bot.slack_sandbox.block_kit import check_message
-from tests.cards.samples import AT, marked_up, mention, new
+from tests.cards.samples import AT, build_new_case, list_markup, mention
 from tests.cards.test_hostile import MARKER, words
 
 LATER = AT + timedelta(minutes=40)
@@ -49,7 +49,10 @@ def a_crisis(text: str) -> Crisis:
 
 
 def by_strangers(text: str) -> list[RenderedMessage]:
-    found, case = an_episode(text), new(mention=mention(text, author={"id": "1", "handle": text[:200] or "x"}))
+    found, case = (
+        an_episode(text),
+        build_new_case(mention=mention(text, author={"id": "1", "handle": text[:200] or "x"})),
+    )
     over = found.copy_with(ended_at=LATER)
     attempt = PageAttempt(1, 1, ContactMethod.SLACK, "U0ANA", AT)
     contexts: list[PageContext] = [
@@ -97,10 +100,10 @@ def by_colleagues(text: str) -> list[RenderedMessage]:
     ]
 
 
-def forges_nothing(drawing: RenderedMessage) -> None:
+def assert_no_forged_markup(drawing: RenderedMessage) -> None:
     assert check_message(drawing.blocks) == []
     assert is_within_limits(drawing.blocks)
-    for markup in (drawing.text, marked_up(drawing.blocks)):
+    for markup in (drawing.text, list_markup(drawing.blocks)):
         assert re.sub(r"<!date\^\d+\^[^>|]+\|[^>]+>", "", markup).count("<!") == 0
         assert set(re.findall(r"<[@#]([^>]*)>", markup)) <= OURS
         assert "<http" not in markup
@@ -110,15 +113,15 @@ def forges_nothing(drawing: RenderedMessage) -> None:
 @given(text=words)
 def test_what_strangers_say_at_night_is_plain_text_in_every_drawing(text: str) -> None:
     for drawing in by_strangers(text):
-        forges_nothing(drawing)
-        assert MARKER not in marked_up(drawing.blocks)
+        assert_no_forged_markup(drawing)
+        assert MARKER not in list_markup(drawing.blocks)
 
 
 @settings(max_examples=60, deadline=None)
 @given(text=words)
 def test_what_colleagues_paste_pings_and_links_nothing(text: str) -> None:
     for drawing in by_colleagues(text):
-        forges_nothing(drawing)
+        assert_no_forged_markup(drawing)
 
 
 @settings(max_examples=60, deadline=None)

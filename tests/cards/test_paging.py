@@ -14,13 +14,13 @@ from bot.domain.paging.page import AttemptStatus, ContactMethod, Page, Severity,
 from bot.domain.paging.policy import EscalationPolicy
 from bot.domain.paging.targets import EscalationTargets
 from bot.slack_sandbox.block_kit import check_message
-from tests.cards.samples import AT, CARE, labels, marked_up, mention, new
+from tests.cards.samples import AT, CARE, build_new_case, labels, list_markup, mention
 
 NASTY = ("<!channel> <@U0ANA>", "*bold* `code`", "\u202egnp.exe", "x" * 5_000, "\n\n\n", "https://evil.example/a?b=c")
 
 
 def page_with(result: AttemptStatus, **more: object) -> Page:
-    case = new()
+    case = build_new_case()
     page = open_page(build_case_cause(case), Severity.SEV1, "care", AT)
     climbed = escalation.escalate_page(
         page, EscalationPolicy(ways=(ContactMethod.SLACK,)), EscalationTargets(people=("U0RAJ",)), AT
@@ -35,46 +35,48 @@ def page_with(result: AttemptStatus, **more: object) -> Page:
 
 @pytest.mark.parametrize("result", list(AttemptStatus))
 def test_every_result_is_said_in_words(result: AttemptStatus) -> None:
-    shown = marked_up(paging.render_escalation(page_with(result)))
+    shown = list_markup(paging.render_escalation(page_with(result)))
     assert "<@U0RAJ> by Slack, " in shown
     assert paging.ENDS[result] in shown
 
 
 def test_the_button_is_there_as_long_as_nobody_has_answered() -> None:
     page = page_with(AttemptStatus.DELIVERED)
-    assert "Acknowledge" in labels(card.render_case(new(), CARE, AT, page).blocks)
+    assert "Acknowledge" in labels(card.render_case(build_new_case(), CARE, AT, page).blocks)
     answered = escalation.acknowledge_page(page, "U0MIA", "link", AT + timedelta(minutes=3)).after
-    drawn = card.render_case(new(), CARE, AT, answered)
+    drawn = card.render_case(build_new_case(), CARE, AT, answered)
     assert "Acknowledge" not in labels(drawn.blocks)
-    assert "*Answered* by <@U0MIA> by link, after 3 min" in marked_up(drawn.blocks)
+    assert "*Answered* by <@U0MIA> by link, after 3 min" in list_markup(drawn.blocks)
 
 
 def test_a_page_that_waits_for_the_end_of_quiet_hours_says_so() -> None:
-    page = open_page(build_case_cause(new()), Severity.SEV2, "care", AT).copy_with(held_until=AT + timedelta(hours=3))
-    assert "🌙 *Waits* until" in marked_up(paging.render_escalation(page))
-    assert "quiet hours, so nobody is called yet" in marked_up(paging.render_escalation(page))
+    page = open_page(build_case_cause(build_new_case()), Severity.SEV2, "care", AT).copy_with(
+        held_until=AT + timedelta(hours=3)
+    )
+    assert "🌙 *Waits* until" in list_markup(paging.render_escalation(page))
+    assert "quiet hours, so nobody is called yet" in list_markup(paging.render_escalation(page))
 
 
 @pytest.mark.parametrize("text", NASTY)
 def test_whatever_a_stranger_writes_a_call_is_taken_by_slack_and_pings_nobody(text: str) -> None:
-    case = new(mention=mention(text=text, author=text[:100]))
+    case = build_new_case(mention=mention(text=text, author=text[:100]))
     context = page_text.build_case_page_context(case, "")
     page = page_with(AttemptStatus.WAITING)
     drawn = paging.render_open_page(page, context, ToPerson("U0RAJ"))
     check_message(drawn.blocks)
-    assert "<!channel>" not in drawn.text + marked_up(drawn.blocks)
-    assert "<@U0ANA>" not in drawn.text + marked_up(drawn.blocks)
+    assert "<!channel>" not in drawn.text + list_markup(drawn.blocks)
+    assert "<@U0ANA>" not in drawn.text + list_markup(drawn.blocks)
 
 
 @pytest.mark.timeout(10)
 def test_a_word_without_an_end_keeps_nobody_waiting_who_is_to_be_called() -> None:
-    context = page_text.build_case_page_context(new(mention=mention(text="x" * 50_000)), "")
+    context = page_text.build_case_page_context(build_new_case(mention=mention(text="x" * 50_000)), "")
     assert len(page_text.format_page_body(context)) < 500
 
 
 @pytest.mark.parametrize("text", NASTY)
 def test_whatever_a_stranger_writes_a_phone_gets_short_plain_words(text: str) -> None:
-    context = page_text.build_case_page_context(new(mention=mention(text=text, author=text[:100])), "")
+    context = page_text.build_case_page_context(build_new_case(mention=mention(text=text, author=text[:100])), "")
     page = page_with(AttemptStatus.WAITING)
     assert (
         len(page_text.format_text_message(page, context, "https://earshot.example/acknowledge/t")) <= page_text.TEXTED
@@ -88,7 +90,7 @@ def test_whatever_a_stranger_writes_a_phone_gets_short_plain_words(text: str) ->
 
 
 def test_who_has_acknowledged_can_claim_from_the_message_until_somebody_has() -> None:
-    context = page_text.build_case_page_context(new(), "https://slack.example/card")
+    context = page_text.build_case_page_context(build_new_case(), "https://slack.example/card")
     answered = escalation.acknowledge_page(
         page_with(AttemptStatus.DELIVERED), "U0RAJ", "Slack", AT + timedelta(minutes=3)
     ).after
@@ -100,7 +102,7 @@ def test_who_has_acknowledged_can_claim_from_the_message_until_somebody_has() ->
 
 
 def test_who_answers_a_page_by_claiming_is_not_told_to_claim() -> None:
-    context = page_text.build_case_page_context(new(), "https://slack.example/card")
+    context = page_text.build_case_page_context(build_new_case(), "https://slack.example/card")
     page = escalation.acknowledge_page(
         page_with(AttemptStatus.DELIVERED), "U0RAJ", "claiming it", AT, claims=True
     ).after
@@ -110,7 +112,7 @@ def test_who_answers_a_page_by_claiming_is_not_told_to_claim() -> None:
 
 
 def test_the_message_of_a_page_that_a_declared_crisis_took_over_says_so_and_has_no_acknowledge() -> None:
-    context = page_text.build_case_page_context(new(), "https://slack.example/card")
+    context = page_text.build_case_page_context(build_new_case(), "https://slack.example/card")
     drawn = paging.render_page(
         page_with(AttemptStatus.DELIVERED).copy_with(leader="crisis"), context, ToPerson("U0RAJ")
     )

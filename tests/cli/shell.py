@@ -61,17 +61,17 @@ class Shell:
             text = text.replace(old, new)
         self.write("playbook.toml", "\n".join([text, *more]))
 
-    def types(self, *words: str) -> Result:
-        """In this process, which is fast: what takes a terminal, a pipe or a signal needs `runs`."""
+    def run_in_process(self, *words: str) -> Result:
+        """In this process, which is fast: what takes a terminal, a pipe or a signal needs `run_process`."""
         env: dict[str, str | None] = {**dict.fromkeys(NAMES), **self.env}
         with contextlib.chdir(self.folder), _logs_as_before():
             return CliRunner().invoke(app, list(words), env=env)
 
-    async def types_beside(self, *words: str) -> Result:
+    async def run_in_thread(self, *words: str) -> Result:
         """While this loop goes on, because a server that the command asks lives on it."""
-        return await asyncio.to_thread(self.types, *words)
+        return await asyncio.to_thread(self.run_in_process, *words)
 
-    def runs(
+    def run_process(
         self, *words: str, stdin: bytes = b"", files: dict[str, int] | None = None
     ) -> subprocess.CompletedProcess[bytes]:
         """As a process of its own."""

@@ -7,14 +7,14 @@ from bot.sources.base import SourceKind
 from bot.sources.catalogue import CATALOGUE
 from bot.sources.replay import ReplayOptions, ReplaySource
 from tests.cli.shell import Shell
-from tests.sources.fake_x import TOKEN, x_on_loopback
+from tests.sources.fake_x import TOKEN, serve_fake_x
 
 HOOK = "[sources.webhook.forum]"
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 
 
 async def test_when_all_is_well_it_says_so_and_ends_with_0(connected: Shell) -> None:
-    result = await connected.types_beside("check")
+    result = await connected.run_in_thread("check")
 
     assert result.exit_code == 0
     assert result.stderr == ""
@@ -24,7 +24,7 @@ async def test_when_all_is_well_it_says_so_and_ends_with_0(connected: Shell) -> 
 def test_it_names_every_fault_of_settings_and_playbook_at_once(shell: Shell) -> None:
     shell.env.update(SLACK_BOT_TOKEN="xoxp-wrong", EARSHOT_PORT="many")
     shell.playbook('[sources.teletext]\nx = "y"', C0CARE="#care")
-    result = shell.types("check")
+    result = shell.run_in_process("check")
 
     assert result.exit_code == 1
     assert [line.split(": ")[0] for line in result.stderr.splitlines()] == [
@@ -38,13 +38,13 @@ def test_a_fault_of_settings_does_not_make_it_look_at_another_playbook(shell: Sh
     shell.write("mine.toml", (shell.folder / "playbook.toml").read_text())
     (shell.folder / "playbook.toml").unlink()
     shell.write(".env", "EARSHOT_PLAYBOOK=mine.toml\nEARSHOT_PORT=many\n")
-    result = shell.types("check")
+    result = shell.run_in_process("check")
 
     assert result.stderr.splitlines() == ["EARSHOT_PORT: must be a number"]
 
 
 def test_what_run_needs_and_is_not_set_is_a_fault(shell: Shell) -> None:
-    result = shell.types("check")
+    result = shell.run_in_process("check")
 
     assert result.exit_code == 1
     assert [line.split(":")[0] for line in result.stderr.splitlines()] == ["SLACK_BOT_TOKEN", "SLACK_APP_TOKEN"]
@@ -53,19 +53,19 @@ def test_what_run_needs_and_is_not_set_is_a_fault(shell: Shell) -> None:
 def test_without_redis_url_it_starts_the_embedded_server_and_says_which(shell: Shell) -> None:
     shell.env["EARSHOT_DATA"] = "kept"
 
-    assert "embedded in kept, started" in shell.types("check").stdout
+    assert "embedded in kept, started" in shell.run_in_process("check").stdout
 
 
 def test_it_leaves_nothing_behind(shell: Shell) -> None:
     shell.env["EARSHOT_DATA"] = "kept/deep"
     before = sorted(shell.folder.rglob("*"))
 
-    assert "embedded in kept/deep, started" in shell.types("check").stdout
+    assert "embedded in kept/deep, started" in shell.run_in_process("check").stdout
     assert sorted(shell.folder.rglob("*")) == before
 
 
 async def test_a_server_of_ones_own_is_named_with_its_version(connected: Shell) -> None:
-    [line] = [line for line in (await connected.types_beside("check")).stdout.splitlines() if "Redis:" in line]
+    [line] = [line for line in (await connected.run_in_thread("check")).stdout.splitlines() if "Redis:" in line]
 
     assert line.startswith(("ok: Redis: Valkey ", "ok: Redis: Redis "))
     assert line[-1].isdigit()
@@ -74,12 +74,12 @@ async def test_a_server_of_ones_own_is_named_with_its_version(connected: Shell) 
 def test_a_redis_that_is_not_there_is_said(shell: Shell) -> None:
     shell.env["REDIS_URL"] = "redis://127.0.0.1:1"
 
-    assert "REDIS_URL: Redis does not answer" in shell.types("check").stderr
+    assert "REDIS_URL: Redis does not answer" in shell.run_in_process("check").stderr
 
 
 def test_an_address_that_cannot_be_read_is_not_repeated(shell: Shell) -> None:
     shell.env["REDIS_URL"] = "redis://:sesame/open@redis"
-    said = shell.types("check").stderr
+    said = shell.run_in_process("check").stderr
 
     assert "REDIS_URL: cannot be read as an address" in said
     assert "sesame" not in said
@@ -89,12 +89,12 @@ def test_a_folder_that_cannot_be_written_to_is_said(shell: Shell) -> None:
     shell.write("kept", "not a folder")
     shell.env["EARSHOT_DATA"] = "kept"
 
-    assert "EARSHOT_DATA: The embedded store cannot write to kept" in shell.types("check").stderr
+    assert "EARSHOT_DATA: The embedded store cannot write to kept" in shell.run_in_process("check").stderr
 
 
 async def test_a_department_that_no_route_reaches_is_noted_with_its_line_and_is_no_fault(connected: Shell) -> None:
     connected.playbook('[[departments]]\nname = "pr"\nchannel = "C0CARE"')
-    result = await connected.types_beside("check")
+    result = await connected.run_in_thread("check")
 
     assert result.exit_code == 0
     assert "note: playbook.toml: line 23, departments[2]: no route leads to pr" in result.stdout
@@ -102,7 +102,7 @@ async def test_a_department_that_no_route_reaches_is_noted_with_its_line_and_is_
 
 async def test_a_department_whose_cases_only_managers_can_claim_is_noted(connected: Shell) -> None:
     connected.playbook(**{'deputies = ["U0ANA", "S0CARE"]\non_call = ["U0RAJ"]': ""})
-    said = (await connected.types_beside("check")).stdout
+    said = (await connected.run_in_thread("check")).stdout
 
     assert "only managers can claim what routes send to care" in said
     assert "nobody is called when it cannot wait in care" in said
@@ -110,7 +110,7 @@ async def test_a_department_whose_cases_only_managers_can_claim_is_noted(connect
 
 async def test_a_hook_without_a_secret_is_a_fault_that_names_the_variable(connected: Shell) -> None:
     connected.playbook(HOOK)
-    result = await connected.types_beside("check")
+    result = await connected.run_in_thread("check")
 
     assert result.exit_code == 1
     assert result.stderr.startswith("EARSHOT_HOOK_FORUM_SECRET: is not set")
@@ -120,13 +120,13 @@ async def test_a_hook_with_a_secret_is_well(connected: Shell) -> None:
     connected.playbook(HOOK)
     connected.env["EARSHOT_HOOK_FORUM_SECRET"] = SECRET
 
-    assert "ok: sources: webhook forum" in (await connected.types_beside("check")).stdout
+    assert "ok: sources: webhook forum" in (await connected.run_in_thread("check")).stdout
 
 
 async def test_a_secret_whose_hook_is_nowhere_is_noted(connected: Shell) -> None:
     connected.env["EARSHOT_HOOK_FORUMS_SECRET"] = SECRET
 
-    assert "note: EARSHOT_HOOK_FORUMS_SECRET: is set" in (await connected.types_beside("check")).stdout
+    assert "note: EARSHOT_HOOK_FORUMS_SECRET: is set" in (await connected.run_in_thread("check")).stdout
 
 
 @pytest.mark.parametrize(
@@ -141,7 +141,7 @@ async def test_a_recorded_day_that_is_none_is_a_fault(connected: Shell, content:
     if content is not None:
         connected.write("day.jsonl", content)
     connected.playbook('[sources.replay]\nfile = "day.jsonl"')
-    result = await connected.types_beside("check")
+    result = await connected.run_in_thread("check")
 
     assert result.exit_code == 1
     assert f"sources.replay: day.jsonl {said}" in result.stderr
@@ -150,7 +150,7 @@ async def test_a_recorded_day_that_is_none_is_a_fault(connected: Shell, content:
 async def test_x_is_asked_whether_it_would_listen(connected: Shell) -> None:
     connected.playbook("[sources.x]")
     connected.env.update(X_BEARER_TOKEN="a-token", X_API_URL="http://127.0.0.1:1")
-    result = await connected.types_beside("check")
+    result = await connected.run_in_thread("check")
 
     assert result.exit_code == 1
     assert "sources.x: X cannot be reached" in result.stderr
@@ -167,7 +167,7 @@ async def test_a_secret_that_could_be_guessed_is_refused_at_start_and_by_check(c
     connected.playbook(HOOK)
     connected.env["EARSHOT_HOOK_FORUM_SECRET"] = secret
     for command in ("check", "run"):
-        result = await connected.types_beside(command)
+        result = await connected.run_in_thread(command)
 
         assert result.exit_code == 1
         assert "24 bytes or more" in result.stderr
@@ -179,7 +179,7 @@ async def test_a_hook_with_a_signature_of_its_own_takes_a_secret_of_that_form(co
         f'{HOOK}\nscheme = "hmac"\nheader = "X-Hub-Signature-256"\nprefix = "sha256="\nhub_challenge = true'
     )
     connected.env["EARSHOT_HOOK_FORUM_SECRET"] = "0123456789abcdef0123456789abcdef"
-    result = await connected.types_beside("check")
+    result = await connected.run_in_thread("check")
 
     assert "ok: sources: webhook forum" in result.stdout
     assert "/hooks/forum takes the verify token" in result.stdout
@@ -187,12 +187,12 @@ async def test_a_hook_with_a_signature_of_its_own_takes_a_secret_of_that_form(co
 
 
 async def test_what_x_is_likely_to_cost_is_said_beside_that_it_is_well(connected: Shell) -> None:
-    async with x_on_loopback(SystemClock()) as (x, url):
+    async with serve_fake_x(SystemClock()) as (x, url):
         for _ in range(70):
-            await x.says("northwind")
+            await x.publish_post("northwind")
         connected.env.update(X_BEARER_TOKEN=TOKEN, X_API_URL=url)
         connected.playbook("[sources.x]\nbudget = { day = 0.1 }")
-        result = await connected.types_beside("check")
+        result = await connected.run_in_thread("check")
 
     assert result.exit_code == 0
     assert "ok: sources: x" in result.stdout

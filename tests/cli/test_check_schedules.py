@@ -3,8 +3,8 @@
 from datetime import UTC, datetime, timedelta
 
 from bot.slack_sandbox import SlackSandbox
+from tests.calendars.sample_calendars import build_calendar, build_event
 from tests.calendars.server import calendars
-from tests.calendars.written import calendar, event
 from tests.cli.shell import Shell
 
 LISTED = 'on_call = ["U0RAJ"]'
@@ -24,15 +24,15 @@ def by_schedule(shell: Shell, *layer: str, head: str = "") -> None:
 
 async def test_where_somebody_is_always_on_call_it_says_so(connected: Shell) -> None:
     by_schedule(connected, "")
-    result = await connected.types_beside("check")
+    result = await connected.run_in_thread("check")
 
     assert result.exit_code == 0
     assert "somebody is on call for care in all of the next 14 days" in result.stdout
 
 
-async def test_holes_are_notes_with_their_times_and_the_rest_are_counted(connected: Shell) -> None:
+async def test_gaps_are_notes_with_their_times_and_the_rest_are_counted(connected: Shell) -> None:
     by_schedule(connected, 'hours = "Mon-Sun 20:00-08:00"')
-    result = await connected.types_beside("check")
+    result = await connected.run_in_thread("check")
 
     assert result.exit_code == 0
     assert result.stdout.count("note: playbook.toml: line 14, departments[1].on_call: nobody is on call for care") == 5
@@ -44,20 +44,20 @@ async def test_holes_are_notes_with_their_times_and_the_rest_are_counted(connect
 async def test_a_schedule_that_no_department_has_is_noted(connected: Shell) -> None:
     connected.playbook(NIGHTS.format(head="", layer=LAYER))
 
-    assert 'no department has it; name it: on_call = "nights"' in (await connected.types_beside("check")).stdout
+    assert 'no department has it; name it: on_call = "nights"' in (await connected.run_in_thread("check")).stdout
 
 
 async def test_a_calendar_is_read_and_one_that_cannot_be_is_a_fault(connected: Shell) -> None:
     start = datetime.now(UTC) + timedelta(days=1)
     today = (f"{start:%Y%m%dT%H%M%SZ}", f"{start + timedelta(hours=8):%Y%m%dT%H%M%SZ}")
     async with calendars() as server:
-        server.text = calendar(event("Raj", *today), event("Mallory", *today))
+        server.text = build_calendar(build_event("Raj", *today), build_event("Mallory", *today))
         by_schedule(connected, head=f'calendar = "{server.url}/nights.ics"\npeople = {{ "Raj" = "U0RAJ" }}')
-        result = await connected.types_beside("check")
+        result = await connected.run_in_thread("check")
         assert "1 shift of it name nobody whom its people say; 1 shift in the next 14 days" in result.stdout
 
         server.text = "<html>"
-        result = await connected.types_beside("check")
+        result = await connected.run_in_thread("check")
     assert result.exit_code == 1
     assert "schedules[1].calendar: this calendar cannot be read: it is no iCalendar file" in result.stderr
 
@@ -66,9 +66,11 @@ async def test_an_event_that_cannot_be_used_is_passed_over_alone_and_named(conne
     start = datetime.now(UTC) + timedelta(days=1)
     today = (f"{start:%Y%m%dT%H%M%SZ}", f"{start + timedelta(hours=8):%Y%m%dT%H%M%SZ}")
     async with calendars() as server:
-        server.text = calendar(event("Raj", *today), event("Raj at night", *today, "RRULE:FREQ=DAILY;INTERVAL=0"))
+        server.text = build_calendar(
+            build_event("Raj", *today), build_event("Raj at night", *today, "RRULE:FREQ=DAILY;INTERVAL=0")
+        )
         by_schedule(connected, head=f'calendar = "{server.url}/nights.ics"\npeople = {{ "Raj" = "U0RAJ" }}')
-        result = await connected.types_beside("check")
+        result = await connected.run_in_thread("check")
 
     assert result.exit_code == 0
     assert "its event 'Raj at night' is passed over, since it repeats in steps of nothing" in result.stdout
@@ -80,9 +82,9 @@ async def test_a_calendar_that_would_take_for_ever_is_a_fault_within_seconds(con
     today = (f"{start:%Y%m%dT%H%M%SZ}", f"{start + timedelta(hours=8):%Y%m%dT%H%M%SZ}")
     async with calendars() as server:
         never = "RRULE:FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30"
-        server.text = calendar(*[event("Raj", *today, never, uid=str(number)) for number in range(200)])
+        server.text = build_calendar(*[build_event("Raj", *today, never, uid=str(number)) for number in range(200)])
         by_schedule(connected, head=f'calendar = "{server.url}/nights.ics"\npeople = {{ "Raj" = "U0RAJ" }}')
-        result = await connected.types_beside("check")
+        result = await connected.run_in_thread("check")
 
     assert result.exit_code == 1
     assert "cannot be read: it takes more than 3 seconds, or too much memory, to work out" in result.stderr
@@ -93,9 +95,9 @@ async def test_a_group_that_follows_a_schedule_needs_the_scope_to_change_it(
 ) -> None:
     by_schedule(connected, "", head='user_group = "S0CARE"')
     slack.app.scopes = [scope for scope in slack.app.scopes if scope != "usergroups:write"]
-    result = await connected.types_beside("check")
+    result = await connected.run_in_thread("check")
     assert result.exit_code == 1
     assert "schedules[1].user_group: S0CARE cannot be kept equal to whoever is on call without" in result.stderr
 
     slack.app.scopes = [*slack.app.scopes, "usergroups:write"]
-    assert (await connected.types_beside("check")).exit_code == 0
+    assert (await connected.run_in_thread("check")).exit_code == 0

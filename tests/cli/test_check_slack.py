@@ -8,13 +8,13 @@ from bot.sinks.slack import build_web_client
 from bot.sinks.slack_inspector import SlackInspector
 from bot.slack_sandbox import FaultKind, InjectedFault, SlackSandbox
 from tests.cli.shell import Shell
-from tests.sources.house import Wound
+from tests.sources.source_fakes import InstantClock
 
 HERE = "playbook.toml: line 12, departments[1].channel"
 
 
 async def faults(shell: Shell) -> str:
-    result = await shell.types_beside("check")
+    result = await shell.run_in_thread("check")
     assert result.exit_code == 1
     return result.stderr.rstrip("\n")
 
@@ -31,7 +31,7 @@ async def test_a_public_channel_may_be_written_to_from_outside_where_that_is_gra
     slack.workspace.find_channel("C0CARE").bot_is_member = False
     slack.app.scopes = [*slack.app.scopes, "chat:write.public"]
 
-    assert (await connected.types_beside("check")).exit_code == 0
+    assert (await connected.run_in_thread("check")).exit_code == 0
 
 
 async def test_an_archived_channel_is_a_fault(connected: Shell, slack: SlackSandbox) -> None:
@@ -50,7 +50,7 @@ async def test_without_the_scope_to_see_channels_it_says_that_it_cannot(connecte
     slack.app.scopes = [scope for scope in slack.app.scopes if not scope.endswith("s:read") or scope == "users:read"]
     slack.app.scopes.append("usergroups:read")
     slack.workspace.find_channel("C0CARE").bot_is_member = False
-    result = await connected.types_beside("check")
+    result = await connected.run_in_thread("check")
 
     assert result.exit_code == 0
     assert "note: Slack: without the scope channels:read it cannot be seen" in result.stdout
@@ -60,7 +60,7 @@ async def test_without_the_scope_to_see_channels_it_says_that_it_cannot(connecte
 async def test_a_private_channel_that_cannot_be_seen_is_a_note(connected: Shell, slack: SlackSandbox) -> None:
     slack.workspace.find_channel("C0CARE").is_private = True
     slack.app.scopes = [scope for scope in slack.app.scopes if scope != "groups:read"]
-    result = await connected.types_beside("check")
+    result = await connected.run_in_thread("check")
 
     assert result.exit_code == 0
     assert f"note: {HERE}: C0CARE is private, and cannot be seen without the scope groups:read" in result.stdout
@@ -74,7 +74,7 @@ async def test_a_scope_that_is_missing_is_named_with_what_it_is_for(connected: S
 
 async def test_the_scopes_for_pins_are_optional_and_said_once(connected: Shell, slack: SlackSandbox) -> None:
     slack.app.scopes = [scope for scope in slack.app.scopes if not scope.startswith("pins:")]
-    result = await connected.types_beside("check")
+    result = await connected.run_in_thread("check")
     assert result.stdout.count("pins:write, pins:read not granted, which is optional") == 1
     assert result.exit_code == 0
 
@@ -145,7 +145,7 @@ async def test_it_stops_asking_about_channels_before_slack_has_enough(connected:
     for number in range(60):
         slack.workspace.add_channel(f"C{number:03}", f"c{number}", bot_is_member=True)
     connected.playbook(*(f'[[departments]]\nname = "d{number}"\nchannel = "C{number:03}"' for number in range(60)))
-    result = await connected.types_beside("check")
+    result = await connected.run_in_thread("check")
 
     assert "only the first 40 of 61 channels were looked at" in result.stdout
     assert slack.limits.calls["conversations.info"] == 40
@@ -153,13 +153,13 @@ async def test_it_stops_asking_about_channels_before_slack_has_enough(connected:
 
 
 async def test_it_only_reads(connected: Shell, slack: SlackSandbox) -> None:
-    await connected.types_beside("check")
+    await connected.run_in_thread("check")
 
     assert set(slack.limits.calls) == {"auth.test", "conversations.info", "usergroups.list", "users.info"}
 
 
-async def asked_to_wait(slack: SlackSandbox, seconds: int) -> tuple[Wound, str]:
-    clock = Wound()
+async def asked_to_wait(slack: SlackSandbox, seconds: int) -> tuple[InstantClock, str]:
+    clock = InstantClock()
     slack.faults.add(InjectedFault(FaultKind.RATELIMITED, methods=["conversations.info"], seconds=seconds, times=1))
     async with aiohttp.ClientSession() as session:
         client = build_web_client(slack.bot_token, slack.api_url, session)

@@ -8,7 +8,7 @@ import pytest
 
 from tests.cli.shell import Shell
 from tests.cli.test_score import answers, line
-from tests.detectors.small_onnx import written
+from tests.detectors.small_onnx import write_model
 
 OWN = """
 [detectors]
@@ -24,14 +24,14 @@ WITHOUT_THE_EXTRA = "import sys; sys.modules['onnxruntime'] = None; from bot.cli
 
 @pytest.fixture
 def owning(shell: Shell) -> Shell:
-    written(shell.folder)
+    write_model(shell.folder)
     shell.playbook(OWN)
     shell.write("in.jsonl", line(1, "love it, but my bag is lost"))
     return shell
 
 
 def test_score_asks_it(owning: Shell) -> None:
-    [said] = answers(owning.types("score", "in.jsonl").stdout)
+    [said] = answers(owning.run_in_process("score", "in.jsonl").stdout)
 
     assert said["sentiment"] == "positive"
     assert any("by own.onnx" in because for because in said["because"])
@@ -45,33 +45,33 @@ def test_evaluate_asks_it_where_it_is_named(owning: Shell) -> None:
     ]
     owning.write("gold.jsonl", "".join(json.dumps(row) + "\n" for row in rows * 10))
 
-    assert "1.000" in owning.types("evaluate", "gold.jsonl", "--engine", "onnx").stdout
+    assert "1.000" in owning.run_in_process("evaluate", "gold.jsonl", "--engine", "onnx").stdout
 
 
 def test_evaluate_refuses_to_ask_a_model_that_the_playbook_does_not_name(owning: Shell) -> None:
     owning.playbook()
     owning.write("gold.jsonl", json.dumps({"text": "love", "label": "positive"}) + "\n")
 
-    assert "names no model of your own" in owning.types("evaluate", "gold.jsonl", "--engine", "onnx").stderr
+    assert "names no model of your own" in owning.run_in_process("evaluate", "gold.jsonl", "--engine", "onnx").stderr
 
 
 def test_evaluate_refuses_an_engine_that_is_none(owning: Shell) -> None:
-    assert "there is no engine 'onx'" in owning.types("evaluate", "gold.jsonl", "--engine", "onx").stderr
+    assert "there is no engine 'onx'" in owning.run_in_process("evaluate", "gold.jsonl", "--engine", "onx").stderr
 
 
 async def test_check_says_that_it_fits(connected: Shell) -> None:
-    written(connected.folder)
+    write_model(connected.folder)
     connected.playbook(OWN)
 
-    said = (await connected.types_beside("check")).stdout
+    said = (await connected.run_in_thread("check")).stdout
     assert "ok: detectors.onnx: own.onnx, which tells negative, neutral, positive" in said
 
 
 async def test_check_says_that_it_does_not_fit(connected: Shell) -> None:
-    written(connected.folder, classes=("positive", "neutral", "negative"))
+    write_model(connected.folder, classes=("positive", "neutral", "negative"))
     connected.playbook(OWN)
 
-    result = await connected.types_beside("check")
+    result = await connected.run_in_thread("check")
     assert result.exit_code == 1
     assert result.stderr.startswith("detectors.onnx: own.onnx: with classes =")
 
@@ -80,7 +80,7 @@ async def test_check_says_that_it_does_not_fit(connected: Shell) -> None:
 def test_a_file_that_is_gone_is_refused_at_the_start_and_no_other_engine_stands_in(owning: Shell, command: str) -> None:
     (owning.folder / "own.onnx").unlink()
     owning.env.update(SLACK_BOT_TOKEN="xoxb-1", SLACK_APP_TOKEN="xapp-1")
-    result = owning.types(command, *["in.jsonl"] * (command == "score"))
+    result = owning.run_in_process(command, *["in.jsonl"] * (command == "score"))
 
     assert result.exit_code == 1
     assert result.stdout == ""

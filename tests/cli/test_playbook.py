@@ -6,14 +6,14 @@ EXAMPLE = Path(__file__).parents[2] / "playbook.example.toml"
 
 
 def test_it_prints_the_playbook_that_explains_every_key(shell: Shell) -> None:
-    assert shell.types("playbook").stdout.startswith(EXAMPLE.read_text("utf-8"))
+    assert shell.run_in_process("playbook").stdout.startswith(EXAMPLE.read_text("utf-8"))
 
 
 def test_who_has_none_is_told_how_to_begin_one_and_can(shell: Shell) -> None:
     (shell.folder / "playbook.toml").unlink()
-    assert "`earshot playbook > playbook.toml` begins one" in shell.types("check").stderr
+    assert "`earshot playbook > playbook.toml` begins one" in shell.run_in_process("check").stderr
 
-    shell.write("playbook.toml", shell.types("playbook").stdout)
-    said = shell.types("check")
+    shell.write("playbook.toml", shell.run_in_process("playbook").stdout)
+    said = shell.run_in_process("check")
     assert "playbook.toml: Northwind Air, " in said.stdout
     assert "there is no such file" not in said.stderr

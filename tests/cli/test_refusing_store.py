@@ -8,51 +8,64 @@ from pathlib import Path
 import pytest
 
 from tests.cli.shell import Shell
-from tests.store.loopback import USER, FullDisk, FullMemory, NoScripts, OneRightShort, Way, linked, loopback, until
-from tests.store.refusing import refusing
+from tests.store.loopback_server import (
+    USER,
+    FullDisk,
+    FullMemory,
+    MissingPermission,
+    NoScripts,
+    WriteFailure,
+    is_replica_linked,
+    start_loopback_server,
+    wait_until,
+)
+from tests.store.refusing_server import serve_refusals
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a process cannot bound another's files")
 
 
 @asynccontextmanager
 async def replica(folder: Path) -> AsyncIterator[str]:
-    async with loopback(folder / "primary") as primary, loopback(folder / "replica") as made:
+    async with start_loopback_server(folder / "primary") as primary, start_loopback_server(folder / "replica") as made:
         await made.admin.execute("REPLICAOF", "127.0.0.1", primary.port)
-        await linked(made)
+        await is_replica_linked(made)
         yield made.url
 
 
 @asynccontextmanager
 async def sentinel(folder: Path) -> AsyncIterator[str]:
     (folder / "sentinel.conf").write_text("", encoding="utf-8")
-    async with loopback(folder, "--sentinel", config=folder / "sentinel.conf") as made:
+    async with start_loopback_server(folder, "--sentinel", config=folder / "sentinel.conf") as made:
         yield f"redis://127.0.0.1:{made.port}"
 
 
 @asynccontextmanager
 async def node_without_slots(folder: Path) -> AsyncIterator[str]:
-    async with loopback(folder, "--cluster-enabled", "yes") as made:
+    async with start_loopback_server(folder, "--cluster-enabled", "yes") as made:
         yield f"redis://127.0.0.1:{made.port}"
 
 
 @asynccontextmanager
 async def node_of_other_slots(folder: Path) -> AsyncIterator[str]:
     words = ("--cluster-enabled", "yes", "--cluster-require-full-coverage", "no")
-    async with loopback(folder / "a", *words) as made, loopback(folder / "b", *words) as other:
+    async with (
+        start_loopback_server(folder / "a", *words) as made,
+        start_loopback_server(folder / "b", *words) as other,
+    ):
         await other.admin.execute("CLUSTER", "ADDSLOTSRANGE", 0, 16383)
         await made.admin.execute("CLUSTER", "MEET", "127.0.0.1", other.port)
 
         async def knows() -> bool:
             return "cluster_slots_ok:16384" in str(await made.admin.execute("CLUSTER", "INFO"))
 
-        await until(knows)
+        await wait_until(knows)
         yield f"redis://127.0.0.1:{made.port}"
 
 
-def made_to_refuse(how: type[Way]) -> Callable[[Path], AbstractAsyncContextManager[str]]:
+def made_to_refuse(how: type[WriteFailure]) -> Callable[[Path], AbstractAsyncContextManager[str]]:
     @asynccontextmanager
     async def refused(folder: Path) -> AsyncIterator[str]:
-        async with loopback(folder / "server") as server, loopback(folder / "spare") as spare:
+        async with start_loopback_server(folder / "server") as server, start_loopback_server(folder / "spare") as spare:
             await how(server, spare).begin()
             yield server.url
 
@@ -61,14 +74,14 @@ def made_to_refuse(how: type[Way]) -> Callable[[Path], AbstractAsyncContextManag
 
 @asynccontextmanager
 async def no_such_database(folder: Path) -> AsyncIterator[str]:
-    async with loopback(folder) as server:
+    async with start_loopback_server(folder) as server:
         yield f"{server.url}/99"
 
 
 @asynccontextmanager
 async def no_redis(folder: Path) -> AsyncIterator[str]:
     del folder
-    async with refusing("HTTP/1.1 400 Bad Request") as server:
+    async with serve_refusals("HTTP/1.1 400 Bad Request") as server:
         yield server.url
 
 
@@ -80,14 +93,14 @@ WRONG = [
     pytest.param(no_such_database, "does not have the database that REDIS_URL names", id="database"),
     pytest.param(no_redis, "is no Redis", id="no-redis"),
     pytest.param(made_to_refuse(NoScripts), "does not allow us", id="no-scripts"),
-    pytest.param(made_to_refuse(OneRightShort), "does not allow us", id="one-right-short"),
+    pytest.param(made_to_refuse(MissingPermission), "does not allow us", id="one-right-short"),
     pytest.param(made_to_refuse(FullMemory), "takes no writes", id="full-memory"),
     pytest.param(made_to_refuse(FullDisk), "takes no writes", id="full-disk", marks=linux),
 ]
 
 
 @pytest.fixture
-def sold(shell: Shell) -> Shell:
+def store_shell(shell: Shell) -> Shell:
     """Everything that run needs, but for its store."""
     shell.env.update(SLACK_BOT_TOKEN="xoxb-1", SLACK_SIGNING_SECRET="s" * 32, SLACK_API_URL="http://127.0.0.1:1/api/")
     shell.env.update(EARSHOT_HOST="127.0.0.1", EARSHOT_PORT="0")
@@ -96,13 +109,13 @@ def sold(shell: Shell) -> Shell:
 
 @pytest.mark.parametrize(("wrong", "words"), WRONG)
 async def test_check_and_run_refuse_it_in_a_sentence(
-    wrong: Callable[[Path], AbstractAsyncContextManager[str]], words: str, sold: Shell, tmp_path: Path
+    wrong: Callable[[Path], AbstractAsyncContextManager[str]], words: str, store_shell: Shell, tmp_path: Path
 ) -> None:
     (tmp_path / "redis").mkdir()
     async with wrong(tmp_path / "redis") as url:
-        sold.env["REDIS_URL"] = url
-        checked = await sold.types_beside("check")
-        ran = await sold.types_beside("run")
+        store_shell.env["REDIS_URL"] = url
+        checked = await store_shell.run_in_thread("check")
+        ran = await store_shell.run_in_thread("run")
 
     [line] = [line for line in checked.stderr.splitlines() if line.startswith("REDIS_URL: ")]
     assert words in line
@@ -124,14 +137,14 @@ COMMANDS = (
 
 @pytest.mark.parametrize(("wrong", "words"), WRONG)
 async def test_no_command_ends_in_a_traceback_and_what_was_not_done_is_said(
-    wrong: Callable[[Path], AbstractAsyncContextManager[str]], words: str, sold: Shell, tmp_path: Path
+    wrong: Callable[[Path], AbstractAsyncContextManager[str]], words: str, store_shell: Shell, tmp_path: Path
 ) -> None:
-    sold.write("day.jsonl", '{"id": "x:1", "text": "hm", "created_at": "2026-03-10T09:00:00Z"}\n')
+    store_shell.write("day.jsonl", '{"id": "x:1", "text": "hm", "created_at": "2026-03-10T09:00:00Z"}\n')
     (tmp_path / "redis").mkdir()
     async with wrong(tmp_path / "redis") as url:
-        sold.env["REDIS_URL"] = url
+        store_shell.env["REDIS_URL"] = url
         for command in COMMANDS:
-            done = await sold.types_beside(*command)
+            done = await store_shell.run_in_thread(*command)
             assert isinstance(done.exception, SystemExit | None), command
             assert done.exit_code in {0, 1}
             if done.exit_code or command[0] == "replay":
@@ -139,25 +152,25 @@ async def test_no_command_ends_in_a_traceback_and_what_was_not_done_is_said(
 
 
 async def test_a_node_that_has_all_slots_is_used_and_told_of(connected: Shell, tmp_path: Path) -> None:
-    async with loopback(tmp_path, "--cluster-enabled", "yes") as made:
+    async with start_loopback_server(tmp_path, "--cluster-enabled", "yes") as made:
         await made.admin.execute("CLUSTER", "ADDSLOTSRANGE", 0, 16383)
 
         async def up() -> bool:
             return "cluster_state:ok" in str(await made.admin.execute("CLUSTER", "INFO"))
 
-        await until(up)
+        await wait_until(up)
         connected.env["REDIS_URL"] = f"redis://127.0.0.1:{made.port}"
-        checked = await connected.types_beside("check")
+        checked = await connected.run_in_thread("check")
     assert checked.exit_code == 0, checked.stderr
     assert "this is a node of a cluster" in checked.stdout
 
 
-async def test_a_right_that_is_needed_only_later_is_missed_by_check_and_run(sold: Shell, tmp_path: Path) -> None:
-    async with loopback(tmp_path / "redis") as server:
+async def test_a_right_that_is_needed_only_later_is_missed_by_check_and_run(store_shell: Shell, tmp_path: Path) -> None:
+    async with start_loopback_server(tmp_path / "redis") as server:
         await server.admin.execute("ACL", "SETUSER", USER, "-xreadgroup", "-zrange")
-        sold.env["REDIS_URL"] = server.url
-        checked = await sold.types_beside("check")
-        ran = await sold.types_beside("run")
+        store_shell.env["REDIS_URL"] = server.url
+        checked = await store_shell.run_in_thread("check")
+        ran = await store_shell.run_in_thread("run")
     sentence = "Redis does not allow us what we need: ZRANGE, XREADGROUP."
     assert f"REDIS_URL: {sentence}" in checked.stderr
     assert ran.stderr.startswith(sentence)

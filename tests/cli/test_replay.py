@@ -19,7 +19,7 @@ def line(number: int, hour: int = 9) -> str:
 
 
 @pytest.fixture
-def fed(shell: Shell, redis_url: str, brand: str) -> Shell:
+def shell_with_inbox(shell: Shell, redis_url: str, brand: str) -> Shell:
     """A shell on the session's server, under a brand of its own."""
     shell.playbook(brand=brand)
     shell.env["REDIS_URL"] = redis_url
@@ -30,17 +30,17 @@ def day(shell: Shell, *lines: str) -> Path:
     return shell.write("day.jsonl", "".join(lines))
 
 
-async def test_it_puts_a_day_into_the_inbox_and_says_how_much(fed: Shell, store: Store) -> None:
-    day(fed, line(1), "nonsense\n", line(2), line(2))
-    done = await fed.types_beside("replay", "day.jsonl", "--speed", "max")
+async def test_it_puts_a_day_into_the_inbox_and_says_how_much(shell_with_inbox: Shell, store: Store) -> None:
+    day(shell_with_inbox, line(1), "nonsense\n", line(2), line(2))
+    done = await shell_with_inbox.run_in_thread("replay", "day.jsonl", "--speed", "max")
 
     assert (done.exit_code, done.stdout) == (0, "3 mentions read, 2 new, 1 line was no mention\n")
     assert (await store.inbox.measure_backlog())[0] == 2
 
 
-def test_it_names_the_lines_that_are_no_mentions_and_who_takes_the_others(fed: Shell) -> None:
-    day(fed, line(1), "nonsense\n")
-    done = fed.types("replay", "day.jsonl", "--speed", "max")
+def test_it_names_the_lines_that_are_no_mentions_and_who_takes_the_others(shell_with_inbox: Shell) -> None:
+    day(shell_with_inbox, line(1), "nonsense\n")
+    done = shell_with_inbox.run_in_process("replay", "day.jsonl", "--speed", "max")
 
     assert done.stderr.splitlines() == [
         "line 2: is not JSON (expecting value at character 1)",
@@ -48,38 +48,45 @@ def test_it_names_the_lines_that_are_no_mentions_and_who_takes_the_others(fed: S
     ]
 
 
-async def test_interrupted_it_says_where_and_goes_on_from_there(fed: Shell, client: RedisClient, brand: str) -> None:
-    day(fed, line(1), line(2, hour=10), line(3, hour=11))
+async def test_interrupted_it_says_where_and_goes_on_from_there(
+    shell_with_inbox: Shell, client: RedisClient, brand: str
+) -> None:
+    day(shell_with_inbox, line(1), line(2, hour=10), line(3, hour=11))
     store = Store(client, brand, "test")
     process = await asyncio.create_subprocess_exec(
-        *fed.command("replay", "day.jsonl"), cwd=fed.folder, env=fed.environment, stderr=asyncio.subprocess.PIPE
+        *shell_with_inbox.command("replay", "day.jsonl"),
+        cwd=shell_with_inbox.folder,
+        env=shell_with_inbox.environment,
+        stderr=asyncio.subprocess.PIPE,
     )
     while not (await store.inbox.measure_backlog())[0]:
         assert process.returncode is None
     process.send_signal(signal.SIGINT)
     _, said = await process.communicate()
-    again = await fed.types_beside("replay", "day.jsonl", "--speed", "max")
+    again = await shell_with_inbox.run_in_thread("replay", "day.jsonl", "--speed", "max")
 
     assert (process.returncode, said) == (1, b"Stopped after line 1; the same command goes on from there.\n")
     assert "Going on after line 1." in again.stderr
     assert again.stdout.startswith("2 mentions read, 2 new")
 
 
-def test_what_was_read_to_its_end_is_not_read_again_and_what_was_added_is(fed: Shell) -> None:
-    path = day(fed, line(1))
-    fed.types("replay", "day.jsonl", "--speed", "max")
-    again = fed.types("replay", "day.jsonl", "--speed", "max")
+def test_what_was_read_to_its_end_is_not_read_again_and_what_was_added_is(shell_with_inbox: Shell) -> None:
+    path = day(shell_with_inbox, line(1))
+    shell_with_inbox.run_in_process("replay", "day.jsonl", "--speed", "max")
+    again = shell_with_inbox.run_in_process("replay", "day.jsonl", "--speed", "max")
     path.write_text(line(1) + line(2))
 
     assert again.stdout.startswith("0 mentions read")
     assert "was read to its end before" in again.stderr
-    assert fed.types("replay", "day.jsonl", "--speed", "max").stdout.startswith("1 mention read, 1 new")
+    assert shell_with_inbox.run_in_process("replay", "day.jsonl", "--speed", "max").stdout.startswith(
+        "1 mention read, 1 new"
+    )
 
 
-async def test_rebased_the_day_begins_now(fed: Shell, store: Store) -> None:
-    day(fed, line(1), line(2, hour=10))
+async def test_rebased_the_day_begins_now(shell_with_inbox: Shell, store: Store) -> None:
+    day(shell_with_inbox, line(1), line(2, hour=10))
     began = SystemClock().now()
-    await fed.types_beside("replay", "day.jsonl", "--speed", "max", "--rebase")
+    await shell_with_inbox.run_in_thread("replay", "day.jsonl", "--speed", "max", "--rebase")
     first, second = [entry.mention for entry in await store.inbox.read("test", 5, wait=False)]
 
     assert first
@@ -91,24 +98,26 @@ async def test_rebased_the_day_begins_now(fed: Shell, store: Store) -> None:
 def test_without_redis_it_feeds_the_embedded_store(shell: Shell) -> None:
     day(shell, line(1))
 
-    assert shell.types("replay", "day.jsonl", "--speed", "max").stdout.startswith("1 mention read, 1 new")
+    assert shell.run_in_process("replay", "day.jsonl", "--speed", "max").stdout.startswith("1 mention read, 1 new")
     assert (shell.folder / ".earshot").is_dir()
 
 
 def test_a_store_that_does_not_answer_is_said_with_how_to_go_on(shell: Shell) -> None:
     day(shell, line(1))
     shell.env["REDIS_URL"] = "redis://127.0.0.1:1"
-    done = shell.types("replay", "day.jsonl", "--speed", "max")
+    done = shell.run_in_process("replay", "day.jsonl", "--speed", "max")
 
     assert done.exit_code == 1
     assert done.stderr.startswith("Redis does not answer")
     assert done.stderr.endswith("Stopped after line 0; the same command goes on from there.\n")
 
 
-def test_on_a_terminal_a_bar_goes_along_and_is_gone_at_the_end(fed: Shell) -> None:
-    day(fed, line(1), "nonsense\n")
+def test_on_a_terminal_a_bar_goes_along_and_is_gone_at_the_end(shell_with_inbox: Shell) -> None:
+    day(shell_with_inbox, line(1), "nonsense\n")
     seen = on_a_terminal(
-        lambda terminal: fed.runs("replay", "day.jsonl", "--speed", "max", files={"stdout": -1, "stderr": terminal})
+        lambda terminal: shell_with_inbox.run_process(
+            "replay", "day.jsonl", "--speed", "max", files={"stdout": -1, "stderr": terminal}
+        )
     )
 
     assert "day.jsonl" in seen
@@ -128,7 +137,7 @@ def test_on_a_terminal_a_bar_goes_along_and_is_gone_at_the_end(fed: Shell) -> No
     ],
 )
 def test_what_cannot_be_done_is_refused_in_words(shell: Shell, words: list[str], code: int, said: str) -> None:
-    done = shell.types("replay", *words)
+    done = shell.run_in_process("replay", *words)
 
     assert done.exit_code == code
     assert said in done.stderr

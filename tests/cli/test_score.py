@@ -24,7 +24,7 @@ def answers(out: str | bytes) -> list[dict[str, Any]]:
 
 def test_an_assessment_has_what_was_promised(shell: Shell) -> None:
     shell.write("in.jsonl", line(1))
-    [said] = answers(shell.types("score", "in.jsonl").stdout)
+    [said] = answers(shell.run_in_process("score", "in.jsonl").stdout)
 
     assert list(said) == [
         "id", "sentiment", "probabilities", "unsure", "intents", "labels", "subject", "urgency", "department", "because",
@@ -38,7 +38,7 @@ def test_an_assessment_has_what_was_promised(shell: Shell) -> None:
 
 def test_numbers_have_four_digits_at_most(shell: Shell) -> None:
     shell.write("in.jsonl", line(1))
-    [said] = answers(shell.types("score", "in.jsonl").stdout)
+    [said] = answers(shell.run_in_process("score", "in.jsonl").stdout)
 
     assert all(round(share, 4) == share for share in (*said["probabilities"].values(), *said["intents"].values()))
 
@@ -46,12 +46,12 @@ def test_numbers_have_four_digits_at_most(shell: Shell) -> None:
 def test_what_nobody_needs_to_see_has_no_department(shell: Shell) -> None:
     shell.write("in.jsonl", line(1, "northwind flies to Lisbon on Tuesdays"))
 
-    assert answers(shell.types("score", "in.jsonl").stdout)[0]["department"] is None
+    assert answers(shell.run_in_process("score", "in.jsonl").stdout)[0]["department"] is None
 
 
 def test_there_is_one_line_for_each_line_in_order(shell: Shell) -> None:
     shell.write("in.jsonl", "".join(map(line, range(150))))
-    result = shell.types("score", "in.jsonl")
+    result = shell.run_in_process("score", "in.jsonl")
 
     assert [said["id"] for said in answers(result.stdout)] == [f"x:{number}" for number in range(150)]
     assert result.exit_code == 0
@@ -59,7 +59,7 @@ def test_there_is_one_line_for_each_line_in_order(shell: Shell) -> None:
 
 def test_a_bad_line_makes_score_end_with_1_and_the_rest_is_scored(shell: Shell) -> None:
     shell.write("in.jsonl", line(1) + "nonsense\n" + line(2) + '{"id": "x:3"}\n')
-    result = shell.types("score", "in.jsonl")
+    result = shell.run_in_process("score", "in.jsonl")
 
     assert result.exit_code == 1
     assert [said.get("id") or said for said in answers(result.stdout)] == [
@@ -87,7 +87,7 @@ def test_a_bad_line_makes_score_end_with_1_and_the_rest_is_scored(shell: Shell) 
 )
 def test_no_line_is_too_odd_to_be_answered(shell: Shell, odd: str) -> None:
     shell.write("in.jsonl", odd.encode("utf-8", "surrogatepass") + line(2).encode())
-    result = shell.types("score", "in.jsonl")
+    result = shell.run_in_process("score", "in.jsonl")
 
     assert len(answers(result.stdout)) == 2
     assert result.stdout.isascii()
@@ -98,7 +98,7 @@ def test_no_line_is_too_odd_to_be_answered(shell: Shell, odd: str) -> None:
 def test_without_a_playbook_it_tells_what_can_be_told_of_any_brand(shell: Shell) -> None:
     (shell.folder / "playbook.toml").unlink()
     shell.write("in.jsonl", line(1))
-    result = shell.types("score", "in.jsonl")
+    result = shell.run_in_process("score", "in.jsonl")
     [said] = answers(result.stdout)
 
     assert (said["sentiment"], said["subject"], said["department"]) == ("negative", "", None)
@@ -110,12 +110,15 @@ def test_the_playbook_may_be_named(shell: Shell) -> None:
     (shell.folder / "playbook.toml").rename(shell.folder / "east.toml")
     shell.write("in.jsonl", line(1, "eastwind lost my bag"))
 
-    assert answers(shell.types("score", "in.jsonl", "--playbook", "east.toml").stdout)[0]["subject"] == "Northwind"
+    assert (
+        answers(shell.run_in_process("score", "in.jsonl", "--playbook", "east.toml").stdout)[0]["subject"]
+        == "Northwind"
+    )
 
 
 def test_a_playbook_that_is_named_and_bad_is_refused(shell: Shell) -> None:
     shell.write("bad.toml", "brand = 1")
-    result = shell.types("score", "--playbook", "bad.toml")
+    result = shell.run_in_process("score", "--playbook", "bad.toml")
 
     assert result.exit_code == 1
     assert result.stderr.startswith("bad.toml: ")
@@ -125,17 +128,17 @@ def test_settings_that_it_does_not_need_may_be_wrong(shell: Shell) -> None:
     shell.env["REDIS_URL"] = "nonsense"
     shell.write("in.jsonl", line(1))
 
-    assert shell.types("score", "in.jsonl").exit_code == 0
+    assert shell.run_in_process("score", "in.jsonl").exit_code == 0
 
 
 def test_a_file_that_is_not_there_is_said(shell: Shell) -> None:
-    result = shell.types("score", "nowhere.jsonl")
+    result = shell.run_in_process("score", "nowhere.jsonl")
 
     assert (result.exit_code, result.stderr) == (1, f"nowhere.jsonl: there is no such file\n{ONE_TEXT}\n")
 
 
 def test_stdin_is_read_where_no_file_is_named(shell: Shell) -> None:
-    done = shell.runs("score", stdin=(line(1) + "nonsense\n").encode())
+    done = shell.run_process("score", stdin=(line(1) + "nonsense\n").encode())
 
     assert done.returncode == 1
     assert [said.get("id") for said in answers(done.stdout)] == ["x:1", None]
@@ -153,7 +156,7 @@ def test_each_line_is_answered_while_the_next_is_not_yet_written(shell: Shell) -
 def test_it_leaves_quietly_when_nobody_reads_on(shell: Shell) -> None:
     reading, writing = os.pipe()
     os.close(reading)
-    done = shell.runs(
+    done = shell.run_process(
         "score", stdin="".join(map(line, range(200))).encode(), files={"stdout": writing, "stderr": subprocess.PIPE}
     )
     os.close(writing)
@@ -164,13 +167,15 @@ def test_it_leaves_quietly_when_nobody_reads_on(shell: Shell) -> None:
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="a disk that is always full is Linux's own")
 def test_a_full_disk_is_said(shell: Shell) -> None:
     with Path("/dev/full").open("wb") as full:
-        done = shell.runs("score", stdin=line(1).encode(), files={"stdout": full.fileno(), "stderr": subprocess.PIPE})
+        done = shell.run_process(
+            "score", stdin=line(1).encode(), files={"stdout": full.fileno(), "stderr": subprocess.PIPE}
+        )
 
     assert (done.returncode, done.stderr) == (1, b"The output cannot be written: No space left on device.\n")
 
 
 def test_a_closed_stdin_is_said(shell: Shell, tmp_path: Path) -> None:
     with (tmp_path / "deaf").open("wb") as only_written_to:
-        done = shell.runs("score", files={"stdin": only_written_to.fileno(), "stdout": -1, "stderr": -1})
+        done = shell.run_process("score", files={"stdin": only_written_to.fileno(), "stdout": -1, "stderr": -1})
 
     assert (done.returncode, done.stderr) == (1, b"-: cannot be read: Bad file descriptor\n")

@@ -29,13 +29,13 @@ def listen_for(shell: Shell, name: str, *more: str) -> None:
 def test_a_post_that_names_the_brand_as_people_write_it_is_about_the_brand(shell: Shell, name: str, text: str) -> None:
     listen_for(shell, name)
     shell.write("in.jsonl", line(1, text))
-    assert [said["subject"] for said in answers(shell.types("score", "in.jsonl").stdout)] == ["Northwind"]
+    assert [said["subject"] for said in answers(shell.run_in_process("score", "in.jsonl").stdout)] == ["Northwind"]
 
 
 def test_a_term_that_no_post_could_be_searched_for_is_refused_in_a_sentence(shell: Shell) -> None:
     listen_for(shell, "!!!")
     shell.write("in.jsonl", line(1))
-    result = shell.types("score", "in.jsonl")
+    result = shell.run_in_process("score", "in.jsonl")
     assert result.exit_code == 1
     assert "'!!!' has no letter, figure or emoji, so no post could be searched for it" in result.stderr
 
@@ -44,7 +44,7 @@ def test_what_only_looks_like_the_brand_is_nobodys_and_says_why(shell: Shell) ->
     listen_for(shell, "northwind", 'exclude = ["northwind database"]')
     lines = [line(1, "how do I get the northwind database as csv?"), line(2, "northwind, how do I get a csv?")]
     shell.write("in.jsonl", "".join(lines))
-    theirs, ours = answers(shell.types("score", "in.jsonl").stdout)
+    theirs, ours = answers(shell.run_in_process("score", "in.jsonl").stdout)
     assert (theirs["subject"], theirs["department"]) == ("", None)
     assert "not Northwind: 'northwind database'" in theirs["because"]
     assert (ours["subject"], ours["department"]) == ("Northwind", "care")
@@ -54,5 +54,5 @@ def test_what_only_looks_like_the_brand_is_nobodys_and_says_why(shell: Shell) ->
 def test_a_shop_that_is_closed_is_no_good_news_whatever_its_name(shell: Shell, name: str) -> None:
     listen_for(shell, name)
     shell.write("in.jsonl", line(1, f"{name} is closed on Monday"))
-    [said] = answers(shell.types("score", "in.jsonl").stdout)
+    [said] = answers(shell.run_in_process("score", "in.jsonl").stdout)
     assert (said["subject"], said["sentiment"] == "positive") == ("Northwind", False)

@@ -26,36 +26,36 @@ def slang(number: int) -> str:
 
 
 @pytest.fixture
-def taught(shell: Shell) -> Shell:
+def shell_with_corrections(shell: Shell) -> Shell:
     rows = [correction(number, "negative" if number % 2 else "positive", slang(number)) for number in range(60)]
     shell.write("corrections.jsonl", "".join(rows))
     return shell
 
 
-def heard(shell: Shell, text: str) -> str:
+def assess(shell: Shell, text: str) -> str:
     shell.write("in.jsonl", json.dumps({"id": "x:1", "text": text, "created_at": WHEN}) + "\n")
-    said: str = json.loads(shell.types("score", "in.jsonl").stdout)["sentiment"]
+    said: str = json.loads(shell.run_in_process("score", "in.jsonl").stdout)["sentiment"]
     return said
 
 
-def test_what_was_corrected_goes_right_after_training(taught: Shell) -> None:
+def test_what_was_corrected_goes_right_after_training(shell_with_corrections: Shell) -> None:
     new = "parcel 901 at the door, proper mingin that"
-    before = heard(taught, new)
+    before = assess(shell_with_corrections, new)
 
-    said = taught.types("train", "--corrections", "corrections.jsonl")
+    said = shell_with_corrections.run_in_process("train", "--corrections", "corrections.jsonl")
 
     assert said.exit_code == 0
     assert "sentiment, 60 posts, each left out in turn: right" in said.stdout
-    assert (before, heard(taught, new)) != ("negative", "negative")
-    assert heard(taught, new) == "negative"
-    assert heard(taught, "the crew was wonderful, thank you!") == "positive"
+    assert (before, assess(shell_with_corrections, new)) != ("negative", "negative")
+    assert assess(shell_with_corrections, new) == "negative"
+    assert assess(shell_with_corrections, "the crew was wonderful, thank you!") == "positive"
 
 
 def test_what_was_known_already_teaches_nothing_and_is_refused_with_the_figures(shell: Shell) -> None:
     rows = [correction(n, "negative", f"lost my bag again, horrible service, day {n}") for n in range(30)]
     shell.write("corrections.jsonl", "".join(rows))
 
-    said = shell.types("train", "--corrections", "corrections.jsonl")
+    said = shell.run_in_process("train", "--corrections", "corrections.jsonl")
 
     assert said.exit_code == 1
     assert "right 1.000 before" in said.stdout
@@ -68,28 +68,28 @@ def test_posts_of_which_no_author_is_told_are_left_out_one_by_one(shell: Shell) 
     rows = [{"text": slang(n), "label": "negative" if n % 2 else "positive"} for n in range(60)]
     shell.write("gold.jsonl", "".join(json.dumps(row) + "\n" for row in rows))
 
-    assert "better" in shell.types("train", "gold.jsonl").stdout
-    assert heard(shell, "parcel 901 at the door, proper mingin that") == "negative"
+    assert "better" in shell.run_in_process("train", "gold.jsonl").stdout
+    assert assess(shell, "parcel 901 at the door, proper mingin that") == "negative"
 
 
-def test_two_that_learn_at_once_do_not_undo_one_another(taught: Shell) -> None:
-    with hold_exclusive_lock(taught.folder / ".earshot/models/learned.weights"):
-        said = taught.types("train", "--corrections", "corrections.jsonl")
+def test_two_that_learn_at_once_do_not_undo_one_another(shell_with_corrections: Shell) -> None:
+    with hold_exclusive_lock(shell_with_corrections.folder / ".earshot/models/learned.weights"):
+        said = shell_with_corrections.run_in_process("train", "--corrections", "corrections.jsonl")
 
     assert said.exit_code == 1
     assert "another `earshot train` is at work on it" in said.stderr
-    assert taught.types("train", "--corrections", "corrections.jsonl").exit_code == 0
+    assert shell_with_corrections.run_in_process("train", "--corrections", "corrections.jsonl").exit_code == 0
 
 
-def test_weights_that_another_setting_keeps_out_of_use_are_said_to_be(taught: Shell) -> None:
-    taught.env["EARSHOT_MODEL"] = str(PACKAGED)
+def test_weights_that_another_setting_keeps_out_of_use_are_said_to_be(shell_with_corrections: Shell) -> None:
+    shell_with_corrections.env["EARSHOT_MODEL"] = str(PACKAGED)
 
-    said = taught.types("train", "--corrections", "corrections.jsonl").stdout
+    said = shell_with_corrections.run_in_process("train", "--corrections", "corrections.jsonl").stdout
 
     assert f"not in use, because EARSHOT_MODEL names {PACKAGED}" in said
 
 
-def test_what_would_spoil_the_hearing_of_other_posts_is_refused(shell: Shell) -> None:
+def test_what_would_spoil_the_assessment_of_other_posts_is_refused(shell: Shell) -> None:
     praise = (
         "thank you so much, {} was lovely",
         "great service at {}",
@@ -99,7 +99,7 @@ def test_what_would_spoil_the_hearing_of_other_posts_is_refused(shell: Shell) ->
     rows = [correction(n, "negative", praise[n % 4].format(f"shop {n}")) for n in range(80)]
     shell.write("corrections.jsonl", "".join(rows))
 
-    said = shell.types("train", "--corrections", "corrections.jsonl")
+    said = shell.run_in_process("train", "--corrections", "corrections.jsonl")
 
     assert said.exit_code == 1
     assert "it would spoil what is heard in other posts" in said.stdout
@@ -113,7 +113,7 @@ def test_what_would_spoil_the_hearing_of_other_posts_is_refused(shell: Shell) ->
 def test_too_few_are_not_learned_from(shell: Shell) -> None:
     shell.write("few.jsonl", json.dumps({"text": "lost my bag", "label": "negative"}) + "\n")
 
-    said = shell.types("train", "few.jsonl")
+    said = shell.run_in_process("train", "few.jsonl")
 
     assert said.exit_code == 1
     assert "at least 20 are needed" in said.stderr
@@ -127,7 +127,7 @@ def test_figures_have_an_interval_and_a_number(shell: Shell) -> None:
     rows += [{"text": "can I bring a cello?", "head": "question", "y": 1, "src": "ours"}]
     shell.write("gold.jsonl", "".join(json.dumps(row) + "\n" for row in rows * 10))
 
-    said = shell.types("evaluate", "gold.jsonl").stdout
+    said = shell.run_in_process("evaluate", "gold.jsonl").stdout
 
     assert "macro-recall                          1.000   1.000 to 1.000  n 20" in said
     assert "question (ours)" in said
@@ -136,7 +136,7 @@ def test_figures_have_an_interval_and_a_number(shell: Shell) -> None:
 def test_what_holds_in_ordinary_posts_is_counted(shell: Shell) -> None:
     shell.write("ordinary.jsonl", (json.dumps({"text": "can I bring a cello?"}) + "\n") * 10)
 
-    said = shell.types("evaluate", "--ordinary", "ordinary.jsonl").stdout
+    said = shell.run_in_process("evaluate", "--ordinary", "ordinary.jsonl").stdout
 
     assert "ordinary posts\n" in said
     assert "question                              1.000   1.000 to 1.000  n 10" in said
@@ -144,14 +144,14 @@ def test_what_holds_in_ordinary_posts_is_counted(shell: Shell) -> None:
 
 
 def test_evaluation_needs_posts(shell: Shell) -> None:
-    assert shell.types("evaluate").exit_code == 2
+    assert shell.run_in_process("evaluate").exit_code == 2
 
 
 def test_gold_may_lie_beside_its_mentions(shell: Shell) -> None:
     shell.write("in.jsonl", json.dumps({"id": "x:1", "text": "lost my bag, horrible", "created_at": WHEN}) + "\n")
     shell.write("gold.jsonl", json.dumps({"id": "x:1", "sentiment": "negative"}) + "\n")
 
-    assert "n 1" in shell.types("evaluate", "gold.jsonl", "--mentions", "in.jsonl").stdout
+    assert "n 1" in shell.run_in_process("evaluate", "gold.jsonl", "--mentions", "in.jsonl").stdout
 
 
 @pytest.mark.parametrize(
@@ -172,34 +172,34 @@ def test_gold_may_lie_beside_its_mentions(shell: Shell) -> None:
 @pytest.mark.parametrize("command", ["evaluate", "train"])
 def test_a_bad_line_is_said_with_its_place(shell: Shell, command: str, line: str, sentence: str) -> None:
     shell.write("gold.jsonl", line + "\n")
-    said = shell.types(command, "gold.jsonl")
+    said = shell.run_in_process(command, "gold.jsonl")
     assert said.exit_code == 1
     assert sentence in said.stderr
 
 
 def test_a_file_of_another_editor_may_begin_with_its_mark(shell: Shell) -> None:
     shell.write("gold.jsonl", b"\xef\xbb\xbf" + json.dumps({"text": "lost my bag", "label": "negative"}).encode())
-    assert "n 1" in shell.types("evaluate", "gold.jsonl").stdout
+    assert "n 1" in shell.run_in_process("evaluate", "gold.jsonl").stdout
 
 
 def test_a_mention_without_an_id_is_passed_over(shell: Shell) -> None:
     shell.write("in.jsonl", json.dumps({"text": "lost my bag"}) + "\n")
     shell.write("gold.jsonl", json.dumps({"id": "x:1", "sentiment": "negative"}) + "\n")
 
-    said = shell.types("evaluate", "gold.jsonl", "--mentions", "in.jsonl")
+    said = shell.run_in_process("evaluate", "gold.jsonl", "--mentions", "in.jsonl")
 
     assert "no mention of its id is at hand" in said.stderr
 
 
 def test_an_engine_that_there_is_not_is_wrong_usage(shell: Shell) -> None:
     shell.write("gold.jsonl", json.dumps({"text": "lost my bag", "label": "negative"}) + "\n")
-    assert shell.types("evaluate", "gold.jsonl", "--engine", "spacy").exit_code == 2
+    assert shell.run_in_process("evaluate", "gold.jsonl", "--engine", "spacy").exit_code == 2
 
 
 def test_broken_weights_are_refused_and_never_passed_over(shell: Shell, tmp_path: Path) -> None:
     shell.env["EARSHOT_MODEL"] = str(tmp_path / "none.weights")
     shell.write("in.jsonl", "")
-    said = shell.types("score", "in.jsonl")
+    said = shell.run_in_process("score", "in.jsonl")
     assert said.exit_code == 1
     assert "with EARSHOT_MODEL left empty" in said.stderr
 
@@ -208,7 +208,7 @@ def test_a_broken_set_is_a_sentence_and_nothing_is_written(shell: Shell) -> None
     (shell.folder / "sets").mkdir()
     shell.write("sets/sentiment_train.jsonl", "{\n")
 
-    said = shell.types("train", "--from", "sets", "--out", "new.weights")
+    said = shell.run_in_process("train", "--from", "sets", "--out", "new.weights")
 
     assert said.exit_code == 1
     assert "sets/sentiment_train.jsonl: line 1: " in said.stderr
@@ -224,14 +224,16 @@ def test_crises_and_spam_are_measured_and_not_learned(shell: Shell) -> None:
     ]
     shell.write("gold.jsonl", "".join(json.dumps(row) + "\n" for row in rows * 10))
 
-    said = shell.types("evaluate", "gold.jsonl").stdout
+    said = shell.run_in_process("evaluate", "gold.jsonl").stdout
     assert "crisis (ours)\n  F1                                    1.000" in said
     assert "spam (ours)\n  F1                                    1.000" in said
-    assert "Crisis and spam are told by rules" in shell.types("train", "gold.jsonl").stderr
+    assert "Crisis and spam are told by rules" in shell.run_in_process("train", "gold.jsonl").stderr
 
 
 def test_what_a_set_means_otherwise_is_no_wish(shell: Shell) -> None:
     row = {"text": "you could take the bus", "head": "suggestion", "y": 1, "src": "tweetacts"}
     shell.write("gold.jsonl", json.dumps(row) + "\n")
 
-    assert "There is no label in these files that Earshot knows" in shell.types("evaluate", "gold.jsonl").stderr
+    assert (
+        "There is no label in these files that Earshot knows" in shell.run_in_process("evaluate", "gold.jsonl").stderr
+    )

@@ -31,15 +31,15 @@ to = "nobody"
 """
 
 
-def written(
+def write_playbook(
     *more: str, brand: str = BRAND, subjects: str = SUBJECTS, departments: str = DEPARTMENTS, last: str = LAST
 ) -> str:
     return "".join([brand, subjects, departments, *(f"\n{part}\n" for part in more), last])
 
 
-def route(*lines: str, to: str = "care") -> str:
+def write_route(*lines: str, to: str = "care") -> str:
     return "\n".join(["[[routes]]", *lines, f'to = "{to}"'])
 
 
-def department(*lines: str) -> str:
+def write_department(*lines: str) -> str:
     return "\n".join(["[[departments]]", 'name = "third"', 'channel = "C0THIRD"', *lines])

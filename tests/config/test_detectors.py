@@ -3,8 +3,8 @@
 import pytest
 
 from bot.config import parse_playbook
+from tests.config.sample_playbook import write_playbook
 from tests.config.test_playbook_errors import faults
-from tests.config.written import written
 
 OWN = """
 [detectors]
@@ -17,14 +17,14 @@ classes = ["positive", "negative", "neutral"]
 
 
 def test_a_model_of_ones_own_is_read_with_its_classes_in_their_order() -> None:
-    own = parse_playbook(written() + OWN).detectors.onnx
+    own = parse_playbook(write_playbook() + OWN).detectors.onnx
 
     assert own is not None
     assert (own.file.name, own.classes, own.languages) == ("own.onnx", ("positive", "negative", "neutral"), ("en",))
 
 
 def test_it_is_left_alone_while_another_engine_is_chosen() -> None:
-    assert parse_playbook(written() + OWN.replace('engine = "onnx"', "")).detectors.onnx is None
+    assert parse_playbook(write_playbook() + OWN.replace('engine = "onnx"', "")).detectors.onnx is None
 
 
 @pytest.mark.parametrize(
@@ -38,4 +38,4 @@ def test_it_is_left_alone_while_another_engine_is_chosen() -> None:
     ],
 )  # fmt: skip
 def test_what_is_wrong_with_it_is_said_with_its_place(text: str, place: str, said: str) -> None:
-    assert (place, said) in [(fault.place, fault.sentence) for fault in faults(written() + text)]
+    assert (place, said) in [(fault.place, fault.sentence) for fault in faults(write_playbook() + text)]

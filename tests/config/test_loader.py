@@ -15,7 +15,7 @@ from bot.config.playbook import slugify_name
 from bot.domain.routing import CaseClocks
 from bot.domain.subject import SubjectKind
 from bot.sources.catalogue import MODELS
-from tests.config.written import BRAND, LAST, department, route, written
+from tests.config.sample_playbook import BRAND, LAST, write_department, write_playbook, write_route
 
 ROOT = Path(__file__).parents[2]
 
@@ -36,8 +36,8 @@ class Hook(BaseModel):
 SOURCES: dict[str, type[BaseModel]] = {"x": Stream, "webhook": Hook}
 
 
-def parsed(*more: str) -> Playbook:
-    return parse_playbook(written(*more), sources=SOURCES)
+def parse_sample(*more: str) -> Playbook:
+    return parse_playbook(write_playbook(*more), sources=SOURCES)
 
 
 @pytest.mark.parametrize(
@@ -78,8 +78,8 @@ def test_the_least_that_is_right_has_sensible_defaults() -> None:
 
 
 def test_hours_are_read_in_the_brands_time_zone_or_the_departments_own() -> None:
-    playbook = parsed(
-        department('hours = ["Mon-Fri 08:00-20:00", "Sat 10:00-24:00"]', 'time_zone = "America/New_York"'),
+    playbook = parse_sample(
+        write_department('hours = ["Mon-Fri 08:00-20:00", "Sat 10:00-24:00"]', 'time_zone = "America/New_York"'),
         '[[departments]]\nname="night"\nchannel="C0N"\nhours="Mon-Sun 22:00-06:00"',
     )
 
@@ -90,13 +90,13 @@ def test_hours_are_read_in_the_brands_time_zone_or_the_departments_own() -> None
 
 @pytest.mark.parametrize(("written", "code"), [("iw", "he"), ("zh-CN", "zh"), ("pt-BR", "pt"), ("in", "id")])
 def test_a_route_by_language_takes_what_outlets_call_it(written: str, code: str) -> None:
-    assert parsed(route(f'when = {{ language = "{written}" }}')).routes[0].when == {"language": {code}}
+    assert parse_sample(write_route(f'when = {{ language = "{written}" }}')).routes[0].when == {"language": {code}}
 
 
 def test_a_route_takes_a_word_or_a_list_of_words() -> None:
     words = 'when = { intent = ["complaint", "crisis"], kind = "brand" }\nunless = { language = "DE" }'
 
-    first = parsed(route(words)).routes[0]
+    first = parse_sample(write_route(words)).routes[0]
     assert first.when == {"intent": {"complaint", "crisis"}, "kind": {"brand"}}
     assert first.unless == {"language": {"de"}}
 
@@ -106,7 +106,7 @@ def test_the_clocks_of_a_route_are_its_own() -> None:
         'when = { intent = "need" }\nclaim_within = "90s"\nlease = "1h30m"\nresolve_within = "2d"\nremind_every = "5m"'
     )
 
-    assert parsed(route(clocks)).routes[0].clocks == CaseClocks(
+    assert parse_sample(write_route(clocks)).routes[0].clocks == CaseClocks(
         claim_within=timedelta(seconds=90),
         lease=timedelta(minutes=90),
         resolve_within=timedelta(days=2),
@@ -115,13 +115,13 @@ def test_the_clocks_of_a_route_are_its_own() -> None:
 
 
 def test_a_route_without_a_name_is_called_by_its_number() -> None:
-    named = parsed(route('name = "needs"', 'when = { intent = "need" }'))
+    named = parse_sample(write_route('name = "needs"', 'when = { intent = "need" }'))
 
     assert [found.name for found in named.routes] == ["needs", "route 2"]
 
 
 def test_each_table_under_sources_is_read_by_its_own_model() -> None:
-    playbook = parsed(
+    playbook = parse_sample(
         '[sources.x]\nlang = "en"', "[sources.webhook.forum]", "[sources.webhook.my-shop]\ntrust_source = false"
     )
 
@@ -134,7 +134,8 @@ def test_each_table_under_sources_is_read_by_its_own_model() -> None:
 
 def test_a_source_that_does_not_say_whether_it_is_named_is_reported_by_its_shape() -> None:
     playbook = parse_playbook(
-        written("[sources.a.one]", "[sources.b]\nlang = 'en'", "[sources.c]"), sources=dict.fromkeys("abc", Stream)
+        write_playbook("[sources.a.one]", "[sources.b]\nlang = 'en'", "[sources.c]"),
+        sources=dict.fromkeys("abc", Stream),
     )
 
     assert [(entry.source, entry.name) for entry in playbook.sources] == [("a", "one"), ("b", None), ("c", None)]
@@ -142,21 +143,21 @@ def test_a_source_that_does_not_say_whether_it_is_named_is_reported_by_its_shape
 
 def test_a_new_detectors_words_can_be_routed_at_once() -> None:
     more = {"irony": frozenset({"likely"}), "topic": frozenset[str]()}
-    first = route('when = { irony = "likely", topic = "luggage" }')
+    first = write_route('when = { irony = "likely", topic = "luggage" }')
 
-    assert parse_playbook(written(first), dimensions=more).routes[0].when["topic"] == {"luggage"}
+    assert parse_playbook(write_playbook(first), dimensions=more).routes[0].when["topic"] == {"luggage"}
 
 
 def test_windows_line_ends_and_a_byte_order_mark_are_nobodys_fault(tmp_path: Path) -> None:
     file = tmp_path / "playbook.toml"
-    file.write_bytes(b"\xef\xbb\xbf" + written().replace("\n", "\r\n").encode())
+    file.write_bytes(b"\xef\xbb\xbf" + write_playbook().replace("\n", "\r\n").encode())
 
     assert load_playbook(file).brand.name == "Northwind Air"
 
 
 def test_a_department_that_is_none_is_a_key_error() -> None:
     with pytest.raises(KeyError):
-        parsed().find_department("nobody")
+        parse_sample().find_department("nobody")
 
 
 @pytest.mark.parametrize(
@@ -181,7 +182,7 @@ def test_a_slug_can_always_stand_in_a_key(name: str) -> None:
 def test_any_length_of_time_up_to_a_year_can_be_written(days: int, hours: int, minutes: int, seconds: int) -> None:
     words = f"{days}d{hours}h{minutes}m{seconds}s"
 
-    found = parsed(route('when = { intent = "need" }', f'lease = "{words}"')).routes[0].clocks.lease
+    found = parse_sample(write_route('when = { intent = "need" }', f'lease = "{words}"')).routes[0].clocks.lease
     assert found == timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
 
 
@@ -216,7 +217,7 @@ PARTS = ["name", "channel", "terms", "deputies", "hours", "when", "to", "lease",
 @given(st.sampled_from(["brand", "subjects", "departments", "routes"]), st.dictionaries(st.sampled_from(PARTS), values))
 def test_no_key_of_a_wrong_kind_breaks_the_reading(table: str, found: dict[str, str]) -> None:
     header = f"[{table}]" if table == "brand" else f"[[{table}]]"
-    text = written(brand="" if table == "brand" else BRAND)
+    text = write_playbook(brand="" if table == "brand" else BRAND)
     text += "\n".join([header, *(f"{key} = {value}" for key, value in found.items())])
 
     with contextlib.suppress(PlaybookError):

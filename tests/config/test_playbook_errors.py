@@ -6,7 +6,7 @@ import pytest
 from pydantic import BaseModel, ConfigDict, Field
 
 from bot.config import PlaybookError, PlaybookFault, parse_playbook
-from tests.config.written import BRAND, DEPARTMENTS, SUBJECTS, department, route, written
+from tests.config.sample_playbook import BRAND, DEPARTMENTS, SUBJECTS, write_department, write_playbook, write_route
 
 
 class Stream(BaseModel):
@@ -39,7 +39,7 @@ def only(text: str) -> str:
 
 
 def brand(*lines: str) -> str:
-    return written(brand=BRAND + "\n".join(lines))
+    return write_playbook(brand=BRAND + "\n".join(lines))
 
 
 def planned(**changed: str) -> str:
@@ -59,7 +59,7 @@ def subject(*lines: str, terms: str = '["third"]') -> str:
 
 
 def hook(*lines: str) -> str:
-    return written("\n".join(lines))
+    return write_playbook("\n".join(lines))
 
 
 NEED = 'when = { intent = "need" }'
@@ -70,78 +70,78 @@ NEED = 'when = { intent = "need" }'
     [
         # a key that is none
         (brand('managrs = ["U0A"]'), "brand.managrs: there is no key 'managrs'; did you mean 'managers'?"),
-        (written("[detectors]\nengin = 'vader'"), "detectors.engin: there is no key 'engin'; did you mean 'engine'"),
-        (written(department('on_cal = ["U0A"]')), "departments[3].on_cal: there is no key 'on_cal'; did you mean"),
-        (written(route(NEED, 'claim_withn = "5m"')), "routes[1].claim_withn: there is no key 'claim_withn'; did"),
-        (written("[sorces.x]"), "sorces: there is no key 'sorces'; did you mean 'sources'?"),
-        (written("[zzz]"), "zzz: there is no key 'zzz'; use 'brand', 'crisis', 'departments', 'detectors', 'drills', 'escalations', "),
-        (written(planned(subject='"Northwnd"')), "spikes.planned[1].subject: there is no subject 'Northwnd'"),
-        (written(planned(ends_at="2026-03-01T08:00:00")), "spikes.planned[1]: ends before it starts"),
-        (written(planned(cause='"party"')), "spikes.planned[1].cause: "),
-        (written(planned(starts_at='"soon"')), "spikes.planned[1].starts_at: "),
+        (write_playbook("[detectors]\nengin = 'vader'"), "detectors.engin: there is no key 'engin'; did you mean 'engine'"),
+        (write_playbook(write_department('on_cal = ["U0A"]')), "departments[3].on_cal: there is no key 'on_cal'; did you mean"),
+        (write_playbook(write_route(NEED, 'claim_withn = "5m"')), "routes[1].claim_withn: there is no key 'claim_withn'; did"),
+        (write_playbook("[sorces.x]"), "sorces: there is no key 'sorces'; did you mean 'sources'?"),
+        (write_playbook("[zzz]"), "zzz: there is no key 'zzz'; use 'brand', 'crisis', 'departments', 'detectors', 'drills', 'escalations', "),
+        (write_playbook(planned(subject='"Northwnd"')), "spikes.planned[1].subject: there is no subject 'Northwnd'"),
+        (write_playbook(planned(ends_at="2026-03-01T08:00:00")), "spikes.planned[1]: ends before it starts"),
+        (write_playbook(planned(cause='"party"')), "spikes.planned[1].cause: "),
+        (write_playbook(planned(starts_at='"soon"')), "spikes.planned[1].starts_at: "),
         # brand
-        (written(brand=""), "brand: [brand] is missing"),
-        (written(brand='[brand]\nmanagers = ["U0MIA"]\n'), "brand.name: is missing"),
+        (write_playbook(brand=""), "brand: [brand] is missing"),
+        (write_playbook(brand='[brand]\nmanagers = ["U0MIA"]\n'), "brand.name: is missing"),
         (brand('language = "German"'), "brand.language: 'German' is no language's code"),
-        (written(brand=BRAND.replace("Lisbon", "Lisboa")), "did you mean 'Europe/Lisbon'?"),
-        (written(brand=BRAND.replace("U0MIA", "@mia")), "brand.managers[1]: '@mia' is neither a person's nor a user"),
-        (written(brand=BRAND.replace("Northwind Air", "  ")), "brand.name: is empty"),
-        (written(brand=BRAND.replace("Northwind Air", "a\\u202eb")), r"brand.name: 'a\u202eb' has characters that"),
+        (write_playbook(brand=BRAND.replace("Lisbon", "Lisboa")), "did you mean 'Europe/Lisbon'?"),
+        (write_playbook(brand=BRAND.replace("U0MIA", "@mia")), "brand.managers[1]: '@mia' is neither a person's nor a user"),
+        (write_playbook(brand=BRAND.replace("Northwind Air", "  ")), "brand.name: is empty"),
+        (write_playbook(brand=BRAND.replace("Northwind Air", "a\\u202eb")), r"brand.name: 'a\u202eb' has characters that"),
         # subjects
-        (written(subject('kind = "rival"')), "subjects[3].kind: 'rival' is not known here; use 'brand', 'product'"),
-        (written(subject(terms="[]")), "subjects[3].terms: is empty; name at least one"),
-        (written(subject(terms='["a", ""]')), "subjects[3].terms[2]: is empty"),
-        (written(subject(terms='["NorthWind "]')), "subjects[3].terms: 'NorthWind ' is a term of 'Northwind' already"),
-        (written(subject('exclude = "third"')), "subjects[3].exclude: 'third' is a term too, so it would never be"),
-        (written(subject().replace("Third", "northwind")), "'northwind' is the name of subjects[1] already"),
+        (write_playbook(subject('kind = "rival"')), "subjects[3].kind: 'rival' is not known here; use 'brand', 'product'"),
+        (write_playbook(subject(terms="[]")), "subjects[3].terms: is empty; name at least one"),
+        (write_playbook(subject(terms='["a", ""]')), "subjects[3].terms[2]: is empty"),
+        (write_playbook(subject(terms='["NorthWind "]')), "subjects[3].terms: 'NorthWind ' is a term of 'Northwind' already"),
+        (write_playbook(subject('exclude = "third"')), "subjects[3].exclude: 'third' is a term too, so it would never be"),
+        (write_playbook(subject().replace("Third", "northwind")), "'northwind' is the name of subjects[1] already"),
         # departments
-        (written(departments=""), "departments: [[departments]] is missing; at least one"),
-        (written(department().replace("third", "care")), "departments[3].name: 'care' is the name of departments[1]"),
-        (written(department().replace("third", "Nobody")), "departments[3].name: 'nobody' is where mentions go"),
-        (written(department().replace("third", "@ana")), "departments[3].name: '@ana' looks like a person"),
-        (written(department().replace("third", "#care")), "departments[3].name: '#care' looks like a channel"),
-        (written(department().replace("C0THIRD", "#third")), "'#third' is a channel's name, and names change; use its"),
-        (written(department().replace("C0THIRD", "D0ANA")), "departments[3].channel: 'D0ANA' is no channel id"),
-        (written(department('fallback = "pr"')), "departments[3].fallback: 'pr' is no channel id"),
-        (written(department('deputies = ["U0ANA", "ana"]')), "departments[3].deputies[2]: 'ana' is neither a person's"),
-        (written(department('on_call = ["S0CARE"]')), "departments[3].on_call[1]: 'S0CARE' is a user group, and a gr"),
-        (written(department('on_call = ["C0CARE"]')), "departments[3].on_call[1]: 'C0CARE' is no person's id"),
-        (written(department('hours = "8-20"')), "departments[3].hours[1]: '8-20' is not a window of hours; write it"),
-        (written(department("hours = []")), "departments[3].hours: an empty list would mean never; leave the key out"),
-        (written(department("hours = [8]")), "departments[3].hours[1]: must be a word in quotes, like 'Mon-Fri"),
-        (written(department('time_zone = "CEST"')), "departments[3].time_zone: 'CEST' is no time zone"),
-        (written(department(f'authority = "{"a" * 1501}"')), "departments[3].authority: is longer than 1500 characters"),
+        (write_playbook(departments=""), "departments: [[departments]] is missing; at least one"),
+        (write_playbook(write_department().replace("third", "care")), "departments[3].name: 'care' is the name of departments[1]"),
+        (write_playbook(write_department().replace("third", "Nobody")), "departments[3].name: 'nobody' is where mentions go"),
+        (write_playbook(write_department().replace("third", "@ana")), "departments[3].name: '@ana' looks like a person"),
+        (write_playbook(write_department().replace("third", "#care")), "departments[3].name: '#care' looks like a channel"),
+        (write_playbook(write_department().replace("C0THIRD", "#third")), "'#third' is a channel's name, and names change; use its"),
+        (write_playbook(write_department().replace("C0THIRD", "D0ANA")), "departments[3].channel: 'D0ANA' is no channel id"),
+        (write_playbook(write_department('fallback = "pr"')), "departments[3].fallback: 'pr' is no channel id"),
+        (write_playbook(write_department('deputies = ["U0ANA", "ana"]')), "departments[3].deputies[2]: 'ana' is neither a person's"),
+        (write_playbook(write_department('on_call = ["S0CARE"]')), "departments[3].on_call[1]: 'S0CARE' is a user group, and a gr"),
+        (write_playbook(write_department('on_call = ["C0CARE"]')), "departments[3].on_call[1]: 'C0CARE' is no person's id"),
+        (write_playbook(write_department('hours = "8-20"')), "departments[3].hours[1]: '8-20' is not a window of hours; write it"),
+        (write_playbook(write_department("hours = []")), "departments[3].hours: an empty list would mean never; leave the key out"),
+        (write_playbook(write_department("hours = [8]")), "departments[3].hours[1]: must be a word in quotes, like 'Mon-Fri"),
+        (write_playbook(write_department('time_zone = "CEST"')), "departments[3].time_zone: 'CEST' is no time zone"),
+        (write_playbook(write_department(f'authority = "{"a" * 1501}"')), "departments[3].authority: is longer than 1500 characters"),
         # routes
-        (written(last=""), "routes: [[routes]] is missing; at least one"),
-        (written(route(NEED, to="sale")), "routes[1].to: 'sale' is no department; did you mean 'sales'?"),
-        (written(f"[[routes]]\n{NEED}"), "routes[1].to: is missing"),
-        (written(route('when = { intnt = "need" }')), "routes[1].when.intnt: no detector tells 'intnt'; did you mean"),
-        (written(route('when = { intent = "complain" }')), "'complain' is no intent; did you mean 'complaint'?"),
-        (written(route('when = { sentiment = "Negative" }')), "'Negative' is no sentiment; did you mean 'negative'?"),
-        (written(route('when = { kind = "competitors" }')), "'competitors' is no kind; did you mean 'competitor'?"),
-        (written(route('when = { subject = "Northwnd" }')), "'Northwnd' is no subject; did you mean 'Northwind'?"),
-        (written(route('when = { language = "english" }')), "'english' is no language's code; use two letters"),
-        (written(route('when = { source = "the forum" }')), "'the forum' is no source's name; use one like 'x'"),
-        (written(route("when = { intent = 3 }")), "routes[1].when.intent: must be a word in quotes, or a list of words"),
-        (written(route("when = { intent = [] }")), "routes[1].when.intent: an empty list matches nothing"),
-        (written(route(NEED, 'unless = { knd = "brand" }')), "routes[1].unless.knd: no detector tells 'knd'; did you"),
-        (written(route(NEED, 'name = "a"'), route(f'name = "A"\n{NEED}\nunless = {{}}')), "'A' is the name of routes[1]"),
-        (written(route(NEED, "lease = 15")), "routes[1].lease: '15' has no unit; write it like '15m', '4h' or '1h30m'"),
-        (written(route(NEED, 'lease = "soon"')), "routes[1].lease: 'soon' is no length of time; write it like '90s'"),
-        (written(route(NEED, 'lease = "0m"')), "routes[1].lease: '0m' is out of bounds"),
-        (written(route(NEED, 'lease = "999999d"')), "routes[1].lease: '999999d' is out of bounds"),
+        (write_playbook(last=""), "routes: [[routes]] is missing; at least one"),
+        (write_playbook(write_route(NEED, to="sale")), "routes[1].to: 'sale' is no department; did you mean 'sales'?"),
+        (write_playbook(f"[[routes]]\n{NEED}"), "routes[1].to: is missing"),
+        (write_playbook(write_route('when = { intnt = "need" }')), "routes[1].when.intnt: no detector tells 'intnt'; did you mean"),
+        (write_playbook(write_route('when = { intent = "complain" }')), "'complain' is no intent; did you mean 'complaint'?"),
+        (write_playbook(write_route('when = { sentiment = "Negative" }')), "'Negative' is no sentiment; did you mean 'negative'?"),
+        (write_playbook(write_route('when = { kind = "competitors" }')), "'competitors' is no kind; did you mean 'competitor'?"),
+        (write_playbook(write_route('when = { subject = "Northwnd" }')), "'Northwnd' is no subject; did you mean 'Northwind'?"),
+        (write_playbook(write_route('when = { language = "english" }')), "'english' is no language's code; use two letters"),
+        (write_playbook(write_route('when = { source = "the forum" }')), "'the forum' is no source's name; use one like 'x'"),
+        (write_playbook(write_route("when = { intent = 3 }")), "routes[1].when.intent: must be a word in quotes, or a list of words"),
+        (write_playbook(write_route("when = { intent = [] }")), "routes[1].when.intent: an empty list matches nothing"),
+        (write_playbook(write_route(NEED, 'unless = { knd = "brand" }')), "routes[1].unless.knd: no detector tells 'knd'; did you"),
+        (write_playbook(write_route(NEED, 'name = "a"'), write_route(f'name = "A"\n{NEED}\nunless = {{}}')), "'A' is the name of routes[1]"),
+        (write_playbook(write_route(NEED, "lease = 15")), "routes[1].lease: '15' has no unit; write it like '15m', '4h' or '1h30m'"),
+        (write_playbook(write_route(NEED, 'lease = "soon"')), "routes[1].lease: 'soon' is no length of time; write it like '90s'"),
+        (write_playbook(write_route(NEED, 'lease = "0m"')), "routes[1].lease: '0m' is out of bounds"),
+        (write_playbook(write_route(NEED, 'lease = "999999d"')), "routes[1].lease: '999999d' is out of bounds"),
         # subjects
-        (written(subject(terms='["third", "!!!"]')), "subjects[3].terms[2]: '!!!' has no letter, figure or emoji"),
-        (written(subject('exclude = ["?"]')), "'?' has no letter, figure or emoji, so no post could be searched for it"),
+        (write_playbook(subject(terms='["third", "!!!"]')), "subjects[3].terms[2]: '!!!' has no letter, figure or emoji"),
+        (write_playbook(subject('exclude = ["?"]')), "'?' has no letter, figure or emoji, so no post could be searched for it"),
         # detectors
-        (written("[detectors]\nunsure_below = 2"), "detectors.unsure_below: must be 1.0 or less"),
-        (written('[detectors]\nengine = "bert"'), "detectors.engine: 'bert' is not known here; use 'blend'"),
+        (write_playbook("[detectors]\nunsure_below = 2"), "detectors.unsure_below: must be 1.0 or less"),
+        (write_playbook('[detectors]\nengine = "bert"'), "detectors.engine: 'bert' is not known here; use 'blend'"),
         # sources
         (hook("[sources.webhok.forum]"), "sources.webhok: there is no source 'webhok'; did you mean 'webhook'?"),
         (hook("[sources.webhook]"), "sources.webhook: has no name; give it one, such as [sources.webhook.forum]"),
         (hook("[sources.webhook.My_Forum]"), "'My_Forum' cannot stand in an address; use a-z, 0-9 and dashes"),
         (hook("[sources.webhook.forum]", "trust = 1"), "sources.webhook.forum.trust: there is no key 'trust'; use 'trust_source'"),
-        (written('[[escalations]]\nquiet_hours = "Mon-Sun 22:00-07:00"'), "escalations[1].quiet_hours: 'sev1' cannot wait"),
+        (write_playbook('[[escalations]]\nquiet_hours = "Mon-Sun 22:00-07:00"'), "escalations[1].quiet_hours: 'sev1' cannot wait"),
         (hook("[sources.x]", 'lang = "eng"'), "sources.x.lang: is longer than 2 characters"),
         (hook("[sources.x.main]"), "sources.x.main: there is no key 'main'"),
         (hook("[sources]", "x = 3"), "sources.x: must be a table"),
@@ -152,21 +152,24 @@ def test_a_fault_is_reported_with_its_place_and_what_was_meant(text: str, said: 
 
 
 def test_one_mistake_is_one_fault() -> None:
-    assert only(written(route(NEED, to="sale"))) == "routes[1].to: 'sale' is no department; did you mean 'sales'?"
-    assert only(written(route('when = { intnt = "x" }'))).startswith("routes[1].when.intnt: ")
-    assert only(written(department('time_zone = "Mars"'))).startswith("departments[3].time_zone: ")
+    assert (
+        only(write_playbook(write_route(NEED, to="sale")))
+        == "routes[1].to: 'sale' is no department; did you mean 'sales'?"
+    )
+    assert only(write_playbook(write_route('when = { intnt = "x" }'))).startswith("routes[1].when.intnt: ")
+    assert only(write_playbook(write_department('time_zone = "Mars"'))).startswith("departments[3].time_zone: ")
 
 
 def test_a_route_to_a_department_that_has_a_fault_of_its_own_is_right() -> None:
     wrong = DEPARTMENTS.replace("C0CARE", "#care")
 
-    assert only(written(route(NEED), departments=wrong)).startswith("departments[1].channel: '#care'")
+    assert only(write_playbook(write_route(NEED), departments=wrong)).startswith("departments[1].channel: '#care'")
 
 
 def test_everything_that_is_wrong_is_reported_at_once_from_the_top_of_the_file() -> None:
-    text = written(
-        route('when = { intent = "nead" }', "lease = 3", to="sale"),
-        department('hours = "always"', 'chanel = "C0X"'),
+    text = write_playbook(
+        write_route('when = { intent = "nead" }', "lease = 3", to="sale"),
+        write_department('hours = "always"', 'chanel = "C0X"'),
         "[sources.y]",
         brand=BRAND.replace("Lisbon", "Lisboa"),
         subjects=SUBJECTS.replace("skylark", "northwind"),
@@ -188,12 +191,14 @@ def test_a_department_whose_cases_nobody_could_claim_is_a_fault() -> None:
     nobody = '[brand]\nname = "N"\n'
     said = "has no deputies, and [brand] no managers, so nobody could claim its cases"
 
-    assert faults(written(brand=nobody)) == [
+    assert faults(write_playbook(brand=nobody)) == [
         PlaybookFault("departments[1]", said, 13),
         PlaybookFault("departments[2]", said, 17),
     ]
     staffed = DEPARTMENTS.replace("C0", 'C0X"\ndeputies = "U0ANA"\nfallback = "C0')
-    assert parse_playbook(written(brand=nobody, departments=staffed)).find_department("care").deputies == ("U0ANA",)
+    assert parse_playbook(write_playbook(brand=nobody, departments=staffed)).find_department("care").deputies == (
+        "U0ANA",
+    )
 
 
 NEVER = "can never match: routes[1] takes all of it first; move it up, or take it out"
@@ -214,7 +219,7 @@ NEVER = "can never match: routes[1] takes all of it first; move it up, or take i
     ],
 )
 def test_a_route_behind_one_that_takes_everything_from_it_is_a_fault(first: str, second: str, said: str) -> None:
-    text = written(route(first), route(second))
+    text = write_playbook(write_route(first), write_route(second))
 
     if said == "right":
         assert len(parse_playbook(text).routes) == 3
@@ -227,11 +232,11 @@ def test_a_route_behind_one_that_takes_everything_from_it_is_a_fault(first: str,
 def test_the_last_route_must_match_everything(last: str) -> None:
     said = "routes[1].when: the last route must match everything: when = {}, and no unless"
 
-    assert only(written(last=route(last))) == said
+    assert only(write_playbook(last=write_route(last))) == said
 
 
 def test_a_value_that_would_play_tricks_on_a_terminal_is_reported_harmlessly() -> None:
-    text = written(route(NEED, to=r"\u001b[2Jcare"))
+    text = write_playbook(write_route(NEED, to=r"\u001b[2Jcare"))
 
     assert all(str(fault).isprintable() for fault in faults(text))
 

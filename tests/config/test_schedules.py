@@ -6,7 +6,7 @@ import pytest
 
 from bot.config import PlaybookError, parse_playbook
 from bot.domain.oncall.schedule import ScheduleLayer
-from tests.config.written import department, written
+from tests.config.sample_playbook import write_department, write_playbook
 
 NIGHTS = """
 [[schedules]]
@@ -34,7 +34,7 @@ def layer(*lines: str, people: str = '["U0RAJ"]', start: str = "2026-11-02") -> 
 
 
 def test_a_schedule_is_read_with_its_layers_and_its_calendar() -> None:
-    playbook = parse_playbook(written(NIGHTS, department('on_call = ["nights", "U0MIA"]')))
+    playbook = parse_playbook(write_playbook(NIGHTS, write_department('on_call = ["nights", "U0MIA"]')))
 
     found = playbook.schedules["nights"]
     assert found.zone == "Europe/Lisbon"
@@ -49,13 +49,15 @@ def test_a_schedule_is_read_with_its_layers_and_its_calendar() -> None:
 
 @pytest.mark.parametrize("scheme", ["webcal", "WEBCAL", "webcals"])
 def test_a_calendars_address_may_begin_with_webcal_which_is_https(scheme: str) -> None:
-    playbook = parse_playbook(written(NIGHTS.replace("https://", f"{scheme}://"), department('on_call = "nights"')))
+    playbook = parse_playbook(
+        write_playbook(NIGHTS.replace("https://", f"{scheme}://"), write_department('on_call = "nights"'))
+    )
 
     assert playbook.schedules["nights"].calendar == "https://calendar.example/nights.ics"
 
 
 def test_a_layer_takes_weekly_turns_from_nine_in_the_zone_of_its_schedule_unless_it_says_otherwise() -> None:
-    [made] = parse_playbook(written(layer(people='"U0RAJ"'))).schedules["nights"].layers
+    [made] = parse_playbook(write_playbook(layer(people='"U0RAJ"'))).schedules["nights"].layers
 
     assert made == ScheduleLayer(
         people=("U0RAJ",), days=7, hand_over=time(9), start=date(2026, 11, 2), zone="Europe/Lisbon"
@@ -63,7 +65,7 @@ def test_a_layer_takes_weekly_turns_from_nine_in_the_zone_of_its_schedule_unless
 
 
 def test_one_schedule_may_stand_for_all_who_are_called() -> None:
-    playbook = parse_playbook(written(NIGHTS, department('on_call = "nights"')))
+    playbook = parse_playbook(write_playbook(NIGHTS, write_department('on_call = "nights"')))
 
     assert playbook.find_department("third").on_call == ("nights",)
 
@@ -99,19 +101,22 @@ def test_one_schedule_may_stand_for_all_who_are_called() -> None:
         (NIGHTS + NIGHTS.replace("S0NIGHTS", "S0OTHER"), "schedules[2].name: 'nights' is the name of schedules[1]"),
         (NIGHTS.replace('"nights"', '"U0RAJ"'), "name: 'U0RAJ' looks like a person, a group or a channel"),
         (NIGHTS + '[operators]\non_call = "nigths"\n', "operators.on_call: 'nigths' is neither a person's id (U…)"),
-        (NIGHTS + department('on_call = "nigths"'), "departments[3].on_call: 'nigths' is neither a person's id (U…)"),
-        (NIGHTS + department('on_call = ["nigths"]'), "nor a schedule; did you mean 'nights'?"),
+        (
+            NIGHTS + write_department('on_call = "nigths"'),
+            "departments[3].on_call: 'nigths' is neither a person's id (U…)",
+        ),
+        (NIGHTS + write_department('on_call = ["nigths"]'), "nor a schedule; did you mean 'nights'?"),
     ],
 )
 def test_a_fault_of_a_schedule_is_reported_with_its_place_and_what_was_meant(text: str, said: str) -> None:
     with pytest.raises(PlaybookError) as refused:
-        parse_playbook(written(text))
+        parse_playbook(write_playbook(text))
 
     assert any(said in f"{fault.place}: {fault.sentence}" for fault in refused.value.faults), refused.value.faults
 
 
 def test_a_fault_in_a_layer_has_the_line_on_which_it_stands() -> None:
-    text = written(layer('hand_over = "soon"'))
+    text = write_playbook(layer('hand_over = "soon"'))
     with pytest.raises(PlaybookError) as refused:
         parse_playbook(text)
 

@@ -23,7 +23,7 @@ FIRST = Mention(
 
 
 @pytest.fixture
-async def show() -> AsyncIterator[DemoSession]:
+async def session() -> AsyncIterator[DemoSession]:
     """A day on which one thing is said, at ten times the speed of life."""
     playbook = load_demo_inputs(None, None).playbook
     assert playbook is not None
@@ -37,14 +37,14 @@ async def show() -> AsyncIterator[DemoSession]:
 
 
 @pytest.fixture
-async def begun(show: DemoSession) -> DemoSession:
+async def started(session: DemoSession) -> DemoSession:
     """Somebody looks, and the first card is there."""
-    show.stage.sandbox.page.opened.set()
-    care = show.stage.workspace.find_channel("care")
-    await show.stage.sandbox.wait_until(lambda: care.messages)
-    return show
+    session.stage.sandbox.page.opened.set()
+    care = session.stage.workspace.find_channel("care")
+    await session.stage.sandbox.wait_until(lambda: care.messages)
+    return session
 
 
 @pytest.fixture
-def doings(begun: DemoSession) -> PanelActions:
-    return PanelActions(begun)
+def actions(started: DemoSession) -> PanelActions:
+    return PanelActions(started)

@@ -47,16 +47,16 @@ class Terminal:
     def lines(self) -> list[str]:
         return [line for line in COLOURS.sub("", self.text).splitlines() if line.strip()]
 
-    def says(self, words: str) -> str:
+    def wait_for_line(self, words: str) -> str:
         """Waits for the line with these words in it."""
         while not (found := next((line for line in self.lines if words in line), "")):
             assert self._reads(), f"It ended without a word of {words!r}:\n{self.text}"
         return found
 
-    def presses_ctrl_c(self) -> None:
+    def press_ctrl_c(self) -> None:
         os.killpg(self.process.pid, signal.SIGINT)
 
-    def ends(self) -> int:
+    def wait_for_exit(self) -> int:
         """Its exit code, once all of it is gone."""
         while self._reads():
             pass
@@ -74,7 +74,7 @@ class Terminal:
         return bool(said)
 
 
-def left_of(terminal: Terminal) -> list[str]:
+def list_remaining_processes(terminal: Terminal) -> list[str]:
     """The command lines of what still runs of its session."""
     listed = subprocess.run(["ps", "-eo", "sid=,args="], check=True, capture_output=True, text=True).stdout
     rows = [line.split(maxsplit=1) for line in listed.splitlines()]

@@ -32,24 +32,26 @@ LATE = "@northwindair late again, terrible service, I want my money back"
     ],
 )
 async def test_nonsense_is_refused_in_a_sentence(
-    doings: PanelActions, what: str, asked: dict[str, Any], why: str
+    actions: PanelActions, what: str, asked: dict[str, Any], why: str
 ) -> None:
     with pytest.raises(InvalidActionError, match=why):
-        await doings.run(what, asked)
+        await actions.run(what, asked)
 
 
-async def test_what_is_said_becomes_a_card_and_is_told_where_it_goes(begun: DemoSession, doings: PanelActions) -> None:
-    told = await doings.run("say", {"text": LATE, "author": "@kofi", "followers": "7"})
-    care = begun.stage.workspace.find_channel("care")
-    await begun.stage.sandbox.wait_until(lambda: any("@kofi" in one.text for one in care.messages))
+async def test_what_is_said_becomes_a_card_and_is_told_where_it_goes(
+    started: DemoSession, actions: PanelActions
+) -> None:
+    told = await actions.run("say", {"text": LATE, "author": "@kofi", "followers": "7"})
+    care = started.stage.workspace.find_channel("care")
+    await started.stage.sandbox.wait_until(lambda: any("@kofi" in one.text for one in care.messages))
 
     assert "it goes to care" in told
 
 
-async def test_while_the_clock_stands_it_is_said_that_cards_wait_for_it(doings: PanelActions) -> None:
-    await doings.run("speed", {"speed": 0})
+async def test_while_the_clock_stands_it_is_said_that_cards_wait_for_it(actions: PanelActions) -> None:
+    await actions.run("speed", {"speed": 0})
 
-    assert "The clock stands" in await doings.run("say", {"text": LATE, "author": "kofi"})
+    assert "The clock stands" in await actions.run("say", {"text": LATE, "author": "kofi"})
 
 
 def test_no_two_posts_of_a_storm_are_alike() -> None:
@@ -62,62 +64,62 @@ def test_no_two_posts_of_a_storm_are_alike() -> None:
 
 
 async def test_a_new_trouble_takes_the_place_of_the_old_and_outlives_its_end(
-    begun: DemoSession, doings: PanelActions
+    started: DemoSession, actions: PanelActions
 ) -> None:
-    faults = begun.stage.sandbox.faults
-    await doings.run("break", {"how": "down", "minutes": 1})
-    await doings.run("break", {"how": "slow", "minutes": 60})
+    faults = started.stage.sandbox.faults
+    await actions.run("break", {"how": "down", "minutes": 1})
+    await actions.run("break", {"how": "slow", "minutes": 60})
     assert not faults.down
-    begun.clock.set_speed(600)
-    await begun.clock.sleep(120)
-    assert doings.faults.describe_fault()["how"]
+    started.clock.set_speed(600)
+    await started.clock.sleep(120)
+    assert actions.faults.describe_fault()["how"]
 
-    assert "well again" in await doings.run("mend", {})
-    assert doings.faults.describe_fault() == {"how": "", "left": 0.0}
+    assert "well again" in await actions.run("mend", {})
+    assert actions.faults.describe_fault() == {"how": "", "left": 0.0}
     assert faults.take_call_fault("chat.postMessage") is None
 
 
-async def test_a_trouble_is_over_when_its_minutes_are(begun: DemoSession, doings: PanelActions) -> None:
-    await doings.run("break", {"how": "down", "minutes": 1})
-    begun.clock.set_speed(600)
+async def test_a_trouble_is_over_when_its_minutes_are(started: DemoSession, actions: PanelActions) -> None:
+    await actions.run("break", {"how": "down", "minutes": 1})
+    started.clock.set_speed(600)
     async with asyncio.timeout(60):
-        while doings.faults.describe_fault()["how"]:
-            await begun.clock.sleep(1)
+        while actions.faults.describe_fault()["how"]:
+            await started.clock.sleep(1)
 
-    assert not begun.stage.sandbox.faults.down
+    assert not started.stage.sandbox.faults.down
 
 
 async def test_a_night_passes_as_many_hours_as_asked_and_says_who_was_told(
-    begun: DemoSession, doings: PanelActions
+    started: DemoSession, actions: PanelActions
 ) -> None:
-    before = begun.clock.now()
-    told = await doings.run("night", {"hours": 2})
-    reminded = begun.stage.sandbox.get_user("raj").dm_messages
+    before = started.clock.now()
+    told = await actions.run("night", {"hours": 2})
+    reminded = started.stage.sandbox.get_user("raj").dm_messages
 
-    assert begun.clock.now() - before >= timedelta(hours=2)
-    assert begun.clock.speed == 10
+    assert started.clock.now() - before >= timedelta(hours=2)
+    assert started.clock.speed == 10
     assert told.startswith("2 hours passed.")
     assert "@raj" in told
     assert any("@marta" in message.text for message in reminded)
 
 
-async def test_one_night_passes_at_a_time_and_nobody_turns_its_clock(doings: PanelActions) -> None:
-    passing = asyncio.create_task(doings.run("night", {"hours": 1}))
+async def test_one_night_passes_at_a_time_and_nobody_turns_its_clock(actions: PanelActions) -> None:
+    passing = asyncio.create_task(actions.run("night", {"hours": 1}))
     await asyncio.sleep(0)
     with pytest.raises(InvalidActionError, match="passing already"):
-        await doings.run("night", {"hours": 1})
+        await actions.run("night", {"hours": 1})
     with pytest.raises(InvalidActionError, match="wait until"):
-        await doings.run("speed", {"speed": 1})
+        await actions.run("speed", {"speed": 1})
 
     assert "1 hour passed" in await passing
 
 
-async def test_a_crisis_at_4am_calls_until_somebody_acknowledges(begun: DemoSession, doings: PanelActions) -> None:
-    passing = asyncio.create_task(doings.run("night", {"hours": 20, "crisis": "on"}))
-    pr = begun.stage.workspace.find_channel("pr")
+async def test_a_crisis_at_4am_calls_until_somebody_acknowledges(started: DemoSession, actions: PanelActions) -> None:
+    passing = asyncio.create_task(actions.run("night", {"hours": 20, "crisis": "on"}))
+    pr = started.stage.workspace.find_channel("pr")
     async with asyncio.timeout(60):
-        await begun.stage.sandbox.wait_until(lambda: any("Acknowledge" in str(one.blocks) for one in pr.messages))
-    await begun.stage.sandbox.get_user("ben").click_button(pr.messages[-1], "Acknowledge")
+        await started.stage.sandbox.wait_until(lambda: any("Acknowledge" in str(one.blocks) for one in pr.messages))
+    await started.stage.sandbox.get_user("ben").click_button(pr.messages[-1], "Acknowledge")
 
     told = await passing
     assert "At 04:00 a crisis:" in told
@@ -125,16 +127,16 @@ async def test_a_crisis_at_4am_calls_until_somebody_acknowledges(begun: DemoSess
     assert "nobody claimed the case, so that people were called again from 04:" in told
 
 
-async def test_a_crisis_that_nobody_answers_is_said_to_have_none(doings: PanelActions) -> None:
-    told = await doings.run("night", {"hours": 1, "crisis": "on"})
+async def test_a_crisis_that_nobody_answers_is_said_to_have_none(actions: PanelActions) -> None:
+    told = await actions.run("night", {"hours": 1, "crisis": "on"})
 
     assert "a crisis:" in told
     assert "@ben, @mia" in told
     assert told.endswith("Nobody has acknowledged it.")
 
 
-async def test_a_second_crisis_an_hour_later_calls_by_itself(doings: PanelActions) -> None:
-    await doings.run("night", {"hours": 1, "crisis": "on"})
-    told = await doings.run("night", {"hours": 1, "crisis": "on"})
+async def test_a_second_crisis_an_hour_later_calls_by_itself(actions: PanelActions) -> None:
+    await actions.run("night", {"hours": 1, "crisis": "on"})
+    told = await actions.run("night", {"hours": 1, "crisis": "on"})
 
     assert re.search(r"At \d\d:\d\d a crisis: \d+ calls, to @ben", told), told

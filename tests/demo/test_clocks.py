@@ -44,7 +44,7 @@ async def test_who_sleeps_while_it_stands_wakes_when_it_runs() -> None:
     assert clock.now() >= START + timedelta(seconds=600)
 
 
-async def test_a_sleeper_reckons_anew_when_it_is_slowed_down() -> None:
+async def test_a_sleeper_reckons_again_when_it_is_slowed_down() -> None:
     clock = FastClock(START, 1000)
     sleeping = asyncio.create_task(clock.sleep(100))
     await asyncio.sleep(0)

@@ -21,7 +21,7 @@ POINTS = {
 """Scores of negative, neutral and positive. Padding would be very negative if it were not masked."""
 
 
-def written(
+def write_model(
     folder: Path,
     *,
     classes: Sequence[str] = USUAL,

@@ -1,12 +1,12 @@
 import pytest
 
 from bot.domain.assessment import Intent
-from tests.detectors.lines.reading import read
+from tests.detectors.lines.reader import read_lines
 from tests.detectors.vocabulary import assess
 
-UNSEEN = read("crisis_unseen")
-FRESH = read("crisis_fresh")
-BRANDS = read("crisis_brands")
+UNSEEN = read_lines("crisis_unseen")
+FRESH = read_lines("crisis_fresh")
+BRANDS = read_lines("crisis_brands")
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from bot.detectors.label_dimensions import DIMENSIONS
 from bot.detectors.pipeline import MentionAssessor
 from bot.domain.mention import Mention
 from bot.domain.subject import Subject
-from tests.config.written import route, written
+from tests.config.sample_playbook import write_playbook, write_route
 
 KNOWN = {"sentiment", "intent", "subject", "kind", "source", "language"}
 LOUD = "@northwindair YOU LOST MY SUITCASE AGAIN, THE WORST AIRLINE, where is it?"
@@ -22,6 +22,6 @@ def test_routes_know_every_dimension_of_the_detectors() -> None:
 
 
 def test_a_route_can_match_a_dimension_of_a_detector() -> None:
-    found = parse_playbook(written(route('when = { urgency = "reach" }')), dimensions=DIMENSIONS)
+    found = parse_playbook(write_playbook(write_route('when = { urgency = "reach" }')), dimensions=DIMENSIONS)
 
     assert found.routes[0].when == {"urgency": frozenset({"reach"})}

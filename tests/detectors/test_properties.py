@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from bot.detectors.detector import MentionStats
 from bot.detectors.text.tokenizer import PLAIN_TOKEN, TOKEN
 from bot.workers.recent_mentions import RecentMentions
-from tests.detectors.lines.reading import subject_lines
+from tests.detectors.lines.reader import list_subject_lines
 from tests.detectors.vocabulary import NOON, SUBJECTS, assess, assessor, mention
 
 NAMES = {subject.name for subject in SUBJECTS}
@@ -124,7 +124,7 @@ def test_invisible_letters_hide_no_name(data: st.DataObject) -> None:
 
 
 def test_capitals_change_no_subject() -> None:
-    for line in subject_lines("subject_unseen"):
+    for line in list_subject_lines("subject_unseen"):
         if line.text.isascii() and "#" not in line.text:
             assert set(assess(line.text.upper()).get_words("subject")) == set(
                 assess(line.text.lower()).get_words("subject")

@@ -6,11 +6,11 @@ from bot.demo.setup import SAMPLE
 from bot.detectors.detector import MentionStats
 from bot.domain.mention import Mention
 from bot.sources.mention_parser import read_mentions
-from tests.detectors.lines.reading import read
+from tests.detectors.lines.reader import read_lines
 from tests.detectors.vocabulary import assess, assessor, mention
 
-SHAPES = read("spam")
-FRESH = read("spam_fresh")
+SHAPES = read_lines("spam")
+FRESH = read_lines("spam_fresh")
 ALIKE = {"flattery, and then a link", "a pitch that has nothing to do with it", "work from home and trading"}
 """Those that look like what customers write: 1, 1 and 2 of five (2026-11-22). Who says it tells them, in life."""
 

@@ -4,7 +4,7 @@ import pytest
 
 from bot.detectors.pipeline import MentionAssessor
 from bot.domain.subject import Subject
-from tests.detectors.lines.reading import REAL, SUBJECTS, Line, subject_lines
+from tests.detectors.lines.reader import REAL, SUBJECTS, Line, list_subject_lines
 from tests.detectors.vocabulary import assess, mention
 
 
@@ -132,7 +132,7 @@ def test_the_subjects_of_written_lines_are_found(name: str, subjects: Sequence[S
     After it (2026-11-22): 1.000 and 1.000 of these, .996 and .985 of the 130 tuned on, and 1.000 and .933 of 45 that
     were written after the tuning.
     """
-    of_subjects, first = f1(list(subject_lines(name)), subjects)
+    of_subjects, first = f1(list(list_subject_lines(name)), subjects)
     print(f"{name}: F1 {of_subjects:.3f}, first right {first:.3f}")  # noqa: T201  (the figure is asked for)
     assert of_subjects >= 0.95
     assert first >= 0.9

@@ -24,51 +24,51 @@ STAFF = DepartmentStaff(department="care", deputies=frozenset({"U0ANA", "U0BEN"}
 OFFICE = BusinessHours(windows=(parse_window("Mon-Fri 08:00-20:00"),), zone="Europe/Lisbon")
 
 
-def after(**units: float) -> datetime:
+def compute_later(**units: float) -> datetime:
     return AT + timedelta(**units)
 
 
-def context(by: str, at: datetime = AT, department: Department = CARE, staff: DepartmentStaff = STAFF) -> Context:
+def build_context(by: str, at: datetime = AT, department: Department = CARE, staff: DepartmentStaff = STAFF) -> Context:
     return Context(by, at, staff, department)
 
 
-def mention(**changes: Any) -> Mention:
+def build_mention(**changes: Any) -> Mention:
     said = {"id": "x:1", "text": "You lost my suitcase again", "created_at": AT, "author": "@joe"}
     return Mention.model_validate(said | changes)
 
 
-def assessed(*labels: str) -> Assessment:
+def build_assessment(*labels: str) -> Assessment:
     return Assessment(signals=tuple(Signal("test", label, 0.9) for label in labels))
 
 
-def case(status: CaseStatus = CaseStatus.NEW, **changes: Any) -> Case:
+def build_case(status: CaseStatus = CaseStatus.NEW, **changes: Any) -> Case:
     """One that waits since 9:00, was claimed by Ana at once, or resolved by her a minute later."""
     found: dict[str, Any] = {
         "id": derive_case_id("x:1"),
         "version": 1,
-        "mention": mention(),
-        "assessment": assessed("sentiment:negative", "intent:complaint"),
+        "mention": build_mention(),
+        "assessment": build_assessment("sentiment:negative", "intent:complaint"),
         "department": "care",
         "route": "complaint",
         "clocks": CLOCKS,
         "status": status,
         "opened_at": AT,
         "waiting_since": AT,
-        "due": after(minutes=15),
+        "due": compute_later(minutes=15),
     }
     if status is not CaseStatus.NEW:
-        found |= {"owner": "U0ANA", "claimed_at": AT, "due": after(hours=4)}
-        found |= {"lease_began": AT, "lease_ends": after(minutes=30)}
+        found |= {"owner": "U0ANA", "claimed_at": AT, "due": compute_later(hours=4)}
+        found |= {"lease_began": AT, "lease_ends": compute_later(minutes=30)}
     if status is CaseStatus.RESOLVED:
         found |= {
             "resolution": CaseResolution.ANSWERED,
-            "resolved_at": after(minutes=1),
+            "resolved_at": compute_later(minutes=1),
             "due": None,
             "lease_ends": None,
         }
     return Case(**found | changes)
 
 
-def one_route(said: Mention, assessment: Assessment) -> Route:
+def assess_and_route(said: Mention, assessment: Assessment) -> Route:
     """A playbook that sends everything to care."""
     return Route(name="complaint", to="care", clocks=CLOCKS)

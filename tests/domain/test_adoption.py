@@ -19,7 +19,7 @@ from bot.domain.paging.page import (
     Severity,
     open_page,
 )
-from tests.domain.made import AT, after, assessed, case
+from tests.domain.samples import AT, build_assessment, build_case, compute_later
 
 OLD = open_page(PageCause(CauseKind.CASE, "one"), Severity.SEV1, "pr", AT)
 
@@ -60,11 +60,11 @@ def test_a_crisis_that_calls_nobody_any_more_takes_nothing_over() -> None:
 
 def test_a_page_that_is_taken_over_follows_and_one_that_was_acknowledged_never_calls_again() -> None:
     leader = crisis_page(AttemptStatus.DELIVERED)
-    taken = take_over_page(OLD, leader, after(minutes=1))
+    taken = take_over_page(OLD, leader, compute_later(minutes=1))
     assert taken is not None
     assert (taken.after.leader, taken.after.is_open) == (leader.id, True)
-    assert take_over_page(taken.after, leader, after(minutes=2)) is None
-    answered = take_over_page(acknowledge_page(OLD, "U0BEN", "Slack", AT).after, leader, after(minutes=1))
+    assert take_over_page(taken.after, leader, compute_later(minutes=2)) is None
+    answered = take_over_page(acknowledge_page(OLD, "U0BEN", "Slack", AT).after, leader, compute_later(minutes=1))
     assert answered is not None
     assert (answered.after.due, answered.after.is_awaiting_claim) == (None, False)
     ended = close_page(OLD, AT)
@@ -72,17 +72,17 @@ def test_a_page_that_is_taken_over_follows_and_one_that_was_acknowledged_never_c
     assert take_over_page(ended.after, leader, AT) is None
 
 
-def burning(name: str, department: str, subject: str, **more: Any) -> Case:
+def build_crisis_case(name: str, department: str, subject: str, **more: Any) -> Case:
     labels = ("intent:crisis", "sentiment:negative", *([f"subject:{subject}"] if subject else []))
-    return case(assessment=assessed(*labels), id=name, department=department, **more)
+    return build_case(assessment=build_assessment(*labels), id=name, department=department, **more)
 
 
 FOUND = [
-    burning("a", "pr", "Northwind"),
-    burning("b", "care", "Northwind"),
-    burning("c", "pr", "Skylark"),
-    burning("d", "pr", ""),
-    case(assessment=assessed("intent:complaint", "subject:Northwind"), id="e", department="pr"),
+    build_crisis_case("a", "pr", "Northwind"),
+    build_crisis_case("b", "care", "Northwind"),
+    build_crisis_case("c", "pr", "Skylark"),
+    build_crisis_case("d", "pr", ""),
+    build_case(assessment=build_assessment("intent:complaint", "subject:Northwind"), id="e", department="pr"),
 ]
 
 
@@ -97,13 +97,17 @@ def test_it_takes_over_the_open_crises_of_its_subject_or_of_its_department(
 
 
 def test_it_counts_from_the_first_case_and_about_what_all_of_them_are() -> None:
-    cases = [burning("a", "pr", "Northwind", waiting_since=after(minutes=n)) for n in (9, 4)]
-    assert derive_origin(None, cases, after(hours=1)) == (after(minutes=4), after(minutes=4), "Northwind")
-    assert derive_origin(None, [*cases, FOUND[2]], after(hours=1)).subject == ""
+    cases = [build_crisis_case("a", "pr", "Northwind", waiting_since=compute_later(minutes=n)) for n in (9, 4)]
+    assert derive_origin(None, cases, compute_later(hours=1)) == (
+        compute_later(minutes=4),
+        compute_later(minutes=4),
+        "Northwind",
+    )
+    assert derive_origin(None, [*cases, FOUND[2]], compute_later(hours=1)).subject == ""
     assert derive_origin(None, [], AT) == (AT, None, "")
 
 
-def test_the_messages_of_a_page_are_owed_anew_when_it_is_taken_over_and_when_it_calls_again() -> None:
+def test_the_messages_of_a_page_are_enqueued_again_when_it_is_taken_over_and_when_it_calls_again() -> None:
     called = OLD.copy_with(
         attempts=(PageAttempt(1, 1, ContactMethod.SLACK, "U0BEN", AT, AttemptStatus.DELIVERED),), count=1
     )

@@ -23,90 +23,111 @@ from bot.domain.commits import CaseDecision, DurationKind, NotAllowed
 from bot.domain.correction import CorrectionKind
 from bot.domain.lifecycle import CaseTransition
 from bot.domain.outbox import NotificationKind, Priority
-from tests.domain.made import AT, CARE, SALES, after, assessed, case, context, mention
+from tests.domain.samples import (
+    AT,
+    CARE,
+    SALES,
+    build_assessment,
+    build_case,
+    build_context,
+    build_mention,
+    compute_later,
+)
 
 
-def moved(decision: CaseDecision) -> Case:
+def get_changed_case(decision: CaseDecision) -> Case:
     assert decision.after is not None
     return decision.after
 
 
 def test_a_claim_has_one_owner_a_lease_and_the_clock_to_resolve() -> None:
-    decision = claim_case(case(), context("U0ANA", after(minutes=3)))
+    decision = claim_case(build_case(), build_context("U0ANA", compute_later(minutes=3)))
 
-    owned = moved(decision)
-    assert (owned.status, owned.owner, owned.claimed_at) == (CaseStatus.CLAIMED, "U0ANA", after(minutes=3))
-    assert (owned.lease_ends, owned.due) == (after(minutes=33), after(hours=4))
+    owned = get_changed_case(decision)
+    assert (owned.status, owned.owner, owned.claimed_at) == (CaseStatus.CLAIMED, "U0ANA", compute_later(minutes=3))
+    assert (owned.lease_ends, owned.due) == (compute_later(minutes=33), compute_later(hours=4))
     assert decision.durations == ((DurationKind.CLAIM, 180.0),)
-    assert decision.deadline == after(minutes=18)  # half of the lease
+    assert decision.deadline == compute_later(minutes=18)  # half of the lease
 
 
 def test_the_clock_to_resolve_runs_from_the_first_opening_not_from_the_claim() -> None:
-    second = case(waiting_since=AT - timedelta(hours=1))
+    second = build_case(waiting_since=AT - timedelta(hours=1))
 
-    assert moved(claim_case(second, context("U0ANA"))).due == after(hours=3)
+    assert get_changed_case(claim_case(second, build_context("U0ANA"))).due == compute_later(hours=3)
 
 
 def test_who_claims_second_changes_nothing() -> None:
     with pytest.raises(NotAllowed):
-        claim_case(case(CaseStatus.CLAIMED), context("U0BEN", after(seconds=2)))
+        claim_case(build_case(CaseStatus.CLAIMED), build_context("U0BEN", compute_later(seconds=2)))
 
 
 def test_only_the_owner_can_say_that_she_is_still_on_it() -> None:
     with pytest.raises(NotAllowed, match="not yours now"):
-        renew_lease(case(CaseStatus.CLAIMED), context("U0BEN", after(minutes=20)))
+        renew_lease(build_case(CaseStatus.CLAIMED), build_context("U0BEN", compute_later(minutes=20)))
     with pytest.raises(NotAllowed, match="not yours now"):
-        renew_lease(case(), context("U0ANA", after(minutes=20)))
+        renew_lease(build_case(), build_context("U0ANA", compute_later(minutes=20)))
 
 
 def test_a_released_case_waits_from_now_on() -> None:
-    waiting = moved(release_case(case(CaseStatus.CLAIMED), context("U0ANA", after(minutes=10))))
+    waiting = get_changed_case(
+        release_case(build_case(CaseStatus.CLAIMED), build_context("U0ANA", compute_later(minutes=10)))
+    )
 
     assert (waiting.status, waiting.owner, waiting.lease_ends) == (CaseStatus.NEW, "", None)
-    assert (waiting.opened_at, waiting.due) == (after(minutes=10), after(minutes=25))
+    assert (waiting.opened_at, waiting.due) == (compute_later(minutes=10), compute_later(minutes=25))
     assert waiting.waiting_since == AT
 
 
 def test_resolving_takes_a_word_and_stops_every_clock() -> None:
     decision = resolve_case(
-        case(CaseStatus.CLAIMED), context("U0ANA", after(minutes=30)), CaseResolution.FIXED, " sent it on "
+        build_case(CaseStatus.CLAIMED),
+        build_context("U0ANA", compute_later(minutes=30)),
+        CaseResolution.FIXED,
+        " sent it on ",
     )
 
-    done = moved(decision)
+    done = get_changed_case(decision)
     assert (done.status, done.resolution, done.note) == (CaseStatus.RESOLVED, CaseResolution.FIXED, "sent it on")
     assert (done.due, done.lease_ends, decision.deadline) == (None, None, None)
     assert decision.durations == ((DurationKind.RESOLVE, 1800.0),)
 
 
 def test_who_resolves_what_nobody_claimed_is_its_owner() -> None:
-    done = moved(resolve_case(case(), context("U0BEN"), CaseResolution.SPAM, ""))
+    done = get_changed_case(resolve_case(build_case(), build_context("U0BEN"), CaseResolution.SPAM, ""))
 
     assert done.owner == "U0BEN"
 
 
 def test_who_resolves_anothers_case_as_a_manager_leaves_it_to_its_owner() -> None:
-    done = moved(resolve_case(case(CaseStatus.CLAIMED), context("U0MIA"), CaseResolution.ANSWERED, ""))
+    done = get_changed_case(
+        resolve_case(build_case(CaseStatus.CLAIMED), build_context("U0MIA"), CaseResolution.ANSWERED, "")
+    )
 
     assert done.owner == "U0ANA"
     assert done.history[-1].by == "U0MIA"
 
 
 def test_a_reopened_case_is_as_new_and_remembers_everything() -> None:
-    again = moved(reopen_case(case(CaseStatus.RESOLVED), context("U0BEN", after(days=1))))
+    again = get_changed_case(
+        reopen_case(build_case(CaseStatus.RESOLVED), build_context("U0BEN", compute_later(days=1)))
+    )
 
     assert (again.status, again.owner, again.resolution, again.resolved_at) == (CaseStatus.NEW, "", None, None)
-    assert (again.waiting_since, again.history[-1].what) == (after(days=1), "reopened")
+    assert (again.waiting_since, again.history[-1].what) == (compute_later(days=1), "reopened")
 
 
 def test_handing_to_a_person_claims_it_in_her_name_and_tells_her() -> None:
-    decision = hand_to_person(case(CaseStatus.CLAIMED), context("U0ANA", after(minutes=5)), "U0BEN")
+    decision = hand_to_person(build_case(CaseStatus.CLAIMED), build_context("U0ANA", compute_later(minutes=5)), "U0BEN")
 
-    assert (moved(decision).owner, moved(decision).lease_ends) == ("U0BEN", after(minutes=35))
+    assert (get_changed_case(decision).owner, get_changed_case(decision).lease_ends) == (
+        "U0BEN",
+        compute_later(minutes=35),
+    )
     assert [(one.kind, str(one.to)) for one in decision.notifications[1:]] == [(NotificationKind.HANDED, "@U0BEN")]
 
 
 def test_who_hands_a_case_to_herself_is_not_told_so() -> None:
-    decision = hand_to_person(case(), context("U0BEN"), "U0BEN")
+    decision = hand_to_person(build_case(), build_context("U0BEN"), "U0BEN")
 
     assert [one.kind for one in decision.notifications] == [NotificationKind.CARD]
 
@@ -114,23 +135,25 @@ def test_who_hands_a_case_to_herself_is_not_told_so() -> None:
 @pytest.mark.parametrize(("to", "sentence"), [("U0ANA", "has this one already"), ("U0ZOE", "is no deputy of care")])
 def test_a_case_is_handed_to_a_deputy_who_has_it_not_yet(to: str, sentence: str) -> None:
     with pytest.raises(NotAllowed, match=sentence):
-        hand_to_person(case(CaseStatus.CLAIMED), context("U0ANA"), to)
+        hand_to_person(build_case(CaseStatus.CLAIMED), build_context("U0ANA"), to)
 
 
 def test_handing_to_a_department_starts_its_clock_and_frees_the_case() -> None:
-    decision = hand_to_department(case(CaseStatus.CLAIMED), context("U0ANA", after(minutes=5)), SALES)
+    decision = hand_to_department(
+        build_case(CaseStatus.CLAIMED), build_context("U0ANA", compute_later(minutes=5)), SALES
+    )
 
-    there = moved(decision)
+    there = get_changed_case(decision)
     assert (there.department, there.status, there.owner) == ("sales", CaseStatus.NEW, "")
-    assert (there.opened_at, decision.deadline) == (after(minutes=5), after(minutes=20))
+    assert (there.opened_at, decision.deadline) == (compute_later(minutes=5), compute_later(minutes=20))
     assert str(decision.notifications[0].to) == "sales"
 
 
 def test_a_department_is_not_handed_what_it_has() -> None:
     with pytest.raises(NotAllowed, match="care has this case already"):
-        hand_to_department(case(), context("U0ANA"), CARE)
+        hand_to_department(build_case(), build_context("U0ANA"), CARE)
     with pytest.raises(NotAllowed, match="care has this case already"):
-        correct_route(case(), context("U0ANA"), CARE)
+        correct_route(build_case(), build_context("U0ANA"), CARE)
 
 
 @pytest.mark.parametrize(
@@ -139,49 +162,55 @@ def test_a_department_is_not_handed_what_it_has() -> None:
 def test_what_is_not_for_us_goes_where_it_belongs_and_is_learned_from(
     to: object, where: str, status: CaseStatus
 ) -> None:
-    decision = correct_route(case(), context("U0ANA"), SALES if to else None)
+    decision = correct_route(build_case(), build_context("U0ANA"), SALES if to else None)
 
     [correction] = decision.corrections
     assert (correction.kind, correction.was, correction.now) == (CorrectionKind.DEPARTMENT, "care", where)
     assert correction.by == "U0ANA"
-    assert moved(decision).status is status
+    assert get_changed_case(decision).status is status
 
 
 def test_what_belongs_to_nobody_is_resolved_as_not_about_us() -> None:
-    gone = moved(correct_route(case(CaseStatus.CLAIMED), context("U0ANA", after(minutes=2)), None))
+    gone = get_changed_case(
+        correct_route(build_case(CaseStatus.CLAIMED), build_context("U0ANA", compute_later(minutes=2)), None)
+    )
 
     assert (gone.resolution, gone.owner, gone.due) == (CaseResolution.NOT_ABOUT_US, "U0ANA", None)
 
 
 def test_a_mention_that_joined_wrongly_gets_a_case_of_its_own() -> None:
-    other = mention(id="x:2", text="Where is the lounge?", author="@kim")
+    other = build_mention(id="x:2", text="Where is the lounge?", author="@kim")
     joined = JoinedMention("x:2", "@kim", "", AT, JoinReason.COPY)
-    both = case(CaseStatus.CLAIMED, joined=(joined,), joined_count=1)
+    both = build_case(CaseStatus.CLAIMED, joined=(joined,), joined_count=1)
 
-    losing = separate_mention(both, context("U0BEN", after(minutes=5)), other)
+    losing = separate_mention(both, build_context("U0BEN", compute_later(minutes=5)), other)
     opening = losing.opened_decision
     assert opening is not None
 
-    assert (moved(losing).joined, moved(losing).joined_count, moved(losing).owner) == ((), 0, "U0ANA")
-    own = moved(opening)
+    assert (get_changed_case(losing).joined, get_changed_case(losing).joined_count, get_changed_case(losing).owner) == (
+        (),
+        0,
+        "U0ANA",
+    )
+    own = get_changed_case(opening)
     assert (own.id, own.version, own.status, own.owner) == (derive_case_id("x:2"), 1, CaseStatus.NEW, "")
-    assert (own.waiting_since, own.due, own.joined_count) == (after(minutes=5), after(minutes=20), 0)
+    assert (own.waiting_since, own.due, own.joined_count) == (compute_later(minutes=5), compute_later(minutes=20), 0)
     assert (losing.separated_mention, opening.before) == ("x:2", None)
 
 
 def test_who_may_not_answer_may_not_separate() -> None:
     with pytest.raises(NotAllowed, match="Only deputies of care"):
-        separate_mention(case(), context("U0ZOE"), mention(id="x:2"))
+        separate_mention(build_case(), build_context("U0ZOE"), build_mention(id="x:2"))
 
 
 def test_from_whom_a_manager_takes_a_case_is_told() -> None:
-    hers = case(CaseStatus.CLAIMED)
+    hers = build_case(CaseStatus.CLAIMED)
     decisions = (
-        release_case(hers, context("U0MIA")),
-        hand_to_person(hers, context("U0MIA"), "U0BEN"),
-        hand_to_department(hers, context("U0MIA"), SALES),
-        correct_route(hers, context("U0MIA"), None),
-        resolve_case(hers, context("U0MIA"), CaseResolution.ANSWERED, ""),
+        release_case(hers, build_context("U0MIA")),
+        hand_to_person(hers, build_context("U0MIA"), "U0BEN"),
+        hand_to_department(hers, build_context("U0MIA"), SALES),
+        correct_route(hers, build_context("U0MIA"), None),
+        resolve_case(hers, build_context("U0MIA"), CaseResolution.ANSWERED, ""),
     )
     told = [
         [str(n.to) for n in decision.notifications if n.kind is NotificationKind.RELEASED] for decision in decisions
@@ -190,66 +219,66 @@ def test_from_whom_a_manager_takes_a_case_is_told() -> None:
 
 
 def test_what_she_does_herself_nobody_has_to_tell_her() -> None:
-    hers = case(CaseStatus.CLAIMED)
+    hers = build_case(CaseStatus.CLAIMED)
     decisions = (
-        release_case(hers, context("U0ANA")),
-        hand_to_person(hers, context("U0ANA"), "U0BEN"),
-        resolve_case(hers, context("U0ANA"), CaseResolution.ANSWERED, ""),
-        renew_lease(hers, context("U0ANA")),
+        release_case(hers, build_context("U0ANA")),
+        hand_to_person(hers, build_context("U0ANA"), "U0BEN"),
+        resolve_case(hers, build_context("U0ANA"), CaseResolution.ANSWERED, ""),
+        renew_lease(hers, build_context("U0ANA")),
     )
     kinds = {n.kind for decision in decisions for n in decision.notifications}
     assert kinds == {NotificationKind.CARD, NotificationKind.HANDED}
 
 
 def test_a_clock_that_was_set_back_makes_nobody_quicker_than_at_once() -> None:
-    early = after(hours=-1)
+    early = compute_later(hours=-1)
     decisions = (
-        claim_case(case(), context("U0ANA", early)),
-        resolve_case(case(), context("U0ANA", early), CaseResolution.FIXED, ""),
+        claim_case(build_case(), build_context("U0ANA", early)),
+        resolve_case(build_case(), build_context("U0ANA", early), CaseResolution.FIXED, ""),
     )
     assert [seconds for decision in decisions for _, seconds in decision.durations] == [0.0, 0.0]
 
 
 def test_where_nothing_is_listed_as_joined_there_is_nothing_to_separate() -> None:
     with pytest.raises(NotAllowed, match="nothing to separate"):
-        check_can_separate(case(), context("U0ANA"))
+        check_can_separate(build_case(), build_context("U0ANA"))
 
 
 def test_what_somebody_did_is_drawn_before_what_a_mention_did_and_a_crisis_before_both() -> None:
-    usual = claim_case(case(), context("U0ANA"))
-    crisis = claim_case(case(assessment=assessed("intent:crisis")), context("U0ANA"))
+    usual = claim_case(build_case(), build_context("U0ANA"))
+    crisis = claim_case(build_case(assessment=build_assessment("intent:crisis")), build_context("U0ANA"))
 
     assert (usual.notifications[0].priority, crisis.notifications[0].priority) == (Priority.CLICK, Priority.CRISIS)
 
 
 def step(found: Case, transition: CaseTransition, by: str, minutes: int) -> CaseDecision:
-    at = after(minutes=minutes)
+    at = compute_later(minutes=minutes)
     match transition:
         case CaseTransition.CLAIM:
-            return claim_case(found, context(by, at))
+            return claim_case(found, build_context(by, at))
         case CaseTransition.RELEASE:
-            return release_case(found, context(by, at))
+            return release_case(found, build_context(by, at))
         case CaseTransition.RESOLVE:
-            return resolve_case(found, context(by, at), CaseResolution.ANSWERED, "")
+            return resolve_case(found, build_context(by, at), CaseResolution.ANSWERED, "")
         case CaseTransition.REOPEN:
-            return reopen_case(found, context(by, at))
+            return reopen_case(found, build_context(by, at))
         case CaseTransition.HAND_OVER:
-            return hand_to_person(found, context(by, at), "U0BEN")
+            return hand_to_person(found, build_context(by, at), "U0BEN")
 
 
 @given(st.lists(st.tuples(st.sampled_from(CaseTransition), st.sampled_from(["U0ANA", "U0BEN", "U0MIA", "U0ZOE"]))))
 def test_whatever_people_press_a_case_has_an_owner_exactly_when_somebody_has_it(
     presses: list[tuple[CaseTransition, str]],
 ) -> None:
-    found = case()
+    found = build_case()
     for minutes, (transition, by) in enumerate(presses):
         try:
             decision = step(found, transition, by, minutes)
         except NotAllowed:
             continue
         assert decision.before is found
-        assert moved(decision).version == found.version + 1
-        found = moved(decision)
+        assert get_changed_case(decision).version == found.version + 1
+        found = get_changed_case(decision)
         assert bool(found.owner) is (found.status is not CaseStatus.NEW)
         assert (found.resolution is not None) is (found.status is CaseStatus.RESOLVED)
         assert (found.lease_ends is not None) is (found.status is CaseStatus.CLAIMED)
@@ -257,20 +286,34 @@ def test_whatever_people_press_a_case_has_an_owner_exactly_when_somebody_has_it(
 
 
 def test_who_resolved_it_is_kept_and_not_read_out_of_sentences() -> None:
-    done = moved(resolve_case(case(CaseStatus.CLAIMED), context("U0MIA", after(minutes=9)), CaseResolution.FIXED, ""))
+    done = get_changed_case(
+        resolve_case(
+            build_case(CaseStatus.CLAIMED), build_context("U0MIA", compute_later(minutes=9)), CaseResolution.FIXED, ""
+        )
+    )
     assert (done.owner, done.closed_by) == ("U0ANA", "U0MIA")
     reworded = done.copy_with(history=tuple(event._replace(what="said otherwise") for event in done.history))
     assert reworded.closed_by == "U0MIA"
-    elsewhere = moved(correct_route(case(CaseStatus.CLAIMED), context("U0MIA", after(minutes=9)), None))
+    elsewhere = get_changed_case(
+        correct_route(build_case(CaseStatus.CLAIMED), build_context("U0MIA", compute_later(minutes=9)), None)
+    )
     assert elsewhere.closed_by == "U0MIA"
 
 
-def test_in_an_old_body_whoever_did_something_when_it_was_resolved_has_resolved_it() -> None:
-    done = moved(resolve_case(case(CaseStatus.CLAIMED), context("U0MIA", after(minutes=9)), CaseResolution.FIXED, ""))
+def test_in_an_old_body_the_person_who_did_something_when_it_was_resolved_has_resolved_it() -> None:
+    done = get_changed_case(
+        resolve_case(
+            build_case(CaseStatus.CLAIMED), build_context("U0MIA", compute_later(minutes=9)), CaseResolution.FIXED, ""
+        )
+    )
     assert done.copy_with(resolved_by="").closed_by == "U0MIA"
     assert done.copy_with(resolved_by="", history=()).closed_by == "U0ANA"
 
 
 def test_a_case_that_came_back_was_resolved_by_nobody() -> None:
-    done = moved(resolve_case(case(CaseStatus.CLAIMED), context("U0ANA", after(minutes=9)), CaseResolution.FIXED, ""))
-    assert not moved(reopen_case(done, context("U0ANA", after(minutes=10)))).resolved_by
+    done = get_changed_case(
+        resolve_case(
+            build_case(CaseStatus.CLAIMED), build_context("U0ANA", compute_later(minutes=9)), CaseResolution.FIXED, ""
+        )
+    )
+    assert not get_changed_case(reopen_case(done, build_context("U0ANA", compute_later(minutes=10)))).resolved_by

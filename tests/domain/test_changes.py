@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.domain.made import case
+from tests.domain.samples import build_case
 
 SNIPPET = """
 from datetime import datetime
@@ -36,7 +36,7 @@ def change(case: Case, crisis: Crisis, changes: ScheduleOverrides, at: datetime)
 
 def test_a_field_that_there_is_not_is_refused_when_it_runs() -> None:
     with pytest.raises(TypeError, match="Case has no ownr"):
-        case().copy_with(ownr="U0ANA")  # type: ignore[call-arg]
+        build_case().copy_with(ownr="U0ANA")  # type: ignore[call-arg]
 
 
 def test_mypy_refuses_a_wrong_name_and_a_wrong_type(tmp_path: Path) -> None:

@@ -20,7 +20,16 @@ from bot.domain.correction import COLLEAGUE, GENUINE, SPAM, CorrectionKind, get_
 from bot.domain.mention import Mention
 from bot.domain.reports.precision import PrecisionAspect, PrecisionEstimate, count_precision
 from bot.domain.routing import CaseClocks, Route, find_route
-from tests.domain.made import AT, CARE, CLOCKS, after, assessed, case, context, mention
+from tests.domain.samples import (
+    AT,
+    CARE,
+    CLOCKS,
+    build_assessment,
+    build_case,
+    build_context,
+    build_mention,
+    compute_later,
+)
 
 HALF = timedelta(minutes=30)
 HEARD = Assessment(
@@ -62,15 +71,17 @@ def route_of(said: Mention, assessment: Assessment) -> Route:
     return find_route(ROUTES, said, assessment)
 
 
-def heard(status: CaseStatus = CaseStatus.NEW) -> Case:
-    return case(status, assessment=HEARD)
+def build_assessed_case(status: CaseStatus = CaseStatus.NEW) -> Case:
+    return build_case(status, assessment=HEARD)
 
 
-def told(found: Case, kind: CorrectionKind, now: str, by: str = "U0ANA", minutes: float = 5) -> CaseDecision:
-    return correct_case(found, context(by, after(minutes=minutes)), CorrectedValue(kind, now), weigh, route_of)
+def correct(found: Case, kind: CorrectionKind, now: str, by: str = "U0ANA", minutes: float = 5) -> CaseDecision:
+    return correct_case(
+        found, build_context(by, compute_later(minutes=minutes)), CorrectedValue(kind, now), weigh, route_of
+    )
 
 
-def moved(decision: CaseDecision) -> Case:
+def get_changed_case(decision: CaseDecision) -> Case:
     assert decision.after is not None
     return decision.after
 
@@ -82,10 +93,10 @@ def moved(decision: CaseDecision) -> Case:
         (CorrectionKind.INTENT, "need", {"sentiment:negative", "intent:need"}),
     ],
 )
-def test_the_right_answer_takes_the_place_of_all_that_was_heard_in_its_dimension(
+def test_the_right_answer_takes_the_place_of_all_that_was_assessed_in_its_dimension(
     kind: CorrectionKind, now: str, labels: set[str]
 ) -> None:
-    found = moved(told(heard(), kind, now)).assessment
+    found = get_changed_case(correct(build_assessed_case(), kind, now)).assessment
 
     assert found.labels == labels | {"subject:Northwind", "kind:brand"}
     assert get_label_word(found, kind) == now
@@ -93,14 +104,16 @@ def test_the_right_answer_takes_the_place_of_all_that_was_heard_in_its_dimension
 
 def test_a_subject_comes_with_its_kind() -> None:
     right = CorrectedValue(CorrectionKind.SUBJECT, "Skylark", "competitor")
-    found = moved(correct_case(heard(), context("U0ANA"), right, weigh, route_of)).assessment
+    found = get_changed_case(
+        correct_case(build_assessed_case(), build_context("U0ANA"), right, weigh, route_of)
+    ).assessment
 
     assert (found.subject, found.kind) == ("Skylark", "competitor")
 
 
-def test_a_correction_says_what_was_heard_even_where_somebody_corrected_it_before() -> None:
-    first = moved(told(heard(), CorrectionKind.SENTIMENT, "neutral"))
-    [second] = told(first, CorrectionKind.SENTIMENT, "positive", "U0BEN").corrections
+def test_a_correction_says_what_was_assessed_even_where_somebody_corrected_it_before() -> None:
+    first = get_changed_case(correct(build_assessed_case(), CorrectionKind.SENTIMENT, "neutral"))
+    [second] = correct(first, CorrectionKind.SENTIMENT, "positive", "U0BEN").corrections
 
     assert (second.was, second.now, second.by) == ("negative", "positive", "U0BEN")
 
@@ -109,49 +122,58 @@ def test_a_correction_says_what_was_heard_even_where_somebody_corrected_it_befor
 def test_whatever_is_said_in_whatever_order_the_last_word_of_each_kind_holds(
     said: list[tuple[CorrectionKind, str]],
 ) -> None:
-    found, last = heard(), {kind: get_label_word(HEARD, kind) for kind in KINDS}
+    found, last = build_assessed_case(), {kind: get_label_word(HEARD, kind) for kind in KINDS}
     for kind, word in said:
         if last[kind] == word:
             with pytest.raises(NotAllowed):
-                told(found, kind, word)
+                correct(found, kind, word)
         else:
-            found = moved(told(found, kind, word))
+            found = get_changed_case(correct(found, kind, word))
             last[kind] = word
     assert {kind: get_label_word(found.assessment, kind) for kind in KINDS} == last
     for kind in KINDS:
         word = get_label_word(HEARD, kind)
-        found = found if last[kind] == word else moved(told(found, kind, word))
+        found = found if last[kind] == word else get_changed_case(correct(found, kind, word))
     assert (found.assessment, found.as_heard, found.corrections) == (HEARD, None, ())
 
 
-def test_what_is_spam_is_closed_and_what_was_heard_comes_back_when_it_is_opened_again() -> None:
-    spam = told(heard(), CorrectionKind.SPAM, "spam")
-    assert (moved(spam).status, moved(spam).resolution) == (CaseStatus.RESOLVED, CaseResolution.SPAM)
-    again = reopen_with_correction(moved(spam), context("U0BEN", after(hours=1)), weigh, route_of)
-    assert moved(again).assessment == HEARD
+def test_what_is_spam_is_closed_and_what_was_assessed_comes_back_when_it_is_opened_again() -> None:
+    spam = correct(build_assessed_case(), CorrectionKind.SPAM, "spam")
+    assert (get_changed_case(spam).status, get_changed_case(spam).resolution) == (
+        CaseStatus.RESOLVED,
+        CaseResolution.SPAM,
+    )
+    again = reopen_with_correction(
+        get_changed_case(spam), build_context("U0BEN", compute_later(hours=1)), weigh, route_of
+    )
+    assert get_changed_case(again).assessment == HEARD
     assert [one.is_undone for one in again.corrections] == [True]
 
 
-def test_who_resolves_as_spam_what_was_heard_as_spam_corrects_nothing() -> None:
-    spam = case(assessment=assessed("intent:spam"))
+def test_who_resolves_as_spam_what_was_assessed_as_spam_corrects_nothing() -> None:
+    spam = build_case(assessment=build_assessment("intent:spam"))
 
-    assert resolve_with_correction(spam, context("U0ANA"), CaseResolution.SPAM, "", weigh).corrections == ()
-    [one] = resolve_with_correction(heard(), context("U0ANA"), CaseResolution.SPAM, "", weigh).corrections
+    assert resolve_with_correction(spam, build_context("U0ANA"), CaseResolution.SPAM, "", weigh).corrections == ()
+    [one] = resolve_with_correction(
+        build_assessed_case(), build_context("U0ANA"), CaseResolution.SPAM, "", weigh
+    ).corrections
     assert (one.kind, one.was, one.now) == (CorrectionKind.SPAM, "genuine", "spam")
 
 
 def test_what_is_resolved_in_any_other_way_corrects_nothing() -> None:
-    decision = resolve_with_correction(heard(), context("U0ANA"), CaseResolution.ANSWERED, "", weigh)
+    decision = resolve_with_correction(
+        build_assessed_case(), build_context("U0ANA"), CaseResolution.ANSWERED, "", weigh
+    )
 
-    assert (decision.corrections, moved(decision).assessment) == ((), HEARD)
+    assert (decision.corrections, get_changed_case(decision).assessment) == ((), HEARD)
 
 
 def test_a_closed_case_is_not_closed_again_but_may_still_be_corrected() -> None:
-    closed = heard(CaseStatus.RESOLVED)
+    closed = build_assessed_case(CaseStatus.RESOLVED)
 
     with pytest.raises(NotAllowed, match="Reopen it first"):
-        told(closed, CorrectionKind.SPAM, "spam")
-    assert moved(told(closed, CorrectionKind.INTENT, "question")).status is CaseStatus.RESOLVED
+        correct(closed, CorrectionKind.SPAM, "spam")
+    assert get_changed_case(correct(closed, CorrectionKind.INTENT, "question")).status is CaseStatus.RESOLVED
 
 
 QUIET = Assessment(signals=tuple(one for one in HEARD.signals if one.dimension != "intent"))
@@ -170,21 +192,25 @@ QUIET = Assessment(signals=tuple(one for one in HEARD.signals if one.dimension !
 def test_whichever_label_is_corrected_its_route_sets_the_clocks_and_nobodys_route_leaves_them(
     kind: CorrectionKind, now: str, subject_kind: str, route: str, within: timedelta
 ) -> None:
-    before = case(assessment=QUIET, route="", clocks=CaseClocks(claim_within=HALF / 3), due=AT + HALF / 3)
-    found = moved(correct_case(before, context("U0ANA"), CorrectedValue(kind, now, subject_kind), weigh, route_of))
+    before = build_case(assessment=QUIET, route="", clocks=CaseClocks(claim_within=HALF / 3), due=AT + HALF / 3)
+    found = get_changed_case(
+        correct_case(before, build_context("U0ANA"), CorrectedValue(kind, now, subject_kind), weigh, route_of)
+    )
     assert (found.route, found.clocks.claim_within, found.due) == (route, within, AT + within)
 
 
 def test_who_is_no_deputy_corrects_nothing() -> None:
     with pytest.raises(NotAllowed, match="Only deputies of care"):
-        told(heard(), CorrectionKind.SENTIMENT, "neutral", "U0ZOE")
+        correct(build_assessed_case(), CorrectionKind.SENTIMENT, "neutral", "U0ZOE")
 
 
-def test_spam_that_is_none_opens_a_case_that_remembers_what_was_heard() -> None:
-    spam = assessed("sentiment:negative", "intent:spam", "intent:complaint")
-    decision = restore_from_spam(mention(), spam, Route(name="complaint", clocks=CLOCKS), CARE, "U0JOE", AT, weigh)
+def test_spam_that_is_none_opens_a_case_that_remembers_what_was_assessed() -> None:
+    spam = build_assessment("sentiment:negative", "intent:spam", "intent:complaint")
+    decision = restore_from_spam(
+        build_mention(), spam, Route(name="complaint", clocks=CLOCKS), CARE, "U0JOE", AT, weigh
+    )
 
-    found = moved(decision)
+    found = get_changed_case(decision)
     assert (found.assessment.labels, found.original_assessment) == (
         frozenset({"sentiment:negative", "intent:complaint"}),
         spam,
@@ -194,20 +220,24 @@ def test_spam_that_is_none_opens_a_case_that_remembers_what_was_heard() -> None:
     assert decision.processed.outcome is MentionOutcome.OPENED
 
 
-def test_what_was_brought_back_and_is_spam_all_the_same_is_closed_as_what_it_was_heard() -> None:
-    spam = assessed("sentiment:negative", "intent:spam")
-    back = moved(restore_from_spam(mention(), spam, Route(name="rest", clocks=CLOCKS), CARE, "U0MIA", AT, weigh))
+def test_what_was_brought_back_and_is_spam_all_the_same_is_closed_as_what_it_was_assessed() -> None:
+    spam = build_assessment("sentiment:negative", "intent:spam")
+    back = get_changed_case(
+        restore_from_spam(build_mention(), spam, Route(name="rest", clocks=CLOCKS), CARE, "U0MIA", AT, weigh)
+    )
 
-    after_all = moved(told(back, CorrectionKind.SPAM, SPAM))
+    after_all = get_changed_case(correct(back, CorrectionKind.SPAM, SPAM))
 
     assert (after_all.status, after_all.resolution) == (CaseStatus.RESOLVED, CaseResolution.SPAM)
     assert (after_all.assessment, after_all.corrections) == (spam, ())
 
 
-def test_spam_in_which_nothing_else_was_heard_is_something_else() -> None:
-    decision = restore_from_spam(mention(), assessed("intent:spam"), Route(name="r"), CARE, "U0JOE", AT, weigh)
+def test_spam_in_which_nothing_else_was_assessed_is_something_else() -> None:
+    decision = restore_from_spam(
+        build_mention(), build_assessment("intent:spam"), Route(name="r"), CARE, "U0JOE", AT, weigh
+    )
 
-    assert moved(decision).assessment.labels == {"intent:other"}
+    assert get_changed_case(decision).assessment.labels == {"intent:other"}
 
 
 def counts(found: Case) -> dict[str, int]:
@@ -215,17 +245,17 @@ def counts(found: Case) -> dict[str, int]:
 
 
 def test_a_closed_case_that_nobody_corrected_counts_as_right_in_every_part() -> None:
-    assert counts(heard(CaseStatus.RESOLVED)) == {"all": 1, "sentiment": 1, "intent": 1, "subject": 1}
-    assert counts(heard()) == {}
+    assert counts(build_assessed_case(CaseStatus.RESOLVED)) == {"all": 1, "sentiment": 1, "intent": 1, "subject": 1}
+    assert counts(build_assessed_case()) == {}
 
 
 def test_a_case_that_was_corrected_twice_is_wrong_once() -> None:
-    found = heard(CaseStatus.RESOLVED)
+    found = build_assessed_case(CaseStatus.RESOLVED)
     for kind, word in ((CorrectionKind.INTENT, "need"), (CorrectionKind.SUBJECT, "Skylark")):
-        found = moved(told(found, kind, word))
+        found = get_changed_case(correct(found, kind, word))
 
     assert counts(found) == {
-        **counts(heard(CaseStatus.RESOLVED)),
+        **counts(build_assessed_case(CaseStatus.RESOLVED)),
         "all wrong": 1,
         "intent wrong": 1,
         "subject wrong": 1,
@@ -234,19 +264,28 @@ def test_a_case_that_was_corrected_twice_is_wrong_once() -> None:
 
 def test_of_what_we_were_unsure_no_answer_of_ours_can_be_wrong() -> None:
     unsure = HEARD.model_copy(update={"signals": (Signal("mood", "sentiment:unsure", 0.6), *HEARD.signals[1:])})
-    found = case(CaseStatus.RESOLVED, assessment=Assessment(signals=unsure.signals))
+    found = build_case(CaseStatus.RESOLVED, assessment=Assessment(signals=unsure.signals))
 
     assert "sentiment" not in counts(found)
-    assert "all wrong" not in counts(moved(told(found, CorrectionKind.SENTIMENT, "negative")))
+    assert "all wrong" not in counts(get_changed_case(correct(found, CorrectionKind.SENTIMENT, "negative")))
 
 
 def test_what_we_did_not_bring_does_not_count_for_us() -> None:
     flagged = Assessment(signals=(Signal(COLLEAGUE, "intent:complaint", 1.0),))
-    back = restore_from_spam(mention(), assessed("intent:spam"), Route(name="r"), CARE, "U0JOE", AT, weigh)
+    back = restore_from_spam(
+        build_mention(), build_assessment("intent:spam"), Route(name="r"), CARE, "U0JOE", AT, weigh
+    )
 
-    assert counts(case(CaseStatus.RESOLVED, assessment=flagged)) == {}
-    assert counts(moved(resolve_with_correction(moved(back), context("U0ANA"), CaseResolution.FIXED, "", weigh))) == {}
-    assert moved(back).corrections[0].now == GENUINE
+    assert counts(build_case(CaseStatus.RESOLVED, assessment=flagged)) == {}
+    assert (
+        counts(
+            get_changed_case(
+                resolve_with_correction(get_changed_case(back), build_context("U0ANA"), CaseResolution.FIXED, "", weigh)
+            )
+        )
+        == {}
+    )
+    assert get_changed_case(back).corrections[0].now == GENUINE
 
 
 def test_the_interval_holds_the_share_and_never_leaves_the_scale() -> None:

@@ -14,18 +14,18 @@ from bot.domain.paging.attempts import record_result, start_attempt
 from bot.domain.paging.page import AttemptStatus, Page, Severity
 from bot.domain.paging.policy import DEFAULT_POLICIES
 from bot.domain.paging.targets import EscalationTargets
-from tests.domain.made import AT, after
+from tests.domain.samples import AT, compute_later
 
 POLICY = DEFAULT_POLICIES[Severity.SEV1]
 LINE = EscalationTargets(("U0BEN", "U0MIA"), hours=BusinessHours())
 
 
-def begun(by: str = "U0JOE") -> tuple[Drill, Page]:
+def start(by: str = "U0JOE") -> tuple[Drill, Page]:
     decision = open_drill("pr", by, AT, None)
     return decision.after, decision.pages[0]
 
 
-def called(
+def record_calls(
     page: Page, times: int, line: EscalationTargets = LINE, result: AttemptStatus = AttemptStatus.DELIVERED
 ) -> Page:
     for _ in range(times):
@@ -43,12 +43,12 @@ def called(
 
 
 def test_who_is_called_first_and_answers_has_passed_it_and_only_a_receipt_is_said() -> None:
-    drill, page = begun()
-    page = called(page, 1)
-    assert check_drill(drill, page, ("U0MIA",), after(seconds=30)) is None
+    drill, page = start()
+    page = record_calls(page, 1)
+    assert check_drill(drill, page, ("U0MIA",), compute_later(seconds=30)) is None
 
-    answered = escalation.acknowledge_page(page, "U0BEN", "ntfy", after(seconds=94)).after
-    decision = check_drill(drill, answered, ("U0MIA",), after(seconds=95))
+    answered = escalation.acknowledge_page(page, "U0BEN", "ntfy", compute_later(seconds=94)).after
+    decision = check_drill(drill, answered, ("U0MIA",), compute_later(seconds=95))
     assert decision is not None
     assert not decision.after.is_missed
     assert not decision.after.is_running
@@ -58,21 +58,21 @@ def test_who_is_called_first_and_answers_has_passed_it_and_only_a_receipt_is_sai
     ]
 
 
-def test_it_is_missed_as_soon_as_the_next_one_is_called_and_the_managers_hear_of_it() -> None:
-    drill, page = begun()
-    decision = check_drill(drill, called(page, 2), ("U0LEA", "S0ALL"), after(minutes=5))
+def test_it_is_missed_as_soon_as_the_next_one_is_called_and_the_managers_are_told() -> None:
+    drill, page = start()
+    decision = check_drill(drill, record_calls(page, 2), ("U0LEA", "S0ALL"), compute_later(minutes=5))
     assert decision is not None
     assert decision.after.is_missed
     assert decision.after.is_running
     assert decision.after.why == "<@U0BEN> did not answer"
     assert [str(one.to) for one in decision.notifications] == ["pr", "@U0LEA"]
-    assert check_drill(decision.after, called(page, 2), ("U0LEA",), after(minutes=6)) is None
+    assert check_drill(decision.after, record_calls(page, 2), ("U0LEA",), compute_later(minutes=6)) is None
 
 
 def test_who_answers_as_the_second_does_not_make_it_good() -> None:
-    drill, page = begun()
-    answered = escalation.acknowledge_page(called(page, 2), "U0MIA", "Slack", after(minutes=6)).after
-    decision = check_drill(drill, answered, (), after(minutes=6))
+    drill, page = start()
+    answered = escalation.acknowledge_page(record_calls(page, 2), "U0MIA", "Slack", compute_later(minutes=6)).after
+    decision = check_drill(drill, answered, (), compute_later(minutes=6))
     assert decision is not None
     assert decision.after.is_missed
     assert not decision.after.is_running
@@ -86,37 +86,37 @@ def test_who_answers_as_the_second_does_not_make_it_good() -> None:
         (EscalationTargets((), ("#C0OPS", "U0MIA"), has_gap=True), "the schedule had a hole"),
     ],
 )
-def test_a_hole_is_what_a_drill_is_there_to_find(line: EscalationTargets, why: str) -> None:
-    drill, page = begun()
-    decision = check_drill(drill, called(page, 1, line), (), AT)
+def test_a_gap_is_what_a_drill_is_there_to_find(line: EscalationTargets, why: str) -> None:
+    drill, page = start()
+    decision = check_drill(drill, record_calls(page, 1, line), (), AT)
     assert decision is not None
     assert decision.after.why == why
 
 
 def test_it_is_given_up_after_two_rounds_and_not_before() -> None:
-    _, page = begun()
+    _, page = start()
     seen = []
     for _ in range(12):
         seen.append((page.count, drills.get_drill_cause_status(page).is_over))
         if seen[-1][1]:
             break
-        page = called(page, 1)
+        page = record_calls(page, 1)
     assert seen[-1] == (4, True)
     assert not any(over for _, over in seen[:-1])
 
 
 def test_one_whose_page_is_gone_does_not_run_for_ever() -> None:
-    drill, _ = begun()
-    decision = check_drill(drill, None, (), after(days=91))
+    drill, _ = start()
+    decision = check_drill(drill, None, (), compute_later(days=91))
     assert decision is not None
     assert decision.after.is_missed
     assert not decision.after.is_running
 
 
 def test_a_second_one_is_refused_while_the_first_runs() -> None:
-    drill, _ = begun()
+    drill, _ = start()
     with pytest.raises(NotAllowed, match="running already"):
-        open_drill("pr", "U0MIA", after(minutes=1), drill)
+        open_drill("pr", "U0MIA", compute_later(minutes=1), drill)
 
 
 PLAN = DrillSettings(timedelta(days=30), time(10))

@@ -6,7 +6,7 @@ from bot.domain.case import CaseStatus
 from bot.domain.commits import NotAllowed
 from bot.domain.department import DepartmentStaff
 from bot.domain.lifecycle import CaseTransition, check_allowed, get_next_status
-from tests.domain.made import STAFF, after, case
+from tests.domain.samples import STAFF, build_case, compute_later
 
 NEW, CLAIMED, RESOLVED = CaseStatus.NEW, CaseStatus.CLAIMED, CaseStatus.RESOLVED
 
@@ -34,7 +34,7 @@ WALK: dict[tuple[CaseTransition, CaseStatus], CaseStatus | str] = {
 
 def outcome(transition: CaseTransition, status: CaseStatus, by: str = "U0BEN") -> CaseStatus | str:
     try:
-        return get_next_status(case(status), transition, by, after(minutes=5))
+        return get_next_status(build_case(status), transition, by, compute_later(minutes=5))
     except NotAllowed as no:
         return str(no)
 
@@ -49,7 +49,7 @@ def test_who_claims_twice_is_told_that_she_has_it() -> None:
 
 def test_who_came_second_by_seconds_is_told_by_how_many() -> None:
     with pytest.raises(NotAllowed, match=r"<@U0ANA> has this one, 2 s before you\."):
-        get_next_status(case(CLAIMED), CaseTransition.CLAIM, "U0BEN", after(seconds=2))
+        get_next_status(build_case(CLAIMED), CaseTransition.CLAIM, "U0BEN", compute_later(seconds=2))
 
 
 ANYBODY = "U0ZOE"
@@ -75,7 +75,7 @@ PERMITTED = {
 @pytest.mark.parametrize(("by", "transition"), PERMITTED)
 def test_a_claimed_case_is_its_owners_or_a_managers_to_move(by: str, transition: CaseTransition) -> None:
     try:
-        check_allowed(transition, case(CLAIMED), by, STAFF)
+        check_allowed(transition, build_case(CLAIMED), by, STAFF)
         said = "yes"
     except NotAllowed:
         said = "no"
@@ -87,12 +87,12 @@ def test_a_claimed_case_is_its_owners_or_a_managers_to_move(by: str, transition:
 @pytest.mark.parametrize("by", ["U0BEN", "U0MIA"])
 def test_a_case_that_nobody_holds_is_any_deputys_to_move(status: CaseStatus, by: str) -> None:
     for transition in CaseTransition:
-        check_allowed(transition, case(status), by, STAFF)
+        check_allowed(transition, build_case(status), by, STAFF)
 
 
 def test_who_is_no_deputy_is_told_who_is_and_what_she_may_do_instead() -> None:
     with pytest.raises(NotAllowed) as refused:
-        check_allowed(CaseTransition.CLAIM, case(), ANYBODY, STAFF)
+        check_allowed(CaseTransition.CLAIM, build_case(), ANYBODY, STAFF)
 
     assert str(refused.value) == (
         "Only deputies of care answer these (<@U0ANA>, <@U0BEN>). You can open the post, thank the person, "
@@ -102,16 +102,16 @@ def test_who_is_no_deputy_is_told_who_is_and_what_she_may_do_instead() -> None:
 
 def test_a_department_without_deputies_says_so() -> None:
     with pytest.raises(NotAllowed, match=r"\(nobody yet\).* A manager can deputise you\."):
-        check_allowed(CaseTransition.CLAIM, case(), ANYBODY, DepartmentStaff(department="care"))
+        check_allowed(CaseTransition.CLAIM, build_case(), ANYBODY, DepartmentStaff(department="care"))
 
 
 def test_where_slack_does_not_say_who_is_a_deputy_nobody_is_told_that_she_is_none() -> None:
     unsure = STAFF.copy_with(unsure=True)
-    check_allowed(CaseTransition.CLAIM, case(), "U0ANA", unsure)
+    check_allowed(CaseTransition.CLAIM, build_case(), "U0ANA", unsure)
     with pytest.raises(NotAllowed, match=r"^Slack does not say right now .* Try again in a minute"):
-        check_allowed(CaseTransition.CLAIM, case(), ANYBODY, unsure)
+        check_allowed(CaseTransition.CLAIM, build_case(), ANYBODY, unsure)
 
 
 def test_who_wants_anothers_case_is_told_whom_to_ask() -> None:
     with pytest.raises(NotAllowed, match=r"Ask <@U0ANA> or a manager to hand it over\."):
-        check_allowed(CaseTransition.HAND_OVER, case(CLAIMED), "U0BEN", STAFF)
+        check_allowed(CaseTransition.HAND_OVER, build_case(CLAIMED), "U0BEN", STAFF)

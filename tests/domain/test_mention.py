@@ -17,7 +17,7 @@ from bot.domain.mention import (
     UNKNOWN_AUTHOR,
     Mention,
 )
-from tests.domain.made import mention
+from tests.domain.samples import build_mention
 
 LEAST = {"id": "x:1", "text": "hello", "created_at": "2015-02-17T07:52:20Z"}
 
@@ -74,7 +74,7 @@ def test_what_is_no_mention_is_refused_and_raises_nothing_else(wrong: dict[str, 
 
 
 def test_a_time_is_kept_in_utc_and_without_a_zone_is_taken_for_it() -> None:
-    times = [mention(created_at=said).created_at for said in ("2026-03-10T10:00:00+01:00", "2026-03-10 09:00")]
+    times = [build_mention(created_at=said).created_at for said in ("2026-03-10T10:00:00+01:00", "2026-03-10 09:00")]
 
     assert times == [datetime(2026, 3, 10, 9, tzinfo=UTC)] * 2
 
@@ -91,22 +91,22 @@ def test_a_time_is_kept_in_utc_and_without_a_zone_is_taken_for_it() -> None:
     ],
 )
 def test_who_said_it_is_shown_by_the_best_name_there_is(author: object, who: str) -> None:
-    assert mention(author=author).display_name == who
+    assert build_mention(author=author).display_name == who
 
 
 def test_unknown_keys_are_passed_over_here_and_in_the_author() -> None:
-    assert mention(likes=3, author={"id": "1", "mood": "sour"}).author.id == "1"
+    assert build_mention(likes=3, author={"id": "1", "mood": "sour"}).author.id == "1"
 
 
 def test_a_long_post_is_cut_and_says_so() -> None:
-    found = mention(text="a" * (MAX_TEXT_LENGTH + 1))
+    found = build_mention(text="a" * (MAX_TEXT_LENGTH + 1))
 
     assert (len(found.text), found.text[-1]) == (MAX_TEXT_LENGTH, "…")
-    assert mention(text="a" * MAX_TEXT_LENGTH).text == "a" * MAX_TEXT_LENGTH
+    assert build_mention(text="a" * MAX_TEXT_LENGTH).text == "a" * MAX_TEXT_LENGTH
 
 
 def test_what_nobody_needs_in_full_is_cut_and_costs_no_mention() -> None:
-    found = mention(subjects=["s" * 900] * 900, author={"id": "1", "name": "n" * 900_000, "followers": 10**400})
+    found = build_mention(subjects=["s" * 900] * 900, author={"id": "1", "name": "n" * 900_000, "followers": 10**400})
 
     assert (len(found.subjects), len(found.subjects[0]), found.subjects[0][-1]) == (
         MAX_SUBJECTS,
@@ -117,11 +117,11 @@ def test_what_nobody_needs_in_full_is_cut_and_costs_no_mention() -> None:
 
 
 def test_two_halves_of_a_letter_are_one() -> None:
-    assert mention(text="so happy \ud83d\ude00").text == "so happy \U0001f600"
+    assert build_mention(text="so happy \ud83d\ude00").text == "so happy \U0001f600"
 
 
 def test_what_no_store_can_carry_is_made_carriable() -> None:
-    found = mention(text="half \ud83d of an emoji\x00", author={"id": "1", "name": "a\x00b"})
+    found = build_mention(text="half \ud83d of an emoji\x00", author={"id": "1", "name": "a\x00b"})
 
     assert (found.text, found.author.name) == ("half \ufffd of an emoji\ufffd", "a\ufffdb")
 
@@ -150,7 +150,7 @@ def test_whatever_comes_in_is_a_mention_that_reads_back_the_same_or_is_refused(r
 @given(st.text(st.characters(exclude_categories=())), st.datetimes(timezones=st.timezones()))
 def test_any_words_at_any_time_survive_being_kept(text: str, at: datetime) -> None:
     try:
-        found = mention(text=text, created_at=at.isoformat())
+        found = build_mention(text=text, created_at=at.isoformat())
     except ValidationError:
         assert at.year in {1, 9999}
         return

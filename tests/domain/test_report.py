@@ -160,7 +160,7 @@ def test_nothing_timed_has_no_median() -> None:
     assert compute_duration_stats([]) is None
 
 
-def test_the_books_are_one_sentence() -> None:
+def test_the_reconciliation_is_one_sentence() -> None:
     account = Reconciliation(seen=318, opened=120, joined=41, tallied=135, spam=22)
     assert str(account) == "seen 318 = opened 120 + joined 41 + tallied 135 + spam 22, unaccounted 0"
 

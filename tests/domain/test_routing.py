@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from bot.domain.assessment import Assessment, Signal
 from bot.domain.routing import NOBODY, Route, collect_labels, find_route, list_routed_departments
-from tests.domain.made import assessed, mention
+from tests.domain.samples import build_assessment, build_mention
 
 
 def route(name: str = "r", to: str = "care", unless: dict[str, str] | None = None, **when: str) -> Route:
@@ -41,7 +41,7 @@ COMPLAINT = ("sentiment:negative", "intent:complaint", "subject:Northwind", "kin
     ],
 )
 def test_a_route_matches_if_every_key_of_when_holds_and_not_every_key_of_unless(asked: Route, matches: str) -> None:
-    labels = collect_labels(mention(), assessed(*COMPLAINT))
+    labels = collect_labels(build_mention(), build_assessment(*COMPLAINT))
 
     assert asked.matches_labels(labels) is (matches == "yes")
 
@@ -49,11 +49,11 @@ def test_a_route_matches_if_every_key_of_when_holds_and_not_every_key_of_unless(
 def test_a_label_that_lost_routes_nothing() -> None:
     lost = Assessment(signals=(Signal("intent", "intent:crisis", 0.4, holds=False),))
 
-    assert not route(intent="crisis").matches_labels(collect_labels(mention(), lost))
+    assert not route(intent="crisis").matches_labels(collect_labels(build_mention(), lost))
 
 
 def test_a_subject_with_a_colon_in_its_name_is_matched_whole() -> None:
-    labels = collect_labels(mention(), assessed("subject:Star: the film"))
+    labels = collect_labels(build_mention(), build_assessment("subject:Star: the film"))
 
     assert Route(name="r", when={"subject": frozenset({"Star: the film"})}).matches_labels(labels)
 
@@ -61,12 +61,12 @@ def test_a_subject_with_a_colon_in_its_name_is_matched_whole() -> None:
 def test_the_first_route_that_matches_wins() -> None:
     routes = [route("crisis", intent="crisis"), route("first", intent="complaint"), route("second"), route("last")]
 
-    assert find_route(routes, mention(), assessed(*COMPLAINT)).name == "first"
+    assert find_route(routes, build_mention(), build_assessment(*COMPLAINT)).name == "first"
 
 
 def test_a_list_of_routes_that_does_not_end_with_a_match_for_all_is_found_out() -> None:
     with pytest.raises(LookupError):
-        find_route([route(intent="crisis")], mention(), assessed(*COMPLAINT))
+        find_route([route(intent="crisis")], build_mention(), build_assessment(*COMPLAINT))
 
 
 def test_nobody_is_no_department() -> None:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, time
 import pytest
 
 from bot.domain.shift_summary import ShiftSummary, get_summary_day, is_summary_due
-from tests.domain.made import AT
+from tests.domain.samples import AT
 
 LISBON = "Europe/Lisbon"
 

@@ -16,7 +16,7 @@ from bot.domain.spikes.scan_statistic import compute_log_likelihood, compute_sha
 from bot.domain.spikes.seasonal_baseline import LEARNING_QUARTERS, QUARTER, SeasonalBaseline
 from bot.domain.spikes.thresholds import SpikeSensitivity, SpikeThresholds
 from bot.domain.spikes.topic_words import MAX_WORDS, WordCounts, extract_informative_words
-from tests.domain.made import AT, assessed, mention
+from tests.domain.samples import AT, build_assessment, build_mention
 
 HOUR, DAY = 3_600, 86_400
 MONDAY = 1_767_571_200
@@ -27,7 +27,7 @@ def quarters(days: float, first: int = MONDAY) -> Iterable[int]:
     return range(first, first + int(days * DAY), QUARTER)
 
 
-def learnt(days: float, voices: int = 2) -> SeasonalBaseline:
+def learn_baseline(days: float, voices: int = 2) -> SeasonalBaseline:
     usual = SeasonalBaseline()
     for start in quarters(days):
         usual = usual.learn_voices(start, voices)
@@ -54,7 +54,7 @@ def test_an_hour_of_the_week_differs_from_the_same_hour_of_other_days() -> None:
 
 
 def test_yesterdays_spike_is_not_todays_usual() -> None:
-    usual = learnt(8)
+    usual = learn_baseline(8)
     calm = usual.compute_shape(MONDAY + 9 * DAY + 2 * HOUR)
     for start in quarters(2 / 24, MONDAY + 8 * DAY + HOUR):
         usual = usual.learn_voices(start, 40)
@@ -62,7 +62,7 @@ def test_yesterdays_spike_is_not_todays_usual() -> None:
 
 
 def test_a_new_level_is_learnt_in_the_end() -> None:
-    usual = learnt(8)
+    usual = learn_baseline(8)
     for start in quarters(14, MONDAY + 8 * DAY):
         usual = usual.learn_voices(start, 10)
     assert usual.predict_voices(MONDAY + 22 * DAY) > 8
@@ -70,7 +70,7 @@ def test_a_new_level_is_learnt_in_the_end() -> None:
 
 @pytest.mark.parametrize(("days", "learning", "least"), [(0, True, 15), (0.5, True, 3), (2, True, 0.5), (3, False, 0)])
 def test_the_less_is_known_the_more_is_taken_for_usual(days: float, learning: bool, least: float) -> None:  # noqa: FBT001
-    usual = learnt(days, voices=0)
+    usual = learn_baseline(days, voices=0)
     assert usual.is_learning is learning
     assert usual.predict_voices(MONDAY + 3 * DAY) >= least
 
@@ -131,9 +131,11 @@ def test_words_are_bounded() -> None:
 # ---------------------------------------------------------------- who counts
 
 
-def seen(*labels: str) -> SpikeObservation | None:
-    made = mention(author="joe")
-    return build_observation(ProcessedMention(made, assessed(*labels), "care", MentionOutcome.OPENED, AT), "Northwind")
+def observe(*labels: str) -> SpikeObservation | None:
+    made = build_mention(author="joe")
+    return build_observation(
+        ProcessedMention(made, build_assessment(*labels), "care", MentionOutcome.OPENED, AT), "Northwind"
+    )
 
 
 @pytest.mark.parametrize(
@@ -147,18 +149,18 @@ def seen(*labels: str) -> SpikeObservation | None:
     ],
 )
 def test_what_is_sure_and_against_us_counts(labels: list[str], counts: bool) -> None:  # noqa: FBT001
-    found = seen(*labels)
+    found = observe(*labels)
     assert found is not None
     assert found.negative is counts
 
 
 def test_spam_is_not_even_volume() -> None:
-    assert seen("intent:spam", "sentiment:negative") is None
+    assert observe("intent:spam", "sentiment:negative") is None
 
 
 @pytest.mark.parametrize(("labels", "doubtful"), [([], False), (["voice:doubtful"], True)])
 def test_a_doubtful_voice_is_told_apart(labels: list[str], doubtful: bool) -> None:  # noqa: FBT001
-    found = seen("sentiment:negative", *labels)
+    found = observe("sentiment:negative", *labels)
     assert found is not None
     assert found.negative
     assert found.doubtful is doubtful
@@ -167,7 +169,9 @@ def test_a_doubtful_voice_is_told_apart(labels: list[str], doubtful: bool) -> No
 def test_two_unknown_authors_are_two_people() -> None:
     one, two = (
         build_observation(
-            ProcessedMention(mention(id=f"forum:{number}", author=None), assessed(), "care", MentionOutcome.OPENED, AT),
+            ProcessedMention(
+                build_mention(id=f"forum:{number}", author=None), build_assessment(), "care", MentionOutcome.OPENED, AT
+            ),
             "Northwind",
         )
         for number in (1, 2)
@@ -184,25 +188,30 @@ NOW = float(MONDAY + 14 * DAY + 4 * HOUR)
 TEXTS = ("late again", "my bag is lost", "rude crew at the desk", "no refund yet")
 
 
-def known(days: float = 14) -> SubjectBaseline:
+def build_baseline(days: float = 14) -> SubjectBaseline:
     """Two voices a quarter, one of them against us."""
     baseline = SubjectBaseline(subject="Northwind", until=int(NOW) - int(days * DAY))
     for number, _ in enumerate(quarters(days)):
         text = TEXTS[number % len(TEXTS)]
-        said = [voice(0, f"a{number}", text, complaint=True), voice(0, f"b{number}", "hello", negative=False)]
+        said = [
+            build_observation_of(0, f"a{number}", text, complaint=True),
+            build_observation_of(0, f"b{number}", "hello", negative=False),
+        ]
         baseline = baseline.learn_quarter(said)
     return baseline
 
 
-def voice(ago: float, who: str, text: str = "late again", *, negative: bool = True, **more: Any) -> SpikeObservation:
+def build_observation_of(
+    ago: float, who: str, text: str = "late again", *, negative: bool = True, **more: Any
+) -> SpikeObservation:
     """Somebody, so many minutes ago."""
     return SpikeObservation(NOW - ago * 60, "Northwind", f"x:{who}{ago}", who, "care", negative, text=text, **more)
 
 
-KNOWN = known()
+KNOWN = build_baseline()
 
 
-def found(
+def detect(
     *said: SpikeObservation, baseline: SubjectBaseline = KNOWN, tuning: SpikeThresholds | None = None
 ) -> SpikeFinding | None:
     watch = SpikeDetector("Northwind")
@@ -213,7 +222,9 @@ def found(
 
 def crowd_of(people: int, *, minutes: float = 14, text: str = "", **more: Any) -> list[SpikeObservation]:
     return [
-        voice(minutes * number / people, f"who{number}", text or f"{TEXTS[number % 4]} thing{number}", **more)
+        build_observation_of(
+            minutes * number / people, f"who{number}", text or f"{TEXTS[number % 4]} thing{number}", **more
+        )
         for number in range(people)
     ]
 
@@ -227,7 +238,7 @@ def kind(finding: SpikeFinding | None) -> SpikeKind | None:
     [
         (crowd_of(12), SpikeKind.NEGATIVE),
         (crowd_of(5), None),
-        ([voice(number / 4, "one person") for number in range(50)], None),
+        ([build_observation_of(number / 4, "one person") for number in range(50)], None),
         (crowd_of(7, minutes=55, text="stuck on hold"), SpikeKind.TOPIC),
         (crowd_of(30, negative=False), SpikeKind.VOLUME),
         (crowd_of(30, doubtful=True), SpikeKind.BOUGHT),
@@ -236,7 +247,7 @@ def kind(finding: SpikeFinding | None) -> SpikeKind | None:
     ],
 )
 def test_each_kind_of_spike_is_told_by_its_name(said: list[SpikeObservation], expected: SpikeKind | None) -> None:
-    assert kind(found(*said)) is expected
+    assert kind(detect(*said)) is expected
 
 
 def plan(
@@ -248,36 +259,48 @@ def plan(
     return SpikeThresholds(planned=(one,))
 
 
-def both(*plans: SpikeThresholds) -> SpikeThresholds:
+def merge_thresholds(*plans: SpikeThresholds) -> SpikeThresholds:
     return SpikeThresholds(planned=tuple(one for tuning in plans for one in tuning.planned))
 
 
-def glad(people: int, **more: Any) -> list[SpikeObservation]:
+def build_praise(people: int, **more: Any) -> list[SpikeObservation]:
     return crowd_of(people, negative=False, **more)
 
 
 @pytest.mark.parametrize(
     ("tuning", "said", "expected"),
     [
-        (plan(), glad(30), None),
-        (plan(times=2), glad(60), SpikeKind.VOLUME),
-        (plan(subject="Skylark"), glad(30), SpikeKind.VOLUME),
-        (plan(since=2.9), glad(30), None),
-        (plan(since=3), glad(30), SpikeKind.VOLUME),
-        (plan(since=-1), glad(30), SpikeKind.VOLUME),
-        (plan(words=("new seats",)), glad(30, text="the New Seats today"), None),
-        (plan(words=("new seats",)), glad(30, text="stuck on hold"), SpikeKind.VOLUME),
-        (plan(words=("seat",)), glad(30, text="the new seats today"), SpikeKind.VOLUME),
-        (plan(words=("new seats",)), [*glad(30, text="new seats"), *crowd_of(30, doubtful=True)], SpikeKind.BOUGHT),
-        (both(plan(times=1), plan(times=20)), glad(30), None),
-        (both(plan(words=("tour",)), plan(words=("new seats",))), glad(30, text="new seats today"), None),
-        (both(plan(words=("tour",)), plan(subject="Skylark")), glad(30, text="new seats today"), SpikeKind.VOLUME),
+        (plan(), build_praise(30), None),
+        (plan(times=2), build_praise(60), SpikeKind.VOLUME),
+        (plan(subject="Skylark"), build_praise(30), SpikeKind.VOLUME),
+        (plan(since=2.9), build_praise(30), None),
+        (plan(since=3), build_praise(30), SpikeKind.VOLUME),
+        (plan(since=-1), build_praise(30), SpikeKind.VOLUME),
+        (plan(words=("new seats",)), build_praise(30, text="the New Seats today"), None),
+        (plan(words=("new seats",)), build_praise(30, text="stuck on hold"), SpikeKind.VOLUME),
+        (plan(words=("seat",)), build_praise(30, text="the new seats today"), SpikeKind.VOLUME),
+        (
+            plan(words=("new seats",)),
+            [*build_praise(30, text="new seats"), *crowd_of(30, doubtful=True)],
+            SpikeKind.BOUGHT,
+        ),
+        (merge_thresholds(plan(times=1), plan(times=20)), build_praise(30), None),
+        (
+            merge_thresholds(plan(words=("tour",)), plan(words=("new seats",))),
+            build_praise(30, text="new seats today"),
+            None,
+        ),
+        (
+            merge_thresholds(plan(words=("tour",)), plan(subject="Skylark")),
+            build_praise(30, text="new seats today"),
+            SpikeKind.VOLUME,
+        ),
     ],
 )
 def test_what_is_planned_is_no_spike_and_what_comes_beside_it_is(
     tuning: SpikeThresholds, said: list[SpikeObservation], expected: SpikeKind | None
 ) -> None:
-    assert kind(found(*said, tuning=tuning)) == expected
+    assert kind(detect(*said, tuning=tuning)) == expected
 
 
 @pytest.mark.parametrize(
@@ -286,14 +309,17 @@ def test_what_is_planned_is_no_spike_and_what_comes_beside_it_is(
         crowd_of(12),
         crowd_of(12, text="the new seats hurt"),
         crowd_of(7, minutes=55, text="the new seats hurt"),
-        [*glad(30, text="new seats"), *[voice(one, f"foe{one}", "new seats hurt") for one in range(8)]],
+        [
+            *build_praise(30, text="new seats"),
+            *[build_observation_of(one, f"foe{one}", "new seats hurt") for one in range(8)],
+        ],
     ],
 )
 @pytest.mark.parametrize("words", [(), ("new seats",), ("tour",)])
 def test_a_plan_never_raises_the_bar_for_voices_against_us(
     said: list[SpikeObservation], words: tuple[str, ...]
 ) -> None:
-    with_plan, without = found(*said, tuning=plan(words=words)), found(*said)
+    with_plan, without = detect(*said, tuning=plan(words=words)), detect(*said)
     assert with_plan == without
     assert kind(without) in {SpikeKind.NEGATIVE, SpikeKind.TOPIC}
 
@@ -301,35 +327,35 @@ def test_a_plan_never_raises_the_bar_for_voices_against_us(
 def test_a_share_of_complaints_is_told_where_no_more_people_talk_than_usual() -> None:
     busy = SubjectBaseline(subject="Northwind", until=int(NOW) - 7 * DAY)
     for start in quarters(7):
-        said = [voice(0, f"{start}{n}", negative=False, complaint=n < 4) for n in range(20)]
+        said = [build_observation_of(0, f"{start}{n}", negative=False, complaint=n < 4) for n in range(20)]
         busy = busy.learn_quarter(said)
-    said = [voice(119 * n / 160, f"w{n}", negative=False, complaint=n % 4 < 2) for n in range(160)]
-    assert kind(found(*said, baseline=busy)) is SpikeKind.SHARE
+    said = [build_observation_of(119 * n / 160, f"w{n}", negative=False, complaint=n % 4 < 2) for n in range(160)]
+    assert kind(detect(*said, baseline=busy)) is SpikeKind.SHARE
 
 
 def test_what_is_told_has_its_numbers() -> None:
-    finding = found(*crowd_of(12), voice(3, "who1"), *crowd_of(2, doubtful=True)[:1])
+    finding = detect(*crowd_of(12), build_observation_of(3, "who1"), *crowd_of(2, doubtful=True)[:1])
     assert finding is not None
     assert (finding.result.voices, finding.posts, finding.result.window) == (12, 13, 15 * 60)
     assert 0.5 < finding.result.expected < 2
 
 
 def test_still_learning_asks_for_more() -> None:
-    assert kind(found(*crowd_of(9))) is SpikeKind.NEGATIVE
-    assert found(*crowd_of(9), baseline=known(0.9)) is None
-    assert kind(found(*crowd_of(40), baseline=known(0.9))) is SpikeKind.NEGATIVE
+    assert kind(detect(*crowd_of(9))) is SpikeKind.NEGATIVE
+    assert detect(*crowd_of(9), baseline=build_baseline(0.9)) is None
+    assert kind(detect(*crowd_of(40), baseline=build_baseline(0.9))) is SpikeKind.NEGATIVE
 
 
 def test_the_playbook_says_how_little_is_enough() -> None:
     said = crowd_of(7)
-    assert kind(found(*said, tuning=SpikeThresholds(sensitivity=SpikeSensitivity.HIGH))) is SpikeKind.NEGATIVE
-    assert found(*said, tuning=SpikeThresholds(voices=20)) is None
+    assert kind(detect(*said, tuning=SpikeThresholds(sensitivity=SpikeSensitivity.HIGH))) is SpikeKind.NEGATIVE
+    assert detect(*said, tuning=SpikeThresholds(voices=20)) is None
 
 
 def test_what_is_held_of_a_storm_is_bounded_and_the_newest() -> None:
     watch = SpikeDetector("Northwind")
     for number in range(MAX_OBSERVATIONS + 500):
-        watch.add_observation(voice(100 - number / 30, f"who{number}"))
+        watch.add_observation(build_observation_of(100 - number / 30, f"who{number}"))
     assert len(watch.observations) == MAX_OBSERVATIONS
     assert watch.observations[-1].who == f"who{MAX_OBSERVATIONS + 499}"
 
@@ -337,10 +363,10 @@ def test_what_is_held_of_a_storm_is_bounded_and_the_newest() -> None:
 def test_what_comes_late_stands_where_it_was_said() -> None:
     watch = SpikeDetector("Northwind")
     for ago in (1, 90, 30, 60):
-        watch.add_observation(voice(ago, f"who{ago}"))
+        watch.add_observation(build_observation_of(ago, f"who{ago}"))
     assert [one.who for one in watch.observations] == ["who90", "who60", "who30", "who1"]
 
 
 def test_after_three_days_it_is_not_learning_any_more() -> None:
-    assert known(3).negative.quarters == LEARNING_QUARTERS
-    assert not known(3).is_learning
+    assert build_baseline(3).negative.quarters == LEARNING_QUARTERS
+    assert not build_baseline(3).is_learning

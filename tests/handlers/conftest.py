@@ -20,11 +20,11 @@ from tests.handlers.fakes import (
     FakeReports,
     FakeSpam,
 )
-from tests.handlers.slack import Slack, Workspace, serve
+from tests.handlers.slack_workspace import FakeSlackServer, Workspace, serve_slack
 
 
 @dataclass
-class Asked:
+class FakeUseCases:
     """All the fakes, typed loosely where the handlers want the real ones."""
 
     cases: FakeCases = field(default_factory=FakeCases)
@@ -49,18 +49,18 @@ class Asked:
 
 
 @pytest.fixture
-async def slack() -> AsyncIterator[Slack]:
-    made = Slack()
-    server = await serve(made)
+async def slack() -> AsyncIterator[FakeSlackServer]:
+    made = FakeSlackServer()
+    server = await serve_slack(made)
     yield made
     await server.close()
 
 
 @pytest.fixture
-def asked() -> Asked:
-    return Asked()
+def fakes() -> FakeUseCases:
+    return FakeUseCases()
 
 
 @pytest.fixture
-def workspace(slack: Slack, asked: Asked) -> Workspace:
-    return Workspace(slack, asked.usecases())
+def workspace(slack: FakeSlackServer, fakes: FakeUseCases) -> Workspace:
+    return Workspace(slack, fakes.usecases())

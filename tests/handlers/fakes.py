@@ -22,7 +22,7 @@ from bot.usecases.cases import CaseView, DecideCase
 from bot.usecases.corrections import CorrectionResult
 from bot.usecases.digests import DigestView
 from bot.usecases.spam import SpamPage
-from tests.cards.samples import AT, CARE, PR, claimed, new
+from tests.cards.samples import AT, CARE, PR, build_claimed_case, build_new_case
 
 
 class Fake:
@@ -44,7 +44,7 @@ class FakeCases(Fake):
 
     def __init__(self) -> None:
         super().__init__()
-        self.case: Case = claimed()
+        self.case: Case = build_claimed_case()
         self.department = CARE
         self.noted: list[Case] = []
         self.raises_when_drawn: Exception | None = None
@@ -113,7 +113,7 @@ class FakeCases(Fake):
 class FakeDigests(Fake):
     async def get(self, digest_id: str) -> DigestView:
         await self.ask("digest", digest_id)
-        return DigestView(digest_id, CARE, (claimed(id="CASE0001"), new(id="CASE0002")), AT)
+        return DigestView(digest_id, CARE, (build_claimed_case(id="CASE0001"), build_new_case(id="CASE0002")), AT)
 
 
 class FakeReports(Fake):
@@ -132,13 +132,13 @@ class FakeFlags(Fake):
 
     async def flag_message(self, by: str, flag: Any) -> CaseView:
         await self.ask("flag", by, flag)
-        return CaseView(new(), CARE, AT)
+        return CaseView(build_new_case(), CARE, AT)
 
 
 class FakeHome(Fake):
     async def load_view(self, person: str) -> HomeView:
         await self.ask("home", person)
-        return HomeView((claimed(),), (DepartmentSummary(CARE, 3, 1),), (), (), AT)
+        return HomeView((build_claimed_case(),), (DepartmentSummary(CARE, 3, 1),), (), (), AT)
 
 
 class FakeCorrections(Fake):
@@ -150,18 +150,18 @@ class FakeCorrections(Fake):
 
     async def check_correction(self, case_id: str, kind: str, by: str) -> CaseView:
         await self.ask("may", case_id, str(kind), by)
-        return CaseView(new(), CARE, AT)
+        return CaseView(build_new_case(), CARE, AT)
 
     def list_other_subjects(self, case: Case) -> tuple[str, ...]:  # noqa: ARG002 - of every case the same
         return ("Northwind Go", "Skylark Airways")
 
     async def correct_case(self, case_id: str, kind: str, now: str, by: str) -> CorrectionResult:
         await self.ask("correct", case_id, str(kind), now, by)
-        return CorrectionResult(CaseView(new(), CARE, AT), self.offer)
+        return CorrectionResult(CaseView(build_new_case(), CARE, AT), self.offer)
 
     async def reroute_case(self, case_id: str, by: str) -> CaseView:
         await self.ask("move", case_id, by)
-        return CaseView(new(department="pr"), PR, AT)
+        return CaseView(build_new_case(department="pr"), PR, AT)
 
 
 class FakeSpam(Fake):
@@ -179,7 +179,7 @@ class FakeSpam(Fake):
         return SpamPage((await self.get("17-0"),), 9, more=True)
 
     async def get(self, entry: str) -> SpamEntry:
-        case = new()
+        case = build_new_case()
         return SpamEntry(entry, case.mention, case.assessment, AT)
 
     async def find_destination(self, entry: str) -> str:
@@ -188,7 +188,7 @@ class FakeSpam(Fake):
 
     async def restore_mention(self, entry: str, by: str, department: str = "") -> CaseView:
         await self.ask("bring back", entry, by, department)
-        return CaseView(new(), CARE, AT)
+        return CaseView(build_new_case(), CARE, AT)
 
 
 class FakeOnCall(Fake):

@@ -22,7 +22,7 @@ Json = dict[str, Any]
 
 
 @dataclass
-class Slack:
+class FakeSlackServer:
     """`answers` are what the app sent to its response_url, `calls` what it asked of the Web API."""
 
     answers: list[Json] = field(default_factory=list)
@@ -41,13 +41,13 @@ class Slack:
     def response_url(self) -> str:
         return f"{self.base}/respond"
 
-    def asked(self, method: str) -> list[Json]:
+    def list_calls(self, method: str) -> list[Json]:
         return [body for name, body in self.calls if name == method]
 
-    def whispered(self) -> list[str]:
+    def list_whispers(self) -> list[str]:
         return [answer["text"] for answer in self.answers if answer.get("response_type") == "ephemeral"]
 
-    def redrawn(self) -> list[str]:
+    def list_replacements(self) -> list[str]:
         return [answer["text"] for answer in self.answers if answer.get("replace_original")]
 
     async def respond(self, request: web.Request) -> web.Response:
@@ -79,7 +79,7 @@ def _value(text: str) -> Any:
 class Workspace:
     """An app with its listeners, and the people who press its buttons."""
 
-    def __init__(self, slack: Slack, usecases: UseCases) -> None:
+    def __init__(self, slack: FakeSlackServer, usecases: UseCases) -> None:
         self.slack = slack
         self.about: Json = {}
         """What Slack says of who asks, instead of the usual."""
@@ -175,7 +175,7 @@ class Workspace:
         return {"type": kind, "user": {"id": ANA}, "team": {"id": "T1"}, "trigger_id": "1.2.3"}
 
 
-async def serve(slack: Slack) -> TestServer:
+async def serve_slack(slack: FakeSlackServer) -> TestServer:
     app = web.Application()
     app.router.add_post("/respond", slack.respond)
     app.router.add_route("*", "/api/{method}", slack.call)

@@ -10,8 +10,8 @@ from bot.cards import action_ids
 from bot.cards.case import CASE_BUTTONS
 from bot.cards.modal_blocks import ModalMetadata
 from bot.domain.commits import NotAllowed, StoreUnavailable
-from tests.handlers.conftest import Asked
-from tests.handlers.slack import Slack, Workspace
+from tests.handlers.conftest import FakeUseCases
+from tests.handlers.slack_workspace import FakeSlackServer, Workspace
 
 Gesture = Callable[[Workspace], Awaitable[BoltResponse]]
 
@@ -38,66 +38,68 @@ GESTURES: dict[str, Gesture] = {
 
 @pytest.mark.parametrize("gesture", [gesture for gesture in GESTURES if gesture != "resolve"])  # a form: test_forms
 async def test_the_ack_is_not_lost_when_it_is_refused_at_once(
-    gesture: str, workspace: Workspace, asked: Asked, slack: Slack
+    gesture: str, workspace: Workspace, fakes: FakeUseCases, slack: FakeSlackServer
 ) -> None:
-    for one in asked.all():
+    for one in fakes.all():
         one.raises = NotAllowed("<@U0BEN> has this one, 2 s before you.")
 
     response = await GESTURES[gesture](workspace)
 
     assert (response.status, response.body) == (200, "")
-    assert slack.whispered() == ["<@U0BEN> has this one, 2 s before you."]
+    assert slack.list_whispers() == ["<@U0BEN> has this one, 2 s before you."]
 
 
 @pytest.mark.parametrize("gesture", [gesture for gesture in GESTURES if gesture != "resolve"])
 async def test_when_redis_is_away_the_person_is_told_what_to_do(
-    gesture: str, workspace: Workspace, asked: Asked, slack: Slack
+    gesture: str, workspace: Workspace, fakes: FakeUseCases, slack: FakeSlackServer
 ) -> None:
-    for one in asked.all():
+    for one in fakes.all():
         one.raises = StoreUnavailable("Redis does not answer.")
 
     response = await GESTURES[gesture](workspace)
 
     assert response.status == 200
-    assert slack.whispered() == [
+    assert slack.list_whispers() == [
         "Earshot cannot reach its memory right now. Try again in a minute; what was done already is not done twice."
     ]
 
 
 @pytest.mark.parametrize("gesture", GESTURES)
 async def test_what_nobody_foresaw_is_acked_and_told_in_one_sentence(
-    gesture: str, workspace: Workspace, asked: Asked, slack: Slack
+    gesture: str, workspace: Workspace, fakes: FakeUseCases, slack: FakeSlackServer
 ) -> None:
-    for one in asked.all():
+    for one in fakes.all():
         one.raises = ZeroDivisionError("a bug")
 
     response = await GESTURES[gesture](workspace)
 
     assert response.status == 200
-    said = [*slack.whispered(), *(call["text"] for call in slack.asked("chat.postMessage"))]
+    said = [*slack.list_whispers(), *(call["text"] for call in slack.list_calls("chat.postMessage"))]
     assert len(said) == 1
     assert said[0].startswith("Something went wrong on Earshot's side")
 
 
-async def test_the_ack_comes_before_the_answer(workspace: Workspace, asked: Asked, slack: Slack) -> None:
-    asked.cases.gate = asyncio.Event()
+async def test_the_ack_comes_before_the_answer(
+    workspace: Workspace, fakes: FakeUseCases, slack: FakeSlackServer
+) -> None:
+    fakes.cases.gate = asyncio.Event()
 
     response = await workspace.press(action_ids.CLAIM, wait=False)
 
     assert response.status == 200
     assert slack.answers == []
-    asked.cases.gate.set()
+    fakes.cases.gate.set()
     await workspace.finish()
-    assert len(slack.redrawn()) == 1
+    assert len(slack.list_replacements()) == 1
 
 
 async def test_a_button_that_is_a_link_is_acked(workspace: Workspace) -> None:
     assert (await workspace.press(action_ids.OPEN_POST)).status == 200
 
 
-async def test_the_ack_is_not_lost_when_a_listener_fails_at_once(workspace: Workspace, asked: Asked) -> None:
+async def test_the_ack_is_not_lost_when_a_listener_fails_at_once(workspace: Workspace, fakes: FakeUseCases) -> None:
     """With nobody to be told, nothing holds the failure up until Bolt has looked for the ack."""
-    asked.cases.raises = ZeroDivisionError("a bug")
+    fakes.cases.raises = ZeroDivisionError("a bug")
     action = {"type": "button", "action_id": action_ids.CLAIM, "block_id": "b1", "value": "ABCDEFGH"}
 
     response = await workspace.send({"type": "block_actions", "team": {"id": "T1"}, "user": {}, "actions": [action]})

@@ -5,8 +5,8 @@ import pytest
 from bot.cards import action_ids
 from bot.domain.commits import NotAllowed, StoreUnavailable
 from tests.cards.samples import labels, words
-from tests.handlers.conftest import Asked
-from tests.handlers.slack import ANA, Slack, Workspace
+from tests.handlers.conftest import FakeUseCases
+from tests.handlers.slack_workspace import ANA, FakeSlackServer, Workspace
 
 
 @pytest.mark.parametrize(
@@ -17,90 +17,98 @@ from tests.handlers.slack import ANA, Slack, Workspace
         (action_ids.REOPEN, ("reopen", "ABCDEFGH", ANA)),
     ],
 )
-async def test_a_press_asks_for_this_case_in_the_name_of_whoever_pressed(
-    button: str, expected: tuple[str, ...], workspace: Workspace, asked: Asked
+async def test_a_press_asks_for_this_case_in_the_name_of_the_person_who_pressed(
+    button: str, expected: tuple[str, ...], workspace: Workspace, fakes: FakeUseCases
 ) -> None:
     await workspace.press(button)
 
-    assert asked.cases.asked == [expected]
+    assert fakes.cases.asked == [expected]
 
 
 async def test_the_card_is_redrawn_in_its_place_and_need_not_be_drawn_again(
-    workspace: Workspace, asked: Asked, slack: Slack
+    workspace: Workspace, fakes: FakeUseCases, slack: FakeSlackServer
 ) -> None:
     await workspace.press(action_ids.CLAIM)
 
-    assert slack.redrawn() == ["Complaint for care from @marta: negative, claimed by <@U0ANA>, resolve within 4 h"]
-    assert asked.cases.noted == [asked.cases.case]
+    assert slack.list_replacements() == [
+        "Complaint for care from @marta: negative, claimed by <@U0ANA>, resolve within 4 h"
+    ]
+    assert fakes.cases.noted == [fakes.cases.case]
 
 
 async def test_where_slack_takes_no_answer_any_more_delivery_draws_the_card(
-    workspace: Workspace, asked: Asked, slack: Slack
+    workspace: Workspace, fakes: FakeUseCases, slack: FakeSlackServer
 ) -> None:
     slack.used_up = True
 
     await workspace.press(action_ids.CLAIM)
 
-    assert asked.cases.noted == []
-    assert slack.asked("chat.postMessage") == []
+    assert fakes.cases.noted == []
+    assert slack.list_calls("chat.postMessage") == []
 
 
-async def test_a_no_is_whispered_and_leaves_the_card_alone(workspace: Workspace, asked: Asked, slack: Slack) -> None:
-    asked.cases.raises = NotAllowed("You have this one already.")
+async def test_a_no_is_whispered_and_leaves_the_card_alone(
+    workspace: Workspace, fakes: FakeUseCases, slack: FakeSlackServer
+) -> None:
+    fakes.cases.raises = NotAllowed("You have this one already.")
 
     await workspace.press(action_ids.CLAIM)
 
     assert [answer.get("replace_original") for answer in slack.answers] == [False]
-    assert asked.cases.noted == []
+    assert fakes.cases.noted == []
 
 
 async def test_a_no_that_cannot_be_whispered_any_more_comes_by_direct_message(
-    workspace: Workspace, asked: Asked, slack: Slack
+    workspace: Workspace, fakes: FakeUseCases, slack: FakeSlackServer
 ) -> None:
-    asked.cases.raises = NotAllowed("You have this one already.")
+    fakes.cases.raises = NotAllowed("You have this one already.")
     slack.used_up = True
 
     await workspace.press(action_ids.CLAIM)
 
-    assert [(call["channel"], call["text"]) for call in slack.asked("chat.postMessage")] == [
+    assert [(call["channel"], call["text"]) for call in slack.list_calls("chat.postMessage")] == [
         (ANA, "You have this one already.")
     ]
 
 
 async def test_a_claim_that_stands_is_not_called_unchanged_when_redis_goes_away_after_it(
-    workspace: Workspace, asked: Asked, slack: Slack
+    workspace: Workspace, fakes: FakeUseCases, slack: FakeSlackServer
 ) -> None:
-    asked.cases.raises_when_drawn = StoreUnavailable("Redis does not answer.")
+    fakes.cases.raises_when_drawn = StoreUnavailable("Redis does not answer.")
 
     await workspace.press(action_ids.CLAIM)
 
-    assert slack.whispered() == []
-    assert len(slack.redrawn()) == 1
+    assert slack.list_whispers() == []
+    assert len(slack.list_replacements()) == 1
 
 
 @pytest.mark.parametrize("answer", ['{"ok":false,"error":"invalid_blocks"}', "<!DOCTYPE html><HTML>maintenance</HTML>"])
 async def test_a_redrawing_that_slack_did_not_take_is_left_to_delivery(
-    answer: str, workspace: Workspace, asked: Asked, slack: Slack
+    answer: str, workspace: Workspace, fakes: FakeUseCases, slack: FakeSlackServer
 ) -> None:
     slack.answers_with = answer
 
     await workspace.press(action_ids.CLAIM)
 
-    assert asked.cases.noted == []
+    assert fakes.cases.noted == []
 
 
-async def test_claiming_on_a_digest_redraws_the_digest(workspace: Workspace, asked: Asked, slack: Slack) -> None:
+async def test_claiming_on_a_digest_redraws_the_digest(
+    workspace: Workspace, fakes: FakeUseCases, slack: FakeSlackServer
+) -> None:
     await workspace.press(
         action_ids.CLAIM_IN_DIGEST, "CASE0001", block=action_ids.build_digest_block_id("17-A", "CASE0001")
     )
 
-    assert asked.cases.asked == [("claim", "CASE0001", ANA)]
-    assert asked.digests.asked == [("digest", "17-A")]
-    assert slack.redrawn() == ["2 new cases for care on one list, 1 still to claim"]
+    assert fakes.cases.asked == [("claim", "CASE0001", ANA)]
+    assert fakes.digests.asked == [("digest", "17-A")]
+    assert slack.list_replacements() == ["2 new cases for care on one list, 1 still to claim"]
 
 
-async def test_a_digest_that_is_gone_does_not_spoil_the_claim(workspace: Workspace, asked: Asked, slack: Slack) -> None:
-    asked.digests.raises = NotAllowed("This list is no longer kept.")
+async def test_a_digest_that_is_gone_does_not_spoil_the_claim(
+    workspace: Workspace, fakes: FakeUseCases, slack: FakeSlackServer
+) -> None:
+    fakes.digests.raises = NotAllowed("This list is no longer kept.")
 
     await workspace.press(action_ids.CLAIM_IN_DIGEST, block=action_ids.build_digest_block_id("17-A", "ABCDEFGH"))
 
@@ -116,17 +124,17 @@ async def test_a_digest_that_is_gone_does_not_spoil_the_claim(workspace: Workspa
     ],
 )
 async def test_a_message_turns_into_a_sentence_without_buttons(
-    button: str, asks: str, sentence: str, workspace: Workspace, asked: Asked, slack: Slack
+    button: str, asks: str, sentence: str, workspace: Workspace, fakes: FakeUseCases, slack: FakeSlackServer
 ) -> None:
     await workspace.press(button)
 
-    assert asked.cases.asked == [(asks, "ABCDEFGH", ANA)]
-    assert sentence in slack.redrawn()[0]
+    assert fakes.cases.asked == [(asks, "ABCDEFGH", ANA)]
+    assert sentence in slack.list_replacements()[0]
     assert "actions" not in [block["type"] for block in slack.answers[0]["blocks"]]
 
 
-async def test_whoever_acknowledges_in_the_message_sees_the_words_and_can_claim_at_once(
-    workspace: Workspace, slack: Slack
+async def test_a_person_who_acknowledges_in_the_message_sees_the_words_and_can_claim_at_once(
+    workspace: Workspace, slack: FakeSlackServer
 ) -> None:
     await workspace.press(action_ids.ACKNOWLEDGE_HERE)
 

@@ -9,7 +9,7 @@ from bot.cards.case import CASE_BUTTONS
 from bot.slack_sandbox.app_manifest import AppManifest
 from handlers.commands import COMMANDS
 from handlers.manifest import build_manifest
-from tests.handlers.slack import Workspace
+from tests.handlers.slack_workspace import Workspace
 
 MODALS = {value for name, value in vars(action_ids).items() if name.endswith("_MODAL")}
 INPUTS = {

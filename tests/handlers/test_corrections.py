@@ -9,8 +9,8 @@ from bot.cards.modal_blocks import ModalMetadata
 from bot.domain.commits import NotAllowed
 from bot.domain.routing import NOBODY
 from bot.slack_sandbox.block_kit import check_message, check_view
-from tests.handlers.conftest import Asked
-from tests.handlers.slack import ANA, Slack, Workspace
+from tests.handlers.conftest import FakeUseCases
+from tests.handlers.slack_workspace import ANA, FakeSlackServer, Workspace
 
 CASE = "ABCDEFGH"
 
@@ -20,26 +20,28 @@ def chosen(value: str) -> dict[str, Any]:
 
 
 @pytest.fixture
-def origin(slack: Slack) -> str:
+def origin(slack: FakeSlackServer) -> str:
     return ModalMetadata(CASE, slack.response_url, "C0CARE").to_json()
 
 
-async def test_what_needs_no_answer_is_corrected_at_once(workspace: Workspace, asked: Asked, slack: Slack) -> None:
+async def test_what_needs_no_answer_is_corrected_at_once(
+    workspace: Workspace, fakes: FakeUseCases, slack: FakeSlackServer
+) -> None:
     await workspace.choose(action_ids.CORRECT, action_ids.encode_correction("about", CASE, "not about us"))
 
-    assert asked.corrections.asked == [("correct", CASE, "about", "not about us", ANA)]
-    assert slack.redrawn()[0].startswith("Complaint for care")
-    assert slack.whispered() == []
+    assert fakes.corrections.asked == [("correct", CASE, "about", "not about us", ANA)]
+    assert slack.list_replacements()[0].startswith("Complaint for care")
+    assert slack.list_whispers() == []
 
 
 @pytest.mark.parametrize("kind", ["sentiment", "intent", "subject"])
 async def test_what_needs_an_answer_opens_a_form_without_the_one_that_stands(
-    kind: str, workspace: Workspace, asked: Asked, slack: Slack
+    kind: str, workspace: Workspace, fakes: FakeUseCases, slack: FakeSlackServer
 ) -> None:
     await workspace.choose(action_ids.CORRECT, action_ids.encode_correction(kind, CASE))
 
-    assert asked.corrections.asked == [("may", CASE, kind, ANA)]
-    (call,) = slack.asked("views.open")
+    assert fakes.corrections.asked == [("may", CASE, kind, ANA)]
+    (call,) = slack.list_calls("views.open")
     assert check_view(call["view"]) == []
     [field] = [block for block in call["view"]["blocks"] if block["type"] == "input"]
     values = [option["value"] for option in field["element"]["options"]]
@@ -48,107 +50,119 @@ async def test_what_needs_an_answer_opens_a_form_without_the_one_that_stands(
     assert not {"negative", "complaint", "Northwind Air"} & set(values)
 
 
-async def test_no_form_opens_for_whoever_may_not(workspace: Workspace, asked: Asked, slack: Slack) -> None:
-    asked.corrections.raises = NotAllowed("Only deputies of care answer these.")
+async def test_no_form_opens_for_a_person_who_may_not(
+    workspace: Workspace, fakes: FakeUseCases, slack: FakeSlackServer
+) -> None:
+    fakes.corrections.raises = NotAllowed("Only deputies of care answer these.")
 
     await workspace.choose(action_ids.CORRECT, action_ids.encode_correction("intent", CASE))
 
-    assert slack.asked("views.open") == []
-    assert slack.whispered() == ["Only deputies of care answer these."]
+    assert slack.list_calls("views.open") == []
+    assert slack.list_whispers() == ["Only deputies of care answer these."]
 
 
 async def test_a_form_filled_in_corrects_and_redraws(
-    workspace: Workspace, asked: Asked, slack: Slack, origin: str
+    workspace: Workspace, fakes: FakeUseCases, slack: FakeSlackServer, origin: str
 ) -> None:
     await workspace.submit(action_ids.CORRECT_MODAL, {"intent": chosen("question")}, origin)
 
-    assert asked.corrections.asked == [("correct", CASE, "intent", "question", ANA)]
-    assert len(slack.redrawn()) == 1
+    assert fakes.corrections.asked == [("correct", CASE, "intent", "question", ANA)]
+    assert len(slack.list_replacements()) == 1
 
 
 async def test_a_form_without_an_answer_says_so_under_its_input(
-    workspace: Workspace, asked: Asked, origin: str
+    workspace: Workspace, fakes: FakeUseCases, origin: str
 ) -> None:
     nothing = {"subject": {"type": "static_select", "selected_option": None}}
 
     response = await workspace.submit(action_ids.CORRECT_MODAL, nothing, origin)
 
     assert '"subject": "Choose what it is instead."' in (response.body or "")
-    assert asked.corrections.asked == []
+    assert fakes.corrections.asked == []
 
 
 @pytest.mark.parametrize(
     ("offer", "said"), [("sales", "belongs to sales now"), (NOBODY, "nobody would have to see"), ("", "")]
 )
 async def test_where_it_leads_elsewhere_the_person_is_asked(
-    offer: str, said: str, workspace: Workspace, asked: Asked, slack: Slack
+    offer: str, said: str, workspace: Workspace, fakes: FakeUseCases, slack: FakeSlackServer
 ) -> None:
-    asked.corrections.offer = offer
+    fakes.corrections.offer = offer
 
     await workspace.choose(action_ids.CORRECT, action_ids.encode_correction("about", CASE, "not about us"))
 
-    assert [said in words for words in slack.whispered()] == ([True] if offer else [])
+    assert [said in words for words in slack.list_whispers()] == ([True] if offer else [])
 
 
 async def test_the_offer_taken_moves_the_case_and_turns_into_a_sentence(
-    workspace: Workspace, asked: Asked, slack: Slack
+    workspace: Workspace, fakes: FakeUseCases, slack: FakeSlackServer
 ) -> None:
     await workspace.press(action_ids.MOVE_BY_RULES)
 
-    assert asked.corrections.asked == [("move", CASE, ANA)]
-    assert slack.redrawn() == ["➡️ <#C0PR> has the complaint from @marta now."]
+    assert fakes.corrections.asked == [("move", CASE, ANA)]
+    assert slack.list_replacements() == ["➡️ <#C0PR> has the complaint from @marta now."]
 
 
-async def test_why_is_told_to_whoever_asks_alone(workspace: Workspace, asked: Asked, slack: Slack) -> None:
+async def test_why_is_told_to_the_person_who_asks_alone(
+    workspace: Workspace, fakes: FakeUseCases, slack: FakeSlackServer
+) -> None:
     await workspace.press(action_ids.WHY)
 
-    assert asked.cases.asked == [("get", CASE)]
-    assert slack.whispered() == ["What Earshot heard in the complaint from @marta"]
+    assert fakes.cases.asked == [("get", CASE)]
+    assert slack.list_whispers() == ["What Earshot heard in the complaint from @marta"]
 
 
 @pytest.mark.parametrize("words", ["spam", "SPAM", " spam "])
-async def test_spam_is_listed_for_ones_own_eyes(words: str, workspace: Workspace, asked: Asked, slack: Slack) -> None:
+async def test_spam_is_listed_for_ones_own_eyes(
+    words: str, workspace: Workspace, fakes: FakeUseCases, slack: FakeSlackServer
+) -> None:
     await workspace.command(words)
 
-    assert asked.spam.asked == [("page", "")]
-    assert slack.whispered() == ["9 posts taken for spam lately, the newest first"]
+    assert fakes.spam.asked == [("page", "")]
+    assert slack.list_whispers() == ["9 posts taken for spam lately, the newest first"]
     assert check_message(slack.answers[0]["blocks"]) == []
 
 
-async def test_the_button_on_a_report_shows_the_same(workspace: Workspace, asked: Asked, slack: Slack) -> None:
+async def test_the_button_on_a_report_shows_the_same(
+    workspace: Workspace, fakes: FakeUseCases, slack: FakeSlackServer
+) -> None:
     await workspace.press(action_ids.SPAM_LIST, "today")
 
-    assert asked.spam.asked == [("page", "")]
-    assert len(slack.whispered()) == 1
+    assert fakes.spam.asked == [("page", "")]
+    assert len(slack.list_whispers()) == 1
 
 
-async def test_older_spam_takes_the_place_of_the_newer(workspace: Workspace, asked: Asked, slack: Slack) -> None:
+async def test_older_spam_takes_the_place_of_the_newer(
+    workspace: Workspace, fakes: FakeUseCases, slack: FakeSlackServer
+) -> None:
     await workspace.press(action_ids.SPAM_OLDER, "17-0")
 
-    assert asked.spam.asked == [("page", "17-0")]
-    assert len(slack.redrawn()) == 1
+    assert fakes.spam.asked == [("page", "17-0")]
+    assert len(slack.list_replacements()) == 1
 
 
 async def test_what_is_brought_back_is_said_and_gone_from_the_list(
-    workspace: Workspace, asked: Asked, slack: Slack
+    workspace: Workspace, fakes: FakeUseCases, slack: FakeSlackServer
 ) -> None:
     await workspace.press(action_ids.BRING_BACK, "17-0")
 
-    assert asked.spam.asked == [("leads to", "17-0"), ("bring back", "17-0", ANA, ""), ("page", "")]
-    assert slack.whispered()[0].startswith("🙏 Thank you. <#C0CARE> has the complaint from @marta now")
-    assert len(slack.redrawn()) == 1
+    assert fakes.spam.asked == [("leads to", "17-0"), ("bring back", "17-0", ANA, ""), ("page", "")]
+    assert slack.list_whispers()[0].startswith("🙏 Thank you. <#C0CARE> has the complaint from @marta now")
+    assert len(slack.list_replacements()) == 1
 
 
-async def test_what_leads_nowhere_asks_who_should_see_it(workspace: Workspace, asked: Asked, slack: Slack) -> None:
-    asked.spam.leads = ""
+async def test_what_leads_nowhere_asks_who_should_see_it(
+    workspace: Workspace, fakes: FakeUseCases, slack: FakeSlackServer
+) -> None:
+    fakes.spam.leads = ""
 
     await workspace.press(action_ids.BRING_BACK, "17-0")
 
-    (call,) = slack.asked("views.open")
+    (call,) = slack.list_calls("views.open")
     assert check_view(call["view"]) == []
     metadata = call["view"]["private_metadata"]
     assert ModalMetadata.from_json(metadata).case == "17-0"
     response = await workspace.submit(action_ids.BRING_BACK_MODAL, {}, metadata)
     assert "Choose who should see it." in (response.body or "")
     await workspace.submit(action_ids.BRING_BACK_MODAL, {action_ids.DEPARTMENT: chosen("pr")}, metadata)
-    assert asked.spam.asked[-2:] == [("bring back", "17-0", ANA, "pr"), ("page", "")]
+    assert fakes.spam.asked[-2:] == [("bring back", "17-0", ANA, "pr"), ("page", "")]

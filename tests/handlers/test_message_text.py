@@ -7,7 +7,7 @@ import pytest
 from bot.cards import action_ids
 from bot.slack_sandbox.block_kit import check_view
 from handlers.message_text import extract_message_text, extract_message_url
-from tests.handlers.slack import Slack, Workspace
+from tests.handlers.slack_workspace import FakeSlackServer, Workspace
 
 WORDS = "you lost my bag & <me>"
 ESCAPED = "you lost my bag &amp; &lt;me&gt;"
@@ -141,10 +141,10 @@ def test_a_message_nested_without_end_is_read_as_far_as_is_useful() -> None:
     assert extract_message_text({"blocks": [block]}) == ""
 
 
-async def test_a_bots_message_of_blocks_alone_fills_the_form(workspace: Workspace, slack: Slack) -> None:
+async def test_a_bots_message_of_blocks_alone_fills_the_form(workspace: Workspace, slack: FakeSlackServer) -> None:
     await workspace.flag("", blocks=[BLOCKS["section"]], bot_id="B0FEED")
 
-    (call,) = slack.asked("views.open")
+    (call,) = slack.list_calls("views.open")
     elements = {block["block_id"]: block["element"] for block in call["view"]["blocks"]}
     assert check_view(call["view"]) == []
     assert elements[action_ids.WORDS]["initial_value"] == WORDS

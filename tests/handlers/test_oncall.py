@@ -5,8 +5,8 @@ import pytest
 from bot.cards import action_ids
 from bot.domain.commits import NotAllowed
 from handlers.commands import oncall
-from tests.handlers.conftest import Asked
-from tests.handlers.slack import ANA, Slack, Workspace
+from tests.handlers.conftest import FakeUseCases
+from tests.handlers.slack_workspace import ANA, FakeSlackServer, Workspace
 
 
 @pytest.mark.parametrize(
@@ -21,24 +21,24 @@ from tests.handlers.slack import ANA, Slack, Workspace
     ],
 )
 async def test_what_is_typed_is_asked_and_answered_for_ones_own_eyes(
-    typed: str, asked_for: tuple[str, ...], workspace: Workspace, asked: Asked, slack: Slack
+    typed: str, asked_for: tuple[str, ...], workspace: Workspace, fakes: FakeUseCases, slack: FakeSlackServer
 ) -> None:
     assert (await workspace.command(typed, "/oncall")).status == 200
 
-    assert asked.oncall.asked == [asked_for]
-    assert slack.whispered() == [" ".join(asked_for)]
+    assert fakes.oncall.asked == [asked_for]
+    assert slack.list_whispers() == [" ".join(asked_for)]
 
 
 async def test_a_drill_is_asked_for_with_the_department_that_was_typed(
-    workspace: Workspace, asked: Asked, slack: Slack
+    workspace: Workspace, fakes: FakeUseCases, slack: FakeSlackServer
 ) -> None:
     await workspace.command("drill care", "/oncall")
 
-    assert asked.drills.asked == [("drill", ANA, "care")]
-    assert slack.whispered() == [f"drill {ANA} care"]
+    assert fakes.drills.asked == [("drill", ANA, "care")]
+    assert slack.list_whispers() == [f"drill {ANA} care"]
 
 
-async def test_help_names_every_subcommand(workspace: Workspace, slack: Slack) -> None:
+async def test_help_names_every_subcommand(workspace: Workspace, slack: FakeSlackServer) -> None:
     await workspace.command("help", "/oncall")
 
     [answer] = slack.answers
@@ -50,12 +50,12 @@ def test_the_usage_and_the_help_of_a_subcommand_begin_with_its_name() -> None:
     assert all(one.hint.startswith(f"`/oncall {name}") for name, one in oncall.SUBCOMMANDS.items())
 
 
-async def test_a_no_is_a_sentence(workspace: Workspace, asked: Asked, slack: Slack) -> None:
-    asked.oncall.raises = NotAllowed("You are on call already.")
+async def test_a_no_is_a_sentence(workspace: Workspace, fakes: FakeUseCases, slack: FakeSlackServer) -> None:
+    fakes.oncall.raises = NotAllowed("You are on call already.")
 
     await workspace.command("take", "/oncall")
 
-    assert slack.whispered() == ["You are on call already."]
+    assert slack.list_whispers() == ["You are on call already."]
 
 
 @pytest.mark.parametrize(
@@ -69,15 +69,17 @@ async def test_a_no_is_a_sentence(workspace: Workspace, asked: Asked, slack: Sla
     ],
 )
 async def test_a_button_asks_for_what_it_says(
-    button: str, asked_for: tuple[str, ...], workspace: Workspace, asked: Asked
+    button: str, asked_for: tuple[str, ...], workspace: Workspace, fakes: FakeUseCases
 ) -> None:
     assert (await workspace.press(button, "nights")).status == 200
 
-    assert asked.oncall.asked == [asked_for]
+    assert fakes.oncall.asked == [asked_for]
 
 
 @pytest.mark.parametrize(("typed", "words"), [("calendar", ""), ("calendar revoke care", "revoke care")])
-async def test_a_calendar_is_asked_of_the_feeds(typed: str, words: str, workspace: Workspace, asked: Asked) -> None:
+async def test_a_calendar_is_asked_of_the_feeds(
+    typed: str, words: str, workspace: Workspace, fakes: FakeUseCases
+) -> None:
     await workspace.command(typed, "/oncall")
 
-    assert asked.feeds.asked == [("address", ANA, words)]
+    assert fakes.feeds.asked == [("address", ANA, words)]

@@ -11,15 +11,15 @@ from bot.domain.case import derive_case_id
 from bot.domain.commits import NotAllowed, StoreUnavailable
 from bot.slack_sandbox.block_kit import check_view
 from handlers.responder import AWAY
-from tests.cards.samples import PR, claimed, joined
-from tests.handlers.conftest import Asked
-from tests.handlers.slack import ANA, Slack, Workspace
+from tests.cards.samples import PR, build_claimed_case, build_joined_mention
+from tests.handlers.conftest import FakeUseCases
+from tests.handlers.slack_workspace import ANA, FakeSlackServer, Workspace
 
 CASE = "ABCDEFGH"
 
 
 @pytest.fixture
-def origin(slack: Slack) -> str:
+def origin(slack: FakeSlackServer) -> str:
     return ModalMetadata(CASE, slack.response_url, "C0CARE").to_json()
 
 
@@ -27,7 +27,7 @@ def chosen(value: str) -> dict[str, Any]:
     return {"type": "static_select", "selected_option": {"text": {}, "value": value}}
 
 
-def typed(value: str) -> dict[str, Any]:
+def build_text_state(value: str) -> dict[str, Any]:
     return {"type": "plain_text_input", "value": value}
 
 
@@ -45,13 +45,13 @@ def person(value: str | None) -> dict[str, Any]:
     ],
 )
 async def test_a_form_opens_that_slack_takes_and_remembers_where_it_was_opened(
-    button: str, callback: str, workspace: Workspace, asked: Asked, slack: Slack
+    button: str, callback: str, workspace: Workspace, fakes: FakeUseCases, slack: FakeSlackServer
 ) -> None:
-    asked.cases.case = claimed(joined=joined(3), joined_count=3)
+    fakes.cases.case = build_claimed_case(joined=build_joined_mention(3), joined_count=3)
 
     await workspace.press(button)
 
-    (call,) = slack.asked("views.open")
+    (call,) = slack.list_calls("views.open")
     assert call["trigger_id"] == "1.2.3"
     assert call["view"]["callback_id"] == callback
     assert check_view(call["view"]) == []
@@ -61,67 +61,72 @@ async def test_a_form_opens_that_slack_takes_and_remembers_where_it_was_opened(
 
 
 async def test_no_form_opens_that_would_be_filled_in_for_nothing(
-    workspace: Workspace, asked: Asked, slack: Slack
+    workspace: Workspace, fakes: FakeUseCases, slack: FakeSlackServer
 ) -> None:
-    asked.cases.raises = NotAllowed("This case was resolved 3 min ago (answered). Reopen it first.")
+    fakes.cases.raises = NotAllowed("This case was resolved 3 min ago (answered). Reopen it first.")
 
     await workspace.press(action_ids.RESOLVE)
 
-    assert slack.asked("views.open") == []
-    assert slack.whispered() == ["This case was resolved 3 min ago (answered). Reopen it first."]
+    assert slack.list_calls("views.open") == []
+    assert slack.list_whispers() == ["This case was resolved 3 min ago (answered). Reopen it first."]
 
 
 async def test_where_slack_was_too_slow_for_a_form_the_person_is_told_to_press_again(
-    workspace: Workspace, slack: Slack
+    workspace: Workspace, slack: FakeSlackServer
 ) -> None:
     slack.errors["views.open"] = "expired_trigger_id"
 
     await workspace.press(action_ids.RESOLVE)
 
-    assert slack.whispered() == ["Slack took too long to open the form. Press the button once more."]
+    assert slack.list_whispers() == ["Slack took too long to open the form. Press the button once more."]
 
 
 async def test_resolving_redraws_the_card_the_form_was_opened_from(
-    workspace: Workspace, asked: Asked, slack: Slack, origin: str
+    workspace: Workspace, fakes: FakeUseCases, slack: FakeSlackServer, origin: str
 ) -> None:
-    given = {action_ids.RESOLUTION: chosen("fixed"), action_ids.NOTE: typed(" rebooked ")}
+    given = {action_ids.RESOLUTION: chosen("fixed"), action_ids.NOTE: build_text_state(" rebooked ")}
 
     response = await workspace.submit(action_ids.RESOLVE_MODAL, given, origin)
 
     assert response.body == ""
-    assert asked.cases.asked == [("resolve", CASE, ANA, "fixed", "rebooked")]
-    assert len(slack.redrawn()) == 1
-    assert asked.cases.noted == [asked.cases.case]
+    assert fakes.cases.asked == [("resolve", CASE, ANA, "fixed", "rebooked")]
+    assert len(slack.list_replacements()) == 1
+    assert fakes.cases.noted == [fakes.cases.case]
 
 
 async def test_a_note_is_not_lost_where_there_is_no_memory_to_put_it_in(
-    workspace: Workspace, asked: Asked, slack: Slack, origin: str
+    workspace: Workspace, fakes: FakeUseCases, slack: FakeSlackServer, origin: str
 ) -> None:
-    asked.cases.asleep = True
-    given = {action_ids.RESOLUTION: chosen("fixed"), action_ids.NOTE: typed("a long story")}
+    fakes.cases.asleep = True
+    given = {action_ids.RESOLUTION: chosen("fixed"), action_ids.NOTE: build_text_state("a long story")}
 
     response = await workspace.submit(action_ids.RESOLVE_MODAL, given, origin)
 
     assert '"response_action": "errors"' in (response.body or "")
     assert "Keep this form open" in (response.body or "")
-    assert (asked.cases.asked, slack.answers) == ([], [])
+    assert (fakes.cases.asked, slack.answers) == ([], [])
 
 
 async def test_a_form_that_was_open_for_too_long_still_counts(
-    workspace: Workspace, asked: Asked, slack: Slack, origin: str
+    workspace: Workspace, fakes: FakeUseCases, slack: FakeSlackServer, origin: str
 ) -> None:
     slack.used_up = True
 
     await workspace.submit(action_ids.RESOLVE_MODAL, {action_ids.RESOLUTION: chosen("fixed")}, origin)
 
-    assert asked.cases.asked == [("resolve", CASE, ANA, "fixed", "")]
-    assert slack.asked("chat.postMessage") == []
+    assert fakes.cases.asked == [("resolve", CASE, ANA, "fixed", "")]
+    assert slack.list_calls("chat.postMessage") == []
 
 
 @pytest.mark.parametrize(
     ("callback", "given", "under", "words"),
     [
-        (action_ids.RESOLVE_MODAL, {action_ids.NOTE: typed("x")}, action_ids.RESOLUTION, "Choose how it ended."),
+        (
+            action_ids.RESOLVE_MODAL,
+            {action_ids.NOTE: build_text_state("x")},
+            action_ids.RESOLUTION,
+            "Choose how it ended.",
+        ),
         (
             action_ids.RESOLVE_MODAL,
             {action_ids.RESOLUTION: chosen("eaten")},
@@ -145,61 +150,63 @@ async def test_a_form_that_was_open_for_too_long_still_counts(
     ],
 )
 async def test_what_is_missing_is_said_under_its_input_and_nothing_is_done(
-    callback: str, given: dict[str, Any], under: str, words: str, workspace: Workspace, asked: Asked, origin: str
+    callback: str, given: dict[str, Any], under: str, words: str, workspace: Workspace, fakes: FakeUseCases, origin: str
 ) -> None:
     response = await workspace.submit(callback, given, origin)
 
     assert words in (response.body or "")
     assert f'"{under}"' in (response.body or "")
-    assert asked.cases.asked == []
+    assert fakes.cases.asked == []
 
 
 async def test_a_hand_over_to_a_person_keeps_the_card_where_it_is(
-    workspace: Workspace, asked: Asked, slack: Slack, origin: str
+    workspace: Workspace, fakes: FakeUseCases, slack: FakeSlackServer, origin: str
 ) -> None:
     await workspace.submit(action_ids.HAND_OVER_MODAL, {action_ids.PERSON: person("U0BEN")}, origin)
 
-    assert asked.cases.asked == [("hand to person", CASE, ANA, "U0BEN")]
-    assert slack.redrawn()[0].startswith("Complaint for care")
+    assert fakes.cases.asked == [("hand to person", CASE, ANA, "U0BEN")]
+    assert slack.list_replacements()[0].startswith("Complaint for care")
 
 
 async def test_a_hand_over_to_a_department_leaves_a_card_that_points_there(
-    workspace: Workspace, asked: Asked, slack: Slack, origin: str
+    workspace: Workspace, fakes: FakeUseCases, slack: FakeSlackServer, origin: str
 ) -> None:
-    asked.cases.department = PR
+    fakes.cases.department = PR
 
     await workspace.submit(action_ids.HAND_OVER_MODAL, {action_ids.DEPARTMENT: chosen("pr")}, origin)
 
-    assert asked.cases.asked == [("hand to department", CASE, ANA, "pr")]
-    assert slack.redrawn()[0].startswith("Moved to pr")
-    assert asked.cases.noted == []
+    assert fakes.cases.asked == [("hand to department", CASE, ANA, "pr")]
+    assert slack.list_replacements()[0].startswith("Moved to pr")
+    assert fakes.cases.noted == []
 
 
-async def test_what_is_nobodys_is_corrected_to_nobody(workspace: Workspace, asked: Asked, origin: str) -> None:
+async def test_what_is_nobodys_is_corrected_to_nobody(workspace: Workspace, fakes: FakeUseCases, origin: str) -> None:
     await workspace.submit(action_ids.NOT_FOR_US_MODAL, {action_ids.DEPARTMENT: chosen(action_ids.NOBODY)}, origin)
 
-    assert asked.cases.asked == [("not for us", CASE, ANA, None)]
+    assert fakes.cases.asked == [("not for us", CASE, ANA, None)]
 
 
-async def test_what_is_anothers_goes_there(workspace: Workspace, asked: Asked, slack: Slack, origin: str) -> None:
-    asked.cases.department = PR
+async def test_what_is_anothers_goes_there(
+    workspace: Workspace, fakes: FakeUseCases, slack: FakeSlackServer, origin: str
+) -> None:
+    fakes.cases.department = PR
 
     await workspace.submit(action_ids.NOT_FOR_US_MODAL, {action_ids.DEPARTMENT: chosen("pr")}, origin)
 
-    assert asked.cases.asked == [("not for us", CASE, ANA, "pr")]
-    assert slack.redrawn()[0].startswith("Moved to pr")
+    assert fakes.cases.asked == [("not for us", CASE, ANA, "pr")]
+    assert slack.list_replacements()[0].startswith("Moved to pr")
 
 
 async def test_a_post_is_separated_by_the_name_its_own_case_will_have(
-    workspace: Workspace, asked: Asked, slack: Slack, origin: str
+    workspace: Workspace, fakes: FakeUseCases, slack: FakeSlackServer, origin: str
 ) -> None:
-    asked.cases.case = claimed(joined=joined(1), joined_count=1)
+    fakes.cases.case = build_claimed_case(joined=build_joined_mention(1), joined_count=1)
     await workspace.press(action_ids.SEPARATE)
-    option = slack.asked("views.open")[0]["view"]["blocks"][1]["element"]["options"][0]["value"]
+    option = slack.list_calls("views.open")[0]["view"]["blocks"][1]["element"]["options"][0]["value"]
 
     await workspace.submit(action_ids.SEPARATE_MODAL, {action_ids.MENTION: chosen(option)}, origin)
 
-    assert asked.cases.asked[-1] == ("separate", CASE, ANA, derive_case_id("x:2"))
+    assert fakes.cases.asked[-1] == ("separate", CASE, ANA, derive_case_id("x:2"))
 
 
 FORMS: dict[str, tuple[str, str, dict[str, dict[str, Any]]]] = {
@@ -218,10 +225,10 @@ FORMS: dict[str, tuple[str, str, dict[str, dict[str, Any]]]] = {
         action_ids.FLAG_MODAL,
         action_ids.WORDS,
         {
-            action_ids.WORDS: typed("fire"),
+            action_ids.WORDS: build_text_state("fire"),
             action_ids.DEPARTMENT: chosen("pr"),
             action_ids.KIND: chosen("crisis"),
-            action_ids.ADDRESS: typed("https://x.example/9"),
+            action_ids.ADDRESS: build_text_state("https://x.example/9"),
         },
     ),
     "declare": (
@@ -229,7 +236,7 @@ FORMS: dict[str, tuple[str, str, dict[str, dict[str, Any]]]] = {
         action_ids.HEADLINE,
         {
             action_ids.SEVERITY: chosen("sev1"),
-            action_ids.HEADLINE: typed("fire"),
+            action_ids.HEADLINE: build_text_state("fire"),
             action_ids.DEPARTMENT: chosen("pr"),
             action_ids.LEAD: person("U0ANA"),
         },
@@ -250,33 +257,33 @@ FORMS: dict[str, tuple[str, str, dict[str, dict[str, Any]]]] = {
 )
 @pytest.mark.parametrize("form", FORMS)
 async def test_a_no_is_said_in_the_form_which_stays_open(
-    workspace: Workspace, asked: Asked, slack: Slack, origin: str, form: str, no: Exception, words: str
+    workspace: Workspace, fakes: FakeUseCases, slack: FakeSlackServer, origin: str, form: str, no: Exception, words: str
 ) -> None:
     modal, block, given = FORMS[form]
-    for one in asked.all():
+    for one in fakes.all():
         one.raises = no
 
     response = await workspace.submit(modal, given, origin)
 
     assert json.loads(response.body or "{}") == {"response_action": "errors", "errors": {block: words}}
-    assert slack.whispered() == []
+    assert slack.list_whispers() == []
 
 
 async def test_a_no_that_leads_to_where_it_was_done_closes_the_form_and_is_said_with_its_link(
-    workspace: Workspace, asked: Asked, slack: Slack, origin: str
+    workspace: Workspace, fakes: FakeUseCases, slack: FakeSlackServer, origin: str
 ) -> None:
-    asked.flags.raises = NotAllowed("Thank you. It is case A in <#C0PR>.")
+    fakes.flags.raises = NotAllowed("Thank you. It is case A in <#C0PR>.")
     modal, _, given = FORMS["flag"]
 
     response = await workspace.submit(modal, given, origin)
 
-    assert (response.body, slack.whispered()) == ("", ["Thank you. It is case A in <#C0PR>."])
+    assert (response.body, slack.list_whispers()) == ("", ["Thank you. It is case A in <#C0PR>."])
 
 
 async def test_who_is_chosen_and_is_no_deputy_is_called_this_person(
-    workspace: Workspace, asked: Asked, origin: str
+    workspace: Workspace, fakes: FakeUseCases, origin: str
 ) -> None:
-    asked.cases.raises = NotAllowed("<@U0TOM> is no deputy of care, so could not answer it.")
+    fakes.cases.raises = NotAllowed("<@U0TOM> is no deputy of care, so could not answer it.")
 
     response = await workspace.submit(action_ids.HAND_OVER_MODAL, {action_ids.PERSON: person("U0TOM")}, origin)
 
@@ -284,12 +291,12 @@ async def test_who_is_chosen_and_is_no_deputy_is_called_this_person(
 
 
 async def test_a_form_from_the_home_tab_brings_the_home_tab_up_to_date(
-    workspace: Workspace, asked: Asked, slack: Slack
+    workspace: Workspace, fakes: FakeUseCases, slack: FakeSlackServer
 ) -> None:
     await workspace.press_at_home(action_ids.RESOLVE)
-    metadata = slack.asked("views.open")[0]["view"]["private_metadata"]
+    metadata = slack.list_calls("views.open")[0]["view"]["private_metadata"]
 
     await workspace.submit(action_ids.RESOLVE_MODAL, {action_ids.RESOLUTION: chosen("fixed")}, metadata)
 
-    assert asked.home.asked == [("home", ANA)]
-    assert len(slack.asked("views.publish")) == 1
+    assert fakes.home.asked == [("home", ANA)]
+    assert len(slack.list_calls("views.publish")) == 1

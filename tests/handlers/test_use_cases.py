@@ -3,65 +3,67 @@
 from bot.cards import action_ids
 from bot.domain.commits import StoreUnavailable
 from bot.slack_sandbox.block_kit import check_view
-from tests.handlers.conftest import Asked
-from tests.handlers.slack import ANA, Slack, Workspace
+from tests.handlers.conftest import FakeUseCases
+from tests.handlers.slack_workspace import ANA, FakeSlackServer, Workspace
 
 
 async def test_the_answer_to_sentiment_is_for_the_person_who_asks(
-    workspace: Workspace, asked: Asked, slack: Slack
+    workspace: Workspace, fakes: FakeUseCases, slack: FakeSlackServer
 ) -> None:
     response = await workspace.command("today")
 
     assert response.body == ""
-    assert asked.reports.asked == [("answer", ANA, "today")]
-    assert slack.whispered() == ["Today: 3 posts"]
+    assert fakes.reports.asked == [("answer", ANA, "today")]
+    assert slack.list_whispers() == ["Today: 3 posts"]
 
 
-async def test_a_channel_named_in_the_question_is_its_name(workspace: Workspace, asked: Asked) -> None:
+async def test_a_channel_named_in_the_question_is_its_name(workspace: Workspace, fakes: FakeUseCases) -> None:
     await workspace.command("week &lt;3 <#C0CARE|care> <@U0ANA|ana>")
 
-    assert asked.reports.asked == [("answer", ANA, "week <3 care @ana")]
+    assert fakes.reports.asked == [("answer", ANA, "week <3 care @ana")]
 
 
-async def test_share_here_posts_to_everybody(workspace: Workspace, asked: Asked, slack: Slack) -> None:
+async def test_share_here_posts_to_everybody(workspace: Workspace, fakes: FakeUseCases, slack: FakeSlackServer) -> None:
     await workspace.press(action_ids.SHARE_REPORT, "week care")
 
-    assert asked.reports.asked == [("share", ANA, "week care")]
+    assert fakes.reports.asked == [("share", ANA, "week care")]
     assert [(answer["response_type"], answer["text"]) for answer in slack.answers] == [
         ("in_channel", "Today: 3 posts, shared")
     ]
 
 
-async def test_opening_the_home_tab_draws_it(workspace: Workspace, slack: Slack) -> None:
+async def test_opening_the_home_tab_draws_it(workspace: Workspace, slack: FakeSlackServer) -> None:
     await workspace.event({"type": "app_home_opened", "user": ANA, "tab": "home"})
 
-    (call,) = slack.asked("views.publish")
+    (call,) = slack.list_calls("views.publish")
     assert call["user_id"] == ANA
     assert check_view(call["view"]) == []
     assert "1 OVERDUE" in str(call["view"])
 
 
-async def test_opening_another_tab_draws_nothing(workspace: Workspace, slack: Slack) -> None:
+async def test_opening_another_tab_draws_nothing(workspace: Workspace, slack: FakeSlackServer) -> None:
     await workspace.event({"type": "app_home_opened", "user": ANA, "tab": "messages"})
 
     assert slack.calls == []
 
 
-async def test_the_home_tab_says_so_when_redis_is_away(workspace: Workspace, asked: Asked, slack: Slack) -> None:
-    asked.home.raises = StoreUnavailable("Redis does not answer.")
+async def test_the_home_tab_says_so_when_redis_is_away(
+    workspace: Workspace, fakes: FakeUseCases, slack: FakeSlackServer
+) -> None:
+    fakes.home.raises = StoreUnavailable("Redis does not answer.")
 
     await workspace.event({"type": "app_home_opened", "user": ANA, "tab": "home"})
 
-    assert "cannot reach its memory" in str(slack.asked("views.publish"))
+    assert "cannot reach its memory" in str(slack.list_calls("views.publish"))
 
 
-async def test_a_home_tab_that_slack_does_not_take_bothers_nobody(workspace: Workspace, slack: Slack) -> None:
+async def test_a_home_tab_that_slack_does_not_take_bothers_nobody(workspace: Workspace, slack: FakeSlackServer) -> None:
     slack.errors["views.publish"] = "internal_error"
 
     response = await workspace.event({"type": "app_home_opened", "user": ANA, "tab": "home"})
 
     assert response.status == 200
-    assert slack.asked("chat.postMessage") == []
+    assert slack.list_calls("chat.postMessage") == []
 
 
 async def test_losing_access_is_acked(workspace: Workspace) -> None:

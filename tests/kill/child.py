@@ -36,11 +36,11 @@ from bot.workers.paging.context import PageContexts
 from bot.workers.paging.targets import AckLinkBuilder, TargetResolver
 from bot.workers.runner import run_worker
 from bot.workers.triage import TriageWorker
-from tests.kill.fast import FastClock
-from tests.kill.orders import Fuse, Orders
-from tests.pagers.services import SECRET
-from tests.rota import ListedRota
-from tests.workers.rules import FakeRules
+from tests.fake_on_call import FakeOnCallLookup
+from tests.kill.crash_points import ChildConfig, CrashTrigger
+from tests.kill.fast_clock import FastClock
+from tests.pagers.fake_services import SECRET
+from tests.workers.fake_rules import FakeRules
 
 SIGNED = {"EARSHOT_PAGER_WEBHOOK_SECRET": SECRET}
 IDLE = timedelta(seconds=1)
@@ -50,23 +50,23 @@ ENTRY = re.compile(r"\d{13}-\d+")
 """An entry of the inbox, which only a commit of triage names."""
 
 
-def end(fuse: Fuse) -> None:
+def crash(fuse: CrashTrigger) -> None:
     """As it was told: for good, or until it is woken."""
-    stands = fuse.crash is not None and fuse.crash.stands
+    stands = fuse.crash is not None and fuse.crash.stops
     os.kill(os.getpid(), signal.SIGSTOP if stands else signal.SIGKILL)
 
 
 class DyingClient(RedisClient):
     """The door to Redis, with a fuse on both sides of it."""
 
-    def __init__(self, url: str, fuse: Fuse) -> None:
+    def __init__(self, url: str, fuse: CrashTrigger) -> None:
         super().__init__(url)
         self._fuse = fuse
 
     async def execute(self, *words: str | float) -> Any:
         reply = await super().execute(*words)
-        if words[0] == "XREADGROUP" and reply and self._fuse.burns("read:after"):
-            end(self._fuse)
+        if words[0] == "XREADGROUP" and reply and self._fuse.should_crash("read:after"):
+            crash(self._fuse)
         return reply
 
     async def run_scripts(self, name: str, calls: Sequence[tuple[Sequence[str], Words]]) -> list[Any]:
@@ -75,45 +75,45 @@ class DyingClient(RedisClient):
             answers = any(ENTRY.fullmatch(str(word)) for word in calls[0][1][:6])
             begins = any('"posting"' in str(word) for word in calls[0][1])
             kind = "triaged" if answers else "begun" if begins else "noted"
-        if kind and self._fuse.burns(f"{kind}:before"):
-            end(self._fuse)
+        if kind and self._fuse.should_crash(f"{kind}:before"):
+            crash(self._fuse)
         replies = await super().run_scripts(name, calls)
-        if kind and self._fuse.burns(f"{kind}:after"):
-            end(self._fuse)
+        if kind and self._fuse.should_crash(f"{kind}:after"):
+            crash(self._fuse)
         return replies
 
 
 class DyingSink(SlackSink):
     """The way to Slack, likewise."""
 
-    def __init__(self, client: Any, fuse: Fuse) -> None:
+    def __init__(self, client: Any, fuse: CrashTrigger) -> None:
         super().__init__(client)
         self._fuse = fuse
 
     async def _call_method(self, method: str, **arguments: Any) -> Mapping[str, Any]:
         posts = method == "chat.postMessage"
-        if posts and self._fuse.burns("post:before"):
-            end(self._fuse)
+        if posts and self._fuse.should_crash("post:before"):
+            crash(self._fuse)
         reply = await super()._call_method(method, **arguments)
-        if posts and self._fuse.burns("post:after"):
-            end(self._fuse)
+        if posts and self._fuse.should_crash("post:after"):
+            crash(self._fuse)
         return reply
 
 
-class LadderClient(RedisClient):
+class DyingPagingClient(RedisClient):
     """The door to Redis of those who page: which commit it is stands in the page that is written."""
 
-    def __init__(self, url: str, fuse: Fuse) -> None:
+    def __init__(self, url: str, fuse: CrashTrigger) -> None:
         super().__init__(url)
         self._fuse = fuse
 
     async def run_scripts(self, name: str, calls: Sequence[tuple[Sequence[str], Words]]) -> list[Any]:
         moment = _moment(calls[0][1]) if name == "commit" and calls else ""
-        if moment and self._fuse.burns(f"{moment}:before"):
-            end(self._fuse)
+        if moment and self._fuse.should_crash(f"{moment}:before"):
+            crash(self._fuse)
         replies = await super().run_scripts(name, calls)
-        if moment and replies[0][0] == 1 and self._fuse.burns(f"{moment}:after"):
-            end(self._fuse)
+        if moment and replies[0][0] == 1 and self._fuse.should_crash(f"{moment}:after"):
+            crash(self._fuse)
         return replies
 
 
@@ -131,15 +131,15 @@ class DyingPager:
 
     name = "webhook"
 
-    def __init__(self, pager: WebhookPager, fuse: Fuse) -> None:
+    def __init__(self, pager: WebhookPager, fuse: CrashTrigger) -> None:
         self._pager, self._fuse = pager, fuse
 
     async def send_page(self, call: PageRequest) -> PagerResponse:
-        if self._fuse.burns("rung:before"):
-            end(self._fuse)
+        if self._fuse.should_crash("rung:before"):
+            crash(self._fuse)
         told = await self._pager.send_page(call)
-        if self._fuse.burns("rung:after"):
-            end(self._fuse)
+        if self._fuse.should_crash("rung:after"):
+            crash(self._fuse)
         return told
 
     async def refresh_page(self, page: Page, matter: PageContext, storm: PageGroup) -> PagerResponse:
@@ -155,8 +155,8 @@ class DyingPager:
         return
 
 
-async def work(orders: Orders) -> None:
-    clock, fuse, stop = FastClock(orders.since, orders.times), Fuse.of(orders), asyncio.Event()
+async def run_workers(orders: ChildConfig) -> None:
+    clock, fuse, stop = FastClock(orders.since, orders.times), CrashTrigger.from_config(orders), asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     rules = FakeRules(*orders.departments)
     minutes = timedelta(minutes=orders.claim_within) or None
@@ -167,8 +167,8 @@ async def work(orders: Orders) -> None:
         sink = DyingSink(build_web_client(orders.token, orders.api, session), fuse)
         workers = (
             TriageWorker(store, rules, clock, orders.name, idle_most=IDLE),
-            DeliveryWorker(store, sink, rules, ListedRota(rules), clock, lease=IDLE),
-            DeadlineWorker(store, rules, ListedRota(rules), clock),
+            DeliveryWorker(store, sink, rules, FakeOnCallLookup(rules), clock, lease=IDLE),
+            DeadlineWorker(store, rules, FakeOnCallLookup(rules), clock),
         )
         async with asyncio.TaskGroup() as group:
             for worker in workers:
@@ -176,14 +176,14 @@ async def work(orders: Orders) -> None:
     await client.close()
 
 
-async def paging(orders: Orders) -> None:
+async def run_pager(orders: ChildConfig) -> None:
     """Only pages, by a pager that knows one call from another."""
-    clock, fuse, stop = FastClock(orders.since, orders.times), Fuse.of(orders), asyncio.Event()
+    clock, fuse, stop = FastClock(orders.since, orders.times), CrashTrigger.from_config(orders), asyncio.Event()
     rules = FakeRules(*orders.departments)
     rules.escalation = EscalationPolicy(
         ways=(ContactMethod.WEBHOOK,), wait=timedelta(seconds=20), repeat_every=timedelta(seconds=25), repeats=1
     )
-    store = Store(LadderClient(orders.redis, fuse), orders.brand, orders.name)
+    store = Store(DyingPagingClient(orders.redis, fuse), orders.brand, orders.name)
     settings = load_settings({"EARSHOT_PAGER_WEBHOOK_URL": f"{orders.pager}/webhook", **SIGNED})
     matters = PageContexts({}, lambda: "UTC")
     async with aiohttp.ClientSession() as session:
@@ -191,7 +191,7 @@ async def paging(orders: Orders) -> None:
         assert pager is not None
         workers = (
             EscalationWorker(
-                store, rules, TargetResolver(rules, ListedRota(rules), {ContactMethod.WEBHOOK}), matters, clock
+                store, rules, TargetResolver(rules, FakeOnCallLookup(rules), {ContactMethod.WEBHOOK}), matters, clock
             ),
             PagerWorker(
                 DyingPager(pager, fuse), store, rules, matters, AckLinkBuilder(store.signing_secrets, clock), clock
@@ -202,17 +202,17 @@ async def paging(orders: Orders) -> None:
                 group.create_task(run_worker(worker, clock, stop))
 
 
-def bear(line: str) -> None:
+def fork_child(line: str) -> None:
     pid = os.fork()
     if pid:
         print(f"born {pid}", flush=True)  # noqa: T201 - what the parent reads
         return
-    orders = Orders.model_validate_json(line)
-    asyncio.run(paging(orders) if orders.pager else work(orders))
+    orders = ChildConfig.model_validate_json(line)
+    asyncio.run(run_pager(orders) if orders.pager else run_workers(orders))
     os._exit(0)
 
 
-def nurse() -> None:
+def serve_forks() -> None:
     """One line in, one child; ends with its input, and then ends those that are left."""
     children = 0
     while True:
@@ -221,7 +221,7 @@ def nurse() -> None:
             line = sys.stdin.readline()
             if not line:
                 break
-            bear(line)
+            fork_child(line)
             children += 1
         while children and (gone := os.waitpid(-1, os.WNOHANG))[0]:
             children -= 1
@@ -232,4 +232,4 @@ def nurse() -> None:
 if __name__ == "__main__":
     os.setpgrp()
     structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
-    nurse()
+    serve_forks()

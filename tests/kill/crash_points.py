@@ -21,7 +21,7 @@ MOMENTS = (
 """In the order in which they come: entries read, decisions committed, a post begun, sent and accepted, and noted."""
 
 
-LADDER = (
+PAGE_MOMENTS = (
     "climbed:before",
     "climbed:after",
     "sending:before",
@@ -34,15 +34,15 @@ LADDER = (
 """Of a page: a rung is climbed with what it owes, its call is begun in writing, made, and its end is noted."""
 
 
-class Crash(NamedTuple):
+class CrashPoint(NamedTuple):
     """Die at the `nth` time of this moment, or stand still until somebody says SIGCONT."""
 
     moment: str
     nth: int
-    stands: bool = False
+    stops: bool = False
 
 
-class Orders(BaseModel):
+class ChildConfig(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     redis: str
@@ -55,24 +55,24 @@ class Orders(BaseModel):
     departments: tuple[Department, ...]
     claim_within: int = 0
     """Minutes; 0: nobody minds."""
-    crash: Crash | None = None
+    crash: CrashPoint | None = None
     pager: str = ""
     """Where the pagers' services are: a child that only pages; empty for all else."""
 
 
 @dataclass
-class Fuse:
+class CrashTrigger:
     """Counts moments, and says which one is the last."""
 
-    crash: Crash | None
+    crash: CrashPoint | None
     seen: int = 0
 
-    def burns(self, moment: str) -> bool:
+    def should_crash(self, moment: str) -> bool:
         if self.crash is None or moment != self.crash.moment:
             return False
         self.seen += 1
-        return self.seen == self.crash.nth if self.crash.stands else self.seen >= self.crash.nth
+        return self.seen == self.crash.nth if self.crash.stops else self.seen >= self.crash.nth
 
     @classmethod
-    def of(cls, orders: Orders) -> Self:
+    def from_config(cls, orders: ChildConfig) -> Self:
         return cls(orders.crash)

@@ -16,9 +16,9 @@ from bot.domain.department import Department
 from bot.domain.mention import Mention
 from bot.slack_sandbox import SlackMessage, SlackSandbox, SlackWorkspace
 from bot.store.store import Store
-from tests.kill.fast import FastClock
-from tests.kill.orders import Crash, Orders
-from tests.workers.said import said
+from tests.kill.crash_points import ChildConfig, CrashPoint
+from tests.kill.fast_clock import FastClock
+from tests.workers.numbered_mentions import build_numbered_mention
 
 READS = ("channels:history",)
 ROOT = Path(__file__).parents[2]
@@ -28,18 +28,18 @@ def departments(count: int, on_call: tuple[str, ...] = ()) -> tuple[Department, 
     return tuple(Department(name=f"d{n:02}", channel=f"C0D{n:02}", on_call=on_call) for n in range(count))
 
 
-class Pen:
-    def __init__(self, store: Store, sandbox: SlackSandbox, orders: Orders, clock: FastClock) -> None:
-        self.store, self.sandbox, self.orders, self.clock = store, sandbox, orders, clock
+class ProcessGroup:
+    def __init__(self, store: Store, sandbox: SlackSandbox, orders: ChildConfig, clock: FastClock) -> None:
+        self.store, self.sandbox, self.config, self.clock = store, sandbox, orders, clock
         self.died: Counter[str] = Counter()
-        self.plans: deque[Crash] = deque()
+        self.plans: deque[CrashPoint] = deque()
         self._numbers = itertools.count()
-        self._nursery: asyncio.subprocess.Process | None = None
-        self._living: dict[int, Orders] = {}
+        self._fork_server: asyncio.subprocess.Process | None = None
+        self._living: dict[int, ChildConfig] = {}
         self._last = 0
 
     async def open(self) -> None:
-        self._nursery = await asyncio.create_subprocess_exec(
+        self._fork_server = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "tests.kill.child"),
             cwd=ROOT,
             stdin=asyncio.subprocess.PIPE,
@@ -50,22 +50,22 @@ class Pen:
     async def start(self) -> None:
         """Another child, with a name that nobody had: the next plan is its own; without one it lives until killed."""
         crash = self.plans.popleft() if self.plans else None
-        told = self.orders.model_copy(update={"name": f"child-{next(self._numbers)}", "crash": crash})
-        assert self._nursery is not None
-        assert self._nursery.stdin is not None
-        self._nursery.stdin.write(told.model_dump_json().encode() + b"\n")
-        await self._nursery.stdin.drain()
-        while (news := await self._news()) != "born":
+        told = self.config.model_copy(update={"name": f"child-{next(self._numbers)}", "crash": crash})
+        assert self._fork_server is not None
+        assert self._fork_server.stdin is not None
+        self._fork_server.stdin.write(told.model_dump_json().encode() + b"\n")
+        await self._fork_server.stdin.drain()
+        while (news := await self._read_event()) != "born":
             assert news
         self._living[self._last] = told
 
-    async def _news(self, within: float = 20.0) -> str:
+    async def _read_event(self, within: float = 20.0) -> str:
         """What the nursery says next, if it says anything; a death is noted."""
-        assert self._nursery is not None
-        assert self._nursery.stdout is not None
+        assert self._fork_server is not None
+        assert self._fork_server.stdout is not None
         try:
             async with asyncio.timeout(within):
-                words = (await self._nursery.stdout.readline()).decode().split()
+                words = (await self._fork_server.stdout.readline()).decode().split()
         except TimeoutError:
             return ""
         self._last = int(words[1])
@@ -75,55 +75,55 @@ class Pen:
             self.died[crash.moment if crash else "at random"] += 1
         return words[0]
 
-    async def revive(self, children: int = 2) -> None:
+    async def restart_dead(self, children: int = 2) -> None:
         """Starts others for those that died."""
-        while await self._news(within=0.02):
+        while await self._read_event(within=0.02):
             pass
         while len(self._living) < children:
             await self.start()
 
-    def standing(self) -> set[int]:
+    def list_stopped(self) -> set[int]:
         """Those that stand still."""
         return {
             pid for pid in self._living if Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "T"
         }
 
-    def wake(self) -> None:
-        for pid in self.standing():
+    def resume_stopped(self) -> None:
+        for pid in self.list_stopped():
             os.kill(pid, signal.SIGCONT)
 
-    async def end_all(self) -> None:
+    async def kill_all(self) -> None:
         """SIGKILL for everybody, and not before all are gone."""
         while self._living:
             for pid in self._living:
                 with suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL)
-            await self._news(within=0.5)
+            await self._read_event(within=0.5)
 
-    def kill_one(self, chance: random.Random) -> None:
+    def kill_any(self, chance: random.Random) -> None:
         if self._living:
             with suppress(ProcessLookupError):  # it has just died as it was told, and we have not heard of it yet
                 os.kill(chance.choice(sorted(self._living)), signal.SIGKILL)
 
-    async def idle(self) -> bool:
+    async def is_idle(self) -> bool:
         waiting, _ = await self.store.inbox.measure_backlog()
         return not waiting and not await self.store.outbox.list_queues()
 
     async def end(self) -> None:
-        if self._nursery is not None and self._nursery.stdin is not None:
-            self._nursery.stdin.close()
-            await self._nursery.wait()
+        if self._fork_server is not None and self._fork_server.stdin is not None:
+            self._fork_server.stdin.close()
+            await self._fork_server.wait()
 
-    def messages(self) -> Iterable[SlackMessage]:
+    def list_messages(self) -> Iterable[SlackMessage]:
         return (message for channel in self.sandbox.workspace.channels.values() for message in channel.messages)
 
-    def sent(self) -> Counter[str]:
+    def count_messages(self) -> Counter[str]:
         """How often each message is there, by the name of what was owed."""
-        return Counter(_name(message) for message in self.messages())
+        return Counter(_name(message) for message in self.list_messages())
 
-    def places(self, case: str) -> set[str]:
+    def list_places(self, case: str) -> set[str]:
         """Where this case is to be seen: on a card of its own, on a digest."""
-        return {_name(m) for m in self.messages() if _name(m) == case or any(_lists(b, case) for b in m.blocks)}
+        return {_name(m) for m in self.list_messages() if _name(m) == case or any(_lists(b, case) for b in m.blocks)}
 
 
 def _name(message: SlackMessage) -> str:
@@ -134,19 +134,19 @@ def _lists(block: dict[str, object], case: str) -> bool:
     return str(block.get("block_id", "")).endswith(f":{case}")
 
 
-def wave(start: int, count: int, among: Sequence[Department]) -> list[Mention]:
+def build_mentions(start: int, count: int, among: Sequence[Department]) -> list[Mention]:
     """Of ten: seven are cases of some department, one is a copy, one praise and one spam."""
     mentions = []
     for n in range(start, start + count):
         subject = (among[n % len(among)].name,)
-        text = {7: said(max(0, n - 1)).text, 8: f"#praise {n}", 9: f"#spam {n}"}.get(n % 10)
+        text = {7: build_numbered_mention(max(0, n - 1)).text, 8: f"#praise {n}", 9: f"#spam {n}"}.get(n % 10)
         subject = (among[(n - 1) % len(among)].name,) if n % 10 == 7 else subject
-        mentions.append(said(n, subjects=subject, **({"text": text} if text else {})))
+        mentions.append(build_numbered_mention(n, subjects=subject, **({"text": text} if text else {})))
     return mentions
 
 
 @asynccontextmanager
-async def pen(
+async def run_process_group(
     store: Store,
     redis: str,
     brand: str,
@@ -156,7 +156,7 @@ async def pen(
     reads: bool = False,
     claim_within: int = 0,
     pager: str = "",
-) -> AsyncIterator[Pen]:
+) -> AsyncIterator[ProcessGroup]:
     since = time.time()
     clock = FastClock(since, times)
     workspace = SlackWorkspace("Northwind", now=clock.seconds)
@@ -167,7 +167,7 @@ async def pen(
     sandbox = SlackSandbox(workspace, scopes=("chat:write", *(READS if reads else ())))
     sandbox.limits.enforced = False  # a hundredth of a second here is most of one by the fast clock
     async with sandbox:
-        orders = Orders(
+        orders = ChildConfig(
             redis=redis,
             api=sandbox.api_url,
             token=sandbox.bot_token,
@@ -179,7 +179,7 @@ async def pen(
             claim_within=claim_within,
             pager=pager,
         )
-        made = Pen(store, sandbox, orders, clock)
+        made = ProcessGroup(store, sandbox, orders, clock)
         try:
             await made.open()
             yield made

@@ -15,10 +15,10 @@ from bot.store.client import RedisClient
 from bot.store.keys import Keys
 from bot.store.store import Store
 from bot.workers.paging.pager_worker import CONCURRENCY
-from tests.kill.orders import LADDER, Crash
-from tests.kill.pen import Pen, departments, pen
+from tests.kill.crash_points import PAGE_MOMENTS, CrashPoint
+from tests.kill.process_group import ProcessGroup, departments, run_process_group
 from tests.kill.test_kill import say
-from tests.pagers.services import serving
+from tests.pagers.fake_services import serve_pager_services
 
 PEOPLE = ("U0RAJ", "U0MIA")
 ROUNDS = int(os.environ.get("SOAK", "4"))
@@ -27,46 +27,49 @@ LONGEST = 1800 if ROUNDS < 50 else 6 * 3600
 """Real seconds, on a machine that has other things to do."""
 
 
-def a_page(number: int, herd: Pen) -> Page:
-    return open_page(PageCause(CauseKind.DRILL, f"drill{number}"), Severity.SEV1, "d00", herd.clock.now())
+def a_page(number: int, group: ProcessGroup) -> Page:
+    return open_page(PageCause(CauseKind.DRILL, f"drill{number}"), Severity.SEV1, "d00", group.clock.now())
 
 
-async def called(client: RedisClient, keys: Keys) -> Counter[tuple[str, str]]:
+async def count_calls(client: RedisClient, keys: Keys) -> Counter[tuple[str, str]]:
     """How often each rung of each page was climbed, by the audit log."""
     lines = [dict(zip(f[::2], f[1::2], strict=True)) for _, f in await client.execute("XRANGE", keys.audit, "-", "+")]
     return Counter((line["page"], line["what"]) for line in lines if line["what"].startswith("called"))
 
 
-async def kept_climbing(herd: Pen, deaths: int) -> list[str]:
+async def run_escalations(group: ProcessGroup, deaths: int) -> list[str]:
     """A page whenever few are under way, until every death has been died and nobody is to be called any more."""
     opened: list[str] = []
     async with asyncio.timeout(LONGEST):
-        while herd.died.total() < deaths or not await over(herd):
-            await herd.revive()
-            under_way = await herd.store.client.execute("ZCARD", herd.store.keys.pages)
-            if herd.died.total() < deaths and under_way < 2 * CONCURRENCY:
-                opened.append((await herd.store.pages.open_page(a_page(len(opened), herd))).id)
+        while group.died.total() < deaths or not await is_finished(group):
+            await group.restart_dead()
+            under_way = await group.store.client.execute("ZCARD", group.store.keys.pages)
+            if group.died.total() < deaths and under_way < 2 * CONCURRENCY:
+                opened.append((await group.store.pages.open_page(a_page(len(opened), group))).id)
     return opened
 
 
-async def over(herd: Pen) -> bool:
-    return not await herd.store.client.execute(
-        "ZCARD", herd.store.keys.pages
-    ) and not await herd.store.outbox.list_queues(1)
+async def is_finished(group: ProcessGroup) -> bool:
+    return not await group.store.client.execute(
+        "ZCARD", group.store.keys.pages
+    ) and not await group.store.outbox.list_queues(1)
 
 
 @pytest.mark.timeout(LONGEST)
-async def test_no_page_is_lost_no_rung_is_skipped_and_second_calls_are_bounded_whoever_dies_when(
+async def test_no_page_is_lost_no_escalation_step_is_skipped_and_second_calls_are_bounded_whichever_process_dies_when(
     store: Store, client: RedisClient, keys: Keys, redis_url: str, brand: str
 ) -> None:
     among = departments(1, on_call=PEOPLE)
-    async with serving() as services, pen(store, redis_url, brand, times=20, among=among, pager=services.url) as herd:
-        plans = [Crash(moment, nth) for nth in range(1, ROUNDS + 1) for moment in LADDER]
+    async with (
+        serve_pager_services() as services,
+        run_process_group(store, redis_url, brand, times=20, among=among, pager=services.url) as group,
+    ):
+        plans = [CrashPoint(moment, nth) for nth in range(1, ROUNDS + 1) for moment in PAGE_MOMENTS]
         random.Random(7).shuffle(plans)
-        herd.plans.extend(Crash(crash.moment, 1 + crash.nth % 3) for crash in plans)
-        opened = await kept_climbing(herd, len(plans))
-        assert all(herd.died[moment] >= ROUNDS for moment in LADDER)
-        rungs, pages = await called(client, keys), await store.pages.find(opened)
+        group.plans.extend(CrashPoint(crash.moment, 1 + crash.nth % 3) for crash in plans)
+        opened = await run_escalations(group, len(plans))
+        assert all(group.died[moment] >= ROUNDS for moment in PAGE_MOMENTS)
+        rungs, pages = await count_calls(client, keys), await store.pages.find(opened)
         rang = Counter((call["data"]["page"], call["data"]["attempt"]) for call in services.of("webhook"))
 
     assert set(pages) == set(opened)
@@ -77,7 +80,7 @@ async def test_no_page_is_lost_no_rung_is_skipped_and_second_calls_are_bounded_w
         assert sum(rang[page.id, one.n] for one in page.attempts) > 0, "a page that rang nowhere"
     second = sum(times - 1 for times in rang.values() if times > 1)
     lost = sum(one.result is AttemptStatus.LOST for page in pages.values() for one in page.attempts)
-    deaths = herd.died.total()
+    deaths = group.died.total()
     say(f"{deaths} deaths in {len(opened)} ladders, {second} of {rang.total()} calls rang twice, {lost} ends not known")
     assert second <= deaths * CONCURRENCY
     assert max(rang.values()) <= 2

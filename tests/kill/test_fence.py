@@ -11,9 +11,9 @@ import pytest
 
 from bot.domain.case import derive_case_id
 from bot.store.store import Store
-from tests.kill.orders import Crash
-from tests.kill.pen import Pen, departments, pen
-from tests.workers.said import said
+from tests.kill.crash_points import CrashPoint
+from tests.kill.process_group import ProcessGroup, departments, run_process_group
+from tests.workers.numbered_mentions import build_numbered_mention
 
 ROUNDS = int(os.environ.get("STOPS", "3"))
 """Stops at each moment; `STOPS=50` takes some minutes."""
@@ -30,31 +30,33 @@ async def until(there: Callable[[], Awaitable[bool]]) -> None:
             await asyncio.sleep(0.02)
 
 
-async def stopped_once(herd: Pen, number: int, moment: str) -> int:
+async def stop_once(group: ProcessGroup, number: int, moment: str) -> int:
     """One sender stands still at this moment until another has its lease. Says how often the card was posted."""
     case = derive_case_id(f"x:{number}")
 
     async def stands() -> bool:
-        return bool(herd.standing())
+        return bool(group.list_stopped())
 
     async def posted() -> bool:
-        return herd.sent()[case] > 0
+        return group.count_messages()[case] > 0
 
-    herd.plans.append(Crash(moment, 1, stands=True))
-    await herd.start()
-    await herd.store.inbox.admit("x", [said(number, subjects=("d00",))], str(number), herd.clock.now())
+    group.plans.append(CrashPoint(moment, 1, stops=True))
+    await group.start()
+    await group.store.inbox.admit(
+        "x", [build_numbered_mention(number, subjects=("d00",))], str(number), group.clock.now()
+    )
     await until(stands)
-    await herd.start()
+    await group.start()
     if moment == "begun:before":
         await until(posted)
     else:  # begun in writing: the other waits for the answer, longer than any lease
         await asyncio.sleep(LEASE_OVER)
-    herd.wake()
+    group.resume_stopped()
     await until(posted)
     await asyncio.sleep(SETTLED)
-    await until(herd.idle)
-    await herd.end_all()
-    return herd.sent()[case]
+    await until(group.is_idle)
+    await group.kill_all()
+    return group.count_messages()[case]
 
 
 @pytest.mark.timeout(LONGEST)
@@ -62,5 +64,5 @@ async def stopped_once(herd: Pen, number: int, moment: str) -> int:
 async def test_no_case_has_two_cards_though_the_sender_stood_still_before_it_posted(
     store: Store, redis_url: str, brand: str, moment: str
 ) -> None:
-    async with pen(store, redis_url, brand, times=4, among=departments(1)) as herd:
-        assert [await stopped_once(herd, number, moment) for number in range(ROUNDS)] == [1] * ROUNDS
+    async with run_process_group(store, redis_url, brand, times=4, among=departments(1)) as group:
+        assert [await stop_once(group, number, moment) for number in range(ROUNDS)] == [1] * ROUNDS

@@ -16,8 +16,8 @@ from bot.store.client import RedisClient
 from bot.store.keys import Keys
 from bot.store.store import Store
 from bot.workers.delivery.delivery_worker import CONCURRENCY
-from tests.kill.orders import MOMENTS, Crash
-from tests.kill.pen import Pen, departments, pen, wave
+from tests.kill.crash_points import MOMENTS, CrashPoint
+from tests.kill.process_group import ProcessGroup, build_mentions, departments, run_process_group
 from tests.store.servers import Server
 
 MENTIONS, WAVE, EVERY = 1_000, 20, 0.4
@@ -27,8 +27,8 @@ IN_POSTING = ("begun:after", "post:before", "post:after", "noted:before")
 """Deaths after which it is not known whether a message was sent."""
 
 
-async def kept_at_work(
-    herd: Pen,
+async def run_with_restarts(
+    group: ProcessGroup,
     mentions: int,
     random_kills: int,
     *,
@@ -44,71 +44,71 @@ async def kept_at_work(
     sent, killed, fallen, began = 0, 0, 0, loop.time()
     lasts = EVERY * mentions / WAVE
     async with asyncio.timeout(LONGEST):
-        while sent < mentions or killed < random_kills or not await herd.idle() or (until and not await until()):
-            await herd.revive()
+        while sent < mentions or killed < random_kills or not await group.is_idle() or (until and not await until()):
+            await group.restart_dead()
             passed = loop.time() - began
             if sent < mentions and passed > EVERY * sent / WAVE:
-                heard = wave(sent, WAVE, herd.orders.departments)
-                await herd.store.inbox.admit("x", heard, str(sent), herd.clock.now())
+                heard = build_mentions(sent, WAVE, group.config.departments)
+                await group.store.inbox.admit("x", heard, str(sent), group.clock.now())
                 sent += WAVE
             due = killed < random_kills and passed > lasts * (killed + 1) / random_kills
-            if due and (not herd.plans or sent >= mentions):
-                herd.kill_one(chance)
+            if due and (not group.plans or sent >= mentions):
+                group.kill_any(chance)
                 killed += 1
             if meanwhile and fallen < falls and passed > lasts * (fallen + 1) / falls:
                 await meanwhile()
                 fallen += 1
 
 
-async def told(client: RedisClient, keys: Keys, what: str) -> Counter[str]:
+async def count_changes(client: RedisClient, keys: Keys, what: str) -> Counter[str]:
     """How often this happened to each case, by the audit log."""
     lines = [dict(zip(f[::2], f[1::2], strict=True)) for _, f in await client.execute("XRANGE", keys.audit, "-", "+")]
     return Counter(line["case"] for line in lines if line["what"] == what)
 
 
 @pytest.mark.timeout(LONGEST + 60)
-async def test_of_a_thousand_mentions_none_is_lost_and_none_handled_twice_whoever_dies_when(
+async def test_of_a_thousand_mentions_none_is_lost_and_none_handled_twice_whichever_process_dies_when(
     store: Store, client: RedisClient, keys: Keys, redis_url: str, brand: str
 ) -> None:
-    async with pen(store, redis_url, brand, times=60, among=departments(20)) as herd:
-        herd.plans.extend(Crash(moment, nth) for nth in (1, 3) for moment in MOMENTS)
-        await kept_at_work(herd, MENTIONS, random_kills=4)
-        assert set(MOMENTS) <= set(herd.died)
-        books, cases = await store.mention_counters.read(), await told(client, keys, "opened")
+    async with run_process_group(store, redis_url, brand, times=60, among=departments(20)) as group:
+        group.plans.extend(CrashPoint(moment, nth) for nth in (1, 3) for moment in MOMENTS)
+        await run_with_restarts(group, MENTIONS, random_kills=4)
+        assert set(MOMENTS) <= set(group.died)
+        books, cases = await store.mention_counters.read(), await count_changes(client, keys, "opened")
         assert (books.seen, books.waiting, books.dead, books.unaccounted) == (MENTIONS, 0, 0, 0)
         assert (books.joined, books.tallied, books.spam) == (MENTIONS // 10,) * 3
         assert books.opened == len(cases) == MENTIONS * 7 // 10  # of a post and its copy, either may have come first
         assert set(cases.values()) == {1}
         assert all((derive_case_id(f"x:{n}") in cases) == (n % 10 < 6) for n in range(MENTIONS) if n % 10 not in {6, 7})
-        assert {len(herd.places(case)) for case in cases} == {1}
-        second = sum(times - 1 for times in herd.sent().values())
-        say(f"{herd.died.total()} deaths, {second} of {len(herd.sent())} messages sent twice")
-        assert second <= herd.died.total() * CONCURRENCY
+        assert {len(group.list_places(case)) for case in cases} == {1}
+        second = sum(times - 1 for times in group.count_messages().values())
+        say(f"{group.died.total()} deaths, {second} of {len(group.count_messages())} messages sent twice")
+        assert second <= group.died.total() * CONCURRENCY
 
 
 @pytest.mark.timeout(LONGEST + 60)
-async def test_where_we_may_read_what_we_sent_no_message_is_sent_twice_whoever_dies_when(
+async def test_where_we_may_read_what_we_sent_no_message_is_sent_twice_whichever_process_dies_when(
     store: Store, client: RedisClient, keys: Keys, redis_url: str, brand: str
 ) -> None:
-    async with pen(store, redis_url, brand, times=60, among=departments(20), reads=True) as herd:
-        herd.plans.extend(Crash(moment, nth) for nth in (2, 5) for moment in IN_POSTING)
-        await kept_at_work(herd, 300, random_kills=2)
-        cases = await told(client, keys, "opened")
-        assert {len(herd.places(case)) for case in cases} == {1}
-        assert set(herd.sent().values()) == {1}
+    async with run_process_group(store, redis_url, brand, times=60, among=departments(20), reads=True) as group:
+        group.plans.extend(CrashPoint(moment, nth) for nth in (2, 5) for moment in IN_POSTING)
+        await run_with_restarts(group, 300, random_kills=2)
+        cases = await count_changes(client, keys, "opened")
+        assert {len(group.list_places(case)) for case in cases} == {1}
+        assert set(group.count_messages().values()) == {1}
 
 
 @pytest.mark.timeout(LONGEST + 60)
-async def test_every_rung_is_climbed_once_whoever_dies_when(
+async def test_every_escalation_step_happens_once_whichever_process_dies_when(
     store: Store, client: RedisClient, keys: Keys, redis_url: str, brand: str
 ) -> None:
     among = departments(4, on_call=("U0RAJ", "U0MIA"))
-    async with pen(store, redis_url, brand, times=200, among=among, claim_within=10) as herd:
-        herd.plans.extend(Crash(moment, nth) for nth in (6, 9) for moment in ("noted:before", "noted:after"))
-        await kept_at_work(herd, 60, random_kills=4, until=lambda: climbed(client, keys, 42 * 3))
+    async with run_process_group(store, redis_url, brand, times=200, among=among, claim_within=10) as group:
+        group.plans.extend(CrashPoint(moment, nth) for nth in (6, 9) for moment in ("noted:before", "noted:after"))
+        await run_with_restarts(group, 60, random_kills=4, until=lambda: has_escalated(client, keys, 42 * 3))
         for what in ("reminded the channel", "called <@U0RAJ>", "called <@U0MIA>"):
-            assert set((await told(client, keys, what)).values()) == {1}
-        assert herd.died.total() >= 4
+            assert set((await count_changes(client, keys, what)).values()) == {1}
+        assert group.died.total() >= 4
 
 
 @pytest.mark.timeout(LONGEST + 60)
@@ -119,16 +119,16 @@ async def test_a_store_that_is_killed_again_and_again_loses_nothing_that_it_ackn
     store, keys = Store(server.client, "brand", "test"), Keys("brand")
     await always(server)
     await store.inbox.create_group()
-    async with pen(store, server.url, "brand", times=60, among=departments(20)) as herd:
-        await kept_at_work(herd, 300, random_kills=0, meanwhile=lambda: fallen(server), falls=5)
-        books, cases = await store.mention_counters.read(), await told(server.client, keys, "opened")
+    async with run_process_group(store, server.url, "brand", times=60, among=departments(20)) as group:
+        await run_with_restarts(group, 300, random_kills=0, meanwhile=lambda: fallen(server), falls=5)
+        books, cases = await store.mention_counters.read(), await count_changes(server.client, keys, "opened")
         assert (books.seen, books.waiting, books.dead, books.unaccounted) == (300, 0, 0, 0)
         assert set(cases.values()) == {1}
-        assert {len(herd.places(case)) for case in cases} == {1}
-        second = sum(times - 1 for times in herd.sent().values())
-        say(f"5 falls of the store, {second} of {len(herd.sent())} messages sent twice")
+        assert {len(group.list_places(case)) for case in cases} == {1}
+        second = sum(times - 1 for times in group.count_messages().values())
+        say(f"5 falls of the store, {second} of {len(group.count_messages())} messages sent twice")
         assert second <= 5 * CONCURRENCY
-        assert not herd.died
+        assert not group.died
 
 
 async def always(server: Server) -> None:
@@ -141,9 +141,9 @@ async def fallen(server: Server) -> None:
     await always(server)
 
 
-async def climbed(client: RedisClient, keys: Keys, rungs: int) -> bool:
-    counts = [(await told(client, keys, what)).total() for what in ("reminded the channel", "called <@U0RAJ>")]
-    return sum(counts) + (await told(client, keys, "called <@U0MIA>")).total() >= rungs
+async def has_escalated(client: RedisClient, keys: Keys, rungs: int) -> bool:
+    counts = [(await count_changes(client, keys, what)).total() for what in ("reminded the channel", "called <@U0RAJ>")]
+    return sum(counts) + (await count_changes(client, keys, "called <@U0MIA>")).total() >= rungs
 
 
 def say(figure: str) -> None:

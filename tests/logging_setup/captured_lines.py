@@ -11,7 +11,7 @@ from bot.logging_setup import configure_logging
 HOSTILE = "<!channel> \x1b[2J\u202egnp.exe\nERROR: all is lost"
 
 
-def lines(say: Callable[[], object], level: str = "info") -> list[dict[str, Any]]:
+def capture_lines(say: Callable[[], object], level: str = "info") -> list[dict[str, Any]]:
     stream = io.StringIO()
     configure_logging(level, "json", stream)
     root = logging.getLogger()
@@ -20,6 +20,6 @@ def lines(say: Callable[[], object], level: str = "info") -> list[dict[str, Any]
     return [json.loads(line) for line in stream.getvalue().splitlines()]
 
 
-def line(say: Callable[[], object]) -> dict[str, Any]:
-    (found,) = lines(say)
+def capture_line(say: Callable[[], object]) -> dict[str, Any]:
+    (found,) = capture_lines(say)
     return found

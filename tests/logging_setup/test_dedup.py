@@ -10,7 +10,7 @@ import structlog
 
 from bot.logging_setup import configure_logging
 from bot.logging_setup.dedup import KEPT_MOST, WINDOW, LogDeduplicator
-from tests.logging_setup.said import lines
+from tests.logging_setup.captured_lines import capture_lines
 
 log = structlog.get_logger()
 
@@ -74,7 +74,7 @@ def test_what_a_library_repeats_with_its_traceback_is_folded_too() -> None:
             except ValueError:
                 logging.getLogger("uvicorn.error").exception("Exception in ASGI application")
 
-    assert len(lines(say)) == 1
+    assert len(capture_lines(say)) == 1
 
 
 def test_the_number_is_told_at_the_end() -> None:

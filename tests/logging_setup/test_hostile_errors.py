@@ -25,7 +25,7 @@ from yarl import URL
 from bot.domain.errors import StoreUnavailable
 from bot.logging_setup import configure_logging, install_crash_hooks
 from bot.web.http_server import serve_in_background
-from tests.logging_setup.said import line, lines
+from tests.logging_setup.captured_lines import capture_line, capture_lines
 
 WORDS = "smoke"
 POST = f"there is {WORDS} in the cabin"
@@ -41,7 +41,7 @@ class Strict(BaseModel):
     text: int = 0
 
 
-def raised(act: Callable[[], object]) -> BaseException:
+def catch_error(act: Callable[[], object]) -> BaseException:
     try:
         act()
     except BaseException as error:  # noqa: BLE001 - whatever it is
@@ -49,20 +49,20 @@ def raised(act: Callable[[], object]) -> BaseException:
     raise AssertionError("nothing was raised")
 
 
-def noted() -> Exception:
+def build_error_with_note() -> Exception:
     error = ValueError(POST)
     error.add_note(POST)
     return error
 
 
-def chained() -> BaseException:
+def build_chained_error() -> BaseException:
     def act() -> None:
         try:
             KNOWN[POST]
         except KeyError as inner:
             raise StoreUnavailable("our store does not answer") from inner
 
-    return raised(act)
+    return catch_error(act)
 
 
 def in_passing() -> BaseException:
@@ -72,7 +72,7 @@ def in_passing() -> BaseException:
         except KeyError:
             json.loads(POST)
 
-    return raised(act)
+    return catch_error(act)
 
 
 def circular() -> BaseException:
@@ -82,22 +82,24 @@ def circular() -> BaseException:
 
 
 HOSTILE: dict[str, Callable[[], BaseException]] = {
-    "KeyError": lambda: raised(lambda: KNOWN[POST]),
-    "its place of pydantic": lambda: raised(lambda: Strict.model_validate({POST: 1, "text": POST})),
-    "its title of a made model": lambda: raised(lambda: create_model("Made", a=(int, ...))(a=POST)),
-    "UnicodeEncodeError": lambda: raised(lambda: POST.encode("utf-8").decode("utf-16") + "\ud800".encode().decode()),
-    "UnicodeDecodeError": lambda: raised((POST.encode() + b"\xff").decode),
-    "JSONDecodeError": lambda: raised(lambda: json.loads(POST)),
+    "KeyError": lambda: catch_error(lambda: KNOWN[POST]),
+    "its place of pydantic": lambda: catch_error(lambda: Strict.model_validate({POST: 1, "text": POST})),
+    "its title of a made model": lambda: catch_error(lambda: create_model("Made", a=(int, ...))(a=POST)),
+    "UnicodeEncodeError": lambda: catch_error(
+        lambda: POST.encode("utf-8").decode("utf-16") + "\ud800".encode().decode()
+    ),
+    "UnicodeDecodeError": lambda: catch_error((POST.encode() + b"\xff").decode),
+    "JSONDecodeError": lambda: catch_error(lambda: json.loads(POST)),
     "SlackApiError": lambda: slack_error(POST, {"ok": False, "error": "msg_too_long", "text": POST}),
     "SlackApiError with a strange word": lambda: slack_error(POST, {"ok": False, "error": POST}),
     "ResponseError": lambda: redis.exceptions.ResponseError(f"ERR unknown command '{POST}'"),
     "ClientResponseError": lambda: aiohttp.ClientResponseError(ASKED, (), status=502, message=POST),
-    "OSError": lambda: raised(lambda: open(f"/nowhere/{POST}", encoding="utf-8")),  # noqa: PTH123, SIM115
-    "SyntaxError": lambda: raised(lambda: compile(POST, POST, "exec")),
-    "int": lambda: raised(lambda: int(POST)),
-    "notes": noted,
-    "a group": lambda: ExceptionGroup(POST, [KeyError(POST), ExceptionGroup(POST, [noted()])]),
-    "a cause": chained,
+    "OSError": lambda: catch_error(lambda: open(f"/nowhere/{POST}", encoding="utf-8")),  # noqa: PTH123, SIM115
+    "SyntaxError": lambda: catch_error(lambda: compile(POST, POST, "exec")),
+    "int": lambda: catch_error(lambda: int(POST)),
+    "notes": build_error_with_note,
+    "a group": lambda: ExceptionGroup(POST, [KeyError(POST), ExceptionGroup(POST, [build_error_with_note()])]),
+    "a cause": build_chained_error,
     "a context": in_passing,
     "a circle": circular,
     "no message": lambda: AssertionError({"text": POST}),
@@ -117,7 +119,7 @@ def test_an_error_carries_no_strangers_words_into_the_log(kind: str) -> None:
         lambda: logging.getLogger("uvicorn.error").error("Exception in ASGI application\n", exc_info=error),
     ]
     for say in ways:
-        found = line(say)
+        found = capture_line(say)
         assert WORDS not in json.dumps(found)
         assert found["event"] != "a log line could not be written"
 
@@ -133,7 +135,7 @@ def test_an_error_carries_no_strangers_words_into_the_log(kind: str) -> None:
     ],
 )
 def test_what_an_operator_can_act_on_is_kept_of_an_error(error: Exception, reported: str) -> None:
-    assert line(lambda: log.error("failed", error=error))["error"] == reported
+    assert capture_line(lambda: log.error("failed", error=error))["error"] == reported
 
 
 @pytest.mark.parametrize(
@@ -151,11 +153,11 @@ def test_what_an_operator_can_act_on_is_kept_of_an_error(error: Exception, repor
 def test_a_library_fills_no_strangers_words_into_its_sentence(
     name: str, say: Callable[[logging.Logger], object]
 ) -> None:
-    assert WORDS not in json.dumps(line(lambda: say(logging.getLogger(name))))
+    assert WORDS not in json.dumps(capture_line(lambda: say(logging.getLogger(name))))
 
 
 def test_what_a_library_counts_is_kept() -> None:
-    found = line(lambda: logging.getLogger("uvicorn.error").warning("%d of %s in %.1f", 3, POST, 2.5))
+    found = capture_line(lambda: logging.getLogger("uvicorn.error").warning("%d of %s in %.1f", 3, POST, 2.5))
 
     assert found["event"] == "3 of … in 2.5"
 
@@ -167,7 +169,7 @@ def test_a_warning_is_reported_by_kind_and_place() -> None:
             logging.captureWarnings(True)
             warnings.warn(POST, DeprecationWarning, stacklevel=1)
 
-    found = line(say)
+    found = capture_line(say)
     assert found["event"].startswith("DeprecationWarning at ")
     assert "test_hostile_errors.py:" in found["event"]
     assert WORDS not in json.dumps(found)
@@ -186,7 +188,7 @@ def test_what_nobody_catches_is_reported_the_same_way() -> None:
         finally:
             sys.excepthook, sys.unraisablehook, threading.excepthook = before
 
-    found = lines(say)
+    found = capture_lines(say)
     assert [one["event"] for one in found] == ["crashed", "crashed"]
     assert WORDS not in json.dumps(found)
 

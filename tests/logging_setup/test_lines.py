@@ -11,13 +11,13 @@ import structlog
 
 from bot.domain.mention import Mention
 from bot.logging_setup import ACCESS, configure_logging
-from tests.logging_setup.said import HOSTILE, line, lines
+from tests.logging_setup.captured_lines import HOSTILE, capture_line, capture_lines
 
 log = structlog.get_logger()
 
 
 def test_a_line_says_when_in_utc_how_grave_what_and_who_speaks() -> None:
-    found = line(lambda: log.info("mention heard", mention="x:1", new=True))
+    found = capture_line(lambda: log.info("mention heard", mention="x:1", new=True))
 
     assert list(found)[:3] == ["timestamp", "level", "event"]
     assert datetime.fromisoformat(found.pop("timestamp")).utcoffset() == timedelta()
@@ -25,7 +25,7 @@ def test_a_line_says_when_in_utc_how_grave_what_and_who_speaks() -> None:
 
 
 def test_a_library_speaks_the_same_way_and_its_extras_are_kept() -> None:
-    found = line(lambda: logging.getLogger("somebody").warning("went %s", "wrong", extra={"mention": "x:1"}))
+    found = capture_line(lambda: logging.getLogger("somebody").warning("went %s", "wrong", extra={"mention": "x:1"}))
 
     assert (found["event"], found["logger"], found["level"]) == ("went …", "somebody", "warning")
     assert found["mention"] == "x:1"
@@ -37,18 +37,18 @@ def test_bolt_tells_no_body_whatever_the_level() -> None:
             logging.getLogger(name).debug("Request body: %s", HOSTILE)
         logging.getLogger("slack_bolt.of_a_test").warning("Unhandled request (%s)", {"text": HOSTILE})
 
-    assert [found["event"] for found in lines(say, "debug")] == ["Unhandled request (…)"]
+    assert [found["event"] for found in capture_lines(say, "debug")] == ["Unhandled request (…)"]
 
 
 def test_what_slack_calls_the_error_is_kept() -> None:
     said = "The server responded with: {'ok': False, 'error': 'channel_not_found', 'text': 'secret words'}"
-    found = line(lambda: logging.getLogger("slack_sdk").error(said))
+    found = capture_line(lambda: logging.getLogger("slack_sdk").error(said))
 
     assert found["event"] == "The server responded with … channel_not_found"
 
 
 def test_a_library_that_says_a_dict_itself_says_nothing_of_it() -> None:
-    found = line(lambda: logging.getLogger("slack_sdk").error({"text": HOSTILE}))
+    found = capture_line(lambda: logging.getLogger("slack_sdk").error({"text": HOSTILE}))
 
     assert found["event"] == "…"
 
@@ -66,7 +66,7 @@ def test_an_error_is_reported_with_the_way_to_it_and_what_came_before() -> None:
         except ValueError:
             log.exception("failed", case="A")
 
-    reported = line(say)["exception"].splitlines()
+    reported = capture_line(say)["exception"].splitlines()
     assert (reported[0], reported[3], reported[4]) == ("ValueError", "after", "IndexError")
     assert (reported[1][-8:], reported[2][-7:]) == (" in look", " in say")
 
@@ -74,7 +74,7 @@ def test_an_error_is_reported_with_the_way_to_it_and_what_came_before() -> None:
 def test_errors_that_came_together_are_all_reported() -> None:
     together = ExceptionGroup("workers", [ValueError("one"), ConnectionResetError(104, "two")])
 
-    reported = line(lambda: log.error("failed", exc_info=together))["exception"]
+    reported = capture_line(lambda: log.error("failed", exc_info=together))["exception"]
     assert reported.splitlines() == [
         "ExceptionGroup",
         "of these",
@@ -91,13 +91,13 @@ def test_an_error_of_pydantic_tells_its_places_and_not_what_it_was_given() -> No
         except ValueError as error:
             log.exception("refused", error=error)
 
-    found = line(say)
+    found = capture_line(say)
     assert found["error"] == "ValidationError of Mention at created_at, id, text"
     assert "secret words" not in json.dumps(found)
 
 
 def test_a_line_that_cannot_be_made_is_reported_without_its_arguments() -> None:
-    found = line(lambda: logging.getLogger("somebody").warning("%s and %s", HOSTILE))  # noqa: PLE1206
+    found = capture_line(lambda: logging.getLogger("somebody").warning("%s and %s", HOSTILE))  # noqa: PLE1206
 
     assert found == {"event": "a log line could not be written", "logger": "somebody"}
 
@@ -118,7 +118,7 @@ def test_what_is_below_the_level_is_not_logged(level: str, heard: int) -> None:
         for number in (logging.DEBUG, logging.INFO, logging.WARNING, logging.ERROR):
             logging.getLogger("somebody").log(number, "said")
 
-    assert len(lines(say, level)) == 2 * heard
+    assert len(capture_lines(say, level)) == 2 * heard
 
 
 def test_a_request_that_went_well_is_no_line() -> None:
@@ -126,7 +126,7 @@ def test_a_request_that_went_well_is_no_line() -> None:
         for name in ACCESS:
             logging.getLogger(name).info("GET /healthz 200")
 
-    assert lines(say) == []
+    assert capture_lines(say) == []
 
 
 def test_what_is_bound_to_the_context_stands_on_every_line() -> None:
@@ -134,13 +134,13 @@ def test_what_is_bound_to_the_context_stands_on_every_line() -> None:
         with structlog.contextvars.bound_contextvars(worker="triage"):
             log.info("said")
 
-    assert line(say)["worker"] == "triage"
+    assert capture_line(say)["worker"] == "triage"
 
 
 def test_configuring_again_leaves_one_line_for_one_event() -> None:
     configure_logging("info", "json", io.StringIO())
 
-    assert len(lines(lambda: log.info("said"))) == 1
+    assert len(capture_lines(lambda: log.info("said"))) == 1
 
 
 def test_warnings_go_the_same_way() -> None:
@@ -150,7 +150,7 @@ def test_warnings_go_the_same_way() -> None:
             logging.captureWarnings(True)
             warnings.warn("old", stacklevel=1)
 
-    assert line(say)["logger"] == "py.warnings"
+    assert capture_line(say)["logger"] == "py.warnings"
 
 
 class Terminal(io.StringIO):

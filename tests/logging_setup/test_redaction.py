@@ -15,8 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.logging_setup import LONGEST, configure_logging, redact_event, sanitize_log_text
-from tests.domain.made import mention
-from tests.logging_setup.said import HOSTILE, line
+from tests.domain.samples import build_mention
+from tests.logging_setup.captured_lines import HOSTILE, capture_line
 
 log = structlog.get_logger()
 
@@ -29,24 +29,24 @@ class Kind(StrEnum):
     "key", ["text", "body", "blocks", "payload", "bot_token", "post_text", "Authorization", "note"]
 )
 def test_a_key_that_carries_others_words_or_a_secret_is_withheld_and_named(key: str) -> None:
-    found = line(lambda: log.info("said", **{key: HOSTILE, "mention": "x:1"}))
+    found = capture_line(lambda: log.info("said", **{key: HOSTILE, "mention": "x:1"}))
 
     assert key not in found
     assert (found["withheld"], found["mention"]) == ([key], "x:1")
 
 
 def test_what_is_withheld_inside_of_something_is_withheld_too() -> None:
-    found = line(lambda: log.info("said", sent={"channel": "C1", "text": HOSTILE}))
+    found = capture_line(lambda: log.info("said", sent={"channel": "C1", "text": HOSTILE}))
 
     assert found["sent"] == {"channel": "C1", "withheld": ["text"]}
 
 
 def test_a_thing_is_named_and_not_shown() -> None:
-    assert line(lambda: log.info("said", what=mention(text=HOSTILE)))["what"] == "<Mention>"
+    assert capture_line(lambda: log.info("said", what=build_mention(text=HOSTILE)))["what"] == "<Mention>"
 
 
 def test_simple_things_are_shown_as_they_are() -> None:
-    found = line(
+    found = capture_line(
         lambda: log.info(
             "said",
             kind=Kind.CARD,
@@ -85,7 +85,7 @@ def test_a_stranger_forges_neither_a_line_nor_an_escape(fmt: str) -> None:
 
 
 def test_a_long_value_is_cut() -> None:
-    found = line(lambda: log.info("said", why="a" * 10_000))
+    found = capture_line(lambda: log.info("said", why="a" * 10_000))
 
     assert (len(found["why"]), found["why"][-1]) == (LONGEST, "…")
 

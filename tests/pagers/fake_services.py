@@ -16,8 +16,8 @@ import aiohttp
 from aiohttp import web
 from standardwebhooks import Webhook, WebhookVerificationError
 
-from tests.pagers import documented
-from tests.pagers.documented import FROM, KEY
+from tests.pagers import api_contracts
+from tests.pagers.api_contracts import FROM, KEY
 
 ACCOUNT, TOKEN = "AC" + "0" * 32, "0f" * 16
 NTFY_TOKEN = "tk_" + "a" * 29
@@ -36,20 +36,20 @@ class Fault(StrEnum):
 
 
 @dataclass
-class Services:
-    """`faults` by the service's name. `rang` is what each took; `wrong`, why something was not as documented."""
+class FakePagerServices:
+    """`faults` by the service's name. `requests` is what each took; `violations`, why something was not as documented."""
 
     faults: dict[str, Fault] = field(default_factory=dict)
-    rang: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
-    wrong: list[str] = field(default_factory=list)
+    requests: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
+    violations: list[str] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
     sids: list[tuple[str, Mapping[str, str]]] = field(default_factory=list)
-    became_of_calls: dict[str, Any] = field(default_factory=lambda: {"status": "completed", "answered_by": "human"})
-    became_of_texts: dict[str, Any] = field(default_factory=lambda: {"status": "delivered", "error_code": None})
+    call_statuses: dict[str, Any] = field(default_factory=lambda: {"status": "completed", "answered_by": "human"})
+    text_statuses: dict[str, Any] = field(default_factory=lambda: {"status": "delivered", "error_code": None})
     url: str = ""
 
     def of(self, service: str) -> list[Mapping[str, Any]]:
-        return [body for name, body in self.rang if name == service]
+        return [body for name, body in self.requests if name == service]
 
     def settings(self, **more: str) -> dict[str, str]:
         return {
@@ -88,19 +88,19 @@ class Services:
         return None
 
     def _no(self, service: str, why: str, answer: web.Response | None = None) -> web.Response:
-        self.wrong.append(f"{service}: {why}")
+        self.violations.append(f"{service}: {why}")
         return answer or web.json_response({"error": why}, status=400)
 
     async def pagerduty(self, request: web.Request) -> web.Response:
         if fault := await self._fault("pagerduty", request):
             return fault
         raw = await request.read()
-        if wrong := documented.event(raw):
+        if wrong := api_contracts.event(raw):
             return self._no("pagerduty", wrong, _invalid(wrong))
         event = json.loads(raw)
         if event["routing_key"] != KEY:
             return _said("pagerduty", Fault.REFUSED)
-        self.rang.append(("pagerduty", event))
+        self.requests.append(("pagerduty", event))
         said = {"status": "success", "message": "Event processed", "dedup_key": event["dedup_key"]}
         return web.json_response(said, status=202)
 
@@ -110,10 +110,10 @@ class Services:
         if request.headers.get("Authorization") != f"Bearer {NTFY_TOKEN}":
             return self._no("ntfy", "token", _said("ntfy", Fault.REFUSED))
         message = json.loads(await request.read())
-        if wrong := documented.push(message):
+        if wrong := api_contracts.push(message):
             return self._no("ntfy", wrong)
-        self.rang.append(("ntfy", message))
-        said = {"id": f"m{len(self.rang):011}", "time": 1, "expires": 43201, "event": "message"}
+        self.requests.append(("ntfy", message))
+        said = {"id": f"m{len(self.requests):011}", "time": 1, "expires": 43201, "event": "message"}
         return web.json_response({**said, "topic": message["topic"], "message": message["message"]})
 
     async def twilio(self, request: web.Request) -> web.Response:
@@ -126,14 +126,14 @@ class Services:
             return self._no("twilio", "no form")
         form = {name: str(value) for name, value in (await request.post()).items()}
         calls = request.match_info["what"] == "Calls"
-        if wrong := documented.call(form) if calls else documented.text(form):
+        if wrong := api_contracts.call(form) if calls else api_contracts.text(form):
             return self._no("twilio", wrong, _twilio_says(400, 21211 if wrong == "To" else 20001))
-        self.rang.append(("call" if calls else "text", form))
-        sid = f"{'CA' if calls else 'SM'}{len(self.rang):032x}"
+        self.requests.append(("call" if calls else "text", form))
+        sid = f"{'CA' if calls else 'SM'}{len(self.requests):032x}"
         self.sids.append((sid, form))
         return web.json_response({"sid": sid, "status": "queued", "answered_by": None}, status=201)
 
-    async def twilio_became(self, request: web.Request) -> web.Response:
+    async def fetch_twilio_status(self, request: web.Request) -> web.Response:
         if fault := await self._fault("twilio asked", request):
             return fault
         if not _known(request):
@@ -142,12 +142,12 @@ class Services:
         if sid not in dict(self.sids):
             return self._no("twilio", f"no {sid}", _twilio_says(404, 20404))
         calls = request.match_info["what"] == "Calls"
-        return web.json_response({"sid": sid, **(self.became_of_calls if calls else self.became_of_texts)})
+        return web.json_response({"sid": sid, **(self.call_statuses if calls else self.text_statuses)})
 
-    async def presses(self, digits: str, *, token: str = TOKEN, **more: str) -> tuple[int, str]:
+    async def press_keys(self, digits: str, *, token: str = TOKEN, **more: str) -> tuple[int, str]:
         """Who took the last call presses a key: Twilio tells us, signed, and does what it is answered."""
         sid, form = next(one for one in reversed(self.sids) if one[0].startswith("CA"))
-        return await presses(sid, form, digits, token, more)
+        return await press_signed_keys(sid, form, digits, token, more)
 
     async def ntfy_health(self, request: web.Request) -> web.Response:
         return await self._fault("ntfy", request) or web.json_response({"healthy": True})
@@ -167,7 +167,7 @@ class Services:
         said = json.loads(body)
         if set(said) != {"type", "timestamp", "data"}:
             return self._no("webhook", "not as the specification has it")
-        self.rang.append(("webhook", said))
+        self.requests.append(("webhook", said))
         return web.Response(status=204)
 
 
@@ -200,11 +200,11 @@ def _known(request: web.Request) -> bool:
     return request.headers.get("Authorization") == f"Basic {basic}" and request.match_info["account"] == ACCOUNT
 
 
-async def presses(
+async def press_signed_keys(
     sid: str, form: Mapping[str, str], digits: str, token: str, more: Mapping[str, str]
 ) -> tuple[int, str]:
     """As Twilio signs it: the whole address, then each field and its value in the order of their names."""
-    gather = documented.gathering(form["Twiml"])
+    gather = api_contracts.gathering(form["Twiml"])
     said = {
         "CallSid": sid,
         "AccountSid": ACCOUNT,
@@ -218,19 +218,19 @@ async def presses(
     headers = {"X-Twilio-Signature": signature}
     async with aiohttp.ClientSession() as session, session.post(gather, data=said, headers=headers) as answer:
         words = await answer.text()
-        assert answer.status >= 400 or not documented.twiml(words), documented.twiml(words)
+        assert answer.status >= 400 or not api_contracts.twiml(words), api_contracts.twiml(words)
         return answer.status, words
 
 
 @asynccontextmanager
-async def serving() -> AsyncIterator[Services]:
-    services = Services()
+async def serve_pager_services() -> AsyncIterator[FakePagerServices]:
+    services = FakePagerServices()
     app = web.Application()
     app.router.add_post("/pagerduty/v2/enqueue", services.pagerduty)
     app.router.add_post("/ntfy", services.ntfy)
     accounts = "/twilio/2010-04-01/Accounts"
     app.router.add_post(accounts + "/{account}/{what:Calls|Messages}.json", services.twilio)
-    app.router.add_get(accounts + "/{account}/{what:Calls|Messages}/{sid}.json", services.twilio_became)
+    app.router.add_get(accounts + "/{account}/{what:Calls|Messages}/{sid}.json", services.fetch_twilio_status)
     app.router.add_get("/ntfy/v1/health", services.ntfy_health)
     app.router.add_get(accounts + "/{account}.json", services.twilio_account)
     app.router.add_post("/webhook", services.webhook)

@@ -17,9 +17,9 @@ from bot.domain.paging.page import AttemptStatus, CauseKind, ContactMethod, Page
 from bot.sinks.pagers import http
 from bot.sinks.pagers.base import CALL_TIMEOUT, Pager, PageRequest, PagerResponse
 from bot.sinks.pagers.catalogue import PAGERS, build_pagers
-from tests.clock import WoundClock
-from tests.pagers import documented
-from tests.pagers.services import Fault, Services, serving
+from tests.clock import SteppedClock
+from tests.pagers import api_contracts
+from tests.pagers.fake_services import FakePagerServices, Fault, serve_pager_services
 
 AT = datetime(2026, 3, 11, 4, 2, tzinfo=UTC)
 PAGE = open_page(PageCause(CauseKind.CASE, "c48cc3e56711b6"), Severity.SEV1, "pr", AT)
@@ -52,13 +52,13 @@ WAYS = {
 
 
 @pytest.fixture
-async def services() -> AsyncIterator[Services]:
-    async with serving() as made:
+async def services() -> AsyncIterator[FakePagerServices]:
+    async with serve_pager_services() as made:
         yield made
 
 
 @pytest.fixture
-async def pagers(services: Services, clock: WoundClock) -> AsyncIterator[dict[str, Pager]]:
+async def pagers(services: FakePagerServices, clock: SteppedClock) -> AsyncIterator[dict[str, Pager]]:
     async with aiohttp.ClientSession() as session:
         yield {pager.name: pager for pager in build_pagers(load_settings(services.settings()), session, clock)}
 
@@ -80,20 +80,20 @@ def test_a_request_ends_before_its_attempt_may_be_taken_over() -> None:
 
 @pytest.mark.parametrize("name", WAYS)
 async def test_what_is_sent_is_as_its_service_documents_it(
-    name: str, pagers: dict[str, Pager], services: Services
+    name: str, pagers: dict[str, Pager], services: FakePagerServices
 ) -> None:
     told = await pagers[name].send_page(a_call(WAYS[name]))
-    assert (told.result, services.wrong) == (AttemptStatus.DELIVERED, [])
-    assert len(services.rang) == 1
+    assert (told.result, services.violations) == (AttemptStatus.DELIVERED, [])
+    assert len(services.requests) == 1
 
 
 async def test_a_call_listens_for_a_key_where_there_is_an_address_to_tell_it_to(
-    pagers: dict[str, Pager], services: Services
+    pagers: dict[str, Pager], services: FakePagerServices
 ) -> None:
     await pagers["twilio"].send_page(a_call(ContactMethod.CALL))
     await pagers["twilio"].send_page(a_call(ContactMethod.CALL, link=""))
     listens, speaks = services.of("call")
-    assert documented.gathering(listens["Twiml"]) == f"{LINK}/pressed"
+    assert api_contracts.gathering(listens["Twiml"]) == f"{LINK}/pressed"
     assert "Press 1 if you take it" in listens["Twiml"]
     assert "Gather" not in speaks["Twiml"]
     assert "Open Slack and acknowledge" in speaks["Twiml"]
@@ -119,10 +119,10 @@ BECAME: list[tuple[dict[str, Any], PagerResponse | None]] = [
 
 @pytest.mark.parametrize(("became", "told"), BECAME)
 async def test_what_became_of_a_call_is_asked_and_a_machine_is_nobody(
-    became: dict[str, Any], told: PagerResponse | None, pagers: dict[str, Pager], services: Services
+    became: dict[str, Any], told: PagerResponse | None, pagers: dict[str, Pager], services: FakePagerServices
 ) -> None:
     taken = await pagers["twilio"].send_page(a_call(ContactMethod.CALL))
-    services.became_of_calls = became
+    services.call_statuses = became
     attempt = a_call(ContactMethod.CALL).attempt._replace(reference=taken.reference)
     assert await pagers["twilio"].fetch_outcome(attempt) == told
 
@@ -136,17 +136,17 @@ async def test_what_became_of_a_call_is_asked_and_a_machine_is_nobody(
     ],
 )
 async def test_what_became_of_a_text_message_is_asked_too(
-    status: str, told: PagerResponse | None, pagers: dict[str, Pager], services: Services
+    status: str, told: PagerResponse | None, pagers: dict[str, Pager], services: FakePagerServices
 ) -> None:
     taken = await pagers["twilio"].send_page(a_call(ContactMethod.TEXT))
-    services.became_of_texts = {"status": status, "error_code": None}
+    services.text_statuses = {"status": status, "error_code": None}
     attempt = a_call(ContactMethod.TEXT).attempt._replace(reference=taken.reference)
     assert await pagers["twilio"].fetch_outcome(attempt) == told
 
 
 @pytest.mark.parametrize("fault", ENDS)
 async def test_when_nobody_says_what_became_of_a_call_it_stays_unknown(
-    fault: Fault, pagers: dict[str, Pager], services: Services
+    fault: Fault, pagers: dict[str, Pager], services: FakePagerServices
 ) -> None:
     taken = await pagers["twilio"].send_page(a_call(ContactMethod.CALL))
     services.faults["twilio asked"] = fault
@@ -155,17 +155,17 @@ async def test_when_nobody_says_what_became_of_a_call_it_stays_unknown(
 
 
 async def test_a_number_that_twilio_does_not_know_is_told_as_what_it_is(
-    pagers: dict[str, Pager], services: Services
+    pagers: dict[str, Pager], services: FakePagerServices
 ) -> None:
     call = a_call(ContactMethod.CALL)._replace(contact=replace(CONTACT, phone="no number"))
     assert await pagers["twilio"].send_page(call) == PagerResponse(
         AttemptStatus.REFUSED, "the phone's number is not valid"
     )
-    assert services.wrong == ["twilio: To"]
+    assert services.violations == ["twilio: To"]
 
 
 async def test_a_text_message_is_short_has_the_link_and_no_word_of_a_stranger(
-    pagers: dict[str, Pager], services: Services
+    pagers: dict[str, Pager], services: FakePagerServices
 ) -> None:
     await pagers["twilio"].send_page(a_call(ContactMethod.TEXT))
     [text] = services.of("text")
@@ -175,7 +175,7 @@ async def test_a_text_message_is_short_has_the_link_and_no_word_of_a_stranger(
     assert "marta" not in text["Body"]
 
 
-async def test_a_push_quotes_the_post_without_its_links(pagers: dict[str, Pager], services: Services) -> None:
+async def test_a_push_quotes_the_post_without_its_links(pagers: dict[str, Pager], services: FakePagerServices) -> None:
     await pagers["ntfy"].send_page(a_call(ContactMethod.NTFY))
     [push] = services.of("ntfy")
     assert "smoke in the cabin" in push["message"]
@@ -186,7 +186,7 @@ async def test_a_push_quotes_the_post_without_its_links(pagers: dict[str, Pager]
 
 
 async def test_without_a_public_address_a_push_says_where_to_acknowledge(
-    pagers: dict[str, Pager], services: Services
+    pagers: dict[str, Pager], services: FakePagerServices
 ) -> None:
     await pagers["ntfy"].send_page(a_call(ContactMethod.NTFY, link=""))
     [push] = services.of("ntfy")
@@ -194,7 +194,7 @@ async def test_without_a_public_address_a_push_says_where_to_acknowledge(
 
 
 async def test_a_page_is_one_alert_at_pagerduty_until_it_is_resolved(
-    pagers: dict[str, Pager], services: Services
+    pagers: dict[str, Pager], services: FakePagerServices
 ) -> None:
     await pagers["pagerduty"].send_page(a_call(ContactMethod.PAGERDUTY))
     await pagers["pagerduty"].sync_page(PAGE.copy_with(acknowledged_at=AT))
@@ -207,7 +207,7 @@ async def test_a_page_is_one_alert_at_pagerduty_until_it_is_resolved(
 @pytest.mark.parametrize("name", WAYS)
 @pytest.mark.parametrize("fault", ENDS)
 async def test_every_fault_has_a_name_and_repeats_nothing_of_what_was_answered(
-    name: str, fault: Fault, pagers: dict[str, Pager], services: Services
+    name: str, fault: Fault, pagers: dict[str, Pager], services: FakePagerServices
 ) -> None:
     services.faults[name] = fault
     told = await pagers[name].send_page(a_call(WAYS[name]))
@@ -216,14 +216,14 @@ async def test_every_fault_has_a_name_and_repeats_nothing_of_what_was_answered(
     assert told.why
 
 
-async def test_a_service_that_is_not_there_is_asked_later(pagers: dict[str, Pager], clock: WoundClock) -> None:
+async def test_a_service_that_is_not_there_is_asked_later(pagers: dict[str, Pager], clock: SteppedClock) -> None:
     nowhere = {"NTFY_URL": "http://127.0.0.1:9"}
     async with aiohttp.ClientSession() as session:
         [ntfy] = build_pagers(load_settings(nowhere), session, clock)
         assert (await ntfy.send_page(a_call(ContactMethod.NTFY))).result is AttemptStatus.LATER
 
 
-async def test_a_service_that_is_slow_is_given_up(pagers: dict[str, Pager], services: Services) -> None:
+async def test_a_service_that_is_slow_is_given_up(pagers: dict[str, Pager], services: FakePagerServices) -> None:
     """Waits five real seconds."""
     services.faults["ntfy"] = Fault.SLOW
     told = await pagers["ntfy"].send_page(a_call(ContactMethod.NTFY))
@@ -231,7 +231,7 @@ async def test_a_service_that_is_slow_is_given_up(pagers: dict[str, Pager], serv
 
 
 @pytest.mark.parametrize("name", ["pagerduty", "ntfy", "twilio"])
-async def test_check_rings_nobody(name: str, pagers: dict[str, Pager], services: Services) -> None:
+async def test_check_rings_nobody(name: str, pagers: dict[str, Pager], services: FakePagerServices) -> None:
     told = await pagers[name].check_connection()
     assert told is not None
     assert told.result is AttemptStatus.DELIVERED

@@ -41,7 +41,7 @@ claim_within = "15m"
 
 
 @dataclass
-class Running:
+class EarshotProcess:
     process: asyncio.subprocess.Process
     sandbox: SlackSandbox
     workspace: SlackWorkspace
@@ -54,11 +54,11 @@ class Running:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
-    async def hears(self, text: str, native: str, hook: str = "forum") -> int:
+    async def deliver(self, text: str, native: str, hook: str = "forum") -> int:
         """A signed delivery; gives the status."""
-        return (await self.delivers(text, native, hook))[0]
+        return (await self.deliver_with_headers(text, native, hook))[0]
 
-    async def delivers(self, text: str, native: str, hook: str = "forum") -> tuple[int, Mapping[str, str]]:
+    async def deliver_with_headers(self, text: str, native: str, hook: str = "forum") -> tuple[int, Mapping[str, str]]:
         """A signed delivery; gives the status and the headers."""
         said = {"id": native, "text": text, "created_at": datetime.now(UTC).isoformat(), "author": "marta"}
         body = json.dumps(said)
@@ -74,7 +74,7 @@ class Running:
         async with aiohttp.ClientSession() as session, session.get(self.url + path) as answer:
             return answer.status, await answer.text()
 
-    async def told(self, event: str) -> None:
+    async def wait_for_event(self, event: str) -> None:
         """Waits until the log says so."""
         async with asyncio.timeout(60):
             while not any(event in line for line in self.log):  # noqa: ASYNC110 - another process's words
@@ -87,7 +87,7 @@ class Running:
 
 
 @asynccontextmanager
-async def running(
+async def run_earshot(
     folder: Path,
     *,
     socket_mode: bool,
@@ -96,7 +96,7 @@ async def running(
     words: Sequence[str] = (),
     playbook: str = PLAYBOOK,
     files: int = 0,
-) -> AsyncIterator[Running]:
+) -> AsyncIterator[EarshotProcess]:
     """`more` is added to the environment, `words` to the command; `files`: how many may be open, where that matters."""
     workspace = SlackWorkspace(name="Northwind", now=lambda: datetime.now(UTC).timestamp())
     for user, name in (("U0ANA", "ana"), ("U0MIA", "mia"), ("U0JOE", "joe")):
@@ -115,7 +115,7 @@ async def running(
         process = await asyncio.create_subprocess_exec(
             *command, env=environ, cwd=folder, stderr=asyncio.subprocess.PIPE
         )
-        found = Running(process, sandbox, workspace, folder, port, environ)
+        found = EarshotProcess(process, sandbox, workspace, folder, port, environ)
         reading = asyncio.create_task(_read(found))
         try:
             await _ready(found)
@@ -145,13 +145,13 @@ def _environ(sandbox: SlackSandbox, folder: Path, port: int, *, socket_mode: boo
     return {**environ, named: sandbox.app_token if socket_mode else sandbox.signing_secret}
 
 
-async def _read(found: Running) -> None:
+async def _read(found: EarshotProcess) -> None:
     stream: Any = found.process.stderr
     async for line in stream:
         found.log.append(line.decode())
 
 
-async def _ready(found: Running) -> None:
+async def _ready(found: EarshotProcess) -> None:
     async with asyncio.timeout(60):
         while True:
             assert found.process.returncode is None, "".join(found.log)

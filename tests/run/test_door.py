@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.run.process import PLAYBOOK, SECRET, Running, running
-from tests.web.sockets import Client, close_all, connect, status
+from tests.run.process import PLAYBOOK, SECRET, EarshotProcess, run_earshot
+from tests.web.sockets import Client, close_all, connect, read_status
 
 NIGHT = PLAYBOOK.replace('deputies = ["U0ANA"]', 'deputies = ["U0ANA"]\non_call = ["U0ANA"]')
 TWILIO = {
@@ -95,13 +95,15 @@ def junk(chance: random.Random) -> bytes:
 
 
 @pytest.fixture
-async def earshot(tmp_path: Path) -> AsyncIterator[Running]:
-    async with running(tmp_path, socket_mode=False, playbook=NIGHT, more=TWILIO, files=1024) as found:
+async def earshot(tmp_path: Path) -> AsyncIterator[EarshotProcess]:
+    async with run_earshot(tmp_path, socket_mode=False, playbook=NIGHT, more=TWILIO, files=1024) as found:
         yield found
         await close_all()
 
 
-async def test_junk_at_any_door_is_refused_without_a_traceback_and_without_a_flood_of_lines(earshot: Running) -> None:
+async def test_junk_at_any_door_is_refused_without_a_traceback_and_without_a_flood_of_lines(
+    earshot: EarshotProcess,
+) -> None:
     chance = random.Random(20261128)
     answers = []
     for _ in range(400):
@@ -110,7 +112,7 @@ async def test_junk_at_any_door_is_refused_without_a_traceback_and_without_a_flo
         answers.append(await client.answer())
         client.close()
 
-    statuses = {status(answer) for answer in answers}
+    statuses = {read_status(answer) for answer in answers}
     assert not {found for found in statuses if found >= 500}, statuses
     assert not has_traceback(earshot)
     assert len(earshot.log) < 60
@@ -118,7 +120,7 @@ async def test_junk_at_any_door_is_refused_without_a_traceback_and_without_a_flo
     assert (await earshot.get("/healthz"))[0] == 200
 
 
-async def test_slacks_door_says_400_to_what_is_signed_and_is_nothing_that_slack_sends(earshot: Running) -> None:
+async def test_slacks_door_says_400_to_what_is_signed_and_is_nothing_that_slack_sends(earshot: EarshotProcess) -> None:
     secret, stamp = earshot.sandbox.signing_secret, str(int(time.time()))
     for body in BODIES:
         for kind in ("application/json", "application/x-www-form-urlencoded", ""):
@@ -128,11 +130,11 @@ async def test_slacks_door_says_400_to_what_is_signed_and_is_nothing_that_slack_
                 f"X-Slack-Signature: v0={signed}\r\nX-Slack-Request-Timestamp: {stamp}\r\nConnection: close\r\n\r\n"
             )
             answer = await (await connect(earshot.port, head.encode() + body)).answer()
-            assert status(answer) < 500, (kind, body[:20], answer)
+            assert read_status(answer) < 500, (kind, body[:20], answer)
     assert not has_traceback(earshot)
 
 
-async def flood(earshot: Running, until: asyncio.Event) -> int:
+async def flood(earshot: EarshotProcess, until: asyncio.Event) -> int:
     """Unsigned junk at Slack's door, as fast as it is answered."""
     body = b"\xff not even text"
     head = f"POST /slack/events HTTP/1.1\r\nHost: a\r\nContent-Length: {len(body)}\r\n\r\n".encode()
@@ -142,7 +144,7 @@ async def flood(earshot: Running, until: asyncio.Event) -> int:
         try:
             client = client or await connect(earshot.port)
             client.send(head + body)
-            assert status(await client.reader.readuntil(b"\r\n\r\n")) == 401
+            assert read_status(await client.reader.readuntil(b"\r\n\r\n")) == 401
             await client.reader.readuntil(b"}")
             sent += 1
         except (ConnectionError, asyncio.IncompleteReadError):
@@ -150,7 +152,7 @@ async def flood(earshot: Running, until: asyncio.Event) -> int:
     return sent
 
 
-def resident(earshot: Running) -> int:
+def resident(earshot: EarshotProcess) -> int:
     """Bytes."""
     said = Path(f"/proc/{earshot.process.pid}/status").read_text(encoding="ascii")
     return int(said.partition("VmRSS:")[2].split()[0]) * 1024
@@ -169,7 +171,7 @@ def many_files() -> Iterator[None]:
 
 @pytest.mark.usefixtures("many_files")
 async def test_with_idle_sockets_half_bodies_and_junk_at_the_door_a_page_still_rings_within_ten_seconds(
-    earshot: Running,
+    earshot: EarshotProcess,
 ) -> None:
     before, lines = resident(earshot), len(earshot.log)
     half = b"POST /hooks/forum HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n"
@@ -183,8 +185,8 @@ async def test_with_idle_sockets_half_bodies_and_junk_at_the_door_a_page_still_r
     await asyncio.sleep(1)
 
     begun = time.monotonic()
-    assert await earshot.hears("there is smoke in the cabin and people are injured", "1") == 202
-    await earshot.sandbox.wait_until(lambda: has_rung(earshot), within=10)
+    assert await earshot.deliver("there is smoke in the cabin and people are injured", "1") == 202
+    await earshot.sandbox.wait_until(lambda: has_called(earshot), within=10)
     took = time.monotonic() - begun
 
     until.set()
@@ -196,9 +198,9 @@ async def test_with_idle_sockets_half_bodies_and_junk_at_the_door_a_page_still_r
     assert SECRET not in "".join(earshot.log)
 
 
-def has_rung(earshot: Running) -> bool:
+def has_called(earshot: EarshotProcess) -> bool:
     return any("smoke in the cabin" in message.read_text() for message in earshot.workspace.get_dm("U0ANA").messages)
 
 
-def has_traceback(earshot: Running) -> str:
+def has_traceback(earshot: EarshotProcess) -> str:
     return "".join(line for line in earshot.log if "Traceback" in line or '"exception"' in line)

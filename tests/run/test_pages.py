@@ -3,7 +3,7 @@
 import asyncio
 from pathlib import Path
 
-from tests.run.process import PLAYBOOK, running
+from tests.run.process import PLAYBOOK, run_earshot
 
 CRISIS = "northwind air: there is smoke in the cabin, people are injured, we need an ambulance"
 CALLED = """
@@ -22,9 +22,9 @@ async def test_once_somebody_acknowledges_the_message_of_each_other_says_so_and_
     tmp_path: Path,
 ) -> None:
     playbook = PLAYBOOK.replace('deputies = ["U0ANA"]', 'deputies = ["U0ANA"]\non_call = ["U0ANA", "U0MIA"]') + CALLED
-    async with running(tmp_path, socket_mode=False, playbook=playbook) as earshot:
+    async with run_earshot(tmp_path, socket_mode=False, playbook=playbook) as earshot:
         ana, mia = (earshot.sandbox.get_user(name) for name in ("ana", "mia"))
-        assert await earshot.hears(CRISIS, "1") == 202
+        assert await earshot.deliver(CRISIS, "1") == 202
         async with asyncio.timeout(60):
             await earshot.sandbox.wait_until(lambda: bool(ana.dm_messages) and bool(mia.dm_messages))
         assert "Acknowledge" in str(ana.dm_messages[0].blocks)

@@ -10,25 +10,25 @@ from pathlib import Path
 import pytest
 
 from bot.slack_sandbox import SlackMessage
-from tests.run.process import PLAYBOOK, SECRET, Running, running
+from tests.run.process import PLAYBOOK, SECRET, EarshotProcess, run_earshot
 
 
 @pytest.fixture(params=["http", "socket"])
-async def earshot(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Running]:
-    async with running(tmp_path, socket_mode=request.param == "socket") as found:
+async def earshot(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[EarshotProcess]:
+    async with run_earshot(tmp_path, socket_mode=request.param == "socket") as found:
         yield found
 
 
-async def card_in(earshot: Running, channel: str = "C0CARE") -> SlackMessage:
+async def card_in(earshot: EarshotProcess, channel: str = "C0CARE") -> SlackMessage:
     messages = earshot.workspace.find_channel(channel).messages
     await earshot.sandbox.wait_until(lambda: messages, within=60)
     return messages[0]
 
 
 async def test_a_signed_delivery_becomes_a_card_that_can_be_claimed_and_a_term_signal_ends_it_well(
-    earshot: Running,
+    earshot: EarshotProcess,
 ) -> None:
-    assert await earshot.hears("you lost my suitcase again", "1") == 202
+    assert await earshot.deliver("you lost my suitcase again", "1") == 202
 
     card = await card_in(earshot)
     outcome = await earshot.sandbox.get_user("ana").click_button(card, "Claim")
@@ -39,8 +39,8 @@ async def test_a_signed_delivery_becomes_a_card_that_can_be_claimed_and_a_term_s
     assert not any("suitcase" in line or "Traceback" in line for line in earshot.log)
 
 
-async def test_the_books_balance_in_the_metrics(earshot: Running) -> None:
-    await earshot.hears("you lost my suitcase again", "1")
+async def test_the_counters_balance_in_the_metrics(earshot: EarshotProcess) -> None:
+    await earshot.deliver("you lost my suitcase again", "1")
     await card_in(earshot)
 
     _, metrics = await earshot.get("/metrics")
@@ -50,29 +50,31 @@ async def test_the_books_balance_in_the_metrics(earshot: Running) -> None:
     assert "earshot_store_up 1.0" in metrics
 
 
-async def test_a_new_playbook_is_in_force_without_a_restart_and_a_bad_one_changes_nothing(earshot: Running) -> None:
+async def test_a_new_playbook_is_in_force_without_a_restart_and_a_bad_one_changes_nothing(
+    earshot: EarshotProcess,
+) -> None:
     written = earshot.folder / "playbook.toml"
     written.write_text(PLAYBOOK.replace("C0CARE", "C0PR").replace("forum", "board"), encoding="utf-8")
     earshot.process.send_signal(signal.SIGHUP)
-    await earshot.told("playbook read again")
+    await earshot.wait_for_event("playbook read again")
     written.write_text("[brand", encoding="utf-8")
     earshot.process.send_signal(signal.SIGHUP)
-    await earshot.told("playbook refused")
+    await earshot.wait_for_event("playbook refused")
 
-    assert await earshot.hears("you lost my suitcase again", "1", hook="forum") == 404
-    assert await earshot.hears("you lost my suitcase again", "1", hook="board") == 202
+    assert await earshot.deliver("you lost my suitcase again", "1", hook="forum") == 404
+    assert await earshot.deliver("you lost my suitcase again", "1", hook="board") == 202
     assert "suitcase" in (await card_in(earshot, "C0PR")).read_text()
 
 
-async def test_what_was_heard_before_a_kill_is_there_after_a_restart(tmp_path: Path) -> None:
-    async with running(tmp_path, socket_mode=False) as first:
-        await first.hears("you lost my suitcase again", "1")
+async def test_what_was_received_before_a_kill_is_there_after_a_restart(tmp_path: Path) -> None:
+    async with run_earshot(tmp_path, socket_mode=False) as first:
+        await first.deliver("you lost my suitcase again", "1")
         await card_in(first)
         first.process.kill()
         await first.process.wait()
 
-    async with running(tmp_path, socket_mode=False) as second:
-        assert await second.hears("you lost my suitcase again", "1") == 202
+    async with run_earshot(tmp_path, socket_mode=False) as second:
+        assert await second.deliver("you lost my suitcase again", "1") == 202
         _, metrics = await second.get("/metrics")
 
         assert 'earshot_mentions{outcome="seen"} 1.0' in metrics
@@ -81,8 +83,8 @@ async def test_what_was_heard_before_a_kill_is_there_after_a_restart(tmp_path: P
 async def test_where_slack_is_away_at_the_start_mentions_are_taken_all_the_same_and_a_term_signal_ends_it(
     tmp_path: Path,
 ) -> None:
-    async with running(tmp_path, socket_mode=True, slack_down=True) as found:
-        assert await found.hears("you lost my suitcase again", "1") == 202
+    async with run_earshot(tmp_path, socket_mode=True, slack_down=True) as found:
+        assert await found.deliver("you lost my suitcase again", "1") == 202
 
         found.sandbox.faults.down = False
         await card_in(found)
@@ -111,16 +113,16 @@ async def test_where_redis_is_away_at_the_start_it_is_said_in_a_sentence(tmp_pat
 
 
 async def test_a_brand_that_was_renamed_without_an_id_does_not_start_and_loses_nothing(tmp_path: Path) -> None:
-    async with running(tmp_path, socket_mode=True) as earshot:
-        await earshot.told('"running"')
-        assert await earshot.hears("you lost my bag", "1") == 202
+    async with run_earshot(tmp_path, socket_mode=True) as earshot:
+        await earshot.wait_for_event('"running"')
+        assert await earshot.deliver("you lost my bag", "1") == 202
         await earshot.stop()
     renamed = PLAYBOOK.replace("Northwind Air", "Southwind")
     with pytest.raises(AssertionError, match=r'set id = "northwind-air" under \[brand\]'):
-        async with running(tmp_path, socket_mode=True, playbook=renamed):
+        async with run_earshot(tmp_path, socket_mode=True, playbook=renamed):
             pass
     kept = renamed.replace('"Southwind"', '"Southwind"\nid = "northwind-air"')
-    async with running(tmp_path, socket_mode=True, playbook=kept) as earshot:
-        await earshot.told('"running"')
+    async with run_earshot(tmp_path, socket_mode=True, playbook=kept) as earshot:
+        await earshot.wait_for_event('"running"')
         assert "earshot_mentions_total" in (await earshot.get("/metrics"))[1]
         assert '{outcome="seen"} 1.0' in (await earshot.get("/metrics"))[1]

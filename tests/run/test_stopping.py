@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from tests.cli.shell import Shell
-from tests.run.process import Running, running
+from tests.run.process import EarshotProcess, run_earshot
 from tests.run.test_run import card_in
 
 
-async def refused(earshot: Running, **changes: str) -> str:
+async def refused(earshot: EarshotProcess, **changes: str) -> str:
     """What a second process beside this one says, and nothing else."""
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "bot", "run"),
@@ -29,41 +29,41 @@ async def refused(earshot: Running, **changes: str) -> str:
 
 
 async def test_a_second_process_on_the_same_port_ends_with_a_sentence_and_the_first_goes_on(tmp_path: Path) -> None:
-    async with running(tmp_path, socket_mode=False) as earshot:
+    async with run_earshot(tmp_path, socket_mode=False) as earshot:
         said = await refused(earshot)
         assert said.startswith(f"EARSHOT_PORT: port {earshot.port} is taken")
-        assert await earshot.hears("you lost my suitcase again", "1") == 202
+        assert await earshot.deliver("you lost my suitcase again", "1") == 202
 
 
 @pytest.fixture
-def taken() -> Iterator[int]:
+def taken_port() -> Iterator[int]:
     with socket.socket() as other:
         other.bind(("0.0.0.0", 0))
         other.listen()
         yield int(other.getsockname()[1])
 
 
-def test_an_address_that_cannot_be_listened_on_is_said_with_what_to_change(tmp_path: Path, taken: int) -> None:
+def test_an_address_that_cannot_be_listened_on_is_said_with_what_to_change(tmp_path: Path, taken_port: int) -> None:
     shell = Shell(tmp_path)
     shell.playbook()
     shell.env.update(SLACK_BOT_TOKEN="xoxb-1", SLACK_SIGNING_SECRET="s" * 32)
     for host, port, sentence in (
-        ("0.0.0.0", taken, f"EARSHOT_PORT: port {taken} is taken"),
-        ("localhost", taken, f"EARSHOT_PORT: port {taken} is taken"),
+        ("0.0.0.0", taken_port, f"EARSHOT_PORT: port {taken_port} is taken"),
+        ("localhost", taken_port, f"EARSHOT_PORT: port {taken_port} is taken"),
         ("nowhere.invalid", 0, "EARSHOT_HOST: no address is known for 'nowhere.invalid'"),
         ("203.0.113.7", 0, "EARSHOT_HOST: this machine does not have the address '203.0.113.7'"),
         ("a..b", 0, "EARSHOT_HOST: no address is known for 'a..b'"),
     ):
         shell.env.update(EARSHOT_HOST=host, EARSHOT_PORT=str(port))
-        done = shell.types("run")
+        done = shell.run_in_process("run")
         assert done.exit_code == 1
         [line] = done.stderr.splitlines()
         assert line.startswith(sentence)
 
 
 async def test_a_process_that_is_told_to_end_says_so_at_once_and_finishes_what_it_has_in_hand(tmp_path: Path) -> None:
-    async with running(tmp_path, socket_mode=False) as earshot:
-        assert await earshot.hears("you lost my suitcase again", "1") == 202
+    async with run_earshot(tmp_path, socket_mode=False) as earshot:
+        assert await earshot.deliver("you lost my suitcase again", "1") == 202
         card = await card_in(earshot)
         earshot.process.terminate()
         async with asyncio.timeout(1.5):
@@ -71,7 +71,7 @@ async def test_a_process_that_is_told_to_end_says_so_at_once_and_finishes_what_i
                 await asyncio.sleep(0.02)
         assert json.loads((await earshot.get("/readyz"))[1])["why"].startswith("This process is stopping")
         assert (await earshot.get("/healthz"))[0] == 200
-        assert await earshot.hears("and nobody answers", "2") == 202
+        assert await earshot.deliver("and nobody answers", "2") == 202
         assert (await earshot.sandbox.get_user("ana").click_button(card, "Claim")).acked
         async with asyncio.timeout(15):
             assert await earshot.process.wait() == 0
@@ -79,8 +79,8 @@ async def test_a_process_that_is_told_to_end_says_so_at_once_and_finishes_what_i
 
 
 async def test_a_process_that_only_ingests_is_ready_while_slack_is_down_and_nobody_triages(tmp_path: Path) -> None:
-    async with running(tmp_path, socket_mode=False, slack_down=True, words=("--workers", "ingest")) as earshot:
-        assert await earshot.hears("you lost my suitcase again", "1") == 202
+    async with run_earshot(tmp_path, socket_mode=False, slack_down=True, words=("--workers", "ingest")) as earshot:
+        assert await earshot.deliver("you lost my suitcase again", "1") == 202
         assert (await earshot.get("/readyz"))[0] == 200
         status, said = await earshot.get("/statusz")
         assert (status, json.loads(said)["queues"]["inbox"]["length"]) == (200, 1)

@@ -10,33 +10,41 @@ import pytest
 
 from bot.slack_sandbox import SlackMessage
 from handlers.responder import AWAY
-from tests.run.process import Running, running
+from tests.run.process import EarshotProcess, run_earshot
 from tests.run.test_run import card_in
-from tests.store.loopback import WAYS, Loopback, Way, follow, free_port, linked, loopback
+from tests.store.loopback_server import (
+    WRITE_FAILURES,
+    LoopbackServer,
+    WriteFailure,
+    follow,
+    free_port,
+    is_replica_linked,
+    start_loopback_server,
+)
 
 GOES_ON_WITHIN = 5.0
 """Seconds after the first write that is taken."""
 
 
 @pytest.fixture
-async def server(tmp_path: Path) -> AsyncIterator[Loopback]:
-    async with loopback(tmp_path / "server") as made:
+async def server(tmp_path: Path) -> AsyncIterator[LoopbackServer]:
+    async with start_loopback_server(tmp_path / "server") as made:
         yield made
 
 
 @pytest.fixture
-async def spare(tmp_path: Path) -> AsyncIterator[Loopback]:
-    async with loopback(tmp_path / "spare") as made:
+async def spare(tmp_path: Path) -> AsyncIterator[LoopbackServer]:
+    async with start_loopback_server(tmp_path / "spare") as made:
         yield made
 
 
-@pytest.mark.parametrize("how", WAYS)
+@pytest.mark.parametrize("how", WRITE_FAILURES)
 async def test_a_store_that_takes_no_writes_is_said_at_every_door_and_all_goes_on_when_it_does(
-    how: type[Way], server: Loopback, spare: Loopback, tmp_path: Path
+    how: type[WriteFailure], server: LoopbackServer, spare: LoopbackServer, tmp_path: Path
 ) -> None:
     way = how(server, spare)
-    async with running(tmp_path, socket_mode=False, more={"REDIS_URL": server.url}) as earshot:
-        assert await earshot.hears("you lost my suitcase again", "1") == 202
+    async with run_earshot(tmp_path, socket_mode=False, more={"REDIS_URL": server.url}) as earshot:
+        assert await earshot.deliver("you lost my suitcase again", "1") == 202
         card = await card_in(earshot)
 
         await way.begin()
@@ -49,24 +57,24 @@ async def test_a_store_that_takes_no_writes_is_said_at_every_door_and_all_goes_o
 
 
 async def test_a_name_that_leads_to_another_server_after_a_failover_is_followed(
-    server: Loopback, spare: Loopback, tmp_path: Path
+    server: LoopbackServer, spare: LoopbackServer, tmp_path: Path
 ) -> None:
-    async with Name(server) as name, running(tmp_path, socket_mode=False, more={"REDIS_URL": name.url}) as earshot:
-        assert await earshot.hears("you lost my suitcase again", "1") == 202
+    async with Name(server) as name, run_earshot(tmp_path, socket_mode=False, more={"REDIS_URL": name.url}) as earshot:
+        assert await earshot.deliver("you lost my suitcase again", "1") == 202
         card = await card_in(earshot)
         await follow(spare, server)
 
         name.leads_to = spare
         await spare.admin.execute("REPLICAOF", "NO", "ONE")
         await server.admin.execute("REPLICAOF", "127.0.0.1", spare.port)
-        await linked(server)
+        await is_replica_linked(server)
 
         async with asyncio.timeout(GOES_ON_WITHIN):
             await _goes_on(earshot, card)
 
 
-async def _refuses_at_every_door(earshot: Running, card: SlackMessage) -> None:
-    status, headers = await earshot.delivers("and nobody answers", "2")
+async def _refuses_at_every_door(earshot: EarshotProcess, card: SlackMessage) -> None:
+    status, headers = await earshot.deliver_with_headers("and nobody answers", "2")
     assert (status, headers.get("Retry-After")) == (503, "5")
     outcome = await earshot.sandbox.get_user("ana").click_button(card, "Claim")
     assert outcome.acked
@@ -80,10 +88,10 @@ async def _refuses_at_every_door(earshot: Running, card: SlackMessage) -> None:
     assert "earshot_store_up 0.0" in (await earshot.get("/metrics"))[1]
 
 
-async def _goes_on(earshot: Running, card: SlackMessage) -> None:
+async def _goes_on(earshot: EarshotProcess, card: SlackMessage) -> None:
     """Everything that a door can be asked, as soon as it takes it."""
     await _becomes(earshot, lambda: earshot.get("/readyz"), lambda answer: answer[0] == 200)
-    await _becomes(earshot, lambda: earshot.hears("and nobody answers", "2"), lambda status: status == 202)
+    await _becomes(earshot, lambda: earshot.deliver("and nobody answers", "2"), lambda status: status == 202)
     await earshot.sandbox.wait_until(lambda: len(earshot.workspace.find_channel("C0CARE").messages) >= 2)
     await earshot.sandbox.get_user("ana").click_button(card, "Claim")
     await earshot.sandbox.wait_until(lambda: "<@U0ANA>" in card.read_text())
@@ -92,13 +100,13 @@ async def _goes_on(earshot: Running, card: SlackMessage) -> None:
     assert "earshot_unaccounted 0.0" in metrics
 
 
-async def _becomes(earshot: Running, ask: Callable[[], Any], true: Callable[[Any], bool]) -> None:
+async def _becomes(earshot: EarshotProcess, ask: Callable[[], Any], true: Callable[[Any], bool]) -> None:
     while not true(await ask()):
         assert earshot.process.returncode is None, "".join(earshot.log)
         await asyncio.sleep(0.1)
 
 
-def _told(earshot: Running) -> str:
+def _told(earshot: EarshotProcess) -> str:
     said = earshot.sandbox.get_user("ana").ephemeral_messages
     return said[-1].read_text() if said else ""
 
@@ -106,7 +114,7 @@ def _told(earshot: Running) -> str:
 class Name:
     """A name that leads to one server or another: what is connected stays where it was, as with any name."""
 
-    def __init__(self, first: Loopback) -> None:
+    def __init__(self, first: LoopbackServer) -> None:
         self.leads_to = first
         self._port = free_port()
         self._pipes: set[asyncio.Task[None]] = set()

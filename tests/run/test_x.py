@@ -5,8 +5,8 @@ import signal
 from pathlib import Path
 
 from bot.clock import SystemClock
-from tests.run.process import PLAYBOOK, Running, running
-from tests.sources.fake_x import TOKEN, x_on_loopback
+from tests.run.process import PLAYBOOK, EarshotProcess, run_earshot
+from tests.sources.fake_x import TOKEN, serve_fake_x
 from tests.sources.test_x_forms import REFUSED
 
 LISTENS_TO_X = f"""{PLAYBOOK}
@@ -18,29 +18,31 @@ terms = ["northwind"]
 """
 
 
-async def seen(found: Running, count: int) -> None:
+async def wait_for_seen(found: EarshotProcess, count: int) -> None:
     async with asyncio.timeout(60):
         while f'earshot_mentions{{outcome="seen"}} {count}.0' not in (await found.get("/metrics"))[1]:  # noqa: ASYNC110 - another process
             await asyncio.sleep(0.1)
 
 
-async def test_a_process_that_is_killed_while_x_refuses_a_gap_hears_all_five_posts_afterwards(tmp_path: Path) -> None:
-    async with x_on_loopback(SystemClock()) as (x, url):
+async def test_a_process_that_is_killed_while_x_refuses_a_gap_receives_all_five_posts_afterwards(
+    tmp_path: Path,
+) -> None:
+    async with serve_fake_x(SystemClock()) as (x, url):
         x.search_form = "tweet"
         more = {"X_BEARER_TOKEN": TOKEN, "X_API_URL": url}
-        async with running(tmp_path, socket_mode=True, more=more, playbook=LISTENS_TO_X) as found:
-            await found.told("stream connected")
+        async with run_earshot(tmp_path, socket_mode=True, more=more, playbook=LISTENS_TO_X) as found:
+            await found.wait_for_event("stream connected")
             await found.stop(signal.SIGKILL)
         for n in range(5):
-            await x.says(f"northwind lost my bag, number {n}")
+            await x.publish_post(f"northwind lost my bag, number {n}")
         x.answers.extend([REFUSED] * 50)
-        async with running(tmp_path, socket_mode=True, more=more, playbook=LISTENS_TO_X) as found:
-            await found.told("search refused")
+        async with run_earshot(tmp_path, socket_mode=True, more=more, playbook=LISTENS_TO_X) as found:
+            await found.wait_for_event("search refused")
             assert "Ambiguous use of and" in (await found.get("/statusz"))[1]
             await found.stop(signal.SIGKILL)
         x.answers.clear()
-        async with running(tmp_path, socket_mode=True, more=more, playbook=LISTENS_TO_X) as found:
-            await seen(found, 5)
+        async with run_earshot(tmp_path, socket_mode=True, more=more, playbook=LISTENS_TO_X) as found:
+            await wait_for_seen(found, 5)
             assert "earshot_x_posts_read_total 5.0" in (await found.get("/metrics"))[1]
             assert not any("number 3" in line for line in found.log)
             await found.stop()

@@ -16,7 +16,7 @@ RUN = 4
 """Words in a row that nobody says by chance."""
 
 
-class Diary:
+class LogCapture:
     def __init__(self, stream: io.StringIO) -> None:
         self._stream = stream
 
@@ -27,7 +27,7 @@ class Diary:
     def events(self) -> list[str]:
         return [str(line["event"]) for line in self.lines]
 
-    def repeats(self, texts: Iterable[str]) -> set[str]:
+    def find_repeated(self, texts: Iterable[str]) -> set[str]:
         """What of these texts stands in the log, word for word."""
         written = set(_runs(self._stream.getvalue()))
         for line in self.lines:
@@ -42,7 +42,7 @@ def _runs(words: str) -> Iterator[str]:
 
 
 @contextmanager
-def kept() -> Iterator[Diary]:
+def capture_log() -> Iterator[LogCapture]:
     """Logging is one for the whole process; other tests find it as they left it."""
     loggers = [logging.getLogger(name) for name in ("", *logging_setup.CHATTY, *logging_setup.ACCESS)]
     levels = [logger.level for logger in loggers]
@@ -50,7 +50,7 @@ def kept() -> Iterator[Diary]:
     stream = io.StringIO()
     logging_setup.configure_logging("debug", "json", stream)
     try:
-        yield Diary(stream)
+        yield LogCapture(stream)
     finally:
         for logger, level in zip(loggers, levels, strict=True):
             logger.setLevel(level)

@@ -4,16 +4,16 @@ from typing import NamedTuple
 
 from bot.cards import action_ids
 from bot.slack_sandbox import DeliveryOutcome, SlackSandbox
-from tests.scenarios.eyes import Card, Done, plainly
+from tests.scenarios.slack_views import Card, WaitUntilDone, render_plain_text
 
 
 class Colleague(NamedTuple):
     name: str
     sandbox: SlackSandbox
-    done: Done
+    done: WaitUntilDone
 
     @property
-    def told(self) -> str:
+    def last_whisper(self) -> str:
         """The newest thing that Earshot said for these eyes only."""
         said = self.whispers
         return said[-1] if said else "(nothing)"
@@ -21,7 +21,7 @@ class Colleague(NamedTuple):
     @property
     def whispers(self) -> list[str]:
         return [
-            plainly(self.sandbox, message.read_text())
+            render_plain_text(self.sandbox, message.read_text())
             for message in self.sandbox.get_user(self.name).ephemeral_messages
         ]
 
@@ -39,36 +39,36 @@ class Colleague(NamedTuple):
     def home(self) -> str:
         view = self.sandbox.get_user(self.name).home
         assert view is not None, f"{self.name} has no Home tab yet"
-        return plainly(self.sandbox, view.read_text())
+        return render_plain_text(self.sandbox, view.read_text())
 
     @property
     def form(self) -> str:
         """The words of the form that is open, or nothing."""
         view = self.sandbox.get_user(self.name).modal
-        return plainly(self.sandbox, view.read_text()) if view else ""
+        return render_plain_text(self.sandbox, view.read_text()) if view else ""
 
-    async def types(self, line: str, in_channel: str = "#lobby") -> str:
+    async def type_command(self, line: str, in_channel: str = "#lobby") -> str:
         await self.sandbox.get_user(self.name).type_command(line, in_channel=in_channel)
         await self.done()
-        return self.told
+        return self.last_whisper
 
-    async def opens_home(self) -> str:
+    async def open_home(self) -> str:
         await self.sandbox.get_user(self.name).open_home()
         await self.done()
         return self.home
 
-    async def presses_on_whisper(self, what: str) -> None:
+    async def press_on_whisper(self, what: str) -> None:
         """A button on the newest message that only this person sees."""
         person = self.sandbox.get_user(self.name)
         await person.click_button(person.ephemeral_messages[-1], what)
         await self.done()
 
-    async def flags(self, card: Card, *, department: str, kind: str, words: str = "") -> DeliveryOutcome:
+    async def flag_message(self, card: Card, *, department: str, kind: str, words: str = "") -> DeliveryOutcome:
         """By the shortcut in the message's menu."""
         person = self.sandbox.get_user(self.name)
         await person.use_shortcut(action_ids.FLAG_MENTION, on=card.message)
         await self.done()
-        assert person.modal is not None, f"no form opened; {self.name} was told: {self.told}"
+        assert person.modal is not None, f"no form opened; {self.name} was told: {self.last_whisper}"
         for field, value in ((action_ids.DEPARTMENT, department), (action_ids.KIND, kind), (action_ids.WORDS, words)):
             if value:
                 await person.fill_field(field, value)

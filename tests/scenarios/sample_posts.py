@@ -15,6 +15,6 @@ SPANISH = "@northwindair perdió mi maleta y nadie me responde, estoy muy enfada
 CHATTER = "on my way to Porto with @northwindair"
 
 
-def complaint(number: int) -> str:
+def build_complaint(number: int) -> str:
     """No two alike."""
     return f"@northwindair flight {1000 + number} is late again, terrible service, I want my money back, seat {number}"

@@ -1,7 +1,7 @@
 """The workspace in which the stories happen: who works there, and where they talk."""
 
 from bot.slack_sandbox import SlackWorkspace
-from tests.clock import WoundClock
+from tests.clock import SteppedClock
 
 PEOPLE = {
     "U0ANA": "ana",
@@ -18,7 +18,7 @@ CROWD = [f"crowd{number:02}" for number in range(50)]
 """Fifty colleagues who are deputised by a user group."""
 
 
-def furnished(clock: WoundClock) -> SlackWorkspace:
+def build_workspace(clock: SteppedClock) -> SlackWorkspace:
     workspace = SlackWorkspace("Northwind", now=clock.seconds)
     for user, name in PEOPLE.items():
         workspace.add_user(user, name, tz="Europe/Lisbon")

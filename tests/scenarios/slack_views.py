@@ -11,11 +11,11 @@ DATE = re.compile(r"<!date\^[^|>]*\|([^>]*)>")
 NAMED = re.compile(r"<([@#])(\w+)(?:\|[^>]*)?>")
 BOLD = re.compile(r"(?<![\w*])\*([^*\n]+)\*(?![\w*])")
 
-Done = Callable[[], Awaitable[None]]
+WaitUntilDone = Callable[[], Awaitable[None]]
 """Waits until what was asked for is done, and everybody was told."""
 
 
-def plainly(sandbox: SlackSandbox, words: str) -> str:
+def render_plain_text(sandbox: SlackSandbox, words: str) -> str:
     """`<@U0ANA>` is @ana, a date is its fallback, *bold* is bold."""
 
     def name(found: re.Match[str]) -> str:
@@ -30,26 +30,26 @@ class Card(NamedTuple):
 
     message: SlackMessage
     sandbox: SlackSandbox
-    done: Done
+    done: WaitUntilDone
 
     @property
     def words(self) -> str:
-        return plainly(self.sandbox, self.message.read_text())
+        return render_plain_text(self.sandbox, self.message.read_text())
 
     @property
-    def offers(self) -> list[str]:
+    def buttons(self) -> list[str]:
         return list(self.message.find_buttons())
 
     @property
-    def aloud(self) -> str:
+    def fallback_text(self) -> str:
         """What a notification shows and a screen reader reads."""
-        return plainly(self.sandbox, self.message.text)
+        return render_plain_text(self.sandbox, self.message.text)
 
     @property
     def case(self) -> str:
         return str((self.message.metadata or {})["event_payload"]["name"])
 
-    def seen_by(self, name: str) -> bool:
+    def is_visible_to(self, name: str) -> bool:
         return self.sandbox.get_user(name).can_see(self.message)
 
     async def click(self, what: str, by: str, *, case: str | None = None) -> DeliveryOutcome:
@@ -67,7 +67,7 @@ class Card(NamedTuple):
             "Hand over…", by, {action_ids.PERSON: person, action_ids.DEPARTMENT: department or None}
         )
 
-    async def not_for_us(self, *, by: str, whose: str = action_ids.NOBODY) -> DeliveryOutcome:
+    async def reroute(self, *, by: str, whose: str = action_ids.NOBODY) -> DeliveryOutcome:
         return await self._form("Not for us…", by, {action_ids.DEPARTMENT: whose})
 
     async def choose(self, words: str, by: str) -> DeliveryOutcome:
@@ -80,7 +80,7 @@ class Card(NamedTuple):
         """The same where a form asks what it is instead."""
         await self.choose(words, by)
         modal = self.sandbox.get_user(by).modal
-        assert modal is not None, f"no form opened before {by}; {by} was told: {self._told(by)}"
+        assert modal is not None, f"no form opened before {by}; {by} was told: {self._list_whispers(by)}"
         [field] = [block["block_id"] for block in modal.blocks if block.get("type") == "input"]
         return await self._fill_in(by, {field: right})
 
@@ -102,7 +102,7 @@ class Card(NamedTuple):
     async def _form(self, button: str, by: str, values: dict[str, Any]) -> DeliveryOutcome:
         await self.click(button, by)
         assert self.sandbox.get_user(by).modal is not None, (
-            f"no form opened before {by}; {by} was told: {self._told(by)}"
+            f"no form opened before {by}; {by} was told: {self._list_whispers(by)}"
         )
         return await self._fill_in(by, values)
 
@@ -115,9 +115,10 @@ class Card(NamedTuple):
         await self.done()
         return outcome
 
-    def _told(self, name: str) -> list[str]:
+    def _list_whispers(self, name: str) -> list[str]:
         return [
-            plainly(self.sandbox, message.read_text()) for message in self.sandbox.get_user(name).ephemeral_messages
+            render_plain_text(self.sandbox, message.read_text())
+            for message in self.sandbox.get_user(name).ephemeral_messages
         ]
 
 
@@ -126,7 +127,7 @@ class Channel(NamedTuple):
 
     name: str
     sandbox: SlackSandbox
-    done: Done
+    done: WaitUntilDone
 
     @property
     def messages(self) -> list[Card]:
@@ -152,7 +153,7 @@ class Channel(NamedTuple):
         return [card for card in self.messages if _name(card).startswith("ep-")]
 
     @property
-    def beside(self) -> list[Card]:
+    def reminders(self) -> list[Card]:
         """Reminders and the like."""
         return [card for card in self.messages if " " in _name(card)]
 

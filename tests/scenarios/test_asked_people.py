@@ -1,39 +1,41 @@
 """What asks somebody to take a case says who has it as soon as somebody has."""
 
-from tests.scenarios.spoken import LOST
+from tests.scenarios.sample_posts import LOST
 from tests.scenarios.world import World
 
 
-async def test_whoever_was_told_that_nobody_has_claimed_a_case_sees_who_has_claimed_it(world: World) -> None:
-    await world.hears(LOST)
-    await world.waits(minutes=31)
+async def test_a_person_who_was_told_that_nobody_has_claimed_a_case_sees_who_has_claimed_it(world: World) -> None:
+    await world.receive(LOST)
+    await world.advance(minutes=31)
     asked = [world.person("raj").dm, world.person("mia").dm]
     for dm in asked:
         assert "Nobody has claimed" in dm.words
-        assert "Claim" in dm.offers
+        assert "Claim" in dm.buttons
     await world.channel("#care").card("@marta").click("Claim", by="ana")
-    await world.waits(seconds=15)
+    await world.advance(seconds=15)
     for dm in asked:
         assert "🙋 @ana has the complaint" in dm.words
         assert "Nobody has claimed" not in dm.words
-        assert "Claim" not in dm.offers
+        assert "Claim" not in dm.buttons
 
 
-async def test_whoever_was_told_and_claims_it_from_the_message_keeps_the_sentence_that_answers_them(
+async def test_a_person_who_was_told_and_claims_it_from_the_message_keeps_the_sentence_that_answers_them(
     world: World,
 ) -> None:
-    await world.hears(LOST)
-    await world.waits(minutes=31)
+    await world.receive(LOST)
+    await world.advance(minutes=31)
     await world.person("raj").dm.click("Claim", by="raj")
-    await world.waits(seconds=15)
+    await world.advance(seconds=15)
     assert "🙋 @raj has the complaint" in world.person("raj").dm.words
     assert "🙋 @raj has the complaint" in world.person("mia").dm.words
 
 
-async def test_whoever_was_told_sees_where_the_case_went_when_it_is_handed_to_another_department(world: World) -> None:
-    await world.hears(LOST)
-    await world.waits(minutes=31)
-    await world.channel("#care").card("@marta").not_for_us(by="ana", whose="pr")
-    await world.waits(seconds=15)
+async def test_a_person_who_was_told_sees_where_the_case_went_when_it_is_handed_to_another_department(
+    world: World,
+) -> None:
+    await world.receive(LOST)
+    await world.advance(minutes=31)
+    await world.channel("#care").card("@marta").reroute(by="ana", whose="pr")
+    await world.advance(seconds=15)
     assert "moved to pr" in world.person("raj").dm.words
-    assert "Claim" not in world.person("raj").dm.offers
+    assert "Claim" not in world.person("raj").dm.buttons

@@ -3,18 +3,18 @@
 import asyncio
 
 from bot.slack_sandbox import FaultKind, InjectedFault
-from tests.scenarios.furniture import CROWD
-from tests.scenarios.spoken import LOST
+from tests.scenarios.sample_posts import LOST
+from tests.scenarios.sample_workspace import CROWD
 from tests.scenarios.world import World
 
 
 async def test_a_complaint_becomes_a_card_and_is_claimed_answered_and_resolved(world: World) -> None:
-    await world.hears(LOST, by="marta", followers=3400)
+    await world.receive(LOST, by="marta", followers=3400)
     card = world.channel("#care").card("@marta")
     assert LOST in card.words
     assert "Our voice" not in card.words
     assert "New · claim by 10 Mar, 09:15 UTC (within 15 min)" in card.words
-    await world.waits(minutes=2)
+    await world.advance(minutes=2)
     await card.click("Claim", by="ana")
     assert "Claimed by @ana · resolve by 10 Mar, 13:00 UTC" in card.words
     assert "Within your authority: Apologise" in card.words
@@ -22,14 +22,14 @@ async def test_a_complaint_becomes_a_card_and_is_claimed_answered_and_resolved(w
     await card.resolve("answered", by="ana", note="A courier has it")
     assert "Resolved by @ana: answered" in card.words
     assert "Note: A courier has it" in card.words
-    assert card.offers == ["Reopen", "Open post", "Why?"]
+    assert card.buttons == ["Reopen", "Open post", "Why?"]
 
 
 async def test_of_fifty_who_claim_at_once_one_gets_it_and_the_others_are_told_who_and_when(world: World) -> None:
-    await world.hears(LOST)
+    await world.receive(LOST)
     card = world.channel("#care").card("@marta")
     await asyncio.gather(*(world.sandbox.get_user(name).click_button(card.message, "Claim") for name in CROWD))
-    await world.calms_down()
+    await world.finish_listeners()
     [owner] = [name for name in CROWD if f"Claimed by @{name}" in card.words]
     told = [world.person(name).whispers for name in CROWD if name != owner]
     assert told == [[f"@{owner} has this one, 1 s before you."]] * 49
@@ -39,37 +39,37 @@ async def test_of_fifty_who_claim_at_once_one_gets_it_and_the_others_are_told_wh
 async def test_fifty_deputies_of_a_group_that_slack_is_slow_to_name_are_all_known(world: World) -> None:
     slow = InjectedFault(FaultKind.SLOW, methods=["usergroups.users.list"], seconds=0.3, times=None)
     world.sandbox.faults.add(slow)
-    await world.hears(LOST)
+    await world.receive(LOST)
     card = world.channel("#care").card("@marta")
     await asyncio.gather(*(world.sandbox.get_user(name).click_button(card.message, "Claim") for name in CROWD))
-    await world.calms_down()
-    assert not [name for name in CROWD if "Only deputies" in world.person(name).told]
+    await world.finish_listeners()
+    assert not [name for name in CROWD if "Only deputies" in world.person(name).last_whisper]
     assert world.sandbox.limits.calls["usergroups.users.list"] == 1
 
 
 async def test_a_colleague_who_is_no_deputy_is_told_what_she_may_do_instead(world: World) -> None:
-    await world.hears(LOST)
+    await world.receive(LOST)
     card = world.channel("#care").card("@marta")
     await card.click("Claim", by="joe")
-    assert "Only deputies of care answer these" in world.person("joe").told
+    assert "Only deputies of care answer these" in world.person("joe").last_whisper
     assert (
         "You can open the post, thank the person, or tell one of them. @mia can deputise you."
-        in world.person("joe").told
+        in world.person("joe").last_whisper
     )
     assert "🆕 New" in card.words
 
 
 async def test_of_fifty_deputies_a_refusal_names_a_few_and_counts_the_rest(world: World) -> None:
-    await world.hears(LOST)
+    await world.receive(LOST)
     await world.channel("#care").card("@marta").click("Claim", by="joe")
-    assert "and 48 more)" in world.person("joe").told
+    assert "and 48 more)" in world.person("joe").last_whisper
 
 
-async def test_a_claim_that_is_released_waits_for_somebody_else_and_its_clock_begins_anew(world: World) -> None:
-    await world.hears(LOST)
+async def test_a_claim_that_is_released_waits_for_somebody_else_and_its_clock_begins_again(world: World) -> None:
+    await world.receive(LOST)
     card = world.channel("#care").card("@marta")
     await card.click("Claim", by="ana")
-    await world.waits(minutes=10)
+    await world.advance(minutes=10)
     await card.click("Release", by="ana")
     assert "New · claim by 10 Mar, 09:25 UTC" in card.words
     assert "released by @ana" in card.words
@@ -78,33 +78,33 @@ async def test_a_claim_that_is_released_waits_for_somebody_else_and_its_clock_be
 
 
 async def test_a_card_pressed_twice_answers_in_words(world: World) -> None:
-    await world.hears(LOST)
+    await world.receive(LOST)
     card = world.channel("#care").card("@marta")
     ana = world.sandbox.get_user("ana")
     await asyncio.gather(ana.click_button(card.message, "Claim"), ana.click_button(card.message, "Claim"))
-    await world.calms_down()
+    await world.finish_listeners()
     assert "Claimed by @ana" in card.words
     assert world.person("ana").whispers == ["You have this one already."]
 
 
 async def test_a_second_form_for_a_case_that_was_resolved_meanwhile_says_so(world: World) -> None:
-    await world.hears(LOST)
+    await world.receive(LOST)
     card = world.channel("#care").card("@marta")
     await card.click("Resolve…", by="ana")
     await card.resolve("fixed", by="mia")
     await world.sandbox.get_user("ana").fill_field("resolution", "answered")
     refused = await world.sandbox.get_user("ana").submit()
-    await world.calms_down()
+    await world.finish_listeners()
     said = "Somebody else resolved this case 1 s before you (fixed). Reopen it first."
     assert refused.errors == {"resolution": said}
     assert "Resolved by @mia: fixed" in card.words
 
 
 async def test_a_resolved_case_is_reopened_and_claimed_again(world: World) -> None:
-    await world.hears(LOST)
+    await world.receive(LOST)
     card = world.channel("#care").card("@marta")
     await card.resolve("no action", by="ana")
-    await world.waits(hours=1)
+    await world.advance(hours=1)
     await card.click("Reopen", by="raj")
     assert "New · claim by 10 Mar, 10:15 UTC" in card.words
     await card.click("Claim", by="raj")
@@ -112,11 +112,11 @@ async def test_a_resolved_case_is_reopened_and_claimed_again(world: World) -> No
 
 
 async def test_somebody_elses_case_is_not_resolved_over_her_head_except_by_a_manager(world: World) -> None:
-    await world.hears(LOST)
+    await world.receive(LOST)
     card = world.channel("#care").card("@marta")
     await card.click("Claim", by="ana")
     await card.click("Resolve…", by="raj")
-    assert world.person("raj").told == "@ana has this one. Ask @ana or a manager to resolve it."
+    assert world.person("raj").last_whisper == "@ana has this one. Ask @ana or a manager to resolve it."
     assert world.person("raj").form == ""
     await card.resolve("answered", by="mia")
     assert "Resolved by @mia: answered" in card.words

@@ -10,9 +10,9 @@ import pytest
 import bot.demo
 from bot.domain.mention import Mention
 from bot.sources.mention_parser import read_mentions
-from tests.clock import WoundClock
+from tests.clock import SteppedClock
 from tests.scenarios.test_storms import claimable
-from tests.scenarios.world import World, world_on
+from tests.scenarios.world import World, open_world
 
 DEMO = Path(str(resources.files(bot.demo)))
 WEEK = Path(__file__).parents[3] / "shared" / "data" / "replay_airline.jsonl"
@@ -38,31 +38,33 @@ def shown(world: World) -> set[str]:
     return cards | {case for name in names for digest in world.channel(name).digests for case in claimable(digest)}
 
 
-async def test_the_sample_day_is_played_whole_and_the_books_balance(redis_url: str, brand: str, tmp_path: Path) -> None:
+async def test_the_sample_day_is_played_whole_and_the_counters_balance(
+    redis_url: str, brand: str, tmp_path: Path
+) -> None:
     day = mentions_of(DEMO / "day.jsonl")
-    clock = WoundClock(day[0].created_at)
-    async with world_on(redis_url, brand, tmp_path, clock, DEMO / "playbook.toml") as world:
+    clock = SteppedClock(day[0].created_at)
+    async with open_world(redis_url, brand, tmp_path, clock, DEMO / "playbook.toml") as world:
         world.pace = timedelta(seconds=6)
         for part in parts(day):
-            await world.hears_all(part)
-            await world.waits(seconds=PART.total_seconds())
-        account = await world.books()
+            await world.receive_all(part)
+            await world.advance(seconds=PART.total_seconds())
+        account = await world.reconcile()
         assert account.seen == len(day)
         assert len(shown(world)) == account.opened
-        await world.ends()
+        await world.check_invariants()
 
 
-async def test_a_real_week_is_triaged_at_full_speed_and_the_books_balance(
-    redis_url: str, brand: str, tmp_path: Path, clock: WoundClock
+async def test_a_real_week_is_triaged_at_full_speed_and_the_counters_balance(
+    redis_url: str, brand: str, tmp_path: Path, clock: SteppedClock
 ) -> None:
     if not WEEK.exists():
         pytest.skip("the recorded week is not on this machine")
     week = mentions_of(WEEK)
-    async with world_on(redis_url, brand, tmp_path, clock, Path(__file__).with_name("week.toml")) as world:
-        await world.takes_in(week)
-        await world.waits(seconds=30)
-        account = await world.books()
+    async with open_world(redis_url, brand, tmp_path, clock, Path(__file__).with_name("week.toml")) as world:
+        await world.ingest(week)
+        await world.advance(seconds=30)
+        account = await world.reconcile()
         assert account.seen == len({mention.id for mention in week})
         assert account.opened + account.joined > 5000
         assert world.channel("#care").digests
-        await world.ends()
+        await world.check_invariants()

@@ -2,17 +2,17 @@
 
 from datetime import UTC, datetime
 
-from tests.scenarios.spoken import CRISIS, LATE, LOST
+from tests.scenarios.sample_posts import CRISIS, LATE, LOST
 from tests.scenarios.world import World
 
 
 async def test_a_claim_that_is_half_over_is_reminded_of_by_direct_message_and_kept_by_a_button(world: World) -> None:
-    await world.hears(LOST)
+    await world.receive(LOST)
     card = world.channel("#care").card("@marta")
     await card.click("Claim", by="ana")
-    await world.waits(minutes=14)
+    await world.advance(minutes=14)
     assert not world.person("ana").dms
-    await world.waits(minutes=2)
+    await world.advance(minutes=2)
     assert (
         "Are you still on the complaint from @marta? Your claim ends at 10 Mar, 09:30 UTC"
         in world.person("ana").dm.words
@@ -20,15 +20,15 @@ async def test_a_claim_that_is_half_over_is_reminded_of_by_direct_message_and_ke
     await world.person("ana").dm.click("Keep it", by="ana")
     assert world.person("ana").dm.words == "👍 You keep the complaint from @marta until 10 Mar, 09:46 UTC."
     assert "still on it by @ana" in card.words
-    await world.waits(minutes=20)
+    await world.advance(minutes=20)
     assert "Claimed by @ana" in card.words
 
 
 async def test_a_claim_that_is_forgotten_goes_back_to_the_channel_and_both_say_so(world: World) -> None:
-    await world.hears(LOST)
+    await world.receive(LOST)
     card = world.channel("#care").card("@marta")
     await card.click("Claim", by="ana")
-    await world.waits(minutes=31)
+    await world.advance(minutes=31)
     assert "🆕 New · claim by 10 Mar, 09:45 UTC" in card.words
     assert "reminded @ana, claim ends in 15 min" in card.words
     assert "lease ran out, @ana had it, not answered in time" in card.words
@@ -38,91 +38,91 @@ async def test_a_claim_that_is_forgotten_goes_back_to_the_channel_and_both_say_s
 
 
 async def test_what_nobody_claims_is_said_in_the_channel_and_then_to_the_people_on_call_in_order(world: World) -> None:
-    await world.hears(LOST)
-    await world.waits(minutes=16)
-    [reminder] = world.channel("#care").beside
+    await world.receive(LOST)
+    await world.advance(minutes=16)
+    [reminder] = world.channel("#care").reminders
     assert "Nobody has claimed the complaint from @marta yet; it came 15 min ago. Who takes it?" in reminder.words
     assert not world.person("raj").dms
-    await world.waits(minutes=5)
+    await world.advance(minutes=5)
     assert (
         "You are on call for care. Nobody has claimed the complaint from @marta for 20 min."
         in world.person("raj").dm.words
     )
     assert not world.person("mia").dms
-    await world.waits(minutes=5)
+    await world.advance(minutes=5)
     assert "You are on call for care" in world.person("mia").dm.words
 
 
 async def test_who_is_called_claims_from_the_message_and_then_it_is_quiet(world: World) -> None:
-    await world.hears(LOST)
-    await world.waits(minutes=21)
+    await world.receive(LOST)
+    await world.advance(minutes=21)
     await world.person("raj").dm.click("Claim", by="raj")
     assert "@raj has the complaint from @marta now." in world.person("raj").dm.words
     assert "Claimed by @raj" in world.channel("#care").card("@marta").words
     await world.channel("#care").card("@marta").resolve("answered", by="raj")
     before = len(world.sandbox.change_log.list_by_kind("posted"))
-    await world.waits(hours=5)
+    await world.advance(hours=5)
     assert len(world.sandbox.change_log.list_by_kind("posted")) == before
 
 
 async def test_a_second_person_who_was_called_reads_who_has_it_and_has_nothing_to_press(world: World) -> None:
-    await world.hears(LOST)
-    await world.waits(minutes=26)
+    await world.receive(LOST)
+    await world.advance(minutes=26)
     await world.person("raj").dm.click("Claim", by="raj")
-    await world.waits(minutes=1)
+    await world.advance(minutes=1)
     assert "🙋 @raj has the complaint" in world.person("mia").dm.words
-    assert "Claim" not in world.person("mia").dm.offers
+    assert "Claim" not in world.person("mia").dm.buttons
 
 
 async def test_a_reminder_whose_case_was_claimed_in_time_is_never_sent(world: World) -> None:
-    await world.hears(LOST)
+    await world.receive(LOST)
     await world.channel("#care").card("@marta").click("Claim", by="ana")
-    await world.waits(minutes=14)
-    assert world.channel("#care").beside == []
+    await world.advance(minutes=14)
+    assert world.channel("#care").reminders == []
 
 
 async def test_a_case_that_is_not_resolved_in_time_says_overdue_on_its_card(world: World) -> None:
-    await world.hears(LOST)
+    await world.receive(LOST)
     card = world.channel("#care").card("@marta")
     await card.click("Claim", by="ana")
     for _ in range(17):
-        await world.waits(minutes=15)
-        if "Keep it" in world.person("ana").dm.offers:
+        await world.advance(minutes=15)
+        if "Keep it" in world.person("ana").dm.buttons:
             await world.person("ana").dm.click("Keep it", by="ana")
     assert "OVERDUE, to resolve by 10 Mar, 13:00 UTC" in card.words
     assert "Claimed by @ana" in card.words
 
 
 async def test_overnight_the_clocks_stand_still_and_nobody_is_called(world: World) -> None:
-    await world.waits(hours=13, minutes=50)
-    await world.hears(LATE)
+    await world.advance(hours=13, minutes=50)
+    await world.receive(LATE)
     assert "claim by 11 Mar, 06:05 UTC" in world.channel("#care").card("@marta").words
-    await world.waits(hours=7)
+    await world.advance(hours=7)
     assert world.clock.now() == datetime(2026, 3, 11, 5, 50, tzinfo=UTC)
-    assert not world.channel("#care").beside
+    assert not world.channel("#care").reminders
     assert not world.person("raj").dms
-    await world.waits(minutes=30)
-    assert len(world.channel("#care").beside) == 1
+    await world.advance(minutes=30)
+    assert len(world.channel("#care").reminders) == 1
     assert "You are on call for care" in world.person("raj").dm.words
 
 
 async def test_a_crisis_at_four_in_the_morning_calls_people_at_once(world: World) -> None:
-    await world.waits(hours=19)
-    await world.hears(CRISIS)
+    await world.advance(hours=19)
+    await world.receive(CRISIS)
     card = world.channel("#pr").card("@marta")
-    assert card.aloud.startswith("Crisis for pr from @marta")
-    await world.waits(minutes=11)
+    assert card.fallback_text.startswith("Crisis for pr from @marta")
+    await world.advance(minutes=11)
     assert "🚨 You are on call for pr" in world.person("ben").dm.words
-    await world.waits(minutes=5)
+    await world.advance(minutes=5)
     await world.person("mia").dm.click("Claim", by="mia")
     assert "Claimed by @mia" in card.words
 
 
 async def test_a_claim_that_spans_the_night_is_still_hers_in_the_morning(world: World) -> None:
-    await world.waits(hours=13, minutes=40)
-    await world.hears(LATE)
+    await world.advance(hours=13, minutes=40)
+    await world.receive(LATE)
     card = world.channel("#care").card("@marta")
     await card.click("Claim", by="ana")
-    await world.waits(hours=7, minutes=25)
+    await world.advance(hours=7, minutes=25)
     assert "Claimed by @ana" in card.words
     assert len(world.person("ana").dms) == 1

@@ -9,7 +9,7 @@ import pytest
 from bot.domain.mention import Mention
 from bot.domain.redaction import ForgetTarget, parse_forget_target
 from bot.store.forget import MentionEraser
-from tests.scenarios.spoken import CRISIS, LATE, LOST
+from tests.scenarios.sample_posts import CRISIS, LATE, LOST
 from tests.scenarios.world import World
 
 SPAM = "🎁 Congratulations @northwindair fans! Click https://win.example/free to claim your FREE gift card now, DM me"
@@ -17,14 +17,16 @@ THANKS = "@northwindair thank you, lovely crew on the morning flight"
 WHISPER = "northwind colours are a kind of teal, says my quilt group"
 
 
-async def everything_kept(world: World) -> AsyncIterator[tuple[str, str]]:
+async def iter_stored(world: World) -> AsyncIterator[tuple[str, str]]:
     """Each key of the server, with all that is in it."""
-    client = world.stage.store.client
+    client = world.local_app.store.client
     read = {"string": ("GET",), "hash": ("HGETALL",), "set": ("SMEMBERS",), "list": ("LRANGE", "0", "-1")}
     read |= {"zset": ("ZRANGE", "0", "-1"), "stream": ("XRANGE", "-", "+")}
     cursor = "0"
     while True:
-        cursor, keys = await client.execute("SCAN", cursor, "MATCH", world.stage.store.keys.root + "*", "COUNT", 500)
+        cursor, keys = await client.execute(
+            "SCAN", cursor, "MATCH", world.local_app.store.keys.root + "*", "COUNT", 500
+        )
         for key in keys:
             command, *rest = read[await client.execute("TYPE", key)]
             yield key, json.dumps([key, await client.execute(command, key, *rest)], ensure_ascii=False)
@@ -32,7 +34,7 @@ async def everything_kept(world: World) -> AsyncIterator[tuple[str, str]]:
             return
 
 
-def everything_shown(world: World) -> list[str]:
+def list_shown(world: World) -> list[str]:
     """Every message of the workspace, whoever reads it."""
     workspace = world.sandbox.workspace
     return [
@@ -43,66 +45,67 @@ def everything_shown(world: World) -> list[str]:
     ]
 
 
-async def left_of(world: World, *words: str) -> list[str]:
-    kept = [key async for key, held in everything_kept(world) if any(one in held for one in words)]
-    shown = [one for one in everything_shown(world) if any(word in one for word in words)]
+async def find_traces(world: World, *words: str) -> list[str]:
+    kept = [key async for key, held in iter_stored(world) if any(one in held for one in words)]
+    shown = [one for one in list_shown(world) if any(word in one for word in words)]
     return kept + shown
 
 
 async def forget(world: World, target: ForgetTarget) -> int:
-    forgetting = MentionEraser(world.stage.store.client, world.stage.store.keys)
+    forgetting = MentionEraser(world.local_app.store.client, world.local_app.store.keys)
     found = await forgetting.find(target)
     lost = await forgetting.forget(found, world.clock.now())
-    await world.waits(minutes=5)
+    await world.advance(minutes=5)
     return lost
 
 
 async def a_day_of(world: World, by: str) -> None:
     """One person's complaint, answered; praise, spam, a remark for nobody, a post that joined."""
-    world.watches = True
-    await world.hears(LOST, by=by)
-    await world.waits(minutes=22)  # the channel is reminded, and somebody on call is told
+    world.detects_spikes = True
+    await world.receive(LOST, by=by)
+    await world.advance(minutes=22)  # the channel is reminded, and somebody on call is told
     card = world.channel("#care").card(f"@{by}")
     await card.click("Claim", by="ana")
     await card.resolve("answered", by="ana", note=f"told @{by} where it is")
-    await world.hears(CRISIS, by=by)
-    await world.waits(minutes=26)  # everybody on call is called, and again
+    await world.receive(CRISIS, by=by)
+    await world.advance(minutes=26)  # everybody on call is called, and again
     for text in (THANKS, SPAM, WHISPER):
-        await world.hears(text, by=by)
-    await world.hears("still nothing at all, and nobody answers me about it", by=by, conversation="1")
-    await world.waits(minutes=6)
+        await world.receive(text, by=by)
+    await world.receive("still nothing at all, and nobody answers me about it", by=by, conversation="1")
+    await world.advance(minutes=6)
 
 
 async def test_nothing_of_a_person_is_left_in_any_key_or_message_and_the_totals_still_add_up(world: World) -> None:
     await a_day_of(world, "wilhelmina_q")
-    await world.hears("@northwindair where is gate 12 please?", by="other_person")
-    before = await world.books()
-    assert await left_of(world, "wilhelmina_q", "suitcase", "lost my bag")
+    await world.receive("@northwindair where is gate 12 please?", by="other_person")
+    before = await world.reconcile()
+    assert await find_traces(world, "wilhelmina_q", "suitcase", "lost my bag")
 
     assert await forget(world, parse_forget_target("@wilhelmina_q"))
 
     assert (
-        await left_of(world, "wilhelmina_q", "lost my bag AGAIN", "teal", "lovely crew", "still nothing at all") == []
+        await find_traces(world, "wilhelmina_q", "lost my bag AGAIN", "teal", "lovely crew", "still nothing at all")
+        == []
     )
-    assert "other_person" in json.dumps(everything_shown(world))
-    after = await world.books()
+    assert "other_person" in json.dumps(list_shown(world))
+    after = await world.reconcile()
     assert (after.seen, after.unaccounted) == (before.seen, 0)
 
 
 async def test_a_post_is_forgotten_by_its_address_and_the_others_of_that_person_stay(world: World) -> None:
-    first = await world.hears(LOST, by="wilhelmina_q")
-    await world.hears(THANKS, by="wilhelmina_q")
+    first = await world.receive(LOST, by="wilhelmina_q")
+    await world.receive(THANKS, by="wilhelmina_q")
 
     await forget(world, parse_forget_target(first.url + "/#top"))
 
-    assert await left_of(world, "lost my bag") == []
-    assert "lovely crew" in json.dumps(everything_shown(world), ensure_ascii=False)
-    card = next(one for one in everything_shown(world) if "deleted at the request" in one)
+    assert await find_traces(world, "lost my bag") == []
+    assert "lovely crew" in json.dumps(list_shown(world), ensure_ascii=False)
+    card = next(one for one in list_shown(world) if "deleted at the request" in one)
     assert "no action" in card
 
 
 async def test_who_quoted_forgotten_words_keeps_their_own_wherever_they_are_kept(world: World) -> None:
-    store, at = world.stage.store, world.clock.now()
+    store, at = world.local_app.store, world.clock.now()
     quoted = "my grandmother's violin came back\nin two halves, says @wilhelmina_q"
 
     async def admit(number: int, text: str, **more: Any) -> None:
@@ -113,8 +116,8 @@ async def test_who_quoted_forgotten_words_keeps_their_own_wherever_they_are_kept
     await store.inbox.admit("x", [Mention.model_validate(first)], None, at)
     for number, text in enumerate((LOST, SPAM, WHISPER, f"{LOST} and nobody answers")):
         await admit(number + 1, text, **({"conversation": "1"} if LOST in text else {}))
-        await world.settles()
-    held = [key async for key, kept in everything_kept(world) if "in two halves" in kept]
+        await world.run_until_idle()
+    held = [key async for key, kept in iter_stored(world) if "in two halves" in kept]
     assert {key.removeprefix(store.keys.root).partition(":")[0] for key in held} >= {"aside", "spam", "joined"}
     await admit(8, f"{CRISIS} still waiting")
     in_hand = await store.inbox.read("somebody", 10, wait=False)
@@ -122,17 +125,17 @@ async def test_who_quoted_forgotten_words_keeps_their_own_wherever_they_are_kept
 
     await forget(world, parse_forget_target("@wilhelmina_q"))
 
-    assert await left_of(world, "in two halves", "wilhelmina_q") == []
-    kept = " ".join([kept async for _, kept in everything_kept(world)])
+    assert await find_traces(world, "in two halves", "wilhelmina_q") == []
+    kept = " ".join([kept async for _, kept in iter_stored(world)])
     assert all(words in kept for words in ("gift card", "teal", "lost my bag AGAIN", "still waiting"))
-    assert (await world.books()).unaccounted == 0
+    assert (await world.reconcile()).unaccounted == 0
 
 
 async def test_quoted_words_go_from_dead_letters_too_and_of_corrections_the_last_word_stays_the_last(
     world: World,
 ) -> None:
-    store, at = world.stage.store, world.clock.now()
-    mention = await world.hears("my grandmother's violin came back in two halves", by="wilhelmina_q")
+    store, at = world.local_app.store, world.clock.now()
+    mention = await world.receive("my grandmother's violin came back in two halves", by="wilhelmina_q")
     quoting = Mention.model_validate(
         {"id": "x:901", "text": LATE, "created_at": at, "author": "other_person", "quoted": mention.text}
     )
@@ -145,7 +148,7 @@ async def test_quoted_words_go_from_dead_letters_too_and_of_corrections_the_last
 
     await forget(world, parse_forget_target("@wilhelmina_q"))
 
-    assert await left_of(world, "in two halves") == []
+    assert await find_traces(world, "in two halves") == []
     [dead] = await store.dead_letters.list_letters()
     assert Mention.from_stored(dead.raw).text == LATE
     entries = await store.client.execute("XRANGE", store.keys.corrections, "-", "+")
@@ -153,53 +156,53 @@ async def test_quoted_words_go_from_dead_letters_too_and_of_corrections_the_last
 
 
 async def test_what_nobody_has_triaged_yet_is_forgotten_and_counts_as_tallied(world: World) -> None:
-    mention = world.mention(LOST, by="wilhelmina_q")
-    store = world.stage.store
+    mention = world.build_mention(LOST, by="wilhelmina_q")
+    store = world.local_app.store
     await store.inbox.admit("x", [mention], None, world.clock.now())
     in_hand = await store.inbox.read("somebody", 10, wait=False)
 
     await forget(world, parse_forget_target(mention.id))
 
     assert len(in_hand) == 1
-    assert await left_of(world, "wilhelmina_q", "lost my bag") == []
-    books = await world.books()
+    assert await find_traces(world, "wilhelmina_q", "lost my bag") == []
+    books = await world.reconcile()
     assert (books.seen, books.tallied, books.unaccounted) == (1, 1, 0)
 
 
 async def test_what_triage_answers_while_it_is_being_forgotten_is_counted_once(world: World) -> None:
-    store = world.stage.store
-    await store.inbox.admit("x", [world.mention(LOST, by="wilhelmina_q")], None, world.clock.now())
+    store = world.local_app.store
+    await store.inbox.admit("x", [world.build_mention(LOST, by="wilhelmina_q")], None, world.clock.now())
     [[entry, _]] = await store.client.execute("XRANGE", store.keys.inbox, "-", "+")
-    await world.settles()  # it has a case by now
+    await world.run_until_idle()  # it has a case by now
     forgetting = MentionEraser(store.client, store.keys)
 
     assert not await forgetting.drop_waiting_entry(entry)
 
-    books = await world.books()
+    books = await world.reconcile()
     assert (books.seen, books.opened, books.tallied, books.unaccounted) == (1, 1, 0, 0)
 
 
 async def test_to_forget_twice_is_to_forget_once_and_it_is_itself_in_the_audit_log(world: World) -> None:
-    await world.hears(LOST, by="wilhelmina_q")
+    await world.receive(LOST, by="wilhelmina_q")
     assert await forget(world, parse_forget_target("@wilhelmina_q")) > 0
-    audit = [held async for key, held in everything_kept(world) if key.endswith(":audit")]
+    audit = [held async for key, held in iter_stored(world) if key.endswith(":audit")]
 
     assert await forget(world, parse_forget_target("@wilhelmina_q")) == 0
 
     assert "deleted posts" in audit[0]
-    assert audit == [held async for key, held in everything_kept(world) if key.endswith(":audit")]
+    assert audit == [held async for key, held in iter_stored(world) if key.endswith(":audit")]
 
 
-async def test_a_case_that_others_joined_stays_open_without_the_words_of_whoever_asked(world: World) -> None:
-    await world.hears(LOST, by="wilhelmina_q")
-    await world.hears(LOST, by="second_person")
+async def test_a_case_that_others_joined_stays_open_without_the_words_of_the_person_who_asked(world: World) -> None:
+    await world.receive(LOST, by="wilhelmina_q")
+    await world.receive(LOST, by="second_person")
 
     await forget(world, parse_forget_target("@wilhelmina_q"))
 
-    [shown] = [one for one in everything_shown(world) if "deleted at the request" in one]
+    [shown] = [one for one in list_shown(world) if "deleted at the request" in one]
     assert "@second_person" in shown
     assert "Claim" in shown
-    assert await left_of(world, "wilhelmina_q") == []
+    assert await find_traces(world, "wilhelmina_q") == []
 
 
 @pytest.mark.parametrize(
@@ -232,20 +235,20 @@ def test_a_handle_is_told_whatever_its_case_and_only_at_its_outlet() -> None:
 
 
 async def test_no_wording_of_an_edited_post_is_left_and_a_later_edit_brings_none_back(world: World) -> None:
-    admit, at = world.stage.store.inbox.admit, world.clock.now()
+    admit, at = world.local_app.store.inbox.admit, world.clock.now()
     given: dict[str, Any] = {"created_at": at, "author": "wilhelmina_q", "url": "https://x.com/wilhelmina_q/status/3"}
     for edits, text in enumerate((LOST, LATE)):
         await admit("x", [Mention(id="x:1", source="x", text=text, edits=edits, **given)], None, at)
-        await world.settles()
+        await world.run_until_idle()
     quoting = {"id": "x:9", "text": f"{CRISIS} as they say", "quoted": LATE, "created_at": at, "author": "other_person"}
     await admit("x", [Mention.model_validate(quoting)], None, at)
-    await world.waits(minutes=1)
-    assert await left_of(world, LOST[:30])
-    assert await left_of(world, LATE[:30])
+    await world.advance(minutes=1)
+    assert await find_traces(world, LOST[:30])
+    assert await find_traces(world, LATE[:30])
 
     await forget(world, parse_forget_target("https://x.com/wilhelmina_q/status/3"))
     await admit("x", [Mention(id="x:1", source="x", text=f"{LATE} again", edits=2, **given)], None, at)
-    await world.waits(minutes=1)
+    await world.advance(minutes=1)
 
-    assert await left_of(world, LOST[:30], LATE[:30]) == []
-    assert (await world.books()).unaccounted == 0
+    assert await find_traces(world, LOST[:30], LATE[:30]) == []
+    assert (await world.reconcile()).unaccounted == 0

@@ -1,17 +1,17 @@
 """A case that is better off with somebody else."""
 
-from tests.scenarios.spoken import LOST
+from tests.scenarios.sample_posts import LOST
 from tests.scenarios.world import World
 
 
 async def test_a_case_that_is_handed_to_another_department_has_one_card_alive(world: World) -> None:
-    await world.hears(LOST)
+    await world.receive(LOST)
     old = world.channel("#care").card("@marta")
     await old.click("Claim", by="ana")
     await old.hand_over(by="ana", department="pr")
     assert "Moved to pr by @ana" in old.words
-    assert old.offers == []
-    await world.waits(seconds=10)
+    assert old.buttons == []
+    await world.advance(seconds=10)
     new = world.channel("#pr").card("@marta")
     assert "🆕 New" in new.words
     assert "handed over by @ana, from care to pr" in new.words
@@ -21,14 +21,14 @@ async def test_a_case_that_is_handed_to_another_department_has_one_card_alive(wo
 
 
 async def test_a_case_that_goes_away_and_comes_back_has_one_card_alive(world: World) -> None:
-    await world.hears(LOST)
+    await world.receive(LOST)
     first = world.channel("#care").card("@marta")
     await first.hand_over(by="ana", department="pr")
-    await world.waits(seconds=10)
+    await world.advance(seconds=10)
     second = world.channel("#pr").card("@marta")
     await second.hand_over(by="ben", department="care")
-    await world.waits(seconds=10)
-    alive = [card for name in ("#care", "#pr") for card in world.channel(name).cards if "Claim" in card.offers]
+    await world.advance(seconds=10)
+    alive = [card for name in ("#care", "#pr") for card in world.channel(name).cards if "Claim" in card.buttons]
     assert len(alive) == 1
     assert "from pr to care" in alive[0].words
     await alive[0].click("Claim", by="ana")
@@ -36,7 +36,7 @@ async def test_a_case_that_goes_away_and_comes_back_has_one_card_alive(world: Wo
 
 
 async def test_a_case_that_is_handed_to_a_person_is_hers_and_she_is_told(world: World) -> None:
-    await world.hears(LOST)
+    await world.receive(LOST)
     card = world.channel("#care").card("@marta")
     await card.click("Claim", by="ana")
     await card.hand_over(by="ana", to="raj")
@@ -45,7 +45,7 @@ async def test_a_case_that_is_handed_to_a_person_is_hers_and_she_is_told(world: 
 
 
 async def test_only_other_deputies_are_offered_in_the_form(world: World) -> None:
-    await world.hears(LOST)
+    await world.receive(LOST)
     card = world.channel("#care").card("@marta")
     await card.click("Claim", by="ana")
     await card.click("Hand over…", by="ana")
@@ -60,7 +60,7 @@ async def test_only_other_deputies_are_offered_in_the_form(world: World) -> None
 
 async def test_where_names_are_not_to_be_had_who_may_not_answer_is_refused_in_the_form(world: World) -> None:
     world.sandbox.app.scopes = [one for one in world.sandbox.app.scopes if one != "users:read"]
-    await world.hears(LOST)
+    await world.receive(LOST)
     card = world.channel("#care").card("@marta")
     await card.click("Claim", by="ana")
     refused = await card.hand_over(by="ana", to="joe")
@@ -69,7 +69,7 @@ async def test_where_names_are_not_to_be_had_who_may_not_answer_is_refused_in_th
 
 
 async def test_handing_over_to_nobody_or_to_two_is_said_in_the_form(world: World) -> None:
-    await world.hears(LOST)
+    await world.receive(LOST)
     card = world.channel("#care").card("@marta")
     nobody = await card.hand_over(by="ana")
     assert nobody.errors == {"person": "Choose a person or a department."}
@@ -78,19 +78,19 @@ async def test_handing_over_to_nobody_or_to_two_is_said_in_the_form(world: World
 
 
 async def test_what_is_not_for_us_goes_where_it_belongs_and_the_correction_is_remembered(world: World) -> None:
-    await world.hears(LOST)
+    await world.receive(LOST)
     old = world.channel("#care").card("@marta")
-    await old.not_for_us(by="ana", whose="sales")
-    await world.waits(seconds=10)
+    await old.reroute(by="ana", whose="sales")
+    await world.advance(seconds=10)
     assert "Moved to sales by @ana" in old.words
     assert "corrected the route by @ana, from care to sales" in world.channel("#sales").card("@marta").words
-    [one] = [noted.correction async for noted in world.stage.store.corrections.iter_corrections()]
+    [one] = [noted.correction async for noted in world.local_app.store.corrections.iter_corrections()]
     assert (one.kind.value, one.was, one.now, one.by) == ("department", "care", "sales", "U0ANA")
 
 
 async def test_what_is_for_nobody_is_closed_as_not_about_us(world: World) -> None:
-    await world.hears(LOST)
+    await world.receive(LOST)
     card = world.channel("#care").card("@marta")
-    await card.not_for_us(by="ana")
+    await card.reroute(by="ana")
     assert "Resolved by @ana: not about us" in card.words
-    assert card.offers == ["Reopen", "Open post", "Why?"]
+    assert card.buttons == ["Reopen", "Open post", "Why?"]

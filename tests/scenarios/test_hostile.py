@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.scenarios.spoken import LOST
+from tests.scenarios.sample_posts import LOST
 from tests.scenarios.world import World
 
 HOSTILE = {
@@ -27,11 +27,11 @@ LONG = "@northwindair worst airline, lost my bag " + "and my patience " * 3500
 async def test_a_hostile_post_pings_nobody_forges_nothing_and_is_claimed_like_any_other(
     world: World, text: str
 ) -> None:
-    await world.hears(text, by="mallory")
+    await world.receive(text, by="mallory")
     card = world.channel("#care").card("@mallory")
     assert world.sandbox.workspace.pings == []
     assert card.message.unfurled == []
-    assert card.offers == ["Claim", "Resolve…", "Hand over…", "Not for us…", "Open post", "Why?"]
+    assert card.buttons == ["Claim", "Resolve…", "Hand over…", "Not for us…", "Open post", "Why?"]
     await card.click("Claim", by="ana")
     assert "Claimed by @ana" in card.words
     await card.resolve("answered", by="ana")
@@ -40,17 +40,17 @@ async def test_a_hostile_post_pings_nobody_forges_nothing_and_is_claimed_like_an
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
 async def test_a_hostile_post_disturbs_only_who_is_called_for_it(world: World, text: str) -> None:
-    await world.hears(text, by="mallory")
-    await world.waits(minutes=25)
-    await world.person("mia").types("/sentiment today", in_channel="#care")
+    await world.receive(text, by="mallory")
+    await world.advance(minutes=25)
+    await world.person("mia").type_command("/sentiment today", in_channel="#care")
     assert [ping for ping in world.sandbox.workspace.pings if ping.channel != "C0CARE"] == []
     assert {ping.target for ping in world.sandbox.workspace.pings} <= {"U0RAJ", "U0MIA"}
     assert "You are on call for care" in world.person("raj").dm.words
 
 
 async def test_a_post_too_long_to_be_read_whole_is_unsure_and_calls_nobody(world: World) -> None:
-    await world.hears(LONG, by="mallory")
-    await world.waits(minutes=25)
+    await world.receive(LONG, by="mallory")
+    await world.advance(minutes=25)
     assert "only its first 1,500 letters were read" in world.channel("#care").card("@mallory").words
     assert world.person("raj").dms == []
 
@@ -68,12 +68,12 @@ NAMES = {
 @pytest.mark.parametrize("name", NAMES.values(), ids=NAMES)
 async def test_a_hostile_name_is_a_name_in_every_sentence(world: World, name: str) -> None:
     author = {"id": "m", "handle": name, "name": name, "followers": 10}
-    await world.hears(LOST, conversation="c1", author=author)
+    await world.receive(LOST, conversation="c1", author=author)
     [card] = world.channel("#care").cards
     await card.click("Claim", by="ana")
-    await world.hears("and again nothing", conversation="c1", author=author)
+    await world.receive("and again nothing", conversation="c1", author=author)
     await card.separate("", by="ana")
-    await world.waits(minutes=35)
-    await world.person("ana").opens_home()
+    await world.advance(minutes=35)
+    await world.person("ana").open_home()
     assert {ping.target for ping in world.sandbox.workspace.pings} <= {"U0ANA", "U0RAJ", "U0MIA"}
     assert "U0ANA" not in {ping.target for ping in world.sandbox.workspace.pings if ping.channel == "D0RAJ"}

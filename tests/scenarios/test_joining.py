@@ -1,28 +1,28 @@
 """The same person again, and the same words from another."""
 
-from tests.scenarios.spoken import LATE, LOST
+from tests.scenarios.sample_posts import LATE, LOST
 from tests.scenarios.world import World
 
 COPIED = "@northwindair strands 200 people in Porto without water, an awful shame, retweet this please"
 
 
 async def test_a_person_who_writes_again_is_on_the_same_card_and_the_owner_is_told(world: World) -> None:
-    await world.hears(LOST, by="marta", conversation="c1")
+    await world.receive(LOST, by="marta", conversation="c1")
     card = world.channel("#care").card("@marta")
     await card.click("Claim", by="ana")
-    await world.waits(minutes=3)
-    await world.hears("and now your line is dead as well", by="marta", conversation="c1")
+    await world.advance(minutes=3)
+    await world.receive("and now your line is dead as well", by="marta", conversation="c1")
     assert "1 post joined this case" in card.words
     assert "@marta wrote again; it is part of your case." in world.person("ana").dm.words
     assert len(world.channel("#care").cards) == 1
 
 
 async def test_a_resolved_case_reopens_when_the_person_writes_again_and_who_had_it_is_told(world: World) -> None:
-    await world.hears(LOST, by="marta", conversation="c1")
+    await world.receive(LOST, by="marta", conversation="c1")
     card = world.channel("#care").card("@marta")
     await card.resolve("answered", by="ana")
-    await world.waits(hours=2)
-    await world.hears("still no bag, thanks for nothing", by="marta", conversation="c1")
+    await world.advance(hours=2)
+    await world.receive("still no bag, thanks for nothing", by="marta", conversation="c1")
     assert "🆕 New · claim by 10 Mar, 11:15 UTC" in card.words
     assert "reopened, the person wrote again" in card.words
     assert "@marta wrote again, so the complaint from @marta is open once more" in world.person("ana").dm.words
@@ -31,14 +31,14 @@ async def test_a_resolved_case_reopens_when_the_person_writes_again_and_who_had_
 
 
 async def test_a_copy_joins_is_counted_and_gets_a_card_of_its_own_when_it_is_separated(world: World) -> None:
-    await world.hears(COPIED, by="pedro")
-    await world.hears(f"RT @pedro: {COPIED}", by="copycat")
-    await world.waits(minutes=1)
+    await world.receive(COPIED, by="pedro")
+    await world.receive(f"RT @pedro: {COPIED}", by="copycat")
+    await world.advance(minutes=1)
     first = world.channel("#care").card("@pedro")
     assert "1 post joined this case" in first.words
     assert "@copycat · the same words" in first.words
     await first.separate("@copycat", by="ana")
-    await world.waits(seconds=10)
+    await world.advance(seconds=10)
     own = world.channel("#care").card("@copycat on X")
     assert "joined this case" not in first.words
     assert f"separated by @ana, a post has its own case now, {own.case}" in first.words
@@ -47,34 +47,34 @@ async def test_a_copy_joins_is_counted_and_gets_a_card_of_its_own_when_it_is_sep
 
 
 async def test_of_a_hundred_copies_one_card_tells_and_all_are_counted(world: World) -> None:
-    await world.hears(COPIED, by="pedro")
-    await world.hears_all([world.mention(COPIED, by=f"copy{n}") for n in range(100)])
-    await world.waits(minutes=1)
+    await world.receive(COPIED, by="pedro")
+    await world.receive_all([world.build_mention(COPIED, by=f"copy{n}") for n in range(100)])
+    await world.advance(minutes=1)
     assert "100 posts joined this case" in world.channel("#care").card("@pedro").words
     assert len(world.channel("#care").cards) == 1
-    assert (await world.books()).joined == 100
+    assert (await world.reconcile()).joined == 100
 
 
 async def test_two_people_who_say_different_things_have_a_card_each(world: World) -> None:
-    await world.hears(LOST, by="marta")
-    await world.hears(LATE, by="pedro")
-    await world.waits(seconds=5)
+    await world.receive(LOST, by="marta")
+    await world.receive(LATE, by="pedro")
+    await world.advance(seconds=5)
     assert len(world.channel("#care").cards) == 2
 
 
-async def test_a_mention_that_comes_twice_is_heard_once(world: World) -> None:
-    mention = await world.hears(LOST)
-    await world.hears_all([mention])
-    assert (await world.books()).seen == 1
+async def test_a_mention_that_comes_twice_is_triaged_once(world: World) -> None:
+    mention = await world.receive(LOST)
+    await world.receive_all([mention])
+    assert (await world.reconcile()).seen == 1
     assert "joined" not in world.channel("#care").card("@marta").words
 
 
 async def test_a_headline_of_five_outlets_is_one_card_that_counts_them(world: World) -> None:
     said = "@northwindair strands 200 people in Porto overnight, an awful shame https://{}.example/porto"
     for number, followers in enumerate((3_000, 120, 90_000, 45, 800)):
-        await world.hears(said.format(f"outlet{number}"), by=f"outlet{number}", followers=followers)
-    await world.waits(minutes=1)
+        await world.receive(said.format(f"outlet{number}"), by=f"outlet{number}", followers=followers)
+    await world.advance(minutes=1)
     assert len(world.channel("#care").cards) == 1
     assert "4 posts joined this case" in world.channel("#care").card("@outlet0").words
-    books = await world.books()
+    books = await world.reconcile()
     assert (books.joined, books.spam) == (4, 0)

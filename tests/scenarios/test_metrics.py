@@ -2,11 +2,11 @@
 
 from bot import metrics
 from bot.slack_sandbox import FaultKind, InjectedFault
-from tests.scenarios.spoken import CRISIS, LOST
+from tests.scenarios.sample_posts import CRISIS, LOST
 from tests.scenarios.world import World
 
 
-class Counting:
+class MetricDeltas:
     """How much each sample has grown since: the counters are the process's, and so those of other stories too."""
 
     def __init__(self) -> None:
@@ -23,9 +23,9 @@ class Counting:
 
 
 async def test_how_long_triage_delivery_claim_and_resolution_take_is_told(world: World) -> None:
-    counting = Counting()
-    await world.hears(LOST)
-    await world.waits(minutes=2)
+    counting = MetricDeltas()
+    await world.receive(LOST)
+    await world.advance(minutes=2)
     card = world.channel("#care").card("@marta")
     await card.click("Claim", by="ana")
     await card.resolve("answered", by="ana")
@@ -37,9 +37,9 @@ async def test_how_long_triage_delivery_claim_and_resolution_take_is_told(world:
 
 
 async def test_when_somebody_is_called_and_answers_is_told(world: World) -> None:
-    counting = Counting()
-    await world.hears(CRISIS)
-    await world.waits(minutes=5.1)
+    counting = MetricDeltas()
+    await world.receive(CRISIS)
+    await world.advance(minutes=5.1)
     await world.person("mia").dm.click("Acknowledge", by="mia")
     assert counting.grown("earshot_page_seconds_count") == 1
     assert counting.grown("earshot_calls_total", pager="slack", result="delivered") == 2
@@ -48,8 +48,8 @@ async def test_when_somebody_is_called_and_answers_is_told(world: World) -> None
 
 
 async def test_that_slack_limits_us_is_counted_by_method(world: World) -> None:
-    counting = Counting()
+    counting = MetricDeltas()
     world.sandbox.faults.add(InjectedFault(FaultKind.RATELIMITED, methods=["chat.postMessage"], seconds=5, times=1))
-    await world.hears(LOST)
-    await world.waits(minutes=2)
+    await world.receive(LOST)
+    await world.advance(minutes=2)
     assert counting.grown("earshot_rate_limits_total", service="slack", method="chat.postMessage") == 1

@@ -4,29 +4,29 @@ import asyncio
 from datetime import timedelta
 
 from bot.store.corrections import StoredCorrection
-from tests.scenarios.spoken import LOST, PRAISE, RIVAL
+from tests.scenarios.sample_posts import LOST, PRAISE, RIVAL
 from tests.scenarios.world import World
 
 
-async def noted(world: World) -> list[tuple[str, str, str]]:
-    found: list[StoredCorrection] = [one async for one in world.stage.store.corrections.iter_corrections()]
+async def list_corrections(world: World) -> list[tuple[str, str, str]]:
+    found: list[StoredCorrection] = [one async for one in world.local_app.store.corrections.iter_corrections()]
     return [(one.correction.kind.value, one.correction.was, one.correction.now) for one in found]
 
 
 async def test_a_correction_is_followed_by_the_card_at_once_and_kept_with_who_and_what(world: World) -> None:
-    mention = await world.hears(LOST)
+    mention = await world.receive(LOST)
     card = world.channel("#care").card("@marta")
     await card.correct("Not negative…", "neutral", by="ana")
     assert "Corrected by @ana: neutral, not negative" in card.words
     assert "Complaint · neutral" in card.words
     assert "corrected by @ana, neutral, not negative" in card.words
-    [one] = [one async for one in world.stage.store.corrections.iter_corrections()]
+    [one] = [one async for one in world.local_app.store.corrections.iter_corrections()]
     assert (one.mention, one.case, one.correction.by) == (mention, card.case, "U0ANA")
     assert (one.correction.was, one.correction.now) == ("negative", "neutral")
 
 
 async def test_a_correction_weighs_its_urgency_again(world: World) -> None:
-    await world.hears(LOST)
+    await world.receive(LOST)
     card = world.channel("#care").card("@marta")
     assert "Urgency 30 of 100" in card.words
     await card.correct("Not negative…", "neutral", by="ana")
@@ -36,28 +36,28 @@ async def test_a_correction_weighs_its_urgency_again(world: World) -> None:
 
 
 async def test_where_the_right_answer_leads_elsewhere_it_is_offered_and_not_done(world: World) -> None:
-    await world.hears(LOST)
+    await world.receive(LOST)
     card = world.channel("#care").card("@marta")
     await card.correct("Wrong kind…", "need", by="ana")
-    assert "By your playbook the unmet need from @marta belongs to research now." in world.person("ana").told
+    assert "By your playbook the unmet need from @marta belongs to research now." in world.person("ana").last_whisper
     assert not world.channel("#research").cards
-    await world.person("ana").presses_on_whisper("Hand it to research")
-    await world.waits(seconds=10)
-    assert "#research has the unmet need from @marta now." in world.person("ana").told
+    await world.person("ana").press_on_whisper("Hand it to research")
+    await world.advance(seconds=10)
+    assert "#research has the unmet need from @marta now." in world.person("ana").last_whisper
     assert "Moved to research by @ana" in card.words
     assert "claim by 11 Mar" in world.channel("#research").card("@marta").words
 
 
 async def test_where_nobody_would_have_to_see_it_now_the_owner_is_told_and_decides(world: World) -> None:
-    await world.hears(LOST)
+    await world.receive(LOST)
     card = world.channel("#care").card("@marta")
     await card.correct("Wrong kind…", "other", by="ana")
-    assert "nobody would have to see the post from @marta now" in world.person("ana").told
+    assert "nobody would have to see the post from @marta now" in world.person("ana").last_whisper
     assert "🆕 New" in card.words
 
 
 async def test_spam_closes_the_case_and_reopening_says_that_it_was_none(world: World) -> None:
-    await world.hears(LOST)
+    await world.receive(LOST)
     card = world.channel("#care").card("@marta")
     await card.choose("Spam", by="ana")
     assert "Resolved by @ana: spam" in card.words
@@ -66,83 +66,86 @@ async def test_spam_closes_the_case_and_reopening_says_that_it_was_none(world: W
     assert "🆕 New" in card.words
     assert "Complaint · negative" in card.words
     assert "Corrected by" not in card.words
-    assert await noted(world) == [("spam", "genuine", "spam"), ("spam", "genuine", "genuine")]
+    assert await list_corrections(world) == [("spam", "genuine", "spam"), ("spam", "genuine", "genuine")]
 
 
 async def test_what_is_resolved_as_not_about_us_is_a_correction_too(world: World) -> None:
-    await world.hears(LOST)
+    await world.receive(LOST)
     await world.channel("#care").card("@marta").resolve("not about us", by="ana")
-    assert await noted(world) == [("about", "about us", "not about us")]
+    assert await list_corrections(world) == [("about", "about us", "not about us")]
 
 
-async def test_a_competitors_customer_is_not_about_us_and_was_never_heard_to_be(world: World) -> None:
-    await world.hears(RIVAL)
+async def test_a_competitors_customer_is_not_about_us_and_was_never_assessed_to_be(world: World) -> None:
+    await world.receive(RIVAL)
     card = world.channel("#sales").card("@marta")
     assert card.menu == ["Not negative…", "Wrong kind…", "Wrong subject…", "Spam"]
     await card.resolve("not about us", by="lea")
-    assert await noted(world) == []
+    assert await list_corrections(world) == []
 
 
-async def test_the_word_that_was_heard_undoes_a_correction(world: World) -> None:
-    await world.hears(LOST)
+async def test_the_assessed_label_undoes_a_correction(world: World) -> None:
+    await world.receive(LOST)
     card = world.channel("#care").card("@marta")
     before = card.words.partition("Case ")[0]
     await card.correct("Not negative…", "positive", by="ana")
     await card.correct("Not positive…", "negative", by="raj")
     assert card.words.partition("Case ")[0] == before
     assert "negative after all" in card.words
-    assert await noted(world) == [("sentiment", "negative", "positive"), ("sentiment", "negative", "negative")]
+    assert await list_corrections(world) == [
+        ("sentiment", "negative", "positive"),
+        ("sentiment", "negative", "negative"),
+    ]
 
 
 async def test_of_two_who_correct_at_once_the_second_is_told_who_was_first(world: World) -> None:
-    await world.hears(LOST)
+    await world.receive(LOST)
     card = world.channel("#care").card("@marta")
     for name in ("ana", "raj"):
         await card.choose("Not negative…", by=name)
         await world.sandbox.get_user(name).fill_field("sentiment", "neutral")
     done = await asyncio.gather(*(world.sandbox.get_user(name).submit() for name in ("ana", "raj")))
-    await world.calms_down()
+    await world.finish_listeners()
     told = sorted("".join(outcome.errors.values()) for outcome in done)
     assert told == ["", "Somebody else corrected this already: neutral. There is nothing left to correct."]
-    assert await noted(world) == [("sentiment", "negative", "neutral")]
+    assert await list_corrections(world) == [("sentiment", "negative", "neutral")]
 
 
 async def test_who_marks_spam_on_an_old_card_is_told_that_it_is_done(world: World) -> None:
-    await world.hears(LOST)
+    await world.receive(LOST)
     card = world.channel("#care").card("@marta")
     ana, raj = world.sandbox.get_user("ana"), world.sandbox.get_user("raj")
     await asyncio.gather(*(one.choose_option(card.message, "case_correct", value="Spam") for one in (ana, raj)))
-    await world.calms_down()
-    told = sorted((world.person("ana").told, world.person("raj").told))
+    await world.finish_listeners()
+    told = sorted((world.person("ana").last_whisper, world.person("raj").last_whisper))
     assert told[0] == "(nothing)"
     assert "corrected this already: spam" in told[1]
-    assert await noted(world) == [("spam", "genuine", "spam")]
+    assert await list_corrections(world) == [("spam", "genuine", "spam")]
 
 
 async def test_somebody_without_a_role_gets_a_sentence(world: World) -> None:
-    await world.hears(LOST)
+    await world.receive(LOST)
     card = world.channel("#care").card("@marta")
     await card.choose("Spam", by="joe")
-    assert "Only deputies of care answer these" in world.person("joe").told
+    assert "Only deputies of care answer these" in world.person("joe").last_whisper
     await card.choose("Not negative…", by="joe")
     assert world.person("joe").form == ""
-    assert await noted(world) == []
+    assert await list_corrections(world) == []
 
 
 async def test_a_colleague_may_say_what_it_is_but_not_close_what_somebody_else_has(world: World) -> None:
-    await world.hears(LOST)
+    await world.receive(LOST)
     card = world.channel("#care").card("@marta")
     await card.click("Claim", by="ana")
     await card.correct("Wrong kind…", "question", by="raj")
     assert "Corrected by @raj: question, not complaint" in card.words
     await card.choose("Spam", by="raj")
-    assert "@ana has this one" in world.person("raj").told
+    assert "@ana has this one" in world.person("raj").last_whisper
     assert "Claimed by @ana" in card.words
 
 
 async def test_what_turns_out_to_be_a_crisis_is_due_at_once_also_at_night(world: World) -> None:
-    await world.waits(hours=14.5)  # half past eleven; care opens at six
-    await world.hears(LOST)
+    await world.advance(hours=14.5)  # half past eleven; care opens at six
+    await world.receive(LOST)
     card = world.channel("#care").card("@marta")
     assert "claim by 11 Mar, 06:15" in card.words
     await card.correct("Wrong kind…", "crisis", by="ana")
@@ -150,67 +153,67 @@ async def test_what_turns_out_to_be_a_crisis_is_due_at_once_also_at_night(world:
 
 
 async def test_the_subject_is_one_of_the_others_that_the_playbook_names(world: World) -> None:
-    await world.hears(LOST)
+    await world.receive(LOST)
     card = world.channel("#care").card("@marta")
     await card.correct("Wrong subject…", "Skylark Airways", by="ana")
     assert "Complaint · negative · Skylark Airways" in card.words
-    assert "belongs to sales now" in world.person("ana").told
+    assert "belongs to sales now" in world.person("ana").last_whisper
 
 
 async def test_help_says_how_often_it_was_right_and_how_little_that_means_of_few(world: World) -> None:
     for text, channel in ((LOST, "#care"), (PRAISE, "#community")):
-        await world.hears(text)
+        await world.receive(text)
         await world.channel(channel).card("@marta").resolve("answered", by="ana")
     await world.channel("#care").card("@marta").correct("Not negative…", "neutral", by="ana")
-    told = await world.person("mia").types("/sentiment help")
+    told = await world.person("mia").type_command("/sentiment help")
     assert "of 2 cases that your team closed in the last 30 days, 1 was corrected" in told
     await world.channel("#care").card("@marta").click("Reopen", by="ana")
-    told = await world.person("mia").types("/sentiment help")
+    told = await world.person("mia").type_command("/sentiment help")
     assert "of 1 case that your team closed in the last 30 days, 0 were corrected" in told
 
 
 async def test_why_is_answered_in_full_and_for_ones_own_eyes(world: World) -> None:
-    await world.hears(LOST)
+    await world.receive(LOST)
     await world.channel("#care").card("@marta").click("Why?", by="joe")
-    told = world.person("joe").told
+    told = world.person("joe").last_whisper
     assert told.startswith("What Earshot heard in the complaint from @marta")
     assert "Here by: route complaint" in told
 
 
 async def test_the_route_of_the_right_answer_sets_the_clocks_of_what_waits_to_be_claimed(world: World) -> None:
-    await world.hears(LOST)
+    await world.receive(LOST)
     card = world.channel("#care").card("@marta")
     assert "09:15" in card.words
     await card.correct("Wrong kind…", "question", by="ana")
     assert "09:30" in card.words
-    await world.waits(minutes=20)
-    assert not [one for one in world.channel("#care").beside if "Nobody has claimed" in one.words]
-    await world.waits(minutes=11)
-    assert [one for one in world.channel("#care").beside if "Nobody has claimed" in one.words]
+    await world.advance(minutes=20)
+    assert not [one for one in world.channel("#care").reminders if "Nobody has claimed" in one.words]
+    await world.advance(minutes=11)
+    assert [one for one in world.channel("#care").reminders if "Nobody has claimed" in one.words]
 
 
 async def test_what_was_reminded_of_too_soon_is_reminded_of_again_only_when_it_is_due(world: World) -> None:
-    await world.hears(LOST)
+    await world.receive(LOST)
     card = world.channel("#care").card("@marta")
-    await world.waits(minutes=16)
+    await world.advance(minutes=16)
     await card.correct("Wrong kind…", "question", by="ana")
-    await world.waits(minutes=13)
+    await world.advance(minutes=13)
     assert not world.person("raj").dms
-    await world.waits(minutes=10)
+    await world.advance(minutes=10)
     assert world.person("raj").dms
 
 
 async def test_the_route_of_the_right_answer_sets_the_clocks_of_what_somebody_has(world: World) -> None:
-    await world.hears(LOST)
+    await world.receive(LOST)
     card = world.channel("#care").card("@marta")
     await card.click("Claim", by="ana")
     await card.correct("Wrong kind…", "question", by="ana")
-    [case] = (await world.stage.store.cases.find([card.case])).values()
+    [case] = (await world.local_app.store.cases.find([card.case])).values()
     assert (case.route, case.due, case.lease_ends) == ("question", None, None)
-    await world.waits(hours=5)
+    await world.advance(hours=5)
     assert "Claimed by @ana" in card.words
     await card.correct("Wrong kind…", "complaint", by="ana")
-    [case] = (await world.stage.store.cases.find([card.case])).values()
+    [case] = (await world.local_app.store.cases.find([card.case])).values()
     assert case.due == case.waiting_since + timedelta(hours=4)
     assert case.lease_began is not None
     assert case.claimed_at is not None
@@ -219,13 +222,13 @@ async def test_the_route_of_the_right_answer_sets_the_clocks_of_what_somebody_ha
 
 
 async def test_what_is_resolved_keeps_its_clocks_and_gets_the_right_ones_when_it_is_opened_again(world: World) -> None:
-    await world.hears(LOST)
+    await world.receive(LOST)
     card = world.channel("#care").card("@marta")
     await card.resolve(by="ana")
-    [before] = (await world.stage.store.cases.find([card.case])).values()
+    [before] = (await world.local_app.store.cases.find([card.case])).values()
     await card.correct("Wrong kind…", "question", by="ana")
-    [case] = (await world.stage.store.cases.find([card.case])).values()
+    [case] = (await world.local_app.store.cases.find([card.case])).values()
     assert (case.route, case.clocks, case.due) == (before.route, before.clocks, None)
     await card.click("Reopen", by="ana")
-    [case] = (await world.stage.store.cases.find([card.case])).values()
+    [case] = (await world.local_app.store.cases.find([card.case])).values()
     assert (case.route, case.clocks.claim_within) == ("question", timedelta(minutes=30))

@@ -4,7 +4,7 @@ import json
 from datetime import timedelta
 
 from bot.domain.destination import ToDepartment
-from tests.scenarios.spoken import CRISIS, LOST
+from tests.scenarios.sample_posts import CRISIS, LOST
 from tests.scenarios.world import World
 from tests.store.test_bodies import body
 
@@ -13,7 +13,7 @@ OLDER, NEWER = "0a1b2c3d4e5f60", "0f0f0f0f0f0f0f"
 
 async def older_and_newer(world: World) -> None:
     """A case that c089daf wrote and one of a status to come, both due; a page of each; a card and a notification."""
-    store, at = world.stage.store, world.clock.now()
+    store, at = world.local_app.store, world.clock.now()
     call, keys = store.client.execute, store.keys
     since = (at - timedelta(minutes=16)).isoformat()
     waits = {"status": "new", "owner": "", "resolution": None, "resolved_at": None, "claimed_at": None}
@@ -40,29 +40,29 @@ async def test_clocks_pages_triage_and_cards_go_on_beside_records_of_an_older_an
     world: World,
 ) -> None:
     await older_and_newer(world)
-    await world.hears(LOST, by="joe")
-    await world.hears(CRISIS, by="marta")
-    await world.waits(minutes=17)
+    await world.receive(LOST, by="joe")
+    await world.receive(CRISIS, by="marta")
+    await world.advance(minutes=17)
     care = world.channel("#care")
     assert "@joe" in care.card("@joe").words
-    assert [line for line in care.beside if "Nobody has claimed" in line.words or "Unclaimed" in line.words]
+    assert [line for line in care.reminders if "Nobody has claimed" in line.words or "Unclaimed" in line.words]
     assert "Crisis" in world.channel("#pr").card("@marta").words
     called = [name for name in ("ana", "ben", "lea", "mia", "raj", "tom") if world.person(name).dms]
     assert called
-    older = (await world.stage.store.cases.find([OLDER]))[OLDER]
+    older = (await world.local_app.store.cases.find([OLDER]))[OLDER]
     assert older.rung > 0, "the clock of the older release's case was rung"
-    kinds = {record.kind for record in await world.stage.store.quarantine.list_records()}
+    kinds = {record.kind for record in await world.local_app.store.quarantine.list_records()}
     assert kinds >= {"case", "page", "notification"}
-    assert not await world.stage.store.dead_letters.count()
-    assert (await world.books()).unaccounted == 0
+    assert not await world.local_app.store.dead_letters.count()
+    assert (await world.reconcile()).unaccounted == 0
 
 
 async def test_what_a_newer_release_wrote_is_left_as_it_was_for_it(world: World) -> None:
     await older_and_newer(world)
-    call, keys = world.stage.store.client.execute, world.stage.store.keys
+    call, keys = world.local_app.store.client.execute, world.local_app.store.keys
     held = [(keys.case_key(NEWER), "body"), (keys.page_key("newer"), "body"), (keys.episode_key("ep-2"), "body")]
     before = [await call("HGET", key, field) for key, field in held]
-    await world.waits(minutes=5)
+    await world.advance(minutes=5)
     assert [await call("HGET", key, field) for key, field in held] == before
     assert await call("ZSCORE", keys.deadlines, NEWER) is not None
     assert await call("ZSCORE", keys.pages, "newer") is not None

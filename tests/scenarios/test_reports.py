@@ -2,79 +2,81 @@
 
 import re
 
-from tests.scenarios.spoken import CHATTER, CRISIS, LOST, PRAISE, RIVAL, SPAM, WISH, complaint
+from tests.scenarios.sample_posts import CHATTER, CRISIS, LOST, PRAISE, RIVAL, SPAM, WISH, build_complaint
 from tests.scenarios.world import World
 
 
 async def a_day(world: World) -> None:
     for number, text in enumerate([LOST, PRAISE, RIVAL, WISH, CRISIS, SPAM, CHATTER]):
-        await world.hears(text, by=f"person{number}")
-        await world.waits(minutes=5)
+        await world.receive(text, by=f"person{number}")
+        await world.advance(minutes=5)
 
 
-async def test_what_is_asked_of_today_agrees_with_the_books(world: World) -> None:
+async def test_what_is_asked_of_today_agrees_with_the_counters(world: World) -> None:
     await a_day(world)
-    told = await world.person("mia").types("/sentiment today")
+    told = await world.person("mia").type_command("/sentiment today")
     assert told.startswith("7 mentions today")
     parts = {word: int(times) for word, times in re.findall(r"^(\w+) (\d+)$", told, re.MULTILINE)}
     about_rivals = int(re.findall(r"about Skylark Airways (\d+)", told)[0])
-    assert sum(parts.values()) + about_rivals == (await world.books()).seen
-    assert parts["spam"] == (await world.books()).spam
+    assert sum(parts.values()) + about_rivals == (await world.reconcile()).seen
+    assert parts["spam"] == (await world.reconcile()).spam
 
 
 async def test_what_was_answered_and_what_is_overdue_is_counted_by_department(world: World) -> None:
-    await world.hears(LOST)
-    await world.hears(complaint(2), by="pedro")
-    await world.waits(minutes=4)
+    await world.receive(LOST)
+    await world.receive(build_complaint(2), by="pedro")
+    await world.advance(minutes=4)
     await world.channel("#care").card("@marta").resolve("answered", by="ana")
-    await world.waits(hours=1)
-    told = await world.person("mia").types("/sentiment today")
+    await world.advance(hours=1)
+    told = await world.person("mia").type_command("/sentiment today")
     assert re.search(r"care.*1 open.*1 overdue", told, re.IGNORECASE), told
     assert "1 answered" in told
 
 
 async def test_a_word_that_is_wrong_is_answered_with_the_nearest_that_is_right(world: World) -> None:
-    assert "Did you mean `yesterday`?" in await world.person("mia").types("/sentiment yesterdya")
-    assert "Did you mean `today care`?" in await world.person("mia").types("/sentiment today cae")
-    assert "Did you mean `today Northwind Air`?" in await world.person("mia").types("/sentiment today northwnd air")
+    assert "Did you mean `yesterday`?" in await world.person("mia").type_command("/sentiment yesterdya")
+    assert "Did you mean `today care`?" in await world.person("mia").type_command("/sentiment today cae")
+    assert "Did you mean `today Northwind Air`?" in await world.person("mia").type_command(
+        "/sentiment today northwnd air"
+    )
 
 
 async def test_what_nobody_could_mean_is_answered_with_what_can_be_asked(world: World) -> None:
-    told = await world.person("mia").types("/sentiment the colour of money")
+    told = await world.person("mia").type_command("/sentiment the colour of money")
     assert "I know no subject or department “the colour of money”" in told
     assert "`/sentiment help`" in told
 
 
 async def test_help_says_what_can_be_asked_and_of_whom(world: World) -> None:
-    told = await world.person("joe").types("/sentiment help")
+    told = await world.person("joe").type_command("/sentiment help")
     for word in ("today", "yesterday", "week", "care", "Skylark Airways"):
         assert word in told
 
 
 async def test_an_answer_is_for_one_pair_of_eyes_until_it_is_shared(world: World) -> None:
     await a_day(world)
-    await world.person("mia").types("/sentiment today", in_channel="#pr")
+    await world.person("mia").type_command("/sentiment today", in_channel="#pr")
     before = len(world.channel("#pr").messages)
-    await world.person("mia").presses_on_whisper("Share here")
+    await world.person("mia").press_on_whisper("Share here")
     assert len(world.channel("#pr").messages) == before + 1
     assert "7 mentions today" in world.channel("#pr").words
     assert "@mia" in world.channel("#pr").words
 
 
 async def test_before_anything_was_said_the_answer_says_so(world: World) -> None:
-    assert "Nothing heard today so far" in await world.person("mia").types("/sentiment")
+    assert "Nothing heard today so far" in await world.person("mia").type_command("/sentiment")
 
 
 async def test_yesterday_is_the_day_before_by_the_brands_own_clock(world: World) -> None:
     await a_day(world)
-    await world.waits(hours=15)
-    assert (await world.person("mia").types("/sentiment yesterday")).startswith("7 mentions yesterday")
-    assert "Nothing heard today so far" in await world.person("mia").types("/sentiment today")
+    await world.advance(hours=15)
+    assert (await world.person("mia").type_command("/sentiment yesterday")).startswith("7 mentions yesterday")
+    assert "Nothing heard today so far" in await world.person("mia").type_command("/sentiment today")
 
 
 async def test_a_department_and_a_subject_can_be_asked_for_alone(world: World) -> None:
     await a_day(world)
-    assert (await world.person("mia").types("/sentiment today sales")).startswith("1 mention for sales today")
-    assert (await world.person("mia").types("/sentiment today skylark airways")).startswith(
+    assert (await world.person("mia").type_command("/sentiment today sales")).startswith("1 mention for sales today")
+    assert (await world.person("mia").type_command("/sentiment today skylark airways")).startswith(
         "1 mention of Skylark Airways today"
     )

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.scenarios.spoken import CHATTER, CRISIS, LOST, PRAISE, RIVAL, SPAM, WISH
+from tests.scenarios.sample_posts import CHATTER, CRISIS, LOST, PRAISE, RIVAL, SPAM, WISH
 from tests.scenarios.world import World
 
 
@@ -17,14 +17,14 @@ from tests.scenarios.world import World
     ids=["a competitor's unhappy customer", "a wish", "praise", "a crisis"],
 )
 async def test_each_kind_has_its_own_channel(world: World, text: str, channel: str, headline: str) -> None:
-    await world.hears(text)
-    assert world.channel(channel).card("@marta").aloud.startswith(headline)
+    await world.receive(text)
+    assert world.channel(channel).card("@marta").fallback_text.startswith(headline)
     others = {"#care", "#pr", "#sales", "#research", "#community"} - {channel}
     assert not [name for name in others if world.channel(name).messages]
 
 
 async def test_a_competitors_unhappy_customer_waits_by_the_clock_of_sales(world: World) -> None:
-    await world.hears(RIVAL)
+    await world.receive(RIVAL)
     card = world.channel("#sales").card("@marta")
     assert "claim by 10 Mar, 09:10 UTC (within 10 min)" in card.words
     assert "Match a public fare" not in card.words
@@ -33,25 +33,25 @@ async def test_a_competitors_unhappy_customer_waits_by_the_clock_of_sales(world:
 
 
 async def test_praise_is_thanked_for_and_counts_as_answered(world: World) -> None:
-    await world.hears(PRAISE)
+    await world.receive(PRAISE)
     card = world.channel("#community").card("@marta")
     await card.resolve("answered", by="ben")
     assert "Resolved by @ben: answered" in card.words
-    assert "1 answered" in await world.person("mia").types("/sentiment today")
+    assert "1 answered" in await world.person("mia").type_command("/sentiment today")
 
 
 async def test_spam_is_counted_and_shown_to_nobody(world: World) -> None:
-    await world.hears(SPAM)
-    await world.waits(minutes=1)
+    await world.receive(SPAM)
+    await world.advance(minutes=1)
     assert not world.sandbox.change_log.list_by_kind("posted")
-    assert (await world.books()).spam == 1
-    assert "spam 1" in await world.person("mia").types("/sentiment today")
+    assert (await world.reconcile()).spam == 1
+    assert "spam 1" in await world.person("mia").type_command("/sentiment today")
 
 
 async def test_chatter_that_asks_nothing_of_anybody_is_counted_and_shown_to_nobody(world: World) -> None:
-    await world.hears(CHATTER)
+    await world.receive(CHATTER)
     assert not world.sandbox.change_log.list_by_kind("posted")
-    assert (await world.books()).tallied == 1
+    assert (await world.reconcile()).tallied == 1
 
 
 async def test_a_department_that_is_added_while_running_gets_the_next_mention(world: World) -> None:
@@ -62,7 +62,7 @@ async def test_a_department_that_is_added_while_running_gets_the_next_mention(wo
         words.replace("[[routes]]\n", department, 1).replace('to = "care"', 'to = "baggage"', 1), encoding="utf-8"
     )
     assert world.playbook.reload() == ()
-    await world.hears(LOST)
+    await world.receive(LOST)
     card = world.channel("#lobby").card("@marta")
     await card.click("Claim", by="joe")
     assert "Claimed by @joe" in card.words
@@ -73,12 +73,12 @@ async def test_a_bad_playbook_is_refused_in_words_and_the_old_one_stays(world: W
     world.path.write_text(words.replace('to = "care"', 'to = "caer"'), encoding="utf-8")
     faults = world.playbook.reload()
     assert "caer" in str(faults[0])
-    await world.hears(LOST)
+    await world.receive(LOST)
     assert world.channel("#care").card("@marta")
 
 
 async def test_a_department_that_is_taken_away_keeps_its_cases_and_a_manager_may_hand_them_on(world: World) -> None:
-    await world.hears(PRAISE)
+    await world.receive(PRAISE)
     card = world.channel("#community").card("@marta")
     words = world.path.read_text(encoding="utf-8")
     gone = words.replace(
@@ -87,23 +87,23 @@ async def test_a_department_that_is_taken_away_keeps_its_cases_and_a_manager_may
     world.path.write_text(gone.replace('to = "community"', 'to = "pr"'), encoding="utf-8")
     assert world.playbook.reload() == ()
     await card.hand_over(by="mia", department="pr")
-    await world.waits(seconds=10)
+    await world.advance(seconds=10)
     assert "Moved to pr by @mia" in card.words
     assert "from community to pr" in world.channel("#pr").card("@marta").words
 
 
 @pytest.mark.parametrize("given", [(), ("Northwind Air",)], ids=["by its words", "by the rule of a source"])
 async def test_what_the_playbook_excludes_goes_to_nobody_though_it_asks(world: World, given: tuple[str, ...]) -> None:
-    await world.hears("how do I get the northwind traders database as csv?", subjects=given)
+    await world.receive("how do I get the northwind traders database as csv?", subjects=given)
     assert not world.sandbox.change_log.list_by_kind("posted")
-    assert (await world.books()).tallied == 1
+    assert (await world.reconcile()).tallied == 1
 
 
 async def test_a_question_without_a_name_that_was_sent_to_us_is_answered(world: World) -> None:
-    await world.hears("how do I get my database as csv?", source="forum")
+    await world.receive("how do I get my database as csv?", source="forum")
     assert world.channel("#care").card("@marta")
 
 
 async def test_what_is_excluded_beside_our_name_is_about_us(world: World) -> None:
-    await world.hears("@northwindair are you the northwind traders of the database?")
+    await world.receive("@northwindair are you the northwind traders of the database?")
     assert world.channel("#care").card("@marta")

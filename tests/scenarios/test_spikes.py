@@ -3,31 +3,31 @@
 import pytest
 
 from bot.domain.spikes.detector import SpikeKind
-from tests.scenarios.waves import cancelled, wakes_at_four, wave, young
+from tests.scenarios.spike_setup import build_cancellation_post, build_new_account, send_wave, watch_spikes_at_four
 from tests.scenarios.world import World
 
 
 async def test_a_spike_at_four_opens_one_episode_with_what_is_unusual_in_one_line(world: World) -> None:
-    await wakes_at_four(world)
-    await wave(world, 24)
-    await world.waits(minutes=2)
+    await watch_spikes_at_four(world)
+    await send_wave(world, 24)
+    await world.advance(minutes=2)
     [card] = world.channel("#care").episodes
     assert "Spike · Northwind Air" in card.words
     assert "cancelled" in card.words
     assert "24 negative in 15 min, usually none; 24 people; since @stranded0" in card.words
     assert "So far 24 posts by 24 people" in card.words
     assert "Paged at" in card.words
-    assert len(await world.stage.store.episodes.list_latest()) == 1
+    assert len(await world.local_app.store.episodes.list_latest()) == 1
 
 
 async def test_a_second_wave_joins_the_first(world: World) -> None:
-    await wakes_at_four(world)
-    await wave(world, 20)
-    [first] = await world.stage.store.episodes.list_latest()
-    await world.waits(minutes=40)
-    await wave(world, 20, first=100)
-    await world.waits(minutes=2)
-    [episode] = await world.stage.store.episodes.list_latest()
+    await watch_spikes_at_four(world)
+    await send_wave(world, 20)
+    [first] = await world.local_app.store.episodes.list_latest()
+    await world.advance(minutes=40)
+    await send_wave(world, 20, first=100)
+    await world.advance(minutes=2)
+    [episode] = await world.local_app.store.episodes.list_latest()
     assert episode.id == first.id
     assert episode.paged_at == first.paged_at is not None
     assert episode.voices == 40
@@ -36,9 +36,9 @@ async def test_a_second_wave_joins_the_first(world: World) -> None:
 
 
 async def test_the_episode_closes_itself_with_its_review(world: World) -> None:
-    await wakes_at_four(world)
-    await wave(world, 20)
-    await world.waits(hours=4)
+    await watch_spikes_at_four(world)
+    await send_wave(world, 20)
+    await world.advance(hours=4)
     [card] = world.channel("#care").episodes
     assert "Over · Northwind Air" in card.words
     review = card.words[card.words.index("Over:") :].splitlines()[:6]
@@ -47,7 +47,7 @@ async def test_the_episode_closes_itself_with_its_review(world: World) -> None:
     assert "Noticed " in review[3]
     assert "20 posts of them went to a department as cases." in review[4]
     assert "All accounts looked like people's." in review[5]
-    assert await world.stage.store.episodes.load_running() == {}
+    assert await world.local_app.store.episodes.load_running() == {}
 
 
 PLANNED = """
@@ -62,7 +62,7 @@ times = 20
 """
 
 
-def plans(world: World, more: str = "") -> None:
+def plan_events(world: World, more: str = "") -> None:
     world.path.write_text(world.path.read_text("utf-8") + PLANNED + more, "utf-8")
     assert not world.playbook.reload()
 
@@ -74,12 +74,14 @@ async def test_what_was_planned_makes_people_talk_and_opens_nothing(
     opened: int,
 ) -> None:
     if planned:
-        plans(world)
-    await wakes_at_four(world)
+        plan_events(world)
+    await watch_spikes_at_four(world)
     for number in range(30):
-        await world.hears(f"@northwindair the spring sale has seats for {100 + number} EUR today", by=f"buyer{number}")
-        await world.waits(seconds=24)
-    assert len(await world.stage.store.episodes.list_latest()) == opened
+        await world.receive(
+            f"@northwindair the spring sale has seats for {100 + number} EUR today", by=f"buyer{number}"
+        )
+        await world.advance(seconds=24)
+    assert len(await world.local_app.store.episodes.list_latest()) == opened
 
 
 SPRING = 'words = ["spring sale"]'
@@ -92,94 +94,94 @@ async def test_voices_against_us_open_and_page_the_same_with_and_without_a_plan(
     world: World, planned: str | None, people: int
 ) -> None:
     if planned is not None:
-        plans(world, planned)
-    await wakes_at_four(world)
+        plan_events(world, planned)
+    await watch_spikes_at_four(world)
     for number in range(people):
         text = f"@northwindair the spring sale is a scam, seat {number} cost double, this is terrible"
-        await world.hears(text, by=f"against{number}")
-        await world.waits(seconds=8 * 60 / people)
-    [episode] = await world.stage.store.episodes.list_latest()
+        await world.receive(text, by=f"against{number}")
+        await world.advance(seconds=8 * 60 / people)
+    [episode] = await world.local_app.store.episodes.list_latest()
     assert (episode.kind, episode.voices) == (SpikeKind.NEGATIVE, people)
     assert episode.paged_at is not None
     assert sum("Spike at Northwind Air" in dm.words for dm in world.person("raj").dms) == 1
 
 
 async def test_a_trouble_beside_what_was_planned_pages_all_the_same_and_says_what_was_expected(world: World) -> None:
-    plans(world, 'words = ["spring sale"]')
-    await wakes_at_four(world)
-    await wave(world, 24)
-    await world.waits(minutes=2)
+    plan_events(world, 'words = ["spring sale"]')
+    await watch_spikes_at_four(world)
+    await send_wave(world, 24)
+    await world.advance(minutes=2)
     [card] = world.channel("#care").episodes
     assert "Beside Spring <sale>, which was planned" in card.words.replace("*", "")
     assert "Spike at Northwind Air" in world.person("raj").dm.words
 
 
 async def test_sarcasm_opens_nothing(world: World) -> None:
-    await wakes_at_four(world)
+    await watch_spikes_at_four(world)
     for number in range(8):
         text = "great, another cancelled flight, just what I needed, thanks a lot! seat {n}"
-        await world.hears(f"@northwindair {text.format(n=number)}", by=f"wit{number}")
-        await world.waits(minutes=1)
-    assert await world.stage.store.episodes.list_latest() == []
+        await world.receive(f"@northwindair {text.format(n=number)}", by=f"wit{number}")
+        await world.advance(minutes=1)
+    assert await world.local_app.store.episodes.list_latest() == []
 
 
 async def test_a_bought_storm_is_told_as_one_and_wakes_nobody(world: World) -> None:
-    await wakes_at_four(world)
+    await watch_spikes_at_four(world)
     for number in range(40):
-        mention = cancelled(world, number)
-        author = mention.author.model_validate(mention.author.model_dump(exclude_none=True) | young())
-        await world.hears_all([mention.copy_with(author=author)])
-        await world.waits(seconds=15)
-    await world.waits(minutes=2)
+        mention = build_cancellation_post(world, number)
+        author = mention.author.model_validate(mention.author.model_dump(exclude_none=True) | build_new_account())
+        await world.receive_all([mention.copy_with(author=author)])
+        await world.advance(seconds=15)
+    await world.advance(minutes=2)
     [card] = world.channel("#care").episodes
     assert "accounts that do not look like people's" in card.words
     assert "Nobody was paged: the accounts do not look like people's." in card.words
-    [episode] = await world.stage.store.episodes.list_latest()
+    [episode] = await world.local_app.store.episodes.list_latest()
     assert episode.paged_at is None
 
 
 async def test_in_its_first_days_it_says_that_it_is_still_learning(world: World) -> None:
-    await wakes_at_four(world, days=2)
-    await wave(world, 30, minutes=10)
-    await world.waits(minutes=2)
+    await watch_spikes_at_four(world, days=2)
+    await send_wave(world, 30, minutes=10)
+    await world.advance(minutes=2)
     [card] = world.channel("#care").episodes
     assert "Still learning what is usual here" in card.words
 
 
 async def test_a_quiet_night_opens_nothing(world: World) -> None:
-    await wakes_at_four(world)
+    await watch_spikes_at_four(world)
     for number in range(6):
-        await world.hears_all([cancelled(world, number)])
-        await world.waits(minutes=25)
-    assert await world.stage.store.episodes.list_latest() == []
+        await world.receive_all([build_cancellation_post(world, number)])
+        await world.advance(minutes=25)
+    assert await world.local_app.store.episodes.list_latest() == []
 
 
-async def test_a_spike_at_four_wakes_whoever_is_on_call_once(world: World) -> None:
-    await wakes_at_four(world)
-    await wave(world, 24)
+async def test_a_spike_at_four_wakes_the_person_on_call_once(world: World) -> None:
+    await watch_spikes_at_four(world)
+    await send_wave(world, 24)
     raj = world.person("raj")
     assert "Spike at Northwind Air" in raj.dm.words
     await raj.dm.click("Acknowledge", by="raj")
     [card] = world.channel("#care").episodes
-    await world.waits(minutes=1)
+    await world.advance(minutes=1)
     assert "Answered by @raj by Slack" in card.words
     before = len(raj.dms)
-    await wave(world, 20, first=100)
+    await send_wave(world, 20, first=100)
     pages = [dm for dm in raj.dms[before:] if "Spike" in dm.words]
     assert pages == []
 
 
 async def test_the_first_does_not_answer_and_the_next_is_called(world: World) -> None:
-    await wakes_at_four(world)
-    await wave(world, 24)
-    await world.waits(minutes=7)
+    await watch_spikes_at_four(world)
+    await send_wave(world, 24)
+    await world.advance(minutes=7)
     assert any("Spike at Northwind Air" in dm.words for dm in world.person("mia").dms)
 
 
 async def test_when_it_is_over_nobody_is_called_any_more(world: World) -> None:
-    await wakes_at_four(world)
-    await wave(world, 20)
-    await world.waits(hours=3)
+    await watch_spikes_at_four(world)
+    await send_wave(world, 20)
+    await world.advance(hours=3)
     [card] = world.channel("#care").episodes
     assert "over before anybody answered" in card.words
-    assert "Acknowledge" not in card.offers
+    assert "Acknowledge" not in card.buttons

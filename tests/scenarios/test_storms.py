@@ -3,8 +3,8 @@
 import asyncio
 
 from bot.cards import action_ids
-from tests.scenarios.eyes import Card
-from tests.scenarios.spoken import complaint
+from tests.scenarios.sample_posts import build_complaint
+from tests.scenarios.slack_views import Card
 from tests.scenarios.world import World
 
 
@@ -18,12 +18,14 @@ def claimable(digest: Card) -> list[str]:
 
 
 async def storm(world: World, size: int) -> None:
-    await world.hears_all([world.mention(complaint(number), by=f"person{number}") for number in range(size)])
+    await world.receive_all(
+        [world.build_mention(build_complaint(number), by=f"person{number}") for number in range(size)]
+    )
 
 
 async def test_a_storm_of_three_hundred_is_on_digests_and_every_one_of_them_can_be_claimed(world: World) -> None:
     await storm(world, 300)
-    await world.waits(minutes=2)
+    await world.advance(minutes=2)
     care = world.channel("#care")
     on_digests = [case for digest in care.digests for case in claimable(digest)]
     on_cards = [card.case for card in care.cards]
@@ -33,12 +35,12 @@ async def test_a_storm_of_three_hundred_is_on_digests_and_every_one_of_them_can_
 
 async def test_what_is_claimed_on_a_digest_gets_a_card_of_its_own(world: World) -> None:
     await storm(world, 60)
-    await world.waits(minutes=2)
+    await world.advance(minutes=2)
     digest = world.channel("#care").digests[0]
     first, second, third, *_ = claimable(digest)
     await digest.click("Claim", by="ana", case=first)
     await digest.click("Claim", by="raj", case=second)
-    await world.waits(seconds=20)
+    await world.advance(seconds=20)
     cards = {card.case: card.words for card in world.channel("#care").cards}
     assert "Claimed by @ana" in cards[first]
     assert "Claimed by @raj" in cards[second]
@@ -49,16 +51,16 @@ async def test_what_is_claimed_on_a_digest_gets_a_card_of_its_own(world: World) 
 
 async def test_a_storm_that_nobody_claims_calls_people_once_for_each_list(world: World) -> None:
     await storm(world, 100)
-    await world.waits(minutes=40)
+    await world.advance(minutes=40)
     care, raj = world.channel("#care"), world.person("raj")
-    assert len(care.beside) == len(raj.dms) == len(care.digests) == 5
-    assert "⏰ 20 cases on one list wait for somebody to claim." in care.beside[0].words
+    assert len(care.reminders) == len(raj.dms) == len(care.digests) == 5
+    assert "⏰ 20 cases on one list wait for somebody to claim." in care.reminders[0].words
     assert "You are on call for care. 20 cases on one list wait for somebody in #care." in raj.dm.words
 
 
 async def test_two_who_claim_the_same_line_of_a_digest_are_told_apart(world: World) -> None:
     await storm(world, 60)
-    await world.waits(minutes=2)
+    await world.advance(minutes=2)
     digest = world.channel("#care").digests[0]
     case = claimable(digest)[0]
     clicks = [
@@ -66,24 +68,24 @@ async def test_two_who_claim_the_same_line_of_a_digest_are_told_apart(world: Wor
         for name in ("ana", "raj")
     ]
     await asyncio.gather(*clicks)
-    await world.calms_down()
-    assert "has this one, 1 s before you." in world.person("ana").told + world.person("raj").told
+    await world.finish_listeners()
+    assert "has this one, 1 s before you." in world.person("ana").last_whisper + world.person("raj").last_whisper
     assert case not in claimable(digest)
 
 
 async def test_after_a_storm_new_cases_have_cards_again(world: World) -> None:
     await storm(world, 60)
-    await world.waits(minutes=3)
-    await world.hears(complaint(999), by="marta")
-    await world.waits(seconds=5)
+    await world.advance(minutes=3)
+    await world.receive(build_complaint(999), by="marta")
+    await world.advance(seconds=5)
     assert world.channel("#care").card("@marta")
 
 
 async def test_a_storm_in_one_department_holds_up_no_other(world: World) -> None:
-    storming = [world.mention(complaint(number), by=f"person{number}") for number in range(200)]
-    crisis = world.mention("@northwindair smoke in the cabin, people are injured, send an ambulance", by="eva")
-    await world.hears_all([*storming, crisis])
-    assert world.channel("#pr").card("@eva").aloud.startswith("Crisis for pr")
+    storming = [world.build_mention(build_complaint(number), by=f"person{number}") for number in range(200)]
+    crisis = world.build_mention("@northwindair smoke in the cabin, people are injured, send an ambulance", by="eva")
+    await world.receive_all([*storming, crisis])
+    assert world.channel("#pr").card("@eva").fallback_text.startswith("Crisis for pr")
 
 
 async def test_a_click_in_a_storm_is_answered_before_the_storm_is_over(world: World) -> None:

@@ -8,18 +8,18 @@ import aiohttp
 from standardwebhooks import Webhook as Signer
 
 from bot.sources.webhook import WebhookOptions, WebhookSource
-from tests.clock import WoundClock
+from tests.clock import SteppedClock
 from tests.scenarios.world import World
 
 SECRET = "whsec_" + base64.b64encode(b"twenty-four bytes or more").decode()
 FORGED = "whsec_" + base64.b64encode(b"what somebody has made up").decode()
 
 
-def forum(clock: WoundClock) -> WebhookSource:
+def build_forum_source(clock: SteppedClock) -> WebhookSource:
     return WebhookSource(WebhookOptions(), "forum", SECRET, clock)
 
 
-async def sends(
+async def send_delivery(
     world: World, said: Any, *, secret: str = SECRET, delivery: str = "msg_1", raw: bytes = b""
 ) -> tuple[int, Any]:
     """POST to the hook of the forum, signed; the status, and what was answered."""
@@ -31,13 +31,13 @@ async def sends(
         "webhook-signature": Signer(secret).sign(delivery, sent, body.decode()),
         "content-type": "application/json",
     }
-    url = f"{world.stage.url}/hooks/forum"
+    url = f"{world.local_app.url}/hooks/forum"
     async with aiohttp.ClientSession() as session, session.post(url, data=body, headers=headers) as answer:
         told = await answer.json()
-    await world.settles()
+    await world.run_until_idle()
     return answer.status, told
 
 
-def post(world: World, text: str, number: int = 1) -> dict[str, Any]:
-    world.said.append(text)
+def build_post(world: World, text: str, number: int = 1) -> dict[str, Any]:
+    world.published_texts.append(text)
     return {"id": f"forum:{number}", "text": text, "created_at": world.clock.now().isoformat(), "author": "rui"}

@@ -25,11 +25,11 @@ from bot.sources.catalogue import MODELS
 from bot.testing.local_app import LocalApp, run_local_app
 from bot.workers.ingest import InboxWriter
 from bot.workers.runner import Worker
-from tests.clock import WoundClock
-from tests.scenarios.diary import Diary, kept
-from tests.scenarios.eyes import Channel
-from tests.scenarios.furniture import furnished
+from tests.clock import SteppedClock
+from tests.scenarios.log_capture import LogCapture, capture_log
 from tests.scenarios.people import Colleague
+from tests.scenarios.sample_workspace import build_workspace
+from tests.scenarios.slack_views import Channel
 
 PLAYBOOK = Path(__file__).with_name("playbook.toml")
 PACE = timedelta(seconds=1.3)
@@ -42,31 +42,31 @@ PATIENCE = 60
 
 @dataclass
 class World:
-    stage: LocalApp
-    clock: WoundClock
+    local_app: LocalApp
+    clock: SteppedClock
     playbook: PlaybookReloader
-    diary: Diary
+    log: LogCapture
     path: Path
-    said: list[str] = field(default_factory=list)
+    published_texts: list[str] = field(default_factory=list)
     """What strangers said, so that no log line may repeat it."""
     pace: timedelta = PACE
     """A story of a whole day may look at it less often."""
-    watches: bool = False
+    detects_spikes: bool = False
     """Whether anybody watches for spikes: most stories are about something else."""
-    minds: bool = False
+    monitors_health: bool = False
     """Whether anybody watches over Earshot itself."""
     _numbers: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
     _listening: "asyncio.Task[None] | None" = None
 
     # ------------------------------------------------------------ out there
 
-    async def hears(self, text: str, by: str = "marta", **more: Any) -> Mention:
+    async def receive(self, text: str, by: str = "marta", **more: Any) -> Mention:
         """Somebody says something, and Earshot hears it at once. `followers`, `conversation`, `at`, `source`, `url`."""
-        mention = self.mention(text, by, **more)
-        await self.hears_all([mention])
+        mention = self.build_mention(text, by, **more)
+        await self.receive_all([mention])
         return mention
 
-    def mention(
+    def build_mention(
         self, text: str, by: str = "marta", *, followers: int | None = 120, at: datetime | None = None, **more: Any
     ) -> Mention:
         number = next(self._numbers)
@@ -83,56 +83,56 @@ class World:
         }
         return Mention.model_validate(found | more)
 
-    async def hears_all(self, mentions: Sequence[Mention]) -> None:
+    async def receive_all(self, mentions: Sequence[Mention]) -> None:
         """Many at once, as a source brings them."""
-        await self.takes_in(mentions)
-        await self.settles()
+        await self.ingest(mentions)
+        await self.run_until_idle()
 
-    async def takes_in(self, mentions: Sequence[Mention]) -> None:
+    async def ingest(self, mentions: Sequence[Mention]) -> None:
         """Heard and triaged; Slack is told later."""
-        self.said += [mention.text for mention in mentions]
+        self.published_texts += [mention.text for mention in mentions]
         for source in dict.fromkeys(mention.source for mention in mentions):
-            ear = InboxWriter(source, self.stage.store, self.clock)
-            await ear.publish([mention for mention in mentions if mention.source == source])
-        while await self.stage.app.triage.step():
+            inbox = InboxWriter(source, self.local_app.store, self.clock)
+            await inbox.publish([mention for mention in mentions if mention.source == source])
+        while await self.local_app.app.triage.step():
             pass
 
-    async def listens_to(self, *sources: MentionSource) -> None:
+    async def start_sources(self, *sources: MentionSource) -> None:
         """Earshot listens to these from now on."""
-        house = self.stage.app
-        house.set_sources(sources)
+        app = self.local_app.app
+        app.set_sources(sources)
         if self._listening is None:
-            self._listening = asyncio.create_task(house.ingest.run(house.stop))
+            self._listening = asyncio.create_task(app.ingest.run(app.stop))
         for _ in range(10):  # until each of them runs
             await asyncio.sleep(0)
 
-    async def stops_listening(self) -> None:
-        self.stage.app.stop.set()
+    async def stop_sources(self) -> None:
+        self.local_app.app.stop.set()
         if self._listening is not None:
             await self._listening
 
-    async def has_heard(self, count: int) -> None:
+    async def wait_for_mentions(self, count: int) -> None:
         """Time passes, as fast as whoever waits for it allows, until so many mentions were heard."""
         async with asyncio.timeout(PATIENCE):
-            while (await self.books()).seen < count:
-                self.clock.wind_to_next()
+            while (await self.reconcile()).seen < count:
+                self.clock.advance_to_next()
                 await asyncio.sleep(0)
-        await self.settles()
+        await self.run_until_idle()
 
     # ------------------------------------------------------------ time
 
-    async def waits(self, **units: float) -> None:
+    async def advance(self, **units: float) -> None:
         """Time passes in small steps; at each, everybody does what there is to do."""
-        await self.settles()
+        await self.run_until_idle()
         end, pause = self.clock.now() + timedelta(**units), self.pace
         while (now := self.clock.now()) < end:
-            self.clock.wind(await self._next(now, end, pause) - now)
+            self.clock.advance(await self._find_next_moment(now, end, pause) - now)
             await self.sandbox.deliveries.retry_due_events()
-            pause = self.pace if await self.settles() else min(pause * 2, LONGEST)
+            pause = self.pace if await self.run_until_idle() else min(pause * 2, LONGEST)
 
-    async def _next(self, now: datetime, end: datetime, pause: timedelta) -> datetime:
+    async def _find_next_moment(self, now: datetime, end: datetime, pause: timedelta) -> datetime:
         """The next moment at which anything can happen."""
-        store = self.stage.store
+        store = self.local_app.store
         try:
             owing = await store.outbox.list_queues(1)
             keys = (store.keys.deadlines, store.keys.pages)
@@ -141,107 +141,107 @@ class World:
         except StoreUnavailable:
             return min(end, now + LONGEST)
         moments = [end, now + pause] if owing else [end]
-        if self.minds:
+        if self.monitors_health:
             moments.append(now + CHECK_INTERVAL)
         if first < end.timestamp():
             moments.append(max(now + timedelta(seconds=1), datetime.fromtimestamp(first, now.tzinfo)))
         return min(moments)
 
-    async def settles(self) -> int:
+    async def run_until_idle(self) -> int:
         """Step the workers until nothing is left to do at this moment; says how much was done."""
         done = 0
         try:
             while did := await self._step():
                 done += did
-            if self.watches and await self.stage.app.spikes.step():
-                done += 1 + await self.settles()
+            if self.detects_spikes and await self.local_app.app.spikes.step():
+                done += 1 + await self.run_until_idle()
         except StoreUnavailable:  # their loops rest and try again
             return 0
         return done
 
     async def _step(self) -> int:
-        house = self.stage.app
-        first: tuple[Worker, ...] = (house.triage, house.timers, house.schedules, house.pages)
-        if self.minds:
-            first = (*first, house.health_monitor, house.heartbeat)
+        app = self.local_app.app
+        first: tuple[Worker, ...] = (app.triage, app.timers, app.schedules, app.pages)
+        if self.monitors_health:
+            first = (*first, app.health_monitor, app.heartbeat)
         return sum(
             [
                 await worker.step()
-                for worker in (*first, *house.pagers, house.drills, house.crises, house.shift_summaries, house.delivery)
+                for worker in (*first, *app.pagers, app.drills, app.crises, app.shift_summaries, app.delivery)
             ]
         )
 
-    async def calms_down(self) -> None:
+    async def finish_listeners(self) -> None:
         """Listeners that have acked finish their work, and what that owes is delivered."""
-        while busy := [task for task in asyncio.all_tasks() if _of_bolt(task)]:
+        while busy := [task for task in asyncio.all_tasks() if _is_bolt_task(task)]:
             _, pending = await asyncio.wait(busy, timeout=PATIENCE)
             assert not pending, "a listener does not come to an end"
-        await self.settles()
+        await self.run_until_idle()
 
     # ------------------------------------------------------------ in Slack
 
     @property
     def sandbox(self) -> SlackSandbox:
-        return self.stage.sandbox
+        return self.local_app.sandbox
 
     @property
     def slack(self) -> "World":
         return self
 
     def channel(self, name: str) -> Channel:
-        return Channel(name, self.sandbox, self.calms_down)
+        return Channel(name, self.sandbox, self.finish_listeners)
 
     def person(self, name: str) -> Colleague:
-        return Colleague(name, self.sandbox, self.calms_down)
+        return Colleague(name, self.sandbox, self.finish_listeners)
 
     # ------------------------------------------------------------ for whoever runs it
 
-    async def books(self) -> Reconciliation:
-        return await self.stage.store.mention_counters.read()
+    async def reconcile(self) -> Reconciliation:
+        return await self.local_app.store.mention_counters.read()
 
-    async def asks(self, path: str) -> tuple[int, Any]:
+    async def fetch(self, path: str) -> tuple[int, Any]:
         """GET our own site: the status, and what it says."""
-        async with aiohttp.ClientSession() as session, session.get(f"{self.stage.url}{path}") as answer:
+        async with aiohttp.ClientSession() as session, session.get(f"{self.local_app.url}{path}") as answer:
             text = await answer.text()
             return answer.status, json.loads(text) if "json" in answer.content_type else text
 
-    async def ends(self) -> None:
+    async def check_invariants(self) -> None:
         """What must hold at the end of every story."""
-        await self.stops_listening()
-        await self.settles()
-        account = await self.books()
+        await self.stop_sources()
+        await self.run_until_idle()
+        account = await self.reconcile()
         assert account.is_balanced, f"the books do not balance: {account}"
         assert not self.sandbox.limits.violations, self.sandbox.limits.violations
         loud = [ping for ping in self.sandbox.workspace.pings if ping.target in {"channel", "here", "everyone"}]
         assert not loud, f"everybody was disturbed: {loud}"
         assert not self.sandbox.change_log.list_by_kind("operation_timeout"), "Slack waited in vain for an ack"
-        repeated = self.diary.repeats(self.said)
+        repeated = self.log.find_repeated(self.published_texts)
         assert not repeated, f"the log repeats what strangers said: {sorted(repeated)[:3]}"
-        traces = [line for line in self.diary.lines if "exception" in line]
+        traces = [line for line in self.log.lines if "exception" in line]
         assert not traces, f"something failed: {traces[0]['event']}\n{traces[0]['exception']}"
 
 
-def _of_bolt(task: "asyncio.Task[Any]") -> bool:
+def _is_bolt_task(task: "asyncio.Task[Any]") -> bool:
     code = getattr(task.get_coro(), "cr_code", None)
     return code is not None and "slack_bolt" in code.co_filename
 
 
 @asynccontextmanager
-async def world_on(
+async def open_world(
     redis_url: str,
     brand: str,
     folder: Path,
-    clock: WoundClock,
-    written: Path = PLAYBOOK,
+    clock: SteppedClock,
+    playbook_file: Path = PLAYBOOK,
     settings: Settings | None = None,
 ) -> AsyncIterator[World]:
     """A world with a copy of this playbook, which a story may change."""
     path = folder / "playbook.toml"
-    shutil.copyfile(written, path)
+    shutil.copyfile(playbook_file, path)
     playbook = PlaybookReloader(path, sources=MODELS)
     opening = run_local_app(
         playbook=playbook,
-        workspace=furnished(clock),
+        workspace=build_workspace(clock),
         clock=clock,
         folder=folder,
         redis_url=redis_url,
@@ -249,6 +249,6 @@ async def world_on(
         wait=False,
         settings=settings,
     )
-    with kept() as diary:
-        async with opening as stage:
-            yield World(stage, clock, playbook, diary, path)
+    with capture_log() as log:
+        async with opening as local_app:
+            yield World(local_app, clock, playbook, log, path)

@@ -12,7 +12,7 @@ from bot.sinks.slack import SlackSink, build_web_client
 DRAWING = RenderedMessage("words", [])
 
 
-async def posted(answer: web.Response) -> None:
+async def post_message(answer: web.Response) -> None:
     """Raises what becomes of a post to which Slack answers this."""
 
     async def slack(_: web.Request) -> web.Response:
@@ -32,7 +32,7 @@ async def posted(answer: web.Response) -> None:
 async def test_however_slack_says_to_wait_it_is_a_time_to_wait(told: str, seconds: float) -> None:
     answer = web.json_response({"ok": False, "error": "ratelimited"}, status=429, headers={"Retry-After": told})
     with pytest.raises(RateLimitedError) as slow:
-        await posted(answer)
+        await post_message(answer)
     assert slow.value.seconds == seconds
 
 
@@ -50,7 +50,7 @@ async def test_however_slack_says_to_wait_it_is_a_time_to_wait(told: str, second
 )
 async def test_an_answer_that_says_nothing_leaves_it_open_whether_it_was_posted(answer: type[web.Response]) -> None:
     with pytest.raises(DeliveryUnknownError):
-        await posted(answer())
+        await post_message(answer())
 
 
 @pytest.mark.parametrize(
@@ -63,9 +63,9 @@ async def test_an_answer_that_says_nothing_leaves_it_open_whether_it_was_posted(
 )
 async def test_an_answer_that_says_that_nothing_was_taken_on_is_no_lost_answer(answer: type[web.Response]) -> None:
     with pytest.raises(NotSentError):
-        await posted(answer())
+        await post_message(answer())
 
 
 async def test_a_refusal_keeps_slacks_own_word() -> None:
     with pytest.raises(SlackRejectedError, match="is_archived"):
-        await posted(web.json_response({"ok": False, "error": "is_archived"}))
+        await post_message(web.json_response({"ok": False, "error": "is_archived"}))

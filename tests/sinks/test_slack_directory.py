@@ -6,7 +6,7 @@ from typing import cast
 from bot.sinks.delivery_errors import SlackRejectedError
 from bot.sinks.slack import SlackSink
 from bot.sinks.slack_directory import SlackDirectory
-from tests.clock import WoundClock
+from tests.clock import SteppedClock
 
 
 class Slack:
@@ -23,25 +23,25 @@ class Slack:
         return frozenset({"U0BEN"}) if group == "S0CARE" else frozenset()
 
 
-def directory(slack: Slack, clock: WoundClock) -> SlackDirectory:
+def directory(slack: Slack, clock: SteppedClock) -> SlackDirectory:
     return SlackDirectory(cast("SlackSink", slack), clock)
 
 
 async def test_who_was_in_a_group_stays_in_it_while_slack_does_not_say() -> None:
-    slack, clock = Slack(), WoundClock()
+    slack, clock = Slack(), SteppedClock()
     group = directory(slack, clock)
     assert await group.list_members("S0CARE") == frozenset({"U0BEN"})
     slack.refuses = True
-    clock.wind(minutes=6)
+    clock.advance(minutes=6)
     assert await group.list_members("S0CARE") == frozenset({"U0BEN"})
 
 
 async def test_fifty_who_press_while_slack_does_not_say_do_not_wait_for_it_one_after_another() -> None:
-    slack, clock = Slack(), WoundClock()
+    slack, clock = Slack(), SteppedClock()
     slack.refuses = True
     group = directory(slack, clock)
     await asyncio.gather(*(group.list_members("S0CARE") for _ in range(50)))
     assert slack.asked == 1
     slack.refuses = False
-    clock.wind(seconds=11)
+    clock.advance(seconds=11)
     assert await group.list_members("S0CARE") == frozenset({"U0BEN"})

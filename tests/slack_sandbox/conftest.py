@@ -74,7 +74,7 @@ class World:
         return web.Response(status=answer.status, text=answer.body, content_type=content_type)
 
 
-def furnish(clock: Clock) -> SlackWorkspace:
+def build_workspace(clock: Clock) -> SlackWorkspace:
     workspace = SlackWorkspace("Northwind", now=clock)
     workspace.add_user("U0ANA", "ana", real_name="Ana Lima", tz="Europe/Lisbon", locale="pt-PT")
     workspace.add_user("U0RAJ", "raj", real_name="Raj Patel", tz="Asia/Kolkata")
@@ -89,7 +89,7 @@ def furnish(clock: Clock) -> SlackWorkspace:
 @pytest.fixture
 async def world() -> AsyncIterator[World]:
     clock = Clock()
-    workspace = furnish(clock)
+    workspace = build_workspace(clock)
     sandbox = SlackSandbox(workspace, scopes=SCOPES, now=clock, ack_within=2.0)
     await sandbox.start()
     client = AsyncWebClient(token=sandbox.bot_token, base_url=sandbox.api_url, retry_handlers=[])

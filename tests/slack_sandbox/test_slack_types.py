@@ -28,14 +28,14 @@ def test_an_unknown_key_is_seen(surface: str) -> None:
     if surface == "home":
         del good["title"]
 
-    assert slack_types.faults(surface, good) == []
-    assert slack_types.faults(surface, {**good, "blocks": [{**SECTION, "colour": "red"}]}) != []
+    assert slack_types.find_schema_faults(surface, good) == []
+    assert slack_types.find_schema_faults(surface, {**good, "blocks": [{**SECTION, "colour": "red"}]}) != []
 
 
 def test_the_manifest_is_one_by_slacks_own_types() -> None:
-    assert slack_types.faults("manifest", build_manifest(socket_mode=True)) == []
+    assert slack_types.find_schema_faults("manifest", build_manifest(socket_mode=True)) == []
     assert (
-        slack_types.faults(
+        slack_types.find_schema_faults(
             "manifest", build_manifest(socket_mode=False, request_url="https://earshot.example/slack/events")
         )
         == []

@@ -19,7 +19,7 @@ async def browser(world: World) -> AsyncIterator[aiohttp.ClientSession]:
         yield session
 
 
-async def seen(browser: aiohttp.ClientSession, path: str, **query: str) -> Any:
+async def fetch_json(browser: aiohttp.ClientSession, path: str, **query: str) -> Any:
     async with browser.get(path, params=query) as response:
         assert response.status == 200
         return await response.json()
@@ -91,7 +91,7 @@ async def test_what_is_not_there_any_more_is_a_sentence(world: World, browser: a
     assert "not there any more" in outcome["refused"]
 
 
-async def test_a_button_seen_before_the_message_was_drawn_anew_can_still_be_pressed(
+async def test_a_button_seen_before_the_message_was_redrawn_can_still_be_pressed(
     world: World, browser: aiohttp.ClientSession
 ) -> None:
     on_click(world, [{"text": "taken", "replace_original": True}])
@@ -108,7 +108,7 @@ async def test_a_button_seen_before_the_message_was_drawn_anew_can_still_be_pres
 
 
 async def test_a_channel_one_is_not_in_is_nowhere_on_the_page(world: World, browser: aiohttp.ClientSession) -> None:
-    told = await seen(browser, "/page/state", **{"as": "ana"})
+    told = await fetch_json(browser, "/page/state", **{"as": "ana"})
     async with browser.get("/page/messages", params={"as": "ana", "channel": "C0SECRET"}) as response:
         assert response.status == 404
     assert "C0SECRET" not in json.dumps(told)
@@ -127,10 +127,12 @@ async def test_messages_come_in_pages_both_ways(world: World, browser: aiohttp.C
     for number in range(90):
         await act(browser, act="says", channel="C0CARE", text=str(number))
 
-    last = await seen(browser, "/page/messages", **{"as": "ana"}, channel="C0CARE")
+    last = await fetch_json(browser, "/page/messages", **{"as": "ana"}, channel="C0CARE")
     first = last["messages"][0]
-    before = await seen(browser, "/page/messages", **{"as": "ana"}, channel="C0CARE", before=first["ts"])
-    after = await seen(browser, "/page/messages", **{"as": "ana"}, channel="C0CARE", after=before["messages"][-1]["ts"])
+    before = await fetch_json(browser, "/page/messages", **{"as": "ana"}, channel="C0CARE", before=first["ts"])
+    after = await fetch_json(
+        browser, "/page/messages", **{"as": "ana"}, channel="C0CARE", after=before["messages"][-1]["ts"]
+    )
 
     assert [one["text"] for one in last["messages"]] == [str(number) for number in range(50, 90)]
     assert last["more"]
@@ -142,7 +144,7 @@ async def test_messages_come_in_pages_both_ways(world: World, browser: aiohttp.C
 async def test_a_browser_that_was_away_is_told_what_it_missed_once(
     world: World, browser: aiohttp.ClientSession
 ) -> None:
-    at = (await seen(browser, "/page/state", **{"as": "ana"}))["at"]
+    at = (await fetch_json(browser, "/page/state", **{"as": "ana"}))["at"]
     message = await world.post(text="one")
     for words in ("two", "three"):
         await world.client.chat_update(channel=message.channel, ts=message.ts, text=words)
@@ -154,14 +156,14 @@ async def test_a_browser_that_was_away_is_told_what_it_missed_once(
     assert "messages" not in later
 
 
-async def test_after_a_restart_of_the_sandbox_the_page_reads_all_anew(browser: aiohttp.ClientSession) -> None:
+async def test_after_a_restart_of_the_sandbox_the_page_reads_all_again(browser: aiohttp.ClientSession) -> None:
     first, _ = await events(browser, "another-run-7")
 
     assert first == "event: restart"
 
 
 async def test_what_only_raj_sees_is_not_told_to_ana(world: World, browser: aiohttp.ClientSession) -> None:
-    at = (await seen(browser, "/page/state", **{"as": "ana"}))["at"]
+    at = (await fetch_json(browser, "/page/state", **{"as": "ana"}))["at"]
     await world.client.chat_postEphemeral(channel="C0CARE", user="U0RAJ", text="psst")
 
     _, told = await events(browser, at)

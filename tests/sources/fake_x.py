@@ -60,11 +60,11 @@ class Refusal:
     headers: dict[str, str] = field(default_factory=dict)
 
 
-class Hush:
+class SilentStream:
     """A connection that stays open and says nothing."""
 
 
-Turn = Refusal | Hush | list[bytes]
+Turn = Refusal | SilentStream | list[bytes]
 """What a connection or a search comes to: refused, silent, or these chunks and a clean close."""
 
 
@@ -90,7 +90,7 @@ class FakeX:
         self.live: web.StreamResponse | None = None
         self._count = 0
 
-    async def says(self, text: str, at: datetime | None = None, **more: Any) -> str:
+    async def publish_post(self, text: str, at: datetime | None = None, **more: Any) -> str:
         """Somebody posts. Who is connected hears it; who is not can find it."""
         post = self.post(text, at, **more)
         self.posts.append(post)
@@ -113,24 +113,28 @@ class FakeX:
     def line(self, post: dict[str, Any], form: str = "") -> bytes:
         """As the stream says it, to whoever asked for all there is."""
         matching = [{"id": rule["id"], "tag": rule["tag"]} for rule in self.rules if _matches(rule["value"], post)]
-        answer = self._told([post], form or self.stream_form)
+        answer = self._send_line([post], form or self.stream_form)
         return json.dumps({**answer, "data": answer["data"][0], "matching_rules": matching}).encode() + b"\r\n"
 
-    def _told(self, posts: list[dict[str, Any]], form: str) -> dict[str, Any]:
-        told = [in_form({"edit_history_post_ids": [post["id"]], **post}, form) for post in posts]
-        quoted = [in_form(post, form) for post in self.quoted]
-        users = [in_form(user, form) for user in self.users]
+    def _send_line(self, posts: list[dict[str, Any]], form: str) -> dict[str, Any]:
+        told = [convert_form({"edit_history_post_ids": [post["id"]], **post}, form) for post in posts]
+        quoted = [convert_form(post, form) for post in self.quoted]
+        users = [convert_form(user, form) for user in self.users]
         return {"data": told, "includes": {"users": users} | ({f"{form}s": quoted} if quoted else {})}
 
     def _refused(self, request: web.Request, form: str, known: set[str]) -> web.Response | None:
         """X knows no parameter and no value but those of its form."""
         for name, given in request.query.items():
             if name not in known | VALUES[form].keys():
-                return invalid(name, given, f"The query parameter [{name}] is not one of [{','.join(sorted(known))}]")
+                return build_invalid_error(
+                    name, given, f"The query parameter [{name}] is not one of [{','.join(sorted(known))}]"
+                )
             values = VALUES[form].get(name)
             for value in given.split(",") if values else ():
                 if value not in (values or ()):
-                    return invalid(name, given, f"The `{name}` query parameter value [{value}] is not one of [id]")
+                    return build_invalid_error(
+                        name, given, f"The `{name}` query parameter value [{value}] is not one of [id]"
+                    )
         return None
 
     # What X serves
@@ -167,7 +171,7 @@ class FakeX:
             return refused
         if self.live:
             return _problem(429, title="ConnectionException", connection_issue="TooManyConnections")
-        turn = self.streams.popleft() if self.streams else Hush()
+        turn = self.streams.popleft() if self.streams else SilentStream()
         if isinstance(turn, Refusal):
             return _refused(turn)
         self.live = web.StreamResponse(headers={"Content-Type": "application/json"})
@@ -176,7 +180,7 @@ class FakeX:
             for chunk in turn if isinstance(turn, list) else ():
                 await self.live.write(chunk)
                 await asyncio.sleep(0)
-            if isinstance(turn, Hush):
+            if isinstance(turn, SilentStream):
                 await asyncio.Event().wait()
             return self.live
         finally:
@@ -209,7 +213,7 @@ class FakeX:
         if not shown:
             return {"meta": {"result_count": 0}}
         meta = {"newest_id": shown[0]["id"], "oldest_id": shown[-1]["id"], "result_count": len(shown)}
-        answer = self._told(shown, self.search_form)
+        answer = self._send_line(shown, self.search_form)
         asked = set(query.get(f"{self.search_form}.fields", "").split(",")) | {"id", "text"}
         asked |= {name.removesuffix(".id") for name in query.get("expansions", "").split(",")}
         asked |= {f"edit_history_{self.search_form}_ids"}
@@ -221,7 +225,7 @@ class FakeX:
         if self.count_answers:
             return _refused(self.count_answers.popleft())
         if unknown := set(query) - COUNT_PARAMETERS:
-            return invalid(min(unknown), "", f"The query parameter [{min(unknown)}] is not one of [query]")
+            return build_invalid_error(min(unknown), "", f"The query parameter [{min(unknown)}] is not one of [query]")
         total = sum(_matches(query["query"], post) for post in self.posts)
         return web.json_response({"data": [], "meta": {"total_post_count": total}})
 
@@ -246,7 +250,7 @@ USER = {
 
 
 @asynccontextmanager
-async def x_on_loopback(clock: Clock) -> AsyncIterator[tuple[FakeX, str]]:
+async def serve_fake_x(clock: Clock) -> AsyncIterator[tuple[FakeX, str]]:
     """X, and its address. What it was asked against its rules is the test's failure."""
     x = FakeX(clock)
     app = web.Application(middlewares=[x.door])
@@ -271,15 +275,16 @@ def _matches(rule: str, post: dict[str, Any]) -> bool:
     return any(term.strip('"').lower() in post["text"].lower() for term in terms)
 
 
-def in_form(part: dict[str, Any], form: str) -> dict[str, Any]:
+def convert_form(part: dict[str, Any], form: str) -> dict[str, Any]:
     """The same in X's older words, or in its newer ones: `note_post`, `post_count`; values stay as they are."""
     old, new = ("post", "tweet") if form == "tweet" else ("tweet", "post")
     return {
-        key.replace(old, new): in_form(value, form) if key == "public_metrics" else value for key, value in part.items()
+        key.replace(old, new): convert_form(value, form) if key == "public_metrics" else value
+        for key, value in part.items()
     }
 
 
-def invalid(name: str, value: str, message: str) -> web.Response:
+def build_invalid_error(name: str, value: str, message: str) -> web.Response:
     """As X answers what it does not know, in its older shape."""
     said = {
         "errors": [{"parameters": {name: [value]}, "message": message}],
@@ -300,7 +305,7 @@ def _refused(refusal: Refusal) -> web.Response:
     )
 
 
-def most_within(moments: Iterable[datetime], window: timedelta) -> int:
+def count_most_within(moments: Iterable[datetime], window: timedelta) -> int:
     """The most of these that any window of time holds."""
     moments = list(moments)
     return max(sum(first <= other < first + window for other in moments) for first in moments)

@@ -14,14 +14,14 @@ NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 PATIENCE = 60  # seconds until a test that waits for something is called a failure
 
 
-async def until(true: Callable[[], bool]) -> None:
+async def wait_until(true: Callable[[], bool]) -> None:
     """Lets everything else run until it is so. Looks, and never sleeps."""
     async with asyncio.timeout(PATIENCE):
         while not true():  # noqa: ASYNC110 - it is the test that waits
             await asyncio.sleep(0)
 
 
-class Wound:
+class InstantClock:
     """A clock on which every wait is over at once, and took as long as it should."""
 
     def __init__(self, now: datetime = NOON) -> None:
@@ -43,13 +43,13 @@ class Inbox:
     def __init__(self, cursor: str | None = None) -> None:
         self.mentions: dict[str, Mention] = {}
         self.batches: list[int] = []
-        self.troubles: list[str] = []
+        self.statuses: list[str] = []
         self.reports: dict[str, str] = {}
         self.reported: list[tuple[str, str]] = []
         self.day = self.month = self.counted = ReadCounts()
         self.read_today: set[tuple[str, str]] = set()
         self.now: Callable[[], datetime] = lambda: NOON
-        self.away = 0
+        self.failures = 0
         self.held = False
         self._cursor = cursor
         self._counted = date.min
@@ -85,7 +85,7 @@ class Inbox:
             self.held = False
 
     def set_status(self, sentence: str) -> None:
-        self.troubles.append(sentence)
+        self.statuses.append(sentence)
 
     async def report_issue(self, part: str, sentence: str) -> None:
         self._answer()
@@ -108,7 +108,7 @@ class Inbox:
         return ReadTotals(self.day, self.month)
 
     @property
-    def at(self) -> str | None:
+    def cursor(self) -> str | None:
         return self._cursor
 
     @property
@@ -116,15 +116,15 @@ class Inbox:
         return list(self.mentions)
 
     def _answer(self) -> None:
-        if self.away:
-            self.away -= 1
+        if self.failures:
+            self.failures -= 1
             raise StoreUnavailable("the store does not answer")
 
 
 @asynccontextmanager
-async def listening(source: MentionSource, ear: MentionSink) -> AsyncIterator[None]:
+async def run_source(source: MentionSource, sink: MentionSink) -> AsyncIterator[None]:
     """The source runs meanwhile. What it dies of is the test's failure."""
-    task = asyncio.create_task(source.listen(ear))
+    task = asyncio.create_task(source.listen(sink))
     await asyncio.sleep(0)
     try:
         yield

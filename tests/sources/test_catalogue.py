@@ -12,7 +12,7 @@ from bot.sources.catalogue import CATALOGUE
 from bot.sources.replay import ReplayOptions
 from bot.sources.webhook import WebhookOptions
 from bot.sources.x import XOptions
-from tests.sources.house import Wound
+from tests.sources.source_fakes import InstantClock
 
 HOUSE = {"__init__", "base", "catalogue", "mention_parser"}
 OPTIONS = {
@@ -37,7 +37,9 @@ def test_the_catalogue_and_the_folder_name_the_same_sources() -> None:
 
 @pytest.mark.parametrize("kind", CATALOGUE)
 def test_a_source_is_built_from_its_options(kind: str) -> None:
-    parts = SourceContext(name=kind, clock=Wound(), jitter=lambda: 0.5, secret="whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")
+    parts = SourceContext(
+        name=kind, clock=InstantClock(), jitter=lambda: 0.5, secret="whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+    )
     options = OPTIONS.get(kind) or example_options(kind)
     assert isinstance(options, CATALOGUE[kind].options)
     assert CATALOGUE[kind].build(options, parts).name == kind

@@ -50,7 +50,7 @@ def test_what_editors_add_to_a_file_does_not_cost_a_mention(content: bytes) -> N
     ],
     ids=["lone surrogate", "escaped NUL", "raw NUL", "no UTF-8"],
 )
-def test_a_mention_with_unwritable_letters_is_heard_with_marks_in_their_place(words: bytes, heard: str) -> None:
+def test_a_mention_with_unwritable_letters_is_published_with_marks_in_their_place(words: bytes, heard: str) -> None:
     assert texts(LINE.replace(b"the kettle hums again", words)) == [heard]
 
 

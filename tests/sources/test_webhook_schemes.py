@@ -18,8 +18,8 @@ from pydantic import ValidationError
 
 from bot.domain.mention import Mention
 from bot.sources.webhook import WebhookOptions, WebhookResponse, WebhookSource, derive_challenge_token
-from tests.sources.house import NOON, Inbox, Wound, listening
-from tests.sources.test_webhook import SECRET, post, signed
+from tests.sources.source_fakes import NOON, Inbox, InstantClock, run_source
+from tests.sources.test_webhook import SECRET, post, sign
 
 KEY = "0123456789abcdef0123456789abcdef"
 GITHUB: dict[str, Any] = {
@@ -56,12 +56,12 @@ def digest(signed_bytes: bytes, key: str = KEY) -> bytes:
 
 
 async def receive(
-    ear: Inbox, options: dict[str, Any], headers: dict[str, str], body: Any, secret: str = KEY
+    inbox: Inbox, options: dict[str, Any], headers: dict[str, str], body: Any, secret: str = KEY
 ) -> WebhookResponse:
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
     async with AsyncExitStack() as stack:
-        hook = WebhookSource(WebhookOptions.model_validate(options), "board", secret, Wound())
-        await stack.enter_async_context(listening(hook, ear))
+        hook = WebhookSource(WebhookOptions.model_validate(options), "board", secret, InstantClock())
+        await stack.enter_async_context(run_source(hook, inbox))
         return await hook.receive(headers, raw)
 
 
@@ -70,25 +70,25 @@ def hub(body: bytes, key: str = KEY) -> dict[str, str]:
 
 
 async def test_a_signed_body_with_a_byte_order_mark_is_taken() -> None:
-    ear = Inbox()
-    headers, body = signed(b"\xef\xbb\xbf" + json.dumps(post()).encode())
-    assert (await receive(ear, {}, headers, body, SECRET)).status == 202
-    assert ear.ids == ["forum:1"]
+    inbox = Inbox()
+    headers, body = sign(b"\xef\xbb\xbf" + json.dumps(post()).encode())
+    assert (await receive(inbox, {}, headers, body, SECRET)).status == 202
+    assert inbox.ids == ["forum:1"]
 
 
 @pytest.mark.parametrize("names", [("webhook", "svix"), ("Webhook", "Svix"), ("webhook", "SVIX")])
 async def test_headers_under_svixs_names_are_those_of_the_specification(names: tuple[str, str]) -> None:
-    ear = Inbox()
-    headers, body = signed(post())
+    inbox = Inbox()
+    headers, body = sign(post())
     renamed = {name.lower().replace("webhook", names[1]): value for name, value in headers.items()}
-    assert (await receive(ear, {}, renamed, body, SECRET)).status == 202
-    stale, body = signed(post(2), sent=NOON - timedelta(minutes=6))
+    assert (await receive(inbox, {}, renamed, body, SECRET)).status == 202
+    stale, body = sign(post(2), sent=NOON - timedelta(minutes=6))
     renamed = {name.lower().replace("webhook", names[1]): value for name, value in stale.items()}
-    assert (await receive(ear, {}, renamed, body, SECRET)).status == 401
+    assert (await receive(inbox, {}, renamed, body, SECRET)).status == 401
 
 
 async def test_an_issue_as_github_sends_it_is_a_mention_and_its_ping_is_none() -> None:
-    ear = Inbox()
+    inbox = Inbox()
     issue = {
         "id": 17, "title": "It leaks", "body": "since the update", "created_at": "2026-11-20T11:00:00Z",
         "html_url": "https://github.example/17", "user": {"login": "rui", "id": 7},
@@ -96,15 +96,15 @@ async def test_an_issue_as_github_sends_it_is_a_mention_and_its_ping_is_none() -
     for body, accepted in (({"action": "opened", "issue": issue}, 1), ({"zen": "x", "hook_id": 1}, 0),
                            ({"action": "closed", "issue": issue | {"id": 18}}, 0)):  # fmt: skip
         raw = json.dumps(body).encode()
-        answer = await receive(ear, GITHUB, hub(raw), raw)
+        answer = await receive(inbox, GITHUB, hub(raw), raw)
         assert (answer.status, answer.body["accepted"]) == (202, accepted)
-    [mention] = ear.mentions.values()
+    [mention] = inbox.mentions.values()
     assert (mention.id, mention.text, mention.display_name) == ("board:17", "It leaks\nsince the update", "@rui")
     assert (mention.url, mention.author.id) == ("https://github.example/17", "7")
 
 
 async def test_comments_as_meta_sends_them_are_mentions() -> None:
-    ear = Inbox()
+    inbox = Inbox()
     value = {
         "verb": "add",
         "comment_id": "1_2",
@@ -121,13 +121,13 @@ async def test_comments_as_meta_sends_them_are_mentions() -> None:
                                 for verb in ("remove", "edited", "hide")]},
     ]}  # fmt: skip
     raw = json.dumps(body).encode()
-    assert (await receive(ear, META, hub(raw), raw)).body == {"accepted": 2, "new": 2}
-    assert ear.ids == ["board:1_2", "board:1_3"]
-    assert ear.mentions["board:1_2"].created_at == datetime.fromisoformat("2025-11-20T12:00:00+00:00")
+    assert (await receive(inbox, META, hub(raw), raw)).body == {"accepted": 2, "new": 2}
+    assert inbox.ids == ["board:1_2", "board:1_3"]
+    assert inbox.mentions["board:1_2"].created_at == datetime.fromisoformat("2025-11-20T12:00:00+00:00")
 
 
 async def test_a_note_as_shopify_signs_it_is_a_mention() -> None:
-    ear = Inbox()
+    inbox = Inbox()
     raw = json.dumps(
         {
             "id": 3,
@@ -137,25 +137,25 @@ async def test_a_note_as_shopify_signs_it_is_a_mention() -> None:
         }
     ).encode()
     headers = {"X-Shopify-Hmac-SHA256": base64.b64encode(digest(raw)).decode()}
-    assert (await receive(ear, SHOPIFY, headers, raw)).status == 202
-    assert ear.ids == ["board:3"]
+    assert (await receive(inbox, SHOPIFY, headers, raw)).status == 202
+    assert inbox.ids == ["board:3"]
 
 
 @pytest.mark.parametrize(("late", "status"), [(0, 202), (299, 202), (-299, 202), (301, 401), (-301, 401)])
 async def test_an_event_as_stripe_signs_it_is_taken_while_it_is_fresh(late: int, status: int) -> None:
-    ear = Inbox()
+    inbox = Inbox()
     raw = json.dumps({"id": "evt_1", "created": 1763640000, "data": {"object": {"reason": "never arrived"}}}).encode()
     stamp = str(int(NOON.timestamp()) - late)
     headers = {"Stripe-Signature": f"t={stamp},v1=00ff,v1={digest(f'{stamp}.'.encode() + raw).hex()},v0=abc"}
-    assert (await receive(ear, STRIPE, headers, raw)).status == status
+    assert (await receive(inbox, STRIPE, headers, raw)).status == status
 
 
 async def test_what_is_signed_may_be_put_together_in_another_way() -> None:
-    ear = Inbox()
+    inbox = Inbox()
     raw, stamp = json.dumps(post()).encode(), str(int(NOON.timestamp()))
     headers = {"X-Sig": f"v0={digest(f'v0:{stamp}:'.encode() + raw).hex().upper()}", "X-Time": stamp}
-    assert (await receive(ear, SLACK_LIKE, headers, raw)).status == 202
-    assert (await receive(ear, SLACK_LIKE, headers | {"X-Time": str(int(stamp) + 1)}, raw)).status == 401
+    assert (await receive(inbox, SLACK_LIKE, headers, raw)).status == 202
+    assert (await receive(inbox, SLACK_LIKE, headers | {"X-Time": str(int(stamp) + 1)}, raw)).status == 401
 
 
 @pytest.mark.parametrize(
@@ -164,8 +164,8 @@ async def test_what_is_signed_may_be_put_together_in_another_way() -> None:
      f"sha256={digest(b'{}', 'f' * 32).hex()}", digest(b"{}").hex()],
 )  # fmt: skip
 async def test_what_was_not_signed_with_our_key_and_our_prefix_is_not_believed(signature: str) -> None:
-    ear = Inbox()
-    assert (await receive(ear, GITHUB, {"X-Hub-Signature-256": signature}, b"{}")).status == 401
+    inbox = Inbox()
+    assert (await receive(inbox, GITHUB, {"X-Hub-Signature-256": signature}, b"{}")).status == 401
 
 
 @pytest.mark.parametrize("prefix", ["SHA256=", "Sha256="])
@@ -190,50 +190,50 @@ def comments(*times: Any) -> dict[str, Any]:
 
 
 async def test_a_bad_item_is_counted_and_does_not_cost_the_good_ones() -> None:
-    ear = Inbox()
+    inbox = Inbox()
     raw = json.dumps(comments("x", 1763640000, "y")).encode()
-    answer = await receive(ear, META, hub(raw), raw)
+    answer = await receive(inbox, META, hub(raw), raw)
     assert (answer.status, answer.body) == (202, {"accepted": 1, "new": 1, "refused": 2})
-    assert ear.ids == ["board:1_1"]
+    assert inbox.ids == ["board:1_1"]
     raw = json.dumps(comments("x", "y")).encode()
-    assert (await receive(ear, META, hub(raw), raw)).status == 400
+    assert (await receive(inbox, META, hub(raw), raw)).status == 400
 
 
 async def test_more_items_than_are_stored_at_once_are_taken_in_parts() -> None:
-    ear = Inbox()
+    inbox = Inbox()
     raw = json.dumps(comments(*range(1763640000, 1763641101))).encode()
-    assert (await receive(ear, META, hub(raw), raw)).body == {"accepted": 1101, "new": 1101}
-    assert ear.batches == [500, 500, 101]
+    assert (await receive(inbox, META, hub(raw), raw)).body == {"accepted": 1101, "new": 1101}
+    assert inbox.batches == [500, 500, 101]
 
 
 async def test_the_json_of_a_form_as_github_sends_it_is_read() -> None:
     issue = {"id": 17, "title": "It leaks & drips", "body": "100 % + é", "created_at": "2026-11-20T11:00:00Z"}
     payload = json.dumps({"action": "opened", "issue": issue}, ensure_ascii=False)
-    raw, ear = urlencode({"payload": payload}).encode(), Inbox()
+    raw, inbox = urlencode({"payload": payload}).encode(), Inbox()
     form = {"content-type": "application/x-www-form-urlencoded; charset=utf-8"}
-    assert (await receive(ear, GITHUB, hub(raw) | form, raw)).status == 202
-    assert ear.mentions["board:17"].text == "It leaks & drips\n100 % + é"
-    assert (await receive(ear, GITHUB, hub(b"x") | form, raw)).status == 401
+    assert (await receive(inbox, GITHUB, hub(raw) | form, raw)).status == 202
+    assert inbox.mentions["board:17"].text == "It leaks & drips\n100 % + é"
+    assert (await receive(inbox, GITHUB, hub(b"x") | form, raw)).status == 401
     for wrong in (b"other=1", b"", b"&".join([b"a=1"] * 50), b"payload=%7B"):
-        assert (await receive(ear, GITHUB, hub(wrong) | form, wrong)).status == 400
-    headers, body = signed(post(5))
-    assert (await receive(ear, {}, headers | form, body, SECRET)).status == 202  # with Standard Webhooks it is JSON
+        assert (await receive(inbox, GITHUB, hub(wrong) | form, wrong)).status == 400
+    headers, body = sign(post(5))
+    assert (await receive(inbox, {}, headers | form, body, SECRET)).status == 202  # with Standard Webhooks it is JSON
 
 
 async def test_without_a_timestamp_a_repetition_is_kept_out_by_its_id() -> None:
-    ear = Inbox()
+    inbox = Inbox()
     raw = json.dumps({"action": "opened", "issue": {"id": 1, "title": "x"}}).encode()
     assert [
-        (await receive(ear, GITHUB | {"fields": GITHUB["fields"] | {"created_at": None}}, hub(raw), raw)).body["new"]
+        (await receive(inbox, GITHUB | {"fields": GITHUB["fields"] | {"created_at": None}}, hub(raw), raw)).body["new"]
         for _ in "12"
     ] == [1, 0]
 
 
 async def test_no_sender_with_fields_can_speak_for_another_source() -> None:
-    ear = Inbox()
+    inbox = Inbox()
     raw = json.dumps({"action": "opened", "issue": {"id": "x:1", "title": "t", "created_at": "2026-11-20"}}).encode()
-    await receive(ear, GITHUB, hub(raw), raw)
-    assert ear.ids == ["board:x:1"]
+    await receive(inbox, GITHUB, hub(raw), raw)
+    assert inbox.ids == ["board:x:1"]
 
 
 async def test_a_field_that_is_not_what_it_should_be_is_said_with_its_place() -> None:
@@ -262,13 +262,13 @@ def test_options_that_do_not_fit_together_are_refused(options: dict[str, Any], s
 
 
 def test_meta_is_answered_only_with_the_token_that_check_says() -> None:
-    hook = WebhookSource(WebhookOptions.model_validate(META), "board", KEY, Wound())
+    hook = WebhookSource(WebhookOptions.model_validate(META), "board", KEY, InstantClock())
     asked = {"hub.mode": "subscribe", "hub.verify_token": derive_challenge_token(KEY), "hub.challenge": "1158201444"}
     assert hook.confirm_challenge(asked) == "1158201444"
     for wrong in ({"hub.verify_token": "guess"}, {"hub.verify_token": "é"}, {"hub.mode": "unsubscribe"}):
         assert hook.confirm_challenge(asked | wrong) is None
     assert hook.confirm_challenge({}) is None
-    assert WebhookSource(WebhookOptions(), "board", SECRET, Wound()).confirm_challenge(asked) is None
+    assert WebhookSource(WebhookOptions(), "board", SECRET, InstantClock()).confirm_challenge(asked) is None
 
 
 junk = some.recursive(
@@ -287,9 +287,9 @@ junk = some.recursive(
 @given(junk)
 async def test_no_json_that_is_signed_makes_a_hook_with_fields_fail(value: Any) -> None:
     raw = json.dumps(value).encode()
-    ear = Inbox()
-    assert (await receive(ear, META, hub(raw), raw)).status in {202, 400}
-    assert all(isinstance(mention, Mention) for mention in ear.mentions.values())
+    inbox = Inbox()
+    assert (await receive(inbox, META, hub(raw), raw)).status in {202, 400}
+    assert all(isinstance(mention, Mention) for mention in inbox.mentions.values())
 
 
 EXAMPLE = (Path(__file__).parents[2] / "playbook.example.toml").read_text("utf-8")

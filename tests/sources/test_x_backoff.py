@@ -6,7 +6,7 @@ from hypothesis import strategies as some
 
 from bot.sources.x_backoff import DENIED, Backoff, compute_backoff
 from bot.sources.x_errors import XApiError
-from tests.sources.house import NOON, Wound
+from tests.sources.source_fakes import NOON, InstantClock
 
 faults = some.builds(
     XApiError,
@@ -41,7 +41,7 @@ def test_what_a_person_must_mend_is_asked_for_rarely() -> None:
 
 
 async def test_a_connection_that_lasted_begins_a_new_row_of_tries() -> None:
-    clock = Wound()
+    clock = InstantClock()
     pace = Backoff(clock, lambda: 1.0)
     for lasted in (0, 0, 0, 120, 0):
         await pace.wait_turn()

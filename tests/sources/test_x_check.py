@@ -5,21 +5,21 @@ import pytest
 from bot.domain.subject import Subject
 from bot.sources.base import SourceContext
 from bot.sources.x import XOptions, check_x
-from tests.sources.fake_x import TOKEN, FakeX, x_on_loopback
-from tests.sources.house import Wound
+from tests.sources.fake_x import TOKEN, FakeX, serve_fake_x
+from tests.sources.source_fakes import InstantClock
 
 KETTLE = Subject(name="Kettle", terms=("kettle",))
 
 
 async def check(options: XOptions, subjects: list[Subject], token: str, url: str = "") -> list[str]:
-    found = await check_x(options, SourceContext("x", Wound(), lambda: 0.5, tuple(subjects), token, url))
+    found = await check_x(options, SourceContext("x", InstantClock(), lambda: 0.5, tuple(subjects), token, url))
     assert {place for place, _ in found.faults} <= {""}
     return [sentence for _, sentence in found.faults]
 
 
 @pytest.fixture
 async def loopback() -> AsyncIterator[tuple[FakeX, str]]:
-    async with x_on_loopback(Wound()) as found:
+    async with serve_fake_x(InstantClock()) as found:
         yield found
 
 

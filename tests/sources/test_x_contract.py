@@ -12,8 +12,8 @@ from bot.sources.x import XOptions, XSource, check_x
 from bot.sources.x_errors import parse_api_error
 from bot.sources.x_payloads import MalformedPostError, StreamDisconnectError, parse_search_page, parse_stream_line
 from tests.sources.conftest import World
-from tests.sources.fake_x import TOKEN, Hush, Refusal
-from tests.sources.house import NOON, listening, until
+from tests.sources.fake_x import TOKEN, Refusal, SilentStream
+from tests.sources.source_fakes import NOON, run_source, wait_until
 from tests.sources.x_contract import Contract
 
 ID = "1991000000000000001"
@@ -28,12 +28,14 @@ async def test_all_that_is_sent_to_x_is_as_x_describes_it(world: World, contract
     many = Subject(name="Many", terms=tuple(f"kettle number {n}" for n in range(200)), exclude=("teapot",))
     world.x.rules = [{"id": "2", "value": '("old name") -is:retweet', "tag": "earshot:Many"}]
     for n in range(150):
-        await world.x.says(f"kettle number {n}", at=NOON + timedelta(seconds=n))
+        await world.x.publish_post(f"kettle number {n}", at=NOON + timedelta(seconds=n))
     quota = json.dumps({"title": "UsageCapExceeded", "period": "Monthly"}).encode()
-    world.x.streams.extend([Refusal(429, quota), Hush()])
+    world.x.streams.extend([Refusal(429, quota), SilentStream()])
     await check_x(XOptions(lang="en"), SourceContext("x", world.clock, lambda: 1.0, (many,), TOKEN, world.url))
-    async with listening(XSource(XOptions(lang="en"), [many], TOKEN, world.clock, lambda: 1.0, world.url), world.ear):
-        await until(lambda: len(world.x.searches) >= 20)
+    async with run_source(
+        XSource(XOptions(lang="en"), [many], TOKEN, world.clock, lambda: 1.0, world.url), world.inbox
+    ):
+        await wait_until(lambda: len(world.x.searches) >= 20)
     faults = [fault for asked in world.x.requests for fault in contract.faults_of_request(*asked)]
     assert faults == []
     assert {f"{method} {path}" for method, path, _, _ in world.x.requests} >= {
@@ -50,7 +52,7 @@ def test_a_post_with_all_that_x_describes_is_read(contract: Contract) -> None:
     [mention] = parse_stream_line(json.dumps(stream_line(contract)).encode()).mentions
     assert (mention.id, mention.in_reply_to) == (f"x:{ID}", f"x:{ID}")
     assert (mention.author.posts, mention.author.followers) == (7, 7)
-    answer = contract.made(contract.schema("SearchPostsRecentResponse"), full=True)
+    answer = contract.build_value(contract.schema("SearchPostsRecentResponse"), full=True)
     answer["data"] = [stream_line(contract)["data"]]
     assert contract.faults(answer, contract.schema("SearchPostsRecentResponse")) == []
     page = parse_search_page(answer, "Kettle")
@@ -59,7 +61,7 @@ def test_a_post_with_all_that_x_describes_is_read(contract: Contract) -> None:
 
 def stream_line(contract: Contract) -> Any:
     """The most that X describes, of a reply."""
-    answer = contract.made(contract.schema("StreamPostsResponse"), full=True)
+    answer = contract.build_value(contract.schema("StreamPostsResponse"), full=True)
     answer["data"]["referenced_posts"] = [{"type": "replied_to", "id": ID}]
     answer["matching_rules"] = [{"id": "1", "tag": "earshot:Kettle"}]
     assert contract.faults(answer, contract.schema("StreamPostsResponse")) == []
@@ -100,7 +102,7 @@ def without(value: Any, path: tuple[Any, ...]) -> Any:
 def test_each_kind_of_error_that_x_describes_is_shown_with_its_words(contract: Contract) -> None:
     kinds = [kind["$ref"].rpartition("/")[2] for kind in contract.schema("Problem")["oneOf"]]
     for kind in [*kinds, "Error"]:
-        body = contract.made(contract.schema(kind), full=True)
+        body = contract.build_value(contract.schema(kind), full=True)
         said = "message" if kind == "Error" else "detail"
         body[said] = f"the words of {kind}"
         assert contract.faults(body, contract.schema(kind)) == []

@@ -11,7 +11,7 @@ from hypothesis import strategies as some
 from bot.sources.x_errors import compute_quota_reset, parse_api_error
 from tests.sources.conftest import World
 from tests.sources.fake_x import Refusal
-from tests.sources.house import NOON, listening, until
+from tests.sources.source_fakes import NOON, run_source, wait_until
 
 PROBLEMS = "https://api.twitter.com/2/problems"
 CAPPED: dict[str, Any] = {
@@ -20,7 +20,7 @@ CAPPED: dict[str, Any] = {
 }  # fmt: skip
 
 
-def capped(status: int = 429, headers: dict[str, str] | None = None, **more: str) -> Refusal:
+def build_cap_error(status: int = 429, headers: dict[str, str] | None = None, **more: str) -> Refusal:
     return Refusal(status, json.dumps(CAPPED | more).encode(), headers=headers or {})
 
 
@@ -60,10 +60,13 @@ def test_each_kind_of_refusal_is_a_sentence_with_xs_own_words(status: int, body:
 @pytest.mark.parametrize(
     ("refusal", "ends"),
     [
-        (capped(), datetime(2026, 12, 1, tzinfo=UTC)),
-        (capped(period="Daily"), datetime(2026, 11, 21, tzinfo=UTC)),
-        (capped(period="Daily", detail="Usage cap exceeded: Daily"), datetime(2026, 11, 21, tzinfo=UTC)),
-        (capped(headers={"x-rate-limit-reset": str(int(NOON.timestamp()) + 300)}), datetime(2026, 12, 1, tzinfo=UTC)),
+        (build_cap_error(), datetime(2026, 12, 1, tzinfo=UTC)),
+        (build_cap_error(period="Daily"), datetime(2026, 11, 21, tzinfo=UTC)),
+        (build_cap_error(period="Daily", detail="Usage cap exceeded: Daily"), datetime(2026, 11, 21, tzinfo=UTC)),
+        (
+            build_cap_error(headers={"x-rate-limit-reset": str(int(NOON.timestamp()) + 300)}),
+            datetime(2026, 12, 1, tzinfo=UTC),
+        ),
     ],
     ids=["month", "day", "day in other words", "a window of 15 min is not the month"],
 )
@@ -71,38 +74,38 @@ async def test_a_quota_that_is_used_up_is_said_with_its_end_and_x_is_left_alone_
     world: World, refusal: Refusal, ends: datetime
 ) -> None:
     world.x.streams.append(refusal)
-    async with listening(world.source(), world.ear):
-        await until(lambda: len(world.x.connects) == 2)
+    async with run_source(world.build_source(), world.inbox):
+        await wait_until(lambda: len(world.x.connects) == 2)
     assert timedelta() < world.x.connects[1] - ends < timedelta(minutes=2)
-    assert f"until {ends.day} {ends:%B} 00:00 UTC" in world.ear.troubles[0]
-    assert "Usage cap exceeded" in world.ear.troubles[0]
+    assert f"until {ends.day} {ends:%B} 00:00 UTC" in world.inbox.statuses[0]
+    assert "Usage cap exceeded" in world.inbox.statuses[0]
 
 
 async def test_the_end_is_on_the_day_that_x_tells(world: World) -> None:
     world.x.reset_day = 24
-    world.x.streams.append(capped())
-    async with listening(world.source(), world.ear):
-        await until(lambda: len(world.x.connects) == 2)
-    assert "until 24 November 00:00 UTC" in world.ear.troubles[0]
+    world.x.streams.append(build_cap_error())
+    async with run_source(world.build_source(), world.inbox):
+        await wait_until(lambda: len(world.x.connects) == 2)
+    assert "until 24 November 00:00 UTC" in world.inbox.statuses[0]
 
 
 async def test_a_quota_that_ends_in_the_middle_of_a_gap_leaves_it_open(world: World) -> None:
-    lost = [await world.x.says(f"kettle {n}", at=NOON + timedelta(minutes=n)) for n in range(1, 6)]
-    before = world.ear.at
-    world.x.answers.append(capped(period="Daily"))
-    async with listening(world.source(), world.ear):
-        await until(lambda: len(world.ear.troubles) >= 2)
-        assert (world.ear.at, world.ear.ids) == (before, [])
-        await world.heard(*lost)
-        await until(lambda: world.ear.troubles[-1] == "")
-    assert world.ear.troubles[1].startswith("X's allowance of this day is used up (Usage cap exceeded")
+    lost = [await world.x.publish_post(f"kettle {n}", at=NOON + timedelta(minutes=n)) for n in range(1, 6)]
+    before = world.inbox.cursor
+    world.x.answers.append(build_cap_error(period="Daily"))
+    async with run_source(world.build_source(), world.inbox):
+        await wait_until(lambda: len(world.inbox.statuses) >= 2)
+        assert (world.inbox.cursor, world.inbox.ids) == (before, [])
+        await world.wait_for_mentions(*lost)
+        await wait_until(lambda: world.inbox.statuses[-1] == "")
+    assert world.inbox.statuses[1].startswith("X's allowance of this day is used up (Usage cap exceeded")
 
 
 async def test_a_quota_that_ends_on_the_stream_is_the_same(world: World) -> None:
     world.x.streams.append([json.dumps({"errors": [CAPPED]}).encode() + b"\r\n"])
-    async with listening(world.source(), world.ear):
-        await until(lambda: len(world.x.connects) == 2)
-    assert any("used up" in trouble for trouble in world.ear.troubles)
+    async with run_source(world.build_source(), world.inbox):
+        await wait_until(lambda: len(world.x.connects) == 2)
+    assert any("used up" in trouble for trouble in world.inbox.statuses)
     assert world.x.connects[1] >= datetime(2026, 12, 1, tzinfo=UTC)
 
 
@@ -110,7 +113,7 @@ async def test_a_quota_that_ends_on_the_stream_is_the_same(world: World) -> None
     some.datetimes(datetime(2020, 1, 1), datetime(2050, 1, 1), timezones=some.just(UTC)),  # noqa: DTZ001
     some.integers(1, 31),
 )
-def test_a_month_begins_anew_within_two_months_and_on_its_day(now: datetime, day: int) -> None:
+def test_a_month_begins_again_within_two_months_and_on_its_day(now: datetime, day: int) -> None:
     ends = compute_quota_reset("month", now, day)
     last = (ends + timedelta(days=1)).day == 1
     assert now < ends <= now + timedelta(days=32)

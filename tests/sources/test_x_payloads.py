@@ -17,7 +17,7 @@ from bot.sources.x_payloads import (
     parse_search_page,
     parse_stream_line,
 )
-from tests.sources.house import NOON
+from tests.sources.source_fakes import NOON
 
 POST = {
     "id": "1991000000000000001",
@@ -39,7 +39,7 @@ def mention_on(line: bytes) -> Mention | None:
     return next(iter(parse_stream_line(line).mentions), None)
 
 
-def heard(user: Any = None, rules: Any = (), **post: Any) -> Mention:
+def receive_mention(user: Any = None, rules: Any = (), **post: Any) -> Mention:
     mention = mention_on(line(user or USER, rules, **post))
     assert mention
     return mention
@@ -56,7 +56,7 @@ def line(user: Any = None, rules: Any = (), **post: Any) -> bytes:
 
 
 def test_a_post_becomes_the_mention_it_is() -> None:
-    assert heard(rules=[{"id": "1", "tag": "earshot:Kettle"}, {"id": "2", "tag": "other"}]) == Mention(
+    assert receive_mention(rules=[{"id": "1", "tag": "earshot:Kettle"}, {"id": "2", "tag": "other"}]) == Mention(
         id="x:1991000000000000001",
         source="x",
         text="my kettle & I are not on speaking terms https://k.example/?a&b",
@@ -73,17 +73,17 @@ def test_a_post_becomes_the_mention_it_is() -> None:
     )  # fmt: skip
 
 
-def test_a_long_post_is_heard_to_its_end() -> None:
-    assert heard(note_tweet={"text": "the whole &lt;story&gt;", "entities": None}).text == "the whole <story>"
+def test_a_long_post_is_published_to_its_end() -> None:
+    assert receive_mention(note_tweet={"text": "the whole &lt;story&gt;", "entities": None}).text == "the whole <story>"
 
 
 def test_what_was_written_escaped_stays_written_so() -> None:
-    assert heard(text="type &amp;amp; for &amp;").text == "type &amp; for &"
+    assert receive_mention(text="type &amp;amp; for &amp;").text == "type &amp; for &"
 
 
-def test_a_retweet_is_not_heard_and_a_quote_is() -> None:
+def test_a_retweet_is_not_published_and_a_quote_is() -> None:
     assert mention_on(line(referenced_tweets=[{"type": "retweeted", "id": "1"}])) is None
-    assert heard(referenced_tweets=[{"type": "quoted", "id": "1"}]).in_reply_to == ""
+    assert receive_mention(referenced_tweets=[{"type": "quoted", "id": "1"}]).in_reply_to == ""
 
 
 @pytest.mark.parametrize("form", ["tweet", "post"])
@@ -115,16 +115,16 @@ def test_what_only_another_programs_rule_matched_is_not_for_us() -> None:
 
 
 def test_an_author_that_x_does_not_tell_is_known_by_number() -> None:
-    mention = heard(user={"id": "8"})
+    mention = receive_mention(user={"id": "8"})
     assert (mention.author, mention.url) == (Author(id="7"), "https://x.com/i/status/1991000000000000001")
 
 
 def test_counts_that_cannot_be_are_not_taken() -> None:
-    assert heard(user=USER | {"public_metrics": {"followers_count": -1}}).author.followers is None
+    assert receive_mention(user=USER | {"public_metrics": {"followers_count": -1}}).author.followers is None
 
 
 def test_a_language_that_x_does_not_know_is_none() -> None:
-    assert heard(lang="und").lang == ""
+    assert receive_mention(lang="und").lang == ""
 
 
 def test_one_post_that_cannot_be_read_does_not_cost_the_rest_of_a_page() -> None:

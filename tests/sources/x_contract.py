@@ -43,12 +43,12 @@ class Contract:
         if body is not None:
             yield from self.faults(body, operation["requestBody"]["content"]["application/json"]["schema"])
 
-    def made(self, schema: Schema, *, full: bool) -> Any:
+    def build_value(self, schema: Schema, *, full: bool) -> Any:
         """The least or the most that a schema allows, with a value that tells where it stands."""
         schema = self._found(schema)
         for choice in ("oneOf", "anyOf"):
             if choice in schema:
-                return self.made(schema[choice][0], full=full)
+                return self.build_value(schema[choice][0], full=full)
         if "enum" in schema:
             return schema["enum"][0]
         kind = schema.get("type", "object")
@@ -56,9 +56,9 @@ class Contract:
         if kind == "object":
             needed = schema.get("required", [])
             properties = schema.get("properties", {})
-            return {key: self.made(one, full=full) for key, one in properties.items() if full or key in needed}
+            return {key: self.build_value(one, full=full) for key, one in properties.items() if full or key in needed}
         if kind == "array":
-            return [self.made(schema["items"], full=full)] * schema.get("minItems", 1)
+            return [self.build_value(schema["items"], full=full)] * schema.get("minItems", 1)
         if kind == "string":
             time = schema.get("format") == "date-time"
             return "2026-11-20T12:00:00.000Z" if time else "1991000000000000001"

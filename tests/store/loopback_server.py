@@ -21,7 +21,7 @@ USER = "earshot"
 WITHIN = 30.0
 
 
-class Loopback:
+class LoopbackServer:
     def __init__(self, folder: Path, *words: str, config: Path | None = None) -> None:
         self.folder = folder
         self.port = free_port()
@@ -51,11 +51,11 @@ class Loopback:
             stderr=subprocess.DEVNULL,
             restore_signals=False,  # SIGXFSZ stays ignored: a file that may not grow is an error, and not the end
         )
-        await until(self._answers)
+        await wait_until(self._answers)
         if not {"--cluster-enabled", "--sentinel"} & set(self._words):
-            await self.let_in()
+            await self.create_user()
 
-    async def let_in(self) -> None:
+    async def create_user(self) -> None:
         await self.admin.execute("ACL", "SETUSER", USER, "on", ">secret", "~*", "&*", "+@all")
 
     async def _answers(self) -> bool:
@@ -72,8 +72,8 @@ class Loopback:
 
 
 @asynccontextmanager
-async def loopback(folder: Path, *words: str, config: Path | None = None) -> AsyncIterator[Loopback]:
-    made = Loopback(folder, *words, config=config)
+async def start_loopback_server(folder: Path, *words: str, config: Path | None = None) -> AsyncIterator[LoopbackServer]:
+    made = LoopbackServer(folder, *words, config=config)
     try:
         await made.start()
         yield made
@@ -89,7 +89,7 @@ def free_port() -> int:
             return int(probe.getsockname()[1])
 
 
-async def until(true: Callable[[], Any]) -> None:
+async def wait_until(true: Callable[[], Any]) -> None:
     """A store that refuses to answer is asked again."""
     async with asyncio.timeout(WITHIN):
         while True:
@@ -100,17 +100,17 @@ async def until(true: Callable[[], Any]) -> None:
 
 
 @dataclass
-class Way:
+class WriteFailure:
     """How the server is made to refuse, and to take writes again."""
 
-    server: Loopback
-    spare: Loopback
+    server: LoopbackServer
+    spare: LoopbackServer
 
     async def begin(self) -> None: ...
     async def end(self) -> None: ...
 
 
-class Failover(Way):
+class Failover(WriteFailure):
     """A planned one: the spare holds all that the server has, and takes its place; later they change back."""
 
     async def begin(self) -> None:
@@ -119,11 +119,11 @@ class Failover(Way):
         await self.server.admin.execute("REPLICAOF", "127.0.0.1", self.spare.port)
 
     async def end(self) -> None:
-        await linked(self.server)
+        await is_replica_linked(self.server)
         await self.server.admin.execute("REPLICAOF", "NO", "ONE")
 
 
-class LostPrimary(Way):
+class LostPrimary(WriteFailure):
     """Made a replica of a server that is not there."""
 
     async def begin(self) -> None:
@@ -133,7 +133,7 @@ class LostPrimary(Way):
         await self.server.admin.execute("REPLICAOF", "NO", "ONE")
 
 
-class FullMemory(Way):
+class FullMemory(WriteFailure):
     async def begin(self) -> None:
         await self.server.admin.execute("CONFIG", "SET", "maxmemory", "1")
 
@@ -141,7 +141,7 @@ class FullMemory(Way):
         await self.server.admin.execute("CONFIG", "SET", "maxmemory", "0")
 
 
-class NoScripts(Way):
+class NoScripts(WriteFailure):
     async def begin(self) -> None:
         await self.server.admin.execute("ACL", "SETUSER", USER, "-@scripting")
 
@@ -149,7 +149,7 @@ class NoScripts(Way):
         await self.server.admin.execute("ACL", "SETUSER", USER, "+@scripting")
 
 
-class NoReplicas(Way):
+class NoReplicas(WriteFailure):
     async def begin(self) -> None:
         await self.server.admin.execute("CONFIG", "SET", "min-replicas-to-write", "1")
 
@@ -157,24 +157,24 @@ class NoReplicas(Way):
         await self.server.admin.execute("CONFIG", "SET", "min-replicas-to-write", "0")
 
 
-class DeletedUser(Way):
+class DeletedUser(WriteFailure):
     """Whom nobody knows any more is disconnected, and cannot come back."""
 
     async def begin(self) -> None:
         await self.server.admin.execute("ACL", "DELUSER", USER)
 
     async def end(self) -> None:
-        await self.server.let_in()
+        await self.server.create_user()
 
 
-class BusyScript(Way):
+class BusyScript(WriteFailure):
     """Somebody else's script does not end."""
 
     async def begin(self) -> None:
         await self.server.admin.execute("CONFIG", "SET", "lua-time-limit", "1")
         self._other = RedisClient(f"redis://127.0.0.1:{self.server.port}")
         self._looping = asyncio.create_task(self._other.execute("EVAL", "while true do end", "0"))
-        await until(self._is_busy)
+        await wait_until(self._is_busy)
 
     async def _is_busy(self) -> bool:
         try:
@@ -189,7 +189,7 @@ class BusyScript(Way):
         await self._other.close()
 
 
-class OneRightShort(Way):
+class MissingPermission(WriteFailure):
     """Scripts may run, but not do all that they do: a commit that is under way is written in part, and said to fail."""
 
     async def begin(self) -> None:
@@ -199,16 +199,16 @@ class OneRightShort(Way):
         await self.server.admin.execute("ACL", "SETUSER", USER, "+xadd")
 
 
-class FullDisk(Way):
+class FullDisk(WriteFailure):
     """As near to one as a test may come: no file of the server may be longer."""
 
     async def begin(self) -> None:
         self._room(1)
-        await until(self._refuses)
+        await wait_until(self._refuses)
 
     async def end(self) -> None:
         self._room(resource.RLIM_INFINITY)
-        await until(self.server.takes_writes)
+        await wait_until(self.server.takes_writes)
 
     def _room(self, most: int) -> None:
         resource.prlimit(self.server.pid, resource.RLIMIT_FSIZE, (most, resource.RLIM_INFINITY))
@@ -221,7 +221,7 @@ class FullDisk(Way):
         return False
 
 
-WAYS: tuple[type[Way], ...] = (
+WRITE_FAILURES: tuple[type[WriteFailure], ...] = (
     Failover,
     LostPrimary,
     FullMemory,
@@ -231,17 +231,17 @@ WAYS: tuple[type[Way], ...] = (
     BusyScript,
 )
 if sys.platform == "linux":  # elsewhere a process cannot bound another's files
-    WAYS = (*WAYS, FullDisk)
+    WRITE_FAILURES = (*WRITE_FAILURES, FullDisk)
 
 
-async def follow(replica: Loopback, primary: Loopback) -> None:
+async def follow(replica: LoopbackServer, primary: LoopbackServer) -> None:
     """Until the replica has all that the primary has."""
     await replica.admin.execute("REPLICAOF", "127.0.0.1", primary.port)
-    await linked(replica)
+    await is_replica_linked(replica)
 
 
-async def linked(replica: Loopback) -> None:
+async def is_replica_linked(replica: LoopbackServer) -> None:
     async def up() -> bool:
         return "master_link_status:up" in str(await replica.admin.execute("INFO", "replication"))
 
-    await until(up)
+    await wait_until(up)

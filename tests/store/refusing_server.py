@@ -44,7 +44,7 @@ async def _command(reader: asyncio.StreamReader) -> list[str]:
 
 
 @asynccontextmanager
-async def refusing(answer: str = "+OK") -> AsyncIterator[RefusingServer]:
+async def serve_refusals(answer: str = "+OK") -> AsyncIterator[RefusingServer]:
     found = RefusingServer(answer=answer)
     server = await asyncio.start_server(found.serve, "127.0.0.1", 0)
     found.port = server.sockets[0].getsockname()[1]

@@ -13,9 +13,16 @@ from bot.store.client import RedisClient
 from bot.store.server_info import fetch_server_info
 from bot.store.store import Store
 from bot.store.transaction import CommitResult, Transaction, commit
-from tests.clock import WoundClock
-from tests.store.loopback import USER, WAYS, Loopback, OneRightShort, Way, loopback
-from tests.workers.said import said
+from tests.clock import SteppedClock
+from tests.store.loopback_server import (
+    USER,
+    WRITE_FAILURES,
+    LoopbackServer,
+    MissingPermission,
+    WriteFailure,
+    start_loopback_server,
+)
+from tests.workers.numbered_mentions import build_numbered_mention
 
 WORDS_OF_COMMANDS = {
     "IDLE",
@@ -39,20 +46,20 @@ WORDS_OF_COMMANDS = {
 
 
 @pytest.fixture
-async def server(tmp_path: Path) -> AsyncIterator[Loopback]:
-    async with loopback(tmp_path / "server") as made:
+async def server(tmp_path: Path) -> AsyncIterator[LoopbackServer]:
+    async with start_loopback_server(tmp_path / "server") as made:
         yield made
 
 
 @pytest.fixture
-async def spare(tmp_path: Path) -> AsyncIterator[Loopback]:
-    async with loopback(tmp_path / "spare") as made:
+async def spare(tmp_path: Path) -> AsyncIterator[LoopbackServer]:
+    async with start_loopback_server(tmp_path / "spare") as made:
         yield made
 
 
-@pytest.mark.parametrize("how", [*WAYS, OneRightShort])
+@pytest.mark.parametrize("how", [*WRITE_FAILURES, MissingPermission])
 async def test_a_server_that_takes_no_writes_proves_none_and_proves_one_when_it_does(
-    how: type[Way], server: Loopback, spare: Loopback
+    how: type[WriteFailure], server: LoopbackServer, spare: LoopbackServer
 ) -> None:
     client = RedisClient(server.url)
     store, way = Store(client, "brand", "test"), how(server, spare)
@@ -65,16 +72,16 @@ async def test_a_server_that_takes_no_writes_proves_none_and_proves_one_when_it_
     await client.close()
 
 
-async def test_what_proves_a_write_leaves_nothing_behind(server: Loopback) -> None:
+async def test_what_proves_a_write_leaves_nothing_behind(server: LoopbackServer) -> None:
     store = Store(server.admin, "brand", "test")
     await store.check_writable()
     assert await server.admin.execute("KEYS", "*brand*") == []
 
 
-async def test_what_a_refusal_leaves_of_it_goes_by_itself(server: Loopback) -> None:
+async def test_what_a_refusal_leaves_of_it_goes_by_itself(server: LoopbackServer) -> None:
     client = RedisClient(server.url)
     store = Store(client, "brand", "test")
-    await OneRightShort(server, server).begin()
+    await MissingPermission(server, server).begin()
     with pytest.raises(StoreUnavailable):
         await store.check_writable()
     for key in await server.admin.execute("KEYS", "*brand*"):
@@ -106,7 +113,7 @@ def test_every_other_command_that_the_store_sends_has_its_right_asked_for() -> N
     assert used - known - proven == set()
 
 
-async def test_the_rights_that_the_guide_names_are_enough(server: Loopback) -> None:
+async def test_the_rights_that_the_guide_names_are_enough(server: LoopbackServer) -> None:
     guide = (Path(__file__).parents[2] / "docs" / "guide" / "deployment.md").read_text("utf-8")
     [rights] = re.findall(r"`ACL SETUSER earshot on >… (.+)`", guide)
     await server.admin.execute("ACL", "SETUSER", USER, "reset", "on", ">secret", *rights.split())
@@ -119,7 +126,7 @@ async def test_the_rights_that_the_guide_names_are_enough(server: Loopback) -> N
 
 
 @pytest.mark.parametrize("right", ["xreadgroup", "xautoclaim", "zrangebyscore", "hgetall", "xgroup|create"])
-async def test_a_right_that_is_needed_only_later_is_missed_at_the_start(right: str, server: Loopback) -> None:
+async def test_a_right_that_is_needed_only_later_is_missed_at_the_start(right: str, server: LoopbackServer) -> None:
     client = RedisClient(server.url)
     store = Store(client, "brand", "test")
     await store.verify_access()
@@ -131,12 +138,12 @@ async def test_a_right_that_is_needed_only_later_is_missed_at_the_start(right: s
 
 
 @pytest.mark.parametrize("lost", [("FLUSHALL",), ("XGROUP", "DESTROY", "earshot:{brand}:inbox", "triage")])
-async def test_a_group_that_a_failover_lost_is_made_anew_and_what_was_in_hand_of_it_is_nobodys(
-    lost: tuple[str, ...], server: Loopback, clock: WoundClock
+async def test_a_group_that_a_failover_lost_is_created_again_and_what_was_in_hand_of_it_is_nobodys(
+    lost: tuple[str, ...], server: LoopbackServer, clock: SteppedClock
 ) -> None:
     store = Store(server.admin, "brand", "test")
     await store.inbox.create_group()
-    await store.inbox.admit("x", [said(1)], None, clock.now())
+    await store.inbox.admit("x", [build_numbered_mention(1)], None, clock.now())
     [entry] = await store.inbox.read("w", 10, wait=False)
     await server.admin.execute(*lost)
 
@@ -145,14 +152,18 @@ async def test_a_group_that_a_failover_lost_is_made_anew_and_what_was_in_hand_of
     assert await commit(server.admin, answer) == [CommitResult.ANSWERED]
     assert await server.admin.execute("GET", "decided") is None
 
-    await store.inbox.admit("x", [said(2)], None, clock.now())
+    await store.inbox.admit("x", [build_numbered_mention(2)], None, clock.now())
     assert await store.inbox.read("w", 10, wait=False) == []
     left = [one.mention for one in await store.inbox.read("w", 10, wait=False)]
-    assert left == ([said(2)] if lost == ("FLUSHALL",) else [said(1), said(2)])
+    assert left == (
+        [build_numbered_mention(2)] if lost == ("FLUSHALL",) else [build_numbered_mention(1), build_numbered_mention(2)]
+    )
 
 
 @pytest.mark.parametrize("right", ["@read", "xlen", "get", "hget"])
-async def test_who_may_not_read_what_an_admission_reads_has_no_proof_of_a_write(right: str, server: Loopback) -> None:
+async def test_who_may_not_read_what_an_admission_reads_has_no_proof_of_a_write(
+    right: str, server: LoopbackServer
+) -> None:
     client = RedisClient(server.url)
     store = Store(client, "brand", "test")
     await store.check_writable()

@@ -38,7 +38,7 @@ def test_what_is_written_today_is_objects_by_the_names_of_their_fields(kind: str
 
 @pytest.mark.parametrize("kind", RECORDS)
 def test_a_field_that_a_newer_release_adds_anywhere_is_passed_over(kind: str) -> None:
-    read = KINDS[kind](json.dumps(grown(json.loads(body(kind, "objects")), BY_THEIR_OWN_NAMES)))
+    read = KINDS[kind](json.dumps(add_unknown_fields(json.loads(body(kind, "objects")), BY_THEIR_OWN_NAMES)))
     assert read == RECORDS[kind]
 
 
@@ -67,11 +67,11 @@ BY_THEIR_OWN_NAMES = {"counts", "longest", "heard", "troubles"}
 """Objects with names of their own: a name more is an entry more."""
 
 
-def grown(found: Any, passed: set[str], *, more: bool = True) -> Any:
+def add_unknown_fields(found: Any, passed: set[str], *, more: bool = True) -> Any:
     if isinstance(found, dict):
-        inside = {name: grown(value, passed, more=name not in passed) for name, value in found.items()}
+        inside = {name: add_unknown_fields(value, passed, more=name not in passed) for name, value in found.items()}
         return {**inside, "added_later": 1} if more else inside
-    return [grown(one, passed) for one in found] if isinstance(found, list) else found
+    return [add_unknown_fields(one, passed) for one in found] if isinstance(found, list) else found
 
 
 def tuples_of(model: Any, seen: set[Any] | None = None) -> Iterator[type]:

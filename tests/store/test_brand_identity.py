@@ -21,17 +21,17 @@ async def empty(first: EmbeddedServer) -> AsyncIterator[RedisClient]:
     await client.close()
 
 
-async def works(client: RedisClient, brand: BrandIdentity) -> None:
+async def write_counter(client: RedisClient, brand: BrandIdentity) -> None:
     await claim_keys(client, brand)
     await client.execute("HINCRBY", Keys(brand.id).mention_counters, "seen", 1)
 
 
 async def test_the_first_start_writes_schema_id_and_name(empty: RedisClient) -> None:
-    await works(empty, BrandIdentity("northwind-air", "Northwind Air"))
+    await write_counter(empty, BrandIdentity("northwind-air", "Northwind Air"))
     flat = await empty.execute("HGETALL", Keys("northwind-air").meta)
     found = dict(zip(flat[::2], flat[1::2], strict=True))
     assert found == {"schema": str(SCHEMA), "brand": "northwind-air", "name": "Northwind Air"}
-    await works(empty, BrandIdentity("northwind-air", "Northwind Air"))
+    await write_counter(empty, BrandIdentity("northwind-air", "Northwind Air"))
 
 
 async def test_a_newer_schema_is_refused_in_a_sentence(empty: RedisClient) -> None:
@@ -42,7 +42,7 @@ async def test_a_newer_schema_is_refused_in_a_sentence(empty: RedisClient) -> No
 
 @pytest.mark.parametrize("meta", [True, False])
 async def test_a_renamed_brand_is_told_which_id_keeps_what_it_has(empty: RedisClient, *, meta: bool) -> None:
-    await works(empty, BrandIdentity("northwind-air", "Northwind Air"))
+    await write_counter(empty, BrandIdentity("northwind-air", "Northwind Air"))
     if not meta:  # as c089daf left it
         await empty.execute("DEL", Keys("northwind-air").meta)
     with pytest.raises(StoreMismatchError, match='set id = "northwind-air"'):
@@ -52,7 +52,7 @@ async def test_a_renamed_brand_is_told_which_id_keeps_what_it_has(empty: RedisCl
 
 
 async def test_two_names_of_one_id_do_not_share_keys_in_silence(empty: RedisClient) -> None:
-    await works(empty, BrandIdentity("at-t", "AT&T"))
+    await write_counter(empty, BrandIdentity("at-t", "AT&T"))
     with pytest.raises(StoreMismatchError, match="This store holds 'AT&T' under the id 'at-t'"):
         await claim_keys(empty, BrandIdentity("at-t", "AT-T"))
     await claim_keys(empty, BrandIdentity("at-t", "at&t"))

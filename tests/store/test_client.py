@@ -10,46 +10,46 @@ from bot.domain.commits import StoreUnavailable
 from bot.store.client import RedisClient
 from bot.store.keys import Keys
 from bot.store.store import Store
-from tests.clock import WoundClock
+from tests.clock import SteppedClock
 from tests.store.servers import Server
-from tests.workers.said import said
+from tests.workers.numbered_mentions import build_numbered_mention
 
 
 async def test_scripts_that_the_server_forgot_are_told_again(
-    store: Store, clock: WoundClock, client: RedisClient
+    store: Store, clock: SteppedClock, client: RedisClient
 ) -> None:
-    await store.inbox.admit("x", [said(1)], None, clock.now())
+    await store.inbox.admit("x", [build_numbered_mention(1)], None, clock.now())
     await client.execute("SCRIPT", "FLUSH")
-    assert await store.inbox.admit("x", [said(2)], None, clock.now()) == 1
+    assert await store.inbox.admit("x", [build_numbered_mention(2)], None, clock.now()) == 1
     assert (await store.mention_counters.read()).seen == 2
 
 
 async def test_a_stopped_server_is_unreachable_and_all_goes_on_when_it_is_back(
-    server: Server, clock: WoundClock
+    server: Server, clock: SteppedClock
 ) -> None:
     store = Store(server.client, "brand", "test")
     await store.inbox.create_group()
-    await store.inbox.admit("x", [said(1)], "c1", clock.now())
+    await store.inbox.admit("x", [build_numbered_mention(1)], "c1", clock.now())
     await server.stop()
     for asked in (
         store.check_writable(),
-        store.inbox.admit("x", [said(2)], "c2", clock.now()),
+        store.inbox.admit("x", [build_numbered_mention(2)], "c2", clock.now()),
         store.mention_counters.read(),
     ):
         with pytest.raises(StoreUnavailable):
             await asked
     await server.start()
     assert await store.inbox.load_cursor("x") == "c1"
-    assert await store.inbox.admit("x", [said(2)], "c2", clock.now()) == 1
+    assert await store.inbox.admit("x", [build_numbered_mention(2)], "c2", clock.now()) == 1
     assert len(await store.inbox.read("w", 10, wait=False)) == 2
 
 
-async def test_a_server_killed_at_once_keeps_all_that_it_acknowledged(server: Server, clock: WoundClock) -> None:
+async def test_a_server_killed_at_once_keeps_all_that_it_acknowledged(server: Server, clock: SteppedClock) -> None:
     """With `appendfsync always`: what else may be lost is said where the embedded server is started."""
     await server.client.execute("CONFIG", "SET", "appendfsync", "always")
     store = Store(server.client, "brand", "test")
     for number in range(200):
-        await store.inbox.admit("x", [said(number)], f"c{number}", clock.now())
+        await store.inbox.admit("x", [build_numbered_mention(number)], f"c{number}", clock.now())
     await server.kill()
     await server.start()
     assert (await store.mention_counters.read()).seen == 200
@@ -57,25 +57,25 @@ async def test_a_server_killed_at_once_keeps_all_that_it_acknowledged(server: Se
 
 
 async def test_a_server_that_lost_its_data_is_worked_with_all_the_same(
-    store: Store, clock: WoundClock, client: RedisClient, keys: Keys
+    store: Store, clock: SteppedClock, client: RedisClient, keys: Keys
 ) -> None:
     await client.execute("DEL", keys.inbox)
     assert await store.inbox.read("w", 10, wait=False) == []
-    assert await store.inbox.admit("x", [said(1)], None, clock.now()) == 1
+    assert await store.inbox.admit("x", [build_numbered_mention(1)], None, clock.now()) == 1
     assert len(await store.inbox.read("w", 10, wait=False)) == 1
 
 
 async def test_a_server_whose_memory_is_full_is_unreachable_and_not_our_fault(
-    server: Server, clock: WoundClock
+    server: Server, clock: SteppedClock
 ) -> None:
     store = Store(server.client, "brand", "test")
     await server.client.execute("CONFIG", "SET", "maxmemory", "1")
     with pytest.raises(StoreUnavailable, match="takes no writes"):
-        await store.inbox.admit("x", [said(1)], None, clock.now())
+        await store.inbox.admit("x", [build_numbered_mention(1)], None, clock.now())
     with pytest.raises(StoreUnavailable, match="takes no writes"):
         await server.client.execute_batch([("SET", "a", "b")])
     await server.client.execute("CONFIG", "SET", "maxmemory", "0")
-    assert await store.inbox.admit("x", [said(1)], None, clock.now()) == 1
+    assert await store.inbox.admit("x", [build_numbered_mention(1)], None, clock.now()) == 1
 
 
 async def test_an_error_of_a_pipeline_does_not_carry_the_words_of_its_commands(client: RedisClient, keys: Keys) -> None:
@@ -106,7 +106,7 @@ async def test_a_call_that_is_cancelled_leaves_no_answer_for_the_next(client: Re
 
 @pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize("turns", range(24))
-async def test_a_cancel_at_any_moment_is_heard(redis_url: str, keys: Keys, turns: int) -> None:
+async def test_a_cancel_at_any_moment_takes_effect(redis_url: str, keys: Keys, turns: int) -> None:
     fresh = RedisClient(redis_url)
     asking = asyncio.create_task(fresh.execute("BLPOP", keys.root + "nothing", 0.02))
     for _ in range(turns):
@@ -119,7 +119,7 @@ async def test_a_cancel_at_any_moment_is_heard(redis_url: str, keys: Keys, turns
     gc.collect()  # the driver drops the socket of a connection that it had not finished; it is closed here, in sight
 
 
-async def test_what_is_asked_is_on_its_way_before_whoever_asked_waits(
+async def test_what_is_asked_is_on_its_way_before_the_caller_waits(
     client: RedisClient, keys: Keys, redis_url: str
 ) -> None:
     """One turn of the loop is enough, and then nobody need give it another: triage reckons while its commit is made."""

@@ -16,30 +16,30 @@ from bot.store.inbox import InboxEntry, TriagedEntry
 from bot.store.keys import Keys
 from bot.store.store import Store
 from bot.store.transaction import CommitResult, Transaction, commit
-from tests.clock import WoundClock
-from tests.domain.made import CARE, CLOCKS, STAFF, assessed, context
-from tests.workers.said import said
+from tests.clock import SteppedClock
+from tests.domain.samples import CARE, CLOCKS, STAFF, build_assessment, build_context
+from tests.workers.numbered_mentions import build_numbered_mention
 
-ANGRY = assessed("sentiment:negative", "intent:complaint")
+ANGRY = build_assessment("sentiment:negative", "intent:complaint")
 
 
-async def entries(store: Store, clock: WoundClock, *numbers: int) -> list[InboxEntry]:
-    await store.inbox.admit("x", [said(number) for number in numbers], None, clock.now())
+async def entries(store: Store, clock: SteppedClock, *numbers: int) -> list[InboxEntry]:
+    await store.inbox.admit("x", [build_numbered_mention(number) for number in numbers], None, clock.now())
     return await store.inbox.read("w", 100, wait=False)
 
 
-def opening(entry: InboxEntry, clock: WoundClock) -> CaseDecision:
+def opening(entry: InboxEntry, clock: SteppedClock) -> CaseDecision:
     assert entry.mention is not None
     return open_case(entry.mention, ANGRY, Route(name="r", to="care", clocks=CLOCKS), CARE, clock.now())
 
 
-async def opened(store: Store, clock: WoundClock, number: int = 1) -> Case:
+async def commit_opening(store: Store, clock: SteppedClock, number: int = 1) -> Case:
     (entry,) = await entries(store, clock, number)
     await store.inbox.commit([TriagedEntry(entry, opening(entry, clock))], clock.now())
     return await store.cases.get(derive_case_id(f"x:{number}"))
 
 
-async def test_of_two_commits_of_one_entry_the_second_changes_nothing(store: Store, clock: WoundClock) -> None:
+async def test_of_two_commits_of_one_entry_the_second_changes_nothing(store: Store, clock: SteppedClock) -> None:
     (entry,) = await entries(store, clock, 1)
     ready = TriagedEntry(entry, opening(entry, clock))
     assert await store.inbox.commit([ready], clock.now()) == [CommitResult.WRITTEN]
@@ -50,7 +50,7 @@ async def test_of_two_commits_of_one_entry_the_second_changes_nothing(store: Sto
 
 
 async def test_who_answers_an_answered_entry_differently_is_told_so_and_not_that_he_is_stale(
-    store: Store, clock: WoundClock
+    store: Store, clock: SteppedClock
 ) -> None:
     (entry,) = await entries(store, clock, 1)
     case = opening(entry, clock)
@@ -65,9 +65,9 @@ async def test_who_answers_an_answered_entry_differently_is_told_so_and_not_that
 
 
 async def test_a_stale_version_is_refused_and_nothing_of_it_is_written(
-    store: Store, clock: WoundClock, client: RedisClient, keys: Keys
+    store: Store, clock: SteppedClock, client: RedisClient, keys: Keys
 ) -> None:
-    case = await opened(store, clock)
+    case = await commit_opening(store, clock)
     (entry,) = await entries(store, clock, 2)
     assert entry.mention is not None
     late = join_case(case.copy_with(version=0), entry.mention, ANGRY, JoinReason.COPY, CARE, clock.now())
@@ -78,8 +78,11 @@ async def test_a_stale_version_is_refused_and_nothing_of_it_is_written(
     assert (books.joined, books.waiting, await client.execute("XLEN", keys.audit)) == (0, 1, audited)
 
 
-async def test_two_workers_that_hold_the_same_words_at_once_open_one_case(store: Store, clock: WoundClock) -> None:
-    one, two = said(1, text="You lost the very same bag"), said(2, text="You lost the very same bag")
+async def test_two_workers_that_hold_the_same_words_at_once_open_one_case(store: Store, clock: SteppedClock) -> None:
+    one, two = (
+        build_numbered_mention(1, text="You lost the very same bag"),
+        build_numbered_mention(2, text="You lost the very same bag"),
+    )
     await store.inbox.admit("x", [one, two], None, clock.now())
     first, second = await store.inbox.read("w", 2, wait=False)
     unseen = tuple((trace.key, "") for trace in build_lookup_keys(store.keys, one, ""))
@@ -94,16 +97,16 @@ async def test_two_workers_that_hold_the_same_words_at_once_open_one_case(store:
 
 
 async def test_of_fifty_who_claim_at_once_one_gets_the_case_and_the_others_a_sentence(
-    store: Store, clock: WoundClock
+    store: Store, clock: SteppedClock
 ) -> None:
-    case = await opened(store, clock)
+    case = await commit_opening(store, clock)
     staff = STAFF.model_copy(update={"deputies": frozenset(f"U{n}" for n in range(50))})
 
     async def press(person: str) -> Case | str:
         try:
             now = clock.now()
             return (
-                await store.cases.change(case.id, lambda c: claim_case(c, context(person, now, CARE, staff)), now)
+                await store.cases.change(case.id, lambda c: claim_case(c, build_context(person, now, CARE, staff)), now)
             ).case
         except NotAllowed as no:
             return str(no)
@@ -120,7 +123,7 @@ async def test_a_case_that_is_gone_is_said_to_be_gone(store: Store) -> None:
 
 
 async def test_an_entry_that_nobody_holds_any_more_is_not_answered_twice_by_a_guess(
-    store: Store, clock: WoundClock, keys: Keys, client: RedisClient
+    store: Store, clock: SteppedClock, keys: Keys, client: RedisClient
 ) -> None:
     transaction = Transaction(keys.inbox, "1-1")
     transaction.write("HINCRBY", keys.mention_counters, "opened", 1)

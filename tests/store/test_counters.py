@@ -14,9 +14,9 @@ from bot.domain.reports.report import Reconciliation
 from bot.store.client import RedisClient
 from bot.store.store import Store
 from bot.workers.triage import TriageWorker
-from tests.clock import WoundClock
-from tests.workers.rules import FakeRules
-from tests.workers.said import said
+from tests.clock import SteppedClock
+from tests.workers.fake_rules import FakeRules
+from tests.workers.numbered_mentions import build_numbered_mention
 
 TEXTS = ("You lost my bag again today", "Where is my bag now please", "Best crew ever #praise", "Buy followers #spam")
 _numbers = itertools.count()
@@ -25,10 +25,10 @@ TURNS = st.lists(st.tuples(st.integers(0, 1), st.integers(1, 4)), max_size=20)
 """Which of two workers takes how many entries next."""
 
 
-class Holding(TriageWorker):
+class SplitTriage(TriageWorker):
     """A worker whose taking and answering a test does apart, so that another may come in between."""
 
-    def __init__(self, store: Store, clock: WoundClock, name: str) -> None:
+    def __init__(self, store: Store, clock: SteppedClock, name: str) -> None:
         super().__init__(store, FakeRules(), clock, name, wait=False)
         self._inbox, self._name = store.inbox, name
 
@@ -47,20 +47,20 @@ class Holding(TriageWorker):
 
 @settings(max_examples=40, deadline=None)
 @given(what=st.lists(MENTIONS, max_size=14), turns=TURNS, stolen=st.booleans())
-def test_seen_is_opened_joined_tallied_and_spam_whoever_takes_what_when(
+def test_seen_is_opened_joined_tallied_and_spam_whichever_worker_takes_what_when(
     redis_url: str, what: list[tuple[str, str, str]], turns: list[tuple[int, int]], *, stolen: bool
 ) -> None:
     mentions = [
-        said(number, author=author, conversation=conversation, text=text)
+        build_numbered_mention(number, author=author, conversation=conversation, text=text)
         for number, (author, conversation, text) in enumerate(what)
     ]
 
     async def play() -> tuple[Reconciliation, int, int]:
-        client, clock = RedisClient(redis_url), WoundClock()
+        client, clock = RedisClient(redis_url), SteppedClock()
         store = Store(client, f"books{next(_numbers)}", "test")
         await store.inbox.create_group()
         await store.inbox.admit("x", mentions, None, clock.now())
-        pair = [Holding(store, clock, "one"), Holding(store, clock, "two")]
+        pair = [SplitTriage(store, clock, "one"), SplitTriage(store, clock, "two")]
         for who, most in turns:
             await pair[who].take(most)
             if stolen:
@@ -84,7 +84,7 @@ def test_seen_is_opened_joined_tallied_and_spam_whoever_takes_what_when(
     assert account.spam <= sum("#spam" in mention.text for mention in mentions)  # some join their author's case
 
 
-async def _to_the_end(store: Store, pair: Sequence[Holding]) -> None:
+async def _to_the_end(store: Store, pair: Sequence[SplitTriage]) -> None:
     while (await store.inbox.measure_backlog())[0]:
         for each in pair:
             await each.steal()

@@ -12,8 +12,8 @@ from bot.store.client import RedisClient
 from bot.store.embedded_server import EmbeddedServer, EmbeddedServerError, find_server
 from bot.store.private_folder import SOCKET_PATH_MOST
 from bot.store.store import connect_store
-from tests.clock import WoundClock
-from tests.workers.said import said
+from tests.clock import SteppedClock
+from tests.workers.numbered_mentions import build_numbered_mention
 
 OWNER = """
 import asyncio, sys
@@ -33,13 +33,13 @@ asyncio.run(main())
 linux = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a server outlives a killed parent, and is used")
 
 
-async def begun(embedded: EmbeddedServer) -> EmbeddedServer:
+async def start_server(embedded: EmbeddedServer) -> EmbeddedServer:
     await embedded.ensure_running()
     await embedded.wait_ready()
     return embedded
 
 
-async def asked(embedded: EmbeddedServer, *words: str) -> object:
+async def execute(embedded: EmbeddedServer, *words: str) -> object:
     client = RedisClient(embedded.url)
     try:
         return await client.execute(*words)
@@ -68,7 +68,7 @@ def alive(pid: int) -> bool:
     return state != "Z"
 
 
-async def gone(pid: int) -> None:
+async def wait_gone(pid: int) -> None:
     async with asyncio.timeout(60):
         while alive(pid):  # noqa: ASYNC110 - another process's child: there is nothing to wait for
             await asyncio.sleep(0.01)
@@ -77,23 +77,23 @@ async def gone(pid: int) -> None:
 async def test_a_second_process_with_the_same_folder_uses_the_first_ones_server(
     first: EmbeddedServer, second: EmbeddedServer
 ) -> None:
-    await begun(first)
+    await start_server(first)
     assert not await second.ensure_running()
     await second.wait_ready()
-    await asked(first, "SET", "word", "shared")
-    assert (second.pid, await asked(second, "GET", "word")) == (None, "shared")
+    await execute(first, "SET", "word", "shared")
+    assert (second.pid, await execute(second, "GET", "word")) == (None, "shared")
 
 
 async def test_when_the_owner_ends_the_other_takes_over_with_the_data(
     first: EmbeddedServer, second: EmbeddedServer
 ) -> None:
-    await begun(first)
+    await start_server(first)
     await second.ensure_running()
-    await asked(first, "SET", "word", "kept")
+    await execute(first, "SET", "word", "kept")
     await first.stop()
     assert await second.ensure_running()
     await second.wait_ready()
-    assert await asked(second, "GET", "word") == "kept"
+    assert await execute(second, "GET", "word") == "kept"
 
 
 async def test_an_owner_that_is_just_leaving_does_not_keep_the_next_from_starting(
@@ -107,11 +107,11 @@ async def test_an_owner_that_is_just_leaving_does_not_keep_the_next_from_startin
 
 
 async def test_a_server_whose_socket_was_taken_away_is_replaced(first: EmbeddedServer) -> None:
-    await begun(first)
-    await asked(first, "SET", "word", "kept")
+    await start_server(first)
+    await execute(first, "SET", "word", "kept")
     first.socket.unlink()
-    await begun(first)
-    assert await asked(first, "GET", "word") == "kept"
+    await start_server(first)
+    assert await execute(first, "GET", "word") == "kept"
 
 
 @linux
@@ -119,9 +119,9 @@ async def test_a_killed_parent_leaves_no_server_behind_and_its_data_is_there_aga
     tmp_path: Path, first: EmbeddedServer
 ) -> None:
     pid = await killed_owner(tmp_path)
-    await gone(pid)
-    await begun(first)
-    assert await asked(first, "GET", "word") == "kept"
+    await wait_gone(pid)
+    await start_server(first)
+    assert await execute(first, "GET", "word") == "kept"
 
 
 @linux
@@ -129,28 +129,28 @@ async def test_who_starts_while_a_killed_ones_server_still_ends_takes_over_and_l
     tmp_path: Path, first: EmbeddedServer
 ) -> None:
     pid = await killed_owner(tmp_path)
-    await begun(first)
-    await gone(pid)
+    await start_server(first)
+    await wait_gone(pid)
     async with asyncio.timeout(60):
         while not await first.ensure_running():  # noqa: ASYNC110 - as its keeper does, once a second
             await asyncio.sleep(0.01)
     await first.wait_ready()
-    assert await asked(first, "GET", "word") == "kept"
+    assert await execute(first, "GET", "word") == "kept"
     assert first.pid != pid
 
 
-async def test_a_store_in_a_folder_is_there_again_when_it_is_opened_again(tmp_path: Path, clock: WoundClock) -> None:
+async def test_a_store_in_a_folder_is_there_again_when_it_is_opened_again(tmp_path: Path, clock: SteppedClock) -> None:
     async with connect_store("", tmp_path, "brand", "test") as store:
-        await store.inbox.admit("x", [said(1)], "c1", clock.now())
+        await store.inbox.admit("x", [build_numbered_mention(1)], "c1", clock.now())
     async with connect_store("", tmp_path, "brand", "test") as store:
         assert (await store.inbox.load_cursor("x"), (await store.mention_counters.read()).waiting) == ("c1", 1)
 
 
 async def test_a_path_too_long_for_a_socket_is_no_hindrance(tmp_path: Path) -> None:
     folder = tmp_path / ("deep" * 30)
-    embedded = await begun(EmbeddedServer(folder))
+    embedded = await start_server(EmbeddedServer(folder))
     assert len(os.fsencode(embedded.socket)) <= SOCKET_PATH_MOST
-    assert await asked(embedded, "PING") == "PONG"
+    assert await execute(embedded, "PING") == "PONG"
     await embedded.stop()
 
 
@@ -169,5 +169,5 @@ async def test_a_server_that_cannot_start_says_where_its_reason_is(tmp_path: Pat
     (tmp_path / "appendonlydir").write_text("in the way")
     embedded = EmbeddedServer(tmp_path)
     with pytest.raises(EmbeddedServerError, match=r"redis\.log"):
-        await begun(embedded)
+        await start_server(embedded)
     await embedded.stop()

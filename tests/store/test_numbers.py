@@ -13,14 +13,14 @@ from bot.store.keys import format_day, join_field
 from bot.store.rate_limits import RateLimit
 from bot.store.store import Store
 from bot.web.health_endpoints import read_system_status
-from tests.clock import WoundClock
+from tests.clock import SteppedClock
 
 ODD = ("junk", "1.5", "", "9" * 30)
 
 
 @pytest.mark.parametrize("odd", ODD)
 async def test_a_time_that_is_no_number_does_not_keep_the_state_from_being_told(
-    odd: str, store: Store, clock: WoundClock
+    odd: str, store: Store, clock: SteppedClock
 ) -> None:
     await store.client.execute("HSET", store.keys.source_activity, "x", odd, "web", "1")
     await store.client.execute("HSET", store.keys.schedule_gaps, "x", odd)
@@ -31,7 +31,7 @@ async def test_a_time_that_is_no_number_does_not_keep_the_state_from_being_told(
 
 
 @pytest.mark.parametrize("odd", ODD)
-async def test_reports_add_up_what_is_a_number_in_a_field_of_ours(odd: str, store: Store, clock: WoundClock) -> None:
+async def test_reports_add_up_what_is_a_number_in_a_field_of_ours(odd: str, store: Store, clock: SteppedClock) -> None:
     at, keys, call = clock.now(), store.keys, store.client.execute
     span = TimeSpan(at.replace(hour=0, minute=0), at.replace(hour=0, minute=0) + timedelta(days=1))
     good = TallyKey("app", "care", "negative", "complaint")
@@ -64,8 +64,8 @@ async def test_reports_add_up_what_is_a_number_in_a_field_of_ours(odd: str, stor
 
 
 @pytest.mark.parametrize("odd", ODD)
-async def test_books_judgements_and_reads_pass_over_what_is_no_number(
-    odd: str, store: Store, clock: WoundClock
+async def test_counters_judgements_and_reads_pass_over_what_is_no_number(
+    odd: str, store: Store, clock: SteppedClock
 ) -> None:
     at, keys, call = clock.now(), store.keys, store.client.execute
     await call("HSET", keys.mention_counters, "seen", 1, "spam", odd)
@@ -79,7 +79,7 @@ async def test_books_judgements_and_reads_pass_over_what_is_no_number(
 
 
 @pytest.mark.parametrize("odd", [*ODD, "- 1", "1 x", "1.2.3 5"])
-async def test_a_limit_whose_bucket_is_none_of_ours_is_a_full_one(odd: str, store: Store, clock: WoundClock) -> None:
+async def test_a_limit_whose_bucket_is_none_of_ours_is_a_full_one(odd: str, store: Store, clock: SteppedClock) -> None:
     limit = RateLimit("post", 1, timedelta(seconds=1))
     await store.client.execute("SET", store.keys.bucket_key("post"), odd)
     await store.client.execute("SET", store.keys.paused_key("post"), f"x{odd}")

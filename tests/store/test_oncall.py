@@ -12,14 +12,14 @@ from bot.store.client import RedisClient
 from bot.store.keys import Keys
 from bot.store.oncall import OVERRIDES_KEPT
 from bot.store.store import Store
-from tests.clock import WoundClock
-from tests.domain.oncall.made import ANA, layer
+from tests.clock import SteppedClock
+from tests.domain.oncall.samples import ANA, layer
 
 NIGHTS = Schedule(name="nights", layers=(layer(ANA),))
 CROWD = [f"U0CROWD{number:02}" for number in range(20)]
 
 
-async def taken(store: Store, clock: WoundClock, person: str, hours: int = 9) -> ScheduleChange:
+async def commit_shift(store: Store, clock: SteppedClock, person: str, hours: int = 9) -> ScheduleChange:
     at = clock.now()
     span = TimeSpan(at, at.replace(hour=at.hour + hours))
 
@@ -30,9 +30,9 @@ async def taken(store: Store, clock: WoundClock, person: str, hours: int = 9) ->
 
 
 async def test_of_twenty_who_take_at_once_one_has_it_and_the_others_are_told_who(
-    store: Store, clock: WoundClock
+    store: Store, clock: SteppedClock
 ) -> None:
-    found = await asyncio.gather(*(taken(store, clock, person) for person in CROWD), return_exceptions=True)
+    found = await asyncio.gather(*(commit_shift(store, clock, person) for person in CROWD), return_exceptions=True)
 
     [change] = [one for one in found if isinstance(one, ScheduleChange)]
     [kept] = (await store.overrides.load(["nights"]))["nights"].overrides
@@ -42,8 +42,8 @@ async def test_of_twenty_who_take_at_once_one_has_it_and_the_others_are_told_who
     assert refused.pop().startswith(f"<@{kept.person}> has this one, 1 s before you.")
 
 
-async def test_who_had_it_is_owed_a_word_within_the_same_commit(store: Store, clock: WoundClock) -> None:
-    change = await taken(store, clock, "U0BEN")
+async def test_who_had_it_gets_a_notification_within_the_same_commit(store: Store, clock: SteppedClock) -> None:
+    change = await commit_shift(store, clock, "U0BEN")
 
     [queue] = await store.outbox.list_queues()
     assert queue.destination == ToPerson(ANA)
@@ -51,9 +51,9 @@ async def test_who_had_it_is_owed_a_word_within_the_same_commit(store: Store, cl
 
 
 async def test_who_changed_what_and_when_is_in_the_audit_log(
-    store: Store, clock: WoundClock, client: RedisClient, keys: Keys
+    store: Store, clock: SteppedClock, client: RedisClient, keys: Keys
 ) -> None:
-    await taken(store, clock, "U0BEN")
+    await commit_shift(store, clock, "U0BEN")
 
     [[_, said]] = await client.execute("XRANGE", keys.audit, "-", "+")
     assert dict(zip(said[::2], said[1::2], strict=True)) == {
@@ -65,9 +65,9 @@ async def test_who_changed_what_and_when_is_in_the_audit_log(
 
 
 async def test_a_schedule_that_nobody_changes_any_more_is_forgotten(
-    store: Store, clock: WoundClock, client: RedisClient, keys: Keys
+    store: Store, clock: SteppedClock, client: RedisClient, keys: Keys
 ) -> None:
-    await taken(store, clock, "U0BEN")
+    await commit_shift(store, clock, "U0BEN")
 
     left = int(await client.execute("TTL", keys.schedule_key("nights")))
     assert 0 < left <= OVERRIDES_KEPT.total_seconds()

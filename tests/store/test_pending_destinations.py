@@ -5,14 +5,14 @@ import asyncio
 from bot.domain.destination import ToPerson
 from bot.domain.outbox import Notification, Priority
 from bot.store.store import Store
-from tests.clock import WoundClock
+from tests.clock import SteppedClock
 
 
 def call(person: int) -> Notification:
     return Notification.call_on_call("c", ToPerson(f"U0{person}"), Priority.CLICK, 0)
 
 
-async def test_a_destination_that_is_owed_nothing_any_more_is_forgotten(store: Store, clock: WoundClock) -> None:
+async def test_a_destination_that_has_nothing_pending_any_more_is_forgotten(store: Store, clock: SteppedClock) -> None:
     for person in range(3):
         await store.outbox.add(call(person), clock.now())
     await store.outbox.mark_message_sent(call(1))
@@ -20,8 +20,8 @@ async def test_a_destination_that_is_owed_nothing_any_more_is_forgotten(store: S
     assert sorted(await store.client.execute("SMEMBERS", store.keys.outboxes)) == ["@U00", "@U02"]
 
 
-async def test_a_destination_that_is_owed_something_the_moment_it_is_forgotten_is_not(
-    store: Store, clock: WoundClock
+async def test_a_destination_that_gets_something_pending_the_moment_it_is_forgotten_is_not(
+    store: Store, clock: SteppedClock
 ) -> None:
     async def owe_and_pay() -> None:
         for _ in range(100):

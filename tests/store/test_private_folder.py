@@ -12,7 +12,7 @@ import pytest
 
 from bot.store.embedded_server import EmbeddedServer, EmbeddedServerError, find_server
 from bot.store.private_folder import EMPTY_MOST, LINK, check_data_readable, make_private, verify_peer
-from tests.store.test_embedded_server import asked, begun
+from tests.store.test_embedded_server import execute, start_server
 
 NOBODY = 65534
 root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can make a file or a server somebody else's")
@@ -41,8 +41,8 @@ async def test_no_other_user_reads_the_data_the_log_or_the_socket(tmp_path: Path
     folder = tmp_path / "data"
     before = os.umask(0)
     try:
-        embedded = await begun(EmbeddedServer(folder))
-        await asked(embedded, "SET", "word", "kept")
+        embedded = await start_server(EmbeddedServer(folder))
+        await execute(embedded, "SET", "word", "kept")
     finally:
         os.umask(before)
     await embedded.stop()
@@ -55,7 +55,7 @@ async def test_a_folder_that_was_open_is_closed_at_the_next_start(tmp_path: Path
     folder = tmp_path / "data"
     folder.mkdir()
     folder.chmod(0o755)
-    embedded = await begun(EmbeddedServer(folder))
+    embedded = await start_server(EmbeddedServer(folder))
     await embedded.stop()
 
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
@@ -70,7 +70,7 @@ def test_a_folder_that_everybody_uses_is_refused_and_left_as_it_is(tmp_path: Pat
 
 
 async def test_where_the_path_is_too_long_the_socket_is_in_a_folder_of_ours_alone(tmp_path: Path) -> None:
-    embedded = await begun(EmbeddedServer(tmp_path / LONG))
+    embedded = await start_server(EmbeddedServer(tmp_path / LONG))
     room = embedded.socket.parent
 
     assert (stat.S_IMODE(room.stat().st_mode), room.stat().st_uid) == (0o700, os.geteuid())
@@ -80,9 +80,9 @@ async def test_where_the_path_is_too_long_the_socket_is_in_a_folder_of_ours_alon
 
 async def test_where_the_path_is_too_long_a_second_process_finds_the_first_ones_server(tmp_path: Path) -> None:
     first, second = EmbeddedServer(tmp_path / LONG), EmbeddedServer(tmp_path / LONG)
-    await begun(first)
+    await start_server(first)
     assert not await second.ensure_running()
-    assert (second.socket, await asked(second, "PING")) == (first.socket, "PONG")
+    assert (second.socket, await execute(second, "PING")) == (first.socket, "PONG")
 
     await first.stop()
     assert await second.ensure_running()
@@ -93,8 +93,8 @@ async def test_where_the_path_is_too_long_a_second_process_finds_the_first_ones_
 
 async def test_two_long_paths_have_two_sockets(tmp_path: Path) -> None:
     one, other = EmbeddedServer(tmp_path / f"a{LONG}"), EmbeddedServer(tmp_path / f"b{LONG}")
-    await begun(one)
-    await begun(other)
+    await start_server(one)
+    await start_server(other)
     assert one.socket != other.socket
     await one.stop()
     await other.stop()
@@ -106,7 +106,7 @@ async def test_a_room_of_the_socket_that_others_may_enter_is_not_used(tmp_path: 
     room.chmod(0o777)
     folder.mkdir()
     (folder / LINK).symlink_to(room)
-    embedded = await begun(EmbeddedServer(folder))
+    embedded = await start_server(EmbeddedServer(folder))
 
     assert embedded.socket.parent != room
     await embedded.stop()
@@ -134,9 +134,9 @@ async def test_a_server_that_another_user_put_there_first_is_not_believed(tmp_pa
     try:
         if name == "data":
             with pytest.raises(EmbeddedServerError, match=rf"another user \(uid {NOBODY}\)"):
-                await begun(embedded)
+                await start_server(embedded)
         else:
-            await begun(embedded)
+            await start_server(embedded)
             assert embedded.pid is not None
     finally:
         stranger.kill()
@@ -151,8 +151,8 @@ def test_our_own_server_is_believed(tmp_path: Path) -> None:
 
 
 async def store_with_data(folder: Path) -> Path:
-    embedded = await begun(EmbeddedServer(folder))
-    await asked(embedded, "SET", "word", "kept" * EMPTY_MOST)
+    embedded = await start_server(EmbeddedServer(folder))
+    await execute(embedded, "SET", "word", "kept" * EMPTY_MOST)
     await embedded.stop()
     return folder / "appendonlydir"
 
@@ -189,10 +189,10 @@ async def test_a_server_too_old_for_the_data_is_refused_instead_of_beginning_emp
 
 
 async def test_a_server_that_was_killed_at_its_first_start_hinders_nobody(tmp_path: Path) -> None:
-    embedded = await begun(EmbeddedServer(tmp_path))
+    embedded = await start_server(EmbeddedServer(tmp_path))
     await embedded.stop()
     (tmp_path / "appendonlydir" / "appendonly.aof.manifest").unlink()
 
-    again = await begun(EmbeddedServer(tmp_path))
-    assert await asked(again, "PING") == "PONG"
+    again = await start_server(EmbeddedServer(tmp_path))
+    assert await execute(again, "PING") == "PONG"
     await again.stop()

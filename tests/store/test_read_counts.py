@@ -35,7 +35,9 @@ async def test_prometheus_reads_how_many_posts_and_users_x_has_given(store: Stor
     assert b"earshot_x_users_read_total 1.0" in body
 
 
-async def test_an_id_counts_once_within_a_day_of_utc_whoever_reads_it_and_again_on_the_next(store: Store) -> None:
+async def test_an_id_counts_once_within_a_day_of_utc_whichever_process_reads_it_and_again_on_the_next(
+    store: Store,
+) -> None:
     there = LATE.astimezone(timezone(timedelta(hours=9)))
     both = [store.reads.add_reads("x", ids(8, 1), LATE), store.reads.add_reads("x", ids(8, 1), there)]
     await asyncio.gather(*both)

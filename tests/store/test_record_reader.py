@@ -15,10 +15,10 @@ from bot.store.message_records import CardState
 from bot.store.quarantine import KINDS
 from bot.store.record_reader import UnreadableRecordError
 from bot.store.store import Store
-from tests.clock import WoundClock
+from tests.clock import SteppedClock
 from tests.store.samples import CASE, CRISIS, EPISODE, PAGE
-from tests.store.unread import spoil
-from tests.workers.said import said
+from tests.store.unreadable_records import make_unreadable
+from tests.workers.numbered_mentions import build_numbered_mention
 
 NEWER = '{"shape": "of a newer release", "words": "strangers said this"}'
 Ask = Callable[[Store], Awaitable[object]]
@@ -102,7 +102,9 @@ async def test_a_card_that_cannot_be_read_is_never_taken_for_one_that_was_not_po
         await store.outbox.load_card("bad")
 
 
-async def test_a_notification_of_a_newer_release_stays_owed_and_hides_nothing(store: Store, clock: WoundClock) -> None:
+async def test_a_notification_of_a_newer_release_stays_pending_and_hides_nothing(
+    store: Store, clock: SteppedClock
+) -> None:
     for number in range(6):
         await store.client.execute(
             "ZADD", store.keys.outbox_key(ToDepartment("care")), number, f"hologram c{number} 0 care"
@@ -115,14 +117,14 @@ async def test_a_notification_of_a_newer_release_stays_owed_and_hides_nothing(st
     assert int(await store.client.execute("ZCARD", store.keys.outbox_key(ToDepartment("care")))) == 7
 
 
-async def test_a_vigil_that_cannot_be_read_is_begun_anew_and_its_body_is_kept(store: Store) -> None:
+async def test_a_health_state_that_cannot_be_read_is_begun_again_and_its_body_is_kept(store: Store) -> None:
     await store.client.execute("HSET", store.keys.health_state, "v", 9, "body", '{"version":9,"troubles":7}')
     assert (await store.health_state.load()).version == 9
     [record] = await store.quarantine.list_records()
     assert record.body == '{"version":9,"troubles":7}'
 
 
-async def test_what_is_usual_and_cannot_be_read_is_learnt_anew_for_that_subject_alone(store: Store) -> None:
+async def test_what_is_usual_and_cannot_be_read_is_learnt_again_for_that_subject_alone(store: Store) -> None:
     await store.client.execute("HSET", store.keys.baseline_key("Northwind"), "v", 4, "body", '{"subject":7}')
     [learnt] = (await store.baselines.load(["Northwind"])).values()
     assert await store.baselines.save([learnt])
@@ -134,7 +136,7 @@ async def test_schedule_changes_that_cannot_be_read_leave_the_turns_of_the_playb
 
 
 async def test_joined_posts_spam_and_corrections_are_read_one_by_one(store: Store) -> None:
-    good = said(1).model_dump_json()
+    good = build_numbered_mention(1).model_dump_json()
     await store.client.execute("HSET", store.keys.joined_mentions_key("c"), "x:1", good, "x:2", NEWER)
     assert [one.id for one in await store.cases.load_joined("c")] == ["x:1"]
     for body in (NEWER, good):
@@ -162,7 +164,7 @@ async def test_an_observation_that_cannot_be_read_is_passed_over(store: Store) -
 
 @pytest.mark.parametrize("kind", ["case", "page", "crisis", "episode"])
 async def test_what_is_given_up_is_gone_with_its_places_in_the_indexes(
-    store: Store, clock: WoundClock, kind: str
+    store: Store, clock: SteppedClock, kind: str
 ) -> None:
     await hashes(store)
     key = f"{store.keys.root}{kind}:bad"
@@ -181,19 +183,19 @@ async def test_what_is_given_up_is_gone_with_its_places_in_the_indexes(
 
 
 async def test_once_it_can_be_read_it_is_back_in_its_index_and_the_trouble_is_over(
-    store: Store, clock: WoundClock
+    store: Store, clock: SteppedClock
 ) -> None:
     await store.client.execute(
         "HSET", store.keys.page_key(PAGE.id), "v", 4, "body", PAGE.copy_with(closed_at=None).model_dump_json()
     )
-    body = await spoil(store, store.keys.page_key(PAGE.id), severity="sev0")
+    body = await make_unreadable(store, store.keys.page_key(PAGE.id), severity="sev0")
     await store.pages.find([PAGE.id])
     assert await store.quarantine.retry_records(clock.now()) == 0
     assert (await store.quarantine.list_records())[0].body == body
-    await spoil(store, store.keys.page_key(PAGE.id), severity="sev1")
+    await make_unreadable(store, store.keys.page_key(PAGE.id), severity="sev1")
     assert await store.quarantine.retry_records(clock.now()) == 1
     assert await store.pages.list_due(clock.now()) == []
-    clock.wind(minutes=1)
+    clock.advance(minutes=1)
     assert await store.pages.list_due(clock.now()) == [PAGE.id]
     assert "records" not in await store.health_issues.load_issues()
 
@@ -254,7 +256,7 @@ async def sentence(asked: Awaitable[object]) -> None:
 
 @pytest.mark.parametrize("kind", list(ON_KEYS_OF_THEIR_OWN))
 async def test_a_key_of_another_type_is_a_record_set_aside_and_can_be_dropped(
-    kind: str, store: Store, clock: WoundClock
+    kind: str, store: Store, clock: SteppedClock
 ) -> None:
     await hashes(store)
     where, ask = ON_KEYS_OF_THEIR_OWN[kind]
@@ -278,7 +280,7 @@ async def test_a_key_of_another_type_is_a_record_set_aside_and_can_be_dropped(
 
 
 async def test_a_key_of_another_type_is_looked_at_again_and_what_is_there_by_then_stays(
-    store: Store, clock: WoundClock
+    store: Store, clock: SteppedClock
 ) -> None:
     key = store.keys.case_key(CASE.id)
     await store.client.execute("SET", key, "x")
@@ -292,7 +294,7 @@ async def test_a_key_of_another_type_is_looked_at_again_and_what_is_there_by_the
     assert list(await store.cases.find([CASE.id])) == [CASE.id]
 
 
-async def test_what_was_begun_anew_beside_a_key_of_another_type_is_well_again(store: Store, clock: WoundClock) -> None:
+async def test_what_was_begun_again_beside_a_key_of_another_type_works_again(store: Store, clock: SteppedClock) -> None:
     await store.client.execute("SET", store.keys.baseline_key("bad"), "x")
     assert await store.baselines.save(list((await store.baselines.load(["bad"])).values()))
     assert await store.quarantine.retry_records(clock.now()) == 1
@@ -300,7 +302,7 @@ async def test_what_was_begun_anew_beside_a_key_of_another_type_is_well_again(st
 
 
 async def test_a_note_of_a_newer_release_is_listed_and_one_that_is_broken_is_listed_as_such(
-    store: Store, clock: WoundClock
+    store: Store, clock: SteppedClock
 ) -> None:
     await store.client.execute("HSET", store.keys.case_key("bad"), "v", 3, "body", NEWER)
     await store.cases.find(["bad"])

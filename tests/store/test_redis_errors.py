@@ -16,9 +16,9 @@ from bot.store.store import Store
 from bot.web import RouteDependencies, build_web_app
 from bot.web.http_server import serve_in_background
 from bot.workers.ingest import InboxWriter
-from tests.clock import WoundClock
-from tests.scenarios.hooks import SECRET
-from tests.store.refusing import RefusingServer, refusing
+from tests.clock import SteppedClock
+from tests.scenarios.webhook_client import SECRET
+from tests.store.refusing_server import RefusingServer, serve_refusals
 
 TAKES_NONE = "Redis takes no writes now: "
 CLUSTER = "Redis is a node of a cluster"
@@ -94,7 +94,7 @@ OURS = [
 
 @pytest.fixture
 async def server() -> AsyncIterator[RefusingServer]:
-    async with refusing() as made:
+    async with serve_refusals() as made:
         yield made
 
 
@@ -142,7 +142,7 @@ async def test_what_answers_and_is_no_redis_is_said(server: RefusingServer, clie
 
 
 @pytest.mark.parametrize("word", ["READONLY x", "UNBLOCKED x", "MOVED 1 a:1", "CLUSTERDOWN x", "ERR upstream failure"])
-async def test_after_a_refusal_that_another_server_may_have_ended_the_name_is_asked_anew(
+async def test_after_a_refusal_that_another_server_may_have_ended_the_name_is_asked_again(
     word: str, server: RefusingServer, client: RedisClient
 ) -> None:
     await client.execute("SET", "a", "b")
@@ -166,7 +166,7 @@ async def test_a_full_memory_costs_no_new_connections(server: RefusingServer, cl
 async def test_a_hook_answers_503_and_when_to_send_it_again(
     word: str, server: RefusingServer, client: RedisClient
 ) -> None:
-    clock = WoundClock()
+    clock = SteppedClock()
     store = Store(client, "brand", "test")
     hook = WebhookSource(WebhookOptions(), "forum", SECRET, clock)
     hook._sink = InboxWriter("forum", store, clock)
@@ -176,14 +176,14 @@ async def test_a_hook_answers_503_and_when_to_send_it_again(
         aiohttp.ClientSession() as session,
     ):
         url = f"http://127.0.0.1:{port}/hooks/forum"
-        async with session.post(url, data=BODY, headers=signed(BODY, clock.now())) as answer:
+        async with session.post(url, data=BODY, headers=sign(BODY, clock.now())) as answer:
             assert (answer.status, answer.headers["Retry-After"]) == (503, "5")
 
 
 BODY = json.dumps({"id": "forum:1", "text": "you lost my suitcase", "created_at": "2026-03-10T09:00:00Z"})
 
 
-def signed(body: str, at: datetime) -> dict[str, str]:
+def sign(body: str, at: datetime) -> dict[str, str]:
     sent = at.astimezone(UTC)
     return {
         "webhook-id": "msg_1",

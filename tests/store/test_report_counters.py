@@ -36,7 +36,7 @@ def mention(at: datetime) -> Mention:
     return Mention(id=f"test:{next(_numbers)}", source="test", text="You lost my bag again", created_at=at)
 
 
-def assessed(subject: str = "Northwind", sentiment: str = "negative", intent: str = "complaint") -> Assessment:
+def build_assessment(subject: str = "Northwind", sentiment: str = "negative", intent: str = "complaint") -> Assessment:
     signals = [
         Signal("s", f"subject:{subject}", 1.0),
         Signal("s", "kind:brand", 1.0),
@@ -48,10 +48,10 @@ def assessed(subject: str = "Northwind", sentiment: str = "negative", intent: st
 
 
 def opening(at: datetime, subject: str = "Northwind", department: Department = CARE) -> CaseDecision:
-    return open_case(mention(at), assessed(subject), Route(name="r", to=department.name), department, at)
+    return open_case(mention(at), build_assessment(subject), Route(name="r", to=department.name), department, at)
 
 
-async def written(client: RedisClient, keys: Keys, *decisions: CaseDecision, at: datetime = NOON) -> Case | None:
+async def commit_cases(client: RedisClient, keys: Keys, *decisions: CaseDecision, at: datetime = NOON) -> Case | None:
     """Committed in order; gives the last one's case."""
     for decision in decisions:
         transaction = Transaction(keys.inbox)
@@ -93,12 +93,12 @@ async def test_the_total_is_the_number_written_in_the_span_and_the_split_sums_to
     times = []
     for minutes, subject, department, sentiment, intent in heard:
         said = at + timedelta(minutes=minutes)
-        a, place = assessed(subject, sentiment, intent), Department(name=department, channel="C")
+        a, place = build_assessment(subject, sentiment, intent), Department(name=department, channel="C")
         route = Route(name="r", to=department)
         opened = (
             count_only(mention(said), a, at) if intent is Intent.SPAM else open_case(mention(said), a, route, place, at)
         )
-        await written(client, keys, opened, at=at)
+        await commit_cases(client, keys, opened, at=at)
         times.append(said)
     for span, found in zip(
         spans := compute_report_spans(period, at, ZoneInfo(zone)),
@@ -112,7 +112,7 @@ async def test_the_total_is_the_number_written_in_the_span_and_the_split_sums_to
 
 
 async def test_names_come_back_whole_even_with_a_bar_in_them(client: RedisClient, keys: Keys) -> None:
-    await written(client, keys, opening(NOON, "a|b", Department(name="c|d", channel="C")))
+    await commit_cases(client, keys, opening(NOON, "a|b", Department(name="c|d", channel="C")))
     (found,) = await ReportCounterStore(client, keys).load_tallies(DAY)
     assert list(found) == [("a|b", "c|d", "negative", "complaint")]
 
@@ -125,7 +125,7 @@ async def test_a_claim_and_an_answer_are_timed_in_the_quarter_in_which_they_happ
     answered = resolve_case(
         claimed.case, Context("U0ANA", NOON + timedelta(minutes=50), STAFF, CARE), CaseResolution.ANSWERED, ""
     )
-    await written(client, keys, opened, claimed, answered)
+    await commit_cases(client, keys, opened, claimed, answered)
     tallies = ReportCounterStore(client, keys)
     half_past = TimeSpan(NOON, NOON + timedelta(minutes=30))
     assert await tallies.load_durations(half_past, ["care"]) == {
@@ -141,7 +141,7 @@ async def test_a_claim_and_an_answer_are_timed_in_the_quarter_in_which_they_happ
 async def test_a_day_of_kathmandu_takes_what_two_days_of_utc_hold(client: RedisClient, keys: Keys) -> None:
     opened = opening(NOON)
     claimed = claim_case(opened.case, Context("U0ANA", NOON.replace(hour=18, minute=15), STAFF, CARE))
-    await written(client, keys, opened, claimed)
+    await commit_cases(client, keys, opened, claimed)
     yesterday, today = (
         compute_report_spans(period, datetime(2026, 3, 11, 9, 0, tzinfo=UTC), ZoneInfo("Asia/Kathmandu")).current
         for period in (ReportPeriod.YESTERDAY, ReportPeriod.TODAY)
@@ -155,7 +155,7 @@ async def test_a_day_of_kathmandu_takes_what_two_days_of_utc_hold(client: RedisC
 
 async def test_the_posts_that_say_most_come_from_their_own_hours(client: RedisClient, keys: Keys) -> None:
     early, late = opening(NOON - timedelta(hours=3)), opening(NOON)
-    await written(client, keys, early, late)
+    await commit_cases(client, keys, early, late)
     found = await ReportCounterStore(client, keys).find_top_cases(
         TimeSpan(NOON, NOON + timedelta(hours=1)), ["Northwind"], 3
     )
@@ -166,16 +166,16 @@ async def test_the_posts_that_say_most_come_from_their_own_hours(client: RedisCl
 async def test_open_and_overdue_are_counted_as_they_are_now(client: RedisClient, keys: Keys) -> None:
     on_time, late = opening(NOON), opening(NOON)
     assert late.after is not None
-    await written(client, keys, on_time)
+    await commit_cases(client, keys, on_time)
     await client.execute("ZADD", keys.open_cases_key("care"), NOON.timestamp(), late.after.id)
     assert await ReportCounterStore(client, keys).count_open(["care", "pr"], NOON) == {"care": (2, 1), "pr": (0, 0)}
 
 
-async def test_the_books_account_for_what_waits(client: RedisClient, keys: Keys) -> None:
+async def test_the_counters_account_for_what_waits(client: RedisClient, keys: Keys) -> None:
     await client.execute("HINCRBY", keys.mention_counters, "seen", 3)
     await client.execute("XADD", keys.inbox, "*", "m", "{}")
     await client.execute("HSET", keys.dead_letters, "1-1", "{}")
-    await written(client, keys, opening(NOON))
+    await commit_cases(client, keys, opening(NOON))
     account = await MentionCounters(client, keys).read()
     assert (account.waiting, account.dead, account.opened, account.unaccounted) == (1, 1, 1, 0)
 
@@ -190,7 +190,7 @@ async def test_a_subject_that_a_sender_made_up_makes_no_key_and_no_field_of_its_
 ) -> None:
     made_up = Assessment(signals=(Signal("s", "subject:Somebody Else", 0.8), Signal("i", "intent:complaint", 1.0)))
     decision = open_case(mention(NOON), made_up, Route(name="r", to="care"), CARE, NOON)
-    await written(client, keys, decision)
+    await commit_cases(client, keys, decision)
     [tally] = await ReportCounterStore(client, keys).load_tallies(TimeSpan(NOON, NOON + timedelta(hours=1)))
     assert [said.subject for said in tally] == [""]
     assert not await client.execute("EXISTS", keys.top_posts_key(NOON, "Somebody Else"))

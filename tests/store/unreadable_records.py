@@ -6,7 +6,7 @@ from typing import Any
 from bot.store.store import Store
 
 
-async def spoil(store: Store, key: str, field: str = "body", **changes: Any) -> str:
+async def make_unreadable(store: Store, key: str, field: str = "body", **changes: Any) -> str:
     """Fields of a record that is there get values that this release does not know; gives the whole body."""
     body = json.loads(await store.client.execute("HGET", key, field))
     spoilt = json.dumps({**body, **changes})
@@ -14,6 +14,6 @@ async def spoil(store: Store, key: str, field: str = "body", **changes: Any) -> 
     return spoilt
 
 
-async def mend(store: Store, key: str, field: str = "body", **changes: Any) -> None:
+async def restore_record(store: Store, key: str, field: str = "body", **changes: Any) -> None:
     """As the update that can read it would see it."""
-    await spoil(store, key, field, **changes)
+    await make_unreadable(store, key, field, **changes)

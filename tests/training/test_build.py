@@ -29,7 +29,7 @@ NUMBERS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine
 HEARD: list[str] = []
 
 
-def told(text: str) -> None:
+def record_progress(text: str) -> None:
     HEARD.append(text)
 
 
@@ -61,9 +61,9 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_the_same_sets_give_the_same_bytes_and_are_learned(folder: Path) -> None:
-    first = build_weights(folder, told, made_on="2026-11-22")
+    first = build_weights(folder, record_progress, made_on="2026-11-22")
 
-    assert first == build_weights(folder, told, made_on="2026-11-22")
+    assert first == build_weights(folder, record_progress, made_on="2026-11-22")
     weights = decode_weights(first)
     assert weights.metadata["made"] == "2026-11-22"
     sentiments = (
@@ -77,14 +77,18 @@ def test_the_same_sets_give_the_same_bytes_and_are_learned(folder: Path) -> None
 
 
 def test_the_date_changes_nothing_but_the_date(folder: Path) -> None:
-    one, other = (decode_weights(build_weights(folder, told, made_on=day)) for day in ("2026-11-22", "2026-11-23"))
+    one, other = (
+        decode_weights(build_weights(folder, record_progress, made_on=day)) for day in ("2026-11-22", "2026-11-23")
+    )
 
     assert one.metadata != other.metadata
     assert all((one.arrays[name] == other.arrays[name]).all() for name in one.arrays)
 
 
 def test_a_set_that_is_left_out_is_not_learned(folder: Path) -> None:
-    whole, less = (decode_weights(build_weights(folder, told, without=without)) for without in ((), ("airline",)))
+    whole, less = (
+        decode_weights(build_weights(folder, record_progress, without=without)) for without in ((), ("airline",))
+    )
 
     assert less.metadata["without"] == ["airline"]
     assert (whole.arrays["start"] != less.arrays["start"]).any()
@@ -95,7 +99,7 @@ def test_a_set_that_is_left_out_is_not_learned(folder: Path) -> None:
 
 def test_an_unknown_set_cannot_be_left_out(folder: Path) -> None:
     with pytest.raises(BuildError, match="No set is called airlines; there are airline,"):
-        build_weights(folder, told, without=["airlines"])
+        build_weights(folder, record_progress, without=["airlines"])
 
 
 def test_held_out_posts_are_exported_and_no_post_twice(folder: Path) -> None:
@@ -121,11 +125,11 @@ def test_a_set_with_an_invalid_line_is_refused_with_the_line(folder: Path, name:
     with (folder / f"{name}.jsonl").open("a", encoding="utf-8") as file:
         file.write(line)
     with pytest.raises(CorpusError, match=re.escape(said)):
-        build_weights(folder, told)
+        build_weights(folder, record_progress)
 
 
 @pytest.mark.parametrize(("holds", "said"), [(b"", "is empty"), (b"\xff\xfe\n", "is not UTF-8")])
 def test_a_set_that_is_no_text_is_refused(folder: Path, holds: bytes, said: str) -> None:
     (folder / "irony_train.jsonl").write_bytes(holds)
     with pytest.raises(CorpusError, match=said):
-        build_weights(folder, told)
+        build_weights(folder, record_progress)

@@ -26,7 +26,7 @@ TEXTS = [
 NAMES = 8
 
 
-def designed(found: RawFeatures) -> DesignMatrix:
+def build_design(found: RawFeatures) -> DesignMatrix:
     return DesignMatrix(found, select_features(found, np.ones(len(TEXTS), np.bool_), (1, 1, 1)))
 
 
@@ -39,7 +39,7 @@ def net() -> dict[str, Any]:
 
 def test_the_network_computes_the_same_in_training_and_at_run_time() -> None:
     found, known = extract_raw_features(TEXTS, build_packed_lexicon()), build_packed_lexicon()
-    design = designed(found)
+    design = build_design(found)
     words = build_vocabulary(found, np.ones(len(TEXTS), np.bool_), (1, 1))
     learner = ConvNetTrainer(found, words)
     everything = np.arange(len(TEXTS))
@@ -58,7 +58,7 @@ def test_the_network_computes_the_same_in_training_and_at_run_time() -> None:
 
 def test_the_regression_computes_the_same_in_training_and_at_run_time() -> None:
     known = build_packed_lexicon()
-    design = designed(extract_raw_features(TEXTS, known))
+    design = build_design(extract_raw_features(TEXTS, known))
     rows = DesignRows(design, np.arange(len(TEXTS)))
     weights = np.random.default_rng(1).normal(size=(rows.width, NAMES)).astype(np.float32)
     coarse = encode_weight_file(design, weights, known, net())
@@ -81,7 +81,7 @@ def _as_written(design: DesignMatrix, weights: Floats) -> Floats:
 
 def test_the_product_by_errors_is_the_transpose() -> None:
     """Otherwise the gradient would be wrong, and training only worse."""
-    design = designed(extract_raw_features(TEXTS, build_packed_lexicon()))
+    design = build_design(extract_raw_features(TEXTS, build_packed_lexicon()))
     rows = DesignRows(design, np.arange(0, len(TEXTS), 2))
     chance = np.random.default_rng(2)
     weights = chance.normal(size=(rows.width, 2)).astype(np.float32)
@@ -93,7 +93,7 @@ def test_the_product_by_errors_is_the_transpose() -> None:
 
 
 def test_separable_posts_are_learned() -> None:
-    design = designed(extract_raw_features(TEXTS, build_packed_lexicon()))
+    design = build_design(extract_raw_features(TEXTS, build_packed_lexicon()))
     rows = DesignRows(design, np.arange(len(TEXTS)))
     gold = np.array([[float("bad" in text)] for text in TEXTS], np.float32)
 
@@ -105,7 +105,7 @@ def test_separable_posts_are_learned() -> None:
 def test_the_same_rows_give_the_same_bytes() -> None:
     def made() -> bytes:
         known = build_packed_lexicon()
-        design = designed(extract_raw_features(TEXTS, known))
+        design = build_design(extract_raw_features(TEXTS, known))
         rows = DesignRows(design, np.arange(len(TEXTS)))
         gold = np.tile(np.array([[float(len(text) % 2)] for text in TEXTS], np.float32), NAMES)
         columns = [fit_regression(rows, gold[:, :1], np.ones(len(TEXTS)), ridge=1e-4, rounds=9) for _ in range(NAMES)]

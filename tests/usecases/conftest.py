@@ -7,7 +7,7 @@ import pytest
 
 from bot.store.client import RedisClient
 from bot.store.store import Store
-from tests.clock import WoundClock
+from tests.clock import SteppedClock
 from tests.usecases.harness import UseCaseHarness
 from tests.usecases.race import Race, serve_commit_barrier
 from tests.usecases.slack_api import FakeSlackApi, serve_slack_api
@@ -25,7 +25,7 @@ async def slack() -> AsyncIterator[FakeSlackApi]:
 
 @pytest.fixture
 async def harness(
-    store: Store, clock: WoundClock, slack: FakeSlackApi, tmp_path: Path
+    store: Store, clock: SteppedClock, slack: FakeSlackApi, tmp_path: Path
 ) -> AsyncIterator[UseCaseHarness]:
     """Tuesday, nine in the morning, in Lisbon."""
     path = tmp_path / "playbook.toml"

@@ -20,10 +20,10 @@ from bot.sinks.slack_directory import SlackDirectory
 from bot.store.message_records import CardRecord, CardState
 from bot.store.store import Store
 from handlers import UseCases
-from tests.clock import WoundClock
-from tests.domain.made import assessed, mention
+from tests.clock import SteppedClock
+from tests.domain.samples import build_assessment, build_mention
 from tests.usecases.slack_api import FakeSlackApi
-from tests.workers.said import spelled
+from tests.workers.numbered_mentions import spell_number
 
 ANA, BEN, RAJ, LEA, OLA, TOM, MIA = "U0ANA", "U0BEN", "U0RAJ", "U0LEA", "U0OLA", "U0TOM", "U0MIA"
 """Ana and Ben are deputies of care, Raj is on call for it; Lea is of pr, Ola of ops, Tom of sales; Mia manages."""
@@ -40,7 +40,7 @@ class UseCaseHarness:
     def __init__(
         self,
         store: Store,
-        clock: WoundClock,
+        clock: SteppedClock,
         playbook: Path,
         slack: FakeSlackApi,
         session: ClientSession,
@@ -88,7 +88,7 @@ class UseCaseHarness:
 
     async def open_case(self, number: int = 1, labels: Sequence[str] = COMPLAINT, **changes: Any) -> Case:
         """Commit the case that a mention with these labels opens where its route leads."""
-        post, assessment = self.build_mention(number, **changes), assessed(*labels)
+        post, assessment = self.build_mention(number, **changes), build_assessment(*labels)
         route = find_route(self.app.rules.list_routes(), post, assessment)
         department = self.app.rules.find_department(route.to)
         assert department is not None
@@ -101,14 +101,14 @@ class UseCaseHarness:
         department = self.app.rules.find_department(case.department)
         assert department is not None
         decision = intake.join_case(
-            case, self.build_mention(number), assessed(*labels), why, department, self.clock.now()
+            case, self.build_mention(number), build_assessment(*labels), why, department, self.clock.now()
         )
         return await self.commit(decision)
 
     async def keep_spam(self, number: int = 1, labels: Sequence[str] = SPAM, **changes: Any) -> str:
         """Commit a mention that was taken for spam; return the id of its entry."""
         post, at = self.build_mention(number, **changes), self.clock.now()
-        await self.store.cases.commit(intake.count_only(post, assessed(*labels), at), at)
+        await self.store.cases.commit(intake.count_only(post, build_assessment(*labels), at), at)
         return (await self.store.spam.list_newest(1))[0].id
 
     async def commit(self, decision: CaseDecision) -> Case:
@@ -117,9 +117,9 @@ class UseCaseHarness:
         return await self.store.cases.get(decision.after.id)
 
     def build_mention(self, number: int, **changes: Any) -> Mention:
-        text = f"@northwindair lost my bag again and again {spelled(number)}"
+        text = f"@northwindair lost my bag again and again {spell_number(number)}"
         said = {"id": f"x:{number}", "text": text, "author": f"@p{number}", "created_at": self.clock.now()}
-        return mention(**said | changes)
+        return build_mention(**said | changes)
 
     async def open_page(self, number: int = 1, **changes: Any) -> Page:
         """Commit a crisis for pr, which opens the page of its case, and call the first person."""
@@ -139,7 +139,7 @@ class UseCaseHarness:
     async def read_case(self, number: int = 1) -> Case:
         return await self.store.cases.get(derive_case_id(f"x:{number}"))
 
-    async def list_owed(self) -> list[str]:
+    async def list_pending(self) -> list[str]:
         """Return the names of the notifications in the outbox: kind, subject, number and destination."""
         queues = await self.store.outbox.list_queues(1_000)
         return sorted(one.notification.key for queue in queues for one in queue.head)

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.commits import NotAllowed
-from tests.store.unread import spoil
+from tests.store.unreadable_records import make_unreadable
 from tests.usecases.harness import ANA, JOE, MIA, OLA, RAJ, UseCaseHarness
 
 
@@ -83,7 +83,7 @@ async def test_an_address_that_is_none_of_ours_is_nothing(harness: UseCaseHarnes
 async def test_the_tag_changes_as_the_shifts_do_and_only_then(harness: UseCaseHarness) -> None:
     token = await token_for(harness, ANA)
     first = await harness.usecases.feeds.render_calendar(token)
-    harness.clock.wind(minutes=5)
+    harness.clock.advance(minutes=5)
     second = await harness.usecases.feeds.render_calendar(token)
     await harness.usecases.oncall.take_shift(OLA, "from 11:00 until 12:00")
     third = await harness.usecases.feeds.render_calendar(token)
@@ -103,7 +103,7 @@ async def test_a_schedule_that_the_playbook_has_lost_has_no_calendar(harness: Us
 async def test_an_event_keeps_its_id_from_one_day_to_the_next(harness: UseCaseHarness) -> None:
     token = await token_for(harness, ANA)
     today = await harness.usecases.feeds.render_calendar(token)
-    harness.clock.wind(timedelta(days=2))
+    harness.clock.advance(timedelta(days=2))
     later = await harness.usecases.feeds.render_calendar(token)
 
     assert today is not None
@@ -117,7 +117,7 @@ async def test_changes_that_cannot_be_read_leave_the_playbooks_turns_in_the_cale
     token = await token_for(harness, ANA)
     before = await starts_of(harness, token)
     await harness.usecases.oncall.take_shift(OLA, "from 11:00 until 12:00")
-    await spoil(harness.store, harness.store.keys.schedule_key("nights"), overrides=7)
+    await make_unreadable(harness.store, harness.store.keys.schedule_key("nights"), overrides=7)
     assert await starts_of(harness, token) == before
 
 

@@ -9,21 +9,21 @@ from bot.domain.correction import CorrectionKind
 from bot.domain.lifecycle import CaseTransition
 from bot.store.message_records import MessageRef
 from bot.usecases.cases import MAX_ASSIGNEES
-from tests.store.unread import spoil
+from tests.store.unreadable_records import make_unreadable
 from tests.usecases.harness import ANA, BEN, CRISIS, JOE, LEA, MIA, RAJ, TOM, UseCaseHarness
 from tests.usecases.race import Race
 
 
 async def test_a_claimed_case_has_one_owner_a_lease_and_a_card_to_redraw(harness: UseCaseHarness) -> None:
     case = await harness.open_case()
-    harness.clock.wind(minutes=3)
+    harness.clock.advance(minutes=3)
     answer = await harness.usecases.cases.claim(case.id, ANA)
 
     assert answer.case == await harness.read_case()
     assert (answer.case.status, answer.case.owner, answer.department.name) == (CaseStatus.CLAIMED, ANA, "care")
-    assert answer.case.lease_ends == harness.clock.wind(minutes=30)
+    assert answer.case.lease_ends == harness.clock.advance(minutes=30)
     assert answer.case.history[-1][1:] == (ANA, "claimed", "after 3 min")
-    assert f"card {case.id} 0 care" in await harness.list_owed()
+    assert f"card {case.id} 0 care" in await harness.list_pending()
 
 
 async def test_two_people_who_claim_at_once_get_one_owner(harness: UseCaseHarness, race: Race) -> None:
@@ -93,11 +93,11 @@ async def test_while_slack_does_not_say_who_is_a_deputy_nobody_is_told_that_they
 async def test_the_owner_keeps_it_and_the_lease_begins_again(harness: UseCaseHarness) -> None:
     case = await harness.open_case()
     await harness.usecases.cases.claim(case.id, ANA)
-    harness.clock.wind(minutes=20)
+    harness.clock.advance(minutes=20)
     kept = (await harness.usecases.cases.renew_lease(case.id, ANA)).case
 
     assert (kept.owner, kept.lease_began) == (ANA, harness.clock.now())
-    assert kept.lease_ends == harness.clock.wind(minutes=30)
+    assert kept.lease_ends == harness.clock.advance(minutes=30)
 
 
 async def test_nobody_keeps_what_is_not_theirs(harness: UseCaseHarness) -> None:
@@ -110,11 +110,11 @@ async def test_nobody_keeps_what_is_not_theirs(harness: UseCaseHarness) -> None:
 async def test_a_released_case_is_anybodys_again_and_due_to_be_claimed(harness: UseCaseHarness) -> None:
     case = await harness.open_case()
     await harness.usecases.cases.claim(case.id, ANA)
-    harness.clock.wind(minutes=10)
+    harness.clock.advance(minutes=10)
     free = (await harness.usecases.cases.release(case.id, ANA)).case
 
     assert (free.status, free.owner, free.lease_ends) == (CaseStatus.NEW, "", None)
-    assert free.due == harness.clock.wind(minutes=15)
+    assert free.due == harness.clock.advance(minutes=15)
     assert await harness.store.cases.list_owned(ANA) == ()
 
 
@@ -125,7 +125,7 @@ async def test_a_case_that_a_manager_takes_away_is_told_to_who_had_it(harness: U
         await harness.usecases.cases.release(case.id, BEN)
     await harness.usecases.cases.release(case.id, MIA)
 
-    assert f"released {case.id} 2 @U0ANA" in await harness.list_owed()
+    assert f"released {case.id} 2 @U0ANA" in await harness.list_pending()
 
 
 async def test_a_resolved_case_leaves_every_list_and_keeps_its_word_and_note(harness: UseCaseHarness) -> None:
@@ -164,7 +164,7 @@ async def test_a_case_is_handed_to_a_deputy_who_is_told(harness: UseCaseHarness)
     handed = (await harness.usecases.cases.hand_to_person(case.id, ANA, BEN)).case
 
     assert (handed.status, handed.owner) == (CaseStatus.CLAIMED, BEN)
-    assert f"handed {case.id} 2 @U0BEN" in await harness.list_owed()
+    assert f"handed {case.id} 2 @U0BEN" in await harness.list_pending()
     assert [one.id for one in await harness.store.cases.list_owned(BEN)] == [case.id]
     with pytest.raises(NotAllowed, match="<@U0JOE> is no deputy of care"):
         await harness.usecases.cases.hand_to_person(case.id, BEN, JOE)
@@ -174,11 +174,11 @@ async def test_a_case_is_handed_to_a_deputy_who_is_told(harness: UseCaseHarness)
 
 async def test_a_case_is_handed_to_a_department_with_a_new_claim_deadline(harness: UseCaseHarness) -> None:
     case = await harness.open_case()
-    harness.clock.wind(minutes=14)
+    harness.clock.advance(minutes=14)
     handed = (await harness.usecases.cases.hand_to_department(case.id, ANA, "sales")).case
 
     assert (handed.department, handed.owner) == ("sales", "")
-    assert handed.due == harness.clock.wind(minutes=15)
+    assert handed.due == harness.clock.advance(minutes=15)
     assert [(await harness.store.cases.list_open(name)).total for name in ("care", "sales")] == [0, 1]
 
 
@@ -340,54 +340,54 @@ async def test_a_case_that_is_gone_is_said_to_be(harness: UseCaseHarness) -> Non
 async def test_a_case_of_a_newer_release_is_refused_and_stays_as_it_is(harness: UseCaseHarness) -> None:
     case = await harness.open_case()
     key = harness.store.keys.case_key(case.id)
-    spoilt = await spoil(harness.store, key, status="pondered")
+    spoilt = await make_unreadable(harness.store, key, status="pondered")
     with pytest.raises(NotAllowed, match="This case was written by a newer release of Earshot"):
         await harness.usecases.cases.claim(case.id, ANA)
     assert await harness.store.client.execute("HGET", key, "body") == spoilt
 
 
-async def test_a_card_that_a_click_has_redrawn_is_not_owed_any_more(harness: UseCaseHarness) -> None:
+async def test_a_card_that_a_click_has_redrawn_is_not_pending_any_more(harness: UseCaseHarness) -> None:
     case = await harness.open_case()
     await harness.post_card(case)
     claimed = (await harness.usecases.cases.claim(case.id, ANA)).case
     await harness.usecases.cases.record_card_response(claimed)
 
-    assert await harness.list_owed() == []
+    assert await harness.list_pending() == []
     assert (await harness.store.outbox.load_card(case.id)).drawn == claimed.version
 
 
-async def test_a_card_that_changed_again_since_it_was_redrawn_stays_owed(harness: UseCaseHarness) -> None:
+async def test_a_card_that_changed_again_since_it_was_redrawn_stays_pending(harness: UseCaseHarness) -> None:
     case = await harness.open_case()
     await harness.post_card(case)
     claimed = (await harness.usecases.cases.claim(case.id, ANA)).case
     await harness.usecases.cases.release(case.id, ANA)
     await harness.usecases.cases.record_card_response(claimed)
-    assert await harness.list_owed() == [f"card {case.id} 0 care"]
+    assert await harness.list_pending() == [f"card {case.id} 0 care"]
 
 
-async def test_a_card_that_has_to_move_to_another_channel_stays_owed(harness: UseCaseHarness) -> None:
+async def test_a_card_that_has_to_move_to_another_channel_stays_pending(harness: UseCaseHarness) -> None:
     case = await harness.open_case()
     await harness.post_card(case)
     moved = (await harness.usecases.cases.hand_to_department(case.id, ANA, "sales")).case
     await harness.usecases.cases.record_card_response(moved)
-    assert f"card {case.id} 0 sales" in await harness.list_owed()
+    assert f"card {case.id} 0 sales" in await harness.list_pending()
 
 
-async def test_a_card_stays_owed_while_people_who_were_asked_to_take_it_have_to_be_told(
+async def test_a_card_stays_pending_while_people_who_were_asked_to_take_it_have_to_be_told(
     harness: UseCaseHarness,
 ) -> None:
     case = await harness.open_case()
     await harness.post_card(case)
     await harness.store.outbox.add_claim_request(case.id, MessageRef("D0RAJ", "2.2"), "care")
     await harness.usecases.cases.record_card_response((await harness.usecases.cases.claim(case.id, ANA)).case)
-    assert await harness.list_owed() == [f"card {case.id} 0 care"]
+    assert await harness.list_pending() == [f"card {case.id} 0 care"]
 
 
-async def test_the_card_of_a_crisis_that_was_redrawn_without_its_page_stays_owed(harness: UseCaseHarness) -> None:
+async def test_the_card_of_a_crisis_that_was_redrawn_without_its_page_stays_pending(harness: UseCaseHarness) -> None:
     case = await harness.open_case(labels=CRISIS)
     await harness.post_card(case)
     answer = await harness.usecases.cases.claim(case.id, LEA)
     await harness.usecases.cases.record_card_response(answer.case)
-    assert f"card {case.id} 0 pr" in await harness.list_owed()
+    assert f"card {case.id} 0 pr" in await harness.list_pending()
     await harness.usecases.cases.record_card_response(answer.case, answer.page)
-    assert f"card {case.id} 0 pr" not in await harness.list_owed()
+    assert f"card {case.id} 0 pr" not in await harness.list_pending()

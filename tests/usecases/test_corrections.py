@@ -8,7 +8,7 @@ from bot.domain.assessment import Intent
 from bot.domain.case import CaseResolution, CaseStatus
 from bot.domain.commits import NotAllowed
 from bot.domain.correction import NOT_ABOUT_US, SPAM, CorrectionKind
-from tests.store.unread import spoil
+from tests.store.unreadable_records import make_unreadable
 from tests.usecases.harness import ANA, BEN, COMPLAINT, JOE, QUESTION, TOM, UseCaseHarness
 from tests.usecases.race import Race
 
@@ -190,6 +190,6 @@ async def test_a_case_that_is_gone_or_of_a_newer_release_is_refused(harness: Use
     with pytest.raises(NotAllowed, match="no longer kept"):
         await harness.usecases.corrections.correct_case("0123456789abcd", CorrectionKind.INTENT, "question", ANA)
     case = await harness.open_case(1, QUESTION)
-    await spoil(harness.store, harness.store.keys.case_key(case.id), status="pondered")
+    await make_unreadable(harness.store, harness.store.keys.case_key(case.id), status="pondered")
     with pytest.raises(NotAllowed, match="written by a newer release"):
         await harness.usecases.corrections.reroute_case(case.id, ANA)

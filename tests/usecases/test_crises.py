@@ -14,7 +14,7 @@ from bot.domain.paging.page import Severity
 from bot.domain.spikes.episode import Episode
 from bot.domain.spikes.episode_page import get_episode_page_id as page_of_episode
 from tests.store.samples import EPISODE
-from tests.store.unread import spoil
+from tests.store.unreadable_records import make_unreadable
 from tests.usecases.harness import ANA, CRISIS, JOE, LEA, MIA, OLA, TOM, UseCaseHarness
 from tests.usecases.race import Race
 
@@ -80,7 +80,7 @@ async def test_a_department_that_is_none_is_refused(harness: UseCaseHarness) -> 
 async def test_it_takes_over_the_open_crisis_cases_of_its_department_and_their_pages(harness: UseCaseHarness) -> None:
     one, _ = await harness.open_case(1, CRISIS), await harness.open_case(2)
     page = await harness.store.pages.find_for_case(one)
-    harness.clock.wind(minutes=9)
+    harness.clock.advance(minutes=9)
     crisis = await declare(harness)
 
     assert page is not None
@@ -91,7 +91,7 @@ async def test_it_takes_over_the_open_crisis_cases_of_its_department_and_their_p
 async def test_cases_that_another_crisis_has_are_not_taken_over_again(harness: UseCaseHarness) -> None:
     await harness.open_case(1, CRISIS)
     await declare(harness)
-    harness.clock.wind(seconds=1)
+    harness.clock.advance(seconds=1)
     second = await harness.open_case(2, CRISIS)
     assert (await declare(harness, LEA)).cases == (second.id,)
 
@@ -137,13 +137,13 @@ async def test_its_form_begins_with_the_episode_on_whose_card_it_was_asked_for(h
 
 async def test_an_update_is_said_and_the_next_one_is_due(harness: UseCaseHarness) -> None:
     crisis = await declare(harness)
-    harness.clock.wind(minutes=15)
+    harness.clock.advance(minutes=15)
     await harness.usecases.crises.update(TOM, "  The cabin\n is empty ", "C0ELSEWHERE")
 
     kept = await read_crisis(harness, crisis.id)
     assert (kept.status, kept.updates[-1].by) == ("The cabin is empty", TOM)
     assert kept.update_due == harness.clock.now() + timedelta(minutes=20)
-    assert f"news {crisis.id} 1 pr" in await harness.list_owed()
+    assert f"news {crisis.id} 1 pr" in await harness.list_pending()
 
 
 @pytest.mark.parametrize(("words", "no"), [(" \n", "Say what is new"), ("x" * 501, "at most 500 characters")])
@@ -164,7 +164,7 @@ async def test_of_two_crises_the_one_of_this_channel_is_meant_and_elsewhere_it_i
     harness: UseCaseHarness,
 ) -> None:
     first = await declare(harness)
-    harness.clock.wind(seconds=1)
+    harness.clock.advance(seconds=1)
     await declare(harness, MIA, FORM._replace(department="care"))
     with pytest.raises(NotAllowed, match="More than one crisis is open: type this in the channel"):
         await harness.usecases.crises.update(MIA, "news", "C0LOBBY")
@@ -247,17 +247,17 @@ async def test_a_crisis_with_nothing_left_to_do_is_closed_without_a_question(har
 
 async def test_a_closed_crisis_says_what_was_unfinished_and_how_it_went(harness: UseCaseHarness) -> None:
     crisis = await declare(harness)
-    harness.clock.wind(minutes=30)
+    harness.clock.advance(minutes=30)
     for number in range(3):
         await harness.open_case(number)
-    harness.clock.wind(minutes=30)
+    harness.clock.advance(minutes=30)
     await harness.usecases.crises.close(OLA, crisis.id)
 
     kept = await read_crisis(harness, crisis.id)
     assert kept.went is not None
     assert (kept.went.before.posts, kept.went.during.posts, kept.update_due) == (0, 3, None)
     assert "not done: Stop scheduled posts." in kept.timeline[-1].what
-    assert f"review {crisis.id} 0 pr" in await harness.list_owed()
+    assert f"review {crisis.id} 0 pr" in await harness.list_pending()
     with pytest.raises(NotAllowed, match="<@U0OLA> has closed this crisis"):
         await harness.usecases.crises.close(MIA, crisis.id)
 
@@ -308,9 +308,9 @@ async def test_everybody_may_ask_which_crises_are_open(harness: UseCaseHarness) 
 
 async def test_a_crisis_of_a_newer_release_is_refused_and_hides_no_other(harness: UseCaseHarness) -> None:
     first = await declare(harness)
-    harness.clock.wind(seconds=1)
+    harness.clock.advance(seconds=1)
     second = await declare(harness, LEA)
-    spoilt = await spoil(harness.store, harness.store.keys.crisis_key(first.id), told={"severity": "sev9"})
+    spoilt = await make_unreadable(harness.store, harness.store.keys.crisis_key(first.id), told={"severity": "sev9"})
     with pytest.raises(NotAllowed, match="This crisis was written by a newer release"):
         await harness.usecases.crises.close(MIA, first.id)
 

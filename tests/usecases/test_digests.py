@@ -5,7 +5,7 @@ import pytest
 from bot.domain.case import CaseStatus
 from bot.domain.commits import NotAllowed
 from bot.store.message_records import DigestRecord
-from tests.store.unread import spoil
+from tests.store.unreadable_records import make_unreadable
 from tests.usecases.harness import ANA, UseCaseHarness
 
 
@@ -44,13 +44,13 @@ async def test_a_digest_of_a_department_that_the_playbook_has_lost_is_shown_all_
 async def test_a_case_that_cannot_be_read_is_left_out_and_the_others_are_shown(harness: UseCaseHarness) -> None:
     first, second = await harness.open_case(1), await harness.open_case(2)
     await keep_digest(harness, first.id, second.id)
-    await spoil(harness.store, harness.store.keys.case_key(first.id), status="pondered")
+    await make_unreadable(harness.store, harness.store.keys.case_key(first.id), status="pondered")
 
     assert [case.id for case in (await harness.usecases.digests.get("17-A")).cases] == [second.id]
 
 
 async def test_a_digest_of_a_newer_release_is_not_taken_for_one_that_is_gone(harness: UseCaseHarness) -> None:
     await keep_digest(harness, (await harness.open_case()).id)
-    await spoil(harness.store, harness.store.keys.digest_key("17-A"), cases=7)
+    await make_unreadable(harness.store, harness.store.keys.digest_key("17-A"), cases=7)
     with pytest.raises(NotAllowed, match="This list was written by a newer release"):
         await harness.usecases.digests.get("17-A")

@@ -4,7 +4,7 @@ import pytest
 
 from bot.domain.commits import NotAllowed
 from bot.domain.paging.page import CauseKind, Page
-from tests.store.unread import spoil
+from tests.store.unreadable_records import make_unreadable
 from tests.usecases.harness import ANA, JOE, LEA, MIA, OLA, TOM, UseCaseHarness
 from tests.usecases.race import Race
 
@@ -65,7 +65,7 @@ async def test_a_second_drill_waits_until_the_first_is_answered(harness: UseCase
     with pytest.raises(NotAllowed, match="A drill for pr is running already"):
         await harness.usecases.drills.start_drill(MIA, "pr")
     await harness.usecases.pages.acknowledge((await page_of_drill(harness, "pr")).id, LEA, "Slack")
-    harness.clock.wind(seconds=1)
+    harness.clock.advance(seconds=1)
     await harness.app.drills.step()
     await harness.usecases.drills.start_drill(MIA, "pr")
 
@@ -81,7 +81,7 @@ async def test_of_two_who_begin_a_drill_at_once_one_does(harness: UseCaseHarness
 
 async def test_over_a_drill_of_a_newer_release_no_other_is_begun(harness: UseCaseHarness) -> None:
     await harness.usecases.drills.start_drill(MIA, "care")
-    spoilt = await spoil(harness.store, harness.store.keys.drills, "care", opened_at="yesterday")
+    spoilt = await make_unreadable(harness.store, harness.store.keys.drills, "care", opened_at="yesterday")
     with pytest.raises(NotAllowed, match="This drill was written by a newer release"):
         await harness.usecases.drills.start_drill(MIA, "care")
     assert await harness.store.client.execute("HGET", harness.store.keys.drills, "care") == spoilt

@@ -8,7 +8,7 @@ from bot.domain.assessment import Intent
 from bot.domain.case import CaseResolution
 from bot.domain.commits import NotAllowed
 from bot.usecases.flag_message import MAX_FLAGS_PER_HOUR, FlagRequest
-from tests.store.unread import spoil
+from tests.store.unreadable_records import make_unreadable
 from tests.usecases.harness import ANA, JOE, LEA, OLA, TOM, UseCaseHarness
 from tests.usecases.race import Race
 
@@ -33,7 +33,7 @@ async def test_a_flag_opens_a_case_with_the_clocks_of_its_kind(harness: UseCaseH
     assert (kept.department, kept.assessment.intent) == ("care", Intent.COMPLAINT)
     assert kept.clocks.claim_within == timedelta(minutes=15)
     assert [(event.by, event.what) for event in kept.history] == [(TOM, "flagged")]
-    assert await harness.list_owed() == [f"card {kept.id} 0 care"]
+    assert await harness.list_pending() == [f"card {kept.id} 0 care"]
 
 
 async def test_what_a_colleague_says_it_is_goes_before_what_the_detectors_say(harness: UseCaseHarness) -> None:
@@ -108,7 +108,7 @@ async def test_a_crisis_that_somebody_without_a_role_flags_waits_for_who_is_on_c
     flagged = await harness.usecases.flags.flag_message(JOE, FLAG.copy_with(kind=Intent.CRISIS, department="pr"))
 
     assert await harness.store.pages.find_for_case(flagged.case) is None
-    assert await harness.list_owed() == [f"card {flagged.case.id} 0 pr", f"confirm {flagged.case.id} 0 @U0LEA"]
+    assert await harness.list_pending() == [f"card {flagged.case.id} 0 pr", f"confirm {flagged.case.id} 0 @U0LEA"]
     confirmed = await harness.usecases.cases.confirm_crisis(flagged.case.id, LEA)
     assert confirmed.page is not None
 
@@ -124,12 +124,12 @@ async def test_one_person_flags_no_more_than_anybody_reads_and_may_go_on_an_hour
 ) -> None:
     for number in range(MAX_FLAGS_PER_HOUR):
         await harness.usecases.flags.flag_message(TOM, another(number))
-        harness.clock.wind(minutes=1)
+        harness.clock.advance(minutes=1)
     with pytest.raises(NotAllowed, match="which is as many as Earshot takes from one person"):
         await harness.usecases.flags.flag_message(TOM, another(MAX_FLAGS_PER_HOUR))
     assert (await harness.usecases.flags.flag_message(LEA, another(MAX_FLAGS_PER_HOUR))).case.department == "care"
 
-    harness.clock.wind(minutes=41)
+    harness.clock.advance(minutes=41)
     assert (await harness.usecases.flags.flag_message(TOM, another(MAX_FLAGS_PER_HOUR + 1))).case.department == "care"
 
 
@@ -150,7 +150,7 @@ async def test_what_is_flagged_while_its_case_cannot_be_read_is_not_opened_a_sec
     harness: UseCaseHarness,
 ) -> None:
     first = await harness.usecases.flags.flag_message(TOM, FLAG)
-    await spoil(harness.store, harness.store.keys.case_key(first.case.id), status="pondered")
+    await make_unreadable(harness.store, harness.store.keys.case_key(first.case.id), status="pondered")
     with pytest.raises(NotAllowed, match="Look for its card in a department's channel"):
         await harness.usecases.flags.flag_message(LEA, FLAG)
     assert (await harness.store.mention_counters.read()).opened == 1

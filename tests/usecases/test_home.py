@@ -3,7 +3,7 @@
 from bot.cards.home import render_home
 from bot.domain.case import CaseResolution
 from bot.domain.read_budget import ReadIds
-from tests.store.unread import spoil
+from tests.store.unreadable_records import make_unreadable
 from tests.usecases.harness import ANA, BEN, QUESTION, RAJ, UseCaseHarness
 
 
@@ -13,7 +13,7 @@ async def test_the_home_tab_counts_what_is_open_and_what_is_overdue(harness: Use
     await harness.open_case(2)
     await harness.open_case(3)
     await harness.store.health_issues.save_issue("slack", "Slack is slow.")
-    harness.clock.wind(minutes=30)
+    harness.clock.advance(minutes=30)
 
     seen = await harness.usecases.home.load_view(ANA)
     assert [case.id for case in seen.own_cases] == [mine.id]
@@ -24,7 +24,7 @@ async def test_the_home_tab_counts_what_is_open_and_what_is_overdue(harness: Use
 
 async def test_everybody_sees_their_own_cases_the_soonest_due_first(harness: UseCaseHarness) -> None:
     later, sooner = await harness.open_case(1), await harness.open_case(2, created_at=harness.clock.now())
-    harness.clock.wind(minutes=5)
+    harness.clock.advance(minutes=5)
     third = await harness.open_case(3)
     for case in (third, sooner, later):
         await harness.usecases.cases.claim(case.id, BEN)
@@ -38,7 +38,7 @@ async def test_the_home_tab_says_who_is_on_call_by_the_list_and_by_the_schedule(
     before = {
         desk.department.name: desk.on_call.people for desk in (await harness.usecases.home.load_view(ANA)).departments
     }
-    harness.clock.wind(hours=1)
+    harness.clock.advance(hours=1)
     after = {
         desk.department.name: desk.on_call.people for desk in (await harness.usecases.home.load_view(ANA)).departments
     }
@@ -61,7 +61,9 @@ async def test_the_home_tab_says_what_x_has_billed_this_month(harness: UseCaseHa
 async def test_a_case_that_cannot_be_read_hides_no_other(harness: UseCaseHarness) -> None:
     for number in (1, 2):
         await harness.usecases.cases.claim((await harness.open_case(number)).id, ANA)
-    await spoil(harness.store, harness.store.keys.case_key((await harness.read_case(1)).id), status="pondered")
+    await make_unreadable(
+        harness.store, harness.store.keys.case_key((await harness.read_case(1)).id), status="pondered"
+    )
 
     seen = await harness.usecases.home.load_view(ANA)
     assert [case.mention.id for case in seen.own_cases] == ["x:2"]

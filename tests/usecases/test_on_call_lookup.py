@@ -6,7 +6,7 @@ from bot.domain.oncall.on_call import OnCallSnapshot
 from bot.domain.oncall.schedule import Shift
 from bot.domain.periods import TimeSpan
 from bot.store.calendars import CachedCalendar
-from tests.store.unread import spoil
+from tests.store.unreadable_records import make_unreadable
 from tests.usecases.harness import ANA, LEA, MIA, OLA, RAJ, TOM, UseCaseHarness
 
 TURNS = """
@@ -78,7 +78,7 @@ async def test_a_gap_is_found_where_nobody_would_be_called(harness: UseCaseHarne
     assert await harness.app.on_call_lookup.find_gaps(departments["sales"], span) == ()
 
 
-async def test_who_a_calendar_books_is_on_call_and_may_be_called(harness: UseCaseHarness) -> None:
+async def test_who_a_calendar_schedules_is_on_call_and_may_be_called(harness: UseCaseHarness) -> None:
     """Also where the playbook has given the name to somebody else since the calendar was read."""
     harness.replace_in_playbook(TURNS, CALENDAR)
     at = harness.clock.now()
@@ -93,7 +93,7 @@ async def test_who_a_calendar_books_is_on_call_and_may_be_called(harness: UseCas
 
 async def test_changes_that_cannot_be_read_leave_the_playbooks_turns_in_force(harness: UseCaseHarness) -> None:
     await harness.usecases.oncall.take_shift(OLA, "until 09:30")
-    await spoil(harness.store, harness.store.keys.schedule_key("nights"), overrides=7)
+    await make_unreadable(harness.store, harness.store.keys.schedule_key("nights"), overrides=7)
     assert (await duty_of(harness, "ops")).people == (RAJ,)
 
 

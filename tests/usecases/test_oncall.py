@@ -7,7 +7,7 @@ import pytest
 from bot.cards.block_kit import RenderedMessage
 from bot.domain.commits import NotAllowed
 from bot.domain.oncall.overrides import ScheduleOverrides
-from tests.store.unread import spoil
+from tests.store.unreadable_records import make_unreadable
 from tests.usecases.harness import ANA, JOE, MIA, OLA, RAJ, UseCaseHarness
 from tests.usecases.race import Race
 
@@ -68,14 +68,14 @@ async def test_who_takes_it_is_on_call_and_the_one_who_had_it_is_told(harness: U
     assert said.text == "✅ You have *nights* from now until Tue 10 Mar 09:30 (30 min), instead of <@U0RAJ>."
     assert await on_call(harness) == (OLA,)
     [change] = (await changes_of(harness)).overrides
-    assert await harness.list_owed() == [f"shift nights/{change.id} 0 @U0RAJ"]
-    harness.clock.wind(minutes=30)
+    assert await harness.list_pending() == [f"shift nights/{change.id} 0 @U0RAJ"]
+    harness.clock.advance(minutes=30)
     assert await on_call(harness) == (RAJ,)
 
 
 async def test_what_was_taken_is_taken_back_once(harness: UseCaseHarness) -> None:
     button = value_of(await harness.usecases.oncall.take_shift(OLA, "until 09:30"))
-    harness.clock.wind(minutes=1)
+    harness.clock.advance(minutes=1)
     said = await harness.usecases.oncall.undo_change(RAJ, button)
 
     assert said.text.startswith("↩️ Taken back: <@U0OLA> has *nights*")
@@ -88,7 +88,7 @@ async def test_a_change_is_taken_back_by_whom_it_concerns_or_a_manager_while_it_
     button = value_of(await harness.usecases.oncall.take_shift(OLA, "until 09:30"))
     with pytest.raises(NotAllowed, match="Ask <@U0OLA> or a manager to take it back"):
         await harness.usecases.oncall.undo_change(ANA, button)
-    harness.clock.wind(minutes=30)
+    harness.clock.advance(minutes=30)
     with pytest.raises(NotAllowed, match="This is over, so there is nothing to take back"):
         await harness.usecases.oncall.undo_change(MIA, button)
 
@@ -122,12 +122,12 @@ async def test_a_swap_changes_nothing_before_the_other_accepts(harness: UseCaseH
     request = await request_of(harness)
 
     assert said.text.startswith("🙏 Asked <@U0ANA>: they would have *nights* from Tue 10 Mar 09:00")
-    assert await harness.list_owed() == [f"request {request} 0 @U0ANA"]
+    assert await harness.list_pending() == [f"request {request} 0 @U0ANA"]
     assert (await changes_of(harness)).overrides == ()
-    harness.clock.wind(minutes=20)
+    harness.clock.advance(minutes=20)
     await harness.usecases.oncall.accept_request(ANA, request)
     assert await on_call(harness) == (ANA,)
-    harness.clock.wind(hours=1)
+    harness.clock.advance(hours=1)
     assert await on_call(harness) == (RAJ,)
 
 
@@ -140,7 +140,7 @@ async def test_a_request_is_answered_once_and_by_whom_it_asks(harness: UseCaseHa
     said = await harness.usecases.oncall.decline_request(ANA, request)
 
     assert said.text.startswith("You declined. <@U0RAJ> keeps *nights*")
-    assert f"outcome {request} 0 @U0RAJ" in await harness.list_owed()
+    assert f"outcome {request} 0 @U0RAJ" in await harness.list_pending()
     with pytest.raises(NotAllowed, match="You have declined this already"):
         await harness.usecases.oncall.accept_request(ANA, request)
     assert await on_call(harness) == (RAJ,)
@@ -162,7 +162,7 @@ async def test_of_accept_and_decline_pressed_at_once_one_counts(harness: UseCase
 
 async def test_who_asks_twice_sends_one_request(harness: UseCaseHarness) -> None:
     await harness.usecases.oncall.swap_shifts(RAJ, "<@U0ANA>")
-    harness.clock.wind(minutes=1)
+    harness.clock.advance(minutes=1)
     with pytest.raises(NotAllowed, match="You have asked <@U0ANA> already, and they have not answered yet"):
         await harness.usecases.oncall.swap_shifts(RAJ, "<@U0ANA>")
     assert len((await changes_of(harness)).pleas) == 1
@@ -171,7 +171,7 @@ async def test_who_asks_twice_sends_one_request(harness: UseCaseHarness) -> None
 async def test_a_request_that_nobody_answered_in_time_has_expired(harness: UseCaseHarness) -> None:
     await harness.usecases.oncall.swap_shifts(RAJ, "<@U0ANA>")
     request = await request_of(harness)
-    harness.clock.wind(hours=1)
+    harness.clock.advance(hours=1)
     with pytest.raises(NotAllowed, match="This request has expired: <@U0RAJ> has kept the shift"):
         await harness.usecases.oncall.accept_request(ANA, request)
 
@@ -195,7 +195,7 @@ async def test_a_swap_may_name_the_day_of_the_shift(harness: UseCaseHarness) -> 
 async def test_one_person_is_asked_to_cover_until_a_time(harness: UseCaseHarness) -> None:
     await harness.usecases.oncall.cover_shift(RAJ, "me by <@U0OLA> until 09:40")
     assert await on_call(harness) == (RAJ,)
-    harness.clock.wind(minutes=1)
+    harness.clock.advance(minutes=1)
     await harness.usecases.oncall.accept_request(OLA, await request_of(harness))
     assert await on_call(harness) == (OLA,)
     with pytest.raises(NotAllowed, match="<@U0JOE> is neither in nights"):
@@ -215,9 +215,9 @@ async def test_who_asks_everybody_keeps_it_until_somebody_presses_first(harness:
     plea = await request_of(harness)
 
     assert said.text.startswith("🙏 Asked in <#C0OPS> who covers *nights*")
-    assert any(name.startswith(f"plea {plea} ") and name.endswith(" ops") for name in await harness.list_owed())
+    assert any(name.startswith(f"plea {plea} ") and name.endswith(" ops") for name in await harness.list_pending())
     assert await on_call(harness) == (RAJ,)
-    harness.clock.wind(minutes=5)
+    harness.clock.advance(minutes=5)
     covered = await harness.usecases.oncall.answer_cover_request(OLA, plea)
     assert covered.text.startswith("✅ <@U0OLA> covers *nights* for <@U0RAJ>")
     assert await on_call(harness) == (OLA,)
@@ -260,7 +260,7 @@ def office_hours(harness: UseCaseHarness) -> UseCaseHarness:
 async def test_who_fills_a_gap_has_what_is_left_of_it(office_hours: UseCaseHarness) -> None:
     noon = office_hours.clock.now() + timedelta(hours=3)
     button = f"nights/{int(noon.timestamp())}"
-    office_hours.clock.wind(hours=4)
+    office_hours.clock.advance(hours=4)
     assert await on_call(office_hours) == (MIA,)
     await office_hours.usecases.oncall.fill_gap(OLA, button)
 
@@ -294,7 +294,7 @@ async def test_who_may_not_change_a_schedule_presses_its_buttons_in_vain(harness
 
 async def test_changes_of_a_newer_release_are_left_alone_and_the_playbooks_turns_hold(harness: UseCaseHarness) -> None:
     await harness.usecases.oncall.take_shift(OLA, "until 09:30")
-    spoilt = await spoil(harness.store, harness.store.keys.schedule_key("nights"), overrides=7)
+    spoilt = await make_unreadable(harness.store, harness.store.keys.schedule_key("nights"), overrides=7)
 
     assert await on_call(harness) == (RAJ,)
     with pytest.raises(NotAllowed, match="This schedule was written by a newer release"):

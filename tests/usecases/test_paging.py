@@ -9,7 +9,7 @@ from bot.domain.paging.ack_link import TOKEN_LIFETIME, InvalidTokenError
 from bot.domain.paging.page import AttemptStatus, ContactMethod, Page
 from bot.domain.paging.re_escalation import build_dedup_key, re_escalate
 from bot.store.paging import PageGoneError
-from tests.store.unread import spoil
+from tests.store.unreadable_records import make_unreadable
 from tests.usecases.harness import JOE, LEA, MIA, UseCaseHarness
 from tests.usecases.race import Race
 
@@ -20,7 +20,7 @@ async def token_for(harness: UseCaseHarness, page: Page, person: str = LEA) -> s
 
 async def call_again_in_vain(harness: UseCaseHarness, page: Page) -> Page:
     """It was acknowledged, nobody claimed its case, and it calls again."""
-    at = harness.clock.wind(minutes=21)
+    at = harness.clock.advance(minutes=21)
     return (await harness.store.pages.change(page.id, lambda one: re_escalate(one, at), at)).after
 
 
@@ -31,7 +31,7 @@ async def test_who_was_called_acknowledges_and_nobody_else_is_called(harness: Us
 
     assert done == await harness.store.pages.get(page.id)
     assert (done.acknowledged_by, done.acknowledged_way, done.acknowledged_at) == (LEA, "Slack", harness.clock.now())
-    harness.clock.wind(minutes=5)
+    harness.clock.advance(minutes=5)
     await harness.app.pages.step()
     assert (await harness.store.pages.get(page.id)).count == 1
 
@@ -57,7 +57,7 @@ async def test_who_was_called_may_acknowledge_though_they_are_no_deputy_any_more
 async def test_who_acknowledges_second_is_told_who_was_first(harness: UseCaseHarness) -> None:
     page = await harness.open_page()
     await harness.usecases.pages.acknowledge_in_slack(page.id, LEA)
-    harness.clock.wind(minutes=4)
+    harness.clock.advance(minutes=4)
     with pytest.raises(NotAllowed, match="<@U0LEA> has this page, since 09:00 UTC"):
         await harness.usecases.pages.acknowledge_in_slack(page.id, MIA)
 
@@ -131,7 +131,7 @@ async def test_a_link_of_a_grouped_page_answers_the_leading_one_too(harness: Use
 async def test_a_link_that_is_too_old_does_nothing_and_says_so(harness: UseCaseHarness) -> None:
     page = await harness.open_page()
     token = await token_for(harness, page)
-    harness.clock.wind(TOKEN_LIFETIME)
+    harness.clock.advance(TOKEN_LIFETIME)
     await harness.usecases.pages.acknowledge_by_link(token)
     await harness.usecases.pages.pass_on_by_link(token)
 
@@ -183,7 +183,7 @@ async def test_a_link_to_nothing_is_forged_and_one_to_a_page_that_is_gone_says_s
 async def test_who_cannot_take_it_is_passed_over_once_and_the_next_is_called_at_once(harness: UseCaseHarness) -> None:
     page = await harness.open_page()
     token = await token_for(harness, page)
-    harness.clock.wind(seconds=30)
+    harness.clock.advance(seconds=30)
     await harness.usecases.pages.pass_on_by_link(token)
     passed = await harness.store.pages.get(page.id)
     await harness.usecases.pages.pass_on_by_link(token)
@@ -238,7 +238,7 @@ async def test_a_page_that_is_gone_or_of_a_newer_release_is_refused(harness: Use
     with pytest.raises(NotAllowed, match="This page is no longer kept"):
         await harness.usecases.pages.acknowledge("0123456789abcdef01", LEA, "Slack")
     page = await harness.open_page()
-    spoilt = await spoil(harness.store, harness.store.keys.page_key(page.id), severity="sev9")
+    spoilt = await make_unreadable(harness.store, harness.store.keys.page_key(page.id), severity="sev9")
     with pytest.raises(NotAllowed, match="This page was written by a newer release"):
         await harness.usecases.pages.acknowledge_in_slack(page.id, LEA)
     assert await harness.store.client.execute("HGET", harness.store.keys.page_key(page.id), "body") == spoilt

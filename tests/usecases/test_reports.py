@@ -14,8 +14,8 @@ from bot.domain.periods import ReportPeriod
 from bot.domain.reports.report import ReportQuery
 from bot.domain.routing import Route
 from bot.usecases.reports import SentimentReports
-from tests.domain.made import assessed
-from tests.store.unread import spoil
+from tests.domain.samples import build_assessment
+from tests.store.unreadable_records import make_unreadable
 from tests.usecases.harness import ANA, JOE, MIA, UseCaseHarness
 
 GO, RIVAL = "Northwind Go", "Skylark Airways"
@@ -35,7 +35,7 @@ async def receive_posts(
     for number in range(times):
         at = harness.clock.now() - timedelta(minutes=number)
         said = harness.build_mention(number, id=f"t:{subject}-{number}".replace(" ", "-"), created_at=at)
-        found = assessed(f"subject:{subject}", "kind:brand", "sentiment:negative")
+        found = build_assessment(f"subject:{subject}", "kind:brand", "sentiment:negative")
         department = Department(name=departments[number % len(departments)], channel="C")
         await harness.commit(
             open_case(said, found, Route(name="r", to=department.name), department, harness.clock.now())
@@ -99,7 +99,7 @@ async def test_the_report_adds_up_what_was_received_and_shows_the_posts(
 async def test_what_no_department_saw_is_counted_with_the_rest(
     reports: SentimentReports, harness: UseCaseHarness
 ) -> None:
-    praised = assessed(f"subject:{GO}", "kind:product", "sentiment:positive", "intent:praise")
+    praised = build_assessment(f"subject:{GO}", "kind:product", "sentiment:positive", "intent:praise")
     decision = count_only(harness.build_mention(1), praised, harness.clock.now())
     await harness.store.cases.commit(decision, harness.clock.now())
     report = await reports.build_report(ReportQuery())
@@ -111,9 +111,9 @@ async def test_how_fast_a_department_claims_and_resolves_is_told_with_what_came_
 ) -> None:
     for number, resolution in enumerate((CaseResolution.ANSWERED, CaseResolution.NO_ACTION)):
         case = await harness.open_case(number)
-        harness.clock.wind(minutes=4)
+        harness.clock.advance(minutes=4)
         await harness.usecases.cases.claim(case.id, ANA)
-        harness.clock.wind(minutes=6)
+        harness.clock.advance(minutes=6)
         await harness.usecases.cases.resolve(case.id, ANA, resolution)
 
     [care] = (await reports.build_report(ReportQuery(department="care"))).departments
@@ -126,7 +126,7 @@ async def test_how_fast_a_department_claims_and_resolves_is_told_with_what_came_
 async def test_yesterday_has_nothing_of_today(reports: SentimentReports, harness: UseCaseHarness) -> None:
     await receive_posts(harness, GO, 3)
     assert (await reports.build_report(ReportQuery(ReportPeriod.YESTERDAY))).split.total == 0
-    harness.clock.wind(days=1)
+    harness.clock.advance(days=1)
     assert (await reports.build_report(ReportQuery(ReportPeriod.YESTERDAY))).split.total == 3
 
 
@@ -159,7 +159,7 @@ async def test_a_post_that_turned_out_to_be_spam_or_cannot_be_read_is_not_shown(
 ) -> None:
     spam, unread, shown = [await harness.open_case(number) for number in range(3)]
     await harness.usecases.cases.resolve(spam.id, ANA, CaseResolution.SPAM)
-    await spoil(harness.store, harness.store.keys.case_key(unread.id), status="pondered")
+    await make_unreadable(harness.store, harness.store.keys.case_key(unread.id), status="pondered")
 
     assert [case.id for case in (await reports.build_report(ReportQuery())).top_cases] == [shown.id]
 

@@ -9,7 +9,7 @@ from bot.domain.commits import NotAllowed
 from bot.domain.correction import CorrectionKind
 from bot.domain.periods import TimeSpan
 from bot.usecases.spam import PAGE_SIZE
-from tests.store.unread import spoil
+from tests.store.unreadable_records import make_unreadable
 from tests.usecases.harness import BRAND, COMPLAINT, JOE, TOM, UseCaseHarness
 from tests.usecases.race import Race
 
@@ -46,7 +46,7 @@ async def test_what_is_brought_back_opens_the_case_that_it_would_have_opened(har
     kept = await harness.read_case()
     assert (answer.case, answer.department.name) == (kept, "care")
     assert (kept.assessment.intent, kept.route, kept.history[-1].by) == (Intent.COMPLAINT, "complaint", JOE)
-    assert await harness.list_owed() == [f"card {kept.id} 0 care"]
+    assert await harness.list_pending() == [f"card {kept.id} 0 care"]
     assert [(one.kind, one.now) for one in await harness.list_corrections()] == [(CorrectionKind.SPAM, "genuine")]
 
 
@@ -63,7 +63,7 @@ async def test_what_is_brought_back_is_counted_when_it_was_received(harness: Use
     """Also where the clock of its source is ahead of ours."""
     received_at = harness.clock.now()
     entry = await harness.keep_spam(1, BOTH, created_at=received_at + timedelta(hours=1))
-    harness.clock.wind(hours=3)
+    harness.clock.advance(hours=3)
     await harness.usecases.spam.restore_mention(entry, JOE)
 
     [then, since] = await harness.store.report_counters.load_tallies(
@@ -128,7 +128,7 @@ async def test_a_case_that_cannot_be_read_is_not_written_over_by_what_is_brought
     harness: UseCaseHarness,
 ) -> None:
     case = await harness.open_case(1)
-    spoilt = await spoil(harness.store, harness.store.keys.case_key(case.id), status="pondered")
+    spoilt = await make_unreadable(harness.store, harness.store.keys.case_key(case.id), status="pondered")
     entry = await harness.keep_spam(1, BOTH)
     with pytest.raises(NotAllowed, match="This one is not kept any more"):
         await harness.usecases.spam.restore_mention(entry, JOE)

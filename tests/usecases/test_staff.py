@@ -58,7 +58,7 @@ async def test_while_slack_does_not_answer_who_was_in_a_group_is_in_it(harness: 
     directory = staff_directory_of(harness)
     await directory.load_staff(PRESS, ())
     harness.slack.hide_groups("fatal_error")
-    harness.clock.wind(minutes=6)
+    harness.clock.advance(minutes=6)
     staff = await directory.load_staff(PRESS, ())
     assert (staff.deputies, staff.unsure) == (frozenset({LEA, "U0PAM", "U0PIA"}), False)
 

@@ -17,12 +17,12 @@ from bot.domain.lifecycle import CaseTransition
 from bot.domain.paging.page import Severity
 from bot.usecases.flag_message import FlagRequest
 from handlers import UseCases
-from tests.cards.samples import new
+from tests.cards.samples import build_new_case
 from tests.store.samples import PAGE
 from tests.usecases.harness import ANA, BEN, LEA, MIA, OLA, RAJ, UseCaseHarness
 from tests.usecases.race import Race
 
-CASE = new(department="ops")
+CASE = build_new_case(department="ops")
 FLAG = FlagRequest(
     channel="C0", ts="1773133200.000100", words="my bag is gone", department="care", kind=Intent.COMPLAINT
 )
@@ -129,7 +129,7 @@ async def test_of_what_is_written_together_nothing_is_there_where_the_store_went
     harness: UseCaseHarness, race: Race
 ) -> None:
     case = await harness.join_case(await harness.open_case(), 2)
-    owed, before = await harness.list_owed(), await harness.store.mention_counters.read()
+    owed, before = await harness.list_pending(), await harness.store.mention_counters.read()
     race.barrier.cut_off = True
     asked: list[Awaitable[Any]] = [
         race.usecases.cases.separate_mention(case.id, ANA, "x:2"),
@@ -143,7 +143,7 @@ async def test_of_what_is_written_together_nothing_is_there_where_the_store_went
         with pytest.raises(StoreUnavailable):
             await one
 
-    assert (await harness.read_case(), await harness.list_owed()) == (case, owed)
+    assert (await harness.read_case(), await harness.list_pending()) == (case, owed)
     assert (await harness.store.mention_counters.read(), await harness.list_corrections()) == (before, [])
     assert (await harness.store.drills.load_drills(), await harness.store.crises.list_open_crises()) == ({}, [])
     assert (await harness.store.overrides.load(["nights"]))["nights"].version == 0

@@ -26,7 +26,7 @@ class Client(NamedTuple):
                 said += part
         return bytes(said)
 
-    async def ended(self) -> bool:
+    async def wait_closed(self) -> bool:
         """Waits until the other side has closed."""
         with suppress(ConnectionError):
             async with asyncio.timeout(5):
@@ -55,5 +55,5 @@ async def close_all() -> None:
     OPEN.clear()
 
 
-def status(answer: bytes) -> int:
+def read_status(answer: bytes) -> int:
     return int(answer.split(b" ", 2)[1]) if answer else 0

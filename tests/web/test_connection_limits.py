@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 from bot.web.connection_limits import ConnectionLimits, compute_limits, raise_file_limit
 from bot.web.http_server import serve_in_background
-from tests.web.sockets import Client, connect, status
+from tests.web.sockets import Client, connect, read_status
 
 GET = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"
 SOON = ConnectionLimits(max_connections=10, head=0.2, body=0.2, answer=0.4)
@@ -52,15 +52,15 @@ async def test_where_there_are_too_many_connections_the_one_that_keeps_us_waitin
     waiting = await idle(port, 10, words)
     newcomer = await connect(port, GET)
 
-    assert status(await newcomer.answer()) == 200
-    assert await waiting[0].ended()
+    assert read_status(await newcomer.answer()) == 200
+    assert await waiting[0].wait_closed()
     waiting[-1].send(GET if words in {b"", GET} else b"")
     assert not waiting[-1].reader.at_eof()
 
 
 async def test_a_flood_of_idle_connections_keeps_nobody_out(port: int) -> None:
     flood = await idle(port, 200)
-    answers = [status(await (await connect(port, GET)).answer()) for _ in range(3)]
+    answers = [read_status(await (await connect(port, GET)).answer()) for _ in range(3)]
 
     assert answers == [200, 200, 200]
     for client in flood:
@@ -80,22 +80,22 @@ async def test_while_all_are_being_answered_a_newcomer_is_reported_at_once_that_
         refused = await (await connect(port, GET)).answer()
         free.set()
 
-        assert (status(refused), b"retry-after: 1" in refused) == (503, True)
-        assert [status(await client.answer()) for client in answered] == [200] * 10
+        assert (read_status(refused), b"retry-after: 1" in refused) == (503, True)
+        assert [read_status(await client.answer()) for client in answered] == [200] * 10
 
 
 async def test_a_head_that_does_not_come_is_answered_408_and_closed() -> None:
     async with serve_in_background(app(), limits=SOON) as port:
         client = await connect(port, b"GET / HTTP/1.1\r\nHos")
 
-        assert status(await client.answer()) == 408
-        assert await client.ended()
+        assert read_status(await client.answer()) == 408
+        assert await client.wait_closed()
 
 
 async def test_a_head_that_drips_is_no_better() -> None:
     async with serve_in_background(app(), limits=SOON) as port:
         client = await connect(port, GET + b"GET ")
-        ending = asyncio.create_task(client.ended())
+        ending = asyncio.create_task(client.wait_closed())
         while not ending.done():
             client.send(b"/")
             await asyncio.sleep(0.02)
@@ -109,7 +109,7 @@ async def test_a_body_that_does_not_come_does_not_hold_a_connection() -> None:
 
     for endpoint in (hello, early):
         async with serve_in_background(app(endpoint), limits=SOON) as port:
-            assert await (await connect(port, b"POST / HTTP/1.1\r\nContent-Length: 9\r\n\r\nhalf")).ended()
+            assert await (await connect(port, b"POST / HTTP/1.1\r\nContent-Length: 9\r\n\r\nhalf")).wait_closed()
 
 
 async def test_who_does_not_take_our_answer_is_closed() -> None:
@@ -133,7 +133,7 @@ async def test_a_connection_that_is_used_stays_open(port: int) -> None:
     client = await connect(port)
     for _ in range(5):
         client.send(GET)
-        assert status(await client.answer()) == 200
+        assert read_status(await client.answer()) == 200
 
 
 def test_the_limit_of_open_files_is_raised_and_half_of_it_is_for_who_connects() -> None:

@@ -16,10 +16,10 @@ from bot.store.store import Store
 from bot.web import RouteDependencies, build_web_app
 from bot.web.http_server import serve_in_background
 from bot.workers.ingest import InboxWriter
-from tests.clock import WoundClock
-from tests.sources.house import listening
-from tests.sources.test_webhook import SECRET, post, signed
-from tests.store.loopback import loopback
+from tests.clock import SteppedClock
+from tests.sources.source_fakes import run_source
+from tests.sources.test_webhook import SECRET, post, sign
+from tests.store.loopback_server import start_loopback_server
 
 
 async def echo(request: Request) -> Response:
@@ -27,7 +27,7 @@ async def echo(request: Request) -> Response:
 
 
 async def test_slacks_door_takes_no_more_than_it_needs_before_it_knows_whose_it_is(
-    store: Store, clock: WoundClock
+    store: Store, clock: SteppedClock
 ) -> None:
     parts = RouteDependencies(store, clock, hooks=dict, slack=echo)
     async with serve_in_background(build_web_app(parts)) as port, aiohttp.ClientSession() as session:
@@ -38,10 +38,8 @@ async def test_slacks_door_takes_no_more_than_it_needs_before_it_knows_whose_it_
             assert answer.status == 413
 
 
-async def test_a_store_that_hangs_is_given_up_before_whoever_probes_gives_us_up(
-    tmp_path: Path, clock: WoundClock
-) -> None:
-    async with loopback(tmp_path) as server, aiohttp.ClientSession() as session:
+async def test_a_store_that_hangs_is_given_up_before_the_probe_gives_us_up(tmp_path: Path, clock: SteppedClock) -> None:
+    async with start_loopback_server(tmp_path) as server, aiohttp.ClientSession() as session:
         client = RedisClient(server.url)
         parts = RouteDependencies(Store(client, "brand", "test"), clock, hooks=dict)
         async with serve_in_background(build_web_app(parts)) as port:
@@ -59,15 +57,15 @@ async def test_a_store_that_hangs_is_given_up_before_whoever_probes_gives_us_up(
 
 
 async def test_a_hook_answers_before_its_sender_gives_up_while_the_store_hangs(
-    tmp_path: Path, clock: WoundClock
+    tmp_path: Path, clock: SteppedClock
 ) -> None:
-    async with loopback(tmp_path) as server, aiohttp.ClientSession() as session:
+    async with start_loopback_server(tmp_path) as server, aiohttp.ClientSession() as session:
         client = RedisClient(server.url)
         store = Store(client, "brand", "test")
         hook = WebhookSource(WebhookOptions(), "forum", SECRET, clock)
-        headers, body = signed(post(), sent=clock.now())
+        headers, body = sign(post(), sent=clock.now())
         async with (
-            listening(hook, InboxWriter("forum", store, clock)),
+            run_source(hook, InboxWriter("forum", store, clock)),
             serve_in_background(build_web_app(RouteDependencies(store, clock, hooks=lambda: {"forum": hook}))) as port,
         ):
             address = f"http://127.0.0.1:{port}/hooks/forum"

@@ -5,8 +5,8 @@ import pytest
 import structlog
 
 from bot.store.store import Store
-from tests.clock import WoundClock
-from tests.workers.desk import Desk
+from tests.clock import SteppedClock
+from tests.workers.delivery_harness import DeliveryHarness
 
 
 def _nowhere(*_: object) -> NoReturn:
@@ -22,5 +22,5 @@ def _quiet() -> Iterator[None]:
 
 
 @pytest.fixture
-def desk(store: Store, clock: WoundClock) -> Desk:
-    return Desk(store, clock)
+def harness(store: Store, clock: SteppedClock) -> DeliveryHarness:
+    return DeliveryHarness(store, clock)

@@ -10,51 +10,53 @@ from bot.domain.department import Department
 from bot.sinks.slack import SlackSink
 from bot.store.store import Store
 from bot.workers.delivery import DeliveryWorker
-from tests.clock import WoundClock
-from tests.domain.made import CARE, SALES, context
-from tests.rota import ListedRota
-from tests.workers.rules import FakeRules
-from tests.workers.said import said, triaged
-from tests.workers.slack import FakeSlack
+from tests.clock import SteppedClock
+from tests.domain.samples import CARE, SALES, build_context
+from tests.fake_on_call import FakeOnCallLookup
+from tests.workers.fake_rules import FakeRules
+from tests.workers.fake_slack import FakeSlack
+from tests.workers.numbered_mentions import build_numbered_mention, triage_mentions
 
 
-class Desk:
-    def __init__(self, store: Store, clock: WoundClock, *departments: Department) -> None:
+class DeliveryHarness:
+    def __init__(self, store: Store, clock: SteppedClock, *departments: Department) -> None:
         self.store, self.clock = store, clock
         self.rules = FakeRules(*(departments or (CARE, SALES)))
-        self.rota = ListedRota(self.rules)
+        self.on_call = FakeOnCallLookup(self.rules)
         self.slack = FakeSlack(clock)
-        self.delivery = self.another()
+        self.delivery = self.start_another()
 
-    def another(self) -> DeliveryWorker:
+    def start_another(self) -> DeliveryWorker:
         """A process that begins anew, with nothing but what is in the store."""
-        return DeliveryWorker(self.store, cast("SlackSink", self.slack), self.rules, self.rota, self.clock)
+        return DeliveryWorker(self.store, cast("SlackSink", self.slack), self.rules, self.on_call, self.clock)
 
-    async def hears(self, *numbers: int, **changes: Any) -> list[Case]:
-        return await triaged(self.store, self.rules, self.clock, *(said(number, **changes) for number in numbers))
+    async def open_cases(self, *numbers: int, **changes: Any) -> list[Case]:
+        return await triage_mentions(
+            self.store, self.rules, self.clock, *(build_numbered_mention(number, **changes) for number in numbers)
+        )
 
-    async def works(self, seconds: float = 5, pace: float = 0.25) -> None:
+    async def run_for(self, seconds: float = 5, pace: float = 0.25) -> None:
         """Steps until so much time has passed."""
         for _ in range(int(seconds / pace)):
             await self.delivery.step()
-            self.clock.wind(seconds=pace)
+            self.clock.advance(seconds=pace)
 
-    async def settles(self) -> None:
+    async def run_until_idle(self) -> None:
         """Steps until nothing is owed any more."""
         for _ in range(2000):
             if not await self.delivery.step() and not await self.store.outbox.list_queues():
                 return
-            self.clock.wind(seconds=1.3)
+            self.clock.advance(seconds=1.3)
         raise AssertionError(await self.store.outbox.list_queues())
 
-    async def owed(self) -> list[str]:
+    async def list_pending(self) -> list[str]:
         return [one.notification.key for queue in await self.store.outbox.list_queues(1000) for one in queue.head]
 
-    async def claims(self, case: Case, who: str = "U0ANA") -> Case:
-        return await self._change(case, lambda now: claim_case(now, context(who, self.clock.now())))
+    async def claim(self, case: Case, who: str = "U0ANA") -> Case:
+        return await self._change(case, lambda now: claim_case(now, build_context(who, self.clock.now())))
 
-    async def hands(self, case: Case, to: Department, who: str = "U0MIA") -> Case:
-        return await self._change(case, lambda now: hand_to_department(now, context(who, self.clock.now()), to))
+    async def hand_over(self, case: Case, to: Department, who: str = "U0MIA") -> Case:
+        return await self._change(case, lambda now: hand_to_department(now, build_context(who, self.clock.now()), to))
 
     async def _change(self, case: Case, decide: Callable[[Case], CaseDecision]) -> Case:
         return (await self.store.cases.change(case.id, decide, self.clock.now())).case

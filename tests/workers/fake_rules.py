@@ -12,19 +12,19 @@ from bot.domain.paging.contact_methods import ContactDetails
 from bot.domain.paging.page import Severity
 from bot.domain.paging.policy import EscalationPolicy
 from bot.domain.routing import NOBODY, Route
-from tests.domain.made import CARE, CLOCKS, SALES
+from tests.domain.samples import CARE, CLOCKS, SALES
 
 INTENTS = ("crisis", "spam", "praise", "complaint")
 
 
-def outright(text: str) -> str:
+def read_intent(text: str) -> str:
     """`#spam` is spam; `#poison` cannot be heard at all."""
     if "#poison" in text:
         raise ZeroDivisionError
     return next((word for word in INTENTS if f"#{word}" in text), "complaint")
 
 
-class Said(NamedTuple):
+class FakeResult(NamedTuple):
     assessment: Assessment
 
     def explain_assessment(self) -> Assessment:
@@ -32,16 +32,16 @@ class Said(NamedTuple):
         return self.assessment
 
 
-class Outright:
+class FakeAssessor:
     """A mention is about the first subject that it names."""
 
     def __init__(self, intent: Callable[[str], str]) -> None:
         self._intent = intent
 
-    async def assess_in_thread(self, batch: Sequence[Mention], stats: Sequence[MentionStats] = ()) -> list[Said]:  # noqa: ARG002
-        return [Said(self._one(mention)) for mention in batch]
+    async def assess_in_thread(self, batch: Sequence[Mention], stats: Sequence[MentionStats] = ()) -> list[FakeResult]:  # noqa: ARG002
+        return [FakeResult(self._assess(mention)) for mention in batch]
 
-    def _one(self, mention: Mention) -> Assessment:
+    def _assess(self, mention: Mention) -> Assessment:
         intent = self._intent(mention.text)
         subject = mention.subjects[0] if mention.subjects else "Northwind"
         labels = (f"intent:{intent}", f"subject:{subject}", "sentiment:negative")
@@ -58,7 +58,7 @@ class FakeRules:
     def __init__(self, *departments: Department) -> None:
         self.known = departments or (CARE, SALES)
         self.clocks = CLOCKS
-        self.hearing: Callable[[str], str] = outright
+        self.read_intent: Callable[[str], str] = read_intent
         self.away = False
         self.escalation = EscalationPolicy()
 
@@ -88,8 +88,8 @@ class FakeRules:
         )
         return [unheard, *named, Route(name="rest", to=self.known[0].name, clocks=self.clocks)]
 
-    def get_assessor(self) -> Outright:
+    def get_assessor(self) -> FakeAssessor:
         """`away`: as if the store went away just after a batch was read."""
         if self.away:
             raise StoreUnavailable
-        return Outright(self.hearing)
+        return FakeAssessor(self.read_intent)

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from bot.cards.block_kit import Block, RenderedMessage
 from bot.sinks.delivery_errors import DeliveryUnknownError, SlackRejectedError
 from bot.sinks.slack import SentMessage
-from tests.clock import WoundClock
+from tests.clock import SteppedClock
 
 
-def never(_method: str, _channel: str) -> None:
+def never_fail(_method: str, _channel: str) -> None:
     """All is well."""
 
 
@@ -35,9 +35,9 @@ class Message:
 
 @dataclass
 class FakeSlack:
-    clock: WoundClock
+    clock: SteppedClock
     channels: dict[str, list[Message]] = field(default_factory=dict)
-    fails: Callable[[str, str], Exception | None] = never
+    fails: Callable[[str, str], Exception | None] = never_fail
     """What a call to this method and channel fails with, before it does anything; None: it does not."""
     loses: deque[str] = field(default_factory=deque)
     """Channels of which the next post takes effect and its answer is lost."""
@@ -92,12 +92,12 @@ class FakeSlack:
     def names(self, channel: str = "C0CARE") -> list[str]:
         return [message.name for message in self.channels.get(channel, [])]
 
-    def shows(self, case: str, channel: str = "C0CARE") -> int:
+    def count_appearances(self, case: str, channel: str = "C0CARE") -> int:
         """How often this case is to be seen there, as a card or as a line of a digest."""
         return sum(message.name == case or message.lists(case) for message in self.channels.get(channel, []))
 
 
-def always(error: Exception, method: str = "", channel: str = "") -> Callable[[str, str], Exception | None]:
+def always_fail(error: Exception, method: str = "", channel: str = "") -> Callable[[str, str], Exception | None]:
     """The same failure for this method and this channel, or for any."""
 
     def fails(asked: str, of: str) -> Exception | None:

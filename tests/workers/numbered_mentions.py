@@ -7,29 +7,33 @@ from bot.domain.case import Case, derive_case_id
 from bot.domain.mention import Mention
 from bot.store.store import Store
 from bot.workers.triage import TriageWorker
-from tests.domain.made import mention
-from tests.workers.rules import FakeRules
+from tests.domain.samples import build_mention
+from tests.workers.fake_rules import FakeRules
 
 WORDS = ("ada", "bo", "cy", "dot", "eve", "fay", "gus", "hal", "ike", "joy")
 
 
-def spelled(number: int) -> str:
+def spell_number(number: int) -> str:
     """Words of its own for each number, so that no two posts are copies."""
     return " ".join(WORDS[int(digit)] for digit in str(number))
 
 
-def said(number: int, **changes: Any) -> Mention:
-    found = {"id": f"x:{number}", "text": f"You lost my bag again and again {spelled(number)}", "author": f"@p{number}"}
-    return mention(**found | changes)
+def build_numbered_mention(number: int, **changes: Any) -> Mention:
+    found = {
+        "id": f"x:{number}",
+        "text": f"You lost my bag again and again {spell_number(number)}",
+        "author": f"@p{number}",
+    }
+    return build_mention(**found | changes)
 
 
-async def admit(store: Store, clock: Clock, *mentions: Mention) -> int:
+async def admit_mentions(store: Store, clock: Clock, *mentions: Mention) -> int:
     return await store.inbox.admit("x", mentions, None, clock.now())
 
 
-async def triaged(store: Store, rules: FakeRules, clock: Clock, *mentions: Mention) -> list[Case]:
+async def triage_mentions(store: Store, rules: FakeRules, clock: Clock, *mentions: Mention) -> list[Case]:
     """The cases that these opened, in order, joined ones left out."""
-    await admit(store, clock, *mentions)
+    await admit_mentions(store, clock, *mentions)
     triage = TriageWorker(store, rules, clock, "test", wait=False)
     while await triage.step():
         pass

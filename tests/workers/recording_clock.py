@@ -2,10 +2,10 @@
 
 import asyncio
 
-from tests.clock import WoundClock
+from tests.clock import SteppedClock
 
 
-class Rests(WoundClock):
+class RecordingClock(SteppedClock):
     """Notes how long everybody sleeps, and lets nobody sleep."""
 
     def __init__(self) -> None:

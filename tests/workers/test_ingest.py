@@ -7,11 +7,11 @@ from bot.sources.base import MentionSink
 from bot.store.store import Store
 from bot.workers.ingest import InboxWriter, IngestRunner, SourceWorker
 from bot.workers.runner import Liveness, run_worker
-from tests.clock import WoundClock
-from tests.workers.said import said
+from tests.clock import SteppedClock
+from tests.workers.numbered_mentions import build_numbered_mention
 
 
-class Source:
+class FailingSource:
     """Raises what it is told to, each time it listens, and then gives a mention and goes on listening."""
 
     name = "forum"
@@ -21,17 +21,17 @@ class Source:
         self.began = 0
         self.spoke = asyncio.Event()
 
-    async def listen(self, ear: MentionSink) -> None:
+    async def listen(self, inbox: MentionSink) -> None:
         self.began += 1
         if self._raises:
             raise self._raises.pop(0)
-        async with ear.hold_source_lease():
-            await ear.publish([said(self.began)], f"c{self.began}")
+        async with inbox.hold_source_lease():
+            await inbox.publish([build_numbered_mention(self.began)], f"c{self.began}")
             self.spoke.set()
             await asyncio.Event().wait()
 
 
-class Dead:
+class DeadSource:
     """Nothing comes of it, however often it is started."""
 
     name = "dead"
@@ -39,22 +39,22 @@ class Dead:
     def __init__(self) -> None:
         self.died = asyncio.Event()
 
-    async def listen(self, ear: MentionSink) -> None:
+    async def listen(self, inbox: MentionSink) -> None:
         self.died.set()
-        raise OSError(ear)
+        raise OSError(inbox)
 
 
-class Winding(WoundClock):
+class AdvancingClock(SteppedClock):
     """Time passes as fast as anybody waits for it."""
 
     async def sleep(self, seconds: float) -> None:
-        self.wind(seconds=seconds)
+        self.advance(seconds=seconds)
         await asyncio.sleep(0)
 
 
-async def listened(source: Source, store: Store) -> SourceWorker:
+async def run_source(source: FailingSource, store: Store) -> SourceWorker:
     """Until it gave a mention; then it is told to stop."""
-    stop, clock = asyncio.Event(), Winding()
+    stop, clock = asyncio.Event(), AdvancingClock()
     listener = SourceWorker(source, store, clock, stop)
     async with asyncio.timeout(60):
         running = asyncio.create_task(run_worker(listener, clock, stop))
@@ -65,63 +65,63 @@ async def listened(source: Source, store: Store) -> SourceWorker:
 
 
 async def test_a_source_that_raises_is_started_again(store: Store) -> None:
-    source = Source(ZeroDivisionError(), StoreUnavailable("away"), OSError())
-    await listened(source, store)
+    source = FailingSource(ZeroDivisionError(), StoreUnavailable("away"), OSError())
+    await run_source(source, store)
     assert (source.began, await store.inbox.load_cursor("forum")) == (4, "c4")
 
 
 async def test_a_source_that_is_cancelled_from_within_is_started_again(store: Store) -> None:
-    source = Source(asyncio.CancelledError())
-    await listened(source, store)
+    source = FailingSource(asyncio.CancelledError())
+    await run_source(source, store)
     assert (source.began, await store.inbox.load_cursor("forum")) == (2, "c2")
 
 
 async def test_a_source_that_does_not_listen_any_more_is_late_and_one_that_listens_in_silence_is_not(
     store: Store,
 ) -> None:
-    clock, pulse, stop = WoundClock(), Liveness(), asyncio.Event()
+    clock, pulse, stop = SteppedClock(), Liveness(), asyncio.Event()
     ingest = IngestRunner(store, clock, pulse)
-    silent, dead = Source(), Dead()
+    silent, dead = FailingSource(), DeadSource()
     ingest.set_sources([silent, dead])
     running = asyncio.create_task(ingest.run(stop))
     async with asyncio.timeout(60):
         await silent.spoke.wait()
         await dead.died.wait()
-    clock.wind(minutes=6)
+    clock.advance(minutes=6)
     await asyncio.sleep(0)
     assert pulse.list_stalled(clock.now()) == ("source:dead",)
     stop.set()
     await running
-    clock.wind(minutes=6)
+    clock.advance(minutes=6)
     assert pulse.list_stalled(clock.now()) == ()
 
 
-async def test_what_stopped_a_source_is_said_until_something_comes_of_it(store: Store, clock: WoundClock) -> None:
-    listener = SourceWorker(Source(), store, clock, asyncio.Event())
+async def test_what_stopped_a_source_is_said_until_something_comes_of_it(store: Store, clock: SteppedClock) -> None:
+    listener = SourceWorker(FailingSource(), store, clock, asyncio.Event())
     listener.handle_failure(ZeroDivisionError("what a stranger said"))
     assert listener.inbox_writer.status == "stopped with ZeroDivisionError; it is started again"
-    await listener.inbox_writer.publish([said(1)], "c1")
+    await listener.inbox_writer.publish([build_numbered_mention(1)], "c1")
     assert listener.inbox_writer.status == ""
 
 
 async def test_a_trouble_that_the_source_itself_told_stays_until_it_takes_it_back(
-    store: Store, clock: WoundClock
+    store: Store, clock: SteppedClock
 ) -> None:
-    ear = InboxWriter("x", store, clock)
-    ear.record_crash(OSError())
-    ear.set_status("X says that our money is spent.")
-    await ear.save_cursor("c1")
-    assert ear.status == "X says that our money is spent."
+    inbox = InboxWriter("x", store, clock)
+    inbox.record_crash(OSError())
+    inbox.set_status("X says that our money is spent.")
+    await inbox.save_cursor("c1")
+    assert inbox.status == "X says that our money is spent."
 
 
 async def test_a_source_that_is_told_to_stop_lets_go_of_its_lease(store: Store) -> None:
-    await listened(Source(), store)
+    await run_source(FailingSource(), store)
     assert await store.client.execute("GET", store.keys.lease_key("source:forum")) is None
 
 
-async def test_two_processes_listen_to_one_source_one_after_the_other(store: Store, clock: WoundClock) -> None:
+async def test_two_processes_listen_to_one_source_one_after_the_other(store: Store, clock: SteppedClock) -> None:
     stop = asyncio.Event()
-    one, two = Source(), Source()
+    one, two = FailingSource(), FailingSource()
     first = asyncio.create_task(SourceWorker(one, store, clock, stop).step())
     await one.spoke.wait()
     await store.client.execute("SET", store.keys.lease_key("source:forum"), "another")

@@ -7,8 +7,8 @@ from structlog.testing import capture_logs
 
 from bot.domain.commits import StoreUnavailable
 from bot.workers.runner import LONGEST_BACKOFF, run_worker, sleep_or_stop
-from tests.clock import WoundClock
-from tests.workers.rests import Rests
+from tests.clock import SteppedClock
+from tests.workers.recording_clock import RecordingClock
 
 
 class Scripted:
@@ -42,19 +42,19 @@ def stop() -> asyncio.Event:
 
 async def test_a_loop_survives_a_store_that_goes_away_and_nobody_is_blamed(stop: asyncio.Event) -> None:
     worker = Scripted(stop, StoreUnavailable("away"), StoreUnavailable("away"), 1)
-    await run_worker(worker, Rests(), stop)
+    await run_worker(worker, RecordingClock(), stop)
     assert (worker.done[-1], worker.told) == (1, [])
 
 
 async def test_what_a_step_raises_is_told_to_its_worker_and_the_next_step_comes(stop: asyncio.Event) -> None:
     fault = KeyError("oh")
     worker = Scripted(stop, fault, 1)
-    await run_worker(worker, Rests(), stop)
+    await run_worker(worker, RecordingClock(), stop)
     assert (worker.done, worker.told) == ([fault, 1], [fault])
 
 
-async def test_rests_grow_while_it_fails_and_begin_anew_once_it_went_well(stop: asyncio.Event) -> None:
-    clock = Rests()
+async def test_rests_grow_while_it_fails_and_begin_again_once_it_went_well(stop: asyncio.Event) -> None:
+    clock = RecordingClock()
     wrong = [KeyError("oh")] * 8
     await run_worker(Scripted(stop, *wrong, 1, *wrong[:1], 1), clock, stop)
     assert clock.lengths == [0.5, 1, 2, 4, 8, LONGEST_BACKOFF, LONGEST_BACKOFF, LONGEST_BACKOFF, 0.5]
@@ -63,7 +63,7 @@ async def test_rests_grow_while_it_fails_and_begin_anew_once_it_went_well(stop: 
 async def test_a_store_that_is_away_is_asked_every_two_seconds_and_not_every_time_in_the_log(
     stop: asyncio.Event,
 ) -> None:
-    clock = Rests()
+    clock = RecordingClock()
     with capture_logs() as lines:
         await run_worker(Scripted(stop, *[StoreUnavailable("away")] * 20, 1), clock, stop)
     assert clock.lengths == [0.5, 1] + [2] * 18
@@ -71,12 +71,12 @@ async def test_a_store_that_is_away_is_asked_every_two_seconds_and_not_every_tim
 
 
 async def test_it_rests_only_when_there_was_nothing_to_do(stop: asyncio.Event) -> None:
-    clock = Rests()
+    clock = RecordingClock()
     await run_worker(Scripted(stop, 3, 2, 0, 1), clock, stop)
     assert clock.lengths == [Scripted.idle]
 
 
-async def test_a_loop_that_rests_stops_at_once_when_told_to(stop: asyncio.Event, clock: WoundClock) -> None:
+async def test_a_loop_that_rests_stops_at_once_when_told_to(stop: asyncio.Event, clock: SteppedClock) -> None:
     resting = asyncio.create_task(sleep_or_stop(3600, clock, stop))
     await asyncio.sleep(0)
     stop.set()
@@ -84,7 +84,7 @@ async def test_a_loop_that_rests_stops_at_once_when_told_to(stop: asyncio.Event,
         await resting
 
 
-async def test_what_is_in_hand_when_it_is_told_to_stop_is_finished(stop: asyncio.Event, clock: WoundClock) -> None:
+async def test_what_is_in_hand_when_it_is_told_to_stop_is_finished(stop: asyncio.Event, clock: SteppedClock) -> None:
     going, finished = asyncio.Event(), list[str]()
 
     class Slow(Scripted):
@@ -103,7 +103,7 @@ async def test_what_is_in_hand_when_it_is_told_to_stop_is_finished(stop: asyncio
 
 
 async def test_a_worker_whose_one_thing_failed_does_not_rest(stop: asyncio.Event) -> None:
-    clock = Rests()
+    clock = RecordingClock()
     await run_worker(Blamed(stop, KeyError("oh"), KeyError("oh"), 1), clock, stop)
     assert clock.lengths == []
 

@@ -62,12 +62,12 @@ class Line(NamedTuple):
     """The subjects, the target first."""
 
 
-def subject_lines(name: str) -> Iterator[Line]:
-    for shape, groups in read(name).items():
+def list_subject_lines(name: str) -> Iterator[Line]:
+    for shape, groups in read_lines(name).items():
         for subjects, texts in groups.items():
             expected = tuple(filter(None, subjects.split(", ")))
             yield from (Line(shape, text, expected) for text in texts)
 
 
-def read(name: str) -> dict[str, dict[str, Any]]:
+def read_lines(name: str) -> dict[str, dict[str, Any]]:
     return tomllib.loads((HERE / f"{name}.toml").read_text("utf-8"))

@@ -7,13 +7,13 @@ import pytest
 from bot.domain.commits import Decision
 from bot.domain.health.issues import CHECK_INTERVAL, HealthSnapshot, HealthState, check_health, get_issue_cause_status
 from bot.domain.outbox import NotificationKind
-from tests.domain.made import AT
+from tests.domain.samples import AT
 
 WELL = HealthSnapshot({})
 LOST = HealthSnapshot({}, unaccounted=3)
 
 
-def looks(*signs: HealthSnapshot) -> list[Decision[HealthState]]:
+def observe_health(*signs: HealthSnapshot) -> list[Decision[HealthState]]:
     found, vigil, at = [], HealthState(), AT
     for one in signs:
         at += CHECK_INTERVAL
@@ -35,7 +35,7 @@ def looks(*signs: HealthSnapshot) -> list[Decision[HealthState]]:
     ],
 )
 def test_what_is_seen_twice_in_a_row_pages_once(signs: HealthSnapshot, sentence: str) -> None:
-    found = looks(signs, signs, signs, signs)
+    found = observe_health(signs, signs, signs, signs)
     assert [len(one.pages) for one in found] == [0, 1, 0, 0]
     [trouble] = found[-1].after.troubles.values()
     assert trouble.sentence.startswith(sentence)
@@ -43,11 +43,11 @@ def test_what_is_seen_twice_in_a_row_pages_once(signs: HealthSnapshot, sentence:
 
 
 def test_what_is_seen_once_is_nothing() -> None:
-    assert not any(one.pages for one in looks(LOST, WELL, LOST, WELL, LOST))
+    assert not any(one.pages for one in observe_health(LOST, WELL, LOST, WELL, LOST))
 
 
 def test_it_is_over_when_it_is_well_twice_and_its_page_is_woken() -> None:
-    found = looks(LOST, LOST, WELL, LOST, WELL, WELL, WELL)
+    found = observe_health(LOST, LOST, WELL, LOST, WELL, WELL, WELL)
     assert [[one.kind for one in each.notifications] for each in found] == [
         [],
         [NotificationKind.UNWELL],
@@ -62,7 +62,7 @@ def test_it_is_over_when_it_is_well_twice_and_its_page_is_woken() -> None:
 
 
 def test_what_comes_back_is_a_page_of_its_own() -> None:
-    found = looks(LOST, LOST, WELL, WELL, LOST, LOST)
+    found = observe_health(LOST, LOST, WELL, WELL, LOST, LOST)
     first, second = (page.id for each in found for page in each.pages)
     assert first != second
     assert len(found[-1].after.over) == 1
@@ -72,12 +72,12 @@ def test_what_comes_back_is_a_page_of_its_own() -> None:
     "signs", [HealthSnapshot({}, inbox=timedelta(minutes=4)), HealthSnapshot({}, outbox=timedelta(minutes=19))]
 )
 def test_what_moves_is_well(signs: HealthSnapshot) -> None:
-    assert not any(one.pages for one in looks(signs, signs, signs))
+    assert not any(one.pages for one in observe_health(signs, signs, signs))
 
 
 def test_the_first_look_after_a_standstill_holds_no_silence_against_a_source() -> None:
     heard = {"x": AT.timestamp()}
-    vigil = looks(HealthSnapshot(heard))[0].after
+    vigil = observe_health(HealthSnapshot(heard))[0].after
     late = check_health(vigil, HealthSnapshot(heard), AT + timedelta(hours=9))
     assert late.after.up_since == (AT + timedelta(hours=9)).timestamp()
 

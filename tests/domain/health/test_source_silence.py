@@ -17,7 +17,7 @@ DAY = 86_400.0
 NINE = 20_000 * DAY + 9 * 3600
 
 
-def spoken(days: int, every: float) -> SourceActivity:
+def build_activity(days: int, every: float) -> SourceActivity:
     """Ten mentions each morning; nobody listens at night."""
     heard = SourceActivity()
     for day in range(days):
@@ -26,13 +26,13 @@ def spoken(days: int, every: float) -> SourceActivity:
     return heard
 
 
-def test_a_source_of_which_little_was_heard_is_never_silent() -> None:
+def test_a_source_with_few_mentions_is_never_silent() -> None:
     assert detect_silence(SourceActivity(), 0.0, NINE) is None
-    assert detect_silence(spoken(2, 180), 0.0, NINE + 30 * DAY) is None
+    assert detect_silence(build_activity(2, 180), 0.0, NINE + 30 * DAY) is None
 
 
 def test_silence_is_four_times_what_is_usual_and_never_below_the_floor() -> None:
-    chatty, slow = spoken(4, 10), spoken(4, 600)
+    chatty, slow = build_activity(4, 10), build_activity(4, 600)
     assert detect_silence(chatty, 0.0, chatty.last + MIN_SILENCE) is None
     assert detect_silence(chatty, 0.0, chatty.last + MIN_SILENCE + 1) is not None
     assert detect_silence(slow, 0.0, slow.last + SILENCE_RATIO * 600) is None
@@ -42,14 +42,14 @@ def test_silence_is_four_times_what_is_usual_and_never_below_the_floor() -> None
 
 
 def test_one_outage_teaches_nothing() -> None:
-    heard = spoken(5, 180)
+    heard = build_activity(5, 180)
     after = record_activity(heard, heard.last + 5 * 3600, 0.0)
     again = record_activity(after, NINE + 5 * DAY, NINE + 5 * DAY)
     assert get_usual_gap(again) == 180
 
 
 def test_what_passed_while_nobody_listened_is_neither_learnt_nor_a_silence() -> None:
-    heard = spoken(4, 180)
+    heard = build_activity(4, 180)
     up_since = heard.last + 7200
     assert detect_silence(heard, up_since, up_since + 60) is None
     assert get_usual_gap(record_activity(heard, up_since + 10, up_since)) == get_usual_gap(heard)
@@ -57,7 +57,7 @@ def test_what_passed_while_nobody_listened_is_neither_learnt_nor_a_silence() -> 
 
 
 def test_a_night_is_not_held_against_what_is_usual_by_day() -> None:
-    heard = spoken(4, 180)
+    heard = build_activity(4, 180)
     night = record_activity(heard, heard.last + 14 * 3600, 0.0)  # half past eleven in the evening
     assert detect_silence(night, 0.0, night.last + 5 * 3600) is None
 

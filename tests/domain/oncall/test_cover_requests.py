@@ -15,11 +15,11 @@ from bot.domain.oncall.cover_requests import (
 from bot.domain.oncall.overrides import ScheduleChange, ScheduleState
 from bot.domain.oncall.schedule import CoverOutcome, CoverRequest
 from bot.domain.periods import TimeSpan
-from tests.domain.oncall.made import ANA, BEN, RAJ, at
-from tests.domain.oncall.test_override_transitions import KNOWN, MIA, NOW, SOON, after, person, told
+from tests.domain.oncall.samples import ANA, BEN, RAJ, at
+from tests.domain.oncall.test_override_transitions import KNOWN, MIA, NOW, SOON, after, list_recipients, person
 
 
-def plea(change: ScheduleChange) -> CoverRequest:
+def get_request(change: ScheduleChange) -> CoverRequest:
     assert change.request is not None
     return change.request
 
@@ -27,7 +27,7 @@ def plea(change: ScheduleChange) -> CoverRequest:
 def swapping() -> tuple[ScheduleState, CoverRequest]:
     """Ana has the shift of now, and Raj has one later."""
     change = request_swap(KNOWN, ANA, RAJ, NOW)
-    return after(change), plea(change)
+    return after(change), get_request(change)
 
 
 def test_a_request_changes_nothing_and_asks_one_person() -> None:
@@ -50,7 +50,7 @@ def test_who_accepts_has_it_from_then_on_and_the_asker_is_told() -> None:
     change = accept_request(known, asked.id, RAJ, SOON)
     known = after(change, known)
     assert [person(known, NOW), person(known, SOON), person(known, at(5, 9))] == [ANA, RAJ, ANA]
-    assert set(told(change)) == {f"@{ANA}"}
+    assert set(list_recipients(change)) == {f"@{ANA}"}
     for decide in (accept_request, decline_request):
         with pytest.raises(NotAllowed, match="You have accepted this already"):
             decide(known, asked.id, RAJ, SOON)
@@ -76,7 +76,7 @@ def test_what_was_declined_is_over() -> None:
 def test_a_request_holds_until_the_shift_begins_or_a_day_or_an_hour_where_it_has_begun(
     when: TimeSpan | None, until: datetime
 ) -> None:
-    asked = plea(request_swap(KNOWN, ANA, RAJ, NOW, when))
+    asked = get_request(request_swap(KNOWN, ANA, RAJ, NOW, when))
     assert asked.until == until
     assert asked.is_pending(until - timedelta(seconds=1))
     assert not asked.is_pending(until)
@@ -91,7 +91,7 @@ def test_a_request_that_expires_is_said_once_and_refuses_to_be_accepted() -> Non
         accept_request(known, asked.id, RAJ, asked.until)
     change = expire_request(known, asked.id, asked.until)
     assert [(one.kind, str(one.to)) for one in change.notifications] == [("outcome", f"@{ANA}")]
-    assert plea(change).outcome is None
+    assert get_request(change).outcome is None
     known = after(change, known)
     kept = known.changes.find_request(asked.id)
     assert kept is not None
@@ -103,6 +103,6 @@ def test_a_request_that_expires_is_said_once_and_refuses_to_be_accepted() -> Non
 def test_a_cover_covers_what_is_left_of_it_and_only_the_askers() -> None:
     change = request_cover_from(KNOWN, ANA, MIA, TimeSpan(NOW, at(4, 2)), NOW)
     known = after(change)
-    covered = accept_request(known, plea(change).id, MIA, SOON)
+    covered = accept_request(known, get_request(change).id, MIA, SOON)
     known = after(covered, known)
     assert [person(known, NOW), person(known, SOON), person(known, at(4, 2))] == [ANA, MIA, ANA]

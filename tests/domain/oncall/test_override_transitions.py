@@ -18,7 +18,7 @@ from bot.domain.oncall.overrides import OVERRIDE_RETENTION, ScheduleChange, Sche
 from bot.domain.oncall.schedule import Schedule
 from bot.domain.oncall.shifts import find_shift
 from bot.domain.periods import TimeSpan
-from tests.domain.oncall.made import ANA, BEN, RAJ, at, layer, override
+from tests.domain.oncall.samples import ANA, BEN, RAJ, at, layer, override
 
 MIA = "U0MIA"
 NOW = at(3, 22)
@@ -38,7 +38,7 @@ def person(known: ScheduleState, moment: datetime) -> str:
     return shift.person if shift else "nobody"
 
 
-def told(change: ScheduleChange) -> list[str]:
+def list_recipients(change: ScheduleChange) -> list[str]:
     return [str(one.to) for one in change.notifications]
 
 
@@ -52,7 +52,7 @@ def test_who_takes_a_span_has_it_and_the_one_who_had_it_is_told() -> None:
         BEN,
         ANA,
     ]
-    assert told(change) == [f"@{ANA}"]
+    assert list_recipients(change) == [f"@{ANA}"]
     assert change.audit_text == "took nights: <@U0BEN> 2026-03-03T22:00Z to 2026-03-04T02:00Z"
 
 
@@ -95,7 +95,7 @@ def test_two_swap_their_next_shifts() -> None:
 
     assert person(known, at(4, 8, 59)) == RAJ
     assert [person(known, at(4, 9)), person(known, at(5, 9)), person(known, at(6, 9))] == [BEN, ANA, ANA]
-    assert told(change) == [f"@{RAJ}", f"@{RAJ}"]
+    assert list_recipients(change) == [f"@{RAJ}", f"@{RAJ}"]
 
 
 def test_a_swap_one_minute_before_midnight_holds_from_midnight_on() -> None:
@@ -133,7 +133,7 @@ def test_who_covers_has_only_what_was_the_others() -> None:
 
     assert [person(known, NOW), person(known, at(4, 9)), person(known, at(6, 9))] == [MIA, BEN, MIA]
     assert [one.person for one in change.new_overrides] == [MIA, MIA]
-    assert told(change) == [f"@{MIA}", f"@{MIA}"]
+    assert list_recipients(change) == [f"@{MIA}", f"@{MIA}"]
 
 
 def test_who_is_not_on_call_then_needs_no_cover() -> None:
@@ -143,7 +143,7 @@ def test_who_is_not_on_call_then_needs_no_cover() -> None:
         cover_shift(KNOWN, BEN, MIA, TimeSpan(NOW, at(4, 2)), NOW)
 
 
-def test_a_plea_changes_nothing_until_somebody_answers_and_the_second_is_told_who_did() -> None:
+def test_a_cover_request_changes_nothing_until_somebody_answers_and_the_second_is_told_who_did() -> None:
     asked = request_cover(KNOWN, ANA, TimeSpan(NOW, at(4, 8)), "care", NOW)
     known = after(asked)
     assert asked.request is not None
@@ -153,12 +153,12 @@ def test_a_plea_changes_nothing_until_somebody_answers_and_the_second_is_told_wh
     covered = answer_cover_request(known, asked.request.id, MIA, SOON)
     known = after(covered, known)
     assert [person(known, NOW), person(known, SOON), person(known, at(4, 8))] == [ANA, MIA, ANA]
-    assert told(covered) == [f"@{ANA}"]
+    assert list_recipients(covered) == [f"@{ANA}"]
     with pytest.raises(NotAllowed, match=r"<@U0MIA> covers this one, 5 s before you\. Thank you"):
         answer_cover_request(known, asked.request.id, BEN, SOON + timedelta(seconds=5))
 
 
-def test_nobody_answers_their_own_plea_nor_one_that_is_over() -> None:
+def test_nobody_answers_their_own_cover_request_nor_one_that_is_over() -> None:
     asked = request_cover(KNOWN, ANA, TimeSpan(NOW, at(4, 2)), "care", NOW)
     assert asked.request is not None
 
@@ -177,7 +177,7 @@ def test_both_halves_of_a_swap_are_taken_back_together_and_by_whom_is_kept() -> 
 
     assert [person(after(undone, known), moment) for moment in (NOW, at(4, 9))] == [ANA, BEN]
     assert {one.undone for one in undone.after.overrides} == {BEN}
-    assert set(told(undone)) == {f"@{ANA}"}
+    assert set(list_recipients(undone)) == {f"@{ANA}"}
     with pytest.raises(NotAllowed, match="<@U0BEN> took this back already"):
         undo_change(after(undone, known), made.new_overrides[0].id, ANA, is_manager=False, at=SOON)
 

@@ -18,7 +18,7 @@ from bot.domain.oncall.shifts import (
     subtract_intervals,
 )
 from bot.domain.periods import TimeSpan
-from tests.domain.oncall.made import ANA, BEN, RAJ, at, layer, override, roster
+from tests.domain.oncall.samples import ANA, BEN, RAJ, at, layer, override, roster
 
 
 def person(found: ScheduleRoster, moment: datetime) -> str:

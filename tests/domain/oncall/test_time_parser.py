@@ -83,7 +83,7 @@ def test_at_night_until_eight_is_eight_in_the_morning() -> None:
     assert parse_time("8", NOW.replace(hour=23), ZONE) == datetime(2026, 11, 25, 8, tzinfo=UTC)
 
 
-def test_a_time_is_read_in_the_zone_of_whoever_types() -> None:
+def test_a_time_is_read_in_the_zone_of_the_person_who_types() -> None:
     assert parse_time("18:00", NOW, "America/New_York") == datetime(2026, 11, 24, 23, tzinfo=UTC)
 
 
