@@ -1,4 +1,4 @@
-"""A clock that a test winds."""
+"""A clock that a test advances."""
 
 import asyncio
 import heapq
@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 
 class SteppedClock:
-    """Stands still until it is wound; whoever sleeps on it wakes when its time has come."""
+    """Stand still until a test advances it; a sleeper wakes when its time has come."""
 
     def __init__(self, at: datetime | None = None) -> None:
         self._at = at or datetime(2026, 3, 10, 9, 0, tzinfo=UTC)

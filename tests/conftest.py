@@ -1,4 +1,4 @@
-"""What every test may ask for: a real server, keys of its own, a clock to wind."""
+"""What every test may ask for: a real server, keys of its own, a clock to advance."""
 
 import itertools
 import os

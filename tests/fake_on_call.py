@@ -1,4 +1,4 @@
-"""A rota of those whom the playbook names, and of whomever a test puts on call."""
+"""An on-call lookup of the people whom the playbook names, and of those whom a test puts on call."""
 
 from datetime import datetime
 from typing import Protocol

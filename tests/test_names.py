@@ -71,6 +71,11 @@ DIALECT = words_of("""
     """)
 """Words of our own that stood here until 0.2; the glossary says what the field calls these things."""
 
+TEST_DIALECT = (DIALECT - {"matter", "matters", "mornings"}) | words_of("""
+    wound unwell whoever anew owed heard diary furnished nursery desk books hole pen
+    """)
+"""The same for the helpers and the names of tests, which an engineer of another company reads first."""
+
 ONE_WORD_CLASSES = words_of("""
     Assessment Brand Case Clock Context Correction Crisis Decision Department Detector Episode Mention Notification Page
     Playbook Report Route Schedule Settings Shift Signal Store Subject Inbox Outbox
@@ -244,6 +249,18 @@ def test_no_name_is_a_word_of_our_own() -> None:
     ]
     assert wrong == []
     assert [str(path) for path in trees() if DIALECT & set(path.with_suffix("").parts)] == []
+
+
+def test_no_test_helper_nor_test_is_named_by_a_word_of_our_own() -> None:
+    paths = [path.relative_to(ROOT) for path in sorted((ROOT / "tests").rglob("*.py"))]
+    wrong = [
+        f"{found.name} {found.place}"
+        for path in paths
+        for _, found in definitions(ast.parse((ROOT / path).read_text("utf-8")), path)
+        if TEST_DIALECT & set(found.words)
+    ]
+    assert wrong == []
+    assert [str(path) for path in paths if TEST_DIALECT & set(path.stem.split("_"))] == []
 
 
 MODIFIERS = words_of("""

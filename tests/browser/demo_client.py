@@ -69,7 +69,7 @@ class Demo:
         return self._json("/demo/state")
 
     def find_queue(self, place: str) -> Json | None:
-        """The row of the queue to a place; none while nothing is owed."""
+        """The row of the queue to a place; none while nothing is pending."""
         return next((row for row in self.state["queues"] if row["what"] == f"to {place}"), None)
 
     def list_messages(self, channel: str, *, seen_by: str) -> list[Json]:

@@ -1,4 +1,4 @@
-"""What one asks is answered, and the answer agrees with the books."""
+"""What one asks is answered, and the answer agrees with the counters."""
 
 import re
 

@@ -39,7 +39,7 @@ def test_a_case_is_claimed_and_the_panel_opened_and_closed(window: Window, size:
     assert _fits(window)
 
 
-def test_the_panel_stands_beside_the_conversation_at_a_desk(window: Window) -> None:
+def test_the_panel_is_beside_the_conversation_on_a_wide_screen(window: Window) -> None:
     window.open()
     Panel(window)
     main, panel = window.find_element("#main").rect, window.find_element("#panel").rect

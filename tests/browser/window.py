@@ -1,4 +1,4 @@
-"""One window on the workspace, in the words of whoever sits before it."""
+"""One window on the workspace, in the words of its user."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -97,7 +97,7 @@ class Window:
     # What one does.
 
     def press(self, path: str) -> None:
-        """As soon as it is there to be pressed; what is drawn anew meanwhile is found again."""
+        """As soon as it is there to be pressed; what is redrawn meanwhile is found again."""
 
         def pressed() -> bool:
             control = self.driver.find_element(By.XPATH, path)
@@ -120,7 +120,7 @@ class Window:
         self.focus.send_keys(*keys)
 
     def wait_until(self, what: Callable[[], object], sentence: str) -> None:
-        """Waits for it, however the page is drawn anew meanwhile."""
+        """Waits for it, however often the page is redrawn meanwhile."""
         self.front()
         last = ""
 

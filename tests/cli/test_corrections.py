@@ -1,4 +1,4 @@
-"""`earshot corrections`: what people said was heard wrongly."""
+"""`earshot corrections`: what people said was assessed wrongly."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""`earshot forget`, as whoever runs Earshot types it."""
+"""`earshot forget`, as an operator types it."""
 
 import pytest
 

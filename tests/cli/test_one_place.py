@@ -73,7 +73,7 @@ async def handle_posts(ack: AsyncAck, reply: Responder) -> None:
 
 COMMAND = SlashCommand("/posts", "What came in", "today", handle_posts)
 '''
-BUTTON = '''"""Keep, on the card of a case: the claim begins anew."""
+BUTTON = '''"""Keep, on the card of a case: the claim begins again."""
 
 from bot.cards.case_buttons import CaseButton
 from bot.domain.case import CaseStatus
@@ -106,7 +106,7 @@ LINES = {
 
 @pytest.fixture(scope="module")
 def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Files are linked, not copied; those that change are written anew."""
+    """Files are linked, not copied; those that change are written again."""
     copy = tmp_path_factory.mktemp("copy") / "earshot"
     ignored = shutil.ignore_patterns(".*_cache", ".venv", ".git", ".earshot", "__pycache__", "node_modules")
     shutil.copytree(REPOSITORY, copy, ignore=ignored, copy_function=_link, symlinks=True)

@@ -1,4 +1,4 @@
-"""What people do with a case, and what each move owes the world."""
+"""What people do with a case, and what each transition notifies."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""A declared crisis: what is owed at each step, and what is refused."""
+"""A declared crisis: what is sent at each step, and what is refused."""
 
 from datetime import timedelta
 

@@ -215,7 +215,7 @@ NIGHTS = CARE.copy_with(on_call=("nights",), fallback="C0OPS")
 
 
 def escalate_after(found: Case, duty: OnCallSnapshot, minutes: float, department: Department = NIGHTS) -> Case:
-    """Rung by rung, as a worker finds it that looks every minute."""
+    """Step by step, as a worker does that looks every minute."""
     for minute in range(int(minutes)):
         decision = handle_deadline(found, department, compute_later(minutes=minute), duty)
         found = decision.after if decision and decision.after else found

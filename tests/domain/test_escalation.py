@@ -1,4 +1,4 @@
-"""The ladder: who is called next, at which moment, and what stops it."""
+"""Escalation: who is called next, at which moment, and what stops it."""
 
 from datetime import timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""The table of the lifecycle, and the sentences for whoever asks for what it forbids."""
+"""The table of the lifecycle, and the sentences for what it forbids."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Spans, shares, changes, times and the books."""
+"""Spans, shares, changes, times and the reconciliation."""
 
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo, available_timezones

@@ -94,7 +94,7 @@ class Workspace:
         self._done.set()
 
     async def send(self, body: Json, *, wait: bool = True) -> BoltResponse:
-        """What Slack hears back; waits until the listener is through, unless it is to be seen at work."""
+        """Return the response to Slack; wait until the listener is through, unless it is to be seen at work."""
         body = body | self.about
         form = urlencode(body) if "command" in body else urlencode({"payload": json.dumps(body)})
         return await self._dispatch(form, "application/x-www-form-urlencoded", wait=wait)

@@ -1,4 +1,4 @@
-"""Slack gives three seconds: it hears from us at once, whatever comes of what was asked."""
+"""Slack gives three seconds: it is answered at once, whatever the outcome of the request."""
 
 import asyncio
 from collections.abc import Awaitable, Callable

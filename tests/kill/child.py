@@ -1,7 +1,7 @@
 """The workers as in production, in processes that die where they are told.
 
-`python -m tests.kill.child` is a nursery: for each line of orders it forks a child, and it says who was born and who
-died. A child that had to import everything anew would take a second to begin.
+`python -m tests.kill.child` is a fork server: for each line of configuration it forks a child,
+and it says which one started or died. A child that had to import everything again would take a second to start.
 """
 
 import asyncio
@@ -50,23 +50,23 @@ ENTRY = re.compile(r"\d{13}-\d+")
 """An entry of the inbox, which only a commit of triage names."""
 
 
-def crash(fuse: CrashTrigger) -> None:
+def crash(trigger: CrashTrigger) -> None:
     """As it was told: for good, or until it is woken."""
-    stands = fuse.crash is not None and fuse.crash.stops
+    stands = trigger.crash is not None and trigger.crash.stops
     os.kill(os.getpid(), signal.SIGSTOP if stands else signal.SIGKILL)
 
 
 class DyingClient(RedisClient):
-    """The door to Redis, with a fuse on both sides of it."""
+    """The door to Redis, with a crash trigger on both sides of it."""
 
-    def __init__(self, url: str, fuse: CrashTrigger) -> None:
+    def __init__(self, url: str, trigger: CrashTrigger) -> None:
         super().__init__(url)
-        self._fuse = fuse
+        self._trigger = trigger
 
     async def execute(self, *words: str | float) -> Any:
         reply = await super().execute(*words)
-        if words[0] == "XREADGROUP" and reply and self._fuse.should_crash("read:after"):
-            crash(self._fuse)
+        if words[0] == "XREADGROUP" and reply and self._trigger.should_crash("read:after"):
+            crash(self._trigger)
         return reply
 
     async def run_scripts(self, name: str, calls: Sequence[tuple[Sequence[str], Words]]) -> list[Any]:
@@ -75,45 +75,45 @@ class DyingClient(RedisClient):
             answers = any(ENTRY.fullmatch(str(word)) for word in calls[0][1][:6])
             begins = any('"posting"' in str(word) for word in calls[0][1])
             kind = "triaged" if answers else "begun" if begins else "noted"
-        if kind and self._fuse.should_crash(f"{kind}:before"):
-            crash(self._fuse)
+        if kind and self._trigger.should_crash(f"{kind}:before"):
+            crash(self._trigger)
         replies = await super().run_scripts(name, calls)
-        if kind and self._fuse.should_crash(f"{kind}:after"):
-            crash(self._fuse)
+        if kind and self._trigger.should_crash(f"{kind}:after"):
+            crash(self._trigger)
         return replies
 
 
 class DyingSink(SlackSink):
     """The way to Slack, likewise."""
 
-    def __init__(self, client: Any, fuse: CrashTrigger) -> None:
+    def __init__(self, client: Any, trigger: CrashTrigger) -> None:
         super().__init__(client)
-        self._fuse = fuse
+        self._trigger = trigger
 
     async def _call_method(self, method: str, **arguments: Any) -> Mapping[str, Any]:
         posts = method == "chat.postMessage"
-        if posts and self._fuse.should_crash("post:before"):
-            crash(self._fuse)
+        if posts and self._trigger.should_crash("post:before"):
+            crash(self._trigger)
         reply = await super()._call_method(method, **arguments)
-        if posts and self._fuse.should_crash("post:after"):
-            crash(self._fuse)
+        if posts and self._trigger.should_crash("post:after"):
+            crash(self._trigger)
         return reply
 
 
 class DyingPagingClient(RedisClient):
     """The door to Redis of those who page: which commit it is stands in the page that is written."""
 
-    def __init__(self, url: str, fuse: CrashTrigger) -> None:
+    def __init__(self, url: str, trigger: CrashTrigger) -> None:
         super().__init__(url)
-        self._fuse = fuse
+        self._trigger = trigger
 
     async def run_scripts(self, name: str, calls: Sequence[tuple[Sequence[str], Words]]) -> list[Any]:
         moment = _moment(calls[0][1]) if name == "commit" and calls else ""
-        if moment and self._fuse.should_crash(f"{moment}:before"):
-            crash(self._fuse)
+        if moment and self._trigger.should_crash(f"{moment}:before"):
+            crash(self._trigger)
         replies = await super().run_scripts(name, calls)
-        if moment and replies[0][0] == 1 and self._fuse.should_crash(f"{moment}:after"):
-            crash(self._fuse)
+        if moment and replies[0][0] == 1 and self._trigger.should_crash(f"{moment}:after"):
+            crash(self._trigger)
         return replies
 
 
@@ -127,19 +127,19 @@ def _moment(words: Words) -> str:
 
 
 class DyingPager:
-    """A pager, with a fuse on both sides of its call."""
+    """A pager, with a crash trigger on both sides of its call."""
 
     name = "webhook"
 
-    def __init__(self, pager: WebhookPager, fuse: CrashTrigger) -> None:
-        self._pager, self._fuse = pager, fuse
+    def __init__(self, pager: WebhookPager, trigger: CrashTrigger) -> None:
+        self._pager, self._trigger = pager, trigger
 
     async def send_page(self, call: PageRequest) -> PagerResponse:
-        if self._fuse.should_crash("rung:before"):
-            crash(self._fuse)
+        if self._trigger.should_crash("rung:before"):
+            crash(self._trigger)
         told = await self._pager.send_page(call)
-        if self._fuse.should_crash("rung:after"):
-            crash(self._fuse)
+        if self._trigger.should_crash("rung:after"):
+            crash(self._trigger)
         return told
 
     async def refresh_page(self, page: Page, matter: PageContext, storm: PageGroup) -> PagerResponse:
@@ -155,18 +155,18 @@ class DyingPager:
         return
 
 
-async def run_workers(orders: ChildConfig) -> None:
-    clock, fuse, stop = FastClock(orders.since, orders.times), CrashTrigger.from_config(orders), asyncio.Event()
+async def run_workers(config: ChildConfig) -> None:
+    clock, trigger, stop = FastClock(config.since, config.times), CrashTrigger.from_config(config), asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
-    rules = FakeRules(*orders.departments)
-    minutes = timedelta(minutes=orders.claim_within) or None
+    rules = FakeRules(*config.departments)
+    minutes = timedelta(minutes=config.claim_within) or None
     rules.clocks = CaseClocks(claim_within=minutes, remind_every=minutes)
-    client = DyingClient(orders.redis, fuse)
-    store = Store(client, orders.brand, orders.name)
+    client = DyingClient(config.redis, trigger)
+    store = Store(client, config.brand, config.name)
     async with aiohttp.ClientSession() as session:
-        sink = DyingSink(build_web_client(orders.token, orders.api, session), fuse)
+        sink = DyingSink(build_web_client(config.token, config.api, session), trigger)
         workers = (
-            TriageWorker(store, rules, clock, orders.name, idle_most=IDLE),
+            TriageWorker(store, rules, clock, config.name, idle_most=IDLE),
             DeliveryWorker(store, sink, rules, FakeOnCallLookup(rules), clock, lease=IDLE),
             DeadlineWorker(store, rules, FakeOnCallLookup(rules), clock),
         )
@@ -176,15 +176,15 @@ async def run_workers(orders: ChildConfig) -> None:
     await client.close()
 
 
-async def run_pager(orders: ChildConfig) -> None:
+async def run_pager(config: ChildConfig) -> None:
     """Only pages, by a pager that knows one call from another."""
-    clock, fuse, stop = FastClock(orders.since, orders.times), CrashTrigger.from_config(orders), asyncio.Event()
-    rules = FakeRules(*orders.departments)
+    clock, trigger, stop = FastClock(config.since, config.times), CrashTrigger.from_config(config), asyncio.Event()
+    rules = FakeRules(*config.departments)
     rules.escalation = EscalationPolicy(
         ways=(ContactMethod.WEBHOOK,), wait=timedelta(seconds=20), repeat_every=timedelta(seconds=25), repeats=1
     )
-    store = Store(DyingPagingClient(orders.redis, fuse), orders.brand, orders.name)
-    settings = load_settings({"EARSHOT_PAGER_WEBHOOK_URL": f"{orders.pager}/webhook", **SIGNED})
+    store = Store(DyingPagingClient(config.redis, trigger), config.brand, config.name)
+    settings = load_settings({"EARSHOT_PAGER_WEBHOOK_URL": f"{config.pager}/webhook", **SIGNED})
     matters = PageContexts({}, lambda: "UTC")
     async with aiohttp.ClientSession() as session:
         pager = WebhookPager.from_settings(settings, session, clock)
@@ -194,7 +194,7 @@ async def run_pager(orders: ChildConfig) -> None:
                 store, rules, TargetResolver(rules, FakeOnCallLookup(rules), {ContactMethod.WEBHOOK}), matters, clock
             ),
             PagerWorker(
-                DyingPager(pager, fuse), store, rules, matters, AckLinkBuilder(store.signing_secrets, clock), clock
+                DyingPager(pager, trigger), store, rules, matters, AckLinkBuilder(store.signing_secrets, clock), clock
             ),
         )
         async with asyncio.TaskGroup() as group:
@@ -207,8 +207,8 @@ def fork_child(line: str) -> None:
     if pid:
         print(f"born {pid}", flush=True)  # noqa: T201 - what the parent reads
         return
-    orders = ChildConfig.model_validate_json(line)
-    asyncio.run(run_pager(orders) if orders.pager else run_workers(orders))
+    config = ChildConfig.model_validate_json(line)
+    asyncio.run(run_pager(config) if config.pager else run_workers(config))
     os._exit(0)
 
 

@@ -31,7 +31,7 @@ PAGE_MOMENTS = (
     "ended:before",
     "ended:after",
 )
-"""Of a page: a rung is climbed with what it owes, its call is begun in writing, made, and its end is noted."""
+"""Of a page: an escalation step is committed with its notifications, its call is started, made, and its result is recorded."""
 
 
 class CrashPoint(NamedTuple):
@@ -74,5 +74,5 @@ class CrashTrigger:
         return self.seen == self.crash.nth if self.crash.stops else self.seen >= self.crash.nth
 
     @classmethod
-    def from_config(cls, orders: ChildConfig) -> Self:
-        return cls(orders.crash)
+    def from_config(cls, config: ChildConfig) -> Self:
+        return cls(config.crash)

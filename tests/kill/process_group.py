@@ -1,4 +1,4 @@
-"""Two children, the Slack they post to, and a parent that keeps them at work and starts again whoever died."""
+"""Two child processes, the Slack they post to, and a parent that starts another for each that died."""
 
 import asyncio
 import itertools
@@ -29,8 +29,8 @@ def departments(count: int, on_call: tuple[str, ...] = ()) -> tuple[Department, 
 
 
 class ProcessGroup:
-    def __init__(self, store: Store, sandbox: SlackSandbox, orders: ChildConfig, clock: FastClock) -> None:
-        self.store, self.sandbox, self.config, self.clock = store, sandbox, orders, clock
+    def __init__(self, store: Store, sandbox: SlackSandbox, config: ChildConfig, clock: FastClock) -> None:
+        self.store, self.sandbox, self.config, self.clock = store, sandbox, config, clock
         self.died: Counter[str] = Counter()
         self.plans: deque[CrashPoint] = deque()
         self._numbers = itertools.count()
@@ -60,7 +60,7 @@ class ProcessGroup:
         self._living[self._last] = told
 
     async def _read_event(self, within: float = 20.0) -> str:
-        """What the nursery says next, if it says anything; a death is noted."""
+        """Read the next event of the fork server, if there is one; count a death."""
         assert self._fork_server is not None
         assert self._fork_server.stdout is not None
         try:
@@ -118,7 +118,7 @@ class ProcessGroup:
         return (message for channel in self.sandbox.workspace.channels.values() for message in channel.messages)
 
     def count_messages(self) -> Counter[str]:
-        """How often each message is there, by the name of what was owed."""
+        """How often each message is there, by the name of its notification."""
         return Counter(_name(message) for message in self.list_messages())
 
     def list_places(self, case: str) -> set[str]:
@@ -167,7 +167,7 @@ async def run_process_group(
     sandbox = SlackSandbox(workspace, scopes=("chat:write", *(READS if reads else ())))
     sandbox.limits.enforced = False  # a hundredth of a second here is most of one by the fast clock
     async with sandbox:
-        orders = ChildConfig(
+        config = ChildConfig(
             redis=redis,
             api=sandbox.api_url,
             token=sandbox.bot_token,
@@ -179,7 +179,7 @@ async def run_process_group(
             claim_within=claim_within,
             pager=pager,
         )
-        made = ProcessGroup(store, sandbox, orders, clock)
+        made = ProcessGroup(store, sandbox, config, clock)
         try:
             await made.open()
             yield made

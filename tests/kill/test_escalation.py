@@ -1,4 +1,4 @@
-"""SIGKILL at every stage of a ladder, on real processes: no page is lost, and second calls are bounded.
+"""SIGKILL at every stage of an escalation, on real processes: no page is lost, and second calls are bounded.
 
 These wait in real time, for other processes.
 """
@@ -32,7 +32,7 @@ def a_page(number: int, group: ProcessGroup) -> Page:
 
 
 async def count_calls(client: RedisClient, keys: Keys) -> Counter[tuple[str, str]]:
-    """How often each rung of each page was climbed, by the audit log."""
+    """How often each step of each page happened, by the audit log."""
     lines = [dict(zip(f[::2], f[1::2], strict=True)) for _, f in await client.execute("XRANGE", keys.audit, "-", "+")]
     return Counter((line["page"], line["what"]) for line in lines if line["what"].startswith("called"))
 

@@ -1,4 +1,4 @@
-"""SIGSTOP of the sender between reading a record and posting: whoever wakes finds that another has sent it.
+"""SIGSTOP of the sender between reading a record and posting: the process that wakes finds that another has sent it.
 
 These wait in real time, for other processes.
 """

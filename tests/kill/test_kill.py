@@ -147,5 +147,5 @@ async def has_escalated(client: RedisClient, keys: Keys, rungs: int) -> bool:
 
 
 def say(figure: str) -> None:
-    """What was measured, for whoever runs this with -s."""
+    """What was measured, for a developer who runs this with -s."""
     sys.stdout.write(f"\n{figure}\n")

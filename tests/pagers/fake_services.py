@@ -172,7 +172,7 @@ class FakePagerServices:
 
 
 def _said(service: str, fault: Fault) -> web.Response:
-    """What each says, in its own shape, to a key that it does not know, and to whoever asks too often."""
+    """What each says, in its own shape, to a key that it does not know, and to a client that asks too often."""
     refused = fault is Fault.REFUSED
     match service:
         case "pagerduty":

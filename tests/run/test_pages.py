@@ -1,4 +1,4 @@
-"""A page on a real clock: whoever was called sees who has it. A clock that stands still had hidden that nobody did."""
+"""A page on a real clock: a person who was called sees who has it. A clock that stands still had hidden that nobody did."""
 
 import asyncio
 from pathlib import Path

@@ -26,7 +26,7 @@ def render_plain_text(sandbox: SlackSandbox, words: str) -> str:
 
 
 class Card(NamedTuple):
-    """A message of Earshot's, wherever it is. Its words are read anew each time."""
+    """A message of Earshot's, wherever it is. Its words are read again each time."""
 
     message: SlackMessage
     sandbox: SlackSandbox
@@ -71,7 +71,7 @@ class Card(NamedTuple):
         return await self._form("Not for us…", by, {action_ids.DEPARTMENT: whose})
 
     async def choose(self, words: str, by: str) -> DeliveryOutcome:
-        """In the menu of what was heard wrongly."""
+        """Choose an option of the correction menu."""
         outcome = await self.sandbox.get_user(by).choose_option(self.message, action_ids.CORRECT, value=words)
         await self.done()
         return outcome
@@ -123,7 +123,7 @@ class Card(NamedTuple):
 
 
 class Channel(NamedTuple):
-    """What stands in a channel, the newest last."""
+    """What is in a channel, the newest last."""
 
     name: str
     sandbox: SlackSandbox

@@ -1,4 +1,4 @@
-"""Four in the morning, by telephone: what is heard of a call after it was made, and a key that is pressed in it."""
+"""Four in the morning, by telephone: what becomes of a call after it was made, and a key that is pressed in it."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What is hard to hear: the snarky, the sarcastic, the foreign and the spam; and what the cards say of it."""
+"""What is hard to assess: the snarky, the sarcastic, the foreign and the spam; and what the cards say of it."""
 
 import asyncio
 from collections.abc import AsyncIterator

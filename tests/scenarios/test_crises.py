@@ -57,7 +57,7 @@ async def close_anyway(world: World, by: str) -> None:
 
 
 async def send_crisis_posts(world: World, posts: int) -> None:
-    """So many crisis posts, each a case of its own, and whoever is on call for pr is called."""
+    """So many crisis posts, each a case of its own, and the person on call for pr is called."""
     for number in range(posts):
         text = f"@northwindair smoke in the cabin of flight {100 + number}, people are injured, we need an ambulance"
         await world.receive(text, by=f"witness{number}")
@@ -65,7 +65,7 @@ async def send_crisis_posts(world: World, posts: int) -> None:
 
 
 def count_calls(world: World, who: str, what: str) -> int:
-    """How often somebody was rung: by a message, and by each reply to it."""
+    """How often somebody was called: by a message, and by each reply to it."""
     return sum(1 + len(dm.message.thread) for dm in world.person(who).dms if what in dm.words)
 
 

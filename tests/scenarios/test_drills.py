@@ -1,4 +1,4 @@
-"""Drills: the whole ladder, for nothing, with a receipt. It is Tuesday, nine in the morning."""
+"""Drills: the whole escalation without a crisis, with a record. It is Tuesday, nine in the morning."""
 
 from tests.scenarios.spike_setup import set_do_not_disturb
 from tests.scenarios.world import World

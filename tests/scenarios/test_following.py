@@ -1,4 +1,4 @@
-"""What follows a schedule by itself: a user group, a word a day before a hole, a calendar from outside."""
+"""What follows a schedule by itself: a user group, a word a day before a gap, a calendar from outside."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -35,7 +35,7 @@ async def iter_stored(world: World) -> AsyncIterator[tuple[str, str]]:
 
 
 def list_shown(world: World) -> list[str]:
-    """Every message of the workspace, whoever reads it."""
+    """Every message of the workspace, for any reader."""
     workspace = world.sandbox.workspace
     return [
         json.dumps(one.build_message_payload(), ensure_ascii=False)

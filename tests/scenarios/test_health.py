@@ -1,4 +1,4 @@
-"""Earshot itself is unwell: its operators hear of it, and somebody outside when it is gone. It is nine in the morning."""
+"""Earshot itself is unhealthy: its operators are told, and somebody outside when it is gone. It is nine in the morning."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -106,7 +106,7 @@ async def test_a_queue_that_stands_pages_the_person_a_schedule_names(world: Worl
 
 
 class HeartbeatServer:
-    """Whoever waits for the heartbeat."""
+    """A server that waits for the heartbeat."""
 
     def __init__(self) -> None:
         self.heard = 0

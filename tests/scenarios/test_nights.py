@@ -1,4 +1,4 @@
-"""Who is on call by a schedule is called: on the night the clocks change, after a hand-over, and in a hole."""
+"""Who is on call by a schedule is called: on the night the clocks change, after a hand-over, and in a gap."""
 
 from datetime import UTC, datetime
 

@@ -22,7 +22,7 @@ async def press_link(link: str, answer: str = "") -> str:
 
 
 async def get_pushed_link(night_world: World, services: FakePagerServices) -> str:
-    """Ben's phone has been rung by ntfy; the link in it."""
+    """The link in what ntfy has sent to Ben's phone."""
     await night_world.receive(f"{CRISIS} <script>alert(1)</script> https://evil.example/x")
     await night_world.advance(minutes=2.1)
     return str(services.of("ntfy")[-1]["click"])

@@ -1,4 +1,4 @@
-"""People correct what was heard: the card follows, the correction is kept, and nobody is sent anywhere unasked."""
+"""People correct an assessment: the card follows, the correction is kept, and nobody is sent anywhere unasked."""
 
 import asyncio
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""What a manager asks, and whether the answer agrees with the books."""
+"""What a manager asks, and whether the answer agrees with the counters."""
 
 import re
 

@@ -11,7 +11,7 @@ from tests.scenarios.world import World
 
 
 async def submit_declaration(world: World, severity: Severity, department: str, headline: str = "A fire") -> None:
-    """Whoever declares is called for the worst; here its page is as severe as that of a spike may be."""
+    """The person who declares is called for the worst; here its page is as severe as that of a spike may be."""
     at = world.clock.now()
     declared = declare_crisis(
         CrisisDeclaration(severity, headline, department, ""), CrisisOrigin(at), CrisisPlan(), "U0MIA", at

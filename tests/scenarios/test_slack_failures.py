@@ -1,4 +1,4 @@
-"""Slack is down, slow, full, or does not want us: what is owed waits, and is there when it can be."""
+"""Slack is down, slow, full, or does not want us: what is pending waits, and is there when it can be."""
 
 from bot.slack_sandbox import FaultKind, InjectedFault
 from tests.scenarios.sample_posts import LATE, LOST, build_complaint

@@ -33,9 +33,9 @@ from tests.scenarios.slack_views import Channel
 
 PLAYBOOK = Path(__file__).with_name("playbook.toml")
 PACE = timedelta(seconds=1.3)
-"""While something is owed: Slack takes about one message a second in a channel."""
+"""While a notification is pending: Slack takes about one message a second in a channel."""
 LONGEST = timedelta(seconds=20)
-"""Between two looks while what is owed cannot go."""
+"""Between two attempts while what is pending cannot be sent."""
 PATIENCE = 60
 """Real seconds for a listener that has acked to finish its work."""
 
@@ -61,7 +61,7 @@ class World:
     # ------------------------------------------------------------ out there
 
     async def receive(self, text: str, by: str = "marta", **more: Any) -> Mention:
-        """Somebody says something, and Earshot hears it at once. `followers`, `conversation`, `at`, `source`, `url`."""
+        """Publish a post, and let all workers finish. `followers`, `conversation`, `at`, `source`, `url`."""
         mention = self.build_mention(text, by, **more)
         await self.receive_all([mention])
         return mention
@@ -89,7 +89,7 @@ class World:
         await self.run_until_idle()
 
     async def ingest(self, mentions: Sequence[Mention]) -> None:
-        """Heard and triaged; Slack is told later."""
+        """Admit and triage them; Slack is told later."""
         self.published_texts += [mention.text for mention in mentions]
         for source in dict.fromkeys(mention.source for mention in mentions):
             inbox = InboxWriter(source, self.local_app.store, self.clock)
@@ -98,7 +98,7 @@ class World:
             pass
 
     async def start_sources(self, *sources: MentionSource) -> None:
-        """Earshot listens to these from now on."""
+        """Start to read these sources."""
         app = self.local_app.app
         app.set_sources(sources)
         if self._listening is None:
@@ -112,7 +112,7 @@ class World:
             await self._listening
 
     async def wait_for_mentions(self, count: int) -> None:
-        """Time passes, as fast as whoever waits for it allows, until so many mentions were heard."""
+        """Advance to each next waiter until so many mentions were admitted."""
         async with asyncio.timeout(PATIENCE):
             while (await self.reconcile()).seen < count:
                 self.clock.advance_to_next()
@@ -172,7 +172,7 @@ class World:
         )
 
     async def finish_listeners(self) -> None:
-        """Listeners that have acked finish their work, and what that owes is delivered."""
+        """Wait for listeners that have acked, and deliver what they enqueued."""
         while busy := [task for task in asyncio.all_tasks() if _is_bolt_task(task)]:
             _, pending = await asyncio.wait(busy, timeout=PATIENCE)
             assert not pending, "a listener does not come to an end"
@@ -194,7 +194,7 @@ class World:
     def person(self, name: str) -> Colleague:
         return Colleague(name, self.sandbox, self.finish_listeners)
 
-    # ------------------------------------------------------------ for whoever runs it
+    # ------------------------------------------------------------ for operators
 
     async def reconcile(self) -> Reconciliation:
         return await self.local_app.store.mention_counters.read()
@@ -210,7 +210,7 @@ class World:
         await self.stop_sources()
         await self.run_until_idle()
         account = await self.reconcile()
-        assert account.is_balanced, f"the books do not balance: {account}"
+        assert account.is_balanced, f"the counters do not balance: {account}"
         assert not self.sandbox.limits.violations, self.sandbox.limits.violations
         loud = [ping for ping in self.sandbox.workspace.pings if ping.target in {"channel", "here", "everyone"}]
         assert not loud, f"everybody was disturbed: {loud}"

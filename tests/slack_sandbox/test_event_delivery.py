@@ -35,7 +35,7 @@ async def test_an_event_that_is_acked_does_not_come_again(world: World) -> None:
 
 
 async def content() -> None:
-    """Hears, and is content."""
+    """Accept every event."""
 
 
 async def test_an_app_that_is_not_there_fails_the_dispatch(world: World) -> None:

@@ -91,7 +91,7 @@ class FakeX:
         self._count = 0
 
     async def publish_post(self, text: str, at: datetime | None = None, **more: Any) -> str:
-        """Somebody posts. Who is connected hears it; who is not can find it."""
+        """Publish a post: connected clients receive it, others can search for it."""
         post = self.post(text, at, **more)
         self.posts.append(post)
         if self.live:
@@ -111,7 +111,7 @@ class FakeX:
         } | more
 
     def line(self, post: dict[str, Any], form: str = "") -> bytes:
-        """As the stream says it, to whoever asked for all there is."""
+        """As the stream says it, to a client that asked for all fields."""
         matching = [{"id": rule["id"], "tag": rule["tag"]} for rule in self.rules if _matches(rule["value"], post)]
         answer = self._send_line([post], form or self.stream_form)
         return json.dumps({**answer, "data": answer["data"][0], "matching_rules": matching}).encode() + b"\r\n"

@@ -1,4 +1,4 @@
-"""What the house gives a source, as small as it can be: an inbox that keeps out what was seen, and a clock we wind."""
+"""What a source needs to run: an inbox that drops duplicates, and a clock on which every wait ends at once."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence

@@ -46,7 +46,7 @@ class CaseActor:
         return await self.commit(hand_to_department(self.case, build_context(self.case.owner, self.clock.now()), SALES))
 
 
-async def desk(store: Store, clock: SteppedClock) -> CaseActor:
+async def actor(store: Store, clock: SteppedClock) -> CaseActor:
     (case,) = await triage_mentions(store, FakeRules(), clock, build_numbered_mention(1))
     return CaseActor(store, clock, case)
 
@@ -59,7 +59,7 @@ async def deadline(client: RedisClient, keys: Keys, case: Case) -> float | None:
 async def test_a_deadline_is_set_moved_and_cleared_with_the_case(
     store: Store, clock: SteppedClock, client: RedisClient, keys: Keys
 ) -> None:
-    d = await desk(store, clock)
+    d = await actor(store, clock)
     assert d.case.due is not None
     assert await deadline(client, keys, d.case) == d.case.due.timestamp()
     claimed = await d.claim()
@@ -73,7 +73,7 @@ async def test_a_deadline_is_set_moved_and_cleared_with_the_case(
 
 
 async def test_an_open_case_is_in_its_departments_list_and_in_no_other(store: Store, clock: SteppedClock) -> None:
-    d = await desk(store, clock)
+    d = await actor(store, clock)
     assert (await store.cases.list_open("care")).cases == (d.case,)
     await d.claim()
     handed = await d.hand_to_sales()
@@ -81,7 +81,7 @@ async def test_an_open_case_is_in_its_departments_list_and_in_no_other(store: St
 
 
 async def test_a_resolved_case_is_in_no_list_until_it_is_reopened(store: Store, clock: SteppedClock) -> None:
-    d = await desk(store, clock)
+    d = await actor(store, clock)
     await d.resolve()
     assert (await store.cases.list_open("care")).total == 0
     await d.reopen()
@@ -89,7 +89,7 @@ async def test_a_resolved_case_is_in_no_list_until_it_is_reopened(store: Store, 
 
 
 async def test_a_case_is_its_owners_for_as_long_as_she_has_it(store: Store, clock: SteppedClock) -> None:
-    d = await desk(store, clock)
+    d = await actor(store, clock)
     claimed = await d.claim()
     assert await store.cases.list_owned("U0ANA") == (claimed,)
     await d.release()
@@ -101,7 +101,7 @@ async def test_a_case_is_its_owners_for_as_long_as_she_has_it(store: Store, cloc
 
 
 async def test_overdue_cases_are_counted_from_the_moment_they_are(store: Store, clock: SteppedClock) -> None:
-    await desk(store, clock)
+    await actor(store, clock)
     assert await store.cases.count_overdue("care", clock.now()) == 0
     assert await store.cases.count_overdue("care", clock.advance(minutes=15)) == 1
 
@@ -109,7 +109,7 @@ async def test_overdue_cases_are_counted_from_the_moment_they_are(store: Store, 
 async def test_what_is_resolved_is_kept_for_a_while_and_what_is_reopened_for_good(
     store: Store, clock: SteppedClock, client: RedisClient, keys: Keys
 ) -> None:
-    d = await desk(store, clock)
+    d = await actor(store, clock)
     again = join_case(d.case, build_numbered_mention(2), build_assessment(), JoinReason.COPY, CARE, clock.now())
     await d.commit(again)
     await store.outbox.save_card(d.case.id, CardRecord(state=CardState.POSTED))
@@ -123,7 +123,7 @@ async def test_what_is_resolved_is_kept_for_a_while_and_what_is_reopened_for_goo
 async def test_every_event_is_in_the_audit_log_in_order_with_who_and_when(
     store: Store, clock: SteppedClock, client: RedisClient, keys: Keys
 ) -> None:
-    d = await desk(store, clock)
+    d = await actor(store, clock)
     await d.claim()
     clock.advance(minutes=5)
     await d.resolve()

@@ -1,4 +1,4 @@
-"""The books: whatever comes in whatever order, in whatever hands, every mention is somewhere, once."""
+"""The counters: whatever comes in whatever order, in whatever hands, every mention is somewhere, once."""
 
 import asyncio
 import itertools

@@ -1,4 +1,4 @@
-"""Dead letters: listed with their reason, replayed once, dropped on purpose; the books balance after each."""
+"""Dead letters: listed with their reason, replayed once, dropped on purpose; the counters balance after each."""
 
 from bot.domain.reports.report import Reconciliation
 from bot.store.dead_letters import DeadLetter

@@ -1,4 +1,4 @@
-"""What people change about schedules, on a real server: races, what is owed, the audit log, and how long it is kept."""
+"""What people change about schedules, on a real server: races, notifications, the audit log, and how long it is kept."""
 
 import asyncio
 

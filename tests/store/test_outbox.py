@@ -1,4 +1,4 @@
-"""What is owed: once, in order, and not lost between a drawing and its note."""
+"""Pending notifications: once, in order, and not lost between a drawing and its note."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Whoever was owed something once is not looked at for ever; whoever is owed something is never forgotten."""
+"""A destination with nothing pending is forgotten; one with a pending notification never is."""
 
 import asyncio
 

@@ -1,4 +1,4 @@
-"""A colleague flags a message in Slack: a case in their name, a card that is owed, and counts that add up."""
+"""A colleague flags a message in Slack: a case in their name, a pending card, and counts that add up."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Whoever connects: how many, for how long, and who goes first."""
+"""Clients that connect: how many, for how long, and who goes first."""
 
 import asyncio
 import resource

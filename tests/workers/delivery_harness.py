@@ -27,7 +27,7 @@ class DeliveryHarness:
         self.delivery = self.start_another()
 
     def start_another(self) -> DeliveryWorker:
-        """A process that begins anew, with nothing but what is in the store."""
+        """Start a process that knows nothing but what is in the store."""
         return DeliveryWorker(self.store, cast("SlackSink", self.slack), self.rules, self.on_call, self.clock)
 
     async def open_cases(self, *numbers: int, **changes: Any) -> list[Case]:
@@ -36,13 +36,13 @@ class DeliveryHarness:
         )
 
     async def run_for(self, seconds: float = 5, pace: float = 0.25) -> None:
-        """Steps until so much time has passed."""
+        """Step until so much time has passed."""
         for _ in range(int(seconds / pace)):
             await self.delivery.step()
             self.clock.advance(seconds=pace)
 
     async def run_until_idle(self) -> None:
-        """Steps until nothing is owed any more."""
+        """Step until nothing is pending."""
         for _ in range(2000):
             if not await self.delivery.step() and not await self.store.outbox.list_queues():
                 return

@@ -1,4 +1,4 @@
-"""A small playbook and a trivial assessor: what a mention says outright is what is heard in it."""
+"""A small playbook and a trivial assessor: a `#tag` in a mention is its intent."""
 
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
@@ -18,7 +18,7 @@ INTENTS = ("crisis", "spam", "praise", "complaint")
 
 
 def read_intent(text: str) -> str:
-    """`#spam` is spam; `#poison` cannot be heard at all."""
+    """`#spam` is spam; `#poison` cannot be assessed."""
     if "#poison" in text:
         raise ZeroDivisionError
     return next((word for word in INTENTS if f"#{word}" in text), "complaint")

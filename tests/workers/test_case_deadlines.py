@@ -1,4 +1,4 @@
-"""Timers: every rung once, whoever climbs it, however late."""
+"""Deadlines: every step once, by whichever worker, however late."""
 
 import asyncio
 from collections import Counter

@@ -1,4 +1,4 @@
-"""The ladder's timer and a pager's loop: any number of them, any of them late, and each rung once."""
+"""The escalation worker and a pager's loop: any number of them, any of them late, and each step once."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -35,7 +35,7 @@ async def nothing() -> None:
 
 
 class FakePager:
-    """A pager that is heard."""
+    """A pager that records its calls."""
 
     name = "webhook"
 
@@ -65,7 +65,7 @@ class FakePager:
 
 
 class PagingHarness:
-    """Two people on call, two ladders' timers, two senders of one bell."""
+    """Two people on call, two escalation workers, two senders of one pager."""
 
     def __init__(self, store: Store, clock: SteppedClock) -> None:
         self.store, self.clock, self.bell = store, clock, FakePager()

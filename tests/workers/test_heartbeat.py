@@ -1,4 +1,4 @@
-"""The heartbeat needs a write: whoever waits for it outside hears nothing while none can be made."""
+"""The heartbeat needs a write: none is sent while no write can be made."""
 
 from pathlib import Path
 

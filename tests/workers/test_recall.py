@@ -1,4 +1,4 @@
-"""What was heard lately outlives whoever heard it, and is known to those beside it."""
+"""Recent mentions outlive the worker that triaged them, and other workers know them."""
 
 from collections.abc import Callable, Sequence
 

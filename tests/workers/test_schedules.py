@@ -68,7 +68,7 @@ class ScheduleHarness:
         return self.known
 
     def another(self) -> ScheduleWorker:
-        """A process that begins anew."""
+        """Start another process."""
         return ScheduleWorker(self.store, self.groups, self.groups, self.rules, self.rota, self.clock)
 
     async def run_for(self, **units: float) -> None:

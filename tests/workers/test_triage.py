@@ -22,7 +22,7 @@ from tests.workers.numbered_mentions import admit_mentions, build_numbered_menti
 from tests.workers.recording_clock import RecordingClock
 
 AT_ONCE = timedelta()
-"""Entries are idle in the server's own time, which no test winds: here they are abandoned at once."""
+"""Entries are idle in the server's own time, which no test advances: here they are abandoned at once."""
 
 
 def worker(store: Store, clock: SteppedClock, name: str = "one", idle: timedelta = AT_ONCE) -> TriageWorker:
@@ -202,11 +202,11 @@ async def test_a_crisis_behind_poison_mentions_is_triaged_and_nobody_rests_for_t
     )
     triage = worker(store, clock, idle=timedelta(minutes=1))
 
-    async def heard() -> bool:
+    async def is_opened() -> bool:
         return (await store.mention_counters.read()).opened == 1
 
-    await run_loop(triage, clock, heard)
-    assert await heard()
+    await run_loop(triage, clock, is_opened)
+    assert await is_opened()
     assert [length for length in clock.lengths if length > 0] == []
 
 
