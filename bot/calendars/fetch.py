@@ -12,7 +12,7 @@ from aiohttp.abc import AbstractResolver
 
 from bot.calendars.calendar_errors import MAX_BYTES, CalendarError, build_size_error
 from bot.calendars.connections import GuardedConnector, InternalAddressError
-from bot.domain.oncall.calendar_address import convert_to_https
+from bot.domain.oncall.schedule import convert_to_https
 
 TIMEOUT = aiohttp.ClientTimeout(total=20, connect=10)
 MAX_REDIRECTS = 3

@@ -1,15 +1,14 @@
 """`earshot check`: verifies what `earshot run` needs. Changes nothing."""
 
 import asyncio
+from collections.abc import Iterator
 
 import aiohttp
 import typer
 
 from bot.cli.check_report import CheckFinding, CheckReport, FindingKind, Findings, make_fault, make_note, make_ok
 from bot.cli.checks.locations import PlaybookLocations
-from bot.cli.checks.model import check_model, check_own_model
 from bot.cli.checks.pagers import check_pagers
-from bot.cli.checks.rules import check_rules
 from bot.cli.checks.schedules import check_schedules
 from bot.cli.checks.slack import check_app_token, check_workspace
 from bot.cli.checks.slack_ids import find_slack_ids
@@ -20,6 +19,10 @@ from bot.cli.store_connection import build_identity
 from bot.clock import SystemClock
 from bot.config import Playbook
 from bot.config.settings import Settings
+from bot.detectors.engines.onnx import load_onnx_model
+from bot.detectors.model.loading import load_model, resolve_weights_path
+from bot.detectors.model.weights import PACKAGED, WeightsError
+from bot.domain.routing import list_routed_departments
 from bot.domain.text import format_count
 from bot.sinks.slack import build_web_client
 from bot.sinks.slack_inspector import SlackInspector
@@ -87,3 +90,47 @@ async def _check_slack(
             slack = SlackInspector(client, clock, report_waiting)
             async for finding in check_workspace(slack, settings.slack_api_url, named):
                 yield finding
+
+
+def check_rules(playbook: Playbook, places: PlaybookLocations) -> Iterator[CheckFinding]:
+    reached = list_routed_departments(playbook.routes)
+    uncalled = []
+    for number, department in enumerate(playbook.departments.values()):
+        here = places.find("departments", number)
+        if department.name not in reached:
+            hint = f'add a route with to = "{department.name}"'
+            alone = f"no route leads to {department.name}, so it gets only what people flag or hand over"
+            yield make_note(here, f"{alone}; {hint}")
+        elif not department.deputies:
+            who = "only managers and those on call" if department.on_call else "only managers"
+            yield make_note(here, f"{who} can claim what routes send to {department.name}; name its deputies")
+        if department.name in reached and not department.on_call:
+            uncalled.append(department.name)
+    if uncalled:
+        problem = f"nobody is called when it cannot wait in {', '.join(uncalled)}"
+        yield make_note(places.find("departments"), f"{problem}; name people in on_call")
+    if not playbook.sources:
+        hint = "there are no [sources], so Earshot hears only what people flag; add one, such as [sources.x]"
+        yield make_note(str(places.file), hint)
+
+
+def check_model(settings: Settings) -> CheckFinding:
+    path = resolve_weights_path(settings.model, settings.data)
+    try:
+        found = load_model(path)
+    except WeightsError as no:
+        return make_fault("EARSHOT_MODEL", str(no))
+    which = "packaged" if path == PACKAGED else str(path)
+    return make_ok("the model", f"{which}, {len(found.heads)} heads")
+
+
+def check_own_model(playbook: Playbook) -> Iterator[CheckFinding]:
+    options = playbook.detectors.onnx
+    if options is None:
+        return
+    try:
+        load_onnx_model(options)
+    except WeightsError as no:
+        yield make_fault("detectors.onnx", str(no))
+    else:
+        yield make_ok("detectors.onnx", f"{options.file}, which tells {', '.join(options.classes)}")

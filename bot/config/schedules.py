@@ -23,8 +23,7 @@ from bot.config.field_types import (
     validate_person,
 )
 from bot.config.playbook_errors import Found, did_you_mean, format_place, safe_repr
-from bot.domain.oncall.calendar_address import convert_to_https
-from bot.domain.oncall.schedule import Schedule, ScheduleLayer
+from bot.domain.oncall.schedule import Schedule, ScheduleLayer, convert_to_https
 
 LONGEST_TURN = 92
 """Maximum rotation in days."""

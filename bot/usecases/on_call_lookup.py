@@ -11,7 +11,7 @@ from bot.domain.oncall.schedule import Schedule, ScheduleRoster
 from bot.domain.periods import TimeSpan
 from bot.domain.rules import PlaybookRules
 from bot.store.store import Store
-from bot.usecases.user_groups import GroupDirectory, resolve_people
+from bot.usecases.staff import GroupDirectory, resolve_people
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,13 @@ from collections.abc import Iterable
 from typing import Protocol
 
 from bot.domain.department import Department, DepartmentStaff
-from bot.usecases.user_groups import GroupDirectory, resolve_people
+
+
+class GroupDirectory(Protocol):
+    """Where user groups are looked up."""
+
+    async def list_members(self, group: str) -> frozenset[str] | None:
+        """The people of a user group (`S…`). The last known ones if Slack does not answer; None if never known."""
 
 
 class CallableLookup(Protocol):
@@ -47,3 +53,13 @@ class StaffDirectory:
             return []
         named = sorted(zip(wanted, found, strict=True), key=lambda one: (one[1].casefold(), one[0]))
         return named if all(found) else []
+
+
+async def resolve_people(directory: GroupDirectory, ids: Iterable[str]) -> tuple[frozenset[str], bool]:
+    """Those who are known, and whether they are all."""
+    wanted = tuple(ids)
+    groups = {one: await directory.list_members(one) for one in wanted if one.startswith("S")}
+    found = {one for one in wanted if one not in groups}
+    for members in groups.values():
+        found |= members or frozenset()
+    return frozenset(found), None not in groups.values()

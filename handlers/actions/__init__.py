@@ -1,15 +1,22 @@
-"""Buttons."""
+"""Buttons, by action id."""
 
 from slack_bolt.async_app import AsyncApp
 
 from bot.cards import action_ids
 from bot.cards.case import CASE_BUTTONS
 from handlers.actions.acknowledge import acknowledge, acknowledge_here
-from handlers.actions.case_buttons import confirm_crisis, make_decision_listener, reopen
+from handlers.actions.case_buttons import (
+    claim_here,
+    claim_in_digest,
+    confirm_crisis,
+    confirm_here,
+    make_decision_listener,
+    release_here,
+    renew_lease,
+    reopen,
+)
 from handlers.actions.corrections import correct_assessment, explain_assessment, move_by_rules
 from handlers.actions.crises import complete_checklist_item, open_crisis_modal
-from handlers.actions.digests import claim_in_digest
-from handlers.actions.link_buttons import ack_link_button
 from handlers.actions.oncall import accept, answer, decline, fill, plead, take, undo
 from handlers.actions.open_modals import (
     open_hand_over_modal,
@@ -17,9 +24,20 @@ from handlers.actions.open_modals import (
     open_resolve_modal,
     open_separate_modal,
 )
-from handlers.actions.reminders import claim_here, confirm_here, release_here, renew_lease
-from handlers.actions.reports import share_report
 from handlers.actions.spam import bring_back, show_older_spam, show_spam
+from handlers.use_cases import AsyncAck, Payload, ReportUseCases, Responder
+
+
+async def ack_link_button(ack: AsyncAck) -> None:
+    """Slack opens the URL of a link button by itself, but needs an ack."""
+    await ack()
+
+
+async def share_report(ack: AsyncAck, action: Payload, by: str, reports: ReportUseCases, reply: Responder) -> None:
+    """Post an answer to /sentiment to the channel."""
+    await ack()
+    async with reply.report_refusals():
+        await reply.post(await reports.share_report(by, action["value"]))
 
 
 def register(app: AsyncApp) -> None:

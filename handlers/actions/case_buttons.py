@@ -1,15 +1,25 @@
-"""Buttons that change a case, on its card, which is updated at once."""
+"""Buttons that change a case: on its card, in reminders and direct messages, and on a line of a digest.
+
+The card is updated at once where it was pressed, and by delivery elsewhere.
+"""
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
+from bot.cards import action_ids
+from bot.cards.block_kit import RenderedMessage
+from bot.cards.case_messages import render_claimed, render_confirmed, render_lease_renewed, render_released
+from bot.cards.digests import render_digest
+from bot.domain.commits import NotAllowed, StoreUnavailable
 from bot.usecases.cases import CaseView, DecideCase
 from handlers.responses import redraw_card
-from handlers.use_cases import AsyncAck, CaseUseCases, Payload, Responder
+from handlers.use_cases import AsyncAck, CaseUseCases, DigestUseCases, Payload, Responder
+
+AskCases = Callable[[CaseUseCases, str, str], Awaitable[CaseView]]
+"""It gets the id of the case and the person."""
 
 
-def make_case_listener(ask: Callable[[CaseUseCases, str, str], Awaitable[CaseView]]) -> Callable[..., Awaitable[None]]:
-    """`ask` gets the id of the case and the person."""
-
+def make_case_listener(ask: AskCases) -> Callable[..., Awaitable[None]]:
     async def change_case(ack: AsyncAck, action: Payload, by: str, cases: CaseUseCases, reply: Responder) -> None:
         await ack()
         async with reply.report_refusals():
@@ -24,3 +34,44 @@ def make_decision_listener(decide: DecideCase) -> Callable[..., Awaitable[None]]
 
 reopen = make_case_listener(lambda cases, case_id, by: cases.reopen(case_id, by))
 confirm_crisis = make_case_listener(lambda cases, case_id, by: cases.confirm_crisis(case_id, by))
+
+
+def make_reminder_listener(
+    ask: AskCases, render: Callable[[CaseView], RenderedMessage]
+) -> Callable[..., Awaitable[None]]:
+    """A sentence replaces the message."""
+
+    async def change_case(ack: AsyncAck, action: Payload, by: str, cases: CaseUseCases, reply: Responder) -> None:
+        await ack()
+        async with reply.report_refusals():
+            await reply.replace_message(render(await ask(cases, action["value"], by)))
+
+    return change_case
+
+
+claim_here = make_reminder_listener(
+    lambda cases, case_id, by: cases.claim(case_id, by), lambda view: render_claimed(view.case, view.department)
+)
+confirm_here = make_reminder_listener(
+    lambda cases, case_id, by: cases.confirm_crisis(case_id, by),
+    lambda view: render_confirmed(view.case, view.department),
+)
+renew_lease = make_reminder_listener(
+    lambda cases, case_id, by: cases.renew_lease(case_id, by), lambda view: render_lease_renewed(view.case)
+)
+release_here = make_reminder_listener(
+    lambda cases, case_id, by: cases.release(case_id, by), lambda view: render_released(view.case, view.department)
+)
+
+
+async def claim_in_digest(
+    ack: AsyncAck, action: Payload, by: str, cases: CaseUseCases, digests: DigestUseCases, reply: Responder
+) -> None:
+    """Claim in a digest, whose message is updated."""
+    await ack()
+    async with reply.report_refusals():
+        await cases.claim(action["value"], by)
+        with suppress(NotAllowed, StoreUnavailable):  # the claim stands, and delivery updates the digest
+            await reply.replace_message(
+                render_digest(*await digests.get(action_ids.parse_digest_id(action["block_id"])))
+            )

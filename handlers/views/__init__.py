@@ -3,14 +3,16 @@
 from slack_bolt.async_app import AsyncApp
 
 from bot.cards import action_ids
-from handlers.views.bring_back import submit_bring_back
-from handlers.views.correct import submit_correction
+from handlers.views.cases import (
+    submit_bring_back,
+    submit_correction,
+    submit_hand_over,
+    submit_not_for_us,
+    submit_resolution,
+    submit_separation,
+)
 from handlers.views.crises import submit_crisis, submit_crisis_close
 from handlers.views.flag import submit_flag
-from handlers.views.hand_over import submit_hand_over
-from handlers.views.not_for_us import submit_not_for_us
-from handlers.views.resolve import submit_resolution
-from handlers.views.separate import submit_separation
 
 
 def register(app: AsyncApp) -> None:

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from bot.domain.commits import MentionOutcome, ProcessedMention
-from bot.domain.spikes import linear_counter
 from bot.domain.spikes.baseline import SubjectBaseline
 from bot.domain.spikes.detector import MAX_OBSERVATIONS, SpikeDetector, SpikeFinding, SpikeKind
+from bot.domain.spikes.episode import add_to_counter, estimate_count
 from bot.domain.spikes.observation import SpikeObservation, build_observation
 from bot.domain.spikes.planned_events import PlannedCause, PlannedEvent
 from bot.domain.spikes.scan_statistic import compute_log_likelihood, compute_share_likelihood
@@ -95,16 +95,13 @@ def test_a_share_is_strange_by_how_many_it_is_of() -> None:
 @pytest.mark.parametrize("people", [0, 1, 27, 100])
 def test_a_crowd_is_counted_to_a_person_and_nobody_twice(people: int) -> None:
     names = [f"x:{number}" for number in range(people)]
-    assert (
-        linear_counter.estimate_count(linear_counter.add_to_counter(linear_counter.add_to_counter("", names), names))
-        == people
-    )
+    assert estimate_count(add_to_counter(add_to_counter("", names), names)) == people
 
 
 def test_a_large_crowd_is_counted_within_three_percent() -> None:
-    assert linear_counter.estimate_count(
-        linear_counter.add_to_counter("", (f"x:{number}" for number in range(10_000)))
-    ) == pytest.approx(10_000, rel=0.03)
+    assert estimate_count(add_to_counter("", (f"x:{number}" for number in range(10_000)))) == pytest.approx(
+        10_000, rel=0.03
+    )
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,15 @@
 """Schedules: layers of people who take turns, overrides and cover requests."""
 
 import hashlib
+import re
 from datetime import date, datetime, time
 from enum import StrEnum
 from typing import NamedTuple
 
 from bot.domain.business_hours import HoursWindow
 from bot.domain.immutable import FrozenModel
+
+_WEBCAL = re.compile(r"^webcals?://", re.IGNORECASE)
 
 
 class ScheduleLayer(FrozenModel):
@@ -123,3 +126,8 @@ class ScheduleRoster(NamedTuple):
     schedule: Schedule
     overrides: tuple[Override, ...] = ()
     booked: tuple[Shift, ...] = ()
+
+
+def convert_to_https(address: str) -> str:
+    """Return a `webcal://` address as https://, any other unchanged."""
+    return _WEBCAL.sub("https://", address)

@@ -1,7 +1,9 @@
-"""Flag for a department: a message shortcut for posts that Earshot missed."""
+"""Message shortcuts: flag a post that Earshot missed for a department."""
 
+from slack_bolt.async_app import AsyncApp
 from slack_bolt.context.async_context import AsyncBoltContext
 
+from bot.cards import action_ids
 from bot.cards.modal_blocks import ModalMetadata
 from bot.cards.modals import render_flag_modal
 from handlers.message_text import extract_message_text, extract_message_url
@@ -22,3 +24,7 @@ async def open_flag_modal(
         words, address = extract_message_text(message), extract_message_url(message)
         origin = ModalMetadata("", reply.response_url, shortcut["channel"]["id"], message["ts"])
         await reply.open_modal(shortcut, render_flag_modal(words, address, flags.list_departments(), origin))
+
+
+def register(app: AsyncApp) -> None:
+    app.shortcut({"callback_id": action_ids.FLAG_MENTION, "type": "message_action"})(open_flag_modal)
