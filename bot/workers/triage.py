@@ -1,32 +1,27 @@
 """Triage: read a batch of mentions, assess and route each, join it to a case or open one, and commit."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 import structlog
 
 from bot import metrics
 from bot.clock import Clock
 from bot.detectors.detector import MentionStats
-from bot.domain.assessment import Assessment, Intent
-from bot.domain.case import Case, JoinReason, derive_case_id
-from bot.domain.cases.edit_transitions import decide_edit, skip_edit
-from bot.domain.cases.intake import count_only, join_case, open_case
-from bot.domain.commits import CaseDecision, StoreUnavailable
-from bot.domain.department import Department
+from bot.domain.case import derive_case_id
+from bot.domain.commits import StoreUnavailable
 from bot.domain.mention import Mention
-from bot.domain.routing import NOBODY, find_route
-from bot.domain.rules import PlaybookRules, get_department_or_lost
-from bot.store.case_writer import LookupKey, build_lookup_keys
-from bot.store.inbox import IDLE, MOST_TRIES, InboxEntry, TriagedEntry
+from bot.domain.rules import PlaybookRules
+from bot.store.case_writer import build_lookup_keys
+from bot.store.inbox import IDLE, MOST_TRIES, InboxEntry
 from bot.store.keys import DEAD_MOST
 from bot.store.store import Store
 from bot.store.transaction import CommitResult
 from bot.workers.recent_mentions import RecentMentions
 from bot.workers.runner import Worker
+from bot.workers.triage_decider import LazyAssessment, TriageDecider, TriageItem
 
 log = structlog.get_logger("triage")
 
@@ -38,15 +33,6 @@ MAX_TRIES = 20
 """Lost races before an entry is left for the next read."""
 
 
-class LazyAssessment(Protocol):
-    @property
-    def assessment(self) -> Assessment:
-        """The labels that decide where a mention goes."""
-
-    def explain_assessment(self) -> Assessment:
-        """Return the assessment with its reasons, computed only for what is kept."""
-
-
 class BatchAssessor(Protocol):
     async def assess_in_thread(
         self, batch: Sequence[Mention], stats: Sequence[MentionStats] = ()
@@ -55,13 +41,6 @@ class BatchAssessor(Protocol):
 
 class TriageRules(PlaybookRules, Protocol):
     def get_assessor(self) -> BatchAssessor: ...
-
-
-class _TriageItem(NamedTuple):
-    entry: InboxEntry
-    mention: Mention
-    result: LazyAssessment
-    lookup_keys: tuple[LookupKey, ...]
 
 
 class TriageWorker(Worker):
@@ -84,6 +63,7 @@ class TriageWorker(Worker):
         self._worker = worker
         self._wait = wait
         self._idle_most = idle_most
+        self._decider = TriageDecider(store, rules)
         self._recent_mentions = RecentMentions()
         self._recent_cursor, self._excluded_worker = "0-0", ""
         self._reclaimed_at: datetime | None = None
@@ -168,7 +148,7 @@ class TriageWorker(Worker):
         ahead = await self._assess_entries(entries[:PART_SIZE])
         for start in range(PART_SIZE, len(entries) + PART_SIZE, PART_SIZE):
             items, at = ahead, self._clock.now()
-            ready = await self._decide_batch(items, {}, at)
+            ready = await self._decider.decide_batch(items, {}, at)
             share = self._recent_mentions.export_recent(self._worker, (item.mention for item in items), at)
             committing = asyncio.ensure_future(self._store.inbox.commit(ready, at, share))
             try:
@@ -181,105 +161,36 @@ class TriageWorker(Worker):
             await self._retry_stale(late)
             self._in_hand = list(entries[start:])
 
-    async def _assess_entries(self, entries: Sequence[InboxEntry]) -> list[_TriageItem]:
+    async def _assess_entries(self, entries: Sequence[InboxEntry]) -> list[TriageItem]:
         mentions = [entry.mention for entry in entries if entry.mention is not None]
         at = self._clock.now()
         stats = [self._recent_mentions.record_mention(mention, at) for mention in mentions]
         results = await self._rules.get_assessor().assess_in_thread(mentions, stats)
         keys = self._store.keys
         return [
-            _TriageItem(entry, mention, result, build_lookup_keys(keys, mention, result.assessment.subject))
+            TriageItem(entry, mention, result, build_lookup_keys(keys, mention, result.assessment.subject))
             for entry, mention, result in zip(entries, mentions, results, strict=True)
         ]
 
-    async def _retry_stale(self, items: list[_TriageItem]) -> None:
+    async def _retry_stale(self, items: list[TriageItem]) -> None:
         """Decide stale items again: optimistic concurrency."""
         for _ in range(MAX_TRIES - 1):
             if not items:
                 return
             opened = await self._store.cases.find([derive_case_id(item.mention.id) for item in items])
             at = self._clock.now()
-            ready = await self._decide_batch(items, opened, at)
+            ready = await self._decider.decide_batch(items, opened, at)
             items = _filter_stale(items, await self._store.inbox.commit(ready, at))
         if items:
             self._failure_reasons.update((item.entry.id, "it came too late each time") for item in items)
             log.warning("triage outrun", entries=[item.entry.id for item in items])
 
-    async def _decide_batch(
-        self, items: Sequence[_TriageItem], opened: Mapping[str, Case], at: datetime
-    ) -> list[TriagedEntry]:
-        """Decide the items in order, each on the results of those before it, as the commits are applied.
 
-        `opened` has the cases that mentions of this batch opened before: a source may deliver one again after its dedup
-        key has expired. It is loaded only after a commit was stale.
-        """
-        found = await self._store.inbox.find_cases(trace for item in items for trace in item.lookup_keys)
-        edits = [item.mention.id for item in items if item.entry.edit]
-        joined = await self._store.inbox.find_joined_cases(edits)
-        wanted = [*found.values(), *joined.values(), *map(derive_case_id, edits)]
-        cases = await self._store.cases.find([case for case in wanted if case])
-        ready = []
-        for item in items:
-            edited = self._decide_edit(item, joined, cases, at) if item.entry.edit else None
-            decision = edited or self._decide_item(item, found, cases, at)
-            if item.entry.edit:
-                decision = replace(decision, processed=None, is_edit=True)
-            if decision.before is None and self._has_own_case(item.mention, opened):
-                decision = skip_edit() if item.entry.edit else _decide_count_only(item, at)
-            guards: tuple[tuple[str, str], ...] = ()
-            if decision.after is not None:
-                cases[decision.after.id] = decision.after
-                if decision.before is None:
-                    guards = tuple((trace.key, found[trace.key]) for trace in item.lookup_keys)
-                    found.update((trace.key, decision.after.id) for trace in item.lookup_keys)
-            ready.append(TriagedEntry(item.entry, decision, guards))
-        return ready
-
-    def _decide_edit(
-        self, item: _TriageItem, joined: Mapping[str, str], cases: Mapping[str, Case], at: datetime
-    ) -> CaseDecision | None:
-        known, assessment = item.mention.id, item.result.explain_assessment()
-        opened, case = cases.get(derive_case_id(known)), cases.get(joined.get(known, ""))
-        return decide_edit(item.mention, assessment, opened, case, self._find_department, at)
-
-    def _decide_item(
-        self, item: _TriageItem, found: dict[str, str], cases: dict[str, Case], at: datetime
-    ) -> CaseDecision:
-        there = {trace.joining: cases.get(found[trace.key]) for trace in item.lookup_keys}
-        mention, assessment = item.mention, item.result.assessment
-        if case := there.get(JoinReason.SAME_PERSON):
-            department = self._find_department(case.department)
-            return join_case(case, mention, assessment, JoinReason.SAME_PERSON, department, at)
-        route = find_route(self._rules.list_routes(), mention, assessment)
-        if route.to == NOBODY:
-            return _decide_count_only(item, at)
-        copied = there.get(JoinReason.COPY)
-        if copied is not None and not copied.is_closed:
-            return join_case(copied, mention, assessment, JoinReason.COPY, self._find_department(copied.department), at)
-        return open_case(mention, item.result.explain_assessment(), route, self._find_department(route.to), at)
-
-    def _has_own_case(self, mention: Mention, opened: Mapping[str, Case]) -> bool:
-        """Return whether the mention has opened a case before; an unreadable case counts as such."""
-        case = opened.get(derive_case_id(mention.id))
-        if case is None:
-            return self._store.cases.is_unreadable(derive_case_id(mention.id))
-        return case.mention.id == mention.id
-
-    def _find_department(self, name: str) -> Department:
-        return get_department_or_lost(self._rules, name)
-
-
-def _decide_count_only(item: _TriageItem, at: datetime) -> CaseDecision:
-    """Count a mention without a case; spam keeps its reasons, as it may be restored."""
-    spam = item.result.assessment.intent is Intent.SPAM
-    return count_only(item.mention, item.result.explain_assessment() if spam else item.result.assessment, at)
-
-
-def _filter_stale(items: Sequence[_TriageItem], replies: Sequence[CommitResult]) -> list[_TriageItem]:
+def _filter_stale(items: Sequence[TriageItem], replies: Sequence[CommitResult]) -> list[TriageItem]:
     return [item for item, reply in zip(items, replies, strict=True) if reply is CommitResult.STALE]
 
 
-def _observe_latency(items: Sequence[_TriageItem], replies: Sequence[CommitResult], at: datetime) -> None:
+def _observe_latency(items: Sequence[TriageItem], replies: Sequence[CommitResult], at: datetime) -> None:
     now = at.timestamp()
     for item, reply in zip(items, replies, strict=True):
         if reply is CommitResult.WRITTEN:

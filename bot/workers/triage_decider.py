@@ -1,0 +1,110 @@
+"""Decide for a batch of mentions: which case each joins, where its route leads, or that it is only counted."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import NamedTuple, Protocol
+
+from bot.domain.assessment import Assessment, Intent
+from bot.domain.case import Case, JoinReason, derive_case_id
+from bot.domain.cases.edit_transitions import decide_edit, skip_edit
+from bot.domain.cases.intake import count_only, join_case, open_case
+from bot.domain.commits import CaseDecision
+from bot.domain.department import Department
+from bot.domain.mention import Mention
+from bot.domain.routing import NOBODY, find_route
+from bot.domain.rules import PlaybookRules, get_department_or_lost
+from bot.store.case_writer import LookupKey
+from bot.store.inbox import InboxEntry, TriagedEntry
+from bot.store.store import Store
+
+
+class LazyAssessment(Protocol):
+    @property
+    def assessment(self) -> Assessment:
+        """The labels that decide where a mention goes."""
+
+    def explain_assessment(self) -> Assessment:
+        """Return the assessment with its reasons, computed only for what is kept."""
+
+
+class TriageItem(NamedTuple):
+    entry: InboxEntry
+    mention: Mention
+    result: LazyAssessment
+    lookup_keys: tuple[LookupKey, ...]
+
+
+class TriageDecider:
+    def __init__(self, store: Store, rules: PlaybookRules) -> None:
+        self._store = store
+        self._rules = rules
+
+    async def decide_batch(
+        self, items: Sequence[TriageItem], opened: Mapping[str, Case], at: datetime
+    ) -> list[TriagedEntry]:
+        """Decide the items in order, each on the results of those before it, as the commits are applied.
+
+        `opened` has the cases that mentions of this batch opened before: a source may deliver one again after its dedup
+        key has expired. It is loaded only after a commit was stale.
+        """
+        found = await self._store.inbox.find_cases(trace for item in items for trace in item.lookup_keys)
+        edits = [item.mention.id for item in items if item.entry.edit]
+        joined = await self._store.inbox.find_joined_cases(edits)
+        wanted = [*found.values(), *joined.values(), *map(derive_case_id, edits)]
+        cases = await self._store.cases.find([case for case in wanted if case])
+        ready = []
+        for item in items:
+            edited = self._decide_edit(item, joined, cases, at) if item.entry.edit else None
+            decision = edited or self._decide_item(item, found, cases, at)
+            if item.entry.edit:
+                decision = replace(decision, processed=None, is_edit=True)
+            if decision.before is None and self._has_own_case(item.mention, opened):
+                decision = skip_edit() if item.entry.edit else _decide_count_only(item, at)
+            guards: tuple[tuple[str, str], ...] = ()
+            if decision.after is not None:
+                cases[decision.after.id] = decision.after
+                if decision.before is None:
+                    guards = tuple((trace.key, found[trace.key]) for trace in item.lookup_keys)
+                    found.update((trace.key, decision.after.id) for trace in item.lookup_keys)
+            ready.append(TriagedEntry(item.entry, decision, guards))
+        return ready
+
+    def _decide_edit(
+        self, item: TriageItem, joined: Mapping[str, str], cases: Mapping[str, Case], at: datetime
+    ) -> CaseDecision | None:
+        known, assessment = item.mention.id, item.result.explain_assessment()
+        opened, case = cases.get(derive_case_id(known)), cases.get(joined.get(known, ""))
+        return decide_edit(item.mention, assessment, opened, case, self._find_department, at)
+
+    def _decide_item(
+        self, item: TriageItem, found: dict[str, str], cases: dict[str, Case], at: datetime
+    ) -> CaseDecision:
+        there = {trace.joining: cases.get(found[trace.key]) for trace in item.lookup_keys}
+        mention, assessment = item.mention, item.result.assessment
+        if case := there.get(JoinReason.SAME_PERSON):
+            department = self._find_department(case.department)
+            return join_case(case, mention, assessment, JoinReason.SAME_PERSON, department, at)
+        route = find_route(self._rules.list_routes(), mention, assessment)
+        if route.to == NOBODY:
+            return _decide_count_only(item, at)
+        copied = there.get(JoinReason.COPY)
+        if copied is not None and not copied.is_closed:
+            return join_case(copied, mention, assessment, JoinReason.COPY, self._find_department(copied.department), at)
+        return open_case(mention, item.result.explain_assessment(), route, self._find_department(route.to), at)
+
+    def _has_own_case(self, mention: Mention, opened: Mapping[str, Case]) -> bool:
+        """Return whether the mention has opened a case before; an unreadable case counts as such."""
+        case = opened.get(derive_case_id(mention.id))
+        if case is None:
+            return self._store.cases.is_unreadable(derive_case_id(mention.id))
+        return case.mention.id == mention.id
+
+    def _find_department(self, name: str) -> Department:
+        return get_department_or_lost(self._rules, name)
+
+
+def _decide_count_only(item: TriageItem, at: datetime) -> CaseDecision:
+    """Count a mention without a case; spam keeps its reasons, as it may be restored."""
+    spam = item.result.assessment.intent is Intent.SPAM
+    return count_only(item.mention, item.result.explain_assessment() if spam else item.result.assessment, at)
