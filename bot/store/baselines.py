@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.domain.spikes.baseline import SubjectBaseline
-from bot.store.case_writer import to_ms
 from bot.store.client import RedisClient, parse_int
+from bot.store.decision_writer import to_ms
 from bot.store.keys import USUAL_KEPT, Keys
 from bot.store.record_reader import RecordReader
 from bot.store.repository import RedisStore

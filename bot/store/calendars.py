@@ -8,8 +8,8 @@ from typing import NamedTuple
 from pydantic import TypeAdapter
 
 from bot.domain.oncall.schedule import Shift
-from bot.store.case_writer import to_ms
 from bot.store.client import RedisClient, parse_int
+from bot.store.decision_writer import to_ms
 from bot.store.keys import Keys
 from bot.store.record_reader import RecordReader
 from bot.store.repository import RedisStore

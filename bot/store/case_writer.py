@@ -4,23 +4,18 @@ from datetime import datetime
 from typing import NamedTuple
 
 from bot.domain.assessment import Assessment, Intent, Sentiment
-from bot.domain.audit import AuditEvent
 from bot.domain.case import Case, CaseStatus, JoinReason
 from bot.domain.cases.intake import CONVERSATION_WINDOW, COPY_WINDOW, build_conversation_key, build_copy_key
-from bot.domain.commits import CaseDecision, Decision, MentionOutcome, ProcessedMention
+from bot.domain.commits import CaseDecision, MentionOutcome, ProcessedMention
 from bot.domain.mention import Mention
-from bot.domain.outbox import Notification
 from bot.domain.paging.case_page import list_pages_to_recheck
-from bot.domain.paging.page import Page
 from bot.store.corrections import add_correction, update_precision
+from bot.store.decision_writer import to_ms, write_effects
 from bot.store.keys import (
     ASIDE_MOST,
-    AUDIT_MOST,
     CASE_KEPT,
     EDITED_WITHIN,
     JOINED_MOST,
-    MESSAGES_MOST,
-    PAGE_KEPT,
     SPAM_KEPT,
     SPAM_MOST,
     TALLIES_KEPT,
@@ -31,12 +26,9 @@ from bot.store.keys import (
     format_day,
     join_field,
 )
-from bot.store.message_records import MessageRef
 from bot.store.spike_stream import append_observation
 from bot.store.transaction import Transaction
 
-LANE_WIDTH = 10**13
-"""Outbox scores are priority × LANE_WIDTH + ms, so that they order by priority and then by age."""
 QUARTER = 15
 """Minutes: counters are kept for each quarter of an hour."""
 _TALLIES_SECONDS = int(TALLIES_KEPT.total_seconds())
@@ -44,11 +36,6 @@ _TELLING_SECONDS = int(TELLING_KEPT.total_seconds())
 _CONVERSATION_SECONDS = int(CONVERSATION_WINDOW.total_seconds())
 _EDITED_SECONDS = int(EDITED_WITHIN.total_seconds())
 _COPY_SECONDS = int(COPY_WINDOW.total_seconds())
-
-
-def to_ms(at: datetime) -> int:
-    """Return epoch milliseconds."""
-    return int(at.timestamp() * 1000)
 
 
 def compute_quarter(at: datetime) -> int:
@@ -72,52 +59,6 @@ def write_decision(transaction: Transaction, keys: Keys, decision: CaseDecision,
             transaction.write("ZADD", keys.pages, at.timestamp(), page_id)
     if decision.opened_decision is not None:
         write_decision(transaction, keys, decision.opened_decision, at)
-
-
-def write_effects(transaction: Transaction, keys: Keys, decision: Decision[object], at: datetime, *about: str) -> None:
-    """Write the events, notifications and pages of a decision of any kind. `about` is as in `add_audit_event`."""
-    for event in decision.events:
-        add_audit_event(transaction, keys, event, *about)
-    for notification in decision.notifications:
-        add_notification(transaction, keys, notification, at)
-    for notification in decision.done:
-        transaction.write("ZREM", keys.outbox_key(notification.to), notification.key)
-    for page in decision.pages:
-        add_page(transaction, keys, page)
-    for page_id in decision.woken:
-        transaction.write("ZADD", keys.pages, at.timestamp(), page_id)
-
-
-def add_notification(transaction: Transaction, keys: Keys, notification: Notification, at: datetime) -> None:
-    """Put a notification in its destination's outbox. Dedup: one with the same key keeps its earlier place."""
-    score = int(notification.priority) * LANE_WIDTH + to_ms(at)
-    transaction.write("ZADD", keys.outbox_key(notification.to), "LT", score, notification.key)
-    transaction.add_upkeep("SADD", keys.outboxes, str(notification.to))
-
-
-def add_case_message(transaction: Transaction, keys: Keys, case: str, place: MessageRef) -> None:
-    """Remember a message with words of this case, to delete it if the post must be forgotten."""
-    key = keys.case_messages_key(case)
-    transaction.write("RPUSH", key, f"{place.channel} {place.ts}")
-    transaction.write("LTRIM", key, -MESSAGES_MOST, -1)
-    transaction.write("EXPIRE", key, int(CASE_KEPT.total_seconds()))
-
-
-def add_audit_event(transaction: Transaction, keys: Keys, event: AuditEvent, *about: str) -> None:
-    """Append to the audit log. `about` says what the event is about: a kind, a name, a kind, a name, …"""
-    fields = (*about, "at", event.at.isoformat(), "by", event.by, "what", event.what, "detail", event.detail)
-    transaction.write("XADD", keys.audit, "*", *fields)
-    transaction.add_upkeep("XTRIM", keys.audit, "MAXLEN", "~", AUDIT_MOST)
-
-
-def add_page(transaction: Transaction, keys: Keys, page: Page) -> None:
-    """Open a page within the commit of its cause; a page that exists already is left as it is."""
-    key = keys.page_key(page.id)
-    assert page.due is not None
-    transaction.write("HSETNX", key, "body", page.model_dump_json(exclude_defaults=True))
-    transaction.write("HSETNX", key, "v", page.version)
-    transaction.write("EXPIRE", key, int(PAGE_KEPT.total_seconds()))
-    transaction.write("ZADD", keys.pages, "NX", page.due.timestamp(), page.id)
 
 
 def _write_case(transaction: Transaction, keys: Keys, decision: CaseDecision, case: Case) -> None:

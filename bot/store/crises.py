@@ -7,8 +7,8 @@ from bot.domain.commits import Decision
 from bot.domain.crisis import Crisis
 from bot.domain.errors import NotAllowed
 from bot.domain.outbox import Notification
-from bot.store.case_writer import to_ms, write_effects
 from bot.store.client import RedisClient
+from bot.store.decision_writer import to_ms, write_effects
 from bot.store.keys import CRISIS_KEPT, Keys
 from bot.store.message_records import CardRecord
 from bot.store.record_reader import RecordReader, UnreadableRecordError

@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 from pydantic import BaseModel, Field, ValidationError
 
-from bot.store.case_writer import to_ms
 from bot.store.client import parse_hash
+from bot.store.decision_writer import to_ms
 from bot.store.repository import RedisStore
 from bot.store.transaction import Transaction, commit
 

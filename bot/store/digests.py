@@ -5,8 +5,8 @@ from datetime import datetime
 
 from bot.domain.case import Case, CaseStatus
 from bot.domain.outbox import Notification, Priority
-from bot.store.case_writer import add_notification, to_ms
 from bot.store.client import RedisClient
+from bot.store.decision_writer import add_notification, to_ms
 from bot.store.keys import DIGEST_KEPT, Keys
 from bot.store.message_records import CardRecord, CardState, DigestRecord
 from bot.store.record_reader import RecordReader, UnreadableRecordError

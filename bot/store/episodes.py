@@ -7,8 +7,8 @@ from bot.domain.commits import Decision
 from bot.domain.outbox import Notification
 from bot.domain.paging.page import Page
 from bot.domain.spikes.episode import Episode
-from bot.store.case_writer import to_ms, write_effects
 from bot.store.client import RedisClient, parse_hash
+from bot.store.decision_writer import to_ms, write_effects
 from bot.store.keys import EPISODE_KEPT, EPISODES_MOST, Keys
 from bot.store.message_records import CardRecord
 from bot.store.record_reader import RecordReader, UnreadableRecordError

@@ -6,8 +6,9 @@ from typing import NamedTuple
 from bot.domain.case import Case, derive_case_id
 from bot.domain.commits import CaseDecision
 from bot.domain.mention import Mention
-from bot.store.case_writer import build_lookup_keys, to_ms, write_decision
+from bot.store.case_writer import build_lookup_keys, write_decision
 from bot.store.client import RedisClient
+from bot.store.decision_writer import to_ms
 from bot.store.keys import FLAGS_KEPT, SEEN_FOR, Keys
 from bot.store.record_reader import RecordReader
 from bot.store.repository import RedisStore

@@ -8,27 +8,21 @@ from typing import NamedTuple
 from redis.exceptions import ResponseError
 
 from bot.domain.audit import AuditAction, AuditEvent
-from bot.domain.crisis import Crisis
 from bot.domain.errors import StoreUnavailable
 from bot.domain.mention import Mention
-from bot.domain.outbox import Notification, NotificationKind
-from bot.domain.paging.decision import refresh_messages
-from bot.domain.redaction import ForgetTarget, forget_in_case, forget_in_crisis, forget_in_episode
-from bot.domain.spikes.episode import Episode
-from bot.store.case_writer import add_audit_event, add_notification, build_lookup_keys, write_decision
+from bot.domain.redaction import ForgetTarget
 from bot.store.cases import CaseStore
 from bot.store.client import RedisClient, parse_hash
-from bot.store.crises import CrisisStore
 from bot.store.dead_letters import DeadLetterStore
-from bot.store.episodes import EpisodeStore
+from bot.store.decision_writer import add_audit_event
 from bot.store.keys import Keys
-from bot.store.paging import PageStore
 from bot.store.quarantine import QuarantineStore
 from bot.store.quote_redaction import QuoteStore, parse_entry_mention, parse_stored_mention
 from bot.store.recent_mentions import RecentMention, dump_recent, parse_recent
+from bot.store.record_redaction import RecordRedactor
 from bot.store.repository import RedisStore
 from bot.store.spike_stream import parse_observation
-from bot.store.transaction import GROUP, CommitResult, Transaction, commit
+from bot.store.transaction import GROUP, Transaction, commit
 
 PAGE_SIZE = 500
 """Stream entries in one XRANGE."""
@@ -48,12 +42,10 @@ class MentionEraser(RedisStore):
     def __init__(self, client: RedisClient, keys: Keys) -> None:
         super().__init__(client, keys)
         self._cases = CaseStore(client, keys)
-        self._episodes = EpisodeStore(client, keys)
-        self._crises = CrisisStore(client, keys)
-        self._pages = PageStore(client, keys)
         self._dead = DeadLetterStore(client, keys)
         self._quarantine = QuarantineStore(client, keys)
         self._quotes = QuoteStore(client, keys)
+        self._records = RecordRedactor(client, keys)
 
     async def find(self, target: ForgetTarget) -> ErasureMatches:
         """Search the whole store for posts of the target. Changes nothing."""
@@ -85,9 +77,9 @@ class MentionEraser(RedisStore):
         lost += await self._drop_dead_letters(found)
         lost += await self._drop_joined(found.ids)
         lost += await self._redact_quotes(found.words)
-        lost += await self._redact_cases(found, at)
-        lost += await self._redact_episodes(found.ids, at)
-        lost += await self._redact_crises(found.words, at)
+        lost += await self._records.redact_cases(found.ids, found.words, at)
+        lost += await self._records.redact_episodes(found.ids, at)
+        lost += await self._records.redact_crises(found.words, at)
         if lost:
             note = Transaction(self._keys.inbox)
             deleted = AuditEvent(at, "", AuditAction.POSTS_DELETED, f"{len(found.ids)}, at a person's request")
@@ -122,12 +114,6 @@ class MentionEraser(RedisStore):
         async for case_id in self._iter_names("joined"):
             for body in await self._client.execute("HVALS", self._keys.joined_mentions_key(case_id)):
                 yield body
-
-    async def _iter_names(self, kind: str) -> AsyncIterator[str]:
-        """Yield the names of all keys of one kind: what follows `<kind>:`."""
-        root = f"{self._keys.root}{kind}:"
-        async for key in self._client.scan_keys(root):
-            yield key.removeprefix(root)
 
     async def _iter_entries(self, stream: str) -> AsyncIterator[tuple[str, dict[str, str]]]:
         start = "-"
@@ -206,70 +192,6 @@ class MentionEraser(RedisStore):
         async for case_id in self._iter_names("joined"):
             changed += await self._quotes.redact_joined(case_id, words)
         return changed
-
-    async def _redact_cases(self, found: ErasureMatches, at: datetime) -> int:
-        names = [name async for name in self._iter_names("case")]
-        blank = {name for name in names if await self._redact_case(name, found, at)}
-        if blank:
-            await self._refresh_pages(blank, at)
-        return len(blank)
-
-    async def _refresh_pages(self, cases: set[str], at: datetime) -> None:
-        """Render the page messages of these cases again, and those of their leaders, which show their words, too."""
-        transaction = Transaction(self._keys.inbox)
-        async for name in self._iter_names("page"):
-            page = (await self._pages.find([name])).get(name)
-            if page is None or page.cause.id not in cases:
-                continue
-            for shown in (await self._pages.find([name, page.leader])).values():
-                for owed in refresh_messages(shown):
-                    add_notification(transaction, self._keys, owed, at)
-        await commit(self._client, transaction)
-
-    async def _redact_case(self, name: str, found: ErasureMatches, at: datetime) -> bool:
-        """Redact one case. Optimistic concurrency: on a conflict the case is read and decided on again."""
-        while case := (await self._cases.find([name])).get(name):
-            decision = forget_in_case(case, found.ids, at, found.words)
-            if decision is None:
-                return False
-            transaction = Transaction(self._keys.inbox)
-            write_decision(transaction, self._keys, decision, at)
-            if case.mention.id in found.ids:
-                for lookup in build_lookup_keys(self._keys, case.mention, case.assessment.subject):
-                    transaction.write("DEL", lookup.key)
-            if (await commit(self._client, transaction))[0] is CommitResult.WRITTEN:
-                return True
-        return False
-
-    async def _redact_episodes(self, ids: frozenset[str], at: datetime) -> int:
-        changed = 0
-        async for name in self._iter_names("episode"):
-            before = await self._episodes.find_readable(name)
-            after = forget_in_episode(before, ids) if before else None
-            if before is not None and after is not None:
-                card = Notification.draw_episode(after.id, after.department)
-                changed += await self._save_redacted(self._keys.episode_key(name), before.version, after, card, at)
-        return changed
-
-    async def _redact_crises(self, words: frozenset[str], at: datetime) -> int:
-        changed = 0
-        async for name in self._iter_names("crisis"):
-            before = await self._crises.find_readable(name)
-            after = forget_in_crisis(before, words) if before else None
-            if before is not None and after is not None:
-                head = Notification(NotificationKind.CRISIS, after.id, after.destination)
-                changed += await self._save_redacted(self._keys.crisis_key(name), before.version, after, head, at)
-        return changed
-
-    async def _save_redacted(
-        self, key: str, before: int, after: Episode | Crisis, notification: Notification, at: datetime
-    ) -> bool:
-        """Save a redacted record. Return False on a conflict: the command then reports that something is left."""
-        transaction = Transaction(self._keys.inbox)
-        transaction.guard(key, before, "v")
-        transaction.write("HSET", key, "v", after.version, "body", after.model_dump_json())
-        add_notification(transaction, self._keys, notification, at)
-        return (await commit(self._client, transaction))[0] is CommitResult.WRITTEN
 
 
 def _extract_phrases(mention: Mention) -> set[str]:

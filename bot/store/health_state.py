@@ -4,8 +4,8 @@ from datetime import datetime
 
 from bot.domain.commits import Decision
 from bot.domain.health.issues import HealthState
-from bot.store.case_writer import write_effects
 from bot.store.client import RedisClient
+from bot.store.decision_writer import write_effects
 from bot.store.keys import Keys
 from bot.store.record_reader import RecordReader
 from bot.store.repository import RedisStore

@@ -10,8 +10,9 @@ from redis.exceptions import ResponseError
 
 from bot.domain.commits import CaseDecision, StoreUnavailable
 from bot.domain.mention import Mention
-from bot.store.case_writer import LookupKey, to_ms, write_decision
+from bot.store.case_writer import LookupKey, write_decision
 from bot.store.client import BLOCK_MS, RedisClient, parse_counts, parse_hash, parse_int
+from bot.store.decision_writer import to_ms
 from bot.store.keys import INBOX_MOST, SEEN_FOR, Keys
 from bot.store.recent_mentions import RecentBatch, append_recent
 from bot.store.repository import RedisStore

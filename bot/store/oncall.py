@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 
 from bot.domain.oncall.overrides import ScheduleChange, ScheduleOverrides
 from bot.domain.outbox import Notification
-from bot.store.case_writer import add_notification, to_ms
 from bot.store.client import RedisClient, parse_counts
+from bot.store.decision_writer import add_notification, to_ms
 from bot.store.keys import AUDIT_MOST, Keys
 from bot.store.record_reader import RecordReader, UnreadableRecordError
 from bot.store.repository import RedisStore, Repository

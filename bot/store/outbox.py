@@ -8,8 +8,8 @@ from bot.domain.case import Case
 from bot.domain.destination import Destination, ToDepartment, parse_destination
 from bot.domain.outbox import Notification, NotificationKind, Priority
 from bot.domain.paging.page import Page
-from bot.store.case_writer import LANE_WIDTH, add_case_message, add_notification
 from bot.store.client import RedisClient, parse_hash
+from bot.store.decision_writer import LANE_WIDTH, add_case_message, add_notification
 from bot.store.keys import Keys
 from bot.store.message_records import CardRecord, CardState, MessageRef
 from bot.store.record_reader import RecordReader, UnreadableRecordError

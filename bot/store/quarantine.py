@@ -18,10 +18,10 @@ from bot.domain.paging.page import Page
 from bot.domain.spikes.baseline import SubjectBaseline
 from bot.domain.spikes.episode import Episode
 from bot.store.calendars import parse_stored_shifts
-from bot.store.case_writer import add_notification, to_ms
 from bot.store.client import ANOTHER_TYPE, parse_hash
 from bot.store.corrections import parse_correction
 from bot.store.dead_letters import BEFORE
+from bot.store.decision_writer import add_notification, to_ms
 from bot.store.keys import CASE_KEPT, Keys
 from bot.store.message_records import CardRecord, DigestRecord, PageMessage
 from bot.store.record_reader import OF_ANOTHER_TYPE, UnreadableRecord, report_unreadable

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from bot.store.case_writer import to_ms
 from bot.store.client import parse_int
+from bot.store.decision_writer import to_ms
 from bot.store.repository import RedisStore
 
 CLOCK_STEP = 25_000

@@ -1,7 +1,7 @@
 """Base classes of the parts of the store; optimistic concurrency for records that several people change at once."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import datetime
 from inspect import isawaitable
 from typing import ClassVar, Generic, TypeVar
@@ -24,6 +24,12 @@ class RedisStore:
     def __init__(self, client: RedisClient, keys: Keys) -> None:
         self._client = client
         self._keys = keys
+
+    async def _iter_names(self, kind: str) -> AsyncIterator[str]:
+        """Yield the names of all keys of one kind: what follows `<kind>:`."""
+        root = f"{self._keys.root}{kind}:"
+        async for key in self._client.scan_keys(root):
+            yield key.removeprefix(root)
 
 
 class Repository(RedisStore, ABC, Generic[Record, Decided]):

@@ -7,9 +7,9 @@ from bot.domain.outbox import Notification
 from bot.domain.paging.page import Page
 from bot.domain.periods import widen_to_quarters
 from bot.domain.shift_summary import LOOKBACK, ShiftSummary
-from bot.store.case_writer import add_notification, to_ms
 from bot.store.client import RedisClient, parse_hash
 from bot.store.crises import CrisisStore
+from bot.store.decision_writer import add_notification, to_ms
 from bot.store.drills import DrillStore
 from bot.store.episodes import EpisodeStore
 from bot.store.keys import Keys

@@ -13,7 +13,7 @@ from bot.domain.outbox import Notification, NotificationKind
 from bot.domain.rules import PlaybookRules
 from bot.sinks.delivery_errors import DeliveryUnknownError, SlackRejectedError
 from bot.sinks.slack import SentMessage
-from bot.store.case_writer import to_ms
+from bot.store.decision_writer import to_ms
 from bot.store.message_records import CardRecord, CardState
 from bot.store.store import Store
 from bot.workers.delivery.circuit_breaker import PauseWindow

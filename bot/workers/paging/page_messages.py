@@ -7,11 +7,12 @@ from bot.clock import Clock
 from bot.domain.destination import ToChannel, parse_callee
 from bot.domain.paging.context import PageContext
 from bot.domain.paging.decision import build_page_notification
-from bot.domain.paging.page import Page, PageGroup
+from bot.domain.paging.grouping import PageGroup
+from bot.domain.paging.page import Page
 from bot.sinks.delivery_errors import NotSentError, RateLimitedError, SlackRejectedError
 from bot.sinks.pagers.base import PageRequest
 from bot.sinks.slack import SlackSink
-from bot.store.case_writer import to_ms
+from bot.store.decision_writer import to_ms
 from bot.store.message_records import CardState, MessageRef, PageMessage
 from bot.store.paging import PageStore
 from bot.store.rate_limits import RateLimitStore

@@ -1,0 +1,92 @@
+"""Redact erased posts in the records that show their words: cases, episodes, crises, and the messages of pages."""
+
+from datetime import datetime
+
+from bot.domain.crisis import Crisis
+from bot.domain.outbox import Notification, NotificationKind
+from bot.domain.paging.decision import refresh_messages
+from bot.domain.redaction import forget_in_case, forget_in_crisis, forget_in_episode
+from bot.domain.spikes.episode import Episode
+from bot.store.case_writer import build_lookup_keys, write_decision
+from bot.store.cases import CaseStore
+from bot.store.client import RedisClient
+from bot.store.crises import CrisisStore
+from bot.store.decision_writer import add_notification
+from bot.store.episodes import EpisodeStore
+from bot.store.keys import Keys
+from bot.store.paging import PageStore
+from bot.store.repository import RedisStore
+from bot.store.transaction import CommitResult, Transaction, commit
+
+
+class RecordRedactor(RedisStore):
+    def __init__(self, client: RedisClient, keys: Keys) -> None:
+        super().__init__(client, keys)
+        self._cases = CaseStore(client, keys)
+        self._episodes = EpisodeStore(client, keys)
+        self._crises = CrisisStore(client, keys)
+        self._pages = PageStore(client, keys)
+
+    async def redact_cases(self, ids: frozenset[str], words: frozenset[str], at: datetime) -> int:
+        names = [name async for name in self._iter_names("case")]
+        blank = {name for name in names if await self._redact_case(name, ids, words, at)}
+        if blank:
+            await self._refresh_pages(blank, at)
+        return len(blank)
+
+    async def _refresh_pages(self, cases: set[str], at: datetime) -> None:
+        """Render the page messages of these cases again, and those of their leaders, which show their words, too."""
+        transaction = Transaction(self._keys.inbox)
+        async for name in self._iter_names("page"):
+            page = (await self._pages.find([name])).get(name)
+            if page is None or page.cause.id not in cases:
+                continue
+            for shown in (await self._pages.find([name, page.leader])).values():
+                for owed in refresh_messages(shown):
+                    add_notification(transaction, self._keys, owed, at)
+        await commit(self._client, transaction)
+
+    async def _redact_case(self, name: str, ids: frozenset[str], words: frozenset[str], at: datetime) -> bool:
+        """Redact one case. Optimistic concurrency: on a conflict the case is read and decided on again."""
+        while case := (await self._cases.find([name])).get(name):
+            decision = forget_in_case(case, ids, at, words)
+            if decision is None:
+                return False
+            transaction = Transaction(self._keys.inbox)
+            write_decision(transaction, self._keys, decision, at)
+            if case.mention.id in ids:
+                for lookup in build_lookup_keys(self._keys, case.mention, case.assessment.subject):
+                    transaction.write("DEL", lookup.key)
+            if (await commit(self._client, transaction))[0] is CommitResult.WRITTEN:
+                return True
+        return False
+
+    async def redact_episodes(self, ids: frozenset[str], at: datetime) -> int:
+        changed = 0
+        async for name in self._iter_names("episode"):
+            before = await self._episodes.find_readable(name)
+            after = forget_in_episode(before, ids) if before else None
+            if before is not None and after is not None:
+                card = Notification.draw_episode(after.id, after.department)
+                changed += await self._save_redacted(self._keys.episode_key(name), before.version, after, card, at)
+        return changed
+
+    async def redact_crises(self, words: frozenset[str], at: datetime) -> int:
+        changed = 0
+        async for name in self._iter_names("crisis"):
+            before = await self._crises.find_readable(name)
+            after = forget_in_crisis(before, words) if before else None
+            if before is not None and after is not None:
+                head = Notification(NotificationKind.CRISIS, after.id, after.destination)
+                changed += await self._save_redacted(self._keys.crisis_key(name), before.version, after, head, at)
+        return changed
+
+    async def _save_redacted(
+        self, key: str, before: int, after: Episode | Crisis, notification: Notification, at: datetime
+    ) -> bool:
+        """Save a redacted record. Return False on a conflict: the command then reports that something is left."""
+        transaction = Transaction(self._keys.inbox)
+        transaction.guard(key, before, "v")
+        transaction.write("HSET", key, "v", after.version, "body", after.model_dump_json())
+        add_notification(transaction, self._keys, notification, at)
+        return (await commit(self._client, transaction))[0] is CommitResult.WRITTEN
