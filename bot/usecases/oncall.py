@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import partial
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from bot.cards import oncall as cards
 from bot.cards import oncall_requests
@@ -15,45 +15,23 @@ from bot.domain.commits import NotAllowed
 from bot.domain.oncall import cover_requests, override_transitions
 from bot.domain.oncall.overrides import ScheduleChange, ScheduleOverrides, ScheduleState
 from bot.domain.oncall.schedule import Schedule
-from bot.domain.oncall.shifts import (
-    find_next_change,
-    find_schedule_gaps,
-    find_shift,
-    list_shifts,
-    merge_consecutive_shifts,
-)
-from bot.domain.oncall.time_parser import ShiftRequest, parse_shift_request, parse_time, parse_whole_day
+from bot.domain.oncall.shifts import find_schedule_gaps, find_shift
+from bot.domain.oncall.time_parser import parse_shift_request
 from bot.domain.outbox import ScheduleItem
 from bot.domain.periods import TimeSpan
 from bot.domain.rules import PlaybookRules
 from bot.store.drills import DrillStore
 from bot.store.oncall import OverrideStore
 from bot.usecases.on_call_lookup import StoredOnCallLookup
-from bot.usecases.schedule_permissions import ResolvedSchedule, SchedulePermissions
+from bot.usecases.oncall_request import OnCallRequest
+from bot.usecases.schedule_permissions import SchedulePermissions
 
 DecideChange = Callable[[ScheduleState], ScheduleChange]
-INSTANT = timedelta(minutes=1)
-"""A span around a moment, to find its shift."""
 
 
 class TimeZoneLookup(Protocol):
     async def find_time_zone(self, person: str) -> str:
         """Return the IANA name of a person's time zone; empty if Slack does not say."""
-
-
-class OnCallRequest(NamedTuple):
-    """A parsed request at one time in one time zone; `own`: the zone is the person's own, from Slack."""
-
-    by: str
-    parsed: ShiftRequest
-    at: datetime
-    zone: str
-    own: bool
-    target: ResolvedSchedule
-    state: ScheduleState
-
-    def resolve_time(self, words: str, after: datetime | None = None) -> datetime:
-        return parse_time(words, after or self.at, self.zone)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +69,8 @@ class OnCallUseCases:
         request = await self._parse_request(by, words)
 
         def decide(state: ScheduleState) -> ScheduleChange:
-            start = request.resolve_time(request.parsed.start) if request.parsed.start else request.at
-            span = TimeSpan(start, _find_end(request, state, start))
+            start = request.resolve_start()
+            span = TimeSpan(start, request.find_end(state, start))
             return override_transitions.take_shift(state, by, span, request.at)
 
         change = await self._apply_change(request, decide)
@@ -106,7 +84,7 @@ class OnCallUseCases:
         other = request.parsed.people[0]
         await self._permissions.check(other, request.target.schedule, f"<@{other}> is")
         when = request.parsed.start or request.target.rest
-        span = _parse_span(request, when) if when else None
+        span = request.parse_span(when) if when else None
         request_swap = cover_requests.request_swap
         return await self._send_request(request, lambda state: request_swap(state, by, other, request.at, span))
 
@@ -121,7 +99,7 @@ class OnCallUseCases:
         await self._permissions.check(other, request.target.schedule, f"<@{other}> is")
 
         def decide(state: ScheduleState) -> ScheduleChange:
-            return cover_requests.request_cover_from(state, by, other, _find_span(request, state, by), request.at)
+            return cover_requests.request_cover_from(state, by, other, request.find_span(state, by), request.at)
 
         return await self._send_request(request, decide)
 
@@ -146,7 +124,7 @@ class OnCallUseCases:
 
     async def _cover_directly(self, request: OnCallRequest, person: str) -> RenderedMessage:
         def decide(state: ScheduleState) -> ScheduleChange:
-            span, by = _find_span(request, state, person), request.by
+            span, by = request.find_span(state, person), request.by
             return override_transitions.cover_shift(state, person, by, span, request.at, made_by=by)
 
         change = await self._apply_change(request, decide)
@@ -161,7 +139,7 @@ class OnCallUseCases:
             )
 
         def decide(state: ScheduleState) -> ScheduleChange:
-            span = _find_span(request, state, request.by)
+            span = request.find_span(state, request.by)
             return override_transitions.request_cover(state, request.by, span, found.name, request.at)
 
         change = await self._apply_change(request, decide)
@@ -233,38 +211,3 @@ class OnCallUseCases:
 
         name = request.target.schedule.name
         return await self._store.change(name, decide_change, request.at)
-
-
-def _parse_end(request: OnCallRequest, start: datetime) -> datetime | None:
-    """Return the requested end, if there is one: `until 08:00`, `for 2h`, or just `2h`."""
-    words = request.parsed.until or request.parsed.lasting or request.target.rest
-    return request.resolve_time(words, start) if words else None
-
-
-def _find_end(request: OnCallRequest, state: ScheduleState, start: datetime) -> datetime:
-    end = _parse_end(request, start) or find_next_change(state.roster, start)
-    if end is None:
-        raise NotAllowed("Nobody else would come on call by itself, so say until when, like `until 08:00` or `for 2h`.")
-    return end
-
-
-def _find_span(request: OnCallRequest, state: ScheduleState, person: str) -> TimeSpan:
-    """Return the requested span; without one, the person's current or next shift."""
-    start = request.resolve_time(request.parsed.start) if request.parsed.start else request.at
-    end = _parse_end(request, start)
-    if end is not None:
-        return TimeSpan(start, end)
-    ahead = TimeSpan(start, start + override_transitions.SEARCH_AHEAD)
-    for stint in merge_consecutive_shifts(list_shifts(state.roster, ahead)):
-        if stint.person == person and stint.end > start:
-            return TimeSpan(max(stint.start, start), stint.end)
-    raise NotAllowed(
-        f"<@{person}> has no shift in {state.schedule.name} in the next {override_transitions.SEARCH_AHEAD.days} days."
-    )
-
-
-def _parse_span(request: OnCallRequest, words: str) -> TimeSpan:
-    """Return the requested day, or the moment."""
-    day = parse_whole_day(words, request.at, request.zone)
-    at = request.resolve_time(words) if day is None else request.at
-    return day or TimeSpan(at, at + INSTANT)
