@@ -30,7 +30,8 @@ from bot.cli import app
 from bot.config.field_types import PlaybookTable
 from bot.config.loader import parse_playbook
 from bot.config.schema import FileTable
-from bot.config.settings import NAMES, SECRETS, build_hook_variable
+from bot.config.settings import build_hook_variable
+from bot.config.settings_loader import NAMES, SECRETS
 from bot.detectors.label_dimensions import DIMENSIONS
 from bot.domain.periods import ReportPeriod
 from bot.sources.catalogue import CATALOGUE, EXAMPLES, MODELS

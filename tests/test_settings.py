@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from bot.config.settings import NAMES, SECRETS, Settings, _read_environment, build_hook_variable, load_settings
+from bot.config.settings import Settings, build_hook_variable
 from bot.config.settings_errors import SettingsError, SettingsFault
+from bot.config.settings_loader import NAMES, SECRETS, _read_environment, load_settings
 
 ROOT = Path(__file__).parents[1]
 SIGNING = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"

@@ -15,8 +15,9 @@ from rich.table import Table
 from rich.text import Text
 
 from bot.config import PlaybookError, PlaybookReloader
-from bot.config.settings import Settings, load_settings
+from bot.config.settings import Settings
 from bot.config.settings_errors import SettingsError
+from bot.config.settings_loader import load_settings
 from bot.detectors.label_dimensions import DIMENSIONS
 from bot.detectors.model.loading import resolve_weights_path
 from bot.detectors.model.weights import WeightsError

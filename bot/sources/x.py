@@ -4,21 +4,19 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import suppress
 from datetime import timedelta
-from typing import Any, ClassVar, NoReturn
+from typing import Any, NoReturn
 
 import structlog
-from pydantic import BaseModel, ConfigDict, Field
 
 from bot.clock import Clock
 from bot.domain.commits import StoreUnavailable
-from bot.domain.languages import TAG
-from bot.domain.read_budget import ReadBudget
 from bot.domain.subject import Subject
-from bot.sources.base import MentionSink, SourceCheck, SourceContext, SourceKind
+from bot.sources.base import MentionSink, SourceContext, SourceKind
 from bot.sources.x_api import XApiClient
 from bot.sources.x_backfill import Backfill, BackfillProgress, XStreamPosition
 from bot.sources.x_backoff import USUAL, Backoff
 from bot.sources.x_errors import XApiError, format_quota_exceeded, parse_stream_error
+from bot.sources.x_options import XOptions, check_x
 from bot.sources.x_payloads import (
     MalformedPostError,
     PostPage,
@@ -28,31 +26,14 @@ from bot.sources.x_payloads import (
     parse_stream_line,
 )
 from bot.sources.x_read_meter import ReadMeter
-from bot.sources.x_rules import QUERY_LIMIT, RULE_LIMIT, RULES_LIMIT, build_rules, diff_rules, find_unsupported_terms
+from bot.sources.x_rules import QUERY_LIMIT, RULE_LIMIT, build_rules, diff_rules, find_unsupported_terms
 
 log = structlog.get_logger()
-
 
 CLOSED = "X closed the stream."
 STORE_AWAY = "The store does not answer; X waits for it."
 STORE_ASKED_EVERY = 2.0
 """Seconds."""
-
-
-class XOptions(BaseModel):
-    """`[sources.x]` of the playbook."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-    named: ClassVar[bool] = False
-
-    lang: str = Field("", pattern=rf"^({TAG.pattern})?$")
-    """Only posts in this language, by X's own guess; empty: all."""
-    extra_rule: str = Field("", max_length=200, pattern=r"^[^\r\n]*$")
-    """Added to every rule, in X's own language: `-is:reply`, `-is:nullcast`, `place_country:PT`."""
-    refill_hours: int = Field(168, ge=0, le=168)
-    """How far back a gap is filled at most. X keeps seven days, and every post read costs; 0: gaps stay gaps."""
-    budget: ReadBudget = ReadBudget()
-    """What reading may cost; where it is used up, nothing is read until it begins anew."""
 
 
 class XSource:
@@ -225,38 +206,6 @@ async def _run_until_failure(never: Coroutine[Any, Any, NoReturn], other: Corout
         await asyncio.wait(tasks)
     failed = [fault for task in tasks if not task.cancelled() and (fault := task.exception())]
     raise failed[0]
-
-
-async def check_x(options: XOptions, parts: SourceContext) -> SourceCheck:
-    """Check token and rules at X with dry runs, and estimate the cost. Changes nothing."""
-    faults = find_unsupported_terms(parts.subjects, options.lang, options.extra_rule)
-    want = build_rules(parts.subjects, RULE_LIMIT, options.lang, options.extra_rule)
-    notes: list[str] = []
-    try:
-        async with XApiClient(parts.secret, parts.clock, parts.url) as api:
-            have = await api.list_rules()
-            foreign = sum(not rule.subject for rule in have)
-            if foreign + len(want) > RULES_LIMIT:
-                faults.append(f"X takes {RULES_LIMIT} rules; {len(want)} are needed, and {foreign} are not ours.")
-            faults += await api.add_rules(diff_rules(have, want).add, dry=True)
-            notes = [await _estimate_cost(api, options, parts.subjects)]
-    except (XApiError, ValueError) as fault:
-        faults.append(str(fault))
-    return SourceCheck([("", sentence) for sentence in dict.fromkeys(faults)], notes)
-
-
-async def _estimate_cost(api: XApiClient, options: XOptions, subjects: Sequence[Subject]) -> str:
-    """Estimate the cost from the posts of the last week. Posts found by several rules are counted several times."""
-    queries = build_rules(subjects, QUERY_LIMIT, options.lang, options.extra_rule)
-    try:
-        week = sum([await api.count_week_posts(query) for query in queries])
-    except XApiError as fault:
-        return f"what X will cost cannot be said: {fault}"
-    budget, posts = options.budget, week / 7
-    day = posts * (budget.post + budget.user)
-    bound = min(bound for bound in (budget.month, (budget.day or 0) * 30, float("inf")) if bound)
-    estimate = f"about {posts:,.0f} posts a day, up to ${day:,.2f} a day and ${day * 30:,.2f} a month at X's prices"
-    return f"{estimate}; that is more than the budget" if day * 30 > bound else estimate
 
 
 SOURCE = SourceKind(

@@ -9,11 +9,12 @@ from bot.domain.commits import Decision
 from bot.domain.errors import NotAllowed
 from bot.domain.outbox import Notification
 from bot.domain.paging.case_page import get_case_page_id
-from bot.domain.paging.page import Page, PageGroup
+from bot.domain.paging.grouping import PageGroup
+from bot.domain.paging.page import Page
 from bot.domain.spikes.episode import Episode
 from bot.domain.spikes.episode_page import get_episode_page_id
-from bot.store.case_writer import add_case_message, add_page, write_effects
 from bot.store.client import RedisClient, parse_int
+from bot.store.decision_writer import add_case_message, add_page, write_effects
 from bot.store.keys import NIGHT_KEPT, PAGE_KEPT, Keys, join_field
 from bot.store.message_records import MessageRef, PageMessage
 from bot.store.record_reader import RecordReader, UnreadableRecordError

@@ -11,7 +11,8 @@ from bot.domain.outbox import Notification
 from bot.domain.paging import escalation, grouping, re_escalation
 from bot.domain.paging.contact_methods import PagingRules
 from bot.domain.paging.context import CauseStatus
-from bot.domain.paging.page import Page, PageGroup, Severity
+from bot.domain.paging.grouping import PageGroup
+from bot.domain.paging.page import Page, Severity
 from bot.domain.paging.rate_limit import drop_over_budget, get_night_number
 from bot.domain.paging.targets import EscalationTargets
 from bot.store.store import Store

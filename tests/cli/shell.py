@@ -16,7 +16,7 @@ import structlog
 from typer.testing import CliRunner, Result
 
 from bot.cli import app
-from bot.config.settings import NAMES
+from bot.config.settings_loader import NAMES
 
 REPOSITORY = Path(__file__).parents[2]
 

@@ -8,7 +8,7 @@ import pytest
 from bot.cli.checks.locations import PlaybookLocations
 from bot.cli.checks.pagers import check_pagers
 from bot.config import PlaybookReloader
-from bot.config.settings import load_settings
+from bot.config.settings_loader import load_settings
 from bot.sources.catalogue import MODELS
 from tests.pagers.fake_services import FakePagerServices, Fault, serve_pager_services
 

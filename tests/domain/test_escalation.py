@@ -11,13 +11,13 @@ from bot.domain.destination import ToPager
 from bot.domain.errors import NotAllowed
 from bot.domain.paging import escalation, grouping
 from bot.domain.paging.attempts import record_result, start_attempt
+from bot.domain.paging.grouping import PageGroup
 from bot.domain.paging.page import (
     AttemptStatus,
     CauseKind,
     ContactMethod,
     Page,
     PageCause,
-    PageGroup,
     Severity,
     derive_page_id,
     open_page,

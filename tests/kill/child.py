@@ -18,9 +18,10 @@ from typing import Any
 import aiohttp
 import structlog
 
-from bot.config.settings import load_settings
+from bot.config.settings_loader import load_settings
 from bot.domain.paging.context import PageContext
-from bot.domain.paging.page import ContactMethod, Page, PageAttempt, PageGroup
+from bot.domain.paging.grouping import PageGroup
+from bot.domain.paging.page import ContactMethod, Page, PageAttempt
 from bot.domain.paging.policy import EscalationPolicy
 from bot.domain.routing import CaseClocks
 from bot.sinks.pagers.base import PageRequest, PagerResponse

@@ -10,7 +10,7 @@ import aiohttp
 import pytest
 
 import bot.sinks.pagers
-from bot.config.settings import load_settings
+from bot.config.settings_loader import load_settings
 from bot.domain.paging.contact_methods import ContactDetails
 from bot.domain.paging.context import PageContext
 from bot.domain.paging.page import AttemptStatus, CauseKind, ContactMethod, PageAttempt, PageCause, Severity, open_page

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.config.playbook_errors import PlaybookFault
-from bot.config.settings import load_settings
+from bot.config.settings_loader import load_settings
 from tests.clock import SteppedClock
 from tests.pagers.fake_services import FakePagerServices
 from tests.scenarios.world import World, open_world

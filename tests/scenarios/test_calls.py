@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.config.settings import load_settings
+from bot.config.settings_loader import load_settings
 from tests.clock import SteppedClock
 from tests.pagers.fake_services import FakePagerServices, Fault
 from tests.scenarios.sample_posts import CRISIS

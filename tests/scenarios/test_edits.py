@@ -4,7 +4,8 @@ from typing import Any
 
 from bot.domain.mention import Mention
 from bot.domain.reports.report import Reconciliation
-from bot.sources.x import XOptions, XSource
+from bot.sources.x import XSource
+from bot.sources.x_options import XOptions
 from tests.scenarios.sample_posts import LATE, LOST, SPAM
 from tests.scenarios.world import World
 from tests.sources.fake_x import TOKEN, serve_fake_x

@@ -9,8 +9,9 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from bot.config.settings import load_settings
-from bot.sources.x import XOptions, XSource
+from bot.config.settings_loader import load_settings
+from bot.sources.x import XSource
+from bot.sources.x_options import XOptions
 from bot.store.embedded_server import EmbeddedServer
 from tests.clock import SteppedClock
 from tests.scenarios.oncall_setup import build_layer, reload_schedule

@@ -11,7 +11,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from bot.config.settings import load_settings
+from bot.config.settings_loader import load_settings
 from tests.clock import SteppedClock
 from tests.pagers.fake_services import FakePagerServices, Fault
 from tests.scenarios.sample_posts import CRISIS

@@ -8,7 +8,8 @@ import aiohttp
 import pytest
 
 from bot.sources.webhook import BODY_LIMIT, WebhookOptions, WebhookSource, derive_challenge_token
-from bot.sources.x import XOptions, XSource
+from bot.sources.x import XSource
+from bot.sources.x_options import XOptions
 from tests.scenarios.sample_posts import LATE, LOST
 from tests.scenarios.test_hostile import HOSTILE
 from tests.scenarios.webhook_client import FORGED, build_forum_source, build_post, send_delivery

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from bot.domain.subject import Subject
-from bot.sources.x import XOptions, XSource
+from bot.sources.x import XSource
+from bot.sources.x_options import XOptions
 from bot.sources.x_payloads import compute_min_id
 from tests.sources.fake_x import TOKEN, FakeX, serve_fake_x
 from tests.sources.source_fakes import NOON, Inbox, InstantClock, wait_until

@@ -6,12 +6,12 @@ import pytest
 from pydantic import BaseModel
 
 import bot.sources
-from bot.config.settings import load_settings
+from bot.config.settings_loader import load_settings
 from bot.sources.base import SourceContext, get_source_secret
 from bot.sources.catalogue import CATALOGUE
 from bot.sources.replay import ReplayOptions
 from bot.sources.webhook import WebhookOptions
-from bot.sources.x import XOptions
+from bot.sources.x_options import XOptions
 from tests.sources.source_fakes import InstantClock
 
 HOUSE = {"__init__", "base", "catalogue", "mention_parser"}

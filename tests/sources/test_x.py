@@ -4,7 +4,8 @@ from typing import Any
 import pytest
 
 from bot.domain.subject import Subject
-from bot.sources.x import STORE_ASKED_EVERY, XOptions, XSource
+from bot.sources.x import STORE_ASKED_EVERY, XSource
+from bot.sources.x_options import XOptions
 from tests.sources.conftest import KETTLE, RIVAL, World
 from tests.sources.fake_x import TOKEN, Refusal, SilentStream, count_most_within
 from tests.sources.source_fakes import NOON, run_source, wait_until

@@ -9,7 +9,7 @@ from hypothesis import strategies as some
 from bot.domain.read_budget import BudgetState, ReadBudget, ReadCounts, ReadIds, ReadTotals, check_budget
 from bot.domain.subject import Subject
 from bot.sources.base import SourceContext
-from bot.sources.x import XOptions, check_x
+from bot.sources.x_options import XOptions, check_x
 from tests.sources.conftest import World
 from tests.sources.fake_x import TOKEN, Refusal
 from tests.sources.source_fakes import NOON, InstantClock, run_source, wait_until

@@ -4,7 +4,7 @@ import pytest
 
 from bot.domain.subject import Subject
 from bot.sources.base import SourceContext
-from bot.sources.x import XOptions, check_x
+from bot.sources.x_options import XOptions, check_x
 from tests.sources.fake_x import TOKEN, FakeX, serve_fake_x
 from tests.sources.source_fakes import InstantClock
 

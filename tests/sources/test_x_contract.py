@@ -8,8 +8,9 @@ import pytest
 
 from bot.domain.subject import Subject
 from bot.sources.base import SourceContext
-from bot.sources.x import XOptions, XSource, check_x
+from bot.sources.x import XSource
 from bot.sources.x_errors import parse_api_error
+from bot.sources.x_options import XOptions, check_x
 from bot.sources.x_payloads import MalformedPostError, StreamDisconnectError, parse_search_page, parse_stream_line
 from tests.sources.conftest import World
 from tests.sources.fake_x import TOKEN, Refusal, SilentStream

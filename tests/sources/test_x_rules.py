@@ -6,7 +6,7 @@ from hypothesis import strategies as some
 from pydantic import ValidationError
 
 from bot.domain.subject import Subject
-from bot.sources.x import XOptions
+from bot.sources.x_options import XOptions
 from bot.sources.x_rules import QUERY_LIMIT, RULE_LIMIT, XRule, build_rules, diff_rules, find_unsupported_terms
 
 

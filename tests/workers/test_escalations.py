@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 
 from bot.domain.paging import escalation
 from bot.domain.paging.context import PageContext
+from bot.domain.paging.grouping import PageGroup
 from bot.domain.paging.page import (
     AttemptStatus,
     CauseKind,
@@ -12,7 +13,6 @@ from bot.domain.paging.page import (
     Page,
     PageAttempt,
     PageCause,
-    PageGroup,
     Severity,
     open_page,
 )

@@ -18,7 +18,7 @@ from bot.benchmarks.fixtures import SAMPLE_DAY, BenchmarkContext, open_playbook,
 from bot.benchmarks.measurement import SECONDS, Measurement, NoMeasurementsError, require_at_most, summarize_times
 from bot.benchmarks.timing import read_monotonic
 from bot.clock import SystemClock
-from bot.config.settings import load_settings
+from bot.config.settings_loader import load_settings
 from bot.domain.commits import Decision
 from bot.domain.drills import Drill, open_drill
 from bot.domain.mention import Mention

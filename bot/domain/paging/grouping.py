@@ -1,11 +1,12 @@
 """Group pages: a similar crisis minutes after another, or a declared one, does not call again for each case."""
 
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from bot.domain.audit import AuditAction, AuditEvent
 from bot.domain.paging.decision import Decision, build_page_decision, redraw_messages, refresh_messages
 from bot.domain.paging.escalation import acknowledge_page
-from bot.domain.paging.page import AttemptStatus, CauseKind, Page, PageGroup
+from bot.domain.paging.page import AttemptStatus, CauseKind, Page
 
 REACHED_STATUSES = frozenset({AttemptStatus.DELIVERED, AttemptStatus.ANSWERED})
 GROUPING_WINDOW = timedelta(minutes=10)
@@ -14,6 +15,15 @@ MAX_GROUP_AGE = timedelta(hours=1)
 """From the first case: a storm without a pause calls again this often."""
 RECHECK_INTERVAL = timedelta(seconds=10)
 """Between two checks of the leading page."""
+
+
+class PageGroup(NamedTuple):
+    """Other cases for which a page calls, too."""
+
+    cases: int = 0
+    newest: str = ""
+    """The newest case; empty if there is none."""
+    newest_at: datetime | None = None
 
 
 def can_group(page: Page) -> bool:

@@ -231,15 +231,6 @@ def derive_page_id(cause: PageCause) -> str:
     return hashlib.blake2b(words.encode(), digest_size=9).hexdigest()
 
 
-class PageGroup(NamedTuple):
-    """Other cases for which a page calls, too."""
-
-    cases: int = 0
-    newest: str = ""
-    """The newest case; empty if there is none."""
-    newest_at: datetime | None = None
-
-
 def open_page(cause: PageCause, severity: Severity, department: str, at: datetime, first: str = "") -> Page:
     """Open a page that is due at once. Opening it again has no effect."""
     return Page(

@@ -106,14 +106,10 @@ class SpikeDetector:
             self.observations.append(observation)
         else:
             insort(self.observations, observation, key=attrgetter("at"))
-        if len(self.observations) > MAX_OBSERVATIONS:
-            del self.observations[: len(self.observations) - MAX_OBSERVATIONS]
+        del self.observations[:-MAX_OBSERVATIONS]
 
     def drop_older(self, at: float) -> None:
-        keep = next(
-            (i for i, one in enumerate(self.observations) if one.at >= at - RETENTION_SECONDS), len(self.observations)
-        )
-        del self.observations[:keep]
+        del self.observations[: bisect_left(self.observations, at - RETENTION_SECONDS, key=attrgetter("at"))]
 
     def select_between(self, start: float, end: float) -> list[SpikeObservation]:
         first = bisect_left(self.observations, start, key=attrgetter("at"))

@@ -8,7 +8,8 @@ from bot.clock import Clock
 from bot.config.settings import Settings
 from bot.domain.paging.contact_methods import ContactDetails
 from bot.domain.paging.context import PageContext
-from bot.domain.paging.page import AttemptStatus, Page, PageAttempt, PageGroup
+from bot.domain.paging.grouping import PageGroup
+from bot.domain.paging.page import AttemptStatus, Page, PageAttempt
 
 
 class PageRequest(NamedTuple):

@@ -11,7 +11,8 @@ from bot.cards import page_text
 from bot.clock import Clock
 from bot.config.settings import Settings
 from bot.domain.paging.context import PageContext
-from bot.domain.paging.page import AttemptStatus, Page, PageGroup, Severity
+from bot.domain.paging.grouping import PageGroup
+from bot.domain.paging.page import AttemptStatus, Page, Severity
 from bot.domain.paging.re_escalation import build_dedup_key, build_previous_dedup_key
 from bot.sinks.pagers.base import Pager, PageRequest, PagerFactory, PagerResponse
 from bot.sinks.pagers.http import HttpAnswer, classify_status, post_request

@@ -7,7 +7,8 @@ import structlog
 from bot.clock import Clock
 from bot.domain.destination import ToPerson, parse_callee
 from bot.domain.paging.context import PageContext
-from bot.domain.paging.page import AttemptStatus, Page, PageAttempt, PageGroup
+from bot.domain.paging.grouping import PageGroup
+from bot.domain.paging.page import AttemptStatus, Page, PageAttempt
 from bot.sinks.delivery_errors import DeliveryUnknownError, NotSentError, RateLimitedError, SlackRejectedError
 from bot.sinks.pagers.base import PageRequest, PagerResponse
 from bot.sinks.slack import SlackSink
