@@ -1,4 +1,4 @@
-# make demo     everything on this machine, no accounts (ARGS=--once plays the day and prints the books)
+# make demo     everything on this machine, no accounts (ARGS=--once plays the day and prints the totals)
 # make check    ruff, mypy (strict), the import contracts
 # make test     everything that can be shown by a test
 # make fuzz     the tests that make up their own examples, with new ones and many

@@ -30,7 +30,7 @@ PACE, PAGE_PACE = 60.0, 10.0
 
 def run_demo(
     *,
-    once: Annotated[bool, typer.Option("--once", help="Play the day without waiting, then print the books.")] = False,
+    once: Annotated[bool, typer.Option("--once", help="Play the day without waiting, then print the totals.")] = False,
     speed: Annotated[float | None, typer.Option(min=1, max=600, help="How many times as fast as life.")] = None,
     page: Annotated[
         bool | None, typer.Option("--page/--no-page", help="In a browser; by default, where there is a terminal.")

@@ -175,7 +175,7 @@ def _mark_overdue(case: Case, department: Department, at: datetime) -> CaseDecis
 
 def reset_to_new(case: Case, department: Department, at: datetime) -> Case:
     """Return the case as new in this department from now on, with a new deadline to claim it."""
-    return case.copy_with(
+    return restart_claim_deadline(case, department, at).copy_with(
         status=CaseStatus.NEW,
         department=department.name,
         owner="",
@@ -185,13 +185,14 @@ def reset_to_new(case: Case, department: Department, at: datetime) -> Case:
         claimed_at=None,
         resolved_at=None,
         resolved_by="",
-        rung=0,
-        rung_at=None,
-        called=(),
-        round=case.round + 1,
         lease_began=None,
         lease_ends=None,
         lease_said=False,
         overdue_said=False,
-        due=compute_claim_due(case, department, at),
     )
+
+
+def restart_claim_deadline(case: Case, department: Department, at: datetime) -> Case:
+    """Count the time to claim from `at`, with reminders of a new round, as each is sent once in a round."""
+    due = compute_claim_due(case, department, at)
+    return case.copy_with(due=due, rung=0, rung_at=None, called=(), round=case.round + 1)
