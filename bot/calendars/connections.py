@@ -35,7 +35,7 @@ class GuardedConnector(aiohttp.TCPConnector):
 
 
 def classify_address(address: str) -> str:
-    """Return public, loopback, link-local, private or special, whatever form of IPv6 hides an IPv4 address."""
+    """Return public, loopback, link-local, private or special, also for an IPv4 address inside an IPv6 address."""
     at = ipaddress.ip_address(address.partition("%")[0])
     if isinstance(at, ipaddress.IPv6Address):
         hidden = (

@@ -134,7 +134,7 @@ def _check_bounds(named: list[list[EventBlock]]) -> None:
 
 
 def _looks_like_shift(event: EventBlock, span: TimeSpan) -> bool:
-    """Guess from the raw lines alone, which costs little whatever they are."""
+    """Guess from the raw lines alone, without parsing them."""
     rule = event.get_value("RRULE").upper()
     start, end = _parse_day(event.get_value("DTSTART")), _parse_day(event.get_value("DTEND"))
     until = _parse_day(rule.partition("UNTIL=")[2])

@@ -31,22 +31,22 @@ PACE, PAGE_PACE = 60.0, 10.0
 def run_demo(
     *,
     once: Annotated[bool, typer.Option("--once", help="Play the day without waiting, then print the totals.")] = False,
-    speed: Annotated[float | None, typer.Option(min=1, max=600, help="How many times as fast as life.")] = None,
+    speed: Annotated[float | None, typer.Option(min=1, max=600, help="How many times as fast as real time.")] = None,
     page: Annotated[
-        bool | None, typer.Option("--page/--no-page", help="In a browser; by default, where there is a terminal.")
+        bool | None, typer.Option("--page/--no-page", help="Show it in a browser; the default in a terminal.")
     ] = None,
     browser: Annotated[bool, typer.Option("--open/--no-open", help="Open the page in a browser.")] = True,
-    playbook: Annotated[Path | None, typer.Option(help="Your own rules, instead of the sample's.")] = None,
+    playbook: Annotated[Path | None, typer.Option(help="Your own playbook instead of the sample's.")] = None,
     mentions: Annotated[Path | None, typer.Option(help="Your own recorded day: JSON lines, one mention each.")] = None,
 ) -> None:
-    """Play a sample day through the real application, before a Slack of its own. No account, no key, no network.
+    """Play a sample day through the real application, in a simulated Slack. No account, no key, no network.
 
-    It is a small Slack in your browser, in which you may act; with --no-page or into a pipe, a line for each card.
+    Shows a small Slack in your browser, in which you can act; with --no-page or into a pipe, a line for each card.
     """
     logging_setup.configure_logging("error")
     found = load_demo_inputs(playbook, mentions)
     if found.faults or found.playbook is None:
-        raise fail_with([*found.faults, "Nothing is played until this is mended."])
+        raise fail_with([*found.faults, "Nothing is played until this is corrected."])
     with exit_on_error(), _exit_on_interrupt():
         terminal = sys.stdout.isatty()
         if not once and (terminal if page is None else page):

@@ -1,4 +1,4 @@
-"""What a source is, and what it may ask of the house."""
+"""The interfaces of a source: what it implements, what it is built from, and the sink to which it publishes."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
@@ -15,43 +15,43 @@ from bot.domain.subject import Subject
 
 
 class MentionSink(Protocol):
-    """What the house gives a source. All of it is kept in Redis, under the source's name."""
+    """What a source may call. Everything is stored in Redis under the name of the source."""
 
     async def load_cursor(self) -> str | None:
-        """Where this source was, as it last said; None the first time. Raises `StoreUnavailable`."""
+        """Return the cursor that was stored last; None the first time. Raises `StoreUnavailable`."""
 
     async def publish(self, mentions: Sequence[Mention], cursor: str | None = None) -> int:
-        """Put these in the inbox and move the cursor, all or nothing; says how many were new.
+        """Add mentions to the inbox and move the cursor, all or nothing; return how many were new.
 
-        Without a cursor the old one stays. Raises `StoreUnavailable` when Redis does not answer: nothing was taken
-        and the cursor has not moved.
+        Without a cursor the old one stays. Raises `StoreUnavailable` if Redis does not answer: nothing was added and
+        the cursor has not moved.
         """
 
     async def save_cursor(self, cursor: str) -> None:
-        """Nothing new was said, and the source is further on all the same. Raises `StoreUnavailable`."""
+        """Move the cursor without publishing anything. Raises `StoreUnavailable`."""
 
     async def check_writable(self) -> None:
-        """Raises `StoreUnavailable` where whatever is heard now would be refused."""
+        """Raise `StoreUnavailable` if a mention could not be published now."""
 
     def hold_source_lease(self) -> AbstractAsyncContextManager[None]:
-        """Waits until no other process runs this source; held while inside. Cancels the inside if it is lost."""
+        """Wait until no other process runs this source, then hold its lease; a lost lease cancels the block."""
 
     def set_status(self, sentence: str) -> None:
-        """Something is wrong out there, in words for `/statusz` and the operators; empty: it is well again."""
+        """Set what is wrong, a sentence for `/statusz` and the log; empty if nothing is."""
 
     async def report_issue(self, part: str, sentence: str) -> None:
-        """Keep this for the operators until it is over (empty). For the part "source" they are called: nothing is read
-        until a person acts or a date comes. Other parts are only shown. Raises `StoreUnavailable`.
+        """Store an issue for the operators until it is cleared with an empty sentence. Raises `StoreUnavailable`.
+
+        For the part "source" they are called: nothing is read until a person acts or a date comes. Issues of other
+        parts are only shown.
         """
 
     async def count_reads(self, ids: ReadIds) -> ReadTotals:
-        """Count what the outlet bills, each id once within a UTC day, and say what that makes. Raises
-        `StoreUnavailable`.
-        """
+        """Count ids that the outlet bills, each once in a UTC day; return the totals. Raises `StoreUnavailable`."""
 
 
 class MentionSource(Protocol):
-    """A place where people speak. Runs until cancelled; survives whatever the outlet does."""
+    """Brings the public posts of one outlet. `listen()` runs until it is cancelled, also when the outlet fails."""
 
     name: str
 
@@ -60,49 +60,49 @@ class MentionSource(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class SourceCheck:
-    """What `earshot check` finds out about a source; nothing in it: all is well."""
+    """The result of `earshot check` for one source; empty if nothing is wrong."""
 
     faults: Sequence[tuple[str, str]] = ()
-    """Where (empty: at its table in the playbook), and what is wrong, in a sentence."""
+    """The place of each error (empty: the table in the playbook), and a sentence."""
     notes: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class SourceContext:
-    """What a source is built from besides its own options. A source takes what it needs and leaves the rest."""
+    """What a source is built from, in addition to its options."""
 
     name: str
     clock: Clock
     jitter: Callable[[], float]
-    """0..1, for jitter."""
+    """Returns a random number from 0 to 1."""
     subjects: tuple[Subject, ...] = ()
     secret: str = ""
-    """The bearer token of an outlet, the signing secrets of a hook."""
+    """The bearer token of an outlet, or the signing secrets of a webhook."""
     url: str = ""
-    """Where the outlet's API is; empty: where it always is."""
+    """The base URL of the outlet's API; empty for the default."""
 
 
 def get_source_secret(settings: Settings, name: str) -> str:
-    """What `EARSHOT_SOURCE_<NAME>_SECRET` holds; empty where it is not set."""
+    """Return the value of `EARSHOT_SOURCE_<NAME>_SECRET`, or an empty string."""
     return settings.get_adapter_variable(f"EARSHOT_SOURCE_{name.upper().replace('-', '_')}_SECRET")
 
 
 @dataclass(frozen=True, slots=True)
 class SourceKind:
-    """All that is particular to a source. Its file declares one, as `SOURCE`; everybody else reads it from there."""
+    """Everything that the rest of Earshot needs to know about a kind of source. Its file declares one as `SOURCE`."""
 
     options: type[BaseModel]
-    """What may stand in its table under `[sources]` of the playbook."""
+    """The model of its table under `[sources]` in the playbook."""
     build: Callable[[Any, SourceContext], MentionSource]
-    """Takes options of exactly this kind. Raises `ValueError`, with a sentence, if nothing could come of them."""
+    """Build the source from its options. Raises `ValueError` with a sentence if it could never bring anything."""
     check: Callable[[Any, SourceContext], Awaitable[SourceCheck]]
-    """The same, asking whoever must be asked, and changing nothing."""
+    """Check the options and the connection for `earshot check`, without changing anything."""
     secret: Callable[[Settings, str], str] = get_source_secret
-    """What the environment keeps secret for the source of this name."""
+    """Return the secret of the source with this name from the settings."""
     url: Callable[[Settings, str], str] = lambda _, __: ""
     label: str = ""
-    """How a card names it; empty: its name with a capital."""
+    """The name on cards; empty: the name of the source, capitalized."""
     example: str = ""
-    """Its table with every option explained, for `earshot playbook`; empty where playbook.example.toml has it."""
+    """Its table with every option explained, for `earshot playbook`; empty if playbook.example.toml has it."""
     endless: bool = True
-    """Whether it goes on for ever, so that its silence means something."""
+    """Whether it runs until it is stopped, so that its silence is an issue."""

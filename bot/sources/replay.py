@@ -38,7 +38,7 @@ class ReplayOptions(BaseModel):
 
 
 class ReplayCursor(FrozenModel):
-    """How far a file was read. `first` is a hash of its first line: a file may grow, another file starts anew."""
+    """How far a file was read. `first` is a hash of its first line: a file may grow; another one starts at 0."""
 
     file: str
     first: str

@@ -54,7 +54,7 @@ class XApiClient:
         self._forms = {SEARCH: POST_FIELDS, STREAM: TWEET_FIELDS}
         self._patience = aiohttp.ClientTimeout(total=None, sock_connect=30, sock_read=silence)
         self._session: aiohttp.ClientSession | None = None
-        # With this return type tweepy hands on, untouched, whatever our `request` gives.
+        # With this return type tweepy returns the result of our `request` unchanged.
         self._client = AsyncClient(token, return_type=aiohttp.ClientResponse)
         self._client.request = self._send_request
         self._streaming = AsyncStreamingClient(token, return_type=aiohttp.ClientResponse)

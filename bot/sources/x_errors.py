@@ -62,7 +62,7 @@ class ProblemDetails:
 
     @classmethod
     def from_body(cls, body: Mapping[str, Any], otherwise: str = "") -> "ProblemDetails":
-        """Parse a body. The reason is `message`, else `detail`, else `title`, in `errors` or beside it."""
+        """Parse a body. The reason is `message`, else `detail`, else `title`, in `errors` or next to it."""
         parts = [*_list_errors(body), body]
         said = [part.get(key) for key in ("message", "detail", "title") for part in parts]
         details = [part["details"][0] for part in parts if isinstance(part.get("details"), list) and part["details"]]

@@ -27,7 +27,7 @@ class XOptions(BaseModel):
     refill_hours: int = Field(168, ge=0, le=168)
     """How far back a gap is filled at most. X keeps seven days, and every post read costs; 0: gaps stay gaps."""
     budget: ReadBudget = ReadBudget()
-    """What reading may cost; where it is used up, nothing is read until it begins anew."""
+    """What reading may cost; where it is used up, nothing is read until it starts again."""
 
 
 async def check_x(options: XOptions, parts: SourceContext) -> SourceCheck:

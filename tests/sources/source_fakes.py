@@ -38,7 +38,7 @@ class InstantClock:
 
 
 class Inbox:
-    """An `MentionSink` in memory."""
+    """A `MentionSink` in memory."""
 
     def __init__(self, cursor: str | None = None) -> None:
         self.mentions: dict[str, Mention] = {}

@@ -1,4 +1,4 @@
-"""Everything that is learnt about one subject. Its size is bounded: four measures of 400 numbers and 1,500 words."""
+"""The learned baseline of one subject. Its size is bounded: four measures of 400 numbers, and 1,500 words."""
 
 from collections.abc import Iterable, Sequence
 
@@ -9,7 +9,7 @@ from bot.domain.spikes.topic_words import WordCounts
 
 
 class SubjectBaseline(FrozenModel):
-    """`until`: quarters that start from here on are not learnt yet. 0: nothing is."""
+    """Quarters that start at `until` or later are not learned yet; 0 if none is."""
 
     subject: str
     version: int = 0
@@ -18,7 +18,7 @@ class SubjectBaseline(FrozenModel):
     negative: SeasonalBaseline = SeasonalBaseline()
     complaint: SeasonalBaseline = SeasonalBaseline()
     doubtful: SeasonalBaseline = SeasonalBaseline()
-    """Voices against us that do not look like people's."""
+    """Negative posts of accounts that look inauthentic."""
     words: WordCounts = WordCounts()
 
     @property
@@ -26,11 +26,11 @@ class SubjectBaseline(FrozenModel):
         return self.negative.is_learning
 
     def start_learning(self, at: float) -> "SubjectBaseline":
-        """Learning starts with the next whole quarter."""
+        """Return the baseline as it starts to learn, with the next whole quarter."""
         return self if self.until else self.copy_with(until=(int(at) // QUARTER + 1) * QUARTER)
 
     def learn_quarter(self, observations: Sequence[SpikeObservation]) -> "SubjectBaseline":
-        """With the quarter at `until`, in which this was said."""
+        """Return the baseline after the quarter at `until`, with these observations."""
         real = [one for one in observations if not one.doubtful]
         doubtful = (one for one in observations if one.doubtful and one.negative)
         return self.copy_with(
@@ -43,7 +43,7 @@ class SubjectBaseline(FrozenModel):
         )
 
     def skip_until(self, until: int) -> "SubjectBaseline":
-        """Nobody listened until then, so that nothing is to be learnt of it."""
+        """Return the baseline without the time before `until`, in which no source ran."""
         return self.copy_with(until=max(self.until, until))
 
 

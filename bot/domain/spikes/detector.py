@@ -1,4 +1,4 @@
-"""The last two hours of one subject, and whether anything in them is unusual."""
+"""Detect spikes in the posts of the last two hours about one subject."""
 
 from bisect import bisect_left, insort
 from collections.abc import Callable, Sequence
@@ -23,52 +23,52 @@ from bot.domain.spikes.thresholds import SpikeThresholds
 from bot.domain.spikes.topic_words import WordCounts, estimate_share, group_people_by_word
 
 MAX_OBSERVATIONS = 2_000
-"""Observations of one subject in memory, some 600 bytes each; of a storm that has more, the newest."""
+"""Observations of one subject in memory, about 600 bytes each; if there are more, the newest are kept."""
 RETENTION_SECONDS = LONGEST_WINDOW + 4 * QUARTER
-"""Seconds after which what was said is no longer looked at: by then its quarter was learnt."""
+"""Seconds for which observations are kept: after that, their quarter is learned."""
 TOPIC_WINDOW = 3600
 MAX_TOPIC_POSTS = 300
-"""The newest posts in which shared words are looked for."""
+"""The newest posts, in which shared words are searched."""
 MIN_WORD_EXPECTED = 0.15
-"""Voices an hour taken for usual, of whatever word."""
+"""The least expected number of people an hour who use a word."""
 
 
 class SpikeKind(StrEnum):
-    """What is unusual, in the order in which it names a spike."""
+    """What is unusual; the first kind that is found names the spike."""
 
     NEGATIVE = "negative"
     TOPIC = "topic"
     SHARE = "share"
     VOLUME = "volume"
     BOUGHT = "bought"
-    """Voices that do not look like people's, and no others."""
+    """Negative posts of accounts that look inauthentic, and of no others."""
 
 
 class SpikeFinding(NamedTuple):
-    """Something unusual now. `usual` is of the same window; `word` only of a topic."""
+    """Something unusual at this moment. Only a topic has a `word`."""
 
     kind: SpikeKind
     result: ScanResult
     posts: int
     doubtful: int = 0
-    """Voices in the same window that do not look like people's."""
+    """Accounts in the same window that look inauthentic."""
     word: str = ""
 
 
 class WindowCounts(NamedTuple):
-    """In each of the windows, distinct voices; and posts where a card tells of them."""
+    """The distinct voices in each window, and the posts that a card counts."""
 
     volume: tuple[int, ...]
     negative: tuple[int, ...]
     complaint: tuple[int, ...]
     doubtful: tuple[int, ...]
-    """Against us, by voices that do not look like people's. The others are of real voices alone."""
+    """Inauthentic accounts with negative posts. The other counts are without inauthentic accounts."""
     posts: tuple[int, ...]
     negative_posts: tuple[int, ...]
 
 
 def count_windows(observations: Sequence[SpikeObservation], at: float) -> WindowCounts:
-    """`observations` in order of time."""
+    """Count the observations, which are in order of time, for each window."""
     volume, negative, complaint, doubtful = set[str](), set[str](), set[str](), set[str]()
     posts = negative_posts = 0
     found = []
@@ -93,7 +93,7 @@ def count_windows(observations: Sequence[SpikeObservation], at: float) -> Window
 
 
 class SpikeDetector:
-    """Holds what was said lately; decides nothing by itself and keeps nothing that cannot be read again."""
+    """The recent observations of one subject. They are only in memory, since the stream can be read again."""
 
     def __init__(self, subject: str) -> None:
         self.subject = subject
@@ -118,7 +118,7 @@ class SpikeDetector:
     def detect_spike(
         self, at: float, baseline: SubjectBaseline, all_words: Sequence[WordCounts], thresholds: SpikeThresholds
     ) -> SpikeFinding | None:
-        """The first kind of which something is unusual."""
+        """Return the first kind of spike that is found, or None."""
         counts = count_windows(self.observations, at)
         planned = find_planned_events(thresholds.planned, self.subject, at)
         looks: tuple[Callable[[], SpikeFinding | None], ...] = (
@@ -138,7 +138,7 @@ class SpikeDetector:
         all_words: Sequence[WordCounts],
         thresholds: SpikeThresholds,
     ) -> SpikeFinding | None:
-        """Whether what opened an episode has not calmed down yet."""
+        """Return what still keeps an episode of this kind open, or None if it is over."""
         counts, bar = count_windows(self.observations, at), thresholds.continuation
         if kind in {SpikeKind.VOLUME, SpikeKind.BOUGHT}:
             planned = find_planned_events(thresholds.planned, self.subject, at)
@@ -192,16 +192,16 @@ class SpikeDetector:
     def _detect_share(
         self, counts: WindowCounts, at: float, baseline: SubjectBaseline, threshold: ScanThreshold
     ) -> SpikeFinding | None:
-        """Complaints among all voices: a push that turns against us, where no more people talk than usual."""
+        """Detect an unusual share of complaints, also if the volume is as usual: a campaign that backfires."""
         if baseline.is_learning:
             return None
         for place in (2, 3):
-            window, heard = WINDOWS[place], counts.volume[place]
+            window, total = WINDOWS[place], counts.volume[place]
             of_all = self._sum_expected(baseline.volume, at, window, baseline)
             usually = self._sum_expected(baseline.complaint, at, window, baseline) / of_all
             complaints = counts.complaint[place]
             found = ScanResult(
-                window, complaints, usually * heard, compute_share_likelihood(complaints, heard, usually)
+                window, complaints, usually * total, compute_share_likelihood(complaints, total, usually)
             )
             if found.exceeds_threshold(threshold):
                 return SpikeFinding(SpikeKind.SHARE, found, complaints, counts.doubtful[place])
@@ -210,7 +210,7 @@ class SpikeDetector:
     def _detect_topic(
         self, at: float, baseline: SubjectBaseline, all_words: Sequence[WordCounts], threshold: ScanThreshold
     ) -> SpikeFinding | None:
-        """A word that unusually many people share, however few more there are of them than usual."""
+        """Detect a word that unusually many people use, also if the number of posts is as usual."""
         negative = [one for one in self.select_between(at - TOPIC_WINDOW, at + 1) if one.negative]
         posts = [one for one in negative if not one.doubtful][-MAX_TOPIC_POSTS:]
         if len(posts) < threshold.voices or baseline.is_learning:

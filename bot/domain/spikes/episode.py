@@ -1,4 +1,4 @@
-"""An episode: a window with a cause. What is detected is opened by a spike, grows, and closes itself."""
+"""An episode: a period with a cause, which a spike opens, and which grows and ends."""
 
 import hashlib
 from collections.abc import Iterable, Sequence
@@ -21,7 +21,7 @@ COUNTER_BITS = 8_192
 """A kilobyte for each count of distinct people."""
 MAX_SAMPLES = 3
 MAX_SAMPLE_CANDIDATES = 100
-"""Of what is new, as many of the first and of the newest are looked through for posts to show."""
+"""New posts from which the ones to show are chosen: so many of the first, and so many of the newest."""
 
 
 @store_by_name
@@ -37,7 +37,7 @@ class SamplePost(NamedTuple):
 
 @store_by_name
 class SpikePeak(NamedTuple):
-    """What was unusual: so many posts by so many voices within so many minutes, of which so many are usual."""
+    """The size of a spike: posts and distinct voices in so many minutes, and how many voices are usual."""
 
     posts: int
     voices: int
@@ -48,7 +48,7 @@ class SpikePeak(NamedTuple):
 
 
 class Episode(FrozenModel):
-    """`version` counts commits; `counted` is the place in the feed up to which its posts are counted."""
+    """`version` counts commits; `counted` is the stream position up to which its posts are counted."""
 
     id: str
     version: int = 1
@@ -57,31 +57,31 @@ class Episode(FrozenModel):
     kind: SpikeKind
     words: tuple[str, ...] = ()
     started_at: datetime
-    """When the first post of it was said."""
+    """When its first post was published."""
     opened_at: datetime
     unusual_at: datetime
     """When it was last found unusual."""
     written_at: datetime
     ended_at: datetime | None = None
     begun: SpikePeak
-    """As it was when it was opened."""
+    """Its size when it was opened."""
     peak: SpikePeak
     posts: int = 0
     crowd: str = ""
     doubtful: str = ""
-    """Voices that do not look like people's; like `crowd`, as `spikes.crowd` counts."""
+    """A linear counter, like `crowd`, of the accounts that look inauthentic."""
     as_cases: int = 0
-    """Posts of it that went to a department."""
+    """Its posts that went to a department."""
     firsts: tuple[SamplePost, ...] = ()
     samples: tuple[SamplePost, ...] = ()
-    """Of those who use its words, the newest."""
+    """The newest posts that use its words."""
     learning: bool = False
-    """Of what is usual, little was known."""
+    """Whether the baseline was still new."""
     paged_at: datetime | None = None
     unpaged: str = ""
-    """Why nobody was paged, in words."""
+    """Why nobody was paged, for the card."""
     planned: str = ""
-    """The names of the plans that ran when it opened: they raised what was expected of volume, and of nothing else."""
+    """The names of the planned events that ran when it opened: they raised the expected volume only."""
     counted: StreamPosition = (0, 0)
 
     @property
@@ -98,7 +98,7 @@ class Episode(FrozenModel):
 
 
 def derive_episode_id(subject: str, opened_at: datetime) -> str:
-    """Derived, so that what is opened twice is one."""
+    """Derive the id, so that an episode cannot be opened twice."""
     return "ep-" + hashlib.blake2b(f"{subject}|{opened_at.timestamp():.0f}".encode(), digest_size=7).hexdigest()
 
 
@@ -112,7 +112,7 @@ def open_episode(
     thresholds: SpikeThresholds,
     at: datetime,
 ) -> Episode:
-    """What was said in the finding's window is what it is made of."""
+    """Open an episode from the posts in the window of the finding."""
     since = at.timestamp() - finding.result.window
     within = [one for one in observations if one.at > since and matches_kind(finding.kind, one)]
     height = _build_peak(finding, at)
@@ -143,7 +143,7 @@ def extend_episode(
     all_words: Sequence[WordCounts],
     at: datetime,
 ) -> Episode:
-    """What was said since, whether it is unusual still, and its peak. The same version: nothing is committed yet."""
+    """Add the new posts, and update the peak. The version stays the same until the commit."""
     if finding is not None:
         episode = _escalate_kind(episode, finding.kind)
     since = max(episode.started_at.timestamp(), at.timestamp() - LONGEST_WINDOW)
@@ -160,7 +160,7 @@ def extend_episode(
 
 
 def _escalate_kind(episode: Episode, kind: SpikeKind) -> Episode:
-    """What is worse names it. Where people join a bought storm, the people are counted, and it is theirs."""
+    """Set the worse of the two kinds. If people join a storm of inauthentic accounts, only people are counted."""
     if list(SpikeKind).index(kind) >= list(SpikeKind).index(episode.kind):
         return episode
     if episode.kind is not SpikeKind.BOUGHT:
@@ -197,7 +197,7 @@ def _add_observations(episode: Episode, new: Sequence[SpikeObservation]) -> Epis
 def _choose_department(
     observations: Sequence[SpikeObservation], departments: Sequence[str], thresholds: SpikeThresholds
 ) -> str:
-    """As the playbook says, else where most of it went, else the first department there is."""
+    """Return the department of the playbook, else the one with most of its posts, else the first."""
     if thresholds.to:
         return thresholds.to
     went = [one.department for one in observations if one.department in departments]

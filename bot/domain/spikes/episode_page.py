@@ -1,4 +1,4 @@
-"""The page of an episode: which it is, and how the episode stands for it."""
+"""The page of an episode: its id, and the status of its cause."""
 
 from datetime import datetime
 
@@ -8,12 +8,12 @@ from bot.domain.spikes.episode import Episode
 
 
 def open_episode_page(episode: Episode, at: datetime) -> Page:
-    """One for each episode, however many waves it has."""
+    """One page for each episode, also if the episode has several bursts."""
     return open_page(_build_episode_cause(episode), Severity.SEV2, episode.department, at)
 
 
 def get_episode_page_id(episode: Episode) -> str:
-    """The id of its page, whether there is one or not."""
+    """Return the id of its page, also if there is none yet."""
     return derive_page_id(_build_episode_cause(episode))
 
 

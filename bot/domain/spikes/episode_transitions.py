@@ -1,4 +1,4 @@
-"""The course of an episode: when it opens, grows, wakes somebody and is over. One decision at a time."""
+"""Transitions of an episode: it opens, grows, pages people, and ends. One decision at a time."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -17,24 +17,24 @@ from bot.domain.spikes.thresholds import SpikeThresholds
 from bot.domain.spikes.topic_words import WordCounts
 
 REDRAW_INTERVAL = timedelta(seconds=30)
-"""An episode that grows is written down and drawn again no more often: Slack takes 50 changes a minute in all."""
+"""The shortest time between two updates of a growing episode: Slack accepts 50 changes a minute in all."""
 
 
 class DetectionContext(NamedTuple):
-    """What one subject is judged by. `all_words`: the words of all subjects."""
+    """What one subject is judged by. `all_words` are the words of all subjects."""
 
     baseline: SubjectBaseline
     all_words: Sequence[WordCounts]
     departments: Sequence[str]
     thresholds: SpikeThresholds
     is_ours: bool = True
-    """Not of a competitor, whose troubles wake nobody."""
+    """Whether a spike pages people; False for a competitor."""
 
 
 def decide_episode(
     detector: SpikeDetector, running: Episode | None, context: DetectionContext, at: datetime
 ) -> Decision[Episode] | None:
-    """None where there is nothing to write down."""
+    """Return None if nothing has to be stored."""
     finding = detector.detect_spike(at.timestamp(), context.baseline, context.all_words, context.thresholds)
     if running is None:
         return None if finding is None else _open_detected(detector, finding, context, at)
@@ -91,7 +91,7 @@ def _continue_episode(
 
 
 def close_unwatched(before: Episode, at: datetime) -> Decision[Episode]:
-    """The end of an episode whose subject nobody watches any more: it would run, and call people, without an end."""
+    """End an episode whose subject was removed from the playbook, since it would never end by itself."""
     after = before.copy_with(version=before.version + 1, written_at=at)
     return _end_episode(before, after, "its subject is no longer watched", at)
 
@@ -122,7 +122,7 @@ def _decide_paging(episode: Episode, finding: SpikeFinding, context: DetectionCo
 
 
 def explain_not_paged(finding: SpikeFinding, thresholds: SpikeThresholds, *, learning: bool) -> str:
-    """Empty if somebody is to be woken, else why not, in words. Only people's own words against us wake anybody."""
+    """Return why nobody is paged; empty if people are. Only negative posts of real people page anybody."""
     enough = thresholds.page_from * (2 if learning else 1)
     reasons = (
         (finding.kind is SpikeKind.BOUGHT, "the accounts do not look like people's"),

@@ -1,4 +1,4 @@
-"""A mention as the watch for spikes needs it: when, about what, by whom, and whether it counts."""
+"""A mention as spike detection needs it: time, subject, author, and what it counts as."""
 
 from typing import NamedTuple
 
@@ -7,37 +7,37 @@ from bot.domain.commits import ProcessedMention
 from bot.domain.mention import UNKNOWN_AUTHOR_ID
 
 MAX_SAMPLE_TEXT = 280
-"""Characters: enough for its telling words, and for a sample on a card."""
+"""Characters kept of a text: enough for its informative words, and for a sample on a card."""
 MAX_SAMPLE_NAME = 60
 DOUBTFUL = "voice:doubtful"
 StreamPosition = tuple[int, int]
-"""Of an entry in the feed; a later one is greater."""
+"""The position of an entry in the stream; a later one is greater."""
 _AGAINST_US = frozenset({Intent.COMPLAINT, Intent.CRISIS})
 
 
 class SpikeObservation(NamedTuple):
-    """`negative` is what counts for a page: said against us, without doubt."""
+    """`negative` posts are against the brand without doubt: only these count for a page."""
 
     at: float
-    """Seconds since the epoch when it was said, or heard if its outlet says that it comes from the future."""
+    """When it was posted, in seconds since the epoch; when it was processed, if the outlet gives a later time."""
     subject: str
     mention: str
     who: str
-    """The account, by its outlet; of an author who is unknown, the mention itself."""
+    """The source and the id of the author; the id of the mention if the author is unknown."""
     department: str
     negative: bool = False
     complaint: bool = False
     doubtful: bool = False
-    """The voice does not look like a person's."""
+    """Whether the account looks inauthentic."""
     name: str = ""
     url: str = ""
     text: str = ""
     place: StreamPosition = (0, 0)
-    """Where it is in the feed."""
+    """Its position in the stream."""
 
 
 def build_observation(processed: ProcessedMention, subject: str) -> SpikeObservation | None:
-    """None for spam: it counts for nothing."""
+    """Return None for spam, which is not counted."""
     mention, assessment = processed.mention, processed.assessment
     if assessment.intent is Intent.SPAM:
         return None
@@ -57,7 +57,7 @@ def build_observation(processed: ProcessedMention, subject: str) -> SpikeObserva
 
 
 def is_against_us(assessment: Assessment) -> bool:
-    """What is unsure counts for nothing, and sarcasm is unsure; a complaint in good humour is nobody's crisis."""
+    """Return False for unsure sentiment, which includes sarcasm, and for a complaint with positive sentiment."""
     if assessment.is_unsure or assessment.sentiment is Sentiment.POSITIVE:
         return False
     return assessment.sentiment is Sentiment.NEGATIVE or assessment.intent in _AGAINST_US

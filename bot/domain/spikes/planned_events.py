@@ -1,6 +1,6 @@
-"""Planned events (a campaign, a launch, a show): more is said in them than usual, and that alone is no spike.
+"""Planned events (a campaign, a launch, a show): more posts than usual are expected, so volume alone is no spike.
 
-They raise what is expected of volume alone. Posts against us are judged as if nothing was planned.
+They raise the expected volume only. Negative posts are judged as if nothing was planned.
 """
 
 import re
@@ -14,7 +14,7 @@ from bot.domain.spikes.scan_statistic import LONGEST_WINDOW
 from bot.domain.spikes.seasonal_baseline import QUARTER
 
 MIN_QUARTER_VOICES = 1.0
-"""Voices in a quarter of an hour that are taken for usual in it, of a subject of which hardly anybody speaks."""
+"""The least usual number of voices in a quarter of an hour, for a subject with hardly any posts."""
 
 
 class PlannedCause(StrEnum):
@@ -25,10 +25,10 @@ class PlannedCause(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PlannedEvent:
-    """Of one subject. While it lasts, `times` as many voices as usual are to be expected.
+    """A planned event of one subject. While it runs, `times` as many voices as usual are expected.
 
-    Where it has `words`, only as many more as use one of them: what is said of anything else stays as unusual as it is.
-    Without them, whatever is said is expected.
+    With `words`, the increase is at most the number of people who use one of them, so posts about anything else stay
+    unusual. Without `words`, all posts are expected.
     """
 
     name: str
@@ -40,11 +40,11 @@ class PlannedEvent:
     words: tuple[str, ...] = ()
 
     def is_planned_at(self, subject: str, at: float) -> bool:
-        """Also for as long after its end as what was said in it is looked at."""
+        """Return whether it runs, or ended so recently that its posts are still in a window."""
         return subject == self.subject and self.starts_at.timestamp() <= at < self.ends_at.timestamp() + LONGEST_WINDOW
 
     def compute_expected(self, usual: float, window: int, saying: int) -> float:
-        """Voices in so many seconds, where so many are usual and so many use its words."""
+        """Return the expected voices in a window of seconds; `saying` is how many people use its words."""
         most = self.times * max(usual, MIN_QUARTER_VOICES * window / QUARTER)
         return min(most, usual + saying) if self.words else most
 

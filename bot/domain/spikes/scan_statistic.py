@@ -1,4 +1,4 @@
-"""How unlikely a count is, over the last quarter of an hour, half hour, hour and two hours: a scan statistic.
+"""A scan statistic: how unlikely a count is in the last quarter of an hour, half hour, hour and two hours.
 
 The measure is the generalised log-likelihood ratio of a Poisson count, `n ln(n/usual) - (n - usual)`, by the spread
 of the subject's own counts; of a share, that of a binomial count. A strength of 5 is a chance of some 1 in 150.
@@ -10,12 +10,12 @@ from typing import NamedTuple
 
 MINUTE = 60
 WINDOWS = (15 * MINUTE, 30 * MINUTE, 60 * MINUTE, 120 * MINUTE)
-"""Seconds. A wave is found by the window that fits it: a steep one by the first, a broad one by the last."""
+"""Seconds. A short burst is found by the first window, a slow rise by the last."""
 LONGEST_WINDOW = WINDOWS[-1]
 
 
 class ScanThreshold(NamedTuple):
-    """What must be passed: strength, how many times the usual, distinct voices."""
+    """The least strength, ratio to the expected count, and number of distinct voices of a spike."""
 
     strength: float
     ratio: float
@@ -23,7 +23,7 @@ class ScanThreshold(NamedTuple):
 
 
 class ScanResult(NamedTuple):
-    """So many voices within so many seconds, of which so many were to be expected."""
+    """The distinct voices in a window of seconds, how many were expected, and how unlikely that is."""
 
     window: int
     voices: int
@@ -39,14 +39,14 @@ class ScanResult(NamedTuple):
 
 
 def compute_log_likelihood(count: int, expected: float, spread: float = 1.0) -> float:
-    """0 where there is no more than usual."""
+    """Return the strength of a count; 0 if it is not above the expected one."""
     if count <= expected:
         return 0.0
     return (count * log(count / expected) - (count - expected)) / max(1.0, spread)
 
 
 def compute_share_likelihood(count: int, total: int, usual: float) -> float:
-    """The same for a share: `count` of `of`, where a share of `expected` is usual."""
+    """Return the strength of a share: `count` of `total`, where the share `usual` is expected."""
     usual = min(max(usual, 0.01), 0.99)
     if not total or count / total <= usual:
         return 0.0
@@ -56,6 +56,6 @@ def compute_share_likelihood(count: int, total: int, usual: float) -> float:
 
 
 def scan_windows(voices: Sequence[int], expected: Sequence[float], spread: float) -> Iterable[ScanResult]:
-    """One for each window; `voices` and `expected` are of `WINDOWS`, in their order."""
+    """Yield a result for each window; `voices` and `expected` are in the order of `WINDOWS`."""
     for window, count, usual in zip(WINDOWS, voices, expected, strict=True):
         yield ScanResult(window, count, usual, compute_log_likelihood(count, usual, spread))

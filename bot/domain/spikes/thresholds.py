@@ -1,8 +1,8 @@
-"""What must be passed for a spike to be told, and for it to go on.
+"""The thresholds from which a spike is reported, and from which it continues.
 
-The figures were chosen on three of the six subjects of a real week (`earshot bench spikes`, 2026-11-22): of those that
-find nearly all bursts of ×5 there within a quarter of an hour, the strictest. Five people, strangely many for the hour,
-are sooner together than six. The bar of words is high because there are many words.
+They were chosen on three of the six subjects of a real week (`earshot bench spikes`, 2026-11-22): the strictest that
+find nearly all bursts of ×5 within a quarter of an hour. With five people a spike is found sooner than with six. The
+threshold for topics is high because there are many words.
 """
 
 from dataclasses import dataclass
@@ -24,17 +24,17 @@ _STRENGTH = {SpikeSensitivity.LOW: 7.5, SpikeSensitivity.NORMAL: 6.0, SpikeSensi
 
 @dataclass(frozen=True, slots=True)
 class SpikeThresholds:
-    """The playbook's `[spikes]`. `to` is a department, or empty for the one that gets most of what is said."""
+    """`[spikes]` of the playbook. `to` is a department, or empty for the one that gets most of the posts."""
 
     on: bool = True
     to: str = ""
     sensitivity: SpikeSensitivity = SpikeSensitivity.NORMAL
     voices: int = 5
-    """Distinct people below which nothing is a spike."""
+    """The least number of distinct people in a spike."""
     page_from: int = 8
-    """Distinct people against us, within one window, from which somebody is paged; 0: nobody ever is."""
+    """Distinct people with negative posts in one window from which people are paged; 0: nobody is paged."""
     over_after: timedelta = timedelta(minutes=60)
-    """An episode is over when nothing was unusual for so long."""
+    """An episode ends when nothing was unusual for so long."""
     planned: tuple[PlannedEvent, ...] = ()
 
     @property
@@ -63,5 +63,5 @@ class SpikeThresholds:
 
     @property
     def continuation(self) -> ScanThreshold:
-        """What keeps an episode open: less than what opens one, or it would be two for one thing."""
+        """Return the threshold that keeps an episode open: lower, so that one event does not open two episodes."""
         return ScanThreshold(_STRENGTH[self.sensitivity] / 2, 1.5, max(3, self.voices // 2))

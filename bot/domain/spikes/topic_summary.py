@@ -1,4 +1,4 @@
-"""What a spike is about: the words that its voices share, and the posts that use them."""
+"""What a spike is about: the words that its posts share, and the posts that use them."""
 
 from collections.abc import Sequence
 
@@ -7,12 +7,12 @@ from bot.domain.spikes.scan_statistic import compute_log_likelihood
 from bot.domain.spikes.topic_words import WordCounts, estimate_share, extract_informative_words, group_people_by_word
 
 MAX_TOPIC_WORDS = 3
-"""Telling words in a name."""
+"""Informative words in the name of a spike."""
 MIN_TOPIC_STRENGTH = 3.0
-"""Strength from which a word names it: far below what a topic needs, since here it only says what about."""
+"""Strength from which a word is part of the name: far below that of a topic spike, since the spike is known."""
 MIN_PEOPLE = 3
 MIN_EXPECTED = 0.3
-"""Voices taken for usual of whatever word."""
+"""The least expected number of people who use a word."""
 MAX_TOPIC_POSTS = 300
 
 
@@ -23,7 +23,7 @@ def choose_topic_words(
     all_words: Sequence[WordCounts],
     most: int = MAX_TOPIC_WORDS,
 ) -> tuple[str, ...]:
-    """The words that most of its voices share and that are least usual; none within another."""
+    """Return the words that are most unusual for so many people; none shares a part with another."""
     observations = observations[-MAX_TOPIC_POSTS:]
     voices = len({one.who for one in observations})
     strength: dict[str, float] = {}
@@ -44,7 +44,7 @@ def choose_topic_words(
 
 
 def filter_by_words(observations: Sequence[SpikeObservation], words: Sequence[str]) -> Sequence[SpikeObservation]:
-    """Those that use its words; all where none does."""
+    """Return the posts that use one of the words; all posts if none does."""
     if not words:
         return observations
     found = [one for one in observations if not set(words).isdisjoint(extract_informative_words(one.text))]

@@ -1,4 +1,4 @@
-"""Words and pairs of words in posts against us, and how usual each of them is there."""
+"""Words and pairs of words in negative posts, and how usual each of them is."""
 
 import re
 from collections import defaultdict
@@ -9,15 +9,15 @@ from itertools import chain, pairwise
 from bot.domain.immutable import FrozenModel
 
 MAX_WORDS = 1_000
-"""Kept of each subject; when there are half as many again, the rarest go."""
+"""Words kept for each subject; at one and a half times as many, the rarest are dropped."""
 MAX_POSTS = 4_000
-"""Posts after which all counts are halved, so that what is usual may change."""
+"""Posts after which all counts are halved, so that old ones lose weight."""
 MAX_WORD_LENGTH = 24
-"""Letters of a word that tells anything."""
+"""Letters of the longest informative word."""
 MIN_SHARE, PRIOR_POSTS = 1 / 150, 100.0
-"""What is supposed of a word of which nothing is known, and for how many posts that speaks."""
+"""The share assumed for an unknown word, and its weight in posts."""
 PRIOR_OWN = 50.0
-"""Posts for which all subjects speak in one subject's share."""
+"""The weight, in posts, of all subjects in the share of one subject."""
 _LINKS = re.compile(r"(?:https?://|www\.)\S+|[@&]\w+;?", re.IGNORECASE)
 _WORD = re.compile(r"#?[^\W\d_][\w'-]*|[.!?,;:]")
 _COMMON_WORDS = """
@@ -38,12 +38,12 @@ _COMMON = frozenset(_COMMON_WORDS.split())
 _FUNCTION_WORDS = frozenset(
     ["a", "an", "and", "are", "but", "i", "i'm", "is", "it", "my", "of", "or", "so", "the", "was", "you"]
 )
-"""In a pair they tell nothing that the other word alone does not."""
+"""A pair with one of these says no more than its other word."""
 
 
 @lru_cache(maxsize=2_000)
 def extract_informative_words(text: str) -> frozenset[str]:
-    """The words and pairs of neighbours in it that may tell what it is about; no handles, no links."""
+    """Return the words and pairs of neighbouring words that may say what a text is about, without handles and links."""
     words = _WORD.findall(_LINKS.sub(" . ", text.lower().replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")))
     found = {word for word in words if _is_informative(word)}
     for one, two in pairwise(words):
@@ -61,7 +61,7 @@ def _is_joinable(word: str) -> bool:
 
 
 class WordCounts(FrozenModel):
-    """In how many posts each was, of how many posts."""
+    """The number of posts with each word, and of all posts."""
 
     posts: float = 0.0
     counts: Mapping[str, float] = {}
@@ -82,7 +82,7 @@ class WordCounts(FrozenModel):
 
 
 def estimate_share(word: str, own: WordCounts, all_words: Sequence[WordCounts]) -> float:
-    """Of posts against a subject, those that have this word; what other subjects hear speaks while it has few."""
+    """Return the share of a subject's negative posts with this word, smoothed by the posts of all subjects."""
     had, posts = MIN_SHARE * PRIOR_POSTS, PRIOR_POSTS
     for words in all_words:
         had += words.counts.get(word, 0.0)
@@ -91,7 +91,7 @@ def estimate_share(word: str, own: WordCounts, all_words: Sequence[WordCounts]) 
 
 
 def group_people_by_word(posts: Iterable[tuple[str, str]]) -> dict[str, set[str]]:
-    """Who says each telling word; `posts` are pairs of who and text."""
+    """Return the people who use each informative word; `posts` are pairs of author and text."""
     found: dict[str, set[str]] = defaultdict(set)
     for who, text in posts:
         for word in extract_informative_words(text):

@@ -1,4 +1,4 @@
-"""What every pager is asked, and the few ways in which it ends."""
+"""The interface of a pager: a client of a service that calls people."""
 
 from typing import NamedTuple, Protocol
 
@@ -13,7 +13,7 @@ from bot.domain.paging.page import AttemptStatus, Page, PageAttempt
 
 
 class PageRequest(NamedTuple):
-    """One rung to be sent. `link` acknowledges for the person who is called; empty where we have no public address."""
+    """One attempt to send. `link` acknowledges for the person called; empty without a public URL."""
 
     page: Page
     attempt: PageAttempt
@@ -23,7 +23,7 @@ class PageRequest(NamedTuple):
 
 
 class PagerResponse(NamedTuple):
-    """How it ended, why, in our own words, and the service's name for it."""
+    """The result of a request, the reason in our own words, and the id that the service gave it."""
 
     result: AttemptStatus
     why: str = ""
@@ -32,26 +32,26 @@ class PagerResponse(NamedTuple):
 
 class Pager(Protocol):
     name: str
-    """As in its destination: `!ntfy`."""
+    """The name in its destination, which is `!ntfy` for `ntfy`."""
 
     async def send_page(self, request: PageRequest) -> PagerResponse:
-        """Never raises for what a service may do; takes less than `CALL_TIMEOUT` seconds."""
+        """Send one attempt in less than `CALL_TIMEOUT` seconds. Failures of the service are returned, not raised."""
         ...
 
     async def sync_page(self, page: Page) -> PagerResponse:  # noqa: ARG002
-        """The page was answered, or is over. Nothing to do but for services that call on by themselves."""
+        """Tell the service that the page was acknowledged or closed, if it escalates by itself."""
         return PagerResponse(AttemptStatus.DELIVERED)
 
     async def refresh_page(self, page: Page, context: PageContext, storm: PageGroup) -> PagerResponse:  # noqa: ARG002
-        """The page stands otherwise than it was shown. Nothing to do where what was sent cannot be changed."""
+        """Update what the service shows of the page, if it can be changed after sending."""
         return PagerResponse(AttemptStatus.DELIVERED)
 
     async def fetch_outcome(self, attempt: PageAttempt) -> PagerResponse | None:  # noqa: ARG002
-        """What became of a call that was delivered: answered, missed, refused. None: not known (yet, or ever)."""
+        """Return how a delivered call ended (answered, missed, refused); None if that is not known."""
         return None
 
     async def check_connection(self) -> PagerResponse | None:
-        """Whether it would take a call, asked without ringing anybody; None where that cannot be asked."""
+        """Check whether the service would accept a call, without calling anybody; None if it has no such check."""
         return None
 
 
@@ -59,9 +59,9 @@ class PagerFactory(Protocol):
     """The class of a pager, which its file declares as `PAGER`."""
 
     def from_settings(self, settings: Settings, session: aiohttp.ClientSession, clock: Clock) -> Pager | None:
-        """None where a setting is missing."""
+        """Return None if a setting is missing."""
         ...
 
 
 CALL_TIMEOUT = 6.0
-"""Seconds within which a call ends, whatever the other side does: less than an attempt may be in one sender's hands."""
+"""Seconds after which a call fails: less than the time for which a sender holds an attempt."""
