@@ -67,6 +67,23 @@ class CrisisAlarm(NamedTuple):
     """When it joined."""
 
 
+class CasePriority(StrEnum):
+    """How pressing a case is, in the word that people read and that `page_from` of the playbook names."""
+
+    LOW = "low"
+    NORMAL = "normal"
+    HIGH = "high"
+    CRITICAL = "critical"
+
+    @property
+    def rank(self) -> int:
+        """0 for low to 3 for critical."""
+        return list(CasePriority).index(self)
+
+
+NORMAL_FROM, HIGH_FROM = 15, 30
+"""Points of urgency: a plain complaint (20) is normal; a strongly worded one, or one with a large reach, is high."""
+
 SENTIMENT_DEPENDENT_INTENTS = frozenset({Intent.COMPLAINT, Intent.PRAISE, Intent.OTHER})
 """Intents for which sentiment matters: a question is one in any mood."""
 
@@ -156,6 +173,15 @@ class Case(FrozenModel):
     def is_unconfirmed_crisis(self) -> bool:
         """A crisis that pages nobody until a person confirms it."""
         return self.is_urgent and not self.is_confirmed_crisis and not self.is_closed
+
+    @property
+    def priority(self) -> CasePriority:
+        """Critical for a crisis that pages; high at least for one that a person has to confirm."""
+        if self.is_confirmed_crisis:
+            return CasePriority.CRITICAL
+        if self.is_urgent or self.assessment.urgency >= HIGH_FROM:
+            return CasePriority.HIGH
+        return CasePriority.NORMAL if self.assessment.urgency >= NORMAL_FROM else CasePriority.LOW
 
     @property
     def has_unsure_sentiment(self) -> bool:
