@@ -3,13 +3,16 @@
 import itertools
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime, timedelta
 from functools import cache
 from typing import NamedTuple
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from bot.calendars.calendar_errors import CalendarError
-from bot.calendars.windows_zones import parse_windows_zone
 
+_SHOWN = re.compile(r"\((?:UTC|GMT)(?:([+-])(\d\d):(\d\d))?\) *(.+)", re.IGNORECASE)
+_LAND = re.compile(r" Time \(.*\)$")
+_SEASONS = (datetime(2026, 1, 15), datetime(2026, 7, 15))  # noqa: DTZ001  (wall times of the zone that is asked)
 _LINE_END = re.compile(r"\r\n|\n|\r")
 _MICROSOFT = re.compile(r';TZID="?(tzone://Microsoft/\w+)"?(?=[;:])', re.IGNORECASE)
 """Exchange omits the quotes that its colon needs."""
@@ -144,3 +147,31 @@ def _parse_name(line: str) -> str:
 def _parse_value(line: str) -> str:
     """Return what follows the first colon outside quotes."""
     return re.sub(r'^(?:[^":]|"[^"]*")*:', "", line).strip()
+
+
+@cache
+def parse_windows_zone(name: str) -> str:
+    """Return IANA's name for what Windows shows, `(UTC+01:00) Amsterdam, Berlin, Rome`; empty if there is none."""
+    found = _SHOWN.fullmatch(name)
+    if not found:
+        return ""
+    size = timedelta(hours=int(found[2] or 0), minutes=int(found[3] or 0))
+    offset = -size if found[1] == "-" else size
+    return next((zone for zone in _iter_zones(found[4]) if _compute_standard_offset(zone) == offset), "")
+
+
+def _iter_zones(places: str) -> Iterator[str]:
+    from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON  # noqa: PLC0415  (some 50 ms of every start)
+
+    if places == "Coordinated Universal Time":
+        yield "UTC"
+    if _LAND.search(places):
+        yield from filter(None, [WINDOWS_TO_OLSON.get(_LAND.sub(" Standard Time", places))])
+    for place in places.split(","):
+        yield from sorted(
+            zone for zone in available_timezones() if zone.endswith("/" + place.strip().replace(" ", "_"))
+        )
+
+
+def _compute_standard_offset(zone: str) -> timedelta | None:
+    return min(at.replace(tzinfo=ZoneInfo(zone)).utcoffset() or timedelta() for at in _SEASONS)

@@ -1,7 +1,8 @@
 """`earshot check`: verifies what `earshot run` needs. Changes nothing."""
 
 import asyncio
-from collections.abc import Iterator
+import random
+from collections.abc import AsyncIterator, Iterator
 
 import aiohttp
 import typer
@@ -12,13 +13,12 @@ from bot.cli.checks.pagers import check_pagers
 from bot.cli.checks.schedules import check_schedules
 from bot.cli.checks.slack import check_app_token, check_workspace
 from bot.cli.checks.slack_ids import find_slack_ids
-from bot.cli.checks.sources import check_sources
 from bot.cli.checks.store import check_store
 from bot.cli.exits import REFUSED, LoadedConfig, load_config, print_line
 from bot.cli.store_connection import build_identity
 from bot.clock import SystemClock
 from bot.config import Playbook
-from bot.config.settings import Settings
+from bot.config.settings import Settings, build_hook_variable
 from bot.detectors.engines.onnx import load_onnx_model
 from bot.detectors.model.loading import load_model, resolve_weights_path
 from bot.detectors.model.weights import PACKAGED, WeightsError
@@ -26,6 +26,7 @@ from bot.domain.routing import list_routed_departments
 from bot.domain.text import format_count
 from bot.sinks.slack import build_web_client
 from bot.sinks.slack_inspector import SlackInspector
+from bot.sources.catalogue import CATALOGUE, build_context
 
 
 def check() -> None:
@@ -134,3 +135,31 @@ def check_own_model(playbook: Playbook) -> Iterator[CheckFinding]:
         yield make_fault("detectors.onnx", str(no))
     else:
         yield make_ok("detectors.onnx", f"{options.file}, which tells {', '.join(options.classes)}")
+
+
+async def check_sources(
+    settings: Settings, playbook: Playbook, places: PlaybookLocations
+) -> AsyncIterator[CheckFinding]:
+    for entry in playbook.sources:
+        kind, name, options = entry
+        place = places.find(*("sources", kind, name) if name else ("sources", kind))
+        parts = build_context(entry, settings, SystemClock(), playbook.subjects, random.random)
+        found = await CATALOGUE[kind].check(options, parts)
+        for where, sentence in found.faults:
+            yield make_fault(where or place, sentence)
+        for sentence in found.notes:
+            yield make_note(place, sentence)
+        if not found.faults:
+            yield make_ok("sources", f"{kind} {name}" if name else kind)
+    for finding in _find_unused_hooks(settings, playbook):
+        yield finding
+
+
+def _find_unused_hooks(settings: Settings, playbook: Playbook) -> list[CheckFinding]:
+    """Nearly always a hook that is spelled in two ways."""
+    wanted = {build_hook_variable(entry.name or "") for entry in playbook.sources if entry.source == "webhook"}
+    return [
+        make_note(variable, "is set, and the playbook has no [sources.webhook] of that name, so it is not used")
+        for variable in map(build_hook_variable, settings.hooks)
+        if variable not in wanted
+    ]

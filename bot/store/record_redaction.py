@@ -65,8 +65,7 @@ class RecordRedactor(RedisStore):
         changed = 0
         async for name in self._iter_names("episode"):
             before = await self._episodes.find_readable(name)
-            after = forget_in_episode(before, ids) if before else None
-            if before is not None and after is not None:
+            if before is not None and (after := forget_in_episode(before, ids)) is not None:
                 card = Notification.draw_episode(after.id, after.department)
                 changed += await self._save_redacted(self._keys.episode_key(name), before.version, after, card, at)
         return changed
@@ -75,8 +74,7 @@ class RecordRedactor(RedisStore):
         changed = 0
         async for name in self._iter_names("crisis"):
             before = await self._crises.find_readable(name)
-            after = forget_in_crisis(before, words) if before else None
-            if before is not None and after is not None:
+            if before is not None and (after := forget_in_crisis(before, words)) is not None:
                 head = Notification(NotificationKind.CRISIS, after.id, after.destination)
                 changed += await self._save_redacted(self._keys.crisis_key(name), before.version, after, head, at)
         return changed

@@ -90,9 +90,8 @@ async def submit_separation(ack: AsyncAck, view: Payload, by: str, cases: CaseUs
         await ack(response_action="errors", errors={action_ids.MENTION: CHOOSE_MENTION})
         return
     back = reply.with_response_url(form.origin.response_url)
-    if parted := await submit_modal(
-        ack, action_ids.MENTION, cases.separate_mention(form.origin.case, by, mention), back
-    ):
+    work = cases.separate_mention(form.origin.case, by, mention)
+    if parted := await submit_modal(ack, action_ids.MENTION, work, back):
         await redraw_card(parted[0], back, cases)
 
 
@@ -120,10 +119,8 @@ async def submit_bring_back(ack: AsyncAck, view: Payload, by: str, spam: SpamRev
         await ack(response_action="errors", errors={action_ids.DEPARTMENT: CHOOSE_READER})
         return
     back = reply.with_response_url(form.origin.response_url)
-    answer = await submit_modal(
-        ack, action_ids.DEPARTMENT, spam.restore_mention(form.origin.case, by, department), back
-    )
-    if answer is None:
+    work = spam.restore_mention(form.origin.case, by, department)
+    if (answer := await submit_modal(ack, action_ids.DEPARTMENT, work, back)) is None:
         return
     async with back.report_refusals():
         await back.send_ephemeral(render_brought_back(answer.case, answer.department))

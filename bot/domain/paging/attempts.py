@@ -19,14 +19,11 @@ def start_attempt(page: Page, n: int, at: datetime) -> Decision[Page] | None:
     attempt = page.find_attempt(n)
     if attempt is None:
         return None
+    done = (build_page_notification(page, attempt),)
     if attempt.result.is_final:
-        return build_page_decision(page, page, done=(build_page_notification(page, attempt),))
+        return build_page_decision(page, page, done=done)
     if not page.is_open or attempt.person in page.declined_people:
-        return _replace_attempt(
-            page,
-            attempt._replace(result=AttemptStatus.DROPPED, ended_at=at),
-            done=(build_page_notification(page, attempt),),
-        )
+        return _replace_attempt(page, attempt._replace(result=AttemptStatus.DROPPED, ended_at=at), done=done)
     if attempt.result is AttemptStatus.SENDING and attempt.begun_at and at - attempt.begun_at < SEND_TIMEOUT:
         return None
     if attempt.tries >= MAX_TRIES:
