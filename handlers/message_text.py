@@ -20,11 +20,12 @@ INLINE = frozenset({"rich_text_section", "rich_text_preformatted", "rich_text_qu
 def extract_message_text(message: dict[str, Any]) -> str:
     """Return the text of a message, or '' if it has none.
 
-    That is `text`, else the blocks. Where these hold only a URL, the text of attachments (its unfurl) is added.
+    That is `text`, else the blocks, also those of attachments. Where these hold only a URL, the text of attachments
+    (its unfurl) is added.
     """
     text = unescape_mrkdwn(str(message.get("text") or ""))
     own = "" if FALLBACK.fullmatch(text) else text
-    own = own or _join_parts(_extract_blocks(message.get("blocks"), 0))
+    own = own or _join_parts(_extract_blocks(list(_iter_all_blocks(message)), 0))
     if any(word != find_first_url(word) for word in own.split()):
         return own
     attached = _join_parts(_extract_attachments(message.get("attachments"), 0))
@@ -36,6 +37,14 @@ def extract_message_url(message: dict[str, Any]) -> str:
     attached = [one for one in _ensure_list(message.get("attachments")) if isinstance(one, dict)]
     leads = (str(one.get(name) or "") for one in attached for name in ("from_url", "title_link", "original_url"))
     return find_first_url(extract_message_text(message)) or next((one for one in leads if find_first_url(one)), "")
+
+
+def _iter_all_blocks(message: dict[str, Any]) -> Iterator[Any]:
+    """Iterate over the blocks of a message, then over those of attachments that are no unfurl."""
+    yield from _ensure_list(message.get("blocks"))
+    for attached in _ensure_list(message.get("attachments")):
+        if isinstance(attached, dict) and not (attached.get("from_url") or attached.get("original_url")):
+            yield from _ensure_list(attached.get("blocks"))
 
 
 def _join_parts(parts: Sequence[str] | Iterator[str]) -> str:

@@ -86,7 +86,12 @@ class Responder:
             return False
         try:
             answer = await self._respond(
-                text=message.text, blocks=message.blocks, unfurl_links=False, unfurl_media=False, **how
+                text=message.text,
+                blocks=message.blocks,
+                attachments=message.attachments,
+                unfurl_links=False,
+                unfurl_media=False,
+                **how,
             )
         except NOT_SENT as lost:
             log.warning("answer not sent", by=self._person, reason=type(lost).__name__)
@@ -99,7 +104,11 @@ class Responder:
     async def _send_direct_message(self, message: RenderedMessage) -> None:
         try:
             await self._client.chat_postMessage(
-                channel=self._person, text=message.text, blocks=message.blocks or None, unfurl_links=False
+                channel=self._person,
+                text=message.text,
+                blocks=message.blocks or None,
+                attachments=message.attachments or None,
+                unfurl_links=False,
             )
         except SlackApiError as no:
             log.warning("person not told", by=self._person, error=no.response["error"])

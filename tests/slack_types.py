@@ -25,7 +25,10 @@ def validator(surface: str) -> Any:
 
 
 def find_schema_faults(surface: str, drawn: Any) -> list[str]:
-    """What is wrong with it, without what it says."""
+    """What is wrong with it, without what it says. The types of an attachment's blocks are those of a message's."""
+    if surface == "message" and "attachments" in drawn:
+        parts = [part["blocks"] for part in (drawn, *drawn["attachments"]) if "blocks" in part]
+        return [fault for blocks in parts for fault in find_schema_faults(surface, {"blocks": blocks})]
     types = validator(surface)
     drawn = {**drawn, "blocks": [b for b in drawn["blocks"] if b["type"] not in NEWER]} if "blocks" in drawn else drawn
     if types is None or types.is_valid(drawn):

@@ -20,10 +20,19 @@ NOTHING = "–"
 
 
 class RenderedMessage(NamedTuple):
-    """A message: its blocks, and the text for notifications and screen readers."""
+    """A message: its blocks, and the text for notifications and screen readers.
+
+    Slack shows attachments below the blocks, each with a coloured edge. Without blocks it would show the text too.
+    """
 
     text: str
     blocks: list[Block]
+    attachments: tuple[Block, ...] = ()
+
+    @property
+    def all_blocks(self) -> list[Block]:
+        """The blocks of the message, then those of its attachments."""
+        return [*self.blocks, *(block for one in self.attachments for block in one["blocks"])]
 
 
 def render_text(text: str, *blocks: Block) -> RenderedMessage:
@@ -100,6 +109,11 @@ def make_overflow_menu(action_id: str, options: Sequence[tuple[str, str]]) -> Bl
     """Return the menu behind three dots, of at most five options, each a label and a value."""
     made = [{"text": make_plain_text(words, 75), "value": value} for words, value in options[:5]]
     return {"type": "overflow", "action_id": action_id, "options": made}
+
+
+def make_attachment(color: str, fallback: str, *blocks: Block) -> Block:
+    """Return blocks with a coloured edge. `color` is #rrggbb; `fallback` is plain text for clients without blocks."""
+    return {"color": color, "fallback": sanitize_text(fallback, 300) or NOTHING, "blocks": list(blocks)}
 
 
 def make_rich_text(*parts: Block) -> Block:

@@ -147,7 +147,7 @@ class SimulatedUsers:
         return bool(name) and self._sandbox.page.viewers[self._workspace.find_user(name).id] > 0
 
     async def _resolve_case(self, case: str, message: SlackMessage) -> None:
-        card = str(message.blocks)
+        card = str(message.all_blocks)
         owner = next((name for user, (name, _) in PEOPLE.items() if f"Claimed* by <@{user}>" in card), "")
         if not owner or self._is_played(owner):
             return

@@ -58,7 +58,9 @@ class SlackSink:
 
         `thread` is the ts of the message to reply to; `aloud`: the reply is shown in the channel, too.
         """
-        beside = {"thread_ts": thread, "reply_broadcast": aloud} if thread else {}
+        beside: dict[str, object] = {"thread_ts": thread, "reply_broadcast": aloud} if thread else {}
+        if drawing.attachments:
+            beside["attachments"] = drawing.attachments
         reply = await self._call_method(
             "chat.postMessage",
             channel=channel,
@@ -73,8 +75,9 @@ class SlackSink:
         return SentMessage(str(reply["channel"]), str(reply["ts"]))
 
     async def update_message(self, channel: str, ts: str, drawing: RenderedMessage) -> None:
-        content = {"text": drawing.text, "blocks": drawing.blocks, "link_names": False}
-        await self._call_method("chat.update", channel=channel, ts=ts, **content)
+        """Replace text, blocks and attachments: Slack keeps those that an update does not name."""
+        content = {"text": drawing.text, "blocks": drawing.blocks, "attachments": drawing.attachments}
+        await self._call_method("chat.update", channel=channel, ts=ts, link_names=False, **content)
 
     async def delete_message(self, channel: str, ts: str) -> None:
         """Delete a message of ours. Raises as `update_message` does."""

@@ -2,7 +2,7 @@
 
 import html
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -101,6 +101,11 @@ def iter_nested(block: Json) -> Iterator[Json]:
         yield from (each for each in block.get(key) or [] if isinstance(each, dict))
     for row in block.get("rows") or []:
         yield from (cell["element"] for cell in row if isinstance(cell.get("element"), dict))
+
+
+def iter_attachment_blocks(attachments: Iterable[Json]) -> Iterator[Json]:
+    for attachment in attachments:
+        yield from attachment.get("blocks", [])
 
 
 def find_block_buttons(blocks: list[Json]) -> dict[str, BlockButton]:

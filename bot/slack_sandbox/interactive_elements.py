@@ -34,7 +34,7 @@ def find_element(holder: Surface, wanted: str, block_id: str, value: str | None 
 
 def _list_candidates(holder: Surface, block_id: str) -> list[tuple[Json, Json]]:
     """Return the elements of that block, or all if it is gone: generated block ids change with each redraw."""
-    there = list(block_text.iter_block_elements(holder.blocks))
+    there = list(holder.iter_elements())
     return [(block, element) for block, element in there if block.get("block_id") == block_id] or there
 
 

@@ -46,15 +46,26 @@ class SlackMessage:
     def set_state(self, block_id: str, action_id: str, state: Json) -> None:
         self.values.setdefault(block_id, {})[action_id] = state
 
+    @property
+    def all_blocks(self) -> list[Json]:
+        """The blocks of the message, then those of its attachments."""
+        return [*self.blocks, *block_text.iter_attachment_blocks(self.attachments)]
+
     def read_text(self) -> str:
         """Return the visible text: of the blocks if there are any, else the message's text."""
-        return block_text.read_block_text(self.blocks) if self.blocks else block_text.strip_mrkdwn(self.text)
+        blocks = self.all_blocks
+        return block_text.read_block_text(blocks) if blocks else block_text.strip_mrkdwn(self.text)
 
     def find_buttons(self) -> dict[str, BlockButton]:
-        return block_text.find_block_buttons(self.blocks)
+        return block_text.find_block_buttons(self.all_blocks)
 
     def iter_elements(self) -> Iterator[tuple[Json, Json]]:
-        return block_text.iter_block_elements(self.blocks)
+        return block_text.iter_block_elements(self.all_blocks)
+
+    def find_attachment_id(self, block_id: str) -> int:
+        """Return the number of the attachment with this block; 0 if the block is in none."""
+        held = (one["id"] for one in self.attachments for b in one.get("blocks", []) if b["block_id"] == block_id)
+        return next(held, 0)
 
     def build_message_payload(self) -> Json:
         """Build the message as Slack sends it to an app."""

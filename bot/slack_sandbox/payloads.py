@@ -18,8 +18,10 @@ class PayloadBuilder:
 
     def build_message_actions(self, user: WorkspaceUser, message: SlackMessage, actions: list[Json]) -> Json:
         channel = self.app.workspace.channels[message.channel]
-        hidden = bool(message.ephemeral_to)
-        container = {"type": "message", "message_ts": message.ts, "channel_id": channel.id, "is_ephemeral": hidden}
+        container: Json = {"type": "message", "message_ts": message.ts, "channel_id": channel.id}
+        container["is_ephemeral"] = bool(message.ephemeral_to)
+        if attachment := message.find_attachment_id(actions[0]["block_id"]):
+            container |= {"type": "message_attachment", "attachment_id": attachment, "is_app_unfurl": False}
         if message.thread_ts:
             container["thread_ts"] = message.thread_ts
         return self._build_frame("block_actions", user) | {
@@ -123,7 +125,7 @@ class PayloadBuilder:
 
 def _collect_state(message: SlackMessage) -> Json:
     """Return the state of the message's elements. Slack keeps one per person, the sandbox one per message."""
-    initial = read_initial_values(message.blocks)
+    initial = read_initial_values(message.all_blocks)
     return {
         block_id: actions | {a: s for a, s in message.values.get(block_id, {}).items() if a in actions}
         for block_id, actions in initial.items()

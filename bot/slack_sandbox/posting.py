@@ -2,6 +2,7 @@
 
 import copy
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from bot.slack_sandbox.block_text import iter_nested
@@ -34,17 +35,40 @@ def _assign_block_id(workspace: SlackWorkspace, block: Json) -> None:
             _assign_block_id(workspace, element)
 
 
+COLOURS = {"good": "2eb886", "warning": "daa038", "danger": "a30200"}
+
+
+def assign_attachment_ids(workspace: SlackWorkspace, attachments: list[Json]) -> list[Json]:
+    """Return a copy as Slack keeps it: numbered from 1, the colour without #, every block with its id."""
+    numbered = copy.deepcopy(attachments)
+    for number, attachment in enumerate(numbered, 1):
+        attachment["id"] = number
+        attachment.setdefault("fallback", "[no preview available]")
+        if colour := attachment.get("color"):
+            attachment["color"] = COLOURS.get(colour, colour.removeprefix("#").lower())
+        for block in attachment.get("blocks", []):
+            _assign_block_id(workspace, block)
+    return numbered
+
+
 def _is_interactive(element: Json) -> bool:
     kind = str(element.get("type", ""))
     return kind.endswith(("button", "buttons", "select", "picker", "_input")) or kind in {"overflow", "checkboxes"}
 
 
 def build_app_message(
-    workspace: SlackWorkspace, channel: WorkspaceChannel, text: str, blocks: list[Json], **more: Any
+    workspace: SlackWorkspace,
+    channel: WorkspaceChannel,
+    text: str,
+    blocks: list[Json],
+    attachments: Sequence[Json] = (),
+    **more: Any,
 ) -> SlackMessage:
     """Build a message of the app, to be added to its channel."""
     ts, blocks = workspace.stamps.issue_ts(), assign_block_ids(workspace, blocks)
-    return SlackMessage(ts, channel.id, BOT_USER, text[:TEXT_KEPT], blocks, BOT_ID, APP_ID, **more)
+    beside = assign_attachment_ids(workspace, list(attachments))
+    text = text[:TEXT_KEPT]
+    return SlackMessage(ts, channel.id, BOT_USER, text, blocks, BOT_ID, APP_ID, attachments=beside, **more)
 
 
 def add_message(
@@ -53,7 +77,7 @@ def add_message(
     """Add the message to its channel or thread, and record whom it notifies."""
     channel.add(message)
     if unfurl:
-        message.unfurled = find_links(message.text, message.blocks)
+        message.unfurled = find_links(message.text, message.all_blocks)
     _notify_mentioned(workspace, message, set())
     thread = message.thread_ts
     workspace.feed.add(ChangeKind.POSTED, channel=channel.id, ts=message.ts, user=message.user, thread_ts=thread)
@@ -68,8 +92,7 @@ def _notify_mentioned(workspace: SlackWorkspace, message: SlackMessage, before: 
 def _find_mentioned(message: SlackMessage) -> list[str]:
     """Return whom the message notifies; mentions in attachments count as well."""
     beside = [attached.get("text", "") for attached in message.attachments]
-    within = [block for attached in message.attachments for block in attached.get("blocks", [])]
-    return find_mentioned_ids("\n".join([message.text, *beside]), [*message.blocks, *within])
+    return find_mentioned_ids("\n".join([message.text, *beside]), message.all_blocks)
 
 
 def edit_message(
@@ -85,7 +108,8 @@ def edit_message(
     before = set(_find_mentioned(message))
     message.text = message.text if text is None else text[:TEXT_KEPT]
     message.blocks = message.blocks if blocks is None else assign_block_ids(workspace, blocks)
-    message.attachments = message.attachments if attachments is None else attachments
+    if attachments is not None:
+        message.attachments = assign_attachment_ids(workspace, attachments)
     message.metadata = message.metadata if metadata is None else metadata
     message.edited = workspace.stamps.issue_ts()
     _notify_mentioned(workspace, message, before)

@@ -73,7 +73,7 @@ class ResponseUrls:
 
     def _replace_origin(self, place: ReplyTarget, body: Json) -> None:
         origin = self._require_origin(place)
-        text, blocks, attachments = body.get("text", ""), body.get("blocks", []), body.get("attachments", [])
+        text, blocks, attachments = body.get("text", ""), body.get("blocks") or [], body.get("attachments") or []
         posting.edit_message(
             self._workspace, origin, text=text, blocks=blocks, attachments=attachments, metadata=body.get("metadata")
         )
@@ -89,8 +89,9 @@ class ResponseUrls:
         kind = body.get("response_type", "ephemeral")
         if kind not in {"ephemeral", "in_channel"}:
             raise SlackError("invalid_response_type")
-        text, blocks, thread_ts = body.get("text", ""), body.get("blocks") or [], body.get("thread_ts", place.thread_ts)
-        message = posting.build_app_message(self._workspace, channel, text, blocks, thread_ts=thread_ts)
+        text, blocks, attachments = body.get("text", ""), body.get("blocks") or [], body.get("attachments") or []
+        thread_ts = body.get("thread_ts", place.thread_ts)
+        message = posting.build_app_message(self._workspace, channel, text, blocks, attachments, thread_ts=thread_ts)
         if kind == "ephemeral":
             posting.add_ephemeral(self._workspace, place.user, message)
         else:
@@ -103,9 +104,9 @@ class ResponseUrls:
 
 
 def check_body(body: Json) -> None:
-    text, blocks = body.get("text", ""), body.get("blocks") or []
-    if not isinstance(text, str) or not (text or blocks or body.get("attachments")):
+    text, blocks, attachments = body.get("text", ""), body.get("blocks") or [], body.get("attachments") or []
+    if not isinstance(text, str) or not (text or blocks or attachments):
         raise SlackError("no_text")
-    faults = check_message(blocks)
+    faults = check_message(blocks, attachments)
     if faults:
         raise build_validation_error("invalid_blocks", faults)

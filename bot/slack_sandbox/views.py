@@ -1,5 +1,6 @@
 """Modals and Home tabs, and the state of their inputs."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -44,6 +45,9 @@ class SlackView:
 
     def find_buttons(self) -> dict[str, BlockButton]:
         return block_text.find_block_buttons(self.blocks)
+
+    def iter_elements(self) -> Iterator[tuple[Json, Json]]:
+        return block_text.iter_block_elements(self.blocks)
 
     def set_state(self, block_id: str, action_id: str, state: Json) -> None:
         self.values.setdefault(block_id, {})[action_id] = state

@@ -148,3 +148,11 @@ async def test_a_bots_message_of_blocks_alone_fills_the_form(workspace: Workspac
     elements = {block["block_id"]: block["element"] for block in call["view"]["blocks"]}
     assert check_view(call["view"]) == []
     assert elements[action_ids.WORDS]["initial_value"] == WORDS
+
+
+def test_a_message_of_another_app_is_read_with_the_blocks_of_its_attachments() -> None:
+    beside = {"color": "ff0000", "fallback": "other", "blocks": [BLOCKS["section"]]}
+
+    assert extract_message_text({"text": "", "blocks": [BLOCKS["header"]], "attachments": [beside]}) == (
+        f"{WORDS}\n{WORDS}"
+    )

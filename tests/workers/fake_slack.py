@@ -24,6 +24,7 @@ class Message:
     name: str
     text: str
     blocks: list[Block]
+    attachments: tuple[Block, ...] = ()
 
     def lists(self, case: str) -> bool:
         return any(str(block.get("block_id", "")).endswith(case) for block in self.blocks)
@@ -69,7 +70,7 @@ class FakeSlack:
         self._called("update", channel)
         for message in self.channels.get(channel, []):
             if message.ts == ts:
-                message.text, message.blocks = drawing
+                message.text, message.blocks, message.attachments = drawing
                 return
         raise SlackRejectedError("message_not_found")
 

@@ -15,7 +15,9 @@ from bot.slack_sandbox.block_kit.schema import (
     check_flag,
     check_list,
     check_object,
+    check_pattern,
     check_text,
+    require_one_of,
 )
 from bot.slack_sandbox.slack_errors import Json
 
@@ -43,16 +45,35 @@ VIEWS: Mapping[str, Check] = {
 }
 
 
+ATTACHMENT = check_object(
+    {},
+    {
+        "blocks": check_list(BLOCK, 1, IN_MESSAGE),
+        "color": check_pattern("#[0-9a-fA-F]{6}|good|warning|danger", "#rrggbb, good, warning or danger"),
+        "fallback": check_text(3000),
+        "text": check_text(3000),
+    },
+    require_one_of("blocks", "text", exactly=False),
+)
+"""Without the older fields of attachments, which new apps are told not to use."""
+ATTACHMENTS = check_list(ATTACHMENT, 0, 100)
 OBSERVERS: list[Callable[[str, Json], None]] = []
 """Called with the surface and the body of each valid message or view, for tests that check them in other ways too."""
 
 
-def check_message(blocks: list[Any]) -> list[str]:
-    """Return the faults in the blocks of a message, each with its JSON pointer."""
-    at = BodyLocation("/blocks", "message")
-    faults = [*check_list(BLOCK, 0, IN_MESSAGE)(blocks, at)]
-    faults = faults or [*_check_across_blocks(blocks, at), *_check_counts(blocks, at)]
-    return faults or _notify_observers("message", {"blocks": blocks})
+def check_message(blocks: list[Any], attachments: Any = ()) -> list[str]:
+    """Return the faults in the blocks and attachments of a message, each with its JSON pointer.
+
+    The rules across blocks hold for all of them together, which is stricter than Slack.
+    """
+    at, beside = BodyLocation("/blocks", "message"), BodyLocation("/attachments", "message")
+    listed = [*attachments] if isinstance(attachments, tuple) else attachments
+    faults = [*check_list(BLOCK, 0, IN_MESSAGE)(blocks, at), *ATTACHMENTS(listed, beside)]
+    if faults:
+        return faults
+    everything = [*blocks, *block_text.iter_attachment_blocks(listed)]
+    faults = [*_check_across_blocks(everything, at), *_check_counts(everything, at)]
+    return faults or _notify_observers("message", {"blocks": blocks, "attachments": listed})
 
 
 def check_view(view: Json) -> list[str]:

@@ -39,7 +39,7 @@ def update_message(call: ApiCall) -> Json:
     message = _require_own_message(call, channel, "cant_update_message")
     text = call.get_text("text") if "text" in call.arguments else None
     blocks = parse_blocks(call) if "blocks" in call.arguments else None
-    attachments = _parse_attachments(call) if "attachments" in call.arguments else None
+    attachments = _parse_attachments(call, blocks or []) if "attachments" in call.arguments else None
     if not (text or blocks or attachments):
         raise SlackError("no_text")
     if text is not None and len(text) > UPDATE_TEXT:
@@ -74,9 +74,13 @@ def parse_blocks(call: ApiCall) -> list[Json]:
     faults = check_message(blocks)
     if faults:
         raise build_validation_error("invalid_blocks", faults)
-    if count_characters(blocks) > BLOCK_CHARACTERS:
-        raise SlackError("msg_blocks_too_long")
+    _check_length(blocks)
     return blocks
+
+
+def _check_length(content: list[Json]) -> None:
+    if count_characters(content) > BLOCK_CHARACTERS:
+        raise SlackError("msg_blocks_too_long")
 
 
 SAID = {"text", "title", "caption", "label", "name", "description", "alt_text"}
@@ -105,14 +109,14 @@ def _require_target(call: ApiCall) -> WorkspaceChannel:
 
 def _compose_message(call: ApiCall, channel: WorkspaceChannel) -> SlackMessage:
     blocks = parse_blocks(call)
-    attachments = _parse_attachments(call)
+    attachments = _parse_attachments(call, blocks)
     text = _compose_text(call, blocks)
     if {"username", "icon_url", "icon_emoji"} & set(call.arguments):
         call.require_scopes("chat:write.customize")
     if not (text or blocks or attachments):
         raise SlackError("no_text")
-    more = {"attachments": attachments, "thread_ts": call.get_text("thread_ts"), "metadata": _parse_metadata(call)}
-    return posting.build_app_message(call.workspace, channel, text, blocks, **more)
+    more = {"thread_ts": call.get_text("thread_ts"), "metadata": _parse_metadata(call)}
+    return posting.build_app_message(call.workspace, channel, text, blocks, attachments, **more)
 
 
 def _compose_text(call: ApiCall, blocks: list[Json]) -> str:
@@ -124,16 +128,17 @@ def _compose_text(call: ApiCall, blocks: list[Json]) -> str:
     return text or markdown
 
 
-def _parse_attachments(call: ApiCall) -> list[Json]:
+def _parse_attachments(call: ApiCall, blocks: list[Json]) -> list[Json]:
+    """Return the attachments of the call; raise SlackError if they are invalid, or too long beside `blocks`."""
     found = call.get_json("attachments", "invalid_attachments")
     if found is None:
         return []
     if not isinstance(found, list) or not all(isinstance(each, dict) for each in found):
         raise SlackError("invalid_attachments")
-    for each in found:
-        faults = check_message(each.get("blocks") or [])
-        if faults:
-            raise build_validation_error("invalid_attachments", faults)
+    faults = check_message(blocks, found)
+    if faults:
+        raise build_validation_error("invalid_attachments", faults)
+    _check_length([*blocks, *found])
     return found
 
 

@@ -59,8 +59,14 @@ function head(message) {
 export function body(message) {
   const place = { holder: { channel: message.channel, ts: message.ts }, values: message.values };
   const words = message.blocks.length ? drawBlocks(message.blocks, place) : h("div", { class: "words" }, mrkdwn(message.text));
-  const beside = (message.attachments ?? []).map((one) => h("div", { class: "attachment" }, one.text && h("div", { class: "words" }, mrkdwn(one.text)), drawBlocks(one.blocks, place)));
-  return [words, beside, files(message)];
+  return [words, (message.attachments ?? []).map((one) => attachment(one, place)), files(message)];
+}
+
+/** The colour is set through CSSOM: the page's policy forbids style attributes. */
+function attachment(one, place) {
+  const node = h("div", { class: "attachment" }, one.text && h("div", { class: "words" }, mrkdwn(one.text)), drawBlocks(one.blocks, place));
+  if (/^[0-9a-f]{6}$/.test(one.color ?? "")) node.style.setProperty("--edge", `#${one.color}`);
+  return node;
 }
 
 const PICTURE = /\.(png|jpe?g|gif|webp)$/i;
