@@ -1,4 +1,4 @@
-"""Hears what is said about a brand in public, and gets it to the person who can answer it."""
+"""Spots public posts about a brand and routes each one, in Slack, to someone who can answer right away."""
 
 import os
 

@@ -26,6 +26,12 @@ def name_distribution() -> str:
     return found.name if found else NAME
 
 
+def find_version() -> str:
+    """Return the installed version, or `unknown` in a checkout that was never installed."""
+    found = find_distribution()
+    return found.version if found else "unknown"
+
+
 def format_requirement(extra: str = "") -> str:
     """Return the argument for `pip install`, quoted for a shell, with the URL or folder it was installed from."""
     found = find_distribution()

@@ -6,7 +6,7 @@ Exit codes: 0 done, 1 refused with a reason, 2 wrong usage.
 import gc
 from importlib import import_module
 from types import MappingProxyType, ModuleType
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
@@ -31,6 +31,12 @@ COMMANDS = MappingProxyType(
 )
 """In the order in which a newcomer needs them. Each is imported when it is asked for: `earshot run` has to be ready
 in two seconds, and neither TextBlob's yardstick nor the sandbox is any of its business."""
+FIRST_STEPS = """\
+earshot demo   Try it: a sample day in your browser. You need no account.
+earshot check  Check your settings and your playbook, and see what is missing.
+earshot run    Connect to Slack and start. `earshot --help` lists all commands.
+"""
+DESCRIPTION = "Spots public posts about a brand and routes each one, in Slack, to someone who can answer right away."
 
 
 def _import_frozen(name: str) -> ModuleType:
@@ -44,6 +50,11 @@ def _import_frozen(name: str) -> ModuleType:
 
 
 class CommandGroup(TyperGroup):
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.commands = dict.fromkeys(COMMANDS, typer.core.TyperCommand(""))
+        """For the library's suggestions only."""
+
     def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 - the signature is the library's
         return list(COMMANDS)
 
@@ -65,13 +76,28 @@ class CommandGroup(TyperGroup):
 app = typer.Typer(
     name="earshot",
     cls=CommandGroup,
-    help="Hears what is said about a brand in public, and gets it to the person who can answer it.",
-    no_args_is_help=True,
+    help=DESCRIPTION,
+    invoke_without_command=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
 
 
+def _print_version(asked: bool) -> None:  # noqa: FBT001 - the signature is the library's
+    if asked:
+        from bot.distribution import find_version  # noqa: PLC0415 - what a command needs is imported for it
+
+        typer.echo(f"earshot {find_version()}")
+        raise typer.Exit
+
+
 @app.callback()
-def describe_app() -> None:
-    """Hears what is said about a brand in public, and gets it to the person who can answer it."""
+def describe_app(
+    context: typer.Context,
+    *,
+    version: Annotated[  # noqa: ARG001 - its callback answers
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    if context.invoked_subcommand is None:
+        typer.echo(FIRST_STEPS, nl=False)

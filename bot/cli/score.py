@@ -1,6 +1,8 @@
-"""`earshot score`: reads mentions and writes assessments, both as JSON lines, in the same order."""
+"""`earshot score`: assesses a text, or a file of mentions, as JSON lines in the same order."""
 
 import json
+import os
+import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -9,6 +11,8 @@ from typing import Annotated, Any, BinaryIO
 
 import typer
 
+from bot.cards.case_mention import format_kind_noun
+from bot.cards.sanitize import sanitize_line
 from bot.cli.exits import (
     REFUSED,
     exit_on_error,
@@ -16,13 +20,16 @@ from bot.cli.exits import (
     get_playbook_path,
     get_weights_path,
     guard_output,
+    print_line,
     print_warning,
 )
 from bot.cli.line_reader import LineReader
+from bot.clock import SystemClock
 from bot.config import Playbook, load_playbook
 from bot.detectors.label_dimensions import DIMENSIONS
 from bot.detectors.pipeline import MentionAssessor, build_assessor
 from bot.domain.assessment import Assessment
+from bot.domain.case import Case
 from bot.domain.mention import Mention
 from bot.domain.routing import NOBODY, Route, find_route
 from bot.sources.catalogue import MODELS
@@ -30,30 +37,59 @@ from bot.sources.mention_parser import InvalidLine, parse_mention_lines
 
 BATCH = 64
 DIGITS = 4
-STDIN = Path("-")
-ONE_TEXT = (
-    """One text is scored by: echo '{"id": "x:1", "text": "…", "created_at": "2026-03-10T09:00:00Z"}' | earshot score"""
-)
-NEUTRAL = "No playbook: scored without subjects and departments. Name one with --playbook, or in EARSHOT_PLAYBOOK."
+STDIN = "-"
+SHOWN = 200
+"""Characters of a reason."""
+ONE_TEXT = 'To score a text, put it in quotes: earshot score "my bag is lost"'
+NEUTRAL = "No playbook: scored without subjects and departments. Name one with --playbook or in EARSHOT_PLAYBOOK."
+LIKE_A_FILE = re.compile(r"\S+\.(?:json|jsonl|ndjson|txt|csv|gz)")
+"""One word that ends like this is a file that is missing, and not a text."""
+
+SHARE = re.compile(r"^(negative|neutral|positive) [\d.]+")
+"""How the reason of a sentiment begins."""
 
 
 def score(
-    file: Annotated[Path, typer.Argument(help="JSON lines, one mention each; - is stdin.")] = STDIN,
+    what: Annotated[
+        str,
+        typer.Argument(
+            metavar="TEXT|FILE", help="A text in quotes, a file of JSON lines (one mention each), or - for stdin."
+        ),
+    ] = STDIN,
     playbook: Annotated[
         Path | None,
-        typer.Option(help="Whose subjects and routes to use. Default: EARSHOT_PLAYBOOK, if there is such a file."),
+        typer.Option(help="Take subjects and routes from this file. Default: EARSHOT_PLAYBOOK, if the file exists."),
     ] = None,
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, also for a text on a terminal.")] = False,
 ) -> None:
-    """Assess mentions: one JSON line out for each line in, in the order of the input.
+    """Show what Earshot makes of a text: its sentiment, type, priority and department, and why.
 
-    A line that is no mention gives {"line": n, "error": "…"} in its place, and exit code 1 at the end.
+    For a file, print one JSON line for each line, in the same order. A line that is not a mention gives
+    {"line": n, "error": "…"} in its place, and exit code 1 at the end.
     """
+    if what != STDIN and not os.path.exists(what):  # noqa: PTH110 - a long text is not an error for this one
+        _score_text(what, playbook, as_json=as_json or not sys.stdout.isatty())
+        return
     with exit_on_error():
         scorer = _build_scorer(playbook)
-    with _open_lines(file) as (lines, is_idle):
+    with _open_lines(what) as (lines, is_idle):
         bad = _score_stream(lines, is_idle, scorer)
     if bad:
         raise typer.Exit(REFUSED)
+
+
+def _score_text(text: str, playbook: Path | None, *, as_json: bool) -> None:
+    if LIKE_A_FILE.fullmatch(text):
+        raise fail_with([f"{text}: there is no such file", ONE_TEXT])
+    mention = Mention(id="text:1", source="text", text=text, created_at=SystemClock().now())
+    with exit_on_error():
+        scorer = _build_scorer(playbook)
+    if as_json:
+        _write_answers(scorer.score([(1, mention)]))
+        return
+    for name, value in scorer.describe(mention):
+        print_line(f"{name:<12}{sanitize_line(value, SHOWN)}")
 
 
 class MentionScorer:
@@ -72,6 +108,23 @@ class MentionScorer:
                 yield {"line": number, "error": item.reason}
             else:
                 yield self._format_result(item, next(assessments))
+
+    def describe(self, mention: Mention) -> Iterator[tuple[str, str]]:
+        """Return what a person wants to know of one mention: names and values, in order of weight."""
+        [found] = self._assessor.assess([mention])
+        case = Case(
+            id="", mention=mention, assessment=found, department="", opened_at=mention.created_at,
+            waiting_since=mention.created_at,
+        )  # fmt: skip
+        likely = f"{found.sentiment.value} ({100 * found.probabilities[found.sentiment]:.0f} %)"
+        yield "Sentiment", f"unclear, leaning {likely}" if found.is_unsure else likely
+        yield "Type", format_kind_noun(case)
+        yield "Priority", case.priority.value
+        if self._routes:
+            yield "Subject", found.subject or "none of the playbook's"
+            yield "Department", self._choose_department(mention, found) or "nobody: counted, and shown to no one"
+        for number, reason in enumerate(found.reasons):
+            yield "" if number else "Why", SHARE.sub(r"reads as \1", reason)
 
     def _format_result(self, mention: Mention, found: Assessment) -> dict[str, Any]:
         return {
@@ -128,16 +181,14 @@ def _write_answers(answers: Iterator[dict[str, Any]]) -> None:
 
 
 @contextmanager
-def _open_lines(file: Path) -> Iterator[tuple[BinaryIO, Callable[[], bool]]]:
+def _open_lines(file: str) -> Iterator[tuple[BinaryIO, Callable[[], bool]]]:
     """Yield the lines, and a function that tells whether the input is idle; a file never is."""
     try:
         if file == STDIN:
             reader = LineReader(0)
             yield reader, reader.is_idle
         else:
-            with file.open("rb") as stream:
+            with Path(file).open("rb") as stream:
                 yield stream, lambda: False
-    except FileNotFoundError:
-        raise fail_with([f"{file}: there is no such file", ONE_TEXT]) from None
     except OSError as no:
         raise fail_with([f"{file}: cannot be read: {no.strerror}"]) from None

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bot.cli.score import ONE_TEXT
-from tests.cli.shell import Shell
+from tests.cli.shell import Shell, on_a_terminal
 
 WHEN = "2026-03-10T12:00:00Z"
 
@@ -135,6 +135,43 @@ def test_a_file_that_is_not_there_is_said(shell: Shell) -> None:
     result = shell.run_in_process("score", "nowhere.jsonl")
 
     assert (result.exit_code, result.stderr) == (1, f"nowhere.jsonl: there is no such file\n{ONE_TEXT}\n")
+
+
+def test_a_text_is_scored_as_json_in_a_pipe(shell: Shell) -> None:
+    result = shell.run_in_process("score", "northwind lost my bag, I am furious")
+    [found] = answers(result.stdout)
+
+    assert (found["id"], found["sentiment"], found["department"]) == ("text:1", "negative", "care")
+
+
+def test_a_text_is_explained_on_a_terminal(shell: Shell) -> None:
+    text = "northwind lost my bag, I am furious \x1b[31m"
+    seen = on_a_terminal(lambda tty: shell.run_process("score", text, files={"stdout": tty, "stderr": tty}))
+    lines = [each.split(maxsplit=1) for each in seen.splitlines()]
+
+    assert [name for name, _ in lines[:6]] == ["Sentiment", "Type", "Priority", "Subject", "Department", "Why"]
+    assert dict(lines[1:5]) == {"Type": "complaint", "Priority": "high", "Subject": "Northwind", "Department": "care"}
+    assert "\x1b" not in seen
+
+
+def test_a_text_is_json_on_a_terminal_where_that_is_wanted(shell: Shell) -> None:
+    command = ("score", "--json", "northwind lost my bag")
+    seen = on_a_terminal(lambda tty: shell.run_process(*command, files={"stdout": tty, "stderr": tty}))
+
+    assert json.loads(seen)["subject"] == "Northwind"
+
+
+def test_a_text_without_a_playbook_has_no_department(shell: Shell) -> None:
+    (shell.folder / "playbook.toml").unlink()
+    seen = on_a_terminal(lambda tty: shell.run_process("score", "lost my bag", files={"stdout": tty, "stderr": tty}))
+
+    assert seen.startswith("No playbook: ")
+    assert "Department" not in seen
+
+
+@pytest.mark.parametrize("text", ["", "why?", "and/or", "see northwind.example now", "x" * 9_000])
+def test_whatever_is_not_a_file_is_a_text(shell: Shell, text: str) -> None:
+    assert answers(shell.run_in_process("score", text).stdout)[0]["id"] == "text:1"
 
 
 def test_stdin_is_read_where_no_file_is_named(shell: Shell) -> None:
