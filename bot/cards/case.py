@@ -46,7 +46,7 @@ from bot.domain.paging.page import Page
 NOT_YET = "You aren't on a team here, so somebody there confirms it before anybody is paged."
 SIZES = ((600, 6, 3), (600, 3, 1), (300, 1, 0))
 """Characters of the post, lines of history (two more of attempts), joined posts. The first that fits is used."""
-BUTTON_MODULES = ("case_buttons",)
+BUTTON_MODULES = ("case_buttons", "snooze")
 """Which declare the `BUTTONS` of a card, in their order."""
 CASE_BUTTONS: Sequence[CaseButton] = [
     button for name in BUTTON_MODULES for button in import_module(f"bot.cards.{name}").BUTTONS

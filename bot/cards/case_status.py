@@ -14,6 +14,7 @@ from bot.cards.block_kit import (
     make_run,
 )
 from bot.cards.sanitize import escape, format_date, sanitize_line, truncate
+from bot.cards.snooze import format_snooze
 from bot.domain.audit import AuditEvent
 from bot.domain.case import Case, CaseStatus, JoinReason
 from bot.domain.department import Department
@@ -34,6 +35,8 @@ def format_status(case: Case, at: datetime) -> str:
         how = f": {case.resolution.value}" if case.resolution else ""
         when = f" · {format_date(case.resolved_at)}" if case.resolved_at else ""
         return f"✅ *Resolved*{_format_actor(case.closed_by)}{how}{when}"
+    if snoozed := format_snooze(case):
+        return f"😴 *{snoozed}*{f' · claimed{_format_actor(case.owner)}' if case.owner else ''}"
     late = case.is_overdue(at)
     mark = "⏰" if late else {CaseStatus.NEW: "🆕", CaseStatus.CLAIMED: "🙋"}[case.status]
     word = "Claimed" if case.status is CaseStatus.CLAIMED else "New"
@@ -64,6 +67,8 @@ def format_plain_status(case: Case, at: datetime | None = None) -> str:
     if case.status is CaseStatus.RESOLVED:
         return f"resolved{_format_actor(case.closed_by)}" + (f" ({case.resolution.value})" if case.resolution else "")
     word = f"claimed{_format_actor(case.owner)}" if case.status is CaseStatus.CLAIMED else "new"
+    if case.is_snoozed:
+        return f"{word}, snoozed"
     if at is not None and case.is_overdue(at):
         return f"{word}, OVERDUE"
     to_do = "claim" if case.status is CaseStatus.NEW else "resolve"

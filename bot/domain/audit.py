@@ -21,6 +21,8 @@ class AuditAction(StrEnum):
     LEASE_RAN_OUT = "lease ran out"
     RESOLVED = "resolved"
     OVERDUE = "overdue"
+    SNOOZED = "snoozed"
+    SNOOZE_ENDED = "snooze ended"
     REMINDED = "reminded"
     """Followed by whom."""
     HANDED_OVER = "handed over"

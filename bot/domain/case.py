@@ -67,6 +67,16 @@ class CrisisAlarm(NamedTuple):
     """When it joined."""
 
 
+@store_by_name
+class Snooze(NamedTuple):
+    """Until when nobody is reminded of a case, and who wanted that."""
+
+    until: datetime
+    by: str
+    until_reply: bool = False
+    """It waits for the author to write again; `until` is the latest end."""
+
+
 class CasePriority(StrEnum):
     """How pressing a case is, in the word that people read and that `page_from` of the playbook names."""
 
@@ -134,6 +144,8 @@ class Case(FrozenModel):
     lease_ends: datetime | None = None
     lease_said: bool = False
     overdue_said: bool = False
+    snooze: Snooze | None = None
+    """None once a person claims it or hands it over, or its author writes again; see `is_snoozed`."""
     joined: tuple[JoinedMention, ...] = ()
     joined_count: int = 0
     history: tuple[AuditEvent, ...] = ()
@@ -201,8 +213,13 @@ class Case(FrozenModel):
         then = (event.by for event in reversed(self.history) if event.by and event.at == self.resolved_at)
         return self.resolved_by or next(then, self.owner)
 
+    @property
+    def is_snoozed(self) -> bool:
+        """Whether nobody is reminded of it for now. What becomes a crisis is awake."""
+        return self.snooze is not None and not self.is_urgent and not self.is_closed
+
     def is_overdue(self, at: datetime) -> bool:
-        return self.due is not None and self.due <= at and not self.is_closed
+        return self.due is not None and self.due <= at and not self.is_closed and not self.is_snoozed
 
     def extend_history(self, event: AuditEvent) -> tuple[AuditEvent, ...]:
         """Return the history with one more event: the first stays, the oldest of the others go."""

@@ -31,6 +31,8 @@ class CaseTransition(StrEnum):
     RESOLVE = "resolve"
     REOPEN = "reopen"
     HAND_OVER = "hand over"
+    SNOOZE = "snooze"
+    WAKE = "wake"
 
 
 TRANSITIONS = MappingProxyType(
@@ -40,6 +42,8 @@ TRANSITIONS = MappingProxyType(
         CaseTransition.RESOLVE: {CaseStatus.NEW: CaseStatus.RESOLVED, CaseStatus.CLAIMED: CaseStatus.RESOLVED},
         CaseTransition.REOPEN: {CaseStatus.RESOLVED: CaseStatus.NEW},
         CaseTransition.HAND_OVER: {CaseStatus.NEW: CaseStatus.NEW, CaseStatus.CLAIMED: CaseStatus.NEW},
+        CaseTransition.SNOOZE: {CaseStatus.NEW: CaseStatus.NEW, CaseStatus.CLAIMED: CaseStatus.CLAIMED},
+        CaseTransition.WAKE: {CaseStatus.NEW: CaseStatus.NEW, CaseStatus.CLAIMED: CaseStatus.CLAIMED},
     }
 )
 """A hand-over to a person is a hand-over to their department and a claim for them, in one decision."""
@@ -55,6 +59,8 @@ _ACTION_PHRASES = MappingProxyType(
         CaseTransition.RESOLVE: "resolve it",
         CaseTransition.REOPEN: "reopen it",
         CaseTransition.HAND_OVER: "hand it over",
+        CaseTransition.SNOOZE: "snooze it",
+        CaseTransition.WAKE: "wake it",
     }
 )
 

@@ -10,6 +10,7 @@ from bot.domain.assessment import Assessment
 from bot.domain.case import Case, CaseResolution, derive_case_id
 from bot.domain.cases import transitions
 from bot.domain.cases.correction_transitions import ScoreUrgency, reopen_with_correction, resolve_with_correction
+from bot.domain.cases.snooze_transitions import SnoozeChoice, check_can_snooze, snooze_case
 from bot.domain.commits import CaseDecision, NotAllowed
 from bot.domain.department import Department
 from bot.domain.lifecycle import CaseTransition, Context, check_transition
@@ -70,6 +71,11 @@ class CaseUseCases:
         transitions.check_can_separate(case, await self._load_context(case, by))
         return await self._build_view(case)
 
+    async def check_snooze(self, case_id: str, by: str) -> CaseView:
+        case = await self._store.get(case_id)
+        check_can_snooze(case, await self._load_context(case, by))
+        return await self._build_view(case)
+
     async def check_store(self) -> None:
         """Raise `StoreUnavailable` before a form is closed, so that its content is not lost."""
         await self._store.check_writable()
@@ -94,6 +100,9 @@ class CaseUseCases:
 
     async def release(self, case_id: str, by: str) -> CaseView:
         return await self.apply(case_id, by, transitions.release_case)
+
+    async def snooze(self, case_id: str, by: str, choice: SnoozeChoice) -> CaseView:
+        return await self.apply(case_id, by, lambda case, context: snooze_case(case, context, choice))
 
     async def resolve(self, case_id: str, by: str, resolution: CaseResolution, note: str = "") -> CaseView:
         """Resolve a case; *spam* and *not about us* are corrections, too."""

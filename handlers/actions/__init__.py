@@ -24,6 +24,7 @@ from handlers.actions.open_modals import (
     open_resolve_modal,
     open_separate_modal,
 )
+from handlers.actions.snooze import open_snooze_modal
 from handlers.actions.spam import bring_back, show_older_spam, show_spam
 from handlers.use_cases import AsyncAck, Payload, ReportUseCases, Responder
 
@@ -51,6 +52,7 @@ def register(app: AsyncApp) -> None:
     app.action(action_ids.HAND_OVER)(open_hand_over_modal)
     app.action(action_ids.NOT_FOR_US)(open_not_for_us_modal)
     app.action(action_ids.SEPARATE)(open_separate_modal)
+    app.action(action_ids.SNOOZE)(open_snooze_modal)
     app.action(action_ids.CORRECT)(correct_assessment)
     app.action(action_ids.WHY)(explain_assessment)
     app.action(action_ids.MOVE_BY_RULES)(move_by_rules)

@@ -13,6 +13,7 @@ from handlers.views.cases import (
 )
 from handlers.views.crises import submit_crisis, submit_crisis_close
 from handlers.views.flag import submit_flag
+from handlers.views.snooze import submit_snooze
 
 
 def register(app: AsyncApp) -> None:
@@ -20,6 +21,7 @@ def register(app: AsyncApp) -> None:
     app.view(action_ids.HAND_OVER_MODAL)(submit_hand_over)
     app.view(action_ids.NOT_FOR_US_MODAL)(submit_not_for_us)
     app.view(action_ids.SEPARATE_MODAL)(submit_separation)
+    app.view(action_ids.SNOOZE_MODAL)(submit_snooze)
     app.view(action_ids.FLAG_MODAL)(submit_flag)
     app.view(action_ids.CORRECT_MODAL)(submit_correction)
     app.view(action_ids.BRING_BACK_MODAL)(submit_bring_back)

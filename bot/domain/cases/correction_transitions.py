@@ -9,7 +9,13 @@ from bot.domain.assessment import Assessment
 from bot.domain.audit import AuditAction, AuditEvent
 from bot.domain.case import Case, CaseResolution, CaseStatus
 from bot.domain.cases import transitions
-from bot.domain.cases.deadlines import compute_claim_due, compute_lease_end, compute_resolve_due, reset_to_new
+from bot.domain.cases.deadlines import (
+    compute_claim_due,
+    compute_lease_end,
+    compute_resolve_due,
+    reset_to_new,
+    restart_clocks,
+)
 from bot.domain.cases.intake import open_case
 from bot.domain.cases.transitions import build_case_decision
 from bot.domain.commits import CaseDecision, NotAllowed
@@ -66,6 +72,8 @@ def correct_case(
         return _close_corrected(case, context, correction, "", score_urgency)
     after = _relabel_case(case, replace_correction(case.corrections, correction), score_urgency)
     after = after if after.is_closed else _recompute_deadlines(case, after, context.department, find_route, context.at)
+    if case.snooze and after.is_snoozed:  # it sleeps on, with the clocks of its new labels
+        after = restart_clocks(after, context.department, case.snooze.until).copy_with(snooze=case.snooze)
     event = context.build_event(AuditAction.CORRECTED, describe_correction(correction))
     return build_case_decision(case, after, context.department, event, corrections=(correction,))
 

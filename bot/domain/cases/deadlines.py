@@ -61,6 +61,8 @@ def find_next_deadline(case: Case, department: Department, on_call: OnCallSnapsh
 
     Without `on_call`, and if a schedule has to be read, the time at which it has to be read is returned.
     """
+    if case.snooze and case.is_snoozed:
+        return case.snooze.until
     if case.status is CaseStatus.NEW:
         return _find_next_reminder(case, department, on_call) if case.rung else case.due
     if case.status is CaseStatus.CLAIMED:
@@ -101,6 +103,9 @@ def handle_deadline(
     deadline = find_next_deadline(case, department, on_call)
     if deadline is None or deadline > at:
         return None
+    if case.is_snoozed:
+        awake, event = restart_clocks(case, department, at), AuditEvent(at, "", AuditAction.SNOOZE_ENDED, "time is up")
+        return _build_deadline_decision(case, awake, department, event, on_call=on_call)
     if case.status is CaseStatus.NEW:
         return _remind_next(case, department, at, on_call)
     lease = _find_lease_deadline(case, department)
@@ -189,6 +194,7 @@ def reset_to_new(case: Case, department: Department, at: datetime) -> Case:
         lease_ends=None,
         lease_said=False,
         overdue_said=False,
+        snooze=None,
     )
 
 
@@ -196,3 +202,23 @@ def restart_claim_deadline(case: Case, department: Department, at: datetime) -> 
     """Count the time to claim from `at`, with reminders of a new round, as each is sent once in a round."""
     due = compute_claim_due(case, department, at)
     return case.copy_with(due=due, rung=0, rung_at=None, called=(), round=case.round + 1)
+
+
+def restart_clocks(case: Case, department: Department, at: datetime) -> Case:
+    """Return the case awake: from `at` on, its deadline, its lease and its reminders begin again."""
+    awake = restart_claim_deadline(case, department, at).copy_with(snooze=None, overdue_said=False)
+    if case.status is CaseStatus.NEW:
+        return awake
+    within, hours = case.clocks.resolve_within, get_case_hours(case, department)
+    return awake.copy_with(
+        due=hours.add_working_time(at, within) if within else None,
+        lease_began=at,
+        lease_ends=compute_lease_end(case, department, at),
+        lease_said=False,
+    )
+
+
+def end_snooze(case: Case, department: Department, at: datetime, why: str) -> tuple[Case, AuditEvent]:
+    """Return the case awake, with the event in its history."""
+    event = AuditEvent(at, "", AuditAction.SNOOZE_ENDED, why)
+    return restart_clocks(case, department, at).copy_with(history=case.extend_history(event)), event

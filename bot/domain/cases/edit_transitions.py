@@ -6,7 +6,7 @@ from datetime import datetime
 from bot.domain.assessment import DOUBTFUL, Assessment, Intent
 from bot.domain.audit import AuditAction, AuditEvent
 from bot.domain.case import Case, CrisisAlarm
-from bot.domain.cases.deadlines import choose_priority, find_next_deadline, reset_to_new
+from bot.domain.cases.deadlines import choose_priority, end_snooze, find_next_deadline, reset_to_new
 from bot.domain.cases.intake import raise_alarm
 from bot.domain.commits import CaseDecision
 from bot.domain.department import Department
@@ -82,6 +82,9 @@ def _build_edit_decision(
     joining: Mention | None = None,
 ) -> CaseDecision:
     events = [event]
+    if case.is_snoozed:
+        after, woken = end_snooze(after, department, at, "a post was edited")
+        events.append(woken)
     if alarming:
         if case.is_closed:
             reopened = AuditEvent(at, "", AuditAction.REOPENED, "what was edited in cannot wait")

@@ -8,7 +8,7 @@ from functools import lru_cache
 from bot.domain.assessment import DOUBTFUL, Assessment, Intent
 from bot.domain.audit import AuditAction, AuditEvent
 from bot.domain.case import MAX_JOINED, Case, CaseStatus, CrisisAlarm, JoinedMention, JoinReason, derive_case_id
-from bot.domain.cases.deadlines import choose_priority, compute_claim_due, find_next_deadline, reset_to_new
+from bot.domain.cases.deadlines import choose_priority, compute_claim_due, end_snooze, find_next_deadline, reset_to_new
 from bot.domain.commits import CaseDecision, MentionOutcome, ProcessedMention
 from bot.domain.department import Department
 from bot.domain.mention import UNKNOWN_AUTHOR_ID, Mention
@@ -119,6 +119,9 @@ def join_case(
         after = reset_to_new(after, department, at)
         after = after.copy_with(waiting_since=at, history=after.extend_history(reopened))
         events.append(reopened)
+    if case.is_snoozed and (reason is JoinReason.SAME_PERSON or mention.author.id == case.mention.author.id):
+        after, woken = end_snooze(after, department, at, "they wrote again")
+        events.append(woken)
     if assessment.intent is Intent.CRISIS and DOUBTFUL not in assessment.labels:
         after = raise_alarm(after, department, at)
         if reason is JoinReason.SAME_PERSON:  # a copy says what the first said
@@ -143,7 +146,7 @@ def join_case(
 
 def raise_alarm(case: Case, department: Department, at: datetime) -> Case:
     """Mark the case as a crisis, with an earlier deadline to claim it, since business hours do not count."""
-    alarmed = case.copy_with(alarm=True)
+    alarmed = case.copy_with(alarm=True, snooze=None)
     sooner = compute_claim_due(alarmed, department, at)
     if case.status is CaseStatus.NEW and case.due and sooner and sooner < case.due:
         return alarmed.copy_with(due=sooner)

@@ -79,6 +79,7 @@ def _assign_owner(case: Case, owner: str, context: Context) -> Case:
         lease_ends=compute_lease_end(case, context.department, context.at),
         lease_said=False,
         overdue_said=False,
+        snooze=None,
     )
 
 

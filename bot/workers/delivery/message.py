@@ -159,7 +159,7 @@ def render_message(
     pending: Notification, case: Case, department: Department, on_call: OnCallSnapshot, link: str, at: datetime
 ) -> RenderedMessage | None:
     """Return None if the message is no longer true: a claimed case needs no reminder that it is unclaimed."""
-    waits = case.status is CaseStatus.NEW
+    waits = case.status is CaseStatus.NEW and not case.is_snoozed
     owned = case.status is CaseStatus.CLAIMED and pending.to == ToPerson(case.owner)
     renderers: dict[NotificationKind, tuple[bool, Callable[[], RenderedMessage]]] = {
         NotificationKind.REMINDER: (waits, lambda: case_messages.render_claim_reminder(case, department, at, link)),
