@@ -63,8 +63,7 @@ CURRENT = [doc for doc in DOCS if not doc.startswith(HISTORY)]
 WORD_LIMITS = {"README.md": 900, "bot/README.md": 600}
 THE_READERS = {
     *(".env", "playbook.toml", "day.jsonl", "corrections.jsonl", "tokenizer.json", "bot/utils.py"),
-    *("bot/sources/board.py", "tests/sources/test_board.py", "tests/scenarios/test_snoozing.py"),
-    *("bot/cards/snooze_button.py", "tests/domain/test_snoozing.py"),
+    *("bot/sources/board.py", "tests/sources/test_board.py"),
 }
 """Which a reader makes, or must not."""
 OF_LIBRARIES = {"add_get", "json_response", "make_url", "raise_for_status"}

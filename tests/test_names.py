@@ -35,10 +35,10 @@ VERBS = words_of("""
     redeem redeliver redraw refill refresh refuse register reject relabel release reload remind remove rename render
     renew reopen replace replay reply report request require reroute reset resize resolve respond restart restore resume
     retract retry return revoke rewrite round route run sample sanitize save scan schedule score search select send
-    separate serialize serve set share shift shorten show shuffle shut sign skip sleep slugify sort split squash start
+    separate serialize serve set share shift shorten show shuffle shut sign skip sleep slugify snooze sort split squash start
     step stop store stream strip submit subscribe subtract suggest sum summarize swap switch sync take tally tell test
     time toggle tokenize train transition translate transmit triage trigger trim truncate try tune type undo unescape
-    unfold uninstall unlist update use validate verify wait walk warn watch weigh widen write
+    unfold uninstall unlist update use validate verify wait wake walk warn watch weigh widen write
     """)
 PREDICATES = {
     "is",
@@ -276,7 +276,7 @@ MODIFIERS = words_of("""
     spoken after personal inside down loaded promising trailing excluded strongest near misspelled nearest common
     tokenized lazily half invisible preceded unsupported unsigned exceeded denied malformed each reported if needed too
     old counted latest clear ready refreshed hidden shown owned posted deleted manual assessed remaining scheduled
-    simulated without real jumping still ahead least most relative elapsed monotonic fixed synthetic hostile nothing
+    simulated snoozed alike without real jumping still ahead least most relative elapsed monotonic fixed synthetic hostile nothing
     lazy stalled deferred late routed helpful original urgent unconfirmed closing working ago primary stretched findable
     equal free adoptable quoted undone re final awaiting called grouped previous genuine whole consecutive expired
     unwatched paged expected negative inauthentic between against informative seasonal unaccounted balanced cancelled

@@ -18,8 +18,8 @@ def _can_snooze(case: Case) -> bool:
 
 
 BUTTONS = (
-    CaseButton(action_ids.SNOOZE, "Snooze…", _can_snooze),
-    CaseButton(action_ids.WAKE, "Wake now", lambda case: case.is_snoozed, wake_case),
+    CaseButton(action_ids.SNOOZE, "Snooze…", _can_snooze, a11y_label="Snooze this case for a while"),
+    CaseButton(action_ids.WAKE, "Wake now", lambda case: case.is_snoozed, wake_case, a11y_label="Wake this case now"),
 )
 
 

@@ -23,8 +23,8 @@ from handlers.actions.open_modals import (
     open_not_for_us_modal,
     open_resolve_modal,
     open_separate_modal,
+    open_snooze_modal,
 )
-from handlers.actions.snooze import open_snooze_modal
 from handlers.actions.spam import bring_back, show_older_spam, show_spam
 from handlers.use_cases import AsyncAck, Payload, ReportUseCases, Responder
 

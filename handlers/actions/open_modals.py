@@ -7,6 +7,7 @@ from bot.cards.modals import (
     render_resolve_modal,
     render_separate_modal,
 )
+from bot.cards.snooze import render_snooze_modal
 from bot.domain.lifecycle import CaseTransition
 from handlers.use_cases import AsyncAck, CaseUseCases, Payload, Responder
 
@@ -48,6 +49,16 @@ async def open_separate_modal(
     async with reply.report_refusals():
         answer = await cases.check_separation(action["value"], by)
         await reply.open_modal(body, render_separate_modal(answer.case, _build_metadata(action, body, reply)))
+
+
+async def open_snooze_modal(
+    ack: AsyncAck, action: Payload, body: Payload, by: str, cases: CaseUseCases, reply: Responder
+) -> None:
+    await ack()
+    async with reply.report_refusals():
+        answer = await cases.check_snooze(action["value"], by)
+        origin = _build_metadata(action, body, reply)
+        await reply.open_modal(body, render_snooze_modal(answer.department, answer.at, origin))
 
 
 def _build_metadata(action: Payload, body: Payload, reply: Responder) -> ModalMetadata:

@@ -10,10 +10,10 @@ from handlers.views.cases import (
     submit_not_for_us,
     submit_resolution,
     submit_separation,
+    submit_snooze,
 )
 from handlers.views.crises import submit_crisis, submit_crisis_close
 from handlers.views.flag import submit_flag
-from handlers.views.snooze import submit_snooze
 
 
 def register(app: AsyncApp) -> None:

@@ -1,4 +1,4 @@
-"""Submitted modals about a case: resolve, hand over, not for us, separate, correct, bring back."""
+"""Submitted modals about a case: resolve, hand over, not for us, separate, correct, bring back, snooze."""
 
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -6,6 +6,7 @@ from bot.cards import action_ids
 from bot.cards.case_messages import render_brought_back
 from bot.cards.modals import CORRECTING
 from bot.domain.case import CaseResolution
+from bot.domain.cases.snooze_transitions import SnoozeChoice
 from handlers.modal_submission import submit_modal
 from handlers.payloads import SubmittedModal
 from handlers.responses import (
@@ -26,6 +27,7 @@ CHOOSE_DEPARTMENT = "Choose whose it is, or nobody."
 CHOOSE_MENTION = "Choose the post that does not belong here."
 CHOOSE_LABEL = "Choose what it is instead."
 CHOOSE_READER = "Choose who should see it."
+CHOOSE_END = "Choose until when."
 
 
 async def submit_resolution(
@@ -125,3 +127,16 @@ async def submit_bring_back(ack: AsyncAck, view: Payload, by: str, spam: SpamRev
     async with back.report_refusals():
         await back.send_ephemeral(render_brought_back(answer.case, answer.department))
         await back.replace_message(await load_spam_page(spam))
+
+
+async def submit_snooze(ack: AsyncAck, view: Payload, by: str, cases: CaseUseCases, reply: Responder) -> None:
+    """Submit Snooze: until when."""
+    form = SubmittedModal(view)
+    until = form.get_value(action_ids.UNTIL)
+    if until not in set(SnoozeChoice):
+        await ack(response_action="errors", errors={action_ids.UNTIL: CHOOSE_END})
+        return
+    back = reply.with_response_url(form.origin.response_url)
+    work = cases.snooze(form.origin.case, by, SnoozeChoice(until))
+    if answer := await submit_modal(ack, action_ids.UNTIL, work, back):
+        await redraw_card(answer, back, cases)

@@ -62,12 +62,12 @@ def test_overdue_is_said_in_words_and_not_only_by_a_mark() -> None:
 @pytest.mark.parametrize(
     ("case", "expected"),
     [
-        (build_new_case(), ["Claim", "Resolve…", "Hand over…", "Not for us…", "Open post", "Why?"]),
-        (build_claimed_case(), ["Resolve…", "Release", "Hand over…", "Not for us…", "Open post", "Why?"]),
+        (build_new_case(), ["Claim", "Resolve…", "Hand over…", "Not for us…", "Snooze…", "Open post", "Why?"]),
+        (build_claimed_case(), ["Resolve…", "Release", "Hand over…", "Not for us…", "Snooze…", "Open post", "Why?"]),
         (build_resolved_case(), ["Reopen", "Open post", "Why?"]),
         (
             build_new_case(joined=build_joined_mention(2), joined_count=2),
-            ["Claim", "Resolve…", "Hand over…", "Not for us…", "Separate…", "Open post", "Why?"],
+            ["Claim", "Resolve…", "Hand over…", "Not for us…", "Separate…", "Snooze…", "Open post", "Why?"],
         ),
     ],
 )

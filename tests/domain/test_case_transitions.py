@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.case import Case, CaseResolution, CaseStatus, JoinedMention, JoinReason, derive_case_id
+from bot.domain.cases.snooze_transitions import SnoozeChoice, snooze_case, wake_case
 from bot.domain.cases.transitions import (
     check_can_separate,
     claim_case,
@@ -264,6 +265,10 @@ def step(found: Case, transition: CaseTransition, by: str, minutes: int) -> Case
             return reopen_case(found, build_context(by, at))
         case CaseTransition.HAND_OVER:
             return hand_to_person(found, build_context(by, at), "U0BEN")
+        case CaseTransition.SNOOZE:
+            return snooze_case(found, build_context(by, at), SnoozeChoice.HOUR)
+        case _:
+            return wake_case(found, build_context(by, at))
 
 
 @given(st.lists(st.tuples(st.sampled_from(CaseTransition), st.sampled_from(["U0ANA", "U0BEN", "U0MIA", "U0ZOE"]))))

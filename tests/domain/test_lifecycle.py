@@ -29,6 +29,12 @@ WALK: dict[tuple[CaseTransition, CaseStatus], CaseStatus | str] = {
     (CaseTransition.HAND_OVER, NEW): NEW,
     (CaseTransition.HAND_OVER, CLAIMED): NEW,
     (CaseTransition.HAND_OVER, RESOLVED): "<@U0ANA> resolved this case 4 min ago (answered). Reopen it first.",
+    (CaseTransition.SNOOZE, NEW): NEW,
+    (CaseTransition.SNOOZE, CLAIMED): CLAIMED,
+    (CaseTransition.SNOOZE, RESOLVED): "<@U0ANA> resolved this case 4 min ago (answered). Reopen it first.",
+    (CaseTransition.WAKE, NEW): NEW,
+    (CaseTransition.WAKE, CLAIMED): CLAIMED,
+    (CaseTransition.WAKE, RESOLVED): "<@U0ANA> resolved this case 4 min ago (answered). Reopen it first.",
 }
 
 
@@ -62,6 +68,8 @@ PERMITTED = {
     ("U0BEN", CaseTransition.RELEASE): "no",
     ("U0BEN", CaseTransition.RESOLVE): "no",
     ("U0BEN", CaseTransition.HAND_OVER): "no",
+    ("U0BEN", CaseTransition.SNOOZE): "no",
+    ("U0ANA", CaseTransition.SNOOZE): "yes",
     ("U0MIA", CaseTransition.RELEASE): "yes",
     ("U0MIA", CaseTransition.RESOLVE): "yes",
     ("U0MIA", CaseTransition.HAND_OVER): "yes",

@@ -100,6 +100,12 @@ class FakeCases(Fake):
     async def check_separation(self, case_id: str, by: str) -> CaseView:
         return await self._answer("may separate", case_id, by)
 
+    async def check_snooze(self, case_id: str, by: str) -> CaseView:
+        return await self._answer("may snooze", case_id, by)
+
+    async def snooze(self, case_id: str, by: str, choice: str) -> CaseView:
+        return await self._answer("snooze", case_id, by, str(choice))
+
     async def check_store(self) -> None:
         if self.asleep:
             raise StoreUnavailable("Redis does not answer.")

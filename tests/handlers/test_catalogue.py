@@ -27,6 +27,7 @@ INPUTS = {
     "LEAD",
     "COMMS",
     "LEGAL",
+    "UNTIL",
     "INPUT",
     "NOBODY",
 }

@@ -9,6 +9,7 @@ import pytest
 from bot.cards.modal_blocks import ModalMetadata
 from bot.domain.assessment import Intent
 from bot.domain.case import CaseResolution, CaseStatus
+from bot.domain.cases.snooze_transitions import SnoozeChoice
 from bot.domain.cases.transitions import claim_case
 from bot.domain.commits import StoreUnavailable
 from bot.domain.correction import CorrectionKind
@@ -34,6 +35,8 @@ ASKED: tuple[Callable[[UseCases], Awaitable[Any]], ...] = (
     lambda usecases: usecases.cases.check_transition(CASE.id, ANA, CaseTransition.CLAIM),
     lambda usecases: usecases.cases.list_assignees(CASE),
     lambda usecases: usecases.cases.check_separation(CASE.id, ANA),
+    lambda usecases: usecases.cases.check_snooze(CASE.id, ANA),
+    lambda usecases: usecases.cases.snooze(CASE.id, ANA, SnoozeChoice.HOUR),
     lambda usecases: usecases.cases.check_store(),
     lambda usecases: usecases.cases.apply(CASE.id, ANA, claim_case),
     lambda usecases: usecases.cases.claim(CASE.id, ANA),
