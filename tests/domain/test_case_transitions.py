@@ -256,19 +256,20 @@ def step(found: Case, transition: CaseTransition, by: str, minutes: int) -> Case
     at = compute_later(minutes=minutes)
     match transition:
         case CaseTransition.CLAIM:
-            return claim_case(found, build_context(by, at))
+            decision = claim_case(found, build_context(by, at))
         case CaseTransition.RELEASE:
-            return release_case(found, build_context(by, at))
+            decision = release_case(found, build_context(by, at))
         case CaseTransition.RESOLVE:
-            return resolve_case(found, build_context(by, at), CaseResolution.ANSWERED, "")
+            decision = resolve_case(found, build_context(by, at), CaseResolution.ANSWERED, "")
         case CaseTransition.REOPEN:
-            return reopen_case(found, build_context(by, at))
+            decision = reopen_case(found, build_context(by, at))
         case CaseTransition.HAND_OVER:
-            return hand_to_person(found, build_context(by, at), "U0BEN")
+            decision = hand_to_person(found, build_context(by, at), "U0BEN")
         case CaseTransition.SNOOZE:
-            return snooze_case(found, build_context(by, at), SnoozeChoice.HOUR)
-        case _:
-            return wake_case(found, build_context(by, at))
+            decision = snooze_case(found, build_context(by, at), SnoozeChoice.HOUR)
+        case CaseTransition.WAKE:
+            decision = wake_case(found, build_context(by, at))
+    return decision
 
 
 @given(st.lists(st.tuples(st.sampled_from(CaseTransition), st.sampled_from(["U0ANA", "U0BEN", "U0MIA", "U0ZOE"]))))
