@@ -1,7 +1,7 @@
 """Plays the day in the terminal: step by step without waiting, or in real time with all workers running."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from datetime import timedelta
 
 from bot.clock import Clock
@@ -35,29 +35,29 @@ async def play_without_waiting(
         while published < len(day) and day[published].created_at <= clock.now():
             await inbox.publish([day[published]])
             published += 1
-        await run_until_idle(stage)
+        await step_until_idle(stage, triage=True)
         users.plan_actions(clock.now())
         for action in users.pop_due(clock.now()):
-            before = len(stage.sandbox.change_log.changes)
-            await users.perform_action(action)
-            await _wait_for_redraw(stage, before)
+            await perform_and_wait(stage, users.perform_action(action))
         shown = _show_changes(stage, screen, shown)
         pending = bool(await stage.store.outbox.list_queues(1))
     _show_changes(stage, screen, shown)
 
 
-async def run_until_idle(stage: LocalApp) -> None:
-    """Step the workers until nothing is left to do at this moment."""
+async def step_until_idle(stage: LocalApp, *, triage: bool = False) -> None:
+    """Step the workers until nothing is left to do at this moment. Triage only where it does not run by itself."""
     app = stage.app
-    workers: tuple[Worker, ...] = (app.triage, app.timers, app.pages, *app.pagers, app.delivery)
+    workers: tuple[Worker, ...] = (*([app.triage] if triage else []), app.timers, app.pages, *app.pagers, app.delivery)
     while sum([await worker.step() for worker in workers]):
         pass
 
 
-async def _wait_for_redraw(stage: LocalApp, before: int) -> None:
-    """Wait for the redraw after a click, which is acked before its work is done."""
-    drawn = {"edited", "posted", "ephemeral"}
+async def perform_and_wait(stage: LocalApp, action: Awaitable[None]) -> None:
+    """Await an action, then the redraw after its click, which is acked before its work is done."""
     changes = stage.sandbox.change_log.changes
+    before = len(changes)
+    await action
+    drawn = {"edited", "posted", "ephemeral"}
     if any(change.kind == ChangeKind.DELIVERED for change in changes[before:]):
         await stage.sandbox.wait_until(lambda: any(change.kind in drawn for change in changes[before:]), within=3)
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from bot.demo.clocks import FastClock
-from bot.demo.simulated_users import SimulatedUsers
+from bot.demo.simulated_users import ScheduledAction, SimulatedUsers
 from bot.domain.assessment import Assessment
 from bot.domain.mention import Mention
 from bot.domain.routing import Route, find_route
@@ -18,12 +18,12 @@ from bot.workers.ingest import InboxWriter
 
 OPENING = 8
 """Mentions published at the beginning, so that the channels are not empty."""
-BREATH, BETWEEN = 0.25, 0.35
+BREATH, BETWEEN = 0.05, 0.35
 """Real seconds before the first of them and between them, so that one sees them arrive."""
 LOOKS = 0.4
 """Real seconds between two steps of the simulated users, at most."""
 CLOSELY = 120.0
-"""Seconds of the day between them, at most, so that they keep up with a fast-forward."""
+"""Seconds of the day between them, at most, so that they keep up with a fast day."""
 REMEMBERED = 30
 AT_ONCE = 200
 
@@ -36,13 +36,22 @@ class AssessedMention(NamedTuple):
 
 
 class DemoSession:
+    """The day runs as fast as real time until somebody clicks, then at the speed of the clock it was given.
+
+    A pause holds back its posts and the simulated users. The clock goes on, so that what is on its way arrives.
+    """
+
     def __init__(self, stage: LocalApp, clock: FastClock, day: Sequence[Mention], users: SimulatedUsers) -> None:
-        self.stage, self.clock = stage, clock
-        self._day, self._users = day, users
+        self.stage, self.clock, self.users = stage, clock, users
+        self._day = day
         self._inbox = InboxWriter("day", stage.store, clock)
         self._pace = clock.speed
+        self._running = asyncio.Event()
+        self._paused_at: datetime | None = None
+        self._delay = timedelta()
+        """How much later than recorded the day's posts come, after pauses."""
         self.said = 0
-        self.colleagues = False
+        self.teammates = True
         """Whether simulated users act."""
         self.heard: deque[AssessedMention] = deque(maxlen=REMEMBERED)
         self._tasks: asyncio.TaskGroup | None = None
@@ -54,11 +63,16 @@ class DemoSession:
         return len(self._day) - self.said
 
     @property
-    def seconds_to_next(self) -> float | None:
-        """Seconds of the day until the next mention."""
-        if not self.remaining:
+    def next_post_at(self) -> datetime | None:
+        """When the next post of the day comes; None while it is paused, and when it is over."""
+        if self._paused_at is not None or not self.remaining:
             return None
-        return max(0.0, (self._day[self.said].created_at - self.clock.now()).total_seconds())
+        return self._day[self.said].created_at + self._delay
+
+    @property
+    def speed(self) -> float:
+        """Speed of the day; 0 while it is paused."""
+        return 0.0 if self._paused_at else self.clock.speed
 
     @property
     def brand(self) -> str:
@@ -66,6 +80,36 @@ class DemoSession:
         subjects = self.stage.app.rules.playbook.subjects
         first = next((one for one in subjects if one.kind == "brand"), subjects[0])
         return first.terms[0] if first.terms else first.name
+
+    def set_speed(self, speed: float) -> None:
+        """Change the speed of the day; 0 pauses it."""
+        self._pace = speed or self._pace
+        self._resume()
+        self.clock.set_speed(speed or 1.0)
+        if not speed:
+            self._paused_at = self.clock.now()
+            self._running.clear()
+
+    def set_chosen_speed(self) -> None:
+        """Somebody has clicked: from now on the day runs at the speed that was chosen for it."""
+        if self._running.is_set() and self.clock.speed != self._pace:
+            self.clock.set_speed(self._pace)
+
+    def _resume(self) -> None:
+        if self._paused_at is not None:
+            self._delay += self.clock.now() - self._paused_at
+        self._paused_at = None
+        self._running.set()
+
+    def hold_clock(self, *, pause: bool) -> None:
+        """Stop the clock and all that runs by it, for a skip that takes the steps by itself.
+
+        With `pause`, the posts of the day come later by what is skipped.
+        """
+        self._resume()
+        self._running.clear()
+        self.clock.set_speed(0)
+        self._paused_at = self.clock.now() if pause else None
 
     async def publish(self, mentions: Sequence[Mention]) -> list[AssessedMention]:
         """Publish mentions as a source does, and record their assessments for the panel."""
@@ -79,12 +123,23 @@ class DemoSession:
         self.heard.extendleft(found)
         return found
 
+    async def publish_due(self) -> None:
+        """Publish the posts of the day whose time has come."""
+        due = []
+        while self.next_post_at is not None and self.next_post_at <= self.clock.now():
+            due.append(self._delay_mention(self._day[self.said]))
+            self.said += 1
+        await self.publish(due)
+
+    def _delay_mention(self, mention: Mention) -> Mention:
+        return mention.copy_with(created_at=mention.created_at + self._delay) if self._delay else mention
+
     async def run(self, watched: asyncio.Event) -> None:
         """Run until the app is stopped; the clock stands until `watched` is set."""
         self.clock.set_speed(0)
         async with asyncio.TaskGroup() as self._tasks:
             self._tasks.create_task(self.stage.app.run_workers())
-            for one in (self._publish_day(watched), self._run_colleagues(), self._redeliver_events()):
+            for one in (self._publish_day(watched), self._run_teammates(), self._redeliver_events()):
                 self.start_task(one)
             await self.stage.app.stop.wait()
             for task in self._meanwhile:
@@ -100,25 +155,44 @@ class DemoSession:
     async def _publish_day(self, watched: asyncio.Event) -> None:
         await watched.wait()
         await asyncio.sleep(BREATH)
-        self.clock.set_speed(self._pace)
-        for mention in self._day:
-            if self.said < OPENING:
-                await asyncio.sleep(BETWEEN if self.said > 1 else 0)
-            else:
-                await self.clock.sleep((mention.created_at - self.clock.now()).total_seconds())
-            await self.publish([mention])
+        self._running.set()
+        self.clock.set_speed(1.0)
+        self.start_task(self._speed_up())
+        while self.said < min(OPENING, len(self._day)):
             self.said += 1
+            await self.publish([self._day[self.said - 1]])
+            await asyncio.sleep(BETWEEN)
+        while self.remaining:
+            if (then := self.next_post_at) is None or not self._running.is_set():
+                await self._running.wait()
+                await asyncio.sleep(0)
+            elif then > self.clock.now():
+                await self.clock.sleep((then - self.clock.now()).total_seconds())
+            else:
+                await self.publish_due()
 
-    async def _run_colleagues(self) -> None:
-        """Let simulated users act; what fails because it is too late or Slack is broken is skipped."""
+    async def _speed_up(self) -> None:
+        await self.stage.sandbox.page.used.wait()
+        self.set_chosen_speed()
+
+    async def _run_teammates(self) -> None:
         while True:
             await asyncio.sleep(min(LOOKS, CLOSELY / max(1.0, self.clock.speed)))
-            if not self.colleagues or not self.clock.speed:
-                continue
-            self._users.plan_actions(self.clock.now())
-            for one in self._users.pop_due(self.clock.now()):
-                with suppress(ClientRefusedError, TimeoutError):
-                    await self._users.perform_action(one)
+            if self._running.is_set():
+                for one in self.list_teammate_actions():
+                    await self.perform_action(one)
+
+    def list_teammate_actions(self) -> list[ScheduledAction]:
+        """Return what simulated users do now; nothing while they are switched off."""
+        if not self.teammates:
+            return []
+        self.users.plan_actions(self.clock.now())
+        return [*self.users.pop_due(self.clock.now())]
+
+    async def perform_action(self, action: ScheduledAction) -> None:
+        """Skip what fails because it is too late or Slack is broken."""
+        with suppress(ClientRefusedError, TimeoutError):
+            await self.users.perform_action(action)
 
     async def _redeliver_events(self) -> None:
         """Retry events that were not acked, as Slack does."""

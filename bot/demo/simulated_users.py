@@ -87,6 +87,12 @@ class SimulatedUsers:
         self._seen: set[tuple[str, str]] = set()
         self._number = 0
         self._looked = 0
+        self.performed: set[tuple[str, str]] = set()
+        """Cases that one of them claimed or resolved, with the kind of action."""
+
+    @property
+    def next_action_at(self) -> datetime | None:
+        return self._planned[0].at if self._planned else None
 
     def plan_actions(self, at: datetime) -> None:
         """Plan actions for the messages that are new or edited since the last call."""
@@ -139,6 +145,7 @@ class SimulatedUsers:
         if planned.kind == "claim":
             action = next((one for one in CLAIMS if planned.case in _find_cases(message, (one,))), None)
             if action is not None:
+                self.performed.add((planned.case, planned.kind))
                 await self._sandbox.get_user(planned.person).click_button(message, action, value=planned.case)
         elif planned.case in _find_cases(message, (action_ids.RELEASE,)):
             await self._resolve_case(planned.case, message)
@@ -152,6 +159,7 @@ class SimulatedUsers:
         if not owner or self._is_played(owner):
             return
         person = self._sandbox.get_user(owner)
+        self.performed.add((case, "resolve"))
         await person.click_button(message, action_ids.RESOLVE, value=case)
         await self._sandbox.wait_until(lambda: person.modal is not None)
         await person.fill_field(action_ids.RESOLUTION, "fixed" if _hash_fraction(case, "how") > 0.8 else "answered")

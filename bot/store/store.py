@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 from bot.store.access_check import verify_permissions, verify_write_access
@@ -71,6 +72,13 @@ class Store:
         self.recent_mentions = RecentMentionStore(client, keys)
         self.baselines = BaselineStore(client, keys)
         self.episodes = EpisodeStore(client, keys)
+
+    async def find_next_deadline(self) -> datetime | None:
+        """Return when the next deadline of a case or step of a page is due; it may have passed. None: there is none."""
+        keys = (self.keys.deadlines, self.keys.pages)
+        replies = await self.client.execute_each([("ZRANGE", key, 0, 0, "WITHSCORES") for key in keys])
+        times = [float(flat[1]) for flat in replies if flat]
+        return datetime.fromtimestamp(min(times), UTC) if times else None
 
     async def verify_access(self) -> None:
         """Raise `StoreUnavailable` if any command that is ever needed would be refused. Called at the start."""

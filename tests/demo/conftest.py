@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
 import pytest
@@ -22,26 +23,37 @@ FIRST = Mention(
 )
 
 
-@pytest.fixture
-async def session() -> AsyncIterator[DemoSession]:
-    """A day on which one thing is said, at ten times the speed of life."""
+@asynccontextmanager
+async def play_day(*day: Mention) -> AsyncIterator[DemoSession]:
+    """At ten times the speed of life, once somebody looks and clicks."""
     playbook = load_demo_inputs(None, None).playbook
     assert playbook is not None
-    clock = FastClock(compute_start([FIRST]), 10)
+    clock = FastClock(compute_start(day), 10)
     async with run_demo_app(playbook, clock) as stage:
-        made = DemoSession(stage, clock, [FIRST], SimulatedUsers(stage.sandbox, playbook.current))
+        made = DemoSession(stage, clock, day, SimulatedUsers(stage.sandbox, playbook.current))
         playing = asyncio.create_task(made.run(stage.sandbox.page.opened))
         yield made
         stage.app.stop.set()
         await playing
 
 
-@pytest.fixture
-async def started(session: DemoSession) -> DemoSession:
+async def start_session(session: DemoSession) -> None:
     """Somebody looks, and the first card is there."""
     session.stage.sandbox.page.opened.set()
     care = session.stage.workspace.find_channel("care")
     await session.stage.sandbox.wait_until(lambda: care.messages)
+
+
+@pytest.fixture
+async def session() -> AsyncIterator[DemoSession]:
+    """A day on which one thing is said."""
+    async with play_day(FIRST) as made:
+        yield made
+
+
+@pytest.fixture
+async def started(session: DemoSession) -> DemoSession:
+    await start_session(session)
     return session
 
 

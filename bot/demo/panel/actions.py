@@ -4,9 +4,9 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
 
-from bot.demo.panel.fast_forward import FastForward
 from bot.demo.panel.fault_injection import HOW, FaultInjector
 from bot.demo.panel.sample_posts import OUTLETS, sample_mention, sample_storm
+from bot.demo.panel.time_skip import ActionOutcome, TimeSkip
 from bot.demo.session import AssessedMention, DemoSession
 from bot.domain.routing import NOBODY
 from bot.domain.text import format_count
@@ -14,9 +14,11 @@ from bot.domain.text import format_count
 Json = dict[str, Any]
 SPEEDS = (0, 1, 10, 60)
 MOST_AT_ONCE = 2000
-LONGEST_NIGHT = 24
+LONGEST_SKIP = 24
 LONGEST_FAULT = 240
 WORDS_MOST = 2000
+POSTING = {"say", "storm", "break"}
+"""What makes something happen in the day, which then runs at the chosen speed."""
 
 
 class InvalidActionError(Exception):
@@ -26,86 +28,88 @@ class InvalidActionError(Exception):
 class PanelActions:
     def __init__(self, session: DemoSession) -> None:
         self._session, self._clock = session, session.clock
-        self.faults, self.night = FaultInjector(session), FastForward(session)
-        self._actions: dict[str, Callable[[Json], Awaitable[str]]] = {
+        self.faults = FaultInjector(session)
+        self.skip = TimeSkip(session, self.faults)
+        self._actions: dict[str, Callable[[Json], Awaitable[ActionOutcome]]] = {
             "say": self._publish_post,
             "storm": self._publish_storm,
             "break": self._break_slack,
             "mend": self._mend_slack,
-            "night": self._pass_night,
+            "night": self._skip_to_night,
+            "skip": self._skip_hours,
             "speed": self._change_speed,
-            "colleagues": self._toggle_colleagues,
+            "teammates": self._toggle_teammates,
         }
 
-    async def run(self, name: str, body: Json) -> str:
+    async def run(self, name: str, body: Json) -> ActionOutcome:
         """Run an action; raise InvalidActionError."""
         if name not in self._actions:
-            raise InvalidActionError("The panel can do nothing of that name.")
+            raise InvalidActionError("There is no such action.")
+        if self.skip.is_running:
+            raise InvalidActionError("A skip is running. Try again in a few seconds.")
+        if name in POSTING:
+            self._session.set_chosen_speed()
         return await self._actions[name](body)
 
-    async def _publish_post(self, body: Json) -> str:
+    async def _publish_post(self, body: Json) -> ActionOutcome:
         text = _read_words(body, "text")
         if not text:
-            raise InvalidActionError("Say something: the text is empty.")
+            raise InvalidActionError("The post is empty. Write something first.")
         outlet = _read_words(body, "outlet") or OUTLETS[0]
         if outlet not in OUTLETS:
             raise InvalidActionError(f"The outlets are {', '.join(OUTLETS)}.")
         followers = _read_number(body, "followers", 0, 10**9)
         author, now = _read_words(body, "author"), self._clock.now()
         [assessed] = await self._session.publish([sample_mention(text, author, followers, outlet, now)])
-        return self._note_stopped_clock(f"Heard: {_summarize_assessment(assessed)}")
+        return ActionOutcome(_summarize_assessment(assessed))
 
-    async def _publish_storm(self, body: Json) -> str:
+    async def _publish_storm(self, body: Json) -> ActionOutcome:
         many = _read_number(body, "many", 1, MOST_AT_ONCE)
         about = _read_words(body, "about") or "lost bags"
         storm = sample_storm(many, about, self._session.brand, self._clock.now())
         routed = sum(one.route.to != NOBODY for one in await self._session.publish([*storm]))
-        posts = f"{format_count(many, 'post')} about {about}, all at once"
-        return self._note_stopped_clock(f"{posts}; {routed} for a department.")
+        return ActionOutcome(f"{format_count(many, 'post')} about {about}, all at once. {routed} go to a department.")
 
-    async def _break_slack(self, body: Json) -> str:
+    async def _break_slack(self, body: Json) -> ActionOutcome:
         how, minutes = _read_words(body, "how"), _read_number(body, "minutes", 1, LONGEST_FAULT)
         if how not in HOW:
             raise InvalidActionError(f"Slack can be {', '.join(HOW)}.")
         self.faults.start(how, timedelta(minutes=minutes))
-        return self._note_stopped_clock(f"For {format_count(minutes, 'minute')} of the day, Slack {HOW[how]}.")
+        return ActionOutcome(f"Slack {HOW[how]}, for {format_count(minutes, 'minute')} of the day.")
 
-    async def _mend_slack(self, _: Json) -> str:
+    async def _mend_slack(self, _: Json) -> ActionOutcome:
         self.faults.stop()
-        return "Slack is well again. What it is owed comes as fast as its limits let it."
+        return ActionOutcome("Slack is back; sending the backlog.")
 
-    async def _pass_night(self, body: Json) -> str:
-        if self.night.passing:
-            raise InvalidActionError("A night is passing already.")
-        return await self.night.run(_read_number(body, "hours", 1, LONGEST_NIGHT), crisis=bool(body.get("crisis")))
+    async def _skip_to_night(self, _: Json) -> ActionOutcome:
+        return await self.skip.skip_to_night()
 
-    async def _change_speed(self, body: Json) -> str:
+    async def _skip_hours(self, body: Json) -> ActionOutcome:
+        return await self.skip.skip_hours(_read_number(body, "hours", 1, LONGEST_SKIP))
+
+    async def _change_speed(self, body: Json) -> ActionOutcome:
         speed = body.get("speed")
         if speed not in SPEEDS:
             raise InvalidActionError(f"The speeds are {', '.join(str(one) for one in SPEEDS)}.")
-        if self.night.passing:
-            raise InvalidActionError("A night is passing; wait until it is over.")
-        self._clock.set_speed(speed)
+        self._session.set_speed(speed)
         if not speed:
-            return "The clock stands still."
-        return "The day runs as fast as ours." if speed == 1 else f"The day runs {speed} times as fast as ours."
+            return ActionOutcome("The day is paused. What is on its way still arrives.")
+        return ActionOutcome("The day runs in real time." if speed == 1 else f"The day runs {speed} times as fast.")
 
-    async def _toggle_colleagues(self, body: Json) -> str:
-        self._session.colleagues = bool(body.get("on"))
-        if self._session.colleagues:
-            return "Colleagues claim what nobody took for ten minutes, and resolve it."
-        return "Colleagues leave everything to you."
-
-    def _note_stopped_clock(self, sentence: str) -> str:
-        return sentence if self._clock.speed else f"{sentence} The clock stands: cards come when it runs."
+    async def _toggle_teammates(self, body: Json) -> ActionOutcome:
+        self._session.teammates = bool(body.get("on"))
+        if self._session.teammates:
+            return ActionOutcome("Teammates claim what nobody took for ten minutes, and resolve it.")
+        return ActionOutcome("Teammates leave everything to you.")
 
 
 def _summarize_assessment(assessed: AssessedMention) -> str:
     found, route = assessed.assessment, assessed.route
-    sentiment = "unsure" if found.is_unsure else found.sentiment.value
+    sentiment = "unclear" if found.is_unsure else found.sentiment.value
+    kind = f"{found.intent.value.capitalize()}, {sentiment}."
     if route.to == NOBODY:
-        return f"{found.intent.value}, {sentiment}; nobody needs to see it, so it is counted."
-    return f"{found.intent.value}, {sentiment}; it goes to {route.to}, by the route “{route.name}”."
+        return f"{kind} Nobody needs to see it, so it is only counted."
+    return f"{kind} Sent to {route.to} by the rule “{route.name}”."
 
 
 def _read_words(body: Json, key: str) -> str:

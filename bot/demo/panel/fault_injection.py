@@ -7,10 +7,10 @@ from bot.demo.session import DemoSession
 from bot.slack_sandbox import FaultKind, InjectedFault
 
 HOW = {
-    "limited": "answers 429 to everything",
+    "limited": "answers 429 (too many requests) to everything",
     "down": "is down",
-    "slow": "takes two seconds for each answer",
-    "dropped": "takes posts and edits, and its answers are lost",
+    "slow": "takes two seconds to answer",
+    "dropped": "accepts posts and drops its responses",
 }
 SLOW = 2.0
 """Real seconds, since a person waits."""
@@ -46,6 +46,11 @@ class FaultInjector:
     async def _stop_later(self, number: int, length: timedelta) -> None:
         await self._session.clock.sleep(length.total_seconds())
         if number == self._number:
+            self.stop()
+
+    def stop_if_over(self) -> None:
+        """As `_stop_later` does, for a clock that wakes nobody."""
+        if self._how and self._session.clock.now().timestamp() >= self._until:
             self.stop()
 
     def stop(self) -> None:

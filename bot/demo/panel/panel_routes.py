@@ -34,16 +34,16 @@ class DemoPanel:
 
     async def _serve_panel_state(self, _: web.Request) -> web.Response:
         if self._session is None or self._actions is None:
-            raise web.HTTPServiceUnavailable(text="The day has not begun.")
+            raise web.HTTPServiceUnavailable(text="The day has not started.")
         shown = await state.build_panel_state(self._session, self._actions.faults)
-        return web.json_response(shown | {"night": self._actions.night.passing})
+        return web.json_response(shown | {"skipping": self._actions.skip.is_running})
 
     async def _run_panel_action(self, request: web.Request) -> web.Response:
         body: Any = await request.json()
         if self._actions is None or not isinstance(body, dict):
             raise web.HTTPBadRequest(text="There is nothing to do.")
         try:
-            did = await self._actions.run(str(body.get("do")), body)
+            outcome = await self._actions.run(str(body.get("do")), body)
         except InvalidActionError as no:
             return web.json_response({"ok": False, "refused": str(no)})
-        return web.json_response({"ok": True, "did": did})
+        return web.json_response({"ok": True, "did": outcome.did, "person": outcome.person})

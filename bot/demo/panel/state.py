@@ -22,10 +22,10 @@ async def build_panel_state(session: DemoSession, faults: FaultInjector) -> Json
     departments = app.rules.list_departments()
     shown: Json = {
         "now": at.timestamp(),
-        "speed": session.clock.speed,
-        "colleagues": session.colleagues,
+        "speed": session.speed,
+        "teammates": session.teammates,
         "trouble": faults.describe_fault(),
-        "day": {"said": session.said, "left": session.remaining, "next_in": session.seconds_to_next},
+        "day": {"left": session.remaining, "next_in": _count_seconds(session.next_post_at, at)},
         "assessments": [_format_assessment(one) for one in list(session.heard)[:ASSESSED]],
         "limits": _read_limits(session),
     }
@@ -46,16 +46,19 @@ async def _read_queues(session: DemoSession, at: datetime) -> list[Json]:
     cases = (await store.cases.find(due)).values()
     late = max(((at - case.due).total_seconds() for case in cases if case.due), default=0.0)
     rows = [
-        _format_queue("ingest", "said next", session.remaining, None),
         _format_queue("triage", "mentions to assess", waiting, age),
-        _format_queue("timers", "clocks that ran out", len(due), late),
+        _format_queue("timers", "deadlines that are due", len(due), late),
     ]
     for queue in await store.outbox.list_queues(1):
         late = (at - queue.head[0].since).total_seconds()
         rows.append(
             _format_queue("delivery", f"to {_name_destination(session, queue.destination)}", queue.length, late)
         )
-    return rows if len(rows) > 3 else [*rows, _format_queue("delivery", "owed to Slack", 0, 0.0)]
+    return rows if len(rows) > 2 else [*rows, _format_queue("delivery", "to Slack", 0, 0.0)]
+
+
+def _count_seconds(then: datetime | None, at: datetime) -> float | None:
+    return None if then is None else max(0.0, (then - at).total_seconds())
 
 
 def _format_queue(worker: str, what: str, length: int, age: float | None) -> Json:
@@ -83,7 +86,7 @@ def _format_assessment(assessed: AssessedMention) -> Json:
         "who": mention.display_name,
         "text": mention.text[:200],
         "at": assessed.at.timestamp(),
-        "sentiment": "unsure" if found.is_unsure else sentiment,
+        "sentiment": "unclear" if found.is_unsure else sentiment,
         "confidence": round(found.probabilities[sentiment], 2),
         "intent": found.intent.value,
         "urgency": found.urgency,

@@ -15,7 +15,7 @@ from bot.slack_sandbox.people import SlackUser
 from bot.slack_sandbox.results import ClientRefusedError, DeliveryOutcome
 from bot.slack_sandbox.slack_errors import Json, SlackError
 from bot.slack_sandbox.ui import serializers, updates
-from bot.slack_sandbox.ui.user_actions import ACTS, InvalidUserActionError
+from bot.slack_sandbox.ui.user_actions import ACTS, LOOKING, InvalidUserActionError
 from bot.slack_sandbox.workspace import BOT_USER, SlackWorkspace
 
 STATIC = Path(__file__).with_name("static")
@@ -45,6 +45,8 @@ class WorkspaceUi:
         """Number of open windows, by user id."""
         self.opened = asyncio.Event()
         """Set once a window was opened."""
+        self.used = asyncio.Event()
+        """Set once somebody did more than look."""
 
     @property
     def _workspace(self) -> SlackWorkspace:
@@ -118,6 +120,8 @@ class WorkspaceUi:
         if act is None or not isinstance(body.get("as"), str):
             raise web.HTTPBadRequest(text="There is no such act.")
         person = self._find_viewer(body["as"])
+        if act not in LOOKING:
+            self.used.set()
         try:
             outcome = await act(self._workspace, person, body)
         except ClientRefusedError as no:

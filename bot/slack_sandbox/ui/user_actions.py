@@ -132,6 +132,10 @@ ACTS: dict[str, Act] = {
 }
 
 
+LOOKING = (mark_read, handle_home)
+"""What a page does by itself when somebody looks."""
+
+
 def _escape_typed(workspace: SlackWorkspace, typed: str) -> str:
     """Escape the text as the client does, and turn known names into mentions."""
     plain = typed.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
