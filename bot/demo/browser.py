@@ -9,6 +9,7 @@ from datetime import timedelta
 
 from bot.config import PlaybookReloader
 from bot.demo.clocks import FastClock
+from bot.demo.history import backfill_history
 from bot.demo.panel.panel_routes import DemoPanel
 from bot.demo.session import DemoSession, compute_start
 from bot.demo.setup import run_demo_app
@@ -37,11 +38,18 @@ async def show_page(
     say: Say,
     stop_on_signal: Callable[[LocalApp], None],
     ports: Sequence[int] = PORTS,
+    history: bool = False,
+    teammates: bool = True,
 ) -> None:
+    """Serve the page until the app is stopped. `history`: four weeks are invented, as fit the sample's playbook."""
     clock = FastClock(compute_start(day), speed)
     panel = DemoPanel()
     async with run_demo_app(playbook, clock, ports=ports, mount=panel.mount_panel) as stage:
+        stage.app.links.public_url = stage.url
+        if history:
+            await backfill_history(stage.store, stage.app.rules, clock.now())
         session = DemoSession(stage, clock, day, SimulatedUsers(stage.sandbox, playbook.current, LATER))
+        session.teammates = teammates
         panel.attach_session(session)
         stop_on_signal(stage)
         _print_welcome(stage.sandbox.url, playbook.current.brand.name, len(day), say, ports[0], browser=browser)

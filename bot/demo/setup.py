@@ -24,6 +24,8 @@ class DemoInputs(NamedTuple):
     day: list[Mention]
     faults: list[str]
     """Sentences, each beginning with its place."""
+    is_sample: bool
+    """Whether both are ours, so that a history may be invented for them."""
 
 
 def load_demo_inputs(playbook: Path | None, mentions: Path | None) -> DemoInputs:
@@ -35,14 +37,14 @@ def load_demo_inputs(playbook: Path | None, mentions: Path | None) -> DemoInputs
     except PlaybookError as no:
         faults += str(no).splitlines()
     day, wrong = _load_day(mentions or SAMPLE / "day.jsonl")
-    return DemoInputs(found, day, faults + wrong)
+    return DemoInputs(found, day, faults + wrong, playbook is None and mentions is None)
 
 
 def _load_day(file: Path) -> tuple[list[Mention], list[str]]:
     try:
         lines = list(read_mentions(file))
     except OSError as no:
-        return [], [f"{file}: cannot be read: {(no.strerror or 'no reason given').lower()}"]
+        return [], [f"{file}: can't be read: {(no.strerror or 'no reason given').lower()}"]
     wrong = [f"{file}: {one}" for one in lines if isinstance(one, InvalidLine)]
     day = sorted((one for one in lines if isinstance(one, Mention)), key=lambda one: one.created_at)
     return day, wrong if day or wrong else [f"{file}: there is no mention in it; a day has one on each line"]

@@ -2,7 +2,7 @@
 
 import hashlib
 import heapq
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -177,10 +177,13 @@ def _find_cases(message: SlackMessage, actions: tuple[str, ...]) -> list[str]:
     return [str(element.get("value", "")) for element in elements if element["action_id"] in actions]
 
 
+def list_members(ids: Iterable[str]) -> list[str]:
+    """Return the ids of those of these users, and of the members of these groups, who are in the workspace."""
+    return [user for one in ids for user in (GROUPS[one][1] if one in GROUPS else [one]) if user in PEOPLE]
+
+
 def _resolve_people(ids: tuple[str, ...]) -> list[str]:
-    """Return the names of these users and of the members of these groups."""
-    found = [user for one in ids for user in (GROUPS[one][1] if one in GROUPS else [one])]
-    return [PEOPLE[user][0] for user in found if user in PEOPLE]
+    return [PEOPLE[user][0] for user in list_members(ids)]
 
 
 def _hash_fraction(case: str, what: str) -> float:

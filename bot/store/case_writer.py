@@ -163,10 +163,16 @@ def _write_processed(transaction: Transaction, keys: Keys, processed: ProcessedM
         transaction.add_upkeep("XTRIM", keys.unrouted, "MAXLEN", "~", ASIDE_MOST)
     if processed.outcome is MentionOutcome.OPENED:
         assert case is not None
-        top_posts = keys.top_posts_key(created_at, get_counted_subject(processed.assessment))
-        transaction.write("ZADD", top_posts, score_top_post(processed), case.id)
-        transaction.add_upkeep("ZREMRANGEBYRANK", top_posts, 0, -TELLING_MOST - 1)
-        transaction.add_upkeep("EXPIRE", top_posts, _TELLING_SECONDS)
+        rank_top_post(transaction, keys, processed, case)
+
+
+def rank_top_post(transaction: Transaction, keys: Keys, processed: ProcessedMention, case: Case) -> None:
+    """Add a case to the top posts of its hour."""
+    created_at = min(processed.mention.created_at, processed.at)
+    top_posts = keys.top_posts_key(created_at, get_counted_subject(processed.assessment))
+    transaction.write("ZADD", top_posts, score_top_post(processed), case.id)
+    transaction.add_upkeep("ZREMRANGEBYRANK", top_posts, 0, -TELLING_MOST - 1)
+    transaction.add_upkeep("EXPIRE", top_posts, _TELLING_SECONDS)
 
 
 def _write_spam(transaction: Transaction, keys: Keys, processed: ProcessedMention) -> None:

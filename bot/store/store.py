@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bot.store.access_check import verify_permissions, verify_write_access
+from bot.store.audit_log import AuditLogReader
 from bot.store.baselines import BaselineStore
 from bot.store.calendars import CalendarLinkStore, CalendarStore
 from bot.store.cases import CaseStore
@@ -19,6 +20,7 @@ from bot.store.embedded_server import run_embedded
 from bot.store.episodes import EpisodeStore
 from bot.store.health_issues import HealthIssueStore
 from bot.store.health_state import HealthStateStore
+from bot.store.history import HistoryStore
 from bot.store.inbox import Inbox
 from bot.store.keys import Keys
 from bot.store.leases import LeaseManager
@@ -72,6 +74,8 @@ class Store:
         self.recent_mentions = RecentMentionStore(client, keys)
         self.baselines = BaselineStore(client, keys)
         self.episodes = EpisodeStore(client, keys)
+        self.history = HistoryStore(client, keys)
+        self.audit_log = AuditLogReader(client, keys)
 
     async def find_next_deadline(self) -> datetime | None:
         """Return when the next deadline of a case or step of a page is due; it may have passed. None: there is none."""

@@ -27,14 +27,22 @@ class DemoRunner:
         self._stage: LocalApp | None = None
         self._playing: asyncio.Task[None] | None = None
 
-    async def play(self, speed: float) -> str:
+    async def play(self, speed: float, *, teammates: bool) -> str:
         await self.end()
         up: asyncio.Future[LocalApp] = asyncio.get_running_loop().create_future()
         playbook = load_demo_inputs(None, None).playbook
         assert playbook is not None
         day = [Mention.model_validate(FIRST)]
         showing = show_page(
-            playbook, day, speed, browser=False, say=lambda _: None, stop_on_signal=up.set_result, ports=(0,)
+            playbook,
+            day,
+            speed,
+            browser=False,
+            say=lambda _: None,
+            stop_on_signal=up.set_result,
+            ports=(0,),
+            history=True,
+            teammates=teammates,
         )
         self._playing = asyncio.create_task(showing)
         both: list[asyncio.Future[Any]] = [self._playing, up]
@@ -63,8 +71,8 @@ async def main() -> None:
     while line := await asyncio.to_thread(sys.stdin.readline):
         told: dict[str, Any] = {}
         match json.loads(line):
-            case {"do": "play", "speed": speed}:
-                told["url"] = await runner.play(speed)
+            case {"do": "play", "speed": speed, "teammates": teammates}:
+                told["url"] = await runner.play(speed, teammates=teammates)
             case {"do": "cut"}:
                 runner.drop_streams()
             case _:

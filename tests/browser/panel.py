@@ -1,4 +1,4 @@
-"""The panel behind the scenes, as somebody uses it."""
+"""The demo's controls, as somebody uses them."""
 
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.select import Select
@@ -28,11 +28,6 @@ class Panel:
                 field.send_keys(words)
         self._window.press(f"//*[@id='panel']//*[@data-doing='{what}']//button[@type='submit']")
 
-    def tick_box(self, what: str, name: str) -> None:
-        """A box in one of its forms."""
-        self._form(what)
-        self._window.press(f"//*[@id='panel']//*[@data-doing='{what}']//input[@name='{name}']")
-
     def _form(self, what: str) -> str:
         """Opened, if it is not."""
         form = f"#panel [data-doing={what}]"
@@ -44,8 +39,22 @@ class Panel:
         self._window.wait_for_text(*words, within="#did")
 
     def clear_faults(self) -> None:
-        self._window.press("//*[@data-doing='break']//button[.='Mend it']")
-        self.answers("well again")
+        self._window.press("//*[@data-doing='break']//button[.='Restore Slack']")
+        self.answers("Slack is back")
+
+    def open_hood(self) -> None:
+        if not self._window.all("#hood[open]"):
+            self._window.press("//*[@id='hood']/summary")
+
+    def skip_to_night(self) -> None:
+        self._window.press("//*[@id='panel']//button[@data-doing='night']")
+
+    def skip_hours(self, hours: int) -> None:
+        self.open_hood()
+        field = self._window.one("#hood [name=hours]")
+        field.clear()
+        field.send_keys(str(hours))
+        self._window.press("//*[@id='hood']//form[@data-doing='skip']//button[@type='submit']")
 
     def set_speed(self, words: str) -> None:
         self._window.press(f"//*[@aria-label='Speed of the day']//button[.='{words}']")
@@ -56,5 +65,5 @@ class Panel:
             f"the day runs at {words}",
         )
 
-    def colleagues(self) -> None:
-        self._window.press("//*[@id='colleagues']")
+    def teammates(self) -> None:
+        self._window.press("//*[@id='teammates']")

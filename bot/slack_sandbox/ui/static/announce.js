@@ -19,19 +19,22 @@ export function announce(words) {
 }
 
 const SHOWN_FOR = 12000;
+const PLACES = ["dialog[open] .dialog-notice", "#thread:focus-within .notices"];
 
-/** Show a refusal or an error, within the open dialog if there is one. */
+/** Show a refusal or an error in a place of its own, so that it covers nothing: within the open dialog or thread if there is one. */
 export function notice(words) {
-  const dialog = document.querySelector("dialog[open] .dialog-notice");
+  const [dialog, thread] = PLACES.map((css) => document.querySelector(css));
   if (dialog) {
     dialog.textContent = words;
     return;
   }
   const shown = h("div", { class: "notice" }, h("p", {}, words), h("button", { type: "button", class: "icon", "aria-label": "Dismiss this notice", onclick: () => shown.remove() }, "✕"));
-  const container = find("notices");
-  put(container, shown);
+  put(thread ?? find("notices"), shown);
   setTimeout(() => shown.contains(document.activeElement) || shown.remove(), SHOWN_FOR);
 }
+
+/** What was said to one person is not said to the next. */
+export const clearNotices = () => put(find("notices"));
 
 /** The line under the header while the connection is away. */
 export function connection(words) {

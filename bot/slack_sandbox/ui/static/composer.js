@@ -30,6 +30,11 @@ export function prepare(channel) {
   hide();
 }
 
+/** Where nothing is written: the Home tab. */
+export function close() {
+  find("composer").hidden = find("composer-closed").hidden = true;
+}
+
 async function send() {
   const field = find("say");
   const words = field.value.trim();

@@ -151,7 +151,8 @@ function markRead(id) {
 export function init() {
   log().addEventListener("scroll", scrolled, { passive: true });
   // Heights are estimated until rendered; a message that turns out taller must not move the end out of view.
-  new ResizeObserver(() => stuck && toEnd()).observe(list());
+  const sized = new ResizeObserver(() => stuck && toEnd());
+  for (const node of [list(), log()]) sized.observe(node); // a notice below takes some of the height
   document.getElementById("unseen").addEventListener("click", () => (latest(), log().focus()));
   document.addEventListener("visibilitychange", () => state.place?.kind === "channel" && markRead(state.place.id));
 }

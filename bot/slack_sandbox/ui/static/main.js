@@ -2,7 +2,7 @@
 
 import { h, put } from "./dom.js";
 import { ask } from "./api.js";
-import { connection } from "./announce.js";
+import { clearNotices, connection } from "./announce.js";
 import * as composer from "./composer.js";
 import { clockTime } from "./dates.js";
 import * as feed from "./feed.js";
@@ -41,6 +41,7 @@ async function start() {
   if (name && name !== state.me.name) history.replaceState(null, "", `#/${state.me.name}`); // an old address
   state.place = null;
   nav.drawIdentity();
+  clearNotices();
   modal.updateModal(null);
   navigate();
   modal.updateModal(state.modal);
@@ -79,12 +80,12 @@ function channelOf(place) {
 function draw(ts) {
   const home = state.place.kind === "home";
   const channel = state.channels.get(state.place.id);
-  for (const id of ["conversation"]) find(id).hidden = home;
+  find("conversation").hidden = home;
   find("home").hidden = !home;
   put(find("place-name"), home ? `${appName()} Home` : placeName(channel));
   put(find("place-topic"), channel?.topic ? h("span", {}, channel.topic) : "");
   nav.drawNav();
-  if (home) return openHome();
+  if (home) return composer.close(), openHome();
   composer.prepare(channel);
   feed.openChannel(channel, ts);
 }

@@ -17,7 +17,7 @@ export function openThread(message) {
   const form = h("form", { class: "composer", onsubmit: (event) => (event.preventDefault(), sendReply(field)) }, field, h("button", { class: "button primary", type: "submit" }, "Send"));
   const close = h("button", { type: "button", class: "icon", "aria-label": "Close the thread", onclick: closeThread }, "✕");
   open = { channel: message.channel, ts: message.ts, list, back };
-  put(pane(), h("div", { class: "pane-head" }, h("h2", {}, "Thread"), close), list, form);
+  put(pane(), h("div", { class: "pane-head" }, h("h2", {}, "Thread"), close), list, h("div", { class: "notices", role: "alert" }), form);
   pane().hidden = false;
   drawThread(message, true);
   field.focus();

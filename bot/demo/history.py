@@ -1,0 +1,179 @@
+"""Four weeks before the sample day, invented: reports, precision and spike detection have something to compare with."""
+
+import random
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from bot.demo.past_posts import COMPLAINTS, PHRASES
+from bot.demo.simulated_users import list_members
+from bot.domain.assessment import Assessment, Intent
+from bot.domain.audit import AuditAction, AuditEvent
+from bot.domain.case import Case, CaseResolution, CaseStatus, derive_case_id
+from bot.domain.commits import CaseDecision, DurationKind, MentionOutcome, ProcessedMention
+from bot.domain.correction import Correction, CorrectionKind
+from bot.domain.mention import Author, Mention
+from bot.domain.routing import NOBODY, Route, find_route
+from bot.domain.spikes.baseline import SubjectBaseline
+from bot.domain.spikes.observation import is_against_us
+from bot.domain.spikes.seasonal_baseline import (
+    HOURLY_DECAY,
+    HOURS,
+    PER_HOUR,
+    QUARTER,
+    TOTAL_DECAY,
+    WEEK,
+    SeasonalBaseline,
+)
+from bot.live_rules import ReloadableRules
+from bot.store.store import Store
+
+DAYS, DAYS_WITH_CASES = 28, 8
+"""Older cases are only counted: no report reads them."""
+POSTS = 150
+"""On a usual day; the sample day has twice as many, as its fog makes them."""
+HOURS_OF_DAY = (1, 1, 0, 0, 1, 3, 6, 8, 9, 8, 7, 7, 7, 6, 7, 8, 9, 10, 9, 8, 7, 6, 4, 2)
+DAYS_OF_WEEK = (1.05, 0.95, 0.95, 1.0, 1.25, 0.9, 1.1)
+WEEK_DAYS = 7
+GROWTH = 1.25
+"""In the last week there were more posts, and among them more complaints, so that a change can be seen."""
+ALL_CLOSED = timedelta(hours=3)
+"""Before midnight: later posts are counted and have no case, as none of them is left open."""
+NAMES = ("ines", "otto", "mara", "felix", "noor", "ivo", "sade", "lucas", "emi", "pilar", "bram", "zofia")
+HOUR = 3600
+Kind = tuple[str, Assessment, Route]
+
+
+async def backfill_history(store: Store, rules: ReloadableRules, start: datetime) -> None:
+    """Write the days before the one in which `start` is, the same each time."""
+    zone = ZoneInfo(rules.time_zone)
+    midnight = datetime.combine(start.astimezone(zone).date(), time(), zone)
+    posts = [*_iter_posts(rules, midnight)]
+    await store.history.backfill_counts(one for one, _ in posts)
+    recent, closed = midnight - timedelta(days=DAYS_WITH_CASES), midnight - ALL_CLOSED
+    opened = [one for one in posts if one[0].outcome is MentionOutcome.OPENED and recent < one[0].at < closed]
+    ranked = _choose_top_posts([one for one, _ in opened], midnight)
+    await store.history.backfill_cases(
+        (one if one.mention.id in ranked else None, _close_case(rules, one, route, number))
+        for number, (one, route) in enumerate(opened)
+    )
+    names = [one.name for one in rules.list_subjects()]
+    found = [_learn_subject(name, [one for one, _ in posts], midnight, start) for name in names]
+    await store.baselines.save(found)
+
+
+def _iter_posts(rules: ReloadableRules, midnight: datetime) -> Iterator[tuple[ProcessedMention, Route]]:
+    """Yield the posts in order, each assessed and routed as it would be today."""
+    draw = random.Random(DAYS)  # noqa: S311 - for the same history each time, not for secrets
+    kinds = _assess_phrases(rules)
+    for day in range(DAYS, 0, -1):
+        begins = midnight - timedelta(days=day)
+        more = GROWTH if day <= WEEK_DAYS else 1
+        weights = [weight * (more if nth < COMPLAINTS else 1) for nth, (weight, _) in enumerate(PHRASES)]
+        many = round(POSTS * more * DAYS_OF_WEEK[begins.weekday()] * draw.uniform(0.9, 1.1))
+        hours = sorted(draw.choices(range(HOURS), HOURS_OF_DAY, k=many))
+        for nth, (hour, kind) in enumerate(zip(hours, draw.choices(kinds, weights, k=many), strict=True)):
+            at = (begins + timedelta(hours=hour, seconds=draw.randrange(HOUR))).astimezone(UTC)
+            yield _process_post(f"past{day}n{nth}", at, draw.choice(NAMES) + str(draw.randrange(400)), kind)
+
+
+def _choose_top_posts(opened: Sequence[ProcessedMention], midnight: datetime) -> set[str]:
+    """Return the ids of posts that may be a day's top post: each text on one day, so that a week shows several."""
+    days = {text: 1 + nth % WEEK_DAYS for nth, (_, text) in enumerate(PHRASES)}
+    found = {
+        one.mention.text: one.mention.id for one in opened if (midnight - one.at).days + 1 == days[one.mention.text]
+    }
+    return {*found.values()}
+
+
+def _assess_phrases(rules: ReloadableRules) -> list[Kind]:
+    """Assess each text once: the posts of four weeks repeat them, with other authors."""
+    mentions = [_build_mention(text, "x:phrase", datetime(2026, 1, 1, tzinfo=UTC), "somebody") for _, text in PHRASES]
+    found = zip(mentions, rules.get_assessor().assess(mentions), strict=True)
+    return [(one.text, assessed, find_route(rules.list_routes(), one, assessed)) for one, assessed in found]
+
+
+def _build_mention(text: str, name: str, at: datetime, handle: str) -> Mention:
+    author = Author.model_construct(id=handle, handle=handle, followers=30 + len(handle) * len(text))
+    url = f"https://x.example/{handle}/{name.partition(':')[2]}"
+    return Mention.model_construct(id=name, source="x", text=text, created_at=at, url=url, author=author)
+
+
+def _process_post(name: str, at: datetime, handle: str, kind: Kind) -> tuple[ProcessedMention, Route]:
+    text, assessment, route = kind
+    outcome = MentionOutcome.OPENED if route.to != NOBODY else MentionOutcome.TALLIED
+    if assessment.intent is Intent.SPAM:
+        outcome = MentionOutcome.SPAM
+    return ProcessedMention(_build_mention(text, f"x:{name}", at, handle), assessment, route.to, outcome, at), route
+
+
+def _close_case(rules: ReloadableRules, post: ProcessedMention, route: Route, number: int) -> CaseDecision:
+    """Claimed after some minutes and answered within the hours; one of twenty was corrected."""
+    department = rules.find_department(post.department)
+    people = list_members(department.deputies) if department else []
+    by = people[number % len(people)] if people else rules.managers[0]
+    waited, took = timedelta(minutes=3 + number * 7 % 26), timedelta(minutes=9 + number * 11 % 95)
+    claimed, resolved = post.at + waited, post.at + waited + took
+    how = (CaseResolution.FIXED, CaseResolution.NO_ACTION)[number % 2] if number % 6 == 0 else CaseResolution.ANSWERED
+    wrong = Correction(CorrectionKind.SENTIMENT, post.assessment.sentiment.value, "neutral", by, resolved)
+    case = Case.model_construct(
+        id=derive_case_id(post.mention.id),
+        version=1,
+        mention=post.mention,
+        assessment=post.assessment,
+        department=post.department,
+        route=route.name,
+        clocks=route.clocks,
+        status=CaseStatus.RESOLVED,
+        owner=by,
+        resolution=how,
+        opened_at=post.at,
+        waiting_since=post.at,
+        claimed_at=claimed,
+        resolved_at=resolved,
+        resolved_by=by,
+        corrections=(wrong,) if number % 20 == 7 and post.assessment.sentiment.value != "neutral" else (),
+        history=(
+            AuditEvent(post.at, "", AuditAction.OPENED, f"by route {route.name}"),
+            AuditEvent(claimed, by, AuditAction.CLAIMED),
+            AuditEvent(resolved, by, AuditAction.RESOLVED, how.value),
+        ),
+    )
+    times = ((DurationKind.CLAIM, waited.total_seconds()), (DurationKind.RESOLVE, (waited + took).total_seconds()))
+    return CaseDecision(case, durations=times)
+
+
+def _learn_subject(
+    name: str, posts: Sequence[ProcessedMention], midnight: datetime, start: datetime
+) -> SubjectBaseline:
+    """What is usual for the subject; the next quarter to learn is the one in which the day starts."""
+    ours = [one for one in posts if one.assessment.subject == name and one.outcome is not MentionOutcome.SPAM]
+    against = [one for one in ours if is_against_us(one.assessment)]
+    complaints = [one for one in ours if one.assessment.intent is Intent.COMPLAINT]
+    volume, negative, complaint = (_learn_hours(some, midnight) for some in (ours, against, complaints))
+    until = int(start.timestamp()) // QUARTER * QUARTER
+    return SubjectBaseline(subject=name, until=until, volume=volume, negative=negative, complaint=complaint)
+
+
+def _learn_hours(posts: Sequence[ProcessedMention], midnight: datetime) -> SeasonalBaseline:
+    """As `SeasonalBaseline.learn_voices` would, an hour at a time."""
+    voices = Counter(int(one.at.timestamp()) // HOUR for one in posts)
+    total = total_hours = 0.0
+    day, day_hours, week, week_hours = [0.0] * HOURS, [0.0] * HOURS, [0.0] * WEEK, [0.0] * WEEK
+    last = int(midnight.timestamp()) // HOUR
+    for hour in range(last - DAYS * HOURS, last):
+        had = voices[hour]
+        total, total_hours = total * TOTAL_DECAY**PER_HOUR + had, total_hours * TOTAL_DECAY**PER_HOUR + 1
+        for sums, hours, place in ((day, day_hours, hour % HOURS), (week, week_hours, (hour + 72) % WEEK)):
+            sums[place] = round(sums[place] * HOURLY_DECAY + had, 4)
+            hours[place] = hours[place] * HOURLY_DECAY + 1
+    return SeasonalBaseline(
+        quarters=DAYS * HOURS * PER_HOUR,
+        total=total,
+        total_hours=total_hours,
+        day=tuple(day),
+        day_hours=tuple(day_hours),
+        week=tuple(week),
+        week_hours=tuple(week_hours),
+    )

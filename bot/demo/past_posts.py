@@ -1,0 +1,45 @@
+"""What was posted in the four weeks before the sample day: how often, and in which words."""
+
+PHRASES = (
+    (7, "@northwindair my suitcase did not arrive in Lisbon again, who do I call?"),
+    (6, "@northwindair two hours late and no announcement at the gate. Terrible service"),
+    (6, "The Northwind Go app logged me out at the gate again, so annoying"),
+    (5, "@northwindair still waiting for my refund from January, this is unacceptable"),
+    (5, "@northwindair the seat was broken for five hours and nobody cared"),
+    (4, "Northwind Air cancelled our flight by text message at midnight. Never again"),
+    (4, "@northwindair your chat has kept me in the queue for an hour, useless"),
+    (3, "Cold coffee and a rude answer at boarding. Disappointing, @northwindair"),
+    (3, "Northwind Air charged me twice for one bag and will not answer my emails"),
+    (8, "@northwindair can I bring a guitar as hand luggage?"),
+    (7, "@northwindair what time does check-in open for Porto tomorrow?"),
+    (6, "Does anyone know if Northwind Air flies to Oslo in winter?"),
+    (5, "@northwindair how do I add my loyalty number to a booking?"),
+    (4, "@northwindair is breakfast included on the early flight to Madrid?"),
+    (8, "Lovely crew on Northwind Air this morning, thank you for helping my mother"),
+    (7, "@northwindair best landing ever, great job by the captain!"),
+    (6, "Northwind Air found my scarf and sent it home. Wonderful service, thank you"),
+    (5, "Smooth boarding, friendly staff, on time. Well done @northwindair"),
+    (4, "The new Cloudpass lounge in Lisbon is beautiful, I love it"),
+    (4, "#windowseatweek sunrise over the Tagus, perfect flight with @northwindair"),
+    (4, "Thinking of booking Northwind Air to Rome in May, any deals?"),
+    (4, "Is Cloudpass worth it for six trips a year? Ready to buy this week"),
+    (3, "Want to buy a Northwind Air gift card for my sister, where can I get one?"),
+    (3, "I wish @northwindair had power sockets in every row"),
+    (3, "@northwindair please add a direct flight to Valencia, we need one"),
+    (3, "If only Northwind Go could show the gate on my watch"),
+    (9, "Northwind Air adds a second daily flight between Lisbon and Berlin"),
+    (8, "On my way to Faro with @northwindair"),
+    (7, "Northwind Air at gate 14, boarding in ten minutes"),
+    (6, "Saw a Northwind Air plane with the old logo today"),
+    (5, "#windowseatweek starts on Monday, send your pictures"),
+    (4, "Skylark Airways lost my bag for the third time, I am done with @flyskylark"),
+    (3, "Meridian Jet cancelled again, looking for another airline"),
+    (3, "Skylark has nice new seats on the Lisbon route"),
+    (3, "FREE Northwind Air vouchers!!! Click here to claim yours now http://win.example/nw"),
+    (2, "Cheap followers and free miles, Northwind Air giveaway, visit http://deal.example now"),
+    (2, "Oh great, @northwindair lost my booking. Just what I needed today"),
+)
+"""Each with a weight: how many of two hundred posts are this one."""
+
+COMPLAINTS = 9
+"""The first of them."""
