@@ -38,7 +38,7 @@ async def play_without_waiting(
         await step_until_idle(stage, triage=True)
         users.plan_actions(clock.now())
         for action in users.pop_due(clock.now()):
-            await perform_and_wait(stage, users.perform_action(action))
+            await wait_for_redraw(stage, users.perform_action(action))
         shown = _show_changes(stage, screen, shown)
         pending = bool(await stage.store.outbox.list_queues(1))
     _show_changes(stage, screen, shown)
@@ -52,7 +52,7 @@ async def step_until_idle(stage: LocalApp, *, triage: bool = False) -> None:
         pass
 
 
-async def perform_and_wait(stage: LocalApp, action: Awaitable[None]) -> None:
+async def wait_for_redraw(stage: LocalApp, action: Awaitable[None]) -> None:
     """Await an action, then the redraw after its click, which is acked before its work is done."""
     changes = stage.sandbox.change_log.changes
     before = len(changes)

@@ -90,7 +90,7 @@ class DemoSession:
             self._paused_at = self.clock.now()
             self._running.clear()
 
-    def set_chosen_speed(self) -> None:
+    def apply_speed(self) -> None:
         """Somebody has clicked: from now on the day runs at the speed that was chosen for it."""
         if self._running.is_set() and self.clock.speed != self._pace:
             self.clock.set_speed(self._pace)
@@ -127,11 +127,11 @@ class DemoSession:
         """Publish the posts of the day whose time has come."""
         due = []
         while self.next_post_at is not None and self.next_post_at <= self.clock.now():
-            due.append(self._delay_mention(self._day[self.said]))
+            due.append(self._postpone_mention(self._day[self.said]))
             self.said += 1
         await self.publish(due)
 
-    def _delay_mention(self, mention: Mention) -> Mention:
+    def _postpone_mention(self, mention: Mention) -> Mention:
         return mention.copy_with(created_at=mention.created_at + self._delay) if self._delay else mention
 
     async def run(self, watched: asyncio.Event) -> None:
@@ -157,7 +157,7 @@ class DemoSession:
         await asyncio.sleep(BREATH)
         self._running.set()
         self.clock.set_speed(1.0)
-        self.start_task(self._speed_up())
+        self.start_task(self._raise_speed())
         while self.said < min(OPENING, len(self._day)):
             self.said += 1
             await self.publish([self._day[self.said - 1]])
@@ -171,18 +171,18 @@ class DemoSession:
             else:
                 await self.publish_due()
 
-    async def _speed_up(self) -> None:
+    async def _raise_speed(self) -> None:
         await self.stage.sandbox.page.used.wait()
-        self.set_chosen_speed()
+        self.apply_speed()
 
     async def _run_teammates(self) -> None:
         while True:
             await asyncio.sleep(min(LOOKS, CLOSELY / max(1.0, self.clock.speed)))
             if self._running.is_set():
-                for one in self.list_teammate_actions():
+                for one in self.list_due_actions():
                     await self.perform_action(one)
 
-    def list_teammate_actions(self) -> list[ScheduledAction]:
+    def list_due_actions(self) -> list[ScheduledAction]:
         """Return what simulated users do now; nothing while they are switched off."""
         if not self.teammates:
             return []

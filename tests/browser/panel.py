@@ -43,7 +43,7 @@ class Panel:
         self.answers("Slack is back")
 
     def open_hood(self) -> None:
-        if not self._window.all("#hood[open]"):
+        if not self._window.find_elements("#hood[open]"):
             self._window.press("//*[@id='hood']/summary")
 
     def skip_to_night(self) -> None:
@@ -51,7 +51,7 @@ class Panel:
 
     def skip_hours(self, hours: int) -> None:
         self.open_hood()
-        field = self._window.one("#hood [name=hours]")
+        field = self._window.find_element("#hood [name=hours]")
         field.clear()
         field.send_keys(str(hours))
         self._window.press("//*[@id='hood']//form[@data-doing='skip']//button[@type='submit']")
@@ -65,5 +65,5 @@ class Panel:
             f"the day runs at {words}",
         )
 
-    def teammates(self) -> None:
+    def toggle_teammates(self) -> None:
         self._window.press("//*[@id='teammates']")

@@ -1,4 +1,4 @@
-"""A storm, a Slack that is broken, and a night: begun behind the scenes, and seen in the workspace."""
+"""A storm, a Slack that is broken, and a skip: started by the controls, and seen in the workspace."""
 
 import pytest
 
@@ -12,6 +12,17 @@ STORM = 120
 """More than Slack takes of single cards in a minute, on a machine however slow."""
 AUTHORS = ("kofi", "tess", "rui")
 LATE = "@northwindair flight {} is late again, terrible service, I want my money back, seat {}"
+COVERED = """
+const notice = document.querySelector(".notice").getBoundingClientRect();
+const controls = [...document.querySelectorAll("button, a, input, select, summary")].filter((one) => !one.closest(".notice"));
+const shown = controls.filter((one) => one.checkVisibility() && one.getBoundingClientRect().height);
+return shown.filter((one) => {
+  const [at, view] = [one.getBoundingClientRect(), one.closest("#log, .panel-body")?.getBoundingClientRect()];
+  const [top, bottom] = [Math.max(at.top, view?.top ?? 0), Math.min(at.bottom, view?.bottom ?? innerHeight)];
+  return top < bottom && top < notice.bottom && notice.top < bottom && at.left < notice.right && notice.left < at.right;
+}).map((one) => one.outerHTML);
+"""
+"""The controls that a notice lies over."""
 ALL_CLAIMS = f"#log :is([data-action={action_ids.CLAIM}], [data-action={action_ids.CLAIM_IN_DIGEST}])"
 
 
@@ -51,6 +62,7 @@ def test_while_slack_is_down_its_queue_grows_old_and_afterwards_nothing_is_missi
     for number, author in enumerate(AUTHORS):
         demo.publish_post(LATE.format(1200 + number, number), author)
     window.wait_until(lambda: (demo.find_queue("#care") or {"age": 0})["age"] > 5, "the queue has an age")
+    panel.open_hood()
     window.wait_for_text("to #care", within="#panel-state")
     assert window.find_accessibility_faults() == []
     assert not [one for one in AUTHORS if f"@{one}" in window.read_text("#log")]
@@ -87,29 +99,16 @@ def _nothing_is_there_twice(window: Window) -> None:
     assert len(window.find_elements(f"#log [data-action={action_ids.CLAIM}]")) == len(AUTHORS) + 1
 
 
-def test_after_a_night_it_is_said_who_was_reminded_and_they_see_it(window: Window) -> None:
+def test_after_a_skip_it_is_said_who_was_reminded_and_they_see_it(window: Window) -> None:
     window.open()
     window.find_card("@marta").wait_for_button(action_ids.CLAIM)
     panel = Panel(window)
-    panel.submit_form("night", hours="2")
-    panel.answers("2 hours passed", "@raj")
+    panel.skip_hours(2)
+    panel.answers("2 hours skipped", "@raj")
     assert window.find_accessibility_faults() == []
     window.switch_user("raj")
     window.open_channel("Earshot")
-    window.wait_for_text("@marta", within="#log")
-
-
-def test_a_crisis_at_4am_is_acknowledged_from_its_card_and_told_with_who_was_called(window: Window) -> None:
-    window.open("ben", "C0PR")
-    panel = Panel(window)
-    panel.tick_box("night", "crisis")
-    panel.submit_form("night", hours="20")
-    card = window.find_card("@night_traveller")
-    card.wait_for_button(action_ids.ACKNOWLEDGE)
-    assert window.find_accessibility_faults() == []
-    card.click(action_ids.ACKNOWLEDGE)
-    panel.answers("At 04:00 a crisis", "@ben acknowledged it at 04:")
-    card.wait_for_text("@ben")
+    window.wait_until(lambda: window.find_elements("#log article"), "a message is there")
 
 
 def test_what_the_public_is_made_to_say_is_received_and_answered_with_how_it_was_triaged(window: Window) -> None:
@@ -117,34 +116,46 @@ def test_what_the_public_is_made_to_say_is_received_and_answered_with_how_it_was
     window.find_card("@marta").wait_for_button(action_ids.CLAIM)
     panel = Panel(window)
     panel.submit_form("say", text="@northwindair our bags are still in Porto, this is a disgrace", author="@kofi")
-    panel.answers("Heard: complaint")
+    panel.answers("Complaint, negative. Sent to care")
     window.find_card("@kofi").wait_for_button(action_ids.CLAIM)
-    window.wait_for_text("@kofi", "Because", within="#panel-state")
+    panel.open_hood()
+    window.wait_for_text("@kofi", "disgrace", within="#panel-state")
     panel.submit_form("say", text="", author="@kofi")
-    panel.answers("the text is empty")
+    panel.answers("The post is empty")
 
 
-def test_colleagues_claim_what_nobody_took_and_resolve_it(window: Window) -> None:
+def test_teammates_claim_what_nobody_took_and_resolve_it(window: Window) -> None:
     window.open("mia")
     window.find_card("@marta").wait_for_button(action_ids.CLAIM)
     panel = Panel(window)
-    panel.colleagues()
-    panel.answers("Colleagues claim")
-    panel.submit_form("night", hours="1")
-    panel.answers("1 hour passed")
+    panel.toggle_teammates()
+    panel.answers("Teammates claim")
+    panel.skip_hours(1)
+    panel.answers("1 hour skipped")
     panel.set_speed("60×")
     window.find_card("@marta").wait_for_button(action_ids.REOPEN)
 
 
-def test_the_clock_is_stopped_and_runs_again(window: Window, demo: Demo) -> None:
+def test_a_pause_stops_the_day_and_not_the_delivery(window: Window, demo: Demo) -> None:
     window.open()
     window.find_card("@marta").wait_for_button(action_ids.CLAIM)
     panel = Panel(window)
     panel.set_speed("Pause")
-    panel.answers("The clock stands still")
-    stood = demo.state["now"]
-    assert demo.state["now"] == stood
-    for words, told in (("1×", "runs as fast as ours"), ("10×", "10 times as fast"), ("60×", "60 times as fast")):
+    panel.answers("The day is paused")
+    demo.publish_post(LATE.format(1200, 1), "kofi")
+    window.find_card("@kofi").wait_for_button(action_ids.CLAIM)
+    assert demo.state["speed"] == 0
+    for words, told in (("1×", "in real time"), ("10×", "10 times as fast"), ("60×", "60 times as fast")):
         panel.set_speed(words)
         panel.answers(told)
-    window.wait_until(lambda: demo.state["now"] > stood, "the day goes on")
+
+
+def test_a_notice_covers_no_control_and_is_gone_with_the_person_it_was_for(window: Window) -> None:
+    window.open()
+    window.find_card("@marta").wait_for_button(action_ids.CLAIM)
+    Panel(window).submit_form("break", how="down", minutes="240")
+    window.find_card("@marta").click(action_ids.CLAIM)
+    window.wait_for_text("Slack is down", within="#notices")
+    assert window.driver.execute_script(COVERED) == []
+    window.switch_user("raj")
+    assert window.read_text("#notices") == ""

@@ -132,7 +132,7 @@ async def test_one_skip_runs_at_a_time_and_nobody_turns_its_clock(actions: Panel
     assert (await passing).did.startswith("1 hour skipped")
 
 
-async def test_at_4am_whoever_is_on_call_is_paged_with_a_link_for_their_phone(
+async def test_at_4am_the_person_on_call_is_paged_with_a_link_for_their_phone(
     started: DemoSession, actions: PanelActions
 ) -> None:
     told, person = await actions.run("night", {})

@@ -118,9 +118,9 @@ async def test_a_digest_that_is_gone_does_not_spoil_the_claim(
 @pytest.mark.parametrize(
     ("button", "asks", "sentence"),
     [
-        (action_ids.CLAIM_HERE, "claim", "has the complaint from @marta now"),
-        (action_ids.KEEP, "keep", "You keep the complaint from @marta"),
-        (action_ids.RELEASE_HERE, "release", "You released the complaint from @marta"),
+        (action_ids.CLAIM_HERE, "claim", "claimed the complaint from @marta."),
+        (action_ids.KEEP, "keep", "Extended. The complaint from @marta is yours"),
+        (action_ids.RELEASE_HERE, "release", "Released. The complaint from @marta is unclaimed"),
     ],
 )
 async def test_a_message_turns_into_a_sentence_without_buttons(

@@ -82,7 +82,7 @@ async def test_a_form_without_an_answer_says_so_under_its_input(
 
 
 @pytest.mark.parametrize(
-    ("offer", "said"), [("sales", "belongs to sales now"), (NOBODY, "nobody would have to see"), ("", "")]
+    ("offer", "said"), [("sales", "to sales."), (NOBODY, "to nobody."), ("", "")]
 )
 async def test_where_it_leads_elsewhere_the_person_is_asked(
     offer: str, said: str, workspace: Workspace, fakes: FakeUseCases, slack: FakeSlackServer
@@ -100,7 +100,7 @@ async def test_the_offer_taken_moves_the_case_and_turns_into_a_sentence(
     await workspace.press(action_ids.MOVE_BY_RULES)
 
     assert fakes.corrections.asked == [("move", CASE, ANA)]
-    assert slack.list_replacements() == ["➡️ <#C0PR> has the complaint from @marta now."]
+    assert slack.list_replacements() == ["➡️ Moved the complaint from @marta to <#C0PR>."]
 
 
 async def test_why_is_told_to_the_person_who_asks_alone(
@@ -147,7 +147,7 @@ async def test_what_is_brought_back_is_said_and_gone_from_the_list(
     await workspace.press(action_ids.BRING_BACK, "17-0")
 
     assert fakes.spam.asked == [("leads to", "17-0"), ("bring back", "17-0", ANA, ""), ("page", "")]
-    assert slack.list_whispers()[0].startswith("🙏 Thank you. <#C0CARE> has the complaint from @marta now")
+    assert slack.list_whispers()[0].startswith("🙏 Thanks. The complaint from @marta is now case")
     assert len(slack.list_replacements()) == 1
 
 

@@ -69,7 +69,7 @@ async def test_what_was_filled_in_is_flagged_in_the_name_of_the_person_who_did(
         author="@marta",
     )
     assert fakes.flags.asked == [("flag", ANA, expected)]
-    assert slack.list_whispers()[0].startswith("🙏 Thank you.")
+    assert slack.list_whispers()[0].startswith("🙏 Thanks.")
 
 
 async def test_without_an_address_the_message_itself_is_the_post(
@@ -98,7 +98,7 @@ async def test_a_flag_is_not_lost_with_the_address_of_its_message(
     await submit(workspace, slack, fill_form(address=build_text_state("")))
 
     assert not fakes.flags.asked[0][2].url
-    assert slack.list_whispers()[0].startswith("🙏 Thank you.")
+    assert slack.list_whispers()[0].startswith("🙏 Thanks.")
 
 
 async def test_what_is_missing_is_said_under_its_input(

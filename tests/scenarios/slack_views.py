@@ -85,6 +85,11 @@ class Card(NamedTuple):
         return await self._fill_in(by, {field: right})
 
     @property
+    def replies(self) -> list["Card"]:
+        """What is in its thread, the newest last."""
+        return [Card(message, self.sandbox, self.done) for message in self.message.thread]
+
+    @property
     def menu(self) -> list[str]:
         """The options of the menu."""
         [found] = [element for _, element in self.message.iter_elements() if element["type"] == "overflow"]
@@ -151,6 +156,11 @@ class Channel(NamedTuple):
     @property
     def episodes(self) -> list[Card]:
         return [card for card in self.messages if _name(card).startswith("ep-")]
+
+    @property
+    def thread_replies(self) -> list[Card]:
+        """The replies in the threads of its cards and lists."""
+        return [reply for card in self.messages for reply in card.replies]
 
     @property
     def reminders(self) -> list[Card]:

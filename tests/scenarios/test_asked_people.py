@@ -9,13 +9,13 @@ async def test_a_person_who_was_told_that_nobody_has_claimed_a_case_sees_who_has
     await world.advance(minutes=31)
     asked = [world.person("raj").dm, world.person("mia").dm]
     for dm in asked:
-        assert "Nobody has claimed" in dm.words
+        assert "Unclaimed for" in dm.words
         assert "Claim" in dm.buttons
     await world.channel("#care").card("@marta").click("Claim", by="ana")
     await world.advance(seconds=15)
     for dm in asked:
-        assert "🙋 @ana has the complaint" in dm.words
-        assert "Nobody has claimed" not in dm.words
+        assert "🙋 @ana claimed the complaint" in dm.words
+        assert "Unclaimed for" not in dm.words
         assert "Claim" not in dm.buttons
 
 
@@ -26,8 +26,8 @@ async def test_a_person_who_was_told_and_claims_it_from_the_message_keeps_the_se
     await world.advance(minutes=31)
     await world.person("raj").dm.click("Claim", by="raj")
     await world.advance(seconds=15)
-    assert "🙋 @raj has the complaint" in world.person("raj").dm.words
-    assert "🙋 @raj has the complaint" in world.person("mia").dm.words
+    assert "🙋 @raj claimed the complaint" in world.person("raj").dm.words
+    assert "🙋 @raj claimed the complaint" in world.person("mia").dm.words
 
 
 async def test_a_person_who_was_told_sees_where_the_case_went_when_it_is_handed_to_another_department(

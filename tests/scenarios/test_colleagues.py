@@ -19,7 +19,7 @@ SEEN = "My sister posted that her suitcase came back open and half empty, https:
 async def test_what_a_colleague_flags_becomes_a_case_of_the_department_she_chose(world: World) -> None:
     seen = await post_in_channel(world, SEEN)
     await world.person("joe").flag_message(seen, department="care", kind="complaint")
-    assert "🙏 Thank you. #care has it now" in world.person("joe").last_whisper
+    assert "🙏 Thanks. It's now case" in world.person("joe").last_whisper
     card = world.channel("#care").card("suitcase came back open")
     assert "flagged by @joe, for care" in card.words
     await card.click("Claim", by="ana")
@@ -56,7 +56,7 @@ async def test_a_flagged_case_is_called_for_like_any_other(world: World) -> None
     seen = await post_in_channel(world, SEEN)
     await world.person("joe").flag_message(seen, department="care", kind="complaint")
     await world.advance(minutes=21)
-    assert "You are on call for care" in world.person("raj").dm.words
+    assert "You're on call" in world.person("raj").dm.words
 
 
 async def test_the_home_tab_shows_what_is_mine_and_what_waits(world: World) -> None:

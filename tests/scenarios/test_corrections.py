@@ -36,7 +36,7 @@ async def test_sarcasm_is_unsure_somebody_looks_and_nobody_is_called(world: Worl
     card = world.channel("#care").card("@marta")
     assert "unsure" in card.fallback_text
     await world.advance(hours=12)
-    assert not world.channel("#care").reminders
+    assert not world.channel("#care").thread_replies
     assert not [name for name in ("raj", "mia", "ana") if world.person(name).dms]
     await card.correct("Say how it feels…", "negative", by="ana")
     assert "Corrected by @ana: negative, not unsure" in card.words
@@ -50,11 +50,11 @@ async def test_a_complaint_of_which_we_are_unsure_lies_in_the_channel_until_some
     assert card.fallback_text.startswith("Complaint for care from @marta: unsure")
     await world.advance(hours=12)
     assert [name for name in ("raj", "mia", "ana") if world.person(name).dms] == []
-    [reminder] = world.channel("#care").reminders
-    assert "people on call" not in reminder.words
+    [reminder] = card.replies
+    assert "On-call" not in reminder.words
     await card.correct("Say how it feels…", "negative", by="ana")
     await world.advance(minutes=6)
-    assert "Nobody has claimed" in world.person("raj").dms[-1].words
+    assert "Unclaimed for" in world.person("raj").dms[-1].words
 
 
 async def test_a_competitors_unhappy_customer_goes_to_sales(world: World) -> None:
@@ -103,7 +103,7 @@ async def test_of_two_who_bring_the_same_back_the_second_is_told_where_it_is(wor
     await world.finish_listeners()
     card = world.channel("#care").card("@zed")
     told = [whisper for name in ("joe", "mia") for whisper in world.person(name).whispers]
-    assert len([one for one in told if f"case {card.case}" in one and "Thank you" in one]) == 1
+    assert len([one for one in told if f"case {card.case}" in one and "Thanks" in one]) == 1
     assert len([one for one in told if "already" in one or "not kept any more" in one]) == 1
     assert (await world.reconcile()).opened == 1
 

@@ -14,11 +14,11 @@ async def test_a_claim_that_is_half_over_is_reminded_of_by_direct_message_and_ke
     assert not world.person("ana").dms
     await world.advance(minutes=2)
     assert (
-        "Are you still on the complaint from @marta? Your claim ends at 10 Mar, 09:30 UTC"
+        "Still working on the complaint from @marta? Your claim ends at 10 Mar, 09:30 UTC"
         in world.person("ana").dm.words
     )
-    await world.person("ana").dm.click("Keep it", by="ana")
-    assert world.person("ana").dm.words == "👍 You keep the complaint from @marta until 10 Mar, 09:46 UTC."
+    await world.person("ana").dm.click("Extend", by="ana")
+    assert world.person("ana").dm.words == "👍 Extended. The complaint from @marta is yours until 10 Mar, 09:46 UTC."
     assert "still on it by @ana" in card.words
     await world.advance(minutes=20)
     assert "Claimed by @ana" in card.words
@@ -32,7 +32,7 @@ async def test_a_claim_that_is_forgotten_goes_back_to_the_channel_and_both_say_s
     assert "🆕 New · claim by 10 Mar, 09:45 UTC" in card.words
     assert "reminded @ana, claim ends in 15 min" in card.words
     assert "lease ran out, @ana had it, not answered in time" in card.words
-    assert "went back to care, because the time of your claim is over" in world.person("ana").dm.words
+    assert "ran out. It's back in #care." in world.person("ana").dm.words
     await world.person("ana").dm.click("Claim", by="ana")
     assert "Claimed by @ana" in card.words
 
@@ -40,24 +40,25 @@ async def test_a_claim_that_is_forgotten_goes_back_to_the_channel_and_both_say_s
 async def test_what_nobody_claims_is_said_in_the_channel_and_then_to_the_people_on_call_in_order(world: World) -> None:
     await world.receive(LOST)
     await world.advance(minutes=16)
-    [reminder] = world.channel("#care").reminders
-    assert "Nobody has claimed the complaint from @marta yet; it came 15 min ago. Who takes it?" in reminder.words
+    [reply] = world.channel("#care").card("@marta").replies
+    assert reply.words == "⏰ Unclaimed for 15 min – can someone take it? On-call is paged in 5 min."
+    assert world.channel("#care").reminders == [], "nothing new in the channel"
     assert not world.person("raj").dms
     await world.advance(minutes=5)
     assert (
-        "You are on call for care. Nobody has claimed the complaint from @marta for 20 min."
+        "Unclaimed for 20 min in #care: complaint from @marta. You're on call. The next person is called in 5 min."
         in world.person("raj").dm.words
     )
     assert not world.person("mia").dms
     await world.advance(minutes=5)
-    assert "You are on call for care" in world.person("mia").dm.words
+    assert "You're on call. You're the last in line – if you can't, pass it on." in world.person("mia").dm.words
 
 
 async def test_who_is_called_claims_from_the_message_and_then_it_is_quiet(world: World) -> None:
     await world.receive(LOST)
     await world.advance(minutes=21)
     await world.person("raj").dm.click("Claim", by="raj")
-    assert "@raj has the complaint from @marta now." in world.person("raj").dm.words
+    assert "@raj claimed the complaint from @marta." in world.person("raj").dm.words
     assert "Claimed by @raj" in world.channel("#care").card("@marta").words
     await world.channel("#care").card("@marta").resolve("answered", by="raj")
     before = len(world.sandbox.change_log.list_by_kind("posted"))
@@ -70,7 +71,7 @@ async def test_a_second_person_who_was_called_reads_who_has_it_and_has_nothing_t
     await world.advance(minutes=26)
     await world.person("raj").dm.click("Claim", by="raj")
     await world.advance(minutes=1)
-    assert "🙋 @raj has the complaint" in world.person("mia").dm.words
+    assert "🙋 @raj claimed the complaint" in world.person("mia").dm.words
     assert "Claim" not in world.person("mia").dm.buttons
 
 
@@ -78,7 +79,7 @@ async def test_a_reminder_whose_case_was_claimed_in_time_is_never_sent(world: Wo
     await world.receive(LOST)
     await world.channel("#care").card("@marta").click("Claim", by="ana")
     await world.advance(minutes=14)
-    assert world.channel("#care").reminders == []
+    assert world.channel("#care").thread_replies == []
 
 
 async def test_a_case_that_is_not_resolved_in_time_says_overdue_on_its_card(world: World) -> None:
@@ -87,8 +88,8 @@ async def test_a_case_that_is_not_resolved_in_time_says_overdue_on_its_card(worl
     await card.click("Claim", by="ana")
     for _ in range(17):
         await world.advance(minutes=15)
-        if "Keep it" in world.person("ana").dm.buttons:
-            await world.person("ana").dm.click("Keep it", by="ana")
+        if "Extend" in world.person("ana").dm.buttons:
+            await world.person("ana").dm.click("Extend", by="ana")
     assert "OVERDUE, to resolve by 10 Mar, 13:00 UTC" in card.words
     assert "Claimed by @ana" in card.words
 
@@ -99,11 +100,11 @@ async def test_overnight_the_clocks_stand_still_and_nobody_is_called(world: Worl
     assert "claim by 11 Mar, 06:05 UTC" in world.channel("#care").card("@marta").words
     await world.advance(hours=7)
     assert world.clock.now() == datetime(2026, 3, 11, 5, 50, tzinfo=UTC)
-    assert not world.channel("#care").reminders
+    assert not world.channel("#care").thread_replies
     assert not world.person("raj").dms
     await world.advance(minutes=30)
-    assert len(world.channel("#care").reminders) == 1
-    assert "You are on call for care" in world.person("raj").dm.words
+    assert len(world.channel("#care").thread_replies) == 1
+    assert "You're on call." in world.person("raj").dm.words
 
 
 async def test_a_crisis_at_four_in_the_morning_calls_people_at_once(world: World) -> None:

@@ -35,7 +35,7 @@ async def test_a_crisis_flagged_by_somebody_without_a_role_asks_who_is_on_call_b
 
     await asked.click("Confirm crisis", by="ben")
     await world.advance(seconds=10)
-    assert "You confirmed the crisis" in world.person("ben").dms[0].words
+    assert "Confirmed as a crisis" in world.person("ben").dms[0].words
     assert is_paged(world, "ben")
     card = world.channel("#pr").card("full of smoke")
     assert "confirmed the crisis by @ben" in card.words
@@ -64,7 +64,7 @@ async def test_it_is_confirmed_once_on_its_card_too_and_only_by_who_answers_ther
 async def test_what_nobody_confirms_is_called_for_as_an_unclaimed_case_is(world: World) -> None:
     await flag_message(world, "joe")
     await world.advance(minutes=12)
-    assert any("Nobody has claimed the crisis" in dm.words for dm in world.person("ben").dms)
+    assert any("Unclaimed for" in dm.words and "crisis from" in dm.words for dm in world.person("ben").dms)
     assert not is_paged(world, "ben")
 
 
@@ -102,7 +102,7 @@ async def test_one_person_flags_twenty_posts_in_an_hour_and_no_more(world: World
     refused = await world.person("joe").flag_message(late[0], department="care", kind="complaint")
     assert "You have flagged 20 posts in the last hour" in str(refused.errors)
     await world.person("tom").flag_message(late[1], department="care", kind="complaint")
-    assert "🙏 Thank you." in world.person("tom").last_whisper
+    assert "🙏 Thanks." in world.person("tom").last_whisper
     await world.advance(hours=1)
     await world.person("joe").flag_message(late[0], department="care", kind="complaint")
-    assert "🙏 Thank you." in world.person("joe").last_whisper
+    assert "🙏 Thanks." in world.person("joe").last_whisper

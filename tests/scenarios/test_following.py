@@ -60,7 +60,7 @@ async def test_a_calendar_says_who_is_called_and_a_broken_one_changes_nothing(wo
         await world.receive(LOST)
         await world.advance(minutes=21)
 
-    assert "You are on call for care." in world.person("ana").dm.words
+    assert "You're on call." in world.person("ana").dm.words
     _, ready = await world.fetch("/statusz")
     assert ready["troubles"]["calendar:nights"] == (
         "The calendar of nights cannot be read: it is no iCalendar file. "

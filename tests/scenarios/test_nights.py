@@ -13,13 +13,13 @@ async def test_on_the_night_the_clocks_go_forward_the_right_person_is_called(wor
     world.clock.advance(datetime(2026, 3, 29, 0, 30, tzinfo=UTC) - world.clock.now())
     await world.receive(LOST)
     await world.advance(minutes=21)
-    assert "You are on call for care." in world.person("ana").dm.words
+    assert "You're on call." in world.person("ana").dm.words
     assert not world.person("ben").dms
 
     await world.advance(minutes=10)
     await world.receive(LATE, by="rui")
     await world.advance(minutes=21)
-    assert "Nobody has claimed the complaint from @rui" in world.person("ben").dm.words
+    assert "2 unclaimed in #care" in world.person("ben").dm.words
     assert len(world.person("ana").dms) == 1
 
 
@@ -29,12 +29,12 @@ async def test_on_the_night_the_clocks_go_back_the_right_person_is_called(world:
     world.clock.advance(datetime(2026, 10, 25, 0, 5, tzinfo=UTC) - world.clock.now())
     await world.receive(LOST)
     await world.advance(minutes=21)
-    assert "You are on call for care." in world.person("ana").dm.words
+    assert "You're on call." in world.person("ana").dm.words
 
     await world.advance(minutes=40)
     await world.receive(LATE, by="rui")
     await world.advance(minutes=21)
-    assert "Nobody has claimed the complaint from @rui" in world.person("ben").dm.words
+    assert "2 unclaimed in #care" in world.person("ben").dm.words
     assert len(world.person("ana").dms) == 1
 
 
@@ -45,7 +45,7 @@ async def test_who_comes_on_call_while_a_case_waits_is_told_then(world: World) -
     assert len(world.person("ana").dms) == 1
     assert not world.person("ben").dms
     await world.advance(minutes=2)
-    assert "You are on call for care. Nobody has claimed the complaint" in world.person("ben").dm.words
+    assert "complaint from @marta. You're on call." in world.person("ben").dm.words
     await world.person("ben").dm.click("Claim", by="ben")
     assert "Claimed by @ben" in world.channel("#care").card("@marta").words
 
@@ -55,11 +55,11 @@ async def test_in_a_gap_the_fallback_and_the_manager_are_called_and_the_card_say
     await world.receive(LOST)
     await world.advance(minutes=21)
 
-    said = "Nobody is on call for care now, because nights has a hole"
-    assert f"{said}, so you are called." in world.person("mia").dm.words
-    assert f"{said}." in world.channel("#ops").words
-    assert "called @mia and #ops, nobody is on call: nights has a hole" in world.channel("#care").card("@marta").words
+    said = "Nobody is on call: coverage gap in nights."
+    assert f"{said} You're the backup." in world.person("mia").dm.words
+    assert said in world.channel("#ops").words
+    assert "called @mia and #ops, nobody is on call: coverage gap in nights" in world.channel("#care").card("@marta").words
     assert not world.person("raj").dms
 
     await world.advance(hours=11)  # and at eight in the evening somebody is on call again
-    assert "You are on call for care." in world.person("raj").dm.words
+    assert "You're on call." in world.person("raj").dm.words

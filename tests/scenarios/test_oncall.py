@@ -37,7 +37,7 @@ async def test_who_takes_it_is_called_and_the_one_who_had_it_is_told(world: Worl
 
     await world.receive(LOST)
     await world.advance(minutes=21)
-    assert "You are on call for care." in world.person("raj").dm.words
+    assert "You're on call." in world.person("raj").dm.words
     assert len(world.person("ana").dms) == 1
 
 
@@ -83,7 +83,7 @@ async def test_a_swap_at_a_minute_to_midnight_holds_at_midnight(world: World) ->
     await world.advance(minutes=2)
     await world.receive(LOST)
     await world.advance(minutes=21)
-    assert "You are on call for care." in world.person("raj").dm.words
+    assert "You're on call." in world.person("raj").dm.words
     assert len(world.person("ben").dms) == before
 
 

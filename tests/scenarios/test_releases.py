@@ -45,7 +45,7 @@ async def test_clocks_pages_triage_and_cards_go_on_beside_records_of_an_older_an
     await world.advance(minutes=17)
     care = world.channel("#care")
     assert "@joe" in care.card("@joe").words
-    assert [line for line in care.reminders if "Nobody has claimed" in line.words or "Unclaimed" in line.words]
+    assert [line for line in care.thread_replies if "Unclaimed" in line.words]
     assert "Crisis" in world.channel("#pr").card("@marta").words
     called = [name for name in ("ana", "ben", "lea", "mia", "raj", "tom") if world.person(name).dms]
     assert called

@@ -20,7 +20,7 @@ async def test_slack_is_down_for_an_hour_and_nothing_is_missing(world: World) ->
     await world.advance(minutes=4)
     shown = [message.words for message in [*world.channel("#care").cards, *world.channel("#care").digests]]
     assert [sum(build_complaint(number) in words for words in shown) for number in range(6)] == [1] * 6
-    assert not world.channel("#care").reminders, "who saw no card needs no reminder of it"
+    assert not world.channel("#care").thread_replies, "who saw no card needs no reminder of it"
     assert (await world.fetch("/statusz"))[1]["troubles"] == {}
 
 
@@ -73,7 +73,7 @@ async def test_a_channel_that_was_archived_is_told_of_once_and_its_cases_come_wh
     await world.receive(LATE, by="pedro")
     await world.advance(minutes=10)
     [told] = world.channel("#ops").messages
-    assert "care (#care) gets no cards." in told.words
+    assert "Earshot can't post cards for care (#care)." in told.words
     assert "Unarchive it" in told.words
     care.is_archived = False
     await world.advance(minutes=3)

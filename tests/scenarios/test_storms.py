@@ -49,13 +49,20 @@ async def test_what_is_claimed_on_a_digest_gets_a_card_of_its_own(world: World) 
     assert len(claimable(digest)) == 18
 
 
-async def test_a_storm_that_nobody_claims_calls_people_once_for_each_list(world: World) -> None:
+async def test_a_storm_that_nobody_claims_is_one_reply_for_each_list_and_one_message_for_each_person(
+    world: World,
+) -> None:
     await storm(world, 100)
     await world.advance(minutes=40)
-    care, raj = world.channel("#care"), world.person("raj")
-    assert len(care.reminders) == len(raj.dms) == len(care.digests) == 5
-    assert "⏰ 20 cases on one list wait for somebody to claim." in care.reminders[0].words
-    assert "You are on call for care. 20 cases on one list wait for somebody in #care." in raj.dm.words
+    care = world.channel("#care")
+    assert care.reminders == [], "nothing new in the channel"
+    assert [len(digest.replies) for digest in care.digests] == [1] * 5
+    said = "⏰ 20 on this list are unclaimed – can someone help? On-call is paged in 5 min."
+    assert care.thread_replies[0].words == said
+    for name in ("raj", "mia"):
+        [dm] = world.person(name).dms
+        assert "📟 100 unclaimed in #care, oldest 2" in dm.words
+        assert "You're on call." in dm.words
 
 
 async def test_two_who_claim_the_same_line_of_a_digest_are_told_apart(world: World) -> None:

@@ -21,9 +21,9 @@ async def test_a_case_with_a_status_of_a_newer_release_stops_no_other_clock(worl
     for number in (1, 2):
         await open_snoozed_case(world, f"x:{number}")
     await world.advance(minutes=16)
-    reminded = world.channel("#care").reminders
-    assert len(reminded) == 8
-    assert not [line for line in reminded if "@p0 " in line.words or "@p1 " in line.words]
+    cards = world.channel("#care").cards
+    assert {card.words.count("@p0 ") + card.words.count("@p1 ") for card in cards if not card.replies} == {1}
+    assert sum(len(card.replies) for card in cards) == 8
 
 
 async def test_more_unreadable_cases_than_are_looked_at_at_once_stop_no_clock_behind_them(world: World) -> None:
@@ -33,7 +33,7 @@ async def test_more_unreadable_cases_than_are_looked_at_at_once_stop_no_clock_be
         await store.client.execute("ZADD", store.keys.deadlines, at.timestamp() - 60, f"c{number}")
     await world.receive(LOST)
     await world.advance(minutes=16)
-    assert "Nobody has claimed the complaint from @marta" in world.channel("#care").reminders[-1].words
+    assert "Unclaimed for" in world.channel("#care").card("@marta").replies[-1].words
 
 
 async def test_a_history_line_with_one_more_element_stops_no_other_clock(world: World) -> None:
@@ -43,7 +43,7 @@ async def test_a_history_line_with_one_more_element_stops_no_other_clock(world: 
     line = ["2026-03-10T09:00:00Z", "", "opened", "by route complaint", "one more"]
     await make_unreadable(store, store.keys.case_key(derive_case_id("x:1")), history=[line])
     await world.advance(minutes=16)
-    assert "@ben" in world.channel("#care").reminders[-1].words
+    assert world.channel("#care").card("@ben").replies
     assert await store.quarantine.count() == 1
 
 
@@ -120,13 +120,13 @@ async def test_what_can_be_read_again_has_its_clock_and_its_card_again(world: Wo
     await world.receive(LOST)
     case, store = await open_snoozed_case(world, "x:1"), world.local_app.store
     await world.advance(minutes=16)
-    assert not world.channel("#care").reminders
+    assert not world.channel("#care").thread_replies
     await store.client.execute("ZREM", store.keys.deadlines, case)
     await make_unreadable(store, store.keys.case_key(case), status="new")
     [record] = await store.quarantine.list_records()
     assert await store.quarantine.replay(record, world.clock.now())
     await world.advance(seconds=RETRY_AFTER.total_seconds() + 10)
-    assert "Nobody has claimed the complaint from @marta" in world.channel("#care").reminders[-1].words
+    assert "Unclaimed for" in world.channel("#care").card("@marta").replies[-1].words
 
 
 async def test_a_case_on_a_key_of_another_type_stops_no_other_clock(world: World) -> None:
@@ -137,5 +137,5 @@ async def test_a_case_on_a_key_of_another_type_stops_no_other_clock(world: World
     await store.client.execute("DEL", key)
     await store.client.execute("SET", key, "str")
     await world.advance(minutes=16)
-    assert "@ben" in world.channel("#care").reminders[-1].words
+    assert world.channel("#care").card("@ben").replies
     assert await store.quarantine.count() == 1

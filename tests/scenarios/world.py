@@ -205,6 +205,11 @@ class World:
             text = await answer.text()
             return answer.status, json.loads(text) if "json" in answer.content_type else text
 
+    def pages_from(self, priority: str) -> None:
+        """From now on people are called from this priority on."""
+        self.path.write_text(f'{self.path.read_text("utf-8")}\n[paging]\npage_from = "{priority}"\n', "utf-8")
+        assert not self.playbook.reload()
+
     async def check_invariants(self) -> None:
         """What must hold at the end of every story."""
         await self.stop_sources()

@@ -25,6 +25,8 @@ class Message:
     text: str
     blocks: list[Block]
     attachments: tuple[Block, ...] = ()
+    thread: str = ""
+    """The ts of the message that it replies to."""
 
     def lists(self, case: str) -> bool:
         return any(str(block.get("block_id", "")).endswith(case) for block in self.blocks)
@@ -53,13 +55,16 @@ class FakeSlack:
     ahead: float = 0.0
     """Seconds by which its clock is ahead of ours."""
 
-    async def post_message(self, channel: str, drawing: RenderedMessage, name: str) -> SentMessage:
+    async def post_message(
+        self, channel: str, drawing: RenderedMessage, name: str, *, thread: str = ""
+    ) -> SentMessage:
         self._called("post", channel)
         self.attempts[name] += 1
         if name in self.refuses:
             raise self.refuses[name]
         await self.meanwhile()
-        message = Message(f"{self.clock.seconds() + self.ahead:.3f}{sum(self.calls.values()):03d}", name, *drawing)
+        ts = f"{self.clock.seconds() + self.ahead:.3f}{sum(self.calls.values()):03d}"
+        message = Message(ts, name, *drawing, thread)
         self.channels.setdefault(channel, []).append(message)
         if channel in self.loses:
             self.loses.remove(channel)
@@ -74,11 +79,14 @@ class FakeSlack:
                 return
         raise SlackRejectedError("message_not_found")
 
-    async def find_message(self, channel: str, name: str, since: float) -> SentMessage | None:
+    async def find_message(
+        self, channel: str, name: str, since: float, thread: str = ""
+    ) -> SentMessage | None:
         self._called("find", channel)
         if not self.reads:
             raise SlackRejectedError("missing_scope")
-        found = [m for m in self.channels.get(channel, []) if m.name == name and float(m.ts) >= since]
+        there = [m for m in self.channels.get(channel, []) if m.thread == thread]
+        found = [m for m in there if m.name == name and float(m.ts) >= since]
         return SentMessage(channel, found[-1].ts) if found else None
 
     async def list_members(self, _group: str) -> frozenset[str]:

@@ -12,7 +12,9 @@ async def open_reminded_case(harness: DeliveryHarness) -> str:
     harness.clock.advance(minutes=16)
     await DeadlineWorker(harness.store, harness.rules, harness.on_call, harness.clock).step()
     await harness.run_until_idle()
-    assert "Nobody has claimed" in harness.slack.channels["C0CARE"][1].text
+    card, reminder = harness.slack.channels["C0CARE"]
+    assert "Unclaimed for 16 min" in reminder.text
+    assert reminder.thread == card.ts
     return case.id
 
 

@@ -48,7 +48,7 @@ class PanelActions:
         if self.skip.is_running:
             raise InvalidActionError("A skip is running. Try again in a few seconds.")
         if name in POSTING:
-            self._session.set_chosen_speed()
+            self._session.apply_speed()
         return await self._actions[name](body)
 
     async def _publish_post(self, body: Json) -> ActionOutcome:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from bot.demo.panel.fault_injection import FaultInjector
 from bot.demo.panel.night_crisis import NightCrisis
-from bot.demo.playback import PACE, perform_and_wait, step_until_idle
+from bot.demo.playback import PACE, wait_for_redraw, step_until_idle
 from bot.demo.session import DemoSession
 from bot.domain.text import format_count
 from bot.slack_sandbox import WorkspaceChange
@@ -73,10 +73,10 @@ class TimeSkip:
                 await self._advance_to(min(until, await self._find_next_step()))
                 self._faults.stop_if_over()
                 await self._session.publish_due()
-                await self._do_what_is_due()
+                await self._perform_due_work()
             if crisis is not None:
                 await crisis.publish()
-                await self._do_what_is_due()
+                await self._perform_due_work()
         finally:
             self.is_running = False
             self._session.set_speed(speed)
@@ -88,13 +88,13 @@ class TimeSkip:
         steps = [at + LONGEST_STEP, *(max(one, at + TOGETHER) for one in soon if one is not None)]
         return min(steps if deadline is None else [*steps, max(deadline, at + PACE)])
 
-    async def _do_what_is_due(self) -> None:
+    async def _perform_due_work(self) -> None:
         stage = self._session.stage
         while (await stage.store.inbox.measure_backlog())[0]:  # noqa: ASYNC110 - the store tells nobody
             await asyncio.sleep(0.002)  # triage reads the inbox at any speed of the clock
-        for action in self._session.list_teammate_actions():
+        for action in self._session.list_due_actions():
             with suppress(TimeoutError):
-                await perform_and_wait(stage, self._session.perform_action(action))
+                await wait_for_redraw(stage, self._session.perform_action(action))
         if self._session.clock.now() - self._stepped_at >= LONGEST_STEP:
             self._stepped_at, app = self._session.clock.now(), stage.app
             for worker in (app.spikes, app.schedules, app.drills, app.crises, app.shift_summaries, app.health_monitor):

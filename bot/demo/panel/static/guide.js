@@ -32,7 +32,7 @@ export function drawGuide(guide, openPanel) {
   drawn = JSON.stringify(guide);
   const next = guide.steps.find((one) => !one.done);
   const many = guide.steps.filter((one) => one.done).length;
-  find("guide-count").textContent = next ? `${many} of ${guide.steps.length} done` : "All done. Now try the rest on your own.";
+  find("guide-count").textContent = next ? `${many} of ${guide.steps.length} done` : "All done";
   keepFocus(find("guide-steps"), () => put(find("guide-steps"), guide.steps.map((step, index) => item(step, index, step === next, openPanel))), find("guide-title"));
   keepFocus(find("guide-phone"), () => put(find("guide-phone"), guide.phone && phone(guide.phone)));
   const fresh = guide.steps.filter((one) => one.done && done && !done.has(one.key));
@@ -68,14 +68,15 @@ async function showStep(step, openPanel) {
   setTimeout(() => node.classList.remove("is-shown"), 2400);
 }
 
-async function waitFor(step) {
+/** Return the last control that fits, once the page is that person's and its messages are read. */
+export async function waitFor({ person, place, focus }) {
   for (const end = Date.now() + PATIENCE; Date.now() < end;) {
     await new Promise((go) => setTimeout(go, 50)); // first of all the page follows the address
-    const here = !step.person || (state.me?.name === step.person && !find("log").hasAttribute("aria-busy") && isPlace(step.place));
-    const node = here && [...document.querySelectorAll(step.focus)].at(-1);
+    const here = !person || (state.me?.name === person && !find("log").hasAttribute("aria-busy") && isPlace(place));
+    const node = here && [...document.querySelectorAll(focus)].at(-1);
     if (node) return node;
   }
   return null;
 }
 
-const isPlace = (place) => state.place?.id === place.split("/")[0];
+const isPlace = (place) => !place || state.place?.id === place.split("/")[0];

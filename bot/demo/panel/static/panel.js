@@ -3,7 +3,7 @@
 import { ask, send } from "/page/static/api.js";
 import { h } from "/page/static/dom.js";
 import { actions, skipHours } from "./actions.js";
-import { buildGuide, drawGuide } from "./guide.js";
+import { buildGuide, drawGuide, waitFor } from "./guide.js";
 import { drawState, drawSummary } from "./panel_state.js";
 
 const EVERY = 1000; // ms; what one does oneself is shown at once
@@ -53,10 +53,11 @@ async function act(body) {
   return outcome;
 }
 
-/** Become the person who was paged, in their direct messages. */
-function goTo(person) {
+/** Become the person who was paged, with the focus on the newest of their direct messages. */
+async function goTo(person) {
   if (!matchMedia(WIDE).matches) open(false, false);
   location.hash = `#/${person}/dm`;
+  (await waitFor({ person, place: "", focus: "#log article" }))?.focus({ preventScroll: true });
 }
 
 async function refresh() {
