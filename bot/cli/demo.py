@@ -17,7 +17,7 @@ from bot.config import PlaybookReloader
 from bot.demo.browser import show_page
 from bot.demo.clocks import FastClock, ManualClock
 from bot.demo.playback import play_in_real_time, play_without_waiting
-from bot.demo.setup import load_demo_inputs, run_demo_app
+from bot.demo.setup import DemoInputs, load_demo_inputs, run_demo_app
 from bot.demo.simulated_users import SimulatedUsers
 from bot.demo.terminal_view import TerminalView
 from bot.domain.mention import Mention
@@ -50,7 +50,7 @@ def run_demo(
     with exit_on_error(), _exit_on_interrupt():
         terminal = sys.stdout.isatty()
         if not once and (terminal if page is None else page):
-            asyncio.run(_show_in_browser(found.playbook, found.day, speed or PAGE_PACE, browser=browser and terminal))
+            asyncio.run(_show_in_browser(found, speed or PAGE_PACE, browser=browser and terminal))
             return
         totals = asyncio.run(_play_in_terminal(found.playbook, found.day, speed or PACE, once=once))
     if not totals.is_balanced:
@@ -67,8 +67,17 @@ def _exit_on_interrupt() -> Iterator[None]:
         raise typer.Exit(REFUSED) from None
 
 
-async def _show_in_browser(playbook: PlaybookReloader, day: list[Mention], speed: float, *, browser: bool) -> None:
-    await show_page(playbook, day, speed, browser=browser, say=print_line, stop_on_signal=_stop_on_signal)
+async def _show_in_browser(inputs: DemoInputs, speed: float, *, browser: bool) -> None:
+    assert inputs.playbook is not None
+    await show_page(
+        inputs.playbook,
+        inputs.day,
+        speed,
+        browser=browser,
+        say=print_line,
+        stop_on_signal=_stop_on_signal,
+        history=inputs.is_sample,
+    )
 
 
 async def _play_in_terminal(rules: PlaybookReloader, day: list[Mention], speed: float, *, once: bool) -> Reconciliation:

@@ -82,7 +82,7 @@ async def test_a_new_trouble_takes_the_place_of_the_old_and_outlives_its_end(
     await started.clock.sleep(120)
     assert actions.faults.describe_fault()["how"]
 
-    assert (await actions.run("mend", {})).did == "Slack is back; sending the backlog."
+    assert (await actions.run("mend", {})).did == "Slack is back. Sending the backlog."
     assert actions.faults.describe_fault() == {"how": "", "left": 0.0}
     assert faults.take_call_fault("chat.postMessage") is None
 

@@ -79,7 +79,7 @@ class PanelActions:
 
     async def _mend_slack(self, _: Json) -> ActionOutcome:
         self.faults.stop()
-        return ActionOutcome("Slack is back; sending the backlog.")
+        return ActionOutcome("Slack is back. Sending the backlog.")
 
     async def _skip_to_night(self, _: Json) -> ActionOutcome:
         return await self.skip.skip_to_night()

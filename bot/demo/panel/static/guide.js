@@ -13,7 +13,7 @@ export function buildGuide() {
   const toggle = h("button", { type: "button", class: "bar-button", id: "guide-toggle", "aria-expanded": "false", "aria-controls": "guide", onclick: () => openGuide(find("guide").hidden) }, "Guide");
   find("bar-extra").append(toggle);
   find("frame").before(h("section", { class: "guide", id: "guide", "aria-label": "Guide", hidden: true },
-    h("div", { class: "guide-head" }, h("h2", { id: "guide-title", tabindex: "-1" }, "Your first five minutes"), h("p", { id: "guide-count" }),
+    h("div", { class: "guide-head" }, h("h2", { id: "guide-title", tabindex: "-1" }, "First steps"), h("p", { id: "guide-count" }),
       h("button", { type: "button", class: "icon", "aria-label": "Close the guide", onclick: () => openGuide(false) }, "✕")),
     h("ol", { id: "guide-steps" }), h("div", { id: "guide-phone" })));
   openGuide(localStorage.getItem("guide") !== "shut", false);
