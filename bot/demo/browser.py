@@ -65,7 +65,9 @@ async def show_page(
 def _print_welcome(url: str, brand: str, mentions: int, say: Say, port: int, *, browser: bool) -> None:
     day = f"one day of {format_count(mentions, 'mention')} of {brand}, played live"
     say(f"{url} is a small Slack on this machine: {day}.")
-    say("Follow the guide on the page. Controls lets you post as a customer, start a storm, break Slack or skip to 4am.")
+    say(
+        "Follow the guide on the page. Controls lets you post as a customer, start a storm, break Slack or skip to 4am."
+    )
     say("Only this machine can see it. Ctrl-C stops it, and nothing is kept.")
     if port and not url.endswith(f":{port}"):
         say(f"(Port {port} is taken by another program, so the page is on {url.rpartition(':')[2]}.)")

@@ -81,9 +81,7 @@ async def test_a_form_without_an_answer_says_so_under_its_input(
     assert fakes.corrections.asked == []
 
 
-@pytest.mark.parametrize(
-    ("offer", "said"), [("sales", "to sales."), (NOBODY, "to nobody."), ("", "")]
-)
+@pytest.mark.parametrize(("offer", "said"), [("sales", "to sales."), (NOBODY, "to nobody."), ("", "")])
 async def test_where_it_leads_elsewhere_the_person_is_asked(
     offer: str, said: str, workspace: Workspace, fakes: FakeUseCases, slack: FakeSlackServer
 ) -> None:

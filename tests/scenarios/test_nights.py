@@ -58,7 +58,9 @@ async def test_in_a_gap_the_fallback_and_the_manager_are_called_and_the_card_say
     said = "Nobody is on call: coverage gap in nights."
     assert f"{said} You're the backup." in world.person("mia").dm.words
     assert said in world.channel("#ops").words
-    assert "called @mia and #ops, nobody is on call: coverage gap in nights" in world.channel("#care").card("@marta").words
+    assert (
+        "called @mia and #ops, nobody is on call: coverage gap in nights" in world.channel("#care").card("@marta").words
+    )
     assert not world.person("raj").dms
 
     await world.advance(hours=11)  # and at eight in the evening somebody is on call again

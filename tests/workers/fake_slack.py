@@ -55,9 +55,7 @@ class FakeSlack:
     ahead: float = 0.0
     """Seconds by which its clock is ahead of ours."""
 
-    async def post_message(
-        self, channel: str, drawing: RenderedMessage, name: str, *, thread: str = ""
-    ) -> SentMessage:
+    async def post_message(self, channel: str, drawing: RenderedMessage, name: str, *, thread: str = "") -> SentMessage:
         self._called("post", channel)
         self.attempts[name] += 1
         if name in self.refuses:
@@ -79,9 +77,7 @@ class FakeSlack:
                 return
         raise SlackRejectedError("message_not_found")
 
-    async def find_message(
-        self, channel: str, name: str, since: float, thread: str = ""
-    ) -> SentMessage | None:
+    async def find_message(self, channel: str, name: str, since: float, thread: str = "") -> SentMessage | None:
         self._called("find", channel)
         if not self.reads:
             raise SlackRejectedError("missing_scope")

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from bot.demo.panel.fault_injection import FaultInjector
 from bot.demo.panel.night_crisis import NightCrisis
-from bot.demo.playback import PACE, wait_for_redraw, step_until_idle
+from bot.demo.playback import PACE, step_until_idle, wait_for_redraw
 from bot.demo.session import DemoSession
 from bot.domain.text import format_count
 from bot.slack_sandbox import WorkspaceChange
