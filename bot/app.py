@@ -40,6 +40,7 @@ from bot.usecases.on_call_lookup import StoredOnCallLookup
 from bot.usecases.oncall import OnCallUseCases
 from bot.usecases.paging import PagingUseCases
 from bot.usecases.reports import SentimentReports
+from bot.usecases.roll_ups import RollUpUseCases
 from bot.usecases.schedule_permissions import SchedulePermissions
 from bot.usecases.spam import SpamReview
 from bot.usecases.staff import StaffDirectory
@@ -213,6 +214,7 @@ def _build_use_cases(
     return UseCases(
         cases=CaseUseCases(store.cases, store.outbox, store.pages, rules, staff, recompute_urgency, clock),
         digests=DigestUseCases(store.digests, store.cases, rules, clock),
+        roll_ups=RollUpUseCases(store.roll_ups, rules, clock),
         flags=FlagUseCases(FlagStore(store.client, store.keys), rules, clock, rules.assess, staff, rota),
         reports=SentimentReports(store.report_counters, store.corrections, store.cases, rules, subjects, clock),
         corrections=CorrectionUseCases(store.cases, rules, staff, subjects, clock),

@@ -81,6 +81,13 @@ class Responder:
                 raise NotAllowed(SLOW) from no
             raise
 
+    async def update_modal(self, shown: dict[str, Any], view: dict[str, Any]) -> None:
+        """Replace the modal in which a button was pressed, unless it was closed or replaced meanwhile."""
+        try:
+            await self._client.views_update(view_id=shown["id"], hash=shown["hash"], view=view)
+        except SlackApiError as no:
+            log.info("modal not updated", by=self._person, error=no.response["error"])
+
     async def _send_response(self, message: RenderedMessage, **how: Any) -> bool:
         if not self.response_url:
             return False

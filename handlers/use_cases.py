@@ -18,12 +18,13 @@ from bot.usecases.flag_message import FlagUseCases
 from bot.usecases.home import HomeTab
 from bot.usecases.oncall import OnCallUseCases
 from bot.usecases.paging import PagingUseCases
+from bot.usecases.roll_ups import RollUpUseCases
 from bot.usecases.spam import SpamReview
 from handlers.responder import Responder
 
 __all__ = ["AsyncAck", "CaseUseCases", "CorrectionUseCases", "CrisisUseCases", "DigestUseCases", "FlagUseCases"]
-__all__ += ["HomeTab", "OnCallUseCases", "PagingUseCases", "Payload", "ReportUseCases", "Responder", "SpamReview"]
-__all__ += ["UseCases", "inject_use_cases"]
+__all__ += ["HomeTab", "OnCallUseCases", "PagingUseCases", "Payload", "ReportUseCases", "Responder"]
+__all__ += ["RollUpUseCases", "SpamReview", "UseCases", "inject_use_cases"]
 
 Payload = dict[str, Any]
 """A request of Slack's, or a part of it."""
@@ -41,6 +42,7 @@ class ReportUseCases(Protocol):
 class UseCases:
     cases: CaseUseCases
     digests: DigestUseCases
+    roll_ups: RollUpUseCases
     flags: FlagUseCases
     reports: ReportUseCases
     home: HomeTab

@@ -142,13 +142,16 @@ class JumpingClock:
 
 
 class StillClock:
-    """A fixed time, for a question whose answer depends on the time of day."""
+    """A time that stands still until it is moved."""
 
     def __init__(self, at: datetime) -> None:
         self._at = at
 
     def now(self) -> datetime:
         return self._at
+
+    def move_to(self, at: datetime) -> None:
+        self._at = max(self._at, at)
 
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(seconds)

@@ -47,6 +47,11 @@ class SampleMentions:
             raise EmptySampleError(f"{path} holds no mentions.")
         return cls([one for one in found if isinstance(one, Mention)])
 
+    @property
+    def mentions(self) -> Sequence[Mention]:
+        """The mentions of the file, as they are."""
+        return self._mentions
+
     def list_texts(self) -> list[str]:
         return [mention.text for mention in self._mentions]
 

@@ -152,6 +152,11 @@ def make_link(url: str, words: str, *, bold: bool = False) -> Block:
     return {**made, "style": {"bold": True}} if bold else made
 
 
+def build_message_link(channel: str, ts: str) -> str:
+    """Return a URL that opens a message in the reader's Slack; '' if there is none."""
+    return f"https://slack.com/app_redirect?channel={channel}&message_ts={ts}" if ts else ""
+
+
 def make_user_mention(person: str) -> Block:
     return {"type": "user", "user_id": person}
 

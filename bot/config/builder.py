@@ -21,6 +21,7 @@ from bot.config.schema import (
     SubjectTable,
 )
 from bot.domain.business_hours import BusinessHours
+from bot.domain.case import CasePriority
 from bot.domain.crisis import CrisisPlan
 from bot.domain.department import Department
 from bot.domain.drills import DrillSettings
@@ -34,7 +35,7 @@ from bot.domain.subject import Subject, SubjectKind
 
 
 def build_playbook(file: FileTable, sources: Sequence[SourceEntry]) -> Playbook:
-    departments = [_build_department(table, file.brand) for table in file.departments]
+    departments = [_build_department(table, file) for table in file.departments]
     return Playbook(
         brand=Brand(**file.brand.model_dump()),
         subjects=tuple(map(_build_subject, file.subjects)) or (_build_brand_subject(file.brand),),
@@ -71,7 +72,8 @@ def _build_brand_subject(brand: BrandTable) -> Subject:
     return Subject(name=brand.name, terms=(brand.name,))
 
 
-def _build_department(table: DepartmentTable, brand: BrandTable) -> Department:
+def _build_department(table: DepartmentTable, file: FileTable) -> Department:
+    brand = file.brand
     return Department(
         name=table.name,
         channel=table.channel,
@@ -81,6 +83,7 @@ def _build_department(table: DepartmentTable, brand: BrandTable) -> Department:
         fallback=table.fallback,
         authority=table.authority,
         voice=brand.voice,
+        page_from=CasePriority(table.page_from or file.paging.page_from),
     )
 
 

@@ -31,7 +31,9 @@ from bot.config.field_types import (
 from bot.config.playbook import DetectorOptions
 from bot.config.schedules import Called, Clock, ScheduleTable
 from bot.domain.assessment import Sentiment
+from bot.domain.case import CasePriority
 from bot.domain.crisis import CrisisPlan
+from bot.domain.department import Department
 from bot.domain.drills import DrillSettings
 from bot.domain.paging.page import ContactMethod, Severity
 from bot.domain.paging.policy import EscalationPolicy
@@ -41,6 +43,9 @@ from bot.domain.subject import SubjectKind
 
 Prose = Annotated[str, Field(max_length=1500)]
 """Limited because cards show it, and Slack allows 10,000 characters in all."""
+
+
+PriorityWord = Annotated[str, AfterValidator(require_one_of(*CasePriority))]
 
 
 def _require_each_sentiment(value: tuple[str, ...]) -> tuple[str, ...]:
@@ -75,6 +80,7 @@ class DepartmentTable(PlaybookTable):
     time_zone: Zone | None = None
     fallback: Channel = ""
     authority: Prose = ""
+    page_from: PriorityWord | None = None
 
     @field_validator("hours")
     @classmethod
@@ -117,6 +123,10 @@ class EscalationTable(PlaybookTable):
         if value and Severity.SEV1 in info.data.get("severity", ()):
             raise ValueError("'sev1' cannot wait; name the severities that can, as in severity = \"sev2\"")
         return value
+
+
+class PagingTable(PlaybookTable):
+    page_from: PriorityWord = Department.model_fields["page_from"].default.value
 
 
 class PersonTable(PlaybookTable):
@@ -215,6 +225,7 @@ class FileTable(PlaybookTable):
     subjects: tuple[SubjectTable, ...] = ()
     departments: Some[DepartmentTable]
     routes: Some[RouteTable]
+    paging: PagingTable = PagingTable()
     escalations: tuple[EscalationTable, ...] = ()
     people: tuple[PersonTable, ...] = ()
     detectors: DetectorsTable = DetectorsTable()

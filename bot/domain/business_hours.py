@@ -9,6 +9,8 @@ from bot.domain.immutable import FrozenModel
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _WINDOW = re.compile(r"^(?P<days>[A-Za-z,\- ]+?)\s+(?P<start>\d{1,2}:\d{2})\s*-\s*(?P<end>\d{1,2}:\d{2})$")
 _LONGEST_SEARCH = timedelta(days=370)
+MORNING = time(9)
+"""When the day begins for those who are always open."""
 
 
 class HoursWindow(FrozenModel):
@@ -54,6 +56,17 @@ class BusinessHours(FrozenModel):
                 break
             end = later
         return end
+
+    def find_next_day_start(self, at: datetime) -> datetime:
+        """Return the first working minute of the next working day, in UTC; 09:00 where all hours are working hours."""
+        zone = ZoneInfo(self.zone)
+        today = at.astimezone(zone).date()
+        if not self.windows:
+            return datetime.combine(today + timedelta(days=1), MORNING, zone).astimezone(UTC)
+        for ahead in range(1, _LONGEST_SEARCH.days):
+            if spans := self._list_intervals(today + timedelta(days=ahead)):
+                return spans[0][0]
+        return at + _LONGEST_SEARCH
 
     def add_working_time(self, start: datetime, working: timedelta) -> datetime:
         """Return the instant, in UTC, at which so much working time has passed since `start`.

@@ -5,6 +5,7 @@ import re
 from pydantic import Field
 
 from bot.domain.business_hours import BusinessHours
+from bot.domain.case import CasePriority
 from bot.domain.immutable import FrozenModel
 
 _PERSON = re.compile(r"[UW][A-Z0-9]{2,30}")
@@ -27,6 +28,8 @@ class Department(FrozenModel):
     authority: str = ""
     voice: str = ""
     """How the brand sounds in public: a hint for those who answer."""
+    page_from: CasePriority = CasePriority.HIGH
+    """The least priority for which people are called when nobody claims a case."""
 
     @property
     def schedules(self) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from enum import IntEnum, StrEnum
 from typing import NamedTuple, Self
 
-from bot.domain.destination import Callee, Destination, ToDepartment, ToPager, ToPerson, parse_destination
+from bot.domain.destination import Destination, ToDepartment, ToPager, ToPerson, parse_destination
 
 
 class Priority(IntEnum):
@@ -25,9 +25,11 @@ class NotificationKind(StrEnum):
     EPISODE = "episode"
     """Draw the card of a spike. `subject_id` is the episode's id."""
     REMINDER = "reminder"
-    """Say in the channel that nobody has claimed this case."""
+    """Say in the thread of the card that nobody has claimed this case."""
+    ROLL_UP = "roll-up"
+    """Tell an on-call person what nobody has claimed. `subject_id` is the department, `nth` the day or 0: edit only."""
     CALL = "call"
-    """Tell an on-call person that nobody has claimed this case."""
+    """Of releases up to c089daf, for one case: delivered as a roll-up."""
     CONFIRM = "confirm"
     """Ask an on-call person whether what a colleague without a role flagged is a crisis."""
     LEASE = "lease"
@@ -145,10 +147,6 @@ class Notification(NamedTuple):
     @classmethod
     def post_reminder(cls, case_id: str, department: str, lane: Priority, nth: int) -> Self:
         return cls(NotificationKind.REMINDER, case_id, ToDepartment(department), lane, nth)
-
-    @classmethod
-    def call_on_call(cls, case_id: str, to: Callee, lane: Priority, nth: int) -> Self:
-        return cls(NotificationKind.CALL, case_id, to, lane, nth)
 
     @classmethod
     def ask_to_confirm(cls, case_id: str, person: str) -> Self:

@@ -83,10 +83,11 @@ class SlackSink:
         """Delete a message of ours. Raises as `update_message` does."""
         await self._call_method("chat.delete", channel=channel, ts=ts)
 
-    async def find_message(self, channel: str, name: str, since: float) -> SentMessage | None:
+    async def find_message(self, channel: str, name: str, since: float, thread: str = "") -> SentMessage | None:
         """Find a message of ours by its metadata. Raises `SlackRejectedError` if we may not read the channel."""
+        method, where = ("conversations.replies", {"ts": thread}) if thread else ("conversations.history", {})
         reply = await self._call_method(
-            "conversations.history", channel=channel, oldest=f"{since:.6f}", include_all_metadata=True, limit=200
+            method, channel=channel, oldest=f"{since:.6f}", include_all_metadata=True, limit=200, **where
         )
         for message in reply.get("messages", []):
             metadata = message.get("metadata") or {}

@@ -6,11 +6,12 @@ from typing import NamedTuple
 from bot.domain.assessment import Assessment, Intent, Sentiment
 from bot.domain.case import Case, CaseStatus, JoinReason
 from bot.domain.cases.intake import CONVERSATION_WINDOW, COPY_WINDOW, build_conversation_key, build_copy_key
+from bot.domain.cases.roll_ups import RollUp, list_roll_ups, refresh_roll_up
 from bot.domain.commits import CaseDecision, MentionOutcome, ProcessedMention
 from bot.domain.mention import Mention
 from bot.domain.paging.case_page import list_pages_to_recheck
 from bot.store.corrections import add_correction, update_precision
-from bot.store.decision_writer import to_ms, write_effects
+from bot.store.decision_writer import add_notification, to_ms, write_effects
 from bot.store.keys import (
     ASIDE_MOST,
     CASE_KEPT,
@@ -47,6 +48,7 @@ def write_decision(transaction: Transaction, keys: Keys, decision: CaseDecision,
     """Add everything that a decision writes, guarded by the version of the case that it was made on."""
     if decision.after is not None:
         _write_case(transaction, keys, decision, decision.after)
+        _update_roll_ups(transaction, keys, decision.before, decision.after, at)
     if decision.processed is not None:
         _write_processed(transaction, keys, decision.processed, decision.after)
     if decision.is_edit:
@@ -111,6 +113,22 @@ def _update_indexes(transaction: Transaction, keys: Keys, before: Case | None, c
         how = join_field(compute_quarter(case.resolved_at), case.department, case.resolution)
         transaction.write("HINCRBY", ended, how, 1)
         transaction.add_upkeep("EXPIRE", ended, _TALLIES_SECONDS)
+
+
+def _update_roll_ups(transaction: Transaction, keys: Keys, before: Case | None, case: Case, at: datetime) -> None:
+    """Note who was called for the case, and refresh the messages that it leaves."""
+    stood, stands = list_roll_ups(before), list_roll_ups(case)
+    for roll_up in sorted(stood - stands, key=str):
+        transaction.write("ZREM", keys.called_cases_key(*roll_up), case.id)
+        add_notification(transaction, keys, refresh_roll_up(roll_up), at)
+    for roll_up in sorted(stands, key=str):
+        add_roll_up_case(transaction, keys, roll_up, case)
+    for roll_up in sorted(stood ^ stands, key=str):
+        transaction.write("HINCRBY", keys.roll_up_key(*roll_up), "v", 1)
+
+
+def add_roll_up_case(transaction: Transaction, keys: Keys, roll_up: RollUp, case: Case) -> None:
+    transaction.write("ZADD", keys.called_cases_key(*roll_up), case.opened_at.timestamp(), case.id)
 
 
 def _set_retention(transaction: Transaction, keys: Keys, case: Case) -> None:

@@ -19,6 +19,7 @@ CASE_KEPT = timedelta(days=90)
 MESSAGES_MOST = 200
 JOINED_MOST = 1_000
 DIGEST_KEPT = timedelta(days=14)
+ROLL_UP_KEPT = timedelta(days=90)
 PAGE_KEPT = timedelta(days=90)
 TALLIES_KEPT = timedelta(days=400)
 TOOK_MOST = 5_000
@@ -155,6 +156,12 @@ class Keys:
 
     def outbox_key(self, to: Destination) -> str:
         return f"{self.root}outbox:{to}"
+
+    def roll_up_key(self, department: str, to: Destination) -> str:
+        return f"{self.root}roll_up:{department}:{to}"
+
+    def called_cases_key(self, department: str, to: Destination) -> str:
+        return f"{self.root}called:{department}:{to}"
 
     def digest_key(self, digest: str) -> str:
         return f"{self.root}digest:{digest}"

@@ -42,7 +42,7 @@ class CardRecord(FrozenModel):
     pinned: bool = False
     """For a declared crisis: its head card is pinned, or cannot be."""
     reminded: MessageRef | None = None
-    """The reminder in the channel that nobody has claimed the case."""
+    """The reply in its thread that nobody has claimed the case."""
 
 
 class PageMessage(FrozenModel):
@@ -67,3 +67,21 @@ class DigestRecord(FrozenModel):
     cases: tuple[str, ...] = ()
     total: int = 0
     """How many cases it stands for if those are more than it shows, else 0."""
+    reminded: bool = False
+    """Whether its thread says that nobody has claimed them."""
+
+
+class RollUpRecord(FrozenModel):
+    """The message to a person on call about all unclaimed cases of a department. `card` is where it is."""
+
+    card: CardRecord = CardRecord()
+    day: int = 0
+    """The day for which it was posted, such as 20261122: on another day it is posted again."""
+    is_open: bool = False
+    """Whether it says that something waits; after that, a new case posts a new message."""
+    shown: str = ""
+    """What it shows, to tell whether it has to be edited."""
+    shown_at: int = 0
+    """When it was last edited, in epoch milliseconds."""
+    case: str = ""
+    """The case that it quotes, where it is about one."""

@@ -152,13 +152,8 @@ class Outbox(RedisStore):
             transaction.write("EXPIRE", key, ttl)
         await commit(self._client, transaction)
 
-    async def add_claim_request(self, case_id: str, place: MessageRef, department: str) -> None:
-        """Remember a message that asked somebody to claim a case, with the department that had it."""
-        asked = ("HSET", self._keys.card_key(case_id), f"{ASKED}{place.channel} {place.ts}", department)
-        await self._client.execute_each([asked])  # a card that is none of ours keeps nobody from being asked
-
     async def load_claim_requests(self, case_id: str) -> dict[MessageRef, str]:
-        """Return the messages that asked people to claim a case, each with the department that had it."""
+        """Return the messages of earlier releases that asked people to claim a case, each with its department then."""
         [flat] = await self._client.execute_each([("HGETALL", self._keys.card_key(case_id))])
         asked = [(name, to) for name, to in parse_hash(flat).items() if name.startswith(ASKED)]
         return {MessageRef(*name.removeprefix(ASKED).split(" ", 1)): to for name, to in asked}

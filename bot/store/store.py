@@ -32,6 +32,7 @@ from bot.store.rate_limits import RateLimitStore
 from bot.store.read_counts import ReadCountStore
 from bot.store.recent_mentions import RecentMentionStore
 from bot.store.report_counters import MentionCounters, ReportCounterStore
+from bot.store.roll_ups import RollUpStore
 from bot.store.shift_summaries import ShiftSummaryStore
 from bot.store.signing_secrets import SigningSecretStore
 from bot.store.spam import SpamStore
@@ -50,6 +51,7 @@ class Store:
         self.cases = CaseStore(client, keys)
         self.outbox = Outbox(client, keys)
         self.digests = DigestStore(client, keys)
+        self.roll_ups = RollUpStore(client, keys)
         self.overrides = OverrideStore(client, keys)
         self.calendars = CalendarStore(client, keys)
         self.pages = PageStore(client, keys)

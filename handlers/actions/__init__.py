@@ -25,6 +25,7 @@ from handlers.actions.open_modals import (
     open_separate_modal,
     open_snooze_modal,
 )
+from handlers.actions.roll_ups import claim_in_roll_up, open_roll_up
 from handlers.actions.spam import bring_back, show_older_spam, show_spam
 from handlers.use_cases import AsyncAck, Payload, ReportUseCases, Responder
 
@@ -60,6 +61,8 @@ def register(app: AsyncApp) -> None:
     app.action(action_ids.CLAIM_HERE)(claim_here)
     app.action(action_ids.ACKNOWLEDGE)(acknowledge)
     app.action(action_ids.ACKNOWLEDGE_HERE)(acknowledge_here)
+    app.action(action_ids.ROLL_UP_LIST)(open_roll_up)
+    app.action(action_ids.ROLL_UP_CLAIM)(claim_in_roll_up)
     app.action(action_ids.KEEP)(renew_lease)
     app.action(action_ids.RELEASE_HERE)(release_here)
     app.action(action_ids.SHARE_REPORT)(share_report)

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.cards import case as card
-from bot.cards import case_assessment, case_messages, digests, home, modals, spam
+from bot.cards import case_assessment, case_messages, digests, home, modals, roll_ups, spam
 from bot.cards.block_kit import MOST_CHARACTERS, RenderedMessage, is_within_limits
 from bot.cards.modal_blocks import ModalMetadata
 from bot.cards.sanitize import sanitize_line, sanitize_text
@@ -69,7 +69,9 @@ def drawings(case: Case) -> list[RenderedMessage]:
             "1773133333333-ABCDEFGH", CARE, [case.copy_with(id=f"CASE{n:04}") for n in range(20)], AT
         ),
         case_messages.render_claim_reminder(case, CARE, AT),
-        case_messages.render_on_call_notice(case, CARE, OnCallSnapshot(CARE.on_call), ToPerson("U0RAJ"), AT),
+        case_messages.render_digest_reminder([case, case], CARE),
+        roll_ups.render_single_call(case, CARE, OnCallSnapshot(CARE.on_call), ToPerson("U0RAJ"), AT),
+        roll_ups.render_roll_up_end(CARE, case),
         case_messages.render_lease_reminder(case, CARE),
         case_messages.render_lost_claim(case, CARE),
         case_messages.render_joined_notice(case),

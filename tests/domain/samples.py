@@ -5,7 +5,7 @@ from typing import Any
 
 from bot.domain.assessment import Assessment, Signal
 from bot.domain.business_hours import BusinessHours, parse_window
-from bot.domain.case import Case, CaseResolution, CaseStatus, derive_case_id
+from bot.domain.case import Case, CasePriority, CaseResolution, CaseStatus, derive_case_id
 from bot.domain.department import Department, DepartmentStaff
 from bot.domain.lifecycle import Context
 from bot.domain.mention import Mention
@@ -18,8 +18,14 @@ CLOCKS = CaseClocks(
     resolve_within=timedelta(hours=4),
     remind_every=timedelta(minutes=10),
 )
-CARE = Department(name="care", channel="C0CARE", deputies=("U0ANA", "U0BEN"), on_call=("U0RAJ", "U0MIA"))
-SALES = Department(name="sales", channel="C0SALES", deputies=("U0LEA",))
+CARE = Department(
+    name="care",
+    channel="C0CARE",
+    deputies=("U0ANA", "U0BEN"),
+    on_call=("U0RAJ", "U0MIA"),
+    page_from=CasePriority.LOW,
+)
+SALES = Department(name="sales", channel="C0SALES", deputies=("U0LEA",), page_from=CasePriority.LOW)
 STAFF = DepartmentStaff(department="care", deputies=frozenset({"U0ANA", "U0BEN"}), managers=frozenset({"U0MIA"}))
 OFFICE = BusinessHours(windows=(parse_window("Mon-Fri 08:00-20:00"),), zone="Europe/Lisbon")
 

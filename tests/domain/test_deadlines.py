@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.domain.assessment import DOUBTFUL, Assessment, Signal
-from bot.domain.case import Case, CaseStatus
+from bot.domain.case import Case, CasePriority, CaseStatus
 from bot.domain.cases.deadlines import find_next_deadline, handle_deadline, reset_to_new
 from bot.domain.cases.transitions import claim_case, correct_route, release_case, renew_lease
 from bot.domain.commits import CaseDecision
@@ -50,11 +50,46 @@ def told_until(found: Case, department: Department, end: datetime) -> list[tuple
 
 
 def test_what_nobody_claims_reminds_the_channel_then_calls_one_person_after_the_other() -> None:
-    assert told_until(build_case(), CARE, compute_later(days=30)) == [
+    assert told_until(build_case(), CARE, compute_later(hours=23)) == [
         (15, "reminder", "care"),
-        (25, "call", "@U0RAJ"),
-        (35, "call", "@U0MIA"),
+        (25, "roll-up", "@U0RAJ"),
+        (35, "roll-up", "@U0MIA"),
     ]
+
+
+def test_after_the_last_it_is_said_once_each_working_day_to_whoever_is_first_on_call() -> None:
+    friday = lisbon("2026-03-13 10:00")
+    waiting = build_case(opened_at=friday, rung=3, rung_at=friday, called=CARE.on_call, due=friday)
+
+    told = told_until(waiting, DAYTIME, lisbon("2026-03-18 09:00"))
+    assert [(AT + timedelta(minutes=minutes), *to) for minutes, *to in told] == [
+        (lisbon(f"2026-03-{day} 08:00"), "roll-up", "@U0RAJ") for day in (16, 17, 18)
+    ]
+
+
+def test_below_the_priority_of_the_playbook_nobody_is_called_before_the_morning() -> None:
+    strict = DAYTIME.copy_with(page_from=CasePriority.HIGH)
+
+    told = told_until(build_case(), strict, compute_later(days=2))
+    assert [(AT + timedelta(minutes=minutes), *to) for minutes, *to in told] == [
+        (compute_later(minutes=15), "reminder", "care"),
+        (lisbon("2026-03-11 08:00"), "roll-up", "@U0RAJ"),
+        (lisbon("2026-03-12 08:00"), "roll-up", "@U0RAJ"),
+    ]
+
+
+def test_in_a_gap_of_the_schedule_the_morning_waits_for_the_next_who_is_on_call() -> None:
+    strict, empty = (
+        NIGHTS.copy_with(page_from=CasePriority.HIGH, fallback=""),
+        OnCallSnapshot((), compute_later(days=3), True),
+    )
+    found = build_case(rung=1, rung_at=compute_later(minutes=15))
+
+    assert find_next_deadline(found, strict, empty) == compute_later(days=3)
+    assert handle_deadline(found, strict, compute_later(days=2), empty) is None
+    decision = handle_deadline(found, strict, compute_later(days=3), OnCallSnapshot(("U0ANA",)))
+    assert decision is not None
+    assert get_changed_case(decision).called == ("U0ANA",)
 
 
 @pytest.mark.parametrize("intent", ["complaint", "praise", "other"])
@@ -75,7 +110,7 @@ def test_where_we_are_unsure_how_it_feels_the_channel_is_reminded_and_nobody_is_
 def test_what_does_not_depend_on_how_it_feels_calls_as_ever(heard: Assessment) -> None:
     doubtful = Assessment(signals=(*heard.signals, Signal("crisis", DOUBTFUL, 1.0)))
 
-    assert ("call", "@U0RAJ") in [
+    assert ("roll-up", "@U0RAJ") in [
         (what, to) for _, what, to in told_until(build_case(assessment=doubtful), CARE, compute_later(days=1))
     ]
 
@@ -84,13 +119,13 @@ def test_where_a_colleague_said_what_it_is_people_are_called_though_we_are_unsur
     told = Signal(COLLEAGUE, "intent:complaint", 1.0)
     flagged = build_case(assessment=Assessment(signals=(*build_assessment("sentiment:unsure").signals, told)))
 
-    assert (25, "call", "@U0RAJ") in told_until(flagged, CARE, compute_later(days=1))
+    assert (25, "roll-up", "@U0RAJ") in told_until(flagged, CARE, compute_later(days=1))
 
 
 def test_without_a_word_in_the_route_five_minutes_lie_between_two_calls() -> None:
     quick = build_case(clocks=CaseClocks(claim_within=timedelta(minutes=15)))
 
-    assert [minute for minute, *_ in told_until(quick, CARE, compute_later(days=30))] == [15, 20, 25]
+    assert [minute for minute, *_ in told_until(quick, CARE, compute_later(hours=20))] == [15, 20, 25]
 
 
 def test_a_department_with_nobody_on_call_is_reminded_once() -> None:
@@ -146,9 +181,9 @@ def test_clocks_stand_still_while_the_department_sleeps() -> None:
     """Opened at 19:50 with hours until 20:00: a quarter of an hour ends at 08:05, and the calls follow."""
     decision = release_case(build_case(CaseStatus.CLAIMED), build_context("U0ANA", lisbon("2026-03-10 19:50"), DAYTIME))
 
-    rings = []
+    rings: list[datetime] = []
     found, deadline = get_changed_case(decision), decision.deadline
-    while deadline is not None:
+    while deadline is not None and len(rings) < 3:
         rings.append(deadline)
         decision = apply_one_deadline(found, DAYTIME, deadline)
         found, deadline = get_changed_case(decision), decision.deadline
@@ -192,8 +227,8 @@ def test_the_calls_of_a_second_round_are_not_taken_for_those_of_the_first() -> N
         CARE,
         compute_later(minutes=25),
     ).notifications[1]
-    assert (call.kind, call.to) == (earlier.kind, earlier.to) == (NotificationKind.CALL, ToPerson("U0RAJ"))
-    assert call.key != earlier.key
+    assert (call.kind, call.to) == (earlier.kind, earlier.to) == (NotificationKind.ROLL_UP, ToPerson("U0RAJ"))
+    assert (call.subject_id, earlier.subject_id) == ("sales", "care")
 
 
 def test_each_ring_is_one_commit_with_its_event_and_its_card() -> None:
@@ -237,7 +272,7 @@ def test_after_a_hand_over_the_next_one_is_called_though_somebody_was_called_bef
     decision = handle_deadline(found, NIGHTS, compute_later(minutes=40), OnCallSnapshot(("U0BEN",), schedule="nights"))
 
     assert decision is not None
-    assert [str(one.to) for one in decision.notifications if one.kind is NotificationKind.CALL] == ["@U0BEN"]
+    assert [str(one.to) for one in decision.notifications if one.kind is NotificationKind.ROLL_UP] == ["@U0BEN"]
 
 
 def test_in_a_gap_the_managers_and_the_fallback_are_called_and_the_card_says_so() -> None:
@@ -245,7 +280,7 @@ def test_in_a_gap_the_managers_and_the_fallback_are_called_and_the_card_says_so(
     found = escalate_after(build_case(), hole, 26)
 
     assert found.called == ("U0MIA", "#C0OPS")
-    assert found.history[-1][2:] == ("called <@U0MIA> and <#C0OPS>", "nobody is on call: nights has a hole")
+    assert found.history[-1][2:] == ("called <@U0MIA> and <#C0OPS>", "nobody is on call: coverage gap in nights")
 
 
 def test_a_gap_without_managers_is_still_told_to_the_fallback() -> None:
@@ -261,13 +296,13 @@ def test_where_a_schedule_has_to_be_asked_the_clock_rings_and_asks() -> None:
     )
 
 
-def test_a_person_who_stands_twice_in_the_list_is_called_twice_in_its_order() -> None:
+def test_whoever_stands_twice_in_the_list_has_one_message_and_is_called_once() -> None:
     listed = CARE.copy_with(on_call=("U0RAJ", "U0MIA", "U0RAJ"))
 
-    assert escalate_after(build_case(), OnCallSnapshot(listed.on_call), 90, listed).called == listed.on_call
+    assert escalate_after(build_case(), OnCallSnapshot(listed.on_call), 90, listed).called == ("U0RAJ", "U0MIA")
 
 
-def test_a_case_that_comes_back_to_the_channel_begins_its_escalation_again() -> None:
+def test_a_case_that_comes_back_to_the_channel_begins_its_ladder_anew() -> None:
     found = escalate_after(build_case(), OnCallSnapshot(("U0ANA",), schedule="nights"), 30)
 
     assert reset_to_new(found, NIGHTS, compute_later(hours=1)).called == ()

@@ -18,6 +18,7 @@ from tests.handlers.fakes import (
     FakeOnCall,
     FakePages,
     FakeReports,
+    FakeRollUps,
     FakeSpam,
 )
 from tests.handlers.slack_workspace import FakeSlackServer, Workspace, serve_slack
@@ -29,6 +30,7 @@ class FakeUseCases:
 
     cases: FakeCases = field(default_factory=FakeCases)
     digests: FakeDigests = field(default_factory=FakeDigests)
+    roll_ups: FakeRollUps = field(default_factory=FakeRollUps)
     flags: FakeFlags = field(default_factory=FakeFlags)
     reports: FakeReports = field(default_factory=FakeReports)
     home: FakeHome = field(default_factory=FakeHome)

@@ -7,13 +7,16 @@ from bot.cards import crisis_modals
 from bot.cards.block_kit import RenderedMessage, make_mrkdwn, make_section
 from bot.cards.home import DepartmentSummary, HomeView
 from bot.cards.modal_blocks import ModalMetadata
+from bot.cards.roll_ups import RollUpView
 from bot.domain.adoption import UnfinishedWork
 from bot.domain.case import Case
+from bot.domain.cases.roll_ups import RollUp
 from bot.domain.commits import StoreUnavailable
 from bot.domain.crises import transitions
 from bot.domain.crisis import CrisisDeclaration, CrisisPlan
 from bot.domain.crisis import CrisisOrigin as Began
 from bot.domain.department import Department
+from bot.domain.destination import ToPerson
 from bot.domain.paging import escalation
 from bot.domain.paging.context import PageContext
 from bot.domain.paging.page import CauseKind, Page, PageCause, Severity, open_page
@@ -120,6 +123,14 @@ class FakeDigests(Fake):
     async def get(self, digest_id: str) -> DigestView:
         await self.ask("digest", digest_id)
         return DigestView(digest_id, CARE, (build_claimed_case(id="CASE0001"), build_new_case(id="CASE0002")), AT)
+
+
+class FakeRollUps(Fake):
+    async def get(self, value: str) -> RollUpView:
+        await self.ask("roll-up", value)
+        return RollUpView(
+            RollUp("care", ToPerson("U0RAJ")), CARE, (build_new_case(), build_new_case(id="CASE0002")), {}, 12, AT, AT
+        )
 
 
 class FakeReports(Fake):

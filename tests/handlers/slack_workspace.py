@@ -135,6 +135,14 @@ class Workspace:
         }
         return await self.send(body, wait=wait)
 
+    async def press_in_modal(self, action_id: str, value: str, metadata: str) -> BoltResponse:
+        body = self._frame("block_actions") | {
+            "container": {"type": "view", "view_id": "V1"},
+            "view": {"id": "V1", "hash": "h1", "type": "modal", "private_metadata": metadata, "blocks": []},
+            "actions": [{"type": "button", "action_id": action_id, "block_id": "b1", "value": value}],
+        }
+        return await self.send(body)
+
     async def press_at_home(self, action_id: str) -> BoltResponse:
         body = self._frame("block_actions") | {
             "container": {"type": "view", "view_id": "V1"},

@@ -4,6 +4,7 @@ import pytest
 
 from bot.cards import action_ids
 from bot.domain.commits import NotAllowed, StoreUnavailable
+from bot.slack_sandbox.block_kit import check_view
 from tests.cards.samples import labels, words
 from tests.handlers.conftest import FakeUseCases
 from tests.handlers.slack_workspace import ANA, FakeSlackServer, Workspace
@@ -131,6 +132,33 @@ async def test_a_message_turns_into_a_sentence_without_buttons(
     assert fakes.cases.asked == [(asks, "ABCDEFGH", ANA)]
     assert sentence in slack.list_replacements()[0]
     assert "actions" not in [block["type"] for block in slack.answers[0]["blocks"]]
+
+
+async def test_the_list_behind_a_roll_up_opens_and_follows_each_claim(
+    workspace: Workspace, fakes: FakeUseCases, slack: FakeSlackServer
+) -> None:
+    await workspace.press(action_ids.ROLL_UP_LIST, "@U0RAJ care")
+    await workspace.press_in_modal(action_ids.ROLL_UP_CLAIM, "CASE0002", "@U0RAJ care")
+
+    [opened], [updated] = slack.list_calls("views.open"), slack.list_calls("views.update")
+    for view in (opened["view"], updated["view"]):
+        assert check_view(view) == []
+        assert labels(view["blocks"]) == ["Claim", "Claim"]
+    assert (updated["view_id"], updated["hash"]) == ("V1", "h1")
+    assert fakes.roll_ups.asked == [("roll-up", "@U0RAJ care")] * 2
+    assert fakes.cases.asked == [("claim", "CASE0002", ANA)]
+
+
+async def test_what_is_refused_in_the_list_is_shown_above_it(
+    workspace: Workspace, fakes: FakeUseCases, slack: FakeSlackServer
+) -> None:
+    fakes.cases.raises = NotAllowed("@raj has this one, 52 s before you.")
+
+    await workspace.press_in_modal(action_ids.ROLL_UP_CLAIM, "CASE0002", "@U0RAJ care")
+
+    [updated] = slack.list_calls("views.update")
+    assert "@raj has this one" in words(updated["view"]["blocks"])
+    assert slack.list_whispers() == []
 
 
 async def test_a_person_who_acknowledges_in_the_message_sees_the_words_and_can_claim_at_once(

@@ -53,6 +53,7 @@ async def test_a_card_of_earshots_own_is_not_flagged(world: World) -> None:
 
 
 async def test_a_flagged_case_is_called_for_like_any_other(world: World) -> None:
+    world.pages_from("low")
     seen = await post_in_channel(world, SEEN)
     await world.person("joe").flag_message(seen, department="care", kind="complaint")
     await world.advance(minutes=21)

@@ -41,7 +41,7 @@ async def test_a_case_that_is_handed_to_a_person_is_hers_and_she_is_told(world: 
     await card.click("Claim", by="ana")
     await card.hand_over(by="ana", to="raj")
     assert "Claimed by @raj" in card.words
-    assert "@ana handed you the complaint from @marta. It is yours now." in world.person("raj").dm.words
+    assert "@ana handed you the complaint from @marta. It's assigned to you." in world.person("raj").dm.words
 
 
 async def test_only_other_deputies_are_offered_in_the_form(world: World) -> None:

@@ -45,7 +45,7 @@ async def test_a_hostile_post_disturbs_only_who_is_called_for_it(world: World, t
     await world.person("mia").type_command("/sentiment today", in_channel="#care")
     assert [ping for ping in world.sandbox.workspace.pings if ping.channel != "C0CARE"] == []
     assert {ping.target for ping in world.sandbox.workspace.pings} <= {"U0RAJ", "U0MIA"}
-    assert "You are on call for care" in world.person("raj").dm.words
+    assert "You're on call" in world.person("raj").dm.words
 
 
 async def test_a_post_too_long_to_be_read_whole_is_unsure_and_calls_nobody(world: World) -> None:

@@ -13,7 +13,7 @@ async def test_a_person_who_writes_again_is_on_the_same_card_and_the_owner_is_to
     await world.advance(minutes=3)
     await world.receive("and now your line is dead as well", by="marta", conversation="c1")
     assert "1 post joined this case" in card.words
-    assert "@marta wrote again; it is part of your case." in world.person("ana").dm.words
+    assert "@marta wrote again. The new post is on your case." in world.person("ana").dm.words
     assert len(world.channel("#care").cards) == 1
 
 
@@ -25,7 +25,7 @@ async def test_a_resolved_case_reopens_when_the_person_writes_again_and_who_had_
     await world.receive("still no bag, thanks for nothing", by="marta", conversation="c1")
     assert "🆕 New · claim by 10 Mar, 11:15 UTC" in card.words
     assert "reopened, the person wrote again" in card.words
-    assert "@marta wrote again, so the complaint from @marta is open once more" in world.person("ana").dm.words
+    assert "@marta wrote again, so the complaint from @marta is open again" in world.person("ana").dm.words
     await world.person("ana").dm.click("Claim", by="ana")
     assert "Claimed by @ana" in card.words
 

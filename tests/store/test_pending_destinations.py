@@ -3,13 +3,13 @@
 import asyncio
 
 from bot.domain.destination import ToPerson
-from bot.domain.outbox import Notification, Priority
+from bot.domain.outbox import Notification, NotificationKind
 from bot.store.store import Store
 from tests.clock import SteppedClock
 
 
 def call(person: int) -> Notification:
-    return Notification.call_on_call("c", ToPerson(f"U0{person}"), Priority.CLICK, 0)
+    return Notification.notify_owner(NotificationKind.LEASE, "c", f"U0{person}", 0)
 
 
 async def test_a_destination_that_has_nothing_pending_any_more_is_forgotten(store: Store, clock: SteppedClock) -> None:

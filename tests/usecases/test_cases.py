@@ -7,7 +7,6 @@ from bot.domain.case import CaseResolution, CaseStatus, derive_case_id
 from bot.domain.commits import NotAllowed
 from bot.domain.correction import CorrectionKind
 from bot.domain.lifecycle import CaseTransition
-from bot.store.message_records import MessageRef
 from bot.usecases.cases import MAX_ASSIGNEES
 from tests.store.unreadable_records import make_unreadable
 from tests.usecases.harness import ANA, BEN, CRISIS, JOE, LEA, MIA, RAJ, TOM, UseCaseHarness
@@ -378,7 +377,8 @@ async def test_a_card_stays_pending_while_people_who_were_asked_to_take_it_have_
 ) -> None:
     case = await harness.open_case()
     await harness.post_card(case)
-    await harness.store.outbox.add_claim_request(case.id, MessageRef("D0RAJ", "2.2"), "care")
+    asked = ("HSET", harness.store.keys.card_key(case.id), "asked D0RAJ 2.2", "care")  # as the release before wrote it
+    await harness.store.client.execute(*asked)
     await harness.usecases.cases.record_card_response((await harness.usecases.cases.claim(case.id, ANA)).case)
     assert await harness.list_pending() == [f"card {case.id} 0 care"]
 

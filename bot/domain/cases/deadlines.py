@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from bot.domain.audit import AuditAction, AuditEvent
 from bot.domain.business_hours import BusinessHours
 from bot.domain.case import Case, CaseStatus
+from bot.domain.cases.roll_ups import RollUp, call_by_roll_up, get_roll_up_day
 from bot.domain.commits import CaseDecision
 from bot.domain.department import Department
 from bot.domain.destination import ToChannel, parse_callee
@@ -36,24 +37,33 @@ def compute_lease_end(case: Case, department: Department, at: datetime) -> datet
     return get_case_hours(case, department).add_working_time(at, lease) if lease else None
 
 
-def find_people_to_notify(case: Case, department: Department, on_call: OnCallSnapshot) -> tuple[str, ...]:
+def find_people_to_notify(
+    case: Case, department: Department, on_call: OnCallSnapshot, at: datetime | None = None
+) -> tuple[str, ...]:
     """Return the first person on call who was not called yet; in a coverage gap the fallback channel, too.
 
+    On a new working day (by `at`) it is the first person on call, and below the department's `page_from` only then.
     Nobody for a crisis, which has an escalation of its own, or for unsure sentiment.
     """
     if case.is_confirmed_crisis or case.has_unsure_sentiment:
         return ()
-    nth: dict[str, int] = {}
-    found: list[str] = []
-    for person in on_call.people:
-        nth[person] = nth.get(person, 0) + 1
-        if nth[person] > case.called.count(person):  # the playbook may name one person twice
-            found.append(person)
-            break
+    is_new_day = at is not None and at >= _find_next_day(case, department)
+    if not is_new_day and not is_paged(case, department):
+        return ()
+    left = on_call.people if is_new_day else [one for one in on_call.people if one not in case.called]
     fallback = str(ToChannel(department.fallback))
-    if on_call.has_gap and department.fallback and fallback not in case.called:
-        found.append(fallback)
-    return tuple(found)
+    is_told = department.fallback and on_call.has_gap and (is_new_day or fallback not in case.called)
+    return (*left[:1], fallback) if is_told else tuple(left[:1])
+
+
+def is_paged(case: Case, department: Department) -> bool:
+    """Return whether people are called for a case of this priority when nobody claims it."""
+    return case.priority.rank >= department.page_from.rank
+
+
+def _find_next_day(case: Case, department: Department) -> datetime:
+    """Return when an unclaimed case is said again: the first working minute of the day after the last reminder."""
+    return department.hours.find_next_day_start(case.rung_at or case.due or case.opened_at)
 
 
 def find_next_deadline(case: Case, department: Department, on_call: OnCallSnapshot | None = None) -> datetime | None:
@@ -75,13 +85,16 @@ def _find_next_reminder(case: Case, department: Department, on_call: OnCallSnaps
     if case.due is None or case.is_confirmed_crisis or case.has_unsure_sentiment:
         return None
     on_call = on_call or get_listed_on_call(department)
-    hours = get_case_hours(case, department)
+    hours, next_day = get_case_hours(case, department), _find_next_day(case, department)
     soon = hours.add_working_time(case.rung_at or case.due, case.clocks.remind_every or DEFAULT_REMIND_EVERY)
-    if on_call is None or find_people_to_notify(case, department, on_call):
-        return soon
-    if on_call.until is None:
-        return None
-    return max(soon, hours.add_working_time(on_call.until, timedelta()))  # people on call then were not called yet
+    if on_call is None:
+        return soon if is_paged(case, department) else next_day
+    times = [next_day] if find_people_to_notify(case, department, on_call, next_day) else []
+    if find_people_to_notify(case, department, on_call):
+        times.append(soon)
+    elif on_call.until is not None and (is_paged(case, department) or not times):
+        times.append(max(soon, hours.add_working_time(on_call.until, timedelta())))  # others are on call then
+    return min(times, default=None)
 
 
 def _find_lease_deadline(case: Case, department: Department) -> datetime | None:
@@ -141,22 +154,22 @@ def choose_priority(case: Case, priority: Priority) -> Priority:
 def _remind_next(case: Case, department: Department, at: datetime, on_call: OnCallSnapshot) -> CaseDecision | None:
     rung = case.rung + 1
     lane = choose_priority(case, Priority.CLICK)
-    nth = case.round * 100 + rung
     after = case.copy_with(rung=rung, rung_at=at)
     if rung == 1:
         waited = format_duration(case.clocks.claim_within or timedelta())
         event = AuditEvent(at, "", f"{AuditAction.REMINDED} the channel", f"unclaimed after {waited}")
-        more = Notification.post_reminder(case.id, case.department, lane, nth)
+        more = Notification.post_reminder(case.id, case.department, lane, case.round * 100 + rung)
         return _build_deadline_decision(case, after, department, event, more, on_call=on_call)
-    called = find_people_to_notify(case, department, on_call)
+    called = find_people_to_notify(case, department, on_call, at)
     if not called:
         return None
-    why = f"nobody is on call: {on_call.schedule} has a hole" if on_call.has_gap else "on call"
-    event = AuditEvent(at, "", f"{AuditAction.CALLED} {' and '.join(parse_callee(one).mention for one in called)}", why)
-    calls = [Notification.call_on_call(case.id, parse_callee(one), lane, nth) for one in called]
-    return _build_deadline_decision(
-        case, after.copy_with(called=(*case.called, *called)), department, event, *calls, on_call=on_call
-    )
+    callees = [parse_callee(one) for one in called]
+    why = f"nobody is on call: coverage gap in {on_call.schedule}" if on_call.has_gap else "on call"
+    event = AuditEvent(at, "", f"{AuditAction.CALLED} {' and '.join(one.mention for one in callees)}", why)
+    day = get_roll_up_day(department, at)
+    calls = [call_by_roll_up(RollUp(department.name, one), day, lane) for one in callees]
+    after = after.copy_with(called=tuple(dict.fromkeys((*case.called, *called))))
+    return _build_deadline_decision(case, after, department, event, *calls, on_call=on_call)
 
 
 def _remind_owner(case: Case, department: Department, at: datetime) -> CaseDecision:

@@ -1,6 +1,7 @@
 """The delivery loop: one sender for a workspace, one message at a time to each destination."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import NamedTuple
 
@@ -26,6 +27,8 @@ from bot.workers.delivery.digests import DigestDelivery
 from bot.workers.delivery.message import MessageDelivery
 from bot.workers.delivery.poster import MessagePoster
 from bot.workers.delivery.rate_limiter import SendDeferredError, SlackRateLimiter
+from bot.workers.delivery.reminders import ReminderDelivery
+from bot.workers.delivery.roll_ups import RollUpDelivery
 from bot.workers.delivery.spikes import EpisodeDelivery
 from bot.workers.runner import Worker
 
@@ -38,6 +41,9 @@ FIRST_BACKOFF = timedelta(minutes=1)
 LONGEST_BACKOFF = timedelta(hours=1)
 
 log = structlog.get_logger("delivery")
+
+Deliver = Callable[[Notification], Awaitable[bool]]
+"""Deliver a notification, and return whether Slack was called. Raises `SendDeferredError`."""
 
 
 class _FailedNotification(NamedTuple):
@@ -67,10 +73,19 @@ class DeliveryWorker(Worker):
         self._limiter = SlackRateLimiter(store, sink, clock)
         poster = MessagePoster(store, self._limiter, rules, clock)
         self._digests = DigestDelivery(poster, rules)
-        self._cards = CardDelivery(poster, self._digests, rules)
-        self._crises = CrisisDelivery(poster, rules)
-        self._messages = MessageDelivery(poster, rules, on_call, self._crises)
-        self._episodes = EpisodeDelivery(poster, rules)
+        crises = CrisisDelivery(poster, rules)
+        roll_ups = RollUpDelivery(poster, rules, on_call)
+        self._messages = MessageDelivery(poster, rules, on_call, crises)
+        self._deliveries: dict[NotificationKind, Deliver] = {
+            NotificationKind.CARD: CardDelivery(poster, self._digests, rules).deliver_card,
+            NotificationKind.DIGEST: self._digests.update_digest,
+            NotificationKind.EPISODE: EpisodeDelivery(poster, rules).deliver_episode,
+            NotificationKind.REMINDER: ReminderDelivery(poster, rules).deliver_reminder,
+            NotificationKind.ROLL_UP: roll_ups.deliver_roll_up,
+            NotificationKind.CALL: roll_ups.convert_call,
+            NotificationKind.FORGET: self._messages.delete_next_message,
+            **dict.fromkeys(CARD_RENDERERS, crises.deliver_crisis),
+        }
 
     async def step(self) -> int:
         """Serve each destination once, if this process holds the lease; return how many messages were sent."""
@@ -137,7 +152,7 @@ class DeliveryWorker(Worker):
                     if await self._digests.post_digest(queue, priority):
                         return 1
                 name = owed.notification.key
-                if self._can_try(queue, name) and await self._dispatch_notification(owed.notification):
+                if self._can_try(queue, name) and await self._choose_delivery(owed.notification)(owed.notification):
                     self._failed.pop(name, None)
                     waited = (self._clock.now() - owed.since).total_seconds()
                     metrics.DELIVERY_SECONDS.labels(owed.notification.priority.name.lower()).observe(waited)
@@ -150,15 +165,5 @@ class DeliveryWorker(Worker):
         self._in_hand[queue.destination] = name
         return name not in self._failed or not self._failed[name].pause.is_active(self._clock.now())
 
-    async def _dispatch_notification(self, pending: Notification) -> bool:
-        if pending.kind is NotificationKind.CARD:
-            return await self._cards.deliver_card(pending)
-        if pending.kind is NotificationKind.DIGEST:
-            return await self._digests.update_digest(pending)
-        if pending.kind is NotificationKind.EPISODE:
-            return await self._episodes.deliver_episode(pending)
-        if pending.kind is NotificationKind.FORGET:
-            return await self._messages.delete_next_message(pending)
-        if pending.kind in CARD_RENDERERS:
-            return await self._crises.deliver_crisis(pending)
-        return await self._messages.deliver_message(pending)
+    def _choose_delivery(self, pending: Notification) -> Deliver:
+        return self._deliveries.get(pending.kind, self._messages.deliver_message)

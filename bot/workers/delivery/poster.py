@@ -51,11 +51,13 @@ class MessagePoster:
         if PauseWindow(began - CLOCK_TOLERANCE, began + wait).is_active(self.clock.now()):
             raise SendDeferredError
 
-    async def find_lost_message(self, channel: str, name: str, record: CardRecord) -> CardRecord | None:
+    async def find_lost_message(
+        self, channel: str, name: str, record: CardRecord, thread: str = ""
+    ) -> CardRecord | None:
         """Return the message whose answer was lost, if it is there, as drawn then. Raises `SendDeferredError`."""
         if record.state is not CardState.POSTING:
             return None
-        found = await self.limiter.find_message(channel, name, record.since / 1000)
+        found = await self.limiter.find_message(channel, name, record.since / 1000, thread)
         if found is None:
             return None
         log.info("lost answer found", message=name, channel=channel)
@@ -69,12 +71,14 @@ class MessagePoster:
         record: CardRecord,
         save_record: SaveRecord,
         render_fallback: RenderFallback | None = None,
+        thread: str = "",
     ) -> CardRecord:
         """Return the record of the posted message. Raises `SendDeferredError` if it was not sent, or may not have been.
 
         `save_record` is called before the post, so that a crash in between is recognised, and again once it is known
         whether Slack took it: then a process that lost the lease meanwhile may write too, unless another has begun.
         `render_fallback` replaces blocks that Slack refuses; without it, the text alone is posted.
+        `thread` is the ts of the message to reply to.
         Raises `LeaseLostError` if another process sends by now.
         """
         await self.limiter.acquire_post(channel)
@@ -82,7 +86,7 @@ class MessagePoster:
         begun = record.copy_with(state=CardState.POSTING, since=now, tries=record.tries + 1)
         await save_record(begun, None)
         try:
-            sent = await self._send_with_fallback(channel, drawing, name, render_fallback)
+            sent = await self._send_with_fallback(channel, drawing, name, render_fallback, thread)
         except DeliveryUnknownError as lost:
             log.warning("answer lost", message=name, channel=channel, reason=str(lost))
             raise SendDeferredError from lost
@@ -112,16 +116,16 @@ class MessagePoster:
         return posted
 
     async def _send_with_fallback(
-        self, channel: str, drawing: RenderedMessage, name: str, render_fallback: RenderFallback | None
+        self, channel: str, drawing: RenderedMessage, name: str, render_fallback: RenderFallback | None, thread: str
     ) -> SentMessage:
         try:
-            return await self.limiter.post_message(channel, drawing, name)
+            return await self.limiter.post_message(channel, drawing, name, thread)
         except SlackRejectedError as no:
             if not no.is_block_error:
                 raise
             log.exception("our blocks were refused", message=name, error=no.error, faults=list(no.details))
             fallback = render_fallback() if render_fallback else RenderedMessage(drawing.text, [])
-            return await self.limiter.post_message(channel, fallback, name)
+            return await self.limiter.post_message(channel, fallback, name, thread)
 
     async def handle_refusal(self, department: Department, channel: str, no: SlackRejectedError) -> SendDeferredError:
         """Pause a channel that cannot be written to, and report it once; its cases wait.

@@ -99,12 +99,12 @@ class SlackRateLimiter:
         if self._breaker.should_wait(self._clock.now()):
             raise SendDeferredError
 
-    async def post_message(self, channel: str, drawing: RenderedMessage, name: str) -> SentMessage:
+    async def post_message(self, channel: str, drawing: RenderedMessage, name: str, thread: str = "") -> SentMessage:
         """Raises `SendDeferredError` (not sent), `DeliveryUnknownError` (perhaps sent) or `SlackRejectedError`."""
         _check_lease()
         began = self._clock.now()
         try:
-            sent = await self._sink.post_message(channel, drawing, name)
+            sent = await self._sink.post_message(channel, drawing, name, thread=thread)
             await self._store.rate_limits.record_response(get_channel_limit(channel), self._clock.now())
         except RateLimitedError as slow:
             await self._pause_limit(get_channel_limit(channel), timedelta(seconds=slow.seconds))
@@ -116,7 +116,7 @@ class SlackRateLimiter:
         await self._check_clock_skew(sent)
         return sent
 
-    async def find_message(self, channel: str, name: str, since: float) -> SentMessage | None:
+    async def find_message(self, channel: str, name: str, since: float, thread: str = "") -> SentMessage | None:
         """Return a message whose answer was lost, if we may read the channel. Raises `SendDeferredError`."""
         if not self._can_read:
             return None
@@ -124,7 +124,7 @@ class SlackRateLimiter:
             raise SendDeferredError
         began = self._clock.now()
         try:
-            return await self._sink.find_message(channel, name, since - CLOCK_TOLERANCE)
+            return await self._sink.find_message(channel, name, since - CLOCK_TOLERANCE, thread)
         except RateLimitedError as slow:
             await self._pause_limit(READ_LIMIT, timedelta(seconds=slow.seconds))
             raise SendDeferredError from slow
