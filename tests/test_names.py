@@ -82,7 +82,7 @@ ONE_WORD_CLASSES = words_of("""
     """)
 FEATURES = {
     "cases", "paging", "oncall", "crises", "spikes", "drills", "shift_summary", "shift_summaries", "reports",
-    "corrections", "spam", "health", "digests",
+    "corrections", "spam", "health", "digests", "roll_ups",
 }  # fmt: skip
 SENTENCES = {"NotAllowed", "StoreUnavailable"}
 """Exceptions that read as a sentence where they are raised."""

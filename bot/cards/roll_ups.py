@@ -61,7 +61,7 @@ def render_roll_up(
     return render_text(words, make_actions(show))
 
 
-def render_single_call(
+def render_case_call(
     case: Case, department: Department, on_call: OnCallSnapshot, to: Callee, at: datetime, link: str = ""
 ) -> RenderedMessage:
     """Return the message about one case: with its words, and who is next."""
@@ -85,7 +85,7 @@ def render_roll_up_end(department: Department, case: Case | None = None) -> Rend
     return render_text(f"✅ All claimed in {format_channel(department)}.")
 
 
-def render_replaced_roll_up() -> RenderedMessage:
+def render_old_roll_up() -> RenderedMessage:
     return render_text("↪️ This list is closed. Anything still unclaimed is in the newest message.")
 
 

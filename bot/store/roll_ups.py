@@ -68,7 +68,7 @@ class RollUpStore(RedisStore):
                 return WaitingCases(tuple(found[one] for one in ids if one in found), int(total), oldest)
             await commit(self._client, *(self._drop_case(key, one, found.get(one)) for one in gone))
 
-    async def locate_cards(self, case_ids: Sequence[str]) -> dict[str, MessageRef]:
+    async def find_cards(self, case_ids: Sequence[str]) -> dict[str, MessageRef]:
         """Return where people see each case: on its card, or on the digest that lists it."""
         found = {}
         for case_id, card in (await self._outbox.load_cards(case_ids)).items():

@@ -18,7 +18,7 @@ class RollUpUseCases:
         """`value` is that of the button."""
         roll_up = parse_roll_up(value)
         waiting = await self._roll_ups.load_waiting(roll_up, MOST_CASES)
-        places = await self._roll_ups.locate_cards([case.id for case in waiting.cases])
+        places = await self._roll_ups.find_cards([case.id for case in waiting.cases])
         links = {case: build_message_link(*place) for case, place in places.items()}
         department = get_department_or_lost(self._rules, roll_up.department)
         return RollUpView(roll_up, department, waiting.cases, links, waiting.total, waiting.oldest, self._clock.now())

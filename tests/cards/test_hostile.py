@@ -70,7 +70,7 @@ def drawings(case: Case) -> list[RenderedMessage]:
         ),
         case_messages.render_claim_reminder(case, CARE, AT),
         case_messages.render_digest_reminder([case, case], CARE),
-        roll_ups.render_single_call(case, CARE, OnCallSnapshot(CARE.on_call), ToPerson("U0RAJ"), AT),
+        roll_ups.render_case_call(case, CARE, OnCallSnapshot(CARE.on_call), ToPerson("U0RAJ"), AT),
         roll_ups.render_roll_up_end(CARE, case),
         case_messages.render_lease_reminder(case, CARE),
         case_messages.render_lost_claim(case, CARE),

@@ -27,7 +27,7 @@ def test_several_cases_are_one_sentence_and_one_button() -> None:
 
 
 def test_one_case_is_shown_with_its_words_and_what_comes_next() -> None:
-    drawing = roll_ups.render_single_call(build_new_case(), PAGING, ON_CALL, RAJ.to, LATER, LINK)
+    drawing = roll_ups.render_case_call(build_new_case(), PAGING, ON_CALL, RAJ.to, LATER, LINK)
 
     assert drawing.text.endswith("complaint from @marta. You're on call. The next person is called in 5 min.")
     assert labels(drawing.blocks) == ["Claim", "View case", "Open post"]
@@ -36,7 +36,7 @@ def test_one_case_is_shown_with_its_words_and_what_comes_next() -> None:
 
 def test_the_last_in_line_is_not_promised_that_another_is_called() -> None:
     case = build_new_case(called=CARE.on_call)
-    drawing = roll_ups.render_single_call(case, PAGING, ON_CALL, RAJ.to, LATER)
+    drawing = roll_ups.render_case_call(case, PAGING, ON_CALL, RAJ.to, LATER)
 
     assert "The next person" not in drawing.text
     assert drawing.text.endswith("You're the last in line – if you can't, pass it on.")

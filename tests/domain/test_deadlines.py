@@ -57,7 +57,7 @@ def test_what_nobody_claims_reminds_the_channel_then_calls_one_person_after_the_
     ]
 
 
-def test_after_the_last_it_is_said_once_each_working_day_to_whoever_is_first_on_call() -> None:
+def test_after_the_last_it_is_said_once_each_working_day_to_the_first_on_call() -> None:
     friday = lisbon("2026-03-13 10:00")
     waiting = build_case(opened_at=friday, rung=3, rung_at=friday, called=CARE.on_call, due=friday)
 
@@ -296,13 +296,13 @@ def test_where_a_schedule_has_to_be_asked_the_clock_rings_and_asks() -> None:
     )
 
 
-def test_whoever_stands_twice_in_the_list_has_one_message_and_is_called_once() -> None:
+def test_a_person_who_stands_twice_in_the_list_has_one_message_and_is_called_once() -> None:
     listed = CARE.copy_with(on_call=("U0RAJ", "U0MIA", "U0RAJ"))
 
     assert escalate_after(build_case(), OnCallSnapshot(listed.on_call), 90, listed).called == ("U0RAJ", "U0MIA")
 
 
-def test_a_case_that_comes_back_to_the_channel_begins_its_ladder_anew() -> None:
+def test_a_case_that_comes_back_to_the_channel_begins_its_escalation_again() -> None:
     found = escalate_after(build_case(), OnCallSnapshot(("U0ANA",), schedule="nights"), 30)
 
     assert reset_to_new(found, NIGHTS, compute_later(hours=1)).called == ()

@@ -62,6 +62,7 @@ ASKED: tuple[Callable[[UseCases], Awaitable[Any]], ...] = (
     lambda usecases: usecases.crises.add_pinned_message(LEA, "C0PR", "1.2", "words"),
     lambda usecases: usecases.crises.show_open_crises(),
     lambda usecases: usecases.digests.get("17-A"),
+    lambda usecases: usecases.roll_ups.get("@U0RAJ care"),
     lambda usecases: usecases.drills.start_drill(MIA, "care"),
     lambda usecases: usecases.feeds.create_link(ANA, ""),
     lambda usecases: usecases.feeds.render_calendar("token"),

@@ -35,11 +35,11 @@ class MessageCount(NamedTuple):
     total: int
 
     @property
-    def most_direct(self) -> int:
+    def per_person(self) -> int:
         return max(self.direct.values(), default=0)
 
     @property
-    def most_beside(self) -> int:
+    def per_channel(self) -> int:
         return max(self.beside.values(), default=0)
 
 
@@ -51,8 +51,8 @@ async def measure_message_counts(bench: BenchmarkContext) -> list[Measurement]:
         name = f"messages, {size:,} unclaimed for 30 min"
         note = ", ".join(f"{count.direct[one]} to {one}" for one in sorted(count.direct)) or "to nobody"
         found += [
-            Measurement(f"{name}, a person", count.most_direct, "messages", DIRECT_MOST, note=note),
-            Measurement(f"{name}, a channel beside cards", count.most_beside, "messages", BESIDE_MOST),
+            Measurement(f"{name}, a person", count.per_person, "messages", DIRECT_MOST, note=note),
+            Measurement(f"{name}, a channel beside cards", count.per_channel, "messages", BESIDE_MOST),
             Measurement(f"{name}, a case", count.total / size, "messages"),
         ]
     bench.report("the sample day and its night")
@@ -62,9 +62,9 @@ async def measure_message_counts(bench: BenchmarkContext) -> list[Measurement]:
     beside = ", ".join(f"{count.beside[one]} in #{one}" for one in sorted(count.beside))
     return [
         *found,
-        Measurement("messages, unattended day, a person", count.most_direct, "messages", DAY_MOST),
-        Measurement("messages, unattended day, a person an hour", count.most_direct / hours, "messages"),
-        Measurement("messages, unattended day, a channel beside cards", count.most_beside, "messages", note=beside),
+        Measurement("messages, unattended day, a person", count.per_person, "messages", DAY_MOST),
+        Measurement("messages, unattended day, a person an hour", count.per_person / hours, "messages"),
+        Measurement("messages, unattended day, a channel beside cards", count.per_channel, "messages", note=beside),
         Measurement("messages, unattended day, a mention", count.total / len(day), "messages"),
     ]
 
@@ -115,7 +115,7 @@ async def _pass_time(opened: LocalApp, clock: StillClock, end: datetime) -> None
     """Move the clock to the moments at which something is due, and let the workers do it."""
     pause = PACE
     while True:
-        pause = PACE if await _settle(opened) else min(pause * 2, LONGEST)
+        pause = PACE if await _step_workers(opened) else min(pause * 2, LONGEST)
         now = clock.now()
         if now >= end:
             return
@@ -131,7 +131,7 @@ async def _find_next_moment(opened: LocalApp, now: datetime, pause: timedelta) -
     return max(now + timedelta(seconds=1), min([now + timedelta(minutes=5), *due]))
 
 
-async def _settle(opened: LocalApp) -> int:
+async def _step_workers(opened: LocalApp) -> int:
     """Step the workers until nothing is left to do at this moment; return how much was done."""
     app, done = opened.app, 0
     workers: tuple[Worker, ...] = (app.triage, app.timers, app.spikes, app.schedules, app.pages, *app.pagers)

@@ -126,7 +126,7 @@ class RollUpDelivery:
         [old, *rest] = record.card.stale
         await self._poster.limiter.acquire_update(old.channel)
         with suppress(SlackRejectedError):  # deleted
-            await self._poster.limiter.update_message(old.channel, old.ts, cards.render_replaced_roll_up())
+            await self._poster.limiter.update_message(old.channel, old.ts, cards.render_old_roll_up())
         await self._store.roll_ups.save(roll_up, record.copy_with(card=record.card.copy_with(stale=tuple(rest))))
         return True
 
@@ -135,9 +135,9 @@ class RollUpDelivery:
         on_call = await self._on_call.find_on_call(roll_up.department, at)
         if waiting.total == 1 and waiting.cases:
             [case] = waiting.cases
-            place = (await self._store.roll_ups.locate_cards([case.id])).get(case.id, MessageRef("", ""))
+            place = (await self._store.roll_ups.find_cards([case.id])).get(case.id, MessageRef("", ""))
             link = build_message_link(*place)
-            return cards.render_single_call(case, department, on_call, roll_up.to, at, link)
+            return cards.render_case_call(case, department, on_call, roll_up.to, at, link)
         assert waiting.oldest is not None
         return cards.render_roll_up(roll_up, waiting.total, waiting.oldest, department, on_call, at)
 
