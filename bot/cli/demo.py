@@ -85,21 +85,22 @@ async def _play_in_terminal(rules: PlaybookReloader, day: list[Mention], speed: 
     clock = ManualClock(start) if once else FastClock(start, speed)
     console = Console(soft_wrap=False, highlight=False)
     async with run_demo_app(rules, clock, wait=not once) as stage:
-        screen = TerminalView(console, stage.workspace, rules.current)
+        screen = TerminalView(console, stage)
         users = SimulatedUsers(stage.sandbox, rules.current)
+        if not once:
+            _print_intro(console, rules, len(day), speed)
+        screen.print_legend()
         if isinstance(clock, ManualClock):
             await play_without_waiting(stage, clock, day, users, screen)
         else:
             _stop_on_signal(stage)
-            _print_intro(console, rules, len(day), speed)
             await play_in_real_time(stage, clock, day, users, screen)
         return await _print_end(stage, screen)
 
 
 def _print_intro(console: Console, playbook: PlaybookReloader, mentions: int, speed: float) -> None:
     console.print(f"[bold]{playbook.current.brand.name}[/bold]: one day, {mentions} mentions, {speed:g} times as fast.")
-    console.print("The real application before a Slack of its own; ● a card appears, ↳ it changes.")
-    console.print("Ctrl-C stops it. `earshot demo --once` plays it without waiting; `--page` in a browser.\n")
+    console.print("Ctrl-C stops it. `earshot demo --once` plays it without waiting, `--page` shows it in a browser.\n")
 
 
 def _stop_on_signal(stage: LocalApp) -> None:

@@ -39,9 +39,9 @@ async def play_without_waiting(
         users.plan_actions(clock.now())
         for action in users.pop_due(clock.now()):
             await wait_for_redraw(stage, users.perform_action(action))
-        shown = _show_changes(stage, screen, shown)
+        shown = await _show_changes(stage, screen, shown)
         pending = bool(await stage.store.outbox.list_queues(1))
-    _show_changes(stage, screen, shown)
+    await _show_changes(stage, screen, shown)
 
 
 async def step_until_idle(stage: LocalApp, *, triage: bool = False) -> None:
@@ -62,10 +62,10 @@ async def wait_for_redraw(stage: LocalApp, action: Awaitable[None]) -> None:
         await stage.sandbox.wait_until(lambda: any(change.kind in drawn for change in changes[before:]), within=3)
 
 
-def _show_changes(stage: LocalApp, screen: TerminalView, shown: int) -> int:
+async def _show_changes(stage: LocalApp, screen: TerminalView, shown: int) -> int:
     changes = stage.sandbox.change_log.changes
     for change in changes[shown:]:
-        screen.show_change(change)
+        await screen.show_change(change)
     return len(changes)
 
 
@@ -91,7 +91,7 @@ async def play_in_real_time(
 
     async def show_changes() -> None:
         async for change in stage.sandbox.change_log.subscribe():
-            screen.show_change(change)
+            await screen.show_change(change)
 
     watching = asyncio.create_task(show_changes())
     try:

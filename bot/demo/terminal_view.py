@@ -1,6 +1,5 @@
-"""The day in a terminal: one line for each new or changed card."""
+"""The day in a terminal: a line for each new or changed card says who posted what, and who does what about it."""
 
-import re
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -9,59 +8,82 @@ from rich.table import Table
 from rich.text import Text
 
 from bot.cards.sanitize import sanitize_line
-from bot.config import Playbook
+from bot.domain.case import Case, CaseStatus
 from bot.domain.reports.report import Reconciliation
-from bot.slack_sandbox import SlackWorkspace, WorkspaceChange
+from bot.slack_sandbox import SlackMessage, WorkspaceChange
 from bot.slack_sandbox.change_log import ChangeKind
+from bot.testing.local_app import LocalApp
 
-HEADLINE = re.compile(r"^(?P<kind>\S+) for \S+ from (?P<who>.+?): (?P<rest>.+)$")
-"""The beginning of a card's text; the department is left out, since the channel names it."""
-LEANING = re.compile(r", leaning \w+")
-FEELING = re.compile(r"^(unsure|negative|neutral|positive), ")
-"""Left out when a card changes."""
-STYLES = {"negative": "red", "positive": "green", "neutral": "cyan", "unsure": "yellow"}
+STYLES = {"negative": "red", "positive": "green", "neutral": "cyan", "unclear": "yellow"}
+NEW, CHANGED, OTHER = "●", "↳", "·"
+LEGEND = f"{NEW} a new card: who posted what   {CHANGED} what a person did with it   {OTHER} another message"
 
 
 class TerminalView:
-    """Lines of 80 columns; colours only repeat what the words say."""
+    """Lines of the terminal's width; a colour shows the sentiment of a new card, as the legend says."""
 
-    def __init__(self, console: Console, workspace: SlackWorkspace, playbook: Playbook) -> None:
+    def __init__(self, console: Console, stage: LocalApp) -> None:
         self._console = console
-        self._workspace = workspace
+        self._store, self._workspace = stage.store, stage.workspace
+        playbook = stage.app.rules.playbook
         self._zone = ZoneInfo(playbook.brand.time_zone)
         self._width = max((len(name) for name in playbook.departments), default=4) + 1
         self._printed: dict[tuple[str, str], str] = {}
 
-    def show_change(self, change: WorkspaceChange) -> None:
-        """Print a new or edited message of a channel, if its text is new."""
+    def print_legend(self) -> None:
+        self._console.print(LEGEND, style="dim")
+        if self._console.is_terminal:
+            self._console.print(Text("   ").join(Text(f"{NEW} {word}", style=style) for word, style in STYLES.items()))
+
+    async def show_change(self, change: WorkspaceChange) -> None:
+        """Print a new or edited message of a channel, if it says something new."""
         if change.kind not in {ChangeKind.POSTED, ChangeKind.EDITED} or change.channel.startswith("D"):
             return
         channel = self._workspace.find_channel(change.channel)
         message = next((one for one in channel.messages if one.ts == change.ts), None)
         if message is None:
             return
-        words, key = sanitize_line(self._replace_user_ids(message.text)), (change.channel, change.ts)
-        if self._printed.get(key) == words:
+        key = (change.channel, change.ts)
+        case = await self._find_case(message)
+        edited = case is not None and key in self._printed
+        words = self._describe(message, case, edited=edited)
+        if self._printed.get(key) == words.plain:
             return
-        edited = key in self._printed
-        self._printed[key] = words
-        self._print_card_line(change.at, channel.name, words, edited=edited)
+        self._printed[key] = words.plain
+        self._print_line(change.at, channel.name, words, edited=edited)
 
-    def _print_card_line(self, at: float, channel: str, words: str, *, edited: bool) -> None:
+    async def _find_case(self, message: SlackMessage) -> Case | None:
+        """Return the case whose card it is; None for any other message."""
+        payload = (message.metadata or {}).get("event_payload") or {}
+        name = str(payload.get("name", ""))
+        return (await self._store.cases.find([name])).get(name) if name.isalnum() else None
+
+    def _describe(self, message: SlackMessage, case: Case | None, *, edited: bool) -> Text:
+        if case is None:
+            return Text(f"{OTHER} {sanitize_line(self._replace_user_ids(message.text))}", style="dim")
+        kind, who = case.assessment.intent.value, case.mention.display_name
+        if edited:
+            return Text(f"{CHANGED} {self._format_status(case)}: {kind} from {who}", style="dim")
+        sentiment = "unclear" if case.assessment.is_unsure else case.assessment.sentiment.value
+        line = Text(f"{NEW} {kind:<9.9} ", style=STYLES[sentiment])
+        line.append(f"{who}: ", style="bold")
+        return line.append(sanitize_line(case.mention.text), style="none")
+
+    def _format_status(self, case: Case) -> str:
+        users = self._workspace.users
+        owner = f"@{users[case.owner].name}" if case.owner in users else case.owner
+        more = f", {case.joined_count} related" if case.joined_count else ""
+        if case.status is CaseStatus.CLAIMED:
+            return f"{owner} claimed{more}"
+        if case.status is CaseStatus.RESOLVED:
+            return f"{owner} resolved ({case.resolution}){more}"
+        return f"{'reminder sent' if case.rung else 'unclaimed'}{more}"
+
+    def _print_line(self, at: float, channel: str, words: Text, *, edited: bool) -> None:
         moment = datetime.fromtimestamp(at, UTC).astimezone(self._zone)
-        style = next((style for word, style in STYLES.items() if word in words), "")
-        line = Text()
-        line.append(f"{moment:%H:%M} ", style="dim")
+        line = Text(f"{moment:%H:%M} ", style="dim")
         line.append(f"#{channel:<{self._width}}", style="dim" if edited else "bold")
-        line.append("↳ " if edited else "● ", style="dim" if edited else style)
-        found = HEADLINE.match(words)
-        if found:
-            line.append(f"{found['kind'].lower():<10.10} ", style=style)
-            line.append(f"{found['who']:<14.14} ", style="dim" if edited else "")
-            words = LEANING.sub("", found["rest"])
-            words = FEELING.sub("", words) if edited else words
-        line.append(words, style="" if found or edited else style)
-        self._console.print(line, no_wrap=True, overflow="ellipsis", crop=True)
+        self._console.print(line.append_text(words), no_wrap=True, overflow="ellipsis", crop=True)
 
     def _replace_user_ids(self, words: str) -> str:
         for user in self._workspace.users.values():
