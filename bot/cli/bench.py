@@ -31,8 +31,10 @@ NAMES = ", ".join(CATALOGUE)
 def run_bench(
     names: Annotated[list[str] | None, typer.Argument(help=f"What to measure, of: {NAMES}. All by default.")] = None,
     *,
-    quick: Annotated[bool, typer.Option("--quick", help="A smaller version, to see that it measures.")] = False,
-    to: Annotated[str, typer.Option("--json", help="Write the figures to this file too; - is stdout, alone.")] = "",
+    quick: Annotated[bool, typer.Option("--quick", help="A smaller version, to see that it works.")] = False,
+    to: Annotated[
+        str, typer.Option("--json", help="Write the figures to this file too. - writes them to stdout only.")
+    ] = "",
     mentions: Annotated[
         Path | None, typer.Option(help="Mentions as JSON lines to measure with, instead of the sample day.")
     ] = None,
@@ -40,10 +42,10 @@ def run_bench(
         Path | None, typer.Option(help="A recorded week, as mentions with their subjects, for `spikes`.")
     ] = None,
     labels: Annotated[
-        Path | None, typer.Option(help="Its sentiments by somebody's judgement: JSON lines with id and sentiment.")
+        Path | None, typer.Option(help="Its sentiments, as a person judged them: JSON lines with id and sentiment.")
     ] = None,
 ) -> None:
-    """Measure what Earshot reaches on this machine. It takes some minutes; nothing outside is asked."""
+    """Measure speed and memory on this machine. It takes some minutes and needs no network."""
     chosen = _select_measurements(names or [])
     logging_setup.configure_logging("error")
     machine = read_machine_info()
@@ -63,8 +65,8 @@ def _select_measurements(names: list[str]) -> list[str]:
     for name in names:
         if name not in CATALOGUE:
             near = difflib.get_close_matches(name, CATALOGUE, n=1, cutoff=0.4)
-            meant = f"did you mean {near[0]}?" if near else f"there are {NAMES}."
-            raise typer.BadParameter(f"there is no measurement {name!r}; {meant}")
+            meant = f"Did you mean {near[0]}?" if near else f"There are {NAMES}."
+            raise typer.BadParameter(f"there is no measurement {name!r}. {meant}")
     return [name for name in CATALOGUE if not names or name in names]
 
 

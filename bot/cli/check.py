@@ -30,9 +30,9 @@ from bot.sources.catalogue import CATALOGUE, build_context
 
 
 def check() -> None:
-    """Read settings and playbook, try Redis, Slack and the sources, and say every fault in a sentence with its place.
+    """Check the settings, the playbook, Redis, Slack and the sources, and report each problem with its place.
 
-    Exit code 1 if there is any fault. What is marked ! (note) is worth a look, and is no fault.
+    The exit code is 1 if there is a problem. A note (!) is worth a look, and does not change the exit code.
     """
     report = CheckReport()
     read = load_config()
@@ -41,7 +41,7 @@ def check() -> None:
     asyncio.run(_run_checks(read, report))
     if report.faults:
         raise typer.Exit(REFUSED)
-    print_line("All is well: earshot run can start.")
+    print_line("Everything is ready. Start with: earshot run")
 
 
 async def _run_checks(read: LoadedConfig, report: CheckReport) -> None:
@@ -79,7 +79,7 @@ async def _check_slack(
     clock = SystemClock()
 
     def report_waiting(seconds: float) -> None:
-        report.add(make_note("Slack", f"it asks us to wait for {seconds:.0f} s, and we do"))
+        report.add(make_note("Slack", f"Slack limits requests, so the check waits for {seconds:.0f} s"))
 
     async with aiohttp.ClientSession() as session:
         if settings.slack_app_token:
@@ -99,19 +99,19 @@ def check_rules(playbook: Playbook, places: PlaybookLocations) -> Iterator[Check
     for number, department in enumerate(playbook.departments.values()):
         here = places.find("departments", number)
         if department.name not in reached:
-            hint = f'add a route with to = "{department.name}"'
-            alone = f"no route leads to {department.name}, so it gets only what people flag or hand over"
-            yield make_note(here, f"{alone}; {hint}")
+            hint = f'Add a route with to = "{department.name}"'
+            alone = f"no route leads to {department.name}, so it only gets what people flag or hand over"
+            yield make_note(here, f"{alone}. {hint}")
         elif not department.deputies:
             who = "only managers and those on call" if department.on_call else "only managers"
-            yield make_note(here, f"{who} can claim what routes send to {department.name}; name its deputies")
+            yield make_note(here, f"{who} can claim what routes send to {department.name}. Name its deputies")
         if department.name in reached and not department.on_call:
             uncalled.append(department.name)
     if uncalled:
-        problem = f"nobody is called when it cannot wait in {', '.join(uncalled)}"
-        yield make_note(places.find("departments"), f"{problem}; name people in on_call")
+        problem = f"nobody is called for urgent cases in {', '.join(uncalled)}"
+        yield make_note(places.find("departments"), f"{problem}. Name people in on_call")
     if not playbook.sources:
-        hint = "there are no [sources], so Earshot hears only what people flag; add one, such as [sources.x]"
+        hint = "there are no [sources], so Earshot only sees what people flag. Add one, such as [sources.x]"
         yield make_note(str(places.file), hint)
 
 
@@ -134,7 +134,7 @@ def check_own_model(playbook: Playbook) -> Iterator[CheckFinding]:
     except WeightsError as no:
         yield make_fault("detectors.onnx", str(no))
     else:
-        yield make_ok("detectors.onnx", f"{options.file}, which tells {', '.join(options.classes)}")
+        yield make_ok("detectors.onnx", f"{options.file}, with the classes {', '.join(options.classes)}")
 
 
 async def check_sources(
@@ -159,7 +159,7 @@ def _find_unused_hooks(settings: Settings, playbook: Playbook) -> list[CheckFind
     """Nearly always a hook that is spelled in two ways."""
     wanted = {build_hook_variable(entry.name or "") for entry in playbook.sources if entry.source == "webhook"}
     return [
-        make_note(variable, "is set, and the playbook has no [sources.webhook] of that name, so it is not used")
+        make_note(variable, "is not used, because the playbook has no [sources.webhook] of that name")
         for variable in map(build_hook_variable, settings.hooks)
         if variable not in wanted
     ]

@@ -22,7 +22,7 @@ from bot.domain.correction import DETECTION_KINDS, CorrectionKind
 from bot.store.corrections import StoredCorrection
 
 app = typer.Typer(
-    help="What people said was heard wrongly: list it, or export it to learn from.",
+    help="What people corrected: list it, or export it for training.",
     no_args_is_help=True,
     add_completion=False,
 )
@@ -30,11 +30,11 @@ app = typer.Typer(
 SHOWN = 120
 """Characters of a post in a list."""
 UNDONE = "undone"
-ROUTES = "a wrong department is the fault of the routes, and nothing to learn from; earshot corrections list shows them"
+ROUTES = "routes decide on the department, so it cannot be learned. To see these: earshot corrections list"
 
 Since = Annotated[
     str | None,
-    typer.Option(metavar="WHEN", help="Only those from then on: a day like 2026-03-01, or a span like 30d."),
+    typer.Option(metavar="WHEN", help="Only newer ones: a day like 2026-03-01, or a span like 30d."),
 ]
 
 
@@ -44,7 +44,7 @@ def list_(
     since: Since = None,
     kind: Annotated[CorrectionKind | None, typer.Option(help="Only those of one kind.")] = None,
 ) -> None:
-    """Show each, oldest first, undone ones too: a table on a terminal, tab-separated lines in a pipe."""
+    """List all corrections, oldest first, also undone ones: a table on a terminal, tab-separated lines in a pipe."""
     found = [one for one in _load_corrections(since) if kind in {None, one.correction.kind}]
     if sys.stdout.isatty():
         _print_corrections(found)
@@ -58,12 +58,12 @@ def export(
     *,
     since: Since = None,
     kind: Annotated[
-        CorrectionKind | None, typer.Option(help="Only those of one kind; department is none that can be learned from.")
+        CorrectionKind | None, typer.Option(help="Only those of one kind. A corrected department is never exported.")
     ] = None,
 ) -> None:
-    """JSON lines, what `earshot train` and `earshot evaluate` read: of each post the last word on each kind.
+    """Write JSON lines for `earshot train` and `earshot evaluate`: for each post the last correction of each kind.
 
-    What was undone is left out, and so is what was about the routes and not about the hearing.
+    Corrections that were undone are left out, and so are those of a route.
     """
     if kind is CorrectionKind.DEPARTMENT:
         raise typer.BadParameter(ROUTES, param_hint="--kind")
@@ -72,7 +72,7 @@ def export(
         if kind in {None, one.correction.kind}:
             print_line(json.dumps(_format_correction(one)))
     if not found:
-        print_warning("There is nothing to export: nobody has corrected what was heard, or it was undone.")
+        print_warning("There is nothing to export: nobody has corrected a label, or all corrections were undone.")
 
 
 def _load_corrections(since: str | None) -> list[StoredCorrection]:
@@ -138,4 +138,4 @@ def _print_corrections(found: Sequence[StoredCorrection]) -> None:
         return
     rows = [_build_correction_row(one, SHOWN) for one in found]
     print_table(("when", "by", "kind", "was", "is", "case", "mention", "text"), rows)
-    print_warning("To learn from them: earshot corrections export > corrections.jsonl")
+    print_warning("To train with them: earshot corrections export > corrections.jsonl")

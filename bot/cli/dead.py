@@ -21,7 +21,7 @@ from bot.store.record_reader import UnreadableRecord
 from bot.store.store import Store
 
 app = typer.Typer(
-    help="Mentions that failed again and again, and records that can't be read: list, replay or drop them.",
+    help="Mentions that failed repeatedly, and records that can't be read: list, replay or drop them.",
     no_args_is_help=True,
     add_completion=False,
 )
@@ -41,16 +41,16 @@ SHOWN = 200
 """Characters of a post in a list."""
 
 Ids = Annotated[list[str] | None, typer.Argument(metavar="ID", help="As earshot dead list shows them.")]
-All = Annotated[bool, typer.Option("--all", help="All there are.")]
+All = Annotated[bool, typer.Option("--all", help="All of them.")]
 
 
 @app.command("list")
 def list_(
     *,
     kind: Of = DeadLetterKind.MENTIONS,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line, with the whole of it.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one complete JSON object for each.")] = False,
 ) -> None:
-    """Show each with its reason, oldest first: a table on a terminal, tab-separated lines in a pipe."""
+    """List them with their reasons, oldest first: a table on a terminal, tab-separated lines in a pipe."""
     if kind is DeadLetterKind.RECORDS:
         records = run_with_store(lambda store: store.quarantine.list_records())
         if sys.stdout.isatty() and not as_json:
@@ -73,7 +73,7 @@ def _print_lines(found: Sequence[Item], convert: Callable[[Item], dict[str, Any]
 
 @app.command()
 def replay(ids: Ids = None, *, kind: Of = DeadLetterKind.MENTIONS, every: All = False) -> None:
-    """Put mentions back into the inbox, as if they had just come; read records again, as after an update."""
+    """Put mentions back into the inbox, as if they had just arrived. For records: read them again, after an update."""
     chosen, at = _select_ids(ids, every=every), SystemClock().now()
     if kind is DeadLetterKind.RECORDS:
         _replay_records(chosen, at)
@@ -98,7 +98,7 @@ def _replay_records(chosen: list[str] | None, at: datetime) -> None:
     tried = run_with_store(replay_records)
     print_line(f"{sum(read)} of {format_count(tried, 'record')} can be read now")
     if not all(read):
-        print_warning("The others stay set aside until Earshot is updated. Nothing is lost.")
+        print_warning("The others stay set aside until you update Earshot. Nothing is lost.")
 
 
 @app.command()
@@ -109,12 +109,12 @@ def drop(
     every: All = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
-    """Give them up: they are counted, and gone. On a terminal it asks first."""
+    """Delete them for good. They stay counted. On a terminal it asks first."""
     chosen, one = _select_ids(ids, every=every), "record" if kind is DeadLetterKind.RECORDS else "mention"
     if not yes and sys.stdin.isatty():
         many = "record" if kind is DeadLetterKind.RECORDS else "dead letter"
         what = f"all {many}s" if chosen is None else format_count(len(chosen), many)
-        typer.confirm(f"Drop {what}? They cannot be had back.", abort=True, err=True)
+        typer.confirm(f"Drop {what}? This cannot be undone.", abort=True, err=True)
 
     async def drop_records(store: Store) -> int:
         if kind is DeadLetterKind.RECORDS:
@@ -127,7 +127,7 @@ def drop(
 def _select_ids(ids: Sequence[str] | None, *, every: bool) -> list[str] | None:
     """Return the ids without repetition; None means all."""
     if bool(ids) == every:
-        raise typer.BadParameter("name some by their ids, or all with --all; not both")
+        raise typer.BadParameter("give ids, or --all for all of them, but not both")
     return None if every else list(dict.fromkeys(ids or ()))
 
 
@@ -140,7 +140,7 @@ async def _apply_to_each(there: Sequence[Item], chosen: list[str] | None, do: Ca
         await do(item)
     if unknown := [sanitize_line(one, 80) for one in wanted if one not in known]:
         done = f" {format_count(len(found), 'other')} done." if found else ""
-        raise fail_with(f"There is no dead letter {one}; earshot dead list shows them.{done}" for one in unknown)
+        raise fail_with(f"There is no dead letter {one}. To see them: earshot dead list.{done}" for one in unknown)
     return len(found)
 
 
@@ -178,7 +178,7 @@ def _print_letters(letters: Sequence[DeadLetter]) -> None:
         return
     rows = [_build_letter_row(letter, SHOWN) for letter in letters]
     print_table(("id", "died", "tries", "why", "mention", "text"), rows)
-    print_warning("Try them again: earshot dead replay ID… or --all. Give them up: earshot dead drop ID… or --all.")
+    print_warning("Try them again: earshot dead replay ID… or --all. Delete them: earshot dead drop ID… or --all.")
 
 
 def _format_record(record: UnreadableRecord) -> dict[str, Any]:
@@ -193,8 +193,8 @@ def _build_record_row(record: UnreadableRecord) -> list[str]:
 def _print_records(records: Sequence[UnreadableRecord]) -> None:
     """Print the records without their content, which may be a customer's text."""
     if not records:
-        print_line("Every record can be read.")
+        print_line("All records can be read.")
         return
     print_table(("id", "set aside", "kind", "why", "key", "field"), map(_build_record_row, records))
-    drop_hint = "Give them up: earshot dead drop --kind records ID…"
+    drop_hint = "Delete them: earshot dead drop --kind records ID…"
     print_warning(f"After an update: earshot dead replay --kind records --all. {drop_hint}")

@@ -33,20 +33,20 @@ def run_demo(
     once: Annotated[bool, typer.Option("--once", help="Play the day without waiting, then print the totals.")] = False,
     speed: Annotated[float | None, typer.Option(min=1, max=600, help="How many times as fast as real time.")] = None,
     page: Annotated[
-        bool | None, typer.Option("--page/--no-page", help="Show it in a browser; the default in a terminal.")
+        bool | None, typer.Option("--page/--no-page", help="Show it in a browser, which is the default on a terminal.")
     ] = None,
     browser: Annotated[bool, typer.Option("--open/--no-open", help="Open the page in a browser.")] = True,
     playbook: Annotated[Path | None, typer.Option(help="Your own playbook instead of the sample's.")] = None,
     mentions: Annotated[Path | None, typer.Option(help="Your own recorded day: JSON lines, one mention each.")] = None,
 ) -> None:
-    """Play a sample day through the real application, in a simulated Slack. No account, no key, no network.
+    """Play a sample day through the real application, in a simulated Slack. It needs no account and no network.
 
-    Shows a small Slack in your browser, in which you can act; with --no-page or into a pipe, a line for each card.
+    It opens a small Slack in your browser. With --no-page, or in a pipe, it prints a line for each card.
     """
     logging_setup.configure_logging("error")
     found = load_demo_inputs(playbook, mentions)
     if found.faults or found.playbook is None:
-        raise fail_with([*found.faults, "Nothing is played until this is corrected."])
+        raise fail_with([*found.faults, "Fix this and run again."])
     with exit_on_error(), _exit_on_interrupt():
         terminal = sys.stdout.isatty()
         if not once and (terminal if page is None else page):
@@ -63,7 +63,7 @@ def _exit_on_interrupt() -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt:
-        print_line("\nStopped before it began; nothing is left running.")
+        print_line("\nStopped before it began. Nothing is left running.")
         raise typer.Exit(REFUSED) from None
 
 
@@ -106,7 +106,7 @@ def _print_intro(console: Console, playbook: PlaybookReloader, mentions: int, sp
 def _stop_on_signal(stage: LocalApp) -> None:
     def stop() -> None:
         if not stage.app.stop.is_set():
-            print_line("\nStopping; what is in hand is finished.")
+            print_line("\nStopping. Work in progress is finished first.")
             stage.app.stop.set()
 
     loop = asyncio.get_running_loop()

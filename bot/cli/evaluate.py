@@ -17,26 +17,26 @@ from bot.training.evaluate import evaluate_assessor, measure_misfires
 
 def evaluate(
     files: Annotated[
-        list[Path] | None, typer.Argument(help="Labelled posts, JSON lines; or gold by id, with --mentions.")
+        list[Path] | None, typer.Argument(help="Labelled posts as JSON lines, or labels by id with --mentions.")
     ] = None,
     mentions: Annotated[Path | None, typer.Option(help="The mentions that the labels belong to, by id.")] = None,
     model: Annotated[
-        Path | None, typer.Option(help="Another weight file than the one in use.", show_default=False)
+        Path | None, typer.Option(help="Use this weight file instead of the current one.", show_default=False)
     ] = None,
     ordinary: Annotated[
-        Path | None, typer.Option(help="Posts without labels: in what share of them does each intent hold?")
+        Path | None, typer.Option(help="Posts without labels: shows how often each intent is found in them.")
     ] = None,
     engine: Annotated[str, typer.Option(help="blend, vader, textblob, or onnx: the playbook's own model.")] = "blend",
 ) -> None:
-    """Score labelled posts and say how often it is right: each figure with its 95 % interval and the number of posts.
+    """Measure how often Earshot is right on labelled posts: each figure with its 95 % interval and the number of posts.
 
     Rows are {"text", "label"} for sentiment, {"text", "head", "y", "src"} for an intent (crisis and spam, too), or
     corrections as `earshot corrections export` writes them.
     """
     if engine not in (BLEND, ONNX, *ENGINES):
-        raise typer.BadParameter(f"there is no engine {engine!r}; there are blend, vader, textblob and onnx")
+        raise typer.BadParameter(f"there is no engine {engine!r}. Use blend, vader, textblob or onnx")
     if not files and not ordinary:
-        raise typer.BadParameter("name files of labelled posts, or --ordinary FILE")
+        raise typer.BadParameter("name files with labelled posts, or --ordinary FILE")
     try:
         rows, unlabelled = load_labelled(files or (), mentions), load_unlabelled(ordinary) if ordinary else []
     except DatasetError as no:
@@ -58,5 +58,5 @@ def _load_own_model(engine: str) -> OnnxOptions | None:
     path = get_playbook_path()
     own = load_playbook(path, sources=MODELS, dimensions=DIMENSIONS).detectors.onnx
     if own is None:
-        raise fail_with([f'{path}: names no model of your own: it needs engine = "onnx" and [detectors.onnx]'])
+        raise fail_with([f'{path}: has no model of your own. It needs engine = "onnx" and [detectors.onnx]'])
     return own

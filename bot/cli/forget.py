@@ -16,20 +16,20 @@ from bot.store.store import Store
 
 def forget(
     what: Annotated[
-        str, typer.Argument(help="A post's address or its id (source:id), or @handle for all of a person's.")
+        str, typer.Argument(help="A post's address or its id (source:id), or @handle for everything of a person.")
     ],
     *,
     author: Annotated[
         bool,
-        typer.Option("--author", help="WHAT is a person: a handle or the outlet's own id; source:id for one outlet."),
+        typer.Option("--author", help="WHAT is a person: a handle, the outlet's own id, or source:id for one outlet."),
     ] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say how much there is, and change nothing.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show how much there is, and change nothing.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
-    """Delete somebody's words and who they are, at their request. Counts stay, so that the totals still add up.
+    """Delete what a person wrote, and who they are, at their request. Counts stay, so that totals still add up.
 
-    It cannot be taken back. Cards are redrawn without the words, and messages about them deleted, by the process that
-    delivers to Slack. What left Earshot before (a pager's history, an e-mail of Slack's, an export) is not reached.
+    This cannot be undone. The running Earshot removes the text from cards and deletes messages about it. It does not
+    reach what has left Earshot already: a pager's history, an e-mail from Slack, an export.
     """
     try:
         target = parse_forget_target(what, author=author)
@@ -37,11 +37,11 @@ def forget(
         raise fail_with([no]) from None
     posts, places = run_with_store(lambda store: _forget_target(store, target, ask=not yes, dry_run=dry_run))
     if not posts:
-        print_line("Nothing of it is kept.")
+        print_line("Nothing is stored about it.")
     elif dry_run:
-        print_line(f"{format_count(posts, 'post')} would be deleted")
+        print_line(f"{format_count(posts, 'post')} would be deleted.")
     else:
-        print_line(f"{format_count(posts, 'post')} deleted, in {format_count(places, 'place')}")
+        print_line(f"{format_count(posts, 'post')} deleted, in {format_count(places, 'place')}.")
 
 
 async def _forget_target(store: Store, target: ForgetTarget, *, ask: bool, dry_run: bool) -> tuple[int, int]:
@@ -51,8 +51,8 @@ async def _forget_target(store: Store, target: ForgetTarget, *, ask: bool, dry_r
     if dry_run or not found.ids:
         return len(found.ids) if found.words else 0, 0
     if ask and sys.stdin.isatty():
-        typer.confirm(f"Delete {format_count(len(found.ids), 'post')}? It cannot be undone.", abort=True, err=True)
+        typer.confirm(f"Delete {format_count(len(found.ids), 'post')}? This cannot be undone.", abort=True, err=True)
     places = await eraser.forget(found, SystemClock().now())
     if places and not await eraser.rewrite_aof():
-        print_warning("The words stay in Redis's append-only file until it is rewritten: BGREWRITEAOF.")
+        print_warning("The text stays in Redis's append-only file until you rewrite it: BGREWRITEAOF.")
     return len(found.ids) if places else 0, places

@@ -19,15 +19,15 @@ def print_manifest(
         typer.Option("--socket/--http", help="How requests come in. Default: --socket, unless --url is given."),
     ] = None,
     url: Annotated[
-        str, typer.Option(help=f"Where Slack reaches Earshot over HTTP; {EVENTS_PATH} is added if it names no path.")
+        str, typer.Option(help=f"Where Slack reaches Earshot over HTTP. {EVENTS_PATH} is added if it has no path.")
     ] = "",
 ) -> None:
     """Print the Slack app manifest, as JSON."""
     over_socket = not url if socket is None else socket
     if over_socket and url:
-        raise typer.BadParameter("Socket Mode needs no address; leave out --url, or say --http")
+        raise typer.BadParameter("Socket Mode needs no address. Leave out --url, or use --http")
     if not over_socket and not url:
-        raise typer.BadParameter(f"over HTTP, Slack must know where to send requests: --url https://…{EVENTS_PATH}")
+        raise typer.BadParameter(f"over HTTP, Slack needs an address to send requests to: --url https://…{EVENTS_PATH}")
     address = None if over_socket else _build_request_url(url)
     manifest = build_manifest(socket_mode=over_socket, request_url=address)
     print_line(json.dumps(manifest, indent=2, ensure_ascii=False))
@@ -39,7 +39,9 @@ def _build_request_url(url: str) -> str:
     except ValueError:
         parts = urlsplit("")
     if parts.scheme not in {"http", "https"} or not parts.netloc:
-        raise typer.BadParameter(f"{url!r} is no web address; it begins with https://", param_hint="--url")
+        raise typer.BadParameter(f"{url!r} is not a web address. It begins with https://", param_hint="--url")
     if parts.scheme == "http":
-        print_warning("Slack sends requests to https:// addresses only; this one is for a Slack of your own.")
+        print_warning(
+            "The real Slack only sends requests to https:// addresses. This one works with a simulated Slack."
+        )
     return parts._replace(path=EVENTS_PATH).geturl() if parts.path in {"", "/"} else parts.geturl()

@@ -29,23 +29,23 @@ NAME = "replay-command"
 """Differs from the playbook's source `replay`, which has a cursor and a lease of its own."""
 PATIENCE = 1.0
 """Seconds until we report that we wait for another replay."""
-WAITING = "Another earshot replay is at work, or ended badly just now; this one waits for it."
+WAITING = "Waiting for another earshot replay that is running, or was just interrupted."
 
 
 def replay(
     file: Annotated[Path, typer.Argument(help="JSON lines, one mention each.")],
     speed: Annotated[
-        str, typer.Option(metavar="N|max", help="1: as it happened; 60: an hour in a minute; max: at once.")
+        str, typer.Option(metavar="N|max", help="1 is real time, 60 plays an hour in a minute, max plays all at once.")
     ] = "1",
     *,
     rebase: Annotated[
-        bool, typer.Option("--rebase", help="Shift all times so that the first mention is said now.")
+        bool, typer.Option("--rebase", help="Shift all times so that the first mention is posted now.")
     ] = False,
-    playbook: Annotated[Path | None, typer.Option(help="Instead of the one in EARSHOT_PLAYBOOK.")] = None,
+    playbook: Annotated[Path | None, typer.Option(help="Use this file instead of EARSHOT_PLAYBOOK.")] = None,
 ) -> None:
-    """Feed a recorded day into the inbox; earshot run takes it from there.
+    """Feed a recorded day into the inbox, where earshot run picks it up.
 
-    Interrupted, it stops with exit code 1 and says where; the same command goes on from there.
+    If you interrupt it, it ends with exit code 1 and shows the line. Run the same command to continue.
     """
     options = ReplayOptions(file=file, speed=_parse_speed(speed), rebase=rebase)
     with exit_on_error():
@@ -69,14 +69,18 @@ def _parse_speed(words: str) -> float | Literal["max"]:
     except ValueError:
         speed = 0.0
     if not (math.isfinite(speed) and speed > 0):
-        raise typer.BadParameter(f"{words!r} is no speed; use a number above 0, or max", param_hint="--speed")
+        raise typer.BadParameter(f"{words!r} is not a speed. Use a number above 0, or max", param_hint="--speed")
     return speed
 
 
 def _check_file(file: Path) -> None:
     """Fail unless it is a regular file: a replay that resumes reads it from the beginning again."""
     if not file.is_file():
-        problem = "this is no file; it cannot be read twice" if file.exists() else "there is no such file"
+        problem = (
+            "is not a regular file, so a replay could not continue after an interruption"
+            if file.exists()
+            else "there is no such file"
+        )
         raise fail_with([f"{file}: {problem}"])
     try:
         file.open("rb").close()
@@ -108,7 +112,7 @@ class ReplayProgress:
         self.line = found.line if found.file == self._file.name else 0
 
     def describe_stop(self) -> str:
-        return f"Stopped after line {self.line:,}; the same command goes on from there."
+        return f"Stopped after line {self.line:,}. Run the same command to continue."
 
 
 class ProgressSink:
@@ -168,18 +172,18 @@ async def _replay_file(settings: Settings, rules: Playbook, options: ReplayOptio
                 waiting.cancel()
                 cursor = ReplayCursor.resume_from(await sink.load_cursor(), options.file)
                 if cursor.line:
-                    bar.print_sentence(f"Going on after line {cursor.line:,}.")
+                    bar.print_sentence(f"Continuing after line {cursor.line:,}.")
                 else:
                     position.line = 0
                 result = await ReplaySource(options, clock, NAME).replay_file(sink, bar.print_sentence)
         length, _ = await store.inbox.measure_backlog()
     if length:
-        print_warning(f"{format_count(length, 'mention')} in the inbox; earshot run takes them from there.")
+        print_warning(f"{format_count(length, 'mention')} in the inbox. earshot run processes them.")
     if not result.mentions_read and cursor.line:
-        print_warning(f"{options.file} was read to its end before; only what is added to it is new.")
+        print_warning(f"{options.file} was already read to its end. Only lines that are added later are new.")
     print_line(_format_summary(result))
 
 
 def _format_summary(result: ReplayResult) -> str:
-    invalid = "1 line was no mention" if result.invalid == 1 else f"{result.invalid:,} lines were no mentions"
+    invalid = format_count(result.invalid, "invalid line")
     return f"{format_count(result.mentions_read, 'mention')} read, {result.new:,} new, {invalid}"

@@ -44,7 +44,7 @@ def run(
         str, typer.Option(help=f"Which workers this process runs, of: {', '.join(WORKERS)}. All by default.")
     ] = ",".join(WORKERS),
 ) -> None:
-    """Connect to Slack and work until told to stop (Ctrl-C or SIGTERM). SIGHUP reads the playbook again."""
+    """Connect to Slack and run until you stop it (Ctrl-C or SIGTERM). SIGHUP reloads the playbook."""
     chosen = _parse_workers(workers)
     with exit_on_error():
         settings, playbook = require_config()
@@ -66,7 +66,7 @@ def run(
 def _parse_workers(workers: str) -> tuple[str, ...]:
     names = tuple(name.strip() for name in workers.split(",") if name.strip())
     if unknown := [name for name in names if name not in WORKERS]:
-        raise typer.BadParameter(f"there is no worker {unknown[0]!r}; there are {', '.join(WORKERS)}")
+        raise typer.BadParameter(f"there is no worker {unknown[0]!r}. Use {', '.join(WORKERS)}")
     return names
 
 
@@ -152,10 +152,10 @@ async def reload_playbook(app: EarshotApp, playbook: PlaybookReloader, settings:
     except (ValueError, WeightsError) as no:
         faults = [no]
     if faults:
-        log.error("playbook refused, the old one stays", faults=[str(fault) for fault in faults])
+        log.error("playbook rejected, the old one stays", faults=[str(fault) for fault in faults])
     else:
         rules = playbook.current
-        log.info("playbook read again", departments=len(rules.departments), routes=len(rules.routes))
+        log.info("playbook reloaded", departments=len(rules.departments), routes=len(rules.routes))
 
 
 async def _run_until_stopped(

@@ -16,7 +16,7 @@ from bot.store.leases import build_process_name
 from bot.store.store import Store, connect_store
 
 T = TypeVar("T")
-UNREADABLE = "cannot be read as an address; in a password, write / as %2F, @ as %40 and : as %3A"
+UNREADABLE = "is not a valid address. In a password, write / as %2F, @ as %40 and : as %3A"
 
 
 @asynccontextmanager

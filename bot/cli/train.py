@@ -19,43 +19,46 @@ from bot.training.datasets import NONE_KNOWN, DatasetError, load_labelled
 if TYPE_CHECKING:
     from bot.training.fine_tune import FineTuneTrial
 
-NOT_LEARNED = "Crisis and spam are told by rules: `earshot evaluate` measures them, and nothing learns them."
-NO_BETTER = "Refused: nothing got better on posts that were left out. What is in use stays."
-SPOILS = (
-    "Refused: what these posts teach would spoil what is heard in others; look through their labels, or add posts of "
-    "every kind. What is in use stays."
+NOT_LEARNED = (
+    "Crisis and spam are detected by rules. `earshot evaluate` measures them, and training does not change them."
 )
-NEEDS = "Training needs scipy, which running does not: pip install "
+NO_BETTER = "Rejected: nothing got better on held-out posts. The current weights stay in use."
+SPOILS = (
+    "Rejected: training on these posts hurts other tasks. Check their labels, or add posts of "
+    "every kind. The current weights stay in use."
+)
+NEEDS = "Training needs scipy: pip install "
 
 
 def train(
     files: Annotated[
-        list[Path] | None, typer.Argument(help="Labelled posts, JSON lines, as `earshot evaluate` reads them.")
+        list[Path] | None, typer.Argument(help="Labelled posts as JSON lines, as `earshot evaluate` reads them.")
     ] = None,
     corrections: Annotated[
-        Path | None, typer.Option(help="What `earshot corrections export` wrote.", show_default=False)
+        Path | None, typer.Option(help="The output of `earshot corrections export`.", show_default=False)
     ] = None,
     sets: Annotated[
         Path | None,
-        typer.Option("--from", help="Make the packaged weights again from a folder of the sets that its card names."),
+        typer.Option("--from", help="Build the packaged weights from a folder with the data sets of the model card."),
     ] = None,
     out: Annotated[Path, typer.Option(help="Where --from writes the weights.")] = Path("earshot.weights"),
     hold_out: Annotated[  # noqa: FBT002
         bool,
         typer.Option(
             "--hold-out",
-            help="With --from: leave out the posts that the card's figures are from, and write them beside.",
+            help="With --from: hold out the posts that the card's figures come from, and write them to files.",
         ),
     ] = False,
     without: Annotated[
-        list[str] | None, typer.Option(help="With --from: a set that is not learned from; more than once if need be.")
+        list[str] | None, typer.Option(help="With --from: leave out this data set. You can give it more than once.")
     ] = None,
-    made: Annotated[str, typer.Option(help="With --from: the day that the file says it was made on.")] = "",
+    made: Annotated[str, typer.Option(help="With --from: the date of the build that the file states.")] = "",
 ) -> None:
-    """Learn from labelled posts and corrections. What is no better on posts it was not taught, or spoils the hearing of
-    others, is refused, with figures.
+    """Improve the model with labelled posts and corrections.
 
-    New weights are put in use where EARSHOT_DATA is, for the next start; the old ones are kept beside them.
+    It rejects a model that isn't better on held-out posts or hurts other tasks, and shows the figures.
+
+    New weights are stored in EARSHOT_DATA and used from the next start. The packaged weights stay.
     """
     if importlib.util.find_spec("scipy") is None:
         raise fail_with([NEEDS + format_requirement("train")])
@@ -100,9 +103,9 @@ def _fine_tune(named: list[Path]) -> None:
         with exit_on_error():
             found = fine_tune(read_weights(get_weights_path()), rows)
         for trial in found.trials:
-            print_line(f"{trial}; {_describe_trial(trial)}")
+            print_line(f"{trial}: {_describe_trial(trial)}")
         if not found.trials:
-            raise fail_with([f"There are {len(rows)} labelled posts; of one kind at least {MIN_ROWS} are needed."])
+            raise fail_with([f"There are {len(rows)} labelled posts. Training needs at least {MIN_ROWS} of one kind."])
         if not any(trial.is_better for trial in found.trials):
             raise fail_with([SPOILS if any(trial.is_harmful for trial in found.trials) else NO_BETTER])
         write_atomically(path, found.data)
@@ -111,14 +114,14 @@ def _fine_tune(named: list[Path]) -> None:
 
 def _describe_trial(trial: "FineTuneTrial") -> str:
     if trial.is_harmful:
-        return "it would spoil what is heard in other posts, so it stays as it was"
-    return "better" if trial.is_better else "no better, so it stays as it was"
+        return "rejected, because it hurts other posts"
+    return "better" if trial.is_better else "not better, so nothing changes"
 
 
 def _describe_weights(path: Path) -> str:
     if get_weights_path() != path:
-        return f"{path}: not in use, because EARSHOT_MODEL names {get_weights_path()}. Leave that empty to use it."
-    return f"{path}: in use from the next start. Remove it to go back to the packaged weights."
+        return f"{path}: not in use, because EARSHOT_MODEL names {get_weights_path()}. Empty it to use these."
+    return f"{path}: in use from the next start. Delete it to go back to the packaged weights."
 
 
 @contextmanager
@@ -126,6 +129,6 @@ def _fail_on_write_error(path: Path) -> Iterator[None]:
     try:
         yield
     except AlreadyRunningError:
-        raise fail_with([f"{path}: another `earshot train` is at work on it. Try again when that has ended."]) from None
+        raise fail_with([f"{path}: another `earshot train` is running. Try again when it has ended."]) from None
     except OSError as no:
-        raise fail_with([f"{path}: cannot be written: {no.strerror}. What was there is as it was."]) from None
+        raise fail_with([f"{path}: cannot be written: {no.strerror}. The old file is unchanged."]) from None

@@ -28,7 +28,7 @@ async def list_findings(environ: dict[str, str], playbook: Path = NIGHT) -> list
 
 async def test_slack_as_the_only_way_at_4am_is_told() -> None:
     day = NIGHT.with_name("playbook.toml")
-    assert any("Slack is the only way to U0RAJ, U0MIA, U0BEN at 4am" in one for one in await list_findings({}, day))
+    assert any("only Slack reaches U0RAJ, U0MIA, U0BEN at 4am" in one for one in await list_findings({}, day))
 
 
 async def test_with_everything_set_each_pager_is_tried_and_rings_nobody(services: FakePagerServices) -> None:
@@ -55,4 +55,4 @@ async def test_a_contact_that_is_not_in_the_environment_is_a_fault(tmp_path: Pat
     written = tmp_path / "playbook.toml"
     words = NIGHT.read_text("utf-8").replace('"northwind-ben-4711"', '"env:EARSHOT_CONTACT_BEN"')
     written.write_text(words, "utf-8")
-    assert any("EARSHOT_CONTACT_BEN is not in the environment" in one for one in await list_findings({}, written))
+    assert any("EARSHOT_CONTACT_BEN is not set in the environment" in one for one in await list_findings({}, written))

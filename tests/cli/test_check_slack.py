@@ -22,7 +22,7 @@ async def faults(shell: Shell) -> str:
 async def test_it_says_which_channel_the_bot_is_not_in(connected: Shell, slack: SlackSandbox) -> None:
     slack.workspace.find_channel("C0CARE").bot_is_member = False
 
-    assert await faults(connected) == f"{HERE}: Earshot is not in #care; type /invite @earshot there"
+    assert await faults(connected) == f"{HERE}: Earshot is not in #care. Type /invite @earshot there"
 
 
 async def test_a_public_channel_may_be_written_to_from_outside_where_that_is_granted(
@@ -37,13 +37,15 @@ async def test_a_public_channel_may_be_written_to_from_outside_where_that_is_gra
 async def test_an_archived_channel_is_a_fault(connected: Shell, slack: SlackSandbox) -> None:
     slack.workspace.find_channel("C0CARE").is_archived = True
 
-    assert await faults(connected) == f"{HERE}: #care is archived; unarchive it, or name another channel"
+    assert await faults(connected) == f"{HERE}: #care is archived. Unarchive it, or name another channel"
 
 
 async def test_a_fallback_that_is_not_there_is_a_fault_of_its_own_place(connected: Shell) -> None:
     connected.playbook(**{'channel = "C0CARE"': 'channel = "C0CARE"\nfallback = "C0GONE"'})
 
-    assert (await faults(connected)).startswith("playbook.toml: line 13, departments[1].fallback: C0GONE is no channel")
+    assert (await faults(connected)).startswith(
+        "playbook.toml: line 13, departments[1].fallback: C0GONE is not a channel"
+    )
 
 
 async def test_without_the_scope_to_see_channels_it_says_that_it_cannot(connected: Shell, slack: SlackSandbox) -> None:
@@ -53,7 +55,7 @@ async def test_without_the_scope_to_see_channels_it_says_that_it_cannot(connecte
     result = await connected.run_in_thread("check")
 
     assert result.exit_code == 0
-    assert "note: Slack: without the scope channels:read it cannot be seen" in result.stdout
+    assert "note: Slack: without the scope channels:read, Earshot cannot check" in result.stdout
     assert not slack.limits.calls["conversations.info"]
 
 
@@ -63,7 +65,7 @@ async def test_a_private_channel_that_cannot_be_seen_is_a_note(connected: Shell,
     result = await connected.run_in_thread("check")
 
     assert result.exit_code == 0
-    assert f"note: {HERE}: C0CARE is private, and cannot be seen without the scope groups:read" in result.stdout
+    assert f"note: {HERE}: C0CARE is private, and cannot be checked without the scope groups:read" in result.stdout
 
 
 async def test_a_scope_that_is_missing_is_named_with_what_it_is_for(connected: Shell, slack: SlackSandbox) -> None:
@@ -75,20 +77,20 @@ async def test_a_scope_that_is_missing_is_named_with_what_it_is_for(connected: S
 async def test_the_scopes_for_pins_are_optional_and_said_once(connected: Shell, slack: SlackSandbox) -> None:
     slack.app.scopes = [scope for scope in slack.app.scopes if not scope.startswith("pins:")]
     result = await connected.run_in_thread("check")
-    assert result.stdout.count("pins:write, pins:read not granted, which is optional") == 1
+    assert result.stdout.count("pins:write, pins:read is not granted. It is optional") == 1
     assert result.exit_code == 0
 
 
 async def test_a_group_without_people_is_a_fault(connected: Shell, slack: SlackSandbox) -> None:
     slack.workspace.groups["S0CARE"].members = []
 
-    assert "departments[1].deputies: nobody is in the user group @care (S0CARE)" in await faults(connected)
+    assert "departments[1].deputies: the user group @care (S0CARE) is empty" in await faults(connected)
 
 
 async def test_a_group_that_is_not_there_is_a_fault(connected: Shell, slack: SlackSandbox) -> None:
     del slack.workspace.groups["S0CARE"]
 
-    assert "departments[1].deputies: S0CARE is no user group in use in Northwind" in await faults(connected)
+    assert "departments[1].deputies: S0CARE is not an active user group in Northwind" in await faults(connected)
 
 
 async def test_somebody_on_call_who_has_left_is_a_fault(connected: Shell, slack: SlackSandbox) -> None:
@@ -100,13 +102,13 @@ async def test_somebody_on_call_who_has_left_is_a_fault(connected: Shell, slack:
 async def test_an_id_that_is_nobodys_is_a_fault(connected: Shell, slack: SlackSandbox) -> None:
     del slack.workspace.users["U0MIA"]
 
-    assert "brand.managers: U0MIA is nobody in Northwind" in await faults(connected)
+    assert "brand.managers: U0MIA is not a person in Northwind" in await faults(connected)
 
 
 async def test_a_token_that_slack_refuses_is_said_once(connected: Shell, slack: SlackSandbox) -> None:
     connected.env["SLACK_BOT_TOKEN"] = "xoxb-of-another-life"
 
-    assert (await faults(connected)).startswith("SLACK_BOT_TOKEN: Slack refuses it (invalid_auth)")
+    assert (await faults(connected)).startswith("SLACK_BOT_TOKEN: Slack does not accept it (invalid_auth)")
 
 
 async def test_an_app_token_that_slack_does_not_know_is_said_and_no_socket_is_asked_for(
@@ -114,7 +116,7 @@ async def test_an_app_token_that_slack_does_not_know_is_said_and_no_socket_is_as
 ) -> None:
     connected.env["SLACK_APP_TOKEN"] = "xapp-of-another-life"
 
-    assert (await faults(connected)).startswith("SLACK_APP_TOKEN: Slack does not know it")
+    assert (await faults(connected)).startswith("SLACK_APP_TOKEN: Slack does not accept it")
     assert not slack.limits.calls["apps.connections.open"]
 
 
@@ -138,7 +140,7 @@ async def test_what_is_not_the_playbooks_is_looked_at_though_the_playbook_is_bad
     said = await faults(connected)
 
     assert "playbook.toml: line" in said
-    assert "SLACK_BOT_TOKEN: Slack refuses it (token_revoked)" in said
+    assert "SLACK_BOT_TOKEN: Slack does not accept it (token_revoked)" in said
 
 
 async def test_it_stops_asking_about_channels_before_slack_has_enough(connected: Shell, slack: SlackSandbox) -> None:
@@ -147,7 +149,7 @@ async def test_it_stops_asking_about_channels_before_slack_has_enough(connected:
     connected.playbook(*(f'[[departments]]\nname = "d{number}"\nchannel = "C{number:03}"' for number in range(60)))
     result = await connected.run_in_thread("check")
 
-    assert "only the first 40 of 61 channels were looked at" in result.stdout
+    assert "only the first 40 of 61 channels were checked" in result.stdout
     assert slack.limits.calls["conversations.info"] == 40
     assert not slack.limits.violations
 

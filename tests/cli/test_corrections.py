@@ -103,7 +103,7 @@ async def test_only_those_of_a_kind_or_since_a_day(shell_with_corrections: Shell
     ("words", "sentence"),
     [
         (("list", "--since", "yore"), "neither a day like 2026-03-01 nor a span like 30d"),
-        (("export", "--kind", "department"), "nothing to learn from"),
+        (("export", "--kind", "department"), "it cannot be learned"),
         (("list", "--kind", "mood"), "mood"),
     ],
 )

@@ -77,7 +77,7 @@ async def test_one_that_is_not_there_is_said_and_the_others_are_done(
 
     assert (done.exit_code, done.stderr) == (
         1,
-        "There is no dead letter 9-9; earshot dead list shows them. 1 other done.\n",
+        "There is no dead letter 9-9. To see them: earshot dead list. 1 other done.\n",
     )
     assert await store.dead_letters.count() == 1
 

@@ -22,7 +22,7 @@ async def waiting(shell: Shell, store: Store, redis_url: str, brand: str, clock:
 async def test_all_of_a_person_goes_by_their_handle(waiting: Shell, store: Store) -> None:
     done = await waiting.run_in_thread("forget", "@Marta")
 
-    assert done.stdout == "2 posts deleted, in 2 places\n"
+    assert done.stdout == "2 posts deleted, in 2 places.\n"
     assert (await store.inbox.measure_backlog())[0] == 0
     assert (await store.mention_counters.read()).unaccounted == 0
 
@@ -30,14 +30,14 @@ async def test_all_of_a_person_goes_by_their_handle(waiting: Shell, store: Store
 async def test_a_dry_run_says_how_much_there_is_and_changes_nothing(waiting: Shell, store: Store) -> None:
     done = await waiting.run_in_thread("forget", "--author", "x:marta", "--dry-run")
 
-    assert done.stdout == "2 posts would be deleted\n"
+    assert done.stdout == "2 posts would be deleted.\n"
     assert (await store.inbox.measure_backlog())[0] == 2
 
 
 @pytest.mark.parametrize("options", [(), ("--dry-run",)])
 @pytest.mark.parametrize("what", ["@nobody", "forum:nope", "https://forum.example/nope"])
 async def test_what_is_not_kept_is_said_to_be_nothing(waiting: Shell, what: str, options: tuple[str, ...]) -> None:
-    assert (await waiting.run_in_thread("forget", what, *options)).stdout == "Nothing of it is kept.\n"
+    assert (await waiting.run_in_thread("forget", what, *options)).stdout == "Nothing is stored about it.\n"
 
 
 async def test_what_names_neither_a_post_nor_a_person_is_refused(waiting: Shell) -> None:

@@ -52,7 +52,7 @@ def test_evaluate_refuses_to_ask_a_model_that_the_playbook_does_not_name(owning:
     owning.playbook()
     owning.write("gold.jsonl", json.dumps({"text": "love", "label": "positive"}) + "\n")
 
-    assert "names no model of your own" in owning.run_in_process("evaluate", "gold.jsonl", "--engine", "onnx").stderr
+    assert "has no model of your own" in owning.run_in_process("evaluate", "gold.jsonl", "--engine", "onnx").stderr
 
 
 def test_evaluate_refuses_an_engine_that_is_none(owning: Shell) -> None:
@@ -64,7 +64,7 @@ async def test_check_says_that_it_fits(connected: Shell) -> None:
     connected.playbook(OWN)
 
     said = (await connected.run_in_thread("check")).stdout
-    assert "ok: detectors.onnx: own.onnx, which tells negative, neutral, positive" in said
+    assert "ok: detectors.onnx: own.onnx, with the classes negative, neutral, positive" in said
 
 
 async def test_check_says_that_it_does_not_fit(connected: Shell) -> None:

@@ -119,7 +119,7 @@ async def test_check_and_run_refuse_it_in_a_sentence(
 
     [line] = [line for line in checked.stderr.splitlines() if line.startswith("REDIS_URL: ")]
     assert words in line
-    assert "All is well" not in checked.stdout
+    assert "Everything is ready" not in checked.stdout
     [line] = ran.stderr.splitlines()
     assert words in line
     assert (checked.exit_code, ran.exit_code) == (1, 1)

@@ -34,7 +34,7 @@ async def test_it_puts_a_day_into_the_inbox_and_says_how_much(shell_with_inbox: 
     day(shell_with_inbox, line(1), "nonsense\n", line(2), line(2))
     done = await shell_with_inbox.run_in_thread("replay", "day.jsonl", "--speed", "max")
 
-    assert (done.exit_code, done.stdout) == (0, "3 mentions read, 2 new, 1 line was no mention\n")
+    assert (done.exit_code, done.stdout) == (0, "3 mentions read, 2 new, 1 invalid line\n")
     assert (await store.inbox.measure_backlog())[0] == 2
 
 
@@ -44,7 +44,7 @@ def test_it_names_the_lines_that_are_no_mentions_and_who_takes_the_others(shell_
 
     assert done.stderr.splitlines() == [
         "line 2: is not JSON (expecting value at character 1)",
-        "1 mention in the inbox; earshot run takes them from there.",
+        "1 mention in the inbox. earshot run processes them.",
     ]
 
 
@@ -65,8 +65,8 @@ async def test_interrupted_it_says_where_and_goes_on_from_there(
     _, said = await process.communicate()
     again = await shell_with_inbox.run_in_thread("replay", "day.jsonl", "--speed", "max")
 
-    assert (process.returncode, said) == (1, b"Stopped after line 1; the same command goes on from there.\n")
-    assert "Going on after line 1." in again.stderr
+    assert (process.returncode, said) == (1, b"Stopped after line 1. Run the same command to continue.\n")
+    assert "Continuing after line 1." in again.stderr
     assert again.stdout.startswith("2 mentions read, 2 new")
 
 
@@ -77,7 +77,7 @@ def test_what_was_read_to_its_end_is_not_read_again_and_what_was_added_is(shell_
     path.write_text(line(1) + line(2))
 
     assert again.stdout.startswith("0 mentions read")
-    assert "was read to its end before" in again.stderr
+    assert "was already read to its end" in again.stderr
     assert shell_with_inbox.run_in_process("replay", "day.jsonl", "--speed", "max").stdout.startswith(
         "1 mention read, 1 new"
     )
@@ -109,7 +109,7 @@ def test_a_store_that_does_not_answer_is_said_with_how_to_go_on(shell: Shell) ->
 
     assert done.exit_code == 1
     assert done.stderr.startswith("Redis does not answer")
-    assert done.stderr.endswith("Stopped after line 0; the same command goes on from there.\n")
+    assert done.stderr.endswith("Stopped after line 0. Run the same command to continue.\n")
 
 
 def test_on_a_terminal_a_bar_goes_along_and_is_gone_at_the_end(shell_with_inbox: Shell) -> None:
@@ -128,11 +128,11 @@ def test_on_a_terminal_a_bar_goes_along_and_is_gone_at_the_end(shell_with_inbox:
     ("words", "code", "said"),
     [
         (["nowhere.jsonl"], 1, "nowhere.jsonl: there is no such file"),
-        (["."], 1, ".: this is no file"),
+        (["."], 1, ".: is not a regular file"),
         (["playbook.toml", "--playbook", "nowhere.toml"], 1, "nowhere.toml: there is no such file"),
-        (["playbook.toml", "--speed", "fast"], 2, "'fast' is no speed"),
-        (["playbook.toml", "--speed", "-1"], 2, "'-1' is no speed"),
-        (["playbook.toml", "--speed", "nan"], 2, "'nan' is no speed"),
+        (["playbook.toml", "--speed", "fast"], 2, "'fast' is not a speed"),
+        (["playbook.toml", "--speed", "-1"], 2, "'-1' is not a speed"),
+        (["playbook.toml", "--speed", "nan"], 2, "'nan' is not a speed"),
         ([], 2, "Missing argument"),
     ],
 )

@@ -56,10 +56,10 @@ async def test_a_new_playbook_is_in_force_without_a_restart_and_a_bad_one_change
     written = earshot.folder / "playbook.toml"
     written.write_text(PLAYBOOK.replace("C0CARE", "C0PR").replace("forum", "board"), encoding="utf-8")
     earshot.process.send_signal(signal.SIGHUP)
-    await earshot.wait_for_event("playbook read again")
+    await earshot.wait_for_event("playbook reloaded")
     written.write_text("[brand", encoding="utf-8")
     earshot.process.send_signal(signal.SIGHUP)
-    await earshot.wait_for_event("playbook refused")
+    await earshot.wait_for_event("playbook rejected")
 
     assert await earshot.deliver("you lost my suitcase again", "1", hook="forum") == 404
     assert await earshot.deliver("you lost my suitcase again", "1", hook="board") == 202

@@ -30,7 +30,7 @@ async def check_pagers(
             yield finding
         if pagers and not settings.public_url:
             yield make_note(
-                "EARSHOT_PUBLIC_URL", "is not set, so what rings has no link; people must acknowledge in Slack"
+                "EARSHOT_PUBLIC_URL", "is not set, so calls have no link. People can acknowledge in Slack only"
             )
         for pager in pagers:
             yield await _probe_pager(pager)
@@ -45,14 +45,16 @@ def _check_partial_settings(settings: Settings) -> Iterator[CheckFinding]:
     values = (settings.twilio_account_sid, settings.twilio_auth_token, settings.twilio_from)
     if any(values) and not all(values):
         missing = [name for name, value in zip(TWILIO, values, strict=True) if not value]
-        yield make_fault(missing[0], f"is not set, and Twilio needs all of {', '.join(TWILIO)}")
+        yield make_fault(missing[0], f"is not set. Twilio needs all of {', '.join(TWILIO)}")
     if bool(settings.pager_webhook_url) != bool(settings.pager_webhook_secret):
         place = "SECRET" if settings.pager_webhook_url else "URL"
         yield make_fault(
-            f"EARSHOT_PAGER_WEBHOOK_{place}", "is not set, and the webhook needs both, its address and its secret"
+            f"EARSHOT_PAGER_WEBHOOK_{place}", "is not set. The pager webhook needs both an address and a secret"
         )
     if settings.pagerduty_routing_key and not settings.pagerduty_webhook_secret:
-        yield make_note("PAGERDUTY_WEBHOOK_SECRET", "is not set, so who acknowledges at PagerDuty is not heard here")
+        yield make_note(
+            "PAGERDUTY_WEBHOOK_SECRET", "is not set, so an acknowledgement in PagerDuty does not count here"
+        )
 
 
 def _check_contacts(
@@ -63,11 +65,12 @@ def _check_contacts(
         for key, said in (("phone", contact.phone), ("ntfy", contact.ntfy)):
             if said.startswith(ENV) and said.removeprefix(ENV) not in found:
                 yield make_fault(
-                    places.find("people", number, key), f"{said.removeprefix(ENV)} is not in the environment"
+                    places.find("people", number, key), f"{said.removeprefix(ENV)} is not set in the environment"
                 )
         if contact.phone and "twilio" not in pagers:
             yield make_note(
-                places.find("people", number), f"{person} has a phone, but TWILIO_… is not set, so it never rings"
+                places.find("people", number),
+                f"{person} has a phone number, but TWILIO_… is not set, so the phone never rings",
             )
     if pagers & BY_ITSELF:
         return
@@ -79,8 +82,8 @@ def _check_contacts(
     if alone:
         yield make_note(
             places.find("departments"),
-            f"Slack is the only way to {', '.join(alone)} at 4am, and do-not-disturb holds it back; "
-            "give them a phone or an ntfy topic in [[people]], or set PAGERDUTY_ROUTING_KEY",
+            f"only Slack reaches {', '.join(alone)} at 4am, and do-not-disturb holds it back. "
+            "Give them a phone or an ntfy topic in [[people]], or set PAGERDUTY_ROUTING_KEY",
         )
 
 
@@ -92,7 +95,7 @@ def _list_on_call(playbook: Playbook) -> list[str]:
 async def _probe_pager(pager: Pager) -> CheckFinding:
     told = await pager.check_connection()
     if told is None:
-        return make_ok(pager.name, "is set up; it cannot be tried without ringing")
+        return make_ok(pager.name, "is set up. Only a drill can test it, because a test would ring")
     return (
         make_ok(pager.name, "answers") if told.result is AttemptStatus.DELIVERED else make_fault(pager.name, told.why)
     )

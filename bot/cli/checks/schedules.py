@@ -41,7 +41,7 @@ async def check_schedules(settings: Settings, playbook: Playbook, places: Playbo
         rosters[schedule.name] = ScheduleState(schedule, shifts, changes.get(schedule.name, ScheduleOverrides())).roster
         called = any(schedule.name in one.schedules for one in playbook.departments.values())
         if not called and schedule.name not in playbook.operators.on_call:
-            hint = f'no department has it; name it: on_call = "{schedule.name}"'
+            hint = f'no department uses this schedule. Name it in one: on_call = "{schedule.name}"'
             yield make_note(places.find("schedules", number), hint)
     for finding in _check_gaps(playbook, rosters, places, span):
         yield finding
@@ -69,13 +69,13 @@ async def _check_calendar(
     except CalendarError as no:
         return [make_fault(place, f"this calendar cannot be read: {no}")], ()
     titles = [(repr(sanitize_line(one.title, TITLE_SHOWN)), one.reason) for one in found.unreadable]
-    notes = [make_note(place, f"its event {title} is passed over, since it {reason}") for title, reason in titles]
+    notes = [make_note(place, f"its event {title} is skipped, because it {reason}") for title, reason in titles]
     if len(notes) > SHOWN:
-        notes = [*notes[:SHOWN], make_note(place, f"{len(notes) - SHOWN} more of its events are passed over")]
+        notes = [*notes[:SHOWN], make_note(place, f"{len(notes) - SHOWN} more of its events are skipped")]
     gist = f"{format_count(len(found.shifts), 'shift')} in the next {AHEAD.days} days"
     if found.strangers:
-        unknown = f"{format_count(found.strangers, 'shift')} of it name nobody whom its people say"
-        return [*notes, make_note(place, f"{unknown}; {gist}")], found.shifts
+        unknown = f"{format_count(found.strangers, 'shift')} without anybody from its people"
+        return [*notes, make_note(place, f"{unknown}. It has {gist}")], found.shifts
     return [*notes, make_ok(place, gist)], found.shifts
 
 
@@ -89,12 +89,12 @@ def _check_gaps(
         for gap in found[:SHOWN]:
             when = f"from {_format_local_time(gap.start, zone)} until {_format_local_time(gap.end, zone)}"
             when = f"{when} ({format_duration(gap.end - gap.start)}, {zone})"
-            yield make_note(place, f"nobody is on call for {department.name} {when}; the managers would be called")
+            yield make_note(place, f"nobody is on call for {department.name} {when}. The managers are called then")
         if len(found) > SHOWN:
-            rest = format_count(len(found) - SHOWN, "such hole", "such holes")
-            yield make_note(place, f"{department.name} has {rest} more in the next {AHEAD.days} days")
+            rest = format_count(len(found) - SHOWN, "more gap", "more gaps")
+            yield make_note(place, f"{department.name} has {rest} in the next {AHEAD.days} days")
         if department.schedules and not found:
-            yield make_ok(place, f"somebody is on call for {department.name} in all of the next {AHEAD.days} days")
+            yield make_ok(place, f"{department.name} has no coverage gap in the next {AHEAD.days} days")
 
 
 def _format_local_time(at: datetime, zone: str) -> str:

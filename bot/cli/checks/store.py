@@ -42,7 +42,7 @@ def _choose_folder(data: Path) -> Iterator[Path]:
     try:
         tried = TemporaryDirectory(prefix=".earshot-check-", dir=there)
     except OSError as no:
-        hint = "Set EARSHOT_DATA to a folder that it can, or REDIS_URL to a Redis that runs."
+        hint = "Set EARSHOT_DATA to a folder that it can write to, or REDIS_URL to a running Redis."
         raise EmbeddedServerError(f"The embedded store cannot write to {data} ({no.strerror}). {hint}") from no
     with tried:
         yield Path(tried.name)
@@ -78,18 +78,18 @@ async def _check_redis(url: str, brand: BrandIdentity | None, place: str, where:
 
 def _list_server_hints(server: ServerInfo) -> Iterator[str]:
     if server.mode == "cluster":
-        yield "this is a node of a cluster; it has all our keys now, and Earshot does not follow if they move"
+        yield "this is a node of a cluster. It has all of Earshot's keys now, and Earshot does not follow if they move"
     if not server.has_aof:
-        yield f"{server.name} does not log every change to disk, so a crash may lose mentions; set appendonly yes"
+        yield f"{server.name} does not log every change to disk, so a crash may lose mentions. Set appendonly yes"
 
 
 def _list_server_problems(server: ServerInfo) -> Iterator[str]:
     if server.too_old:
-        yield f"this is {server.name} {server.version}; use Redis 6.2 or newer, or Valkey"
+        yield f"this is {server.name} {server.version}. Use Redis 6.2 or newer, or Valkey"
     if server.mode == "sentinel":
-        yield "this is a Sentinel, which keeps no data; name the primary that it watches"
+        yield "this is a Sentinel, which keeps no data. Name the primary that it watches"
     if server.is_replica:
-        yield "this is a replica, which takes no writes; name its primary"
+        yield "this is a replica, which takes no writes. Name its primary"
     if server.eviction_policy:
-        full = f"{server.name} throws keys away when its memory is full ({server.eviction_policy})"
-        yield f"{full}, mentions among them; set maxmemory-policy to noeviction"
+        full = f"{server.name} deletes keys when its memory is full ({server.eviction_policy})"
+        yield f"{full}, also mentions. Set maxmemory-policy to noeviction"
