@@ -30,20 +30,23 @@ from bot.store.flagged_mentions import FlagStore
 from bot.store.store import Store
 from bot.usecases.calendar_links import CalendarLinks
 from bot.usecases.cases import CaseUseCases
+from bot.usecases.colleagues import ColleagueUseCases
 from bot.usecases.corrections import CorrectionUseCases, recompute_urgency
 from bot.usecases.crises import CrisisUseCases
 from bot.usecases.digests import DigestUseCases
 from bot.usecases.drills import DrillUseCases
 from bot.usecases.flag_message import FlagUseCases
 from bot.usecases.home import HomeTab
+from bot.usecases.mutes import MuteUseCases
 from bot.usecases.on_call_lookup import StoredOnCallLookup
 from bot.usecases.oncall import OnCallUseCases
 from bot.usecases.paging import PagingUseCases
 from bot.usecases.reports import SentimentReports
+from bot.usecases.roles import RoleUseCases
 from bot.usecases.roll_ups import RollUpUseCases
 from bot.usecases.schedule_permissions import SchedulePermissions
 from bot.usecases.spam import SpamReview
-from bot.usecases.staff import StaffDirectory
+from bot.usecases.staff import RoleLookup, StaffDirectory
 from bot.web import RouteDependencies, build_web_app
 from bot.web.ack_routes import AckRoutes
 from bot.web.routes import Endpoint
@@ -170,6 +173,7 @@ def build_app(
     rules = ReloadableRules(playbook, external.contacts, weights)
     directory = SlackDirectory(sink, clock)
     rota = StoredOnCallLookup(store, rules, lambda: rules.playbook.schedules, directory)
+    roles = RoleLookup(store.roles, directory, rules.get_contact, clock)
     contexts = PageContexts(build_context_sources(store), lambda: rules.time_zone)
     links = AckLinkBuilder(store.signing_secrets, clock, external.public_url)
     pagers = {SlackPager.name, *(pager.name for pager in external.pagers)}
@@ -180,7 +184,7 @@ def build_app(
         rules=rules,
         on_call_lookup=rota,
         clock=clock,
-        usecases=_build_use_cases(store, rules, rota, directory, contexts, clock, external.public_url),
+        usecases=_build_use_cases(store, rules, rota, directory, roles, contexts, clock, external.public_url),
         ingest=IngestRunner(store, clock, liveness),
         triage=TriageWorker(store, rules, clock, worker, wait=wait),
         timers=DeadlineWorker(store, rules, rota, clock),
@@ -192,7 +196,7 @@ def build_app(
         health_monitor=HealthMonitor(store, rules, clock),
         heartbeat=HeartbeatWorker(store, external.heartbeat, liveness, clock),
         liveness=liveness,
-        delivery=DeliveryWorker(store, sink, rules, rota, clock),
+        delivery=DeliveryWorker(store, sink, rules, rota, clock, points=roles),
         pages=EscalationWorker(store, rules, targets, contexts, clock),
         pagers=_build_pager_workers(store, sink, external.pagers, rules, contexts, links, clock),
         links=links,
@@ -204,18 +208,21 @@ def _build_use_cases(
     rules: ReloadableRules,
     rota: StoredOnCallLookup,
     directory: SlackDirectory,
+    roles: RoleLookup,
     contexts: PageContexts,
     clock: Clock,
     public_url: str,
 ) -> UseCases:
-    staff = StaffDirectory(directory, rota)
+    staff = StaffDirectory(directory, rota, roles)
+    cases = CaseUseCases(store.cases, store.outbox, store.pages, rules, staff, recompute_urgency, clock)
+    flags = FlagStore(store.client, store.keys)
     permissions = SchedulePermissions(rota, rules, staff)
     subjects, secrets = rules.list_subjects, store.signing_secrets
     return UseCases(
-        cases=CaseUseCases(store.cases, store.outbox, store.pages, rules, staff, recompute_urgency, clock),
+        cases=cases,
         digests=DigestUseCases(store.digests, store.cases, rules, clock),
         roll_ups=RollUpUseCases(store.roll_ups, rules, clock),
-        flags=FlagUseCases(FlagStore(store.client, store.keys), rules, clock, rules.assess, staff, rota),
+        flags=FlagUseCases(flags, rules, clock, rules.assess, staff, rota),
         reports=SentimentReports(store.report_counters, store.corrections, store.cases, rules, subjects, clock),
         corrections=CorrectionUseCases(store.cases, rules, staff, subjects, clock),
         spam=SpamReview(store.spam, store.cases, rules, recompute_urgency, clock),
@@ -225,6 +232,9 @@ def _build_use_cases(
         feeds=CalendarLinks(store.calendar_links, secrets, rota, permissions, directory, clock, public_url),
         home=HomeTab(store.cases, store.inbox, store.health_issues, store.corrections, store.reads, rules, rota, clock),
         pages=PagingUseCases(store.pages, secrets, contexts, rules, staff, clock),
+        roles=RoleUseCases(store.roles, rules, staff, directory, clock),
+        mutes=MuteUseCases(store.mutes, store.cases, rules, staff, rules.list_source_names, directory, clock),
+        colleagues=ColleagueUseCases(cases, store.cases, flags, rules, staff, clock),
     )
 
 

@@ -8,7 +8,7 @@ from handlers.events import LEAVING
 
 SCOPES = {
     "chat:write": "posts and edits cards, and writes to people it owes a word: a direct message needs no more",
-    "commands": "/sentiment, /oncall, /crisis, and the shortcut in the menu of messages",
+    "commands": "/sentiment, /oncall, /crisis, /earshot, and the shortcut in the menu of messages",
     "usergroups:read": "who is in the user groups that the playbook names as deputies",
 }
 """No scope reads a channel: a shortcut brings its message, and the ids of cards are stored."""

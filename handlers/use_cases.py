@@ -10,21 +10,25 @@ from slack_bolt.context.async_context import AsyncBoltContext
 from bot.cards.block_kit import RenderedMessage
 from bot.usecases.calendar_links import CalendarLinks
 from bot.usecases.cases import CaseUseCases
+from bot.usecases.colleagues import ColleagueUseCases
 from bot.usecases.corrections import CorrectionUseCases
 from bot.usecases.crises import CrisisUseCases
 from bot.usecases.digests import DigestUseCases
 from bot.usecases.drills import DrillUseCases
 from bot.usecases.flag_message import FlagUseCases
 from bot.usecases.home import HomeTab
+from bot.usecases.mutes import MuteUseCases
 from bot.usecases.oncall import OnCallUseCases
 from bot.usecases.paging import PagingUseCases
+from bot.usecases.roles import RoleUseCases
 from bot.usecases.roll_ups import RollUpUseCases
 from bot.usecases.spam import SpamReview
 from handlers.responder import Responder
 
-__all__ = ["AsyncAck", "CaseUseCases", "CorrectionUseCases", "CrisisUseCases", "DigestUseCases", "FlagUseCases"]
-__all__ += ["HomeTab", "OnCallUseCases", "PagingUseCases", "Payload", "ReportUseCases", "Responder"]
-__all__ += ["RollUpUseCases", "SpamReview", "UseCases", "inject_use_cases"]
+__all__ = ["AsyncAck", "CaseUseCases", "ColleagueUseCases", "CorrectionUseCases", "CrisisUseCases"]
+__all__ += ["DigestUseCases", "FlagUseCases", "HomeTab", "MuteUseCases", "OnCallUseCases", "PagingUseCases", "Payload"]
+__all__ += ["ReportUseCases", "Responder", "RoleUseCases", "RollUpUseCases", "SpamReview", "UseCases"]
+__all__ += ["inject_use_cases"]
 
 Payload = dict[str, Any]
 """A request of Slack's, or a part of it."""
@@ -53,6 +57,9 @@ class UseCases:
     corrections: CorrectionUseCases
     spam: SpamReview
     pages: PagingUseCases
+    roles: RoleUseCases
+    mutes: MuteUseCases
+    colleagues: ColleagueUseCases
 
 
 def inject_use_cases(usecases: UseCases) -> Callable[..., Awaitable[None]]:

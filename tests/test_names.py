@@ -23,13 +23,13 @@ VERBS = words_of("""
     ask assess assign attach attribute average backfill begin blank break bring buffer build call capture change check
     choose claim classify clear click clip close collapse collect commit compare compile complete compose compute concat
     configure confirm connect construct consume continue convert convolve copy correct count cover create decide declare
-    decline decode decrement defer delete deliver dequantize derive describe detect diff discard disconnect discount dismiss
+    decline decode decrement defer delete deliver deputize dequantize derive describe detect diff discard disconnect discount dismiss
     dispatch download draw drop dump edit embed emit encode end enforce enqueue ensure enter escalate escape estimate
     evaluate evict execute exit expand expire explain export extend extract fail fetch fill filter finalize find fine
     fingerprint finish fit fix flag flatten floor flush fold forbid forget format freeze generate get group grow guard
     guess hand handle hash hold import increment index inflect inherit inject insert install intern invite issue iter
     iterate join jump keep learn limit link list listen load lock log look make map mark mask match measure mend merge
-    mix monitor mount move multiply name normalize note notify observe open override pack page paginate pair parse pass
+    mix monitor mount move multiply mute name normalize note notify observe open override pack page paginate pair parse pass
     pause perform pick pin place plan play poll pool pop post postpone predict prefix prepare print probe process prune
     publish push put quantize quarantine quote raise rank re read reassign rebase receive reclaim recompute record redact
     redeem redeliver redraw refill refresh refuse register reject relabel release reload remind remove rename render
@@ -37,8 +37,9 @@ VERBS = words_of("""
     retract retry return revoke rewrite round route run sample sanitize save scan schedule score search select send
     separate serialize serve set share shift shorten show shuffle shut sign skip sleep slugify snooze sort split squash start
     step stop store stream strip submit subscribe subtract suggest sum summarize swap switch sync take tally tell test
+    thank
     time toggle tokenize train transition translate transmit triage trigger trim truncate try tune type undo unescape
-    unfold uninstall unlist update use validate verify wait wake walk warn watch weigh widen write
+    unfold uninstall unlist unmute update use validate verify wait wake walk warn watch weigh widen write
     """)
 PREDICATES = {
     "is",
@@ -82,7 +83,7 @@ ONE_WORD_CLASSES = words_of("""
     """)
 FEATURES = {
     "cases", "paging", "oncall", "crises", "spikes", "drills", "shift_summary", "shift_summaries", "reports",
-    "corrections", "spam", "health", "digests", "roll_ups",
+    "corrections", "spam", "health", "digests", "roll_ups", "roles", "mutes",
 }  # fmt: skip
 SENTENCES = {"NotAllowed", "StoreUnavailable"}
 """Exceptions that read as a sentence where they are raised."""

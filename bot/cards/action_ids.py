@@ -65,6 +65,23 @@ ONCALL_DECLINE = "oncall_decline"
 ONCALL_FILL = "oncall_fill"
 ONCALL_UNDO = "oncall_undo"
 
+# About roles.
+DEPUTY_ACCEPT = "deputy_accept"
+"""On the direct message to a new deputy; its value is the id of the grant."""
+ROLE_UNDO = "role_undo"
+"""Its value is `end` or `restore`, a slash, and the id of the grant."""
+
+REROUTE_UNDO = "reroute_undo"
+"""On the answer to a colleague; its value is the case, a slash, and the department it came from."""
+THANK = "case_thank"
+"""On praise. It posts nothing at the outlet."""
+
+# About mutes.
+AUTHOR_MUTE = "author_mute"
+"""Its value is the case whose author is meant."""
+MUTE_UNDO = "mute_undo"
+"""Its value is the id of the mute."""
+
 # Of a declared crisis.
 CRISIS_DECLARE = "crisis_declare"
 """On the card of an episode, whose id it carries. It opens a modal."""
@@ -90,11 +107,13 @@ FLAG_MENTION = "flag_mention"
 SENTIMENT = "/sentiment"
 ONCALL = "/oncall"
 CRISIS = "/crisis"
+EARSHOT = "/earshot"
 
 # Inputs of modals: the block's id; the element in it is always `INPUT`.
 INPUT = "input"
 RESOLUTION = "resolution"
 NOTE = "note"
+REASON = "reason"
 PERSON = "person"
 DEPARTMENT = "department"
 MENTION = "mention"

@@ -30,7 +30,9 @@ from bot.cards.case_mention import (
 )
 from bot.cards.case_status import (
     format_plain_status,
+    format_point,
     format_status,
+    format_thanks,
     render_authority,
     render_history,
     render_joined_mentions,
@@ -38,8 +40,8 @@ from bot.cards.case_status import (
 )
 from bot.cards.paging import render_acknowledge_button, render_escalation
 from bot.cards.sanitize import escape, sanitize_line, sanitize_url
-from bot.domain.audit import AuditAction
 from bot.domain.case import Case, CaseStatus
+from bot.domain.cases.colleague_transitions import ROUTE_CHANGES
 from bot.domain.department import Department
 from bot.domain.paging.page import Page
 
@@ -51,7 +53,6 @@ BUTTON_MODULES = ("case_buttons", "snooze")
 CASE_BUTTONS: Sequence[CaseButton] = [
     button for name in BUTTON_MODULES for button in import_module(f"bot.cards.{name}").BUTTONS
 ]
-_MOVES = frozenset({AuditAction.HANDED_OVER, AuditAction.ROUTE_CORRECTED})
 
 
 def render_case(case: Case, department: Department, at: datetime, page: Page | None = None) -> RenderedMessage:
@@ -72,7 +73,7 @@ def format_case_headline(case: Case, at: datetime | None = None) -> str:
 
 def render_moved_notice(case: Case, to: str) -> RenderedMessage:
     """Return what replaces the card in a channel that the case has left. The newest hand-over says who moved it."""
-    by = next((event.by for event in reversed(case.history) if event.what in _MOVES), "")
+    by = next((event.by for event in reversed(case.history) if event.what in ROUTE_CHANGES), "")
     who = escape_author(case.mention)
     where = f"Moved to {escape(to)}{f' by <@{by}>' if by else ''}"
     return RenderedMessage(
@@ -81,9 +82,17 @@ def render_moved_notice(case: Case, to: str) -> RenderedMessage:
     )
 
 
+def render_reroute_receipt(case: Case, moved_from: str) -> RenderedMessage:
+    """Return the answer to a colleague without a role who moved a case."""
+    text = f"✅ Moved to {escape(case.department)}. Thank you. You can undo this until somebody there claims it."
+    undo = make_button("Undo", action_ids.REROUTE_UNDO, f"{case.id}/{moved_from}")
+    return RenderedMessage(text, [make_section(text), make_actions(undo)])
+
+
 def _render_case_blocks(
     case: Case, department: Department, at: datetime, page: Page | None, words: int, lines: int, joined: int
 ) -> list[Block]:
+    status = (format_status(case, at), format_point(case, department), format_thanks(case))
     parts = (
         render_case_title(case),
         render_quotation(case.mention, words),
@@ -91,7 +100,7 @@ def _render_case_blocks(
         render_labels(case),
         render_reasons(case),
         render_joined_mentions(case, joined),
-        make_section(format_status(case, at)),
+        make_section(" · ".join(filter(None, status))),
         render_note(case),
         render_authority(department) if case.status is CaseStatus.CLAIMED else None,
         *render_escalation(page, lines + 2),

@@ -6,8 +6,10 @@ from typing import NamedTuple
 from bot.cards import action_ids
 from bot.cards.block_kit import Block, make_button
 from bot.cards.case_mention import format_author, format_kind_noun
+from bot.domain.assessment import Intent
 from bot.domain.case import Case, CaseStatus
 from bot.domain.cases import transitions
+from bot.domain.cases.colleague_transitions import thank_author
 from bot.domain.commits import CaseDecision
 from bot.domain.lifecycle import Context
 
@@ -52,6 +54,13 @@ BUTTONS = (
     CaseButton(action_ids.HAND_OVER, "Hand over…", _is_open),
     CaseButton(action_ids.NOT_FOR_US, "Not for us…", _is_open),
     CaseButton(action_ids.REOPEN, "Reopen", lambda case: not _is_open(case)),
+    CaseButton(
+        action_ids.THANK,
+        "Thank",
+        lambda case: case.assessment.intent is Intent.PRAISE,
+        thank_author,
+        a11y_label="Thank the author in Slack. Nothing is posted in public.",
+    ),
     CaseButton(
         action_ids.SEPARATE,
         "Separate…",

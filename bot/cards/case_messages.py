@@ -23,6 +23,7 @@ _TAKEN: dict[str, str] = {
     AuditAction.RELEASED: "released",
     AuditAction.HANDED_OVER: "handed over",
     AuditAction.ROUTE_CORRECTED: "re-routed",
+    AuditAction.REROUTED: "re-routed",
     AuditAction.RESOLVED: "resolved",
 }
 """Verbs that tell the former owner what happened to the case."""

@@ -18,7 +18,7 @@ from bot.cards.snooze import format_snooze
 from bot.domain.audit import AuditEvent
 from bot.domain.case import Case, CaseStatus, JoinReason
 from bot.domain.department import Department
-from bot.domain.text import format_count, format_duration
+from bot.domain.text import format_count, format_duration, format_people
 
 HISTORY_SHOWN = 6
 JOINED_SHOWN = 3
@@ -60,6 +60,17 @@ def _format_time_limit(case: Case, template: str) -> str:
     """Fill in the time limit of the route, which stays true however old the card is."""
     within = case.clocks.claim_within if case.status is CaseStatus.NEW else case.clocks.resolve_within
     return template.format(format_duration(within)) if within else ""
+
+
+def format_point(case: Case, department: Department) -> str:
+    """Return whom to ask first about a case that waits, by name: a mention would notify them."""
+    waits = case.status is CaseStatus.NEW and department.point_name
+    return f"point: @{escape(sanitize_line(department.point_name, 40))}" if waits else ""
+
+
+def format_thanks(case: Case) -> str:
+    """Return who thanked the author, or nothing."""
+    return f"thanked by {format_people(case.thanked_by)}" if case.thanked_by else ""
 
 
 def format_plain_status(case: Case, at: datetime | None = None) -> str:

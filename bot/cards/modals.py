@@ -18,6 +18,7 @@ from bot.cards.modal_blocks import (
 from bot.cards.sanitize import sanitize_line, sanitize_url, truncate
 from bot.domain.assessment import Intent, Sentiment
 from bot.domain.case import Case, CaseResolution, JoinedMention, JoinReason, derive_case_id
+from bot.domain.cases.transitions import MAX_REASON
 from bot.domain.correction import CorrectionKind, get_label_word
 from bot.domain.department import Department
 from bot.domain.mention import Mention
@@ -77,9 +78,12 @@ def render_hand_over_modal(
     )
 
 
-def render_not_for_us_modal(case: Case, departments: Sequence[Department], origin: ModalMetadata) -> dict[str, Any]:
+def render_not_for_us_modal(
+    case: Case, departments: Sequence[Department], origin: ModalMetadata, *, is_colleague: bool = False
+) -> dict[str, Any]:
+    """Return the modal. Somebody without a role has to give a reason, and cannot choose nobody."""
     others = make_department_options(one for one in departments if one.name != case.department)
-    nobody = make_option("Nobody: it needs no answer", action_ids.NOBODY)
+    nobody = [] if is_colleague else [make_option("Nobody: it needs no answer", action_ids.NOBODY)]
     return make_modal(
         action_ids.NOT_FOR_US_MODAL,
         "Not for us",
@@ -89,8 +93,15 @@ def render_not_for_us_modal(case: Case, departments: Sequence[Department], origi
         make_input(
             action_ids.DEPARTMENT,
             "Whose is it?",
-            make_select([*others, nobody]),
+            make_select([*others, *nobody]),
             hint="The case goes there, and Earshot remembers that it heard wrongly.",
+        ),
+        make_input(
+            action_ids.REASON,
+            "Why?",
+            {"type": "plain_text_input", "max_length": MAX_REASON},
+            hint="Stays in Slack. The team that gets the case sees it.",
+            optional=not is_colleague,
         ),
     )
 

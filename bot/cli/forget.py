@@ -36,7 +36,7 @@ def forget(
     except ValueError as no:
         raise fail_with([no]) from None
     posts, places = run_with_store(lambda store: _forget_target(store, target, ask=not yes, dry_run=dry_run))
-    if not posts:
+    if not posts and not places:
         print_line("Nothing is stored about it.")
     elif dry_run:
         print_line(f"{format_count(posts, 'post')} would be deleted.")
@@ -48,7 +48,7 @@ async def _forget_target(store: Store, target: ForgetTarget, *, ask: bool, dry_r
     """Return the number of posts, and of places they were deleted from."""
     eraser = MentionEraser(store.client, store.keys)
     found = await eraser.find(target)
-    if dry_run or not found.ids:
+    if dry_run or not (found.ids or found.mutes):
         return len(found.ids) if found.words else 0, 0
     if ask and sys.stdin.isatty():
         typer.confirm(f"Delete {format_count(len(found.ids), 'post')}? This cannot be undone.", abort=True, err=True)

@@ -84,6 +84,9 @@ def _build_department(table: DepartmentTable, file: FileTable) -> Department:
         authority=table.authority,
         voice=brand.voice,
         page_from=CasePriority(table.page_from or file.paging.page_from),
+        policy=brand.policy,
+        deputies_accept=brand.deputies_accept,
+        point=table.point or "",
     )
 
 

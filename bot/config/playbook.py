@@ -42,6 +42,8 @@ class Brand:
     language: str = "en"
     id: str | None = None
     """Part of all keys in the store; None: derived from the name."""
+    policy: str = ""
+    deputies_accept: bool = False
 
 
 @dataclass(frozen=True, slots=True)

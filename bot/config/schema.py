@@ -61,6 +61,8 @@ class BrandTable(PlaybookTable):
     managers: Many[People] = ()
     voice: Prose = ""
     language: Language = "en"
+    policy: Prose = ""
+    deputies_accept: bool = False
 
 
 class SubjectTable(PlaybookTable):
@@ -81,6 +83,7 @@ class DepartmentTable(PlaybookTable):
     fallback: Channel = ""
     authority: Prose = ""
     page_from: PriorityWord | None = None
+    point: Person | None = None
 
     @field_validator("hours")
     @classmethod

@@ -49,6 +49,17 @@ class AuditAction(StrEnum):
     UPDATED = "updated"
     PINNED = "pinned"
     CLOSED = "closed"
+    DEPUTIZED = "deputized"
+    DISMISSED = "dismissed"
+    POLICY_ACCEPTED = "accepted the policy"
+    POINT_CHANGED = "changed the point person"
+    ROLE_UNDONE = "undid a change of roles"
+    MUTED = "muted"
+    UNMUTED = "unmuted"
+    THANKED = "thanked"
+    REROUTED = "re-routed"
+    """By somebody without a role here."""
+    REROUTE_UNDONE = "undid the re-route"
 
 
 @store_by_name

@@ -153,6 +153,8 @@ class Case(FrozenModel):
     """Earlier wordings of the post, oldest first: a stranger's words."""
     corrections: tuple[Correction, ...] = ()
     """At most one of each kind; they are applied to `assessment`."""
+    thanked_by: tuple[str, ...] = ()
+    """Colleagues who thanked the author in Slack, each once; nothing is posted at the outlet."""
     as_heard: Assessment | None = None
     """The assessment before the first correction; None without corrections."""
 

@@ -48,6 +48,8 @@ class ProcessedMention:
     department: str
     outcome: MentionOutcome
     at: datetime
+    muted_by: str = ""
+    """The id of the mute that hid it; the outcome is then tallied, or spam."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,14 @@ class Department(FrozenModel):
     """How the brand sounds in public: a hint for those who answer."""
     page_from: CasePriority = CasePriority.HIGH
     """The least priority for which people are called when nobody claims a case."""
+    policy: str = ""
+    """What deputies accept when they are made one in Slack."""
+    deputies_accept: bool = False
+    """Whether a deputy who was made one in Slack has to accept the policy before the first claim."""
+    point: str = ""
+    """The person to ask first, by Slack's id; empty: nobody."""
+    point_name: str = ""
+    """Their plain name, which notifies nobody; empty where Slack does not say, or where it was not asked."""
 
     @property
     def schedules(self) -> tuple[str, ...]:
@@ -45,6 +53,8 @@ class DepartmentStaff(FrozenModel):
     unsure: bool = False
     """Slack did not return the members of a user group, so people may be missing."""
     managers: frozenset[str] = Field(default_factory=frozenset)
+    invited: frozenset[str] = Field(default_factory=frozenset)
+    """Deputies once they accept the policy."""
 
     def can_answer(self, person: str) -> bool:
         return person in self.deputies or person in self.managers

@@ -53,6 +53,7 @@ DEPUTIES_UNKNOWN = (
     "Slack does not say right now who is in the user groups of this department, so Earshot cannot see who is a "
     "deputy. Try again in a minute; if it stays so, ask an admin whether Earshot may read user groups."
 )
+ACCEPT_HINT = "press *Accept* in Earshot's direct message to you."
 _ACTION_PHRASES = MappingProxyType(
     {
         CaseTransition.RELEASE: "release it",
@@ -98,7 +99,14 @@ def _format_when(then: datetime | None, at: datetime) -> str:
 
 
 def check_allowed(transition: CaseTransition, case: Case, by: str, staff: DepartmentStaff) -> None:
-    """Raise `NotAllowed` if the person may not do this in any status; the sentence says what they can do instead."""
+    """Raise `NotAllowed` if the person may not do this in any status; the sentence says what they can do instead.
+
+    An owner who is a deputy no longer keeps the case, and may bring it to its end.
+    """
+    if case.status is CaseStatus.CLAIMED and case.owner == by and transition is not CaseTransition.CLAIM:
+        return
+    if by in staff.invited:
+        raise NotAllowed(f"You can do this once you accept the policy of {staff.department}: {ACCEPT_HINT}")
     if not staff.can_answer(by):
         raise NotAllowed(DEPUTIES_UNKNOWN if staff.unsure else _explain_deputies_only(staff))
     owned_by_another = case.status is CaseStatus.CLAIMED and case.owner != by

@@ -86,6 +86,8 @@ class NotificationKind(StrEnum):
     """Tell a person that they reached the limit of pages. `subject_id` is their id, `nth` the night."""
     TROUBLE = "trouble"
     """Tell a fallback channel that a department's own channel cannot be written to. `subject_id` is the department."""
+    DEPUTY = "deputy"
+    """Tell a person that they were made a deputy. `subject_id` is the id of the grant."""
 
 
 class ScheduleItem(NamedTuple):

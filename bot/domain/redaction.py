@@ -12,6 +12,7 @@ from bot.domain.case import Case, CaseResolution, CaseStatus
 from bot.domain.commits import CaseDecision
 from bot.domain.crisis import Crisis, TimelineEntry
 from bot.domain.mention import FORGOTTEN_TEXT, Mention
+from bot.domain.mutes import MuteKind, derive_mute_id
 from bot.domain.outbox import Notification
 from bot.domain.spikes.episode import Episode
 
@@ -42,6 +43,11 @@ class ForgetTarget:
             return False
         name = name.removeprefix("@").casefold()
         return name in {author.casefold(), handle.removeprefix("@").casefold()} - {""}
+
+    def matches_mute(self, mute_id: str) -> bool:
+        """Return whether the mute names this author, on any outlet."""
+        name = self.author.rpartition(":")[2].removeprefix("@").casefold()
+        return mute_id == derive_mute_id(MuteKind.AUTHOR, name)
 
 
 def parse_forget_target(words: str, *, author: bool = False) -> ForgetTarget:
@@ -96,6 +102,7 @@ def forget_in_case(case: Case, ids: frozenset[str], at: datetime, words: Iterabl
             as_heard=_remove_reasons(case.as_heard) if case.as_heard else None,
             note="",
             earlier=(),
+            thanked_by=(),
         )
     elif quoting:
         after = after.copy_with(mention=quoting)

@@ -24,6 +24,11 @@ class PlaybookRules(Protocol):
     def list_routes(self) -> Sequence[Route]: ...
 
 
+class PointLookup(Protocol):
+    async def resolve_point(self, department: Department) -> Department:
+        """Return the department with its point person of this moment, and their plain name."""
+
+
 def require_department(rules: PlaybookRules, name: str) -> Department:
     """Return the department. Raises `NotAllowed` if the playbook does not have it (any more)."""
     found = rules.find_department(name)

@@ -36,10 +36,14 @@ class SentMessage(NamedTuple):
 
 
 class SlackProfile(NamedTuple):
-    """`zone` is an IANA name. Either may be empty."""
+    """`zone` is an IANA name. Each may be empty."""
 
     name: str
     zone: str
+    team: str = ""
+    """Their workspace, or their organisation on Enterprise Grid."""
+    is_active: bool = True
+    """False for a bot, a person who has left, and an id that Slack does not know."""
 
 
 def build_web_client(token: str, api_url: str, session: aiohttp.ClientSession) -> AsyncWebClient:
@@ -136,7 +140,14 @@ class SlackSink:
         """Raises `SlackRejectedError` without users:read."""
         user = (await self._call_method("users.info", user=person)).get("user")
         fields = user if isinstance(user, Mapping) else {}
-        return SlackProfile(str(fields.get("real_name") or fields.get("name") or ""), str(fields.get("tz") or ""))
+        within = fields.get("enterprise_user")
+        team = (within.get("enterprise_id") if isinstance(within, Mapping) else "") or fields.get("team_id")
+        return SlackProfile(
+            str(fields.get("real_name") or fields.get("name") or ""),
+            str(fields.get("tz") or ""),
+            str(team or ""),
+            is_active=not (fields.get("is_bot") or fields.get("deleted")),
+        )
 
     async def is_do_not_disturb(self, person: str, at: float) -> bool:
         """Return whether do-not-disturb is scheduled at `at` (epoch seconds); Slack hides manual pauses from us.

@@ -19,6 +19,8 @@ RETRY_AFTER = timedelta(seconds=10)
 PROFILE_TTL = timedelta(hours=12)
 """People who travel change their time zone."""
 
+UNKNOWN_PERSON = frozenset({"user_not_found", "user_not_visible", "users_not_found"})
+
 
 class SlackDirectory:
     def __init__(self, sink: SlackSink, clock: Clock) -> None:
@@ -46,6 +48,14 @@ class SlackDirectory:
         """Return the name as Slack shows it; empty if Slack does not say."""
         return (await self._load_profile(person)).name
 
+    async def find_team(self, person: str) -> str:
+        """Return a person's workspace or organisation; empty if Slack does not say."""
+        return (await self._load_profile(person)).team
+
+    async def is_active(self, person: str) -> bool:
+        """Return False for a bot, a person who has left, and an unknown id; True if Slack does not say."""
+        return (await self._load_profile(person)).is_active
+
     async def _load_profile(self, person: str) -> SlackProfile:
         async with self._locks[person]:
             at = self._clock.now()
@@ -56,6 +66,8 @@ class SlackDirectory:
                 known = await self._sink.fetch_profile(person)
             except (DeliveryUnknownError, RateLimitedError, SlackRejectedError, NotSentError) as no:
                 log.warning("person not read", person=person, reason=str(no))
+                if isinstance(no, SlackRejectedError) and no.error in UNKNOWN_PERSON:
+                    known = SlackProfile("", "", is_active=False)
             self._profiles[person] = (at, known)
             return known
 

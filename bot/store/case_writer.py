@@ -170,6 +170,8 @@ def _write_processed(transaction: Transaction, keys: Keys, processed: ProcessedM
     transaction.write("HINCRBY", keys.mention_counters, processed.outcome.value, 1)
     transaction.write("HINCRBY", tally, build_tally_field(processed, created_at), 1)
     transaction.add_upkeep("EXPIRE", tally, _TALLIES_SECONDS)
+    if processed.muted_by:
+        transaction.write("HINCRBY", keys.mute_counts, processed.muted_by, 1)
     append_observation(transaction, keys, processed, get_counted_subject(processed.assessment))
     if processed.outcome is MentionOutcome.SPAM:
         _write_spam(transaction, keys, processed)

@@ -1,4 +1,4 @@
-"""Mentions that a colleague flagged: admitted and opened as a case in one commit. Rate limit per person."""
+"""What colleagues without a role do, with a rate limit per person: flag a mention, re-route a case."""
 
 from datetime import datetime
 from typing import NamedTuple
@@ -16,10 +16,17 @@ from bot.store.transaction import CommitResult, Transaction, commit
 
 
 class RecentFlags(NamedTuple):
-    """Times in epoch seconds, oldest first; `version` counts this person's flags."""
+    """Times in epoch seconds, oldest first; `version` counts what this person did."""
 
     version: int
     times: tuple[float, ...]
+
+
+def _add_time(transaction: Transaction, key: str, recent: RecentFlags, at: datetime) -> None:
+    transaction.guard(key, recent.version or "", "v")
+    times = " ".join(str(time) for time in (*recent.times, at.timestamp()))
+    transaction.write("HSET", key, "v", recent.version + 1, "times", times)
+    transaction.write("EXPIRE", key, int(FLAGS_KEPT.total_seconds()))
 
 
 class FlagStore(RedisStore):
@@ -29,7 +36,13 @@ class FlagStore(RedisStore):
 
     async def load_recent(self, by: str, at: datetime) -> RecentFlags:
         """Return when this person flagged something within `FLAGS_KEPT` before `at`."""
-        found = await self._client.execute("HMGET", self._keys.flags_key(by), "v", "times")
+        return await self._load_times(self._keys.flags_key(by), at)
+
+    async def load_recent_reroutes(self, by: str, at: datetime) -> RecentFlags:
+        return await self._load_times(self._keys.reroutes_key(by), at)
+
+    async def _load_times(self, key: str, at: datetime) -> RecentFlags:
+        found = await self._client.execute("HMGET", key, "v", "times")
         times = tuple(float(time) for time in (found[1] or "").split())
         since = (at - FLAGS_KEPT).timestamp()
         return RecentFlags(int(found[0] or 0), tuple(time for time in times if time > since))
@@ -41,15 +54,18 @@ class FlagStore(RedisStore):
         """
         assert decision.processed is not None
         transaction = Transaction(self._keys.inbox)
-        key = self._keys.flags_key(by)
-        transaction.guard(key, recent.version or "", "v")
-        times = " ".join(str(time) for time in (*recent.times, at.timestamp()))
-        transaction.write("HSET", key, "v", recent.version + 1, "times", times)
-        transaction.write("EXPIRE", key, int(FLAGS_KEPT.total_seconds()))
+        _add_time(transaction, self._keys.flags_key(by), recent, at)
         seen = self._keys.seen_key(decision.processed.mention.id)
         transaction.guard(seen, "")
         transaction.write("SET", seen, to_ms(at), "EX", int(SEEN_FOR.total_seconds()))
         transaction.write("HINCRBY", self._keys.mention_counters, "seen", 1)
+        write_decision(transaction, self._keys, decision, at)
+        return (await commit(self._client, transaction))[0] is CommitResult.WRITTEN
+
+    async def commit_reroute(self, decision: CaseDecision, by: str, recent: RecentFlags, at: datetime) -> bool:
+        """Move a case. Return False if it has changed, or the person moved another since `recent` was loaded."""
+        transaction = Transaction(self._keys.inbox)
+        _add_time(transaction, self._keys.reroutes_key(by), recent, at)
         write_decision(transaction, self._keys, decision, at)
         return (await commit(self._client, transaction))[0] is CommitResult.WRITTEN
 

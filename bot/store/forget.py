@@ -16,6 +16,7 @@ from bot.store.client import RedisClient, parse_hash
 from bot.store.dead_letters import DeadLetterStore
 from bot.store.decision_writer import add_audit_event
 from bot.store.keys import Keys
+from bot.store.mutes import MuteStore
 from bot.store.quarantine import QuarantineStore
 from bot.store.quote_redaction import QuoteStore, parse_entry_mention, parse_stored_mention
 from bot.store.recent_mentions import RecentMention, dump_recent, parse_recent
@@ -36,6 +37,8 @@ class ErasureMatches(NamedTuple):
     ids: frozenset[str]
     words: frozenset[str]
     """The beginning of each post, and the handle of its author."""
+    mutes: frozenset[str] = frozenset()
+    """Ids of mutes that name the person."""
 
 
 class MentionEraser(RedisStore):
@@ -46,6 +49,7 @@ class MentionEraser(RedisStore):
         self._quarantine = QuarantineStore(client, keys)
         self._quotes = QuoteStore(client, keys)
         self._records = RecordRedactor(client, keys)
+        self._mutes = MuteStore(client, keys)
 
     async def find(self, target: ForgetTarget) -> ErasureMatches:
         """Search the whole store for posts of the target. Changes nothing."""
@@ -64,7 +68,8 @@ class MentionEraser(RedisStore):
                 source, _, author = recent.author.partition(":")
                 if target.author and recent.author and target.matches_author(source, author, ""):
                     ids.add(recent.mention)
-        return ErasureMatches(frozenset(ids), frozenset(words))
+        mutes = {name for name in await self._mutes.list_ids() if target.author and target.matches_mute(name)}
+        return ErasureMatches(frozenset(ids), frozenset(words), frozenset(mutes))
 
     async def forget(self, found: ErasureMatches, at: datetime) -> int:
         """Return how many entries, records and cases lost something."""
@@ -80,6 +85,7 @@ class MentionEraser(RedisStore):
         lost += await self._records.redact_cases(found.ids, found.words, at)
         lost += await self._records.redact_episodes(found.ids, at)
         lost += await self._records.redact_crises(found.words, at)
+        lost += await self._mutes.forget(found.mutes)
         if lost:
             note = Transaction(self._keys.inbox)
             deleted = AuditEvent(at, "", AuditAction.POSTS_DELETED, f"{len(found.ids)}, at a person's request")

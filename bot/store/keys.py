@@ -96,6 +96,9 @@ class Keys:
         self.last_spike_check = self.root + "watched"
         self.health_issues = self.root + "trouble"
         self.read_totals = self.root + "reads"
+        self.roles = self.root + "roles"
+        self.mutes = self.root + "mutes"
+        self.mute_counts = self.root + "muted"
 
     def seen_key(self, mention: str) -> str:
         return f"{self.root}seen:{mention}"
@@ -147,6 +150,9 @@ class Keys:
 
     def flags_key(self, person: str) -> str:
         return f"{self.root}flags:{person}"
+
+    def reroutes_key(self, person: str) -> str:
+        return f"{self.root}reroutes:{person}"
 
     def night_pages_key(self, night: int, person: str) -> str:
         return f"{self.root}night:{night}:{person}"

@@ -12,9 +12,11 @@ from bot.domain.crisis import Crisis
 from bot.domain.drills import Drill
 from bot.domain.health.issues import HealthState
 from bot.domain.mention import Mention
+from bot.domain.mutes import Mute
 from bot.domain.oncall.overrides import ScheduleOverrides
 from bot.domain.outbox import Notification
 from bot.domain.paging.page import Page
+from bot.domain.roles import RoleRegister
 from bot.domain.spikes.baseline import SubjectBaseline
 from bot.domain.spikes.episode import Episode
 from bot.store.calendars import parse_stored_shifts
@@ -39,9 +41,11 @@ KINDS: Mapping[str, Callable[[str], Any]] = {
     "drill": Drill.model_validate_json,
     "episode": Episode.model_validate_json,
     "mention": Mention.from_stored,
+    "mute": Mute.model_validate_json,
     "notification": Notification.from_key,
     "page": Page.model_validate_json,
     "page message": PageMessage.model_validate_json,
+    "roles": RoleRegister.model_validate_json,
     "schedule": ScheduleOverrides.model_validate_json,
     "usual": SubjectBaseline.model_validate_json,
     "vigil": HealthState.model_validate_json,
@@ -102,7 +106,7 @@ class QuarantineStore(RedisStore):
                     await self._delete_record(transaction, key, name)
             case "notification":
                 transaction.write("ZREM", key, record.field)
-            case "drill" | "calendar" | "page message":
+            case "drill" | "calendar" | "page message" | "mute":
                 transaction.write("HDEL", key, record.field)
             case "mention" if record.key.startswith("joined:"):
                 transaction.write("HDEL", key, record.field)

@@ -24,6 +24,7 @@ from bot.store.history import HistoryStore
 from bot.store.inbox import Inbox
 from bot.store.keys import Keys
 from bot.store.leases import LeaseManager
+from bot.store.mutes import MuteStore
 from bot.store.oncall import OverrideStore, ScheduleGapStore
 from bot.store.outbox import Outbox
 from bot.store.paging import PageStore
@@ -32,6 +33,7 @@ from bot.store.rate_limits import RateLimitStore
 from bot.store.read_counts import ReadCountStore
 from bot.store.recent_mentions import RecentMentionStore
 from bot.store.report_counters import MentionCounters, ReportCounterStore
+from bot.store.roles import RoleStore
 from bot.store.roll_ups import RollUpStore
 from bot.store.shift_summaries import ShiftSummaryStore
 from bot.store.signing_secrets import SigningSecretStore
@@ -78,6 +80,8 @@ class Store:
         self.episodes = EpisodeStore(client, keys)
         self.history = HistoryStore(client, keys)
         self.audit_log = AuditLogReader(client, keys)
+        self.roles = RoleStore(client, keys)
+        self.mutes = MuteStore(client, keys)
 
     async def find_next_deadline(self) -> datetime | None:
         """Return when the next deadline of a case or step of a page is due; it may have passed. None: there is none."""

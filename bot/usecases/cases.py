@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from bot.clock import Clock
 from bot.domain.assessment import Assessment
-from bot.domain.case import Case, CaseResolution, derive_case_id
+from bot.domain.case import Case, CaseResolution, CaseStatus, derive_case_id
 from bot.domain.cases import transitions
 from bot.domain.cases.correction_transitions import ScoreUrgency, reopen_with_correction, resolve_with_correction
 from bot.domain.cases.snooze_transitions import SnoozeChoice, check_can_snooze, snooze_case
@@ -128,10 +128,10 @@ class CaseUseCases:
         target = require_department(self._rules, to)
         return await self.apply(case_id, by, lambda case, ctx: transitions.hand_to_department(case, ctx, target))
 
-    async def correct_route(self, case_id: str, by: str, to: str | None) -> CaseView:
+    async def correct_route(self, case_id: str, by: str, to: str | None, reason: str = "") -> CaseView:
         """`to` is the right department; None: nobody's."""
         target = require_department(self._rules, to) if to else None
-        return await self.apply(case_id, by, lambda case, ctx: transitions.correct_route(case, ctx, target))
+        return await self.apply(case_id, by, lambda case, ctx: transitions.correct_route(case, ctx, target, reason))
 
     async def separate_mention(self, case_id: str, by: str, mention: str) -> tuple[CaseView, CaseView]:
         """Open a case of its own for a joined mention; return the case it left, and its own.
@@ -166,7 +166,10 @@ class CaseUseCases:
         return find_route(self._rules.list_routes(), mention, assessment)
 
     async def _build_view(self, case: Case) -> CaseView:
-        return CaseView(case, self._find_department(case), self._clock.now(), await self._pages.find_for_case(case))
+        department = self._find_department(case)
+        if case.status is CaseStatus.NEW:
+            department = await self._staff.resolve_point(department)
+        return CaseView(case, department, self._clock.now(), await self._pages.find_for_case(case))
 
     async def _load_context(self, case: Case, by: str) -> Context:
         department = self._find_department(case)

@@ -1,10 +1,15 @@
 """The staff of each department: ids of the playbook, with user groups resolved to people."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Protocol
 
+from bot.clock import Clock
 from bot.domain.department import Department, DepartmentStaff
+from bot.domain.paging.contact_methods import ContactDetails
+from bot.domain.roles import RoleGrant, apply_point
+from bot.store.roles import RoleStore
 
 
 class GroupDirectory(Protocol):
@@ -28,20 +33,64 @@ NAMES_TIMEOUT = 1.0
 """A form has to open within the three seconds of Slack's trigger."""
 
 
+@dataclass(frozen=True, slots=True)
+class RoleLookup:
+    """The roles that were given in Slack, as they are at this moment."""
+
+    _store: RoleStore
+    _directory: PeopleDirectory
+    _get_contact: Callable[[str], ContactDetails]
+    _clock: Clock
+
+    async def list_deputies(self, department: Department) -> tuple[RoleGrant, ...]:
+        return (await self._store.load()).list_deputies(department.name, self._clock.now())
+
+    async def resolve_point(self, department: Department) -> Department:
+        return (await self.resolve_points((department,)))[0]
+
+    async def resolve_points(self, departments: Iterable[Department]) -> list[Department]:
+        """Return the departments with their point persons. A name that Slack does not give is empty."""
+        register, at = await self._store.load(), self._clock.now()
+        return [await self._find_point_name(apply_point(one, register, at)) for one in departments]
+
+    async def _find_point_name(self, department: Department) -> Department:
+        if not department.point:
+            return department
+        name = self._get_contact(department.point).name or await self._directory.find_name(department.point)
+        return department.copy_with(point_name=name)
+
+
 class StaffDirectory:
     """Resolves who may act for a department."""
 
-    def __init__(self, directory: PeopleDirectory, on_call: CallableLookup) -> None:
+    def __init__(self, directory: PeopleDirectory, on_call: CallableLookup, roles: RoleLookup) -> None:
         self._directory = directory
         self._on_call = on_call
+        self._roles = roles
 
     async def load_staff(self, department: Department, managers: tuple[str, ...]) -> DepartmentStaff:
-        """Return the staff; all who may be paged for a department count as deputies, also off shift."""
+        """Return the staff. Deputies are the playbook's, those made one in Slack, and all who may be paged for it."""
         called = await self._on_call.list_callable_people(department)
-        deputies, all_known = await resolve_people(self._directory, (*department.deputies, *called))
+        grants = await self._roles.list_deputies(department)
+        invited = {one.person for one in grants if department.deputies_accept and not one.accepted_at}
+        named = (one.person for one in grants if one.person not in invited)
+        deputies, all_known = await resolve_people(self._directory, (*department.deputies, *named, *called))
         managing, all_managers_known = await resolve_people(self._directory, managers)
         unsure = not (all_known and all_managers_known)
-        return DepartmentStaff(department=department.name, deputies=deputies, managers=managing, unsure=unsure)
+        return DepartmentStaff(
+            department=department.name,
+            deputies=deputies,
+            managers=managing,
+            unsure=unsure,
+            invited=frozenset(invited) - deputies,
+        )
+
+    async def resolve_point(self, department: Department) -> Department:
+        return await self._roles.resolve_point(department)
+
+    async def list_playbook_deputies(self, department: Department) -> frozenset[str]:
+        """Return the people whom the playbook names, with the known people of its user groups."""
+        return (await resolve_people(self._directory, department.deputies))[0]
 
     async def list_names(self, people: Iterable[str]) -> list[tuple[str, str]]:
         """Return ids with names, by name; empty if one of the names is not known in time."""

@@ -83,6 +83,7 @@ class TriageWorker(Worker):
         living = [entry for entry in entries if not await self._move_to_dead_letters(entry)]
         if living:
             await self._load_recent_mentions()
+            await self._decider.load_mutes(self._clock.now())
             await self._process_entries(living)
             self._failures = 0
         self._in_hand = []

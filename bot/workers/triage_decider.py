@@ -12,6 +12,7 @@ from bot.domain.cases.intake import count_only, join_case, open_case
 from bot.domain.commits import CaseDecision
 from bot.domain.department import Department
 from bot.domain.mention import Mention
+from bot.domain.mutes import MuteSet
 from bot.domain.routing import NOBODY, find_route
 from bot.domain.rules import PlaybookRules, get_department_or_lost
 from bot.store.case_writer import LookupKey
@@ -39,6 +40,11 @@ class TriageDecider:
     def __init__(self, store: Store, rules: PlaybookRules) -> None:
         self._store = store
         self._rules = rules
+        self._mutes = MuteSet()
+
+    async def load_mutes(self, at: datetime) -> None:
+        """Load the mutes for the batches to come: once for each read of the inbox."""
+        self._mutes = await self._store.mutes.load_set(at)
 
     async def decide_batch(
         self, items: Sequence[TriageItem], opened: Mapping[str, Case], at: datetime
@@ -82,6 +88,8 @@ class TriageDecider:
     ) -> CaseDecision:
         there = {trace.joining: cases.get(found[trace.key]) for trace in item.lookup_keys}
         mention, assessment = item.mention, item.result.assessment
+        if mute := self._mutes.find_mute(mention, assessment):
+            return _decide_count_only(item, at, mute)
         if case := there.get(JoinReason.SAME_PERSON):
             department = self._find_department(case.department)
             return join_case(case, mention, assessment, JoinReason.SAME_PERSON, department, at)
@@ -104,7 +112,7 @@ class TriageDecider:
         return get_department_or_lost(self._rules, name)
 
 
-def _decide_count_only(item: TriageItem, at: datetime) -> CaseDecision:
+def _decide_count_only(item: TriageItem, at: datetime, muted_by: str = "") -> CaseDecision:
     """Count a mention without a case; spam keeps its reasons, as it may be restored."""
     spam = item.result.assessment.intent is Intent.SPAM
-    return count_only(item.mention, item.result.explain_assessment() if spam else item.result.assessment, at)
+    return count_only(item.mention, item.result.explain_assessment() if spam else item.result.assessment, at, muted_by)

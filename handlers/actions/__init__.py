@@ -14,6 +14,7 @@ from handlers.actions.case_buttons import (
     release_here,
     renew_lease,
     reopen,
+    undo_reroute,
 )
 from handlers.actions.corrections import correct_assessment, explain_assessment, move_by_rules
 from handlers.actions.crises import complete_checklist_item, open_crisis_modal
@@ -25,6 +26,7 @@ from handlers.actions.open_modals import (
     open_separate_modal,
     open_snooze_modal,
 )
+from handlers.actions.roles import accept_policy, mute_author, undo_mute, undo_role_change
 from handlers.actions.roll_ups import claim_in_roll_up, open_roll_up
 from handlers.actions.spam import bring_back, show_older_spam, show_spam
 from handlers.use_cases import AsyncAck, Payload, ReportUseCases, Responder
@@ -76,6 +78,11 @@ def register(app: AsyncApp) -> None:
     app.action(action_ids.ONCALL_DECLINE)(decline)
     app.action(action_ids.ONCALL_FILL)(fill)
     app.action(action_ids.ONCALL_UNDO)(undo)
+    app.action(action_ids.DEPUTY_ACCEPT)(accept_policy)
+    app.action(action_ids.ROLE_UNDO)(undo_role_change)
+    app.action(action_ids.REROUTE_UNDO)(undo_reroute)
+    app.action(action_ids.AUTHOR_MUTE)(mute_author)
+    app.action(action_ids.MUTE_UNDO)(undo_mute)
     app.action(action_ids.CRISIS_DECLARE)(open_crisis_modal)
     app.action(action_ids.CRISIS_DONE)(complete_checklist_item)
     app.action(action_ids.OPEN_POST)(ack_link_button)

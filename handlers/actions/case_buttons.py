@@ -7,13 +7,14 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
 from bot.cards import action_ids
-from bot.cards.block_kit import RenderedMessage
+from bot.cards.block_kit import RenderedMessage, render_text
 from bot.cards.case_messages import render_claimed, render_confirmed, render_lease_renewed, render_released
 from bot.cards.digests import render_digest
+from bot.cards.sanitize import escape
 from bot.domain.commits import NotAllowed, StoreUnavailable
 from bot.usecases.cases import CaseView, DecideCase
 from handlers.responses import redraw_card
-from handlers.use_cases import AsyncAck, CaseUseCases, DigestUseCases, Payload, Responder
+from handlers.use_cases import AsyncAck, CaseUseCases, ColleagueUseCases, DigestUseCases, Payload, Responder
 
 AskCases = Callable[[CaseUseCases, str, str], Awaitable[CaseView]]
 """It gets the id of the case and the person."""
@@ -75,3 +76,14 @@ async def claim_in_digest(
             await reply.replace_message(
                 render_digest(*await digests.get(action_ids.parse_digest_id(action["block_id"])))
             )
+
+
+async def undo_reroute(
+    ack: AsyncAck, action: Payload, by: str, colleagues: ColleagueUseCases, reply: Responder
+) -> None:
+    """Turn the answer to a re-route into a sentence. Delivery draws the card."""
+    await ack()
+    async with reply.report_refusals():
+        case_id, _, back = action["value"].partition("/")
+        view = await colleagues.undo_reroute(case_id, by, back)
+        await reply.replace_message(render_text(f"↩️ Undone. {escape(view.department.name)} has the case again."))

@@ -9,7 +9,7 @@ from bot.cards.modals import (
 )
 from bot.cards.snooze import render_snooze_modal
 from bot.domain.lifecycle import CaseTransition
-from handlers.use_cases import AsyncAck, CaseUseCases, Payload, Responder
+from handlers.use_cases import AsyncAck, CaseUseCases, Payload, Responder, UseCases
 
 
 async def open_resolve_modal(
@@ -33,13 +33,13 @@ async def open_hand_over_modal(
 
 
 async def open_not_for_us_modal(
-    ack: AsyncAck, action: Payload, body: Payload, by: str, cases: CaseUseCases, reply: Responder
+    ack: AsyncAck, action: Payload, body: Payload, by: str, usecases: UseCases, reply: Responder
 ) -> None:
     await ack()
     async with reply.report_refusals():
-        answer = await cases.check_transition(action["value"], by, CaseTransition.HAND_OVER)
-        origin = _build_metadata(action, body, reply)
-        await reply.open_modal(body, render_not_for_us_modal(answer.case, cases.list_departments(), origin))
+        (case, *_), is_colleague, _ = await usecases.colleagues.check_reroute(action["value"], by)
+        departments, origin = usecases.cases.list_departments(), _build_metadata(action, body, reply)
+        await reply.open_modal(body, render_not_for_us_modal(case, departments, origin, is_colleague=is_colleague))
 
 
 async def open_separate_modal(

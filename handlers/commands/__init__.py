@@ -7,7 +7,7 @@ from slack_bolt.async_app import AsyncApp
 
 from handlers.commands.slash_command import SlashCommand
 
-NAMES = ("sentiment", "oncall", "crises")
+NAMES = ("sentiment", "oncall", "crises", "earshot")
 COMMANDS: Mapping[str, SlashCommand] = {
     command.name: command for command in (import_module(f"{__name__}.{name}").COMMAND for name in NAMES)
 }

@@ -1,27 +1,15 @@
 """/oncall: who is on call, and changes of shifts."""
 
-from collections.abc import Awaitable, Callable, Mapping
-from typing import NamedTuple
+from collections.abc import Mapping
 
 from bot.cards import action_ids
 from bot.cards import oncall as cards
 from bot.cards.block_kit import RenderedMessage
-from handlers.commands.slash_command import SlashCommand
+from handlers.commands.slash_command import SlashCommand, Subcommand
 from handlers.use_cases import AsyncAck, Payload, Responder, UseCases
 
 HELP = "help"
 SHOW_HINT = "`/oncall`: who is on call now and next, for every department; `/oncall care` for one."
-
-
-class Subcommand(NamedTuple):
-    """`run` gets the person and the text after the name, people as `<@U…>`."""
-
-    usage: str
-    """Its part of the usage hint of /oncall."""
-    hint: str
-    """Its line in `/oncall help`."""
-    run: Callable[[UseCases, str, str], Awaitable[RenderedMessage]]
-
 
 SUBCOMMANDS: Mapping[str, Subcommand] = {
     "take": Subcommand(

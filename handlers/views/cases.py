@@ -3,8 +3,10 @@
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.cards import action_ids
+from bot.cards.case import render_reroute_receipt
 from bot.cards.case_messages import render_brought_back
 from bot.cards.modals import CORRECTING
+from bot.cards.mutes import render_mute_offer
 from bot.domain.case import CaseResolution
 from bot.domain.cases.snooze_transitions import SnoozeChoice
 from handlers.modal_submission import submit_modal
@@ -17,7 +19,16 @@ from handlers.responses import (
     redraw_corrected_card,
     redraw_moved_card,
 )
-from handlers.use_cases import AsyncAck, CaseUseCases, CorrectionUseCases, HomeTab, Payload, Responder, SpamReview
+from handlers.use_cases import (
+    AsyncAck,
+    CaseUseCases,
+    ColleagueUseCases,
+    CorrectionUseCases,
+    HomeTab,
+    Payload,
+    Responder,
+    SpamReview,
+)
 
 CHOOSE_RESOLUTION = "Choose how it ended."
 KEEP_OPEN = "Earshot cannot reach its memory right now. Keep this form open, and press Resolve again in a minute."
@@ -47,6 +58,8 @@ async def submit_resolution(
     if (answer := await submit_modal(ack, action_ids.RESOLUTION, work, back)) is None:
         return
     await redraw_card(answer, back, cases)
+    if word == CaseResolution.SPAM and (offer := render_mute_offer(answer.case)):
+        await back.send_ephemeral(offer)
     if not form.origin.response_url:  # the form was opened from the Home tab
         await publish_home(by, home, client)
 
@@ -66,7 +79,9 @@ async def submit_hand_over(ack: AsyncAck, view: Payload, by: str, cases: CaseUse
         await redraw_moved_card(moved, form.origin.channel, back, cases)
 
 
-async def submit_not_for_us(ack: AsyncAck, view: Payload, by: str, cases: CaseUseCases, reply: Responder) -> None:
+async def submit_not_for_us(
+    ack: AsyncAck, view: Payload, by: str, cases: CaseUseCases, colleagues: ColleagueUseCases, reply: Responder
+) -> None:
     """Submit Not for us: move the case and record the correction."""
     form = SubmittedModal(view)
     whose = form.get_value(action_ids.DEPARTMENT)
@@ -75,13 +90,16 @@ async def submit_not_for_us(ack: AsyncAck, view: Payload, by: str, cases: CaseUs
         return
     back = reply.with_response_url(form.origin.response_url)
     nobody = whose == action_ids.NOBODY
-    work = cases.correct_route(form.origin.case, by, None if nobody else whose)
-    if (answer := await submit_modal(ack, action_ids.DEPARTMENT, work, back)) is None:
+    reason = form.get_value(action_ids.REASON)
+    work = colleagues.reroute(form.origin.case, by, None if nobody else whose, reason)
+    if (moved := await submit_modal(ack, action_ids.DEPARTMENT, work, back)) is None:
         return
     if nobody:
-        await redraw_card(answer, back, cases)
+        await redraw_card(moved.view, back, cases)
     else:
-        await redraw_moved_card(answer, form.origin.channel, back, cases)
+        await redraw_moved_card(moved.view, form.origin.channel, back, cases)
+    if moved.is_colleague:
+        await back.send_ephemeral(render_reroute_receipt(moved.view.case, moved.moved_from))
 
 
 async def submit_separation(ack: AsyncAck, view: Payload, by: str, cases: CaseUseCases, reply: Responder) -> None:

@@ -8,6 +8,7 @@ from handlers import UseCases
 from tests.handlers.fakes import (
     Fake,
     FakeCases,
+    FakeColleagues,
     FakeCorrections,
     FakeCrises,
     FakeDigests,
@@ -15,9 +16,11 @@ from tests.handlers.fakes import (
     FakeFeeds,
     FakeFlags,
     FakeHome,
+    FakeMutes,
     FakeOnCall,
     FakePages,
     FakeReports,
+    FakeRoles,
     FakeRollUps,
     FakeSpam,
 )
@@ -41,6 +44,12 @@ class FakeUseCases:
     drills: FakeDrills = field(default_factory=FakeDrills)
     feeds: FakeFeeds = field(default_factory=FakeFeeds)
     pages: FakePages = field(default_factory=FakePages)
+    roles: FakeRoles = field(default_factory=FakeRoles)
+    mutes: FakeMutes = field(default_factory=FakeMutes)
+    colleagues: FakeColleagues = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.colleagues = FakeColleagues(self.cases)
 
     def all(self) -> tuple[Fake, ...]:
         return tuple(getattr(self, one.name) for one in fields(self))

@@ -17,11 +17,13 @@ from bot.domain.crisis import CrisisDeclaration, CrisisPlan
 from bot.domain.crisis import CrisisOrigin as Began
 from bot.domain.department import Department
 from bot.domain.destination import ToPerson
+from bot.domain.lifecycle import CaseTransition
 from bot.domain.paging import escalation
 from bot.domain.paging.context import PageContext
 from bot.domain.paging.page import CauseKind, Page, PageCause, Severity, open_page
 from bot.store.spam import SpamEntry
 from bot.usecases.cases import CaseView, DecideCase
+from bot.usecases.colleagues import RerouteView
 from bot.usecases.corrections import CorrectionResult
 from bot.usecases.digests import DigestView
 from bot.usecases.spam import SpamPage
@@ -143,6 +145,30 @@ class FakeReports(Fake):
         return RenderedMessage("Today: 3 posts, shared", [make_section(make_mrkdwn("Today: 3 posts, shared"))])
 
 
+class FakeColleagues(Fake):
+    """Asks the fake of cases; `is_colleague` is whether whoever asks has no role."""
+
+    def __init__(self, cases: FakeCases) -> None:
+        super().__init__()
+        self._cases = cases
+        self.is_colleague = False
+
+    async def check_reroute(self, case_id: str, by: str) -> RerouteView:
+        return RerouteView(
+            await self._cases.check_transition(case_id, by, CaseTransition.HAND_OVER), is_colleague=self.is_colleague
+        )
+
+    async def reroute(self, case_id: str, by: str, to: str | None, reason: str) -> RerouteView:
+        if reason:
+            await self.ask("why", reason)
+        moved = await self._cases.correct_route(case_id, by, to)
+        return RerouteView(moved, is_colleague=self.is_colleague, moved_from="sales")
+
+    async def undo_reroute(self, case_id: str, by: str, back: str) -> CaseView:
+        await self.ask("undo", case_id, by, back)
+        return CaseView(build_new_case(), CARE, AT)
+
+
 class FakeFlags(Fake):
     def list_departments(self) -> tuple[Department, ...]:
         return (CARE, PR)
@@ -247,6 +273,40 @@ class FakeOnCall(Fake):
 DECLARED = transitions.declare_crisis(
     CrisisDeclaration(Severity.SEV1, "Smoke in <one> cabin", "pr", "U0LEA"), Began(AT), CrisisPlan(), "U0MIA", AT
 ).after
+
+
+class FakeRoles(FakeOnCall):
+    async def deputize(self, by: str, words: str) -> RenderedMessage:
+        return await self._say("deputize", by, words)
+
+    async def dismiss(self, by: str, words: str) -> RenderedMessage:
+        return await self._say("dismiss", by, words)
+
+    async def list_deputies(self, by: str, words: str) -> RenderedMessage:
+        return await self._say("deputies", by, words)
+
+    async def set_point(self, by: str, words: str) -> RenderedMessage:
+        return await self._say("point", by, words)
+
+    async def accept_policy(self, by: str, grant: str) -> RenderedMessage:
+        return await self._say("accept", by, grant)
+
+
+class FakeMutes(FakeOnCall):
+    async def mute(self, by: str, words: str) -> RenderedMessage:
+        return await self._say("mute", by, words)
+
+    async def list_mutes(self, by: str, words: str) -> RenderedMessage:
+        return await self._say("mutes", by, words)
+
+    async def unmute(self, by: str, words: str) -> RenderedMessage:
+        return await self._say("unmute", by, words)
+
+    async def mute_case_author(self, by: str, case_id: str) -> RenderedMessage:
+        return await self._say("mute author", by, case_id)
+
+    async def undo_mute(self, by: str, mute: str) -> RenderedMessage:
+        return await self._say("undo mute", by, mute)
 
 
 class FakeCrises(Fake):

@@ -15,6 +15,7 @@ MODALS = {value for name, value in vars(action_ids).items() if name.endswith("_M
 INPUTS = {
     "RESOLUTION",
     "NOTE",
+    "REASON",
     "PERSON",
     "DEPARTMENT",
     "MENTION",
@@ -35,7 +36,7 @@ BUTTONS = {button.action for button in CASE_BUTTONS} | {
     value
     for name, value in vars(action_ids).items()
     if name.isupper() and not name.startswith("_") and name not in INPUTS
-} - MODALS - {action_ids.FLAG_MENTION, action_ids.SENTIMENT, action_ids.ONCALL, action_ids.CRISIS}
+} - MODALS - {action_ids.FLAG_MENTION, action_ids.SENTIMENT, action_ids.ONCALL, action_ids.CRISIS, action_ids.EARSHOT}
 
 
 def body(kind: str, **more: object) -> dict[str, object]:

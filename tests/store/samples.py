@@ -22,6 +22,7 @@ from bot.domain.drills import Drill
 from bot.domain.health.issues import HealthIssue, HealthState
 from bot.domain.health.source_silence import SourceActivity, SourceGap
 from bot.domain.mention import Author, Mention
+from bot.domain.mutes import Mute, MuteKind
 from bot.domain.oncall.overrides import ScheduleOverrides
 from bot.domain.oncall.schedule import CoverRequest, Override, OverrideKind
 from bot.domain.paging.page import (
@@ -34,6 +35,7 @@ from bot.domain.paging.page import (
     ReEscalation,
     Severity,
 )
+from bot.domain.roles import RoleGrant, RoleKind, RoleRegister
 from bot.domain.routing import CaseClocks
 from bot.domain.spikes.baseline import SubjectBaseline
 from bot.domain.spikes.detector import SpikeKind
@@ -184,6 +186,28 @@ RECORDS: dict[str, BaseModel] = {
     "page": PAGE,
     "crisis": CRISIS,
     "episode": EPISODE,
+    "roles": RoleRegister(
+        version=2,
+        grants=(
+            RoleGrant(
+                id="g1",
+                kind=RoleKind.DEPUTY,
+                department="care",
+                person="U0JOE",
+                by="U0MIA",
+                since=AT,
+                until=datetime(2026, 3, 13, 18, tzinfo=UTC),
+                accepted_at=LATER,
+                ended_at=LATER,
+            ),
+            RoleGrant(
+                id="g2", kind=RoleKind.POINT, department="care", person="U0ANA", by="U0MIA", since=AT, replaces="g1"
+            ),
+        ),
+    ),
+    "mute": Mute(
+        kind=MuteKind.AUTHOR, name="marta_flies", by="U0ANA", since=AT, until=datetime(2026, 3, 13, 18, tzinfo=UTC)
+    ),
     "drill": Drill(
         department="care", opened_at=AT, page="page3", asked_by="U0MIA", missed_at=LATER, why="a hole", ended_at=LATER
     ),

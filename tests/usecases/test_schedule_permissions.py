@@ -4,7 +4,7 @@ import pytest
 
 from bot.domain.commits import NotAllowed
 from bot.usecases.schedule_permissions import SchedulePermissions
-from bot.usecases.staff import StaffDirectory
+from bot.usecases.staff import RoleLookup, StaffDirectory
 from tests.usecases.harness import ANA, JOE, LEA, MIA, OLA, RAJ, TOM, UseCaseHarness
 
 DAYS = """
@@ -23,9 +23,9 @@ name = "crisis"
 
 
 def permissions_of(harness: UseCaseHarness) -> SchedulePermissions:
-    return SchedulePermissions(
-        harness.app.on_call_lookup, harness.app.rules, StaffDirectory(harness.directory, harness.app.on_call_lookup)
-    )
+    roles = RoleLookup(harness.store.roles, harness.directory, harness.app.rules.get_contact, harness.clock)
+    staff = StaffDirectory(harness.directory, harness.app.on_call_lookup, roles)
+    return SchedulePermissions(harness.app.on_call_lookup, harness.app.rules, staff)
 
 
 @pytest.fixture

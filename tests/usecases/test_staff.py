@@ -3,14 +3,15 @@
 import asyncio
 
 from bot.domain.department import Department, DepartmentStaff
-from bot.usecases.staff import StaffDirectory
+from bot.usecases.staff import RoleLookup, StaffDirectory
 from tests.usecases.harness import ANA, BEN, LEA, MIA, OLA, RAJ, UseCaseHarness
 
 PRESS = Department(name="pr", channel="C0PR", deputies=(LEA, "S0PRESS"), on_call=(LEA,))
 
 
 def staff_directory_of(harness: UseCaseHarness) -> StaffDirectory:
-    return StaffDirectory(harness.directory, harness.app.on_call_lookup)
+    roles = RoleLookup(harness.store.roles, harness.directory, harness.app.rules.get_contact, harness.clock)
+    return StaffDirectory(harness.directory, harness.app.on_call_lookup, roles)
 
 
 async def staff_of(harness: UseCaseHarness, department: Department, *managers: str) -> DepartmentStaff:

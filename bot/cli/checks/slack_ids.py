@@ -51,6 +51,7 @@ def _iter_department_ids(department: Department, here: Steps) -> Iterator[tuple[
     if department.fallback:
         yield department.fallback, (*here, "fallback")
     yield from _pair_ids(department.deputies, (*here, "deputies"))
+    yield from _pair_ids(filter(None, (department.point,)), (*here, "point"))
     yield from _pair_ids(filter(is_person, department.on_call), (*here, "on_call"))
 
 

@@ -95,10 +95,10 @@ def open_case(
     )
 
 
-def count_only(mention: Mention, assessment: Assessment, at: datetime) -> CaseDecision:
-    """Count a mention that no department needs to see."""
+def count_only(mention: Mention, assessment: Assessment, at: datetime, muted_by: str = "") -> CaseDecision:
+    """Count a mention that no department needs to see, or that a mute hides."""
     outcome = MentionOutcome.SPAM if assessment.intent is Intent.SPAM else MentionOutcome.TALLIED
-    return CaseDecision(None, processed=ProcessedMention(mention, assessment, NOBODY, outcome, at))
+    return CaseDecision(None, processed=ProcessedMention(mention, assessment, NOBODY, outcome, at, muted_by))
 
 
 def join_case(

@@ -21,6 +21,9 @@ from bot.domain.outbox import Notification, NotificationKind, Priority
 from bot.domain.paging.case_page import build_case_pages
 from bot.domain.text import format_duration
 
+MAX_REASON = 200
+"""Characters of a reason in the history."""
+
 
 def build_case_decision(
     before: Case,
@@ -153,14 +156,15 @@ def hand_to_department(case: Case, context: Context, to: Department) -> CaseDeci
     return build_case_decision(case, reset_to_new(case, to, context.at), to, event)
 
 
-def correct_route(case: Case, context: Context, to: Department | None) -> CaseDecision:
+def correct_route(case: Case, context: Context, to: Department | None, reason: str = "") -> CaseDecision:
     """Move a wrongly routed case (None: to nobody) and keep the correction."""
     check_transition(case, CaseTransition.HAND_OVER, context)
     if to is not None and to.name == case.department:
         raise NotAllowed(f"{to.name} has this case already. Choose where it belongs instead.")
     where = to.name if to else "nobody"
     correction = Correction(CorrectionKind.DEPARTMENT, case.department, where, context.by, context.at)
-    event = context.build_event(AuditAction.ROUTE_CORRECTED, f"from {case.department} to {where}")
+    why = f": {reason[:MAX_REASON]}" if reason else ""
+    event = context.build_event(AuditAction.ROUTE_CORRECTED, f"from {case.department} to {where}{why}")
     if to is not None:
         return build_case_decision(case, reset_to_new(case, to, context.at), to, event, corrections=(correction,))
     after = _close_case(case, context, CaseResolution.NOT_ABOUT_US)

@@ -14,6 +14,8 @@ from bot.domain.periods import TimeSpan
 
 DAY = timedelta(days=1)
 HALF = timedelta(hours=12)
+DAY_END = "18:00"
+"""When a role or a mute ends that has only a day."""
 EXAMPLES = "`until 08:00`, `until tomorrow 08:00`, `until Fri 17:30` or `for 2h`"
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
@@ -73,6 +75,12 @@ def parse_time(words: str, after: datetime, zone: str) -> datetime:
     if day is None and clock.is_ambiguous:
         _check_unambiguous(clock.at, found, after, zone)
     return found
+
+
+def parse_end(words: str, after: datetime, zone: str) -> datetime:
+    """Do as `parse_time`; a day without a time ends at `DAY_END`. Raises `NotAllowed`."""
+    has_no_time = parse_whole_day(words, after, zone) is not None
+    return parse_time(f"{words} {DAY_END}" if has_no_time else words, after, zone)
 
 
 def parse_whole_day(words: str, after: datetime, zone: str) -> TimeSpan | None:

@@ -12,7 +12,7 @@ from bot.domain.department import Department
 from bot.domain.destination import ToDepartment
 from bot.domain.outbox import Notification
 from bot.domain.paging.page import Page
-from bot.domain.rules import PlaybookRules, get_department_or_lost
+from bot.domain.rules import PlaybookRules, PointLookup, get_department_or_lost
 from bot.sinks.delivery_errors import SlackRejectedError
 from bot.store.message_records import CardRecord, CardState, MessageRef
 from bot.store.record_reader import UnreadableRecordError
@@ -21,13 +21,16 @@ from bot.workers.delivery.poster import MessagePoster
 
 
 class CardDelivery:
-    def __init__(self, poster: MessagePoster, digests: DigestDelivery, rules: PlaybookRules) -> None:
+    def __init__(
+        self, poster: MessagePoster, digests: DigestDelivery, rules: PlaybookRules, points: PointLookup | None = None
+    ) -> None:
         self._poster = poster
         self._limiter = poster.limiter
         self._digests = digests
         self._store = poster.store
         self._outbox = poster.store.outbox
         self._rules = rules
+        self._points = points
 
     async def deliver_card(self, pending: Notification) -> bool:
         """Return whether Slack was called. Raises `SendDeferredError` or `UnreadableRecordError`."""
@@ -39,6 +42,8 @@ class CardDelivery:
             await self._outbox.mark_delivered(pending)
             return False
         department = get_department_or_lost(self._rules, case.department)
+        if self._points is not None and case.status is CaseStatus.NEW:  # a card that waits says whom to ask first
+            department = await self._points.resolve_point(department)
         record = await self._outbox.load_card(case.id)
         if record.stale and record.state is CardState.POSTED:
             return await self._update_stale_card(case, department, record)

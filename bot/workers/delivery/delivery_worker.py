@@ -13,7 +13,7 @@ from bot.domain.commits import StoreUnavailable
 from bot.domain.destination import Destination, ToDepartment, ToPager
 from bot.domain.oncall.on_call import GapLookup
 from bot.domain.outbox import Notification, NotificationKind, Priority
-from bot.domain.rules import PlaybookRules, get_department_or_lost
+from bot.domain.rules import PlaybookRules, PointLookup, get_department_or_lost
 from bot.sinks.slack import SlackSink
 from bot.store.fencing import LeaseFence, LeaseLostError, enforce_fence
 from bot.store.leases import LEASE_LENGTH
@@ -63,6 +63,7 @@ class DeliveryWorker(Worker):
         on_call: GapLookup,
         clock: Clock,
         lease: timedelta = LEASE_LENGTH,
+        points: PointLookup | None = None,
     ) -> None:
         self._store = store
         self._lease = lease
@@ -77,7 +78,7 @@ class DeliveryWorker(Worker):
         roll_ups = RollUpDelivery(poster, rules, on_call)
         self._messages = MessageDelivery(poster, rules, on_call, crises)
         self._deliveries: dict[NotificationKind, Deliver] = {
-            NotificationKind.CARD: CardDelivery(poster, self._digests, rules).deliver_card,
+            NotificationKind.CARD: CardDelivery(poster, self._digests, rules, points).deliver_card,
             NotificationKind.DIGEST: self._digests.update_digest,
             NotificationKind.EPISODE: EpisodeDelivery(poster, rules).deliver_episode,
             NotificationKind.REMINDER: ReminderDelivery(poster, rules).deliver_reminder,

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 
-from bot.cards import drills, health, oncall, oncall_requests, shift_summary
+from bot.cards import drills, health, oncall, oncall_requests, roles, shift_summary
 from bot.cards.block_kit import RenderedMessage
 from bot.clock import Clock
 from bot.domain.department import Department
@@ -43,6 +43,7 @@ class NoticeRenderer:
             NotificationKind.REQUEST: self._render_request,
             NotificationKind.OUTCOME: self._render_request,
             NotificationKind.SHIFT: self._render_shift_change,
+            NotificationKind.DEPUTY: self._render_deputy_welcome,
         }
 
     async def _render_drill(self, pending: Notification) -> DepartmentMessage:
@@ -109,6 +110,14 @@ class NoticeRenderer:
         if change is None or not isinstance(pending.to, ToPerson):
             return None, NO_DEPARTMENT
         return oncall.render_shift_change(change, pending.to.id), NO_DEPARTMENT
+
+    async def _render_deputy_welcome(self, pending: Notification) -> DepartmentMessage:
+        """Render nothing if the role has ended or was undone."""
+        grant = (await self._store.roles.get()).find_grant(pending.subject_id)
+        if grant is None or not grant.is_running(self._clock.now()):
+            return None, NO_DEPARTMENT
+        department = get_department_or_lost(self._rules, grant.department)
+        return roles.render_deputy_welcome(grant, department), NO_DEPARTMENT
 
     async def _find_request(self, pending: Notification) -> CoverRequest | None:
         schedule, request_id = pending.schedule_item
