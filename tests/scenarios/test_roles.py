@@ -186,7 +186,7 @@ def with_point(world: World, person: str) -> None:
     assert not world.playbook.reload()
 
 
-async def test_a_point_person_has_a_cover_until_friday_and_then_it_is_whoever_it_was(world: World) -> None:
+async def test_a_point_person_has_a_cover_until_friday_and_then_it_is_the_person_before(world: World) -> None:
     with_point(world, "U0ANA")
     assert "care: @ana\npr: nobody" in await world.person("joe").type_command("/earshot point")
     told = await world.person("ana").type_command("/earshot point @raj care until tomorrow 09:00")
