@@ -16,6 +16,7 @@ from bot.cli.exits import REFUSED, exit_on_error, fail_with, print_line
 from bot.config import PlaybookReloader
 from bot.demo.browser import show_page
 from bot.demo.clocks import FastClock, ManualClock
+from bot.demo.gallery_page import show_gallery
 from bot.demo.playback import play_in_real_time, play_without_waiting
 from bot.demo.setup import DemoInputs, load_demo_inputs, run_demo_app
 from bot.demo.simulated_users import SimulatedUsers
@@ -37,6 +38,9 @@ def run_demo(
     ] = None,
     browser: Annotated[bool, typer.Option("--open/--no-open", help="Open the page in a browser.")] = True,
     playbook: Annotated[Path | None, typer.Option(help="Your own playbook instead of the sample's.")] = None,
+    gallery: Annotated[
+        bool, typer.Option("--gallery", help="Show every card, message and modal on one page instead.")
+    ] = False,
     mentions: Annotated[Path | None, typer.Option(help="Your own recorded day: JSON lines, one mention each.")] = None,
 ) -> None:
     """Play a sample day through the real application, in a simulated Slack. It needs no account and no network.
@@ -49,6 +53,9 @@ def run_demo(
         raise fail_with([*found.faults, "Fix this and run again."])
     with exit_on_error(), _exit_on_interrupt():
         terminal = sys.stdout.isatty()
+        if gallery:
+            asyncio.run(show_gallery(found.playbook, browser=browser and terminal, say=print_line))
+            return
         if not once and (terminal if page is None else page):
             asyncio.run(_show_in_browser(found, speed or PAGE_PACE, browser=browser and terminal))
             return

@@ -1,0 +1,205 @@
+"""The gallery: every card, modal and message in its states, drawn from sample records. A new one is one line here."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any, NamedTuple
+
+from bot.cards import (
+    case,
+    case_assessment,
+    case_messages,
+    crises,
+    crisis_modals,
+    digests,
+    drills,
+    health,
+    home,
+    modals,
+    oncall,
+    oncall_requests,
+    paging,
+    reports,
+    roll_ups,
+    shift_summary,
+    snooze,
+    spam,
+    spikes,
+)
+from bot.cards import help as help_card
+from bot.cards.block_kit import RenderedMessage
+from bot.cards.modal_blocks import ModalMetadata
+from bot.cards.page_text import build_case_page_context
+from bot.demo.gallery_samples import AT, BEN, GallerySamples, list_pages
+from bot.domain.adoption import UnfinishedWork
+from bot.domain.cases.roll_ups import RollUp
+from bot.domain.destination import ToChannel, ToPerson
+from bot.domain.drills import Drill
+from bot.domain.health.issues import HealthIssue
+from bot.domain.reports.precision import PrecisionAspect, PrecisionEstimate
+from bot.domain.reports.report import (
+    DepartmentFigures,
+    DurationStats,
+    Report,
+    ReportQuery,
+    SentimentCounts,
+    TallyKey,
+    count_intents,
+)
+from bot.domain.shift_summary import ShiftSummary
+
+Drawing = RenderedMessage | dict[str, Any]
+"""A message, or the view of a modal or of the Home tab."""
+LINK = "https://slack.com/app_redirect?channel=C0CARE&message_ts=1773132000.000100"
+SUBJECTS = ("Northwind Air", "Cloudpass")
+ZONE = "Europe/Lisbon"
+
+
+class GalleryEntry(NamedTuple):
+    title: str
+    drawing: Drawing
+
+
+def list_drawings(samples: GallerySamples) -> list[GalleryEntry]:
+    parts = (
+        _draw_cases,
+        _draw_messages,
+        _draw_storms,
+        _draw_pages,
+        _draw_crises,
+        _draw_reports,
+        _draw_oncall,
+        _draw_modals,
+    )
+    return [GalleryEntry(title, drawing) for part in parts for title, drawing in part(samples) if drawing is not None]
+
+
+Drawings = Iterator[tuple[str, Drawing | None]]
+
+
+def _draw_cases(on: GallerySamples) -> Drawings:
+    yield "Card: new", case.render_case(on.new, on.care, AT)
+    yield "Card: overdue", case.render_case(on.overdue, on.care, AT)
+    yield "Card: a question", case.render_case(on.question, on.care, AT)
+    yield "Card: praise", case.render_case(on.praise, on.care, AT)
+    yield "Card: claimed", case.render_case(on.claimed, on.care, AT)
+    yield "Card: claimed, and they wrote again", case.render_case(on.joined, on.care, AT)
+    yield "Card: resolved", case.render_case(on.resolved, on.care, AT)
+    yield "Card: reopened", case.render_case(on.reopened, on.care, AT)
+    for name, page in list_pages(on):
+        yield f"Card: a crisis, page {name}", case.render_case(on.crisis_case, on.pr, AT, page)
+    yield "Card: moved to another department", case.render_moved_notice(on.new, "pr")
+    yield "Card: as Slack shows it when it refuses our blocks", case.render_case_fallback(on.new, on.care, AT)
+    yield "Why?", case_assessment.render_explanation(on.new)
+
+
+def _draw_messages(on: GallerySamples) -> Drawings:
+    to, claims = ToPerson("U0RAJ"), RollUp("care", ToPerson("U0RAJ"))
+    yield "Reminder in the thread", case_messages.render_claim_reminder(on.overdue, on.care, AT)
+    yield "Call about one case", roll_ups.render_case_call(on.overdue, on.care, on.on_call, to, AT, LINK)
+    yield "Roll-up", roll_ups.render_roll_up(claims, 12, AT - timedelta(minutes=25), on.care, on.on_call, AT)
+    yield "Roll-up: over", roll_ups.render_roll_up_end(on.care)
+    yield "Lease: half is over", case_messages.render_lease_reminder(on.claimed, on.care, LINK)
+    yield "Lease: lost", case_messages.render_lost_claim(on.claimed, on.care, LINK)
+    yield "Lease: renewed", case_messages.render_lease_renewed(on.claimed)
+    yield "Released", case_messages.render_released(on.new, on.care)
+    yield "They wrote again", case_messages.render_joined_notice(on.joined, LINK)
+    yield "Open once more", case_messages.render_reopened_notice(on.reopened, on.care, LINK)
+    yield "Handed over", case_messages.render_handed_over(on.claimed, LINK)
+    yield "Claimed from a message", case_messages.render_claimed(on.claimed, on.care)
+    yield "Leads elsewhere after a correction", case_messages.render_move_suggestion(on.new, "pr")
+    yield "Is it a crisis?", case_messages.render_confirm_request(on.crisis_case, on.pr, LINK)
+    yield "Confirmed", case_messages.render_confirmed(on.crisis_case, on.pr)
+    yield "Flagged", case_messages.render_flagged(on.new, on.care)
+    yield "Channel error", case_messages.render_channel_error("care", "C0CARE", "it is archived")
+
+
+def _draw_storms(on: GallerySamples) -> Drawings:
+    yield "Digest", digests.render_digest("1773133333333-ABCDEFGH", on.care, on.storm, AT, 300)
+    yield "Spike", spikes.render_spike(on.spike)
+    yield "Spike: over", spikes.render_spike(on.spike.copy_with(ended_at=AT + timedelta(hours=2)))
+
+
+def _draw_pages(on: GallerySamples) -> Drawings:
+    context = build_case_page_context(on.crisis_case, LINK)
+    for name, page in list_pages(on):
+        yield f"Page to a person: {name}", paging.render_page(page, context, ToPerson(BEN))
+        yield f"Page in a channel: {name}", paging.render_page(page, context, ToChannel("C0PR"))
+    drill = Drill(department="care", opened_at=AT, page=on.page.id, asked_by="U0MIA")
+    yield "Drill: started", drills.render_drill_started(drill)
+    yield "Drill: acknowledged", drills.render_drill_receipt(drill, on.acknowledged)
+    yield "Drill: missed", drills.render_drill_missed(drill.copy_with(missed_at=AT, why="nobody answered"), on.paged)
+    issue = HealthIssue(name="inbox", sentence="Posts wait for 12 min", since=AT)
+    yield "Health: an issue", health.render_health_issue(issue, on.paged)
+    yield "Health: recovered", health.render_health_recovered(issue.copy_with(over_at=AT + timedelta(minutes=20)))
+    yield "Page limit reached", shift_summary.render_page_limit_notice()
+
+
+def _draw_crises(on: GallerySamples) -> Drawings:
+    yield "Crisis: declared", crises.render_crisis_card(on.declared, on.paged)
+    yield "Crisis: updated", crises.render_crisis_card(on.updated, on.acknowledged)
+    yield "Crisis: closed", crises.render_crisis_card(on.closed)
+    yield "Crisis: checklist", crises.render_crisis_plan(on.declared)
+    yield "Crisis: said in the channel", crises.render_crisis_declared(on.declared)
+    yield "Crisis: an update", crises.render_crisis_update(on.updated, 1)
+    yield "Crisis: an update is due", crises.render_update_due(on.declared)
+    yield "Crisis: review", crises.render_crisis_review(on.closed)
+    yield "Crisis: receipt", crises.render_declare_receipt(on.declared)
+    yield "Crisis: list", crises.render_open_crises([on.declared])
+
+
+def _draw_reports(on: GallerySamples) -> Drawings:
+    counts = SentimentCounts(negative=51, neutral=90, positive=35, unsure=4, competitors=11, spam=7)
+    before, none = SentimentCounts(negative=30, neutral=88, positive=41, unsure=2), SentimentCounts()
+    kinds = {
+        TallyKey("", "care", "negative", kind): n for kind, n in (("complaint", 51), ("question", 34), ("praise", 27))
+    }
+    claim, resolve = DurationStats(40, 900, 1560), DurationStats(38, 4440, 6600)
+    figures = DepartmentFigures("care", 6, 2, answered=38, closed_otherwise=3, claim=claim, resolve=resolve)
+    report = Report(
+        ReportQuery(), AT, counts, counts, before, count_intents(kinds), (), (on.resolved, on.praise), (figures,)
+    )
+    summary = ShiftSummary("care", AT, posts=41, negative=12, pages=(on.acknowledged,), waiting=3, overdue=1)
+    right = [PrecisionEstimate(aspect, 910, 29) for aspect in PrecisionAspect]
+    yield "Report", reports.render_report(report)
+    yield "Report: shared", reports.render_report(report, shared_by="U0MIA")
+    yield "Report: nothing yet", reports.render_report(Report(ReportQuery(), AT, none, none, none))
+    yield "Help", help_card.render_sentiment_help(SUBJECTS, ["care", "pr"], right)
+    yield "Morning note", shift_summary.render_shift_summary(summary)
+    yield "Hand-over note", shift_summary.render_hand_over_summary(summary, "U0ANA")
+    yield "Spam", spam.render_spam_page([("1-1", on.new.mention, on.new.assessment)] * 2, 40, more=True)
+
+
+def _draw_oncall(on: GallerySamples) -> Drawings:
+    lines = [oncall.OnCallSummary(one, on.on_call, None) for one in on.departments]
+    yield "On call", oncall.render_oncall(lines, "U0ANA", ZONE, AT)
+    yield "On call: changed for you", oncall.render_shift_change(on.override, "U0RAJ")
+    yield "On call: who covers?", oncall.render_cover_request(on.cover.copy_with(to=""))
+    yield "On call: a request to one person", oncall_requests.render_personal_request(on.cover)
+    yield "On call: request sent", oncall_requests.render_request_sent(on.cover, ZONE)
+    yield "On call: help", oncall.render_oncall_help(["take", "swap @ana", "cover"])
+
+
+def _draw_modals(on: GallerySamples) -> Drawings:
+    origin = ModalMetadata(on.new.id, "", "C0CARE")
+    yield "Modal: resolve", modals.render_resolve_modal(on.claimed, origin)
+    yield "Modal: hand over", modals.render_hand_over_modal(on.claimed, on.departments, origin)
+    yield "Modal: re-route", modals.render_not_for_us_modal(on.new, on.departments, origin)
+    yield "Modal: split off", modals.render_separate_modal(on.joined, origin)
+    yield "Modal: snooze", snooze.render_snooze_modal(on.care, AT, origin)
+    for kind in modals.CORRECTING:
+        yield (
+            f"Modal: correct {kind}",
+            modals.render_correct_modal(on.new, kind, ["Northwind Air", "Cloudpass"], origin),
+        )
+    yield "Modal: not spam", modals.render_bring_back_modal(on.new.mention, "1-1", on.departments, origin)
+    yield "Modal: flag", modals.render_flag_modal("The app shows the wrong gate", "", on.departments, origin)
+    yield "Modal: declare a crisis", crisis_modals.render_crisis_modal(on.departments, origin)
+    unfinished = UnfinishedWork((on.crisis_case,), unacknowledged=True, to_do=("Say in public that you know.",))
+    yield "Modal: close a crisis", crisis_modals.render_close_crisis_modal(on.updated, unfinished, origin)
+    summaries = tuple(home.DepartmentSummary(one, 6, 2, on.on_call) for one in on.departments)
+    sources = (home.SourceSummary("x", AT),)
+    yield "Home", home.render_home(home.HomeView((on.claimed, on.joined), summaries, sources, (), AT))
+    yield (
+        "Home: nothing yet, and something is wrong",
+        home.render_home(home.HomeView((), summaries, sources, ("Slack is slow",), AT)),
+    )

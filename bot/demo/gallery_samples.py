@@ -1,0 +1,142 @@
+"""Sample records for the gallery: assessed, routed and changed as the application does it."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+from bot.demo.panel.sample_posts import sample_mention
+from bot.domain.case import Case, CaseResolution, JoinReason, derive_case_id
+from bot.domain.cases.intake import join_case, open_case
+from bot.domain.cases.transitions import claim_case, reopen_case, resolve_case
+from bot.domain.crisis import ChecklistItem, Crisis, CrisisDeclaration, CrisisOrigin, CrisisUpdate, MentionCounts
+from bot.domain.department import Department, DepartmentStaff
+from bot.domain.lifecycle import Context
+from bot.domain.oncall.on_call import OnCallSnapshot
+from bot.domain.oncall.schedule import CoverRequest, Override, OverrideKind
+from bot.domain.paging.case_page import build_case_pages
+from bot.domain.paging.page import AttemptStatus, ContactMethod, Page, PageAttempt, Severity
+from bot.domain.routing import find_route
+from bot.domain.spikes.detector import SpikeKind
+from bot.domain.spikes.episode import Episode, SamplePost, SpikePeak
+from bot.live_rules import ReloadableRules
+
+AT = datetime(2026, 3, 10, 9, 15, tzinfo=UTC)
+ANA, BEN, MIA, RAJ = "U0ANA", "U0BEN", "U0MIA", "U0RAJ"
+COMPLAINT = "third flight this month and my suitcase is gone AGAIN @northwindair. two hours at the desk, awful service"
+CRISIS = "@northwindair smoke in the cabin of NW331, people are injured and we are evacuated onto the runway"
+
+
+class GallerySamples:
+    def __init__(self, rules: ReloadableRules) -> None:
+        self._rules = rules
+        self.care, self.pr = self._get_department("care"), self._get_department("pr")
+        self.departments: Sequence[Department] = rules.list_departments()
+        self.new = self.open("marta_flies", COMPLAINT, 3_400, timedelta(minutes=2))
+        self.overdue = self.open("kofi", "@northwindair still no refund, this is unacceptable", 90, timedelta(hours=1))
+        self.question = self.open("rui", "@northwindair can I take a guitar on board?", 12, timedelta(minutes=5))
+        self.praise = self.open("tess", "@northwindair best crew ever, thank you!", 800, timedelta(minutes=9))
+        self.crisis_case = self.open("night_traveller", CRISIS, 5_200, timedelta(minutes=1))
+        self.claimed = claim_case(self.new, self._build_context(ANA, timedelta())).case
+        self.joined = self._join(self.claimed)
+        self.resolved = resolve_case(
+            self.joined, self._build_context(ANA, timedelta(minutes=40)), CaseResolution.ANSWERED, "Bag is on NW 118."
+        ).case
+        self.reopened = reopen_case(self.resolved, self._build_context(RAJ, timedelta(hours=1))).case
+        [self.page] = build_case_pages(self.crisis_case, AT)
+        self.paged = self.page.copy_with(count=2, attempts=self._list_attempts())
+        self.acknowledged = self.paged.copy_with(
+            acknowledged_by=MIA, acknowledged_at=AT + timedelta(minutes=8), acknowledged_way="Slack"
+        )
+        self.declared = self._declare_crisis()
+        self.updated = self.declared.copy_with(
+            status="All passengers are safe.", updates=(CrisisUpdate(AT, BEN, "All passengers are safe."),)
+        )
+        self.closed = self.updated.copy_with(closed_by=BEN, closed_at=AT + timedelta(hours=3))
+        self.spike = self._open_episode()
+        self.storm = [
+            self.open(f"author{number}", f"@northwindair bag {number} lost, awful", 40 * number, timedelta(minutes=3))
+            for number in range(1, 13)
+        ]
+        self.on_call = OnCallSnapshot((RAJ, MIA), until=AT + timedelta(hours=9), schedule="care-day-and-night")
+        self.override = Override(
+            id="o1",
+            schedule="care-day-and-night",
+            person=ANA,
+            start=AT,
+            end=AT + timedelta(hours=3),
+            how=OverrideKind.TAKE,
+            by=ANA,
+            at=AT,
+            instead=RAJ,
+        )
+        self.cover = CoverRequest(
+            id="c1", schedule="care-day-and-night", person=RAJ, start=AT, end=AT + timedelta(hours=3), at=AT, to=ANA
+        )
+
+    def open(self, who: str, text: str, followers: int, ago: timedelta) -> Case:
+        """Assess and route a post as today, and return the case that it opens."""
+        mention = sample_mention(text, who, followers, "x", AT - ago)
+        mention = mention.copy_with(id=f"x:{derive_case_id(who)}")
+        [assessment] = self._rules.get_assessor().assess([mention])
+        route = find_route(self._rules.list_routes(), mention, assessment)
+        return open_case(mention, assessment, route, self._get_department(route.to), AT - ago).case
+
+    def _get_department(self, name: str) -> Department:
+        found = self._rules.find_department(name)
+        assert found is not None, f"The sample playbook has no department {name}."
+        return found
+
+    def _build_context(self, by: str, later: timedelta) -> Context:
+        staff = DepartmentStaff(department="care", deputies=frozenset({ANA, RAJ}), managers=frozenset({MIA}))
+        return Context(by, AT + later, staff, self.care)
+
+    def _join(self, case: Case) -> Case:
+        again = case.mention.copy_with(id="x:again", text="hello?? anybody there", created_at=AT)
+        return join_case(case, again, case.assessment, JoinReason.SAME_PERSON, self.care, AT).case
+
+    def _list_attempts(self) -> tuple[PageAttempt, ...]:
+        later = AT + timedelta(minutes=5)
+        return (
+            PageAttempt(1, 1, ContactMethod.SLACK, BEN, AT, AttemptStatus.DELIVERED, begun_at=AT, ended_at=AT),
+            PageAttempt(2, 1, ContactMethod.SLACK, MIA, later, AttemptStatus.DELIVERED, begun_at=later, ended_at=later),
+        )
+
+    def _declare_crisis(self) -> Crisis:
+        told = CrisisDeclaration(Severity.SEV1, "Smoke on board NW 331", "pr", BEN, comms=MIA)
+        steps = ("Stop what is scheduled to be posted.", "Say in public that you know.")
+        return Crisis(
+            id="20260310-smoke",
+            told=told,
+            origin=CrisisOrigin(AT - timedelta(minutes=6), AT, "Northwind Air"),
+            declared_by=BEN,
+            declared_at=AT,
+            page=self.page.id,
+            update_due=AT + timedelta(minutes=30),
+            checklist=(ChecklistItem(steps[0], BEN, AT), ChecklistItem(steps[1])),
+            numbers=MentionCounts(84, 61),
+        )
+
+    def _open_episode(self) -> Episode:
+        post = SamplePost("x:1", "@kofi", "https://x.example/1", "@northwindair my bag is lost again", AT)
+        peak = SpikePeak(120, 96, 15, 4.5, AT, SpikeKind.NEGATIVE)
+        return Episode(
+            id="e1",
+            subject="Northwind Air",
+            department="care",
+            kind=SpikeKind.NEGATIVE,
+            words=("bags", "lost", "desk"),
+            started_at=AT - timedelta(minutes=20),
+            opened_at=AT,
+            unusual_at=AT,
+            written_at=AT,
+            begun=peak,
+            peak=peak,
+            posts=120,
+            as_cases=88,
+            firsts=(post,),
+            samples=(post,),
+            paged_at=AT,
+        )
+
+
+def list_pages(samples: GallerySamples) -> tuple[tuple[str, Page], ...]:
+    return (("open", samples.paged), ("acknowledged", samples.acknowledged), ("first call", samples.page))
