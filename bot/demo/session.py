@@ -3,7 +3,6 @@
 import asyncio
 from collections import deque
 from collections.abc import Coroutine, Sequence
-from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -12,7 +11,6 @@ from bot.demo.simulated_users import ScheduledAction, SimulatedUsers
 from bot.domain.assessment import Assessment
 from bot.domain.mention import Mention
 from bot.domain.routing import Route, find_route
-from bot.slack_sandbox import ClientRefusedError
 from bot.testing.local_app import LocalApp
 from bot.workers.ingest import InboxWriter
 
@@ -180,7 +178,7 @@ class DemoSession:
             await asyncio.sleep(min(LOOKS, CLOSELY / max(1.0, self.clock.speed)))
             if self._running.is_set():
                 for one in self.list_due_actions():
-                    await self.perform_action(one)
+                    await self.users.perform_action(one)
 
     def list_due_actions(self) -> list[ScheduledAction]:
         """Return what simulated users do now; nothing while they are switched off."""
@@ -188,11 +186,6 @@ class DemoSession:
             return []
         self.users.plan_actions(self.clock.now())
         return [*self.users.pop_due(self.clock.now())]
-
-    async def perform_action(self, action: ScheduledAction) -> None:
-        """Skip what fails because it is too late or Slack is broken."""
-        with suppress(ClientRefusedError, TimeoutError):
-            await self.users.perform_action(action)
 
     async def _redeliver_events(self) -> None:
         """Retry events that were not acked, as Slack does."""

@@ -3,13 +3,14 @@
 import hashlib
 import heapq
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from bot.cards import action_ids
 from bot.clock import Clock
 from bot.config import Playbook
-from bot.slack_sandbox import SlackMessage, SlackSandbox, SlackWorkspace
+from bot.slack_sandbox import ClientRefusedError, SlackMessage, SlackSandbox, SlackWorkspace
 from bot.slack_sandbox.change_log import ChangeKind
 
 PEOPLE = {
@@ -138,7 +139,11 @@ class SimulatedUsers:
             yield heapq.heappop(self._planned)
 
     async def perform_action(self, planned: ScheduledAction) -> None:
-        """Perform the action, unless its button is gone since."""
+        """Perform the action, unless its button is gone since. Skip what fails: it is too late, or Slack is broken."""
+        with suppress(ClientRefusedError, TimeoutError):
+            await self._perform(planned)
+
+    async def _perform(self, planned: ScheduledAction) -> None:
         message = self._workspace.find_channel(planned.channel).find(planned.ts)
         if message is None or self._is_played(planned.person):
             return

@@ -94,7 +94,7 @@ class TimeSkip:
             await asyncio.sleep(0.002)  # triage reads the inbox at any speed of the clock
         for action in self._session.list_due_actions():
             with suppress(TimeoutError):
-                await wait_for_redraw(stage, self._session.perform_action(action))
+                await wait_for_redraw(stage, self._session.users.perform_action(action))
         if self._session.clock.now() - self._stepped_at >= LONGEST_STEP:
             self._stepped_at, app = self._session.clock.now(), stage.app
             for worker in (app.spikes, app.schedules, app.drills, app.crises, app.shift_summaries, app.health_monitor):
