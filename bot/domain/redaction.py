@@ -103,6 +103,7 @@ def forget_in_case(case: Case, ids: frozenset[str], at: datetime, words: Iterabl
             note="",
             earlier=(),
             thanked_by=(),
+            history=tuple(one for one in after.history if one.what != AuditAction.THANKED),
         )
     elif quoting:
         after = after.copy_with(mention=quoting)

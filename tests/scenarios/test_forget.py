@@ -92,6 +92,23 @@ async def test_nothing_of_a_person_is_left_in_any_key_or_message_and_the_totals_
     assert (after.seen, after.unaccounted) == (before.seen, 0)
 
 
+async def test_who_is_muted_is_forgotten_too_and_thanks_for_their_praise(world: World) -> None:
+    await world.receive(THANKS, by="wilhelmina_q")
+    card = world.channel("#community").card("@wilhelmina_q")
+    await card.click("case_thank", by="joe")
+    await world.person("ana").type_command("/earshot mute @wilhelmina_q")
+    await world.receive(LOST, by="wilhelmina_q")
+    assert await forget(world, parse_forget_target("@wilhelmina_q"))
+    assert await find_traces(world, "wilhelmina_q", "thanked by") == []
+    assert await world.local_app.store.mutes.list_ids() == []
+
+
+async def test_a_mute_without_a_post_is_found_by_its_handle_alone(world: World) -> None:
+    await world.person("ana").type_command("/earshot mute @wilhelmina_q until Friday")
+    assert await forget(world, parse_forget_target("x:@wilhelmina_q", author=True)) == 1
+    assert await find_traces(world, "wilhelmina_q") == []
+
+
 async def test_a_post_is_forgotten_by_its_address_and_the_others_of_that_person_stay(world: World) -> None:
     first = await world.receive(LOST, by="wilhelmina_q")
     await world.receive(THANKS, by="wilhelmina_q")
