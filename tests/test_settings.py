@@ -78,9 +78,9 @@ def test_what_is_handed_in_is_all_there_is() -> None:
 @pytest.mark.parametrize(
     ("name", "value", "said"),
     [
-        ("SLACK_BOT_TOKEN", "xoxp-1", "begins with 'xoxb-'; what stands there does not."),
-        ("SLACK_APP_TOKEN", "xoxb-1", "begins with 'xapp-'; what stands there does not."),
-        ("SLACK_SIGNING_SECRET", "xapp-1", "this is a token; the signing secret is in your app's settings"),
+        ("SLACK_BOT_TOKEN", "xoxp-1", "must begin with 'xoxb-'."),
+        ("SLACK_APP_TOKEN", "xoxb-1", "must begin with 'xapp-'."),
+        ("SLACK_SIGNING_SECRET", "xapp-1", "this is a token. The signing secret is in your app's settings"),
         ("SLACK_API_URL", "slack.com", "must begin with http:// or https://"),
         ("X_API_URL", "ftp://x", "must begin with http:// or https://"),
         ("REDIS_URL", "http://localhost", "must begin with redis:// or rediss:// or unix://"),
@@ -91,7 +91,7 @@ def test_what_is_handed_in_is_all_there_is() -> None:
         ("EARSHOT_PORT", "-1", "must be 0 or more"),
         ("EARSHOT_LOG", "loud", "must be 'debug', 'info', 'warning' or 'error'"),
         ("EARSHOT_LOG_FORMAT", "xml", "must be 'auto', 'json' or 'console'"),
-        ("EARSHOT_PROT", "1", "there is no such setting; did you mean EARSHOT_PORT?"),
+        ("EARSHOT_PROT", "1", "there is no such setting. Did you mean EARSHOT_PORT?"),
         ("EARSHOT_HOOK_FORUM_SECRET", "secret", "must be whsec_ and base64"),
         ("EARSHOT_HOOK_FORUM_SECRET", f"{SIGNING} whsec_?", "must be whsec_ and base64"),
         ("EARSHOT_HOOK_FORUM_SECRET", "whsec_", "must be whsec_ and base64"),
@@ -186,7 +186,7 @@ def test_an_env_file_that_cannot_be_read_is_a_fault(tmp_path: Path) -> None:
     file = tmp_path / ".env"
     file.write_bytes("EARSHOT_DATA=café".encode("latin-1"))
 
-    with pytest.raises(SettingsError, match="cannot be read; it must be a text file in UTF-8"):
+    with pytest.raises(SettingsError, match=r"cannot be read\. It must be a text file in UTF-8"):
         load_settings(env_file=file)
 
 
@@ -217,7 +217,7 @@ def test_every_secret_may_come_from_a_file(tmp_path: Path, name: str) -> None:
     [
         (b"", "cannot be used: its file is empty"),
         (b" \n", "cannot be used: its file is empty"),
-        (b"\xff\xfe", "cannot be used: its file is no text in UTF-8"),
+        (b"\xff\xfe", "cannot be used: its file is not UTF-8 text"),
         (b"xoxb-1\0", "cannot be used: its file holds more than a secret"),
         (b"x" * 70_000, "cannot be used: its file holds more than a secret"),
         (None, "cannot be used: its file cannot be read (No such file or directory)"),
@@ -234,7 +234,7 @@ def test_a_pipe_is_no_file_and_keeps_nobody_waiting(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
 
     assert faults(SLACK_BOT_TOKEN_FILE=str(tmp_path / "pipe")) == [
-        SettingsFault("SLACK_BOT_TOKEN_FILE", "cannot be used: it is no file")
+        SettingsFault("SLACK_BOT_TOKEN_FILE", "cannot be used: it is not a file")
     ]
 
 
@@ -242,7 +242,7 @@ def test_a_secret_and_its_file_together_are_refused(tmp_path: Path) -> None:
     reported = faults(SLACK_BOT_TOKEN="xoxb-1", SLACK_BOT_TOKEN_FILE=str(tmp_path))
 
     assert reported == [
-        SettingsFault("SLACK_BOT_TOKEN_FILE", "SLACK_BOT_TOKEN is set as well; leave one of the two empty")
+        SettingsFault("SLACK_BOT_TOKEN_FILE", "SLACK_BOT_TOKEN is set as well. Leave one of the two empty")
     ]
 
 

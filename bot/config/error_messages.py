@@ -32,7 +32,10 @@ def describe_playbook_errors(invalid: ValidationError, model: type[BaseModel], u
         if error["type"] == "extra_forbidden":
             yield (*under, *path), _describe_unknown_key(path, model)
         elif error["type"] == "missing" and not under and len(path) == 1:
-            yield path, f"[{path[0]}] is missing" if path[0] == "brand" else f"[[{path[0]}]] is missing; at least one"
+            yield (
+                path,
+                f"[{path[0]}] is missing" if path[0] == "brand" else f"[[{path[0]}]] is missing. Add at least one",
+            )
         else:
             yield (*under, *path), _format_error(error["type"], error["msg"], error.get("ctx", {}))
 
@@ -49,7 +52,7 @@ def _describe_unknown_key(path: Path, model: type[BaseModel]) -> str:
     known = _find_model(path[:-1], model).model_fields
     key = str(path[-1])
     near = did_you_mean(key, known)
-    return f"there is no key {safe_repr(key)}{near or f'; use {join_alternatives(sorted(known))}'}"
+    return f"there is no key {safe_repr(key)}{near or f'. Use {join_alternatives(sorted(known))}'}"
 
 
 def _find_model(path: Path, model: type[BaseModel]) -> type[BaseModel]:

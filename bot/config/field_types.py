@@ -21,11 +21,11 @@ NAME_LENGTH = 60
 
 _SPAN = re.compile(r"^(?:(?P<d>\d{1,6})d)?(?:(?P<h>\d{1,6})h)?(?:(?P<m>\d{1,6})m)?(?:(?P<s>\d{1,6})s)?$")
 _ENV = re.compile(r"^env:EARSHOT_CONTACT_[A-Z0-9_]{1,60}$")
-_OR = "or 'env:EARSHOT_CONTACT_…', the variable that holds it"
+_OR = "or name a variable that holds it, like 'env:EARSHOT_CONTACT_…'"
 SOURCE_NAME = re.compile(r"^[a-z0-9][a-z0-9-]{0,39}$")
-_COPY_PERSON = "in Slack, open the person's profile, press the three dots and choose 'Copy member ID' (U…)"
-_COPY_GROUP = "a user group's id (S…) is at the end of its address in Slack on the web"
-_COPY_CHANNEL = "in Slack, press the channel's name; the id (C…) is at the end of the tab 'About'"
+_COPY_PERSON = "In Slack, open the person's profile, press the three dots and choose 'Copy member ID' (U…)"
+_COPY_GROUP = "The id of a user group (S…) is at the end of its address in Slack on the web"
+_COPY_CHANNEL = "In Slack, press the channel's name. The id (C…) is at the end of the tab 'About'"
 
 T = TypeVar("T")
 Raw = Mapping[str, Any]
@@ -40,39 +40,39 @@ class PlaybookTable(BaseModel):
 
 def _parse_duration(value: object) -> timedelta:
     if isinstance(value, int | float):
-        raise ValueError(f"{safe_repr(value)} has no unit; write it like '15m', '4h' or '1h30m'")  # noqa: TRY004 - pydantic reports ValueError
+        raise ValueError(f"{safe_repr(value)} has no unit. Write it like '15m', '4h' or '1h30m'")  # noqa: TRY004 - pydantic reports ValueError
     found = _SPAN.match(str(value).replace(" ", ""))
     if not found or not any(found.groupdict().values()):
-        raise ValueError(f"{safe_repr(value)} is no length of time; write it like '90s', '15m', '4h', '2d' or '1h30m'")
+        raise ValueError(f"{safe_repr(value)} is not a duration. Write it like '90s', '15m', '4h', '2d' or '1h30m'")
     days, hours, minutes, seconds = (int(part or 0) for part in found.groups())
     span = timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
     if not timedelta() < span <= LONGEST:
-        raise ValueError(f"{safe_repr(value)} is out of bounds; leave the key out for no clock, or use '1s' to '365d'")
+        raise ValueError(
+            f"{safe_repr(value)} is out of range. Use '1s' to '365d', or leave the key out for no time limit"
+        )
     return span
 
 
 def _validate_channel(value: str) -> str:
     if value.startswith("#"):
-        raise ValueError(f"{safe_repr(value)} is a channel's name, and names change; use its id: {_COPY_CHANNEL}")
+        raise ValueError(f"{safe_repr(value)} is a channel's name, and names change. Use its id. {_COPY_CHANNEL}")
     if not re.fullmatch(r"[CG][A-Z0-9]{2,30}", value):
-        raise ValueError(f"{safe_repr(value)} is no channel id: {_COPY_CHANNEL}")
+        raise ValueError(f"{safe_repr(value)} is not a channel id. {_COPY_CHANNEL}")
     return value
 
 
 def validate_person(value: str) -> str:
     if re.fullmatch(r"S[A-Z0-9]{2,30}", value):
-        raise ValueError(
-            f"{safe_repr(value)} is a user group, and a group cannot be woken one by one; name people (U…)"
-        )
+        raise ValueError(f"{safe_repr(value)} is a user group, and Earshot calls people one by one. Name people (U…)")
     if not re.fullmatch(r"[UW][A-Z0-9]{2,30}", value):
-        raise ValueError(f"{safe_repr(value)} is no person's id: {_COPY_PERSON}")
+        raise ValueError(f"{safe_repr(value)} is not a person's id. {_COPY_PERSON}")
     return value
 
 
 def _validate_person_or_group(value: str) -> str:
     if not re.fullmatch(r"[UWS][A-Z0-9]{2,30}", value):
         raise ValueError(
-            f"{safe_repr(value)} is neither a person's nor a user group's id: {_COPY_PERSON}; {_COPY_GROUP}"
+            f"{safe_repr(value)} is neither a person's nor a user group's id. {_COPY_PERSON}. {_COPY_GROUP}"
         )
     return value
 
@@ -85,8 +85,8 @@ def _list_time_zones() -> frozenset[str]:
 def _validate_time_zone(value: str) -> str:
     if value not in _list_time_zones():
         raise ValueError(
-            f"{safe_repr(value)} is no time "
-            f"zone{did_you_mean(value, _list_time_zones()) or '; use one like Europe/Lisbon or UTC'}"
+            f"{safe_repr(value)} is not a time "
+            f"zone{did_you_mean(value, _list_time_zones()) or '. Use one like Europe/Lisbon or UTC'}"
         )
     return value
 
@@ -95,7 +95,7 @@ def normalize_language(value: str) -> str:
     """Return the code used for routing: `he` for `iw`, `zh` for `zh-Hans`. Raises ValueError if it is none."""
     code = get_primary_language(value)
     if not code:
-        raise ValueError(f"{safe_repr(value)} is no language's code; use two letters, like 'en' or 'pt'")
+        raise ValueError(f"{safe_repr(value)} is not a language code. Use two letters, like 'en' or 'pt'")
     return code
 
 
@@ -108,37 +108,39 @@ def _validate_name(value: str) -> str:
 def _validate_brand_id(value: str) -> str:
     if not SOURCE_NAME.match(value):
         raise ValueError(
-            f'{safe_repr(value)} is no id; use a-z, 0-9 and dashes, 40 at the most, such as "northwind-air"'
+            f'{safe_repr(value)} is not a valid id. Use a-z, 0-9 and dashes, up to 40, such as "northwind-air"'
         )
     return value
 
 
 def _validate_term(value: str) -> str:
     if not is_findable(value):
-        raise ValueError(f"{safe_repr(value)} has no letter, figure or emoji, so no post could be searched for it")
+        raise ValueError(f"{safe_repr(value)} has no letter, digit or emoji, so no post can match it")
     return value
 
 
 def _validate_department_name(value: str) -> str:
     if value.casefold() == NOBODY:
-        raise ValueError(f"'{NOBODY}' is where mentions go that no department needs to see; use another name")
+        raise ValueError(f"'{NOBODY}' is reserved for mentions that no department needs to see. Use another name")
     if value.startswith(("@", "#")):
         what = "person" if value.startswith("@") else "channel"
-        raise ValueError(f"{safe_repr(value)} looks like a {what}; a department's name begins with a letter")
+        raise ValueError(f"{safe_repr(value)} looks like a {what}. A department's name begins with a letter")
     return value
 
 
 def _normalize_phone(value: str) -> str:
     if value and not re.fullmatch(r"\+[1-9][0-9]{6,14}", re.sub(r"[ ().-]", "", value)) and not _ENV.match(value):
         raise ValueError(
-            f"{safe_repr(value)} is no phone number; write it with its country, like '+351 912 345 678', {_OR}"
+            f"{safe_repr(value)} is not a phone number. Write it with its country code, like '+351 912 345 678', {_OR}"
         )
     return value if _ENV.match(value) else re.sub(r"[ ().-]", "", value)
 
 
 def _validate_ntfy_topic(value: str) -> str:
     if value and not re.fullmatch(r"[-_A-Za-z0-9]{1,64}", value) and not _ENV.match(value):
-        raise ValueError(f"{safe_repr(value)} is no ntfy topic; use letters, digits, '-' and '_', up to 64, {_OR}")
+        raise ValueError(
+            f"{safe_repr(value)} is not a valid ntfy topic. Use letters, digits, '-' and '_', up to 64, {_OR}"
+        )
     return value
 
 
@@ -153,7 +155,7 @@ def require_one_of(*known: str) -> Callable[[str], str]:
 
     def check(value: str) -> str:
         if value not in known:
-            raise ValueError(f"{safe_repr(value)} is not known here{did_you_mean(value, known)}")
+            raise ValueError(f"{safe_repr(value)} is not a known value{did_you_mean(value, known)}")
         return value
 
     return check
@@ -174,7 +176,7 @@ def list_tables(raw: Raw, key: str) -> list[tuple[int, Raw]]:
 
 def _require_not_empty(value: tuple[T, ...]) -> tuple[T, ...]:
     if not value:
-        raise ValueError("is empty; name at least one")
+        raise ValueError("is empty. Name at least one")
     return value
 
 

@@ -69,12 +69,12 @@ def _read_text(path: FilePath) -> str:
     try:
         return path.read_bytes().decode("utf-8-sig")
     except FileNotFoundError:
-        begin = "`earshot playbook > playbook.toml` begins one"
-        sentence = f"there is no such file; {begin}, or name yours in EARSHOT_PLAYBOOK"
+        begin = "To start one: earshot playbook > playbook.toml"
+        sentence = f"there is no such file. {begin}. Or name yours in EARSHOT_PLAYBOOK"
     except IsADirectoryError:
-        sentence = "this is a directory; name the file in it"
+        sentence = "this is a directory. Name the file in it"
     except UnicodeDecodeError as wrong:
-        sentence = f"this is not UTF-8 (byte {wrong.start + 1}); save it as UTF-8"
+        sentence = f"this is not UTF-8 (byte {wrong.start + 1}). Save it as UTF-8"
     except OSError as wrong:
         sentence = f"this file cannot be read: {wrong.strerror or wrong}"
     raise PlaybookError(str(path), (PlaybookFault("", sentence),)) from None
@@ -95,4 +95,4 @@ def _describe_syntax_error(message: str, text: str) -> PlaybookFault:
     found = re.search(r"line (\d+), column (\d+)", where)
     if found:
         return PlaybookFault(f"column {found[2]}", f"this is not TOML: {what}", int(found[1]))
-    return PlaybookFault("", f"this is not TOML, up to the end: {what or message}", len(text.splitlines()) or None)
+    return PlaybookFault("", f"this is not TOML, at the end: {what or message}", len(text.splitlines()) or None)

@@ -46,12 +46,12 @@ def format_place(path: Path) -> str:
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """Return `; did you mean 'sales'?`, else the known words, or '' where they are too many."""
+    """Return `. Did you mean 'sales'?`, else the known words, or '' where they are too many."""
     choices = {choice.casefold(): choice for choice in known}
     near = difflib.get_close_matches(word.casefold(), choices, n=1)
     if near:
-        return f"; did you mean '{choices[near[0]]}'?"
-    return f"; use {join_alternatives(choices.values())}" if 0 < len(choices) <= 12 else ""
+        return f". Did you mean '{choices[near[0]]}'?"
+    return f". Use {join_alternatives(choices.values())}" if 0 < len(choices) <= 12 else ""
 
 
 def join_alternatives(words: Iterable[str]) -> str:

@@ -41,6 +41,6 @@ class PlaybookReloader:
         read = load_playbook(self._path, **self._known)
         if read.slug != self.current.slug:
             kept = self.current.brand.name
-            sentence = f"everything is kept under '{kept}', id \"{self.current.slug}\"; restart to work under another"
+            sentence = f"all data is stored under '{kept}', id \"{self.current.slug}\". Restart Earshot to change it"
             raise PlaybookError(str(self._path), (PlaybookFault("brand.name", sentence),))
         return read

@@ -41,7 +41,7 @@ def _parse_rotation(value: object) -> int:
     days = WORDS.get(words) or (int(found[1]) if found else 0)
     if not 1 <= days <= LONGEST_TURN:
         raise ValueError(
-            f"{safe_repr(value)} is no rotation; use 'daily', 'weekly' or a number of days, up to {LONGEST_TURN}"
+            f"{safe_repr(value)} is not a rotation. Use 'daily', 'weekly' or a number of days, up to {LONGEST_TURN}"
         )
     return days
 
@@ -49,7 +49,7 @@ def _parse_rotation(value: object) -> int:
 def _parse_time_of_day(value: object) -> time:
     found = _CLOCK.match(value) if isinstance(value, str) else None
     if not found or int(found[1]) > 23 or int(found[2]) > 59:
-        raise ValueError(f"{safe_repr(value)} is no time of day; write it in quotes, like '09:00'")
+        raise ValueError(f"{safe_repr(value)} is not a time of day. Write it in quotes, like '09:00'")
     return time(int(found[1]), int(found[2]))
 
 
@@ -71,14 +71,14 @@ def _validate_on_call_entry(value: str) -> str:
 
 def _validate_schedule_name(value: str) -> str:
     if _LIKE_AN_ID.match(value) or value.startswith(("@", "#")):
-        raise ValueError(f"{safe_repr(value)} looks like a person, a group or a channel; use a name like 'care-nights'")
+        raise ValueError(f"{safe_repr(value)} looks like a person, a group or a channel. Use a name like 'care-nights'")
     return value
 
 
 def _validate_user_group(value: str) -> str:
     if not _GROUP.match(value):
         raise ValueError(
-            f"{safe_repr(value)} is no user group's id; it is at the end of the group's address in Slack on the "
+            f"{safe_repr(value)} is not a user group's id. It is at the end of the group's address in Slack on the "
             f"web (S…)"
         )
     return value
@@ -89,7 +89,7 @@ def _normalize_calendar_address(value: str) -> str:
     scheme, there, _ = address.partition("://")
     if there and scheme.lower() not in {"http", "https"}:
         raise ValueError(
-            f"a calendar begins with http://, https:// or webcal://, or is a file; {safe_repr(scheme)} is not read"
+            f"{safe_repr(scheme)} is not supported. A calendar is a file, or begins with http://, https:// or webcal://"
         )
     return address
 
@@ -152,12 +152,12 @@ def _check_empty_schedules(raw: Raw) -> Iterator[Found]:
         if schedule.get("calendar") and not schedule.get("people"):
             yield (
                 ("schedules", number, "calendar"),
-                'names nobody by itself; say whom it means: people = { "Ana Lima" = "U0ANA" }',
+                'needs the people that it names: people = { "Ana Lima" = "U0ANA" }',
             )
         if schedule.get("people") and not schedule.get("calendar"):
             yield (
                 ("schedules", number, "people"),
-                "says who is meant in a calendar, and there is none; who takes turns stands in [[schedules.layers]]",
+                "is only for a calendar, and there is none. For a rotation, name people in [[schedules.layers]]",
             )
 
 
@@ -168,7 +168,7 @@ def _check_user_groups(raw: Raw) -> Iterator[Found]:
         group = schedule.get("user_group")
         if isinstance(group, str) and (earlier := first.setdefault(group, number)) != number:
             at = format_place(("schedules", earlier))
-            yield ("schedules", number, "user_group"), f"{safe_repr(group)} is kept by {at} already; use another group"
+            yield ("schedules", number, "user_group"), f"{safe_repr(group)} is already used by {at}. Use another group"
 
 
 def _check_on_call_names(raw: Raw) -> Iterator[Found]:

@@ -89,7 +89,7 @@ class DepartmentTable(PlaybookTable):
     @classmethod
     def _reject_empty_hours(cls, value: Any) -> Any:
         if value == ():
-            raise ValueError("an empty list would mean never; leave the key out for always")
+            raise ValueError("an empty list would mean never. Leave the key out for always")
         return value
 
 
@@ -124,7 +124,7 @@ class EscalationTable(PlaybookTable):
     @classmethod
     def _reject_sev1_quiet_hours(cls, value: Any, info: ValidationInfo) -> Any:
         if value and Severity.SEV1 in info.data.get("severity", ()):
-            raise ValueError("'sev1' cannot wait; name the severities that can, as in severity = \"sev2\"")
+            raise ValueError("'sev1' cannot wait. Name the severities that can, as in severity = \"sev2\"")
         return value
 
 
@@ -197,7 +197,7 @@ class DrillsTable(PlaybookTable):
     @classmethod
     def _require_one_day(cls, value: timedelta | None) -> timedelta | None:
         if value is not None and value < timedelta(days=1):
-            raise ValueError("is less than a day; a drill wakes people, so use '1d' or more")
+            raise ValueError("is less than a day. A drill wakes people, so use '1d' or more")
         return value
 
 

@@ -23,7 +23,7 @@ def read_secret_files(
         if secret == variable or not is_secret(secret):
             continue
         if secret in written:
-            faults.append(SettingsFault(variable, f"{secret} is set as well; leave one of the two empty"))
+            faults.append(SettingsFault(variable, f"{secret} is set as well. Leave one of the two empty"))
             continue
         try:
             values[secret] = _read_secret_file(Path(path))
@@ -35,7 +35,7 @@ def read_secret_files(
 
 def _read_secret_file(path: Path) -> str:
     if path.exists() and not path.is_file():
-        raise ValueError("it is no file")  # a pipe would keep us waiting
+        raise ValueError("it is not a file")  # a pipe would keep us waiting
     with path.open("rb") as file:
         body = file.read(LONGEST + 1)
     words = body.decode("utf-8-sig").strip()
@@ -47,4 +47,4 @@ def _read_secret_file(path: Path) -> str:
 def _describe_file_error(no: OSError | ValueError) -> str:
     if isinstance(no, OSError):
         return f"its file cannot be read ({no.strerror})"
-    return "its file is no text in UTF-8" if isinstance(no, UnicodeDecodeError) else str(no)
+    return "its file is not UTF-8 text" if isinstance(no, UnicodeDecodeError) else str(no)

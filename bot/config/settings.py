@@ -18,7 +18,7 @@ def _require_prefix(prefix: str, where: str) -> AfterValidator:
 
     def check(value: SecretStr) -> SecretStr:
         if not value.get_secret_value().removeprefix("xoxe.").startswith(prefix):
-            raise ValueError(f"begins with '{prefix}'; what stands there does not. {where}")
+            raise ValueError(f"must begin with '{prefix}'. {where}")
         return value
 
     return AfterValidator(check)
@@ -26,7 +26,7 @@ def _require_prefix(prefix: str, where: str) -> AfterValidator:
 
 def _reject_token(value: SecretStr) -> SecretStr:
     if value.get_secret_value().startswith(("xox", "xapp")):
-        raise ValueError("this is a token; the signing secret is in your app's settings under Basic Information")
+        raise ValueError("this is a token. The signing secret is in your app's settings under Basic Information")
     return value
 
 
@@ -38,7 +38,7 @@ def _require_signing_secret(value: SecretStr) -> SecretStr:
 
 def _require_long_secret(value: SecretStr) -> SecretStr:
     if not is_long_enough(value.get_secret_value()):
-        raise ValueError(f"has fewer than {LEAST} characters, and could be guessed; copy the whole of it")
+        raise ValueError(f"has fewer than {LEAST} characters, and could be guessed. Copy all of it")
     return value
 
 
@@ -53,9 +53,9 @@ def _require_scheme(*schemes: str) -> AfterValidator:
     return AfterValidator(check)
 
 
-BotToken = Annotated[SecretStr, _require_prefix("xoxb-", "Your app's settings have it under OAuth & Permissions.")]
+BotToken = Annotated[SecretStr, _require_prefix("xoxb-", "Copy it from your app's settings under OAuth & Permissions")]
 AppToken = Annotated[
-    SecretStr, _require_prefix("xapp-", "Your app's settings have it under Basic Information, App-Level Tokens.")
+    SecretStr, _require_prefix("xapp-", "Copy it from your app's settings under Basic Information, App-Level Tokens")
 ]
 LongSecret = Annotated[SecretStr, AfterValidator(_require_long_secret)]
 WebAddress = Annotated[str, _require_scheme("http", "https")]
@@ -139,11 +139,11 @@ class Settings(BaseSettings):
         """Return what `earshot run` needs and is not set; the demo needs nothing."""
         faults = []
         if self.slack_bot_token is None:
-            sentence = "is not set; `earshot manifest` prints the app that gets you one"
+            sentence = "is not set. To create the app that gives you one: earshot manifest"
             faults.append(SettingsFault("SLACK_BOT_TOKEN", sentence))
         if self.slack_app_token is None and self.slack_signing_secret is None:
-            either = "set the first for Socket Mode or the second for HTTP"
-            faults.append(SettingsFault("SLACK_APP_TOKEN", f"is not set, nor is SLACK_SIGNING_SECRET; {either}"))
+            either = "Set the first for Socket Mode or the second for HTTP"
+            faults.append(SettingsFault("SLACK_APP_TOKEN", f"is not set, nor is SLACK_SIGNING_SECRET. {either}"))
         return tuple(faults)
 
 

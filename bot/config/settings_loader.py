@@ -25,7 +25,7 @@ SENTENCES = {
     "greater_than_equal": "must be {ge} or more",
     "less_than_equal": "must be {le} or less",
     "literal_error": "must be {expected}",
-    "string_pattern_mismatch": "does not look like one; look at .env.example",
+    "string_pattern_mismatch": "is not valid. See .env.example",
 }
 
 
@@ -61,7 +61,7 @@ def _read_environment(env_file: Path) -> dict[str, str]:
     try:
         written = DotEnvSettingsSource(Settings, env_file=env_file, env_file_encoding="utf-8-sig", case_sensitive=True)
     except (OSError, UnicodeDecodeError):
-        fault = SettingsFault(str(env_file), "cannot be read; it must be a text file in UTF-8")
+        fault = SettingsFault(str(env_file), "cannot be read. It must be a text file in UTF-8")
         raise SettingsError((fault,)) from None
     ours = EnvSettingsSource(Settings, case_sensitive=True)
     return {name: value for name, value in {**written.env_vars, **ours.env_vars}.items() if value is not None}
@@ -75,7 +75,7 @@ def _parse_hook_secrets(values: Mapping[str, str]) -> tuple[dict[str, tuple[Secr
             hooks[found["name"]] = tuple(SecretStr(secret) for secret in value.split())
             if not all(is_signing_secret(secret) or is_long_enough(secret) for secret in value.split()):
                 either = f'{SIGNING}, or {LEAST} characters or more for a hook with scheme = "hmac"'
-                faults.append(SettingsFault(variable, f"{either}; several are separated by a space"))
+                faults.append(SettingsFault(variable, f"{either}. Separate several with a space"))
     return hooks, faults
 
 
@@ -85,7 +85,7 @@ def _find_misspelt_variables(values: Mapping[str, str]) -> Iterator[SettingsFaul
         if variable.startswith("EARSHOT_") and variable not in NAMES and not _HOOK.match(variable):
             near = difflib.get_close_matches(variable, NAMES, n=1, cutoff=0.85)
             if near:
-                yield SettingsFault(variable, f"there is no such setting; did you mean {near[0]}?")
+                yield SettingsFault(variable, f"there is no such setting. Did you mean {near[0]}?")
 
 
 def _describe_settings_errors(invalid: ValidationError) -> Iterator[SettingsFault]:

@@ -52,7 +52,7 @@ def _iter_source_tables(table: dict[str, Any], model: type[BaseModel]) -> Iterat
 def _validate_source_name(name: str | None) -> str | None:
     """Return the name if it fits into a URL and the name of an environment variable."""
     if name == "":
-        raise ValueError("has no name; give it one, such as [sources.webhook.forum]")
+        raise ValueError("has no name. Give it one, such as [sources.webhook.forum]")
     if name is not None and not SOURCE_NAME.match(name):
-        raise ValueError(f"{safe_repr(name)} cannot stand in an address; use a-z, 0-9 and dashes, up to 40")
+        raise ValueError(f"{safe_repr(name)} is not valid in an address. Use a-z, 0-9 and dashes, up to 40")
     return name

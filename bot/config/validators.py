@@ -60,7 +60,7 @@ def _check_duplicate_names(raw: Raw) -> Iterator[Found]:
         for number, name in list_names(raw, key):
             earlier = first.setdefault(name.casefold(), number)
             if earlier != number:
-                yield (key, number, "name"), f"{safe_repr(name)} is the name of {format_place((key, earlier))} already"
+                yield (key, number, "name"), f"{safe_repr(name)} is already the name of {format_place((key, earlier))}"
 
 
 def _check_planned_subjects(raw: Raw) -> Iterator[Found]:
@@ -87,17 +87,17 @@ def _check_shared_terms(raw: Raw) -> Iterator[Found]:
         for folded, word in (*_fold_words(subject, "terms"), *_fold_words(subject, "handles")):
             earlier, name = first.setdefault(folded, (number, str(subject.get("name"))))
             if earlier != number:
-                sentence = f"{safe_repr(word)} is a term of {safe_repr(name)} already; keep one"
+                sentence = f"{safe_repr(word)} is already a term of {safe_repr(name)}. Keep one"
                 yield ("subjects", number, "terms"), sentence
         excluded = {folded for folded, _ in _fold_words(subject, "exclude")}
         for folded, word in _fold_words(subject, "terms"):
             if folded in excluded:
-                yield ("subjects", number, "exclude"), f"{safe_repr(word)} is a term too, so it would never be heard"
+                yield ("subjects", number, "exclude"), f"{safe_repr(word)} is also a term, so it would never match"
 
 
 def _check_department(word: str, departments: list[str], path: Path) -> Iterator[Found]:
     if word.strip() not in departments:
-        yield path, f"{safe_repr(word)} is no department{did_you_mean(word, departments)}"
+        yield path, f"{safe_repr(word)} is not a department{did_you_mean(word, departments)}"
 
 
 def _check_route_targets(raw: Raw) -> Iterator[Found]:
@@ -134,7 +134,7 @@ def _check_escalations(raw: Raw) -> Iterator[Found]:
         person = str(entry.get("id", ""))
         if first.setdefault(person, number) != number:
             at = format_place(("people", first[person]))
-            yield ("people", number, "id"), f"{safe_repr(person)} stands in {at} already"
+            yield ("people", number, "id"), f"{safe_repr(person)} is already in {at}"
 
 
 def _check_claimants(raw: Raw) -> Iterator[Found]:
@@ -143,7 +143,7 @@ def _check_claimants(raw: Raw) -> Iterator[Found]:
         return
     for number, department in list_tables(raw, "departments"):
         if not department.get("deputies"):
-            yield ("departments", number), "has no deputies, and [brand] no managers, so nobody could claim its cases"
+            yield ("departments", number), "has no deputies, and [brand] has no managers, so nobody can claim its cases"
 
 
 def _check_onnx_model(raw: Raw) -> Iterator[Found]:
@@ -159,7 +159,7 @@ def _check_route_order(raw: Raw) -> Iterator[Found]:
         before = next((other for other, earlier in routes[:nth] if _is_shadowing(earlier, route)), None)
         if before is not None:
             at = format_place(("routes", before))
-            yield ("routes", number), f"can never match: {at} takes all of it first; move it up, or take it out"
+            yield ("routes", number), f"can never match, because {at} matches the same first. Move it up, or remove it"
     if routes and (routes[-1][1].get("when", {}), routes[-1][1].get("unless", {})) != ({}, {}):
         yield ("routes", routes[-1][0], "when"), "the last route must match everything: when = {}, and no unless"
 
@@ -198,11 +198,11 @@ def _check_labels(asked: object, path: Path, dimensions: LabelDimensions) -> Ite
         at = (*path, key)
         words = ensure_list(value)
         if key not in dimensions.words:
-            yield at, f"no detector tells {safe_repr(key)}{did_you_mean(key, dimensions.words)}"
+            yield at, f"no detector knows {safe_repr(key)}{did_you_mean(key, dimensions.words)}"
         elif not isinstance(words, list) or not all(isinstance(word, str) for word in words):
             yield at, "must be a word in quotes, or a list of words"
         elif not words:
-            yield at, "an empty list matches nothing; leave the key out, or name a word"
+            yield at, "an empty list matches nothing. Leave the key out, or name a word"
         else:
             for word in words:
                 yield from _check_label(word, key, at, dimensions.words[key])
@@ -215,6 +215,6 @@ def _check_label(word: str, dimension: str, at: Path, known: frozenset[str]) -> 
         except ValueError as no:
             yield at, str(no)
     elif dimension == "source" and (not word or any(char.isspace() or char == ":" for char in word)):
-        yield at, f"{safe_repr(word)} is no source's name; use one like 'x' or 'forum'"
+        yield at, f"{safe_repr(word)} is not the name of a source. Use one like 'x' or 'forum'"
     elif known and word not in known:
-        yield at, f"{safe_repr(word)} is no {dimension}{did_you_mean(word, sorted(known))}"
+        yield at, f"{safe_repr(word)} is not a valid {dimension}{did_you_mean(word, sorted(known))}"

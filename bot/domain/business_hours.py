@@ -95,7 +95,7 @@ def parse_window(words: str) -> HoursWindow:
     """Parse `Mon-Fri 08:00-20:00`, `Sat,Sun 10:00-14:00` and the like. Raises ValueError with a sentence."""
     found = _WINDOW.match(words.strip())
     if not found:
-        raise ValueError(f"{words!r} is not a window of hours; write it like 'Mon-Fri 08:00-20:00'")
+        raise ValueError(f"{words!r} is not a range of hours. Write it like 'Mon-Fri 08:00-20:00'")
     return HoursWindow(
         days=_parse_days(found["days"]), start=_parse_clock_time(found["start"]), end=_parse_clock_time(found["end"])
     )
@@ -106,7 +106,7 @@ def _parse_clock_time(words: str) -> time:
     if (hour, minute) == (24, 0):
         return time(0, 0)
     if hour > 23 or minute > 59:
-        raise ValueError(f"{words!r} is no time of day; hours run from 00:00 to 24:00")
+        raise ValueError(f"{words!r} is not a time of day. Hours run from 00:00 to 24:00")
     return time(hour, minute)
 
 
@@ -124,5 +124,5 @@ def _parse_day_name(word: str) -> int:
     short = word.strip().lower()
     found = [number for number, day in enumerate(DAYS) if len(short) >= 3 and day.startswith(short)]
     if not found:
-        raise ValueError(f"{word.strip()!r} is no day of the week; use Mon, Tue, Wed, Thu, Fri, Sat, Sun")
+        raise ValueError(f"{word.strip()!r} is not a day of the week. Use Mon, Tue, Wed, Thu, Fri, Sat, Sun")
     return found[0]

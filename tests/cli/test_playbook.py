@@ -11,7 +11,7 @@ def test_it_prints_the_playbook_that_explains_every_key(shell: Shell) -> None:
 
 def test_who_has_none_is_told_how_to_begin_one_and_can(shell: Shell) -> None:
     (shell.folder / "playbook.toml").unlink()
-    assert "`earshot playbook > playbook.toml` begins one" in shell.run_in_process("check").stderr
+    assert "To start one: earshot playbook > playbook.toml" in shell.run_in_process("check").stderr
 
     shell.write("playbook.toml", shell.run_in_process("playbook").stdout)
     said = shell.run_in_process("check")

@@ -37,7 +37,7 @@ def test_a_term_that_no_post_could_be_searched_for_is_refused_in_a_sentence(shel
     shell.write("in.jsonl", line(1))
     result = shell.run_in_process("score", "in.jsonl")
     assert result.exit_code == 1
-    assert "'!!!' has no letter, figure or emoji, so no post could be searched for it" in result.stderr
+    assert "'!!!' has no letter, digit or emoji, so no post can match it" in result.stderr
 
 
 def test_what_only_looks_like_the_brand_is_nobodys_and_says_why(shell: Shell) -> None:

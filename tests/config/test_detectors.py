@@ -33,8 +33,8 @@ def test_it_is_left_alone_while_another_engine_is_chosen() -> None:
         (OWN.partition("[detectors.onnx]")[0], "detectors.engine", "needs [detectors.onnx], with file, tokenizer and classes"),
         (OWN.replace("tokenizer = ", "tokeniser = "), "detectors.onnx.tokenizer", "is missing"),
         (OWN.replace(', "neutral"', ""), "detectors.onnx.classes", "must be negative, neutral and positive, each once, in the order of the model's outputs"),
-        (OWN + 'languages = ["english"]', "detectors.onnx.languages[1]", "'english' is no language's code; use two letters, like 'en' or 'pt'"),
-        (OWN.replace('"onnx"', '"onx"'), "detectors.engine", "'onx' is not known here; did you mean 'onnx'?"),
+        (OWN + 'languages = ["english"]', "detectors.onnx.languages[1]", "'english' is not a language code. Use two letters, like 'en' or 'pt'"),
+        (OWN.replace('"onnx"', '"onx"'), "detectors.engine", "'onx' is not a known value. Did you mean 'onnx'?"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_with_it_is_said_with_its_place(text: str, place: str, said: str) -> None:

@@ -49,7 +49,7 @@ def test_a_fault_reads_as_a_sentence_with_the_file_in_front() -> None:
         parse_playbook(LINES, "playbook.toml")
 
     assert str(refused.value).splitlines()[-1] == (
-        "playbook.toml: line 20, routes[2].to: 'nobdy' is no department; did you mean 'nobody'?"
+        "playbook.toml: line 20, routes[2].to: 'nobdy' is not a department. Did you mean 'nobody'?"
     )
 
 
@@ -60,7 +60,7 @@ def test_a_fault_reads_as_a_sentence_with_the_file_in_front() -> None:
         ("[brand]\n[brand]", 2, "column 7: this is not TOML: Cannot declare"),
         ('[brand]\nname = "N', 2, "this is not TOML"),
         ("[[routes]\n", 1, "column 9: this is not TOML: Expected ']]'"),
-        ("a = [1,\n\n", 2, "this is not TOML, up to the end"),
+        ("a = [1,\n\n", 2, "this is not TOML, at the end"),
     ],
 )
 def test_what_is_not_toml_is_reported_with_line_and_column(text: str, line: int, said: str) -> None:
@@ -71,12 +71,12 @@ def test_what_is_not_toml_is_reported_with_line_and_column(text: str, line: int,
 
 
 def test_a_file_that_is_not_there_is_reported_in_a_sentence(tmp_path: Path) -> None:
-    with pytest.raises(PlaybookError, match=r"none\.toml: there is no such file; `earshot playbook"):
+    with pytest.raises(PlaybookError, match=r"none\.toml: there is no such file\. To start one: earshot playbook"):
         load_playbook(tmp_path / "none.toml")
 
 
 def test_a_directory_is_reported_in_a_sentence(tmp_path: Path) -> None:
-    with pytest.raises(PlaybookError, match="this is a directory; name the file in it"):
+    with pytest.raises(PlaybookError, match=r"this is a directory\. Name the file in it"):
         load_playbook(tmp_path)
 
 
@@ -84,7 +84,7 @@ def test_a_file_that_is_not_utf_8_is_reported_in_a_sentence(tmp_path: Path) -> N
     file = tmp_path / "latin.toml"
     file.write_bytes("# Café".encode("latin-1"))
 
-    with pytest.raises(PlaybookError, match=r"this is not UTF-8 \(byte 6\); save it as UTF-8"):
+    with pytest.raises(PlaybookError, match=r"this is not UTF-8 \(byte 6\)\. Save it as UTF-8"):
         load_playbook(file)
 
 

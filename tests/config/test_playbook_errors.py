@@ -69,12 +69,12 @@ NEED = 'when = { intent = "need" }'
     ("text", "said"),
     [
         # a key that is none
-        (brand('managrs = ["U0A"]'), "brand.managrs: there is no key 'managrs'; did you mean 'managers'?"),
-        (write_playbook("[detectors]\nengin = 'vader'"), "detectors.engin: there is no key 'engin'; did you mean 'engine'"),
-        (write_playbook(write_department('on_cal = ["U0A"]')), "departments[3].on_cal: there is no key 'on_cal'; did you mean"),
-        (write_playbook(write_route(NEED, 'claim_withn = "5m"')), "routes[1].claim_withn: there is no key 'claim_withn'; did"),
-        (write_playbook("[sorces.x]"), "sorces: there is no key 'sorces'; did you mean 'sources'?"),
-        (write_playbook("[zzz]"), "zzz: there is no key 'zzz'; use 'brand', 'crisis', 'departments', 'detectors', 'drills', 'escalations', "),
+        (brand('managrs = ["U0A"]'), "brand.managrs: there is no key 'managrs'. Did you mean 'managers'?"),
+        (write_playbook("[detectors]\nengin = 'vader'"), "detectors.engin: there is no key 'engin'. Did you mean 'engine'"),
+        (write_playbook(write_department('on_cal = ["U0A"]')), "departments[3].on_cal: there is no key 'on_cal'. Did you mean"),
+        (write_playbook(write_route(NEED, 'claim_withn = "5m"')), "routes[1].claim_withn: there is no key 'claim_withn'. Did"),
+        (write_playbook("[sorces.x]"), "sorces: there is no key 'sorces'. Did you mean 'sources'?"),
+        (write_playbook("[zzz]"), "zzz: there is no key 'zzz'. Use 'brand', 'crisis', 'departments', 'detectors', 'drills', 'escalations', "),
         (write_playbook(planned(subject='"Northwnd"')), "spikes.planned[1].subject: there is no subject 'Northwnd'"),
         (write_playbook(planned(ends_at="2026-03-01T08:00:00")), "spikes.planned[1]: ends before it starts"),
         (write_playbook(planned(cause='"party"')), "spikes.planned[1].cause: "),
@@ -82,65 +82,65 @@ NEED = 'when = { intent = "need" }'
         # brand
         (write_playbook(brand=""), "brand: [brand] is missing"),
         (write_playbook(brand='[brand]\nmanagers = ["U0MIA"]\n'), "brand.name: is missing"),
-        (brand('language = "German"'), "brand.language: 'German' is no language's code"),
-        (write_playbook(brand=BRAND.replace("Lisbon", "Lisboa")), "did you mean 'Europe/Lisbon'?"),
+        (brand('language = "German"'), "brand.language: 'German' is not a language code"),
+        (write_playbook(brand=BRAND.replace("Lisbon", "Lisboa")), "Did you mean 'Europe/Lisbon'?"),
         (write_playbook(brand=BRAND.replace("U0MIA", "@mia")), "brand.managers[1]: '@mia' is neither a person's nor a user"),
         (write_playbook(brand=BRAND.replace("Northwind Air", "  ")), "brand.name: is empty"),
         (write_playbook(brand=BRAND.replace("Northwind Air", "a\\u202eb")), r"brand.name: 'a\u202eb' has characters that"),
         # subjects
-        (write_playbook(subject('kind = "rival"')), "subjects[3].kind: 'rival' is not known here; use 'brand', 'product'"),
-        (write_playbook(subject(terms="[]")), "subjects[3].terms: is empty; name at least one"),
+        (write_playbook(subject('kind = "rival"')), "subjects[3].kind: 'rival' is not a known value. Use 'brand', 'product'"),
+        (write_playbook(subject(terms="[]")), "subjects[3].terms: is empty. Name at least one"),
         (write_playbook(subject(terms='["a", ""]')), "subjects[3].terms[2]: is empty"),
-        (write_playbook(subject(terms='["NorthWind "]')), "subjects[3].terms: 'NorthWind ' is a term of 'Northwind' already"),
-        (write_playbook(subject('exclude = "third"')), "subjects[3].exclude: 'third' is a term too, so it would never be"),
-        (write_playbook(subject().replace("Third", "northwind")), "'northwind' is the name of subjects[1] already"),
+        (write_playbook(subject(terms='["NorthWind "]')), "subjects[3].terms: 'NorthWind ' is already a term of 'Northwind'"),
+        (write_playbook(subject('exclude = "third"')), "subjects[3].exclude: 'third' is also a term, so it would never"),
+        (write_playbook(subject().replace("Third", "northwind")), "'northwind' is already the name of subjects[1]"),
         # departments
-        (write_playbook(departments=""), "departments: [[departments]] is missing; at least one"),
-        (write_playbook(write_department().replace("third", "care")), "departments[3].name: 'care' is the name of departments[1]"),
-        (write_playbook(write_department().replace("third", "Nobody")), "departments[3].name: 'nobody' is where mentions go"),
+        (write_playbook(departments=""), "departments: [[departments]] is missing. Add at least one"),
+        (write_playbook(write_department().replace("third", "care")), "departments[3].name: 'care' is already the name of departments[1]"),
+        (write_playbook(write_department().replace("third", "Nobody")), "departments[3].name: 'nobody' is reserved for mentions"),
         (write_playbook(write_department().replace("third", "@ana")), "departments[3].name: '@ana' looks like a person"),
         (write_playbook(write_department().replace("third", "#care")), "departments[3].name: '#care' looks like a channel"),
-        (write_playbook(write_department().replace("C0THIRD", "#third")), "'#third' is a channel's name, and names change; use its"),
-        (write_playbook(write_department().replace("C0THIRD", "D0ANA")), "departments[3].channel: 'D0ANA' is no channel id"),
-        (write_playbook(write_department('fallback = "pr"')), "departments[3].fallback: 'pr' is no channel id"),
+        (write_playbook(write_department().replace("C0THIRD", "#third")), "'#third' is a channel's name, and names change. Use its"),
+        (write_playbook(write_department().replace("C0THIRD", "D0ANA")), "departments[3].channel: 'D0ANA' is not a channel id"),
+        (write_playbook(write_department('fallback = "pr"')), "departments[3].fallback: 'pr' is not a channel id"),
         (write_playbook(write_department('deputies = ["U0ANA", "ana"]')), "departments[3].deputies[2]: 'ana' is neither a person's"),
-        (write_playbook(write_department('on_call = ["S0CARE"]')), "departments[3].on_call[1]: 'S0CARE' is a user group, and a gr"),
-        (write_playbook(write_department('on_call = ["C0CARE"]')), "departments[3].on_call[1]: 'C0CARE' is no person's id"),
-        (write_playbook(write_department('hours = "8-20"')), "departments[3].hours[1]: '8-20' is not a window of hours; write it"),
-        (write_playbook(write_department("hours = []")), "departments[3].hours: an empty list would mean never; leave the key out"),
+        (write_playbook(write_department('on_call = ["S0CARE"]')), "departments[3].on_call[1]: 'S0CARE' is a user group, and Earshot"),
+        (write_playbook(write_department('on_call = ["C0CARE"]')), "departments[3].on_call[1]: 'C0CARE' is not a person's id"),
+        (write_playbook(write_department('hours = "8-20"')), "departments[3].hours[1]: '8-20' is not a range of hours. Write it"),
+        (write_playbook(write_department("hours = []")), "departments[3].hours: an empty list would mean never. Leave the key out"),
         (write_playbook(write_department("hours = [8]")), "departments[3].hours[1]: must be a word in quotes, like 'Mon-Fri"),
-        (write_playbook(write_department('time_zone = "CEST"')), "departments[3].time_zone: 'CEST' is no time zone"),
+        (write_playbook(write_department('time_zone = "CEST"')), "departments[3].time_zone: 'CEST' is not a time zone"),
         (write_playbook(write_department(f'authority = "{"a" * 1501}"')), "departments[3].authority: is longer than 1500 characters"),
         # routes
-        (write_playbook(last=""), "routes: [[routes]] is missing; at least one"),
-        (write_playbook(write_route(NEED, to="sale")), "routes[1].to: 'sale' is no department; did you mean 'sales'?"),
+        (write_playbook(last=""), "routes: [[routes]] is missing. Add at least one"),
+        (write_playbook(write_route(NEED, to="sale")), "routes[1].to: 'sale' is not a department. Did you mean 'sales'?"),
         (write_playbook(f"[[routes]]\n{NEED}"), "routes[1].to: is missing"),
-        (write_playbook(write_route('when = { intnt = "need" }')), "routes[1].when.intnt: no detector tells 'intnt'; did you mean"),
-        (write_playbook(write_route('when = { intent = "complain" }')), "'complain' is no intent; did you mean 'complaint'?"),
-        (write_playbook(write_route('when = { sentiment = "Negative" }')), "'Negative' is no sentiment; did you mean 'negative'?"),
-        (write_playbook(write_route('when = { kind = "competitors" }')), "'competitors' is no kind; did you mean 'competitor'?"),
-        (write_playbook(write_route('when = { subject = "Northwnd" }')), "'Northwnd' is no subject; did you mean 'Northwind'?"),
-        (write_playbook(write_route('when = { language = "english" }')), "'english' is no language's code; use two letters"),
-        (write_playbook(write_route('when = { source = "the forum" }')), "'the forum' is no source's name; use one like 'x'"),
+        (write_playbook(write_route('when = { intnt = "need" }')), "routes[1].when.intnt: no detector knows 'intnt'. Did you mean"),
+        (write_playbook(write_route('when = { intent = "complain" }')), "'complain' is not a valid intent. Did you mean 'complaint'?"),
+        (write_playbook(write_route('when = { sentiment = "Negative" }')), "'Negative' is not a valid sentiment. Did you mean 'negative'?"),
+        (write_playbook(write_route('when = { kind = "competitors" }')), "'competitors' is not a valid kind. Did you mean 'competitor'?"),
+        (write_playbook(write_route('when = { subject = "Northwnd" }')), "'Northwnd' is not a valid subject. Did you mean 'Northwind'?"),
+        (write_playbook(write_route('when = { language = "english" }')), "'english' is not a language code. Use two letters"),
+        (write_playbook(write_route('when = { source = "the forum" }')), "'the forum' is not the name of a source. Use one like 'x'"),
         (write_playbook(write_route("when = { intent = 3 }")), "routes[1].when.intent: must be a word in quotes, or a list of words"),
         (write_playbook(write_route("when = { intent = [] }")), "routes[1].when.intent: an empty list matches nothing"),
-        (write_playbook(write_route(NEED, 'unless = { knd = "brand" }')), "routes[1].unless.knd: no detector tells 'knd'; did you"),
-        (write_playbook(write_route(NEED, 'name = "a"'), write_route(f'name = "A"\n{NEED}\nunless = {{}}')), "'A' is the name of routes[1]"),
-        (write_playbook(write_route(NEED, "lease = 15")), "routes[1].lease: '15' has no unit; write it like '15m', '4h' or '1h30m'"),
-        (write_playbook(write_route(NEED, 'lease = "soon"')), "routes[1].lease: 'soon' is no length of time; write it like '90s'"),
-        (write_playbook(write_route(NEED, 'lease = "0m"')), "routes[1].lease: '0m' is out of bounds"),
-        (write_playbook(write_route(NEED, 'lease = "999999d"')), "routes[1].lease: '999999d' is out of bounds"),
+        (write_playbook(write_route(NEED, 'unless = { knd = "brand" }')), "routes[1].unless.knd: no detector knows 'knd'. Did you"),
+        (write_playbook(write_route(NEED, 'name = "a"'), write_route(f'name = "A"\n{NEED}\nunless = {{}}')), "'A' is already the name of routes[1]"),
+        (write_playbook(write_route(NEED, "lease = 15")), "routes[1].lease: '15' has no unit. Write it like '15m', '4h' or '1h30m'"),
+        (write_playbook(write_route(NEED, 'lease = "soon"')), "routes[1].lease: 'soon' is not a duration. Write it like '90s'"),
+        (write_playbook(write_route(NEED, 'lease = "0m"')), "routes[1].lease: '0m' is out of range"),
+        (write_playbook(write_route(NEED, 'lease = "999999d"')), "routes[1].lease: '999999d' is out of range"),
         # subjects
-        (write_playbook(subject(terms='["third", "!!!"]')), "subjects[3].terms[2]: '!!!' has no letter, figure or emoji"),
-        (write_playbook(subject('exclude = ["?"]')), "'?' has no letter, figure or emoji, so no post could be searched for it"),
+        (write_playbook(subject(terms='["third", "!!!"]')), "subjects[3].terms[2]: '!!!' has no letter, digit or emoji"),
+        (write_playbook(subject('exclude = ["?"]')), "'?' has no letter, digit or emoji, so no post can match it"),
         # detectors
         (write_playbook("[detectors]\nunsure_below = 2"), "detectors.unsure_below: must be 1.0 or less"),
-        (write_playbook('[detectors]\nengine = "bert"'), "detectors.engine: 'bert' is not known here; use 'blend'"),
+        (write_playbook('[detectors]\nengine = "bert"'), "detectors.engine: 'bert' is not a known value. Use 'blend'"),
         # sources
-        (hook("[sources.webhok.forum]"), "sources.webhok: there is no source 'webhok'; did you mean 'webhook'?"),
-        (hook("[sources.webhook]"), "sources.webhook: has no name; give it one, such as [sources.webhook.forum]"),
-        (hook("[sources.webhook.My_Forum]"), "'My_Forum' cannot stand in an address; use a-z, 0-9 and dashes"),
-        (hook("[sources.webhook.forum]", "trust = 1"), "sources.webhook.forum.trust: there is no key 'trust'; use 'trust_source'"),
+        (hook("[sources.webhok.forum]"), "sources.webhok: there is no source 'webhok'. Did you mean 'webhook'?"),
+        (hook("[sources.webhook]"), "sources.webhook: has no name. Give it one, such as [sources.webhook.forum]"),
+        (hook("[sources.webhook.My_Forum]"), "'My_Forum' is not valid in an address. Use a-z, 0-9 and dashes"),
+        (hook("[sources.webhook.forum]", "trust = 1"), "sources.webhook.forum.trust: there is no key 'trust'. Use 'trust_source'"),
         (write_playbook('[[escalations]]\nquiet_hours = "Mon-Sun 22:00-07:00"'), "escalations[1].quiet_hours: 'sev1' cannot wait"),
         (hook("[sources.x]", 'lang = "eng"'), "sources.x.lang: is longer than 2 characters"),
         (hook("[sources.x.main]"), "sources.x.main: there is no key 'main'"),
@@ -154,7 +154,7 @@ def test_a_fault_is_reported_with_its_place_and_what_was_meant(text: str, said: 
 def test_one_mistake_is_one_fault() -> None:
     assert (
         only(write_playbook(write_route(NEED, to="sale")))
-        == "routes[1].to: 'sale' is no department; did you mean 'sales'?"
+        == "routes[1].to: 'sale' is not a department. Did you mean 'sales'?"
     )
     assert only(write_playbook(write_route('when = { intnt = "x" }'))).startswith("routes[1].when.intnt: ")
     assert only(write_playbook(write_department('time_zone = "Mars"'))).startswith("departments[3].time_zone: ")
@@ -189,7 +189,7 @@ def test_everything_that_is_wrong_is_reported_at_once_from_the_top_of_the_file()
 
 def test_a_department_whose_cases_nobody_could_claim_is_a_fault() -> None:
     nobody = '[brand]\nname = "N"\n'
-    said = "has no deputies, and [brand] no managers, so nobody could claim its cases"
+    said = "has no deputies, and [brand] has no managers, so nobody can claim its cases"
 
     assert faults(write_playbook(brand=nobody)) == [
         PlaybookFault("departments[1]", said, 13),
@@ -201,7 +201,7 @@ def test_a_department_whose_cases_nobody_could_claim_is_a_fault() -> None:
     )
 
 
-NEVER = "can never match: routes[1] takes all of it first; move it up, or take it out"
+NEVER = "can never match, because routes[1] matches the same first. Move it up, or remove it"
 
 
 @pytest.mark.parametrize(

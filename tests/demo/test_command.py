@@ -50,7 +50,7 @@ def test_without_a_page_it_plays_in_the_terminal(tmp_path: Path) -> None:
     with Terminal(tmp_path, "--no-page", "--speed", "600") as terminal:
         terminal.wait_for_line("complaint ")
         terminal.press_ctrl_c()
-        terminal.wait_for_line("what is in hand is finished")
+        terminal.wait_for_line("Work in progress is finished first")
         terminal.wait_for_exit()
 
         assert PAGE not in terminal.text
@@ -64,7 +64,7 @@ def test_stopped_while_it_starts_it_says_so_and_leaves_nothing(tmp_path: Path) -
         terminal.press_ctrl_c()
         terminal.wait_for_exit()
 
-        assert "nothing is left running" in terminal.lines[-1]
+        assert "Nothing is left running" in terminal.lines[-1]
         assert "Traceback" not in terminal.text
         assert list_remaining_processes(terminal) == []
     assert list(tmp_path.iterdir()) == []

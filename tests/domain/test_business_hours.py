@@ -40,15 +40,15 @@ def test_a_window_is_read_as_a_person_writes_it(words: str, days: set[int], star
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        ("", "'' is not a window of hours"),
-        ("08:00-20:00", "write it like 'Mon-Fri 08:00-20:00'"),
-        ("Mon-Fri", "write it like"),
-        ("Mon-Fri 8-20", "write it like"),
-        ("Mon 25:00-26:00", "'25:00' is no time of day"),
-        ("Mon 08:60-09:00", "'08:60' is no time of day"),
-        ("Mo-Fri 08:00-20:00", "'Mo' is no day of the week"),
-        ("Monkey 08:00-20:00", "'Monkey' is no day of the week"),
-        ("Mon- 08:00-20:00,", "write it like"),
+        ("", "'' is not a range of hours"),
+        ("08:00-20:00", "Write it like 'Mon-Fri 08:00-20:00'"),
+        ("Mon-Fri", "Write it like"),
+        ("Mon-Fri 8-20", "Write it like"),
+        ("Mon 25:00-26:00", "'25:00' is not a time of day"),
+        ("Mon 08:60-09:00", "'08:60' is not a time of day"),
+        ("Mo-Fri 08:00-20:00", "'Mo' is not a day of the week"),
+        ("Monkey 08:00-20:00", "'Monkey' is not a day of the week"),
+        ("Mon- 08:00-20:00,", "Write it like"),
     ],
 )
 def test_what_is_no_window_is_refused_with_a_sentence(words: str, sentence: str) -> None:
