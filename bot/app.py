@@ -47,6 +47,7 @@ from bot.usecases.roll_ups import RollUpUseCases
 from bot.usecases.schedule_permissions import SchedulePermissions
 from bot.usecases.spam import SpamReview
 from bot.usecases.staff import RoleLookup, StaffDirectory
+from bot.usecases.storms import StormUseCases
 from bot.web import RouteDependencies, build_web_app
 from bot.web.ack_routes import AckRoutes
 from bot.web.routes import Endpoint
@@ -231,6 +232,7 @@ def _build_use_cases(
         drills=DrillUseCases(store.drills, rules, staff, clock),
         feeds=CalendarLinks(store.calendar_links, secrets, rota, permissions, directory, clock, public_url),
         home=HomeTab(store.cases, store.inbox, store.health_issues, store.corrections, store.reads, rules, rota, clock),
+        storms=StormUseCases(store, rules, staff, cases, clock),
         pages=PagingUseCases(store.pages, secrets, contexts, rules, staff, clock),
         roles=RoleUseCases(store.roles, rules, staff, directory, clock),
         mutes=MuteUseCases(store.mutes, store.cases, rules, staff, rules.list_source_names, directory, clock),

@@ -30,6 +30,11 @@ class SubmittedModal:
         chosen = option.get("value") or next((state[key] for key in _CHOSEN if state.get(key)), "")
         return str(chosen).strip()
 
+    def list_values(self, block: str) -> list[str]:
+        """Return what was ticked in checkboxes; [] if nothing was, or if there are none."""
+        state = self._values.get(block, {}).get(action_ids.INPUT, {})
+        return [option["value"] for option in state.get("selected_options") or []]
+
 
 def unescape_mrkdwn(words: str) -> str:
     """Return plain text: `<@U1|ana>` as @ana, `<#C1|care>` as care, `<https://a.example|here>` as the URL."""

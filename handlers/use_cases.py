@@ -23,12 +23,13 @@ from bot.usecases.paging import PagingUseCases
 from bot.usecases.roles import RoleUseCases
 from bot.usecases.roll_ups import RollUpUseCases
 from bot.usecases.spam import SpamReview
+from bot.usecases.storms import StormUseCases
 from handlers.responder import Responder
 
 __all__ = ["AsyncAck", "CaseUseCases", "ColleagueUseCases", "CorrectionUseCases", "CrisisUseCases"]
 __all__ += ["DigestUseCases", "FlagUseCases", "HomeTab", "MuteUseCases", "OnCallUseCases", "PagingUseCases", "Payload"]
-__all__ += ["ReportUseCases", "Responder", "RoleUseCases", "RollUpUseCases", "SpamReview", "UseCases"]
-__all__ += ["inject_use_cases"]
+__all__ += ["ReportUseCases", "Responder", "RoleUseCases", "RollUpUseCases", "SpamReview"]
+__all__ += ["StormUseCases", "UseCases", "inject_use_cases"]
 
 Payload = dict[str, Any]
 """A request of Slack's, or a part of it."""
@@ -60,6 +61,7 @@ class UseCases:
     roles: RoleUseCases
     mutes: MuteUseCases
     colleagues: ColleagueUseCases
+    storms: StormUseCases
 
 
 def inject_use_cases(usecases: UseCases) -> Callable[..., Awaitable[None]]:

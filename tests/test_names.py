@@ -83,7 +83,7 @@ ONE_WORD_CLASSES = words_of("""
     """)
 FEATURES = {
     "cases", "paging", "oncall", "crises", "spikes", "drills", "shift_summary", "shift_summaries", "reports",
-    "corrections", "spam", "health", "digests", "roll_ups", "roles", "mutes",
+    "corrections", "spam", "health", "digests", "storms", "roll_ups", "roles", "mutes",
 }  # fmt: skip
 SENTENCES = {"NotAllowed", "StoreUnavailable"}
 """Exceptions that read as a sentence where they are raised."""
@@ -277,7 +277,7 @@ MODIFIERS = words_of("""
     spoken after personal inside down loaded promising trailing excluded strongest near misspelled nearest common
     tokenized lazily half invisible preceded unsupported unsigned exceeded denied malformed each reported if needed too
     old counted latest clear ready refreshed hidden shown owned posted deleted manual assessed remaining scheduled
-    simulated snoozed alike without real jumping still ahead least most relative elapsed monotonic fixed synthetic hostile nothing
+    simulated snoozed alike similar finished many without real jumping still ahead least most relative elapsed monotonic fixed synthetic hostile nothing
     lazy stalled deferred late routed helpful original urgent unconfirmed closing working ago primary stretched findable
     equal free adoptable quoted undone re final awaiting called grouped previous genuine whole consecutive expired
     unwatched paged expected negative inauthentic between against informative seasonal unaccounted balanced cancelled

@@ -35,6 +35,15 @@ OPEN_CARD = "open_card"
 CLAIM_IN_DIGEST = "digest_claim"
 """Updates the digest, whose id is in the block id: see `build_digest_block_id`."""
 
+CLAIM_GROUP = "digest_claim_alike"
+"""On a line of a digest that stands for several cases; its value is the first of them."""
+# On the card of an episode and on lists. The value is the id of the episode or of the digest.
+TAKE_CASES = "list_take"
+CLAIM_ALIKE = "list_claim_alike"
+RESOLVE_MANY = "list_resolve"
+"""Its value may be empty: all of one's own cases."""
+EDIT_FACTS = "episode_facts"
+
 # Buttons in direct messages and reminders. They answer by turning into a sentence.
 CLAIM_HERE = "message_claim"
 CONFIRM_HERE = "message_confirm_crisis"
@@ -94,6 +103,9 @@ HAND_OVER_MODAL = "hand_over_modal"
 NOT_FOR_US_MODAL = "not_for_us_modal"
 SEPARATE_MODAL = "separate_modal"
 SNOOZE_MODAL = "snooze_modal"
+CLAIM_ALIKE_MODAL = "claim_alike_modal"
+RESOLVE_MANY_MODAL = "resolve_many_modal"
+FACTS_MODAL = "facts_modal"
 FLAG_MODAL = "flag_modal"
 CORRECT_MODAL = "correct_modal"
 """Its one input has the kind of correction for the id of its block."""
@@ -127,6 +139,10 @@ LEAD = "lead"
 COMMS = "comms"
 LEGAL = "legal"
 UNTIL = "until"
+GROUP = "group"
+FACTS = "facts"
+CASES = "cases"
+"""The first block of ten; the others have a number behind it."""
 
 NOBODY = "@nobody"
 """The choice 'it is for nobody' in *Not for us*; no department can have this name."""
@@ -160,3 +176,8 @@ def build_digest_block_id(digest_id: str, case_id: str) -> str:
 def parse_digest_id(block_id: str) -> str:
     """Return the id of the digest that a block is a line of, or ''."""
     return block_id.removeprefix(_DIGEST).rpartition(":")[0] if block_id.startswith(_DIGEST) else ""
+
+
+def build_cases_block_id(number: int) -> str:
+    """Return the block id of the checkboxes `number` of a form that lists many cases."""
+    return f"{CASES}{number or ''}"

@@ -1,4 +1,4 @@
-"""The digest: many cases that came at once in one message, each with a Claim button."""
+"""The digest: many cases that came at once in one message, a line for each case or for several that say the same."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -11,18 +11,19 @@ from bot.cards.block_kit import (
     make_button,
     make_context,
     make_header,
-    make_mrkdwn,
     make_plain_text,
     make_section,
 )
-from bot.cards.case_mention import format_author, format_kind_noun, format_sentiment, pick_sentiment_emoji
-from bot.cards.case_status import format_plain_status
-from bot.cards.sanitize import escape, sanitize_line
+from bot.cards.case_mention import format_author, format_kind_noun
+from bot.cards.sanitize import escape, format_date
+from bot.cards.similar_posts import group_similar_cases
+from bot.cards.storms import format_case_line, format_owners, render_storm_buttons
 from bot.domain.case import Case, CaseStatus
 from bot.domain.department import Department
+from bot.domain.storm import StormProgress
 from bot.domain.text import format_count
 
-MOST_CASES = 20
+MOST_LINES = 20
 WORDS_SHOWN = (110, 80, 50, 20, 0)
 """Characters of each post. The first with which all of them fit is used."""
 
@@ -30,10 +31,19 @@ WORDS_SHOWN = (110, 80, 50, 20, 0)
 def render_digest(
     digest_id: str, department: Department, cases: Sequence[Case], at: datetime, total: int = 0
 ) -> RenderedMessage:
-    """Return the digest of the first 20 cases. `total`: of how many these are the most urgent; 0 where they are all."""
+    """Return the digest with its first 20 lines. `total`: of how many these are the most urgent; 0 if of all."""
+    waiting = [case for case in cases if case.status is CaseStatus.NEW]
+    groups = group_similar_cases(sorted(waiting, key=lambda case: -case.priority.rank))
+    progress = StormProgress.from_statuses(case.status for case in cases)
+    head = [
+        make_header(f"🗂️ {_format_digest_title(department, cases, total)}"),
+        make_context(_format_digest_state(progress, cases, at, total)),
+    ]
+    has_alike = len(groups) < len(waiting)
+    buttons = render_storm_buttons(digest_id, progress, has_alike=has_alike) if len(waiting) > 1 else []
     for words in WORDS_SHOWN:
-        blocks = _render_digest_blocks(digest_id, department, cases[:MOST_CASES], at, words, total)
-        if is_within_limits(blocks):
+        lines = [_render_digest_line(digest_id, group, at, words) for group in groups[:MOST_LINES]]
+        if is_within_limits(blocks := [*head, *lines, *buttons]):
             break
     return RenderedMessage(format_digest_headline(department, cases, total), blocks)
 
@@ -42,7 +52,7 @@ def format_digest_headline(department: Department, cases: Sequence[Case], total:
     if total:
         return escape(_format_digest_title(department, cases, total))
     waiting = sum(case.status is CaseStatus.NEW for case in cases)
-    return f"{escape(_format_digest_title(department, cases))}, {waiting:,} still to claim"
+    return f"{escape(_format_digest_title(department, cases))}, {waiting:,} unclaimed"
 
 
 def _format_digest_title(department: Department, cases: Sequence[Case], total: int = 0) -> str:
@@ -51,37 +61,26 @@ def _format_digest_title(department: Department, cases: Sequence[Case], total: i
     return f"{format_count(len(cases), 'new case')} for {department.name} on one list"
 
 
-def _render_digest_blocks(
-    digest_id: str, department: Department, cases: Sequence[Case], at: datetime, words: int, total: int
-) -> list[Block]:
-    waiting = sum(case.status is CaseStatus.NEW for case in cases)
-    todo = f"*{waiting}* still to claim." if waiting else "All of them are taken."
-    why = f"Listed together to keep the channel readable. {todo} A case you claim gets a card of its own."
+def _format_digest_state(progress: StormProgress, cases: Sequence[Case], at: datetime, total: int) -> str:
+    as_of = f"As of {format_date(at, '{time}')}"
     if total:
-        why = (
-            f"Too many at once for a card each. These {len(cases)} are the most urgent. Claim one and the next takes "
-            "its place. The Home tab and `/sentiment today` count all of them."
-        )
-    lines = [_render_digest_line(digest_id, case, at, words) for case in cases]
-    return [make_header(f"🗂️ {_format_digest_title(department, cases, total)}"), make_context(why), *lines]
+        return f"{as_of}. Claim some, and the next take their place. `/sentiment today` counts all of them."
+    if not progress.unclaimed:
+        return f"All claimed. {format_owners(cases)}"
+    more = " · ".join(part for part in (f"*{progress.unclaimed}* unclaimed", format_owners(cases)) if part)
+    return f"{as_of}: {more}. A case you claim gets its own card."
 
 
-def _render_digest_line(digest_id: str, case: Case, at: datetime, words: int) -> Block:
-    said_by = format_author(case.mention, 30)
-    shown = f"{said_by}: {sanitize_line(case.mention.text, words)}" if words else said_by
-    claim = None
-    if case.status is CaseStatus.NEW:
-        claim = make_button(
-            "Claim", action_ids.CLAIM_IN_DIGEST, case.id, a11y_label=f"Claim: {format_kind_noun(case)} from {said_by}"
-        )
+def _render_digest_line(digest_id: str, group: Sequence[Case], at: datetime, words: int) -> Block:
+    """Return a line with *Claim*, or *Claim all* where several posts say the same."""
+    first = group[0]
+    whose = f"{format_kind_noun(first)} from {format_author(first.mention, 30)}"
+    claim = make_button("Claim", action_ids.CLAIM_IN_DIGEST, first.id, a11y_label=f"Claim: {whose}")
+    if len(group) > 1:
+        label = f"Claim all {len(group):,}"
+        claim = make_button(label, action_ids.CLAIM_GROUP, first.id, a11y_label=f"{label} like the {whose}")
     return make_section(
-        make_plain_text(shown, 200),
-        fields=[make_mrkdwn(_format_case_facts(case, at), 300)],
+        make_plain_text(format_case_line(first, at, words, len(group)), 220),
         accessory=claim,
-        block_id=action_ids.build_digest_block_id(digest_id, case.id),
+        block_id=action_ids.build_digest_block_id(digest_id, first.id),
     )
-
-
-def _format_case_facts(case: Case, at: datetime) -> str:
-    parts = (format_kind_noun(case), format_sentiment(case.assessment), f"*{format_plain_status(case, at)}*")
-    return f"{pick_sentiment_emoji(case.assessment)} {' · '.join(part for part in parts if part)}"

@@ -5,8 +5,10 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple, Self
 
 from bot.cards import action_ids
-from bot.cards.block_kit import Block, make_plain_text
+from bot.cards.block_kit import Block, make_line, make_plain_text, make_rich_text, make_run, make_user_mention
+from bot.cards.sanitize import sanitize_line
 from bot.domain.department import Department
+from bot.domain.spikes.episode_transitions import MAX_FACTS
 
 MAX_OPTIONS = 99
 """Options of a select; Slack allows 100."""
@@ -64,3 +66,10 @@ def make_modal(
         "private_metadata": origin.to_json(),
         "blocks": list(blocks),
     }
+
+
+def render_facts(facts: str, by: str = "") -> list[Block]:
+    """Return the facts that colleagues share; none if there are none."""
+    words = sanitize_line(facts, MAX_FACTS)
+    who = [make_run(" · "), make_user_mention(by)] if by else []
+    return [make_rich_text(make_line(make_run("Facts: ", bold=True), make_run(words), *who))] if words else []

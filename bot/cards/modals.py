@@ -14,6 +14,7 @@ from bot.cards.modal_blocks import (
     make_modal,
     make_option,
     make_select,
+    render_facts,
 )
 from bot.cards.sanitize import sanitize_line, sanitize_url, truncate
 from bot.domain.assessment import Intent, Sentiment
@@ -36,7 +37,8 @@ ANSWERS = {
 }
 
 
-def render_resolve_modal(case: Case, origin: ModalMetadata) -> dict[str, Any]:
+def render_resolve_modal(case: Case, origin: ModalMetadata, facts: str = "") -> dict[str, Any]:
+    """`facts`: what colleagues share about the episode of the case."""
     options = [make_option(words, resolution.value) for resolution, words in ANSWERS.items()]
     return make_modal(
         action_ids.RESOLVE_MODAL,
@@ -44,6 +46,7 @@ def render_resolve_modal(case: Case, origin: ModalMetadata) -> dict[str, Any]:
         "Resolve",
         origin,
         _render_case_context(case),
+        *render_facts(facts),
         make_input(action_ids.RESOLUTION, "How did it end?", {"type": "radio_buttons", "options": options}),
         make_input(
             action_ids.NOTE,

@@ -17,12 +17,15 @@ from bot.cards.block_kit import (
     make_run,
     make_section,
 )
+from bot.cards.modal_blocks import render_facts
 from bot.cards.paging import render_acknowledge_button, render_escalation
 from bot.cards.sanitize import escape, format_date, sanitize_line, sanitize_text, sanitize_url
+from bot.cards.storms import format_progress, render_storm_buttons
 from bot.domain.paging.context import PageContext
 from bot.domain.paging.page import Page
 from bot.domain.spikes.detector import SpikeKind
 from bot.domain.spikes.episode import Episode, SamplePost
+from bot.domain.storm import NO_CASES, StormProgress
 from bot.domain.text import format_count, format_duration
 
 SAMPLE_SHOWN = 200
@@ -36,15 +39,19 @@ COUNTED = {
 }
 
 
-def render_spike(episode: Episode, page: Page | None = None) -> RenderedMessage:
+def render_spike(episode: Episode, page: Page | None = None, progress: StormProgress = NO_CASES) -> RenderedMessage:
+    """`progress`: of the cases that belong to it."""
     blocks = [
         make_header(f"{_pick_spike_emoji(episode)} {format_spike_title(episode)}"),
         make_rich_text(_render_spike_summary(episode)),
         make_section(_format_spike_review(episode) if episode.is_over else _format_spike_progress(episode)),
         make_context("\n".join(_list_spike_notes(episode))),
+        *render_facts(episode.facts, episode.facts_by),
+        *([make_section(format_progress(progress))] if progress.total else []),
         *render_escalation(page),
         *_render_spike_samples(episode),
         *_render_spike_buttons(episode, page),
+        *_render_work_buttons(episode, progress),
     ]
     return RenderedMessage(format_spike_headline(episode), blocks)
 
@@ -180,6 +187,13 @@ def _render_spike_buttons(episode: Episode, page: Page | None) -> list[Block]:
     own = [] if episode.is_over else [declare]
     row = [*render_acknowledge_button(page), *own, *([first] if "url" in first else [])]
     return [make_actions(*row)] if row else []
+
+
+def _render_work_buttons(episode: Episode, progress: StormProgress) -> list[Block]:
+    if progress.is_finished or not progress.total:
+        return []
+    facts = make_button("Facts…", action_ids.EDIT_FACTS, episode.id, a11y_label="Share what everybody can say")
+    return render_storm_buttons(episode.id, progress, facts)
 
 
 def build_spike_page_context(episode: Episode, link: str) -> PageContext:

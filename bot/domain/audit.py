@@ -21,6 +21,7 @@ class AuditAction(StrEnum):
     LEASE_RAN_OUT = "lease ran out"
     RESOLVED = "resolved"
     OVERDUE = "overdue"
+    FACTS_SET = "set the facts"
     SNOOZED = "snoozed"
     SNOOZE_ENDED = "snooze ended"
     REMINDED = "reminded"

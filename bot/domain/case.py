@@ -146,6 +146,8 @@ class Case(FrozenModel):
     overdue_said: bool = False
     snooze: Snooze | None = None
     """None once a person claims it or hands it over, or its author writes again; see `is_snoozed`."""
+    from_list: bool = False
+    """Claimed together with others of a list, so that it needs no card of its own."""
     joined: tuple[JoinedMention, ...] = ()
     joined_count: int = 0
     history: tuple[AuditEvent, ...] = ()

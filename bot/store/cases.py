@@ -5,11 +5,11 @@ from datetime import datetime
 from typing import NamedTuple
 
 from bot import metrics
-from bot.domain.case import Case
+from bot.domain.case import Case, CaseStatus
 from bot.domain.commits import CaseDecision, DurationKind, NotAllowed
 from bot.domain.mention import Mention
 from bot.store.access_check import verify_write_access
-from bot.store.case_writer import write_decision
+from bot.store.case_writer import STATUS_FIELD, write_decision
 from bot.store.client import RedisClient
 from bot.store.keys import Keys
 from bot.store.record_reader import RecordReader, UnreadableRecordError
@@ -18,6 +18,9 @@ from bot.store.transaction import CommitResult, Transaction, commit
 
 OPEN_READ = 500
 """How many of a department's open cases are searched for crises, which are due before nearly all others."""
+
+
+_STATUSES = frozenset(CaseStatus)
 
 
 class CaseGoneError(NotAllowed):
@@ -67,14 +70,27 @@ class CaseStore(Repository[Case, CaseDecision]):
 
     async def commit(self, decision: CaseDecision, at: datetime) -> CommitResult:
         """Write a decision with optimistic concurrency, and observe its durations in the metrics."""
-        transaction = Transaction(self._keys.inbox)
-        write_decision(transaction, self._keys, decision, at)
-        [committed] = await commit(self._client, transaction)
-        if committed is CommitResult.WRITTEN:
-            for measure, seconds in decision.durations:
-                histogram = metrics.CLAIM_SECONDS if measure is DurationKind.CLAIM else metrics.RESOLVE_SECONDS
-                histogram.observe(seconds)
+        return (await self.commit_each([decision], at))[0]
+
+    async def commit_each(self, decisions: Sequence[CaseDecision], at: datetime) -> list[CommitResult]:
+        """Write decisions on different cases in one round trip: each is all or nothing by itself."""
+        transactions = [Transaction(self._keys.inbox) for _ in decisions]
+        for transaction, decision in zip(transactions, decisions, strict=True):
+            write_decision(transaction, self._keys, decision, at)
+        committed = await commit(self._client, *transactions)
+        for decision, result in zip(decisions, committed, strict=True):
+            if result is CommitResult.WRITTEN:
+                for measure, seconds in decision.durations:
+                    histogram = metrics.CLAIM_SECONDS if measure is DurationKind.CLAIM else metrics.RESOLVE_SECONDS
+                    histogram.observe(seconds)
         return committed
+
+    async def load_statuses(self, case_ids: Sequence[str]) -> dict[str, CaseStatus]:
+        """Return the status of each case that exists. Records of older releases are read as a whole."""
+        fields = await self._client.read_bodies(map(self._keys.case_key, case_ids), STATUS_FIELD)
+        found = {case: CaseStatus(field) for case, field in zip(case_ids, fields, strict=True) if field in _STATUSES}
+        older = await self.find([case for case in case_ids if case not in found])
+        return found | {case.id: case.status for case in older.values()}
 
     async def load_joined(self, case_id: str, limit: int = 100) -> tuple[Mention, ...]:
         """Return the mentions that joined a case, oldest first."""

@@ -13,6 +13,8 @@ from bot.store.record_reader import RecordReader, UnreadableRecordError
 from bot.store.repository import RedisStore
 from bot.store.transaction import CommitResult, Transaction, commit
 
+WINDOW_SIZE = 500
+"""The most urgent cases of a flood that are looked through for posts that say the same, whenever its card is drawn."""
 _AGES = 10**13
 """More than any time in milliseconds, so that a score orders by urgency and then by age."""
 
@@ -79,14 +81,15 @@ class DigestStore(RedisStore):
         transactions = []
         for case in cases:
             transaction = self._list_case(record, case, listed)
-            transaction.write("ZADD", hidden, _score_urgency(case), case.id)
+            transaction.write("ZADD", hidden, score_urgency(case), case.id)
             transaction.add_upkeep("EXPIRE", hidden, int(DIGEST_KEPT.total_seconds()))
             transactions.append(transaction)
         return sum(reply is CommitResult.WRITTEN for reply in await commit(self._client, *transactions))
 
     async def list_hidden(self, record: DigestRecord, limit: int) -> list[str]:
-        """Return the most urgent cases that the digest stands for but does not show."""
-        return list(await self._client.execute("ZRANGE", self._keys.digest_overflow_key(record.id), 0, limit - 1))
+        """Return the most urgent cases that the digest stands for but does not show; all of them for -1."""
+        last = limit - 1 if limit > 0 else -1
+        return list(await self._client.execute("ZRANGE", self._keys.digest_overflow_key(record.id), 0, last))
 
     async def count(self, record: DigestRecord) -> int:
         """Return how many cases the digest stands for, shown or hidden."""
@@ -102,7 +105,7 @@ class DigestStore(RedisStore):
         for case_id in [*gone, *(case.id for case in shown)]:
             transaction.write("ZREM", key, case_id)
         for case in hidden:
-            transaction.write("ZADD", key, _score_urgency(case), case.id)
+            transaction.write("ZADD", key, score_urgency(case), case.id)
         await commit(self._client, transaction)
 
     def _write_digest(self, transaction: Transaction, record: DigestRecord) -> None:
@@ -132,7 +135,7 @@ def build_listed_record(record: DigestRecord, at: datetime) -> CardRecord:
 
 
 def sort_by_urgency(cases: Sequence[Case]) -> list[Case]:
-    return sorted(cases, key=_score_urgency)
+    return sorted(cases, key=score_urgency)
 
 
 def is_waiting(case: Case, department: str) -> bool:
@@ -140,5 +143,5 @@ def is_waiting(case: Case, department: str) -> bool:
     return case.status is CaseStatus.NEW and case.department == department
 
 
-def _score_urgency(case: Case) -> int:
+def score_urgency(case: Case) -> int:
     return (100 - min(100, case.assessment.urgency)) * _AGES + to_ms(case.mention.created_at)

@@ -57,17 +57,19 @@ class EpisodeStore(RedisStore):
         key = self._keys.episode_key(episode.id)
         transaction = Transaction(self._keys.inbox)
         transaction.guard(key, before.version if before else "", "v")
-        running = before.id if before else self._unread.get(episode.subject, "")
-        transaction.guard(self._keys.running_episodes, running, episode.subject)
+        was_over = before is not None and before.is_over
+        if not was_over:  # by now, another one of this subject may run
+            running = before.id if before else self._unread.get(episode.subject, "")
+            transaction.guard(self._keys.running_episodes, running, episode.subject)
         transaction.write("HSET", key, "v", episode.version, "body", episode.model_dump_json())
         if before is None:
             transaction.write("ZADD", self._keys.episodes, to_ms(episode.opened_at), episode.id)
             transaction.write("ZREMRANGEBYRANK", self._keys.episodes, 0, -EPISODES_MOST - 1)
-        if episode.is_over:
+        if episode.is_over and not was_over:
             transaction.write("HDEL", self._keys.running_episodes, episode.subject)
             for kept in (key, self._keys.card_key(episode.id)):
                 transaction.write("EXPIRE", kept, int(EPISODE_KEPT.total_seconds()))
-        else:
+        elif not episode.is_over:
             transaction.write("HSET", self._keys.running_episodes, episode.subject, episode.id)
         write_effects(transaction, self._keys, decision, at, "episode", episode.id)
         return (await commit(self._client, transaction))[0]

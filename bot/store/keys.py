@@ -196,6 +196,9 @@ class Keys:
     def episode_key(self, episode: str) -> str:
         return f"{self.root}episode:{episode}"
 
+    def episode_cases_key(self, episode: str) -> str:
+        return f"{self.root}episode_cases:{episode}"
+
     def reads_key(self, source: str, at: datetime) -> str:
         return f"{self.root}reads:{source}:{at:%Y%m}"
 

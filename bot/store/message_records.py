@@ -33,6 +33,8 @@ class CardRecord(FrozenModel):
     drawn: int = 0
     page: int = 0
     """The version of its page that it shows."""
+    progress: str = ""
+    """Of an episode: the progress that it shows."""
     since: int = 0
     """When posting began, in epoch milliseconds."""
     tries: int = 0

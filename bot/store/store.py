@@ -17,6 +17,7 @@ from bot.store.dead_letters import DeadLetterStore
 from bot.store.digests import DigestStore
 from bot.store.drills import DrillStore
 from bot.store.embedded_server import run_embedded
+from bot.store.episode_cases import EpisodeCaseStore
 from bot.store.episodes import EpisodeStore
 from bot.store.health_issues import HealthIssueStore
 from bot.store.health_state import HealthStateStore
@@ -78,6 +79,7 @@ class Store:
         self.recent_mentions = RecentMentionStore(client, keys)
         self.baselines = BaselineStore(client, keys)
         self.episodes = EpisodeStore(client, keys)
+        self.episode_cases = EpisodeCaseStore(client, keys, self.cases)
         self.history = HistoryStore(client, keys)
         self.audit_log = AuditLogReader(client, keys)
         self.roles = RoleStore(client, keys)

@@ -9,7 +9,7 @@ from bot.domain.commits import NotAllowed
 from bot.domain.department import Department
 from bot.domain.rules import PlaybookRules, get_department_or_lost
 from bot.store.cases import CaseStore
-from bot.store.digests import DigestStore
+from bot.store.digests import WINDOW_SIZE, DigestStore, is_waiting, sort_by_urgency
 
 
 class DigestView(NamedTuple):
@@ -32,7 +32,10 @@ class DigestUseCases:
         record = await self._digests.load(digest_id)
         if record is None:
             raise NotAllowed("This list is no longer kept. Its open cases are on the Home tab of Earshot.")
-        found = await self._cases.find(record.cases)
+        hidden = await self._digests.list_hidden(record, WINDOW_SIZE) if record.total else []
+        found = await self._cases.find([*record.cases, *hidden])
         cases = tuple(found[case] for case in record.cases if case in found)
+        if record.total:
+            cases = tuple(sort_by_urgency([case for case in found.values() if is_waiting(case, record.department)]))
         department = get_department_or_lost(self._rules, record.department)
         return DigestView(record.id, department, cases, self._clock.now(), record.total)

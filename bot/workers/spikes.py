@@ -22,6 +22,7 @@ from bot.store.leases import LEASE_LENGTH
 from bot.store.spike_stream import PAGE_SIZE
 from bot.store.store import Store
 from bot.store.transaction import CommitResult
+from bot.workers.episode_case_counter import EpisodeCaseCounter
 from bot.workers.retry_backoff import RetryBackoff
 from bot.workers.runner import Worker
 
@@ -54,6 +55,7 @@ class SpikeWorker(Worker):
         self._clock = clock
         self._lease = lease
         self._backoff = RetryBackoff(self.name, clock)
+        self._case_counter = EpisodeCaseCounter(store)
         self._reset_state()
 
     def _reset_state(self) -> None:
@@ -80,6 +82,8 @@ class SpikeWorker(Worker):
             if subject in self._watches and not self._backoff.is_waiting(subject):
                 # the state is reset if another process has decided meanwhile
                 decided += await self._backoff.run_guarded(subject, self._evaluate_subject(subject, at))
+        if self._names is not None:
+            decided += await self._case_counter.count_cases(self._running, self._watches, at)
         await self._update_baselines(at)
         if self._check_saved_at is None or abs(at - self._check_saved_at) >= CHECK_INTERVAL:
             self._check_saved_at = at

@@ -29,6 +29,7 @@ from handlers.actions.open_modals import (
 from handlers.actions.roles import accept_policy, mute_author, undo_mute, undo_role_change
 from handlers.actions.roll_ups import claim_in_roll_up, open_roll_up
 from handlers.actions.spam import bring_back, show_older_spam, show_spam
+from handlers.actions.storms import STORM_LISTENERS
 from handlers.use_cases import AsyncAck, Payload, ReportUseCases, Responder
 
 
@@ -60,6 +61,8 @@ def register(app: AsyncApp) -> None:
     app.action(action_ids.WHY)(explain_assessment)
     app.action(action_ids.MOVE_BY_RULES)(move_by_rules)
     app.action(action_ids.CLAIM_IN_DIGEST)(claim_in_digest)
+    for action, listener in STORM_LISTENERS.items():
+        app.action(action)(listener)
     app.action(action_ids.CLAIM_HERE)(claim_here)
     app.action(action_ids.ACKNOWLEDGE)(acknowledge)
     app.action(action_ids.ACKNOWLEDGE_HERE)(acknowledge_here)

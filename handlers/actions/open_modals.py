@@ -9,16 +9,17 @@ from bot.cards.modals import (
 )
 from bot.cards.snooze import render_snooze_modal
 from bot.domain.lifecycle import CaseTransition
-from handlers.use_cases import AsyncAck, CaseUseCases, Payload, Responder, UseCases
+from handlers.use_cases import AsyncAck, CaseUseCases, Payload, Responder, StormUseCases, UseCases
 
 
 async def open_resolve_modal(
-    ack: AsyncAck, action: Payload, body: Payload, by: str, cases: CaseUseCases, reply: Responder
+    ack: AsyncAck, action: Payload, body: Payload, by: str, cases: CaseUseCases, storms: StormUseCases, reply: Responder
 ) -> None:
     await ack()
     async with reply.report_refusals():
         answer = await cases.check_transition(action["value"], by, CaseTransition.RESOLVE)
-        await reply.open_modal(body, render_resolve_modal(answer.case, _build_metadata(action, body, reply)))
+        facts = await storms.find_facts(answer.case)
+        await reply.open_modal(body, render_resolve_modal(answer.case, _build_metadata(action, body, reply), facts))
 
 
 async def open_hand_over_modal(

@@ -14,6 +14,7 @@ from handlers.views.cases import (
 )
 from handlers.views.crises import submit_crisis, submit_crisis_close
 from handlers.views.flag import submit_flag
+from handlers.views.storms import submit_claim_alike, submit_facts, submit_resolve_many
 
 
 def register(app: AsyncApp) -> None:
@@ -22,6 +23,9 @@ def register(app: AsyncApp) -> None:
     app.view(action_ids.NOT_FOR_US_MODAL)(submit_not_for_us)
     app.view(action_ids.SEPARATE_MODAL)(submit_separation)
     app.view(action_ids.SNOOZE_MODAL)(submit_snooze)
+    app.view(action_ids.CLAIM_ALIKE_MODAL)(submit_claim_alike)
+    app.view(action_ids.RESOLVE_MANY_MODAL)(submit_resolve_many)
+    app.view(action_ids.FACTS_MODAL)(submit_facts)
     app.view(action_ids.FLAG_MODAL)(submit_flag)
     app.view(action_ids.CORRECT_MODAL)(submit_correction)
     app.view(action_ids.BRING_BACK_MODAL)(submit_bring_back)

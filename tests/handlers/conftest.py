@@ -23,6 +23,7 @@ from tests.handlers.fakes import (
     FakeRoles,
     FakeRollUps,
     FakeSpam,
+    FakeStorms,
 )
 from tests.handlers.slack_workspace import FakeSlackServer, Workspace, serve_slack
 
@@ -44,6 +45,7 @@ class FakeUseCases:
     drills: FakeDrills = field(default_factory=FakeDrills)
     feeds: FakeFeeds = field(default_factory=FakeFeeds)
     pages: FakePages = field(default_factory=FakePages)
+    storms: FakeStorms = field(default_factory=FakeStorms)
     roles: FakeRoles = field(default_factory=FakeRoles)
     mutes: FakeMutes = field(default_factory=FakeMutes)
     colleagues: FakeColleagues = field(init=False)

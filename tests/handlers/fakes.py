@@ -8,8 +8,9 @@ from bot.cards.block_kit import RenderedMessage, make_mrkdwn, make_section
 from bot.cards.home import DepartmentSummary, HomeView
 from bot.cards.modal_blocks import ModalMetadata
 from bot.cards.roll_ups import RollUpView
+from bot.cards.storms import ClaimedCases, OwnCases, ResolvedCases
 from bot.domain.adoption import UnfinishedWork
-from bot.domain.case import Case
+from bot.domain.case import Case, CaseResolution
 from bot.domain.cases.roll_ups import RollUp
 from bot.domain.commits import StoreUnavailable
 from bot.domain.crises import transitions
@@ -21,6 +22,7 @@ from bot.domain.lifecycle import CaseTransition
 from bot.domain.paging import escalation
 from bot.domain.paging.context import PageContext
 from bot.domain.paging.page import CauseKind, Page, PageCause, Severity, open_page
+from bot.domain.spikes.episode import Episode
 from bot.store.spam import SpamEntry
 from bot.usecases.cases import CaseView, DecideCase
 from bot.usecases.colleagues import RerouteView
@@ -28,6 +30,7 @@ from bot.usecases.corrections import CorrectionResult
 from bot.usecases.digests import DigestView
 from bot.usecases.spam import SpamPage
 from tests.cards.samples import AT, CARE, PR, build_claimed_case, build_new_case
+from tests.store.samples import EPISODE
 
 
 class Fake:
@@ -374,3 +377,39 @@ class FakeFeeds(Fake):
         return RenderedMessage(
             "https://earshot.example/oncall/x.ics", [make_section(make_mrkdwn("https://earshot.example"))]
         )
+
+
+class FakeStorms(Fake):
+    async def take_cases(self, list_id: str, by: str) -> ClaimedCases:
+        await self.ask("take", list_id, by)
+        return ClaimedCases(list_id, [build_claimed_case()], "", AT)
+
+    async def claim_alike(self, list_id: str, first: str, by: str) -> ClaimedCases:
+        await self.ask("claim alike", list_id, first, by)
+        return ClaimedCases(list_id, [build_claimed_case()], "", AT)
+
+    async def list_groups(self, list_id: str, by: str) -> tuple[str, list[tuple[Case, ...]]]:
+        await self.ask("groups", list_id, by)
+        return "", [(build_new_case(), build_new_case(id="CASE0002"))]
+
+    async def list_own(self, list_id: str, by: str) -> OwnCases:
+        await self.ask("own", list_id, by)
+        return OwnCases([build_claimed_case()], "", AT)
+
+    async def resolve_many(
+        self, case_ids: list[str], by: str, resolution: CaseResolution, note: str, list_id: str = ""
+    ) -> ResolvedCases:
+        await self.ask("resolve many", tuple(case_ids), by, str(resolution), note, list_id)
+        return ResolvedCases([build_claimed_case()], resolution, [])
+
+    async def load_episode(self, episode_id: str, by: str) -> Episode:
+        await self.ask("episode", episode_id, by)
+        return EPISODE
+
+    async def set_facts(self, episode_id: str, facts: str, by: str) -> Episode:
+        await self.ask("facts", episode_id, facts, by)
+        return EPISODE
+
+    async def find_facts(self, case: Case) -> str:
+        await self.ask("find facts", case.id)
+        return ""

@@ -103,7 +103,7 @@ async def test_claiming_on_a_digest_redraws_the_digest(
 
     assert fakes.cases.asked == [("claim", "CASE0001", ANA)]
     assert fakes.digests.asked == [("digest", "17-A")]
-    assert slack.list_replacements() == ["2 new cases for care on one list, 1 still to claim"]
+    assert slack.list_replacements() == ["2 new cases for care on one list, 1 unclaimed"]
 
 
 async def test_a_digest_that_is_gone_does_not_spoil_the_claim(

@@ -29,6 +29,9 @@ INPUTS = {
     "COMMS",
     "LEGAL",
     "UNTIL",
+    "GROUP",
+    "FACTS",
+    "CASES",
     "INPUT",
     "NOBODY",
 }

@@ -22,8 +22,14 @@ class CommitBarrier:
         self._waiting = 0
         self._open = asyncio.Event()
         self._open.set()
+        self._passing = -1
+        """How many commits pass before the connection is lost; negative: all of them."""
         self.cut_off = False
         """Whether the connection is lost with each commit, before the store has it."""
+
+    def cut_off_after(self, count: int) -> None:
+        """Lose the connection with each commit once so many have passed."""
+        self._passing = count
 
     def hold(self, count: int) -> None:
         """Let the next commits pass only together, once there are so many."""
@@ -40,8 +46,9 @@ class CommitBarrier:
     async def _forward(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, held: bool = False) -> None:
         while chunk := await reader.read(CHUNK):
             if held and COMMIT in chunk:
-                if self.cut_off:
+                if self.cut_off or self._passing == 0:
                     break
+                self._passing -= 1
                 await self._meet()
             writer.write(chunk)
             await writer.drain()

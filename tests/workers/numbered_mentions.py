@@ -21,7 +21,7 @@ def spell_number(number: int) -> str:
 def build_numbered_mention(number: int, **changes: Any) -> Mention:
     found = {
         "id": f"x:{number}",
-        "text": f"You lost my bag again and again {spell_number(number)}",
+        "text": f"You lost my bag {number} again and again {spell_number(number)}",
         "author": f"@p{number}",
     }
     return build_mention(**found | changes)

@@ -208,6 +208,7 @@ def reset_to_new(case: Case, department: Department, at: datetime) -> Case:
         lease_said=False,
         overdue_said=False,
         snooze=None,
+        from_list=False,
     )
 
 

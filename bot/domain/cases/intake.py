@@ -51,11 +51,11 @@ def _hash_copy_text(text: str, subject: str) -> str:
 @lru_cache(maxsize=1_000)
 def _normalize_copy_text(text: str) -> str:
     """Return the words to compare, or nothing for a short text. Cached for callers with and without a subject."""
-    words = _split_copy_words(text)
+    words = split_copy_words(text)
     return " ".join(words) if len(words) >= MIN_WORDS_FOR_COPY or len("".join(words)) >= 20 else ""
 
 
-def _split_copy_words(text: str) -> list[str]:
+def split_copy_words(text: str) -> list[str]:
     """Fold the case first: case-insensitive patterns take twice the time (2026-11-22)."""
     if text.isascii():
         words = _ASCII_WORD.findall(_LINK_OR_HANDLE.sub(" ", text.lower()))
@@ -146,7 +146,7 @@ def join_case(
 
 def raise_alarm(case: Case, department: Department, at: datetime) -> Case:
     """Mark the case as a crisis, with an earlier deadline to claim it, since business hours do not count."""
-    alarmed = case.copy_with(alarm=True, snooze=None)
+    alarmed = case.copy_with(alarm=True, snooze=None, from_list=False)
     sooner = compute_claim_due(alarmed, department, at)
     if case.status is CaseStatus.NEW and case.due and sooner and sooner < case.due:
         return alarmed.copy_with(due=sooner)

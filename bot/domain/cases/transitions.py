@@ -67,6 +67,12 @@ def claim_case(case: Case, context: Context) -> CaseDecision:
     return build_case_decision(case, after, context.department, event, durations=((DurationKind.CLAIM, waited),))
 
 
+def claim_from_list(case: Case, context: Context) -> CaseDecision:
+    """Claim a case together with others: it stays on the list, for hundreds of cards would hide everything else."""
+    decision = claim_case(case, context)
+    return replace(decision, after=decision.case.copy_with(from_list=not case.is_urgent))
+
+
 def _measure_seconds(since: datetime, until: datetime) -> float:
     """Return the seconds between, at least 0: clocks differ between machines and may be set back."""
     return max(0.0, (until - since).total_seconds())
@@ -83,6 +89,7 @@ def _assign_owner(case: Case, owner: str, context: Context) -> Case:
         lease_said=False,
         overdue_said=False,
         snooze=None,
+        from_list=False,
     )
 
 

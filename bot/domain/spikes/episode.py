@@ -19,6 +19,7 @@ from bot.domain.stored_tuples import store_by_name
 
 COUNTER_BITS = 8_192
 """A kilobyte for each count of distinct people."""
+EPISODE_PREFIX = "ep-"
 MAX_SAMPLES = 3
 MAX_SAMPLE_CANDIDATES = 100
 """New posts from which the ones to show are chosen: so many of the first, and so many of the newest."""
@@ -83,6 +84,9 @@ class Episode(FrozenModel):
     planned: str = ""
     """The names of the planned events that ran when it opened: they raised the expected volume only."""
     counted: StreamPosition = (0, 0)
+    facts: str = ""
+    """What those who answer may say: a colleague's words."""
+    facts_by: str = ""
 
     @property
     def voices(self) -> int:
@@ -99,7 +103,9 @@ class Episode(FrozenModel):
 
 def derive_episode_id(subject: str, opened_at: datetime) -> str:
     """Derive the id, so that an episode cannot be opened twice."""
-    return "ep-" + hashlib.blake2b(f"{subject}|{opened_at.timestamp():.0f}".encode(), digest_size=7).hexdigest()
+    return (
+        EPISODE_PREFIX + hashlib.blake2b(f"{subject}|{opened_at.timestamp():.0f}".encode(), digest_size=7).hexdigest()
+    )
 
 
 def open_episode(

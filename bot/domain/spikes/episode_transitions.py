@@ -16,6 +16,7 @@ from bot.domain.spikes.planned_events import find_planned_events
 from bot.domain.spikes.thresholds import SpikeThresholds
 from bot.domain.spikes.topic_words import WordCounts
 
+MAX_FACTS = 500
 REDRAW_INTERVAL = timedelta(seconds=30)
 """The shortest time between two updates of a growing episode: Slack accepts 50 changes a minute in all."""
 
@@ -94,6 +95,14 @@ def close_unwatched(before: Episode, at: datetime) -> Decision[Episode]:
     """End an episode whose subject was removed from the playbook, since it would never end by itself."""
     after = before.copy_with(version=before.version + 1, written_at=at)
     return _end_episode(before, after, "its subject is no longer watched", at)
+
+
+def set_facts(before: Episode, facts: str, by: str, at: datetime) -> Decision[Episode]:
+    """Share what may be said about its cause, with everybody who answers its cases."""
+    words = facts.strip()[:MAX_FACTS]
+    after = before.copy_with(version=before.version + 1, facts=words, facts_by=by if words else "")
+    event = AuditEvent(at, by, AuditAction.FACTS_SET)
+    return Decision(after, before, (notify_episode_card(after, Priority.CLICK),), (event,))
 
 
 def _end_episode(before: Episode, after: Episode, why: str, at: datetime) -> Decision[Episode]:

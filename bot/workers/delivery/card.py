@@ -151,10 +151,12 @@ class CardDelivery:
     async def _deliver_listed_case(
         self, case: Case, department: Department, record: CardRecord, pending: Notification
     ) -> bool:
-        """Keep an unclaimed case as a line of its digest; post a card of its own once it is claimed."""
+        """Keep an unclaimed case as a line of its digest; post a card of its own once it is claimed from its line."""
         digest = await self._store.digests.load(record.digest)
-        is_listed = case.status is CaseStatus.NEW or case.mention.is_forgotten
+        is_listed = case.status is CaseStatus.NEW or case.mention.is_forgotten or case.from_list
         if digest is not None and is_listed and digest.department == case.department:
+            if case.status is CaseStatus.NEW and digest.total:  # it was claimed, and is back
+                await self._store.digests.add_hidden(digest, [case], self._poster.clock.now())
             await self._enqueue_digest_update(digest.id, digest.department)
             drawn = record.copy_with(drawn=case.version)
             await self._outbox.record_rendered_card(case.id, drawn, pending, self._poster.clock.now())

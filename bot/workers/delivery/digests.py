@@ -1,19 +1,22 @@
 """When a channel is more than a minute behind, new cases are posted as a digest: one card that lists them."""
 
+from datetime import datetime, timedelta
+
 from bot.cards.digests import render_digest
+from bot.cards.similar_posts import group_similar_cases
 from bot.domain.case import Case, CaseStatus
 from bot.domain.destination import Destination, ToDepartment
 from bot.domain.outbox import Notification, Priority
 from bot.domain.rules import PlaybookRules, get_department_or_lost
 from bot.sinks.delivery_errors import SlackRejectedError
-from bot.store.digests import build_digest_id, build_listed_record, is_waiting, sort_by_urgency
+from bot.store.digests import WINDOW_SIZE, build_digest_id, build_listed_record, is_waiting, sort_by_urgency
 from bot.store.message_records import CardRecord, CardState, DigestRecord
 from bot.store.outbox import DestinationQueue
 from bot.workers.delivery.poster import LATE_RETRY, MessagePoster
 from bot.workers.delivery.rate_limiter import CHANNEL_INTERVAL, SendDeferredError
 
 MAX_CASES = 20
-"""Cases on one digest: each is a section with a button, and all together stay under Slack's 50 blocks."""
+"""Lines of one digest: each is a section with a button, and all together stay under Slack's 50 blocks."""
 DIGEST_AFTER = LATE_RETRY
 CARDS_A_MINUTE = int(DIGEST_AFTER / CHANNEL_INTERVAL)
 CAUGHT_UP_AT = 3
@@ -22,6 +25,8 @@ FLOOD_THRESHOLD = 300
 """Pending new cases from which one card stands for all of them: digests of twenty would take hours."""
 FLOOD_BATCH = 1_000
 """Cases added to such a card in one step, well under a second."""
+FLOOD_LASTS = timedelta(minutes=10)
+"""What comes in bursts so soon after a flood joins its card, so that an outage of hours has one message."""
 MAX_SINGLE_CRISES = 10
 """A crisis has a card of its own; more than this many at once would hide one another and all other cards."""
 
@@ -32,8 +37,8 @@ class DigestDelivery:
         self._outbox = poster.store.outbox
         self._rules = rules
         self._digests = poster.store.digests
-        self._flood_cards: dict[tuple[Destination, Priority], str] = {}
-        """The id of the one card for all that is pending for this destination, until it has caught up."""
+        self._flood_cards: dict[tuple[Destination, Priority], tuple[str, datetime]] = {}
+        """The id of the one card for all that is pending for this destination, and when it last got some."""
         self._behind: set[Destination] = set()
 
     def choose_digest_priority(self, queue: DestinationQueue) -> Priority | None:
@@ -42,24 +47,29 @@ class DigestDelivery:
             return None
         if queue.crisis > MAX_SINGLE_CRISES:
             return Priority.CRISIS
-        self._flood_cards.pop((queue.destination, Priority.CRISIS), None)
         at = self._poster.clock.now()
+        for flood, (_, since) in list(self._flood_cards.items()):
+            if abs(at - since) > FLOOD_LASTS:
+                del self._flood_cards[flood]
         new = [owed for owed in queue.head if owed.notification.priority is Priority.NEW]
         late = len(new) > CAUGHT_UP_AT and at - new[0].since > DIGEST_AFTER
         if queue.new > CARDS_A_MINUTE or late:
             self._behind.add(queue.destination)
         elif queue.new <= CAUGHT_UP_AT:
             self._behind.discard(queue.destination)
-            self._flood_cards.pop((queue.destination, Priority.NEW), None)
         return Priority.NEW if queue.destination in self._behind else None
 
     async def post_digest(self, queue: DestinationQueue, priority: Priority) -> bool:
-        """Post the oldest pending cases on one card; return whether Slack was called. Raises `SendDeferredError`."""
+        """Post the oldest pending cases on one card, each with those that say the same.
+
+        Return whether Slack was called. Raises `SendDeferredError`.
+        """
         to, waiting = queue.destination, queue.crisis if priority is Priority.CRISIS else queue.new
         assert isinstance(to, ToDepartment)
         if waiting > FLOOD_THRESHOLD or (to, priority) in self._flood_cards:
             return await self._post_flood(to, priority, waiting)
-        cases = await self._collect_unclaimed(to, priority, MAX_CASES)
+        pending = await self._collect_unclaimed(to, priority, FLOOD_THRESHOLD)
+        cases = [case for group in group_similar_cases(pending)[:MAX_CASES] for case in group]
         if len(cases) < 2:
             return False
         ids = [case.id for case in cases]
@@ -70,8 +80,9 @@ class DigestDelivery:
         """Post one card for all pending cases with the most urgent of the oldest, then add the others to it."""
         at = self._poster.clock.now()
         cases = sort_by_urgency(await self._collect_unclaimed(to, priority, FLOOD_BATCH))
-        record = await self._digests.load(self._flood_cards.get((to, priority), ""))
+        record = await self._digests.load(self._flood_cards.get((to, priority), ("", at))[0])
         if record is not None and record.ts:
+            self._flood_cards[to, priority] = record.id, at
             added = await self._digests.add_hidden(record, cases, at)
             total = max(record.total, await self._digests.count(record))
             await self._digests.save(record.copy_with(total=total))
@@ -82,7 +93,7 @@ class DigestDelivery:
         ids = [case.id for case in cases[:MAX_CASES]]
         record = DigestRecord(id=build_digest_id(ids, at), department=to.id, cases=tuple(ids), total=waiting)
         posted = await self._send_digest(record, cases[:MAX_CASES], CardRecord(digest=record.id))
-        self._flood_cards[to, priority] = record.id
+        self._flood_cards[to, priority] = record.id, at
         return posted
 
     async def retry_digest(self, record: DigestRecord, card: CardRecord) -> bool:
@@ -160,7 +171,7 @@ class DigestDelivery:
         except SlackRejectedError as no:
             if no.is_message_gone and record.total:  # it stands for more cases than it shows, so it is posted again
                 await self._outbox.add(pending, self._poster.clock.now())
-                shown = record.copy_with(cases=tuple(case.id for case in cases), channel="", ts="")
+                shown = record.copy_with(cases=tuple(case.id for case in cases[:MAX_CASES]), channel="", ts="")
                 return await self._send_digest(shown, cases, CardRecord(digest=record.id))
             if no.is_message_gone:
                 await self._unlist_cases(record, cases)
@@ -169,14 +180,14 @@ class DigestDelivery:
         return True
 
     async def _refill_cases(self, record: DigestRecord) -> list[Case]:
-        """Return the most urgent unclaimed cases; the next ones take the place of those that were claimed."""
-        ids = [*record.cases, *await self._digests.list_hidden(record, MAX_CASES * 2)]
+        """Return the most urgent unclaimed cases; of these, the first are its own and the others stay hidden."""
+        ids = [*record.cases, *await self._digests.list_hidden(record, WINDOW_SIZE)]
         found = await self._poster.store.cases.find(ids)
         waiting = sort_by_urgency([case for case in found.values() if is_waiting(case, record.department)])
         shown, hidden = waiting[:MAX_CASES], waiting[MAX_CASES:]
         gone = [case for case in ids if case not in {one.id for one in waiting}]
         await self._digests.update_shown(record, shown, hidden, gone)
-        return shown
+        return waiting
 
     async def _unlist_cases(self, record: DigestRecord, cases: list[Case]) -> None:
         """Handle a digest that was deleted in Slack: cases listed nowhere else need another card."""

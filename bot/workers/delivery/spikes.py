@@ -41,28 +41,31 @@ class EpisodeDelivery:
             await self._outbox.save_card(episode.id, found)
             return True
         page = await self._poster.store.pages.find_for_episode(episode)
+        progress = await self._poster.store.episode_cases.load_progress(episode.id)
         save_card, render_fallback = (
             partial(self._outbox.save_card, episode.id),
             partial(render_spike_fallback, episode),
         )
-        drawing = render_spike(episode, page)
+        drawing = render_spike(episode, page, progress)
         posted = await self._poster.post_to_department(
             department, drawing, episode.id, record, save_card, render_fallback
         )
-        await self._record_episode_card(episode, posted, pending, page)
+        await self._record_episode_card(episode, posted.copy_with(progress=str(progress)), pending, page)
         return True
 
     async def _update_episode(
         self, episode: Episode, record: CardRecord, pending: Notification, department: Department
     ) -> bool:
         page = await self._poster.store.pages.find_for_episode(episode)
-        if record.drawn >= episode.version and record.page >= (page.version if page else 0):
+        progress = await self._poster.store.episode_cases.load_progress(episode.id)
+        is_current = record.drawn >= episode.version and record.page >= (page.version if page else 0)
+        if is_current and (record.progress == str(progress) or not progress.total):
             await self._record_episode_card(episode, record, pending, page)
             return False
         limiter = self._poster.limiter
         await limiter.acquire_update(record.channel)
         try:
-            await limiter.update_message(record.channel, record.ts, render_spike(episode, page))
+            await limiter.update_message(record.channel, record.ts, render_spike(episode, page, progress))
         except SlackRejectedError as no:
             if no.is_message_gone:  # somebody deleted the card
                 await self._outbox.save_card(episode.id, CardRecord())
@@ -70,7 +73,7 @@ class EpisodeDelivery:
             if not no.is_block_error:
                 raise await self._poster.handle_refusal(department, record.channel, no) from no
             await limiter.update_message(record.channel, record.ts, render_spike_fallback(episode))
-        await self._record_episode_card(episode, record, pending, page)
+        await self._record_episode_card(episode, record.copy_with(progress=str(progress)), pending, page)
         return True
 
     async def _record_episode_card(

@@ -1,0 +1,62 @@
+"""Group cases whose posts say nearly the same. Done when a list is drawn, never in triage."""
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from rapidfuzz import fuzz, process
+
+from bot.domain.case import Case
+from bot.domain.cases.intake import MIN_WORDS_FOR_COPY, split_copy_words
+
+MIN_SIMILARITY = 80.0
+"""Percent of the letters, without links, handles, case and punctuation."""
+MAX_LETTERS = 280
+INDEXED_WORDS = 4
+"""Of the words that posts share, so many of the rarest find the groups that a post is compared with."""
+MAX_COMPARED = 12
+"""Groups that one post is compared with, which bounds the time for 2,000 different posts with the same vocabulary."""
+
+
+class _Fingerprint(NamedTuple):
+    """What is compared: `facts` must be equal, for another flight or price needs another answer."""
+
+    words: tuple[str, ...]
+    letters: str
+    facts: str
+
+
+def group_similar_cases(cases: Sequence[Case]) -> list[tuple[Case, ...]]:
+    """Return every case in exactly one group, in the order given, by the first of each group."""
+    prints = [_build_fingerprint(case) for case in cases]
+    counts = Counter(word for one in prints for word in one.words)
+    groups: list[list[Case]] = []
+    first_letters: list[str] = []
+    places: dict[str, list[int]] = defaultdict(list)
+    for case, found in zip(cases, prints, strict=True):
+        shared = sorted((word for word in found.words if counts[word] > 1), key=lambda word: (counts[word], word))
+        names = [f"{found.facts}|{word}" for word in shared[:INDEXED_WORDS]]
+        near = list(dict.fromkeys(place for name in names for place in places[name][:MAX_COMPARED]))[:MAX_COMPARED]
+        best = process.extractOne(
+            found.letters,
+            {place: first_letters[place] for place in near},
+            scorer=fuzz.ratio,
+            score_cutoff=MIN_SIMILARITY,
+        )
+        if best is not None:
+            groups[best[2]].append(case)
+            continue
+        for name in names:
+            places[name].append(len(groups))
+        groups.append([case])
+        first_letters.append(found.letters)
+    return [tuple(group) for group in groups]
+
+
+def _build_fingerprint(case: Case) -> _Fingerprint:
+    words = split_copy_words(case.mention.text)
+    if len(words) < MIN_WORDS_FOR_COPY:
+        return _Fingerprint((), "", "")  # too short to say that two mean the same
+    numbers = [word for word in words if not word.isalpha()]
+    facts = " ".join(sorted([*numbers, case.department, "crisis" if case.is_urgent else ""]))
+    return _Fingerprint(tuple(set(words)), " ".join(words)[:MAX_LETTERS], facts)

@@ -1,0 +1,184 @@
+"""Many cases at once: the buttons of an episode or a list, what somebody took, and the forms for many."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from bot.cards import action_ids
+from bot.cards.block_kit import (
+    Block,
+    RenderedMessage,
+    make_actions,
+    make_button,
+    make_context,
+    make_plain_text,
+    make_section,
+)
+from bot.cards.case_mention import format_author
+from bot.cards.modal_blocks import ModalMetadata, make_input, make_modal, make_option, render_facts
+from bot.cards.modals import ANSWERS, NOTE_MOST
+from bot.cards.sanitize import format_date, sanitize_line, sanitize_url
+from bot.domain.case import Case, CaseResolution
+from bot.domain.spikes.episode import Episode
+from bot.domain.spikes.episode_transitions import MAX_FACTS
+from bot.domain.storm import StormProgress
+from bot.domain.text import format_count, format_duration
+
+CASES_SHOWN = 20
+GROUPS_SHOWN = 10
+BOX_SIZE = 10
+"""Slack's limit for the checkboxes of one block."""
+BOXES = 5
+LINE_LENGTH = 150
+
+
+class ClaimedCases(NamedTuple):
+    """What somebody claimed at once from a list. `interrupted`: the store failed before all were claimed."""
+
+    list_id: str
+    cases: Sequence[Case]
+    facts: str
+    at: datetime
+    interrupted: bool = False
+
+
+class OwnCases(NamedTuple):
+    """One's own cases of a list, soonest due first, with the facts about it."""
+
+    cases: Sequence[Case]
+    facts: str
+    at: datetime
+
+
+class ResolvedCases(NamedTuple):
+    """What somebody resolved at once, and the refusals of the others. `interrupted`: as in `ClaimedCases`."""
+
+    cases: Sequence[Case]
+    resolution: CaseResolution
+    refusals: Sequence[str]
+    interrupted: bool = False
+
+
+def render_storm_buttons(list_id: str, progress: StormProgress, *more: Block, has_alike: bool = True) -> list[Block]:
+    """Return what can be done with the cases of a list; none where all are answered."""
+    label = "Take the ten most pressing cases"
+    take = make_button("Take 10", action_ids.TAKE_CASES, list_id, style="primary", a11y_label=label)
+    alike = make_button("Claim all alike…", action_ids.CLAIM_ALIKE, list_id)
+    resolve = make_button("Resolve many…", action_ids.RESOLVE_MANY, list_id)
+    unclaimed = [take, *([alike] if has_alike else [])] if progress.unclaimed else []
+    row = [*unclaimed, *([resolve] if progress.claimed else []), *more]
+    return [make_actions(*row)] if row else []
+
+
+def format_progress(progress: StormProgress) -> str:
+    if progress.is_finished:
+        return f"✅ *All answered* · {format_count(progress.total, 'case')}"
+    waiting = f"{progress.unclaimed:,} unclaimed · {progress.claimed:,} claimed"
+    return f"*{progress.resolved:,} of {progress.total:,} answered* · {waiting}"
+
+
+def format_case_line(case: Case, at: datetime, words: int = 100, alike: int = 1) -> str:
+    """Return one line of plain text: priority, age, author and the first words. `alike`: how many say the same."""
+    age = format_duration(at - case.mention.created_at)
+    count = f"{alike:,} say the same · " if alike > 1 else ""
+    said = f": {sanitize_line(case.mention.text, words)}" if words else ""
+    return f"{count}{case.priority.value.capitalize()} · {age} · {format_author(case.mention, 30)}{said}"
+
+
+def render_claimed_cases(claimed: ClaimedCases) -> RenderedMessage:
+    """Return the list of what somebody just claimed."""
+    cases, at = claimed.cases, claimed.at
+    ends = cases[0].lease_ends
+    until = f" until {format_date(ends, '{time}')}" if ends else ""
+    said = f"You have {format_count(len(cases), 'more case')}{until}. They are on your Home tab, too."
+    if claimed.interrupted:
+        said += " Earshot can't reach its database, so this may not be all of them. Try again in a minute."
+    lines = [_render_case_line(case, at) for case in cases[:CASES_SHOWN]]
+    if len(cases) > CASES_SHOWN:
+        lines.append(make_context(f"… and {len(cases) - CASES_SHOWN} more on your Home tab."))
+    more = make_button("Take 10 more", action_ids.TAKE_CASES, claimed.list_id)
+    resolve = make_button("Resolve many…", action_ids.RESOLVE_MANY, claimed.list_id)
+    return RenderedMessage(
+        said, [make_section(said), *render_facts(claimed.facts), *lines, make_actions(resolve, more)]
+    )
+
+
+def _render_case_line(case: Case, at: datetime) -> Block:
+    url = sanitize_url(case.mention.url)
+    label = f"Open the post of {format_author(case.mention)}"
+    post = make_button("Open post", action_ids.OPEN_POST, url=url, a11y_label=label) if url else None
+    return make_section(make_plain_text(format_case_line(case, at), LINE_LENGTH), accessory=post)
+
+
+def render_claim_alike_modal(groups: Sequence[Sequence[Case]], facts: str, origin: ModalMetadata) -> dict[str, Any]:
+    """Return the form. `groups` are the largest first; the value of an option is the first case of its group."""
+    options = [
+        make_option(f"{len(group):,}: {sanitize_line(group[0].mention.text, 60)}", group[0].id)
+        for group in groups[:GROUPS_SHOWN]
+    ]
+    hint = "All of them become yours. Their posts say nearly the same, so one answer may fit."
+    radio = {"type": "radio_buttons", "options": options, "initial_option": options[0]}
+    question = make_input(action_ids.GROUP, "How many say what?", radio, hint=hint)
+    return make_modal(action_ids.CLAIM_ALIKE_MODAL, "Claim all alike", "Claim", origin, *render_facts(facts), question)
+
+
+def render_resolve_many_modal(own: OwnCases, origin: ModalMetadata) -> dict[str, Any]:
+    """Return the form with up to 50 of one's own cases."""
+    cases, at = own.cases, own.at
+    shown = cases[: BOX_SIZE * BOXES]
+    boxes = [
+        _render_checkboxes(number, shown[number * BOX_SIZE : (number + 1) * BOX_SIZE], at)
+        for number in range((len(shown) + BOX_SIZE - 1) // BOX_SIZE)
+    ]
+    rest = len(cases) - len(shown)
+    more = [make_context(f"… and {format_count(rest, 'case')} due later")] if rest else []
+    options = [make_option(words, resolution.value) for resolution, words in ANSWERS.items()]
+    outcome = {"type": "radio_buttons", "options": options}
+    note = {"type": "plain_text_input", "multiline": True, "max_length": NOTE_MOST}
+    hint = "Stays in Slack. The people who wrote never see it."
+    return make_modal(
+        action_ids.RESOLVE_MANY_MODAL,
+        "Resolve many",
+        "Resolve",
+        origin,
+        *render_facts(own.facts),
+        *boxes,
+        *more,
+        make_input(action_ids.RESOLUTION, "Outcome", outcome),
+        make_input(action_ids.NOTE, "Note for colleagues", note, hint=hint, optional=True),
+    )
+
+
+def _render_checkboxes(number: int, cases: Sequence[Case], at: datetime) -> Block:
+    options = [make_option(format_case_line(case, at), case.id) for case in cases]
+    label = "Which cases?" if number == 0 else "And which of these?"
+    element = {"type": "checkboxes", "options": options}
+    return make_input(action_ids.build_cases_block_id(number), label, element, optional=True)
+
+
+def render_resolved_cases(resolved: ResolvedCases) -> RenderedMessage:
+    said = f"{format_count(len(resolved.cases), 'case')} resolved: {resolved.resolution.value}."
+    if resolved.refusals:
+        said += f" {format_count(len(resolved.refusals), 'case')} could not be resolved. {resolved.refusals[0]}"
+    if resolved.interrupted:
+        said += " Earshot can't reach its database, so the others are still open. Try again in a minute."
+    return RenderedMessage(said, [])
+
+
+def render_facts_modal(episode: Episode, origin: ModalMetadata) -> dict[str, Any]:
+    element: Block = {"type": "plain_text_input", "multiline": True, "max_length": MAX_FACTS}
+    if episode.facts:
+        element["initial_value"] = episode.facts
+    hint = "Shown on the card of the episode and in the forms of its cases. Leave it empty to remove it."
+    about = make_context(make_plain_text(f"About {sanitize_line(episode.subject, 60)}"))
+    facts = make_input(action_ids.FACTS, "What can everybody say?", element, hint=hint, optional=True)
+    return make_modal(action_ids.FACTS_MODAL, "Facts", "Share", origin, about, facts)
+
+
+def format_owners(cases: Sequence[Case]) -> str:
+    """Return `Claimed: @ana 3, @raj 1` as mrkdwn; empty if nobody has any of them."""
+    counts: dict[str, int] = {}
+    for case in cases:
+        if case.owner:
+            counts[case.owner] = counts.get(case.owner, 0) + 1
+    return f"Claimed by {', '.join(f'<@{who}> ({count})' for who, count in counts.items())}" if counts else ""
