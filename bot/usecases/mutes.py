@@ -22,6 +22,8 @@ from bot.store.mutes import MuteStore
 from bot.usecases.staff import StaffDirectory
 
 EXAMPLE = "`/earshot mute @handle until Friday`"
+MAX_HANDLE_LENGTH = 300
+"""As of the handles of mentions."""
 _COLLEAGUE = re.compile(r"<@[UW][A-Z0-9]+(?:\|[^>]*)?>")
 
 
@@ -116,7 +118,7 @@ class MuteUseCases:
 
     def _resolve_target(self, name: str) -> tuple[MuteKind, str]:
         """Return whether the word is a source or a handle; a word that is nearly a source is asked about."""
-        plain, sources = normalize_handle(name), list(self._list_sources())
+        plain, sources = normalize_handle(name)[:MAX_HANDLE_LENGTH], list(self._list_sources())
         if name.startswith("@"):
             return MuteKind.AUTHOR, plain
         if plain in sources:
