@@ -15,10 +15,12 @@ from bot.cards import (
     health,
     home,
     modals,
+    mutes,
     oncall,
     oncall_requests,
     paging,
     reports,
+    roles,
     roll_ups,
     shift_summary,
     snooze,
@@ -35,6 +37,7 @@ from bot.domain.cases.roll_ups import RollUp
 from bot.domain.destination import ToChannel, ToPerson
 from bot.domain.drills import Drill
 from bot.domain.health.issues import HealthIssue
+from bot.domain.mutes import CountedMute, Mute, MuteKind
 from bot.domain.reports.precision import PrecisionAspect, PrecisionEstimate
 from bot.domain.reports.report import (
     DepartmentFigures,
@@ -68,6 +71,7 @@ def list_drawings(samples: GallerySamples) -> list[GalleryEntry]:
         _draw_crises,
         _draw_reports,
         _draw_oncall,
+        _draw_roles,
         _draw_modals,
     )
     return [GalleryEntry(title, drawing) for part in parts for title, drawing in part(samples) if drawing is not None]
@@ -179,11 +183,34 @@ def _draw_oncall(on: GallerySamples) -> Drawings:
     yield "On call: help", oncall.render_oncall_help(["take", "swap @ana", "cover"])
 
 
+def _draw_roles(on: GallerySamples) -> Drawings:
+    grant, accepted, point = on.grants
+    yield "Roles: a deputy", roles.render_deputize_receipt(grant, on.care, ZONE, AT, is_told=True)
+    yield "Roles: message to the deputy", roles.render_deputy_welcome(grant, on.care)
+    yield "Roles: policy accepted", roles.render_policy_receipt(accepted, on.care)
+    yield "Roles: dismissed", roles.render_dismiss_receipt(grant, can_undo=True)
+    yield "Roles: point person", roles.render_point_receipt(point, ZONE, AT)
+    yield "Roles: undone", roles.render_undo_receipt(grant, is_restored=False)
+    listed = [roles.DepartmentRoles(on.care.copy_with(point=point.person), (grant, accepted))]
+    yield "Roles: deputies", roles.render_deputies(listed)
+    yield "Roles: point persons", roles.render_points([listed[0]._replace(grants=(point,))])
+    yield "Re-routed by a colleague", case.render_reroute_receipt(on.new, "sales")
+    mute = CountedMute(Mute(kind=MuteKind.AUTHOR, name="marta_flies", by=BEN, since=AT, until=on.override.end), 12)
+    yield "Mute", mutes.render_mute_receipt(mute.mute, ZONE)
+    yield "Mute: ended", mutes.render_unmute_receipt(mute)
+    yield "Mutes", mutes.render_mutes([mute], AT)
+    yield "Mute the author of spam?", mutes.render_mute_offer(on.new)
+
+
 def _draw_modals(on: GallerySamples) -> Drawings:
     origin = ModalMetadata(on.new.id, "", "C0CARE")
     yield "Modal: resolve", modals.render_resolve_modal(on.claimed, origin)
     yield "Modal: hand over", modals.render_hand_over_modal(on.claimed, on.departments, origin)
     yield "Modal: re-route", modals.render_not_for_us_modal(on.new, on.departments, origin)
+    yield (
+        "Modal: re-route, as a colleague",
+        modals.render_not_for_us_modal(on.new, on.departments, origin, is_colleague=True),
+    )
     yield "Modal: split off", modals.render_separate_modal(on.joined, origin)
     yield "Modal: snooze", snooze.render_snooze_modal(on.care, AT, origin)
     for kind in modals.CORRECTING:

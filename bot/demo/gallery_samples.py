@@ -14,6 +14,7 @@ from bot.domain.oncall.on_call import OnCallSnapshot
 from bot.domain.oncall.schedule import CoverRequest, Override, OverrideKind
 from bot.domain.paging.case_page import build_case_pages
 from bot.domain.paging.page import AttemptStatus, ContactMethod, Page, PageAttempt, Severity
+from bot.domain.roles import RoleGrant, RoleKind
 from bot.domain.routing import find_route
 from bot.domain.spikes.detector import SpikeKind
 from bot.domain.spikes.episode import Episode, SamplePost, SpikePeak
@@ -71,6 +72,18 @@ class GallerySamples:
         self.cover = CoverRequest(
             id="c1", schedule="care-day-and-night", person=RAJ, start=AT, end=AT + timedelta(hours=3), at=AT, to=ANA
         )
+
+        deputy = RoleGrant(
+            id="g1",
+            kind=RoleKind.DEPUTY,
+            department="care",
+            person="U0JOE",
+            by=MIA,
+            since=AT,
+            until=AT + timedelta(days=3, hours=8, minutes=45),
+        )
+        point = deputy.copy_with(id="g2", kind=RoleKind.POINT, person=RAJ)
+        self.grants = (deputy, deputy.copy_with(person="U0TOM", until=None, accepted_at=AT), point)
 
     def open(self, who: str, text: str, followers: int, ago: timedelta) -> Case:
         """Assess and route a post as today, and return the case that it opens."""
