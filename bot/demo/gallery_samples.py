@@ -73,17 +73,15 @@ class GallerySamples:
             id="c1", schedule="care-day-and-night", person=RAJ, start=AT, end=AT + timedelta(hours=3), at=AT, to=ANA
         )
 
+    @property
+    def grants(self) -> tuple[RoleGrant, RoleGrant, RoleGrant]:
+        """A deputy, one without an end who accepted, and a point person."""
+        until = AT + timedelta(days=3, hours=8, minutes=45)
         deputy = RoleGrant(
-            id="g1",
-            kind=RoleKind.DEPUTY,
-            department="care",
-            person="U0JOE",
-            by=MIA,
-            since=AT,
-            until=AT + timedelta(days=3, hours=8, minutes=45),
+            id="g1", kind=RoleKind.DEPUTY, department="care", person="U0JOE", by=MIA, since=AT, until=until
         )
         point = deputy.copy_with(id="g2", kind=RoleKind.POINT, person=RAJ)
-        self.grants = (deputy, deputy.copy_with(person="U0TOM", until=None, accepted_at=AT), point)
+        return deputy, deputy.copy_with(person="U0TOM", until=None, accepted_at=AT), point
 
     def open(self, who: str, text: str, followers: int, ago: timedelta) -> Case:
         """Assess and route a post as today, and return the case that it opens."""
