@@ -3,7 +3,7 @@
 # make test     everything that can be shown by a test
 # make fuzz     the tests that make up their own examples, with new ones and many
 # make soak     SIGKILL 200 times at each stage of a ladder; most of an hour
-# make screenshots  the README's pictures, taken by two of the tests
+# make screenshots  the pictures of the README and the guides, taken by four of the tests
 # make weights  the packaged weights again from the sets in SETS=DIR, compared byte for byte (minutes)
 # make lock    what is installed, by version and hash (needs a network); make notice writes its licences
 # make bench    how fast it is, beside a yardstick measured in the same run
@@ -84,9 +84,9 @@ fuzz: $(READY)
 soak: $(READY)
 	SOAK=$${SOAK:-200} $(BIN)/pytest -rs -s tests/kill $(ARGS)
 
-# The README's pictures, taken by two of the stories in the browser.
+# The pictures of the README and the guides, taken by four of the stories in the browser.
 screenshots: $(READY)
-	SCREENSHOTS=tests/browser/screenshots $(BIN)/pytest -rs tests/browser -k "redrawn or storm"
+	SCREENSHOTS=tests/browser/screenshots $(BIN)/pytest -rs tests/browser -k "redrawn or storm or guide_leads or on_a_phone"
 
 # The day stands in the file itself, so that another day does not make another file.
 weights: $(READY)

@@ -59,7 +59,7 @@ async def show_page(
         finally:
             watching.cancel()
             await asyncio.gather(watching, return_exceptions=True)
-    say("Stopped; nothing is left running.")
+    say("Stopped. Nothing is left running.")
 
 
 def _print_welcome(url: str, brand: str, mentions: int, say: Say, port: int, *, browser: bool) -> None:
@@ -94,5 +94,5 @@ async def _watch_viewers(stage: LocalApp, say: Say) -> None:
         await asyncio.sleep(GONE_AFTER)
         is_open = page.viewers.total() > 0
         if was_open and not is_open:
-            say(f"The page was closed; the day goes on. Open it again: {stage.sandbox.url}")
+            say(f"The page was closed. The day goes on. Open it again: {stage.sandbox.url}")
         was_open = is_open

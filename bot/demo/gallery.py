@@ -143,7 +143,7 @@ def _draw_crises(on: GallerySamples) -> Drawings:
     yield "Crisis: updated", crises.render_crisis_card(on.updated, on.acknowledged)
     yield "Crisis: closed", crises.render_crisis_card(on.closed)
     yield "Crisis: checklist", crises.render_crisis_plan(on.declared)
-    yield "Crisis: said in the channel", crises.render_crisis_declared(on.declared)
+    yield "Crisis: announced in the channel", crises.render_crisis_declared(on.declared)
     yield "Crisis: an update", crises.render_crisis_update(on.updated, 1)
     yield "Crisis: an update is due", crises.render_update_due(on.declared)
     yield "Crisis: review", crises.render_crisis_review(on.closed)

@@ -47,7 +47,7 @@ def _load_day(file: Path) -> tuple[list[Mention], list[str]]:
         return [], [f"{file}: can't be read: {(no.strerror or 'no reason given').lower()}"]
     wrong = [f"{file}: {one}" for one in lines if isinstance(one, InvalidLine)]
     day = sorted((one for one in lines if isinstance(one, Mention)), key=lambda one: one.created_at)
-    return day, wrong if day or wrong else [f"{file}: there is no mention in it; a day has one on each line"]
+    return day, wrong if day or wrong else [f"{file}: has no mention in it. A day has one on each line"]
 
 
 def run_demo_app(

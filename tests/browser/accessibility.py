@@ -1,4 +1,4 @@
-"""What axe-core finds wrong with what is on the screen, by WCAG A and AA, in both themes."""
+"""What axe-core finds wrong with what is on the screen, by WCAG A and AA and by best practices, in both themes."""
 
 import importlib.util
 from functools import cache
@@ -9,7 +9,7 @@ from selenium import webdriver
 
 from tests.browser import chromium
 
-TAGS = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
+TAGS = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
 EVERYTHING = {"type": "tag", "values": TAGS}
 COLOURS = {"type": "rule", "values": ("color-contrast", "link-in-text-block")}
 """All that another theme changes; the rest was looked at in the first."""

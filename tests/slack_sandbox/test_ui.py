@@ -88,7 +88,7 @@ async def test_what_is_not_there_any_more_is_a_sentence(world: World, browser: a
     outcome = await act(browser, act="click", channel="C0CARE", ts=message.ts, what="claim", block="doors")
 
     assert not outcome["ok"]
-    assert "not there any more" in outcome["refused"]
+    assert "gone" in outcome["refused"]
 
 
 async def test_a_button_seen_before_the_message_was_redrawn_can_still_be_pressed(

@@ -48,7 +48,7 @@ def _explain_stale_element() -> Iterator[None]:
     try:
         yield
     except interactive_elements.ElementNotFoundError:
-        raise ClientRefusedError("what you pressed is not there any more; it has changed meanwhile") from None
+        raise ClientRefusedError("this changed while you looked at it, and the button is gone") from None
 
 
 async def handle_input(_: SlackWorkspace, person: SlackUser, body: Json) -> DeliveryOutcome | None:
@@ -161,7 +161,7 @@ def _find_message(workspace: SlackWorkspace, person: SlackUser, body: Json) -> S
     private = (one for one in person.ephemeral_messages if (one.channel, one.ts) == (channel.id, ts))
     message = channel.find(ts) or next(private, None)
     if message is None:
-        raise ClientRefusedError("that message is not there any more")
+        raise ClientRefusedError("that message is gone")
     return message
 
 

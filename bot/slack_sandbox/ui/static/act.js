@@ -6,8 +6,8 @@ import { state } from "./state.js";
 
 const WARNINGS = {
   operation_timeout: "The app did not answer within three seconds. What you did may still have worked.",
-  dispatch_failed: "The app could not be reached. Nothing was done; try again in a moment.",
-  slack_is_down: "Slack is down at the moment: nothing was sent. Try again when it is back.",
+  dispatch_failed: "The app could not be reached. Nothing was done. Try again in a moment.",
+  slack_is_down: "Slack is down. Nothing was sent. Try again when it is back.",
 };
 
 /** `control` is busy until the response arrives, and cannot be pressed twice. */

@@ -21,7 +21,7 @@ export function init() {
 export function prepare(channel) {
   const closed = channel.is_dm && !state.takes_messages;
   find("composer").hidden = closed || channel.is_archived;
-  const why = channel.is_archived ? "This channel is archived." : closed ? "This app takes no messages here; ask it with a slash command in a channel." : "";
+  const why = channel.is_archived ? "This channel is archived." : closed ? "This app doesn't take messages here. Use a slash command in a channel." : "";
   find("composer-closed").textContent = why;
   find("composer-closed").hidden = !why;
   const field = find("say");

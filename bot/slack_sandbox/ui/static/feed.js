@@ -169,7 +169,7 @@ function scrolled() {
 export async function show(ts) {
   while (!messageList.has(ts) && older && messageList.first() > ts && (await up()));
   const node = messageList.get(ts);
-  if (!node) return notice("That message is not there any more.");
+  if (!node) return notice("That message is gone.");
   stuck = false;
   node.scrollIntoView({ block: "start" });
   node.focus({ preventScroll: true });

@@ -52,7 +52,7 @@ function plot(given) {
   const step = (WIDE - FRAME.left - FRAME.right) / categories.length;
   const across = (index) => FRAME.left + step * (index + 0.5);
   const marks = given.type === "bar" ? bars(given, across, up, step) : strokes(given, across, up);
-  return h("div", { class: "chart" }, svg("svg", { viewBox: `0 0 ${WIDE} ${TALL}`, role: "img", "aria-label": `A ${given.type} chart${y ? ` of ${y}` : ""}${x ? ` by ${x}` : ""}; its numbers follow.` },
+  return h("div", { class: "chart" }, svg("svg", { viewBox: `0 0 ${WIDE} ${TALL}`, role: "img", "aria-label": `A ${given.type} chart${y ? ` of ${y}` : ""}${x ? ` by ${x}` : ""}. Its numbers follow.` },
     [0, 0.5, 1].map((part) => [
       svg("line", { class: "grid", x1: FRAME.left, x2: WIDE - FRAME.right, y1: up(most * part), y2: up(most * part) }),
       svg("text", { class: "tick", x: FRAME.left - 6, y: up(most * part) + 4, "text-anchor": "end" }, short(most * part))]),
@@ -86,7 +86,7 @@ function pie(given) {
     if (one.value === total) return svg("circle", { class: `series-${nth}`, cx: 100, cy: 100, r: 90 });
     return svg("path", { class: `series-${nth}`, d: `M100,100 L${at(from)} A90,90 0 ${turned - from > 0.5 ? 1 : 0} 1 ${at(turned)} Z` });
   });
-  return h("div", { class: "chart round" }, svg("svg", { viewBox: "0 0 200 200", role: "img", "aria-label": "A pie chart; its numbers follow." }, slices),
+  return h("div", { class: "chart round" }, svg("svg", { viewBox: "0 0 200 200", role: "img", "aria-label": "A pie chart. Its numbers follow." }, slices),
     legend(given.segments.map((one) => `${one.label} ${Math.round((100 * one.value) / total)} %`)));
 }
 

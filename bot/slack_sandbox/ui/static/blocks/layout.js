@@ -6,7 +6,7 @@ import { mrkdwn, plainWords, text } from "../mrkdwn.js";
 import { element } from "./elements.js";
 import { richText } from "./rich_text.js";
 
-export const header = (block) => h("h3", { class: "block-header" }, text(block.text));
+export const header = (block) => h("h2", { class: "block-header" }, text(block.text));
 export const divider = () => h("hr", { class: "block-divider" });
 
 export function section(block, place) {
