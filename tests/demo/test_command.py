@@ -50,11 +50,7 @@ def test_without_a_page_it_plays_in_the_terminal(tmp_path: Path) -> None:
     with Terminal(tmp_path, "--no-page", "--speed", "600") as terminal:
         terminal.wait_for_line("complaint ")
         terminal.press_ctrl_c()
-<<<<<<< HEAD
         terminal.wait_for_line("Work in progress is finished first")
-=======
-        terminal.wait_for_line("Work in progress is finished")
->>>>>>> cf0294e (demo, sandbox: Say it in plain words, and check best practices with axe)
         terminal.wait_for_exit()
 
         assert PAGE not in terminal.text
