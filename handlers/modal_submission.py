@@ -24,25 +24,26 @@ async def submit_modal(
 ) -> T | None:
     """Return the result of `work`, or None where it was refused, which is shown under the input `block`.
 
+    Otherwise all modals are closed: that below, such as *Why?*, shows what has just changed.
     `selected_person` is the person selected in the modal, if any.
     """
     task = asyncio.ensure_future(work)
     done, _ = await asyncio.wait({task}, timeout=PATIENCE)
     if not done:
-        await ack()
+        await ack(response_action="clear")
         async with back.report_refusals():
             await task
         return None if task.exception() else task.result()
     error = task.exception()
     if isinstance(error, NotAllowed) and _LEADS.search(str(error)):
-        await ack()
+        await ack(response_action="clear")
         await back.send_text(str(error))
         return None
     if isinstance(error, NotAllowed | StoreUnavailable):
         words = format_refusal(str(error), selected_person) if isinstance(error, NotAllowed) else AWAY
         await ack(response_action="errors", errors={block: words})
         return None
-    await ack()
+    await ack(response_action="clear")
     return task.result()
 
 

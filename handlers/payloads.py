@@ -36,6 +36,30 @@ class SubmittedModal:
         return [option["value"] for option in state.get("selected_options") or []]
 
 
+def find_modal(body: dict[str, Any]) -> dict[str, Any] | None:
+    """Return the modal in which a button was pressed; None for one on a message or on the Home tab."""
+    view = body.get("view") or {}
+    return view if body.get("type") == "block_actions" and view.get("type") == "modal" else None
+
+
+def read_origin(body: dict[str, Any], case_id: str, response_url: str) -> ModalMetadata:
+    """Return where a modal is opened: that of the modal below it, or else the message with the button.
+
+    A button in an attachment names its channel as others do. The Home tab has neither a channel nor a response_url.
+    """
+    if (modal := find_modal(body)) is not None:
+        return ModalMetadata.from_json(modal["private_metadata"])._replace(case=case_id)
+    return ModalMetadata(case_id, response_url, (body.get("channel") or {}).get("id", ""))
+
+
+def translate_menu_choice(body: dict[str, Any]) -> None:
+    """Turn an option of a card's menu into a press of the button that it stands for, in place."""
+    for action in body.get("actions") or ():
+        if action.get("action_id") == action_ids.CASE_MENU and (option := action.get("selected_option")):
+            pressed, case_id = action_ids.decode_menu_choice(option["value"])
+            action.update(action_id=pressed, value=case_id)
+
+
 def unescape_mrkdwn(words: str) -> str:
     """Return plain text: `<@U1|ana>` as @ana, `<#C1|care>` as care, `<https://a.example|here>` as the URL."""
     return html.unescape(_MARKUP.sub(lambda found: _resolve_markup(found[1]), words)).strip()

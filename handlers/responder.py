@@ -11,13 +11,16 @@ from slack_bolt.context.respond.async_respond import AsyncRespond
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.cards.block_kit import RenderedMessage
+from bot.cards.block_kit import RenderedMessage, make_section
 from bot.domain.commits import NotAllowed, StoreUnavailable
 
 AWAY = "Earshot cannot reach its memory right now. Try again in a minute; what was done already is not done twice."
 """Does not say whether it was done, which is not known where the reply to a commit was lost."""
 SLOW = "Slack took too long to open the form. Press the button once more."
 TOO_LATE = frozenset({"expired_trigger_id", "exchanged_trigger_id", "invalid_trigger_id"})
+NOTICE = "notice:"
+"""Begins the block ids of an answer that is shown in a modal."""
+OF_VIEWS = ("type", "callback_id", "title", "submit", "close", "private_metadata")
 NOT_SENT = (ClientError, TimeoutError, OSError)
 
 _REFUSED = re.compile(r'"ok"\s*:\s*false|<html', re.IGNORECASE)
@@ -27,12 +30,18 @@ log = structlog.get_logger("reply")
 
 
 class Responder:
-    """Answers one person. A `response_url` allows five answers in 30 min; it is '' where Slack sent none."""
+    """Answers one person. A `response_url` allows five answers in 30 min; it is '' where Slack sent none.
 
-    def __init__(self, client: AsyncWebClient, person: str, response_url: str) -> None:
+    `modal` is the view in which the person pressed a button, if any: the answer is shown there, and not behind it.
+    """
+
+    def __init__(
+        self, client: AsyncWebClient, person: str, response_url: str, modal: dict[str, Any] | None = None
+    ) -> None:
         self._client = client
         self._person = person
         self._respond = AsyncRespond(response_url=response_url)
+        self._modal = modal
 
     @property
     def response_url(self) -> str:
@@ -60,6 +69,9 @@ class Responder:
         await self.send_ephemeral(RenderedMessage(words, []))
 
     async def send_ephemeral(self, message: RenderedMessage) -> None:
+        if self._modal is not None:
+            await self.update_modal(self._modal, _put_notice(self._modal, message))
+            return
         sent = await self._send_response(message, response_type="ephemeral", replace_original=False)
         if not sent and self._person:
             await self._send_direct_message(message)
@@ -73,9 +85,10 @@ class Responder:
         return await self._send_response(message, response_type="in_channel", replace_original=False)
 
     async def open_modal(self, request: dict[str, Any], view: dict[str, Any]) -> None:
-        """Open a modal in answer to the request. Raises `NotAllowed` where the trigger expired, after three seconds."""
+        """Open a modal, on top of the one that is open. Raises `NotAllowed` where the trigger expired, after 3 s."""
+        open_view = self._client.views_open if self._modal is None else self._client.views_push
         try:
-            await self._client.views_open(trigger_id=request["trigger_id"], view=view)
+            await open_view(trigger_id=request["trigger_id"], view=view)
         except SlackApiError as no:
             if no.response["error"] in TOO_LATE:
                 raise NotAllowed(SLOW) from no
@@ -121,3 +134,12 @@ class Responder:
             log.warning("person not told", by=self._person, error=no.response["error"])
         except NOT_SENT as lost:
             log.warning("person not told", by=self._person, reason=type(lost).__name__)
+
+
+def _put_notice(modal: dict[str, Any], message: RenderedMessage) -> dict[str, Any]:
+    """Return the view of a modal with the message on top, in place of the one before."""
+    blocks = message.blocks or [make_section(message.text)]
+    notice = [{**block, "block_id": f"{NOTICE}{number}"} for number, block in enumerate(blocks)]
+    kept = {key: modal[key] for key in OF_VIEWS if modal.get(key)}
+    others = [block for block in modal["blocks"] if not block.get("block_id", "").startswith(NOTICE)]
+    return {**kept, "blocks": [*notice, *others]}

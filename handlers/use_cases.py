@@ -24,6 +24,7 @@ from bot.usecases.roles import RoleUseCases
 from bot.usecases.roll_ups import RollUpUseCases
 from bot.usecases.spam import SpamReview
 from bot.usecases.storms import StormUseCases
+from handlers.payloads import find_modal
 from handlers.responder import Responder
 
 __all__ = ["AsyncAck", "CaseUseCases", "ColleagueUseCases", "CorrectionUseCases", "CrisisUseCases"]
@@ -67,12 +68,17 @@ class UseCases:
 def inject_use_cases(usecases: UseCases) -> Callable[..., Awaitable[None]]:
     """Return a middleware that passes listeners the use cases, the person (`by`) and a `Responder` (`reply`)."""
 
-    async def inject(context: AsyncBoltContext, next: Callable[[], Awaitable[None]]) -> None:  # noqa: A002 - Bolt's name
+    async def inject(
+        context: AsyncBoltContext,
+        body: Payload,
+        next: Callable[[], Awaitable[None]],  # noqa: A002 - Bolt's name
+    ) -> None:
         for one in fields(usecases):
             context[one.name] = getattr(usecases, one.name)
         context["usecases"] = usecases
         context["by"] = context.user_id or ""
-        context["reply"] = Responder(context.client, context.user_id or "", context.response_url or "")
+        modal = find_modal(body)
+        context["reply"] = Responder(context.client, context.user_id or "", context.response_url or "", modal)
         await next()
 
     return inject

@@ -161,7 +161,9 @@ def labels() -> set[str]:
         samples.build_claimed_case(),
         samples.build_resolved_case(joined=samples.build_joined_mention(1)),
     )
-    drawn = {label for case in cases for label in samples.labels(card.render_case_actions(case))}
+    actions = [card.render_case_actions(case) for case in cases]
+    menus = [one["options"] for one in samples.objects(actions) if one.get("type") == "overflow"]
+    drawn = {*samples.labels(actions), *(option["text"]["text"] for options in menus for option in options)}
     return drawn - {button.label for button in card.CASE_BUTTONS if button not in BUTTONS}
 
 

@@ -20,11 +20,16 @@ SNOOZE = "case_snooze"
 WAKE = "case_wake"
 """Ends a snooze at once, without a modal."""
 
-CORRECT = "case_correct"
-"""The correction menu. The values of its options are made by `encode_correction`."""
+CASE_MENU = "case_menu"
+"""The menu behind three dots. The values of its options are made by `encode_menu_choice`."""
 WHY = "case_why"
+"""Opens the modal with all that is known about a case."""
+CORRECT = "case_correct"
+"""In that modal, and in the menu of cards up to 0.1. Its values are made by `encode_correction`."""
+CORRECT_SPAM, CORRECT_ABOUT = "case_correct_spam", "case_correct_about"
+"""The same, as two buttons beside each other."""
 MOVE_BY_RULES = "case_move_by_rules"
-"""On the ephemeral message after a correction."""
+"""Offered after a correction."""
 
 ACKNOWLEDGE = "page_acknowledge"
 """On the card of a page's cause while the page is open. It updates the card."""
@@ -111,6 +116,8 @@ CORRECT_MODAL = "correct_modal"
 """Its one input has the kind of correction for the id of its block."""
 BRING_BACK_MODAL = "bring_back_modal"
 CRISIS_MODAL = "crisis_modal"
+EXPLANATION = "case_explanation"
+"""The modal behind *Why?*, which cannot be submitted."""
 CRISIS_CLOSE_MODAL = "crisis_close_modal"
 """Asks whether to close a crisis that is not finished."""
 
@@ -148,16 +155,27 @@ NOBODY = "@nobody"
 """The choice 'it is for nobody' in *Not for us*; no department can have this name."""
 
 _DIGEST = "digest:"
-_CORRECTION = "|"
+_SEPARATOR = "|"
+
+
+def encode_menu_choice(action: str, case_id: str) -> str:
+    """Return the value of an option of a card's menu: the button that it stands for, and its case."""
+    return _SEPARATOR.join((action, case_id))
+
+
+def decode_menu_choice(value: str) -> tuple[str, str]:
+    """Return the action id and the case id."""
+    action, _, case_id = value.partition(_SEPARATOR)
+    return action, case_id
 
 
 def encode_correction(kind: str, case_id: str, new_value: str = "") -> str:
-    """Return the value of an option of the menu; `new_value` is '' where a modal asks for it."""
-    return _CORRECTION.join((kind, new_value, case_id))
+    """Return the value of a button that corrects; `new_value` is '' where a modal asks for it."""
+    return _SEPARATOR.join((kind, new_value, case_id))
 
 
 class CorrectionChoice(NamedTuple):
-    """The decoded value of an option of the menu."""
+    """The decoded value of a button that corrects."""
 
     kind: str
     new_value: str
@@ -165,7 +183,7 @@ class CorrectionChoice(NamedTuple):
 
 
 def decode_correction(value: str) -> CorrectionChoice:
-    return CorrectionChoice(*value.split(_CORRECTION, 2))
+    return CorrectionChoice(*value.split(_SEPARATOR, 2))
 
 
 def build_digest_block_id(digest_id: str, case_id: str) -> str:

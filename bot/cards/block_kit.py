@@ -13,6 +13,7 @@ Block = dict[str, Any]
 MOST_CHARACTERS = 10_000
 """Size of all blocks of a message as JSON. Slack answers `msg_blocks_too_long` somewhere above 11,000."""
 MOST_BLOCKS = 50
+MOST_MENU_OPTIONS = 5
 LAST_CENTURY, NEXT_CENTURY = 1970, 2100
 """Timestamps of sources outside of these years are not shown as dates."""
 NOTHING = "–"
@@ -75,13 +76,18 @@ def make_section(
 
 
 def make_context(*texts: Block | str) -> Block:
-    """Return a context block. A string is mrkdwn of our own."""
+    """Return a context block of texts and pictures. A string is mrkdwn of our own."""
     return {"type": "context", "elements": _list_texts(texts)}
 
 
 def _list_texts(texts: Sequence[Block | str]) -> list[Block]:
     elements = [make_mrkdwn(text, 2000) if isinstance(text, str) else text for text in texts[:10]]
-    return [{**one, "text": truncate(one["text"], 2000)} for one in elements]
+    return [one if one["type"] == "image" else {**one, "text": truncate(one["text"], 2000)} for one in elements]
+
+
+def make_picture(url: str, alt_text: str) -> Block:
+    """Return a small picture for a context block. Slack fetches it."""
+    return {"type": "image", "image_url": url, "alt_text": sanitize_text(alt_text, 200) or NOTHING}
 
 
 def make_actions(*elements: Block, block_id: str = "") -> Block:
@@ -105,10 +111,9 @@ def make_button(
     return made
 
 
-def make_overflow_menu(action_id: str, options: Sequence[tuple[str, str]]) -> Block:
-    """Return the menu behind three dots, of at most five options, each a label and a value."""
-    made = [{"text": make_plain_text(words, 75), "value": value} for words, value in options[:5]]
-    return {"type": "overflow", "action_id": action_id, "options": made}
+def make_overflow_menu(action_id: str, options: Sequence[Block]) -> Block:
+    """Return the menu behind three dots, of at most `MOST_MENU_OPTIONS`."""
+    return {"type": "overflow", "action_id": action_id, "options": list(options[:MOST_MENU_OPTIONS])}
 
 
 def make_attachment(color: str, fallback: str, *blocks: Block) -> Block:

@@ -6,48 +6,39 @@ from importlib import import_module
 
 from bot.cards import action_ids
 from bot.cards.block_kit import (
+    MOST_MENU_OPTIONS,
     Block,
     RenderedMessage,
-    is_within_limits,
     make_actions,
+    make_attachment,
     make_button,
     make_context,
+    make_overflow_menu,
     make_plain_text,
     make_section,
 )
-from bot.cards.case_assessment import render_labels, render_reasons
 from bot.cards.case_buttons import CaseButton
 from bot.cards.case_mention import (
     WORDLESS,
     escape_author,
+    escape_name,
     format_author,
+    format_case_type,
     format_kind,
     format_kind_noun,
-    format_sentiment,
     render_case_title,
-    render_quotation,
-    render_text_before_edit,
+    render_words,
 )
-from bot.cards.case_status import (
-    format_plain_status,
-    format_point,
-    format_status,
-    format_thanks,
-    render_authority,
-    render_history,
-    render_joined_mentions,
-    render_note,
-)
-from bot.cards.paging import render_acknowledge_button, render_escalation
+from bot.cards.case_status import format_joined_count, format_plain_status, pick_colour, render_context_line
+from bot.cards.modal_blocks import make_option
+from bot.cards.paging import render_acknowledge_button
 from bot.cards.sanitize import escape, sanitize_line, sanitize_url
-from bot.domain.case import Case, CaseStatus
+from bot.domain.case import Case
 from bot.domain.cases.colleague_transitions import ROUTE_CHANGES
 from bot.domain.department import Department
 from bot.domain.paging.page import Page
 
 NOT_YET = "You aren't on a team here, so somebody there confirms it before anybody is paged."
-SIZES = ((600, 6, 3), (600, 3, 1), (300, 1, 0))
-"""Characters of the post, lines of history (two more of attempts), joined posts. The first that fits is used."""
 BUTTON_MODULES = ("case_buttons", "snooze")
 """Which declare the `BUTTONS` of a card, in their order."""
 CASE_BUTTONS: Sequence[CaseButton] = [
@@ -56,19 +47,28 @@ CASE_BUTTONS: Sequence[CaseButton] = [
 
 
 def render_case(case: Case, department: Department, at: datetime, page: Page | None = None) -> RenderedMessage:
-    for size in SIZES:
-        blocks = _render_case_blocks(case, department, at, page, *size)
-        if is_within_limits(blocks):
-            break
-    return RenderedMessage(format_case_headline(case, at), blocks)
+    """Return the card: the title, and with a coloured edge the words, one line of context and three controls."""
+    return RenderedMessage(
+        format_case_headline(case, at),
+        [render_case_title(case, avatars=department.avatars)],
+        (
+            make_attachment(
+                pick_colour(case),
+                f"{format_author(case.mention)}: {sanitize_line(case.mention.text, 200) or WORDLESS}",
+                render_words(case.mention),
+                render_context_line(case, department, at, page),
+                render_case_actions(case, page),
+            ),
+        ),
+    )
 
 
 def format_case_headline(case: Case, at: datetime | None = None) -> str:
     """Return the text for notifications and screen readers: mrkdwn with untrusted words escaped."""
-    found = case.assessment
-    first = ", ".join(part for part in (format_sentiment(found), format_plain_status(case, at)) if part)
-    more = f", {case.joined_count:,} joined" if case.joined_count else ""
-    return f"{format_kind(case)} for {escape(case.department)} from {escape_author(case.mention)}: {first}{more}"
+    mark = "🚨 " if case.is_urgent else ""
+    more = f", {format_joined_count(case)}" if case.joined_count else ""
+    what = escape_name(format_case_type(case))
+    return f"{mark}{what} from {escape_author(case.mention)}: {format_plain_status(case, at)}{more}"
 
 
 def render_moved_notice(case: Case, to: str) -> RenderedMessage:
@@ -89,37 +89,26 @@ def render_reroute_receipt(case: Case, moved_from: str) -> RenderedMessage:
     return RenderedMessage(text, [make_section(text), make_actions(undo)])
 
 
-def _render_case_blocks(
-    case: Case, department: Department, at: datetime, page: Page | None, words: int, lines: int, joined: int
-) -> list[Block]:
-    status = (format_status(case, at), format_point(case, department), format_thanks(case))
-    parts = (
-        render_case_title(case),
-        render_quotation(case.mention, words),
-        render_text_before_edit(case),
-        render_labels(case),
-        render_reasons(case),
-        render_joined_mentions(case, joined),
-        make_section(" · ".join(filter(None, status))),
-        render_note(case),
-        render_authority(department) if case.status is CaseStatus.CLAIMED else None,
-        *render_escalation(page, lines + 2),
-        render_case_actions(case, page),
-        render_history(case, lines),
-    )
-    return [part for part in parts if part is not None]
-
-
 def render_case_actions(case: Case, page: Page | None = None) -> Block:
-    """Return the buttons that the status allows. A button on an outdated card is refused with a sentence."""
-    confirm = [render_confirm_button(case, action_ids.CONFIRM)] if case.is_unconfirmed_crisis else []
-    return make_actions(
+    """Return three controls; the last is the menu. One on an outdated card is refused with a sentence.
+
+    While somebody is paged, or has to confirm the crisis, *Open post* is in the menu.
+    """
+    pressing = [
         *render_acknowledge_button(page),
-        *confirm,
-        *(button.render(case) for button in CASE_BUTTONS if button.is_shown(case)),
-        *render_open_post_button(case),
-        make_button("Why?", action_ids.WHY, case.id, a11y_label="Why? All that Earshot heard in this post"),
-    )
+        *([render_confirm_button(case, action_ids.CONFIRM)] if case.is_unconfirmed_crisis else []),
+    ]
+    leading = [button.render(case) for button in CASE_BUTTONS if button.is_next_step(case)]
+    link = render_open_post_button(case)
+    hidden_link = [{**make_option("Open post", action_ids.OPEN_POST), "url": one["url"]} for one in link if pressing]
+    in_menu = [button for button in CASE_BUTTONS if button.is_shown(case) and not button.is_next_step(case)]
+    room = MOST_MENU_OPTIONS - 1 - len(hidden_link)
+    why = make_option("Why? / Correct…", action_ids.encode_menu_choice(action_ids.WHY, case.id))
+    options = [*hidden_link, *(button.render_option(case) for button in in_menu[:room]), why]
+    surplus = [button.render(case) for button in in_menu[room:]]
+    shown_link = [] if pressing else link
+    menu = make_overflow_menu(action_ids.CASE_MENU, options)
+    return make_actions(*pressing, *leading, *shown_link, *surplus, menu)
 
 
 def render_open_post_button(case: Case, url: str = "") -> list[Block]:
@@ -132,17 +121,15 @@ def render_open_post_button(case: Case, url: str = "") -> list[Block]:
 
 def render_confirm_button(case: Case, action_id: str) -> Block:
     """Return the button that confirms a crisis for which nobody has been paged yet."""
-    label = "Confirm the crisis, and page whoever is on call"
+    label = "Confirm crisis and page on-call"
     return make_button("Confirm crisis", action_id, case.id, style="danger", a11y_label=label)
 
 
 def render_case_fallback(case: Case, department: Department, at: datetime) -> RenderedMessage:
     """Return a card of the simplest blocks, for when Slack answers `invalid_blocks`. It can still be claimed."""
-    owner = {CaseStatus.NEW: "nobody has it yet", CaseStatus.CLAIMED: "claimed", CaseStatus.RESOLVED: "resolved"}[
-        case.status
-    ]
     words = sanitize_line(case.mention.text, 300) or WORDLESS
-    head = f"{format_kind(case)} for {department.name}: {owner}{', OVERDUE' if case.is_overdue(at) else ''}"
+    status = "overdue" if case.is_overdue(at) else {"new": "unclaimed"}.get(case.status, case.status.value)
+    head = f"{format_kind(case)} for {department.name}: {status}"
     blocks = [
         make_section(make_plain_text(f"{head}\n{format_author(case.mention)}: {words}", 600)),
         render_case_actions(case.copy_with(mention=case.mention.copy_with(url=""))),

@@ -1,126 +1,101 @@
-"""The assessment on a case card: labels with the correction menu, reasons, and the full explanation on demand."""
+"""The modal behind *Why?*: the assessment with its reasons, controls to change it, related posts, history, ids."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 from bot.cards import action_ids
 from bot.cards.block_kit import (
     Block,
-    RenderedMessage,
-    make_bullets,
+    make_actions,
+    make_button,
     make_context,
-    make_line,
-    make_mrkdwn,
-    make_overflow_menu,
     make_plain_text,
-    make_rich_text,
-    make_run,
     make_section,
 )
-from bot.cards.case_mention import NAMES, format_author, format_kind_noun
+from bot.cards.case_mention import NAMES, escape_name, format_author, format_case_type
+from bot.cards.case_status import (
+    format_language,
+    render_authority,
+    render_history,
+    render_joined_mentions,
+)
+from bot.cards.modal_blocks import ModalMetadata, make_modal
+from bot.cards.paging import render_escalation
 from bot.cards.sanitize import escape, sanitize_line
 from bot.domain.assessment import Assessment, Intent, Signal
 from bot.domain.case import Case
 from bot.domain.cases.correction_transitions import describe_correction
 from bot.domain.correction import ABOUT_US, COLLEAGUE, GENUINE, NOT_ABOUT_US, SPAM, CorrectionKind
+from bot.domain.department import Department
+from bot.domain.paging.page import Page
 from bot.domain.subject import SubjectKind
 from bot.domain.text import join_words
 
-ENGLISH = "en"
-LANGUAGES = {
-    "ar": "Arabic",
-    "de": "German",
-    "en": "English",
-    "es": "Spanish",
-    "fr": "French",
-    "it": "Italian",
-    "ja": "Japanese",
-    "ko": "Korean",
-    "nl": "Dutch",
-    "pl": "Polish",
-    "pt": "Portuguese",
-    "ru": "Russian",
-    "sv": "Swedish",
-    "tr": "Turkish",
-    "uk": "Ukrainian",
-    "zh": "Chinese",
-}
-ALSO = {
-    Intent.COMPLAINT: "a complaint",
-    Intent.NEED: "an unmet need",
-    Intent.QUESTION: "a question",
-    Intent.PURCHASE: "a wish to buy",
-    Intent.PRAISE: "praise",
-    Intent.SPAM: "spam, perhaps",
-}
 REASON_MOST = 140
+ATTEMPTS_SHOWN = 12
+CHANGES = {
+    CorrectionKind.SENTIMENT: "Change sentiment…",
+    CorrectionKind.INTENT: "Change type…",
+    CorrectionKind.SUBJECT: "Change subject…",
+}
 
 
-def render_labels(case: Case) -> Block:
-    """Return the labels that the title has no room for, with the correction menu."""
-    line = make_plain_text(" · ".join(_iter_label_facts(case.assessment)), 300)
-    return make_section(line, accessory=make_overflow_menu(action_ids.CORRECT, _list_correction_options(case)))
+def render_case_explanation(
+    case: Case,
+    department: Department,
+    page: Page | None,
+    by: str,
+    origin: ModalMetadata,
+    notice: Sequence[Block] = (),
+) -> dict[str, Any]:
+    """Return the modal for the person `by`. `notice` is what a press in it led to."""
+    authority = render_authority(department) if case.owner == by and not case.is_closed else None
+    return make_modal(
+        action_ids.EXPLANATION,
+        "Why this case?",
+        "",
+        origin,
+        *notice,
+        *(authority.blocks if authority else ()),
+        *_render_labels(case),
+        *_render_closing_corrections(case),
+        *(make_context(words) for words in list_corrections(case)),
+        *_render_posts(case),
+        *render_escalation(page, ATTEMPTS_SHOWN),
+        make_section("*History*"),
+        *render_history(case),
+        make_context(make_plain_text(f"Case {case.id}")),
+        close="Close",
+    )
 
 
-def _iter_label_facts(found: Assessment) -> Iterator[str]:
-    yield f"Urgency {found.urgency} of 100"
-    held = [Intent(word) for word in found.get_words("intent") if word in set(Intent)]
-    if also := [ALSO[intent] for intent in held if intent in ALSO and intent is not found.intent]:
-        yield f"also {join_words(also)}"
-    if found.language not in {"", ENGLISH}:
-        yield f"in {format_language(found.language)}"
-
-
-def format_language(code: str) -> str:
-    return LANGUAGES.get(code, "") or f"another language ({sanitize_line(code, 20)})"
-
-
-def _list_correction_options(case: Case) -> list[tuple[str, str]]:
-    def make_option(words: str, kind: CorrectionKind, now: str = "") -> tuple[str, str]:
-        return words, action_ids.encode_correction(kind, case.id, now)
-
+def _render_labels(case: Case) -> Iterator[Block]:
     found = case.assessment
-    feeling = "Say how it feels…" if found.is_unsure else f"Not {found.sentiment.value}…"
-    options = [
-        make_option(feeling, CorrectionKind.SENTIMENT),
-        make_option("Wrong kind…", CorrectionKind.INTENT),
-        make_option("Wrong subject…" if found.subject else "Say which subject…", CorrectionKind.SUBJECT),
-    ]
-    if case.is_closed:
-        return options
-    if found.intent is Intent.SPAM:
-        options.append(make_option("Not spam after all", CorrectionKind.SPAM, GENUINE))
-    else:
-        options.append(make_option("Spam", CorrectionKind.SPAM, SPAM))
-    if case.find_correction(CorrectionKind.ABOUT):
-        options.append(make_option("About us after all", CorrectionKind.ABOUT, ABOUT_US))
-    elif found.kind != SubjectKind.COMPETITOR:
-        options.append(make_option("Not about us", CorrectionKind.ABOUT, NOT_ABOUT_US))
-    return options
+    if any(found.probabilities.values()) or found.is_unsure:
+        yield from _render_label(case, CorrectionKind.SENTIMENT, _format_sentiment(found), "sentiment")
+    yield from _render_label(case, CorrectionKind.INTENT, _format_type(case), "intent")
+    yield from _render_label(case, CorrectionKind.SUBJECT, _format_subject(found), "subject")
+    yield make_section(f"*Priority: {case.priority.value}* ({found.urgency} of 100 points)")
+    if parts := [f"{_format_signal_reason(signal)} {signal.weight}" for signal in found.signals if signal.weight]:
+        yield make_context(make_plain_text(", ".join(parts), 2000))
+    yield from _render_other_labels(found)
+    how = f"Created by rule “{escape(sanitize_line(case.route, 60))}”" if case.route else "Created by hand"
+    yield make_context(f"{how} for {escape(case.department)}")
 
 
-def render_reasons(case: Case, max_length: int = 600) -> Block | None:
-    """Return the reasons as plain text, because they quote the post, then the corrections as mrkdwn; or None."""
-    found = case.assessment
-    lines = []
-    if why := [sanitize_line(words, REASON_MOST) for words in _iter_reasons(case)]:
-        lines.append(f"Because {'; '.join(why)}")
-    if parts := [f"{_format_signal_reason(signal)} ({signal.weight})" for signal in found.signals if signal.weight]:
-        lines.append(f"Urgent by {', '.join(parts)}")
-    texts = [make_plain_text("\n".join(lines), max_length)] if lines else []
-    return make_context(*texts, *map(make_mrkdwn, _list_corrections(case))) if texts or case.corrections else None
+def _render_label(case: Case, kind: CorrectionKind, words: str, dimension: str) -> Iterator[Block]:
+    """Return a label with the control that changes it, then its reasons as plain text, because they quote the post."""
+    value = action_ids.encode_correction(kind, case.id)
+    yield make_section(words, accessory=make_button(CHANGES[kind], action_ids.CORRECT, value))
+    if why := list(_iter_reasons(case.assessment, dimension)):
+        yield make_context(make_plain_text("; ".join(why), 2000))
 
 
-def _iter_reasons(case: Case) -> Iterator[str]:
-    """Iterate over the reasons for sentiment, intent and subject, without those of corrections."""
-    found = case.assessment
-    signals = [signal for signal in found.signals if signal.holds and signal.because]
-    if case.corrections:
-        signals = [signal for signal in signals if signal.detector != COLLEAGUE]
-    yield from (signal.because for signal in signals if signal.dimension == "sentiment")
-    yield from (signal.because for signal in signals if signal.label == f"intent:{found.intent.value}")
-    for signal in signals:
-        if signal.label == f"subject:{found.subject}" and "@" not in signal.because:  # a tag leaves no doubt
-            yield signal.because
+def _iter_reasons(found: Assessment, dimension: str) -> Iterator[str]:
+    """Iterate over the reasons for what holds; those of corrections are listed below."""
+    for signal in found.signals:
+        if signal.holds and signal.because and signal.dimension == dimension and signal.detector != COLLEAGUE:
+            yield _format_signal_reason(signal)
 
 
 def _format_signal_reason(signal: Signal) -> str:
@@ -129,7 +104,72 @@ def _format_signal_reason(signal: Signal) -> str:
     return sanitize_line(words or signal.word, REASON_MOST)
 
 
-def _list_corrections(case: Case) -> list[str]:
+def _format_sentiment(found: Assessment) -> str:
+    shares = sorted(found.probabilities.items(), key=lambda one: -one[1])
+    listed = ", ".join(f"{word} {_format_probability(share)}" for word, share in shares if share)
+    if found.is_unsure:
+        return f"*Sentiment is unclear* ({listed})" if listed else "*Sentiment is unclear*"
+    return f"*Reads as {found.sentiment.value}* ({_format_probability(shares[0][1])})"
+
+
+def _format_type(case: Case) -> str:
+    found = case.assessment
+    held = [Intent(word) for word in found.get_words("intent") if word in set(Intent)]
+    also = [_format_intent(found, one) for one in held if one is not found.intent]
+    unlikely = [
+        _format_intent(found, one) for one in Intent if one.value in found.intents and one not in {*held, Intent.OTHER}
+    ]
+    more = [f"also {join_words(also)}"] if also else []
+    more += [f"less likely {join_words(unlikely)}"] if unlikely else []
+    said = f"*{escape_name(format_case_type(case))}*" if case.is_urgent else f"*{NAMES[found.intent]}*"
+    share = found.intents.get(found.intent.value)
+    confidence = f" ({_format_probability(share)})" if share else ""
+    return " · ".join((f"{said}{confidence}", *more))
+
+
+def _format_intent(found: Assessment, intent: Intent) -> str:
+    return f"{NAMES[intent].lower()} {_format_probability(found.intents.get(intent.value, 1.0))}"
+
+
+def _format_subject(found: Assessment) -> str:
+    names = join_words([escape_name(sanitize_line(name, 60)) for name in found.get_words("subject")])
+    kind = f" ({escape(found.kind)})" if found.kind else ""
+    return f"*About {names}*{kind}" if names else "*About no subject in the playbook*"
+
+
+def _render_other_labels(found: Assessment) -> Iterator[Block]:
+    """Iterate over language, and the dimensions of custom detectors."""
+    known = {"sentiment", "intent", "subject", "kind", "urgency", "harm"}
+    for dimension in found.labels_by_dimension:
+        if dimension not in known:
+            words = format_language(found.language) if dimension == "language" else ""
+            words = words or sanitize_line(join_words(found.get_words(dimension)), 200)
+            why = "; ".join(_iter_reasons(found, dimension))
+            name = sanitize_line(dimension, 40).capitalize()
+            yield make_context(make_plain_text(f"{name}: {words}{f' ({why})' if why else ''}", 2000))
+
+
+def _format_probability(share: float) -> str:
+    """Return `87 %`, between 1 % and 99 %: no classifier is surer than that."""
+    return f"{min(99, max(1, round(100 * share)))} %"
+
+
+def _render_closing_corrections(case: Case) -> Iterator[Block]:
+    """Return the corrections that need no form: spam or not, about us or not."""
+    if case.is_closed:
+        return
+    spam = case.assessment.intent is Intent.SPAM
+    value = action_ids.encode_correction(CorrectionKind.SPAM, case.id, GENUINE if spam else SPAM)
+    buttons = [make_button("Not spam" if spam else "Spam", action_ids.CORRECT_SPAM, value)]
+    again = case.find_correction(CorrectionKind.ABOUT) is not None
+    if again or case.assessment.kind != SubjectKind.COMPETITOR:
+        label, now = ("About us after all", ABOUT_US) if again else ("Not about us", NOT_ABOUT_US)
+        value = action_ids.encode_correction(CorrectionKind.ABOUT, case.id, now)
+        buttons.append(make_button(label, action_ids.CORRECT_ABOUT, value))
+    yield make_actions(*buttons)
+
+
+def list_corrections(case: Case) -> list[str]:
     """List a line of mrkdwn for each person who corrected something."""
     by: dict[str, list[str]] = {}
     for one in case.corrections:
@@ -137,98 +177,14 @@ def _list_corrections(case: Case) -> list[str]:
     return [f"✏️ *Corrected by* <@{person}>: {'; '.join(words)}" for person, words in by.items()]
 
 
-def render_explanation(case: Case) -> RenderedMessage:
-    """Return the whole assessment: labels that hold or not, probabilities, reasons."""
-    found = case.assessment
-    lines = [
-        *_render_sentiment_details(found),
-        *_render_intent_details(found),
-        *_render_subject_details(found),
-        *_render_language_details(found),
-        *_render_urgency_details(found),
-        *_render_other_dimensions(found),
-    ]
-    lines.append(_render_labelled_line("Here by", f"route {sanitize_line(case.route, 60)}" if case.route else "hand"))
-    head = f"What Earshot heard in the {format_kind_noun(case)} from {format_author(case.mention)}"
-    corrected = [make_context(words) for words in _list_corrections(case)]
-    how = "Heard wrongly? The menu ⋯ on the card corrects it, and Earshot can learn from that."
-    blocks = [
-        make_section(make_plain_text(head, 200)),
-        make_rich_text(make_bullets(*lines)),
-        *corrected,
-        make_context(make_plain_text(how)),
-    ]
-    return RenderedMessage(escape(head), blocks)
-
-
-def _render_labelled_line(name: str, *words: str) -> Block:
-    return make_line(make_run(f"{name}: ", bold=True), ". ".join(one for one in words if one))
-
-
-def _render_sentiment_details(found: Assessment) -> Iterator[Block]:
-    shares = {word: share for word, share in found.probabilities.items() if share}
-    if not shares:
-        return
-    said = ", ".join(
-        f"{_format_probability(share)} {word}" for word, share in sorted(shares.items(), key=lambda one: -one[1])
-    )
-    unsure = "Unsure, because none is likely enough to act on" if found.is_unsure else ""
-    yield _render_labelled_line("Feeling", said, unsure, *_format_dimension_reasons(found, "sentiment"))
-
-
-def _render_intent_details(found: Assessment) -> Iterator[Block]:
-    likely = sorted(found.intents.items(), key=lambda one: -one[1])
-    held = set(found.get_words("intent"))
-    named = {word: NAMES[Intent(word)].lower() if word in set(Intent) else word for word, _ in likely}
-    yes = [f"{_format_probability(share)} {named[word]}" for word, share in likely if word in held]
-    no = [f"{_format_probability(share)} {named[word]}" for word, share in likely if word not in held]
-    if yes or no:
-        short = f"Not likely enough: {', '.join(no)}" if no else ""
-        yield _render_labelled_line("Kind", ", ".join(yes), *_format_dimension_reasons(found, "intent"), short)
-
-
-def _render_subject_details(found: Assessment) -> Iterator[Block]:
-    if names := found.get_words("subject"):
-        kind = f" ({found.kind})" if found.kind else ""
-        yield _render_labelled_line(
-            "Subject", sanitize_line(f"{join_words(names)}{kind}", 200), *_format_dimension_reasons(found, "subject")
-        )
-    else:
-        yield _render_labelled_line("Subject", "none that the playbook names")
-
-
-def _render_language_details(found: Assessment) -> Iterator[Block]:
-    if found.language:
-        yield _render_labelled_line(
-            "Language", format_language(found.language), *_format_dimension_reasons(found, "language")
-        )
-
-
-def _render_urgency_details(found: Assessment) -> Iterator[Block]:
-    parts = ", ".join(f"{_format_signal_reason(signal)} {signal.weight}" for signal in found.signals if signal.weight)
-    yield _render_labelled_line(
-        "Urgency", f"{found.urgency} of 100", f"The sum of: {parts}" if parts else "Nothing in it is urgent"
-    )
-
-
-def _render_other_dimensions(found: Assessment) -> Iterator[Block]:
-    """Iterate over the dimensions of custom detectors."""
-    known = {"sentiment", "intent", "subject", "kind", "language", "urgency"}
-    for dimension in found.labels_by_dimension:
-        if dimension not in known:
-            words = join_words(found.get_words(dimension))
-            yield _render_labelled_line(
-                sanitize_line(dimension, 40).capitalize(),
-                sanitize_line(words, 200),
-                *_format_dimension_reasons(found, dimension),
-            )
-
-
-def _format_dimension_reasons(found: Assessment, dimension: str) -> tuple[str, ...]:
-    why = [sanitize_line(words, 300) for words in found.find_reasons(dimension)]
-    return (f"Because {'; '.join(why)}",) if why else ()
-
-
-def _format_probability(share: float) -> str:
-    """Return `87 %`, between 1 % and 99 %: no classifier is surer than that."""
-    return f"{min(99, max(1, round(100 * share)))} %"
+def _render_posts(case: Case) -> Iterator[Block]:
+    """Return the note, the text before the last edit, and the posts that joined."""
+    if case.note:
+        yield make_context("*Note*", make_plain_text(sanitize_line(case.note, 1000)))
+    if case.earlier:
+        yield make_context("*Before the edit*", make_plain_text(sanitize_line(case.earlier[-1], 600)))
+    if joined := render_joined_mentions(case):
+        yield joined
+    if case.joined:
+        label = f"Split off a post from the case of {format_author(case.mention)}"
+        yield make_actions(make_button("Split off…", action_ids.SEPARATE, case.id, a11y_label=label))

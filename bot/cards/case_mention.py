@@ -1,4 +1,4 @@
-"""The upper half of a case card: title, author, quotation."""
+"""The upper half of a case's card: what, who, how many listen, where, when, and the words."""
 
 import re
 
@@ -6,14 +6,13 @@ from bot.cards.block_kit import (
     Block,
     make_context,
     make_date,
-    make_header,
     make_line,
-    make_plain_text,
+    make_picture,
     make_quote,
     make_rich_text,
     make_run,
 )
-from bot.cards.sanitize import escape, sanitize_line, sanitize_text
+from bot.cards.sanitize import escape, format_date, sanitize_line, sanitize_text
 from bot.domain.assessment import Assessment, Intent, Sentiment
 from bot.domain.case import Case
 from bot.domain.mention import Mention
@@ -27,12 +26,26 @@ NAMES = {
     Intent.CRISIS: "Crisis",
     Intent.SPAM: "Spam",
     Intent.COMPLAINT: "Complaint",
-    Intent.NEED: "Unmet need",
+    Intent.NEED: "Feature request",
     Intent.QUESTION: "Question",
-    Intent.PURCHASE: "Wish to buy",
+    Intent.PURCHASE: "Purchase interest",
     Intent.PRAISE: "Praise",
     Intent.OTHER: "Post",
 }
+HARMS = {
+    "safety": "Safety",
+    "disaster": "Disaster",
+    "legal": "Legal",
+    "leak": "Data leak",
+    "discrimination": "Discrimination",
+    "self-harm": "Self-harm",
+    "journalist": "Press",
+    "regulator": "Regulator",
+}
+_EVIDENCE = re.compile(r"'([^']{3,60})'")
+"""The phrases that the crisis detector quotes in its reason."""
+_REFERENCE = re.compile(r"\b[A-Z]{2} ?(?!(?:19|20)\d\d\b)\d{2,4}\b")
+"""A flight, train or order number, such as NW 331; not a year after a word in capitals."""
 _FORMATS = re.compile(r"[*~`]|(?<![^\W_])_+|_+(?![^\W_])")
 """The underscore in @rui_m stays: only at the edge of a word does it make italics."""
 OUTLETS: dict[str, str] = {}
@@ -49,20 +62,49 @@ def format_kind_noun(case: Case) -> str:
     return format_kind(case).lower()
 
 
+def format_case_type(case: Case) -> str:
+    """Return what a case is, as plain text: `Complaint`, `Safety · smoke on board · NW 331`, `Negative post`."""
+    found = case.assessment
+    if case.is_urgent:
+        return _format_crisis_type(case)
+    if found.is_unsure:
+        return f"{format_kind(case)} · unclear"
+    if found.intent is Intent.OTHER and found.sentiment is not Sentiment.NEUTRAL:
+        return f"{found.sentiment.value.capitalize()} post"
+    return format_kind(case)
+
+
+def _format_crisis_type(case: Case) -> str:
+    """Return the kind of harm and the thing: the phrase that tells of it, and a flight or order it names."""
+    kind = HARMS.get(case.harm, sanitize_line(case.harm, 40).capitalize()) or NAMES[Intent.CRISIS]
+    signals = (signal for signal in case.assessment.signals if signal.label == f"intent:{Intent.CRISIS.value}")
+    evidence = next((found[1] for signal in signals if (found := _EVIDENCE.search(signal.because))), "")
+    reference = _REFERENCE.search(case.mention.text)
+    return " · ".join(
+        part
+        for part in (kind, sanitize_line(evidence.replace(" … ", " "), 60), reference[0] if reference else "")
+        if part
+    )
+
+
 def format_author(mention: Mention, max_length: int = 60) -> str:
     return sanitize_line(mention.display_name, max_length) or "somebody"
 
 
 def escape_author(mention: Mention) -> str:
     """Return the author's name for mrkdwn, escaped and without formatting characters."""
-    return escape(_FORMATS.sub("", format_author(mention))) or "somebody"
+    return escape_name(format_author(mention)) or "somebody"
+
+
+def escape_name(name: str) -> str:
+    """Return an untrusted name for mrkdwn, escaped and without formatting characters."""
+    return escape(_FORMATS.sub("", name))
 
 
 def format_sentiment(assessment: Assessment) -> str:
-    """Return the sentiment in words, or '' where nothing was detected."""
+    """Return the sentiment in a word, or '' where nothing was detected."""
     if assessment.is_unsure:
-        leaning = assessment.sentiment
-        return "unsure" if leaning is Sentiment.NEUTRAL else f"unsure, leaning {leaning.value}"
+        return "unclear"
     return assessment.sentiment.value if any(assessment.probabilities.values()) else ""
 
 
@@ -75,33 +117,64 @@ def pick_sentiment_emoji(assessment: Assessment) -> str:
     return {Sentiment.NEGATIVE: "🔴", Sentiment.NEUTRAL: "⚪", Sentiment.POSITIVE: "🟢"}[assessment.sentiment]
 
 
-def render_case_title(case: Case) -> Block:
-    found = case.assessment
-    parts = (format_kind(case), format_sentiment(found), sanitize_line(found.subject, 60))
-    return make_header(f"{pick_sentiment_emoji(found)} {' · '.join(part for part in parts if part)}")
+def render_case_title(case: Case, *, avatars: bool = False) -> Block:
+    """Return one line: what, who (and how many follow them), where, how long ago.
 
-
-def render_quotation(mention: Mention, max_length: int = WORDS_SHOWN) -> Block:
-    """Return author, source, reach, time and the words as rich text, in which no markup of theirs takes effect."""
-    words = sanitize_text(mention.text, max_length) or WORDLESS
-    quoted = sanitize_line(mention.quoted, QUOTED_SHOWN)
+    Only a context block can show a picture that is no higher than the line.
+    """
+    mention = case.mention
+    mark = "🚨" if case.is_urgent else pick_sentiment_emoji(case.assessment)
+    name, detail = _split_author(mention)
+    if avatars and mention.author.avatar:
+        more = f" ({escape_name(detail)})" if detail else ""
+        where = f"{escape_name(format_source(mention))} · {format_date(mention.created_at, '{ago}')}"
+        words = f"{mark} *{escape_name(format_case_type(case))}* · *{escape_name(name)}*{more} · {where}"
+        return make_context(make_picture(mention.author.avatar, f"Picture of {name}"), words)
     return make_rich_text(
         make_line(
-            make_run(format_author(mention), bold=True),
-            _format_mention_details(mention),
-            make_date(mention.created_at),
-            *([make_run(" · edited "), make_date(mention.edited_at, "{time}")] if mention.edited_at else []),
-        ),
-        make_quote(words),
-        *([make_line(make_run(f"Quoting: {quoted}", italic=True))] if quoted else []),
+            f"{mark} ",
+            make_run(format_case_type(case), bold=True),
+            " · ",
+            make_run(name, bold=True),
+            f"{f' ({detail})' if detail else ''} · {format_source(mention)} · ",
+            make_date(mention.created_at, "{ago}"),
+            *_list_edit_runs(mention),
+        )
     )
 
 
-def render_text_before_edit(case: Case) -> Block | None:
-    """Return the text before the author's last edit, or None."""
-    if not case.earlier:
-        return None
-    return make_context(make_plain_text(f"Before the edit: {sanitize_line(case.earlier[-1], 300)}"))
+def _list_edit_runs(mention: Mention) -> list[Block]:
+    return [make_run(" · edited "), make_date(mention.edited_at, "{ago}")] if mention.edited_at else []
+
+
+def _split_author(mention: Mention) -> tuple[str, str]:
+    """Return the name, and what goes into parentheses: handle and followers."""
+    handle = f"@{mention.author.handle.removeprefix('@')}" if mention.author.handle else ""
+    name = sanitize_line(mention.author.name, 40)
+    followers = mention.author.followers
+    reach = abbreviate_number(followers) if followers is not None else ""
+    if not name or name.casefold() == handle.removeprefix("@").casefold():
+        return format_author(mention), reach
+    return name, " · ".join(part for part in (sanitize_line(handle, 40), reach) if part)
+
+
+def render_words(mention: Mention) -> Block:
+    """Return the words as rich text, in which no markup of theirs takes effect."""
+    words = sanitize_text(mention.text, WORDS_SHOWN) or WORDLESS
+    quoted = sanitize_line(mention.quoted, QUOTED_SHOWN)
+    return make_rich_text(
+        make_line(words), *([make_line(make_run(f"Quoting: {quoted}", italic=True))] if quoted else [])
+    )
+
+
+def render_quotation(mention: Mention, max_length: int) -> Block:
+    """Return author, source, reach, time and the words, for a message to somebody who has not seen the card."""
+    return make_rich_text(
+        make_line(
+            make_run(format_author(mention), bold=True), _format_mention_details(mention), make_date(mention.created_at)
+        ),
+        make_quote(sanitize_text(mention.text, max_length) or WORDLESS),
+    )
 
 
 def _format_mention_details(mention: Mention) -> str:
@@ -109,7 +182,7 @@ def _format_mention_details(mention: Mention) -> str:
     also = f" ({shown})" if shown and shown != format_author(mention) else ""
     parts = [f"{also} on {format_source(mention)}"]
     if mention.author.followers is not None:
-        parts.append(f"reach {abbreviate_number(mention.author.followers)}")
+        parts.append(f"{abbreviate_number(mention.author.followers)} followers")
     return " · ".join(parts) + " · "
 
 

@@ -1,65 +1,139 @@
-"""The lower half of a case card: status, deadline, owner, joined posts, history."""
+"""The lower half of a case's card: one line with status, clock, priority, subject and what joined; and its history."""
 
 import re
-from datetime import datetime
+from collections.abc import Iterator
+from datetime import datetime, timedelta
 
 from bot.cards.block_kit import (
     Block,
+    RenderedMessage,
     make_bullets,
     make_context,
     make_date,
     make_line,
     make_link,
+    make_plain_text,
     make_rich_text,
     make_run,
+    render_text,
 )
+from bot.cards.case_mention import escape_name
+from bot.cards.paging import format_escalation_status, format_schedule_gap
 from bot.cards.sanitize import escape, format_date, sanitize_line, truncate
 from bot.cards.snooze import format_snooze
-from bot.domain.audit import AuditEvent
-from bot.domain.case import Case, CaseStatus, JoinReason
+from bot.domain.audit import AuditAction, AuditEvent
+from bot.domain.case import Case, CasePriority, CaseStatus, JoinReason
 from bot.domain.department import Department
+from bot.domain.paging.page import Page
 from bot.domain.text import format_count, format_duration, format_people
 
-HISTORY_SHOWN = 6
-JOINED_SHOWN = 3
+JOINED_SHOWN = 10
 AUTHORITY_SHOWN = 500
 VOICE_SHOWN = 250
+NOTE_SHOWN = 120
+HISTORY_CHUNK = 6
+"""Lines in one text, of which Slack accepts 2,000 characters in a context."""
+SAME_DAY = timedelta(hours=12)
+"""A deadline that is nearer is shown without its date."""
+RESOLVED_COLOUR = "#2e8b57"
+COLOURS = {
+    CasePriority.LOW: "#9aa5a1",
+    CasePriority.NORMAL: "#6b84a3",
+    CasePriority.HIGH: "#d9971e",
+    CasePriority.CRITICAL: "#c9302c",
+}
 
+ENGLISH = "en"
+LANGUAGES = {
+    "ar": "Arabic",
+    "de": "German",
+    "en": "English",
+    "es": "Spanish",
+    "fr": "French",
+    "it": "Italian",
+    "ja": "Japanese",
+    "ko": "Korean",
+    "nl": "Dutch",
+    "pl": "Polish",
+    "pt": "Portuguese",
+    "ru": "Russian",
+    "sv": "Swedish",
+    "tr": "Turkish",
+    "uk": "Ukrainian",
+    "zh": "Chinese",
+}
+BY_ROUTE = "by route "
 _PERSON = re.compile(r"&lt;@([UW][A-Z0-9]{1,20})&gt;")
-JOINED_WHY = {JoinReason.COPY: "the same words", JoinReason.SAME_PERSON: "wrote again"}
+JOINED_NOUNS: dict[JoinReason | None, str] = {JoinReason.COPY: "duplicate", JoinReason.SAME_PERSON: "follow-up"}
+
+
+def pick_colour(case: Case) -> str:
+    """Return the colour of the card's edge, which repeats a word of its context line."""
+    return RESOLVED_COLOUR if case.is_closed else COLOURS[case.priority]
+
+
+def render_context_line(case: Case, department: Department, at: datetime, page: Page | None = None) -> Block:
+    """Return status or owner, clock, priority, subject and what joined; then the note of a resolved case."""
+    parts = [format_status(case, at), *_iter_context_facts(case, department, page)]
+    if case.is_closed and (note := sanitize_line(case.note, NOTE_SHOWN)):
+        return make_context(parts[0], make_plain_text(f"“{note}”"))
+    return make_context(" · ".join(parts))
+
+
+def _iter_context_facts(case: Case, department: Department, page: Page | None) -> Iterator[str]:
+    if not case.is_closed:
+        yield case.priority.value.capitalize()
+        if point := format_point(case, department):
+            yield point
+        if case.is_unconfirmed_crisis:
+            yield "not confirmed, so nobody is paged"
+        if page is not None:
+            yield format_escalation_status(page)
+            if page.is_open and (page.hole or page.nobody):
+                yield format_schedule_gap(page)
+    if subject := escape_name(sanitize_line(case.assessment.subject, 60)):
+        yield subject
+    if case.assessment.language not in {"", ENGLISH}:
+        yield escape(format_language(case.assessment.language))
+    if case.joined_count:
+        yield format_joined_count(case)
+    if thanks := format_thanks(case):
+        yield thanks
+
+
+def format_language(code: str) -> str:
+    return LANGUAGES.get(code, "") or f"Language: {sanitize_line(code, 20)}"
+
+
+def format_joined_count(case: Case) -> str:
+    """Return `3 duplicates`, `1 follow-up`, or `40 related posts` where they differ."""
+    reasons = {one.why for one in case.joined}
+    same = len(reasons) == 1 and len(case.joined) == case.joined_count
+    return format_count(case.joined_count, JOINED_NOUNS[reasons.pop()] if same else "related post")
 
 
 def format_status(case: Case, at: datetime) -> str:
-    """Return one line of mrkdwn: an emoji, the status, the owner, the deadline."""
+    """Return status, owner and clock as mrkdwn: `Unclaimed · claim by 09:15`."""
     if case.status is CaseStatus.RESOLVED:
-        how = f": {case.resolution.value}" if case.resolution else ""
+        how = f" · {case.resolution.value}" if case.resolution else ""
         when = f" · {format_date(case.resolved_at)}" if case.resolved_at else ""
-        return f"✅ *Resolved*{_format_actor(case.closed_by)}{how}{when}"
+        return f"*Resolved*{_format_actor(case.closed_by)}{how}{when}"
     if snoozed := format_snooze(case):
-        return f"😴 *{snoozed}*{f' · claimed{_format_actor(case.owner)}' if case.owner else ''}"
-    late = case.is_overdue(at)
-    mark = "⏰" if late else {CaseStatus.NEW: "🆕", CaseStatus.CLAIMED: "🙋"}[case.status]
-    word = "Claimed" if case.status is CaseStatus.CLAIMED else "New"
-    clock = f" · {_format_deadline(case, late=late)}" if case.due else ""
-    return f"{mark} *{word}*{_format_actor(case.owner)}{clock}"
+        return f"*{snoozed}*{f' · claimed{_format_actor(case.owner)}' if case.owner else ''}"
+    word = f"*Claimed*{_format_actor(case.owner)}" if case.status is CaseStatus.CLAIMED else "*Unclaimed*"
+    return f"{word} · {_format_deadline(case, at)}" if case.due else word
 
 
 def _format_actor(person: str) -> str:
     return f" by <@{person}>" if person else ""
 
 
-def _format_deadline(case: Case, *, late: bool) -> str:
+def _format_deadline(case: Case, at: datetime) -> str:
     assert case.due is not None
-    to_do = "claim" if case.status is CaseStatus.NEW else "resolve"
-    if late:
-        return f"*OVERDUE*, to {to_do} by {format_date(case.due)}"
-    return f"{to_do} by {format_date(case.due)}{_format_time_limit(case, ' (within {})')}"
-
-
-def _format_time_limit(case: Case, template: str) -> str:
-    """Fill in the time limit of the route, which stays true however old the card is."""
-    within = case.clocks.claim_within if case.status is CaseStatus.NEW else case.clocks.resolve_within
-    return template.format(format_duration(within)) if within else ""
+    if case.is_overdue(at):
+        return f"*overdue*, due {format_date(case.due, '{ago}')}"
+    to_do = "claim by" if case.status is CaseStatus.NEW else "due"
+    return f"{to_do} {format_date(case.due, '{time}') if case.due - at < SAME_DAY else format_date(case.due)}"
 
 
 def format_point(case: Case, department: Department) -> str:
@@ -74,73 +148,70 @@ def format_thanks(case: Case) -> str:
 
 
 def format_plain_status(case: Case, at: datetime | None = None) -> str:
-    """Return the status without markup, for screen readers: `new, claim within 15 min`."""
+    """Return the status without a time of day, for notifications: `unclaimed, claim within 15 min`."""
     if case.status is CaseStatus.RESOLVED:
         return f"resolved{_format_actor(case.closed_by)}" + (f" ({case.resolution.value})" if case.resolution else "")
-    word = f"claimed{_format_actor(case.owner)}" if case.status is CaseStatus.CLAIMED else "new"
+    is_new = case.status is CaseStatus.NEW
+    word = "unclaimed" if is_new else f"claimed{_format_actor(case.owner)}"
     if case.is_snoozed:
         return f"{word}, snoozed"
     if at is not None and case.is_overdue(at):
-        return f"{word}, OVERDUE"
-    to_do = "claim" if case.status is CaseStatus.NEW else "resolve"
-    return f"{word}{_format_time_limit(case, f', {to_do} within {{}}')}" if case.due else word
+        return f"{word}, overdue"
+    within = case.clocks.claim_within if is_new else case.clocks.resolve_within
+    to_do = "claim" if is_new else "due"
+    return f"{word}, {to_do} within {format_duration(within)}" if case.due and within else word
 
 
-def render_authority(department: Department) -> Block | None:
-    """Return what the owner may offer and how the brand sounds, or None."""
+def render_authority(department: Department) -> RenderedMessage | None:
+    """Return what the owner may offer and how the brand sounds, for their eyes only; None if nothing is said."""
     given = (
-        ("Within your authority", department.authority, AUTHORITY_SHOWN),
+        ("You can offer", department.authority, AUTHORITY_SHOWN),
         ("Our voice", department.voice, VOICE_SHOWN),
     )
     lines = [f"*{label}:* {escape(sanitize_line(words, most))}" for label, words, most in given if words.strip()]
-    return make_context("\n".join(lines)) if lines else None
+    return render_text("\n".join(lines)) if lines else None
 
 
-def render_note(case: Case) -> Block | None:
-    """Return the note as rich text, because it may quote untrusted words."""
-    words = sanitize_line(case.note, 400)
-    if not words:
-        return None
-    return make_rich_text(make_line(make_run("Note: ", bold=True), words))
-
-
-def render_joined_mentions(case: Case, shown: int = JOINED_SHOWN) -> Block | None:
-    """Return how many posts joined, and the newest `shown` of them with a link and the reason."""
+def render_joined_mentions(case: Case) -> Block | None:
+    """Return how many posts joined, and the newest of them with a link and the reason; None if none did."""
     if not case.joined_count:
         return None
-    last = case.joined[-shown:] if shown else ()
-    earlier = case.joined_count - len(last)
-    head = f"{format_count(case.joined_count, 'post')} joined this case"
-    if not last:
-        return make_rich_text(make_line(make_run(head, bold=True)))
-    joined = [
+    last = case.joined[-JOINED_SHOWN:]
+    lines = [
         make_line(
             make_link(one.url, sanitize_line(one.who, 60) or "somebody"),
-            f" · {JOINED_WHY[one.why]} · ",
+            f" · {JOINED_NOUNS[one.why]} · ",
             make_date(one.at),
         )
         for one in last
     ]
-    rest = [make_line(make_run(f"… and {earlier:,} earlier", italic=True))] if earlier > 0 else []
-    return make_rich_text(make_line(make_run(head, bold=True)), make_bullets(*rest, *joined))
+    if (earlier := case.joined_count - len(last)) > 0:
+        lines.insert(0, make_line(make_run(f"… and {earlier:,} earlier", italic=True)))
+    head = make_line(make_run(format_count(case.joined_count, "related post"), bold=True))
+    return make_rich_text(head, *([make_bullets(*lines)] if lines else []))
 
 
-def render_history(case: Case, shown: int = HISTORY_SHOWN) -> Block:
-    """Return the case id and the newest `shown` events, oldest first."""
-    last = case.history[-shown:] if shown else ()
-    earlier = len(case.history) - len(last)
-    lines = [f"Case {case.id}"]
-    if earlier > 0:
-        lines.append(f"… and {earlier} earlier")
-    lines += [format_audit_event(event) for event in last]
-    return make_context("\n".join(lines))
+def render_history(case: Case) -> list[Block]:
+    """Return all events that the case keeps, oldest first."""
+    lines = [format_audit_event(event) for event in case.history]
+    return [make_context("\n".join(lines[at : at + HISTORY_CHUNK])) for at in range(0, len(lines), HISTORY_CHUNK)]
 
 
 def format_audit_event(event: AuditEvent) -> str:
     """Return one line of mrkdwn, escaped but for mentions of people."""
     by = f" by <@{event.by}>" if event.by else ""
-    detail = f", {escape_with_mentions(event.detail, 120)}" if event.detail else ""
-    return f"{format_date(event.at, '{time}')} {escape_with_mentions(event.what, 80)}{by}{detail}"
+    when, detail = format_date(event.at, "{date_short} {time}"), event.detail
+    if event.what == AuditAction.OPENED and detail.startswith(BY_ROUTE):
+        return f"{when} created by rule “{escape(sanitize_line(detail.removeprefix(BY_ROUTE), 80))}”"
+    if event.what == AuditAction.JOINED and (noun := JOINED_NOUNS.get(_parse_join_reason(detail))):
+        return f"{when} {noun} added"
+    more = f", {escape_with_mentions(detail, 120)}" if detail else ""
+    return f"{when} {escape_with_mentions(event.what, 80)}{by}{more}"
+
+
+def _parse_join_reason(detail: str) -> JoinReason | None:
+    word = detail.partition(",")[0]
+    return JoinReason(word) if word in set(JoinReason) else None
 
 
 def escape_with_mentions(words: str, max_length: int) -> str:

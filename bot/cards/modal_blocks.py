@@ -57,15 +57,16 @@ def make_input(block_id: str, label: str, element: Block, *, hint: str = "", opt
 def make_modal(
     callback: str, title: str, submit: str, origin: ModalMetadata, *blocks: Block, close: str = "Cancel"
 ) -> dict[str, Any]:
-    return {
+    """Return a modal; without a `submit` it can only be closed."""
+    view: dict[str, Any] = {
         "type": "modal",
         "callback_id": callback,
         "title": make_plain_text(title, 24),
-        "submit": make_plain_text(submit, 24),
         "close": make_plain_text(close, 24),
         "private_metadata": origin.to_json(),
         "blocks": list(blocks),
     }
+    return {**view, "submit": make_plain_text(submit, 24)} if submit else view
 
 
 def render_facts(facts: str, by: str = "") -> list[Block]:

@@ -182,16 +182,17 @@ def render_escalation(page: Page | None, shown: int = SHOWN) -> list[Block]:
     """Return the status of the escalation and its newest `shown` attempts; [] without a page."""
     if page is None:
         return []
-    lines = [_format_escalation_status(page), *_list_reescalation(page)]
+    lines = [format_escalation_status(page), *_list_reescalation(page)]
     if page.hole or page.nobody:
-        lines.append(_format_schedule_gap(page))
+        lines.append(format_schedule_gap(page))
     if shown:
         lines += _list_attempts(page, shown)
         lines += [f"✋ {format_date(one.at, '{time}')} <@{one.person}> can't take it" for one in page.declined[-shown:]]
     return [make_context("\n".join(lines))]
 
 
-def _format_escalation_status(page: Page) -> str:
+def format_escalation_status(page: Page) -> str:
+    """Return the state of a page as mrkdwn, for the context line of a card."""
     if page.is_acknowledged:
         return f"📟 *Answered* by {format_acknowledger(page)} by {page.acknowledged_way}{_format_response_time(page)}"
     if page.closed_at is not None:
@@ -215,7 +216,8 @@ def _list_reescalation(page: Page) -> list[str]:
     return [f"⏰ Acknowledged by {by} at {at}, not claimed; called again {again}"]
 
 
-def _format_schedule_gap(page: Page) -> str:
+def format_schedule_gap(page: Page) -> str:
+    """Say that nobody was on call, and who is called instead."""
     if page.nobody:
         return "⚠️ *Nobody can be called*: the schedule has a hole, and there is neither a fallback nor a manager"
     return "⚠️ The schedule has a hole: nobody was on call, so the fallback and the managers are called"

@@ -8,13 +8,15 @@ from bot.cards import action_ids
 from bot.cards.case_buttons import CaseButton
 from bot.cards.modal_blocks import ModalMetadata, make_input, make_modal, make_option
 from bot.cards.sanitize import format_date
+from bot.domain.assessment import Intent
 from bot.domain.case import Case
 from bot.domain.cases.snooze_transitions import SnoozeChoice, find_snooze_end, wake_case
 from bot.domain.department import Department
 
 
 def _can_snooze(case: Case) -> bool:
-    return not (case.is_closed or case.is_urgent or case.is_snoozed)
+    """A crisis is never silenced, and of praise the place in the menu is that of *Thank*."""
+    return not (case.is_closed or case.is_urgent or case.is_snoozed or case.assessment.intent is Intent.PRAISE)
 
 
 BUTTONS = (

@@ -83,6 +83,7 @@ def _build_department(table: DepartmentTable, file: FileTable) -> Department:
         fallback=table.fallback,
         authority=table.authority,
         voice=brand.voice,
+        avatars=file.cards.avatars,
         page_from=CasePriority(table.page_from or file.paging.page_from),
         policy=brand.policy,
         deputies_accept=brand.deputies_accept,

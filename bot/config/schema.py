@@ -221,6 +221,10 @@ class QuietTable(PlaybookTable):
     pages_a_night: Annotated[int, Field(ge=1, le=100)] | None = None
 
 
+class CardsTable(PlaybookTable):
+    avatars: bool = False
+
+
 class FileTable(PlaybookTable):
     """The whole file. Tables under `[sources]` are validated by their sources."""
 
@@ -232,6 +236,7 @@ class FileTable(PlaybookTable):
     escalations: tuple[EscalationTable, ...] = ()
     people: tuple[PersonTable, ...] = ()
     detectors: DetectorsTable = DetectorsTable()
+    cards: CardsTable = CardsTable()
     schedules: tuple[ScheduleTable, ...] = ()
     drills: DrillsTable = DrillsTable()
     operators: OperatorsTable = OperatorsTable()

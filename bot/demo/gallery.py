@@ -8,6 +8,7 @@ from bot.cards import (
     case,
     case_assessment,
     case_messages,
+    case_status,
     crises,
     crisis_modals,
     digests,
@@ -93,7 +94,7 @@ def _draw_cases(on: GallerySamples) -> Drawings:
         yield f"Card: a crisis, page {name}", case.render_case(on.crisis_case, on.pr, AT, page)
     yield "Card: moved to another department", case.render_moved_notice(on.new, "pr")
     yield "Card: as Slack shows it when it refuses our blocks", case.render_case_fallback(on.new, on.care, AT)
-    yield "Why?", case_assessment.render_explanation(on.new)
+    yield "What the owner can offer", case_status.render_authority(on.care)
 
 
 def _draw_messages(on: GallerySamples) -> Drawings:
@@ -204,6 +205,9 @@ def _draw_roles(on: GallerySamples) -> Drawings:
 
 def _draw_modals(on: GallerySamples) -> Drawings:
     origin = ModalMetadata(on.new.id, "", "C0CARE")
+    for name, one, page in (("", on.joined, None), (" a crisis", on.crisis_case, on.acknowledged)):
+        explanation = case_assessment.render_case_explanation(one, on.care, page, one.owner, origin)
+        yield f"Modal: why{name}", explanation
     yield "Modal: resolve", modals.render_resolve_modal(on.claimed, origin)
     yield "Modal: hand over", modals.render_hand_over_modal(on.claimed, on.departments, origin)
     yield "Modal: re-route", modals.render_not_for_us_modal(on.new, on.departments, origin)

@@ -28,6 +28,8 @@ class Department(FrozenModel):
     authority: str = ""
     voice: str = ""
     """How the brand sounds in public: a hint for those who answer."""
+    avatars: bool = False
+    """Whether cards show the picture of an author, which Slack fetches from the outlet."""
     page_from: CasePriority = CasePriority.HIGH
     """The least priority for which people are called when nobody claims a case."""
     policy: str = ""

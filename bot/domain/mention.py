@@ -1,5 +1,6 @@
 """A mention: one public post, validated when it arrives, and as it is stored."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Annotated, Any
@@ -67,6 +68,13 @@ def _parse_time(value: Any) -> Any:
     return value
 
 
+def _drop_unsafe_picture(value: Any) -> Any:
+    """Return '' for what is no https address: a picture is not worth refusing a post."""
+    value = sanitize_value(value)
+    return value if isinstance(value, str) and _PICTURE.fullmatch(value) else ""
+
+
+_PICTURE = re.compile(r"https://[A-Za-z0-9.-]+(?::\d{1,5})?/[!-~]{0,1000}")
 CleanText = Annotated[str, BeforeValidator(_sanitize_text)]
 BoundedCount = Annotated[int, Field(ge=0, le=MAX_COUNT)]
 SubjectName = Annotated[str, BeforeValidator(_truncate_to(MAX_SUBJECT_LENGTH))]
@@ -91,6 +99,8 @@ class Author(FrozenModel):  # noqa: PLW1641  (pydantic gives a frozen model its 
     posts: BoundedCount | None = None
     created_at: UtcTime | None = None
     verified: bool = False
+    avatar: Annotated[str, BeforeValidator(_drop_unsafe_picture)] = ""
+    """The https address of their picture. Slack fetches it, where the playbook allows that; we never do."""
 
     @model_validator(mode="before")
     @classmethod

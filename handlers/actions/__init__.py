@@ -6,6 +6,7 @@ from bot.cards import action_ids
 from bot.cards.case import CASE_BUTTONS
 from handlers.actions.acknowledge import acknowledge, acknowledge_here
 from handlers.actions.case_buttons import (
+    claim,
     claim_here,
     claim_in_digest,
     confirm_crisis,
@@ -46,20 +47,8 @@ async def share_report(ack: AsyncAck, action: Payload, by: str, reports: ReportU
 
 
 def register(app: AsyncApp) -> None:
-    for button in CASE_BUTTONS:
-        if button.decide:
-            app.action(button.action)(make_decision_listener(button.decide))
-    app.action(action_ids.REOPEN)(reopen)
-    app.action(action_ids.CONFIRM)(confirm_crisis)
+    _register_case_buttons(app)
     app.action(action_ids.CONFIRM_HERE)(confirm_here)
-    app.action(action_ids.RESOLVE)(open_resolve_modal)
-    app.action(action_ids.HAND_OVER)(open_hand_over_modal)
-    app.action(action_ids.NOT_FOR_US)(open_not_for_us_modal)
-    app.action(action_ids.SEPARATE)(open_separate_modal)
-    app.action(action_ids.SNOOZE)(open_snooze_modal)
-    app.action(action_ids.CORRECT)(correct_assessment)
-    app.action(action_ids.WHY)(explain_assessment)
-    app.action(action_ids.MOVE_BY_RULES)(move_by_rules)
     app.action(action_ids.CLAIM_IN_DIGEST)(claim_in_digest)
     for action, listener in STORM_LISTENERS.items():
         app.action(action)(listener)
@@ -90,3 +79,23 @@ def register(app: AsyncApp) -> None:
     app.action(action_ids.CRISIS_DONE)(complete_checklist_item)
     app.action(action_ids.OPEN_POST)(ack_link_button)
     app.action(action_ids.OPEN_CARD)(ack_link_button)
+
+
+def _register_case_buttons(app: AsyncApp) -> None:
+    """The controls of a card, and the buttons of *Why?*."""
+    for button in CASE_BUTTONS:
+        if button.decide:
+            app.action(button.action)(make_decision_listener(button.decide))
+    app.action(action_ids.CLAIM)(claim)
+    app.action(action_ids.CASE_MENU)(ack_link_button)
+    app.action(action_ids.REOPEN)(reopen)
+    app.action(action_ids.CONFIRM)(confirm_crisis)
+    app.action(action_ids.RESOLVE)(open_resolve_modal)
+    app.action(action_ids.HAND_OVER)(open_hand_over_modal)
+    app.action(action_ids.NOT_FOR_US)(open_not_for_us_modal)
+    app.action(action_ids.SEPARATE)(open_separate_modal)
+    app.action(action_ids.SNOOZE)(open_snooze_modal)
+    for correct in (action_ids.CORRECT, action_ids.CORRECT_SPAM, action_ids.CORRECT_ABOUT):
+        app.action(correct)(correct_assessment)
+    app.action(action_ids.WHY)(explain_assessment)
+    app.action(action_ids.MOVE_BY_RULES)(move_by_rules)

@@ -9,6 +9,7 @@ from contextlib import suppress
 from bot.cards import action_ids
 from bot.cards.block_kit import RenderedMessage, render_text
 from bot.cards.case_messages import render_claimed, render_confirmed, render_lease_renewed, render_released
+from bot.cards.case_status import render_authority
 from bot.cards.digests import render_digest
 from bot.cards.sanitize import escape
 from bot.domain.commits import NotAllowed, StoreUnavailable
@@ -27,6 +28,16 @@ def make_case_listener(ask: AskCases) -> Callable[..., Awaitable[None]]:
             await redraw_card(await ask(cases, action["value"], by), reply, cases)
 
     return change_case
+
+
+async def claim(ack: AsyncAck, action: Payload, by: str, cases: CaseUseCases, reply: Responder) -> None:
+    """Claim, and tell the owner, and nobody else, what they can offer."""
+    await ack()
+    async with reply.report_refusals():
+        answer = await cases.claim(action["value"], by)
+        await redraw_card(answer, reply, cases)
+        if offer := render_authority(answer.department):
+            await reply.send_ephemeral(offer)
 
 
 def make_decision_listener(decide: DecideCase) -> Callable[..., Awaitable[None]]:

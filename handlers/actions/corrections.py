@@ -1,13 +1,27 @@
-"""The correction menu of a card, which corrects at once or opens a modal, and the explanation behind Why?."""
+"""Why?, which opens a modal, and the buttons in it that correct at once or open another."""
 
 from bot.cards import action_ids
-from bot.cards.case_assessment import render_explanation
-from bot.cards.case_messages import render_moved
+from bot.cards.block_kit import Block
+from bot.cards.case_assessment import render_case_explanation
+from bot.cards.case_messages import render_move_suggestion, render_moved
 from bot.cards.modal_blocks import ModalMetadata
 from bot.cards.modals import render_correct_modal
 from bot.domain.correction import CorrectionKind
-from handlers.responses import redraw_corrected_card
+from bot.usecases.cases import CaseView
+from bot.usecases.corrections import CorrectionResult
+from handlers.payloads import find_modal, read_origin
+from handlers.responses import redraw_card, redraw_corrected_card, redraw_moved_card
 from handlers.use_cases import AsyncAck, CaseUseCases, CorrectionUseCases, Payload, Responder
+
+
+async def explain_assessment(
+    ack: AsyncAck, action: Payload, body: Payload, by: str, cases: CaseUseCases, reply: Responder
+) -> None:
+    await ack()
+    async with reply.report_refusals():
+        answer = await cases.get(action["value"])
+        origin = read_origin(body, action["value"], reply.response_url)
+        await reply.open_modal(body, _render_explanation(answer, by, origin))
 
 
 async def correct_assessment(
@@ -19,31 +33,54 @@ async def correct_assessment(
     corrections: CorrectionUseCases,
     reply: Responder,
 ) -> None:
+    """Correct what a button says, or open the form that asks. Cards up to 0.1 have an option of a menu instead."""
     await ack()
-    pressed = action_ids.decode_correction(action["selected_option"]["value"])
+    pressed = action_ids.decode_correction(action.get("selected_option", action)["value"])
     kind = CorrectionKind(pressed.kind)
+    origin = read_origin(body, pressed.case, reply.response_url)
     async with reply.report_refusals():
-        if pressed.new_value:
-            await redraw_corrected_card(
-                await corrections.correct_case(pressed.case, kind, pressed.new_value, by), reply, cases
-            )
+        if not pressed.new_value:
+            answer = await corrections.check_correction(pressed.case, kind, by)
+            others = corrections.list_other_subjects(answer.case)
+            await reply.open_modal(body, render_correct_modal(answer.case, kind, others, origin))
             return
-        answer = await corrections.check_correction(pressed.case, kind, by)
-        origin = ModalMetadata(pressed.case, reply.response_url, body.get("channel", {}).get("id", ""))
-        others = corrections.list_other_subjects(answer.case)
-        await reply.open_modal(body, render_correct_modal(answer.case, kind, others, origin))
+        corrected = await corrections.correct_case(pressed.case, kind, pressed.new_value, by)
+        if find_modal(body) is None:
+            await redraw_corrected_card(corrected, reply, cases)
+        else:
+            await _show_correction(corrected, by, body, cases, reply)
 
 
-async def explain_assessment(ack: AsyncAck, action: Payload, cases: CaseUseCases, reply: Responder) -> None:
-    await ack()
-    async with reply.report_refusals():
-        await reply.send_ephemeral(render_explanation((await cases.get(action["value"])).case))
+async def _show_correction(
+    corrected: CorrectionResult, by: str, body: Payload, cases: CaseUseCases, reply: Responder
+) -> None:
+    """Redraw the card behind the modal, and the modal, with the offer to move the case on top of it."""
+    origin = read_origin(body, corrected.view.case.id, "")
+    await redraw_card(corrected.view, reply.with_response_url(origin.response_url), cases)
+    offer = render_move_suggestion(corrected.view.case, corrected.offer).blocks if corrected.offer else ()
+    await reply.update_modal(body["view"], _render_explanation(corrected.view, by, origin, *offer))
 
 
 async def move_by_rules(
-    ack: AsyncAck, action: Payload, by: str, corrections: CorrectionUseCases, reply: Responder
+    ack: AsyncAck,
+    action: Payload,
+    body: Payload,
+    by: str,
+    cases: CaseUseCases,
+    corrections: CorrectionUseCases,
+    reply: Responder,
 ) -> None:
     await ack()
     async with reply.report_refusals():
         answer = await corrections.reroute_case(action["value"], by)
-        await reply.replace_message(render_moved(answer.case, answer.department))
+        moved = render_moved(answer.case, answer.department)
+        if find_modal(body) is None:
+            await reply.replace_message(moved)
+            return
+        origin = read_origin(body, action["value"], "")
+        await redraw_moved_card(answer, origin.channel, reply.with_response_url(origin.response_url), cases)
+        await reply.update_modal(body["view"], _render_explanation(answer, by, origin, *moved.blocks))
+
+
+def _render_explanation(answer: CaseView, by: str, origin: ModalMetadata, *notice: Block) -> Payload:
+    return render_case_explanation(answer.case, answer.department, answer.page, by, origin, notice)

@@ -1,6 +1,5 @@
 """Buttons that open a modal, or refuse at once what the modal would be refused for."""
 
-from bot.cards.modal_blocks import ModalMetadata
 from bot.cards.modals import (
     render_hand_over_modal,
     render_not_for_us_modal,
@@ -9,6 +8,7 @@ from bot.cards.modals import (
 )
 from bot.cards.snooze import render_snooze_modal
 from bot.domain.lifecycle import CaseTransition
+from handlers.payloads import read_origin
 from handlers.use_cases import AsyncAck, CaseUseCases, Payload, Responder, StormUseCases, UseCases
 
 
@@ -19,7 +19,8 @@ async def open_resolve_modal(
     async with reply.report_refusals():
         answer = await cases.check_transition(action["value"], by, CaseTransition.RESOLVE)
         facts = await storms.find_facts(answer.case)
-        await reply.open_modal(body, render_resolve_modal(answer.case, _build_metadata(action, body, reply), facts))
+        origin = read_origin(body, action["value"], reply.response_url)
+        await reply.open_modal(body, render_resolve_modal(answer.case, origin, facts))
 
 
 async def open_hand_over_modal(
@@ -28,7 +29,7 @@ async def open_hand_over_modal(
     await ack()
     async with reply.report_refusals():
         answer = await cases.check_transition(action["value"], by, CaseTransition.HAND_OVER)
-        origin = _build_metadata(action, body, reply)
+        origin = read_origin(body, action["value"], reply.response_url)
         people = await cases.list_assignees(answer.case)
         await reply.open_modal(body, render_hand_over_modal(answer.case, cases.list_departments(), origin, people))
 
@@ -39,7 +40,8 @@ async def open_not_for_us_modal(
     await ack()
     async with reply.report_refusals():
         (case, *_), is_colleague, _ = await usecases.colleagues.check_reroute(action["value"], by)
-        departments, origin = usecases.cases.list_departments(), _build_metadata(action, body, reply)
+        departments = usecases.cases.list_departments()
+        origin = read_origin(body, action["value"], reply.response_url)
         await reply.open_modal(body, render_not_for_us_modal(case, departments, origin, is_colleague=is_colleague))
 
 
@@ -49,7 +51,8 @@ async def open_separate_modal(
     await ack()
     async with reply.report_refusals():
         answer = await cases.check_separation(action["value"], by)
-        await reply.open_modal(body, render_separate_modal(answer.case, _build_metadata(action, body, reply)))
+        origin = read_origin(body, action["value"], reply.response_url)
+        await reply.open_modal(body, render_separate_modal(answer.case, origin))
 
 
 async def open_snooze_modal(
@@ -58,10 +61,5 @@ async def open_snooze_modal(
     await ack()
     async with reply.report_refusals():
         answer = await cases.check_snooze(action["value"], by)
-        origin = _build_metadata(action, body, reply)
+        origin = read_origin(body, action["value"], reply.response_url)
         await reply.open_modal(body, render_snooze_modal(answer.department, answer.at, origin))
-
-
-def _build_metadata(action: Payload, body: Payload, reply: Responder) -> ModalMetadata:
-    """Return the metadata. The Home tab has neither a channel nor a response_url."""
-    return ModalMetadata(action["value"], reply.response_url, body.get("channel", {}).get("id", ""))

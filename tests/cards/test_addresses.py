@@ -52,7 +52,7 @@ BAD = {
 def test_an_address_that_leads_where_it_reads_is_a_button(url: str) -> None:
     assert sanitize_url(f" {url} ") == url
     assert url in json.dumps(
-        card.render_case(build_new_case(mention=mention(url=url)), CARE, AT).blocks, ensure_ascii=False
+        card.render_case(build_new_case(mention=mention(url=url)), CARE, AT).all_blocks, ensure_ascii=False
     )
 
 
@@ -63,5 +63,5 @@ def test_an_address_that_does_not_is_no_button_and_goes_to_nobodys_phone(why: st
     )
 
     assert sanitize_url(BAD[why]) == ""
-    assert "Open post" not in json.dumps(card.render_case(case, CARE, AT).blocks)
+    assert "Open post" not in json.dumps(card.render_case(case, CARE, AT).all_blocks)
     assert page_text.build_case_page_context(case, "").url == ""

@@ -1,6 +1,7 @@
-"""The card of a case, as a person sees it."""
+"""The card of a case, as a person sees it: a title, the words, one line of context, three controls."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -8,7 +9,7 @@ from bot.cards import case as card
 from bot.cards.case_buttons import BUTTONS
 from bot.domain.assessment import Signal, build_assessment
 from bot.domain.audit import AuditEvent
-from bot.domain.case import Case
+from bot.domain.case import Case, CasePriority, JoinedMention, JoinReason
 from bot.slack_sandbox.block_kit import check_message
 from tests.cards.samples import (
     AT,
@@ -25,54 +26,180 @@ from tests.cards.samples import (
     words,
 )
 
-MANY = tuple(AuditEvent(AT, "U0ANA", f"did thing {n}") for n in range(18))
+SMOKE = build_assessment(
+    [
+        Signal("mood", "sentiment:negative", 0.6, "negative: 'smoke'"),
+        Signal("crisis", "intent:crisis", 0.9, "crisis, safety: 'smoke on board', 'fire'"),
+        Signal("crisis", "harm:safety", 0.9),
+        Signal("subject", "subject:Northwind Air", 1.0, "tagged"),
+        Signal("urgency", "urgency:severity", 1.0, "severity: crisis", weight=45),
+    ]
+)
+MENU_OF_NEW = ["Resolve…", "Hand over…", "Re-route…", "Why? / Correct…"]
+MENU_OF_CLAIMED = ["Release", "Hand over…", "Re-route…", "Why? / Correct…"]
+
+
+def render(case: Case, minutes: float = 0) -> list[dict[str, Any]]:
+    return card.render_case(case, CARE, AT + timedelta(minutes=minutes)).all_blocks
+
+
+def read(case: Case, minutes: float = 0) -> tuple[str, str, str]:
+    """The title, the words and the context line."""
+    title, post, context, _ = render(case, minutes)
+    text = ["".join(words(block).splitlines()) for block in (title, post, context)]
+    return text[0], text[1], text[2]
+
+
+def list_menu(case: Case) -> list[str]:
+    [menu] = [one for one in objects(render(case)) if one.get("type") == "overflow"]
+    return [option["text"]["text"] for option in menu["options"]]
 
 
 def test_a_headline_reads_well_aloud() -> None:
-    assert (
-        card.format_case_headline(build_new_case())
-        == "Complaint for care from @marta: negative, new, claim within 15 min"
-    )
-    assert card.format_case_headline(build_claimed_case()) == (
-        "Complaint for care from @marta: negative, claimed by <@U0ANA>, resolve within 4 h"
-    )
-    assert (
-        card.format_case_headline(build_resolved_case())
-        == "Complaint for care from @marta: negative, resolved by <@U0ANA> (answered)"
-    )
+    said = card.format_case_headline
+
+    assert said(build_new_case()) == "Complaint from @marta: unclaimed, claim within 15 min"
+    assert said(build_new_case(), AT + timedelta(hours=1)) == "Complaint from @marta: unclaimed, overdue"
+    assert said(build_claimed_case()) == "Complaint from @marta: claimed by <@U0ANA>, due within 4 h"
+    assert said(build_resolved_case()) == "Complaint from @marta: resolved by <@U0ANA> (answered)"
 
 
-def test_what_a_post_quotes_is_shown_below_it_and_told_from_it() -> None:
-    quoting = build_new_case(mention=mention(quoted="kettles\n<!channel> & pots " + "x" * 400))
-    drawn = card.render_case(quoting, CARE, AT)
+def test_a_new_card_is_a_title_the_words_one_line_and_three_controls() -> None:
+    title, post, context = read(build_new_case())
 
-    assert "Quoting: kettles <!channel> & pots xx" in words(drawn.blocks)
-    assert "Quoting" not in words(card.render_case(build_new_case(), CARE, AT).blocks)
-    assert check_message(drawn.blocks) == []
+    assert title == "🔴 Complaint · Marta K. (@marta · 1.2k) · X · "
+    assert post == "lost my bag again, never flying with you"
+    assert context.startswith("*Unclaimed* · claim by <!date^")
+    assert context.endswith("> · High · Northwind Air")
+    assert labels(render(build_new_case())) == ["Claim", "Open post"]
 
 
-def test_overdue_is_said_in_words_and_not_only_by_a_mark() -> None:
-    late = card.render_case(build_new_case(), CARE, AT + timedelta(minutes=20))
+def test_of_a_claimed_card_the_owner_and_the_deadline_come_first() -> None:
+    context = read(build_claimed_case())[2]
 
-    assert "OVERDUE" in list_markup(late.blocks)
-    assert "OVERDUE" in late.text
-    assert "OVERDUE" not in words(card.render_case(build_new_case(), CARE, AT).blocks)
+    assert context.startswith("*Claimed* by <@U0ANA> · due <!date^")
+    assert context.endswith("> · High · Northwind Air")
+
+
+def test_a_resolved_card_says_by_whom_how_and_the_note() -> None:
+    context = read(build_resolved_case(note="told her where it is"))[2]
+
+    assert context.startswith("*Resolved* by <@U0ANA> · answered · <!date^")
+    assert context.endswith("“told her where it is”")
+    assert "High" not in context
+
+
+def test_a_crisis_names_its_kind_and_the_thing_and_never_a_sentiment() -> None:
+    post = mention("smoke on board of NW 331 in 2026!", author={"id": "2", "handle": "wren", "followers": 270})
+    case = build_new_case(assessment=SMOKE, mention=post)
+
+    assert read(case)[0] == "🚨 Safety · smoke on board · NW 331 · @wren (270) · X · "
+    assert " · Critical · " in read(case)[2]
+    assert card.format_case_headline(case).startswith("🚨 Safety · smoke on board · NW 331 from @wren: unclaimed")
+    assert "negative" not in str(render(case)).lower()
+
+
+def test_a_crisis_in_a_related_post_has_its_kind_where_it_is_known() -> None:
+    assert read(build_new_case(alarm=True))[0].startswith("🚨 Crisis · Marta K.")
 
 
 @pytest.mark.parametrize(
-    ("case", "expected"),
+    ("weight", "priority", "colour"),
+    [(0, "Low", "#9aa5a1"), (15, "Normal", "#6b84a3"), (30, "High", "#d9971e")],
+)
+def test_the_edge_and_a_word_say_how_pressing_it_is(weight: int, priority: str, colour: str) -> None:
+    found = build_assessment([Signal("urgency", "urgency:severity", 1.0, weight=weight)])
+    case = build_new_case(assessment=found)
+
+    assert f" · {priority}" in read(case)[2]
+    assert [one["color"] for one in card.render_case(case, CARE, AT).attachments] == [colour]
+
+
+def test_each_priority_has_a_colour_and_what_is_done_is_green() -> None:
+    colours = {one["color"] for case in (build_new_case(), build_new_case(assessment=SMOKE), build_resolved_case())
+               for one in card.render_case(case, CARE, AT).attachments}  # fmt: skip
+
+    assert colours == {"#d9971e", "#c9302c", "#2e8b57"}
+    assert len(CasePriority) == 4
+
+
+def test_where_the_sentiment_is_unclear_the_title_says_so() -> None:
+    signals = [Signal("mood", "sentiment:unsure", 0.4, "sarcasm, perhaps"), Signal("intent", "intent:complaint", 0.8)]
+
+    assert read(build_new_case(assessment=build_assessment(signals)))[0].startswith("🟡 Complaint · unclear · Marta K.")
+
+
+def test_a_post_without_an_intent_is_named_by_its_sentiment() -> None:
+    found = build_assessment([Signal("mood", "sentiment:positive", 0.8)])
+
+    assert read(build_new_case(assessment=found))[0].startswith("🟢 Positive post · ")
+
+
+def test_a_name_that_is_the_handle_is_said_once() -> None:
+    author = {"id": "1", "handle": "marta", "name": "Marta"}
+
+    assert read(build_new_case(mention=mention(author=author)))[0] == "🔴 Complaint · @marta · X · "
+
+
+def test_another_language_is_said_and_english_is_not() -> None:
+    def said(code: str) -> str:
+        return read(build_new_case(assessment=build_assessment([Signal("language", f"language:{code}", 0.9)])))[2]
+
+    assert said("es").endswith(" · Spanish")
+    assert said("en").endswith(" · Low")
+
+
+def test_what_joined_is_counted_in_one_word_where_it_is_all_the_same() -> None:
+    follow_up = JoinedMention("x:9", "@marta", "", AT, JoinReason.SAME_PERSON)
+
+    assert read(build_new_case(joined=build_joined_mention(1), joined_count=1))[2].endswith(" · 1 duplicate")
+    assert read(build_new_case(joined=(follow_up,), joined_count=1))[2].endswith(" · 1 follow-up")
+    both = build_new_case(joined=(*build_joined_mention(2), follow_up), joined_count=3)
+    assert read(both)[2].endswith(" · 3 related posts")
+    assert card.format_case_headline(both).endswith("claim within 15 min, 3 related posts")
+
+
+def test_overdue_is_a_word_and_not_only_a_colour() -> None:
+    assert "· *overdue*, due <!date^" in read(build_new_case(), minutes=20)[2]
+    assert "overdue" not in read(build_new_case())[2]
+
+
+def test_a_deadline_on_another_day_is_shown_with_its_date() -> None:
+    tomorrow = build_claimed_case(due=AT + timedelta(days=1))
+
+    assert "{date_short_pretty} at {time}" in read(tomorrow)[2]
+    assert "{date_short_pretty}" not in read(build_claimed_case())[2]
+
+
+def test_a_card_has_few_words_beside_the_post() -> None:
+    for case in (build_new_case(), build_claimed_case(), build_resolved_case(), build_new_case(assessment=SMOKE)):
+        title, _, context = read(case)
+        controls = labels(render(case))
+        assert len(f"{title} {context} {' '.join(controls)}".split()) <= 45
+        assert len(controls) + 1 <= 3
+
+
+@pytest.mark.parametrize(
+    ("case", "buttons", "menu"),
     [
-        (build_new_case(), ["Claim", "Resolve…", "Hand over…", "Not for us…", "Snooze…", "Open post", "Why?"]),
-        (build_claimed_case(), ["Resolve…", "Release", "Hand over…", "Not for us…", "Snooze…", "Open post", "Why?"]),
-        (build_resolved_case(), ["Reopen", "Open post", "Why?"]),
-        (
-            build_new_case(joined=build_joined_mention(2), joined_count=2),
-            ["Claim", "Resolve…", "Hand over…", "Not for us…", "Separate…", "Snooze…", "Open post", "Why?"],
-        ),
+        (build_new_case(), ["Claim", "Open post"], MENU_OF_NEW),
+        (build_claimed_case(), ["Resolve…", "Open post"], MENU_OF_CLAIMED),
+        (build_resolved_case(), ["Reopen", "Open post"], ["Why? / Correct…"]),
     ],
 )
-def test_a_card_offers_what_makes_sense_now(case: Case, expected: list[str]) -> None:
-    assert labels(card.render_case(case, CARE, AT).blocks) == expected
+def test_a_card_offers_what_makes_sense_now(case: Case, buttons: list[str], menu: list[str]) -> None:
+    assert labels(render(case)) == buttons
+    assert [one for one in list_menu(case) if one != "Snooze…"] == menu
+
+
+def test_a_crisis_that_somebody_has_to_confirm_has_the_link_in_its_menu() -> None:
+    doubtful = build_assessment([*SMOKE.signals, Signal("crisis", "crisis:doubtful", 1.0, "it laughs")])
+    case = build_new_case(assessment=doubtful)
+
+    assert labels(render(case)) == ["Confirm crisis", "Claim"]
+    assert list_menu(case) == ["Open post", *MENU_OF_NEW]
+    assert "not confirmed, so nobody is paged" in read(case)[2]
+    assert check_message([], card.render_case(case, CARE, AT).attachments) == []
 
 
 @pytest.mark.parametrize(
@@ -85,15 +212,15 @@ def test_a_card_offers_what_makes_sense_now(case: Case, expected: list[str]) -> 
     ],
 )
 def test_slack_would_take_every_card(case: Case) -> None:
-    assert check_message(card.render_case(case, CARE, AT).blocks) == []
+    drawn = card.render_case(case, CARE, AT)
+
+    assert check_message(drawn.blocks, drawn.attachments) == []
     assert check_message(card.render_case_fallback(case, CARE, AT).blocks) == []
     assert check_message(card.render_moved_notice(case, "pr").blocks) == []
 
 
 def test_buttons_carry_the_case_and_nothing_else() -> None:
-    values = {
-        one["value"] for one in objects(card.render_case(build_claimed_case(), CARE, AT).blocks) if "value" in one
-    }
+    values = {one["value"] for one in objects(render(build_claimed_case())) if "value" in one}
 
     assert {value.rpartition("|")[2] for value in values} == {"ABCDEFGH"}
     assert {value for value in values if "|" not in value} == {"ABCDEFGH"}
@@ -101,86 +228,49 @@ def test_buttons_carry_the_case_and_nothing_else() -> None:
 
 def test_one_button_at_most_is_the_one_to_press() -> None:
     for case in (build_new_case(), build_claimed_case(), build_resolved_case()):
-        styles = [
-            one["style"]
-            for one in objects(card.render_case(case, CARE, AT).blocks)
-            if one.get("type") == "button" and "style" in one
-        ]
+        styles = [one["style"] for one in objects(render(case)) if one.get("type") == "button" and "style" in one]
         assert len(styles) <= 1
 
 
-def test_the_card_says_because() -> None:
-    said = words(card.render_case(build_new_case(), CARE, AT).blocks)
-
-    assert "Because negative: “lost my bag”" in said
-    assert "Urgency 30 of 100" in said
-    assert "Urgent by complaint (30)" in said
+def test_what_the_owner_can_offer_is_on_no_card() -> None:
+    assert "credit up to 50 EUR" not in words(render(build_claimed_case()))
 
 
-def test_where_the_detector_is_unsure_the_card_says_so() -> None:
-    signals = [
-        Signal("mood", "sentiment:negative", 0.4, holds=False),
-        Signal("mood", "sentiment:unsure", 0.4, "sarcasm, perhaps"),
-    ]
-    assert "unsure, leaning negative" in words(
-        card.render_case(build_new_case(assessment=build_assessment(signals)), CARE, AT).blocks
-    )
+def test_what_a_post_quotes_is_shown_below_it_and_told_from_it() -> None:
+    quoting = build_new_case(mention=mention(quoted="kettles\n<!channel> & pots " + "x" * 400))
 
-
-def test_a_claimer_sees_what_she_may_promise_and_others_do_not() -> None:
-    assert "credit up to 50 EUR" in words(card.render_case(build_claimed_case(), CARE, AT).blocks)
-    assert "credit up to 50 EUR" not in words(card.render_case(build_new_case(), CARE, AT).blocks)
-
-
-def test_of_a_long_history_the_last_lines_are_shown_and_the_others_counted() -> None:
-    said = words(card.render_case(build_new_case(history=MANY), CARE, AT).blocks)
-
-    assert "did thing 17" in said
-    assert "… and 12 earlier" in said
-    assert "did thing 11" not in said
-
-
-def test_of_many_that_joined_the_last_are_shown_and_all_are_counted() -> None:
-    drawing = card.render_case(build_new_case(joined=build_joined_mention(20), joined_count=40), CARE, AT)
-    links = [one["url"] for one in objects(drawing.blocks) if one.get("type") == "link"]
-
-    assert "40 posts joined this case" in words(drawing.blocks)
-    assert links == ["https://x.example/19", "https://x.example/20", "https://x.example/21"]
+    assert "Quoting: kettles <!channel> & pots xx" in words(render(quoting))
+    assert "Quoting" not in words(render(build_new_case()))
 
 
 @pytest.mark.parametrize(
     "url", ["javascript:alert(1)", "ftp://x.example", "https://x.example/a b", "", "https://x<!channel>"]
 )
 def test_an_address_that_is_none_gets_no_button(url: str) -> None:
-    assert "Open post" not in labels(card.render_case(build_new_case(mention=mention(url=url)), CARE, AT).blocks)
+    assert "Open post" not in labels(render(build_new_case(mention=mention(url=url))))
 
 
 def test_a_long_post_is_cut_with_an_ellipsis() -> None:
-    quoted = [
-        one["text"]
-        for one in objects(card.render_case(build_new_case(mention=mention("long " * 2000)), CARE, AT).blocks)
-        if one.get("type") == "text"
-    ]
+    case = build_new_case(mention=mention("long " * 2000))
+    quoted = [one["text"] for one in objects(render(case)) if one.get("type") == "text"]
 
     assert max(map(len, quoted)) <= 600
     assert any(text.endswith("…") for text in quoted)
 
 
 def test_a_post_without_words_is_drawn_all_the_same() -> None:
-    assert check_message(card.render_case(build_new_case(mention=mention("\u200b")), CARE, AT).blocks) == []
+    assert read(build_new_case(mention=mention("\u200b")))[1] == "(no words: open the post to see it)"
 
 
 def test_a_note_is_shown_as_it_was_typed_and_pings_nobody() -> None:
-    drawing = card.render_case(build_resolved_case(note="see <!here> *now*"), CARE, AT)
+    blocks = render(build_resolved_case(note="see <!here> *now*"))
 
-    assert "see <!here> *now*" in words(drawing.blocks)
-    assert "<!here>" not in list_markup(drawing.blocks)
+    assert "see <!here> *now*" in words(blocks)
+    assert "<!here>" not in list_markup(blocks)
 
 
-def test_reasons_quote_the_post_and_are_plain() -> None:
-    assert "<!channel>" not in list_markup(
-        card.render_case(build_new_case(assessment=assessment("<!channel>")), CARE, AT).blocks
-    )
+def test_reasons_are_not_on_the_card() -> None:
+    assert "lost my bag”" not in words(render(build_new_case(assessment=assessment("“lost my bag”"))))
 
 
 def test_a_case_that_moved_says_where_and_who_moved_it() -> None:
@@ -191,10 +281,21 @@ def test_a_case_that_moved_says_where_and_who_moved_it() -> None:
 
 @pytest.mark.parametrize("year", [1, 1969, 2101, 9999])
 def test_a_post_from_a_year_that_no_clock_tells_is_drawn_with_the_year_in_words(year: int) -> None:
-    post = mention(created_at=AT.replace(year=year))
-    blocks = card.render_case(build_new_case(mention=post), CARE, AT).blocks
+    blocks = render(build_new_case(mention=mention(created_at=AT.replace(year=year))))
+
     assert f"in the year {year}" in str(blocks)
     assert check_message(blocks) == []
+
+
+def test_a_picture_of_the_author_is_shown_only_where_the_playbook_allows_it() -> None:
+    author = {"id": "1", "handle": "marta_", "name": "*Marta*", "avatar": "https://img.example/1.png"}
+    case = build_new_case(mention=mention(author=author))
+    shown = card.render_case(case, CARE.copy_with(avatars=True), AT)
+
+    assert [one["image_url"] for one in objects(shown.blocks) if one.get("type") == "image"] == [author["avatar"]]
+    assert "*Complaint* · *Marta* (@marta) · X · <!date^" in words(shown.blocks)
+    assert check_message(shown.blocks, shown.attachments) == []
+    assert "image" not in str(render(case))
 
 
 def test_a_button_with_a_file_of_its_own_says_what_it_does() -> None:

@@ -1,14 +1,29 @@
-"""The assessment on a case card: labels, reasons, and the explanation on demand."""
+"""Why?: the assessment with its reasons, what can be changed, related posts, history and ids."""
+
+from datetime import timedelta
+from typing import Any
 
 import pytest
 
-from bot.cards import case as card
 from bot.cards import case_assessment
+from bot.cards.modal_blocks import ModalMetadata
 from bot.domain.assessment import Signal, build_assessment
+from bot.domain.audit import AuditEvent
 from bot.domain.case import Case
 from bot.domain.correction import Correction, CorrectionKind
-from bot.slack_sandbox.block_kit import check_message
-from tests.cards.samples import AT, CARE, build_new_case, build_resolved_case, list_markup, objects, words
+from bot.slack_sandbox.block_kit import check_view
+from tests.cards.samples import (
+    AT,
+    CARE,
+    build_claimed_case,
+    build_joined_mention,
+    build_new_case,
+    build_resolved_case,
+    labels,
+    list_markup,
+    objects,
+    words,
+)
 
 SIGNALS = (
     Signal("mood", "sentiment:negative", 0.874, "negative: 'worst', 'lost'"),
@@ -30,104 +45,104 @@ def assessed_case(*more: Signal, without: str = "") -> Case:
     return build_new_case(assessment=build_assessment([*kept, *more]))
 
 
-def on_card(case: Case) -> str:
-    return words(card.render_case(case, CARE, AT).blocks)
-
-
-def menu(case: Case) -> list[str]:
-    [found] = [one for one in objects(card.render_case(case, CARE, AT).blocks) if one.get("type") == "overflow"]
-    return [option["text"]["text"] for option in found["options"]]
-
-
-def test_one_line_tells_what_the_title_has_no_room_for() -> None:
-    assert "Urgency 28 of 100 · also a question · in Spanish" in on_card(assessed_case())
-
-
-def test_nothing_is_told_that_everybody_expects() -> None:
-    assert "English" not in on_card(assessed_case(Signal("language", "language:en", 0.9), without="language"))
-
-
-def test_reasons_are_the_words_it_rests_on_and_the_parts_of_the_urgency() -> None:
-    said = on_card(assessed_case())
-
-    assert "Because negative: 'worst', 'lost'; complaint: 'lost my'; Northwind Air: 'nortwind'\n" in said
-    assert "Urgent by complaint (20), 90,000 followers, discounted to 20,000 (young account) (8)" in said
-
-
-def test_the_subject_is_explained_where_nobody_was_tagged_and_only_there() -> None:
-    tagged = Signal("subject", "subject:Northwind Air", 0.9, "Northwind Air: '@northwindair'")
-
-    assert "Northwind Air: 'nortwind'" in on_card(assessed_case())
-    assert "'@northwindair'" not in on_card(assessed_case(tagged, without="subject"))
+def explain(case: Case, by: str = "U0BEN") -> dict[str, Any]:
+    view = case_assessment.render_case_explanation(case, CARE, None, by, ModalMetadata(case.id))
+    assert check_view(view) == []
+    return view
 
 
 @pytest.mark.parametrize(
-    ("case", "options"),
+    ("case", "closing"),
     [
-        (assessed_case(), ["Not negative…", "Wrong kind…", "Wrong subject…", "Spam", "Not about us"]),
-        (
-            assessed_case(Signal("mood", "sentiment:unsure", 0.4, "may be sarcasm"), without="subject"),
-            ["Say how it feels…", "Wrong kind…", "Say which subject…", "Spam", "Not about us"],
-        ),
-        (
-            assessed_case(Signal("spam", "intent:spam", 0.9)),
-            ["Not negative…", "Wrong kind…", "Wrong subject…", "Not spam after all", "Not about us"],
-        ),
-        (build_resolved_case(), ["Not negative…", "Wrong kind…", "Wrong subject…"]),
-        (
-            assessed_case(Signal("subject", "kind:competitor", 0.9), without="kind"),
-            ["Not negative…", "Wrong kind…", "Wrong subject…", "Spam"],
-        ),
+        (assessed_case(), ["Spam", "Not about us"]),
+        (assessed_case(Signal("spam", "intent:spam", 0.9)), ["Not spam", "Not about us"]),
+        (build_resolved_case(), []),
+        (assessed_case(Signal("subject", "kind:competitor", 0.9), without="kind"), ["Spam"]),
     ],
-    ids=["a complaint", "unsure, of no subject", "spam that a route sends here", "closed", "a competitor's"],
+    ids=["a complaint", "spam that a route sends here", "closed", "a competitor's"],
 )
-def test_the_menu_offers_what_makes_sense(case: Case, options: list[str]) -> None:
-    assert menu(case) == options
+def test_what_can_be_changed_is_what_makes_sense(case: Case, closing: list[str]) -> None:
+    assert labels(explain(case)) == ["Change sentiment…", "Change type…", "Change subject…", *closing]
 
 
-def test_a_correction_stands_on_the_card_with_who_made_it() -> None:
+def test_a_correction_is_shown_with_who_made_it() -> None:
     correction = Correction(CorrectionKind.SENTIMENT, "negative", "neutral", "U0ANA", AT)
-    drawing = card.render_case(build_new_case(corrections=(correction,)), CARE, AT)
 
-    assert "*Corrected by* <@U0ANA>: neutral, not negative" in list_markup(drawing.blocks)
-    assert check_message(drawing.blocks) == []
+    assert "*Corrected by* <@U0ANA>: neutral, not negative" in list_markup(
+        explain(build_new_case(corrections=(correction,)))
+    )
 
 
-def test_why_says_what_held_and_what_did_not_and_how_sure() -> None:
-    drawing = case_assessment.render_explanation(assessed_case())
-    said = words(drawing.blocks)
+def test_why_says_what_holds_and_what_does_not_and_how_sure() -> None:
+    said = words(explain(assessed_case()))
 
-    assert check_message(drawing.blocks) == []
-    assert "87 % negative, 10 % neutral, 1 % positive. Because negative: 'worst', 'lost'" in said
-    assert "90 % complaint, 70 % question. Because complaint: 'lost my'; question: '?'. Not likely" in said
-    assert "Not likely enough: 20 % praise" in said
-    assert "Northwind Air (brand). Because Northwind Air: 'nortwind'" in said
-    assert "Spanish. Because language es by its small words" in said
-    assert "28 of 100. The sum of: complaint 20, 90,000 followers, discounted to 20,000 (young account) 8" in said
+    assert "*Reads as negative* (87 %)" in said
+    assert "\n'worst', 'lost'\n" in said
+    assert "*Complaint* (90 %) · also question 70 % · less likely praise 20 %" in said
+    assert "'lost my'" in said
+    assert "*About Northwind Air* (brand)" in said
+    assert "'nortwind'" in said
+    assert "Language: Spanish (language es by its small words)" in said
+    assert "*Priority: normal* (28 of 100 points)" in said
+    assert "complaint 20, 90,000 followers, discounted to 20,000 (young account) 8" in said
+    assert "Case ABCDEFGH" in said
 
 
 def test_why_admits_what_is_not_known() -> None:
-    said = words(
-        case_assessment.render_explanation(
-            build_new_case(assessment=build_assessment([Signal("mood", "sentiment:unsure", 0.4)]), route="")
-        ).blocks
-    )
+    case = build_new_case(assessment=build_assessment([Signal("mood", "sentiment:unsure", 0.4)]), route="")
+    said = words(explain(case))
 
-    assert "none that the playbook names" in said
-    assert "Nothing in it is urgent" in said
+    assert "*Sentiment is unclear*" in said
+    assert "*About no subject in the playbook*" in said
+    assert "Created by hand for care" in said
 
 
-def test_a_detector_that_this_card_knows_nothing_of_is_told_all_the_same() -> None:
-    said = words(
-        case_assessment.render_explanation(assessed_case(Signal("irony", "tone:sarcastic", 0.6, "'oh great'"))).blocks
-    )
+def test_a_detector_that_this_modal_knows_nothing_of_is_told_all_the_same() -> None:
+    said = words(explain(assessed_case(Signal("irony", "tone:sarcastic", 0.6, "'oh great'"))))
 
-    assert "Tone: \nsarcastic. Because 'oh great'" in said
+    assert "Tone: sarcastic ('oh great')" in said
 
 
 def test_reasons_that_quote_hostile_words_format_nothing() -> None:
     hostile = Signal("mood", "sentiment:negative", 0.9, "'<!channel> *now* @x'")
-    case = assessed_case(hostile, without="sentiment")
 
-    assert "<!channel>" not in list_markup(card.render_case(case, CARE, AT).blocks)
-    assert "<!channel>" not in list_markup(case_assessment.render_explanation(case).blocks)
+    assert "<!channel>" not in list_markup(explain(assessed_case(hostile, without="sentiment")))
+
+
+def test_only_the_owner_is_told_what_they_can_offer() -> None:
+    assert "*You can offer:* Apologise, credit up to 50 EUR." in words(explain(build_claimed_case(), "U0ANA"))
+    assert "You can offer" not in words(explain(build_claimed_case(), "U0BEN"))
+    assert "You can offer" not in words(explain(build_new_case(), "U0ANA"))
+
+
+def test_of_many_that_joined_the_last_are_shown_and_all_are_counted() -> None:
+    view = explain(build_new_case(joined=build_joined_mention(20), joined_count=40))
+    links = [one["url"] for one in objects(view) if one.get("type") == "link"]
+
+    assert "40 related posts" in words(view)
+    assert "… and 30 earlier" in words(view)
+    assert links == [f"https://x.example/{number}" for number in range(12, 22)]
+    assert "Split off…" in labels(view)
+
+
+def test_the_whole_history_is_there_in_plain_words() -> None:
+    events = (
+        AuditEvent(AT, "", "opened", "by route complaint"),
+        AuditEvent(AT, "", "joined", "copy, 1 in all"),
+        AuditEvent(AT, "", "joined", "same person, 2 in all"),
+        *(AuditEvent(AT + timedelta(minutes=n), "U0ANA", f"did thing {n}") for n in range(27)),
+    )
+    said = words(explain(build_new_case(history=events)))
+
+    assert "created by rule “complaint”" in said
+    assert "duplicate added" in said
+    assert "follow-up added" in said
+    assert all(f"did thing {n} by <@U0ANA>" in said for n in range(27))
+
+
+def test_the_note_and_the_text_before_an_edit_are_shown_as_they_were_typed() -> None:
+    view = explain(build_resolved_case(note="see <!here> *now*", earlier=("you <!channel> lost it",)))
+
+    assert "see <!here> *now*" in words(view)
+    assert "you <!channel> lost it" in words(view)
+    assert "<!" not in list_markup(view).replace("<!date", "")

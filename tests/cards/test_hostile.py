@@ -80,7 +80,6 @@ def drawings(case: Case) -> list[RenderedMessage]:
         case_messages.render_move_suggestion(case, "pr"),
         case_messages.render_moved(case, CARE),
         case_messages.render_brought_back(case, CARE),
-        case_assessment.render_explanation(case),
         spam.render_spam_page([(f"17-{n}", case.mention, case.assessment) for n in range(8)], 5_000, more=True),
     ]
 
@@ -89,6 +88,7 @@ def forms(case: Case) -> list[dict[str, Any]]:
     origin = ModalMetadata(case.id, "https://hooks.slack.example/actions/" + "x" * 120, "C0CARE")
     return [
         modals.render_resolve_modal(case, origin),
+        case_assessment.render_case_explanation(case, CARE, None, "U0ANA", origin),
         modals.render_hand_over_modal(case, [CARE, PR], origin),
         modals.render_not_for_us_modal(case, [CARE, PR], origin),
         *(modals.render_correct_modal(case, kind, ["A", "B"], origin) for kind in modals.CORRECTING),
@@ -119,19 +119,19 @@ def hostile(text: str, status: Callable[..., Case]) -> Case:
 def test_no_post_breaks_a_drawing_or_reaches_markup(text: str, status: Callable[..., Case]) -> None:
     case = hostile(text, status).copy_with(mention=mention(text))
     for drawing in drawings(case):
-        assert check_message(drawing.blocks) == []
-        assert is_within_limits(drawing.blocks)
-        assert size(drawing.blocks) <= MOST_CHARACTERS * 1.2
-        assert MARKER not in list_markup(drawing.blocks)
-        json.dumps(drawing.blocks).encode()
+        assert check_message(drawing.blocks, drawing.attachments) == []
+        assert is_within_limits(drawing.all_blocks)
+        assert size(drawing.all_blocks) <= MOST_CHARACTERS * 1.2
+        assert MARKER not in list_markup(drawing.all_blocks)
+        json.dumps(drawing.all_blocks).encode()
 
 
 @settings(max_examples=60, deadline=None)
 @given(text=words, status=st.sampled_from([build_new_case, build_claimed_case, build_resolved_case]))
 def test_no_name_forges_a_mention_a_link_or_a_format(text: str, status: Callable[..., Case]) -> None:
     for drawing in drawings(hostile(text, status)):
-        assert check_message(drawing.blocks) == []
-        for markup in (drawing.text, list_markup(drawing.blocks)):
+        assert check_message(drawing.blocks, drawing.attachments) == []
+        for markup in (drawing.text, list_markup(drawing.all_blocks)):
             assert re.sub(r"<!date\^\d+\^[^>|]+\|[^>]+>", "", markup).count("<!") == 0
             assert set(re.findall(r"<[@#]([^>]*)>", markup)) <= {"U0ANA", "C0CARE"}
             assert "<http" not in markup
@@ -156,6 +156,6 @@ def test_what_people_really_write_is_kept(kept: str) -> None:
 
 
 def test_every_object_that_may_hold_markup_is_ours() -> None:
-    kinds = {one["type"] for one in objects(card.render_case(build_new_case(), CARE, AT).blocks) if "type" in one}
+    kinds = {one["type"] for one in objects(card.render_case(build_new_case(), CARE, AT).all_blocks) if "type" in one}
 
     assert "markdown" not in kinds

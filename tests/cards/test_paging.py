@@ -42,11 +42,11 @@ def test_every_result_is_said_in_words(result: AttemptStatus) -> None:
 
 def test_the_button_is_there_as_long_as_nobody_has_answered() -> None:
     page = page_with(AttemptStatus.DELIVERED)
-    assert "Acknowledge" in labels(card.render_case(build_new_case(), CARE, AT, page).blocks)
+    assert "Acknowledge" in labels(card.render_case(build_new_case(), CARE, AT, page).all_blocks)
     answered = escalation.acknowledge_page(page, "U0MIA", "link", AT + timedelta(minutes=3)).after
     drawn = card.render_case(build_new_case(), CARE, AT, answered)
-    assert "Acknowledge" not in labels(drawn.blocks)
-    assert "*Answered* by <@U0MIA> by link, after 3 min" in list_markup(drawn.blocks)
+    assert "Acknowledge" not in labels(drawn.all_blocks)
+    assert "*Answered* by <@U0MIA> by link, after 3 min" in list_markup(drawn.all_blocks)
 
 
 def test_a_page_that_waits_for_the_end_of_quiet_hours_says_so() -> None:
@@ -63,9 +63,9 @@ def test_whatever_a_stranger_writes_a_call_is_taken_by_slack_and_pings_nobody(te
     context = page_text.build_case_page_context(case, "")
     page = page_with(AttemptStatus.WAITING)
     drawn = paging.render_open_page(page, context, ToPerson("U0RAJ"))
-    check_message(drawn.blocks)
-    assert "<!channel>" not in drawn.text + list_markup(drawn.blocks)
-    assert "<@U0ANA>" not in drawn.text + list_markup(drawn.blocks)
+    check_message(drawn.all_blocks)
+    assert "<!channel>" not in drawn.text + list_markup(drawn.all_blocks)
+    assert "<@U0ANA>" not in drawn.text + list_markup(drawn.all_blocks)
 
 
 @pytest.mark.timeout(10)

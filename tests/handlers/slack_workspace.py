@@ -136,9 +136,20 @@ class Workspace:
         return await self.send(body, wait=wait)
 
     async def press_in_modal(self, action_id: str, value: str, metadata: str) -> BoltResponse:
+        """A button in a modal, which Slack sends with its view and without a response_url."""
+        plain = {"type": "plain_text", "text": "Why?"}
+        block = {"type": "section", "block_id": "b0", "text": plain}
+        view = {
+            "type": "modal",
+            "id": "V1",
+            "hash": "h1",
+            "title": plain,
+            "private_metadata": metadata,
+            "blocks": [block],
+        }
         body = self._frame("block_actions") | {
             "container": {"type": "view", "view_id": "V1"},
-            "view": {"id": "V1", "hash": "h1", "type": "modal", "private_metadata": metadata, "blocks": []},
+            "view": view,
             "actions": [{"type": "button", "action_id": action_id, "block_id": "b1", "value": value}],
         }
         return await self.send(body)

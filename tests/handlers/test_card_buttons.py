@@ -9,6 +9,9 @@ from tests.cards.samples import labels, words
 from tests.handlers.conftest import FakeUseCases
 from tests.handlers.slack_workspace import ANA, FakeSlackServer, Workspace
 
+CASE = "ABCDEFGH"
+OFFER = "*You can offer:* Apologise, credit up to 50 EUR."
+
 
 @pytest.mark.parametrize(
     ("button", "expected"),
@@ -31,9 +34,8 @@ async def test_the_card_is_redrawn_in_its_place_and_need_not_be_drawn_again(
 ) -> None:
     await workspace.press(action_ids.CLAIM)
 
-    assert slack.list_replacements() == [
-        "Complaint for care from @marta: negative, claimed by <@U0ANA>, resolve within 4 h"
-    ]
+    assert slack.list_replacements() == ["Complaint from @marta: claimed by <@U0ANA>, due within 4 h"]
+    assert [len(answer["attachments"]) for answer in slack.answers if answer["replace_original"]] == [1]
     assert fakes.cases.noted == [fakes.cases.case]
 
 
@@ -45,7 +47,7 @@ async def test_where_slack_takes_no_answer_any_more_delivery_draws_the_card(
     await workspace.press(action_ids.CLAIM)
 
     assert fakes.cases.noted == []
-    assert slack.list_calls("chat.postMessage") == []
+    assert [call["text"] for call in slack.list_calls("chat.postMessage")] == [OFFER]
 
 
 async def test_a_no_is_whispered_and_leaves_the_card_alone(
@@ -79,8 +81,32 @@ async def test_a_claim_that_stands_is_not_called_unchanged_when_redis_goes_away_
 
     await workspace.press(action_ids.CLAIM)
 
-    assert slack.list_whispers() == []
+    assert slack.list_whispers() == [OFFER]
     assert len(slack.list_replacements()) == 1
+
+
+async def test_who_claims_is_told_once_and_alone_what_they_can_offer(
+    workspace: Workspace, slack: FakeSlackServer
+) -> None:
+    await workspace.press(action_ids.CLAIM)
+
+    assert slack.list_whispers() == [OFFER]
+    assert "credit up to" not in str([answer for answer in slack.answers if answer["replace_original"]])
+
+
+@pytest.mark.parametrize(
+    ("button", "expected"),
+    [
+        (action_ids.RELEASE, ("release", CASE, ANA)),
+        (action_ids.WHY, ("get", CASE)),
+    ],
+)
+async def test_an_option_of_the_menu_is_a_press_of_the_button_it_stands_for(
+    button: str, expected: tuple[str, ...], workspace: Workspace, fakes: FakeUseCases
+) -> None:
+    await workspace.choose(action_ids.CASE_MENU, action_ids.encode_menu_choice(button, CASE))
+
+    assert fakes.cases.asked[0] == expected
 
 
 @pytest.mark.parametrize("answer", ['{"ok":false,"error":"invalid_blocks"}', "<!DOCTYPE html><HTML>maintenance</HTML>"])

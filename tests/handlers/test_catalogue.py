@@ -34,6 +34,7 @@ INPUTS = {
     "CASES",
     "INPUT",
     "NOBODY",
+    "EXPLANATION",
 }
 BUTTONS = {button.action for button in CASE_BUTTONS} | {
     value

@@ -30,7 +30,7 @@ async def test_what_needs_no_answer_is_corrected_at_once(
     await workspace.choose(action_ids.CORRECT, action_ids.encode_correction("about", CASE, "not about us"))
 
     assert fakes.corrections.asked == [("correct", CASE, "about", "not about us", ANA)]
-    assert slack.list_replacements()[0].startswith("Complaint for care")
+    assert slack.list_replacements()[0].startswith("Complaint from @marta")
     assert slack.list_whispers() == []
 
 
@@ -101,13 +101,70 @@ async def test_the_offer_taken_moves_the_case_and_turns_into_a_sentence(
     assert slack.list_replacements() == ["➡️ Moved the complaint from @marta to <#C0PR>."]
 
 
-async def test_why_is_told_to_the_person_who_asks_alone(
+async def test_why_opens_a_form_and_says_nothing_in_the_channel(
     workspace: Workspace, fakes: FakeUseCases, slack: FakeSlackServer
 ) -> None:
     await workspace.press(action_ids.WHY)
 
     assert fakes.cases.asked == [("get", CASE)]
-    assert slack.list_whispers() == ["What Earshot heard in the complaint from @marta"]
+    (call,) = slack.list_calls("views.open")
+    assert check_view(call["view"]) == []
+    assert ModalMetadata.from_json(call["view"]["private_metadata"]) == (CASE, slack.response_url, "C0CARE", "")
+    assert slack.answers == []
+
+
+async def test_a_form_of_why_is_put_on_top_of_it_and_leads_back_to_the_card(
+    workspace: Workspace, slack: FakeSlackServer, origin: str
+) -> None:
+    await workspace.press_in_modal(action_ids.CORRECT, action_ids.encode_correction("intent", CASE), origin)
+
+    (call,) = slack.list_calls("views.push")
+    assert call["view"]["private_metadata"] == origin
+    assert slack.list_calls("views.open") == []
+
+
+async def test_what_is_corrected_in_why_is_seen_in_it_and_on_the_card(
+    workspace: Workspace, fakes: FakeUseCases, slack: FakeSlackServer, origin: str
+) -> None:
+    fakes.corrections.offer = "sales"
+    value = action_ids.encode_correction("about", CASE, "not about us")
+    await workspace.press_in_modal(action_ids.CORRECT_ABOUT, value, origin)
+
+    assert fakes.corrections.asked == [("correct", CASE, "about", "not about us", ANA)]
+    assert len(slack.list_replacements()) == 1
+    assert slack.list_whispers() == []
+    (call,) = slack.list_calls("views.update")
+    assert call["view_id"] == "V1"
+    assert check_view(call["view"]) == []
+    assert "now routes the complaint from @marta to sales" in str(call["view"]["blocks"][0])
+
+
+async def test_a_refusal_in_why_is_shown_in_it_and_not_behind_it(
+    workspace: Workspace, fakes: FakeUseCases, slack: FakeSlackServer, origin: str
+) -> None:
+    fakes.corrections.raises = NotAllowed("Only deputies of care answer these.")
+
+    await workspace.press_in_modal(action_ids.CORRECT, action_ids.encode_correction("intent", CASE), origin)
+
+    (call,) = slack.list_calls("views.update")
+    assert [block["text"]["text"] for block in call["view"]["blocks"]] == [
+        "Only deputies of care answer these.",
+        "Why?",
+    ]
+    assert check_view(call["view"]) == []
+    assert slack.answers == []
+    assert slack.list_calls("chat.postMessage") == []
+
+
+async def test_the_offer_taken_in_why_moves_the_case_and_its_card(
+    workspace: Workspace, fakes: FakeUseCases, slack: FakeSlackServer, origin: str
+) -> None:
+    await workspace.press_in_modal(action_ids.MOVE_BY_RULES, CASE, origin)
+
+    assert fakes.corrections.asked == [("move", CASE, ANA)]
+    assert len(slack.list_replacements()) == 1
+    (call,) = slack.list_calls("views.update")
+    assert "Moved the complaint from @marta" in str(call["view"]["blocks"][0])
 
 
 @pytest.mark.parametrize("words", ["spam", "SPAM", " spam "])

@@ -23,6 +23,9 @@ def fill_form(**more: dict[str, Any]) -> dict[str, dict[str, Any]]:
     return given | more
 
 
+CLOSED = '{"response_action": "clear"}'
+
+
 async def submit(workspace: Workspace, slack: FakeSlackServer, given: dict[str, Any]) -> str:
     await workspace.flag("the gate is on fire")
     metadata = slack.list_calls("views.open")[0]["view"]["private_metadata"]
@@ -48,7 +51,7 @@ async def test_a_message_that_is_only_a_preview_is_flagged_with_its_words(
 
 
 async def test_earshots_own_messages_are_not_flagged(workspace: Workspace, slack: FakeSlackServer) -> None:
-    await workspace.flag("Complaint for care", bot_id="B0BOT")
+    await workspace.flag("Complaint from @marta", bot_id="B0BOT")
 
     assert slack.list_calls("views.open") == []
     assert "Hand over" in slack.list_whispers()[0]
@@ -57,7 +60,7 @@ async def test_earshots_own_messages_are_not_flagged(workspace: Workspace, slack
 async def test_what_was_filled_in_is_flagged_in_the_name_of_the_person_who_did(
     workspace: Workspace, fakes: FakeUseCases, slack: FakeSlackServer
 ) -> None:
-    assert await submit(workspace, slack, fill_form()) == ""
+    assert await submit(workspace, slack, fill_form()) == CLOSED
 
     expected = FlagRequest(
         channel="C0LOUNGE",

@@ -16,6 +16,7 @@ from tests.handlers.conftest import FakeUseCases
 from tests.handlers.slack_workspace import ANA, FakeSlackServer, Workspace
 
 CASE = "ABCDEFGH"
+CLOSED = '{"response_action": "clear"}'
 
 
 @pytest.fixture
@@ -88,7 +89,7 @@ async def test_resolving_redraws_the_card_the_form_was_opened_from(
 
     response = await workspace.submit(action_ids.RESOLVE_MODAL, given, origin)
 
-    assert response.body == ""
+    assert response.body == CLOSED
     assert fakes.cases.asked == [("resolve", CASE, ANA, "fixed", "rebooked")]
     assert len(slack.list_replacements()) == 1
     assert fakes.cases.noted == [fakes.cases.case]
@@ -165,7 +166,7 @@ async def test_a_hand_over_to_a_person_keeps_the_card_where_it_is(
     await workspace.submit(action_ids.HAND_OVER_MODAL, {action_ids.PERSON: person("U0BEN")}, origin)
 
     assert fakes.cases.asked == [("hand to person", CASE, ANA, "U0BEN")]
-    assert slack.list_replacements()[0].startswith("Complaint for care")
+    assert slack.list_replacements()[0].startswith("Complaint from @marta")
 
 
 async def test_a_hand_over_to_a_department_leaves_a_card_that_points_there(
@@ -277,7 +278,7 @@ async def test_a_no_that_leads_to_where_it_was_done_closes_the_form_and_is_said_
 
     response = await workspace.submit(modal, given, origin)
 
-    assert (response.body, slack.list_whispers()) == ("", ["Thank you. It is case A in <#C0PR>."])
+    assert (response.body, slack.list_whispers()) == (CLOSED, ["Thank you. It is case A in <#C0PR>."])
 
 
 async def test_who_is_chosen_and_is_no_deputy_is_called_this_person(

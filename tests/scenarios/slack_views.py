@@ -11,6 +11,9 @@ DATE = re.compile(r"<!date\^[^|>]*\|([^>]*)>")
 NAMED = re.compile(r"<([@#])(\w+)(?:\|[^>]*)?>")
 BOLD = re.compile(r"(?<![\w*])\*([^*\n]+)\*(?![\w*])")
 
+OFFER = "You can offer: Apologise, rebook, credit up to 50 EUR.\nOur voice: Plain and warm, signed with a first name."
+"""What who claims a case of care is told, and nobody else."""
+
 WaitUntilDone = Callable[[], Awaitable[None]]
 """Waits until what was asked for is done, and everybody was told."""
 
@@ -41,6 +44,16 @@ class Card(NamedTuple):
         return list(self.message.find_buttons())
 
     @property
+    def menu(self) -> list[str]:
+        """What the menu behind three dots offers."""
+        return [option["text"]["text"] for option in self._options]
+
+    @property
+    def _options(self) -> list[dict[str, Any]]:
+        menus = [element for _, element in self.message.iter_elements() if element["type"] == "overflow"]
+        return [option for menu in menus for option in menu["options"]]
+
+    @property
     def fallback_text(self) -> str:
         """What a notification shows and a screen reader reads."""
         return render_plain_text(self.sandbox, self.message.text)
@@ -53,10 +66,30 @@ class Card(NamedTuple):
         return self.sandbox.get_user(name).can_see(self.message)
 
     async def click(self, what: str, by: str, *, case: str | None = None) -> DeliveryOutcome:
-        action = action_ids.CLAIM_IN_DIGEST if case else what
-        outcome = await self.sandbox.get_user(by).click_button(self.message, action, value=case)
+        """Press a button, or choose an option of the menu."""
+        person = self.sandbox.get_user(by)
+        option = next((one for one in self._options if what in {one["text"]["text"], one["value"].split("|")[0]}), None)
+        if option is not None:
+            outcome = await person.choose_option(self.message, action_ids.CASE_MENU, value=option["value"])
+        else:
+            action = action_ids.CLAIM_IN_DIGEST if case else what
+            outcome = await person.click_button(self.message, action, value=case)
         await self.done()
         return outcome
+
+    async def explain(self, by: str = "ana") -> str:
+        """Return what *Why?* tells this person, and close it again."""
+        await self._open_explanation(by)
+        person = self.sandbox.get_user(by)
+        assert person.modal is not None
+        words = render_plain_text(self.sandbox, person.modal.read_text())
+        await person.close_modal(everything=True)
+        return words
+
+    async def _open_explanation(self, by: str) -> None:
+        await self.click("Why? / Correct…", by)
+        person = self.sandbox.get_user(by)
+        assert person.modal is not None, f"no form opened before {by}; {by} was told: {self._list_whispers(by)}"
 
     async def resolve(self, how: str = "answered", *, by: str, note: str = "") -> DeliveryOutcome:
         return await self._form("Resolve…", by, {action_ids.RESOLUTION: how, action_ids.NOTE: note})
@@ -68,11 +101,13 @@ class Card(NamedTuple):
         )
 
     async def reroute(self, *, by: str, whose: str = action_ids.NOBODY) -> DeliveryOutcome:
-        return await self._form("Not for us…", by, {action_ids.DEPARTMENT: whose})
+        return await self._form("Re-route…", by, {action_ids.DEPARTMENT: whose})
 
     async def choose(self, words: str, by: str) -> DeliveryOutcome:
-        """Choose an option of the correction menu."""
-        outcome = await self.sandbox.get_user(by).choose_option(self.message, action_ids.CORRECT, value=words)
+        """Press a button of *Why?*, such as *Spam*. What it leads to stays open."""
+        await self._open_explanation(by)
+        person = self.sandbox.get_user(by)
+        outcome = await person.click_button(person.modal, words)
         await self.done()
         return outcome
 
@@ -89,15 +124,9 @@ class Card(NamedTuple):
         """What is in its thread, the newest last."""
         return [Card(message, self.sandbox, self.done) for message in self.message.thread]
 
-    @property
-    def menu(self) -> list[str]:
-        """The options of the menu."""
-        [found] = [element for _, element in self.message.iter_elements() if element["type"] == "overflow"]
-        return [option["text"]["text"] for option in found["options"]]
-
     async def separate(self, who: str, *, by: str) -> DeliveryOutcome:
         """The post of this person, among those that joined."""
-        await self.click("Separate…", by)
+        await self.choose("Split off…", by)
         modal = self.sandbox.get_user(by).modal
         assert modal is not None, f"no form opened before {by}"
         [choice] = [block["element"] for block in modal.blocks if block.get("block_id") == action_ids.MENTION]

@@ -21,7 +21,7 @@ async def test_what_a_colleague_flags_becomes_a_case_of_the_department_she_chose
     await world.person("joe").flag_message(seen, department="care", kind="complaint")
     assert "🙏 Thanks. It's now case" in world.person("joe").last_whisper
     card = world.channel("#care").card("suitcase came back open")
-    assert "flagged by @joe, for care" in card.words
+    assert "flagged by @joe, for care" in await card.explain()
     await card.click("Claim", by="ana")
     assert "Claimed by @ana" in card.words
 
@@ -84,7 +84,7 @@ async def test_a_case_is_resolved_from_the_home_tab_and_gone_from_it(world: Worl
     await world.finish_listeners()
     assert "Nothing. Press Claim on a card" in world.person("ana").home
     await world.advance(seconds=5)
-    assert "Resolved by @ana: answered" in world.channel("#care").card("@marta").words
+    assert "Resolved by @ana · answered" in world.channel("#care").card("@marta").words
 
 
 async def test_the_home_tab_says_what_is_wrong_with_earshot(world: World) -> None:

@@ -25,21 +25,22 @@ async def world(redis_url: str, brand: str, tmp_path: Path, clock: SteppedClock)
 async def test_a_snarky_untagged_misspelt_complaint_reaches_care_and_its_card_says_why(world: World) -> None:
     await world.receive(SNARKY)
     card = world.channel("#care").card("@marta")
-    assert card.fallback_text.startswith("Complaint for care from @marta: negative")
-    because = next(line for line in card.words.splitlines() if line.startswith("Because"))
-    assert "nortwind" in because
-    assert "worst" in because
+    assert card.fallback_text.startswith("Complaint from @marta: unclaimed")
+    said = await card.explain()
+    assert "Reads as negative (" in said
+    assert "'nortwind" in said
+    assert "'worst'" in said
 
 
 async def test_sarcasm_is_unsure_somebody_looks_and_nobody_is_called(world: World) -> None:
     await world.receive(SARCASM)
     card = world.channel("#care").card("@marta")
-    assert "unsure" in card.fallback_text
+    assert "unclear" in card.fallback_text
     await world.advance(hours=12)
     assert not world.channel("#care").thread_replies
     assert not [name for name in ("raj", "mia", "ana") if world.person(name).dms]
-    await card.correct("Say how it feels…", "negative", by="ana")
-    assert "Corrected by @ana: negative, not unsure" in card.words
+    await card.correct("Change sentiment…", "negative", by="ana")
+    assert "Corrected by @ana: negative, not unsure" in await card.explain()
 
 
 async def test_a_complaint_of_which_we_are_unsure_lies_in_the_channel_until_somebody_says_how_it_feels(
@@ -47,12 +48,12 @@ async def test_a_complaint_of_which_we_are_unsure_lies_in_the_channel_until_some
 ) -> None:
     await world.receive(WRY)
     card = world.channel("#care").card("@marta")
-    assert card.fallback_text.startswith("Complaint for care from @marta: unsure")
+    assert card.fallback_text.startswith("Complaint · unclear from @marta: unclaimed")
     await world.advance(hours=12)
     assert [name for name in ("raj", "mia", "ana") if world.person(name).dms] == []
     [reminder] = card.replies
     assert "On-call" not in reminder.words
-    await card.correct("Say how it feels…", "negative", by="ana")
+    await card.correct("Change sentiment…", "negative", by="ana")
     await world.advance(minutes=6)
     assert "Unclaimed for" in world.person("raj").dms[-1].words
 
@@ -65,7 +66,7 @@ async def test_a_competitors_unhappy_customer_goes_to_sales(world: World) -> Non
 
 async def test_a_spanish_complaint_is_marked_and_goes_where_the_playbook_sends_its_language(world: World) -> None:
     await world.receive(SPANISH)
-    assert "in Spanish" in world.channel("#community").card("@marta").words
+    assert "· Spanish" in world.channel("#community").card("@marta").words
 
 
 async def test_blog_spam_is_counted_listed_and_brought_back_once(world: World) -> None:
@@ -83,8 +84,8 @@ async def test_blog_spam_is_counted_listed_and_brought_back_once(world: World) -
     await joe.submit()
     await world.finish_listeners()
     card = world.channel("#care").card("@zed")
-    assert "brought back by @joe, from spam, for care" in card.words
-    assert "Corrected by @joe: no spam" in card.words
+    assert "brought back by @joe, from spam, for care" in await card.explain()
+    assert "Corrected by @joe: no spam" in await card.explain()
     account = await world.reconcile()
     assert (account.spam, account.opened, account.seen) == (0, 1, 1)
     assert "Nothing was taken for spam lately." in await world.person("mia").type_command("/sentiment spam")

@@ -44,7 +44,7 @@ async def test_the_card_follows_the_words_says_when_and_shows_what_was_said_befo
     await world.advance(minutes=1)
     assert len(world.channel("#care").cards) == 1
     assert LATE in card.words
-    assert f"Before the edit: {LOST}" in card.words
+    assert f"Before the edit\n{LOST}" in await card.explain()
     assert "edited" in card.words
     assert "Claimed by @ana" in card.words
     assert (await account(world)).seen == 1
@@ -76,7 +76,7 @@ async def test_an_edit_of_what_joined_a_case_stays_with_it(world: World) -> None
     await arrives(world, wording(world, f"{LOST} and they lie about it", 1, name="copy", author="marta"))
     await world.advance(minutes=1)
     [card] = world.channel("#care").cards
-    assert "edited, a post that joined, by its author" in card.words
+    assert "edited, a post that joined, by its author" in await card.explain()
     found = await account(world)
     assert (found.seen, found.opened, found.joined) == (2, 1, 1)
 

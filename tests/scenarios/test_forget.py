@@ -217,8 +217,10 @@ async def test_a_case_that_others_joined_stays_open_without_the_words_of_the_per
     await forget(world, parse_forget_target("@wilhelmina_q"))
 
     [shown] = [one for one in list_shown(world) if "deleted at the request" in one]
-    assert "@second_person" in shown
+    assert "1 duplicate" in shown
     assert "Claim" in shown
+    [card] = world.channel("#care").cards
+    assert "@second_person" in await card.explain()
     assert await find_traces(world, "wilhelmina_q") == []
 
 

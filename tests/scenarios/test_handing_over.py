@@ -13,8 +13,8 @@ async def test_a_case_that_is_handed_to_another_department_has_one_card_alive(wo
     assert old.buttons == []
     await world.advance(seconds=10)
     new = world.channel("#pr").card("@marta")
-    assert "🆕 New" in new.words
-    assert "handed over by @ana, from care to pr" in new.words
+    assert "Unclaimed" in new.words
+    assert "handed over by @ana, from care to pr" in await new.explain()
     await new.click("Claim", by="ben")
     assert "Claimed by @ben" in new.words
     assert len(world.channel("#pr").cards) == 1
@@ -30,7 +30,7 @@ async def test_a_case_that_goes_away_and_comes_back_has_one_card_alive(world: Wo
     await world.advance(seconds=10)
     alive = [card for name in ("#care", "#pr") for card in world.channel(name).cards if "Claim" in card.buttons]
     assert len(alive) == 1
-    assert "from pr to care" in alive[0].words
+    assert "from pr to care" in await alive[0].explain()
     await alive[0].click("Claim", by="ana")
     assert "Claimed by @ana" in alive[0].words
 
@@ -83,7 +83,7 @@ async def test_what_is_not_for_us_goes_where_it_belongs_and_the_correction_is_re
     await old.reroute(by="ana", whose="sales")
     await world.advance(seconds=10)
     assert "Moved to sales by @ana" in old.words
-    assert "corrected the route by @ana, from care to sales" in world.channel("#sales").card("@marta").words
+    assert "corrected the route by @ana, from care to sales" in await world.channel("#sales").card("@marta").explain()
     [one] = [noted.correction async for noted in world.local_app.store.corrections.iter_corrections()]
     assert (one.kind.value, one.was, one.now, one.by) == ("department", "care", "sales", "U0ANA")
 
@@ -92,5 +92,5 @@ async def test_what_is_for_nobody_is_closed_as_not_about_us(world: World) -> Non
     await world.receive(LOST)
     card = world.channel("#care").card("@marta")
     await card.reroute(by="ana")
-    assert "Resolved by @ana: not about us" in card.words
-    assert card.buttons == ["Reopen", "Open post", "Why?"]
+    assert "Resolved by @ana · not about us" in card.words
+    assert (card.buttons, card.menu) == (["Reopen", "Open post"], ["Why? / Correct…"])

@@ -12,7 +12,7 @@ async def test_a_person_who_writes_again_is_on_the_same_card_and_the_owner_is_to
     await card.click("Claim", by="ana")
     await world.advance(minutes=3)
     await world.receive("and now your line is dead as well", by="marta", conversation="c1")
-    assert "1 post joined this case" in card.words
+    assert "1 follow-up" in card.words
     assert "@marta wrote again. The new post is on your case." in world.person("ana").dm.words
     assert len(world.channel("#care").cards) == 1
 
@@ -23,8 +23,8 @@ async def test_a_resolved_case_reopens_when_the_person_writes_again_and_who_had_
     await card.resolve("answered", by="ana")
     await world.advance(hours=2)
     await world.receive("still no bag, thanks for nothing", by="marta", conversation="c1")
-    assert "🆕 New · claim by 10 Mar, 11:15 UTC" in card.words
-    assert "reopened, the person wrote again" in card.words
+    assert "Unclaimed · claim by 10 Mar, 11:15 UTC" in card.words
+    assert "reopened, the person wrote again" in await card.explain()
     assert "@marta wrote again, so the complaint from @marta is open again" in world.person("ana").dm.words
     await world.person("ana").dm.click("Claim", by="ana")
     assert "Claimed by @ana" in card.words
@@ -35,13 +35,13 @@ async def test_a_copy_joins_is_counted_and_gets_a_card_of_its_own_when_it_is_sep
     await world.receive(f"RT @pedro: {COPIED}", by="copycat")
     await world.advance(minutes=1)
     first = world.channel("#care").card("@pedro")
-    assert "1 post joined this case" in first.words
-    assert "@copycat · the same words" in first.words
+    assert "1 duplicate" in first.words
+    assert "@copycat · duplicate" in await first.explain()
     await first.separate("@copycat", by="ana")
     await world.advance(seconds=10)
-    own = world.channel("#care").card("@copycat on X")
-    assert "joined this case" not in first.words
-    assert f"separated by @ana, a post has its own case now, {own.case}" in first.words
+    own = world.channel("#care").card("@copycat (")
+    assert "duplicate" not in first.words
+    assert f"separated by @ana, a post has its own case now, {own.case}" in await first.explain()
     await own.click("Claim", by="ana")
     assert "Claimed by @ana" in own.words
 
@@ -50,7 +50,7 @@ async def test_of_a_hundred_copies_one_card_tells_and_all_are_counted(world: Wor
     await world.receive(COPIED, by="pedro")
     await world.receive_all([world.build_mention(COPIED, by=f"copy{n}") for n in range(100)])
     await world.advance(minutes=1)
-    assert "100 posts joined this case" in world.channel("#care").card("@pedro").words
+    assert "100 related posts" in world.channel("#care").card("@pedro").words
     assert len(world.channel("#care").cards) == 1
     assert (await world.reconcile()).joined == 100
 
@@ -75,6 +75,6 @@ async def test_a_headline_of_five_outlets_is_one_card_that_counts_them(world: Wo
         await world.receive(said.format(f"outlet{number}"), by=f"outlet{number}", followers=followers)
     await world.advance(minutes=1)
     assert len(world.channel("#care").cards) == 1
-    assert "4 posts joined this case" in world.channel("#care").card("@outlet0").words
+    assert "4 duplicates" in world.channel("#care").card("@outlet0").words
     books = await world.reconcile()
     assert (books.joined, books.spam) == (4, 0)

@@ -59,7 +59,8 @@ async def test_in_a_gap_the_fallback_and_the_manager_are_called_and_the_card_say
     assert f"{said} You're the backup." in world.person("mia").dm.words
     assert said in world.channel("#ops").words
     assert (
-        "called @mia and #ops, nobody is on call: coverage gap in nights" in world.channel("#care").card("@marta").words
+        "called @mia and #ops, nobody is on call: coverage gap in nights"
+        in await world.channel("#care").card("@marta").explain()
     )
     assert not world.person("raj").dms
 

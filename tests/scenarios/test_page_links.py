@@ -50,7 +50,7 @@ async def test_who_cannot_take_it_says_so_and_the_next_person_is_called_at_once(
     assert "You said that you can't take it" in await press_link(link, "cannot")
     await night_world.advance(seconds=5)
     assert night_world.person("mia").dms, "Mia is called two minutes before it would be her turn"
-    card = night_world.channel("#pr").card("@marta").words
+    card = await night_world.channel("#pr").card("@marta").explain()
     assert "@ben can't take it" in card
     [page] = await night_world.local_app.store.pages.list_due(night_world.clock.now().replace(hour=23))
     before = (await night_world.local_app.store.pages.get(page)).count

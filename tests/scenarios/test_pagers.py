@@ -64,7 +64,7 @@ async def test_the_first_does_not_answer_and_the_second_does_from_the_link_on_he
     before = len(services.requests)
     await night_world.advance(minutes=25)
     assert len([one for one in services.requests[before:] if one[0] != "pagerduty"]) == 0
-    card = night_world.channel("#pr").card("@marta").words
+    card = await night_world.channel("#pr").card("@marta").explain()
     assert "Answered by @mia by link, after 12 min" in card
     for rung in ("@ben by Slack, delivered", "@ben by ntfy, delivered", "@mia by phone call, delivered"):
         assert rung in card
@@ -77,7 +77,7 @@ async def test_slack_is_down_and_ntfy_rings_at_once(night_world: World, services
     await browse(push["click"], "POST")
     night_world.sandbox.faults.down = False
     await night_world.advance(minutes=4)
-    card = night_world.channel("#pr").card("@marta").words
+    card = await night_world.channel("#pr").card("@marta").explain()
     assert "@ben by Slack, no answer of the service: Slack does not answer" in card or "Slack is down" in card
     assert "Answered by @ben by link" in card
 
@@ -111,7 +111,7 @@ async def test_a_way_that_fails_makes_the_next_one_ring_at_once_and_the_card_say
     assert not services.of("ntfy")
     assert services.of("pagerduty"), "the next way of the same person"
     await night_world.advance(minutes=0.3)
-    shown = night_world.channel("#pr").card("@marta").words
+    shown = await night_world.channel("#pr").card("@marta").explain()
     why = {
         Fault.REFUSED: "✗ 11 Mar, 04:02 UTC @ben by ntfy, refused: NTFY_TOKEN is refused",
         Fault.DOWN: "it answered 503",

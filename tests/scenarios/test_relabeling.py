@@ -16,10 +16,10 @@ async def list_corrections(world: World) -> list[tuple[str, str, str]]:
 async def test_a_correction_is_followed_by_the_card_at_once_and_kept_with_who_and_what(world: World) -> None:
     mention = await world.receive(LOST)
     card = world.channel("#care").card("@marta")
-    await card.correct("Not negative…", "neutral", by="ana")
-    assert "Corrected by @ana: neutral, not negative" in card.words
-    assert "Complaint · neutral" in card.words
-    assert "corrected by @ana, neutral, not negative" in card.words
+    await card.correct("Change sentiment…", "neutral", by="ana")
+    assert "Corrected by @ana: neutral, not negative" in await card.explain()
+    assert card.words.startswith("⚪ Complaint · @marta")
+    assert "corrected by @ana, neutral, not negative" in await card.explain()
     [one] = [one async for one in world.local_app.store.corrections.iter_corrections()]
     assert (one.mention, one.case, one.correction.by) == (mention, card.case, "U0ANA")
     assert (one.correction.was, one.correction.now) == ("negative", "neutral")
@@ -28,22 +28,22 @@ async def test_a_correction_is_followed_by_the_card_at_once_and_kept_with_who_an
 async def test_a_correction_weighs_its_urgency_again(world: World) -> None:
     await world.receive(LOST)
     card = world.channel("#care").card("@marta")
-    assert "Urgency 30 of 100" in card.words
-    await card.correct("Not negative…", "neutral", by="ana")
-    assert "Urgency 20 of 100" in card.words
-    await card.correct("Wrong kind…", "question", by="ana")
-    assert "Urgency 8 of 100" in card.words
+    assert "(30 of 100 points)" in await card.explain()
+    await card.correct("Change sentiment…", "neutral", by="ana")
+    assert "(20 of 100 points)" in await card.explain()
+    await card.correct("Change type…", "question", by="ana")
+    assert "(8 of 100 points)" in await card.explain()
 
 
 async def test_where_the_right_answer_leads_elsewhere_it_is_offered_and_not_done(world: World) -> None:
     await world.receive(LOST)
     card = world.channel("#care").card("@marta")
-    await card.correct("Wrong kind…", "need", by="ana")
-    assert "Your playbook now routes the unmet need from @marta to research." in world.person("ana").last_whisper
+    await card.correct("Change type…", "need", by="ana")
+    assert "Your playbook now routes the feature request from @marta to research." in world.person("ana").last_whisper
     assert not world.channel("#research").cards
     await world.person("ana").press_on_whisper("Hand over to research")
     await world.advance(seconds=10)
-    assert "Moved the unmet need from @marta to #research." in world.person("ana").last_whisper
+    assert "Moved the feature request from @marta to #research." in world.person("ana").last_whisper
     assert "Moved to research by @ana" in card.words
     assert "claim by 11 Mar" in world.channel("#research").card("@marta").words
 
@@ -51,21 +51,21 @@ async def test_where_the_right_answer_leads_elsewhere_it_is_offered_and_not_done
 async def test_where_nobody_would_have_to_see_it_now_the_owner_is_told_and_decides(world: World) -> None:
     await world.receive(LOST)
     card = world.channel("#care").card("@marta")
-    await card.correct("Wrong kind…", "other", by="ana")
+    await card.correct("Change type…", "other", by="ana")
     assert "Your playbook now routes the post from @marta to nobody." in world.person("ana").last_whisper
-    assert "🆕 New" in card.words
+    assert "Unclaimed" in card.words
 
 
 async def test_spam_closes_the_case_and_reopening_says_that_it_was_none(world: World) -> None:
     await world.receive(LOST)
     card = world.channel("#care").card("@marta")
     await card.choose("Spam", by="ana")
-    assert "Resolved by @ana: spam" in card.words
-    assert "Corrected by @ana: spam" in card.words
+    assert "Resolved by @ana · spam" in card.words
+    assert "Corrected by @ana: spam" in await card.explain()
     await card.click("Reopen", by="raj")
-    assert "🆕 New" in card.words
-    assert "Complaint · negative" in card.words
-    assert "Corrected by" not in card.words
+    assert "Unclaimed" in card.words
+    assert card.words.startswith("🔴 Complaint · @marta")
+    assert "Corrected by" not in await card.explain()
     assert await list_corrections(world) == [("spam", "genuine", "spam"), ("spam", "genuine", "genuine")]
 
 
@@ -78,7 +78,9 @@ async def test_what_is_resolved_as_not_about_us_is_a_correction_too(world: World
 async def test_a_competitors_customer_is_not_about_us_and_was_never_assessed_to_be(world: World) -> None:
     await world.receive(RIVAL)
     card = world.channel("#sales").card("@marta")
-    assert card.menu == ["Not negative…", "Wrong kind…", "Wrong subject…", "Spam"]
+    said = await card.explain("lea")
+    assert "Spam" in said
+    assert "Not about us" not in said
     await card.resolve("not about us", by="lea")
     assert await list_corrections(world) == []
 
@@ -86,11 +88,11 @@ async def test_a_competitors_customer_is_not_about_us_and_was_never_assessed_to_
 async def test_the_assessed_label_undoes_a_correction(world: World) -> None:
     await world.receive(LOST)
     card = world.channel("#care").card("@marta")
-    before = card.words.partition("Case ")[0]
-    await card.correct("Not negative…", "positive", by="ana")
-    await card.correct("Not positive…", "negative", by="raj")
-    assert card.words.partition("Case ")[0] == before
-    assert "negative after all" in card.words
+    before = card.words
+    await card.correct("Change sentiment…", "positive", by="ana")
+    await card.correct("Change sentiment…", "negative", by="raj")
+    assert card.words == before
+    assert "negative after all" in await card.explain()
     assert await list_corrections(world) == [
         ("sentiment", "negative", "positive"),
         ("sentiment", "negative", "negative"),
@@ -101,7 +103,7 @@ async def test_of_two_who_correct_at_once_the_second_is_told_who_was_first(world
     await world.receive(LOST)
     card = world.channel("#care").card("@marta")
     for name in ("ana", "raj"):
-        await card.choose("Not negative…", by=name)
+        await card.choose("Change sentiment…", by=name)
         await world.sandbox.get_user(name).fill_field("sentiment", "neutral")
     done = await asyncio.gather(*(world.sandbox.get_user(name).submit() for name in ("ana", "raj")))
     await world.finish_listeners()
@@ -114,11 +116,13 @@ async def test_who_marks_spam_on_an_old_card_is_told_that_it_is_done(world: Worl
     await world.receive(LOST)
     card = world.channel("#care").card("@marta")
     ana, raj = world.sandbox.get_user("ana"), world.sandbox.get_user("raj")
-    await asyncio.gather(*(one.choose_option(card.message, "case_correct", value="Spam") for one in (ana, raj)))
+    for name in ("ana", "raj"):
+        await card.click("Why? / Correct…", by=name)
+    await asyncio.gather(*(one.click_button(one.modal, "Spam") for one in (ana, raj)))
     await world.finish_listeners()
-    told = sorted((world.person("ana").last_whisper, world.person("raj").last_whisper))
-    assert told[0] == "(nothing)"
-    assert "corrected this already: spam" in told[1]
+    told = ["corrected this already: spam" in world.person(name).form for name in ("ana", "raj")]
+    assert sorted(told) == [False, True]
+    assert "Resolved by" in card.words
     assert await list_corrections(world) == [("spam", "genuine", "spam")]
 
 
@@ -126,9 +130,11 @@ async def test_somebody_without_a_role_gets_a_sentence(world: World) -> None:
     await world.receive(LOST)
     card = world.channel("#care").card("@marta")
     await card.choose("Spam", by="joe")
-    assert "Only deputies of care answer these" in world.person("joe").last_whisper
-    await card.choose("Not negative…", by="joe")
-    assert world.person("joe").form == ""
+    assert "Only deputies of care answer these" in world.person("joe").form
+    await card.choose("Change sentiment…", by="joe")
+    assert world.person("joe").form.count("Only deputies of care answer these") == 1
+    assert world.person("joe").whispers == []
+    assert not world.person("joe").dms
     assert await list_corrections(world) == []
 
 
@@ -136,10 +142,10 @@ async def test_a_colleague_may_say_what_it_is_but_not_close_what_somebody_else_h
     await world.receive(LOST)
     card = world.channel("#care").card("@marta")
     await card.click("Claim", by="ana")
-    await card.correct("Wrong kind…", "question", by="raj")
-    assert "Corrected by @raj: question, not complaint" in card.words
+    await card.correct("Change type…", "question", by="raj")
+    assert "Corrected by @raj: question, not complaint" in await card.explain()
     await card.choose("Spam", by="raj")
-    assert "@ana has this one" in world.person("raj").last_whisper
+    assert "@ana has this one" in world.person("raj").form
     assert "Claimed by @ana" in card.words
 
 
@@ -148,15 +154,15 @@ async def test_what_turns_out_to_be_a_crisis_is_due_at_once_also_at_night(world:
     await world.receive(LOST)
     card = world.channel("#care").card("@marta")
     assert "claim by 11 Mar, 06:15" in card.words
-    await card.correct("Wrong kind…", "crisis", by="ana")
+    await card.correct("Change type…", "crisis", by="ana")
     assert "claim by 10 Mar, 23:35" in card.words
 
 
 async def test_the_subject_is_one_of_the_others_that_the_playbook_names(world: World) -> None:
     await world.receive(LOST)
     card = world.channel("#care").card("@marta")
-    await card.correct("Wrong subject…", "Skylark Airways", by="ana")
-    assert "Complaint · negative · Skylark Airways" in card.words
+    await card.correct("Change subject…", "Skylark Airways", by="ana")
+    assert "· Skylark Airways" in card.words
     assert "to sales." in world.person("ana").last_whisper
 
 
@@ -164,7 +170,7 @@ async def test_help_says_how_often_it_was_right_and_how_little_that_means_of_few
     for text, channel in ((LOST, "#care"), (PRAISE, "#community")):
         await world.receive(text)
         await world.channel(channel).card("@marta").resolve("answered", by="ana")
-    await world.channel("#care").card("@marta").correct("Not negative…", "neutral", by="ana")
+    await world.channel("#care").card("@marta").correct("Change sentiment…", "neutral", by="ana")
     told = await world.person("mia").type_command("/sentiment help")
     assert "of 2 cases that your team closed in the last 30 days, 1 was corrected" in told
     await world.channel("#care").card("@marta").click("Reopen", by="ana")
@@ -174,17 +180,17 @@ async def test_help_says_how_often_it_was_right_and_how_little_that_means_of_few
 
 async def test_why_is_answered_in_full_and_for_ones_own_eyes(world: World) -> None:
     await world.receive(LOST)
-    await world.channel("#care").card("@marta").click("Why?", by="joe")
-    told = world.person("joe").last_whisper
-    assert told.startswith("What Earshot heard in the complaint from @marta")
-    assert "Here by: route complaint" in told
+    told = await world.channel("#care").card("@marta").explain("joe")
+    assert told.startswith("Why this case?\nReads as negative (")
+    assert "Created by rule “complaint” for care" in told
+    assert world.person("joe").whispers == []
 
 
 async def test_the_route_of_the_right_answer_sets_the_clocks_of_what_waits_to_be_claimed(world: World) -> None:
     await world.receive(LOST)
     card = world.channel("#care").card("@marta")
     assert "09:15" in card.words
-    await card.correct("Wrong kind…", "question", by="ana")
+    await card.correct("Change type…", "question", by="ana")
     assert "09:30" in card.words
     await world.advance(minutes=20)
     assert not card.replies
@@ -197,7 +203,7 @@ async def test_what_was_reminded_of_too_soon_is_reminded_of_again_only_when_it_i
     await world.receive(LOST)
     card = world.channel("#care").card("@marta")
     await world.advance(minutes=16)
-    await card.correct("Wrong kind…", "question", by="ana")
+    await card.correct("Change type…", "question", by="ana")
     await world.advance(minutes=13)
     assert not world.person("raj").dms
     await world.advance(minutes=10)
@@ -208,12 +214,12 @@ async def test_the_route_of_the_right_answer_sets_the_clocks_of_what_somebody_ha
     await world.receive(LOST)
     card = world.channel("#care").card("@marta")
     await card.click("Claim", by="ana")
-    await card.correct("Wrong kind…", "question", by="ana")
+    await card.correct("Change type…", "question", by="ana")
     [case] = (await world.local_app.store.cases.find([card.case])).values()
     assert (case.route, case.due, case.lease_ends) == ("question", None, None)
     await world.advance(hours=5)
     assert "Claimed by @ana" in card.words
-    await card.correct("Wrong kind…", "complaint", by="ana")
+    await card.correct("Change type…", "complaint", by="ana")
     [case] = (await world.local_app.store.cases.find([card.case])).values()
     assert case.due == case.waiting_since + timedelta(hours=4)
     assert case.lease_began is not None
@@ -227,7 +233,7 @@ async def test_what_is_resolved_keeps_its_clocks_and_gets_the_right_ones_when_it
     card = world.channel("#care").card("@marta")
     await card.resolve(by="ana")
     [before] = (await world.local_app.store.cases.find([card.case])).values()
-    await card.correct("Wrong kind…", "question", by="ana")
+    await card.correct("Change type…", "question", by="ana")
     [case] = (await world.local_app.store.cases.find([card.case])).values()
     assert (case.route, case.clocks, case.due) == (before.route, before.clocks, None)
     await card.click("Reopen", by="ana")

@@ -46,7 +46,7 @@ async def test_clocks_pages_triage_and_cards_go_on_beside_records_of_an_older_an
     care = world.channel("#care")
     assert "@joe" in care.card("@joe").words
     assert [line for line in care.thread_replies if "Unclaimed" in line.words]
-    assert "Crisis" in world.channel("#pr").card("@marta").words
+    assert "🚨 Safety" in world.channel("#pr").card("@marta").words
     called = [name for name in ("ana", "ben", "lea", "mia", "raj", "tom") if world.person(name).dms]
     assert called
     older = (await world.local_app.store.cases.find([OLDER]))[OLDER]

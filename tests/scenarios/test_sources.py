@@ -20,7 +20,7 @@ from tests.sources.fake_x import TOKEN, Refusal, serve_fake_x
 async def test_what_a_forum_sends_is_on_a_card_at_once(world: World) -> None:
     await world.start_sources(build_forum_source(world.clock))
     assert await send_delivery(world, build_post(world, LOST)) == (202, {"accepted": 1, "new": 1})
-    assert "@rui on Forum" in world.channel("#care").card("@rui").words
+    assert "@rui · Forum" in world.channel("#care").card("@rui").words
 
 
 async def test_what_is_forged_is_turned_away_and_nobody_is_told(world: World) -> None:
@@ -78,7 +78,7 @@ async def test_an_issue_that_github_sends_is_on_a_card_at_once_and_meta_is_answe
             assert answer.status == 202
     world.published_texts.append(LOST)
     await world.run_until_idle()
-    assert "@rui on Github" in world.channel("#care").card("@rui").words
+    assert "@rui · Github" in world.channel("#care").card("@rui").words
 
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)

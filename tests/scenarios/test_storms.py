@@ -92,7 +92,7 @@ async def test_a_storm_in_one_department_holds_up_no_other(world: World) -> None
     storming = [world.build_mention(build_complaint(number), by=f"person{number}") for number in range(200)]
     crisis = world.build_mention("@northwindair smoke in the cabin, people are injured, send an ambulance", by="eva")
     await world.receive_all([*storming, crisis])
-    assert world.channel("#pr").card("@eva").fallback_text.startswith("Crisis for pr")
+    assert world.channel("#pr").card("@eva").fallback_text.startswith("🚨 ")
 
 
 async def test_a_click_in_a_storm_is_answered_before_the_storm_is_over(world: World) -> None:

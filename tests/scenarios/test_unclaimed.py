@@ -40,7 +40,9 @@ async def test_who_acknowledges_and_claims_nothing_is_called_again_and_the_card_
     assert "acknowledged before, not claimed" in dm.words
     assert "Acknowledged earlier, still unclaimed." in dm.message.thread[-1].text
     card = night_world.channel("#pr").card("@marta")
-    assert "Acknowledged by @ben at 11 Mar, 04:00 UTC, not claimed; called again 11 Mar, 04:30 UTC" in card.words
+    assert (
+        "Acknowledged by @ben at 11 Mar, 04:00 UTC, not claimed; called again 11 Mar, 04:30 UTC" in await card.explain()
+    )
     await card.click("Claim", by="ben")
     await night_world.advance(minutes=45)
     assert len(dm.message.thread) == 1
@@ -54,7 +56,7 @@ async def test_who_acknowledges_and_claims_is_left_alone(night_world: World) -> 
     await night_world.channel("#pr").card("@marta").click("Claim", by="ben")
     await night_world.advance(minutes=60)
     assert len(night_world.person("ben").dms) == 1
-    assert "called again" not in night_world.channel("#pr").card("@marta").words
+    assert "called again" not in await night_world.channel("#pr").card("@marta").explain()
 
 
 async def test_of_a_storm_one_case_calls_again_and_not_each(night_world: World) -> None:
@@ -64,7 +66,7 @@ async def test_of_a_storm_one_case_calls_again_and_not_each(night_world: World) 
     await night_world.advance(minutes=32)
     [dm] = night_world.person("ben").dms
     assert len(dm.message.thread) == 1
-    again = ["called again" in card.words for card in night_world.channel("#pr").cards]
+    again = ["called again" in await card.explain() for card in night_world.channel("#pr").cards]
     assert sorted(again) == [False, False, True]
 
 

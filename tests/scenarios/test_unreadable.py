@@ -54,7 +54,7 @@ async def test_copies_of_an_unreadable_case_open_a_case_of_their_own_and_a_crisi
     await open_snoozed_case(world, "x:1")
     copies = [world.build_mention(LOST, by=f"p{number}") for number in range(1, 41)]
     await world.receive_all([*copies, world.build_mention(CRISIS)])
-    assert "Crisis" in world.channel("#pr").card("@marta").words
+    assert "🚨 Safety" in world.channel("#pr").card("@marta").words
     assert world.person("lea").dms or world.person("ben").dms or world.person("mia").dms
     assert (await world.reconcile()).unaccounted == 0
     assert not await world.local_app.store.dead_letters.count()

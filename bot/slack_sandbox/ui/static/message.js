@@ -65,7 +65,8 @@ export function body(message) {
 /** The colour is set through CSSOM: the page's policy forbids style attributes. */
 function attachment(one, place) {
   const node = h("div", { class: "attachment" }, one.text && h("div", { class: "words" }, mrkdwn(one.text)), drawBlocks(one.blocks, place));
-  if (/^[0-9a-f]{6}$/.test(one.color ?? "")) node.style.setProperty("--edge", `#${one.color}`);
+  const color = String(one.color ?? "").replace("#", "");
+  if (/^[0-9a-f]{6}$/i.test(color)) node.style.setProperty("--edge", `#${color}`);
   return node;
 }
 
