@@ -36,8 +36,8 @@ POSTS = 150
 HOURS_OF_DAY = (1, 1, 0, 0, 1, 3, 6, 8, 9, 8, 7, 7, 7, 6, 7, 8, 9, 10, 9, 8, 7, 6, 4, 2)
 DAYS_OF_WEEK = (1.05, 0.95, 0.95, 1.0, 1.25, 0.9, 1.1)
 WEEK_DAYS = 7
-GROWTH = 1.25
-"""In the last week there were more posts, and among them more complaints, so that a change can be seen."""
+GROWTH = (1.25, 1.5)
+"""In the last week there were so many times as many posts, and as many complaints among them: a change can be seen."""
 ALL_CLOSED = timedelta(hours=3)
 """Before midnight: later posts are counted and have no case, as none of them is left open."""
 NAMES = ("ines", "otto", "mara", "felix", "noor", "ivo", "sade", "lucas", "emi", "pilar", "bram", "zofia")
@@ -69,8 +69,8 @@ def _iter_posts(rules: ReloadableRules, midnight: datetime) -> Iterator[tuple[Pr
     kinds = _assess_phrases(rules)
     for day in range(DAYS, 0, -1):
         begins = midnight - timedelta(days=day)
-        more = GROWTH if day <= WEEK_DAYS else 1
-        weights = [weight * (more if nth < COMPLAINTS else 1) for nth, (weight, _) in enumerate(PHRASES)]
+        more, angrier = GROWTH if day <= WEEK_DAYS else (1, 1)
+        weights = [weight * (angrier if nth < COMPLAINTS else 1) for nth, (weight, _) in enumerate(PHRASES)]
         many = round(POSTS * more * DAYS_OF_WEEK[begins.weekday()] * draw.uniform(0.9, 1.1))
         hours = sorted(draw.choices(range(HOURS), HOURS_OF_DAY, k=many))
         for nth, (hour, kind) in enumerate(zip(hours, draw.choices(kinds, weights, k=many), strict=True)):
