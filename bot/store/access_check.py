@@ -13,14 +13,14 @@ _WRITES: tuple[tuple[str, tuple[tuple[str | float, ...], ...]], ...] = (
     ("zset", (("ZADD", "LT", 1, "a"), ("ZREM", "b"), ("ZREMRANGEBYRANK", 1, 2))),
     ("stream", (("XADD", "1-1", "a", "1"), ("XTRIM", "MAXLEN", 1), ("XDEL", "1-2"), ("XACK", "a", "1-2"), ("XLEN",))),
     ("set", (("SADD", "a"), ("SREM", "b"))),
-    ("list", (("RPUSH", "a"), ("LTRIM", 0, 1))),
+    ("list", (("RPUSH", "a"), ("LREM", 0, "a"), ("LTRIM", 0, 1))),
 )
 """Each command that a commit may contain, by the type of its key, with what commits and admissions read."""
 _OTHER_COMMANDS = [
     *(f"{name} *" for name in ("GET", "MGET", "EXISTS", "HGETALL", "HKEYS", "HVALS", "HLEN", "SMEMBERS", "ZCARD")),
     *(f"{name} * a" for name in ("HGET", "HMGET", "ZSCORE", "XPENDING", "XINFO CONSUMERS")),
     *(f"{name} * 0 1" for name in ("LRANGE", "ZCOUNT", "ZRANGE", "ZRANGEBYSCORE")),
-    *("LREM * 0 a", "XLEN *", "XRANGE * - +", "XREVRANGE * + -", "XINFO GROUPS *", "XAUTOCLAIM * a b 1 0"),
+    *("XLEN *", "XRANGE * - +", "XREVRANGE * + -", "XINFO GROUPS *", "XAUTOCLAIM * a b 1 0"),
     *("XGROUP CREATE * a 0", "XGROUP DELCONSUMER * a b", "XREADGROUP GROUP a b STREAMS * >"),
 ]
 """An example of each other command that the store sends or a script calls, except those of one CLI command alone."""

@@ -25,7 +25,7 @@ from bot.store.corrections import parse_correction
 from bot.store.dead_letters import BEFORE
 from bot.store.decision_writer import add_notification, to_ms
 from bot.store.keys import CASE_KEPT, Keys
-from bot.store.message_records import CardRecord, DigestRecord, PageMessage
+from bot.store.message_records import CardRecord, DigestRecord, PageMessage, RollUpRecord
 from bot.store.record_reader import OF_ANOTHER_TYPE, UnreadableRecord, report_unreadable
 from bot.store.repository import RedisStore
 from bot.store.transaction import Transaction, commit
@@ -46,6 +46,7 @@ KINDS: Mapping[str, Callable[[str], Any]] = {
     "page": Page.model_validate_json,
     "page message": PageMessage.model_validate_json,
     "roles": RoleRegister.model_validate_json,
+    "roll-up": RollUpRecord.model_validate_json,
     "schedule": ScheduleOverrides.model_validate_json,
     "usual": SubjectBaseline.model_validate_json,
     "vigil": HealthState.model_validate_json,

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict
 
 from bot.config import Brand, Playbook, PlaybookError, SourceEntry, load_playbook, parse_playbook
 from bot.config.playbook import slugify_name
+from bot.domain.case import CasePriority
 from bot.domain.routing import CaseClocks
 from bot.domain.subject import SubjectKind
 from bot.sources.catalogue import MODELS
@@ -118,6 +119,15 @@ def test_a_route_without_a_name_is_called_by_its_number() -> None:
     named = parse_sample(write_route('name = "needs"', 'when = { intent = "need" }'))
 
     assert [found.name for found in named.routes] == ["needs", "route 2"]
+
+
+def test_people_are_called_from_high_on_or_from_what_the_playbook_or_the_department_says() -> None:
+    own = write_department('page_from = "low"')
+    found = parse_sample(own, '[paging]\npage_from = "normal"')
+
+    assert parse_sample().find_department("care").page_from is CasePriority.HIGH
+    assert found.find_department("care").page_from is CasePriority.NORMAL
+    assert found.find_department("third").page_from is CasePriority.LOW
 
 
 def test_each_table_under_sources_is_read_by_its_own_model() -> None:

@@ -38,19 +38,26 @@ def shown(world: World) -> set[str]:
     return cards | {case for name in names for digest in world.channel(name).digests for case in claimable(digest)}
 
 
-async def test_the_sample_day_is_played_whole_and_the_counters_balance(
+@pytest.mark.timeout(900)  # thousands of steps, on machines that do other things
+async def test_the_sample_day_is_played_whole_and_nobody_gets_more_than_twelve_messages(
     redis_url: str, brand: str, tmp_path: Path
 ) -> None:
+    """Nobody does anything, for a day and a night."""
     day = mentions_of(DEMO / "day.jsonl")
     clock = SteppedClock(day[0].created_at)
     async with open_world(redis_url, brand, tmp_path, clock, DEMO / "playbook.toml") as world:
-        world.pace = timedelta(seconds=6)
+        world.pace, world.detects_spikes = timedelta(seconds=20), True
         for part in parts(day):
             await world.receive_all(part)
             await world.advance(seconds=PART.total_seconds())
         account = await world.reconcile()
         assert account.seen == len(day)
         assert len(shown(world)) == account.opened
+        await world.advance(hours=10)
+        direct = {user.name: len(world.person(user.name).dms) for user in world.sandbox.workspace.users.values()}
+        assert max(direct.values()) <= 12, direct
+        names = [channel.name for channel in world.sandbox.workspace.channels.values() if channel.name]
+        assert {name: len(world.channel(name).reminders) for name in names} == dict.fromkeys(names, 0)
         await world.check_invariants()
 
 

@@ -42,7 +42,7 @@ from bot.domain.spikes.detector import SpikeKind
 from bot.domain.spikes.episode import Episode, SamplePost, SpikePeak
 from bot.domain.spikes.seasonal_baseline import QuarterHour, SeasonalBaseline
 from bot.domain.spikes.topic_words import WordCounts
-from bot.store.message_records import CardRecord, CardState, DigestRecord, MessageRef
+from bot.store.message_records import CardRecord, CardState, DigestRecord, MessageRef, RollUpRecord
 
 AT = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)
 LATER = AT + timedelta(minutes=7)
@@ -254,6 +254,14 @@ RECORDS: dict[str, BaseModel] = {
         stale=(MessageRef("C0OLD", "1.1"),),
         pinned=True,
         reminded=MessageRef("C0CARE", "1.3"),
+    ),
+    "roll-up": RollUpRecord(
+        card=CardRecord(state=CardState.POSTED, channel="D0RAJ", ts="1.2", stale=(MessageRef("D0RAJ", "1.1"),)),
+        day=20261122,
+        is_open=True,
+        shown="1 2026-11-22T09:00:00+00:00 0a1b2c3d4e5f60",
+        shown_at=1700000000000,
+        case="0a1b2c3d4e5f60",
     ),
     "digest": DigestRecord(id="d1", department="care", channel="C0CARE", ts="1.2", cases=("0a1b2c3d4e5f60",)),
 }
