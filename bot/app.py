@@ -53,6 +53,7 @@ from bot.web.ack_routes import AckRoutes
 from bot.web.routes import Endpoint
 from bot.web.twilio_gather import TwilioGather
 from bot.workers.case_deadlines import DeadlineWorker
+from bot.workers.case_indexes import CaseIndexWorker
 from bot.workers.crises import CrisisWorker
 from bot.workers.delivery import DeliveryWorker
 from bot.workers.drills import DrillWorker
@@ -104,6 +105,7 @@ class EarshotApp:
     ingest: IngestRunner
     triage: TriageWorker
     timers: DeadlineWorker
+    case_indexes: CaseIndexWorker
     spikes: SpikeWorker
     schedules: ScheduleWorker
     delivery: DeliveryWorker
@@ -135,7 +137,7 @@ class EarshotApp:
         workers: dict[str, tuple[Worker, ...]] = {
             "triage": (self.triage,),
             "delivery": (self.delivery,),
-            "timers": (self.timers,),
+            "timers": (self.timers, self.case_indexes),
             "spikes": (self.spikes,),
             "schedules": (self.schedules,),
             "pages": (self.pages, self.drills, self.crises, self.shift_summaries, *monitors, *self.pagers),
@@ -189,6 +191,7 @@ def build_app(
         ingest=IngestRunner(store, clock, liveness),
         triage=TriageWorker(store, rules, clock, worker, wait=wait),
         timers=DeadlineWorker(store, rules, rota, clock),
+        case_indexes=CaseIndexWorker(store, rules, clock),
         spikes=SpikeWorker(store, rules, clock),
         schedules=ScheduleWorker(store, sink, directory, rules, rota, clock),
         drills=DrillWorker(store, rules, clock),
@@ -219,20 +222,21 @@ def _build_use_cases(
     flags = FlagStore(store.client, store.keys)
     permissions = SchedulePermissions(rota, rules, staff)
     subjects, secrets = rules.list_subjects, store.signing_secrets
+    reports = SentimentReports(store.report_counters, store.corrections, store.cases, rules, subjects, clock)
     return UseCases(
         cases=cases,
         digests=DigestUseCases(store.digests, store.cases, rules, clock),
         roll_ups=RollUpUseCases(store.roll_ups, rules, clock),
         flags=FlagUseCases(flags, rules, clock, rules.assess, staff, rota),
-        reports=SentimentReports(store.report_counters, store.corrections, store.cases, rules, subjects, clock),
+        reports=reports,
         corrections=CorrectionUseCases(store.cases, rules, staff, subjects, clock),
         spam=SpamReview(store.spam, store.cases, rules, recompute_urgency, clock),
         oncall=OnCallUseCases(store.overrides, store.drills, rota, rules, permissions, directory, clock),
         crises=CrisisUseCases(store, rules, staff, clock),
         drills=DrillUseCases(store.drills, rules, staff, clock),
         feeds=CalendarLinks(store.calendar_links, secrets, rota, permissions, directory, clock, public_url),
-        home=HomeTab(store.cases, store.inbox, store.health_issues, store.corrections, store.reads, rules, rota, clock),
         storms=StormUseCases(store, rules, staff, cases, clock),
+        home=HomeTab(store, rules, rota, staff, reports, clock),
         pages=PagingUseCases(store.pages, secrets, contexts, rules, staff, clock),
         roles=RoleUseCases(store.roles, rules, staff, directory, clock),
         mutes=MuteUseCases(store.mutes, store.cases, rules, staff, rules.list_source_names, directory, clock),

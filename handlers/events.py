@@ -4,8 +4,9 @@ import structlog
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.cards.home_view import HomeState
+from handlers.home_responder import publish_home
 from handlers.message_text import extract_message_text
-from handlers.responses import publish_home
 from handlers.use_cases import CrisisUseCases, HomeTab, Payload
 
 LEAVING = ("app_uninstalled", "tokens_revoked")
@@ -14,9 +15,10 @@ log = structlog.get_logger("slack")
 
 
 async def on_app_home_opened(event: Payload, client: AsyncWebClient, home: HomeTab) -> None:
-    """Publish the Home tab when a person opens it."""
+    """Publish the Home tab when a person opens it, with the filters that they chose before."""
     if event.get("tab") == "home":  # the Messages tab sends the same event
-        await publish_home(event["user"], home, client)
+        state = HomeState.from_json((event.get("view") or {}).get("private_metadata", ""))
+        await publish_home(event["user"], home, client, state._replace(starts=()))
 
 
 async def on_app_uninstalled(body: Payload, event: Payload) -> None:

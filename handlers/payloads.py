@@ -42,6 +42,18 @@ def find_modal(body: dict[str, Any]) -> dict[str, Any] | None:
     return view if body.get("type") == "block_actions" and view.get("type") == "modal" else None
 
 
+def find_home(body: dict[str, Any]) -> dict[str, Any] | None:
+    """Return the Home tab on which something was pressed or chosen; None for anything else."""
+    view = body.get("view") or {}
+    return view if body.get("type") == "block_actions" and view.get("type") == "home" else None
+
+
+def get_block_id(body: dict[str, Any]) -> str:
+    """Return the id of the block with the button that was pressed."""
+    pressed = body.get("actions") or [{}]
+    return str(pressed[0].get("block_id", ""))
+
+
 def read_origin(body: dict[str, Any], case_id: str, response_url: str) -> ModalMetadata:
     """Return where a modal is opened: that of the modal below it, or else the message with the button.
 
@@ -49,6 +61,8 @@ def read_origin(body: dict[str, Any], case_id: str, response_url: str) -> ModalM
     """
     if (modal := find_modal(body)) is not None:
         return ModalMetadata.from_json(modal["private_metadata"])._replace(case=case_id)
+    if (home := find_home(body)) is not None:
+        return ModalMetadata(case_id, home=home.get("private_metadata", ""), place=get_block_id(body))
     return ModalMetadata(case_id, response_url, (body.get("channel") or {}).get("id", ""))
 
 

@@ -3,19 +3,15 @@
 import asyncio
 from contextlib import suppress
 
-from slack_sdk.web.async_client import AsyncWebClient
-
 from bot.cards.block_kit import RenderedMessage
 from bot.cards.case import render_case, render_moved_notice
 from bot.cards.case_messages import render_move_suggestion
-from bot.cards.home import render_home, render_home_unavailable
 from bot.cards.spam import render_spam_page
 from bot.domain.commits import StoreUnavailable
 from bot.usecases.cases import CaseUseCases, CaseView
 from bot.usecases.corrections import CorrectionResult
-from bot.usecases.home import HomeTab
 from bot.usecases.spam import SpamReview
-from handlers.responder import AWAY, Responder
+from handlers.responder import Responder
 
 AWAKE_WITHIN = 1.5
 """Seconds. Slack waits three for the ack of a modal."""
@@ -57,11 +53,3 @@ async def is_store_up(cases: CaseUseCases) -> bool:
     except (StoreUnavailable, TimeoutError):
         return False
     return True
-
-
-async def publish_home(person: str, home: HomeTab, client: AsyncWebClient) -> None:
-    try:
-        view = render_home(await home.load_view(person))
-    except StoreUnavailable:
-        view = render_home_unavailable(AWAY)
-    await client.views_publish(user_id=person, view=view)

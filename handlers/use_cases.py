@@ -8,6 +8,7 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.async_context import AsyncBoltContext
 
 from bot.cards.block_kit import RenderedMessage
+from bot.cards.home_view import HomeState
 from bot.usecases.calendar_links import CalendarLinks
 from bot.usecases.cases import CaseUseCases
 from bot.usecases.colleagues import ColleagueUseCases
@@ -24,7 +25,8 @@ from bot.usecases.roles import RoleUseCases
 from bot.usecases.roll_ups import RollUpUseCases
 from bot.usecases.spam import SpamReview
 from bot.usecases.storms import StormUseCases
-from handlers.payloads import find_modal
+from handlers.home_responder import HomeResponder
+from handlers.payloads import find_home, find_modal, get_block_id
 from handlers.responder import Responder
 
 __all__ = ["AsyncAck", "CaseUseCases", "ColleagueUseCases", "CorrectionUseCases", "CrisisUseCases"]
@@ -77,8 +79,16 @@ def inject_use_cases(usecases: UseCases) -> Callable[..., Awaitable[None]]:
             context[one.name] = getattr(usecases, one.name)
         context["usecases"] = usecases
         context["by"] = context.user_id or ""
-        modal = find_modal(body)
-        context["reply"] = Responder(context.client, context.user_id or "", context.response_url or "", modal)
+        context["reply"] = _build_responder(context, body, usecases.home)
         await next()
 
     return inject
+
+
+def _build_responder(context: AsyncBoltContext, body: Payload, home: HomeTab) -> Responder:
+    """Return a responder that answers where the person is: on the Home tab, in the modal, or beside the message."""
+    client, person = context.client, context.user_id or ""
+    if (view := find_home(body)) is not None:
+        state = HomeState.from_json(view.get("private_metadata", ""))
+        return HomeResponder(client, person, home, state, get_block_id(body))
+    return Responder(client, person, context.response_url or "", find_modal(body))

@@ -95,6 +95,20 @@ AUTHOR_MUTE = "author_mute"
 """Its value is the case whose author is meant."""
 MUTE_UNDO = "mute_undo"
 """Its value is the id of the mute."""
+# On the Home tab, and in the modals that it opens.
+HOME_CLAIM = "home_claim"
+HOME_VIEW = "home_view"
+HOME_DEPARTMENT = "home_department"
+HOME_STATUS = "home_status"
+HOME_PAGE = "home_page"
+"""Its value is a list, a colon, and the number of the first case."""
+HOME_SEARCH = "home_search"
+HOME_ACTIVITY = "home_activity"
+"""Opens a modal with the episode or the crisis of this id."""
+SEARCH_PAGE = "search_page"
+"""In the results of a search; its value is the number of the first case."""
+SEARCH_NEXT = "search_next"
+"""The same, beside it."""
 
 # Of a declared crisis.
 CRISIS_DECLARE = "crisis_declare"
@@ -118,6 +132,9 @@ BRING_BACK_MODAL = "bring_back_modal"
 CRISIS_MODAL = "crisis_modal"
 EXPLANATION = "case_explanation"
 """The modal behind *Why?*, which cannot be submitted."""
+SEARCH_MODAL = "search_modal"
+CASE_DETAILS = "case_details"
+"""Shows a case, an episode or a crisis; there is nothing to submit."""
 CRISIS_CLOSE_MODAL = "crisis_close_modal"
 """Asks whether to close a crisis that is not finished."""
 
@@ -142,6 +159,7 @@ AUTHOR = "author"
 KIND = "kind"
 SEVERITY = "severity"
 HEADLINE = "headline"
+STATUS = "status"
 LEAD = "lead"
 COMMS = "comms"
 LEGAL = "legal"
@@ -154,6 +172,10 @@ CASES = "cases"
 NOBODY = "@nobody"
 """The choice 'it is for nobody' in *Not for us*; no department can have this name."""
 
+ANY = "@any"
+"""The option of a filter that filters nothing; no department can have this name."""
+
+_HOME = "home:"
 _DIGEST = "digest:"
 _SEPARATOR = "|"
 
@@ -199,3 +221,13 @@ def parse_digest_id(block_id: str) -> str:
 def build_cases_block_id(number: int) -> str:
     """Return the block id of the checkboxes `number` of a form that lists many cases."""
     return f"{CASES}{number or ''}"
+
+
+def build_home_place(section: str, number: int | None = None) -> str:
+    """Return the block id of a section of the Home tab, or of a row in it: where the outcome of a click is shown."""
+    return f"{_HOME}{section}" if number is None else f"{_HOME}{section}:{number}"
+
+
+def parse_home_section(block_id: str) -> str:
+    """Return the section of a block of the Home tab, or ''."""
+    return block_id.removeprefix(_HOME).partition(":")[0] if block_id.startswith(_HOME) else ""

@@ -15,12 +15,17 @@ MAX_OPTIONS = 99
 
 
 class ModalMetadata(NamedTuple):
-    """Where a modal was opened: the case, and the response_url that updates its card, or ''."""
+    """Where a modal was opened: the case, and the response_url that updates its card, or ''.
+
+    `home` is the state of the Home tab, and `place` the block there, if it was opened from there.
+    """
 
     case: str
     response_url: str = ""
     channel: str = ""
     ts: str = ""
+    home: str = ""
+    place: str = ""
 
     def to_json(self) -> str:
         return json.dumps(self, separators=(",", ":"))

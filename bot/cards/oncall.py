@@ -42,9 +42,7 @@ class OnCallSummary(NamedTuple):
 
 def render_oncall(departments: Sequence[OnCallSummary], by: str, zone: str, at: datetime) -> RenderedMessage:
     lines = [_format_on_call_line(one) + format_drill_status(one.drill) for one in departments]
-    blocks = [
-        make_section(line, accessory=_render_take_button(one, by)) for one, line in zip(departments, lines, strict=True)
-    ][:SHOWN]
+    blocks = [render_on_call_section(one, by) for one in departments[:SHOWN]]
     if len(departments) > SHOWN:
         blocks.append(make_context(f"… and {format_count(len(departments) - SHOWN, 'department')} more."))
     clock = at.astimezone(ZoneInfo(zone))
@@ -53,6 +51,12 @@ def render_oncall(departments: Sequence[OnCallSummary], by: str, zone: str, at: 
         f"{clock:%H:%M}. `{action_ids.ONCALL} help` says what you can do."
     )
     return RenderedMessage("\n".join(lines), [*blocks, make_context(note)])
+
+
+def render_on_call_section(one: OnCallSummary, by: str) -> Block:
+    """Return who is on call for a department now and next, with a button to take the shift, or to be covered."""
+    line = _format_on_call_line(one) + format_drill_status(one.drill)
+    return make_section(line, accessory=_render_take_button(one, by))
 
 
 def _format_on_call_line(one: OnCallSummary) -> str:

@@ -5,9 +5,12 @@ from datetime import timedelta
 from typing import Any, NamedTuple
 
 from bot.cards import (
+    action_ids,
     case,
     case_assessment,
+    case_lists,
     case_messages,
+    case_search,
     case_status,
     crises,
     crisis_modals,
@@ -30,10 +33,14 @@ from bot.cards import (
 )
 from bot.cards import help as help_card
 from bot.cards.block_kit import RenderedMessage
+from bot.cards.case_search import SearchQuery, SearchResult
+from bot.cards.home_view import DepartmentSummary, HomeNotice, HomeView, SourceSummary
 from bot.cards.modal_blocks import ModalMetadata
+from bot.cards.oncall import OnCallSummary
 from bot.cards.page_text import build_case_page_context
 from bot.demo.gallery_samples import AT, BEN, GallerySamples, list_pages
 from bot.domain.adoption import UnfinishedWork
+from bot.domain.cases.queues import CasePage, CaseQueue, QueueCounts
 from bot.domain.cases.roll_ups import RollUp
 from bot.domain.destination import ToChannel, ToPerson
 from bot.domain.drills import Drill
@@ -74,6 +81,7 @@ def list_drawings(samples: GallerySamples) -> list[GalleryEntry]:
         _draw_oncall,
         _draw_roles,
         _draw_modals,
+        _draw_home,
     )
     return [GalleryEntry(title, drawing) for part in parts for title, drawing in part(samples) if drawing is not None]
 
@@ -227,10 +235,42 @@ def _draw_modals(on: GallerySamples) -> Drawings:
     yield "Modal: declare a crisis", crisis_modals.render_crisis_modal(on.departments, origin)
     unfinished = UnfinishedWork((on.crisis_case,), unacknowledged=True, to_do=("Say in public that you know.",))
     yield "Modal: close a crisis", crisis_modals.render_close_crisis_modal(on.updated, unfinished, origin)
-    summaries = tuple(home.DepartmentSummary(one, 6, 2, on.on_call) for one in on.departments)
-    sources = (home.SourceSummary("x", AT),)
-    yield "Home", home.render_home(home.HomeView((on.claimed, on.joined), summaries, sources, (), AT))
-    yield (
-        "Home: nothing yet, and something is wrong",
-        home.render_home(home.HomeView((), summaries, sources, ("Slack is slow",), AT)),
+
+
+def _draw_home(on: GallerySamples) -> Drawings:
+    counts = QueueCounts(6, 2, 4)
+    summaries = tuple(DepartmentSummary(one, counts, OnCallSummary(one, on.on_call, None)) for one in on.departments)
+    queues = ((CaseQueue.OVERDUE, CasePage((on.new,), 0, 1, 1)), (CaseQueue.UNCLAIMED, CasePage((on.joined,), 0, 1, 9)))
+    deputy = HomeView(
+        on.claimed.owner,
+        AT,
+        is_staff=True,
+        departments=summaries,
+        assigned=CasePage((on.claimed,), 0, 1, 1),
+        queues=queues,
     )
+    figures = tuple(
+        DepartmentFigures(one.name, 6, 2, 25, claim=DurationStats(30, 1020, 3000)) for one in on.departments
+    )
+    outcome = HomeNotice(
+        action_ids.build_home_place("unclaimed", 0), case_lists.render_claim_outcome(on.claimed).blocks
+    )
+    yield "Home: a deputy", home.render_home(deputy)
+    yield "Home: after a click on Claim", home.render_home(deputy, outcome)
+    yield (
+        "Home: a manager",
+        home.render_home(
+            deputy._replace(is_manager=True, figures=figures, crises=(on.updated,), sources=(SourceSummary("x", AT),))
+        ),
+    )
+    issues = {"slack": "Slack is slow"}
+    colleague = HomeView("U0JOE", AT, departments=summaries, health_issues=issues)
+    yield "Home: a colleague without a role, and something is wrong", home.render_home(colleague)
+    yield "Home: the database is away", home.render_home_unavailable("Earshot can't reach its database.")
+    origin = ModalMetadata("")
+    found = SearchResult(CasePage((on.claimed, on.new), 0, 2, 12), AT)
+    search = case_search.render_search_modal(SearchQuery("marta"), on.departments, origin, on.claimed.owner, found)
+    yield "Modal: search", search
+    yield "Modal: view a case", case_search.render_case_modal(on.claimed, on.care, AT, None, on.claimed.owner, origin)
+    yield "Modal: view a crisis", case_search.render_activity_modal(crises.render_crisis_card(on.updated), origin)
+    yield "On Home: resolved", case_lists.render_resolve_outcome(on.resolved)

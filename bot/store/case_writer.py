@@ -1,11 +1,13 @@
 """Turn a decision on a case into one transaction: guards, the record, its indexes, counters, outbox and audit log."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
 from bot.domain.assessment import Assessment, Intent, Sentiment
 from bot.domain.case import Case, CaseStatus, JoinReason
 from bot.domain.cases.intake import CONVERSATION_WINDOW, COPY_WINDOW, build_conversation_key, build_copy_key
+from bot.domain.cases.queues import list_author_terms
 from bot.domain.cases.roll_ups import RollUp, list_roll_ups, refresh_roll_up
 from bot.domain.commits import CaseDecision, MentionOutcome, ProcessedMention
 from bot.domain.mention import Mention
@@ -14,6 +16,7 @@ from bot.store.corrections import add_correction, update_precision
 from bot.store.decision_writer import add_notification, to_ms, write_effects
 from bot.store.keys import (
     ASIDE_MOST,
+    AUTHORS_KEPT,
     CASE_KEPT,
     EDITED_WITHIN,
     JOINED_MOST,
@@ -25,6 +28,7 @@ from bot.store.keys import (
     TOOK_MOST,
     Keys,
     format_day,
+    format_month,
     join_field,
 )
 from bot.store.spike_stream import append_observation
@@ -35,6 +39,7 @@ STATUS_FIELD = "s"
 QUARTER = 15
 """Minutes: counters are kept for each quarter of an hour."""
 _TALLIES_SECONDS = int(TALLIES_KEPT.total_seconds())
+_AUTHORS_SECONDS = int(AUTHORS_KEPT.total_seconds())
 _TELLING_SECONDS = int(TELLING_KEPT.total_seconds())
 _CONVERSATION_SECONDS = int(CONVERSATION_WINDOW.total_seconds())
 _EDITED_SECONDS = int(EDITED_WITHIN.total_seconds())
@@ -98,12 +103,13 @@ def _write_case(transaction: Transaction, keys: Keys, decision: CaseDecision, ca
 
 
 def _update_indexes(transaction: Transaction, keys: Keys, before: Case | None, case: Case) -> None:
-    """Update the open cases of departments, the cases of owners, and the counters of resolutions."""
+    """Update the open cases of departments, the cases of owners and authors, and the counters of resolutions."""
     if before is not None and (before.department != case.department or case.is_closed):
         transaction.write("ZREM", keys.open_cases_key(before.department), case.id)
     if not case.is_closed:
-        due = case.due.timestamp() if case.due else "+inf"
-        transaction.write("ZADD", keys.open_cases_key(case.department), due, case.id)
+        due = case.snooze.until if case.snooze and case.is_snoozed else case.due
+        score = due.timestamp() if due else "+inf"
+        transaction.write("ZADD", keys.open_cases_key(case.department), score, case.id)
     had = before.owner if before and before.status is CaseStatus.CLAIMED else ""
     has = case.owner if case.status is CaseStatus.CLAIMED else ""
     if had != has:
@@ -111,6 +117,12 @@ def _update_indexes(transaction: Transaction, keys: Keys, before: Case | None, c
             transaction.write("SREM", keys.owned_cases_key(had), case.id)
         if has:
             transaction.write("SADD", keys.owned_cases_key(has), case.id)
+    update_claimed_cases(transaction, keys, before, case)
+    known, named = (list_author_terms(one.mention) if one else frozenset[str]() for one in (before, case))
+    if known - named:
+        transaction.write("ZREM", keys.authors_key(get_case_month(case)), *_list_author_entries(case, known - named))
+    if named - known:
+        add_author(transaction, keys, case)
     if case.is_closed and case.resolution and case.resolved_at and not (before and before.is_closed):
         ended = keys.resolutions_key(format_day(case.resolved_at))
         how = join_field(compute_quarter(case.resolved_at), case.department, case.resolution)
@@ -132,6 +144,33 @@ def _update_roll_ups(transaction: Transaction, keys: Keys, before: Case | None, 
 
 def add_roll_up_case(transaction: Transaction, keys: Keys, roll_up: RollUp, case: Case) -> None:
     transaction.write("ZADD", keys.called_cases_key(*roll_up), case.opened_at.timestamp(), case.id)
+
+
+def update_claimed_cases(transaction: Transaction, keys: Keys, before: Case | None, case: Case) -> None:
+    """Update which cases of a department somebody has claimed; idempotent, since older releases do not."""
+    if before is not None and before.department != case.department:
+        transaction.write("SREM", keys.claimed_cases_key(before.department), case.id)
+    if case.status is CaseStatus.CLAIMED:
+        transaction.write("SADD", keys.claimed_cases_key(case.department), case.id)
+    elif before is not None:
+        transaction.write("SREM", keys.claimed_cases_key(case.department), case.id)
+
+
+def get_case_month(case: Case) -> str:
+    """Return the month in which the case was first opened, which a hand-over does not change."""
+    return format_month(case.history[0].at if case.history else case.opened_at)
+
+
+def _list_author_entries(case: Case, terms: Iterable[str]) -> list[str]:
+    return [f"{term}\n{case.id}" for term in sorted(terms)]
+
+
+def add_author(transaction: Transaction, keys: Keys, case: Case) -> None:
+    """List the case under the names of its author. Idempotent."""
+    key = keys.authors_key(get_case_month(case))
+    for entry in _list_author_entries(case, list_author_terms(case.mention)):
+        transaction.write("ZADD", key, 0, entry)
+    transaction.add_upkeep("EXPIRE", key, _AUTHORS_SECONDS)
 
 
 def _set_retention(transaction: Transaction, keys: Keys, case: Case) -> None:

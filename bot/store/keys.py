@@ -40,6 +40,8 @@ NIGHT_KEPT = timedelta(days=2)
 FLAGS_KEPT = timedelta(hours=1)
 CRISIS_KEPT = timedelta(days=400)
 EPISODES_MOST = 2_000
+AUTHORS_KEPT = timedelta(days=190)
+"""After the last case of a month was opened: twice as long as a resolved case is kept."""
 
 
 @lru_cache(maxsize=5_000)
@@ -62,6 +64,15 @@ def format_hour(at: datetime) -> str:
 def format_day(at: datetime) -> str:
     """Format a UTC day. Reports rebuild days of other time zones from the quarters in the fields."""
     return f"{at:%Y%m%d}"
+
+
+def format_month(at: datetime) -> str:
+    return f"{at.year:04}{at.month:02}"
+
+
+def list_months(at: datetime) -> list[str]:
+    """Return the months of which authors are kept, the newest first."""
+    return list(dict.fromkeys(format_month(at - timedelta(days=days)) for days in range(0, AUTHORS_KEPT.days + 31, 27)))
 
 
 class Keys:
@@ -129,6 +140,12 @@ class Keys:
 
     def owned_cases_key(self, person: str) -> str:
         return f"{self.root}mine:{person}"
+
+    def claimed_cases_key(self, department: str) -> str:
+        return f"{self.root}claimed:{department}"
+
+    def authors_key(self, month: str) -> str:
+        return f"{self.root}authors:{month}"
 
     def schedule_key(self, schedule: str) -> str:
         return f"{self.root}schedule:{schedule}"

@@ -9,6 +9,7 @@ from bot.store.access_check import verify_permissions, verify_write_access
 from bot.store.audit_log import AuditLogReader
 from bot.store.baselines import BaselineStore
 from bot.store.calendars import CalendarLinkStore, CalendarStore
+from bot.store.case_queues import CaseQueueStore
 from bot.store.cases import CaseStore
 from bot.store.client import RedisClient
 from bot.store.corrections import CorrectionStore
@@ -52,6 +53,7 @@ class Store:
         self.keys = keys = Keys(brand)
         self.inbox = Inbox(client, keys)
         self.cases = CaseStore(client, keys)
+        self.case_queues = CaseQueueStore(client, keys, self.cases)
         self.outbox = Outbox(client, keys)
         self.digests = DigestStore(client, keys)
         self.roll_ups = RollUpStore(client, keys)

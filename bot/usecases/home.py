@@ -1,46 +1,154 @@
-"""The Home tab: a person's own cases, then each department, then the health of Earshot itself."""
+"""The Home tab: what a person owns, what waits in their departments, who is on call, and how the day is going."""
 
+import asyncio
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
-from bot.cards.home import DepartmentSummary, HomeView, SourceSummary
+from bot.cards.block_kit import RenderedMessage
+from bot.cards.case_search import SearchQuery, SearchResult, SearchStatus
+from bot.cards.crises import render_crisis_card
+from bot.cards.home_view import AS_OPENED, ASSIGNED, DepartmentSummary, HomeState, HomeView, SourceSummary
+from bot.cards.oncall import OnCallSummary
+from bot.cards.spikes import render_spike
 from bot.clock import Clock
-from bot.domain.oncall.on_call import OnCallLookup
+from bot.domain.cases.queues import PAGE_ROWS, CasePage, CaseQueue, QueueCounts
+from bot.domain.commits import NotAllowed
+from bot.domain.department import Department, DepartmentStaff
+from bot.domain.oncall.schedule import Shift
+from bot.domain.oncall.shifts import list_shifts, merge_consecutive_shifts
+from bot.domain.periods import TimeSpan
 from bot.domain.reports.precision import PRECISION_DAYS, compute_precisions
 from bot.domain.rules import PlaybookRules
-from bot.store.cases import CaseStore
-from bot.store.corrections import CorrectionStore
-from bot.store.health_issues import HealthIssueStore
-from bot.store.inbox import Inbox
-from bot.store.read_counts import ReadCountStore
+from bot.store.case_queues import Dues
+from bot.store.store import Store
+from bot.usecases.on_call_lookup import StoredOnCallLookup
+from bot.usecases.reports import SentimentReports
+from bot.usecases.staff import StaffDirectory
+
+SHORT_ROWS = 5
+"""Cases of each queue while both are shown."""
+SHIFTS_AHEAD = timedelta(days=28)
 
 
 @dataclass(frozen=True, slots=True)
 class HomeTab:
-    _cases: CaseStore
-    _inbox: Inbox
-    _issues: HealthIssueStore
-    _corrections: CorrectionStore
-    _reads: ReadCountStore
+    _store: Store
     _rules: PlaybookRules
-    _on_call: OnCallLookup
+    _on_call: StoredOnCallLookup
+    _staff: StaffDirectory
+    _reports: SentimentReports
     _clock: Clock
 
-    async def load_view(self, person: str) -> HomeView:
-        """Raises `StoreUnavailable`."""
+    async def load_view(self, person: str, state: HomeState = AS_OPENED) -> HomeView:
+        """Raises `StoreUnavailable`. Only the cases that are shown are read."""
         at = self._clock.now()
-        departments = []
-        for department in self._rules.list_departments():
-            page = await self._cases.list_open(department.name, limit=1)
-            overdue = await self._cases.count_overdue(department.name, at)
-            on_call = await self._on_call.find_on_call(department.name, at)
-            departments.append(DepartmentSummary(department, page.total, overdue, on_call))
-        activity = await self._inbox.load_source_activity()
-        sources = [
-            SourceSummary(source, datetime.fromtimestamp(last / 1000, UTC), await self._reads.load_month(source, at))
-            for source, last in sorted(activity.items())
+        departments = self._rules.list_departments()
+        rights = await self._load_rights(departments)
+        own = [one for one, staff in zip(departments, rights, strict=True) if staff.can_answer(person)]
+        home = HomeView(person, at, bool(own), any(staff.is_manager(person) for staff in rights))
+        summaries, queues = await self._load_departments(own or departments, state.department, at)
+        home = home._replace(
+            state=state,
+            departments=summaries,
+            assigned=await self._load_owned(person, departments, state),
+            health_issues=await self._store.health_issues.load_issues(),
+        )
+        if not home.is_staff:
+            return home
+        home = home._replace(queues=await self._load_queues(queues, state), next_shift=await self._find_shift(home))
+        return await self._add_overview(home) if home.is_manager else home
+
+    async def _load_rights(self, departments: Sequence[Department]) -> list[DepartmentStaff]:
+        return await asyncio.gather(*(self._staff.load_staff(one, self._rules.managers) for one in departments))
+
+    async def _load_departments(
+        self, departments: Sequence[Department], chosen: str, at: datetime
+    ) -> tuple[tuple[DepartmentSummary, ...], Mapping[CaseQueue, Dues]]:
+        """Return all departments for their counts, and the queues of the chosen one."""
+        names = [one.name for one in departments]
+        counts, queues = await self._store.case_queues.load_queues(names, at)
+        if chosen in names:
+            _, queues = await self._store.case_queues.load_queues([chosen], at)
+        on_call = await asyncio.gather(*(self._load_on_call(one, at) for one in departments))
+        found = zip(departments, on_call, strict=True)
+        return tuple(DepartmentSummary(one, counts.get(one.name, QueueCounts()), now) for one, now in found), queues
+
+    async def _load_on_call(self, department: Department, at: datetime) -> OnCallSummary:
+        now = await self._on_call.find_on_call(department.name, at)
+        then = await self._on_call.find_on_call(department.name, now.until) if now.until else None
+        return OnCallSummary(department, now, then)
+
+    async def _load_owned(self, person: str, departments: tuple[Department, ...], state: HomeState) -> CasePage:
+        owned = await self._store.case_queues.load_owned_cases(person, [one.name for one in departments])
+        return await self._store.case_queues.load_page(owned, state.get_start(ASSIGNED))
+
+    async def _load_queues(
+        self, queues: Mapping[CaseQueue, Dues], state: HomeState
+    ) -> tuple[tuple[CaseQueue, CasePage], ...]:
+        """Return the queues that the filter leaves; what is overdue is not repeated in the list below it."""
+        chosen = [queue for queue in CaseQueue if state.queue in {"", queue}] or list(CaseQueue)
+        rows = PAGE_ROWS if len(chosen) == 1 else SHORT_ROWS
+        if len(chosen) > 1:
+            late, new = queues[CaseQueue.OVERDUE], queues[CaseQueue.UNCLAIMED]
+            queues = {**queues, CaseQueue.UNCLAIMED: {case: due for case, due in new.items() if case not in late}}
+        pages = [await self._store.case_queues.load_page(queues[one], state.get_start(one), rows) for one in chosen]
+        return tuple(zip(chosen, pages, strict=True))
+
+    async def _find_shift(self, home: HomeView) -> tuple[str, Shift] | None:
+        """Return the current or next shift of the person, in the schedules of their departments."""
+        names = dict.fromkeys(name for one in home.departments for name in one.department.schedules)
+        span = TimeSpan(home.at, home.at + SHIFTS_AHEAD)
+        found = [
+            (name, shift)
+            for name, roster in (await self._on_call.load_rosters(names)).items()
+            for shift in merge_consecutive_shifts(list_shifts(roster, span))
+            if shift.person == home.person
         ]
-        issues = (await self._issues.load_issues()).values()
-        precisions = compute_precisions(await self._corrections.load_precision(at, PRECISION_DAYS))
-        mine = await self._cases.list_owned(person)
-        return HomeView(mine, tuple(departments), tuple(sources), tuple(issues), at, precisions)
+        return min(found, key=lambda one: one[1].start, default=None)
+
+    async def _add_overview(self, home: HomeView) -> HomeView:
+        """Add what managers see: the day's figures, episodes and crises, sources."""
+        precisions = await self._store.corrections.load_precision(home.at, PRECISION_DAYS)
+        return home._replace(
+            figures=await self._reports.summarize_day(home.at),
+            episodes=tuple((await self._store.episodes.load_running()).values()),
+            crises=tuple(await self._store.crises.list_open_crises()),
+            sources=await self._list_sources(home.at),
+            precisions=compute_precisions(precisions),
+        )
+
+    async def _list_sources(self, at: datetime) -> tuple[SourceSummary, ...]:
+        activity = await self._store.inbox.load_source_activity()
+        return tuple(
+            [
+                SourceSummary(
+                    name, datetime.fromtimestamp(last / 1000, UTC), await self._store.reads.load_month(name, at)
+                )
+                for name, last in sorted(activity.items())
+            ]
+        )
+
+    async def load_activity(self, name: str) -> RenderedMessage | None:
+        """Return the card of an episode or a crisis, or None if there is none of this id. Raises `NotAllowed`."""
+        if episode := await self._store.episodes.get(name):
+            return render_spike(episode)
+        crisis = await self._store.crises.find(name)
+        return render_crisis_card(crisis) if crisis else None
+
+    def list_departments(self) -> tuple[Department, ...]:
+        return self._rules.list_departments()
+
+    async def search(self, by: str, query: SearchQuery) -> SearchResult:
+        """Return a page of the cases of a person, newest first. Raises `NotAllowed` for colleagues without a role."""
+        if not any(staff.can_answer(by) for staff in await self._load_rights(self._rules.list_departments())):
+            raise NotAllowed("Search is for people on a team. A manager can add you to one.")
+        at = self._clock.now()
+        found = [
+            case
+            for case in await self._store.case_queues.search_author(query.words, at)
+            if query.department in {"", case.department} and SearchStatus.matches_choice(query.status, case)
+        ]
+        start = query.start if 0 <= query.start < len(found) else 0
+        shown = tuple(found[start : start + PAGE_ROWS])
+        return SearchResult(CasePage(shown, start, start + len(shown), len(found)), at)

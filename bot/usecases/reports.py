@@ -131,6 +131,11 @@ class SentimentReports:
         open_counts = await self._tallies.count_open(names, at)
         return [DepartmentFigures(name, *open_counts[name]) for name in names]
 
+    async def summarize_day(self, at: datetime) -> tuple[DepartmentFigures, ...]:
+        """Return the figures of each department since midnight, in the playbook's order."""
+        today = compute_report_spans(ReportPeriod.TODAY, at, ZoneInfo(self._rules.time_zone)).current
+        return await self._build_department_lines(ReportQuery(), today, {}, at)
+
     async def _select_top_posts(
         self, query: ReportQuery, spans: ReportSpans, tally: Tally, rivals: frozenset[str]
     ) -> tuple[Case, ...]:

@@ -14,6 +14,7 @@ from handlers.views.cases import (
 )
 from handlers.views.crises import submit_crisis, submit_crisis_close
 from handlers.views.flag import submit_flag
+from handlers.views.search import submit_search
 from handlers.views.storms import submit_claim_alike, submit_facts, submit_resolve_many
 
 
@@ -29,5 +30,6 @@ def register(app: AsyncApp) -> None:
     app.view(action_ids.FLAG_MODAL)(submit_flag)
     app.view(action_ids.CORRECT_MODAL)(submit_correction)
     app.view(action_ids.BRING_BACK_MODAL)(submit_bring_back)
+    app.view(action_ids.SEARCH_MODAL)(submit_search)
     app.view(action_ids.CRISIS_MODAL)(submit_crisis)
     app.view(action_ids.CRISIS_CLOSE_MODAL)(submit_crisis_close)

@@ -4,17 +4,19 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.cards import action_ids
 from bot.cards.case import render_reroute_receipt
+from bot.cards.case_lists import render_resolve_outcome
 from bot.cards.case_messages import render_brought_back
+from bot.cards.home_view import HomeNotice, HomeState
 from bot.cards.modals import CORRECTING
 from bot.cards.mutes import render_mute_offer
 from bot.domain.case import CaseResolution
 from bot.domain.cases.snooze_transitions import SnoozeChoice
+from handlers.home_responder import publish_home
 from handlers.modal_submission import submit_modal
 from handlers.payloads import SubmittedModal
 from handlers.responses import (
     is_store_up,
     load_spam_page,
-    publish_home,
     redraw_card,
     redraw_corrected_card,
     redraw_moved_card,
@@ -61,7 +63,8 @@ async def submit_resolution(
     if word == CaseResolution.SPAM and (offer := render_mute_offer(answer.case)):
         await back.send_ephemeral(offer)
     if not form.origin.response_url:  # the form was opened from the Home tab
-        await publish_home(by, home, client)
+        notice = HomeNotice(form.origin.place, render_resolve_outcome(answer.case).blocks)
+        await publish_home(by, home, client, HomeState.from_json(form.origin.home), notice)
 
 
 async def submit_hand_over(ack: AsyncAck, view: Payload, by: str, cases: CaseUseCases, reply: Responder) -> None:

@@ -2,6 +2,7 @@
 
 from bot.cards import help as card
 from bot.cards import home
+from bot.cards.home_view import HomeView
 from bot.domain.reports.precision import PrecisionAspect, PrecisionEstimate
 from bot.slack_sandbox.block_kit import check_message
 from tests.cards.samples import AT, words
@@ -54,7 +55,7 @@ def test_slack_takes_it_and_names_are_no_markup() -> None:
 
 def test_the_home_tab_says_it_only_where_there_is_something_to_say() -> None:
     def health(*found: PrecisionEstimate) -> str:
-        return words(home.render_home(home.HomeView((), (), (), (), AT, found))["blocks"])
+        return words(home.render_home(HomeView("U0MIA", AT, is_manager=True, precisions=found))["blocks"])
 
     assert "91 % [86–94 %] heard right" in health(PrecisionEstimate(PrecisionAspect.ALL, 212, 19))
     assert "heard right" not in health(PrecisionEstimate(PrecisionAspect.ALL, 12, 1))

@@ -10,13 +10,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.cards import case as card
-from bot.cards import case_assessment, case_messages, digests, home, modals, roll_ups, spam
+from bot.cards import case_assessment, case_messages, case_search, digests, home, modals, roll_ups, spam
 from bot.cards.block_kit import MOST_CHARACTERS, RenderedMessage, is_within_limits
+from bot.cards.case_search import SearchQuery, SearchResult
+from bot.cards.home_view import DepartmentSummary, HomeView, SourceSummary
 from bot.cards.modal_blocks import ModalMetadata
+from bot.cards.oncall import OnCallSummary
 from bot.cards.sanitize import sanitize_line, sanitize_text
 from bot.domain.case import Case, JoinedMention, JoinReason
+from bot.domain.cases.queues import CasePage, CaseQueue, QueueCounts
 from bot.domain.destination import ToPerson
 from bot.domain.oncall.on_call import OnCallSnapshot
+from bot.domain.reports.report import DepartmentFigures
 from bot.slack_sandbox.block_kit import check_message, check_view
 from tests.cards.samples import (
     AT,
@@ -95,16 +100,36 @@ def forms(case: Case) -> list[dict[str, Any]]:
         modals.render_bring_back_modal(case.mention, "1773133333333-0", [CARE, PR], origin),
         modals.render_flag_modal(sanitize_text(case.mention.text), "", [CARE, PR], origin),
         *([modals.render_separate_modal(case, origin)] if case.joined else []),
-        home.render_home(
-            home.HomeView(
-                (case,) * 20,
-                (home.DepartmentSummary(CARE, 3, 1),),
-                (home.SourceSummary("x", AT),),
-                ("Slack is slow.",),
-                AT,
-            )
+        home.render_home(build_home(case)),
+        case_search.render_search_modal(
+            SearchQuery(case.mention.text[:60]), [CARE, PR], origin, "U0ANA", SearchResult(build_page(case, 10), AT)
         ),
+        case_search.render_case_modal(case, CARE, AT, None, "U0ANA", origin),
     ]
+
+
+def build_page(case: Case, rows: int) -> CasePage:
+    return CasePage((case,) * rows, 10, 10 + rows, 5_000)
+
+
+def build_home(case: Case) -> HomeView:
+    """The largest Home tab that there can be: a manager's, with every list on a later page."""
+    on_call = OnCallSummary(CARE, OnCallSnapshot(CARE.on_call), None)
+    return HomeView(
+        "U0ANA",
+        AT,
+        is_staff=True,
+        is_manager=True,
+        departments=tuple(
+            DepartmentSummary(CARE.copy_with(name=f"care {number}"), QueueCounts(5_000, 99, 4_000), on_call)
+            for number in range(120)
+        ),
+        assigned=build_page(case, 10),
+        queues=tuple((queue, build_page(case, 5)) for queue in CaseQueue),
+        figures=(DepartmentFigures("care", 3, 1, 4),) * 40,
+        sources=(SourceSummary("x", AT),) * 20,
+        health_issues={f"part {number}": "Slack is slow." for number in range(20)},
+    )
 
 
 def hostile(text: str, status: Callable[..., Case]) -> Case:

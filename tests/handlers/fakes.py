@@ -5,12 +5,15 @@ from typing import Any
 
 from bot.cards import crisis_modals
 from bot.cards.block_kit import RenderedMessage, make_mrkdwn, make_section
-from bot.cards.home import DepartmentSummary, HomeView
+from bot.cards.case_search import SearchQuery, SearchResult
+from bot.cards.home_view import AS_OPENED, DepartmentSummary, HomeState, HomeView
 from bot.cards.modal_blocks import ModalMetadata
+from bot.cards.oncall import OnCallSummary
 from bot.cards.roll_ups import RollUpView
 from bot.cards.storms import ClaimedCases, OwnCases, ResolvedCases
 from bot.domain.adoption import UnfinishedWork
 from bot.domain.case import Case, CaseResolution
+from bot.domain.cases.queues import CasePage, QueueCounts
 from bot.domain.cases.roll_ups import RollUp
 from bot.domain.commits import StoreUnavailable
 from bot.domain.crises import transitions
@@ -19,6 +22,7 @@ from bot.domain.crisis import CrisisOrigin as Began
 from bot.domain.department import Department
 from bot.domain.destination import ToPerson
 from bot.domain.lifecycle import CaseTransition
+from bot.domain.oncall.on_call import OnCallSnapshot
 from bot.domain.paging import escalation
 from bot.domain.paging.context import PageContext
 from bot.domain.paging.page import CauseKind, Page, PageCause, Severity, open_page
@@ -182,9 +186,22 @@ class FakeFlags(Fake):
 
 
 class FakeHome(Fake):
-    async def load_view(self, person: str) -> HomeView:
+    async def load_view(self, person: str, state: HomeState = AS_OPENED) -> HomeView:
         await self.ask("home", person)
-        return HomeView((build_claimed_case(),), (DepartmentSummary(CARE, 3, 1),), (), (), AT)
+        one = CasePage((build_claimed_case(),), 0, 1, 1)
+        summary = DepartmentSummary(CARE, QueueCounts(3, 1, 2), OnCallSummary(CARE, OnCallSnapshot(), None))
+        return HomeView(person, AT, is_staff=True, state=state, departments=(summary,), assigned=one)
+
+    def list_departments(self) -> tuple[Department, ...]:
+        return (CARE, PR)
+
+    async def search(self, by: str, query: SearchQuery) -> SearchResult:
+        await self.ask("search", by, query)
+        return SearchResult(CasePage((build_claimed_case(),), 0, 1, 1), AT)
+
+    async def load_activity(self, name: str) -> RenderedMessage | None:
+        await self.ask("activity", name)
+        return RenderedMessage("Spike", [make_section(make_mrkdwn("Spike"))])
 
 
 class FakeCorrections(Fake):

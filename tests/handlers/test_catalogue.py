@@ -35,6 +35,9 @@ INPUTS = {
     "INPUT",
     "NOBODY",
     "EXPLANATION",
+    "STATUS",
+    "ANY",
+    "CASE_DETAILS",
 }
 BUTTONS = {button.action for button in CASE_BUTTONS} | {
     value

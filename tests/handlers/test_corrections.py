@@ -109,7 +109,9 @@ async def test_why_opens_a_form_and_says_nothing_in_the_channel(
     assert fakes.cases.asked == [("get", CASE)]
     (call,) = slack.list_calls("views.open")
     assert check_view(call["view"]) == []
-    assert ModalMetadata.from_json(call["view"]["private_metadata"]) == (CASE, slack.response_url, "C0CARE", "")
+    assert ModalMetadata.from_json(call["view"]["private_metadata"]) == ModalMetadata(
+        CASE, slack.response_url, "C0CARE"
+    )
     assert slack.answers == []
 
 

@@ -38,7 +38,7 @@ async def test_opening_the_home_tab_draws_it(workspace: Workspace, slack: FakeSl
     (call,) = slack.list_calls("views.publish")
     assert call["user_id"] == ANA
     assert check_view(call["view"]) == []
-    assert "1 OVERDUE" in str(call["view"])
+    assert "1 overdue" in str(call["view"])
 
 
 async def test_opening_another_tab_draws_nothing(workspace: Workspace, slack: FakeSlackServer) -> None:

@@ -1,5 +1,6 @@
 """What one colleague sees and does."""
 
+import json
 from typing import NamedTuple
 
 from bot.cards import action_ids
@@ -56,6 +57,39 @@ class Colleague(NamedTuple):
         await self.sandbox.get_user(self.name).open_home()
         await self.done()
         return self.home
+
+    async def press_on_home(self, what: str, *, about: str = "") -> str:
+        """A button on the Home tab; `about` are words of the row that it belongs to."""
+        person = self.sandbox.get_user(self.name)
+        assert person.home is not None
+        blocks = person.home.blocks
+        rows = [number for number, block in enumerate(blocks) if about in json.dumps(block, ensure_ascii=False)]
+        assert rows, f"nothing about {about!r} on the Home tab of {self.name}:\n{self.home}"
+        row = next(block for block in blocks[rows[0] :] if not about or block["type"] in {"actions", "section"})
+        await person.click_button(person.home, what, block_id=row["block_id"] if about else "")
+        await self.done()
+        return self.home
+
+    async def choose_on_home(self, menu: str, value: str) -> str:
+        person = self.sandbox.get_user(self.name)
+        await person.choose_option(person.home, menu, value=value)
+        await self.done()
+        return self.home
+
+    async def press_in_form(self, what: str, *, block_id: str = "") -> str:
+        """A button in the form that is open."""
+        person = self.sandbox.get_user(self.name)
+        await person.click_button(person.modal, what, block_id=block_id)
+        await self.done()
+        return self.form
+
+    async def submit_form(self, **values: str) -> str:
+        person = self.sandbox.get_user(self.name)
+        for field, value in values.items():
+            await person.fill_field(field, value)
+        await person.submit()
+        await self.done()
+        return self.form
 
     async def press_on_whisper(self, what: str) -> None:
         """A button on the newest message that only this person sees."""

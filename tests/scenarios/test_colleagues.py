@@ -1,7 +1,7 @@
-"""Everybody spots: the shortcut in the menu of a message, and the Home tab."""
+"""Everybody spots: the shortcut in the menu of a message."""
 
 from bot.cards import action_ids
-from tests.scenarios.sample_posts import LOST, build_complaint
+from tests.scenarios.sample_posts import LOST
 from tests.scenarios.slack_views import Card
 from tests.scenarios.world import World
 
@@ -58,37 +58,3 @@ async def test_a_flagged_case_is_called_for_like_any_other(world: World) -> None
     await world.person("joe").flag_message(seen, department="care", kind="complaint")
     await world.advance(minutes=21)
     assert "You're on call" in world.person("raj").dm.words
-
-
-async def test_the_home_tab_shows_what_is_mine_and_what_waits(world: World) -> None:
-    await world.receive(LOST)
-    await world.receive(build_complaint(1), by="pedro")
-    await world.advance(seconds=5)
-    await world.channel("#care").card("@marta").click("Claim", by="ana")
-    home = await world.person("ana").open_home()
-    assert "you lost my bag AGAIN" in home
-    assert "seat 1" not in home
-    assert "care #care: 2 open cases" in home
-    assert "✅ Everything works." in home
-
-
-async def test_a_case_is_resolved_from_the_home_tab_and_gone_from_it(world: World) -> None:
-    await world.receive(LOST)
-    await world.channel("#care").card("@marta").click("Claim", by="ana")
-    await world.person("ana").open_home()
-    ana = world.sandbox.get_user("ana")
-    await ana.click_button(ana.home, "Resolve…")
-    await world.finish_listeners()
-    await ana.fill_field(action_ids.RESOLUTION, "answered")
-    await ana.submit()
-    await world.finish_listeners()
-    assert "Nothing. Press Claim on a card" in world.person("ana").home
-    await world.advance(seconds=5)
-    assert "Resolved by @ana · answered" in world.channel("#care").card("@marta").words
-
-
-async def test_the_home_tab_says_what_is_wrong_with_earshot(world: World) -> None:
-    world.sandbox.workspace.find_channel("#care").is_archived = True
-    await world.receive(LOST)
-    await world.advance(minutes=2)
-    assert "⚠️ The channel of care (C0CARE) cannot be written to (is_archived)." in await world.person("mia").open_home()

@@ -24,7 +24,7 @@ async def test_oncall_shows_now_and_next_for_every_department_in_ones_own_time(w
 
 async def test_the_home_tab_says_who_is_on_call_and_where_nobody_is(world: World) -> None:
     reload_schedule(world, build_layer("U0ANA", hours="Mon-Sun 08:00-10:00"))
-    assert "care #care: nothing open · on call @ana until 10 Mar, 10:00 UTC" in await world.person("joe").open_home()
+    assert "care #care · nothing open · on call @ana until 10 Mar, 10:00 UTC" in await world.person("joe").open_home()
     await world.advance(hours=2)
     assert "nothing open · ⚠️ nobody on call until 11 Mar, 08:00 UTC" in await world.person("joe").open_home()
 

@@ -4,7 +4,7 @@ from bot.cards.home import render_home
 from bot.domain.case import CaseResolution
 from bot.domain.read_budget import ReadIds
 from tests.store.unreadable_records import make_unreadable
-from tests.usecases.harness import ANA, BEN, QUESTION, RAJ, UseCaseHarness
+from tests.usecases.harness import ANA, BEN, MIA, QUESTION, RAJ, UseCaseHarness
 
 
 async def test_the_home_tab_counts_what_is_open_and_what_is_overdue(harness: UseCaseHarness) -> None:
@@ -16,10 +16,10 @@ async def test_the_home_tab_counts_what_is_open_and_what_is_overdue(harness: Use
     harness.clock.advance(minutes=30)
 
     seen = await harness.usecases.home.load_view(ANA)
-    assert [case.id for case in seen.own_cases] == [mine.id]
-    desks = [(desk.department.name, desk.open, desk.overdue) for desk in seen.departments]
-    assert desks == [("care", 3, 2), ("pr", 0, 0), ("ops", 0, 0), ("sales", 0, 0)]
-    assert seen.health_issues == ("Slack is slow.",)
+    assert [case.id for case in seen.assigned.cases] == [mine.id]
+    counts = {one.department.name: one.counts for one in (await harness.usecases.home.load_view(MIA)).departments}
+    assert counts == {"care": (3, 2, 2), "pr": (0, 0, 0), "ops": (0, 0, 0), "sales": (0, 0, 0)}
+    assert seen.health_issues == {"slack": "Slack is slow."}
 
 
 async def test_everybody_sees_their_own_cases_the_soonest_due_first(harness: UseCaseHarness) -> None:
@@ -30,17 +30,19 @@ async def test_everybody_sees_their_own_cases_the_soonest_due_first(harness: Use
         await harness.usecases.cases.claim(case.id, BEN)
     await harness.usecases.cases.resolve(later.id, BEN, CaseResolution.FIXED)
 
-    assert [case.id for case in (await harness.usecases.home.load_view(BEN)).own_cases] == [sooner.id, third.id]
-    assert (await harness.usecases.home.load_view(ANA)).own_cases == ()
+    assert [case.id for case in (await harness.usecases.home.load_view(BEN)).assigned.cases] == [sooner.id, third.id]
+    assert (await harness.usecases.home.load_view(ANA)).assigned.cases == ()
 
 
 async def test_the_home_tab_says_who_is_on_call_by_the_list_and_by_the_schedule(harness: UseCaseHarness) -> None:
     before = {
-        desk.department.name: desk.on_call.people for desk in (await harness.usecases.home.load_view(ANA)).departments
+        one.department.name: one.on_call.current.people
+        for one in (await harness.usecases.home.load_view(MIA)).departments
     }
     harness.clock.advance(hours=1)
     after = {
-        desk.department.name: desk.on_call.people for desk in (await harness.usecases.home.load_view(ANA)).departments
+        one.department.name: one.on_call.current.people
+        for one in (await harness.usecases.home.load_view(MIA)).departments
     }
 
     assert (before["care"], before["ops"], before["sales"]) == ((RAJ, "U0MIA"), (RAJ,), ())
@@ -53,7 +55,7 @@ async def test_the_home_tab_says_what_x_has_billed_this_month(harness: UseCaseHa
         said = harness.build_mention(9, id=f"{source}:9", source=source)
         await harness.store.inbox.admit(source, [said], None, harness.clock.now())
 
-    shown = str(render_home(await harness.usecases.home.load_view(ANA)))
+    shown = str(render_home(await harness.usecases.home.load_view(MIA)))
     assert "read this month: 1,204 posts, 1 user" in shown
     assert shown.count("read this month") == 1
 
@@ -66,14 +68,14 @@ async def test_a_case_that_cannot_be_read_hides_no_other(harness: UseCaseHarness
     )
 
     seen = await harness.usecases.home.load_view(ANA)
-    assert [case.mention.id for case in seen.own_cases] == ["x:2"]
+    assert [case.mention.id for case in seen.assigned.cases] == ["x:2"]
     assert "1 record can't be read by this release" in str(seen.health_issues)
 
 
 async def test_a_department_that_the_playbook_has_lost_is_not_on_the_home_tab(harness: UseCaseHarness) -> None:
     await harness.open_case(1, QUESTION)
     harness.edit_playbook(sales="shop")
-    assert [desk.department.name for desk in (await harness.usecases.home.load_view(ANA)).departments] == [
+    assert [one.department.name for one in (await harness.usecases.home.load_view(MIA)).departments] == [
         "care",
         "pr",
         "ops",

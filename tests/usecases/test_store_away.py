@@ -6,6 +6,7 @@ from typing import Any, get_type_hints
 
 import pytest
 
+from bot.cards.case_search import SearchQuery
 from bot.cards.modal_blocks import ModalMetadata
 from bot.domain.assessment import Intent
 from bot.domain.case import CaseResolution, CaseStatus
@@ -68,6 +69,8 @@ ASKED: tuple[Callable[[UseCases], Awaitable[Any]], ...] = (
     lambda usecases: usecases.feeds.render_calendar("token"),
     lambda usecases: usecases.flags.flag_message(ANA, FLAG),
     lambda usecases: usecases.home.load_view(ANA),
+    lambda usecases: usecases.home.search(ANA, SearchQuery("marta")),
+    lambda usecases: usecases.home.load_activity("ep-1"),
     lambda usecases: usecases.oncall.show_on_call(ANA, ""),
     lambda usecases: usecases.oncall.take_shift(ANA, "until 18:00"),
     lambda usecases: usecases.oncall.swap_shifts(RAJ, "<@U0ANA>"),

@@ -1,0 +1,155 @@
+"""The modals that the Home tab opens: search by person, its results, and one case, episode or crisis in full."""
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, NamedTuple, Self
+
+from bot.cards import action_ids
+from bot.cards.block_kit import Block, RenderedMessage, make_actions, make_button, make_plain_text, make_section
+from bot.cards.case import render_case, render_open_post_button
+from bot.cards.case_lists import list_case_buttons, render_case_line
+from bot.cards.modal_blocks import (
+    ModalMetadata,
+    make_department_options,
+    make_input,
+    make_modal,
+    make_option,
+    make_select,
+)
+from bot.cards.sanitize import sanitize_line
+from bot.domain.case import Case, CaseStatus
+from bot.domain.cases.queues import CasePage
+from bot.domain.department import Department
+from bot.domain.paging.page import Page
+from bot.domain.text import format_count
+
+NAME_MOST = 60
+
+
+class SearchStatus(StrEnum):
+    """What a search may be limited to."""
+
+    OPEN = "open"
+    UNCLAIMED = "unclaimed"
+    CLAIMED = "claimed"
+    RESOLVED = "resolved"
+
+    def includes(self, case: Case) -> bool:
+        match self:
+            case SearchStatus.OPEN:
+                return not case.is_closed
+            case SearchStatus.UNCLAIMED:
+                return case.status is CaseStatus.NEW
+            case SearchStatus.CLAIMED:
+                return case.status is CaseStatus.CLAIMED
+            case SearchStatus.RESOLVED:
+                return case.is_closed
+
+    @classmethod
+    def matches_choice(cls, chosen: str, case: Case) -> bool:
+        """Whether the case has the chosen status; every case, if none was chosen."""
+        return chosen not in set(cls) or cls(chosen).includes(case)
+
+
+class SearchQuery(NamedTuple):
+    """What was asked, kept as the `case` in the metadata of the modal, and the first case that is shown."""
+
+    words: str = ""
+    department: str = ""
+    status: str = ""
+    start: int = 0
+
+    def to_json(self) -> str:
+        return json.dumps(self, separators=(",", ":"))
+
+    @classmethod
+    def from_json(cls, metadata: str) -> Self:
+        return cls(*json.loads(metadata))
+
+
+class SearchResult(NamedTuple):
+    page: CasePage
+    at: datetime
+
+
+def render_search_modal(
+    query: SearchQuery,
+    departments: Sequence[Department],
+    origin: ModalMetadata,
+    by: str,
+    result: SearchResult | None = None,
+) -> dict[str, Any]:
+    """Return the form, with the results below it once something was searched."""
+    person = {"type": "plain_text_input", "max_length": NAME_MOST, "placeholder": make_plain_text("@marta or Silva")}
+    statuses = [make_option(one.value.capitalize(), one.value) for one in SearchStatus]
+    filters = [
+        make_input(block, label, make_select(options), optional=True)
+        for block, label, options in (
+            (action_ids.DEPARTMENT, "Department", make_department_options(departments)),
+            (action_ids.STATUS, "Status", statuses),
+        )
+        if options
+    ]
+    return make_modal(
+        action_ids.SEARCH_MODAL,
+        "Search",
+        "Search",
+        origin._replace(case=query.to_json()),
+        make_input(action_ids.AUTHOR, "Name or handle", person, hint="The first letters are enough."),
+        *filters,
+        *(_render_results(query, result, by) if result else []),
+        close="Close",
+    )
+
+
+def _render_results(query: SearchQuery, result: SearchResult, by: str) -> list[Block]:
+    page, at = result
+    words = sanitize_line(query.words, NAME_MOST)
+    if not page.total:
+        none = f"No case from “{words}”. Search covers the cases of the last six months."
+        return [{"type": "divider"}, make_section(make_plain_text(none))]
+    where = f"{page.start + 1:,} – {page.end:,} of " if page.total > len(page.cases) else ""
+    head = make_section(make_plain_text(f"{where}{format_count(page.total, 'case')} from “{words}”"))
+    rows = [block for case in page.cases for block in (render_case_line(case, at), _render_result_buttons(case, by))]
+    return [{"type": "divider"}, head, *rows, *_render_result_pager(page)]
+
+
+def _render_result_buttons(case: Case, by: str) -> Block:
+    view = make_button("View", action_ids.HOME_VIEW, case.id)
+    return make_actions(*(one for one in list_case_buttons(case, by) if one["action_id"] != action_ids.RESOLVE), view)
+
+
+def _render_result_pager(page: CasePage) -> list[Block]:
+    pages = []
+    if page.start:
+        pages.append(make_button("First page", action_ids.SEARCH_PAGE, "0"))
+    if page.end < page.total:
+        pages.append(make_button("Show more", action_ids.SEARCH_NEXT, str(page.end)))
+    return [make_actions(*pages)] if pages else []
+
+
+def render_case_modal(
+    case: Case, department: Department, at: datetime, page: Page | None, by: str, origin: ModalMetadata
+) -> dict[str, Any]:
+    """Return a case in full, with what the person can do next."""
+    buttons = [*list_case_buttons(case, by), *render_open_post_button(case)]
+    actions = [make_actions(*buttons)] if buttons else []
+    return _make_view_modal("Case", origin, [*_list_shown(render_case(case, department, at, page)), *actions])
+
+
+def render_activity_modal(card: RenderedMessage, origin: ModalMetadata) -> dict[str, Any]:
+    """Return an episode or a crisis in full; it is worked on where its card is."""
+    return _make_view_modal("Details", origin, _list_shown(card))
+
+
+def _make_view_modal(title: str, origin: ModalMetadata, blocks: Sequence[Block]) -> dict[str, Any]:
+    modal = make_modal(action_ids.CASE_DETAILS, title, "Done", origin, *blocks, close="Close")
+    return {key: value for key, value in modal.items() if key != "submit"}
+
+
+def _list_shown(card: RenderedMessage) -> list[Block]:
+    """Return the card without its buttons, which redraw the message that they are on."""
+    shown = [block for block in card.all_blocks if block["type"] != "actions"]
+    return [{key: value for key, value in block.items() if key not in {"accessory", "block_id"}} for block in shown]

@@ -1,0 +1,128 @@
+"""Lists of cases by department, owner and author. Only the cases of one page are read, the others are counted."""
+
+import heapq
+import math
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from itertools import chain, islice
+from operator import itemgetter
+
+from bot.domain.case import Case
+from bot.domain.cases.queues import PAGE_ROWS, CasePage, CaseQueue, QueueCounts, normalize_name
+from bot.store.case_writer import add_author, update_claimed_cases
+from bot.store.cases import CaseStore
+from bot.store.client import RedisClient, parse_hash
+from bot.store.keys import Keys, list_months
+from bot.store.repository import RedisStore
+from bot.store.transaction import Transaction, commit
+
+MAX_MATCHES = 500
+"""Cases that one search looks at."""
+RESTORED_AT_ONCE = 100
+OPEN_END = chr(0x10FFFF)
+Dues = dict[str, float]
+"""Ids of cases with when each is due, in epoch seconds, soonest first; infinity without a deadline."""
+
+
+class CaseQueueStore(RedisStore):
+    def __init__(self, client: RedisClient, keys: Keys, cases: CaseStore) -> None:
+        super().__init__(client, keys)
+        self._cases = cases
+
+    async def load_queues(
+        self, departments: Sequence[str], at: datetime
+    ) -> tuple[dict[str, QueueCounts], dict[CaseQueue, Dues]]:
+        """Return the counts of each department, and the ids of both queues over all of them."""
+        names = list(dict.fromkeys(departments))
+        lists = [(self._keys.open_cases_key(name), self._keys.claimed_cases_key(name)) for name in names]
+        commands = [
+            (("ZCARD", listed), ("ZRANGEBYSCORE", listed, "-inf", at.timestamp(), "WITHSCORES"), _diff(listed, claimed))
+            for listed, claimed in lists
+        ]
+        replies = await self._client.execute_each(chain.from_iterable(commands))
+        counts: dict[str, QueueCounts] = {}
+        queues: dict[CaseQueue, list[Dues]] = {queue: [] for queue in CaseQueue}
+        for name, total, *found in zip(names, replies[::3], replies[1::3], replies[2::3], strict=True):
+            late, new = map(_parse_dues, found)
+            counts[name] = QueueCounts(int(total or 0), len(late), len(new))
+            queues[CaseQueue.OVERDUE].append(late)
+            queues[CaseQueue.UNCLAIMED].append(new)
+        return counts, {queue: _merge_dues(parts) for queue, parts in queues.items()}
+
+    async def load_owned_cases(self, person: str, departments: Sequence[str]) -> Dues:
+        """Return the cases that a person owns, soonest due first; those of departments that are gone come last."""
+        owned = self._keys.owned_cases_key(person)
+        listed = [self._keys.open_cases_key(name) for name in dict.fromkeys(departments)]
+        weighted = [("ZINTER", 2, owned, key, "WEIGHTS", 0, 1, "WITHSCORES") for key in listed]
+        members, *replies = await self._client.execute_each([("SMEMBERS", owned), *weighted])
+        found = _merge_dues([_parse_dues(reply) for reply in replies])
+        return found | dict.fromkeys(sorted(set(members) - found.keys()), math.inf)
+
+    async def load_page(self, dues: Dues, start: int = 0, rows: int = PAGE_ROWS) -> CasePage:
+        """Read one page of a list, and only that. A start beyond the end is the last page."""
+        last = max(0, len(dues) - 1) // rows * rows
+        start = min(max(0, start), last)
+        ids = list(islice(dues, start, start + rows))
+        found = await self._cases.find(ids)
+        return CasePage(tuple(found[case] for case in ids if case in found), start, start + len(ids), len(dues))
+
+    async def search_author(self, words: str, at: datetime) -> list[Case]:
+        """Return cases whose author's handle, name or last name begins with the words, newest first."""
+        wanted = normalize_name(words)
+        if not wanted:
+            return []
+        limits = (f"[{wanted}", f"({wanted}{OPEN_END}", "LIMIT", 0, MAX_MATCHES)
+        keys = [self._keys.authors_key(month) for month in list_months(at)]
+        replies = await self._client.execute_each([("ZRANGEBYLEX", key, *limits) for key in keys])
+        entries = [(key, entry) for key, reply in zip(keys, replies, strict=True) for entry in reply]
+        ids = list(dict.fromkeys(entry.rpartition("\n")[2] for _, entry in entries))[:MAX_MATCHES]
+        found = await self._cases.find(ids)
+        await self._drop_expired(entries, set(ids) - found.keys())
+        return sorted(found.values(), key=lambda case: (case.mention.created_at, case.id), reverse=True)
+
+    async def _drop_expired(self, entries: Iterable[tuple[str, str]], missing: set[str]) -> None:
+        """Drop the entries of cases that are no longer kept."""
+        gone = {case for case in missing if not self._cases.is_unreadable(case)}
+        transaction = Transaction(self._keys.inbox)
+        for key, entry in entries:
+            if entry.rpartition("\n")[2] in gone:
+                transaction.write("ZREM", key, entry)
+        if gone:
+            await commit(self._client, transaction)
+
+    async def restore_indexes(self, department: str) -> int:
+        """Put the open cases of a department into the indexes that releases before 0.2 do not write. Idempotent."""
+        claimed, listed = self._keys.claimed_cases_key(department), self._keys.open_cases_key(department)
+        members, ids = await self._client.execute_batch([("SMEMBERS", claimed), ("ZRANGE", listed, 0, -1)])
+        wanted = list(dict.fromkeys([*ids, *sorted(members)]))
+        for start in range(0, len(wanted), RESTORED_AT_ONCE):
+            some = wanted[start : start + RESTORED_AT_ONCE]
+            found = await self._cases.find(some)
+            await commit(self._client, *(self._restore_case(department, case, found.get(case)) for case in some))
+        return len(wanted)
+
+    def _restore_case(self, department: str, case_id: str, case: Case | None) -> Transaction:
+        transaction = Transaction(self._keys.inbox)
+        if case is not None and case.department == department:
+            transaction.guard(self._keys.case_key(case.id), case.version, "v")
+            update_claimed_cases(transaction, self._keys, case, case)
+            add_author(transaction, self._keys, case)
+        elif not self._cases.is_unreadable(case_id):
+            version = case.version if case else ""
+            transaction.guard(self._keys.case_key(case_id), version, "v")
+            transaction.write("SREM", self._keys.claimed_cases_key(department), case_id)
+        return transaction
+
+
+def _diff(listed: str, claimed: str) -> tuple[str, int, str, str, str]:
+    return ("ZDIFF", 2, listed, claimed, "WITHSCORES")
+
+
+def _parse_dues(reply: Sequence[str]) -> Dues:
+    return {case: float(due) for case, due in parse_hash(reply).items()}
+
+
+def _merge_dues(parts: Sequence[Dues]) -> Dues:
+    if len(parts) == 1:
+        return parts[0]
+    return dict(heapq.merge(*(part.items() for part in parts), key=itemgetter(1)))
