@@ -30,6 +30,7 @@ from bot.cards import (
     snooze,
     spam,
     spikes,
+    storms,
 )
 from bot.cards import help as help_card
 from bot.cards.block_kit import RenderedMessage
@@ -40,6 +41,7 @@ from bot.cards.oncall import OnCallSummary
 from bot.cards.page_text import build_case_page_context
 from bot.demo.gallery_samples import AT, BEN, GallerySamples, list_pages
 from bot.domain.adoption import UnfinishedWork
+from bot.domain.case import CaseResolution
 from bot.domain.cases.queues import CasePage, CaseQueue, QueueCounts
 from bot.domain.cases.roll_ups import RollUp
 from bot.domain.destination import ToChannel, ToPerson
@@ -57,6 +59,7 @@ from bot.domain.reports.report import (
     count_intents,
 )
 from bot.domain.shift_summary import ShiftSummary
+from bot.domain.storm import StormProgress
 
 Drawing = RenderedMessage | dict[str, Any]
 """A message, or the view of a modal or of the Home tab."""
@@ -129,7 +132,14 @@ def _draw_messages(on: GallerySamples) -> Drawings:
 def _draw_storms(on: GallerySamples) -> Drawings:
     yield "Digest", digests.render_digest("1773133333333-ABCDEFGH", on.care, on.storm, AT, 300)
     yield "Spike", spikes.render_spike(on.spike)
-    yield "Spike: over", spikes.render_spike(on.spike.copy_with(ended_at=AT + timedelta(hours=2)))
+    worked_on = on.spike.copy_with(facts="Refunds open at 12:00. Bags arrive on the next flight.", facts_by=BEN)
+    yield "Spike: worked on", spikes.render_spike(worked_on, progress=StormProgress(60, 28, 212))
+    over = worked_on.copy_with(ended_at=AT + timedelta(hours=2))
+    yield "Spike: over", spikes.render_spike(over, progress=StormProgress(resolved=300))
+    taken = storms.ClaimedCases(on.spike.id, [on.claimed, *on.storm[:5]], worked_on.facts, AT)
+    yield "Took ten", storms.render_claimed_cases(taken)
+    done = storms.ResolvedCases(on.storm, CaseResolution.ANSWERED, ["<@U0ANA> has this one."])
+    yield "Resolved many", storms.render_resolved_cases(done)
 
 
 def _draw_pages(on: GallerySamples) -> Drawings:
@@ -224,6 +234,10 @@ def _draw_modals(on: GallerySamples) -> Drawings:
         modals.render_not_for_us_modal(on.new, on.departments, origin, is_colleague=True),
     )
     yield "Modal: split off", modals.render_separate_modal(on.joined, origin)
+    facts = "Refunds open at 12:00."
+    yield "Modal: claim all alike", storms.render_claim_alike_modal([on.storm[:9], on.storm[9:]], facts, origin)
+    yield "Modal: resolve many", storms.render_resolve_many_modal(storms.OwnCases(on.storm, facts, AT), origin)
+    yield "Modal: facts", storms.render_facts_modal(on.spike, origin)
     yield "Modal: snooze", snooze.render_snooze_modal(on.care, AT, origin)
     for kind in modals.CORRECTING:
         yield (

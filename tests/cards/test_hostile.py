@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.cards import case as card
-from bot.cards import case_assessment, case_messages, case_search, digests, home, modals, roll_ups, spam
+from bot.cards import case_assessment, case_messages, case_search, digests, home, modals, roll_ups, spam, storms
 from bot.cards.block_kit import MOST_CHARACTERS, RenderedMessage, is_within_limits
 from bot.cards.case_search import SearchQuery, SearchResult
 from bot.cards.home_view import DepartmentSummary, HomeView, SourceSummary
@@ -73,6 +73,7 @@ def drawings(case: Case) -> list[RenderedMessage]:
         digests.render_digest(
             "1773133333333-ABCDEFGH", CARE, [case.copy_with(id=f"CASE{n:04}") for n in range(20)], AT
         ),
+        storms.render_claimed_cases(storms.ClaimedCases("17-A", [case] * 30, case.mention.text, AT)),
         case_messages.render_claim_reminder(case, CARE, AT),
         case_messages.render_digest_reminder([case, case], CARE),
         roll_ups.render_case_call(case, CARE, OnCallSnapshot(CARE.on_call), ToPerson("U0RAJ"), AT),
@@ -94,6 +95,11 @@ def forms(case: Case) -> list[dict[str, Any]]:
     return [
         modals.render_resolve_modal(case, origin),
         case_assessment.render_case_explanation(case, CARE, None, "U0ANA", origin),
+        modals.render_resolve_modal(case, origin, facts=case.mention.text),
+        storms.render_claim_alike_modal([[case] * 19], case.mention.text, origin),
+        storms.render_resolve_many_modal(
+            storms.OwnCases([case.copy_with(id=f"CASE{n:04}") for n in range(60)], case.mention.text, AT), origin
+        ),
         modals.render_hand_over_modal(case, [CARE, PR], origin),
         modals.render_not_for_us_modal(case, [CARE, PR], origin),
         *(modals.render_correct_modal(case, kind, ["A", "B"], origin) for kind in modals.CORRECTING),

@@ -53,10 +53,10 @@ class DeliveryHarness:
         return [one.notification.key for queue in await self.store.outbox.list_queues(1000) for one in queue.head]
 
     async def claim(self, case: Case, who: str = "U0ANA") -> Case:
-        return await self._change(case, lambda now: claim_case(now, build_context(who, self.clock.now())))
+        return await self.change(case, lambda now: claim_case(now, build_context(who, self.clock.now())))
 
     async def hand_over(self, case: Case, to: Department, who: str = "U0MIA") -> Case:
-        return await self._change(case, lambda now: hand_to_department(now, build_context(who, self.clock.now()), to))
+        return await self.change(case, lambda now: hand_to_department(now, build_context(who, self.clock.now()), to))
 
-    async def _change(self, case: Case, decide: Callable[[Case], CaseDecision]) -> Case:
+    async def change(self, case: Case, decide: Callable[[Case], CaseDecision]) -> Case:
         return (await self.store.cases.change(case.id, decide, self.clock.now())).case

@@ -1,11 +1,16 @@
 """Digests: when too much comes at once it comes as lists, and each case is to be seen exactly once."""
 
+from datetime import timedelta
+
 from bot.domain.case import Case
+from bot.domain.cases.transitions import claim_from_list, release_case
 from bot.domain.outbox import Notification
 from bot.sinks.delivery_errors import DeliveryUnknownError
 from bot.store.message_records import CardState
+from tests.domain.samples import build_context
 from tests.workers.delivery_harness import DeliveryHarness
 from tests.workers.fake_slack import always_fail, never_fail
+from tests.workers.numbered_mentions import spell_number
 
 
 def seen_once(harness: DeliveryHarness, cases: list[Case]) -> bool:
@@ -144,3 +149,53 @@ async def test_a_sender_that_dies_amid_hundreds_leaves_none_out(harness: Deliver
     records = await harness.store.outbox.load_cards([case.id for case in cases])
     assert {record.state for record in records.values()} <= {CardState.LISTED, CardState.POSTED}
     assert len(harness.slack.channels["C0CARE"]) <= 3
+
+
+async def test_after_an_outage_one_message_stands_for_twelve_thousand_cases(harness: DeliveryHarness) -> None:
+    await harness.open_cases(*range(12_000))
+    await harness.run_until_idle()
+
+    (flood,) = harness.slack.channels["C0CARE"]
+    assert flood.text == "12,000 new cases for care, the most urgent first"
+    assert await harness.list_pending() == []
+
+
+async def test_bursts_soon_after_a_flood_join_its_message_and_later_ones_have_cards(harness: DeliveryHarness) -> None:
+    await harness.open_cases(*range(310))
+    await harness.run_until_idle()
+    for burst in range(1, 6):
+        await harness.open_cases(*range(burst * 1_000, burst * 1_000 + 70))
+        await harness.run_until_idle()
+        harness.clock.advance(timedelta(minutes=2))
+    assert len(harness.slack.channels["C0CARE"]) == 1
+    harness.clock.advance(timedelta(minutes=11))
+    (late,) = await harness.open_cases(9_000)
+    await harness.run_until_idle()
+    assert harness.slack.names().count(late.id) == 1
+
+
+async def test_one_digest_has_twenty_lines_however_many_say_the_same(harness: DeliveryHarness) -> None:
+    for number in range(90):
+        await harness.open_cases(number, text=f"The app is down and I can't check in {spell_number(number)}")
+    await harness.run_until_idle()
+    shown = [message for message in harness.slack.channels["C0CARE"] if message.is_digest]
+    assert len(shown) == 1
+
+
+async def test_a_case_taken_from_a_list_has_no_card_until_its_owner_hands_it_on(harness: DeliveryHarness) -> None:
+    first, second, *_ = await harness.open_cases(*range(310))
+    await harness.run_until_idle()
+    (flood,) = harness.slack.channels["C0CARE"]
+    listed = [case for case in (first, second) if flood.lists(case.id)] or [first, second]
+    case = listed[0]
+    taken = await harness.change(case, lambda now: claim_from_list(now, build_context("U0ANA", harness.clock.now())))
+    await harness.run_until_idle()
+    assert taken.from_list
+    assert len(harness.slack.channels["C0CARE"]) == 1
+    assert not flood.lists(case.id)
+    await harness.change(taken, lambda now: release_case(now, build_context("U0ANA", harness.clock.now())))
+    await harness.run_until_idle()
+    assert len(harness.slack.channels["C0CARE"]) == 1
+    record = await harness.store.digests.load(flood.name)
+    assert record is not None
+    assert case.id in (*record.cases, *await harness.store.digests.list_hidden(record, -1))
