@@ -35,12 +35,15 @@ def render_digest(
     waiting = [case for case in cases if case.status is CaseStatus.NEW]
     groups = group_similar_cases(sorted(waiting, key=lambda case: -case.priority.rank))
     progress = StormProgress.from_statuses(case.status for case in cases)
+    is_worked_on = progress._replace(
+        claimed=progress.claimed or int(bool(total))
+    )  # those of a flood are not among `cases`
     head = [
         make_header(f"🗂️ {_format_digest_title(department, cases, total)}"),
         make_context(_format_digest_state(progress, cases, at, total)),
     ]
     has_alike = len(groups) < len(waiting)
-    buttons = render_storm_buttons(digest_id, progress, has_alike=has_alike) if len(waiting) > 1 else []
+    buttons = render_storm_buttons(digest_id, is_worked_on, has_alike=has_alike) if len(waiting) > 1 else []
     for words in WORDS_SHOWN:
         lines = [_render_digest_line(digest_id, group, at, words) for group in groups[:MOST_LINES]]
         if is_within_limits(blocks := [*head, *lines, *buttons]):

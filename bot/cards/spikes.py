@@ -34,8 +34,8 @@ COUNTED = {
     SpikeKind.NEGATIVE: "negative",
     SpikeKind.TOPIC: "negative about the same thing",
     SpikeKind.SHARE: "complaints",
-    SpikeKind.VOLUME: "posts, not against us",
-    SpikeKind.BOUGHT: "negative by accounts that do not look like people's",
+    SpikeKind.VOLUME: "posts, not critical of you",
+    SpikeKind.BOUGHT: "negative from likely bots",
 }
 
 
@@ -81,7 +81,7 @@ def describe_spike(episode: Episode) -> str:
     peak = episode.peak
     what = f"{peak.posts:,} {COUNTED[peak.kind]} in {_format_window_length(peak.minutes)}"
     people = format_count(peak.voices, "person", "people")
-    return f"{what}, usually {_format_expected_count(peak.usual)}; {people}"
+    return f"{what} from {people}, usually {_format_expected_count(peak.usual)}"
 
 
 def _format_window_length(minutes: int) -> str:
@@ -102,15 +102,15 @@ def _pick_spike_emoji(episode: Episode) -> str:
 
 def _render_spike_summary(episode: Episode) -> Block:
     first = episode.firsts[0] if episode.firsts else None
-    runs = [make_run(describe_spike(episode), bold=True), make_run("; since ")]
+    runs = [make_run(describe_spike(episode), bold=True), make_run(" · since ")]
     if first is not None:
         runs += [make_link(first.url, sanitize_line(first.name, NAME_SHOWN) or "somebody"), make_run(", ")]
     return make_line(*runs, make_date(episode.started_at, "{time}"))
 
 
 def _format_spike_progress(episode: Episode) -> str:
-    so_far = f"So far {format_count(episode.posts, 'post')} by {format_count(episode.voices, 'person', 'people')}"
-    return f"*Going on.* {so_far}. {_format_peak_time(episode)}"
+    so_far = f"{format_count(episode.posts, 'post')} so far from {format_count(episode.voices, 'person', 'people')}"
+    return f"*Still going.* {so_far}. {_format_peak_time(episode)}"
 
 
 def _format_peak_time(episode: Episode) -> str:
@@ -131,13 +131,11 @@ def _format_spike_review(episode: Episode) -> str:
             f"*Over*: {format_duration(ended - episode.started_at)}, {format_date(episode.started_at)} to "
             f"{format_date(ended, '{time}')}."
         ),
-        f"{format_count(episode.posts, 'post')} by {format_count(episode.voices, 'person', 'people')}.",
+        f"{format_count(episode.posts, 'post')} from {format_count(episode.voices, 'person', 'people')}.",
         f"{_format_peak_time(episode)} Usual at that time: {_format_expected_count(episode.peak.usual)}.",
         f"Noticed {noticed} after its first post. {_format_spike_paging(episode)}",
-        f"{format_count(episode.as_cases, 'post')} of them went to a department as cases.",
-        f"{format_count(others, 'account')} beside them did not look like people's."
-        if others
-        else "All accounts looked like people's.",
+        f"{format_count(episode.as_cases, 'post')} became cases.",
+        f"{format_count(others, 'likely bot')} posted, too." if others else "No likely bots.",
     )
     return "\n".join(lines)
 
@@ -145,25 +143,20 @@ def _format_spike_review(episode: Episode) -> str:
 def _format_spike_paging(episode: Episode) -> str:
     if episode.paged_at:
         return f"📟 Paged at {format_date(episode.paged_at, '{time}')}."
-    return f"Nobody was paged: {escape(episode.unpaged)}."
+    return f"Nobody paged: {escape(episode.unpaged)}."
 
 
 def _list_spike_notes(episode: Episode) -> list[str]:
     notes = [f"Episode {episode.id} · {_format_spike_paging(episode)}"]
     if episode.learning:
-        notes.append("Still learning what is usual here: in its first days Earshot asks for more before it says spike.")
+        notes.append("Still learning what is usual here, so it takes more posts to call it a spike.")
     if episode.planned:
         name = escape(sanitize_line(episode.planned, NAME_SHOWN))
-        more = (
-            "“usually” is what was expected with it"
-            if episode.kind is SpikeKind.VOLUME
-            else "that never excuses criticism"
-        )
-        notes.append(f"Beside *{name}*, which was planned: {more}.")
+        is_volume = episode.kind is SpikeKind.VOLUME
+        more = "“Usually” is what was expected with it" if is_volume else "It excuses no criticism"
+        notes.append(f"Planned: *{name}*. {more}.")
     if episode.doubtful_voices and not episode.is_over:
-        notes.append(
-            f"{format_count(episode.doubtful_voices, 'account')} in it do not look like people's; they wake nobody."
-        )
+        notes.append(f"{format_count(episode.doubtful_voices, 'likely bot')} posted, too. Likely bots page nobody.")
     return notes
 
 

@@ -127,7 +127,9 @@ def render_resolve_many_modal(own: OwnCases, origin: ModalMetadata) -> dict[str,
     cases, at = own.cases, own.at
     shown = cases[: BOX_SIZE * BOXES]
     boxes = [
-        _render_checkboxes(number, shown[number * BOX_SIZE : (number + 1) * BOX_SIZE], at)
+        _render_checkboxes(
+            number, shown[number * BOX_SIZE : (number + 1) * BOX_SIZE], at, is_optional=len(shown) > BOX_SIZE
+        )
         for number in range((len(shown) + BOX_SIZE - 1) // BOX_SIZE)
     ]
     rest = len(cases) - len(shown)
@@ -149,11 +151,11 @@ def render_resolve_many_modal(own: OwnCases, origin: ModalMetadata) -> dict[str,
     )
 
 
-def _render_checkboxes(number: int, cases: Sequence[Case], at: datetime) -> Block:
+def _render_checkboxes(number: int, cases: Sequence[Case], at: datetime, *, is_optional: bool) -> Block:
     options = [make_option(format_case_line(case, at), case.id) for case in cases]
     label = "Which cases?" if number == 0 else "And which of these?"
     element = {"type": "checkboxes", "options": options}
-    return make_input(action_ids.build_cases_block_id(number), label, element, optional=True)
+    return make_input(action_ids.build_cases_block_id(number), label, element, optional=is_optional)
 
 
 def render_resolved_cases(resolved: ResolvedCases) -> RenderedMessage:

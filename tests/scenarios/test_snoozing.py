@@ -9,8 +9,7 @@ from tests.scenarios.world import World
 
 async def snooze(world: World, card: Card, choice: SnoozeChoice, by: str = "ana") -> None:
     person = world.sandbox.get_user(by)
-    await person.click_button(card.message, action_ids.SNOOZE)
-    await world.finish_listeners()
+    await card.click("Snooze…", by=by)
     assert person.modal is not None, world.person(by).last_whisper
     await person.fill_field(action_ids.UNTIL, choice)
     await person.submit()
@@ -64,8 +63,7 @@ async def test_a_snoozed_case_can_be_woken_and_claimed_by_another(world: World) 
     await world.receive(LOST)
     card = world.channel("#care").card("@marta")
     await snooze(world, card, SnoozeChoice.HOUR)
-    await world.sandbox.get_user("raj").click_button(card.message, action_ids.WAKE)
-    await world.finish_listeners()
+    await card.click("Wake now", by="raj")
     assert "Snoozed" not in card.words
     await snooze(world, card, SnoozeChoice.HOUR)
     await card.click("Claim", by="raj")

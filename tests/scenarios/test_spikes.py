@@ -14,8 +14,8 @@ async def test_a_spike_at_four_opens_one_episode_with_what_is_unusual_in_one_lin
     [card] = world.channel("#care").episodes
     assert "Spike · Northwind Air" in card.words
     assert "cancelled" in card.words
-    assert "24 negative in 15 min, usually none; 24 people; since @stranded0" in card.words
-    assert "So far 24 posts by 24 people" in card.words
+    assert "24 negative in 15 min from 24 people, usually none · since @stranded0" in card.words
+    assert "24 posts so far from 24 people" in card.words
     assert "Paged at" in card.words
     assert len(await world.local_app.store.episodes.list_latest()) == 1
 
@@ -32,7 +32,7 @@ async def test_a_second_wave_joins_the_first(world: World) -> None:
     assert episode.paged_at == first.paged_at is not None
     assert episode.voices == 40
     [card] = world.channel("#care").episodes
-    assert "40 posts by 40 people" in card.words
+    assert "40 posts so far from 40 people" in card.words
 
 
 async def test_the_episode_closes_itself_with_its_review(world: World) -> None:
@@ -42,11 +42,11 @@ async def test_the_episode_closes_itself_with_its_review(world: World) -> None:
     [card] = world.channel("#care").episodes
     assert "Over · Northwind Air" in card.words
     review = card.words[card.words.index("Over:") :].splitlines()[:6]
-    assert "20 posts by 20 people" in review[1]
+    assert "20 posts from 20 people" in review[1]
     assert "Peak: " in review[2]
     assert "Noticed " in review[3]
-    assert "20 posts of them went to a department as cases." in review[4]
-    assert "All accounts looked like people's." in review[5]
+    assert "20 posts became cases." in review[4]
+    assert "No likely bots." in review[5]
     assert await world.local_app.store.episodes.load_running() == {}
 
 
@@ -112,7 +112,7 @@ async def test_a_trouble_beside_what_was_planned_pages_all_the_same_and_says_wha
     await send_wave(world, 24)
     await world.advance(minutes=2)
     [card] = world.channel("#care").episodes
-    assert "Beside Spring <sale>, which was planned" in card.words.replace("*", "")
+    assert "Planned: Spring <sale>. It excuses no criticism." in card.words.replace("*", "")
     assert "Spike at Northwind Air" in world.person("raj").dm.words
 
 
@@ -134,8 +134,8 @@ async def test_a_bought_storm_is_told_as_one_and_wakes_nobody(world: World) -> N
         await world.advance(seconds=15)
     await world.advance(minutes=2)
     [card] = world.channel("#care").episodes
-    assert "accounts that do not look like people's" in card.words
-    assert "Nobody was paged: the accounts do not look like people's." in card.words
+    assert "negative from likely bots" in card.words
+    assert "Nobody paged: the accounts are likely bots." in card.words
     [episode] = await world.local_app.store.episodes.list_latest()
     assert episode.paged_at is None
 

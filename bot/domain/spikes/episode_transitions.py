@@ -134,8 +134,8 @@ def explain_not_paged(finding: SpikeFinding, thresholds: SpikeThresholds, *, lea
     """Return why nobody is paged; empty if people are. Only negative posts of real people page anybody."""
     enough = thresholds.page_from * (2 if learning else 1)
     reasons = (
-        (finding.kind is SpikeKind.BOUGHT, "the accounts do not look like people's"),
-        (finding.kind is SpikeKind.VOLUME, "what is said is not against us"),
+        (finding.kind is SpikeKind.BOUGHT, "the accounts are likely bots"),
+        (finding.kind is SpikeKind.VOLUME, "the posts aren't critical of you"),
         (not thresholds.page_from, "the playbook pages for no spike"),
         (learning and finding.result.voices < enough, "Earshot is still learning what is usual"),
         (finding.result.voices < enough, f"fewer than {enough} people within {finding.result.window // 60} min"),
