@@ -30,8 +30,10 @@ COLLEAGUE = (
     "You aren't on a team here, and you can still help.\n"
     "• Seen a post that somebody should answer? Open the menu ⋮ of its message in Slack and choose "
     "*Flag for a department*.\n"
+    "• Is a case with the wrong team? Choose *Re-route…* on its card. On praise, choose *Thank*.\n"
     f"• Ask `{action_ids.SENTIMENT} today` in any channel to see what people say.\n"
-    f"• Ask `{action_ids.ONCALL}` to see who is on call. A manager can add you to a team."
+    f"• Ask `{action_ids.ONCALL}` to see who is on call.\n"
+    f"• A manager can add you to a team with `{action_ids.EARSHOT} deputize`."
 )
 
 
@@ -148,10 +150,11 @@ def _format_department_line(summary: DepartmentSummary) -> str:
     name = escape(sanitize_line(summary.department.name, 60))
     where = f" <#{summary.department.channel}>" if summary.department.channel else ""
     counts = summary.counts
+    point = f" · point: <@{summary.department.point}>" if summary.department.point else ""
     if not counts.open:
-        return f"*{name}*{where} · nothing open"
+        return f"*{name}*{where} · nothing open{point}"
     overdue = f" · *{counts.overdue:,} overdue*" if counts.overdue else ""
-    return f"*{name}*{where} · {counts.open:,} open · {counts.unclaimed:,} unclaimed{overdue}"
+    return f"*{name}*{where} · {counts.open:,} open · {counts.unclaimed:,} unclaimed{overdue}{point}"
 
 
 def _format_on_call(summary: DepartmentSummary) -> str:

@@ -19,6 +19,7 @@ from bot.domain.oncall.schedule import Shift
 from bot.domain.oncall.shifts import list_shifts, merge_consecutive_shifts
 from bot.domain.periods import TimeSpan
 from bot.domain.reports.precision import PRECISION_DAYS, compute_precisions
+from bot.domain.roles import apply_point
 from bot.domain.rules import PlaybookRules
 from bot.store.case_queues import Dues
 from bot.store.store import Store
@@ -43,7 +44,8 @@ class HomeTab:
     async def load_view(self, person: str, state: HomeState = AS_OPENED) -> HomeView:
         """Raises `StoreUnavailable`. Only the cases that are shown are read."""
         at = self._clock.now()
-        departments = self._rules.list_departments()
+        register = await self._store.roles.load()
+        departments = tuple(apply_point(one, register, at) for one in self._rules.list_departments())
         rights = await self._load_rights(departments)
         own = [one for one, staff in zip(departments, rights, strict=True) if staff.can_answer(person)]
         home = HomeView(person, at, bool(own), any(staff.is_manager(person) for staff in rights))

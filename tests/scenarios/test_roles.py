@@ -209,6 +209,13 @@ async def test_a_card_that_waits_names_the_point_person_and_notifies_nobody(worl
     assert "point: @raj" in card.words
 
 
+async def test_the_home_tab_names_the_point_person_of_this_moment(world: World) -> None:
+    with_point(world, "U0ANA")
+    assert "care #care · nothing open · point: @ana" in await world.person("ana").open_home()
+    await world.person("ana").type_command("/earshot point @raj care until 18:00")
+    assert "care #care · nothing open · point: @raj" in await world.person("joe").open_home()
+
+
 async def test_a_point_person_is_changed_switched_off_and_brought_back_by_undo(world: World) -> None:
     with_point(world, "U0ANA")
     assert "@raj is the point person of care until somebody ends it" in (
