@@ -115,7 +115,7 @@ class SimulatedUsers:
             if people and (case, "claim") not in self._seen and not is_forgotten(message, case):
                 self._seen.add((case, "claim"))
                 self._plan_claim(at, people, message, case)
-        for case in _find_cases(message, (action_ids.RELEASE,)):
+        for case in _find_cases(message, (action_ids.RESOLVE,)):
             self._seen.discard((case, "claim"))
             if (case, "resolve") not in self._seen:
                 self._seen.add((case, "resolve"))
@@ -152,7 +152,7 @@ class SimulatedUsers:
             if action is not None:
                 self.performed.add((planned.case, planned.kind))
                 await self._sandbox.get_user(planned.person).click_button(message, action, value=planned.case)
-        elif planned.case in _find_cases(message, (action_ids.RELEASE,)):
+        elif planned.case in _find_cases(message, (action_ids.RESOLVE,)):
             await self._resolve_case(planned.case, message)
 
     def _is_played(self, name: str) -> bool:

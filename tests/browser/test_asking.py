@@ -49,7 +49,7 @@ def test_the_home_tab_shows_the_case_one_has_and_the_form_opens_from_there(windo
     window.open()
     card = window.find_card("@marta")
     card.click(action_ids.CLAIM)
-    card.wait_for_button(action_ids.RELEASE)
+    card.wait_for_button(action_ids.RESOLVE)
     window.open_channel("Earshot Home")
     window.wait_for_text("@marta", within="#home")
     assert window.find_accessibility_faults() == []

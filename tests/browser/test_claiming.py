@@ -22,7 +22,7 @@ def test_a_claimed_card_is_redrawn_in_its_place(window: Window, demo: Demo, take
     window.find_card("@kofi").wait_for_button(action_ids.CLAIM)
     place = card.id
     card.click(action_ids.CLAIM)
-    card.wait_for_button(action_ids.RELEASE)
+    card.wait_for_button(action_ids.RESOLVE)
     card.wait_for_text("@ana")
     assert action_ids.CLAIM not in card.actions
     assert window.find_element("#log article").get_attribute("id") == place == card.id
@@ -45,7 +45,7 @@ def test_resolving_with_nothing_chosen_is_shown_at_the_field_and_rightly_closes_
     window.open()
     card = window.find_card("@marta")
     card.click(action_ids.CLAIM)
-    card.wait_for_button(action_ids.RELEASE)
+    card.wait_for_button(action_ids.RESOLVE)
     card.click(action_ids.RESOLVE)
     with window.form("Resolve") as form:
         assert window.find_accessibility_faults() == []
@@ -63,7 +63,7 @@ def test_a_case_handed_to_another_department_is_claimable_there_and_nowhere_else
     window.open()
     card = window.find_card("@marta")
     card.click(action_ids.CLAIM)
-    card.click(action_ids.HAND_OVER)  # at once: the card may not be redrawn yet
+    card.choose_in_menu("Hand over")  # at once: the card may not be redrawn yet
     with window.form("Hand the case over") as form:
         assert window.find_accessibility_faults() == []
         form.choose_option("pr")
@@ -72,9 +72,9 @@ def test_a_case_handed_to_another_department_is_claimable_there_and_nowhere_else
     window.switch_user("ben")
     window.open_channel("pr")
     moved = window.find_card("@marta")
-    moved.wait_for_text("@ana")
+    moved.wait_for_text("Unclaimed")
     moved.click(action_ids.CLAIM)
-    moved.wait_for_button(action_ids.RELEASE)
+    moved.wait_for_button(action_ids.RESOLVE)
     moved.wait_for_text("@ben")
     window.open_channel("care")
     assert action_ids.CLAIM not in card.actions

@@ -43,4 +43,4 @@ def test_a_case_of_hostile_words_is_claimed_like_any_other(window: Window, demo:
     demo.publish_post(AWFUL + HOSTILE[name], "mallory")
     card = window.find_card("@mallory")
     card.click(action_ids.CLAIM)
-    card.wait_for_button(action_ids.RELEASE)
+    card.wait_for_button(action_ids.RESOLVE)

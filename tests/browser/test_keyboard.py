@@ -30,7 +30,7 @@ def test_a_complaint_is_claimed_and_resolved_with_the_keyboard_alone(window: Win
     window.press_keys(Keys.ENTER)
     _tabs_to(window, f"[data-action={action_ids.CLAIM}]")
     window.press_keys(Keys.ENTER)
-    card.wait_for_button(action_ids.RELEASE)
+    card.wait_for_button(action_ids.RESOLVE)
     assert _holds_the_focus(window, card), "the focus left the card that was redrawn"
     _tabs_to(window, f"[data-action={action_ids.RESOLVE}]")
     window.press_keys(Keys.ENTER)
@@ -47,12 +47,12 @@ def test_escape_closes_the_form_and_gives_the_focus_back_to_its_button(window: W
     window.open()
     card = window.find_card("@marta")
     card.click(action_ids.CLAIM)
-    card.wait_for_button(action_ids.RELEASE)
+    card.wait_for_button(action_ids.RESOLVE)
     card.click(action_ids.RESOLVE)
     with window.form("Resolve"):
         window.press_keys(Keys.ESCAPE)
     window.wait_until(lambda: window.wait_for_focus(f"[data-action={action_ids.RESOLVE}]"), "the button has the focus")
-    assert action_ids.RELEASE in card.actions
+    assert action_ids.RESOLVE in card.actions
 
 
 def test_what_comes_is_said_to_a_screen_reader(window: Window) -> None:

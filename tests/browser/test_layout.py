@@ -1,14 +1,17 @@
 """At a phone's width, and with text twice as large, everything is reached and nothing lies over it for good."""
 
 import pytest
+from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
 from bot.cards import action_ids
 from tests.browser import chromium
+from tests.browser.demo_client import Demo
 from tests.browser.panel import Panel
 from tests.browser.window import Window
 
 PHONE, DESK = (390, 844), chromium.WINDOW
+ORDINARY = "third flight this month and my suitcase is gone AGAIN. two hours at the desk and nobody says anything @northwindair"
 
 
 @pytest.mark.parametrize(("size", "pixels"), [(PHONE, 16), (DESK, 32), (PHONE, 32)], ids=["phone", "200 %", "both"])
@@ -26,7 +29,7 @@ def test_a_case_is_claimed_and_the_panel_opened_and_closed(window: Window, size:
     window.wait_until(lambda: not window.find_element("#panel").is_displayed(), "the panel is closed")
     assert window.wait_for_focus("#panel-toggle")
     card.click(action_ids.CLAIM)
-    card.wait_for_button(action_ids.RELEASE)
+    card.wait_for_button(action_ids.RESOLVE)
     card.click(action_ids.RESOLVE)
     with window.form("Resolve") as form:
         assert _fits(window)
@@ -56,3 +59,37 @@ def test_nothing_moves_where_motion_is_not_wanted(window: Window) -> None:
 def _fits(window: Window) -> bool:
     """Nothing is to be scrolled sideways."""
     return bool(window.driver.execute_script("return document.documentElement.scrollWidth <= innerWidth"))
+
+
+def test_a_card_is_low_and_has_three_things_to_press(window: Window, demo: Demo) -> None:
+    chromium.resize_window(window.driver, (700, 900))
+    demo.publish_post(ORDINARY, "kofi")
+    window.open()
+    card = window.find_card("@kofi")
+    card.wait_for_button(action_ids.CLAIM)
+    assert card.element.size["height"] <= 160
+    assert len(card.element.find_elements(By.CSS_SELECTOR, ".message-body :is(button, a, select)")) == 3
+    colours = "return getComputedStyle(arguments[0].querySelector('.attachment')).getPropertyValue('--edge')"
+    assert window.driver.execute_script(colours, card.element) == "#d9971e"
+    card.click(action_ids.CLAIM)
+    card.wait_for_button(action_ids.RESOLVE)
+    assert card.element.size["height"] <= 160
+
+
+def test_why_is_read_and_corrected_from_the_keyboard(window: Window) -> None:
+    window.open()
+    card = window.find_card("@marta")
+    card.wait_for_button(action_ids.CLAIM)
+    card.choose_in_menu("Why?")
+    with window.form("Why this case?"):
+        window.wait_for_text("Reads as negative", "History", within="#modal")
+        assert window.find_accessibility_faults() == []
+        window.press("//dialog[@id='modal']//button[normalize-space(.)='Change sentiment…']")
+        window.wait_until(lambda: window.find_elements("#modal select"), "the form is on top")
+        window.press_keys(Keys.ESCAPE)
+        window.wait_for_text("Why this case?", within="#modal h2")
+        window.press("//dialog[@id='modal']//button[normalize-space(.)='Spam']")
+        window.wait_for_text("Corrected by", within="#modal")
+        assert window.find_accessibility_faults() == []
+        window.press_keys(Keys.ESCAPE)
+    card.wait_for_text("Resolved", "spam")

@@ -11,7 +11,7 @@ def test_after_a_reload_all_is_as_it_was(window: Window) -> None:
     window.open()
     card = window.find_card("@marta")
     card.click(action_ids.CLAIM)
-    card.wait_for_button(action_ids.RELEASE)
+    card.wait_for_button(action_ids.RESOLVE)
     window.send_message("I am on it")
     window.wait_for_text("I am on it", within="#log")
     before = window.read_text("#log")
@@ -25,7 +25,7 @@ def test_two_windows_stay_in_step(open_window: OpenWindow) -> None:
     hers, his = open_window().open("ana"), open_window().open("raj")
     his.find_card("@marta").wait_for_button(action_ids.CLAIM)
     hers.find_card("@marta").click(action_ids.CLAIM)
-    his.find_card("@marta").wait_for_button(action_ids.RELEASE)
+    his.find_card("@marta").wait_for_button(action_ids.RESOLVE)
     his.find_card("@marta").wait_for_text("@ana")
     hers.send_message("Can anybody look at the belt?")
     his.wait_for_text("Can anybody look at the belt?", within="#log")
@@ -34,7 +34,7 @@ def test_two_windows_stay_in_step(open_window: OpenWindow) -> None:
 def test_a_form_that_is_open_in_one_window_is_not_lost_by_a_change_in_the_other(open_window: OpenWindow) -> None:
     hers, his = open_window().open("ana"), open_window().open("raj")
     hers.find_card("@marta").click(action_ids.CLAIM)
-    hers.find_card("@marta").wait_for_button(action_ids.RELEASE)
+    hers.find_card("@marta").wait_for_button(action_ids.RESOLVE)
     hers.find_card("@marta").click(action_ids.RESOLVE)
     with hers.form("Resolve") as form:
         his.send_message("Any news of the bag?")

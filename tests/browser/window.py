@@ -187,6 +187,11 @@ class Card:
     def click(self, action: str) -> None:
         self._window.press(f"{self._path}//*[@data-action='{action}']")
 
+    def choose_in_menu(self, words: str) -> None:
+        """In the menu behind three dots."""
+        self._window.press(f"{self._path}//button[contains(@class, 'more')]")
+        self._window.press(f"//*[@role='menuitem'][starts-with(normalize-space(.), '{words}')]")
+
 
 class Form:
     def __init__(self, window: Window) -> None:

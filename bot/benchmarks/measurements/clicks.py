@@ -47,7 +47,7 @@ async def _time_claim(app: LocalApp, message: SlackMessage) -> float:
     person = app.sandbox.get_user(DEPUTY)
     began = read_monotonic()
     await person.click_button(message, action_ids.CLAIM)
-    await app.sandbox.wait_until(lambda: _has_action(message, action_ids.RELEASE))
+    await app.sandbox.wait_until(lambda: _has_action(message, action_ids.RESOLVE))
     return read_monotonic() - began
 
 

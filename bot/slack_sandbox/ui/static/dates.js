@@ -1,5 +1,6 @@
 // Times, as this person's zone has them. "Today" is today by the workspace's clock.
 
+import { h } from "./dom.js";
 import { state } from "./state.js";
 
 const TIME = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
@@ -54,8 +55,25 @@ export function slackDate(seconds, form, fallback) {
   return form.replace(/\{(\w+)\}/g, (whole, name) => (TOKENS[name] ? TOKENS[name](seconds) : whole));
 }
 
+/** A time as an element; one that says how long ago is kept current by `refreshAgo`. */
+export function drawDate(seconds, form, fallback) {
+  const ages = form.includes("{ago}") && { "data-at": seconds, "data-form": form };
+  return h("time", ages || {}, slackDate(seconds, form, fallback));
+}
+
+export function refreshAgo() {
+  for (const node of document.querySelectorAll("time[data-form]")) {
+    const words = slackDate(Number(node.dataset.at), node.dataset.form);
+    if (node.textContent !== words) node.textContent = words;
+  }
+}
+
+/** "just now", "5 min ago", "2 h ago", "3 d ago". */
 function ago(seconds) {
-  return Math.abs(seconds) < 60 ? "just now" : `${span(Math.abs(seconds))} ${seconds < 0 ? "from now" : "ago"}`;
+  const minutes = Math.floor(Math.abs(seconds) / 60);
+  if (minutes < 1) return "just now";
+  const words = minutes < 60 ? `${minutes} min` : minutes < 1440 ? `${Math.floor(minutes / 60)} h` : `${Math.floor(minutes / 1440)} d`;
+  return seconds < 0 ? `in ${words}` : `${words} ago`;
 }
 
 /** "0.4 s", "12 s", "5 min", "2 h 10 min". */

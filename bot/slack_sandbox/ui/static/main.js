@@ -4,7 +4,7 @@ import { h, put } from "./dom.js";
 import { ask } from "./api.js";
 import { clearNotices, connection } from "./announce.js";
 import * as composer from "./composer.js";
-import { clockTime } from "./dates.js";
+import { clockTime, refreshAgo } from "./dates.js";
 import * as feed from "./feed.js";
 import { openHome, drawHome } from "./home.js";
 import { follow, unfollow } from "./event_stream.js";
@@ -103,7 +103,10 @@ function apply(update) {
 
 function tick() {
   const shown = clockTime(state.now);
-  if (find("clock").textContent !== shown) find("clock").textContent = shown;
+  if (find("clock").textContent !== shown) {
+    find("clock").textContent = shown;
+    refreshAgo();
+  }
   find("workspace").textContent = state.workspace;
 }
 

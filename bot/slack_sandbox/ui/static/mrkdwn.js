@@ -2,7 +2,7 @@
 
 import { h } from "./dom.js";
 import { link } from "./links.js";
-import { slackDate } from "./dates.js";
+import { drawDate } from "./dates.js";
 import { withEmoji } from "./emoji.js";
 import { channelName, nameOf, state } from "./state.js";
 
@@ -74,7 +74,7 @@ function reference(inside) {
 
 function date(target, label) {
   const [, seconds, form, url] = target.split("^");
-  const shown = h("time", {}, slackDate(Number(seconds), decode(form ?? ""), decode(label)));
+  const shown = drawDate(Number(seconds), decode(form ?? ""), decode(label));
   return url ? link(decode(url), shown) : shown;
 }
 

@@ -2,7 +2,7 @@
 
 import { h } from "../dom.js";
 import { link } from "../links.js";
-import { slackDate } from "../dates.js";
+import { drawDate } from "../dates.js";
 import { emoji } from "../emoji.js";
 import { channel, group, person } from "../mrkdwn.js";
 
@@ -50,7 +50,7 @@ const RUNS = {
   broadcast: (one) => h("span", { class: "mention" }, `@${one.range}`),
   emoji: (one) => (one.unicode ? String.fromCodePoint(...one.unicode.split("-").map((hex) => parseInt(hex, 16) || 65533)) : emoji(one.name)),
   color: (one) => h("code", {}, one.value),
-  date: (one) => h("time", {}, slackDate(one.timestamp, one.format, one.fallback)),
+  date: (one) => drawDate(one.timestamp, one.format, one.fallback),
 };
 
 const STYLES = [["code", "code"], ["bold", "strong"], ["italic", "em"], ["strike", "s"], ["underline", "u"]];
