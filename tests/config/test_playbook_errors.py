@@ -79,7 +79,7 @@ NEED = 'when = { intent = "need" }'
         (write_playbook(planned(ends_at="2026-03-01T08:00:00")), "spikes.planned[1]: ends before it starts"),
         (write_playbook(planned(cause='"party"')), "spikes.planned[1].cause: "),
         (write_playbook(planned(starts_at='"soon"')), "spikes.planned[1].starts_at: "),
-        (write_playbook('[paging]\npage_from = "urgent"'), "paging.page_from: 'urgent' is not known here; use 'low', 'normal'"),
+        (write_playbook('[paging]\npage_from = "urgent"'), "paging.page_from: 'urgent' is not a known value. Use 'low', 'normal'"),
         # brand
         (write_playbook(brand=""), "brand: [brand] is missing"),
         (write_playbook(brand='[brand]\nmanagers = ["U0MIA"]\n'), "brand.name: is missing"),
