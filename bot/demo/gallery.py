@@ -226,6 +226,10 @@ def _draw_modals(on: GallerySamples) -> Drawings:
     for name, one, page in (("", on.joined, None), (" a crisis", on.crisis_case, on.acknowledged)):
         explanation = case_assessment.render_case_explanation(one, on.care, page, one.owner, origin)
         yield f"Modal: why{name}", explanation
+    waiting = roll_ups.RollUpView(
+        RollUp("care", ToPerson(on.on_call.people[0])), on.care, (on.overdue, on.new), {on.new.id: LINK}, 2, AT, AT
+    )
+    yield "Modal: unclaimed cases", roll_ups.render_roll_up_modal(waiting)
     yield "Modal: resolve", modals.render_resolve_modal(on.claimed, origin)
     yield "Modal: hand over", modals.render_hand_over_modal(on.claimed, on.departments, origin)
     yield "Modal: re-route", modals.render_not_for_us_modal(on.new, on.departments, origin)
