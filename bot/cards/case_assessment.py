@@ -1,5 +1,6 @@
 """The modal behind *Why?*: the assessment with its reasons, controls to change it, related posts, history, ids."""
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -14,6 +15,7 @@ from bot.cards.block_kit import (
 )
 from bot.cards.case_mention import NAMES, escape_name, format_author, format_case_type
 from bot.cards.case_status import (
+    ENGLISH,
     format_language,
     render_authority,
     render_history,
@@ -33,6 +35,8 @@ from bot.domain.text import join_words
 
 REASON_MOST = 140
 ATTEMPTS_SHOWN = 12
+WORTH_SAYING = 0.1
+"""The least probability with which another type is listed."""
 CHANGES = {
     CorrectionKind.SENTIMENT: "Change sentiment…",
     CorrectionKind.INTENT: "Change type…",
@@ -56,7 +60,7 @@ def render_case_explanation(
         "",
         origin,
         *notice,
-        *(authority.blocks if authority else ()),
+        *((*authority.blocks, {"type": "divider"}) if authority else ()),
         *_render_labels(case),
         *_render_closing_corrections(case),
         *(make_context(words) for words in list_corrections(case)),
@@ -76,8 +80,8 @@ def _render_labels(case: Case) -> Iterator[Block]:
     yield from _render_label(case, CorrectionKind.INTENT, _format_type(case), "intent")
     yield from _render_label(case, CorrectionKind.SUBJECT, _format_subject(found), "subject")
     yield make_section(f"*Priority: {case.priority.value}* ({found.urgency} of 100 points)")
-    if parts := [f"{_format_signal_reason(signal)} {signal.weight}" for signal in found.signals if signal.weight]:
-        yield make_context(make_plain_text(", ".join(parts), 2000))
+    if parts := [f"{_format_signal_reason(signal)} ({signal.weight})" for signal in found.signals if signal.weight]:
+        yield make_context(make_plain_text(" · ".join(parts), 2000))
     yield from _render_other_labels(found)
     how = f"Created by rule “{escape(sanitize_line(case.route, 60))}”" if case.route else "Created by hand"
     yield make_context(f"{how} for {escape(case.department)}")
@@ -88,7 +92,7 @@ def _render_label(case: Case, kind: CorrectionKind, words: str, dimension: str) 
     value = action_ids.encode_correction(kind, case.id)
     yield make_section(words, accessory=make_button(CHANGES[kind], action_ids.CORRECT, value))
     if why := list(_iter_reasons(case.assessment, dimension)):
-        yield make_context(make_plain_text("; ".join(why), 2000))
+        yield make_context(make_plain_text(f"Because: {', '.join(why)}", 2000))
 
 
 def _iter_reasons(found: Assessment, dimension: str) -> Iterator[str]:
@@ -99,8 +103,8 @@ def _iter_reasons(found: Assessment, dimension: str) -> Iterator[str]:
 
 
 def _format_signal_reason(signal: Signal) -> str:
-    """Return the reason without the name of the signal where it begins with it."""
-    words = signal.because.removeprefix(f"{signal.word}:").strip()
+    """Return the reason without the name of the signal, and how sure it is, where it begins with them."""
+    words = re.sub(rf"^{re.escape(signal.word)}(, [\w-]+)?( [\d.]+)?:", "", signal.because).strip()
     return sanitize_line(words or signal.word, REASON_MOST)
 
 
@@ -116,9 +120,8 @@ def _format_type(case: Case) -> str:
     found = case.assessment
     held = [Intent(word) for word in found.get_words("intent") if word in set(Intent)]
     also = [_format_intent(found, one) for one in held if one is not found.intent]
-    unlikely = [
-        _format_intent(found, one) for one in Intent if one.value in found.intents and one not in {*held, Intent.OTHER}
-    ]
+    others = (one for one in Intent if one not in {*held, Intent.OTHER})
+    unlikely = [_format_intent(found, one) for one in others if found.intents.get(one.value, 0) >= WORTH_SAYING]
     more = [f"also {join_words(also)}"] if also else []
     more += [f"less likely {join_words(unlikely)}"] if unlikely else []
     said = f"*{escape_name(format_case_type(case))}*" if case.is_urgent else f"*{NAMES[found.intent]}*"
@@ -138,8 +141,9 @@ def _format_subject(found: Assessment) -> str:
 
 
 def _render_other_labels(found: Assessment) -> Iterator[Block]:
-    """Iterate over language, and the dimensions of custom detectors."""
+    """Iterate over a language other than English, and the dimensions of custom detectors."""
     known = {"sentiment", "intent", "subject", "kind", "urgency", "harm"}
+    known |= {"language"} if found.language == ENGLISH else set()
     for dimension in found.labels_by_dimension:
         if dimension not in known:
             words = format_language(found.language) if dimension == "language" else ""

@@ -77,14 +77,14 @@ def test_why_says_what_holds_and_what_does_not_and_how_sure() -> None:
     said = words(explain(assessed_case()))
 
     assert "*Reads as negative* (87 %)" in said
-    assert "\n'worst', 'lost'\n" in said
+    assert "\nBecause: 'worst', 'lost'\n" in said
     assert "*Complaint* (90 %) · also question 70 % · less likely praise 20 %" in said
     assert "'lost my'" in said
     assert "*About Northwind Air* (brand)" in said
     assert "'nortwind'" in said
     assert "Language: Spanish (language es by its small words)" in said
     assert "*Priority: normal* (28 of 100 points)" in said
-    assert "complaint 20, 90,000 followers, discounted to 20,000 (young account) 8" in said
+    assert "complaint (20) · 90,000 followers, discounted to 20,000 (young account) (8)" in said
     assert "Case ABCDEFGH" in said
 
 
