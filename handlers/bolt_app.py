@@ -54,7 +54,7 @@ def build_http_endpoint(app: AsyncApp, signing_secret: str) -> Callable[[Request
         if not _is_text(body) or not verifier.is_valid(body, stamp, signature):
             return _reject_request("X-Slack-Signature does not match")
         if not _is_slack_payload(body, request.headers.get("content-type", "")):
-            return JSONResponse({"error": "this is no request of Slack's"}, 400)
+            return JSONResponse({"error": "this isn't a request from Slack"}, 400)
         return await handler.handle(request)
 
     return handle_request
@@ -71,7 +71,7 @@ async def _answer_unsigned(request: Request) -> Response:
         (await request.body()).decode("utf-8", "replace")
     ):
         return Response()
-    return _reject_request("X-Slack-Signature and X-Slack-Request-Timestamp, of the last 5 minutes, are needed")
+    return _reject_request("X-Slack-Signature and X-Slack-Request-Timestamp of the last 5 minutes are required")
 
 
 def _reject_request(sentence: str) -> Response:

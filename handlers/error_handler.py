@@ -8,7 +8,7 @@ from slack_bolt.context.async_context import AsyncBoltContext
 from handlers.responder import Responder
 from handlers.use_cases import Payload
 
-SORRY = "Something went wrong on Earshot's side, and it has been noted. Try once more; if it stays, tell your admin."
+SORRY = "Something went wrong in Earshot. It is in the log. Try again, and tell your admin if it keeps happening."
 ACK_SEEN = 0.05
 """Seconds. Bolt polls for the ack every 10 ms and drops it once a failed listener returns, so we wait for a poll."""
 

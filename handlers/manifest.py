@@ -7,37 +7,37 @@ from handlers.commands import COMMANDS
 from handlers.events import LEAVING
 
 SCOPES = {
-    "chat:write": "posts and edits cards, and writes to people it owes a word: a direct message needs no more",
+    "chat:write": "posts and edits cards, and sends direct messages",
     "commands": "/sentiment, /oncall, /crisis, /earshot, and the shortcut in the menu of messages",
-    "usergroups:read": "who is in the user groups that the playbook names as deputies",
+    "usergroups:read": "finds who is in the user groups that the playbook lists as deputies",
 }
 """No scope reads a channel: a shortcut brings its message, and the ids of cards are stored."""
 OPTIONAL = {
-    "channels:manage": "lets a declared crisis have a channel of its own",
-    "channels:read": "lets `earshot check` say before the first card that Earshot is missing from a public channel, "
-    "and finds the channel of a crisis again where Slack's answer was lost",
+    "channels:manage": "gives a declared crisis a channel of its own",
+    "channels:read": "lets `earshot check` find out whether Earshot is missing from a public channel, and finds the "
+    "channel of a crisis again if Slack's answer was lost",
     "groups:read": "the same for a private channel",
     "pins:write": "pins the head card of a declared crisis in its channel",
-    "pins:read": "lets what people pin in that channel enter its timeline",
-    "dnd:read": "lets a page pass over somebody whose do-not-disturb is on, at once",
-    "users:read": "lets `earshot check` say that somebody on call is not in this workspace, and /oncall read times as "
-    "they are where one is",
-    "usergroups:write": "keeps a user group equal to whoever is on call, where a schedule names one",
+    "pins:read": "adds what people pin in that channel to its timeline",
+    "dnd:read": "lets a page skip people whose do-not-disturb is on",
+    "users:read": "lets `earshot check` find people on call who aren't in this workspace, and /oncall use each "
+    "person's time zone",
+    "usergroups:write": "keeps a user group in sync with who is on call, if a schedule names one",
 }
 EVENTS = ("app_home_opened", "pin_added", *LEAVING)
-SHORTCUTS = {action_ids.FLAG_MENTION: ("Flag for a department", "Opens a case for something Earshot did not hear")}
+SHORTCUTS = {action_ids.FLAG_MENTION: ("Flag for a department", "Opens a case for something Earshot missed")}
 
 
 def build_manifest(*, socket_mode: bool, request_url: str | None = None, name: str = "Earshot") -> dict[str, Any]:
     """Return the manifest. `request_url` is the full URL of `/slack/events`; Socket Mode needs none."""
     if not socket_mode and not request_url:
-        raise ValueError("over HTTP, Slack must know where to send requests: give the address of /slack/events")
+        raise ValueError("over HTTP, Slack needs to know where to send requests: give the address of /slack/events")
     url = {} if socket_mode else {"request_url": request_url}
     return {
         "_metadata": {"major_version": 2, "minor_version": 1},
         "display_information": {
             "name": name,
-            "description": "Hears what is said about you, and gets it to the person who can answer.",
+            "description": "Spots public posts about you and routes each one to someone who can answer.",
             "background_color": "#1f3a34",
         },
         "features": {

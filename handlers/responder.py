@@ -14,9 +14,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.cards.block_kit import RenderedMessage, make_section
 from bot.domain.commits import NotAllowed, StoreUnavailable
 
-AWAY = "Earshot cannot reach its memory right now. Try again in a minute; what was done already is not done twice."
-"""Does not say whether it was done, which is not known where the reply to a commit was lost."""
-SLOW = "Slack took too long to open the form. Press the button once more."
+AWAY = "Earshot can't reach its database. Try again in a minute. Nothing happens twice."
+"""Does not tell whether it was done, which is not known where the reply to a commit was lost."""
+SLOW = "Slack took too long to open the form. Press the button again."
 TOO_LATE = frozenset({"expired_trigger_id", "exchanged_trigger_id", "invalid_trigger_id"})
 NOTICE = "notice:"
 """Begins the block ids of an answer that is shown in a modal."""

@@ -13,8 +13,8 @@ from handlers.responder import Responder
 from handlers.use_cases import Payload
 
 NOT_OURS = (
-    "Earshot belongs to another workspace, so this does nothing for you. You can still read its cards. "
-    "If something is urgent, write to somebody in this channel who works there."
+    "Earshot belongs to another workspace, so you can read its cards but not use its buttons. "
+    "If it's urgent, write to somebody in this channel who works there."
 )
 LINKS = frozenset({action_ids.OPEN_POST, action_ids.OPEN_CARD})
 """Buttons whose URL Slack opens by itself."""

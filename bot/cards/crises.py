@@ -52,14 +52,14 @@ def _list_crisis_impact(crisis: Crisis) -> list[str]:
 def render_crisis_card(crisis: Crisis, page: Page | None = None) -> RenderedMessage:
     """Return the card, which is updated in place: status, roles, numbers, the next update."""
     mark = "🚒" if crisis.is_open else "🏁"
-    numbers = _format_crisis_numbers(crisis.numbers) if crisis.counted_at else "being counted"
+    numbers = _format_crisis_numbers(crisis.numbers) if crisis.counted_at else "counting…"
     lines = [
-        f"*Status*: {escape(crisis.status) or 'declared; no update yet'}",
+        f"*Status*: {escape(crisis.status) or 'declared, no update yet'}",
         (
             f"*Lead* {_format_role_holder(crisis.told.lead)} · *Comms* {_format_role_holder(crisis.told.comms)} · "
             f"*Legal* {_format_role_holder(crisis.told.legal)}"
         ),
-        f"*Since the beginning*, {format_date(crisis.origin.began_at)}: {numbers}",
+        f"*Since {format_date(crisis.origin.began_at)}*: {numbers}",
         *_list_case_counts(crisis),
         _format_next_update(crisis),
     ]
@@ -77,12 +77,12 @@ def render_crisis_card(crisis: Crisis, page: Page | None = None) -> RenderedMess
 def _list_case_counts(crisis: Crisis) -> list[str]:
     if not crisis.cases:
         return []
-    return [f"*Cases*: {format_count(len(crisis.cases), 'case')} taken over, {crisis.cases_open} still open"]
+    return [f"*Cases*: {format_count(len(crisis.cases), 'case')} in this crisis, {crisis.cases_open} still open"]
 
 
 def render_crisis_plan(crisis: Crisis, _: Page | None = None) -> RenderedMessage:
     done = sum(1 for item in crisis.checklist if item.done_at)
-    text = f"📋 *The plan*: {done} of {len(crisis.checklist)} done"
+    text = f"📋 *Checklist*: {done} of {len(crisis.checklist)} done"
     blocks = [make_section(text)]
     blocks += [_render_checklist_item(crisis, n, item) for n, item in enumerate(crisis.checklist)]
     return RenderedMessage(text, blocks)
@@ -98,8 +98,8 @@ def _render_checklist_item(crisis: Crisis, number: int, item: ChecklistItem) -> 
 def render_crisis_declared(crisis: Crisis) -> RenderedMessage:
     """Return the announcement in the department's channel, where the crisis has a channel of its own."""
     return render_text(
-        f"🚒 <@{crisis.declared_by}> declared a crisis: *{escape(format_crisis_title(crisis))}*. It is in "
-        f"<#{crisis.channel}>."
+        f"🚒 <@{crisis.declared_by}> declared a crisis: *{escape(format_crisis_title(crisis))}*. "
+        f"Follow it in <#{crisis.channel}>."
     )
 
 
@@ -110,12 +110,14 @@ def render_crisis_update(crisis: Crisis, nth: int) -> RenderedMessage:
 
 def render_update_due(crisis: Crisis) -> RenderedMessage:
     who = crisis.told.comms or crisis.told.lead
-    return render_text(f"⏰ {_format_role_holder(who)}, an update is due: `{action_ids.CRISIS} update …`")
+    return render_text(
+        f"⏰ {_format_role_holder(who)}, the next update is due. Post it with `{action_ids.CRISIS} update …`"
+    )
 
 
 def render_crisis_review(crisis: Crisis) -> RenderedMessage:
     """Return the review: response times, sentiment before and after, the timeline."""
-    steps = "\n".join(f"• {name}: {said}" for name, said in _list_response_times(crisis))
+    steps = "\n".join(f"• {name}: {when}" for name, when in _list_response_times(crisis))
     parts = [f"🏁 *Review: {escape(format_crisis_title(crisis))}*", steps, _format_sentiment_trend(crisis)]
     text = "\n".join(part for part in parts if part)
     lines = "\n".join(map(_format_timeline_entry, crisis.timeline[-REVIEWED:]))
@@ -123,34 +125,33 @@ def render_crisis_review(crisis: Crisis) -> RenderedMessage:
 
 
 def render_declare_receipt(crisis: Crisis) -> RenderedMessage:
-    """Return the receipt for whoever declared it."""
-    taken = f" It takes over {format_count(len(crisis.cases), 'open case')} and their page." if crisis.cases else ""
+    """Return the receipt for the person who declared it."""
+    taken = f" It takes over {format_count(len(crisis.cases), 'open case')} and their pages." if crisis.cases else ""
     return render_text(
         f"🚒 Declared: *{escape(format_crisis_title(crisis))}*. {_format_role_holder(crisis.told.lead)} is being "
-        f"called.{taken}"
+        f"paged.{taken}"
     )
 
 
 def format_already_declared(crisis: Crisis) -> str:
     """Return the refusal for somebody who declares an open crisis again."""
     where = f"<#{crisis.channel}>" if crisis.channel else escape(crisis.told.department)
-    what = f"*{escape(format_crisis_title(crisis))}*, in {where}"
     return (
-        f"{_format_role_holder(crisis.declared_by)} has declared this crisis already: {what}. "
-        f"{_format_role_holder(crisis.told.lead)} leads."
+        f"{_format_role_holder(crisis.declared_by)} already declared this crisis: "
+        f"*{escape(format_crisis_title(crisis))}* in {where}. Incident lead: {_format_role_holder(crisis.told.lead)}."
     )
 
 
 def list_unfinished(unfinished: UnfinishedWork) -> list[str]:
     """List what is unfinished, for plain text."""
     parts = [format_count(len(unfinished.cases), "open case")] if unfinished.cases else []
-    parts += ["nobody has acknowledged its page"] if unfinished.unacknowledged else []
+    parts += ["its page is unacknowledged"] if unfinished.unacknowledged else []
     return [*parts, *(f"not done: {sanitize_line(item, 150)}" for item in unfinished.to_do)]
 
 
 def render_open_crises(crises: Sequence[Crisis]) -> RenderedMessage:
     if not crises:
-        return render_text(f"No crisis is open. `{action_ids.CRISIS} declare` opens the form.")
+        return render_text(f"No open crisis. Declare one with `{action_ids.CRISIS} declare`.")
     where = [f" in <#{one.channel}>" if one.channel else f" in {escape(one.told.department)}" for one in crises]
     return render_text(
         "\n".join(f"• *{escape(format_crisis_title(one))}*{place}" for one, place in zip(crises, where, strict=True))
@@ -158,12 +159,12 @@ def render_open_crises(crises: Sequence[Crisis]) -> RenderedMessage:
 
 
 def render_update_receipt(crisis: Crisis) -> RenderedMessage:
-    due = f" The next one is due at {format_date(crisis.update_due, '{time}')}." if crisis.update_due else ""
-    return render_text(f"📣 Said, and the card is updated.{due}")
+    due = f" Next one due {format_date(crisis.update_due, '{time}')}." if crisis.update_due else ""
+    return render_text(f"📣 Update posted.{due}")
 
 
 def render_close_receipt() -> RenderedMessage:
-    return render_text("🏁 Closed. The review is in the channel.")
+    return render_text("🏁 Crisis closed. The review is in the channel.")
 
 
 def _list_response_times(crisis: Crisis) -> list[tuple[str, str]]:
@@ -179,14 +180,14 @@ def _list_response_times(crisis: Crisis) -> list[tuple[str, str]]:
         ("declared", _format_time_since_start(crisis, crisis.declared_at)),
         ("paged", _format_time_since_start(crisis, crisis.paged_at)),
         ("acknowledged", _format_time_since_start(crisis, crisis.acknowledged_at)),
-        ("answered (first update)", _format_time_since_start(crisis, first)),
+        ("first update", _format_time_since_start(crisis, first)),
         ("closed", _format_time_since_start(crisis, crisis.closed_at)),
     ]
 
 
 def _format_time_since_start(crisis: Crisis, at: datetime | None) -> str:
     if at is None:
-        return "not known" if crisis.is_open else "never"
+        return "not yet" if crisis.is_open else "never"
     return f"after {format_duration(max(timedelta(), at - crisis.origin.began_at))}"
 
 
@@ -199,14 +200,14 @@ def _format_sentiment_trend(crisis: Crisis) -> str:
 
 def _format_crisis_numbers(numbers: MentionCounts) -> str:
     if not numbers.posts:
-        return "nothing was said"
+        return "no posts"
     return f"{format_count(numbers.posts, 'post')}, {round(100 * numbers.negative / numbers.posts)} % negative"
 
 
 def _format_next_update(crisis: Crisis) -> str:
     if crisis.closed_at is not None:
-        return f"*Closed* by {_format_role_holder(crisis.closed_by)}, {format_date(crisis.closed_at)}"
-    return f"*Next update* {format_date(crisis.update_due, '{time}')}" if crisis.update_due else ""
+        return f"*Closed* by {_format_role_holder(crisis.closed_by)} {format_date(crisis.closed_at)}"
+    return f"*Next update due* {format_date(crisis.update_due, '{time}')}" if crisis.update_due else ""
 
 
 def _format_timeline_entry(entry: TimelineEntry) -> str:

@@ -15,9 +15,9 @@ from bot.domain.paging.page import Severity
 
 CASES_SHOWN = 5
 SEVERITIES = {
-    Severity.SEV1: "SEV1: safety, law, a leak; it cannot wait",
-    Severity.SEV2: "SEV2: many are against us",
-    Severity.SEV3: "SEV3: it may become one",
+    Severity.SEV1: "SEV1 – safety, legal or a data leak",
+    Severity.SEV2: "SEV2 – widespread criticism",
+    Severity.SEV3: "SEV3 – could escalate",
 }
 
 
@@ -37,23 +37,23 @@ def render_crisis_modal(
         "Declare a crisis",
         "Declare",
         origin,
-        make_input(action_ids.SEVERITY, "How bad is it?", {"type": "radio_buttons", "options": severities}),
-        make_input(action_ids.HEADLINE, "What has happened?", written),
-        make_input(action_ids.DEPARTMENT, "Whose is it?", choice),
-        make_input(action_ids.LEAD, "Who leads?", people, hint="They are paged at once, on every channel."),
-        make_input(action_ids.COMMS, "Who speaks for us?", people, optional=True),
-        make_input(action_ids.LEGAL, "Who looks at the law?", people, optional=True),
+        make_input(action_ids.SEVERITY, "Severity", {"type": "radio_buttons", "options": severities}),
+        make_input(action_ids.HEADLINE, "What happened?", written),
+        make_input(action_ids.DEPARTMENT, "Which team?", choice),
+        make_input(action_ids.LEAD, "Incident lead", people, hint="Paged immediately on all channels."),
+        make_input(action_ids.COMMS, "Comms lead", people, optional=True),
+        make_input(action_ids.LEGAL, "Legal lead", people, optional=True),
     )
 
 
 def render_close_crisis_modal(crisis: Crisis, unfinished: UnfinishedWork, origin: ModalMetadata) -> dict[str, Any]:
     """Return the question whether to close an unfinished crisis, which is always allowed."""
     lines = [f"• {one}" for one in list_unfinished(unfinished)]
-    rings = "Its cases call by themselves again." if unfinished.unacknowledged and unfinished.cases else ""
-    words = "\n".join((f"{format_crisis_title(crisis)} is not finished:", *lines, rings)).strip()
+    rings = "If you close it, its cases page people again." if unfinished.unacknowledged and unfinished.cases else ""
+    words = "\n".join((f"{format_crisis_title(crisis)} isn't finished:", *lines, rings)).strip()
     return make_modal(
         action_ids.CRISIS_CLOSE_MODAL,
-        "Close the crisis?",
+        "Close crisis?",
         "Close anyway",
         origin._replace(case=crisis.id),
         make_section(make_plain_text(words)),

@@ -6,15 +6,15 @@ from bot.cards.paging import render_escalation
 from bot.cards.sanitize import escape, format_date
 from bot.domain.drills import Drill
 from bot.domain.paging.context import PageContext
-from bot.domain.paging.escalation import format_acknowledger
+from bot.domain.paging.escalation import format_ack_method, format_acknowledger
 from bot.domain.paging.page import AttemptStatus, Page
 from bot.domain.text import format_duration, join_words
 
 
 def build_drill_page_context(drill: Drill) -> PageContext:
-    """Return the context of a drill's page, which says that nothing has happened."""
+    """Return the context of a drill's page, which says that nothing is wrong."""
     return PageContext(
-        headline=f"DRILL for {drill.department}, nothing has happened",
+        headline=f"DRILL for {drill.department}, nothing is wrong",
         severity_text="",
         since=drill.opened_at,
         location=drill.department,
@@ -22,10 +22,10 @@ def build_drill_page_context(drill: Drill) -> PageContext:
 
 
 def render_drill_started(drill: Drill) -> RenderedMessage:
-    """Return the receipt for whoever started it."""
+    """Return the receipt for the person who started it."""
     text = (
-        f"📟 *DRILL* for {escape(drill.department)}: whoever is on call is called now, by every way there is, until "
-        "somebody answers. You and the channel get a receipt."
+        f"📟 *DRILL* for {escape(drill.department)}: paging the people on call on all channels until somebody "
+        "acknowledges. You and the channel get a receipt."
     )
     return render_text(text)
 
@@ -34,7 +34,7 @@ def render_drill_receipt(drill: Drill, page: Page | None) -> RenderedMessage:
     """Return how the drill ended, with the escalation."""
     if page is None or not page.is_acknowledged:
         text = (
-            f"❌ *DRILL* for {escape(drill.department)}: nobody answered, so it was given up. "
+            f"❌ *DRILL* for {escape(drill.department)}: nobody answered, so the drill is over. "
             f"{_format_repeat_hint(drill)}"
         )
     elif drill.is_missed:
@@ -49,7 +49,7 @@ def render_drill_receipt(drill: Drill, page: Page | None) -> RenderedMessage:
 
 def render_drill_missed(drill: Drill, page: Page | None) -> RenderedMessage:
     """Return the notice to the managers and the channel as soon as a drill is missed."""
-    goes_on = " The next in line is being called." if page and page.is_open and not page.nobody else ""
+    goes_on = " The next in line is being paged." if page and page.is_open and not page.nobody else ""
     text = f"⚠️ *DRILL* for {escape(drill.department)} missed: {drill.why}.{goes_on} {_format_repeat_hint(drill)}"
     return render_text(text, *render_escalation(page))
 
@@ -60,23 +60,24 @@ def format_drill_status(drill: Drill | None) -> str:
         return ""
     if drill.is_missed:
         return f" ⚠️ Its drill of {format_date(drill.opened_at)} was missed: {drill.why}. {_format_repeat_hint(drill)}"
-    return f" A drill is running since {format_date(drill.opened_at, '{time}')}."
+    return f" A drill has been running since {format_date(drill.opened_at, '{time}')}."
 
 
 def _format_drill_answer(page: Page) -> str:
-    """Return `acknowledged by @ben in 94 s, by Slack (called by Slack and ntfy), do-not-disturb was on`."""
+    """Return `acknowledged by @ben in 94 s via Slack (paged via Slack and ntfy), do-not-disturb was on`."""
     at = page.acknowledged_at or page.opened_at
     waited = at - page.opened_at
     seconds = int(waited.total_seconds())
-    hers = [
+    theirs = [
         one for one in page.attempts if one.person == page.acknowledged_by and one.result is not AttemptStatus.DROPPED
     ]
-    ways = list(dict.fromkeys(one.way.label for one in hers))
-    called = f" (called by {join_words(ways)})" if ways else ""
-    quiet = ", do-not-disturb was on" if any(one.result is AttemptStatus.QUIET for one in hers) else ""
+    ways = list(dict.fromkeys(one.way.label for one in theirs))
+    called = f" (paged via {join_words(ways)})" if ways else ""
+    quiet = ", do-not-disturb was on" if any(one.result is AttemptStatus.QUIET for one in theirs) else ""
     span = f"{seconds} s" if seconds < 180 else format_duration(waited)
-    return f"acknowledged by {format_acknowledger(page)} in {span}, by {page.acknowledged_way}{called}{quiet}"
+    via = format_ack_method(page)
+    return f"acknowledged by {format_acknowledger(page)} in {span}{via}{called}{quiet}"
 
 
 def _format_repeat_hint(drill: Drill) -> str:
-    return f"It stays open until one succeeds: `{ONCALL} drill {escape(drill.department)}`."
+    return f"Repeat it until one succeeds: `{ONCALL} drill {escape(drill.department)}`."

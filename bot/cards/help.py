@@ -9,17 +9,17 @@ from bot.domain.reports.report import MIN_SAMPLE
 from bot.domain.text import format_count
 
 _PARTS = {
-    PrecisionAspect.SENTIMENT: "the feeling",
-    PrecisionAspect.INTENT: "the kind",
-    PrecisionAspect.SUBJECT: "the subject",
+    PrecisionAspect.SENTIMENT: "sentiment",
+    PrecisionAspect.INTENT: "type",
+    PrecisionAspect.SUBJECT: "subject",
 }
 
 
 def format_known_names(noun: str, names: Iterable[str], most: int = 8) -> str:
-    """Return `The subjects are care and sales.`, escaped for mrkdwn."""
+    """Return `Departments: care, sales.`, escaped for mrkdwn."""
     shown = [escape(sanitize_line(name, 60)) for name in names]
     more = f" and {len(shown) - most} more" if len(shown) > most else ""
-    return f"The {noun} are: {', '.join(shown[:most])}{more}." if shown else f"The playbook names no {noun}."
+    return f"{noun.capitalize()}: {', '.join(shown[:most])}{more}." if shown else f"The playbook lists no {noun}."
 
 
 def render_sentiment_help(
@@ -28,40 +28,37 @@ def render_sentiment_help(
     """Return the help. `precisions` begins with that over all aspects."""
     example = escape(next(iter([*departments, *subjects]), "care"))
     forms = (
-        "`/sentiment today` since midnight, against yesterday until the same time",
-        "`/sentiment yesterday` the whole day, against the day before",
-        "`/sentiment week` the last 7 days, today among them, against the 7 before",
-        f"`/sentiment today {example}` only one subject or department; this works with each of the three",
-        "`/sentiment spam` what was taken for spam lately, and the way back",
+        "`/sentiment today`: since midnight, compared with yesterday until the same time",
+        "`/sentiment yesterday`: the whole day, compared with the day before",
+        "`/sentiment week`: the last 7 days including today, compared with the 7 days before",
+        f"`/sentiment today {example}`: one department or subject only, also with `yesterday` and `week`",
+        "`/sentiment spam`: recent spam, where you can correct what isn't",
     )
     names = f"{format_known_names('subjects', subjects)}\n{format_known_names('departments', departments)}"
     sure = (
-        f"A change is named only where it is more than chance: {MIN_SAMPLE} mentions or more on both sides, and a 95 % "
-        "interval that leaves out zero. Counts tell what was heard: corrections do not change them, or days on which "
-        f"you correct more would look better than they were.\n*How often am I right?* {format_precision(precisions)}"
+        f"Reports show a change only if it is more than chance: at least {MIN_SAMPLE} mentions in both periods. "
+        "Its 95 % interval also has to exclude zero. Corrections don't change past counts. "
+        f"Otherwise days with more corrections would look better.\n*Accuracy.* {format_precision(precisions)}"
     )
     return RenderedMessage(
-        "What you can ask with /sentiment", [make_section(part) for part in ("\n".join(forms), names, sure)]
+        "What you can ask /sentiment", [make_section(part) for part in ("\n".join(forms), names, sure)]
     )
 
 
 def format_precision(precisions: Sequence[PrecisionEstimate]) -> str:
-    """Return the precision in a sentence, and one more by aspect. Uncorrected cases count as right, which is said."""
+    """Return the precision in a sentence, and one more by aspect. Uncorrected cases count as right."""
     everything, *parts = precisions
-    handled = f"{format_count(everything.cases, 'case')} that your team closed in the last {PRECISION_DAYS} days"
+    closed = f"{format_count(everything.cases, 'case')} closed in the last {PRECISION_DAYS} days"
     if not everything.cases:
-        return f"I do not know yet: your team closed no case of mine in the last {PRECISION_DAYS} days. {HOW}"
-    said = f"{'1 was' if everything.wrong == 1 else f'{everything.wrong:,} were'} corrected"
+        return f"Not known yet, because no case was closed in the last {PRECISION_DAYS} days. {HOW}"
+    corrected = f"{'1 was' if everything.wrong == 1 else f'{everything.wrong:,} were'} corrected"
     if everything.is_small_sample:
-        return f"Too few to say: of {handled}, {said}. {HOW}"
+        return f"Not enough data yet. Of {closed}, {corrected}. {HOW}"
     of_parts = ", ".join(
         f"{_PARTS[one.aspect]} {_format_precision_share(one)}" for one in parts if not one.is_small_sample
     )
-    by_part = f" By part: {of_parts}." if of_parts else ""
-    return (
-        f"Of {handled}, {said}: {_format_precision_share(everything)} heard right, if what nobody corrected "
-        f"was right.{by_part}"
-    )
+    by_part = f" In detail: {of_parts}." if of_parts else ""
+    return f"{_format_precision_share(everything)} right. Of {closed}, {corrected}. The others count as right.{by_part}"
 
 
 def _format_precision_share(one: PrecisionEstimate) -> str:
@@ -70,4 +67,4 @@ def _format_precision_share(one: PrecisionEstimate) -> str:
     return f"{round(one.percent_right)} % [{round(low)}–{round(high)} %]"
 
 
-HOW = "When a card is wrong, correct it in its menu (⋯); I count that, and can learn from it."
+HOW = "If a card is wrong, correct it in its menu (⋯). Earshot counts and learns from it."

@@ -29,9 +29,9 @@ WORDS_MOST = 3000
 Named = Sequence[tuple[str, str]]  # ids and names to choose from; with none, Slack offers everybody
 KINDS = (Intent.COMPLAINT, Intent.QUESTION, Intent.PRAISE, Intent.NEED, Intent.PURCHASE, Intent.CRISIS, Intent.OTHER)
 ANSWERS = {
-    CaseResolution.ANSWERED: "Answered: the person has a reply",
-    CaseResolution.FIXED: "Fixed: what was wrong is right now",
-    CaseResolution.NO_ACTION: "No action: nothing to be done",
+    CaseResolution.ANSWERED: "Answered – the person has a reply",
+    CaseResolution.FIXED: "Fixed – the problem is solved",
+    CaseResolution.NO_ACTION: "No action needed",
     CaseResolution.SPAM: "Spam",
     CaseResolution.NOT_ABOUT_US: "Not about us",
 }
@@ -42,12 +42,12 @@ def render_resolve_modal(case: Case, origin: ModalMetadata, facts: str = "") -> 
     options = [make_option(words, resolution.value) for resolution, words in ANSWERS.items()]
     return make_modal(
         action_ids.RESOLVE_MODAL,
-        "Resolve the case",
+        "Resolve case",
         "Resolve",
         origin,
         _render_case_context(case),
         *render_facts(facts),
-        make_input(action_ids.RESOLUTION, "How did it end?", {"type": "radio_buttons", "options": options}),
+        make_input(action_ids.RESOLUTION, "Outcome", {"type": "radio_buttons", "options": options}),
         make_input(
             action_ids.NOTE,
             "Note for colleagues",
@@ -63,18 +63,18 @@ def render_hand_over_modal(
 ) -> dict[str, Any]:
     anybody = {"type": "users_select", "placeholder": make_plain_text("Choose a person")}
     others = make_department_options(one for one in departments if one.name != case.department)
-    to_department = [make_input(action_ids.DEPARTMENT, "… or to a department", make_select(others), optional=True)]
+    to_department = [make_input(action_ids.DEPARTMENT, "Or a department", make_select(others), optional=True)]
     return make_modal(
         action_ids.HAND_OVER_MODAL,
-        "Hand the case over",
+        "Hand over case",
         "Hand over",
         origin,
         _render_case_context(case),
         make_input(
             action_ids.PERSON,
-            f"To a deputy of {sanitize_line(case.department, 60)}",
+            f"Somebody on the {sanitize_line(case.department, 60)} team",
             make_select([make_option(name, one) for one, name in people]) if people else anybody,
-            hint="The case is theirs at once, and they are told.",
+            hint="They own the case right away and get a message.",
             optional=True,
         ),
         *(to_department if others else []),
@@ -86,18 +86,18 @@ def render_not_for_us_modal(
 ) -> dict[str, Any]:
     """Return the modal. Somebody without a role has to give a reason, and cannot choose nobody."""
     others = make_department_options(one for one in departments if one.name != case.department)
-    nobody = [] if is_colleague else [make_option("Nobody: it needs no answer", action_ids.NOBODY)]
+    nobody = [] if is_colleague else [make_option("Nobody – no reply needed", action_ids.NOBODY)]
     return make_modal(
         action_ids.NOT_FOR_US_MODAL,
-        "Not for us",
-        "Correct it",
+        "Re-route case",
+        "Re-route",
         origin,
         _render_case_context(case),
         make_input(
             action_ids.DEPARTMENT,
-            "Whose is it?",
+            "Which team?",
             make_select([*others, *nobody]),
-            hint="The case goes there, and Earshot remembers that it heard wrongly.",
+            hint="The case moves right away. Thanks – this helps Earshot learn.",
         ),
         make_input(
             action_ids.REASON,
@@ -113,33 +113,33 @@ def render_separate_modal(case: Case, origin: ModalMetadata) -> dict[str, Any]:
     options = [make_option(_format_joined_choice(one), derive_case_id(one.mention)) for one in case.joined]
     return make_modal(
         action_ids.SEPARATE_MODAL,
-        "Separate a post",
-        "Separate",
+        "Split off a post",
+        "Split off",
         origin,
         _render_case_context(case),
         make_input(
             action_ids.MENTION,
-            "Which post does not belong here?",
+            "Which post doesn't belong here?",
             make_select(options),
-            hint="It gets a case of its own in the same department.",
+            hint="It becomes its own case in the same department.",
         ),
     )
 
 
 def _format_joined_choice(one: JoinedMention) -> str:
-    why = "same words" if one.why is JoinReason.COPY else "wrote again"
+    why = "duplicate" if one.why is JoinReason.COPY else "follow-up"
     return f"{sanitize_line(one.who, 30)}, {one.at:%d %b %H:%M} UTC, {why}"
 
 
 FEELINGS = {
-    Sentiment.NEGATIVE: "Negative: somebody is unhappy",
-    Sentiment.NEUTRAL: "Neutral: neither, or as much of both",
-    Sentiment.POSITIVE: "Positive: somebody is pleased",
+    Sentiment.NEGATIVE: "Negative – unhappy",
+    Sentiment.NEUTRAL: "Neutral – neither, or mixed",
+    Sentiment.POSITIVE: "Positive – happy",
 }
 CORRECTING = {
-    CorrectionKind.SENTIMENT: ("Wrong feeling", "How does it feel?"),
-    CorrectionKind.INTENT: ("Wrong kind", "What is it?"),
-    CorrectionKind.SUBJECT: ("Wrong subject", "What is it about?"),
+    CorrectionKind.SENTIMENT: ("Change sentiment", "Sentiment"),
+    CorrectionKind.INTENT: ("Change type", "Type"),
+    CorrectionKind.SUBJECT: ("Change subject", "Subject"),
 }
 
 
@@ -155,14 +155,14 @@ def render_correct_modal(
     return make_modal(
         action_ids.CORRECT_MODAL,
         title,
-        "Correct it",
+        "Change",
         origin,
         _render_case_context(case),
         make_input(
             kind.value,
             question,
             make_select(options[:MAX_OPTIONS]),
-            hint="The card follows at once. Earshot keeps the post with your answer, to learn from.",
+            hint="The card updates right away. Thanks – this helps Earshot learn.",
         ),
     )
 
@@ -181,15 +181,15 @@ def render_bring_back_modal(
     """Return the modal for spam that no route matches. Its metadata holds the spam entry in place of the case."""
     return make_modal(
         action_ids.BRING_BACK_MODAL,
-        "Bring it back",
-        "Bring it back",
+        "Not spam",
+        "Open case",
         origin._replace(case=entry),
         make_context(make_plain_text(f"{format_author(mention)}: {sanitize_line(mention.text, 150)}")),
         make_input(
             action_ids.DEPARTMENT,
-            "Who should see it?",
+            "Which team?",
             make_select(make_department_options(departments)),
-            hint="By the playbook's routes nobody would, spam or not.",
+            hint="No rule in the playbook sends this post to a team.",
         ),
     )
 
@@ -205,11 +205,11 @@ def render_flag_modal(words: str, url: str, departments: Sequence[Department], o
         "Flag for a department",
         "Flag",
         origin,
-        make_input(action_ids.WORDS, "What was said", _make_text_input(words, WORDS_MOST, multiline=True)),
-        make_input(action_ids.DEPARTMENT, "Who should see it?", make_select(make_department_options(departments))),
-        make_input(action_ids.KIND, "What is it?", make_select(kinds)),
-        make_input(action_ids.ADDRESS, "Address of the post", _make_url_input(url), optional=True),
-        make_input(action_ids.AUTHOR, "Who said it", _make_text_input("", 100), hint="Such as @marta.", optional=True),
+        make_input(action_ids.WORDS, "Text of the post", _make_text_input(words, WORDS_MOST, multiline=True)),
+        make_input(action_ids.DEPARTMENT, "Which team?", make_select(make_department_options(departments))),
+        make_input(action_ids.KIND, "Type", make_select(kinds)),
+        make_input(action_ids.ADDRESS, "Link to the post", _make_url_input(url), optional=True),
+        make_input(action_ids.AUTHOR, "Author", _make_text_input("", 100), hint="For example @marta.", optional=True),
     )
 
 

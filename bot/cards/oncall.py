@@ -47,8 +47,8 @@ def render_oncall(departments: Sequence[OnCallSummary], by: str, zone: str, at: 
         blocks.append(make_context(f"… and {format_count(len(departments) - SHOWN, 'department')} more."))
     clock = at.astimezone(ZoneInfo(zone))
     note = (
-        f"Times are shown in your own time zone; what you type is read in {_format_zone(zone)}, where it is "
-        f"{clock:%H:%M}. `{action_ids.ONCALL} help` says what you can do."
+        f"Times are shown in your time zone. Times you type are read in {_format_zone(zone)}, now {clock:%H:%M}. "
+        f"`{action_ids.ONCALL} help` lists what you can do."
     )
     return RenderedMessage("\n".join(lines), [*blocks, make_context(note)])
 
@@ -62,13 +62,13 @@ def render_on_call_section(one: OnCallSummary, by: str) -> Block:
 def _format_on_call_line(one: OnCallSummary) -> str:
     name = f"*{escape(sanitize_line(one.department.name, 60))}*"
     if not one.current.people and not one.current.has_gap:
-        return f"{name}: nobody is called; the playbook names no one."
+        return f"{name}: nobody is on call. The playbook lists no one."
     if not one.department.schedules:
-        return f"{name}: {_format_calling_order(one.current.people)}, as the playbook lists them."
+        return f"{name}: {_format_calling_order(one.current.people)}, in the playbook's order."
     until = f" until {format_date(one.current.until)}" if one.current.until else ""
     if one.current.has_gap:
-        called = f"; {_format_calling_order(one.current.people)} would be called" if one.current.people else ""
-        now = f"⚠️ nobody{until}{called}"
+        called = f" (paging {_format_calling_order(one.current.people)} instead)" if one.current.people else ""
+        now = f"⚠️ coverage gap{until}{called}"
     else:
         now = f"{_format_calling_order(one.current.people)}{until}"
     return f"{name} ({escape(sanitize_line(one.current.schedule, 60))}): {now}.{_format_next_on_call(one.upcoming)}"
@@ -77,7 +77,7 @@ def _format_on_call_line(one: OnCallSummary) -> str:
 def _format_next_on_call(upcoming: OnCallSnapshot | None) -> str:
     if upcoming is None:
         return ""
-    return " Next: ⚠️ nobody." if upcoming.has_gap else f" Next: {_format_calling_order(upcoming.people)}."
+    return " Next: ⚠️ coverage gap." if upcoming.has_gap else f" Next: {_format_calling_order(upcoming.people)}."
 
 
 def _format_calling_order(people: Iterable[str]) -> str:
@@ -85,7 +85,7 @@ def _format_calling_order(people: Iterable[str]) -> str:
 
 
 def _render_take_button(one: OnCallSummary, by: str) -> Block | None:
-    """Return a button that asks for cover for whoever is on call, and takes the shift for everybody else."""
+    """Return a button that asks for cover if this person is on call, and takes the shift otherwise."""
     schedules = one.department.schedules
     if not schedules:
         return None
@@ -126,15 +126,15 @@ def _format_zone(zone: str) -> str:
 
 
 def _render_zone_note(zone: str, *, own: bool) -> Block:
-    whose = "your time zone" if own else "the schedule's time zone; Slack does not tell Earshot yours"
-    return make_context(f"Read in {_format_zone(zone)}, {whose}.")
+    whose = "your time zone" if own else "the schedule's time zone. Slack doesn't share yours"
+    return make_context(f"Times are in {_format_zone(zone)}, {whose}.")
 
 
 def render_cover_requested(request: CoverRequest, department: Department, zone: str, *, own: bool) -> RenderedMessage:
     text = (
-        f"🙏 Asked in <#{department.channel}> who covers *{escape(request.schedule)}* from "
+        f"🙏 Asked in <#{department.channel}> who can cover *{escape(request.schedule)}* from "
         f"{format_local_time(request.start, zone)} "
-        f"until {format_local_time(request.end, zone)}. Until somebody does, it is yours."
+        f"until {format_local_time(request.end, zone)}. Until somebody does, the shift is still yours."
     )
     return render_text(text, _render_zone_note(zone, own=own))
 
@@ -142,9 +142,9 @@ def render_cover_requested(request: CoverRequest, department: Department, zone: 
 def render_cover_request(request: CoverRequest) -> RenderedMessage:
     """Return the cover request for the department's channel."""
     span = f"{_format_span(request.start, request.end)} ({format_duration(request.end - request.start)})"
-    text = f"🙏 <@{request.person}> asks to be covered for *{escape(request.schedule)}*, {span}. Who can?"
+    text = f"🙏 <@{request.person}> needs cover for *{escape(request.schedule)}* {span}. Who can?"
     value = str(ScheduleItem(request.schedule, request.id))
-    press = make_button("I cover", action_ids.ONCALL_ANSWER, value, style="primary", a11y_label="I cover this shift")
+    press = make_button("Cover shift", action_ids.ONCALL_ANSWER, value, style="primary", a11y_label="Cover this shift")
     return render_text(text, make_actions(press))
 
 
@@ -160,7 +160,7 @@ def render_gap_filled(change: ScheduleChange) -> RenderedMessage:
     """Return what replaces a gap alert once somebody takes the shift."""
     one = change.new_overrides[0]
     span = _format_span(one.start, one.end)
-    return render_text(f"✅ <@{one.person}> has *{escape(one.schedule)}* {span}. Thank you.")
+    return render_text(f"✅ <@{one.person}> is on call for *{escape(one.schedule)}* {span}. Thank you.")
 
 
 def _format_span(start: datetime, end: datetime) -> str:
@@ -172,11 +172,11 @@ def render_shift_change(change: Override, person: str) -> RenderedMessage:
     span = _format_span(change.start, change.end)
     name = f"*{escape(change.schedule)}*"
     if change.undone:
-        text = f"↩️ <@{change.undone}> took back a change: {name} {span} is as it was before."
+        text = f"↩️ <@{change.undone}> undid a change: {name} {span} is as it was before."
     elif change.person == person:
         text = f"📟 <@{change.by}> {_GAVE[change.how]}: you are on call for {name} {span}."
     else:
-        text = f"📟 <@{change.person}> is on call for {name} {span}, which was yours; you need do nothing."
+        text = f"📟 <@{change.person}> is on call for {name} {span} instead of you. Nothing to do on your side."
     undo = make_button("Take it back", action_ids.ONCALL_UNDO, str(ScheduleItem(change.schedule, change.id)))
     row = [] if change.undone else [make_actions(undo)]
     return render_text(text, *row)
@@ -192,9 +192,9 @@ _GAVE = {
 def render_gap(department: Department, gap: TimeSpan, schedule: str) -> RenderedMessage:
     """Return the gap alert for the department's channel, posted a day before."""
     text = (
-        f"⚠️ Nobody is on call for {escape(department.name)} from {format_date(gap.start)} until "
-        f"{format_date(gap.end)} ({format_duration(gap.end - gap.start)}): *{escape(schedule)}* has a hole. Whoever "
-        f"can, press *Take it*, or type `{action_ids.ONCALL} take`; else the managers are called."
+        f"⚠️ Coverage gap in *{escape(schedule)}*: nobody is on call for {escape(department.name)} from "
+        f"{format_date(gap.start)} until {format_date(gap.end)} ({format_duration(gap.end - gap.start)}). "
+        f"Can you? Press *Take it* or type `{action_ids.ONCALL} take`. Otherwise the managers are paged."
     )
     value = str(ScheduleItem(schedule, str(int(gap.start.timestamp()))))
     take = make_button("Take it", action_ids.ONCALL_FILL, value, style="primary")
@@ -204,15 +204,15 @@ def render_gap(department: Department, gap: TimeSpan, schedule: str) -> Rendered
 def render_calendar_link(url: str, schedule: str, named: str, *, revoked: bool) -> RenderedMessage:
     """Return the ephemeral answer with the calendar link, which is a secret."""
     whose = f"everybody's shifts in *{escape(schedule)}*" if schedule else "your shifts"
-    before = "The address there was is good no more. " if revoked else ""
+    before = "The old address no longer works. " if revoked else ""
     again = f"{action_ids.ONCALL} calendar revoke {named}".strip()
     text = (
-        f"🗓️ {before}Subscribe to this address in your calendar (not: import), and {whose} are in it:\n{escape(url)}\n"
-        f"Whoever has it can read it; `{escape(again)}` makes it useless and gives you another."
+        f"🗓️ {before}To see {whose} in your calendar, subscribe to this address (don't import it):\n{escape(url)}\n"
+        f"Anyone with the address can read it. `{escape(again)}` replaces it with a new one."
     )
     return render_text(text)
 
 
 def render_oncall_help(hints: Iterable[str]) -> RenderedMessage:
     text = "\n".join(hints)
-    return RenderedMessage("What you can ask", [make_section(text)])
+    return RenderedMessage("What you can do with /oncall", [make_section(text)])

@@ -13,35 +13,33 @@ def render_request_sent(request: CoverRequest, zone: str) -> RenderedMessage:
     theirs = ""
     if request.their_start and request.their_end:
         theirs = (
-            f", and you from {format_local_time(request.their_start, zone)} until "
+            f", in exchange for their shift from {format_local_time(request.their_start, zone)} until "
             f"{format_local_time(request.their_end, zone)}"
         )
     text = (
-        f"🙏 Asked <@{request.to}>: they would have *{escape(request.schedule)}* from "
+        f"🙏 Asked <@{request.to}> to take *{escape(request.schedule)}* from "
         f"{format_local_time(request.start, zone)} until "
-        f"{format_local_time(request.end, zone)}{theirs}. Until they accept, nothing changes; they can answer until "
+        f"{format_local_time(request.end, zone)}{theirs}. Nothing changes unless they accept by "
         f"{format_local_time(request.until, zone) if request.until else 'then'}."
     )
     return render_text(text)
 
 
 def render_personal_request(request: CoverRequest) -> RenderedMessage:
-    """Return the direct message to whoever is asked."""
+    """Return the direct message to the person who is asked."""
     span = f"*{escape(request.schedule)}* from {format_date(request.start)} until {format_date(request.end)}"
     swap = ""
     if request.their_start and request.their_end:
         swap = (
-            f", and would take your shift from {format_date(request.their_start)} until "
+            f", and offers to take your shift from {format_date(request.their_start)} until "
             f"{format_date(request.their_end)}"
         )
-    by = f" You can answer until {format_date(request.until)}." if request.until else ""
+    by = f" Answer by {format_date(request.until)}." if request.until else ""
     text = f"🙏 <@{request.person}> asks you to be on call for {span}{swap}. Nothing changes unless you accept.{by}"
     value = str(ScheduleItem(request.schedule, request.id))
     press = [
-        make_button(
-            "Accept", action_ids.ONCALL_ACCEPT, value, style="primary", a11y_label="Accept: these shifts are yours"
-        ),
-        make_button("Decline", action_ids.ONCALL_DECLINE, value, a11y_label="Decline: nothing changes"),
+        make_button("Accept", action_ids.ONCALL_ACCEPT, value, style="primary", a11y_label="Accept the request"),
+        make_button("Decline", action_ids.ONCALL_DECLINE, value, a11y_label="Decline the request"),
     ]
     return render_text(text, make_actions(*press))
 
@@ -55,9 +53,9 @@ def render_request_declined(request: CoverRequest) -> RenderedMessage:
 
 def render_request_outcome(request: CoverRequest) -> RenderedMessage:
     """Return the direct message to the requester about a declined or expired request."""
-    no = "declined" if request.outcome is CoverOutcome.DECLINED else "did not answer in time"
+    no = "declined" if request.outcome is CoverOutcome.DECLINED else "didn't answer in time"
     text = (
         f"📟 <@{request.to}> {no}: *{escape(request.schedule)}* from {format_date(request.start)} until "
-        f"{format_date(request.end)} is still yours. `/oncall cover me` asks everybody in the channel."
+        f"{format_date(request.end)} is still yours. Ask the whole channel with `/oncall cover me`."
     )
     return render_text(text)

@@ -12,6 +12,7 @@ from bot.domain.case import Case
 from bot.domain.mention import Mention
 from bot.domain.paging.context import PageContext
 from bot.domain.paging.page import CauseKind, Page, Severity
+from bot.domain.text import format_count
 
 QUOTED = 100
 LOOKED_AT = 400
@@ -33,15 +34,15 @@ def build_case_page_context(
     mention = latest_mention or case.mention
     found = case.assessment
     ours = found.subject if found.kind else ""  # a sender may name any other
-    subject = f" at {sanitize_line(ours, 60)}" if ours else ""
-    parts = [f"urgency {found.urgency} of 100"] if found.urgency else []
+    subject = f" about {sanitize_line(ours, 60)}" if ours else ""
+    parts = [f"{case.priority.value} priority"]
     followers = mention.author.followers
     if followers is not None:
-        parts.append(f"reach {abbreviate_number(followers)}")
+        parts.append(f"{abbreviate_number(followers)} followers")
     if case.joined_count:
-        parts.append(f"{case.joined_count:,} joined")
+        parts.append(format_count(case.joined_count, "related post"))
     if again:
-        parts.append("acknowledged before, not claimed")
+        parts.append("acknowledged earlier, still unclaimed")
     kind = "Crisis" if case.is_urgent else format_kind(case)
     return PageContext(
         headline=f"{kind}{subject} on {format_source(mention)}",
@@ -78,7 +79,7 @@ def format_newest_prefix(context: PageContext) -> str:
 
 
 def format_earlier_suffix(context: PageContext) -> str:
-    return f" + {context.earlier_count:,} earlier" if context.earlier_count else ""
+    return f" + {format_count(context.earlier_count, 'related case')}" if context.earlier_count else ""
 
 
 def format_lock_screen_text(page: Page, context: PageContext) -> str:
@@ -91,11 +92,11 @@ def format_lock_screen_text(page: Page, context: PageContext) -> str:
     what = f"“{words}”" if words else sanitize_line(context.headline, 200)
     reach = f" ({context.reach})" if words and context.reach else ""
     again = " Acknowledged earlier, still unclaimed." if page.unclaimed and not page.news else ""
-    said_so = (
+    words = (
         f"{drill}{page.severity.upper()} – "
         f"{format_newest_prefix(context)}{what}{reach}{format_earlier_suffix(context)}."
     )
-    return f"{SEVERITY_MARKS[page.severity]} {escape(said_so)}{again}"
+    return f"{SEVERITY_MARKS[page.severity]} {escape(words)}{again}"
 
 
 def format_page_quotation(context: PageContext) -> str:
@@ -131,7 +132,7 @@ def list_page_facts(context: PageContext) -> list[str]:
 
 def format_page_body(context: PageContext, link: str = "") -> str:
     """Return the long form, for providers with room for it."""
-    press = "Press Acknowledge if you take it; if not, the next person is called."
+    press = "Press Acknowledge if you've got it. Otherwise the next person is paged."
     return "\n".join(
         part
         for part in (*list_page_facts(context), format_page_quotation(context), press if link else _format_slack_hint())
@@ -143,8 +144,8 @@ def format_text_message(page: Page, context: PageContext, link: str = "") -> str
     """Return a text message, without untrusted words."""
     acknowledge = f"Acknowledge: {link}" if link else _format_slack_hint()
     room = TEXTED - len(acknowledge) - 1
-    said_first = f"{format_page_title(page, context)}. {'; '.join(list_page_facts(context))}."
-    return f"{sanitize_line(said_first, max(room, 60))}\n{acknowledge}"
+    details = f"{format_page_title(page, context)}. {', '.join(list_page_facts(context))}."
+    return f"{sanitize_line(details, max(room, 60))}\n{acknowledge}"
 
 
 def format_spoken_page(page: Page, context: PageContext) -> str:
@@ -158,10 +159,10 @@ def format_spoken_page(page: Page, context: PageContext) -> str:
 
 
 def format_after_acknowledge(page: Page) -> str:
-    """Say what comes next, to whoever has just acknowledged."""
+    """Say what comes next, to all who were called."""
     if page.is_awaiting_claim:
-        return "Nobody else is called. Claim the case next: while nobody has, it will call again."
-    return "Nobody else is called."
+        return "Nobody else is paged. The page goes out again unless somebody claims the case."
+    return "Nobody else is paged."
 
 
 def _format_slack_hint() -> str:

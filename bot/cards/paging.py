@@ -1,4 +1,4 @@
-"""Pages in Slack: the message to whoever is called, and the escalation on a card."""
+"""Pages in Slack: the message to a person who is called, and the escalation on a card."""
 
 from bot.cards import action_ids
 from bot.cards.block_kit import (
@@ -14,16 +14,21 @@ from bot.cards.block_kit import (
     make_section,
     render_text,
 )
-from bot.cards.page_text import SEVERITY_MARKS, format_after_acknowledge, format_lock_screen_text
+from bot.cards.page_text import (
+    SEVERITY_MARKS,
+    format_after_acknowledge,
+    format_earlier_suffix,
+    format_lock_screen_text,
+)
 from bot.cards.sanitize import escape, format_date, sanitize_line
 from bot.domain.destination import Callee, ToChannel, parse_callee
 from bot.domain.paging.context import PageContext
-from bot.domain.paging.escalation import format_acknowledger
+from bot.domain.paging.escalation import format_ack_method, format_acknowledger
 from bot.domain.paging.page import AttemptStatus, CauseKind, Page, PageAttempt
 from bot.domain.text import format_duration
 
 SHOWN = 8
-"""Newest attempts on a card; how many came before is said."""
+"""Newest attempts on a card, which also tells how many came before."""
 MARKS = {
     AttemptStatus.WAITING: "…",
     AttemptStatus.SENDING: "…",
@@ -33,16 +38,16 @@ MARKS = {
     AttemptStatus.DROPPED: "–",
 }
 ENDS = {
-    AttemptStatus.WAITING: "about to be called",
-    AttemptStatus.SENDING: "being called",
+    AttemptStatus.WAITING: "paging next",
+    AttemptStatus.SENDING: "paging now",
     AttemptStatus.DELIVERED: "delivered",
     AttemptStatus.ANSWERED: "delivered, answered",
-    AttemptStatus.MISSED: "not answered",
+    AttemptStatus.MISSED: "no answer",
     AttemptStatus.QUIET: "delivered, but do-not-disturb is on",
-    AttemptStatus.REFUSED: "refused",
-    AttemptStatus.LOST: "no answer of the service",
+    AttemptStatus.REFUSED: "rejected",
+    AttemptStatus.LOST: "no response from the service",
     AttemptStatus.LATER: "not sent",
-    AttemptStatus.DROPPED: "not needed any more",
+    AttemptStatus.DROPPED: "no longer needed",
 }
 
 
@@ -58,13 +63,13 @@ def render_page(page: Page, context: PageContext, to: Callee) -> RenderedMessage
 def render_open_page(page: Page, context: PageContext, to: Callee) -> RenderedMessage:
     """Return the message while the page is open."""
     drill = "*DRILL.* " if page.cause.kind is CauseKind.DRILL else ""
-    to_you = f"You are on call for {escape(context.location)}." if context.location else "You are called."
-    to_you = "Nobody who was called has answered." if isinstance(to, ToChannel) else to_you
+    to_you = f"You're on call for {escape(context.location)}." if context.location else "You're being paged."
+    to_you = "Nobody who was paged has answered." if isinstance(to, ToChannel) else to_you
     bad = f", {escape(context.severity_text)}" if context.severity_text else ""
     words = (
         f"{SEVERITY_MARKS[page.severity]} {drill}{_format_newest_time(context)}{to_you} "
         f"*{escape(context.headline)}*{bad}, "
-        f"{_format_since(context)}. Press *Acknowledge* if you take it; if nobody does, the next person is called."
+        f"{_format_since(context)}. Press *Acknowledge* if you've got it. Otherwise the next person is paged."
     )
     presses = make_actions(*_render_page_buttons(page, context))
     return RenderedMessage(
@@ -87,24 +92,24 @@ def _render_settled_page(page: Page, context: PageContext, to: Callee) -> Render
 
 def _format_page_status(page: Page) -> str:
     if page.closed_at is not None and not page.is_acknowledged:
-        return "📟 This page is over before anybody answered: what it was about needs nobody any more."
+        return "📟 Closed unanswered. There is nothing left to do."
     if page.taken_by:
         return (
-            f"✅ <@{page.taken_by}> has claimed the case. {format_acknowledger(page)} answered the "
-            f"page{_format_response_time(page)}."
+            f"✅ <@{page.taken_by}> claimed the case. Page acknowledged by "
+            f"{format_acknowledger(page)}{_format_response_time(page)}."
         )
     if not page.leader:
         return render_acknowledged(page).text
     # A page that follows from its first moment has no message, so this one was taken over.
-    had = f"{format_acknowledger(page)} has this page{_format_response_time(page)}. " if page.is_acknowledged else ""
-    return f"🚨 {had}This case is part of a declared crisis now, and the crisis has its own page."
+    had = f"Acknowledged by {format_acknowledger(page)}{_format_response_time(page)}. " if page.is_acknowledged else ""
+    return f"🚨 {had}This case is now part of a declared crisis, which has its own page."
 
 
 def render_page_alert(page: Page, context: PageContext, to: Callee) -> RenderedMessage:
     """Return a short message beside the edited one, since an edit does not notify."""
     person = "" if isinstance(to, ToChannel) else f"{to.mention} "
     if page.is_open:
-        words = f"{person}Still nobody has answered. {format_lock_screen_text(page, context)}"
+        words = f"{person}Still no answer. {format_lock_screen_text(page, context)}"
     else:
         words = f"{person}{format_lock_screen_text(page, context)}"
     return RenderedMessage(words, [])
@@ -121,14 +126,14 @@ def _format_since(context: PageContext) -> str:
 def _render_earlier_count(context: PageContext) -> list[Block]:
     if not context.earlier_count:
         return []
-    return [make_context(f"+ {context.earlier_count:,} earlier, {_format_since(context)}")]
+    return [make_context(f"{format_earlier_suffix(context).strip()}, {_format_since(context)}")]
 
 
 def _render_page_quote(context: PageContext) -> list[Block]:
     if not context.quote:
         return []
-    said_by = make_line(make_run(sanitize_line(context.author, 60) or "somebody", bold=True))
-    return [make_rich_text(said_by, make_quote(make_run(context.quote, max_length=300)))]
+    author = make_line(make_run(sanitize_line(context.author, 60) or "somebody", bold=True))
+    return [make_rich_text(author, make_quote(make_run(context.quote, max_length=300)))]
 
 
 def _render_page_buttons(page: Page, context: PageContext) -> list[Block]:
@@ -141,12 +146,13 @@ def _render_page_buttons(page: Page, context: PageContext) -> list[Block]:
 
 def _render_claim_case_button(context: PageContext) -> Block:
     return make_button(
-        "Claim", action_ids.CLAIM_HERE, context.case_id, a11y_label="Claim the case, and answer the page"
+        "Claim", action_ids.CLAIM_HERE, context.case_id, a11y_label="Claim the case and acknowledge the page"
     )
 
 
 def _render_page_links(context: PageContext) -> list[Block]:
-    card = [make_button("See the card", action_ids.OPEN_CARD, url=context.card_link)] if context.card_link else []
+    label = "View case" if context.case_id else "View card"
+    card = [make_button(label, action_ids.OPEN_CARD, url=context.card_link)] if context.card_link else []
     return [*card, *_render_open_post_link(context)]
 
 
@@ -156,13 +162,13 @@ def _render_open_post_link(context: PageContext) -> list[Block]:
 
 
 def _make_acknowledge_button(page: Page, action: str) -> Block:
-    return make_button("Acknowledge", action, page.id, style="danger", a11y_label="Acknowledge the page: you take it")
+    return make_button("Acknowledge", action, page.id, style="danger", a11y_label="Acknowledge the page")
 
 
 def render_acknowledged(page: Page) -> RenderedMessage:
     """Return what replaces the message once its page is acknowledged."""
     words = (
-        f"✅ {format_acknowledger(page)} has this page{_format_response_time(page)}. {format_after_acknowledge(page)}"
+        f"✅ Acknowledged by {format_acknowledger(page)}{_format_response_time(page)}. {format_after_acknowledge(page)}"
     )
     return render_text(words)
 
@@ -170,7 +176,7 @@ def render_acknowledged(page: Page) -> RenderedMessage:
 def _format_response_time(page: Page) -> str:
     if page.acknowledged_at is None:
         return ""
-    return f", after {format_duration(page.acknowledged_at - page.opened_at)}"
+    return f" ({format_duration(page.acknowledged_at - page.opened_at)})"
 
 
 def render_acknowledge_button(page: Page | None) -> list[Block]:
@@ -194,33 +200,34 @@ def render_escalation(page: Page | None, shown: int = SHOWN) -> list[Block]:
 def format_escalation_status(page: Page) -> str:
     """Return the state of a page as mrkdwn, for the context line of a card."""
     if page.is_acknowledged:
-        return f"📟 *Answered* by {format_acknowledger(page)} by {page.acknowledged_way}{_format_response_time(page)}"
+        by = format_acknowledger(page) + format_ack_method(page)
+        return f"📟 *Acknowledged* by {by}{_format_response_time(page)}"
     if page.closed_at is not None:
-        return "📟 *Paged*, and over before anybody answered"
+        return "📟 *Closed unanswered*"
     if page.held_until is not None:
-        return f"🌙 *Waits* until {format_date(page.held_until, '{time}')}: quiet hours, so nobody is called yet"
+        return f"🌙 *On hold* for quiet hours. Paging starts {format_date(page.held_until, '{time}')}"
     if page.due is None:
-        return "📟 *Nobody answered*, and nobody is called any more"
+        return "📟 *Nobody answered*, and nobody else is paged"
     if page.leader:
-        return f"📟 *Paging* with another case since {format_date(page.opened_at, '{time}')}: nobody has answered yet"
+        return f"📟 *Included in another page* since {format_date(page.opened_at, '{time}')}: no answer yet"
     again = f", round {page.attempts[-1].round}" if page.attempts and page.attempts[-1].round > 1 else ""
-    return f"📟 *Paging* since {format_date(page.opened_at, '{time}')}{again}: nobody has answered yet"
+    return f"📟 *Paging* since {format_date(page.opened_at, '{time}')}{again}: no answer yet"
 
 
 def _list_reescalation(page: Page) -> list[str]:
     before = page.unclaimed
     if before is None:
         return []
-    by = f"<@{before.by}>" if before.by else f"somebody at {before.way}"
+    by = f"<@{before.by}>" if before.by else f"somebody via {before.way}"
     at, again = format_date(before.at, "{time}"), format_date(before.again_at, "{time}")
-    return [f"⏰ Acknowledged by {by} at {at}, not claimed; called again {again}"]
+    return [f"⏰ Acknowledged by {by} at {at}, still unclaimed. Paging again since {again}"]
 
 
 def format_schedule_gap(page: Page) -> str:
     """Say that nobody was on call, and who is called instead."""
     if page.nobody:
-        return "⚠️ *Nobody can be called*: the schedule has a hole, and there is neither a fallback nor a manager"
-    return "⚠️ The schedule has a hole: nobody was on call, so the fallback and the managers are called"
+        return "⚠️ *Nobody can be paged*: coverage gap, and there is neither a fallback nor a manager"
+    return "⚠️ Coverage gap: nobody was on call, so the fallback and the managers are paged"
 
 
 def _list_attempts(page: Page, shown: int) -> list[str]:
@@ -232,5 +239,5 @@ def _list_attempts(page: Page, shown: int) -> list[str]:
 def _format_attempt(one: PageAttempt) -> str:
     mark = MARKS.get(one.result, "✗")
     why = f": {escape(one.detail)}" if one.detail else ""
-    who = parse_callee(one.person).mention if one.person else "whoever is on call there"
-    return f"{mark} {format_date(one.at, '{time}')} {who} by {one.way.label}, {ENDS[one.result]}{why}"
+    who = parse_callee(one.person).mention if one.person else "the person on call there"
+    return f"{mark} {format_date(one.at, '{time}')} {who} via {one.way.label}, {ENDS[one.result]}{why}"

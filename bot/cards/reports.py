@@ -36,19 +36,25 @@ from bot.domain.reports.report import (
 )
 from bot.domain.text import format_count, format_duration
 
-SENTIMENTS = ("negative", "neutral", "positive", "unsure")
+SENTIMENTS = {"negative": "negative", "neutral": "neutral", "positive": "positive", "unsure": "unclear"}
+"""Fields of `SentimentCounts`, and how they are called."""
 DEPARTMENTS_SHOWN = 10
-SAID_SHOWN = 240
+WORDS_SHOWN = 240
 """Characters of a top post: about four lines on a phone."""
-SURPRISED = "If that surprises you, ask whoever runs Earshot to look at `earshot check`."
+SURPRISED = "Not what you expected? Ask your Earshot admin to run `earshot check`."
 IN_WORDS = {ReportPeriod.TODAY: "today", ReportPeriod.YESTERDAY: "yesterday", ReportPeriod.WEEK: "in the last 7 days"}
+PERIODS_BEFORE = {
+    ReportPeriod.TODAY: "yesterday",
+    ReportPeriod.YESTERDAY: "the day before",
+    ReportPeriod.WEEK: "the 7 days before",
+}
 PLURALS = {
     Intent.CRISIS: ("crisis", "crises"),
     Intent.COMPLAINT: ("complaint", "complaints"),
-    Intent.NEED: ("unmet need", "unmet needs"),
+    Intent.NEED: ("feature request", "feature requests"),
     Intent.QUESTION: ("question", "questions"),
-    Intent.PURCHASE: ("wish to buy", "wishes to buy"),
-    Intent.PRAISE: ("word of praise", "words of praise"),
+    Intent.PURCHASE: ("purchase inquiry", "purchase inquiries"),
+    Intent.PRAISE: ("praise", "praises"),
 }
 
 
@@ -56,10 +62,10 @@ def format_report_headline(report: Report) -> str:
     split = report.split
     if not split.opinion_count:
         return f"{_format_report_title(report)}."
-    shares = ", ".join(f"{_format_share(getattr(split, word), split)} {word}" for word in SENTIMENTS)
+    shares = ", ".join(f"{_format_share(getattr(split, field), split)} {word}" for field, word in SENTIMENTS.items())
     overdue = sum(line.overdue for line in report.departments)
     return f"{_format_report_title(report)}: {shares}." + (
-        f" {format_count(overdue, 'case')} overdue now." if overdue else ""
+        f" {format_count(overdue, 'case')} overdue." if overdue else ""
     )
 
 
@@ -79,8 +85,8 @@ def render_report(report: Report, shared_by: str = "") -> RenderedMessage:
 
 def _format_report_title(report: Report) -> str:
     asked = report.query
-    of = f" of {asked.subject}" if asked.subject else f" for {asked.department}" if asked.department else ""
-    what = format_count(report.split.total, "mention") if report.split.total else "Nothing heard"
+    of = f" about {asked.subject}" if asked.subject else f" for {asked.department}" if asked.department else ""
+    what = format_count(report.split.total, "mention") if report.split.total else "No mentions"
     so_far = " so far" if asked.period is ReportPeriod.TODAY and not report.split.total else ""
     return f"{what}{of} {IN_WORDS[asked.period]}{so_far}"
 
@@ -92,42 +98,39 @@ def _render_figures(report: Report) -> list[Block]:
     blocks.append(make_rich_text(make_bullets(*_render_sentiment_lines(report), *_render_excluded_mentions(report))))
     if report.intents:
         kinds = ", ".join(format_count(times, *PLURALS[intent]) for intent, times in report.intents)
-        blocks.append(make_rich_text(make_line("Among them ", f"{kinds}.")))
+        blocks.append(make_rich_text(make_line("Including ", f"{kinds}.")))
     return blocks
 
 
 def format_volume_change(report: Report) -> str:
     """Compare the volume with the period before, or say that the sample is too small."""
     volume = VolumeComparison(report.comparable.total, report.before.total)
-    before = _format_comparison_period(report)
+    before = PERIODS_BEFORE[report.query.period]
+    counts = f"{volume.now:,} vs. {volume.before:,}{_format_cut(report)}"
     if volume.is_small_sample:
-        return f"Too few to say how it changed: {volume.now:,} against {volume.before:,} {before}."
+        return f"Not enough data to compare with {before}: {counts}."
     if not volume.is_significant:
-        return f"About as many as {before}: {volume.now:,} against {volume.before:,}."
+        return f"About the same as {before}: {counts}."
     more = "more" if volume.now > volume.before else "fewer"
     by = max(1, round(100 * abs(volume.now - volume.before) / volume.before))
-    return f"{by:,} % {more} than {before}: {volume.now:,} against {volume.before:,}."
+    return f"{by:,} % {more} than {before}: {counts}."
 
 
-def _format_comparison_period(report: Report) -> str:
-    cut = f"{floor_to_quarter(report.brand_time).astimezone(report.brand_time.tzinfo):%H:%M}"
-    match report.query.period:
-        case ReportPeriod.TODAY:
-            return f"yesterday, both until {cut}"
-        case ReportPeriod.YESTERDAY:
-            return "the day before"
-        case ReportPeriod.WEEK:
-            return f"in the 7 days before, both until {cut}"
+def _format_cut(report: Report) -> str:
+    """Return the time of day until which both periods count; '' where both are over."""
+    if report.query.period is ReportPeriod.YESTERDAY:
+        return ""
+    return f", both until {floor_to_quarter(report.brand_time).astimezone(report.brand_time.tzinfo):%H:%M}"
 
 
 def _render_sentiment_lines(report: Report) -> list[Block]:
-    shown = SENTIMENTS if report.split.opinion_count else ()
+    shown = SENTIMENTS if report.split.opinion_count else {}
     return [
         make_line(
             make_run(f"{word} ", bold=True),
-            _format_count_and_share(report, word) + _format_share_change(report.compute_sentiment_change(word)),
+            _format_count_and_share(report, field) + _format_share_change(report.compute_sentiment_change(field)),
         )
-        for word in shown
+        for field, word in shown.items()
     ]
 
 
@@ -136,8 +139,8 @@ def _format_share(times: int, split: SentimentCounts) -> str:
     return f"{round(100 * times / split.opinion_count)} %" if split.opinion_count >= MIN_SAMPLE else f"{times:,}"
 
 
-def _format_count_and_share(report: Report, word: str) -> str:
-    times = getattr(report.split, word)
+def _format_count_and_share(report: Report, field: str) -> str:
+    times = getattr(report.split, field)
     return (
         f"{times:,} ({_format_share(times, report.split)})"
         if report.split.opinion_count >= MIN_SAMPLE
@@ -170,21 +173,19 @@ def _render_excluded_mentions(report: Report) -> list[Block]:
 def _render_top_posts(cases: Sequence[Case], report: Report) -> list[Block]:
     blocks = [make_rich_text(make_quote(*_make_top_post_runs(case, report))) for case in cases]
     if blocks:
-        title = "The post that says most" if len(blocks) == 1 else "The posts that say most"
+        title = "Top post" if len(blocks) == 1 else "Top posts"
         blocks.insert(0, make_section(f"*{title}*"))
     return blocks
 
 
 def _make_top_post_runs(case: Case, report: Report) -> tuple[Block, ...]:
     mention = case.mention
-    became = (
-        case.resolution.value if case.resolution else {CaseStatus.NEW: "not claimed yet"}.get(case.status, "claimed")
-    )
+    became = case.resolution.value if case.resolution else {CaseStatus.NEW: "unclaimed"}.get(case.status, "claimed")
     overdue = ", overdue" if case.is_overdue(report.brand_time) else ""
     return (
         make_run(f"{sanitize_line(mention.display_name, 60)}: ", bold=True),
-        make_run(f"{sanitize_line(mention.text, SAID_SHOWN)}\n"),
-        make_link(mention.url, "Open the post") if mention.url else make_run("No link"),
+        make_run(f"{sanitize_line(mention.text, WORDS_SHOWN)}\n"),
+        make_link(mention.url, "Open post") if mention.url else make_run("No link"),
         make_run(f" · {case.department}, {became}{overdue}"),
     )
 
@@ -201,20 +202,20 @@ def _render_departments(report: Report) -> list[Block]:
         )
     if idle := [department.name for department in report.departments if department.is_idle]:
         names = ", ".join(idle[:DEPARTMENTS_SHOWN]) + (" and others" if len(idle) > DEPARTMENTS_SHOWN else "")
-        lines.append(make_line(make_run(f"{names}: ", bold=True), "nothing open, nothing answered"))
+        lines.append(make_line(make_run(f"{names}: ", bold=True), "no open or answered cases"))
     if not lines:
         return []
-    title = f"*Departments*, open now and answered {IN_WORDS[report.query.period]}"
+    title = f"*Departments*: open now, answered {IN_WORDS[report.query.period]}"
     return [make_section(title), make_rich_text(make_bullets(*lines))]
 
 
 def _render_department_line(department: DepartmentFigures) -> Block:
     overdue = f", {department.overdue:,} overdue" if department.overdue else ", none overdue" if department.open else ""
-    closed = f", {department.closed_otherwise:,} closed otherwise" if department.closed_otherwise else ""
-    words = f"{department.open:,} open{overdue}; {department.answered:,} answered{closed}"
+    closed = f", {department.closed_otherwise:,} closed without a reply" if department.closed_otherwise else ""
+    words = f"{department.open:,} open{overdue} · {department.answered:,} answered{closed}"
     times = [
-        f"\n{verb}: {_format_duration_stats(took)}"
-        for verb, took in (("claimed", department.claim), ("resolved", department.resolve))
+        f"\nTime to {verb}: {_format_duration_stats(took)}"
+        for verb, took in (("claim", department.claim), ("resolve", department.resolve))
         if took
     ]
     return make_line(make_run(f"{department.name}: ", bold=True), words + "".join(times))
@@ -226,19 +227,19 @@ def _format_duration_stats(stats: DurationStats) -> str:
         format_duration(timedelta(seconds=stats.percentile_90)),
     )
     if stats.times == 1:
-        return f"after {half}"
-    return f"half within {half}, {'the slowest after' if stats.is_small_sample else '9 in 10 within'} {most}"
+        return half
+    return f"median {half}, {f'max {most}' if stats.is_small_sample else f'90 % within {most}'}"
 
 
 def _render_footer(report: Report, shared_by: str) -> list[Block]:
     at = report.brand_time
-    told = f"As of {at.day} {at:%b, %H:%M}, {at.tzinfo}."
+    note = f"As of {at.day} {at:%b, %H:%M}, {at.tzinfo}."
     if report.split.total > report.split.opinion_count >= MIN_SAMPLE:
-        told += f" Shares are of the {report.split.opinion_count:,} about us."
+        note += f" Percentages cover the {report.split.opinion_count:,} mentions about us."
     if shared_by:
-        return [make_context(f"{told} Shared by <@{shared_by}>. Ask for your own with `{action_ids.SENTIMENT} help`.")]
+        return [make_context(f"{note} Shared by <@{shared_by}>. Get your own with `{action_ids.SENTIMENT}`.")]
     share = make_button(
         "Share here", action_ids.SHARE_REPORT, report.query.command_text, a11y_label="Post this report in this channel"
     )
-    spam = [make_button("Look at the spam", action_ids.SPAM_LIST)] if report.split.spam else []
-    return [make_actions(share, *spam), make_context(f"{told} Only you see this.")]
+    spam = [make_button("View spam", action_ids.SPAM_LIST)] if report.split.spam else []
+    return [make_actions(share, *spam), make_context(f"{note} Only you can see this.")]

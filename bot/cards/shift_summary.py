@@ -15,7 +15,7 @@ SHOWN = 10
 
 def render_shift_summary(summary: ShiftSummary) -> RenderedMessage | None:
     """Return the summary of a night, or None where there is nothing to say."""
-    return _render_summary(f"🌅 *The night for {escape(summary.department)}*", summary)
+    return _render_summary(f"🌅 *Overnight in {escape(summary.department)}*", summary)
 
 
 def render_hand_over_summary(summary: ShiftSummary, to: str) -> RenderedMessage | None:
@@ -27,17 +27,17 @@ def render_hand_over_summary(summary: ShiftSummary, to: str) -> RenderedMessage 
 def _render_summary(head: str, summary: ShiftSummary) -> RenderedMessage | None:
     if summary.is_empty:
         return None
-    waits = f"{format_count(summary.waiting, 'case')} open" if summary.waiting else "nothing waits"
+    waits = f"{format_count(summary.waiting, 'case')} open" if summary.waiting else "nothing open"
     overdue = f", {summary.overdue:,} overdue" if summary.overdue else ""
-    said = f"{format_count(summary.posts, 'post')}, {summary.negative:,} negative"
+    seen = f"{format_count(summary.posts, 'post')}, {summary.negative:,} negative"
     before = [
-        f"{head}. Since {format_date(summary.since, '{time}')}: {said}.",
+        f"{head}. Since {format_date(summary.since, '{time}')}: {seen}.",
         *(_format_page_line(one) for one in summary.pages[-SHOWN:]),
     ]
     missed = []
     if drill := summary.missed:
         missed = [
-            f"⚠️ The drill of {format_date(drill.opened_at)} was missed: {drill.why}. It stays open until one succeeds"
+            f"⚠️ The drill of {format_date(drill.opened_at)} was missed: {drill.why}. Repeat it until one succeeds"
         ]
     after = [*(_format_crisis_line(one) for one in summary.crises[:SHOWN]), *missed, f"*Now*: {waits}{overdue}."]
     lines = [make_line(f"🌊 {format_spike_title(one)}: {describe_spike(one)}") for one in summary.episodes[:SHOWN]]
@@ -52,22 +52,22 @@ def _render_lines(lines: list[str]) -> Block:
 
 def _format_crisis_line(crisis: Crisis) -> str:
     where = f"<#{crisis.channel}>" if crisis.channel else "this channel"
-    return f"🚒 *{escape(format_crisis_title(crisis))}* is open since {format_date(crisis.declared_at)}, in {where}"
+    return f"🚒 *{escape(format_crisis_title(crisis))}*, open since {format_date(crisis.declared_at)} in {where}"
 
 
 def render_page_limit_notice() -> RenderedMessage:
     """Return the direct message to somebody who reached their page limit."""
-    text = "🌙 You were called often enough tonight: what is not SEV1 calls the next in line until noon."
+    text = "🌙 You've been paged enough tonight. Until noon, only SEV1 pages you. The next in line gets the rest."
     return render_text(text)
 
 
 def _format_page_line(page: Page) -> str:
     if page.acknowledged_at is None:
-        waits = f"waits until {format_date(page.held_until, '{time}')}, quiet hours" if page.held_until else ""
-        ended = "over before anybody answered" if page.closed_at else waits or "*nobody has answered*"
+        waits = f"on hold until {format_date(page.held_until, '{time}')} for quiet hours" if page.held_until else ""
+        ended = "closed unanswered" if page.closed_at else waits or "*no answer yet*"
     else:
         ended = (
-            f"answered by {format_acknowledger(page)} after {format_duration(page.acknowledged_at - page.opened_at)}"
+            f"acknowledged by {format_acknowledger(page)} ({format_duration(page.acknowledged_at - page.opened_at)})"
         )
     drill = "drill, " if page.cause.kind is CauseKind.DRILL else ""
     return f"📟 {format_date(page.opened_at, '{time}')} paged ({drill}{page.severity.upper()}): {ended}"

@@ -1,4 +1,4 @@
-"""The list of recent spam: who said what, why it was classified as spam, and a button to restore it."""
+"""The list of recent spam: who wrote what, why it was classified as spam, and a button to restore it."""
 
 from collections.abc import Sequence
 
@@ -11,8 +11,8 @@ from bot.domain.mention import Mention
 from bot.domain.text import format_count
 
 WORDS_SHOWN = 240
-NONE = "Nothing was taken for spam lately."
-NO_OLDER = "There is no older spam. /sentiment spam shows what there is."
+NONE = "No spam lately."
+NO_OLDER = "That's all the spam there is. /sentiment spam shows the newest again."
 
 
 def render_spam_page(entries: Sequence[tuple[str, Mention, Assessment]], total: int, *, more: bool) -> RenderedMessage:
@@ -20,8 +20,8 @@ def render_spam_page(entries: Sequence[tuple[str, Mention, Assessment]], total: 
     if not entries:
         words = NO_OLDER if total else NONE
         return RenderedMessage(words, [make_section(make_plain_text(words))])
-    head = f"{format_count(total, 'post')} taken for spam lately, the newest first"
-    how = "It is counted apart, and shown only here. A post that is no spam becomes a case when you bring it back."
+    head = f"{format_count(total, 'post')} marked as spam lately, newest first"
+    how = "Spam is counted separately and shown only here. Press *Not spam* to open a case for a post."
     blocks = [make_section(f"*{head}*\n{how}")]
     for entry, mention, assessment in entries:
         blocks.append(_render_spam_entry(entry, mention, assessment))
@@ -33,13 +33,11 @@ def render_spam_page(entries: Sequence[tuple[str, Mention, Assessment]], total: 
 
 def _render_spam_entry(entry: str, mention: Mention, assessment: Assessment) -> Block:
     """Return an entry as plain text without links, because spam is the most hostile input there is."""
-    because = (
-        "; ".join(sanitize_line(words, 120) for words in assessment.find_reasons("intent")) or "no reason was given"
-    )
+    because = " · ".join(sanitize_line(words, 120) for words in assessment.find_reasons("intent")) or "no reason given"
     words = sanitize_line(mention.text, WORDS_SHOWN) or WORDLESS
     when = format_plain_time(mention.created_at)
     text = f"{format_author(mention)} on {format_source(mention)}, {when}: {words}\n→ {because}"
     back = make_button(
-        "Bring it back", action_ids.BRING_BACK, entry, a11y_label=f"Bring back the post of {format_author(mention, 40)}"
+        "Not spam", action_ids.BRING_BACK, entry, a11y_label=f"Not spam: the post by {format_author(mention, 40)}"
     )
     return make_section(make_plain_text(text, 600), accessory=back)

@@ -56,7 +56,7 @@ class DrillSettings(NamedTuple):
 def open_drill(department: str, by: str, at: datetime, before: Drill | None) -> Decision[Drill]:
     """Start a drill. Raises `NotAllowed` while one is running."""
     if before is not None and before.is_running:
-        raise NotAllowed(f"A drill for {department} is running already. It ends when somebody answers.")
+        raise NotAllowed(f"A drill for {department} is already running. It ends when somebody acknowledges.")
     at = at.replace(microsecond=0)
     page = open_page(PageCause(CauseKind.DRILL, f"{department} {at:%Y%m%dT%H%M%S}"), Severity.SEV1, department, at)
     drill = Drill(department=department, opened_at=at, page=page.id, asked_by=by)
@@ -65,19 +65,19 @@ def open_drill(department: str, by: str, at: datetime, before: Drill | None) -> 
 
 def check_drill(drill: Drill, page: Page | None, managers: tuple[str, ...], at: datetime) -> Decision[Drill] | None:
     """Return what changed since, or None. Managers are notified if it is missed."""
-    after, said, events = drill, [], []
+    after, notifications, events = drill, [], []
     if not drill.is_missed and (why := explain_miss(page)):
         after = after.copy_with(missed_at=at, why=why)
-        said += _notify(NotificationKind.MISSED, drill, managers)
+        notifications += _notify(NotificationKind.MISSED, drill, managers)
         events.append(AuditEvent(at, "", AuditAction.DRILL_MISSED, drill.department))
     if page is None or not page.is_open:
         after = after.copy_with(ended_at=at)
-        said += _notify(NotificationKind.RECEIPT, drill, (drill.asked_by,))
+        notifications += _notify(NotificationKind.RECEIPT, drill, (drill.asked_by,))
         by = page.acknowledged_by if page else ""
         events.append(AuditEvent(at, by, AuditAction.DRILL_ENDED, drill.department))
     if after is drill:
         return None
-    return Decision(after, drill, tuple(said), tuple(events))
+    return Decision(after, drill, tuple(notifications), tuple(events))
 
 
 def explain_miss(page: Page | None) -> str:
@@ -85,13 +85,13 @@ def explain_miss(page: Page | None) -> str:
     if page is None:
         return "the page is gone"
     if page.nobody:
-        return "there was nobody at all to call"
+        return "there was nobody to page"
     if page.hole:
-        return "the schedule had a hole"
+        return "there was a coverage gap"
     called = [one.person for one in page.attempts if one.person]
     if called and (page.round > 1 or set(called) != {called[0]}):
         first = parse_callee(called[0])
-        return f"{first.mention} did not answer" if isinstance(first, ToPerson) else "nobody answered"
+        return f"{first.mention} didn't answer" if isinstance(first, ToPerson) else "nobody answered"
     return "nobody answered" if page.closed_at and not page.is_acknowledged else ""
 
 

@@ -2,7 +2,7 @@
 
 
 class NotAllowed(Exception):
-    """The rules forbid it; the message is a sentence for the person who asked."""
+    """The rules forbid it. The message is a sentence for the person who asked."""
 
 
 class StoreUnavailable(Exception):

@@ -50,8 +50,8 @@ TRANSITIONS = MappingProxyType(
 
 
 DEPUTIES_UNKNOWN = (
-    "Slack does not say right now who is in the user groups of this department, so Earshot cannot see who is a "
-    "deputy. Try again in a minute; if it stays so, ask an admin whether Earshot may read user groups."
+    "Slack isn't telling Earshot who is in this department's user groups. Try again in a minute. "
+    "If that doesn't help, ask an admin whether Earshot may read user groups."
 )
 ACCEPT_HINT = "press *Accept* in Earshot's direct message to you."
 _ACTION_PHRASES = MappingProxyType(
@@ -82,11 +82,11 @@ def get_next_status(case: Case, transition: CaseTransition, by: str, at: datetim
 
 def _explain_refusal(case: Case, transition: CaseTransition, by: str, at: datetime) -> str:
     if case.status is CaseStatus.RESOLVED:
-        how = f"{_format_when(case.resolved_at, at)} ({case.resolution or 'no word'})"
+        how = f"{_format_when(case.resolved_at, at)} ({case.resolution or 'no outcome'})"
         return f"<@{case.closed_by}> resolved this case {how}. Reopen it first."
     if transition is CaseTransition.CLAIM:
         if case.owner == by:
-            return "You have this one already."
+            return "You already have this one."
         when = _format_when(case.claimed_at, at)
         return f"<@{case.owner}> has this one, {when if 'you' in when else f'claimed {when}'}."
     if transition is CaseTransition.RELEASE:
@@ -121,6 +121,6 @@ def _explain_deputies_only(staff: DepartmentStaff) -> str:
     deputise = f"{format_people(staff.managers)} can deputise you." if staff.managers else "A manager can deputise you."
     deputies = format_people(staff.deputies) or "nobody yet"
     return (
-        f"Only deputies of {staff.department} answer these ({deputies}). "
+        f"Only the {staff.department} team answers these ({deputies}). "
         f"You can open the post, thank the person, or tell one of them. {deputise}"
     )

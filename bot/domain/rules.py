@@ -34,7 +34,7 @@ def require_department(rules: PlaybookRules, name: str) -> Department:
     found = rules.find_department(name)
     if found is None:
         names = ", ".join(department.name for department in rules.list_departments())
-        raise NotAllowed(f"The playbook has no department {name!r} now. It has: {names}.")
+        raise NotAllowed(f"The playbook has no department {name!r} any more. Departments: {names}.")
     return found
 
 

@@ -137,7 +137,9 @@ class WebhookSource:
             sentence = str(why)
             raise RequestRejectedError(400, sentence if sentence.startswith('"') else f"the body {sentence}") from None
         except (StoreUnavailable, TimeoutError):
-            raise RequestRejectedError(503, f"{kept} was stored: our store does not answer; send it again") from None
+            raise RequestRejectedError(
+                503, f"{kept} was stored, because Earshot can't reach its database. Send it again"
+            ) from None
         log.info("delivery taken", hook=self.name, mentions=len(mentions), new=new, refused=refused)
         return WebhookResponse(202, {"accepted": len(mentions), "new": new} | ({"refused": refused} if refused else {}))
 

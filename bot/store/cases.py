@@ -25,7 +25,9 @@ _STATUSES = frozenset(CaseStatus)
 
 class CaseGoneError(NotAllowed):
     def __init__(self) -> None:
-        super().__init__("This case is no longer kept, so nothing can be done with it. Its post may still be opened.")
+        super().__init__(
+            "This case is too old to change. Earshot no longer keeps it. You may still be able to open its post."
+        )
 
 
 class OpenCases(NamedTuple):

@@ -26,7 +26,7 @@ class CrisisStore(Repository[Crisis, Decision[Crisis]]):
     async def get(self, name: str) -> Crisis:
         """Return the crisis. Raises `NotAllowed` if it is gone, and `UnreadableRecordError`."""
         if (found := await self.find(name)) is None:
-            raise NotAllowed("This crisis is no longer kept.")
+            raise NotAllowed("This crisis is too old. Earshot no longer keeps it.")
         return found
 
     async def find(self, crisis: str) -> Crisis | None:

@@ -24,7 +24,7 @@ from bot.store.transaction import CommitResult, Transaction, commit
 
 class PageGoneError(NotAllowed):
     def __init__(self) -> None:
-        super().__init__("This page is no longer kept, so there is nothing to acknowledge.")
+        super().__init__("This page is too old to acknowledge. Earshot no longer keeps it.")
 
 
 class PageStore(Repository[Page, Decision[Page]]):

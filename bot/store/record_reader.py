@@ -35,7 +35,7 @@ class UnreadableRecordError(NotAllowed):
     def __init__(self, kind: str) -> None:
         super().__init__(
             f"This {kind} was written by a newer release of Earshot, so this one can't show or change it. "
-            "Nothing is lost – ask whoever runs Earshot to update it."
+            "Nothing is lost – ask your Earshot admin to update it."
         )
 
 

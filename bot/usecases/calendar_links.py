@@ -59,8 +59,8 @@ class CalendarLinks:
         named = " ".join(wanted[1:] if revoked else wanted)
         if not self.public_url:
             raise NotAllowed(
-                "Earshot does not know its own address, so there is no calendar to subscribe to. "
-                "An admin can say it in EARSHOT_PUBLIC_URL."
+                "Earshot doesn't know its own address, so it can't offer a calendar. "
+                "Ask an admin to set EARSHOT_PUBLIC_URL."
             )
         feed = await self._load_link(by, named, revoked=revoked)
         secret = await self._secrets.load_secret(SIGNING_PURPOSE)

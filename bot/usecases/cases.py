@@ -141,7 +141,7 @@ class CaseUseCases:
         joined = await self._store.load_joined(case_id, limit=1_000)
         ids = {name: one for one in joined for name in (one.id, derive_case_id(one.id))}
         if mention not in ids:
-            raise NotAllowed("That mention is not part of this case any more.")
+            raise NotAllowed("That post is no longer part of this case. Reopen the form to see which are.")
 
         async def decide(case: Case) -> CaseDecision:
             return transitions.separate_mention(case, await self._load_context(case, by), ids[mention])

@@ -64,8 +64,8 @@ class CorrectionUseCases:
         context = await self._load_context(case, by)
         check_can_correct(case, context, kind)
         if kind is CorrectionKind.SUBJECT and not self.list_other_subjects(case):
-            hint = "If it is about none of yours, choose *Not about us*."
-            raise NotAllowed(f"The playbook names no other subject. {hint}")
+            hint = "If the post isn't about any of them, choose *Not about us*."
+            raise NotAllowed(f"The playbook lists no other subject. {hint}")
         return CaseView(case, context.department, context.at)
 
     def list_other_subjects(self, case: Case) -> tuple[str, ...]:
@@ -87,7 +87,7 @@ class CorrectionUseCases:
         def decide(case: Case, context: Context) -> CaseDecision:
             route = self._match_case_route(case)
             if route.to == NOBODY:
-                raise NotAllowed("By its rules nobody would have to see this case now. Resolve it if you agree.")
+                raise NotAllowed("By the playbook's rules, nobody needs to see this case now. Resolve it if you agree.")
             return reroute_case(case, context, route, require_department(self._rules, route.to))
 
         return self._build_view((await self._apply_correction(case_id, by, decide)).case)

@@ -50,7 +50,7 @@ class CrisisUseCases:
     async def build_form(self, metadata: ModalMetadata) -> dict[str, Any]:
         """`metadata.case` is the episode on whose card it was asked for, or empty."""
         episode = await self._store.episodes.get(metadata.case) if metadata.case else None
-        headline = f"Spike at {episode.subject}"[:MAX_HEADLINE_LENGTH] if episode else ""
+        headline = f"Spike about {episode.subject}"[:MAX_HEADLINE_LENGTH] if episode else ""
         department = episode.department if episode else ""
         return crisis_modals.render_crisis_modal(self._rules.list_departments(), metadata, headline, department)
 
@@ -157,9 +157,9 @@ class CrisisUseCases:
         found = await self._store.crises.list_open_crises()
         here = [one for one in found if one.channel == channel] or found
         if not here:
-            raise NotAllowed("No crisis is open. `/crisis declare` opens the form.")
+            raise NotAllowed("No open crisis. Declare one with `/crisis declare`.")
         if len(here) > 1:
-            raise NotAllowed("More than one crisis is open: type this in the channel of the one you mean.")
+            raise NotAllowed("More than one crisis is open. Type this in the channel of the one you mean.")
         await self._check_permission(by, here[0])
         return here[0]
 
@@ -171,5 +171,5 @@ class CrisisUseCases:
             return
         staff = await self._staff.load_staff(department, self._rules.managers)
         if not staff.can_answer(by):
-            no = f"Only those who answer for {department.name}, and whoever is named in the crisis, may do this."
+            no = f"Only the {department.name} team and the leads of the crisis can do this. Ask one of them."
             raise NotAllowed(DEPUTIES_UNKNOWN if staff.unsure else no)

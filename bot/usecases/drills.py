@@ -33,12 +33,12 @@ class DrillUseCases:
         named = [one for one in called if wanted in {one.name.casefold(), *map(str.casefold, one.schedules)}]
         names = ", ".join(f"`{one.name}`" for one in called)
         if wanted and not named:
-            raise NotAllowed(f"There is no department of that name that calls anybody. There are: {names or 'none'}.")
+            raise NotAllowed(f"No department of that name pages anybody. These do: {names or 'none'}.")
         allowed = [one for one in named or called if await self._can_start(by, one, named=bool(named))]
         if not allowed:
-            raise NotAllowed("Only those who answer for a department, and managers, may begin a drill for it.")
+            raise NotAllowed("Only a department's team and managers can start a drill. Ask one of them.")
         if len(allowed) > 1:
-            raise NotAllowed(f"Which department? Say its name as well: {names}.")
+            raise NotAllowed(f"Which department? Add its name: {names}.")
         return allowed[0]
 
     async def _can_start(self, by: str, department: Department, *, named: bool) -> bool:

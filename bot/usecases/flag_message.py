@@ -34,7 +34,7 @@ _UNCONFIRMED = Signal(COLLEAGUE, DOUBTFUL, 1.0, "not confirmed: flagged by a col
 
 
 class FlagRequest(FrozenModel):
-    """What a colleague says about a message in Slack: its author, its kind, and who should see it."""
+    """What a colleague tells about a message in Slack: its author, its kind, and who should see it."""
 
     channel: str
     ts: str
@@ -81,7 +81,7 @@ class FlagUseCases:
                 raise NotAllowed(_render_rate_limited(datetime.fromtimestamp(recent.times[0], UTC) + FLAGS_KEPT))
             if await self._store.open_flagged(decision, by, recent, at):
                 return
-        raise NotAllowed("Somebody flagged this message a moment ago. Look for its card in a department's channel.")
+        raise NotAllowed("Somebody just flagged this message. Look for its card in the department's channel.")
 
     async def _has_role(self, by: str) -> bool:
         """Return whether this person answers for any department; False if Slack does not say who does."""
@@ -109,8 +109,8 @@ class FlagUseCases:
 
 def _render_rate_limited(until: datetime) -> str:
     return (
-        f"You have flagged {MAX_FLAGS_PER_HOUR} posts in the last hour, which is as many as Earshot takes from one "
-        f"person. The next can go in at {format_date(until, '{time}')}. "
+        f"You have flagged {MAX_FLAGS_PER_HOUR} posts in the last hour, which is the limit. "
+        f"You can flag the next one at {format_date(until, '{time}')}. "
         "If it can't wait, write to the department's channel."
     )
 
@@ -126,7 +126,7 @@ def _build_mention(flag: FlagRequest) -> Mention:
             author=Author(id=flag.author, handle=flag.author) if flag.author else Author(id="unknown"),
         )
     except (ValidationError, ValueError, OverflowError) as bad:
-        raise NotAllowed("This message cannot be flagged: its time or its address is none that Slack gives.") from bad
+        raise NotAllowed("This message can't be flagged, because its time or link isn't one that Slack makes.") from bad
 
 
 def _override_intent(assessment: Assessment, kind: Intent) -> Assessment:
@@ -143,7 +143,5 @@ def _attribute_to_reporter(by: str, decision: CaseDecision) -> CaseDecision:
 def _describe_duplicate(case: Case, department: Department) -> str:
     by = next((event.by for event in case.history if event.what == AuditAction.FLAGGED), "")
     place = f"<#{department.channel}>" if department.channel else case.department
-    heard = f"was already flagged by <@{by}>" if by else "is known to Earshot already"
-    return (
-        f"Thank you. This {heard}: it is case {case.id} in {place}, {case.status.value} now, so nothing more is needed."
-    )
+    known = f"<@{by}> already flagged this" if by else "Earshot already has this"
+    return f"Thank you. {known}: case {case.id} in {place}, {case.status.value}. You don't need to do anything."

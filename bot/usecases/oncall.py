@@ -53,8 +53,8 @@ class OnCallUseCases:
         named = [one for one in departments if wanted in {one.name.casefold(), *map(str.casefold, one.schedules)}]
         if wanted and not named:
             names = ", ".join(one.name for one in departments)
-            hint = "`/oncall help` says what works."
-            raise NotAllowed(f"There is no department of that name. There are: {names}. {hint}")
+            hint = "`/oncall help` lists what you can do."
+            raise NotAllowed(f"No department of that name. Departments: {names}. {hint}")
         at = self._clock.now()
         shown, drilled = [], await self._drills.load_drills()
         for department in named or departments:
@@ -80,9 +80,9 @@ class OnCallUseCases:
         """Ask another person to swap; nothing changes before they accept."""
         request = await self._parse_request(by, words)
         if not request.parsed.people:
-            raise NotAllowed("Swap with whom? Write it like `/oncall swap @ben`, or `/oncall swap @ben Fri`.")
+            raise NotAllowed("Swap with whom? Type it like `/oncall swap @ben`, or `/oncall swap @ben Fri`.")
         other = request.parsed.people[0]
-        await self._permissions.check(other, request.target.schedule, f"<@{other}> is")
+        await self._permissions.check(other, request.target.schedule, f"<@{other}> isn't")
         when = request.parsed.start or request.target.rest
         span = request.parse_span(when) if when else None
         request_swap = cover_requests.request_swap
@@ -96,7 +96,7 @@ class OnCallUseCases:
         other = request.parsed.people[0]
         if not request.parsed.me:
             return await self._cover_directly(request, other)
-        await self._permissions.check(other, request.target.schedule, f"<@{other}> is")
+        await self._permissions.check(other, request.target.schedule, f"<@{other}> isn't")
 
         def decide(state: ScheduleState) -> ScheduleChange:
             return cover_requests.request_cover_from(state, by, other, request.find_span(state, by), request.at)
@@ -134,7 +134,7 @@ class OnCallUseCases:
         found = next((one for one in request.target.departments if one.channel), None)
         if found is None:
             raise NotAllowed(
-                f"{request.target.schedule.name} belongs to no department, so there is no channel to ask in. "
+                f"{request.target.schedule.name} has no department, so there is no channel to ask in. "
                 "Name somebody, like `/oncall cover me by @ben until 08:00`."
             )
 
@@ -161,9 +161,7 @@ class OnCallUseCases:
             gap = next(iter(find_schedule_gaps(state.roster, span)), None)
             if gap is None or gap.start > start:
                 shift = find_shift(state.roster, start)
-                raise NotAllowed(
-                    f"<@{shift.person}> is on call then; the hole is filled." if shift else "This is over."
-                )
+                raise NotAllowed(f"<@{shift.person}> is already on call then." if shift else "This gap is in the past.")
             return override_transitions.take_shift(state, by, gap, at)
 
         return cards.render_gap_filled(await self._change_by_button(by, change_ref, decide))
@@ -194,7 +192,7 @@ class OnCallUseCases:
     def _get_schedule(self, name: str) -> Schedule:
         found = self._on_call.get_schedule(name)
         if found is None:
-            raise NotAllowed("The playbook does not have this schedule any more.")
+            raise NotAllowed("This schedule is no longer in the playbook.")
         return found
 
     async def _parse_request(self, by: str, words: str) -> OnCallRequest:

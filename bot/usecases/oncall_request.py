@@ -32,8 +32,7 @@ class OnCallRequest(NamedTuple):
     def find_end(self, state: ScheduleState, start: datetime) -> datetime:
         end = self._resolve_end(start) or find_next_change(state.roster, start)
         if end is None:
-            hint = "so say until when, like `until 08:00` or `for 2h`."
-            raise NotAllowed(f"Nobody else would come on call by itself, {hint}")
+            raise NotAllowed("Until when? Nobody comes after you. Type it like `until 08:00` or `for 2h`.")
         return end
 
     def find_span(self, state: ScheduleState, person: str) -> TimeSpan:

@@ -80,7 +80,10 @@ class PagingUseCases:
         if not page.has_called(by):
             staff = await self._staff.load_staff(department, self._rules.managers)
             if not staff.can_answer(by):
-                raise NotAllowed(f"Only those who answer for {page.department} can acknowledge this page.")
+                raise NotAllowed(
+                    f"You aren't on the {page.department} team, so you can't acknowledge this page. "
+                    "Tell somebody on the team about it."
+                )
         return await self.acknowledge(page_id, by, "Slack")
 
     async def load_context(self, page: Page) -> PageContext | None:
@@ -113,7 +116,7 @@ class PagingUseCases:
             return AckLinkView(found, None, "", "", too_old=False, answered_by="")
         page = await self._store.get(ack.page)
         context, by = await self._contexts.load_context(page), page.acknowledged_by
-        name = self._get_name(by) if by else f"somebody by {page.acknowledged_way}"
+        name = self._get_name(by) if by else f"Somebody via {page.acknowledged_way}"
         return AckLinkView(
             page,
             context,
@@ -134,7 +137,7 @@ class PagingUseCases:
 
     def _describe_target(self, attempt: PageAttempt) -> str:
         if not attempt.person:
-            return "Whoever is on call there"
+            return "The person on call there"
         is_channel = isinstance(parse_callee(attempt.person), ToChannel)
         return "The fallback channel" if is_channel else self._get_name(attempt.person)
 

@@ -84,7 +84,7 @@ class SentimentReports:
             if not near:
                 raise
             meant = f"{near[0]} {_quote_words(rest)}" if rest else near[0]
-            raise NotAllowed(f"I don't know “{_quote_words(first)}”. Did you mean `{meant}`?") from None
+            raise NotAllowed(f"Earshot doesn't know “{_quote_words(first)}”. Did you mean `{meant}`?") from None
 
     def _parse_scope(self, period: ReportPeriod, name: str) -> ReportQuery:
         if not name:
@@ -99,12 +99,12 @@ class SentimentReports:
         near = difflib.get_close_matches(name, names, n=1)
         if near:
             meant = escape(f"{period.value} {names[near[0]]}")
-            raise NotAllowed(f"I know no subject or department “{_quote_words(name)}”. Did you mean `{meant}`?")
+            raise NotAllowed(f"There's no subject or department “{_quote_words(name)}”. Did you mean `{meant}`?")
         raise NotAllowed(
-            f"I know no subject or department “{_quote_words(name)}”. "
+            f"There's no subject or department “{_quote_words(name)}”. "
             f"{help_card.format_known_names('subjects', subjects.values())} "
             f"{help_card.format_known_names('departments', departments.values())} "
-            "`/sentiment help` tells what else you can ask."
+            "`/sentiment help` shows what else you can ask."
         )
 
     async def build_report(self, query: ReportQuery) -> Report:

@@ -12,13 +12,13 @@ from bot.usecases.on_call_lookup import StoredOnCallLookup
 from bot.usecases.staff import StaffDirectory
 
 NO_SCHEDULE = (
-    "You are in no schedule, so you have no shift to change. "
-    "A schedule's people, its department's deputies and managers change it; ask one of them."
+    "You aren't in any schedule, so you have no shift to change. "
+    "Ask somebody in the schedule, a deputy of the department or a manager."
 )
 
 
 class ResolvedSchedule(NamedTuple):
-    """`rest` is what was typed beside the schedule's name."""
+    """`rest` is what was typed besides the schedule's name."""
 
     schedule: Schedule
     departments: tuple[Department, ...]
@@ -47,8 +47,8 @@ class SchedulePermissions:
         schedules = self._on_call.get_schedules()
         if not schedules:
             raise NotAllowed(
-                "The playbook has no schedules: its departments name who is on call. "
-                "A manager can add one; `earshot playbook` prints how."
+                "The playbook has no schedules. Its departments list who is on call. "
+                "An admin can add one. `earshot playbook` shows how."
             )
         named, rest = self._match_name(html.unescape(words))
         if named:
@@ -62,7 +62,7 @@ class SchedulePermissions:
                 raise NotAllowed(DEPUTIES_UNKNOWN if any(one.unsure for one in rights.values()) else NO_SCHEDULE)
         if len(allowed) > 1:
             names = ", ".join(f"`{name}`" for name in allowed)
-            raise NotAllowed(f"Which schedule? Say its name as well: {names}.")
+            raise NotAllowed(f"Which schedule? Add its name: {names}.")
         found = schedules[allowed[0]]
         return ResolvedSchedule(found, self.find_departments(found), rest)
 
@@ -83,7 +83,7 @@ class SchedulePermissions:
     def _require_schedules(self, name: str, schedules: list[str]) -> list[str]:
         if not schedules:
             raise NotAllowed(
-                f"{name} has no schedule: the playbook names who is on call for it, so there is nothing to change here."
+                f"{name} has no schedule, so there is nothing to change. The playbook lists who is on call."
             )
         return schedules
 
@@ -94,7 +94,7 @@ class SchedulePermissions:
         may = by in schedule.people or any(one.can_answer(by) for one in staff)
         return ScheduleRights(may, any(one.is_manager(by) for one in staff), any(one.unsure for one in staff))
 
-    async def check(self, by: str, schedule: Schedule, subject_phrase: str = "You are") -> ScheduleRights:
+    async def check(self, by: str, schedule: Schedule, subject_phrase: str = "You aren't") -> ScheduleRights:
         """Raise `NotAllowed` if the person may not change this schedule, or be put on it."""
         rights = await self.load_rights(by, schedule)
         if rights.can_change:
@@ -102,6 +102,6 @@ class SchedulePermissions:
         if rights.unsure:
             raise NotAllowed(DEPUTIES_UNKNOWN)
         raise NotAllowed(
-            f"{subject_phrase} neither in {schedule.name} nor a deputy of its department. "
-            "Its people, its department's deputies and managers change it; ask one of them."
+            f"{subject_phrase} in the schedule {schedule.name} or a deputy of its department. "
+            "Ask somebody in the schedule, a deputy or a manager."
         )

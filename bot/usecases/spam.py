@@ -1,4 +1,4 @@
-"""Review recent spam, and restore what is none. Anyone may."""
+"""Review recent spam, and restore what is not. Anyone may."""
 
 from dataclasses import dataclass, replace
 from typing import NamedTuple
@@ -18,7 +18,8 @@ from bot.usecases.cases import CaseView
 PAGE_SIZE = 8
 RESTORED_ROUTE = "brought back from spam"
 GONE_MESSAGE = (
-    "This one is not kept any more: somebody brought it back, or it is too old. `/sentiment spam` shows what there is."
+    "This post is no longer in the spam list: it is too old, or somebody opened a case for it. "
+    "`/sentiment spam` shows the current list."
 )
 
 
@@ -89,5 +90,5 @@ class SpamReview:
 def _describe_restored_case(case: Case, department: Department) -> str:
     by = next((event.by for event in case.history if event.what == AuditAction.BROUGHT_BACK), "")
     place = f"<#{department.channel}>" if department.channel else case.department
-    who = f"<@{by}> brought it back" if by else "There is a case of it"
-    return f"{who} already: it is case {case.id} in {place}."
+    who = f"<@{by}> marked it as not spam" if by else "It has a case"
+    return f"{who} already. It is case {case.id} in {place}."

@@ -47,7 +47,7 @@ CANNOT = b"answer=cannot"
 """Form body of the second button."""
 QUOTED = 600
 CALLED_SHOWN = 12
-_PRESS = '<form method="post"><button>Acknowledge: I take it</button></form>'
+_PRESS = '<form method="post"><button>I\'ve got it</button></form>'
 _CANNOT = '<form method="post"><button class="other" name="answer" value="cannot">Can\'t take it</button></form>'
 
 
@@ -55,46 +55,46 @@ def render_ack_page(view: AckLinkView, at: datetime) -> str:
     """Return the page in its current status, with buttons while it can be acknowledged."""
     page = view.page
     if not view.person:
-        since = (
-            f" Somebody has answered, since {format_plain_time(page.acknowledged_at)}." if page.acknowledged_at else ""
+        done = (
+            f" Somebody acknowledged it on {format_plain_time(page.acknowledged_at)}." if page.acknowledged_at else ""
         )
-        return render_refusal(f"This link was changed on its way, so it does nothing.{since} Open the page from Slack.")
+        return render_refusal(f"This link isn't valid, so it does nothing.{done} Open the page from Slack.")
     if view.answered_at is not None:
-        who = "You have" if page.acknowledged_by == view.person else f"{view.answered_by} has"
-        then = f"Since {format_plain_time(view.answered_at)}. {format_after_acknowledge(page)}"
-        return _render_html(f"{who} this page", _render_paragraph(then), _render_ack_details(view))
+        who = "You've got it" if page.acknowledged_by == view.person else f"{view.answered_by} has got it"
+        then = f"Acknowledged on {format_plain_time(view.answered_at)}. {format_after_acknowledge(page)}"
+        return _render_html(who, _render_paragraph(then), _render_ack_details(view))
     if page.closed_at is not None:
         return _render_html(
-            "This page is over",
-            _render_paragraph("What it was about needs nobody any more."),
+            "This page is closed",
+            _render_paragraph("There is nothing left to do."),
             _render_ack_details(view),
         )
     if view.too_old:
-        words = _render_paragraph(f"Nobody has answered yet, at {format_plain_time(at)}. Open Slack.")
-        return _render_html("This link is too old", words, _render_facts(view))
+        words = _render_paragraph(f"Still no answer on {format_plain_time(at)}. Open Slack and acknowledge.")
+        return _render_html("This link has expired", words, _render_facts(view))
     if view.outdated:
         return _render_html(
-            "This link is from an earlier call", _render_paragraph(_format_outdated(view)), _render_ack_details(view)
+            "This link is from an earlier page", _render_paragraph(_format_outdated(view)), _render_ack_details(view)
         )
     return _render_html(_format_ack_title(view), _render_ack_details(view, _render_ack_buttons(view)))
 
 
 def _render_ack_buttons(view: AckLinkView) -> str:
     """Return the buttons, and what each does."""
-    said_no = view.person in {one.person for one in view.page.declined if one.round == view.page.round}
-    if said_no:
-        words = "You said that you can't take it, so the next person is called. If you can now, press Acknowledge."
+    has_declined = view.person in {one.person for one in view.page.declined if one.round == view.page.round}
+    if has_declined:
+        words = "You passed this on, so the next person is paged. If you can take it now, press the button."
         return _render_paragraph(words) + _PRESS
-    name = f"For {view.name}. Acknowledge stops the escalation. Can't take it calls the next person at once."
+    name = f"For {view.name}. “I've got it” stops the escalation. “Can't take it” pages the next person right away."
     return _PRESS + _CANNOT + _render_paragraph(name)
 
 
 def _format_outdated(view: AckLinkView) -> str:
     """Say why a link of an earlier round does nothing any more."""
     before = view.page.unclaimed
-    again = f" since it called again at {_format_time_of_day(before.again_at, view)}" if before else ""
+    again = f" since it paged again at {_format_time_of_day(before.again_at, view)}" if before else ""
     called = any(one.person == view.person and one.round >= view.page.first_active_round for one in view.page.attempts)
-    then = "Use the newest message that you got, or open the card." if called else "Others are called for it now."
+    then = "Use the newest message you got, or open the card." if called else "Others are being paged now."
     return f"Nobody has answered{again}. {then}"
 
 
@@ -103,7 +103,7 @@ def _format_time_of_day(at: datetime, view: AckLinkView) -> str:
 
 
 def _format_ack_title(view: AckLinkView) -> str:
-    return format_page_title(view.page, view.context) if view.context else "A page of Earshot"
+    return format_page_title(view.page, view.context) if view.context else "A page from Earshot"
 
 
 def _render_ack_details(view: AckLinkView, buttons: str = "") -> str:
@@ -137,8 +137,12 @@ def _render_attempt_list(view: AckLinkView) -> str:
     if not view.calls:
         return ""
     shown = view.calls[-CALLED_SHOWN:]
-    lines = (f"{one.at:%H:%M} {one.who} by {one.method.label}, {ENDS[one.result]}" for one in shown)
-    return "<h2>Called</h2><ol>" + "".join(f"<li>{escape(sanitize_line(line, 200))}</li>" for line in lines) + "</ol>"
+    lines = (f"{one.at:%H:%M} {one.who} via {one.method.label}, {ENDS[one.result]}" for one in shown)
+    return (
+        "<h2>Paged so far</h2><ol>"
+        + "".join(f"<li>{escape(sanitize_line(line, 200))}</li>" for line in lines)
+        + "</ol>"
+    )
 
 
 def _render_paragraph(line: str) -> str:
@@ -151,7 +155,7 @@ def render_refusal(sentence: str) -> str:
 
 def render_unavailable() -> str:
     return _render_html(
-        "Not now", _render_paragraph("Earshot cannot reach its memory right now. Load this page again in a minute.")
+        "Not right now", _render_paragraph("Earshot can't reach its database. Reload this page in a minute.")
     )
 
 

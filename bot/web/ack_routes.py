@@ -74,7 +74,7 @@ class AckRoutes(NamedTuple):
             answers = event.kind in ANSWERING
             answered = answers and await self.pages.acknowledge_from_pagerduty(event.dedup_key, event.user, event.id)
         except StoreUnavailable:
-            return JSONResponse({"error": "our store does not answer; send it again"}, 503)
+            return JSONResponse({"error": "Earshot can't reach its database. Send it again."}, 503)
         return JSONResponse({"acknowledged": answered})
 
     async def _verify_pagerduty_event(self, signature: str, body: bytes) -> "_PagerDutyEvent | Response":
@@ -84,7 +84,7 @@ class AckRoutes(NamedTuple):
             return JSONResponse({"error": "X-PagerDuty-Signature does not match"}, 401)
         event = _parse_pagerduty_event(body)
         if event is None:
-            return JSONResponse({"error": "this is no event of PagerDuty's"}, 400)
+            return JSONResponse({"error": "this isn't a PagerDuty event"}, 400)
         if await self.pages.is_delivery_handled(event.id):
             return JSONResponse({"acknowledged": False})
         if abs(self.clock.now() - event.at) > TOLERANCE:

@@ -16,7 +16,7 @@ UNWATCHED_AFTER = 120.0
 WITHIN = 2.0
 """Seconds for the store to take a write: probes do not wait for long."""
 SILENT = f"Redis takes no write within {WITHIN:.0f} s."
-DRAINING = "This process is stopping; ask another one."
+DRAINING = "This process is stopping. Ask another one."
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,7 @@ async def _fill_registry(
     age = at.timestamp() - oldest / 1000 if oldest else 0
     Gauge("earshot_inbox_age_seconds", "How long the oldest has waited", registry=registry).set(max(0.0, age))
 
-    length = Gauge("earshot_outbox_length", "Notifications owed, by destination", ["to"], registry=registry)
+    length = Gauge("earshot_outbox_length", "Notifications that wait, by destination", ["to"], registry=registry)
     age_of = Gauge("earshot_outbox_age_seconds", "Age of what comes first, by destination", ["to"], registry=registry)
     for queue in await store.outbox.list_queues(1):
         length.labels(str(queue.destination)).set(queue.length)
@@ -60,7 +60,7 @@ async def _fill_registry(
     running.set(len(await store.episodes.load_running()))
     fed = Gauge("earshot_feed_length", "Mentions that the watch for spikes may still need", registry=registry)
     fed.set(await store.spike_stream.count())
-    troubles = Gauge("earshot_trouble", "1 for each part that is unwell", ["part"], registry=registry)
+    troubles = Gauge("earshot_trouble", "1 for each part that has a problem", ["part"], registry=registry)
     for part in await store.health_issues.load_issues():
         troubles.labels(part).set(1)
     for source, reads in ({"x": ReadCounts()} | await store.reads.load_totals()).items():

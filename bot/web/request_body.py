@@ -50,7 +50,7 @@ class BodyReader:
                 return await self._collect_chunks(request, reading)
         except TimeoutError:
             if reading.dropped:
-                raise BodyError(503, "too much is being sent at once; send it again") from None
+                raise BodyError(503, "too much is being sent at once. Send it again") from None
             raise BodyError(408, f"the body was not here within {self._patience:.0f} s") from None
         except ClientDisconnect:
             raise BodyError(400, "the sender left") from None

@@ -28,7 +28,7 @@ CALENDAR_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Content-Disposition": 'inline; filename="on-call.ics"',
 }
-NO_CALENDAR = "no such calendar; ask Earshot for its address: /oncall calendar\n"
+NO_CALENDAR = "no such calendar. Get its address with /oncall calendar\n"
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,15 +41,15 @@ class TwilioGather(NamedTuple):
         signature = request.headers.get("x-twilio-signature", "")
         body = await read_body(request) if self.token and signature else b""
         try:
-            said = parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=FIELDS_MOST)
+            fields = parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=FIELDS_MOST)
         except ValueError:
             return JSONResponse({"error": f"more than {FIELDS_MOST} fields"}, 413)
         token = request.path_params["token"]
         address = f"{self.links.public_url.rstrip('/')}/{ACKNOWLEDGE}/{token}{PRESSED_PATH}"
-        if not _has_twilio_signature(self.token, address, said, signature):
+        if not _has_twilio_signature(self.token, address, fields, signature):
             log.warning("key refused", pager="twilio", why="signature")
             return JSONResponse({"error": "X-Twilio-Signature does not match"}, 401)
-        return await self._answer_key_press(token, dict(said))
+        return await self._answer_key_press(token, dict(fields))
 
     async def _answer_key_press(self, token: str, form: dict[str, str]) -> Response:
         try:
@@ -60,24 +60,25 @@ class TwilioGather(NamedTuple):
         except NotAllowed as no:
             words = str(no)
         except StoreUnavailable:
-            words = "Earshot cannot reach its memory right now. Open Slack and acknowledge."
+            words = "Earshot can't reach its database. Open Slack and acknowledge."
         return Response(render_answer_twiml(words), media_type="text/xml")
 
 
 def _format_answer(view: AckLinkView) -> str:
     page = view.page
     if not view.person:
-        return "This call was changed on its way, so it does nothing. Open Slack."
+        return "This call isn't valid, so it does nothing. Open Slack."
     if view.answered_at is not None:
-        who = "Thank you. You have" if page.acknowledged_by == view.person else f"{view.answered_by} has"
-        return f"{who} this page since {format_plain_time(view.answered_at)}. {format_after_acknowledge(page)}"
+        who = "Thank you. You" if page.acknowledged_by == view.person else view.answered_by
+        when = format_plain_time(view.answered_at)
+        return f"{who} acknowledged this page on {when}. {format_after_acknowledge(page)}"
     if page.closed_at is not None:
-        return "This page is over. What it was about needs nobody any more."
+        return "This page is closed. There is nothing left to do."
     if view.outdated:
-        return "This call is from before. Nobody has answered since the page called again. Open Slack."
+        return "This call is from an earlier page. Nobody has answered since it paged again. Open Slack."
     if view.too_old:
-        return "This call is too old. Nobody has answered yet. Open Slack."
-    return f"That is not {TAKE_IT}. Nobody has this page yet, so the next person is called."
+        return "This call has expired. Nobody has answered yet. Open Slack."
+    return f"That isn't {TAKE_IT}. Nobody has acknowledged this page, so the next person is called."
 
 
 def _has_twilio_signature(token: str, address: str, form: list[tuple[str, str]], given: str) -> bool:

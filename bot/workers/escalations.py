@@ -22,8 +22,6 @@ from bot.workers.paging.targets import TargetResolver
 from bot.workers.retry_backoff import RetryBackoff
 from bot.workers.runner import Worker
 
-CLAIM_METHOD = "claiming it"
-"""How a page was answered by a person who claimed the case and pressed nothing else."""
 BATCH_SIZE = 100
 CONCURRENCY = 16
 """Pages handled at the same time: each costs some round trips, between which triage may run."""
@@ -76,7 +74,9 @@ class EscalationWorker(Worker):
             news = re_escalation.record_new_mention(page, status.alarm_mention, status.alarmed_at, at)
             await self._commit_page(news, page)
         elif page.is_open and status.owner:
-            answer = escalation.acknowledge_page(page, status.owner, CLAIM_METHOD, at, over=over, claims=not over)
+            answer = escalation.acknowledge_page(
+                page, status.owner, escalation.CLAIMING, at, over=over, claims=not over
+            )
             await self._commit_page(answer, page)
         elif over:
             await self._commit_page(escalation.close_page(page, at), page)

@@ -9,8 +9,10 @@ from handlers.payloads import unescape_mrkdwn
 from handlers.use_cases import AsyncAck, CrisisUseCases, Payload, Responder
 
 HELP = (
-    "`/crisis declare` opens a form; `/crisis update We have apologised` says what stands now; `/crisis close` ends it "
-    "with a review; `/crisis` shows what is open."
+    "`/crisis`: open crises.\n"
+    "`/crisis declare`: opens the form and pages the incident lead.\n"
+    "`/crisis update We have apologised`: posts an update and restarts the clock for the next one.\n"
+    "`/crisis close`: ends it with a review."
 )
 
 
@@ -37,4 +39,4 @@ async def handle_crisis(ack: AsyncAck, command: Payload, by: str, crises: Crisis
                 raise NotAllowed(HELP)
 
 
-COMMAND = SlashCommand(action_ids.CRISIS, "Declare a crisis, and lead it", "declare | update | close", handle_crisis)
+COMMAND = SlashCommand(action_ids.CRISIS, "Declare and lead a crisis", "declare | update | close", handle_crisis)

@@ -9,37 +9,36 @@ from handlers.commands.slash_command import SlashCommand, Subcommand
 from handlers.use_cases import AsyncAck, Payload, Responder, UseCases
 
 HELP = "help"
-SHOW_HINT = "`/oncall`: who is on call now and next, for every department; `/oncall care` for one."
+SHOW_HINT = "`/oncall`: who is on call now and next. `/oncall care` shows one department."
 
 SUBCOMMANDS: Mapping[str, Subcommand] = {
     "take": Subcommand(
         "take",
-        "`/oncall take`, `/oncall take care until 08:00`, `/oncall take from Fri 20:00 for 12h`: you are on call "
-        "instead of whoever would be.",
+        "`/oncall take`, `/oncall take care until 08:00`, `/oncall take from Fri 20:00 for 12h`: take a shift.",
         lambda usecases, by, words: usecases.oncall.take_shift(by, words),
     ),
     "swap": Subcommand(
         "swap @ben",
-        "`/oncall swap @ben`, `/oncall swap @ben Fri`: your next shift (or that of Friday) for theirs. They are "
-        "asked first, and either of you can take it back.",
+        "`/oncall swap @ben`, `/oncall swap @ben Fri`: swap your next shift, or Friday's, for theirs. Nothing changes "
+        "until they accept, and either of you can take it back.",
         lambda usecases, by, words: usecases.oncall.swap_shifts(by, words),
     ),
     "cover": Subcommand(
         "cover me until 08:00",
-        "`/oncall cover me until 08:00`: asks in the department's channel, and whoever presses first has it; "
-        "`/oncall cover me by @ben for 2h` asks Ben; `/oncall cover @ben until 08:00`: you have what is theirs.",
+        "`/oncall cover me until 08:00`: ask the department's channel to cover you. `/oncall cover me by @ben for 2h` "
+        "asks Ben. `/oncall cover @ben until 08:00`: cover Ben yourself.",
         lambda usecases, by, words: usecases.oncall.cover_shift(by, words),
     ),
     "calendar": Subcommand(
         "calendar",
-        "`/oncall calendar`: an address for your own calendar, in which your shifts are; `/oncall calendar care` has "
-        "everybody's; `/oncall calendar revoke` makes the one there was useless.",
+        "`/oncall calendar`: subscribe to your shifts in your own calendar. `/oncall calendar care` has everybody's. "
+        "`/oncall calendar revoke` replaces the address.",
         lambda usecases, by, words: usecases.feeds.create_link(by, words),
     ),
     "drill": Subcommand(
         "drill",
-        "`/oncall drill`, `/oncall drill care`: whoever is on call is called as at four in the morning, marked as a "
-        "drill. You get a receipt; one that was missed stays open until it is repeated.",
+        "`/oncall drill`, `/oncall drill care`: page the people on call as if it were 4 am, marked as a drill. You get "
+        "a receipt. Repeat a missed drill until one succeeds.",
         lambda usecases, by, words: usecases.drills.start_drill(by, words),
     ),
 }

@@ -23,7 +23,7 @@ async def handle_sentiment(
 
 COMMAND = SlashCommand(
     action_ids.SENTIMENT,
-    "What people say about us, and how we do",
+    "What people post about us, and how fast we answer",
     "today | yesterday | week | spam | help",
     handle_sentiment,
 )

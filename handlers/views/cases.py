@@ -32,14 +32,14 @@ from handlers.use_cases import (
     SpamReview,
 )
 
-CHOOSE_RESOLUTION = "Choose how it ended."
-KEEP_OPEN = "Earshot cannot reach its memory right now. Keep this form open, and press Resolve again in a minute."
+CHOOSE_RESOLUTION = "Choose an outcome."
+KEEP_OPEN = "Earshot can't reach its database. Keep this form open and press Resolve again in a minute."
 NOBODY = "Choose a person or a department."
-BOTH = "Choose a person or a department, not both: a case has one owner."
-CHOOSE_DEPARTMENT = "Choose whose it is, or nobody."
-CHOOSE_MENTION = "Choose the post that does not belong here."
-CHOOSE_LABEL = "Choose what it is instead."
-CHOOSE_READER = "Choose who should see it."
+BOTH = "Choose a person or a department, not both."
+CHOOSE_DEPARTMENT = "Choose a team, or nobody."
+CHOOSE_MENTION = "Choose the post that doesn't belong here."
+CHOOSE_LABEL = "Choose what to change it to."
+CHOOSE_READER = "Choose a team."
 CHOOSE_END = "Choose until when."
 
 
@@ -121,7 +121,7 @@ async def submit_separation(ack: AsyncAck, view: Payload, by: str, cases: CaseUs
 async def submit_correction(
     ack: AsyncAck, view: Payload, by: str, cases: CaseUseCases, corrections: CorrectionUseCases, reply: Responder
 ) -> None:
-    """Submit a correction: the card is updated at once, and the label that was predicted is kept beside it."""
+    """Submit a correction: the card is updated at once, and the label that was predicted is kept with it."""
     form = SubmittedModal(view)
     kind = next((one for one in CORRECTING if form.has_input(one.value)), None)
     now = form.get_value(kind.value) if kind else ""

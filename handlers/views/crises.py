@@ -9,12 +9,12 @@ from handlers.responses import is_store_up
 from handlers.use_cases import AsyncAck, CaseUseCases, CrisisUseCases, Payload, Responder
 
 MISSING = {
-    action_ids.SEVERITY: "Choose how bad it is.",
-    action_ids.HEADLINE: "Say what has happened, in a few words.",
-    action_ids.DEPARTMENT: "Choose whose it is.",
-    action_ids.LEAD: "Choose who leads.",
+    action_ids.SEVERITY: "Choose a severity.",
+    action_ids.HEADLINE: "Describe in a few words what happened.",
+    action_ids.DEPARTMENT: "Choose a team.",
+    action_ids.LEAD: "Choose the incident lead.",
 }
-KEEP_OPEN = "Earshot cannot reach its memory right now. Keep this form open, and press Declare again in a minute."
+KEEP_OPEN = "Earshot can't reach its database. Keep this form open and press Declare again in a minute."
 
 
 async def submit_crisis(

@@ -16,12 +16,12 @@ from handlers.responses import is_store_up
 from handlers.use_cases import AsyncAck, CaseUseCases, FlagUseCases, Payload, Responder
 
 MISSING = {
-    action_ids.WORDS: "Say what was said, in a few words at least.",
-    action_ids.DEPARTMENT: "Choose who should see it.",
-    action_ids.KIND: "Choose what it is.",
+    action_ids.WORDS: "Enter the text of the post, or a few words of it.",
+    action_ids.DEPARTMENT: "Choose a team.",
+    action_ids.KIND: "Choose a type.",
 }
-KEEP_OPEN = "Earshot cannot reach its memory right now. Keep this form open, and press Flag again in a minute."
-NO_ADDRESS = "This is no web address. It begins with https://; or leave it empty."
+KEEP_OPEN = "Earshot can't reach its database. Keep this form open and press Flag again in a minute."
+NO_ADDRESS = "This isn't a web address. It starts with https://. You can also leave it empty."
 
 
 async def submit_flag(

@@ -54,24 +54,24 @@ def words_of(drawing: RenderedMessage) -> str:
 def test_the_headline_says_the_split_without_any_block() -> None:
     assert (
         format_report_headline(report())
-        == "300 mentions today: 40 % negative, 20 % neutral, 27 % positive, 13 % unsure."
+        == "300 mentions today: 40 % negative, 20 % neutral, 27 % positive, 13 % unclear."
     )
 
 
 def test_a_clear_change_is_said_in_points_and_chance_as_about_the_same() -> None:
     words = words_of(render_report(report()))
     assert "negative 120 (40 %), up 15 points" in words
-    assert "unsure 40 (13 %), about the same" in words
+    assert "unclear 40 (13 %), about the same" in words
 
 
 def test_more_than_before_is_said_with_both_numbers() -> None:
-    assert format_volume_change(report()) == "25 % more than yesterday, both until 14:00: 300 against 240."
+    assert format_volume_change(report()) == "25 % more than yesterday: 300 vs. 240, both until 14:00."
 
 
 def test_too_few_are_given_as_counts_and_no_change_is_named() -> None:
     few = SentimentCounts(negative=3, positive=2)
     drawing = render_report(report(split=few, comparable=few, before=SentimentCounts(negative=1)))
-    assert "Too few to say how it changed: 5 against 1 yesterday, both until 14:00." in words_of(drawing)
+    assert "Not enough data to compare with yesterday: 5 vs. 1, both until 14:00." in words_of(drawing)
     assert "%" not in words_of(drawing)
 
 
@@ -83,13 +83,13 @@ def test_spam_and_competitors_stand_apart_from_what_is_said_about_us() -> None:
     assert "363 mentions today" in words
     assert "about Skylark Airways 41, 61 % of them negative" in words
     assert "spam 22" in words
-    assert "Shares are of the 300 about us." in words
+    assert "Percentages cover the 300 mentions about us." in words
 
 
 def test_a_silent_day_says_what_to_do() -> None:
     silent = SentimentCounts()
     drawing = render_report(report(split=silent, comparable=silent, before=silent))
-    assert drawing.text == "Nothing heard today so far."
+    assert drawing.text == "No mentions today so far."
     assert "earshot check" in words_of(drawing)
     assert check_message(drawing.blocks) == []
 
@@ -108,20 +108,20 @@ def test_a_post_says_what_became_of_it() -> None:
     late = case(due=AT - timedelta(minutes=1))
     words = words_of(render_report(report(top_cases=(resolved, late))))
     assert "care, answered" in words
-    assert "care, not claimed yet, overdue" in words
+    assert "care, unclaimed, overdue" in words
 
 
 def test_a_department_says_what_is_open_and_how_long_it_takes() -> None:
     care = DepartmentFigures("care", 12, 3, 41, 4, DurationStats(45, 360, 1320), DurationStats(3, 4200, 10800))
     words = words_of(render_report(report(departments=(care,))))
-    assert "care: 12 open, 3 overdue; 41 answered, 4 closed otherwise" in words
-    assert "claimed: half within 6 min, 9 in 10 within 22 min" in words
-    assert "resolved: half within 1 h 10 min, the slowest after 3 h" in words
+    assert "care: 12 open, 3 overdue · 41 answered, 4 closed without a reply" in words
+    assert "Time to claim: median 6 min, 90 % within 22 min" in words
+    assert "Time to resolve: median 1 h 10 min, max 3 h" in words
 
 
 def test_kinds_are_named_in_the_singular_where_there_is_one() -> None:
     words = words_of(render_report(report(intents=((Intent.COMPLAINT, 94), (Intent.CRISIS, 1)))))
-    assert "Among them 94 complaints, 1 crisis." in words
+    assert "Including 94 complaints, 1 crisis." in words
 
 
 def test_only_the_private_answer_has_the_button_and_it_carries_what_was_asked() -> None:

@@ -63,9 +63,9 @@ def test_who_claims_second_changes_nothing() -> None:
 
 
 def test_only_the_owner_can_say_that_she_is_still_on_it() -> None:
-    with pytest.raises(NotAllowed, match="not yours now"):
+    with pytest.raises(NotAllowed, match="You no longer own this case"):
         renew_lease(build_case(CaseStatus.CLAIMED), build_context("U0BEN", compute_later(minutes=20)))
-    with pytest.raises(NotAllowed, match="not yours now"):
+    with pytest.raises(NotAllowed, match="You no longer own this case"):
         renew_lease(build_case(), build_context("U0ANA", compute_later(minutes=20)))
 
 
@@ -133,7 +133,7 @@ def test_who_hands_a_case_to_herself_is_not_told_so() -> None:
     assert [one.kind for one in decision.notifications] == [NotificationKind.CARD]
 
 
-@pytest.mark.parametrize(("to", "sentence"), [("U0ANA", "has this one already"), ("U0ZOE", "is no deputy of care")])
+@pytest.mark.parametrize(("to", "sentence"), [("U0ANA", "already has this one"), ("U0ZOE", "isn't on the care team")])
 def test_a_case_is_handed_to_a_deputy_who_has_it_not_yet(to: str, sentence: str) -> None:
     with pytest.raises(NotAllowed, match=sentence):
         hand_to_person(build_case(CaseStatus.CLAIMED), build_context("U0ANA"), to)
@@ -151,9 +151,9 @@ def test_handing_to_a_department_starts_its_clock_and_frees_the_case() -> None:
 
 
 def test_a_department_is_not_handed_what_it_has() -> None:
-    with pytest.raises(NotAllowed, match="care has this case already"):
+    with pytest.raises(NotAllowed, match="care already has this case"):
         hand_to_department(build_case(), build_context("U0ANA"), CARE)
-    with pytest.raises(NotAllowed, match="care has this case already"):
+    with pytest.raises(NotAllowed, match="care already has this case"):
         correct_route(build_case(), build_context("U0ANA"), CARE)
 
 
@@ -200,7 +200,7 @@ def test_a_mention_that_joined_wrongly_gets_a_case_of_its_own() -> None:
 
 
 def test_who_may_not_answer_may_not_separate() -> None:
-    with pytest.raises(NotAllowed, match="Only deputies of care"):
+    with pytest.raises(NotAllowed, match="Only the care team"):
         separate_mention(build_case(), build_context("U0ZOE"), build_mention(id="x:2"))
 
 
@@ -241,7 +241,7 @@ def test_a_clock_that_was_set_back_makes_nobody_quicker_than_at_once() -> None:
 
 
 def test_where_nothing_is_listed_as_joined_there_is_nothing_to_separate() -> None:
-    with pytest.raises(NotAllowed, match="nothing to separate"):
+    with pytest.raises(NotAllowed, match="nothing to split off"):
         check_can_separate(build_case(), build_context("U0ANA"))
 
 

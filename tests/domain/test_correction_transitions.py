@@ -200,7 +200,7 @@ def test_whichever_label_is_corrected_its_route_sets_the_clocks_and_nobodys_rout
 
 
 def test_who_is_no_deputy_corrects_nothing() -> None:
-    with pytest.raises(NotAllowed, match="Only deputies of care"):
+    with pytest.raises(NotAllowed, match="Only the care team"):
         correct(build_assessed_case(), CorrectionKind.SENTIMENT, "neutral", "U0ZOE")
 
 

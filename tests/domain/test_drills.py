@@ -64,7 +64,7 @@ def test_it_is_missed_as_soon_as_the_next_one_is_called_and_the_managers_are_tol
     assert decision is not None
     assert decision.after.is_missed
     assert decision.after.is_running
-    assert decision.after.why == "<@U0BEN> did not answer"
+    assert decision.after.why == "<@U0BEN> didn't answer"
     assert [str(one.to) for one in decision.notifications] == ["pr", "@U0LEA"]
     assert check_drill(decision.after, record_calls(page, 2), ("U0LEA",), compute_later(minutes=6)) is None
 
@@ -81,9 +81,9 @@ def test_who_answers_as_the_second_does_not_make_it_good() -> None:
 @pytest.mark.parametrize(
     ("line", "why"),
     [
-        (EscalationTargets(("U0MIA",), has_gap=True), "the schedule had a hole"),
-        (EscalationTargets((), has_gap=True), "there was nobody at all to call"),
-        (EscalationTargets((), ("#C0OPS", "U0MIA"), has_gap=True), "the schedule had a hole"),
+        (EscalationTargets(("U0MIA",), has_gap=True), "there was a coverage gap"),
+        (EscalationTargets((), has_gap=True), "there was nobody to page"),
+        (EscalationTargets((), ("#C0OPS", "U0MIA"), has_gap=True), "there was a coverage gap"),
     ],
 )
 def test_a_gap_is_what_a_drill_is_there_to_find(line: EscalationTargets, why: str) -> None:
@@ -115,7 +115,7 @@ def test_one_whose_page_is_gone_does_not_run_for_ever() -> None:
 
 def test_a_second_one_is_refused_while_the_first_runs() -> None:
     drill, _ = start()
-    with pytest.raises(NotAllowed, match="running already"):
+    with pytest.raises(NotAllowed, match="already running"):
         open_drill("pr", "U0MIA", compute_later(minutes=1), drill)
 
 

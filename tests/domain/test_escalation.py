@@ -121,7 +121,7 @@ def test_an_answer_stops_it_and_a_second_one_is_told_who_was_first() -> None:
         escalate_after(a_page(), 0).after, "U0LEA", "link", compute_later(minutes=1)
     ).after
     assert escalation.escalate_page(page, POLICY, LINE, compute_later(hours=1)) is None
-    with pytest.raises(NotAllowed, match="<@U0LEA> has this page, since 09:01 UTC"):
+    with pytest.raises(NotAllowed, match="Acknowledged at 09:01 UTC by <@U0LEA>"):
         escalation.acknowledge_page(page, "U0BEN", "Slack", compute_later(minutes=2))
 
 
@@ -236,7 +236,7 @@ def test_another_kind_of_harm_another_subject_and_another_department_call_by_the
 
 
 def build_page_with_two_calls() -> Page:
-    """Ben by Slack and ntfy; it would be the turn of PagerDuty."""
+    """Ben via Slack and ntfy; it would be the turn of PagerDuty."""
     return escalate_after(escalate_after(a_page(), 0).after, 2).after
 
 

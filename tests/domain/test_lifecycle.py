@@ -50,7 +50,7 @@ def test_the_table_holds_cell_by_cell() -> None:
 
 
 def test_who_claims_twice_is_told_that_she_has_it() -> None:
-    assert outcome(CaseTransition.CLAIM, CLAIMED, by="U0ANA") == "You have this one already."
+    assert outcome(CaseTransition.CLAIM, CLAIMED, by="U0ANA") == "You already have this one."
 
 
 def test_who_came_second_by_seconds_is_told_by_how_many() -> None:
@@ -103,7 +103,7 @@ def test_who_is_no_deputy_is_told_who_is_and_what_she_may_do_instead() -> None:
         check_allowed(CaseTransition.CLAIM, build_case(), ANYBODY, STAFF)
 
     assert str(refused.value) == (
-        "Only deputies of care answer these (<@U0ANA>, <@U0BEN>). You can open the post, thank the person, "
+        "Only the care team answers these (<@U0ANA>, <@U0BEN>). You can open the post, thank the person, "
         "or tell one of them. <@U0MIA> can deputise you."
     )
 
@@ -116,7 +116,7 @@ def test_a_department_without_deputies_says_so() -> None:
 def test_where_slack_does_not_say_who_is_a_deputy_nobody_is_told_that_she_is_none() -> None:
     unsure = STAFF.copy_with(unsure=True)
     check_allowed(CaseTransition.CLAIM, build_case(), "U0ANA", unsure)
-    with pytest.raises(NotAllowed, match=r"^Slack does not say right now .* Try again in a minute"):
+    with pytest.raises(NotAllowed, match=r"^Slack isn't telling Earshot .* Try again in a minute"):
         check_allowed(CaseTransition.CLAIM, build_case(), ANYBODY, unsure)
 
 

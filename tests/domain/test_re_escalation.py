@@ -55,7 +55,7 @@ def test_it_calls_the_whole_line_again_and_remembers_who_had_it() -> None:
     assert page.is_open
     assert page.unclaimed is not None
     assert (page.unclaimed.by, page.unclaimed.times) == ("U0BEN", 1)
-    assert called.events[0].detail == "acknowledged by <@U0BEN>, not claimed in 20 min"
+    assert called.events[0].detail == "acknowledged by <@U0BEN>, still unclaimed after 20 min"
     ways = []
     for minutes in (31, 36):
         climbed = escalation.escalate_page(page, POLICY, LINE, compute_later(minutes=minutes))

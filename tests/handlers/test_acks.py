@@ -59,9 +59,7 @@ async def test_when_redis_is_away_the_person_is_told_what_to_do(
     response = await GESTURES[gesture](workspace)
 
     assert response.status == 200
-    assert slack.list_whispers() == [
-        "Earshot cannot reach its memory right now. Try again in a minute; what was done already is not done twice."
-    ]
+    assert slack.list_whispers() == ["Earshot can't reach its database. Try again in a minute. Nothing happens twice."]
 
 
 @pytest.mark.parametrize("gesture", GESTURES)
@@ -76,7 +74,7 @@ async def test_what_nobody_foresaw_is_acked_and_told_in_one_sentence(
     assert response.status == 200
     said = [*slack.list_whispers(), *(call["text"] for call in slack.list_calls("chat.postMessage"))]
     assert len(said) == 1
-    assert said[0].startswith("Something went wrong on Earshot's side")
+    assert said[0].startswith("Something went wrong in Earshot")
 
 
 async def test_the_ack_comes_before_the_answer(

@@ -53,7 +53,7 @@ async def test_where_slack_takes_no_answer_any_more_delivery_draws_the_card(
 async def test_a_no_is_whispered_and_leaves_the_card_alone(
     workspace: Workspace, fakes: FakeUseCases, slack: FakeSlackServer
 ) -> None:
-    fakes.cases.raises = NotAllowed("You have this one already.")
+    fakes.cases.raises = NotAllowed("You already have this one.")
 
     await workspace.press(action_ids.CLAIM)
 
@@ -64,13 +64,13 @@ async def test_a_no_is_whispered_and_leaves_the_card_alone(
 async def test_a_no_that_cannot_be_whispered_any_more_comes_by_direct_message(
     workspace: Workspace, fakes: FakeUseCases, slack: FakeSlackServer
 ) -> None:
-    fakes.cases.raises = NotAllowed("You have this one already.")
+    fakes.cases.raises = NotAllowed("You already have this one.")
     slack.used_up = True
 
     await workspace.press(action_ids.CLAIM)
 
     assert [(call["channel"], call["text"]) for call in slack.list_calls("chat.postMessage")] == [
-        (ANA, "You have this one already.")
+        (ANA, "You already have this one.")
     ]
 
 
@@ -193,5 +193,5 @@ async def test_a_person_who_acknowledges_in_the_message_sees_the_words_and_can_c
     await workspace.press(action_ids.ACKNOWLEDGE_HERE)
 
     [blocks] = [one["blocks"] for one in slack.answers if one.get("replace_original")]
-    assert labels(blocks) == ["Claim", "See the card"]
+    assert labels(blocks) == ["Claim", "View case"]
     assert "smoke" in words(blocks)

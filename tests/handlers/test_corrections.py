@@ -53,12 +53,12 @@ async def test_what_needs_an_answer_opens_a_form_without_the_one_that_stands(
 async def test_no_form_opens_for_a_person_who_may_not(
     workspace: Workspace, fakes: FakeUseCases, slack: FakeSlackServer
 ) -> None:
-    fakes.corrections.raises = NotAllowed("Only deputies of care answer these.")
+    fakes.corrections.raises = NotAllowed("Only the care team answers these.")
 
     await workspace.choose(action_ids.CORRECT, action_ids.encode_correction("intent", CASE))
 
     assert slack.list_calls("views.open") == []
-    assert slack.list_whispers() == ["Only deputies of care answer these."]
+    assert slack.list_whispers() == ["Only the care team answers these."]
 
 
 async def test_a_form_filled_in_corrects_and_redraws(
@@ -77,7 +77,7 @@ async def test_a_form_without_an_answer_says_so_under_its_input(
 
     response = await workspace.submit(action_ids.CORRECT_MODAL, nothing, origin)
 
-    assert '"subject": "Choose what it is instead."' in (response.body or "")
+    assert '"subject": "Choose what to change it to."' in (response.body or "")
     assert fakes.corrections.asked == []
 
 
@@ -176,7 +176,7 @@ async def test_spam_is_listed_for_ones_own_eyes(
     await workspace.command(words)
 
     assert fakes.spam.asked == [("page", "")]
-    assert slack.list_whispers() == ["9 posts taken for spam lately, the newest first"]
+    assert slack.list_whispers() == ["9 posts marked as spam lately, newest first"]
     assert check_message(slack.answers[0]["blocks"]) == []
 
 
@@ -220,6 +220,6 @@ async def test_what_leads_nowhere_asks_who_should_see_it(
     metadata = call["view"]["private_metadata"]
     assert ModalMetadata.from_json(metadata).case == "17-0"
     response = await workspace.submit(action_ids.BRING_BACK_MODAL, {}, metadata)
-    assert "Choose who should see it." in (response.body or "")
+    assert "Choose a team." in (response.body or "")
     await workspace.submit(action_ids.BRING_BACK_MODAL, {action_ids.DEPARTMENT: chosen("pr")}, metadata)
     assert fakes.spam.asked[-2:] == [("bring back", "17-0", ANA, "pr"), ("page", "")]

@@ -45,7 +45,7 @@ async def test_what_is_not_known_is_answered_with_what_is(
     await workspace.command("panic", "/crisis")
 
     assert not fakes.crises.asked
-    assert "`/crisis declare` opens a form" in slack.list_whispers()[0]
+    assert "`/crisis declare`: opens the form" in slack.list_whispers()[0]
 
 
 async def test_to_close_what_is_unfinished_opens_a_form_that_says_what_and_closes_only_if_it_is_sent(
@@ -59,7 +59,7 @@ async def test_to_close_what_is_unfinished_opens_a_form_that_says_what_and_close
     assert check_view(call["view"]) == []
     words = str(call["view"]["blocks"])
     assert "1 open case" in words
-    assert "nobody has acknowledged its page" in words
+    assert "its page is unacknowledged" in words
     assert "not done: Say <that> we know." in words
     assert not slack.list_whispers()
 
@@ -94,7 +94,7 @@ async def test_a_form_that_is_filled_in_declares_and_one_that_is_not_says_what_i
     origin = ModalMetadata("ep-1", slack.response_url).to_json()
     response = await workspace.submit(action_ids.CRISIS_MODAL, {}, origin)
 
-    assert "Choose who leads." in (response.body or "")
+    assert "Choose the incident lead." in (response.body or "")
     assert not fakes.crises.asked
 
     await workspace.submit(action_ids.CRISIS_MODAL, GIVEN, origin)
@@ -103,7 +103,9 @@ async def test_a_form_that_is_filled_in_declares_and_one_that_is_not_says_what_i
     assert slack.list_whispers() == [f"declare {ANA} smoke at gate 14 {ANA}"]
 
 
-@pytest.mark.parametrize("no", [NotAllowed("Only those who answer for pr may do this."), StoreUnavailable()])
+@pytest.mark.parametrize(
+    "no", [NotAllowed("Only the pr team and the leads of the crisis can do this."), StoreUnavailable()]
+)
 async def test_a_crisis_that_cannot_be_declared_is_a_sentence_to_the_person_who_asks(
     no: Exception, workspace: Workspace, fakes: FakeUseCases, slack: FakeSlackServer
 ) -> None:

@@ -109,8 +109,8 @@ async def test_what_is_missing_is_said_under_its_input(
 ) -> None:
     said = await submit(workspace, slack, {action_ids.ADDRESS: build_text_state("my diary")})
 
-    assert "Choose who should see it." in said
-    assert "This is no web address." in said
+    assert "Choose a team." in said
+    assert "This isn't a web address." in said
     assert fakes.flags.asked == []
 
 

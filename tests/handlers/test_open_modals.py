@@ -79,7 +79,7 @@ async def test_where_slack_was_too_slow_for_a_form_the_person_is_told_to_press_a
 
     await workspace.press(action_ids.RESOLVE)
 
-    assert slack.list_whispers() == ["Slack took too long to open the form. Press the button once more."]
+    assert slack.list_whispers() == ["Slack took too long to open the form. Press the button again."]
 
 
 async def test_resolving_redraws_the_card_the_form_was_opened_from(
@@ -126,13 +126,13 @@ async def test_a_form_that_was_open_for_too_long_still_counts(
             action_ids.RESOLVE_MODAL,
             {action_ids.NOTE: build_text_state("x")},
             action_ids.RESOLUTION,
-            "Choose how it ended.",
+            "Choose an outcome.",
         ),
         (
             action_ids.RESOLVE_MODAL,
             {action_ids.RESOLUTION: chosen("eaten")},
             action_ids.RESOLUTION,
-            "Choose how it ended.",
+            "Choose an outcome.",
         ),
         (
             action_ids.HAND_OVER_MODAL,
@@ -144,10 +144,10 @@ async def test_a_form_that_was_open_for_too_long_still_counts(
             action_ids.HAND_OVER_MODAL,
             {action_ids.PERSON: person("U0BEN"), action_ids.DEPARTMENT: chosen("pr")},
             action_ids.PERSON,
-            "Choose a person or a department, not both: a case has one owner.",
+            "Choose a person or a department, not both.",
         ),
-        (action_ids.NOT_FOR_US_MODAL, {}, action_ids.DEPARTMENT, "Choose whose it is, or nobody."),
-        (action_ids.SEPARATE_MODAL, {}, action_ids.MENTION, "Choose the post that does not belong here."),
+        (action_ids.NOT_FOR_US_MODAL, {}, action_ids.DEPARTMENT, "Choose a team, or nobody."),
+        (action_ids.SEPARATE_MODAL, {}, action_ids.MENTION, "Choose the post that doesn't belong here."),
     ],
 )
 async def test_what_is_missing_is_said_under_its_input_and_nothing_is_done(
@@ -284,11 +284,11 @@ async def test_a_no_that_leads_to_where_it_was_done_closes_the_form_and_is_said_
 async def test_who_is_chosen_and_is_no_deputy_is_called_this_person(
     workspace: Workspace, fakes: FakeUseCases, origin: str
 ) -> None:
-    fakes.cases.raises = NotAllowed("<@U0TOM> is no deputy of care, so could not answer it.")
+    fakes.cases.raises = NotAllowed("<@U0TOM> isn't on the care team.")
 
     response = await workspace.submit(action_ids.HAND_OVER_MODAL, {action_ids.PERSON: person("U0TOM")}, origin)
 
-    assert "This person is no deputy of care" in (response.body or "")
+    assert "This person isn't on the care team" in (response.body or "")
 
 
 async def test_a_form_from_the_home_tab_brings_the_home_tab_up_to_date(

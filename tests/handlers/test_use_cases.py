@@ -54,7 +54,7 @@ async def test_the_home_tab_says_so_when_redis_is_away(
 
     await workspace.event({"type": "app_home_opened", "user": ANA, "tab": "home"})
 
-    assert "cannot reach its memory" in str(slack.list_calls("views.publish"))
+    assert "can't reach its database" in str(slack.list_calls("views.publish"))
 
 
 async def test_a_home_tab_that_slack_does_not_take_bothers_nobody(workspace: Workspace, slack: FakeSlackServer) -> None:

@@ -24,7 +24,7 @@ from tests.pagers.fake_services import FakePagerServices, Fault, serve_pager_ser
 AT = datetime(2026, 3, 11, 4, 2, tzinfo=UTC)
 PAGE = open_page(PageCause(CauseKind.CASE, "c48cc3e56711b6"), Severity.SEV1, "pr", AT)
 MATTER = PageContext(
-    headline="Crisis at Northwind Air on X",
+    headline="Crisis about Northwind Air on X",
     severity_text="urgency 90 of 100, reach 34k",
     since=AT,
     location="pr",
@@ -94,7 +94,7 @@ async def test_a_call_listens_for_a_key_where_there_is_an_address_to_tell_it_to(
     await pagers["twilio"].send_page(a_call(ContactMethod.CALL, link=""))
     listens, speaks = services.of("call")
     assert api_contracts.gathering(listens["Twiml"]) == f"{LINK}/pressed"
-    assert "Press 1 if you take it" in listens["Twiml"]
+    assert "Press 1 to acknowledge" in listens["Twiml"]
     assert "Gather" not in speaks["Twiml"]
     assert "Open Slack and acknowledge" in speaks["Twiml"]
     assert "smoke" not in listens["Twiml"], "a stranger's words are not spoken"
@@ -180,7 +180,7 @@ async def test_a_push_quotes_the_post_without_its_links(pagers: dict[str, Pager]
     [push] = services.of("ntfy")
     assert "smoke in the cabin" in push["message"]
     assert "evil.example" not in push["message"]
-    assert [one["label"] for one in push["actions"]] == ["Acknowledge", "See the card", "Open the post"]
+    assert [one["label"] for one in push["actions"]] == ["Acknowledge", "View case", "Open the post"]
     assert push["click"] == LINK
     assert push["priority"] == 5
 

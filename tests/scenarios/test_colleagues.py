@@ -31,7 +31,7 @@ async def test_what_was_flagged_already_is_not_flagged_twice(world: World) -> No
     await world.person("joe").flag_message(seen, department="care", kind="complaint")
     await world.person("tom").flag_message(seen, department="pr", kind="complaint")
     assert "This was already flagged by @joe" in world.person("tom").last_whisper
-    assert "in #care, new now, so nothing more is needed." in world.person("tom").last_whisper
+    assert "in #care, new. You don't need to do anything." in world.person("tom").last_whisper
     assert not world.channel("#pr").messages
 
 
@@ -39,7 +39,7 @@ async def test_what_earshot_received_by_itself_is_not_flagged_again(world: World
     await world.receive(LOST)
     seen = await post_in_channel(world, LOST)
     await world.person("joe").flag_message(seen, department="care", kind="complaint")
-    assert "This is known to Earshot already" in world.person("joe").last_whisper
+    assert "Earshot already has this" in world.person("joe").last_whisper
     assert len(world.channel("#care").cards) == 1
 
 

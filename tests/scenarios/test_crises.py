@@ -72,15 +72,15 @@ def count_calls(world: World, who: str, what: str) -> int:
 async def test_a_declared_crisis_takes_over_the_open_crisis_cases_and_their_page(world: World) -> None:
     await send_crisis_posts(world, 8)
     await declare_crisis(world)
-    assert "It takes over 8 open cases and their page." in world.person("mia").last_whisper
+    assert "It takes over 8 open cases and their pages." in world.person("mia").last_whisper
     assert "Smoke in <one> cabin, SEV1, 8 open cases" in world.person("lea").dm.words
     await world.advance(minutes=1)
     head = world.channel(find_room(world)).messages[0]
     assert "8 posts, " in head.words
-    assert "nothing was said" not in head.words
+    assert "no posts" not in head.words
     assert "Cases: 8 cases taken over, 8 still open" in head.words
     assert "Earshot took over 8 open cases" in head.words
-    assert "Earshot now calls for those cases, too" in head.words
+    assert "Earshot now pages for those cases too" in head.words
 
     old = [dm for dm in world.person("ben").dms if "part of a declared crisis" in dm.words]
     assert old
@@ -94,7 +94,7 @@ async def test_a_declared_crisis_takes_over_the_open_crisis_cases_and_their_page
     await world.advance(minutes=45)
     assert {who: len(world.person(who).dms) for who in before} == said
     assert {who: count_calls(world, who, "smoke in the cabin") for who in before} == before
-    assert "Answered by @lea" in world.channel("#pr").card("@witness0").words
+    assert "Acknowledged by @lea" in world.channel("#pr").card("@witness0").words
 
 
 async def test_a_page_that_was_taken_over_rings_on_when_the_crisis_is_closed_unanswered(world: World) -> None:
@@ -137,7 +137,7 @@ async def test_a_crisis_with_nothing_left_to_do_is_closed_without_a_question(wor
         await world.advance(seconds=10)
         await world.channel(find_room(world)).messages[1].click(action_ids.CRISIS_DONE, by="ben")
     told = await world.person("lea").type_command("/crisis close", in_channel=find_room(world))
-    assert "🏁 Closed." in told
+    assert "🏁 Crisis closed." in told
 
 
 async def test_a_crisis_that_two_people_close_at_once_is_closed_once(world: World) -> None:
@@ -167,7 +167,7 @@ async def test_an_episode_that_two_people_declare_is_one_crisis_and_may_be_decla
     [crisis] = await world.local_app.store.crises.list_open_crises()
     assert crisis.pages == (page_of_episode(episode),)
     [said] = [sentence for outcome in outcomes for sentence in outcome.errors.values()]
-    assert "has declared this crisis already: SEV1 · Smoke in <one> cabin" in said
+    assert "already declared this crisis: SEV1 · Smoke in <one> cabin" in said
     await world.person("mia").type_command("/crisis close")
     await close_anyway(world, "mia")
     await world.channel("#care").episodes[0].click(action_ids.CRISIS_DECLARE, by="ana")
@@ -178,14 +178,14 @@ async def test_an_episode_that_two_people_declare_is_one_crisis_and_may_be_decla
 
 async def test_a_crisis_declared_updated_and_closed_with_its_review(world: World) -> None:
     await declare_crisis(world)
-    assert "Declared: SEV1 · Smoke in <one> cabin. @lea is being called." in world.person("mia").last_whisper
-    assert "🚨 You are on call for pr. Crisis declared: Smoke in <one> cabin" in world.person("lea").dm.words
+    assert "Declared: SEV1 · Smoke in <one> cabin. @lea is being paged." in world.person("mia").last_whisper
+    assert "🚨 You're on call for pr. Crisis declared: Smoke in <one> cabin" in world.person("lea").dm.words
     assert not world.person("ben").dms
     assert "@mia declared a crisis" in world.channel("#pr").reminders[-1].words
     inside = world.sandbox.workspace.find_channel(find_room(world)).members
     assert inside == {"U0LEA", "U0BEN", "U0MIA"}
     head, plan = world.channel(find_room(world)).messages[:2]
-    assert "Status: declared; no update yet" in head.words
+    assert "Status: declared, no update yet" in head.words
     assert "0 of 2 done" in plan.words
 
     await world.person("lea").dm.click("Acknowledge", by="lea")
@@ -197,20 +197,20 @@ async def test_a_crisis_declared_updated_and_closed_with_its_review(world: World
     assert "@lea acknowledged the page" in head.words
 
     await world.advance(minutes=20)
-    assert "⏰ @ben, an update is due" in world.channel(find_room(world)).messages[-1].words
+    assert "⏰ @ben, the next update is due" in world.channel(find_room(world)).messages[-1].words
     told = await world.person("ben").type_command(
         "/crisis update The cabin is empty; nobody is hurt", in_channel=find_room(world)
     )
-    assert "📣 Said, and the card is updated. The next one is due at " in told
+    assert "📣 Update posted. Next one due " in told
     await world.advance(seconds=10)
     assert "📣 @ben: The cabin is empty; nobody is hurt" in world.channel(find_room(world)).messages[-1].words
     assert "Status: The cabin is empty; nobody is hurt" in world.channel(find_room(world)).messages[0].words
 
     await world.receive(LOST)
     await world.person("lea").type_command("/crisis close", in_channel=find_room(world))
-    assert "is not finished:" in world.person("lea").form
+    assert "isn't finished:" in world.person("lea").form
     assert "not done: Say that we know." in world.person("lea").form
-    assert "No crisis is open" not in await world.person("mia").type_command("/crisis")
+    assert "No open crisis" not in await world.person("mia").type_command("/crisis")
     await close_anyway(world, "lea")
     review = world.channel(find_room(world)).messages[-1].words
     for word in (
@@ -221,10 +221,10 @@ async def test_a_crisis_declared_updated_and_closed_with_its_review(world: World
         "closed: after 20 min",
     ):
         assert word in review, review
-    assert "answered (first update): after 20 min" in review
-    assert "Sentiment: the hour before nothing was said · during 1 post, 100 % negative" in review
+    assert "first update: after 20 min" in review
+    assert "Sentiment: the hour before no posts · during 1 post, 100 % negative" in review
     assert "🏁 Review" in world.channel("#pr").reminders[-1].words
-    assert "No crisis is open" in await world.person("mia").type_command("/crisis")
+    assert "No open crisis" in await world.person("mia").type_command("/crisis")
     said = len(world.channel(find_room(world)).messages)
     await world.advance(hours=1)
     assert len(world.channel(find_room(world)).messages) == said
@@ -273,7 +273,7 @@ async def test_an_answer_that_is_lost_makes_neither_a_second_channel_nor_none(wo
     await declare_crisis(world)
     await world.advance(seconds=5)
     head = world.channel(find_room(world)).messages[0]
-    assert "Status: declared; no update yet" in head.words
+    assert "Status: declared, no update yet" in head.words
     assert world.sandbox.workspace.find_channel(find_room(world)).members == {"U0LEA", "U0BEN", "U0MIA"}
 
 
@@ -313,17 +313,17 @@ async def test_a_card_whose_answer_was_lost_shows_what_happened_meanwhile(world:
 async def test_a_lead_who_does_not_answer_is_followed_by_who_is_on_call(world: World) -> None:
     await declare_crisis(world)
     await world.advance(minutes=5.2)
-    assert "You are on call for pr" in world.person("ben").dm.words
+    assert "You're on call for pr" in world.person("ben").dm.words
     await world.person("mia").type_command("/crisis close")
-    assert "nobody has acknowledged its page" in world.person("mia").form
+    assert "its page is unacknowledged" in world.person("mia").form
     await close_anyway(world, "mia")
     await world.advance(minutes=20)
     assert len(world.person("ben").dms) == 1
 
 
 async def test_who_may_not_and_what_is_not_there_is_a_sentence(world: World) -> None:
-    assert "No crisis is open" in await world.person("mia").type_command("/crisis update something")
-    assert "`/crisis declare` opens a form" in await world.person("mia").type_command("/crisis whatever")
+    assert "No open crisis" in await world.person("mia").type_command("/crisis update something")
+    assert "`/crisis declare`: opens the form" in await world.person("mia").type_command("/crisis whatever")
     await declare_crisis(world, by="joe")
     assert world.sandbox.workspace.get_modal("U0JOE") is not None, "the form stays open, with the reason in it"
     assert not world.person("lea").dms

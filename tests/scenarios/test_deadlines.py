@@ -113,7 +113,7 @@ async def test_a_crisis_at_four_in_the_morning_calls_people_at_once(world: World
     card = world.channel("#pr").card("@marta")
     assert card.fallback_text.startswith("🚨 Safety · people injured from @marta")
     await world.advance(minutes=11)
-    assert "🚨 You are on call for pr" in world.person("ben").dm.words
+    assert "🚨 You're on call for pr" in world.person("ben").dm.words
     await world.advance(minutes=5)
     await world.person("mia").dm.click("Claim", by="mia")
     assert "Claimed by @mia" in card.words

@@ -9,14 +9,14 @@ async def test_a_drill_its_receipt_and_nobody_else_is_called(world: World) -> No
     assert told.startswith("📟 DRILL for pr: whoever is on call is called now")
     await world.advance(seconds=90)
     call = world.person("ben").dm
-    assert call.words.startswith("🚨 DRILL. You are on call for pr. DRILL for pr, nothing has happened")
+    assert call.words.startswith("🚨 DRILL. You're on call for pr. DRILL for pr, nothing is wrong")
     await call.click("Acknowledge", by="ben")
     await world.advance(seconds=5)
 
     [receipt] = world.channel("#pr").reminders
     assert "✅ DRILL for pr: acknowledged by @ben in 9" in receipt.words
-    assert "by Slack (called by Slack)" in receipt.words
-    assert "@ben by Slack, delivered" in receipt.words
+    assert "via Slack (paged via Slack)" in receipt.words
+    assert "@ben via Slack, delivered" in receipt.words
     assert "✅ DRILL for pr: acknowledged by @ben" in world.person("mia").dm.words
     await world.advance(minutes=20)
     assert len(world.person("mia").dms) == 1
@@ -26,8 +26,8 @@ async def test_a_drill_its_receipt_and_nobody_else_is_called(world: World) -> No
 async def test_a_missed_drill_climbs_is_said_to_the_manager_and_stays_open_until_one_succeeds(world: World) -> None:
     await world.person("ben").type_command("/oncall drill pr")
     await world.advance(minutes=5.2)
-    assert any("DRILL for pr missed: @ben did not answer" in one.words for one in world.person("mia").dms)
-    assert any("🚨 DRILL. You are on call for pr" in one.words for one in world.person("mia").dms)
+    assert any("DRILL for pr missed: @ben didn't answer" in one.words for one in world.person("mia").dms)
+    assert any("🚨 DRILL. You're on call for pr" in one.words for one in world.person("mia").dms)
     assert "Its drill of" in await world.person("joe").type_command("/oncall pr")
     call = next(one for one in world.person("mia").dms if "Acknowledge" in one.buttons)
     await call.click("Acknowledge", by="mia")
@@ -76,7 +76,7 @@ async def test_the_playbooks_clock_asks_once_in_its_time(world: World) -> None:
     world.path.write_text(text, "utf-8")
     assert not world.playbook.reload()
     await world.advance(minutes=61)
-    assert "🚨 DRILL. You are on call for pr" in world.person("ben").dm.words
+    assert "🚨 DRILL. You're on call for pr" in world.person("ben").dm.words
     await world.person("ben").dm.click("Acknowledge", by="ben")
     await world.advance(minutes=30)
     assert len(world.person("ben").dms) == 1

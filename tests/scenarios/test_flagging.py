@@ -53,7 +53,7 @@ async def test_it_is_confirmed_once_on_its_card_too_and_only_by_who_answers_ther
     await world.advance(seconds=5)
     assert is_paged(world, "ben")
     await old.click("Confirm crisis", by="ben")
-    assert world.person("ben").last_whisper.startswith("This is confirmed as a crisis already.")
+    assert world.person("ben").last_whisper.startswith("This crisis is already confirmed.")
     await world.advance(minutes=1)
     assert (
         len(await world.local_app.store.pages.find(await world.local_app.store.pages.list_due(world.clock.now(), 9)))

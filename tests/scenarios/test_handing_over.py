@@ -64,7 +64,7 @@ async def test_where_names_are_not_to_be_had_who_may_not_answer_is_refused_in_th
     card = world.channel("#care").card("@marta")
     await card.click("Claim", by="ana")
     refused = await card.hand_over(by="ana", to="joe")
-    assert refused.errors["person"].startswith("This person is no deputy of care")
+    assert refused.errors["person"].startswith("This person isn't on the care team")
     assert "Claimed by @ana" in card.words
 
 
@@ -74,7 +74,7 @@ async def test_handing_over_to_nobody_or_to_two_is_said_in_the_form(world: World
     nobody = await card.hand_over(by="ana")
     assert nobody.errors == {"person": "Choose a person or a department."}
     both = await card.hand_over(by="ana", to="raj", department="pr")
-    assert both.errors == {"person": "Choose a person or a department, not both: a case has one owner."}
+    assert both.errors == {"person": "Choose a person or a department, not both."}
 
 
 async def test_what_is_not_for_us_goes_where_it_belongs_and_the_correction_is_remembered(world: World) -> None:

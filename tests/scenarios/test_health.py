@@ -50,16 +50,16 @@ async def test_x_falls_silent_and_the_operators_are_told_once_and_when_it_ends(w
     assert not world.person("tom").dms
     await world.advance(minutes=2)
     call = world.person("tom").dm
-    assert "You are on call for operators. Earshot is unwell: x is silent for 17 min" in call.words
-    assert "at this time of the day usually 4 min" in call.words
-    assert "Earshot is unwell" in world.channel("#ops").reminders[-1].words
+    assert "You're on call for operators. Earshot has a problem: no posts from x for 17 min" in call.words
+    assert "usual at this time: 4 min" in call.words
+    assert "Earshot has a problem" in world.channel("#ops").reminders[-1].words
     await call.click("Acknowledge", by="tom")
     await world.advance(minutes=20)
     assert len(world.person("tom").dms) == 1
 
     await world.receive(SPAM)
     await world.advance(minutes=2)
-    assert "✅ Earshot is well again: over is that x is silent" in world.channel("#ops").reminders[-1].words
+    assert "✅ Earshot is back to normal. Resolved: no posts from x" in world.channel("#ops").reminders[-1].words
     assert len(world.channel("#ops").reminders) == 2
 
 
@@ -67,7 +67,7 @@ async def test_when_it_is_over_before_anybody_answered_nobody_else_is_called(wor
     await monitor_health(world, "\n[sources.x]\n")
     await receive_for_days(world, 3)
     await world.advance(minutes=18)
-    assert "Earshot is unwell" in world.person("mia").dm.words
+    assert "Earshot has a problem" in world.person("mia").dm.words
     await world.receive(SPAM)
     await world.advance(minutes=14)
     assert len(world.person("mia").dms) == 1
@@ -84,7 +84,7 @@ async def test_a_mention_that_is_nowhere_pages(world: World) -> None:
     await monitor_health(world)
     await world.local_app.store.client.execute("HINCRBY", world.local_app.store.keys.mention_counters, "seen", 2)
     await world.advance(minutes=2)
-    assert "the books do not balance, by 2" in world.person("tom").dm.words
+    assert "the totals don't add up: 2 unaccounted for" in world.person("tom").dm.words
     await world.local_app.store.client.execute("HINCRBY", world.local_app.store.keys.mention_counters, "seen", -2)
     await world.advance(minutes=2)
     assert "well again" in world.channel("#ops").reminders[-1].words
@@ -101,9 +101,9 @@ async def test_a_queue_that_stands_pages_the_person_a_schedule_names(world: Worl
     assert (duty.people, duty.schedule) in {(("U0LEA",), "nights"), (("U0TOM",), "nights")}
     await world.run_until_idle()
     on_call, off = ("lea", "tom") if duty.people == ("U0LEA",) else ("tom", "lea")
-    assert "mentions wait for triage for 5 min" in world.person(on_call).dm.words
+    assert "mentions have been waiting 5 min for triage" in world.person(on_call).dm.words
     assert not world.person(off).dms
-    assert "mentions wait for triage for" in world.channel("#ops").reminders[0].words
+    assert "mentions have been waiting" in world.channel("#ops").reminders[0].words
 
 
 class HeartbeatServer:
@@ -222,7 +222,7 @@ async def test_xs_used_up_quota_is_told_to_the_operators_with_its_end_and_so_is_
         assert "00:00 UTC" in said
         assert "<!channel>" in said
         assert world.sandbox.workspace.pings == []
-        assert "Earshot is unwell: X's allowance" in world.person("tom").dm.words
+        assert "Earshot has a problem: X's allowance" in world.person("tom").dm.words
         assert len(x.connects) == 1
         await world.stop_sources()
     await world.local_app.store.health_issues.save_issue("source:x", "")

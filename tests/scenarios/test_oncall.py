@@ -15,11 +15,11 @@ async def test_oncall_shows_now_and_next_for_every_department_in_ones_own_time(w
     told = await world.person("joe").type_command("/oncall")
 
     assert "care (nights): @ana until 11 Mar, 09:00 UTC. Next: @ben." in told
-    assert "pr: @ben, then @mia, as the playbook lists them." in told
-    assert "sales: nobody is called; the playbook names no one." in told
-    assert "what you type is read in Europe/Lisbon, where it is 09:00" in told
+    assert "pr: @ben, then @mia, in the playbook's order." in told
+    assert "sales: nobody is on call. The playbook lists no one." in told
+    assert "Times you type are read in Europe/Lisbon, now 09:00" in told
     assert "sales" not in await world.person("joe").type_command("/oncall care")
-    assert "There is no department of that name" in await world.person("joe").type_command("/oncall cafe")
+    assert "No department of that name" in await world.person("joe").type_command("/oncall cafe")
 
 
 async def test_the_home_tab_says_who_is_on_call_and_where_nobody_is(world: World) -> None:
@@ -69,7 +69,10 @@ async def test_a_swap_at_a_minute_to_midnight_holds_at_midnight(world: World) ->
     reload_schedule(world, build_layer("U0RAJ", "U0ANA", "U0BEN", start="2026-03-09", hand_over="00:00"))
     await world.advance(hours=14, minutes=59)
     told = await world.person("ben").type_command("/oncall swap @raj")
-    assert "🙏 Asked @raj: they would have nights from Wed 11 Mar 00:00 until Thu 12 Mar 00:00, and you from" in told
+    assert (
+        "🙏 Asked @raj to take nights from Wed 11 Mar 00:00 until Thu 12 Mar 00:00, in exchange for their shift from"
+        in told
+    )
     await world.person("raj").dm.click("Accept", by="raj")
     assert "✅ You have nights from Wed 11 Mar 00:00 until Thu 12 Mar 00:00 (1 d), instead of @ben." in (
         world.person("raj").dm.words
@@ -96,7 +99,7 @@ async def test_who_asks_to_be_covered_keeps_it_until_somebody_presses_and_the_se
     assert "care (nights): @ana" in await world.person("joe").type_command("/oncall care")
 
     await world.advance(minutes=1)
-    await plea.click("I cover", by="raj")
+    await plea.click("Cover shift", by="raj")
     assert "✅ @raj covers nights for @ana" in world.channel("#care").reminders[0].words
     assert "@raj is on call for nights" in world.person("ana").dm.words
     assert "care (nights): @raj until 10 Mar, 20:00 UTC. Next: @ana." in await world.person("joe").type_command(
@@ -108,9 +111,7 @@ async def test_a_name_after_cover_says_who_covers_whom(world: World) -> None:
     reload_schedule(world, THREE)
     assert "✅ You have nights" in await world.person("mia").type_command("/oncall cover @ana for 2h")
     await world.advance(minutes=2)
-    assert "🙏 Asked @raj: they would have nights" in await world.person("mia").type_command(
-        "/oncall cover me by @raj for 1h"
-    )
+    assert "🙏 Asked @raj to take nights" in await world.person("mia").type_command("/oncall cover me by @raj for 1h")
     assert "@mia asks you to be on call for nights" in world.person("raj").dm.words
     assert "care (nights): @mia" in await world.person("joe").type_command("/oncall care")
     await world.person("raj").dm.click("Accept", by="raj")
@@ -121,10 +122,12 @@ async def test_who_is_neither_in_it_nor_a_deputy_is_told_who_may(world: World) -
     reload_schedule(world, THREE)
 
     told = await world.person("joe").type_command("/oncall take until 18:00")
-    assert told.startswith("You are in no schedule, so you have no shift to change.")
+    assert told.startswith("You aren't in any schedule, so you have no shift to change.")
     assert "nights" not in await world.person("joe").type_command("/oncall swap @ana")
-    assert "You are neither in nights" in await world.person("joe").type_command("/oncall take nights until 18:00")
-    assert "@joe is neither in nights" in await world.person("ana").type_command("/oncall swap @joe")
+    assert "You aren't in the schedule nights" in await world.person("joe").type_command(
+        "/oncall take nights until 18:00"
+    )
+    assert "@joe isn't in the schedule nights" in await world.person("ana").type_command("/oncall swap @joe")
     assert "You have nights" in await world.person("mia").type_command("/oncall take until 18:00")
 
 
@@ -136,11 +139,11 @@ async def test_what_could_be_two_times_or_two_schedules_is_asked_about_with_an_e
 
     await world.advance(hours=5)
     told = await world.person("mia").type_command("/oncall take care until 8")
-    assert told == "“8” could be Tue 20:00 or Wed 08:00. Write `until 20:00` or `until 08:00`."
+    assert told == "“8” could be Tue 20:00 or Wed 08:00. Type `until 20:00` or `until 08:00`."
     told = await world.person("mia").type_command("/oncall take until 20:00")
-    assert told == "Which schedule? Say its name as well: `nights`, `days`."
+    assert told == "Which schedule? Add its name: `nights`, `days`."
     told = await world.person("mia").type_command("/oncall take care until soon")
-    assert told.startswith("Earshot does not understand the time in “soon”. Write it like `until 08:00`")
+    assert told.startswith("Earshot doesn't understand the time in “soon”. Type it like `until 08:00`")
 
 
 async def test_the_buttons_beside_a_schedule_take_it_or_ask_for_cover(world: World) -> None:

@@ -39,8 +39,8 @@ async def test_the_page_of_a_link_shows_the_words_the_card_and_who_was_called_wh
     assert "evil.example" not in html, "no link of a stranger's on which a thumb would land"
     assert re.search(r'<a href="https://slack\.com/app_redirect\?[^"]+"[^>]*>View card</a>', html)
     words = re.sub(r"<[^>]+>", " ", html)
-    assert re.search(r"04:00\s+Ben by Slack", words), words
-    assert re.search(r"04:02\s+Ben by ntfy", words), words
+    assert re.search(r"04:00\s+Ben via Slack", words), words
+    assert re.search(r"04:02\s+Ben via ntfy", words), words
 
 
 async def test_who_cannot_take_it_says_so_and_the_next_person_is_called_at_once(
@@ -77,7 +77,7 @@ async def test_a_link_that_was_good_once_does_nothing_when_the_page_calls_again(
     await night_world.advance(minutes=30.2)
     for answer in ("", "cannot"):
         words = await press_link(link, answer)
-        assert "Nobody has answered since it called again at 04:32" in words, words
+        assert "Nobody has answered since it paged again at 04:32" in words, words
         assert "Use the newest message" in words
     assert "Acknowledge" not in (await browse(link))[1].replace("Acknowledged", "")
     [page] = await night_world.local_app.store.pages.list_due(night_world.clock.now().replace(hour=23))

@@ -9,7 +9,7 @@ from tests.scenarios.test_colleagues import SEEN, post_in_channel
 from tests.scenarios.webhook_client import build_forum_source, build_post, send_delivery
 from tests.scenarios.world import World
 
-AWAY = "Earshot cannot reach its memory right now. Try again in a minute; what was done already is not done twice."
+AWAY = "Earshot can't reach its database. Try again in a minute. Nothing happens twice."
 
 
 async def restart_redis(server: EmbeddedServer) -> None:
@@ -42,7 +42,7 @@ async def test_a_form_that_is_submitted_while_the_memory_is_away_stays_open_with
     await fragile.sandbox.get_user("ana").fill_field("resolution", "answered")
     await fragile.sandbox.get_user("ana").submit()
     await fragile.finish_listeners()
-    assert "Resolve the case" in fragile.person("ana").form
+    assert "Resolve case" in fragile.person("ana").form
     await restart_redis(own_redis)
     assert "Unclaimed" in card.words
     await fragile.sandbox.get_user("ana").submit()
@@ -62,7 +62,7 @@ async def test_forms_stay_open_with_what_was_written_while_the_memory_takes_no_w
     await ana.fill_field("resolution", "answered")
     await ana.submit()
     await fragile.finish_listeners()
-    assert "Resolve the case" in fragile.person("ana").form
+    assert "Resolve case" in fragile.person("ana").form
     await client.execute("REPLICAOF", "NO", "ONE")
     await ana.submit()
     await fragile.finish_listeners()

@@ -32,7 +32,7 @@ async def test_the_morning_says_once_what_happened_and_what_waits(world: World) 
     await world.advance(hours=4, minutes=30)
     notes = [one.words for one in world.channel("#pr").messages if "The night for pr" in one.words]
     assert len(notes) == 1
-    assert "paged (SEV1): answered by @ben" in notes[0]
+    assert "paged (SEV1): acknowledged by @ben" in notes[0]
     assert "Now: 1 case open" in notes[0]
     assert any("The night for care" in one.words for one in world.channel("#care").messages)
     assert not any("The night" in one.words for one in world.channel("#sales").messages)
@@ -62,7 +62,7 @@ async def test_what_can_wait_wakes_nobody_in_quiet_hours_stands_in_the_note_and_
     assert not any("Crisis declared" in one.words for one in world.person("ben").dms)
     await world.advance(minutes=10)
     note = next(one.words for one in world.channel("#pr").messages if "The night for pr" in one.words)
-    assert "paged (SEV2): waits until 11 Mar, 07:00 UTC, quiet hours" in note
+    assert "paged (SEV2): on hold until 11 Mar, 07:00 UTC for quiet hours" in note
     await world.advance(minutes=25)
     assert any("Crisis declared" in one.words for one in world.person("ben").dms)
     await submit_declaration(world, Severity.SEV1, "pr", "A worse fire")
@@ -85,6 +85,6 @@ async def test_at_a_hand_over_the_person_who_comes_on_call_finds_what_is_open_an
     notes = [one.words for one in world.channel("#care").messages if "Hand-over for care" in one.words]
     assert len(notes) == 1
     assert "@ben is on call now" in notes[0]
-    assert "SEV2 · A fire is open since" in notes[0]
-    assert "was missed: @ana did not answer. It stays open until one succeeds" in notes[0]
+    assert "SEV2 · A fire, open since" in notes[0]
+    assert "was missed: @ana didn't answer. Repeat it until one succeeds" in notes[0]
     assert "Now: 1 case open" in notes[0]

@@ -60,12 +60,12 @@ async def test_of_a_storm_every_way_says_the_newest_post_first(night_world: Worl
     await night_world.receive(FIRE, by="rosa")
     await night_world.advance(minutes=2)
     [dm] = night_world.person("ben").dms
-    assert dm.words.index("NW882") < dm.words.index("+ 2 earlier")
+    assert dm.words.index("NW882") < dm.words.index("+ 2 related cases")
     assert "🚨 SEV1 – NEW 04:00: “@northwindair there is a fire on board of NW882" in dm.fallback_text
-    assert "(X, 120 followers) + 2 earlier." in dm.fallback_text
+    assert "(X, 120 followers) + 2 related cases." in dm.fallback_text
     [push] = services.of("ntfy")
     assert "NW882" in push["message"]
-    assert "+ 2 earlier" in push["title"] + push["message"]
+    assert "+ 2 related cases" in push["title"] + push["message"]
     await night_world.advance(minutes=10)
     for service in ("pagerduty", "webhook"):
         assert "NW882" in str(services.of(service)[-1]), service
@@ -81,7 +81,7 @@ async def test_who_has_acknowledged_is_told_of_each_new_post_of_the_same_storm(w
     await world.advance(minutes=1)
     [dm] = world.person("ben").dms
     assert "NW882" in dm.words
-    assert "@ben has this page" in dm.words
+    assert "Acknowledged by @ben" in dm.words
     [ping] = dm.message.thread
     assert "NW882" in ping.text
     assert ("U0BEN", ping.ts) in {(one.target, one.ts) for one in world.sandbox.workspace.pings}

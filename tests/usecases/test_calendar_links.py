@@ -44,9 +44,9 @@ async def test_a_schedules_address_has_everybody_by_name_and_by_id_where_slack_s
 
 
 async def test_who_may_not_change_a_schedule_gets_no_address_of_it(harness: UseCaseHarness) -> None:
-    with pytest.raises(NotAllowed, match="You are neither in nights"):
+    with pytest.raises(NotAllowed, match="You aren't in the schedule nights"):
         await harness.usecases.feeds.create_link(JOE, "nights")
-    with pytest.raises(NotAllowed, match="You are neither in nights"):
+    with pytest.raises(NotAllowed, match="You aren't in the schedule nights"):
         await harness.usecases.feeds.create_link(JOE, "revoke nights")
 
 
@@ -123,5 +123,5 @@ async def test_changes_that_cannot_be_read_leave_the_playbooks_turns_in_the_cale
 
 async def test_a_process_that_does_not_know_its_own_address_says_what_to_set(harness: UseCaseHarness) -> None:
     unreachable = harness.start_another(public_url="")
-    with pytest.raises(NotAllowed, match="An admin can say it in EARSHOT_PUBLIC_URL"):
+    with pytest.raises(NotAllowed, match="Ask an admin to set EARSHOT_PUBLIC_URL"):
         await unreachable.usecases.feeds.create_link(ANA, "")

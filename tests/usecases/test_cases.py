@@ -61,7 +61,7 @@ async def test_one_who_resolves_and_one_who_releases_at_once_are_both_done_or_on
 async def test_who_claims_twice_is_told_so_and_nothing_changes(harness: UseCaseHarness) -> None:
     case = await harness.open_case()
     first = await harness.usecases.cases.claim(case.id, ANA)
-    with pytest.raises(NotAllowed, match="You have this one already"):
+    with pytest.raises(NotAllowed, match="You already have this one"):
         await harness.usecases.cases.claim(case.id, ANA)
 
     assert await harness.read_case() == first.case
@@ -73,7 +73,7 @@ async def test_who_may_not_claim_is_told_who_may_and_who_could_deputise_them(har
         await harness.usecases.cases.claim(case.id, JOE)
 
     assert str(no.value) == (
-        "Only deputies of care answer these (<@U0ANA>, <@U0BEN>, <@U0MIA>, <@U0RAJ>). "
+        "Only the care team answers these (<@U0ANA>, <@U0BEN>, <@U0MIA>, <@U0RAJ>). "
         "You can open the post, thank the person, or tell one of them. <@U0MIA> can deputise you."
     )
     assert await harness.read_case() == case
@@ -84,7 +84,7 @@ async def test_while_slack_does_not_say_who_is_a_deputy_nobody_is_told_that_they
 ) -> None:
     case = await harness.open_case(labels=CRISIS)
     harness.slack.hide_groups()
-    with pytest.raises(NotAllowed, match="Slack does not say right now who is in the user groups"):
+    with pytest.raises(NotAllowed, match="Slack isn't telling Earshot who is in this department's user groups"):
         await harness.usecases.cases.claim(case.id, "U0PAM")
     assert (await harness.usecases.cases.claim(case.id, LEA)).case.owner == LEA
 
@@ -102,7 +102,7 @@ async def test_the_owner_keeps_it_and_the_lease_begins_again(harness: UseCaseHar
 async def test_nobody_keeps_what_is_not_theirs(harness: UseCaseHarness) -> None:
     case = await harness.open_case()
     await harness.usecases.cases.claim(case.id, ANA)
-    with pytest.raises(NotAllowed, match="not yours now, so there is nothing to keep"):
+    with pytest.raises(NotAllowed, match="You no longer own this case"):
         await harness.usecases.cases.renew_lease(case.id, BEN)
 
 
@@ -165,9 +165,9 @@ async def test_a_case_is_handed_to_a_deputy_who_is_told(harness: UseCaseHarness)
     assert (handed.status, handed.owner) == (CaseStatus.CLAIMED, BEN)
     assert f"handed {case.id} 2 @U0BEN" in await harness.list_pending()
     assert [one.id for one in await harness.store.cases.list_owned(BEN)] == [case.id]
-    with pytest.raises(NotAllowed, match="<@U0JOE> is no deputy of care"):
+    with pytest.raises(NotAllowed, match="<@U0JOE> isn't on the care team"):
         await harness.usecases.cases.hand_to_person(case.id, BEN, JOE)
-    with pytest.raises(NotAllowed, match="<@U0BEN> has this one already"):
+    with pytest.raises(NotAllowed, match="<@U0BEN> already has this one"):
         await harness.usecases.cases.hand_to_person(case.id, BEN, BEN)
 
 
@@ -183,9 +183,9 @@ async def test_a_case_is_handed_to_a_department_with_a_new_claim_deadline(harnes
 
 async def test_a_case_is_not_handed_where_it_is_or_to_a_department_that_is_none(harness: UseCaseHarness) -> None:
     case = await harness.open_case()
-    with pytest.raises(NotAllowed, match="care has this case already"):
+    with pytest.raises(NotAllowed, match="care already has this case"):
         await harness.usecases.cases.hand_to_department(case.id, ANA, "care")
-    with pytest.raises(NotAllowed, match="has no department 'legal' now"):
+    with pytest.raises(NotAllowed, match="has no department 'legal' any more"):
         await harness.usecases.cases.hand_to_department(case.id, ANA, "legal")
     assert await harness.read_case() == case
 
@@ -209,7 +209,7 @@ async def test_the_cases_of_a_department_that_the_playbook_has_lost_are_handed_o
 ) -> None:
     case = await harness.open_case()
     harness.edit_playbook(care="help")
-    with pytest.raises(NotAllowed, match="Only deputies of care answer these"):
+    with pytest.raises(NotAllowed, match="Only the care team answers these"):
         await harness.usecases.cases.claim(case.id, ANA)
     assert (await harness.usecases.cases.hand_to_department(case.id, MIA, "help")).case.department == "help"
 
@@ -220,7 +220,7 @@ async def test_a_mention_that_joined_wrongly_gets_a_case_of_its_own(harness: Use
 
     assert (left.case, opened.case) == (await harness.read_case(1), await harness.read_case(2))
     assert (left.case.joined, opened.case.mention.id, opened.case.status) == ((), "x:2", CaseStatus.NEW)
-    with pytest.raises(NotAllowed, match="not part of this case any more"):
+    with pytest.raises(NotAllowed, match="no longer part of this case"):
         await harness.usecases.cases.separate_mention(case.id, BEN, "x:2")
 
 
@@ -237,7 +237,7 @@ async def test_of_two_who_separate_one_mention_at_once_one_opens_its_case(harnes
 
     assert (len(won.given), won.told) == (
         1,
-        ("No joined post is listed on this case now, so there is nothing to separate.",),
+        ("This case has no related posts, so there is nothing to split off.",),
     )
     assert ((await harness.read_case(1)).version, (await harness.read_case(2)).version) == (3, 1)
 
@@ -262,13 +262,13 @@ async def test_a_doubtful_crisis_is_confirmed_once_and_then_somebody_is_paged(ha
 
     assert answer.page is not None
     assert (answer.page.cause.id, answer.page.department) == (case.id, "pr")
-    with pytest.raises(NotAllowed, match="confirmed as a crisis already"):
+    with pytest.raises(NotAllowed, match="already confirmed"):
         await harness.usecases.cases.confirm_crisis(case.id, LEA)
 
 
 async def test_a_complaint_cannot_be_confirmed_as_a_crisis(harness: UseCaseHarness) -> None:
     case = await harness.open_case()
-    with pytest.raises(NotAllowed, match="isn't a crisis any more"):
+    with pytest.raises(NotAllowed, match="no longer a crisis"):
         await harness.usecases.cases.confirm_crisis(case.id, ANA)
 
 
@@ -281,7 +281,7 @@ async def test_a_form_is_refused_for_what_is_resolved(harness: UseCaseHarness) -
 
 async def test_a_form_is_refused_to_who_may_not_answer(harness: UseCaseHarness) -> None:
     case = await harness.open_case()
-    with pytest.raises(NotAllowed, match="Only deputies of care answer these"):
+    with pytest.raises(NotAllowed, match="Only the care team answers these"):
         await harness.usecases.cases.check_transition(case.id, TOM, CaseTransition.HAND_OVER)
 
 
@@ -293,7 +293,7 @@ async def test_asking_whether_a_form_may_open_changes_nothing(harness: UseCaseHa
 
 async def test_a_form_to_separate_opens_only_where_there_is_something_to_choose(harness: UseCaseHarness) -> None:
     case = await harness.open_case()
-    with pytest.raises(NotAllowed, match="there is nothing to separate"):
+    with pytest.raises(NotAllowed, match="there is nothing to split off"):
         await harness.usecases.cases.check_separation(case.id, ANA)
     joined = await harness.join_case(case, 2)
     assert (await harness.usecases.cases.check_separation(case.id, ANA)).case == joined
@@ -332,7 +332,7 @@ async def test_a_menu_that_slack_would_refuse_is_not_offered(harness: UseCaseHar
 
 
 async def test_a_case_that_is_gone_is_said_to_be(harness: UseCaseHarness) -> None:
-    with pytest.raises(NotAllowed, match="no longer kept, so nothing can be done with it"):
+    with pytest.raises(NotAllowed, match="too old to change"):
         await harness.usecases.cases.claim("0123456789abcd", ANA)
 
 

@@ -44,7 +44,7 @@ async def test_no_department_is_offered_where_it_leads_where_it_is(harness: UseC
     case = await harness.open_case()
     corrected = await harness.usecases.corrections.correct_case(case.id, CorrectionKind.SENTIMENT, "neutral", ANA)
     assert not corrected.offer
-    with pytest.raises(NotAllowed, match="care has this case already, and by its rules it belongs there"):
+    with pytest.raises(NotAllowed, match="care already has this case, and the rules say it belongs there"):
         await harness.usecases.corrections.reroute_case(case.id, ANA)
 
 
@@ -59,7 +59,7 @@ async def test_a_case_is_not_moved_to_nobody(harness: UseCaseHarness) -> None:
     case = await harness.open_case()
     corrected = await harness.usecases.corrections.correct_case(case.id, CorrectionKind.INTENT, "praise", ANA)
     assert corrected.offer == "nobody"
-    with pytest.raises(NotAllowed, match="By its rules nobody would have to see this case now"):
+    with pytest.raises(NotAllowed, match="By the playbook's rules, nobody needs to see this case now"):
         await harness.usecases.corrections.reroute_case(case.id, ANA)
     assert (await harness.read_case()).department == "care"
 
@@ -85,7 +85,7 @@ async def test_what_is_spam_or_not_about_us_is_resolved_with_that_word(
 
 async def test_what_is_so_already_is_no_correction(harness: UseCaseHarness) -> None:
     case = await harness.open_case()
-    with pytest.raises(NotAllowed, match="That is what Earshot heard: complaint"):
+    with pytest.raises(NotAllowed, match="It is already set to “complaint”"):
         await harness.usecases.corrections.correct_case(case.id, CorrectionKind.INTENT, "complaint", ANA)
     assert await harness.read_case() == case
 
@@ -93,7 +93,7 @@ async def test_what_is_so_already_is_no_correction(harness: UseCaseHarness) -> N
 async def test_the_same_correction_made_twice_is_made_once(harness: UseCaseHarness) -> None:
     case = await harness.open_case()
     await harness.usecases.corrections.correct_case(case.id, CorrectionKind.INTENT, "question", ANA)
-    with pytest.raises(NotAllowed, match="<@U0ANA> corrected this already: question"):
+    with pytest.raises(NotAllowed, match="<@U0ANA> already changed this to question"):
         await harness.usecases.corrections.correct_case(case.id, CorrectionKind.INTENT, "question", BEN)
     assert len(await harness.list_corrections()) == 1
 
@@ -157,7 +157,7 @@ async def test_a_form_for_another_subject_does_not_open_where_there_is_none(
     one_subject: UseCaseHarness,
 ) -> None:
     case = await one_subject.open_case()
-    with pytest.raises(NotAllowed, match="The playbook names no other subject"):
+    with pytest.raises(NotAllowed, match="The playbook lists no other subject"):
         await one_subject.usecases.corrections.check_correction(case.id, CorrectionKind.SUBJECT, ANA)
 
 
@@ -170,11 +170,11 @@ def one_subject(harness: UseCaseHarness) -> UseCaseHarness:
 @pytest.mark.parametrize("by", [JOE, TOM])
 async def test_who_may_not_answer_may_not_correct(by: str, harness: UseCaseHarness) -> None:
     case = await harness.open_case()
-    with pytest.raises(NotAllowed, match="Only deputies of care answer these"):
+    with pytest.raises(NotAllowed, match="Only the care team answers these"):
         await harness.usecases.corrections.check_correction(case.id, CorrectionKind.INTENT, by)
-    with pytest.raises(NotAllowed, match="Only deputies of care answer these"):
+    with pytest.raises(NotAllowed, match="Only the care team answers these"):
         await harness.usecases.corrections.correct_case(case.id, CorrectionKind.INTENT, "question", by)
-    with pytest.raises(NotAllowed, match="Only deputies of care answer these"):
+    with pytest.raises(NotAllowed, match="Only the care team answers these"):
         await harness.usecases.corrections.reroute_case(case.id, by)
 
 

@@ -33,20 +33,20 @@ async def test_who_may_call_one_department_need_not_name_it(harness: UseCaseHarn
 
 
 async def test_who_may_call_several_is_asked_which(harness: UseCaseHarness) -> None:
-    with pytest.raises(NotAllowed, match="Say its name as well: `care`, `pr`, `ops`"):
+    with pytest.raises(NotAllowed, match="Add its name: `care`, `pr`, `ops`"):
         await harness.usecases.drills.start_drill(MIA, "")
     assert await harness.store.drills.load_drills() == {}
 
 
 @pytest.mark.parametrize("words", ["", "care"])
 async def test_who_answers_for_no_department_begins_no_drill(words: str, harness: UseCaseHarness) -> None:
-    with pytest.raises(NotAllowed, match="Only those who answer for a department, and managers"):
+    with pytest.raises(NotAllowed, match="Only a department's team and managers"):
         await harness.usecases.drills.start_drill(JOE, words)
 
 
 @pytest.mark.parametrize("words", ["sales", "legal"])
 async def test_a_department_that_calls_nobody_has_no_drills(words: str, harness: UseCaseHarness) -> None:
-    with pytest.raises(NotAllowed, match="There are: `care`, `pr`, `ops`"):
+    with pytest.raises(NotAllowed, match="These do: `care`, `pr`, `ops`"):
         await harness.usecases.drills.start_drill(TOM, words)
 
 
@@ -54,15 +54,15 @@ async def test_while_slack_does_not_say_who_is_a_deputy_it_is_said_where_the_dep
     harness: UseCaseHarness,
 ) -> None:
     harness.slack.hide_groups()
-    with pytest.raises(NotAllowed, match="Slack does not say right now"):
+    with pytest.raises(NotAllowed, match="Slack isn't telling Earshot"):
         await harness.usecases.drills.start_drill("U0PAM", "pr")
-    with pytest.raises(NotAllowed, match="Only those who answer for a department"):
+    with pytest.raises(NotAllowed, match="Only a department's team"):
         await harness.usecases.drills.start_drill("U0PAM", "")
 
 
 async def test_a_second_drill_waits_until_the_first_is_answered(harness: UseCaseHarness) -> None:
     await harness.usecases.drills.start_drill(LEA, "pr")
-    with pytest.raises(NotAllowed, match="A drill for pr is running already"):
+    with pytest.raises(NotAllowed, match="A drill for pr is already running"):
         await harness.usecases.drills.start_drill(MIA, "pr")
     await harness.usecases.pages.acknowledge((await page_of_drill(harness, "pr")).id, LEA, "Slack")
     harness.clock.advance(seconds=1)
@@ -76,7 +76,7 @@ async def test_of_two_who_begin_a_drill_at_once_one_does(harness: UseCaseHarness
     won = await race.run(*(race.usecases.drills.start_drill(by, "care") for by in (ANA, MIA)))
 
     assert len(won.given) == 1
-    assert won.told == ("A drill for care is running already. It ends when somebody answers.",)
+    assert won.told == ("A drill for care is already running. It ends when somebody acknowledges.",)
 
 
 async def test_over_a_drill_of_a_newer_release_no_other_is_begun(harness: UseCaseHarness) -> None:

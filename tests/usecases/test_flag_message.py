@@ -54,9 +54,7 @@ async def test_a_flag_is_counted_as_seen_and_opened(harness: UseCaseHarness) -> 
 
 async def test_the_same_message_is_flagged_once(harness: UseCaseHarness) -> None:
     first = await harness.usecases.flags.flag_message(TOM, FLAG)
-    with pytest.raises(
-        NotAllowed, match=f"already flagged by <@U0TOM>: it is case {first.case.id} in <#C0CARE>, new now"
-    ):
+    with pytest.raises(NotAllowed, match=f"<@U0TOM> already flagged this: case {first.case.id} in <#C0CARE>, new"):
         await harness.usecases.flags.flag_message(LEA, FLAG.copy_with(department="pr"))
 
     assert (await harness.store.mention_counters.read()).seen == 1
@@ -64,7 +62,7 @@ async def test_the_same_message_is_flagged_once(harness: UseCaseHarness) -> None
 
 async def test_the_same_words_from_another_channel_are_known_already(harness: UseCaseHarness) -> None:
     await harness.usecases.flags.flag_message(TOM, FLAG)
-    with pytest.raises(NotAllowed, match="already flagged by <@U0TOM>"):
+    with pytest.raises(NotAllowed, match="<@U0TOM> already flagged this"):
         await harness.usecases.flags.flag_message(LEA, FLAG.copy_with(channel="C0B", ts="1773133201.000100"))
 
 
@@ -80,7 +78,7 @@ async def test_of_two_who_flag_one_message_at_once_one_opens_its_case(harness: U
     won = await race.run(*(race.usecases.flags.flag_message(by, FLAG) for by in (TOM, LEA)))
 
     [told] = won.told
-    assert f"was already flagged by <@{won.given[0].case.history[0].by}>" in told
+    assert f"<@{won.given[0].case.history[0].by}> already flagged this" in told
     assert (await harness.store.mention_counters.read()).seen == 1
 
 
@@ -91,7 +89,7 @@ async def test_a_department_that_is_none_is_refused(harness: UseCaseHarness) -> 
 
 @pytest.mark.parametrize("ts", ["yesterday", "1e99"])
 async def test_a_message_of_which_slack_gives_nonsense_is_refused(ts: str, harness: UseCaseHarness) -> None:
-    with pytest.raises(NotAllowed, match="its time or its address is none that Slack gives"):
+    with pytest.raises(NotAllowed, match="its time or link isn't one that Slack makes"):
         await harness.usecases.flags.flag_message(TOM, FLAG.copy_with(ts=ts))
 
 
@@ -151,6 +149,6 @@ async def test_what_is_flagged_while_its_case_cannot_be_read_is_not_opened_a_sec
 ) -> None:
     first = await harness.usecases.flags.flag_message(TOM, FLAG)
     await make_unreadable(harness.store, harness.store.keys.case_key(first.case.id), status="pondered")
-    with pytest.raises(NotAllowed, match="Look for its card in a department's channel"):
+    with pytest.raises(NotAllowed, match="Look for its card in the department's channel"):
         await harness.usecases.flags.flag_message(LEA, FLAG)
     assert (await harness.store.mention_counters.read()).opened == 1

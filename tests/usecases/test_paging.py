@@ -38,7 +38,7 @@ async def test_who_was_called_acknowledges_and_nobody_else_is_called(harness: Us
 
 async def test_a_deputy_who_was_not_called_may_acknowledge_and_anybody_else_may_not(harness: UseCaseHarness) -> None:
     page = await harness.open_page()
-    with pytest.raises(NotAllowed, match="Only those who answer for pr can acknowledge this page"):
+    with pytest.raises(NotAllowed, match="You aren't on the pr team"):
         await harness.usecases.pages.acknowledge_in_slack(page.id, JOE)
     assert (await harness.store.pages.get(page.id)).is_open
     assert (await harness.usecases.pages.acknowledge_in_slack(page.id, "U0PAM")).acknowledged_by == "U0PAM"
@@ -49,7 +49,7 @@ async def test_who_was_called_may_acknowledge_though_they_are_no_deputy_any_more
     harness.replace_in_playbook('["U0LEA", "S0PRESS"]', '["S0PRESS"]')
     harness.replace_in_playbook('["U0LEA", "U0MIA"]', '["U0MIA"]')
     harness.slack.hide_groups()
-    with pytest.raises(NotAllowed, match="Only those who answer for pr"):
+    with pytest.raises(NotAllowed, match="Only the pr team"):
         await harness.usecases.pages.acknowledge_in_slack(page.id, "U0PAM")
     assert (await harness.usecases.pages.acknowledge_in_slack(page.id, LEA)).is_acknowledged
 
@@ -58,7 +58,7 @@ async def test_who_acknowledges_second_is_told_who_was_first(harness: UseCaseHar
     page = await harness.open_page()
     await harness.usecases.pages.acknowledge_in_slack(page.id, LEA)
     harness.clock.advance(minutes=4)
-    with pytest.raises(NotAllowed, match="<@U0LEA> has this page, since 09:00 UTC"):
+    with pytest.raises(NotAllowed, match="Acknowledged at 09:00 UTC by <@U0LEA>"):
         await harness.usecases.pages.acknowledge_in_slack(page.id, MIA)
 
 
@@ -68,7 +68,7 @@ async def test_of_two_who_acknowledge_at_once_one_has_it(harness: UseCaseHarness
 
     kept = await harness.store.pages.get(page.id)
     assert list(won.given) == [kept]
-    assert won.told == (f"<@{kept.acknowledged_by}> has this page, since 09:00 UTC.",)
+    assert won.told == (f"Acknowledged at 09:00 UTC by <@{kept.acknowledged_by}>.",)
 
 
 async def test_in_a_group_who_acknowledges_a_page_has_answered_the_leading_one(
@@ -235,7 +235,7 @@ async def test_an_alert_of_no_page_of_ours_is_none(alert: str, harness: UseCaseH
 
 
 async def test_a_page_that_is_gone_or_of_a_newer_release_is_refused(harness: UseCaseHarness) -> None:
-    with pytest.raises(NotAllowed, match="This page is no longer kept"):
+    with pytest.raises(NotAllowed, match="This page is too old to acknowledge"):
         await harness.usecases.pages.acknowledge("0123456789abcdef01", LEA, "Slack")
     page = await harness.open_page()
     spoilt = await make_unreadable(harness.store, harness.store.keys.page_key(page.id), severity="sev9")
@@ -248,7 +248,7 @@ async def test_a_page_of_a_case_that_another_department_has_by_now_is_over(harne
     page = await harness.open_page()
     await harness.usecases.cases.hand_to_department(page.cause.id, LEA, "care")
     await harness.app.pages.step()
-    with pytest.raises(NotAllowed, match="This page is over"):
+    with pytest.raises(NotAllowed, match="This page is closed"):
         await harness.usecases.pages.acknowledge_in_slack(page.id, LEA)
 
 

@@ -63,11 +63,11 @@ async def test_what_is_asked_is_understood_in_any_case_and_spacing(
 @pytest.mark.parametrize(
     ("words", "answer"),
     [
-        ("tody", "I don't know “tody”. Did you mean `today`?"),
-        ("hlep", "I don't know “hlep”. Did you mean `help`?"),
-        ("wek care", "I don't know “wek”. Did you mean `week care`?"),
-        ("week nortwind go", "I know no subject or department “nortwind go”. Did you mean `week Northwind Go`?"),
-        ("week car", "I know no subject or department “car”. Did you mean `week care`?"),
+        ("tody", "Earshot doesn't know “tody”. Did you mean `today`?"),
+        ("hlep", "Earshot doesn't know “hlep”. Did you mean `help`?"),
+        ("wek care", "Earshot doesn't know “wek”. Did you mean `week care`?"),
+        ("week nortwind go", "There's no subject or department “nortwind go”. Did you mean `week Northwind Go`?"),
+        ("week car", "There's no subject or department “car”. Did you mean `week care`?"),
     ],
 )
 async def test_a_wrong_word_gets_the_nearest_right_one(reports: SentimentReports, words: str, answer: str) -> None:
@@ -80,7 +80,7 @@ async def test_a_word_like_no_other_gets_all_there_are_and_pings_nobody(reports:
     with pytest.raises(NotAllowed) as no:
         await reports.share_report(JOE, "<!channel> `zzz`")
     assert "<!channel>" not in str(no.value)
-    assert "The departments are: care, pr, ops, sales." in str(no.value)
+    assert "Departments: care, pr, ops, sales." in str(no.value)
 
 
 async def test_the_report_adds_up_what_was_received_and_shows_the_posts(
@@ -168,7 +168,7 @@ async def test_help_names_what_may_be_asked_and_how_often_the_assessment_is_righ
     reports: SentimentReports, harness: UseCaseHarness
 ) -> None:
     said = await reports.answer_question(JOE, " Help ")
-    assert said.text == "What you can ask with /sentiment"
+    assert said.text == "What you can ask /sentiment"
     for name in ("Northwind Go", "sales"):
         assert name in str(said.blocks)
 

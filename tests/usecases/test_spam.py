@@ -101,7 +101,7 @@ async def test_of_two_who_bring_it_back_at_once_one_does_and_the_other_is_told_w
 
     case = await harness.read_case()
     by = case.history[-1].by
-    assert won.told == (f"<@{by}> brought it back already: it is case {case.id} in <#C0CARE>.",)
+    assert won.told == (f"<@{by}> marked it as not spam already. It is case {case.id} in <#C0CARE>.",)
     assert ((await harness.store.mention_counters.read()).opened, case.version) == (1, 1)
 
 
@@ -109,9 +109,9 @@ async def test_what_was_brought_back_or_is_too_old_is_said_to_be(harness: UseCas
     entry = await harness.keep_spam(1, BOTH)
     await harness.usecases.spam.restore_mention(entry, JOE)
     for asked in (harness.usecases.spam.get, harness.usecases.spam.find_destination):
-        with pytest.raises(NotAllowed, match="This one is not kept any more"):
+        with pytest.raises(NotAllowed, match="This post is no longer in the spam list"):
             await asked(entry)
-    with pytest.raises(NotAllowed, match="This one is not kept any more"):
+    with pytest.raises(NotAllowed, match="This post is no longer in the spam list"):
         await harness.usecases.spam.restore_mention(entry, TOM)
 
 
@@ -130,7 +130,7 @@ async def test_a_case_that_cannot_be_read_is_not_written_over_by_what_is_brought
     case = await harness.open_case(1)
     spoilt = await make_unreadable(harness.store, harness.store.keys.case_key(case.id), status="pondered")
     entry = await harness.keep_spam(1, BOTH)
-    with pytest.raises(NotAllowed, match="This one is not kept any more"):
+    with pytest.raises(NotAllowed, match="This post is no longer in the spam list"):
         await harness.usecases.spam.restore_mention(entry, JOE)
     assert await harness.store.client.execute("HGET", harness.store.keys.case_key(case.id), "body") == spoilt
 

@@ -72,7 +72,7 @@ async def test_a_hook_answers_before_its_sender_gives_up_while_the_store_hangs(
             os.kill(server.pid, signal.SIGSTOP)
             async with asyncio.timeout(6), session.post(address, headers=headers, data=body) as answer:
                 assert (answer.status, answer.headers["Retry-After"]) == (503, "5")
-                assert "send it again" in (await answer.json())["error"]
+                assert "Send it again" in (await answer.json())["error"]
             os.kill(server.pid, signal.SIGCONT)
             async with session.post(address, headers=headers, data=body) as answer:
                 assert answer.status == 202

@@ -111,8 +111,8 @@ def describe_correction(correction: Correction) -> str:
     if correction.is_undone:
         return f"{correction.now or 'no subject'} after all"
     if correction.kind in CLOSING_KINDS:
-        return "no spam" if correction.now == GENUINE else correction.now
-    return f"{correction.now or 'no subject'}, not {correction.was or 'without subject'}"
+        return "not spam" if correction.now == GENUINE else correction.now
+    return f"{correction.now or 'no subject'}, not {correction.was or 'no subject'}"
 
 
 def _reject_unchanged(case: Case, corrected: CorrectedValue) -> None:
@@ -121,8 +121,8 @@ def _reject_unchanged(case: Case, corrected: CorrectedValue) -> None:
         return
     shown = now or "no subject"
     if before is not None:
-        raise NotAllowed(f"<@{before.by}> corrected this already: {shown}. There is nothing left to correct.")
-    raise NotAllowed(f"That is what Earshot heard: {shown}. Choose what it is instead, if it heard wrongly.")
+        raise NotAllowed(f"<@{before.by}> already changed this to {shown}.")
+    raise NotAllowed(f"It is already set to “{shown}”. Choose something else.")
 
 
 def _is_competitor_case(case: Case, kind: CorrectionKind) -> bool:
@@ -198,7 +198,7 @@ def reroute_case(case: Case, context: Context, route: Route, to: Department) -> 
     """Hand the case to the department of its corrected labels, with the time limits of that route."""
     check_transition(case, CaseTransition.HAND_OVER, context)
     if to.name == case.department:
-        raise NotAllowed(f"{to.name} has this case already, and by its rules it belongs there.")
+        raise NotAllowed(f"{to.name} already has this case, and the rules say it belongs there.")
     event = context.build_event(AuditAction.HANDED_OVER, f"from {context.department.name} to {to.name}, by its rules")
     there = case.copy_with(route=route.name, clocks=route.clocks)
     return build_case_decision(case, reset_to_new(there, to, context.at), to, event)

@@ -55,7 +55,7 @@ def edit_joined(
     case: Case, mention: Mention, assessment: Assessment, department: Department, at: datetime
 ) -> CaseDecision:
     """Take the newest wording of a joined post."""
-    event = AuditEvent(at, "", AuditAction.EDITED, "a post that joined, by its author")
+    event = AuditEvent(at, "", AuditAction.EDITED, "a related post, by its author")
     after = case.copy_with(version=case.version + 1, history=case.extend_history(event))
     alarming = _is_crisis(assessment) and not case.is_urgent
     if alarming:
@@ -87,7 +87,7 @@ def _build_edit_decision(
         events.append(woken)
     if alarming:
         if case.is_closed:
-            reopened = AuditEvent(at, "", AuditAction.REOPENED, "what was edited in cannot wait")
+            reopened = AuditEvent(at, "", AuditAction.REOPENED, "the edit makes it urgent")
             after = reset_to_new(after, department, at)
             after = after.copy_with(waiting_since=at, history=after.extend_history(reopened))
             events.append(reopened)

@@ -115,7 +115,7 @@ def join_case(
     )
     events = [event]
     if case.is_closed:
-        reopened = AuditEvent(at, "", AuditAction.REOPENED, "the person wrote again")
+        reopened = AuditEvent(at, "", AuditAction.REOPENED, "the author wrote again")
         after = reset_to_new(after, department, at)
         after = after.copy_with(waiting_since=at, history=after.extend_history(reopened))
         events.append(reopened)

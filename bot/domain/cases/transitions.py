@@ -96,7 +96,7 @@ def _assign_owner(case: Case, owner: str, context: Context) -> Case:
 def renew_lease(case: Case, context: Context) -> CaseDecision:
     """Start the lease again: the owner is still on it."""
     if case.status is not CaseStatus.CLAIMED or case.owner != context.by:
-        raise NotAllowed("This case is not yours now, so there is nothing to keep. Press Claim on its card to take it.")
+        raise NotAllowed("You no longer own this case. Press Claim on its card to take it again.")
     ends = compute_lease_end(case, context.department, context.at)
     after = case.copy_with(lease_began=context.at, lease_ends=ends, lease_said=False)
     return build_case_decision(case, after, context.department, context.build_event(AuditAction.KEPT))
@@ -140,13 +140,13 @@ def hand_to_person(case: Case, context: Context, to: str) -> CaseDecision:
     """Hand the case to another deputy of its department."""
     check_transition(case, CaseTransition.HAND_OVER, context)
     if to == case.owner:
-        raise NotAllowed(f"<@{to}> has this one already.")
+        raise NotAllowed(f"<@{to}> already has this one.")
     if context.staff.unsure and not context.staff.can_answer(to):
         raise NotAllowed(DEPUTIES_UNKNOWN)
     if not context.staff.can_answer(to):
         raise NotAllowed(
-            f"<@{to}> is no deputy of {context.department.name}, so could not answer it. "
-            "Choose one of its deputies, or the department to hand it to."
+            f"<@{to}> isn't on the {context.department.name} team. "
+            "Choose somebody who is, or hand the case to another department."
         )
     event = context.build_event(AuditAction.HANDED_OVER, f"to <@{to}>")
     told = Notification.notify_owner(NotificationKind.HANDED, case.id, to, case.version)
@@ -158,7 +158,7 @@ def hand_to_department(case: Case, context: Context, to: Department) -> CaseDeci
     """Hand the case to another department; the card in the old channel says where it went."""
     check_transition(case, CaseTransition.HAND_OVER, context)
     if to.name == case.department:
-        raise NotAllowed(f"{to.name} has this case already. Choose another department, or a person.")
+        raise NotAllowed(f"{to.name} already has this case. Choose another department, or a person.")
     event = context.build_event(AuditAction.HANDED_OVER, f"from {case.department} to {to.name}")
     return build_case_decision(case, reset_to_new(case, to, context.at), to, event)
 
@@ -167,7 +167,7 @@ def correct_route(case: Case, context: Context, to: Department | None, reason: s
     """Move a wrongly routed case (None: to nobody) and keep the correction."""
     check_transition(case, CaseTransition.HAND_OVER, context)
     if to is not None and to.name == case.department:
-        raise NotAllowed(f"{to.name} has this case already. Choose where it belongs instead.")
+        raise NotAllowed(f"{to.name} already has this case. Choose another department.")
     where = to.name if to else "nobody"
     correction = Correction(CorrectionKind.DEPARTMENT, case.department, where, context.by, context.at)
     why = f": {reason[:MAX_REASON]}" if reason else ""
@@ -182,9 +182,9 @@ def confirm_crisis(case: Case, context: Context) -> CaseDecision:
     """Confirm a doubtful crisis, or one flagged by somebody without a role: people on call are paged."""
     check_allowed(CaseTransition.CLAIM, case, context.by, context.staff)
     if case.is_confirmed_crisis:
-        raise NotAllowed("This is confirmed as a crisis already. Its card says who is being called.")
+        raise NotAllowed("This crisis is already confirmed. Its card shows who is being paged.")
     if case.is_closed or not case.is_urgent:
-        raise NotAllowed("This case isn't a crisis any more, so there is nothing to confirm.")
+        raise NotAllowed("This case is no longer a crisis, so there is nothing to confirm.")
     return build_case_decision(
         case, case.copy_with(alarm=True), context.department, context.build_event(AuditAction.CRISIS_CONFIRMED)
     )
@@ -195,7 +195,7 @@ def check_can_separate(case: Case, context: Context) -> None:
     if not context.staff.can_answer(context.by):
         check_allowed(CaseTransition.RESOLVE, case, context.by, context.staff)
     if not case.joined:
-        raise NotAllowed("No joined post is listed on this case now, so there is nothing to separate.")
+        raise NotAllowed("This case has no related posts, so there is nothing to split off.")
 
 
 def separate_mention(case: Case, context: Context, mention: Mention) -> CaseDecision:
@@ -206,7 +206,7 @@ def separate_mention(case: Case, context: Context, mention: Mention) -> CaseDeci
         joined=tuple(joined for joined in case.joined if joined.mention != mention.id),
         joined_count=max(0, case.joined_count - 1),
     )
-    opened = context.build_event(AuditAction.OPENED, f"separated from case {case.id}")
+    opened = context.build_event(AuditAction.OPENED, f"split off from case {case.id}")
     own = case.copy_with(
         id=derive_case_id(mention.id),
         version=1,

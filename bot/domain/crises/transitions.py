@@ -87,14 +87,14 @@ def _build_adoption_entry(cases: tuple[str, ...], at: datetime) -> tuple[Timelin
 
 def record_takeover(crisis: Crisis, at: datetime) -> Decision[Crisis]:
     """Record that the pages of its cases are grouped under its own."""
-    after = crisis.copy_with(taken_over=True, timeline=crisis.extend_timeline(at, "", "now calls for those cases, too"))
+    after = crisis.copy_with(taken_over=True, timeline=crisis.extend_timeline(at, "", "now pages for those cases too"))
     return Decision(after, crisis, (_notify_head_card(after),) if after.housed else ())
 
 
 def assign_channel(crisis: Crisis, channel: str, why: str, at: datetime) -> Decision[Crisis]:
     """Set its channel, or say `why` it has none, in our own words; its cards are sent from now on."""
-    said = "opened a channel for it" if channel else f"could not open a channel: {why}"
-    after = crisis.copy_with(channel=channel, housed=True, timeline=crisis.extend_timeline(at, "", said))
+    opened = "opened a channel for it" if channel else f"could not open a channel: {why}"
+    after = crisis.copy_with(channel=channel, housed=True, timeline=crisis.extend_timeline(at, "", opened))
     told = (
         () if not channel else (_notify_crisis(NotificationKind.DECLARED, after, ToDepartment(after.told.department)),)
     )
@@ -106,10 +106,10 @@ def complete_checklist_item(crisis: Crisis, number: int, by: str, at: datetime) 
     """Mark an item of the checklist as done. Raises `NotAllowed`."""
     _require_open(crisis)
     if not 0 <= number < len(crisis.checklist):
-        raise NotAllowed("This is not on the checklist any more.")
+        raise NotAllowed("This is no longer on the checklist.")
     item = crisis.checklist[number]
     if item.done_at is not None:
-        raise NotAllowed(f"<@{item.done_by}> has done this already.")
+        raise NotAllowed(f"<@{item.done_by}> already did this.")
     done = tuple(one._replace(done_by=by, done_at=at) if n == number else one for n, one in enumerate(crisis.checklist))
     after = crisis.copy_with(checklist=done, timeline=crisis.extend_timeline(at, by, f"did: {_escape_mrkdwn(item.do)}"))
     event = AuditEvent(at, by, AuditAction.TICKED, crisis.id)
@@ -126,14 +126,14 @@ def update_crisis(crisis: Crisis, words: str, plan: CrisisPlan, by: str, at: dat
     _require_open(crisis)
     words = " ".join(words.split())
     if not words:
-        raise NotAllowed("Say what is new, like `/crisis update We have apologised; refunds go out tonight`.")
+        raise NotAllowed("Add what is new, like `/crisis update We have apologised. Refunds go out tonight`.")
     if len(words) > MAX_UPDATE_LENGTH:
-        raise NotAllowed(f"An update has at most {MAX_UPDATE_LENGTH} characters; this has {len(words)}.")
+        raise NotAllowed(f"An update can have {MAX_UPDATE_LENGTH} characters. This one has {len(words)}.")
     after = crisis.copy_with(
         status=words,
         updates=(*crisis.updates, CrisisUpdate(at, by, words)),
         update_due=at + plan.update_every,
-        timeline=crisis.extend_timeline(at, by, f"said: {_escape_mrkdwn(words)}"),
+        timeline=crisis.extend_timeline(at, by, f"posted an update: {_escape_mrkdwn(words)}"),
     )
     news = _notify_crisis(NotificationKind.NEWS, after, after.destination, len(after.updates))
     return Decision(
@@ -145,7 +145,7 @@ def record_pin(crisis: Crisis, ts: str, words: str, by: str, at: datetime) -> De
     """Add a pinned message to the timeline. Raises `NotAllowed` if it is there or there are too many."""
     _require_open(crisis)
     if ts in crisis.pinned or len(crisis.pinned) >= MAX_PINNED:
-        raise NotAllowed("This message is in the timeline already.")
+        raise NotAllowed("This message is already in the timeline.")
     words = " ".join(words.split())
     quoted = (
         f"“{_escape_mrkdwn(words[:MAX_PINNED_LENGTH])}{'…' if len(words) > MAX_PINNED_LENGTH else ''}”"
@@ -161,9 +161,9 @@ def close_crisis(
 ) -> Decision[Crisis]:
     """Close the crisis and post its review. `unfinished` says in words what is left. Raises `NotAllowed`."""
     _require_open(crisis)
-    said = f"closed it; unfinished: {_escape_mrkdwn(unfinished)}" if unfinished else "closed it"
+    closed = f"closed it with work left: {_escape_mrkdwn(unfinished)}" if unfinished else "closed it"
     after = crisis.copy_with(
-        closed_by=by, closed_at=at, update_due=None, went=outcome, timeline=crisis.extend_timeline(at, by, said)
+        closed_by=by, closed_at=at, update_due=None, went=outcome, timeline=crisis.extend_timeline(at, by, closed)
     )
     places = dict.fromkeys((after.destination, ToDepartment(after.told.department)))
     reviews = tuple(_notify_crisis(NotificationKind.REVIEW, after, to) for to in places)
@@ -197,7 +197,7 @@ def record_counts(crisis: Crisis, numbers: MentionCounts, cases_open: int, at: d
 
 def _require_open(crisis: Crisis) -> None:
     if not crisis.is_open:
-        raise NotAllowed(f"<@{crisis.closed_by}> has closed this crisis.")
+        raise NotAllowed(f"<@{crisis.closed_by}> closed this crisis.")
 
 
 def _escape_mrkdwn(words: str) -> str:

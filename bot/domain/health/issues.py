@@ -131,13 +131,13 @@ def _find_problems(
     for name, one in heard.items():
         if (silence := detect_silence(one, up_since, now)) is not None:
             lasts, usual = (format_duration(timedelta(seconds=seconds)) for seconds in silence)
-            found.append((f"source:{name}", f"{name} is silent for {lasts}, at this time of the day usually {usual}"))
+            found.append((f"source:{name}", f"no posts from {name} for {lasts} (usual at this time: {usual})"))
     if snapshot.inbox > MAX_INBOX_AGE:
-        found.append((INBOX, f"mentions wait for triage for {format_duration(snapshot.inbox)}"))
+        found.append((INBOX, f"mentions have been waiting {format_duration(snapshot.inbox)} for triage"))
     if snapshot.outbox > MAX_OUTBOX_AGE:
-        found.append((OUTBOX, f"messages wait for Slack for {format_duration(snapshot.outbox)}"))
+        found.append((OUTBOX, f"messages have been waiting {format_duration(snapshot.outbox)} for Slack"))
     if snapshot.unaccounted:
-        found.append((RECONCILIATION, f"the books do not balance, by {snapshot.unaccounted:,}"))
+        found.append((RECONCILIATION, f"the totals don't add up: {snapshot.unaccounted:,} unaccounted for"))
     return [*found, *snapshot.pager_issues.items()]
 
 

@@ -38,7 +38,7 @@ def _build_request(
     id_ = derive_change_id(name, "request", by, other, *mine, *(theirs or ()), at)
     for one in state.changes.pleas:
         if one.is_pending(at) and (one.person, one.to, one.end) == (by, other, mine.end):
-            raise NotAllowed(f"You have asked <@{other}> already, and they have not answered yet.")
+            raise NotAllowed(f"You already asked <@{other}>. There is no answer yet.")
     starts = min(mine.start, theirs.start if theirs else mine.start)
     until = min(starts if starts > at else at + ANSWER_TIME_IF_BEGUN, at + MAX_ANSWER_TIME, mine.end)
     plea = CoverRequest(
@@ -67,7 +67,9 @@ def accept_request(state: ScheduleState, request_id: str, by: str, at: datetime)
     if theirs is not None and not (
         _is_on_call_throughout(state, plea.person, mine) and _is_on_call_throughout(state, by, theirs)
     ):
-        raise NotAllowed(f"{state.schedule.name} has changed since <@{plea.person}> asked. Ask each other once more.")
+        raise NotAllowed(
+            f"{state.schedule.name} has changed since <@{plea.person}> asked. One of you has to ask again."
+        )
     if theirs is None:
         made = override_transitions.cover_shift(state, plea.person, by, mine, at, made_by=by).new_overrides
     else:
@@ -88,7 +90,7 @@ def expire_request(state: ScheduleState, request_id: str, at: datetime) -> Sched
     """Tell the asker that nobody answered in time. Raises `NotAllowed` if somebody did."""
     plea = state.changes.find_request(request_id)
     if plea is None or plea.outcome or not plea.to or plea.is_pending(at):
-        raise NotAllowed("This was answered.")
+        raise NotAllowed("This request already has an answer.")
     return _notify_asker(state, plea, CoverOutcome.EXPIRED, at)
 
 
@@ -107,14 +109,14 @@ def _close_request(after: ScheduleOverrides, request: CoverRequest, outcome: Cov
 def _get_open_request(state: ScheduleState, request_id: str, by: str, at: datetime) -> CoverRequest:
     plea = state.changes.find_request(request_id)
     if plea is None or not plea.to:
-        raise NotAllowed("This request is over; nothing was changed.")
+        raise NotAllowed("This request is over. Nothing changed.")
     if by != plea.to:
-        raise NotAllowed(f"<@{plea.person}> asked <@{plea.to}>, so nobody else can answer.")
+        raise NotAllowed(f"<@{plea.person}> asked <@{plea.to}>. Only they can answer.")
     if plea.outcome and plea.outcome is not CoverOutcome.EXPIRED:
-        raise NotAllowed(f"You have {plea.outcome.value} this already.")
+        raise NotAllowed(f"You already {plea.outcome.value} this.")
     if not plea.is_pending(at):
         raise NotAllowed(
-            f"This request has expired: <@{plea.person}> has kept the shift. `/oncall take` still takes it."
+            f"This request has expired, and <@{plea.person}> kept the shift. You can still take it with `/oncall take`."
         )
     return plea
 

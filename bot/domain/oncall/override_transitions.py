@@ -28,7 +28,7 @@ def take_shift(state: ScheduleState, by: str, span: TimeSpan, at: datetime) -> S
     _check_not_just_taken(state, by, span, at)
     parts = list(_list_parts(state, span))
     if all(shift and shift.person == by for shift in parts):
-        raise NotAllowed(f"You are on call for {state.schedule.name} then already; nothing was changed.")
+        raise NotAllowed(f"You're already on call for {state.schedule.name} then. Nothing changed.")
     return build_change(state, (build_override(state, by, span, OverrideKind.TAKE, by, at),), by, at)
 
 
@@ -37,8 +37,8 @@ def _check_not_just_taken(state: ScheduleState, by: str, span: TimeSpan, at: dat
     for one in reversed(state.roster.overrides):
         if one.person != by and one.start < span.end and one.end > span.start and at - one.at < RECENT_TAKE:
             raise NotAllowed(
-                f"<@{one.person}> has this one, {format_ago(at - one.at)}. If it should be yours all the same, "
-                "take it once more in a minute."
+                f"<@{one.person}> has this one, {format_ago(at - one.at)}. "
+                "If you should still have it, take it again in a minute."
             )
 
 
@@ -47,15 +47,15 @@ def swap_shifts(
 ) -> ScheduleChange:
     """Swap the person's shift at that time (or the next one) for the other's next one."""
     if by == other:
-        raise NotAllowed("You cannot swap with yourself. Name somebody else, like `/oncall swap @ben`.")
+        raise NotAllowed("You can't swap with yourself. Name somebody else, like `/oncall swap @ben`.")
     mine = _find_next_shift(state, by, when or TimeSpan(at, at + SEARCH_AHEAD), at)
     if mine is None:
         raise NotAllowed(_explain_no_shift("You have", state, when))
     theirs = _find_next_shift(state, other, TimeSpan(at, at + SEARCH_AHEAD), at)
     if theirs is None:
         raise NotAllowed(
-            f"{_explain_no_shift(f'<@{other}> has', state, None)} To have <@{other}> do yours all the same, type "
-            f"`/oncall cover me by @…` with the name."
+            f"{_explain_no_shift(f'<@{other}> has', state, None)} To have <@{other}> cover yours, type "
+            "`/oncall cover me by @…` with the name."
         )
     made = (
         build_override(state, other, mine, OverrideKind.SWAP, by, at),
@@ -82,10 +82,10 @@ def cover_shift(
     """Put `other` on call wherever `by` would be within this span."""
     _check_span(span, at)
     if by == other:
-        raise NotAllowed("You cannot cover for yourself; somebody else has to press the button.")
+        raise NotAllowed("You can't cover for yourself. Somebody else has to press the button.")
     mine = [shift for shift in _list_parts(state, span) if shift and shift.person == by]
     if not mine:
-        raise NotAllowed(f"<@{by}> is not on call for {state.schedule.name} then, so there is nothing to cover.")
+        raise NotAllowed(f"<@{by}> isn't on call for {state.schedule.name} then, so there is nothing to cover.")
     spans = [
         TimeSpan(max(stint.start, span.start), min(stint.end, span.end)) for stint in merge_consecutive_shifts(mine)
     ]
@@ -97,7 +97,7 @@ def request_cover(state: ScheduleState, by: str, span: TimeSpan, department: str
     """Ask in the department's channel; the first to accept covers, and nothing changes before."""
     _check_span(span, at)
     if not any(shift and shift.person == by for shift in _list_parts(state, span)):
-        raise NotAllowed(f"You are not on call for {state.schedule.name} then, so there is nothing to cover.")
+        raise NotAllowed(f"You aren't on call for {state.schedule.name} then, so there is nothing to cover.")
     name = state.schedule.name
     plea = CoverRequest(
         id=derive_change_id(name, "plea", by, *span), schedule=name, person=by, start=span.start, end=span.end, at=at
@@ -126,17 +126,17 @@ def answer_cover_request(state: ScheduleState, request_id: str, by: str, at: dat
 def _explain_answered(state: ScheduleState, request_id: str, at: datetime) -> str:
     for one in reversed(state.changes.overrides):
         if one.plea == request_id and not one.undone:
-            return f"<@{one.person}> covers this one, {format_ago(at - one.at)}. Thank you all the same."
-    return "This is over, or was taken back; nothing is to be covered."
+            return f"<@{one.person}> covers this one, {format_ago(at - one.at)}. Thanks anyway."
+    return "This request is over or was taken back. There is nothing to cover."
 
 
 def undo_change(state: ScheduleState, change: str, by: str, *, is_manager: bool, at: datetime) -> ScheduleChange:
     """Undo a change and those made with it: both halves of a swap. Raises `NotAllowed`."""
     found = state.changes.find_override(change)
     if found is None or found.end <= at:
-        raise NotAllowed("This is over, so there is nothing to take back.")
+        raise NotAllowed("This change is in the past, so there is nothing to take back.")
     if found.undone:
-        raise NotAllowed(f"<@{found.undone}> took this back already.")
+        raise NotAllowed(f"<@{found.undone}> already took this back.")
     if by not in {found.by, found.person, found.instead} and not is_manager:
         raise NotAllowed(f"<@{found.by}> made this change. Ask <@{found.by}> or a manager to take it back.")
     together = tuple(one for one in state.changes.overrides if (one.by, one.at) == (found.by, found.at))
@@ -168,8 +168,8 @@ def update_overrides(state: ScheduleState, changed: ScheduleOverrides, at: datet
     after = changed.copy_with(version=state.changes.version + 1).drop_expired(at)
     if len(after.overrides) > MAX_OVERRIDES or len(after.pleas) > MAX_OVERRIDES:
         raise NotAllowed(
-            f"{state.schedule.name} has {MAX_OVERRIDES} changes already, which is more than anybody can follow. "
-            "Change its turns in the playbook instead."
+            f"{state.schedule.name} already has {MAX_OVERRIDES} changes, which is the limit. "
+            "Change its shifts in the playbook instead."
         )
     return after
 
@@ -215,10 +215,10 @@ def _list_parts(state: ScheduleState, span: TimeSpan) -> Iterator[Shift | None]:
 
 def _check_span(span: TimeSpan, at: datetime) -> None:
     if span.end <= at or span.end <= span.start:
-        raise NotAllowed("That time is over already. Say until when, like `until 08:00` or `for 2h`.")
+        raise NotAllowed("That time is in the past. Type when it ends, like `until 08:00` or `for 2h`.")
     if span.start > at + SEARCH_AHEAD:
-        raise NotAllowed(f"That is more than {SEARCH_AHEAD.days} days ahead, and turns may change until then.")
+        raise NotAllowed(f"That is more than {SEARCH_AHEAD.days} days ahead. Shifts may change until then.")
     if span.end - span.start > MAX_OVERRIDE_LENGTH:
         raise NotAllowed(
-            f"That is longer than {MAX_OVERRIDE_LENGTH.days} days. Change the turns in the playbook instead."
+            f"That is longer than {MAX_OVERRIDE_LENGTH.days} days. Change the shifts in the playbook instead."
         )

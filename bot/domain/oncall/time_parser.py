@@ -66,12 +66,12 @@ def parse_time(words: str, after: datetime, zone: str) -> datetime:
     day, rest = _split_named_day(said, after, zone)
     clock = _parse_clock(rest)
     if clock is None and day is not None and not rest:
-        raise NotAllowed(f"At what time on {words}? Write it like `until {words} 08:00`.")
+        raise NotAllowed(f"What time on {words}? Type it like `until {words} 08:00`.")
     if clock is None:
-        raise NotAllowed(f"Earshot does not understand the time in “{_quote_words(words)}”. Write it like {EXAMPLES}.")
+        raise NotAllowed(f"Earshot doesn't understand the time in “{_quote_words(words)}”. Type it like {EXAMPLES}.")
     found = _find_first_instant(day, clock, after, zone)
     if found <= after:
-        raise NotAllowed(f"“{_quote_words(words)}” is over already. Write it like {EXAMPLES}.")
+        raise NotAllowed(f"“{_quote_words(words)}” is in the past. Type it like {EXAMPLES}.")
     if day is None and clock.is_ambiguous:
         _check_unambiguous(clock.at, found, after, zone)
     return found
@@ -142,7 +142,7 @@ def _check_unambiguous(clock: time, found: datetime, after: datetime, zone: str)
         there = ZoneInfo(zone)
         raise NotAllowed(
             f"“{clock.hour}” could be {other.astimezone(there):%a %H:%M} or {found.astimezone(there):%a %H:%M}. "
-            f"Write `until {later:%H:%M}` or `until {clock:%H:%M}`."
+            f"Type `until {later:%H:%M}` or `until {clock:%H:%M}`."
         )
 
 

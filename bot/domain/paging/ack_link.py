@@ -28,7 +28,7 @@ class InvalidTokenError(NotAllowed):
     """The signature is wrong."""
 
     def __init__(self) -> None:
-        super().__init__("This link is not one of ours, or it was changed on its way. Open the page from Slack.")
+        super().__init__("This link isn't valid. Open the page from Slack.")
 
 
 def sign_ack_token(secret: bytes, page: str, person: str, until: datetime, page_round: int) -> str:

@@ -27,7 +27,7 @@ def start_attempt(page: Page, n: int, at: datetime) -> Decision[Page] | None:
     if attempt.result is AttemptStatus.SENDING and attempt.begun_at and at - attempt.begun_at < SEND_TIMEOUT:
         return None
     if attempt.tries >= MAX_TRIES:
-        return record_result(page, n, AttemptStatus.LOST, "its sender died twice", at)
+        return record_result(page, n, AttemptStatus.LOST, "Earshot crashed twice while sending", at)
     begun = attempt._replace(result=AttemptStatus.SENDING, begun_at=at, tries=attempt.tries + 1)
     return _replace_attempt(page, begun, card_changes=False)
 

@@ -19,6 +19,9 @@ from bot.domain.paging.quiet_hours import drop_quiet_targets, find_quiet_end
 from bot.domain.paging.rate_limit import get_night_number
 from bot.domain.paging.targets import EscalationStep, EscalationTargets, list_steps
 
+CLAIMING = "claiming it"
+"""How a page was acknowledged by a person who claimed the case and pressed nothing else."""
+
 
 def escalate_page(
     page: Page, policy: EscalationPolicy, targets: EscalationTargets, at: datetime
@@ -108,9 +111,9 @@ def acknowledge_page(
     `over`: its cause is over, too. `claims`: the person claimed the case.
     """
     if page.is_acknowledged:
-        raise NotAllowed(f"{format_acknowledger(page)} has this page, since {page.acknowledged_at:%H:%M %Z}.")
+        raise NotAllowed(f"Acknowledged at {page.acknowledged_at:%H:%M %Z} by {format_acknowledger(page)}.")
     if page.closed_at is not None:
-        raise NotAllowed("This page is over: what it was about needs nobody any more.")
+        raise NotAllowed("This page is closed. There is nothing left to do.")
     event = AuditEvent(at, person, AuditAction.ACKNOWLEDGED, f"by {way}")
     closed = at if over else None
     after = page.copy_with(acknowledged_by=person, acknowledged_at=at, acknowledged_way=way, due=None, closed_at=closed)
@@ -139,7 +142,14 @@ def record_owner(page: Page, owner_id: str, at: datetime) -> Decision[Page]:
 
 def format_acknowledger(page: Page) -> str:
     """Format who acknowledged, in mrkdwn."""
-    return f"<@{page.acknowledged_by}>" if page.acknowledged_by else f"Somebody at {page.acknowledged_way}"
+    return f"<@{page.acknowledged_by}>" if page.acknowledged_by else f"somebody via {page.acknowledged_way}"
+
+
+def format_ack_method(page: Page) -> str:
+    """Return ` via Slack`; empty where `format_acknowledger` tells it."""
+    if not page.acknowledged_by:
+        return ""
+    return f" {'by' if page.acknowledged_way == CLAIMING else 'via'} {page.acknowledged_way}"
 
 
 def decline_page(page: Page, person: str, link_round: int, at: datetime) -> Decision[Page] | None:
@@ -148,7 +158,7 @@ def decline_page(page: Page, person: str, link_round: int, at: datetime) -> Deci
     The next person is called at once, unless one was called since. Raises `NotAllowed` if the page is not open.
     """
     if not page.is_open:
-        raise NotAllowed("This page was answered, or is over.")
+        raise NotAllowed("This page is acknowledged or closed. There is nothing left to do.")
     if any(one.person == person and one.link == link_round for one in page.declined):
         return None
     newest = next((one.person for one in reversed(page.attempts) if one.person), person)

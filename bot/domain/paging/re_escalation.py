@@ -39,10 +39,8 @@ def re_escalate(page: Page, at: datetime, reason: str = "") -> Decision[Page]:
         round=page.round + 1,
         due=at,
     )
-    detail = (
-        reason
-        or f"acknowledged by {format_acknowledger(page)}, not claimed in {format_duration(at - page.acknowledged_at)}"
-    )
+    waited = format_duration(at - page.acknowledged_at)
+    detail = reason or f"acknowledged by {format_acknowledger(page)}, still unclaimed after {waited}"
     event = AuditEvent(at, "", AuditAction.CALLED_AGAIN, detail)
     return build_page_decision(page, after, *build_sync_notifications(page), *redraw_messages(page), event=event)
 
@@ -55,7 +53,7 @@ def record_new_mention(page: Page, mention_id: str, mentioned_at: datetime, at: 
         and page.closed_at is None
         and mentioned_at - page.acknowledged_at >= GROUPING_WINDOW
     ):
-        again = re_escalate(known, at, "the same person speaks of a crisis again")
+        again = re_escalate(known, at, "the same person posted about a crisis again")
         return replace(again, before=page)
     return build_page_decision(page, known, *refresh_messages(page))
 

@@ -44,7 +44,7 @@ class NtfyPager(Pager):
             "priority": URGENT_PRIORITY,
             "tags": TAGS,
         }
-        links = [("Acknowledge", request.link), ("See the card", context.card_link), ("Open the post", context.url)]
+        links = [("Acknowledge", request.link), ("View card", context.card_link), ("Open post", context.url)]
         actions = [{"action": "view", "label": label, "url": url, "clear": True} for label, url in links if url]
         if actions:
             message |= {"actions": actions, "click": actions[0]["url"]}

@@ -49,7 +49,7 @@ class PagerDutyPager(Pager):
             "where": context.location,
             "said": page_text.format_page_quotation(context),
         }
-        links = [(link, "Acknowledge"), (context.card_link, "See the card"), (context.url, "Open the post")]
+        links = [(link, "Acknowledge"), (context.card_link, "View card"), (context.url, "Open post")]
         return await self._send_event(
             build_dedup_key(page),
             "trigger",

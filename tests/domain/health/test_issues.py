@@ -25,9 +25,9 @@ def observe_health(*signs: HealthSnapshot) -> list[Decision[HealthState]]:
 @pytest.mark.parametrize(
     ("signs", "sentence"),
     [
-        (LOST, "the books do not balance, by 3"),
-        (HealthSnapshot({}, inbox=timedelta(minutes=6)), "mentions wait for triage for 6 min"),
-        (HealthSnapshot({}, outbox=timedelta(minutes=25)), "messages wait for Slack for 25 min"),
+        (LOST, "the totals don't add up: 3 unaccounted for"),
+        (HealthSnapshot({}, inbox=timedelta(minutes=6)), "mentions have been waiting 6 min for triage"),
+        (HealthSnapshot({}, outbox=timedelta(minutes=25)), "messages have been waiting 25 min for Slack"),
         (
             HealthSnapshot({}, pager_issues={"pager:ntfy": "ntfy does not ring: NTFY_TOKEN is refused"}),
             "ntfy does not ring",

@@ -76,7 +76,7 @@ def test_what_could_be_two_things_is_asked_about_with_both() -> None:
     with pytest.raises(NotAllowed) as no:
         parse_time("8", NOW, ZONE)
 
-    assert str(no.value) == "“8” could be Tue 20:00 or Wed 08:00. Write `until 20:00` or `until 08:00`."
+    assert str(no.value) == "“8” could be Tue 20:00 or Wed 08:00. Type `until 20:00` or `until 08:00`."
 
 
 def test_at_night_until_eight_is_eight_in_the_morning() -> None:
