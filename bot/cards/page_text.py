@@ -144,7 +144,7 @@ def format_text_message(page: Page, context: PageContext, link: str = "") -> str
     """Return a text message, without untrusted words."""
     acknowledge = f"Acknowledge: {link}" if link else _format_slack_hint()
     room = TEXTED - len(acknowledge) - 1
-    details = f"{format_page_title(page, context)}. {', '.join(list_page_facts(context))}."
+    details = f"{format_page_title(page, context)}, {', '.join(list_page_facts(context))}."
     return f"{sanitize_line(details, max(room, 60))}\n{acknowledge}"
 
 

@@ -10,6 +10,7 @@ from bot.clock import Clock
 from bot.domain.commits import Decision
 from bot.domain.destination import ToChannel, parse_callee
 from bot.domain.errors import NotAllowed
+from bot.domain.lifecycle import DEPUTIES_UNKNOWN
 from bot.domain.paging.ack_link import AckToken, InvalidTokenError, verify_ack_token
 from bot.domain.paging.attempts import MAX_TRIES
 from bot.domain.paging.contact_methods import PagingRules
@@ -80,10 +81,8 @@ class PagingUseCases:
         if not page.has_called(by):
             staff = await self._staff.load_staff(department, self._rules.managers)
             if not staff.can_answer(by):
-                raise NotAllowed(
-                    f"You aren't on the {page.department} team, so you can't acknowledge this page. "
-                    "Tell somebody on the team about it."
-                )
+                no = f"You aren't on the {page.department} team. Ask somebody who is to acknowledge this page."
+                raise NotAllowed(DEPUTIES_UNKNOWN if staff.unsure else no)
         return await self.acknowledge(page_id, by, "Slack")
 
     async def load_context(self, page: Page) -> PageContext | None:

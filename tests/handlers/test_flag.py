@@ -117,7 +117,7 @@ async def test_what_is_missing_is_said_under_its_input(
 async def test_what_was_flagged_before_is_said_to_be(
     workspace: Workspace, fakes: FakeUseCases, slack: FakeSlackServer
 ) -> None:
-    fakes.flags.raises = NotAllowed("Thank you. This was already flagged by <@U0BEN>.")
+    fakes.flags.raises = NotAllowed("Thank you. <@U0BEN> already flagged this.")
 
     said = await submit(workspace, slack, fill_form())
 

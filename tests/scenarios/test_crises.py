@@ -78,7 +78,7 @@ async def test_a_declared_crisis_takes_over_the_open_crisis_cases_and_their_page
     head = world.channel(find_room(world)).messages[0]
     assert "8 posts, " in head.words
     assert "no posts" not in head.words
-    assert "Cases: 8 cases taken over, 8 still open" in head.words
+    assert "Cases: 8 cases in this crisis, 8 still open" in head.words
     assert "Earshot took over 8 open cases" in head.words
     assert "Earshot now pages for those cases too" in head.words
 
@@ -104,7 +104,7 @@ async def test_a_page_that_was_taken_over_rings_on_when_the_crisis_is_closed_una
     before = count_calls(world, "mia", "Crisis at Northwind Air")
     await world.person("lea").type_command("/crisis close", in_channel=find_room(world))
     assert "1 open case" in world.person("lea").form
-    assert "call by themselves again" in world.person("lea").form
+    assert "page people again" in world.person("lea").form
     await close_anyway(world, "lea")
     await world.advance(minutes=6)
     assert count_calls(world, "mia", "Crisis at Northwind Air") == before + 1
@@ -146,7 +146,7 @@ async def test_a_crisis_that_two_people_close_at_once_is_closed_once(world: Worl
         await world.person(who).type_command("/crisis close", in_channel=find_room(world))
     await close_anyway(world, "lea")
     await close_anyway(world, "ben")
-    assert world.person("ben").last_whisper == "@lea has closed this crisis."
+    assert world.person("ben").last_whisper == "@lea closed this crisis."
     assert sum("Review: " in one.words for one in world.channel(find_room(world)).messages) == 1
 
 

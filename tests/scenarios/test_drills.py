@@ -6,7 +6,7 @@ from tests.scenarios.world import World
 
 async def test_a_drill_its_receipt_and_nobody_else_is_called(world: World) -> None:
     told = await world.person("mia").type_command("/oncall drill pr")
-    assert told.startswith("📟 DRILL for pr: whoever is on call is called now")
+    assert told.startswith("📟 DRILL for pr: paging the people on call on all channels")
     await world.advance(seconds=90)
     call = world.person("ben").dm
     assert call.words.startswith("🚨 DRILL. You're on call for pr. DRILL for pr, nothing is wrong")
@@ -63,7 +63,7 @@ async def test_nobody_answers_and_it_is_given_up_and_said(world: World) -> None:
 
 
 async def test_who_may_not_and_what_is_not_there_is_a_sentence(world: World) -> None:
-    assert "Only those who answer" in await world.person("joe").type_command("/oncall drill pr")
+    assert "Only a department's team" in await world.person("joe").type_command("/oncall drill pr")
     assert "no department of that name that calls anybody" in await world.person("mia").type_command(
         "/oncall drill sales"
     )

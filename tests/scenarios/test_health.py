@@ -87,7 +87,7 @@ async def test_a_mention_that_is_nowhere_pages(world: World) -> None:
     assert "the totals don't add up: 2 unaccounted for" in world.person("tom").dm.words
     await world.local_app.store.client.execute("HINCRBY", world.local_app.store.keys.mention_counters, "seen", -2)
     await world.advance(minutes=2)
-    assert "well again" in world.channel("#ops").reminders[-1].words
+    assert "back to normal" in world.channel("#ops").reminders[-1].words
 
 
 async def test_a_queue_that_stands_pages_the_person_a_schedule_names(world: World) -> None:
@@ -227,7 +227,7 @@ async def test_xs_used_up_quota_is_told_to_the_operators_with_its_end_and_so_is_
         await world.stop_sources()
     await world.local_app.store.health_issues.save_issue("source:x", "")
     await world.advance(minutes=2)
-    assert "✅ Earshot is well again" in world.channel("#ops").reminders[-1].words
+    assert "✅ Earshot is back to normal" in world.channel("#ops").reminders[-1].words
 
 
 async def test_the_trouble_of_a_source_that_left_the_playbook_is_over(world: World) -> None:

@@ -46,7 +46,7 @@ async def test_what_was_taken_can_be_taken_back_and_then_everything_is_as_before
     await world.person("raj").type_command("/oncall take until 18:00")
     await world.person("ana").dm.click("Take it back", by="ana")
 
-    assert "@ana took back a change" in world.person("raj").dm.words
+    assert "@ana undid a change" in world.person("raj").dm.words
     assert "care (nights): @ana until" in await world.person("joe").type_command("/oncall care")
 
 
@@ -93,7 +93,7 @@ async def test_a_swap_at_a_minute_to_midnight_holds_at_midnight(world: World) ->
 async def test_who_asks_to_be_covered_keeps_it_until_somebody_presses_and_the_second_is_told(world: World) -> None:
     reload_schedule(world, THREE)
     told = await world.person("ana").type_command("/oncall cover me until 20:00")
-    assert told.startswith("🙏 Asked in #care who covers nights from Tue 10 Mar 09:00 until Tue 10 Mar 20:00.")
+    assert told.startswith("🙏 Asked in #care who can cover nights from Tue 10 Mar 09:00 until Tue 10 Mar 20:00.")
     [plea] = world.channel("#care").reminders
     assert "@ana asks to be covered for nights" in plea.words
     assert "care (nights): @ana" in await world.person("joe").type_command("/oncall care")
@@ -155,4 +155,4 @@ async def test_the_buttons_beside_a_schedule_take_it_or_ask_for_cover(world: Wor
     await world.advance(minutes=1)
     await world.person("raj").type_command("/oncall care")
     await world.person("raj").press_on_whisper("Ask for cover")
-    assert "Asked in #care who covers nights" in world.person("raj").last_whisper
+    assert "Asked in #care who can cover nights" in world.person("raj").last_whisper

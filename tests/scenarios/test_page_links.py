@@ -47,7 +47,7 @@ async def test_who_cannot_take_it_says_so_and_the_next_person_is_called_at_once(
     night_world: World, services: FakePagerServices
 ) -> None:
     link = await get_pushed_link(night_world, services)
-    assert "You said that you can't take it" in await press_link(link, "cannot")
+    assert "You passed this on, so the next person is paged" in await press_link(link, "cannot")
     await night_world.advance(seconds=5)
     assert night_world.person("mia").dms, "Mia is called two minutes before it would be her turn"
     card = await night_world.channel("#pr").card("@marta").explain()
@@ -66,14 +66,14 @@ async def test_who_could_not_take_it_and_now_can_still_acknowledges(
 ) -> None:
     link = await get_pushed_link(night_world, services)
     await press_link(link, "cannot")
-    assert "You have this page" in await press_link(link)
+    assert "You've got it" in await press_link(link)
 
 
 async def test_a_link_that_was_good_once_does_nothing_when_the_page_calls_again(
     night_world: World, services: FakePagerServices
 ) -> None:
     link = await get_pushed_link(night_world, services)
-    assert "You have this page" in await press_link(link)
+    assert "You've got it" in await press_link(link)
     await night_world.advance(minutes=30.2)
     for answer in ("", "cannot"):
         words = await press_link(link, answer)
@@ -85,7 +85,7 @@ async def test_a_link_that_was_good_once_does_nothing_when_the_page_calls_again(
     await night_world.advance(minutes=2.1)
     newest = services.of("ntfy")[-1]["click"]
     assert newest != link
-    assert "You have this page" in await press_link(newest)
+    assert "You've got it" in await press_link(newest)
 
 
 async def test_a_link_of_an_earlier_round_that_nobody_answered_is_good_still(
@@ -93,7 +93,7 @@ async def test_a_link_of_an_earlier_round_that_nobody_answered_is_good_still(
 ) -> None:
     link = await get_pushed_link(night_world, services)
     await night_world.advance(minutes=25)
-    assert "You have this page" in await press_link(link)
+    assert "You've got it" in await press_link(link)
 
 
 async def test_an_event_that_pagerduty_delivers_again_is_taken_and_does_nothing(
@@ -118,6 +118,6 @@ async def test_a_key_that_twilio_tells_again_does_nothing_when_the_page_calls_ag
     await get_pushed_link(night_world, services)
     await night_world.advance(minutes=12)
     link = link_in(services.of("text")[-1]["Body"])
-    assert "You have this page" in await press_link(link)
+    assert "You've got it" in await press_link(link)
     await night_world.advance(minutes=30.2)
-    assert "You have this page" not in await press_link(link)
+    assert "You've got it" not in await press_link(link)

@@ -78,5 +78,5 @@ async def test_a_department_and_a_subject_can_be_asked_for_alone(world: World) -
     await a_day(world)
     assert (await world.person("mia").type_command("/sentiment today sales")).startswith("1 mention for sales today")
     assert (await world.person("mia").type_command("/sentiment today skylark airways")).startswith(
-        "1 mention of Skylark Airways today"
+        "1 mention about Skylark Airways today"
     )

@@ -30,12 +30,12 @@ async def test_the_morning_says_once_what_happened_and_what_waits(world: World) 
     await world.person("ben").dm.click("Acknowledge", by="ben")
     await world.channel("#pr").card("@marta").click("Claim", by="ben")
     await world.advance(hours=4, minutes=30)
-    notes = [one.words for one in world.channel("#pr").messages if "The night for pr" in one.words]
+    notes = [one.words for one in world.channel("#pr").messages if "Overnight in pr" in one.words]
     assert len(notes) == 1
     assert "paged (SEV1): acknowledged by @ben" in notes[0]
     assert "Now: 1 case open" in notes[0]
-    assert any("The night for care" in one.words for one in world.channel("#care").messages)
-    assert not any("The night" in one.words for one in world.channel("#sales").messages)
+    assert any("Overnight in care" in one.words for one in world.channel("#care").messages)
+    assert not any("Overnight" in one.words for one in world.channel("#sales").messages)
 
 
 async def test_who_was_called_often_enough_is_passed_over_and_told_but_not_for_the_worst(world: World) -> None:
@@ -46,7 +46,7 @@ async def test_who_was_called_often_enough_is_passed_over_and_told_but_not_for_t
         await world.advance(seconds=10)
     said = [one.words for one in world.person("ben").dms]
     assert sum("Crisis declared" in words for words in said) == 2
-    assert sum("called often enough tonight" in words for words in said) == 1
+    assert sum("paged enough tonight" in words for words in said) == 1
     assert sum("Crisis declared" in one.words for one in world.person("mia").dms) == 1
 
 
@@ -61,7 +61,7 @@ async def test_what_can_wait_wakes_nobody_in_quiet_hours_stands_in_the_note_and_
     await world.advance(hours=2.5)
     assert not any("Crisis declared" in one.words for one in world.person("ben").dms)
     await world.advance(minutes=10)
-    note = next(one.words for one in world.channel("#pr").messages if "The night for pr" in one.words)
+    note = next(one.words for one in world.channel("#pr").messages if "Overnight in pr" in one.words)
     assert "paged (SEV2): on hold until 11 Mar, 07:00 UTC for quiet hours" in note
     await world.advance(minutes=25)
     assert any("Crisis declared" in one.words for one in world.person("ben").dms)

@@ -70,7 +70,7 @@ async def test_of_a_storm_every_way_says_the_newest_post_first(night_world: Worl
     for service in ("pagerduty", "webhook"):
         assert "NW882" in str(services.of(service)[-1]), service
     [text] = services.of("text")
-    assert "2 earlier" in text["Body"]
+    assert "2 related cases" in text["Body"]
 
 
 async def test_who_has_acknowledged_is_told_of_each_new_post_of_the_same_storm(world: World) -> None:
@@ -101,7 +101,7 @@ async def test_a_person_who_had_a_page_already_and_speaks_of_a_new_crisis_at_nig
     await world.person("ben").dm.click("Acknowledge", by="ben")
     await world.channel("#pr").card("@marta").click("Claim", by="ben")
     await world.advance(hours=19)
-    [dm] = [one for one in world.person("ben").dms if "has claimed the case" in one.words]
+    [dm] = [one for one in world.person("ben").dms if "claimed the case" in one.words]
     assert not dm.message.thread
     await world.receive(FIRE, conversation="7")
     await world.advance(seconds=10)

@@ -77,7 +77,7 @@ async def test_what_is_pressed_twice_and_both_at_once_is_answered_once(world: Wo
 
 async def test_who_asks_twice_sends_one_request(world: World) -> None:
     await ask_for_swap(world)
-    assert "You have asked @ana already" in await world.person("ben").type_command("/oncall swap @ana")
+    assert "You already asked @ana" in await world.person("ben").type_command("/oncall swap @ana")
     assert len(world.person("ana").dms) == 1
 
 

@@ -112,7 +112,7 @@ async def test_operators_are_told_of_a_record_that_cannot_be_read_and_when_it_en
         world.local_app.store, world.local_app.store.keys.case_key(derive_case_id("x:1")), status="new"
     )
     await world.advance(minutes=3)
-    assert "well again" in world.channel("#ops").reminders[-1].words
+    assert "back to normal" in world.channel("#ops").reminders[-1].words
     assert not await world.local_app.store.quarantine.count()
 
 

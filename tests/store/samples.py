@@ -177,9 +177,7 @@ EPISODE = Episode(
     counted=(5, 1),
 )
 USUAL = SeasonalBaseline(quarters=3, total=4.5, total_hours=0.75, recent=(QuarterHour(1.0, 2.0),))
-TROUBLE = HealthIssue(
-    name="inbox", sentence="mentions have been waiting 6 min for triage", since=AT, well=1, over_at=LATER
-)
+TROUBLE = HealthIssue(name="inbox", sentence="mentions wait for triage for 6 min", since=AT, well=1, over_at=LATER)
 
 RECORDS: dict[str, BaseModel] = {
     "mention": MENTION,

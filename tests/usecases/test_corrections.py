@@ -187,7 +187,7 @@ async def test_what_closes_a_case_is_for_its_owner_or_a_manager(harness: UseCase
 
 
 async def test_a_case_that_is_gone_or_of_a_newer_release_is_refused(harness: UseCaseHarness) -> None:
-    with pytest.raises(NotAllowed, match="no longer kept"):
+    with pytest.raises(NotAllowed, match="too old to change"):
         await harness.usecases.corrections.correct_case("0123456789abcd", CorrectionKind.INTENT, "question", ANA)
     case = await harness.open_case(1, QUESTION)
     await make_unreadable(harness.store, harness.store.keys.case_key(case.id), status="pondered")

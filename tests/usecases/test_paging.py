@@ -49,7 +49,7 @@ async def test_who_was_called_may_acknowledge_though_they_are_no_deputy_any_more
     harness.replace_in_playbook('["U0LEA", "S0PRESS"]', '["S0PRESS"]')
     harness.replace_in_playbook('["U0LEA", "U0MIA"]', '["U0MIA"]')
     harness.slack.hide_groups()
-    with pytest.raises(NotAllowed, match="Only the pr team"):
+    with pytest.raises(NotAllowed, match="Slack isn't telling Earshot"):
         await harness.usecases.pages.acknowledge_in_slack(page.id, "U0PAM")
     assert (await harness.usecases.pages.acknowledge_in_slack(page.id, LEA)).is_acknowledged
 

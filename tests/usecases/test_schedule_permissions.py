@@ -46,7 +46,7 @@ async def test_its_people_its_departments_deputies_and_managers_change_a_schedul
 
 async def test_anybody_else_is_told_who_may(harness: UseCaseHarness) -> None:
     with pytest.raises(NotAllowed, match="<@U0JOE> isn't in the schedule nights or a deputy of its department"):
-        await permissions_of(harness).check(JOE, harness.app.on_call_lookup.get_schedules()["nights"], "<@U0JOE> is")
+        await permissions_of(harness).check(JOE, harness.app.on_call_lookup.get_schedules()["nights"], "<@U0JOE> isn't")
 
 
 @pytest.mark.parametrize(

@@ -79,7 +79,7 @@ async def test_what_leads_nowhere_is_brought_back_to_a_department_that_somebody_
 ) -> None:
     entry = await harness.keep_spam(1, (*BRAND, "intent:spam"))
     assert await harness.usecases.spam.find_destination(entry) == ""
-    with pytest.raises(NotAllowed, match="The playbook has no department 'nobody' now"):
+    with pytest.raises(NotAllowed, match="The playbook has no department 'nobody' any more"):
         await harness.usecases.spam.restore_mention(entry, JOE)
     answer = await harness.usecases.spam.restore_mention(entry, JOE, "sales")
 

@@ -118,7 +118,7 @@ def test_a_shift_on_a_given_day_can_be_swapped() -> None:
     [
         (ANA, ANA, None, "You can't swap with yourself"),
         (MIA, ANA, None, r"You have no shift in nights in the next 60 days\."),
-        (ANA, MIA, None, r"<@U0MIA> has no shift in nights in the next 60 days\. To have <@U0MIA> do yours"),
+        (ANA, MIA, None, r"<@U0MIA> has no shift in nights in the next 60 days\. To have <@U0MIA> cover yours"),
         (ANA, BEN, TimeSpan(at(4, 10), at(4, 11)), r"You have no shift in nights then\."),
     ],
 )
@@ -154,7 +154,7 @@ def test_a_cover_request_changes_nothing_until_somebody_answers_and_the_second_i
     known = after(covered, known)
     assert [person(known, NOW), person(known, SOON), person(known, at(4, 8))] == [ANA, MIA, ANA]
     assert list_recipients(covered) == [f"@{ANA}"]
-    with pytest.raises(NotAllowed, match=r"<@U0MIA> covers this one, 5 s before you\. Thank you"):
+    with pytest.raises(NotAllowed, match=r"<@U0MIA> covers this one, 5 s before you\. Thanks anyway"):
         answer_cover_request(known, asked.request.id, BEN, SOON + timedelta(seconds=5))
 
 
@@ -164,7 +164,7 @@ def test_nobody_answers_their_own_cover_request_nor_one_that_is_over() -> None:
 
     with pytest.raises(NotAllowed, match="Somebody else has to press"):
         answer_cover_request(after(asked), asked.request.id, ANA, SOON)
-    with pytest.raises(NotAllowed, match="over already"):
+    with pytest.raises(NotAllowed, match="in the past"):
         answer_cover_request(after(asked), asked.request.id, BEN, at(4, 3))
     with pytest.raises(NotAllowed, match="This request is over or was taken back"):
         answer_cover_request(KNOWN, asked.request.id, BEN, SOON)
