@@ -36,7 +36,7 @@ def page_with(result: AttemptStatus, **more: object) -> Page:
 @pytest.mark.parametrize("result", list(AttemptStatus))
 def test_every_result_is_said_in_words(result: AttemptStatus) -> None:
     shown = list_markup(paging.render_escalation(page_with(result)))
-    assert "<@U0RAJ> by Slack, " in shown
+    assert "<@U0RAJ> via Slack, " in shown
     assert paging.ENDS[result] in shown
 
 
@@ -46,15 +46,15 @@ def test_the_button_is_there_as_long_as_nobody_has_answered() -> None:
     answered = escalation.acknowledge_page(page, "U0MIA", "link", AT + timedelta(minutes=3)).after
     drawn = card.render_case(build_new_case(), CARE, AT, answered)
     assert "Acknowledge" not in labels(drawn.all_blocks)
-    assert "*Answered* by <@U0MIA> by link, after 3 min" in list_markup(drawn.all_blocks)
+    assert "*Acknowledged* by <@U0MIA> via link (3 min)" in list_markup(drawn.all_blocks)
 
 
 def test_a_page_that_waits_for_the_end_of_quiet_hours_says_so() -> None:
     page = open_page(build_case_cause(build_new_case()), Severity.SEV2, "care", AT).copy_with(
         held_until=AT + timedelta(hours=3)
     )
-    assert "🌙 *Waits* until" in list_markup(paging.render_escalation(page))
-    assert "quiet hours, so nobody is called yet" in list_markup(paging.render_escalation(page))
+    assert "🌙 *On hold* for quiet hours" in list_markup(paging.render_escalation(page))
+    assert "Paging starts" in list_markup(paging.render_escalation(page))
 
 
 @pytest.mark.parametrize("text", NASTY)
@@ -96,7 +96,7 @@ def test_who_has_acknowledged_can_claim_from_the_message_until_somebody_has() ->
     ).after
     for to in ("U0RAJ", "#C0ALL"):
         drawn = paging.render_page(answered, context, parse_callee(to))
-        assert labels(drawn.blocks) == ["Claim", "See the card", "Open post"]
+        assert labels(drawn.blocks) == ["Claim", "View case", "Open post"]
         assert any(block["type"] == "rich_text" for block in drawn.blocks)
     assert "Claim" not in labels(paging.render_page(answered, context, ToPerson("U0MIA")).blocks)
 
@@ -107,7 +107,7 @@ def test_who_answers_a_page_by_claiming_is_not_told_to_claim() -> None:
         page_with(AttemptStatus.DELIVERED), "U0RAJ", "claiming it", AT, claims=True
     ).after
     drawn = paging.render_page(page, context, ToPerson("U0RAJ"))
-    assert "Claim the case next" not in drawn.text
+    assert "unless somebody claims the case" not in drawn.text
     assert "Claim" not in labels(drawn.blocks)
 
 
@@ -116,5 +116,5 @@ def test_the_message_of_a_page_that_a_declared_crisis_took_over_says_so_and_has_
     drawn = paging.render_page(
         page_with(AttemptStatus.DELIVERED).copy_with(leader="crisis"), context, ToPerson("U0RAJ")
     )
-    assert "part of a declared crisis now" in drawn.text
-    assert labels(drawn.blocks) == ["See the card", "Open post"]
+    assert "now part of a declared crisis" in drawn.text
+    assert labels(drawn.blocks) == ["View case", "Open post"]

@@ -144,13 +144,13 @@ async def test_what_is_corrected_in_why_is_seen_in_it_and_on_the_card(
 async def test_a_refusal_in_why_is_shown_in_it_and_not_behind_it(
     workspace: Workspace, fakes: FakeUseCases, slack: FakeSlackServer, origin: str
 ) -> None:
-    fakes.corrections.raises = NotAllowed("Only deputies of care answer these.")
+    fakes.corrections.raises = NotAllowed("Only the care team answers these.")
 
     await workspace.press_in_modal(action_ids.CORRECT, action_ids.encode_correction("intent", CASE), origin)
 
     (call,) = slack.list_calls("views.update")
     assert [block["text"]["text"] for block in call["view"]["blocks"]] == [
-        "Only deputies of care answer these.",
+        "Only the care team answers these.",
         "Why?",
     ]
     assert check_view(call["view"]) == []

@@ -121,4 +121,4 @@ async def test_what_was_flagged_before_is_said_to_be(
 
     said = await submit(workspace, slack, fill_form())
 
-    assert "This was already flagged by somebody else." in said
+    assert "Somebody else already flagged this." in said

@@ -34,12 +34,12 @@ async def test_who_picks_up_and_presses_one_has_the_page(call_world: World, serv
     await call_world.receive(CRISIS)
     await call_world.advance(seconds=15)
     card = call_world.channel("#pr").card("@marta")
-    assert "@mia by phone call, delivered, answered" in await card.explain()
-    assert "nobody has answered yet" in card.words, "to pick up is not to take it"
+    assert "@mia via phone call, delivered, answered" in await card.explain()
+    assert "no answer yet" in card.words, "to pick up is not to take it"
     status, words = await services.press_keys("1")
-    assert (status, "Thank you. You have this page" in words) == (200, True)
+    assert (status, "Thank you. You acknowledged this page" in words) == (200, True)
     await call_world.advance(minutes=20)
-    assert "Answered by @mia by phone call, after 15 s" in card.words
+    assert "Acknowledged by @mia via phone call (15 s)" in card.words
     assert not services.of("text")
 
 
@@ -48,11 +48,11 @@ async def test_who_presses_one_twice_or_another_key_is_told_how_it_stands(
 ) -> None:
     await call_world.receive(CRISIS)
     await call_world.advance(seconds=15)
-    assert "That is not 1. Nobody has this page yet" in (await services.press_keys("7"))[1]
-    assert "nobody has answered yet" in call_world.channel("#pr").card("@marta").words
+    assert "That isn't 1. Nobody has acknowledged this page" in (await services.press_keys("7"))[1]
+    assert "no answer yet" in call_world.channel("#pr").card("@marta").words
     await call_world.channel("#pr").card("@marta").click("Acknowledge", by="ben")
     assert "Ben has this page since 11 Mar, 04:00 WET" in (await services.press_keys("1"))[1]
-    assert "Answered by @ben by Slack" in call_world.channel("#pr").card("@marta").words
+    assert "Acknowledged by @ben via Slack" in call_world.channel("#pr").card("@marta").words
 
 
 async def test_a_forged_key_acknowledges_nothing(call_world: World, services: FakePagerServices) -> None:
@@ -61,7 +61,7 @@ async def test_a_forged_key_acknowledges_nothing(call_world: World, services: Fa
     status, words = await services.press_keys("1", token="not Twilio's")
     assert (status, "Response" in words) == (401, False)
     await call_world.advance(seconds=15)
-    assert "nobody has answered yet" in call_world.channel("#pr").card("@marta").words
+    assert "no answer yet" in call_world.channel("#pr").card("@marta").words
 
 
 async def test_a_key_for_a_link_that_was_changed_does_nothing(call_world: World, services: FakePagerServices) -> None:
@@ -70,8 +70,8 @@ async def test_a_key_for_a_link_that_was_changed_does_nothing(call_world: World,
     sid, form = services.sids[-1]
     services.sids.append((sid, {**form, "Twiml": form["Twiml"].replace("U0MIA", "U0BEN")}))
     status, words = await services.press_keys("1")
-    assert (status, "was changed on its way, so it does nothing" in words) == (200, True)
-    assert "nobody has answered yet" in call_world.channel("#pr").card("@marta").words
+    assert (status, "isn't valid, so it does nothing" in words) == (200, True)
+    assert "no answer yet" in call_world.channel("#pr").card("@marta").words
 
 
 @pytest.mark.parametrize(
@@ -91,7 +91,7 @@ async def test_where_nobody_picks_up_the_next_way_rings_at_once(
     assert services.of("text"), "well before the two minutes between two rungs"
     await call_world.advance(seconds=20)
     assert (
-        f"✗ 11 Mar, 04:00 UTC @mia by phone call, not answered: {why}"
+        f"✗ 11 Mar, 04:00 UTC @mia via phone call, no answer: {why}"
         in await call_world.channel("#pr").card("@marta").explain()
     )
 
@@ -103,8 +103,8 @@ async def test_what_twilio_does_not_say_stays_unknown_and_the_escalation_goes_on
     await call_world.receive(CRISIS)
     await call_world.advance(minutes=6)
     card = call_world.channel("#pr").card("@marta")
-    assert "@mia by phone call, delivered\n" in await card.explain()
-    assert "@mia by text message, delivered" in await card.explain()
+    assert "@mia via phone call, delivered\n" in await card.explain()
+    assert "@mia via text message, delivered" in await card.explain()
     asked = services.asked.count("twilio asked")
     await call_world.advance(minutes=1)
     assert services.asked.count("twilio asked") == asked, "it is not asked for ever"
@@ -115,4 +115,4 @@ async def test_what_is_no_key_is_not_taken_apart(call_world: World, services: Fa
     await call_world.advance(seconds=15)
     status, _ = await services.press_keys("1", **{f"Field{n}": "" for n in range(1_000)})
     assert status == 413
-    assert "nobody has answered yet" in call_world.channel("#pr").card("@marta").words
+    assert "no answer yet" in call_world.channel("#pr").card("@marta").words

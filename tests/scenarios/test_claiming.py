@@ -53,7 +53,7 @@ async def test_a_colleague_who_is_no_deputy_is_told_what_she_may_do_instead(worl
     await world.receive(LOST)
     card = world.channel("#care").card("@marta")
     await card.click("Claim", by="joe")
-    assert "Only deputies of care answer these" in world.person("joe").last_whisper
+    assert "Only the care team answers these" in world.person("joe").last_whisper
     assert (
         "You can open the post, thank the person, or tell one of them. @mia can deputise you."
         in world.person("joe").last_whisper
@@ -86,7 +86,7 @@ async def test_a_card_pressed_twice_answers_in_words(world: World) -> None:
     await asyncio.gather(ana.click_button(card.message, "Claim"), ana.click_button(card.message, "Claim"))
     await world.finish_listeners()
     assert "Claimed by @ana" in card.words
-    assert sorted(world.person("ana").whispers) == [OFFER, "You have this one already."]
+    assert sorted(world.person("ana").whispers) == [OFFER, "You already have this one."]
 
 
 async def test_a_second_form_for_a_case_that_was_resolved_meanwhile_says_so(world: World) -> None:

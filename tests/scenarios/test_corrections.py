@@ -74,21 +74,21 @@ async def test_blog_spam_is_counted_listed_and_brought_back_once(world: World) -
     assert not world.sandbox.change_log.list_by_kind("posted")
     assert "spam 1" in await world.person("mia").type_command("/sentiment today")
     told = await world.person("joe").type_command("/sentiment spam")
-    assert "1 post taken for spam lately" in told
+    assert "1 post marked as spam lately" in told
     assert f"@zed on X, 10 Mar, 09:00 UTC: {BLOG}" in told
     assert "→ spam: " in told
-    await world.person("joe").press_on_whisper("Bring it back")
-    assert "By the playbook's routes nobody would, spam or not." in world.person("joe").form
+    await world.person("joe").press_on_whisper("Not spam")
+    assert "No rule in the playbook sends this post to a team." in world.person("joe").form
     joe = world.sandbox.get_user("joe")
     await joe.fill_field(action_ids.DEPARTMENT, "care")
     await joe.submit()
     await world.finish_listeners()
     card = world.channel("#care").card("@zed")
     assert "brought back by @joe, from spam, for care" in await card.explain()
-    assert "Corrected by @joe: no spam" in await card.explain()
+    assert "Corrected by @joe: not spam" in await card.explain()
     account = await world.reconcile()
     assert (account.spam, account.opened, account.seen) == (0, 1, 1)
-    assert "Nothing was taken for spam lately." in await world.person("mia").type_command("/sentiment spam")
+    assert "No spam lately." in await world.person("mia").type_command("/sentiment spam")
     assert "spam" not in await world.person("mia").type_command("/sentiment today")
 
 
@@ -98,9 +98,9 @@ async def test_of_two_who_bring_the_same_back_the_second_is_told_where_it_is(wor
     )
     await world.receive(text, by="zed")
     for name in ("joe", "mia"):
-        assert "1 post taken for spam" in await world.person(name).type_command("/sentiment spam")
+        assert "1 post marked as spam" in await world.person(name).type_command("/sentiment spam")
     people = [world.sandbox.get_user(name) for name in ("joe", "mia")]
-    await asyncio.gather(*(one.click_button(one.ephemeral_messages[-1], "Bring it back") for one in people))
+    await asyncio.gather(*(one.click_button(one.ephemeral_messages[-1], "Not spam") for one in people))
     await world.finish_listeners()
     card = world.channel("#care").card("@zed")
     told = [whisper for name in ("joe", "mia") for whisper in world.person(name).whispers]
@@ -112,8 +112,8 @@ async def test_of_two_who_bring_the_same_back_the_second_is_told_where_it_is(wor
 async def test_the_report_leads_to_the_spam(world: World) -> None:
     await world.receive(BLOG, by="zed")
     await world.person("mia").type_command("/sentiment today")
-    await world.person("mia").press_on_whisper("Look at the spam")
-    assert "1 post taken for spam lately" in world.person("mia").last_whisper
+    await world.person("mia").press_on_whisper("View spam")
+    assert "1 post marked as spam lately" in world.person("mia").last_whisper
 
 
 async def test_hostile_spam_is_listed_as_plain_text(world: World) -> None:

@@ -76,7 +76,7 @@ async def test_an_edit_of_what_joined_a_case_stays_with_it(world: World) -> None
     await arrives(world, wording(world, f"{LOST} and they lie about it", 1, name="copy", author="marta"))
     await world.advance(minutes=1)
     [card] = world.channel("#care").cards
-    assert "edited, a post that joined, by its author" in await card.explain()
+    assert "edited, a related post, by its author" in await card.explain()
     found = await account(world)
     assert (found.seen, found.opened, found.joined) == (2, 1, 1)
 

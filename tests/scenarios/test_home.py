@@ -179,7 +179,7 @@ async def test_who_is_on_call_asks_for_cover_on_the_home_tab(world: World) -> No
     reload_schedule(world, build_layer("U0BEN", "U0ANA"))
     ana = world.person("ana")
     assert "You are on call now for nights" in await ana.open_home()
-    assert "Asked in #care who covers nights" in await ana.press_on_home("Ask for cover")
+    assert "Asked in #care who can cover nights" in await ana.press_on_home("Ask for cover")
     await world.advance(seconds=5)
     assert "@ana asks to be covered" in world.channel("#care").words
 

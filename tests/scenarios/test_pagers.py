@@ -51,22 +51,22 @@ async def test_the_first_does_not_answer_and_the_second_does_from_the_link_on_he
     await night_world.receive(CRISIS)
     await night_world.advance(minutes=2.1)
     [push] = services.of("ntfy")
-    assert push["title"] == "Crisis at Northwind Air on X (SEV1)"
+    assert push["title"] == "Crisis about Northwind Air on X (SEV1)"
     assert "for pr" in push["message"]
     await night_world.advance(minutes=10)
     [text] = services.of("text")
     assert text["To"] == "+351912345678"
     assert "smoke" not in text["Body"], "a stranger's words are not texted"
     status, words = await browse(link_in(text["Body"]))
-    assert (status, "Acknowledge: I take it" in words) == (200, True)
+    assert (status, "I've got it" in words) == (200, True)
     status, words = await browse(link_in(text["Body"]), "POST")
-    assert (status, "You have this page" in words) == (200, True)
+    assert (status, "You've got it" in words) == (200, True)
     before = len(services.requests)
     await night_world.advance(minutes=25)
     assert len([one for one in services.requests[before:] if one[0] != "pagerduty"]) == 0
     card = await night_world.channel("#pr").card("@marta").explain()
-    assert "Answered by @mia by link, after 12 min" in card
-    for rung in ("@ben by Slack, delivered", "@ben by ntfy, delivered", "@mia by phone call, delivered"):
+    assert "Acknowledged by @mia via link (12 min)" in card
+    for rung in ("@ben via Slack, delivered", "@ben via ntfy, delivered", "@mia via phone call, delivered"):
         assert rung in card
 
 
@@ -78,8 +78,8 @@ async def test_slack_is_down_and_ntfy_rings_at_once(night_world: World, services
     night_world.sandbox.faults.down = False
     await night_world.advance(minutes=4)
     card = await night_world.channel("#pr").card("@marta").explain()
-    assert "@ben by Slack, no answer of the service: Slack does not answer" in card or "Slack is down" in card
-    assert "Answered by @ben by link" in card
+    assert "@ben via Slack, no response from the service: Slack does not answer" in card or "Slack is down" in card
+    assert "Acknowledged by @ben via link" in card
 
 
 async def test_a_single_post_about_a_regulator_pages(night_world: World, services: FakePagerServices) -> None:
@@ -113,11 +113,11 @@ async def test_a_way_that_fails_makes_the_next_one_ring_at_once_and_the_card_say
     await night_world.advance(minutes=0.3)
     shown = await night_world.channel("#pr").card("@marta").explain()
     why = {
-        Fault.REFUSED: "✗ 11 Mar, 04:02 UTC @ben by ntfy, refused: NTFY_TOKEN is refused",
+        Fault.REFUSED: "✗ 11 Mar, 04:02 UTC @ben via ntfy, rejected: NTFY_TOKEN is refused",
         Fault.DOWN: "it answered 503",
         Fault.NONSENSE: "it answered something that it never says",
         Fault.BUSY: "it wants us to wait",
-        Fault.GONE: "by ntfy, no answer of the service",
+        Fault.GONE: "via ntfy, no response from the service",
     }
     assert why[fault] in shown
 
@@ -132,7 +132,7 @@ async def test_a_pager_that_refuses_pages_the_operators_by_another_way(
     await night_world.receive(CRISIS)
     await night_world.advance(minutes=4)
     said = [dm.words for dm in night_world.person("tom").dms]
-    assert any("Earshot is unwell" in words and "NTFY_TOKEN is refused" in words for words in said), said
+    assert any("Earshot has a problem" in words and "NTFY_TOKEN is refused" in words for words in said), said
 
 
 async def test_a_link_scanner_acknowledges_nothing(night_world: World, services: FakePagerServices) -> None:
@@ -143,7 +143,7 @@ async def test_a_link_scanner_acknowledges_nothing(night_world: World, services:
         await browse(link)
         await browse(link, "HEAD")
     await night_world.advance(minutes=0.5)
-    assert "nobody has answered yet" in night_world.channel("#pr").card("@marta").words
+    assert "no answer yet" in night_world.channel("#pr").card("@marta").words
 
 
 async def test_a_link_that_was_used_is_too_old_or_was_changed_says_who_has_it(
@@ -154,12 +154,12 @@ async def test_a_link_that_was_used_is_too_old_or_was_changed_says_who_has_it(
     link = services.of("ntfy")[0]["click"]
     changed = link[:-1] + ("A" if link[-1] != "A" else "B")
     status, words = await browse(changed, "POST")
-    assert (status, "was changed on its way, so it does nothing" in words) == (404, True)
+    assert (status, "isn't valid, so it does nothing" in words) == (404, True)
     await night_world.person("ben").dm.click("Acknowledge", by="ben")
-    assert "You have this page" in (await browse(link, "POST"))[1]
-    assert "Somebody has answered, since 11 Mar" in (await browse(changed))[1]
+    assert "You've got it" in (await browse(link, "POST"))[1]
+    assert "Somebody acknowledged it on 11 Mar" in (await browse(changed))[1]
     night_world.clock.advance(hours=13)
-    assert "You have this page" in (await browse(link))[1]
+    assert "You've got it" in (await browse(link))[1]
 
 
 async def test_a_link_that_is_too_old_does_nothing(night_world: World, services: FakePagerServices) -> None:
@@ -167,7 +167,7 @@ async def test_a_link_that_is_too_old_does_nothing(night_world: World, services:
     await night_world.advance(minutes=2.1)
     link = services.of("ntfy")[0]["click"]
     night_world.clock.advance(hours=13)
-    assert "This link is too old" in (await browse(link, "POST"))[1]
+    assert "This link has expired" in (await browse(link, "POST"))[1]
     page_id = link.rpartition("/")[2].partition(".")[0]
     assert (await night_world.local_app.store.pages.get(page_id)).is_open
 
@@ -205,7 +205,7 @@ async def test_who_acknowledges_at_pagerduty_has_answered_and_a_forged_or_old_de
     assert await deliver_webhook(night_world, pagerduty_says(page, now)) == 200
     assert (await night_world.local_app.store.pages.get(page)).acknowledged_by == "U0MIA"
     await night_world.advance(minutes=1)
-    assert "Answered by @mia by PagerDuty" in night_world.channel("#pr").card("@marta").words
+    assert "Acknowledged by @mia via PagerDuty" in night_world.channel("#pr").card("@marta").words
     assert [one["event_action"] for one in services.of("pagerduty")] == ["trigger", "acknowledge"]
 
 
@@ -247,7 +247,7 @@ async def test_with_nobody_on_call_the_fallback_and_the_manager_are_paged_and_th
     async with open_world(redis_url, brand, tmp_path, clock, written, load_settings(services.settings())) as world:
         await world.receive(CRISIS)
         await world.advance(minutes=3)
-        assert "Nobody who was called has answered." in world.channel("#ops").messages[-1].words
-        assert "You are on call for pr" in world.person("mia").dm.words
-        assert "The schedule has a hole: nobody was on call" in world.channel("#pr").card("@marta").words
+        assert "Nobody who was paged has answered." in world.channel("#ops").messages[-1].words
+        assert "You're on call for pr" in world.person("mia").dm.words
+        assert "Coverage gap: nobody was on call" in world.channel("#pr").card("@marta").words
         await world.check_invariants()

@@ -19,13 +19,13 @@ async def test_the_first_does_not_answer_and_the_second_does_from_the_message(wo
     await world.receive(CRISIS)
     card = world.channel("#pr").card("@marta")
     assert "Paging since" in card.words
-    assert "🚨 You are on call for pr. Crisis at Northwind Air on X" in world.person("ben").dm.words
+    assert "🚨 You're on call for pr. Crisis about Northwind Air on X" in world.person("ben").dm.words
     assert not world.person("mia").dms
     await world.advance(minutes=5.1)
     await world.person("mia").dm.click("Acknowledge", by="mia")
-    assert "✅ @mia has this page, after 5 min. Nobody else is called." in world.person("mia").dm.words
-    assert "Answered by @mia by Slack, after 5 min" in card.words
-    assert "@ben by Slack, delivered" in await card.explain()
+    assert "✅ Acknowledged by @mia (5 min). Nobody else is paged." in world.person("mia").dm.words
+    assert "Acknowledged by @mia via Slack (5 min)" in card.words
+    assert "@ben via Slack, delivered" in await card.explain()
     before = len(world.sandbox.change_log.list_by_kind("posted"))
     await world.advance(minutes=25)
     assert len(world.person("ben").dms) == 1
@@ -38,11 +38,11 @@ async def test_it_goes_round_until_somebody_answers_on_the_card(world: World) ->
     assert [len(world.person(name).dms) for name in ("ben", "mia")] == [1, 1]
     for name in ("ben", "mia"):
         [again] = world.person(name).dm.message.thread
-        assert "Still nobody has answered" in again.text
+        assert "Still no answer" in again.text
     card = world.channel("#pr").card("@marta")
-    assert "round 2: nobody" in card.words
+    assert "round 2: no answer" in card.words
     await card.click("Acknowledge", by="ben")
-    assert "Answered by @ben by Slack, after 24 min" in card.words
+    assert "Acknowledged by @ben via Slack (24 min)" in card.words
     assert "Acknowledge" not in card.buttons
 
 
@@ -50,7 +50,7 @@ async def test_who_claims_the_case_has_answered(world: World) -> None:
     await world.receive(CRISIS)
     await world.channel("#pr").card("@marta").click("Claim", by="ben")
     await world.advance(minutes=20)
-    assert "Answered by @ben by claiming it" in world.channel("#pr").card("@marta").words
+    assert "Acknowledged by @ben by claiming it" in world.channel("#pr").card("@marta").words
     assert not world.person("mia").dms
 
 
@@ -61,14 +61,14 @@ async def test_a_person_who_was_called_sees_who_has_it_and_no_message_has_a_live
     await world.advance(seconds=10)
     for name in ("ben", "mia"):
         [dm] = world.person(name).dms
-        assert "✅ @ben has this page, after 18 min" in dm.words
+        assert "✅ Acknowledged by @ben (18 min)" in dm.words
         assert "smoke in the cabin" in dm.words
         assert "Acknowledge" not in dm.buttons
     await world.channel("#pr").card("@marta").click("Claim", by="mia")
     await world.advance(seconds=10)
     for name in ("ben", "mia"):
         [dm] = world.person(name).dms
-        assert "✅ @mia has claimed the case. @ben answered the page" in dm.words
+        assert "✅ @mia claimed the case. Page acknowledged by @ben" in dm.words
         assert not {"Acknowledge", "Claim"} & set(dm.buttons)
 
 
@@ -97,15 +97,18 @@ async def test_slack_is_away_while_somebody_acknowledges_and_the_message_says_so
     world.sandbox.faults.add(InjectedFault(FaultKind.DROPPED_BEFORE, methods=["chat.update"], times=3))
     await world.local_app.app.usecases.pages.acknowledge(page[0], "U0BEN", "link")
     await world.advance(minutes=2)
-    assert "✅ @ben has this page" in world.person("ben").dm.words
+    assert "✅ Acknowledged by @ben" in world.person("ben").dm.words
     assert "Acknowledge" not in world.person("ben").dm.buttons
 
 
 async def test_somebody_who_was_not_called_and_answers_for_nothing_there_cannot_stop_it(world: World) -> None:
     await world.receive(CRISIS)
     await world.channel("#pr").card("@marta").click("Acknowledge", by="lea")
-    assert world.person("lea").last_whisper == "Only those who answer for pr can acknowledge this page."
-    assert "nobody has answered yet" in world.channel("#pr").card("@marta").words
+    assert (
+        world.person("lea").last_whisper
+        == "You aren't on the pr team, so you can't acknowledge this page. Tell somebody on the team about it."
+    )
+    assert "no answer yet" in world.channel("#pr").card("@marta").words
 
 
 async def test_an_ordinary_complaint_pages_nobody(world: World) -> None:
@@ -120,9 +123,9 @@ async def test_of_somebody_whose_do_not_disturb_is_on_the_next_in_line_is_called
     set_do_not_disturb(world, "ben")
     await world.receive(CRISIS)
     await world.advance(seconds=5)
-    assert "You are on call for pr" in world.person("mia").dm.words
+    assert "You're on call for pr" in world.person("mia").dm.words
     await world.advance(minutes=1)
-    assert "@ben by Slack, delivered, but do-not-disturb is on" in await world.channel("#pr").card("@marta").explain()
+    assert "@ben via Slack, delivered, but do-not-disturb is on" in await world.channel("#pr").card("@marta").explain()
 
 
 @pytest.mark.parametrize(
@@ -154,9 +157,9 @@ async def test_where_only_slack_reaches_a_person_the_next_is_called_sooner_since
     await world.advance(minutes=2.4)
     assert not world.person("mia").dms
     await world.advance(minutes=0.2)
-    assert "You are on call for pr" in world.person("mia").dm.words
+    assert "You're on call for pr" in world.person("mia").dm.words
     card = await world.channel("#pr").card("@marta").explain()
-    assert "@ben by Slack, delivered" in card
+    assert "@ben via Slack, delivered" in card
     assert "do-not-disturb" not in card
 
 
@@ -165,11 +168,11 @@ async def test_a_storm_is_one_call_and_who_answers_has_them_all(world: World) ->
         await world.receive(f"{CRISIS}, row {number} burns", by=f"person{number}")
     await world.advance(minutes=1)
     assert len(world.person("ben").dms) == 1
-    assert "Paging with another case" in world.channel("#pr").card("@person3").words
+    assert "Included in another page" in world.channel("#pr").card("@person3").words
     await world.channel("#pr").card("@person4").click("Acknowledge", by="ben")
     await world.advance(minutes=4)
     shown = [card.words for card in world.channel("#pr").cards]
-    assert ["Answered by @ben" in words for words in shown] == [True] * 5
+    assert ["Acknowledged by @ben" in words for words in shown] == [True] * 5
     assert not world.person("mia").dms
 
 
@@ -195,5 +198,5 @@ async def test_a_message_whose_answer_was_lost_is_sent_again_and_the_person_who_
     await lost.click("Acknowledge", by="ben")
     await world.advance(seconds=10)
     for dm in (lost, second, world.person("mia").dm):
-        assert "✅ @ben has this page" in dm.words
+        assert "✅ Acknowledged by @ben" in dm.words
         assert "Acknowledge" not in dm.buttons

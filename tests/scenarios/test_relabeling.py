@@ -108,7 +108,7 @@ async def test_of_two_who_correct_at_once_the_second_is_told_who_was_first(world
     done = await asyncio.gather(*(world.sandbox.get_user(name).submit() for name in ("ana", "raj")))
     await world.finish_listeners()
     told = sorted("".join(outcome.errors.values()) for outcome in done)
-    assert told == ["", "Somebody else corrected this already: neutral. There is nothing left to correct."]
+    assert told == ["", "Somebody else already changed this to neutral."]
     assert await list_corrections(world) == [("sentiment", "negative", "neutral")]
 
 
@@ -120,7 +120,7 @@ async def test_who_marks_spam_on_an_old_card_is_told_that_it_is_done(world: Worl
         await card.click("Why? / Correct…", by=name)
     await asyncio.gather(*(one.click_button(one.modal, "Spam") for one in (ana, raj)))
     await world.finish_listeners()
-    told = ["corrected this already: spam" in world.person(name).form for name in ("ana", "raj")]
+    told = ["already changed this to spam" in world.person(name).form for name in ("ana", "raj")]
     assert sorted(told) == [False, True]
     assert "Resolved by" in card.words
     assert await list_corrections(world) == [("spam", "genuine", "spam")]
@@ -130,9 +130,9 @@ async def test_somebody_without_a_role_gets_a_sentence(world: World) -> None:
     await world.receive(LOST)
     card = world.channel("#care").card("@marta")
     await card.choose("Spam", by="joe")
-    assert "Only deputies of care answer these" in world.person("joe").form
+    assert "Only the care team answers these" in world.person("joe").form
     await card.choose("Change sentiment…", by="joe")
-    assert world.person("joe").form.count("Only deputies of care answer these") == 1
+    assert world.person("joe").form.count("Only the care team answers these") == 1
     assert world.person("joe").whispers == []
     assert not world.person("joe").dms
     assert await list_corrections(world) == []
@@ -172,10 +172,10 @@ async def test_help_says_how_often_it_was_right_and_how_little_that_means_of_few
         await world.channel(channel).card("@marta").resolve("answered", by="ana")
     await world.channel("#care").card("@marta").correct("Change sentiment…", "neutral", by="ana")
     told = await world.person("mia").type_command("/sentiment help")
-    assert "of 2 cases that your team closed in the last 30 days, 1 was corrected" in told
+    assert "Of 2 cases closed in the last 30 days, 1 was corrected" in told
     await world.channel("#care").card("@marta").click("Reopen", by="ana")
     told = await world.person("mia").type_command("/sentiment help")
-    assert "of 1 case that your team closed in the last 30 days, 0 were corrected" in told
+    assert "Of 1 case closed in the last 30 days, 0 were corrected" in told
 
 
 async def test_why_is_answered_in_full_and_for_ones_own_eyes(world: World) -> None:

@@ -22,7 +22,7 @@ async def test_a_manager_makes_somebody_a_deputy_until_friday_and_they_claim_at_
     await world.receive(LOST)
     card = world.channel("#care").card("@marta")
     await card.click("Claim", by="joe")
-    assert "Only deputies of care answer these" in world.person("joe").last_whisper
+    assert "Only the care team answers these" in world.person("joe").last_whisper
 
     told = await world.person("mia").type_command("/earshot deputize @joe care until Friday")
     assert told.startswith("✅ @joe is a deputy of care until Fri 13 Mar 18:00 (3 d 9 h). They can claim now.")
@@ -52,11 +52,11 @@ async def test_it_ends_by_itself_and_a_case_that_is_owned_then_stays_owned_to_it
 
     assert "joe" not in await world.person("mia").type_command("/earshot deputies care")
     await world.channel("#care").card("@ola").click("Claim", by="joe")
-    assert "Only deputies of care answer these" in world.person("joe").last_whisper
+    assert "Only the care team answers these" in world.person("joe").last_whisper
     await world.channel("#care").card("@marta").click("Release", by="joe")
     assert "@joe" not in world.channel("#care").card("@marta").words.partition("Case ")[0]
     await world.channel("#care").card("@marta").click("Claim", by="joe")
-    assert "Only deputies of care answer these" in world.person("joe").last_whisper
+    assert "Only the care team answers these" in world.person("joe").last_whisper
 
 
 async def test_where_the_playbook_asks_for_it_nobody_claims_before_they_accept(world: World) -> None:
@@ -114,7 +114,7 @@ async def test_a_dismissal_is_undone_by_its_button_and_a_deputy_may_step_down_th
         ("mia", "deputize @ana care", "@ana is a deputy of care already, by the playbook."),
         ("mia", "deputize @raj care", "@raj is a deputy of care already, by the playbook."),
         ("mia", "deputize @joe care until 2026-03-09 12:00", "“2026-03-09 12:00” is over already."),
-        ("mia", "deputize @joe care until soon", "Earshot does not understand the time in “soon”."),
+        ("mia", "deputize @joe care until soon", "Earshot doesn't understand the time in “soon”."),
         ("mia", "deputize @earshot care", "@earshot is a bot, has left, or isn't known to Slack"),
         ("mia", "deputize @joe care from tomorrow 08:00", "A role begins at once, so leave out"),
         ("mia", "dismiss @ana care", "@ana is a deputy of care by the playbook"),

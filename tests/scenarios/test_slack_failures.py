@@ -139,7 +139,7 @@ async def test_the_same_click_delivered_twice_does_nothing_twice(world: World) -
     world.sandbox.faults.add(InjectedFault(FaultKind.DUPLICATE_DELIVERY))
     await card.click("Claim", by="ana")
     assert (await card.explain()).count("claimed by @ana") == 1
-    assert sorted(world.person("ana").whispers) == [OFFER, "You have this one already."]
+    assert sorted(world.person("ana").whispers) == [OFFER, "You already have this one."]
 
 
 async def test_a_click_that_comes_too_late_to_be_trusted_changes_nothing(world: World) -> None:
@@ -167,6 +167,6 @@ async def test_a_form_that_slack_is_too_slow_to_open_asks_for_another_press(worl
     card = world.channel("#care").card("@marta")
     world.sandbox.faults.add(InjectedFault(FaultKind.ERROR, methods=["views.open"], word="expired_trigger_id"))
     await card.click("Resolve…", by="ana")
-    assert world.person("ana").last_whisper == "Slack took too long to open the form. Press the button once more."
+    assert world.person("ana").last_whisper == "Slack took too long to open the form. Press the button again."
     await card.resolve("answered", by="ana")
     assert "Resolved by @ana" in card.words

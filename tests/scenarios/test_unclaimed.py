@@ -32,21 +32,22 @@ async def night_world(
 async def test_who_acknowledges_and_claims_nothing_is_called_again_and_the_card_says_so(night_world: World) -> None:
     await night_world.receive(CRISIS)
     await night_world.person("ben").dm.click("Acknowledge", by="ben")
-    assert "Claim the case next: while nobody has, it will call again." in night_world.person("ben").dm.words
+    assert "The page goes out again unless somebody claims the case." in night_world.person("ben").dm.words
     await night_world.advance(minutes=29)
     assert len(night_world.person("ben").dms) == 1
     await night_world.advance(minutes=1.5)
     [dm] = night_world.person("ben").dms
-    assert "acknowledged before, not claimed" in dm.words
+    assert "acknowledged earlier, still unclaimed" in dm.words
     assert "Acknowledged earlier, still unclaimed." in dm.message.thread[-1].text
     card = night_world.channel("#pr").card("@marta")
     assert (
-        "Acknowledged by @ben at 11 Mar, 04:00 UTC, not claimed; called again 11 Mar, 04:30 UTC" in await card.explain()
+        "Acknowledged by @ben at 11 Mar, 04:00 UTC, still unclaimed. Paging again since 11 Mar, 04:30 UTC"
+        in await card.explain()
     )
     await card.click("Claim", by="ben")
     await night_world.advance(minutes=45)
     assert len(dm.message.thread) == 1
-    assert "Answered by @ben by claiming it" in card.words
+    assert "Acknowledged by @ben by claiming it" in card.words
 
 
 async def test_who_acknowledges_and_claims_is_left_alone(night_world: World) -> None:
@@ -56,7 +57,7 @@ async def test_who_acknowledges_and_claims_is_left_alone(night_world: World) -> 
     await night_world.channel("#pr").card("@marta").click("Claim", by="ben")
     await night_world.advance(minutes=60)
     assert len(night_world.person("ben").dms) == 1
-    assert "called again" not in await night_world.channel("#pr").card("@marta").explain()
+    assert "Paging again" not in await night_world.channel("#pr").card("@marta").explain()
 
 
 async def test_of_a_storm_one_case_calls_again_and_not_each(night_world: World) -> None:
@@ -66,7 +67,7 @@ async def test_of_a_storm_one_case_calls_again_and_not_each(night_world: World) 
     await night_world.advance(minutes=32)
     [dm] = night_world.person("ben").dms
     assert len(dm.message.thread) == 1
-    again = ["called again" in await card.explain() for card in night_world.channel("#pr").cards]
+    again = ["Paging again" in await card.explain() for card in night_world.channel("#pr").cards]
     assert sorted(again) == [False, False, True]
 
 
@@ -89,4 +90,4 @@ async def test_pagerduty_rings_again_too_and_its_first_alert_answers_nothing_any
     assert await deliver_webhook(night_world, pagerduty_says(f"{first}-1", now, delivery="01F")) == 200
     await night_world.channel("#pr").card("@marta").click("Claim", by="mia")
     await night_world.advance(seconds=5)
-    assert "Answered by @mia by PagerDuty" in night_world.channel("#pr").card("@marta").words
+    assert "Acknowledged by @mia via PagerDuty" in night_world.channel("#pr").card("@marta").words
