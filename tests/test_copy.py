@@ -19,15 +19,14 @@ AREAS = (
 )
 """Where strings are that somebody reads: in Slack, in a terminal, in a browser, in a log."""
 NOT_YET: tuple[str, ...] = (
-    *("bot/cards/", "bot/usecases/", "handlers/"),
-    *("bot/detectors/", "bot/domain/", "bot/sinks/", "bot/sources/", "bot/store/"),
-    *("bot/training/", "bot/web/", "bot/workers/", "bot/calendars/", "bot/benchmarks/"),
+    *("bot/cards/spikes.py", "bot/detectors/", "bot/sinks/", "bot/sources/", "bot/store/"),
+    *("bot/training/", "bot/workers/", "bot/calendars/", "bot/benchmarks/"),
     *("bot/slack_sandbox/ui/routes.py", "bot/slack_sandbox/ui/security.py", "bot/slack_sandbox/ui/static/mrkdwn.js"),
     *("docs/", "playbook.example.toml", ".env.example", "Makefile"),
 )
 """Beginnings of paths whose words still wait for their revision. Take one out to see what is left there."""
 EXAMPLES = ("playbook.example.toml", ".env.example", "Makefile")
-DATA = ("bot/detectors/lexicons/", "bot/detectors/text/", "bot/detectors/model/")
+DATA = ("bot/detectors/lexicons/", "bot/detectors/text/", "bot/detectors/model/", "bot/domain/spikes/topic_words.py")
 """Words of posts that the detectors look for: data, and shown to nobody."""
 
 DIALECT = re.compile(
@@ -39,6 +38,8 @@ DIALECT = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 """Words of the first releases, which read as translated, and "is no mention" for "is not a mention"."""
+HEADERS = re.compile(r"default-src|filename=")
+"""Values of HTTP headers, which nobody reads."""
 PROMISED = frozenset({"heard"})
 """Names that others rely on and that contain such a word: JSON keys, labels of metrics, names of settings."""
 WORDS_MOST = 20
@@ -214,7 +215,8 @@ def test_nothing_that_is_shown_is_in_the_dialect_of_the_first_releases() -> None
 
 def test_nothing_that_is_shown_has_a_semicolon() -> None:
     """Two sentences are easier to read than one with two halves."""
-    wrong = [text for text in _read_all() if re.search(r";(?:\s|$)", re.sub(r"&#?\w+;", "", text.words))]
+    shown = [text for text in _read_all() if not HEADERS.search(text.words)]
+    wrong = [text for text in shown if re.search(r";(?:\s|$)", re.sub(r"&#?\w+;", "", text.words))]
     assert not wrong, _report(wrong)
 
 

@@ -6,7 +6,7 @@ Untrusted words are shortened and lose their links. They are never spoken, and n
 import re
 from datetime import datetime
 
-from bot.cards.case_mention import abbreviate_number, format_kind, format_source
+from bot.cards.case_mention import HARMS, abbreviate_number, format_kind, format_source
 from bot.cards.sanitize import escape, format_plain_time, sanitize_line, sanitize_url
 from bot.domain.case import Case
 from bot.domain.mention import Mention
@@ -35,7 +35,7 @@ def build_case_page_context(
     found = case.assessment
     ours = found.subject if found.kind else ""  # a sender may name any other
     subject = f" about {sanitize_line(ours, 60)}" if ours else ""
-    parts = [f"{case.priority.value} priority"]
+    parts = [] if case.is_urgent else [f"{case.priority.value} priority"]
     followers = mention.author.followers
     if followers is not None:
         parts.append(f"{abbreviate_number(followers)} followers")
@@ -43,7 +43,7 @@ def build_case_page_context(
         parts.append(format_count(case.joined_count, "related post"))
     if again:
         parts.append("acknowledged earlier, still unclaimed")
-    kind = "Crisis" if case.is_urgent else format_kind(case)
+    kind = _format_crisis_kind(case) if case.is_urgent else format_kind(case)
     return PageContext(
         headline=f"{kind}{subject} on {format_source(mention)}",
         severity_text=", ".join(parts),
@@ -58,6 +58,11 @@ def build_case_page_context(
             [format_source(mention), *([f"{abbreviate_number(followers)} followers"] if followers else [])]
         ),
     )
+
+
+def _format_crisis_kind(case: Case) -> str:
+    """Return `Safety crisis`, or `Crisis` where the harm is of no known kind."""
+    return f"{HARMS.get(case.harm, '')} crisis".strip().capitalize()
 
 
 def merge_page_contexts(newest: PageContext, newest_at: datetime, first: PageContext, earlier: int) -> PageContext:

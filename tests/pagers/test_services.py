@@ -180,7 +180,7 @@ async def test_a_push_quotes_the_post_without_its_links(pagers: dict[str, Pager]
     [push] = services.of("ntfy")
     assert "smoke in the cabin" in push["message"]
     assert "evil.example" not in push["message"]
-    assert [one["label"] for one in push["actions"]] == ["Acknowledge", "View card", "Open the post"]
+    assert [one["label"] for one in push["actions"]] == ["Acknowledge", "View card", "Open post"]
     assert push["click"] == LINK
     assert push["priority"] == 5
 

@@ -51,7 +51,7 @@ async def test_who_presses_one_twice_or_another_key_is_told_how_it_stands(
     assert "That isn't 1. Nobody has acknowledged this page" in (await services.press_keys("7"))[1]
     assert "no answer yet" in call_world.channel("#pr").card("@marta").words
     await call_world.channel("#pr").card("@marta").click("Acknowledge", by="ben")
-    assert "Ben has this page since 11 Mar, 04:00 WET" in (await services.press_keys("1"))[1]
+    assert "Ben acknowledged this page on 11 Mar, 04:00 WET" in (await services.press_keys("1"))[1]
     assert "Acknowledged by @ben via Slack" in call_world.channel("#pr").card("@marta").words
 
 

@@ -105,7 +105,7 @@ async def test_of_two_who_bring_the_same_back_the_second_is_told_where_it_is(wor
     card = world.channel("#care").card("@zed")
     told = [whisper for name in ("joe", "mia") for whisper in world.person(name).whispers]
     assert len([one for one in told if f"case {card.case}" in one and "Thanks" in one]) == 1
-    assert len([one for one in told if "already" in one or "not kept any more" in one]) == 1
+    assert len([one for one in told if "already" in one or "no longer in the spam list" in one]) == 1
     assert (await world.reconcile()).opened == 1
 
 

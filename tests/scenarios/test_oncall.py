@@ -95,7 +95,7 @@ async def test_who_asks_to_be_covered_keeps_it_until_somebody_presses_and_the_se
     told = await world.person("ana").type_command("/oncall cover me until 20:00")
     assert told.startswith("🙏 Asked in #care who can cover nights from Tue 10 Mar 09:00 until Tue 10 Mar 20:00.")
     [plea] = world.channel("#care").reminders
-    assert "@ana asks to be covered for nights" in plea.words
+    assert "@ana needs cover for nights" in plea.words
     assert "care (nights): @ana" in await world.person("joe").type_command("/oncall care")
 
     await world.advance(minutes=1)

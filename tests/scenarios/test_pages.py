@@ -19,7 +19,7 @@ async def test_the_first_does_not_answer_and_the_second_does_from_the_message(wo
     await world.receive(CRISIS)
     card = world.channel("#pr").card("@marta")
     assert "Paging since" in card.words
-    assert "🚨 You're on call for pr. Crisis about Northwind Air on X" in world.person("ben").dm.words
+    assert "🚨 You're on call for pr. Safety crisis about Northwind Air on X" in world.person("ben").dm.words
     assert not world.person("mia").dms
     await world.advance(minutes=5.1)
     await world.person("mia").dm.click("Acknowledge", by="mia")
@@ -105,8 +105,7 @@ async def test_somebody_who_was_not_called_and_answers_for_nothing_there_cannot_
     await world.receive(CRISIS)
     await world.channel("#pr").card("@marta").click("Acknowledge", by="lea")
     assert (
-        world.person("lea").last_whisper
-        == "You aren't on the pr team, so you can't acknowledge this page. Tell somebody on the team about it."
+        world.person("lea").last_whisper == "You aren't on the pr team. Ask somebody who is to acknowledge this page."
     )
     assert "no answer yet" in world.channel("#pr").card("@marta").words
 

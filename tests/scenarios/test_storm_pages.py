@@ -111,7 +111,7 @@ async def test_a_person_who_had_a_page_already_and_speaks_of_a_new_crisis_at_nig
     assert "NW882" in ring.text
     await dm.click("Acknowledge", by="ben")
     await world.advance(hours=2)
-    assert "✅ @ben has" in dm.words
+    assert "✅ @ben claimed the case." in dm.words
     assert len(dm.message.thread) == 1, "whoever has the case and has answered is left alone"
 
 
