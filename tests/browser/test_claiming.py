@@ -33,7 +33,7 @@ def test_a_claimed_card_is_redrawn_in_its_place(window: Window, demo: Demo, take
 def test_somebody_without_a_role_is_told_why_not(window: Window) -> None:
     window.open("joe")
     window.find_card("@marta").click(action_ids.CLAIM)
-    window.wait_for_text("Only visible to you", "Only deputies of care", within="#log article.only-you")
+    window.wait_for_text("Only visible to you", "Only the care team", within="#log article.only-you")
     assert window.find_accessibility_faults() == []
     window.find_card("@marta").wait_for_button(action_ids.CLAIM)
     window.switch_user("ana")
@@ -64,7 +64,7 @@ def test_a_case_handed_to_another_department_is_claimable_there_and_nowhere_else
     card = window.find_card("@marta")
     card.click(action_ids.CLAIM)
     card.choose_in_menu("Hand over")  # at once: the card may not be redrawn yet
-    with window.form("Hand the case over") as form:
+    with window.form("Hand over case") as form:
         assert window.find_accessibility_faults() == []
         form.choose_option("pr")
         form.submit()

@@ -164,7 +164,7 @@ async def test_a_spike_at_four_wakes_the_person_on_call_once(world: World) -> No
     await raj.dm.click("Acknowledge", by="raj")
     [card] = world.channel("#care").episodes
     await world.advance(minutes=1)
-    assert "Answered by @raj by Slack" in card.words
+    assert "Acknowledged by @raj via Slack" in card.words
     before = len(raj.dms)
     await send_wave(world, 20, first=100)
     pages = [dm for dm in raj.dms[before:] if "Spike" in dm.words]
@@ -183,5 +183,5 @@ async def test_when_it_is_over_nobody_is_called_any_more(world: World) -> None:
     await send_wave(world, 20)
     await world.advance(hours=3)
     [card] = world.channel("#care").episodes
-    assert "over before anybody answered" in card.words
+    assert "Closed unanswered" in card.words
     assert "Acknowledge" not in card.buttons
