@@ -73,3 +73,7 @@ class AuditEvent(NamedTuple):
     """An `AuditAction` of any release, with its object; or the result of an attempt to call."""
     detail: str = ""
     """In our own words or a colleague's note; never a stranger's words."""
+
+    def drop_reason(self) -> "AuditEvent":
+        """Return the event without the reason that a colleague gave, which follows a colon."""
+        return self._replace(detail=self.detail.partition(": ")[0])

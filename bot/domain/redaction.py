@@ -103,7 +103,7 @@ def forget_in_case(case: Case, ids: frozenset[str], at: datetime, words: Iterabl
             note="",
             earlier=(),
             thanked_by=(),
-            history=tuple(one for one in after.history if one.what != AuditAction.THANKED),
+            history=tuple(_redact_event(one) for one in after.history if one.what != AuditAction.THANKED),
         )
     elif quoting:
         after = after.copy_with(mention=quoting)
@@ -140,6 +140,11 @@ def forget_in_crisis(crisis: Crisis, words: Iterable[str]) -> Crisis | None:
     if timeline == crisis.timeline:
         return None
     return crisis.copy_with(version=crisis.version + 1, timeline=timeline)
+
+
+def _redact_event(event: AuditEvent) -> AuditEvent:
+    """Return a re-route without its reason, which may quote the post."""
+    return event.drop_reason() if event.what in {AuditAction.REROUTED, AuditAction.ROUTE_CORRECTED} else event
 
 
 def _remove_reasons(assessment: Assessment) -> Assessment:

@@ -152,6 +152,14 @@ class Outbox(RedisStore):
             transaction.write("EXPIRE", key, ttl)
         await commit(self._client, transaction)
 
+    async def drop_stale_card(self, case_id: str, record: CardRecord) -> None:
+        """Record that the oldest stale card says where the case went: from now on it is a message about the case."""
+        transaction = Transaction(self._keys.inbox)
+        rest = record.copy_with(stale=record.stale[1:])
+        transaction.write("HSET", self._keys.card_key(case_id), "body", rest.model_dump_json())
+        add_case_message(transaction, self._keys, case_id, record.stale[0])
+        await commit(self._client, transaction)
+
     async def load_claim_requests(self, case_id: str) -> dict[MessageRef, str]:
         """Return the messages of earlier releases that asked people to claim a case, each with its department then."""
         [flat] = await self._client.execute_each([("HGETALL", self._keys.card_key(case_id))])

@@ -19,7 +19,7 @@ from bot.domain.errors import NotAllowed
 from bot.domain.lifecycle import DEPUTIES_UNKNOWN
 from bot.domain.oncall.time_parser import parse_end, parse_shift_request
 from bot.domain.roles import RoleGrant, RoleKind, RoleRegister
-from bot.domain.rules import PlaybookRules, get_department_or_lost
+from bot.domain.rules import PlaybookRules, get_department_or_lost, require_department
 from bot.domain.text import format_people
 from bot.store.roles import REGISTER, RoleStore
 from bot.usecases.staff import StaffDirectory
@@ -66,6 +66,7 @@ class RoleUseCases:
         request = await self._parse_request(by, words, at)
         if not request.person:
             raise NotAllowed(_explain_missing_person(request.rest, DEPUTIZE_EXAMPLE))
+        require_department(self._rules, request.department.name)
         await self._check_candidate(by, request)
         asked = _build_grant(RoleKind.DEPUTY, request, by, at)
         decision = await self._store.change(REGISTER, lambda register: roles.add_deputy(register, asked), at)
@@ -120,6 +121,7 @@ class RoleUseCases:
             return await self._list_points()
         at = self._clock.now()
         request = await self._parse_request(by, words, at, (OFF,))
+        require_department(self._rules, request.department.name)
         staff = await self._load_staff(request.department)
         if not staff.can_answer(by):
             no = f"Only deputies of {request.department.name} and managers choose its point person."

@@ -1,9 +1,11 @@
 """What everybody may do without a role: re-route an unclaimed case with a reason, undo it, thank for praise."""
 
 from bot.cards import action_ids
+from bot.domain.redaction import parse_forget_target
 from bot.slack_sandbox import DeliveryOutcome
 from tests.scenarios.sample_posts import CRISIS, LOST, PRAISE, build_complaint
 from tests.scenarios.slack_views import Card
+from tests.scenarios.test_forget import find_traces, forget
 from tests.scenarios.world import World
 
 
@@ -33,6 +35,17 @@ async def test_a_colleague_moves_a_case_with_a_reason_and_takes_it_back(world: W
     await world.person("joe").press_on_whisper("Undo")
     await world.advance(seconds=5)
     assert (await world.local_app.store.cases.get(moved.case)).department == "care"
+
+
+async def test_a_reason_that_quotes_a_post_goes_with_the_post_and_is_never_in_the_audit_log(world: World) -> None:
+    await world.receive(LOST, by="wilhelmina_q")
+    await reroute(world, world.channel("#care").card("@wilhelmina_q"), "joe", "sales", "wilhelmina_q wrote to me")
+    await world.advance(seconds=5)
+    await world.channel("#sales").card("@wilhelmina_q").reroute(by="lea", whose="care")
+    store = world.local_app.store
+    assert "wrote to me" not in str(await store.client.execute("XRANGE", store.keys.audit, "-", "+"))
+    await forget(world, parse_forget_target("@wilhelmina_q"))
+    assert await find_traces(world, "wilhelmina_q") == []
 
 
 async def test_undo_does_not_take_a_case_from_somebody_who_has_claimed_it_since(world: World) -> None:

@@ -157,6 +157,9 @@ async def test_a_department_that_left_the_playbook_keeps_its_deputies_until_they
     world.path.write_text(text.replace('"research"', '"insight"'), "utf-8")
     assert not world.playbook.reload()
     assert "research (no longer in the playbook)" in await world.person("mia").type_command("/earshot deputies")
+    assert "The playbook has no department 'research' now" in (
+        await world.person("mia").type_command("/earshot deputize @tom research")
+    )
     assert "no longer a deputy of research" in await world.person("mia").type_command("/earshot dismiss @joe research")
     assert "research" not in await world.person("mia").type_command("/earshot deputies")
 

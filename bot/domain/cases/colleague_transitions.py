@@ -4,7 +4,7 @@ from bot.domain.assessment import Intent
 from bot.domain.audit import AuditAction
 from bot.domain.case import Case, CaseStatus
 from bot.domain.cases.deadlines import reset_to_new
-from bot.domain.cases.transitions import MAX_REASON, build_case_decision
+from bot.domain.cases.transitions import MAX_REASON, build_case_decision, redact_reason
 from bot.domain.commits import CaseDecision, NotAllowed
 from bot.domain.correction import Correction, CorrectionKind
 from bot.domain.department import Department
@@ -59,7 +59,8 @@ def _format_move(before: str, after: str) -> str:
 def _move_case(case: Case, context: Context, to: Department, action: AuditAction, detail: str) -> CaseDecision:
     correction = Correction(CorrectionKind.DEPARTMENT, case.department, to.name, context.by, context.at)
     event = context.build_event(action, detail)
-    return build_case_decision(case, reset_to_new(case, to, context.at), to, event, corrections=(correction,))
+    moved = reset_to_new(case, to, context.at)
+    return redact_reason(build_case_decision(case, moved, to, event, corrections=(correction,)))
 
 
 def thank_author(case: Case, context: Context) -> CaseDecision:

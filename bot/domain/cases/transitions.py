@@ -172,10 +172,14 @@ def correct_route(case: Case, context: Context, to: Department | None, reason: s
     correction = Correction(CorrectionKind.DEPARTMENT, case.department, where, context.by, context.at)
     why = f": {reason[:MAX_REASON]}" if reason else ""
     event = context.build_event(AuditAction.ROUTE_CORRECTED, f"from {case.department} to {where}{why}")
-    if to is not None:
-        return build_case_decision(case, reset_to_new(case, to, context.at), to, event, corrections=(correction,))
-    after = _close_case(case, context, CaseResolution.NOT_ABOUT_US)
-    return build_case_decision(case, after, context.department, event, corrections=(correction,))
+    to_nobody = _close_case(case, context, CaseResolution.NOT_ABOUT_US)
+    after = reset_to_new(case, to, context.at) if to else to_nobody
+    return redact_reason(build_case_decision(case, after, to or context.department, event, corrections=(correction,)))
+
+
+def redact_reason(decision: CaseDecision) -> CaseDecision:
+    """Keep a colleague's reason in the case alone: it may quote a post, and nothing is erased from the audit log."""
+    return replace(decision, events=tuple(event.drop_reason() for event in decision.events))
 
 
 def confirm_crisis(case: Case, context: Context) -> CaseDecision:
