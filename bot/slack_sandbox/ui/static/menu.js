@@ -20,7 +20,7 @@ export function openMenu(button, entries) {
     if (back) button.focus({ preventScroll: true });
   }
   close = () => shut(false);
-  (button.closest("dialog, main") ?? document.body).append(menu);
+  (button.closest("dialog, main, aside") ?? document.body).append(menu);
   placeMenu(menu, button);
   button.setAttribute("aria-expanded", "true");
   document.addEventListener("pointerdown", outside, true);

@@ -61,7 +61,7 @@ function overflow(one, block, place) {
     await act({ act: "choose", ...place.holder, what: one.action_id, block: block.block_id, value: option.value });
   };
   const control = h("button", {
-    type: "button", class: "button more", "aria-haspopup": "menu", "aria-expanded": "false", "aria-label": "More actions for this",
+    type: "button", class: "button more", "aria-haspopup": "menu", "aria-expanded": "false", "aria-label": "More actions for this", "data-action": one.action_id,
     "data-key": keyOf(one, block),
     onclick: () => openMenu(control, one.options.map((option) => ({ label: plainWords(option.text), hint: plainWords(option.description), choose: () => choose(option) }))),
   }, "⋯");
