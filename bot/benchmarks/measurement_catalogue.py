@@ -7,6 +7,7 @@ from bot.benchmarks.measurement import Measurement
 from bot.benchmarks.measurements import (
     clicks,
     detectors,
+    home,
     hostile,
     latency,
     memory,
@@ -28,6 +29,7 @@ CATALOGUE: Mapping[str, MeasureFunction] = {
     "hostile": hostile.measure_hostile_texts,
     "latency": latency.measure_latency,
     "clicks": clicks.measure_clicks,
+    "home": home.measure_home,
     "reports": reports.measure_reports,
     "storm": storm.measure_load_spike,
     "spikes": spikes.measure_spikes,
