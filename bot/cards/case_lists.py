@@ -41,13 +41,13 @@ def render_case_rows(section: str, page: CasePage, at: datetime, by: str) -> lis
         block
         for number, case in enumerate(page.cases)
         for block in (
-            render_case_line(case, at),
+            render_case_line(case, at, by),
             make_actions(*_list_row_buttons(case, by), block_id=action_ids.build_home_place(section, number)),
         )
     ]
 
 
-def render_case_line(case: Case, at: datetime) -> Block:
+def render_case_line(case: Case, at: datetime, by: str = "") -> Block:
     """Return what, who and the words in one line, and status, clock, priority and department in another."""
     words = sanitize_line(case.mention.text, WORDS_SHOWN) or WORDLESS
     mark = "🚨" if case.is_urgent else pick_sentiment_emoji(case.assessment)
@@ -57,16 +57,17 @@ def render_case_line(case: Case, at: datetime) -> Block:
             make_run(f"{format_case_type(case)} · {format_author(case.mention, 40)}", bold=True),
             f"  {words}",
         ),
-        make_line(*_iter_fact_runs(case, at)),
+        make_line(*_iter_fact_runs(case, at, by)),
     )
 
 
-def _iter_fact_runs(case: Case, at: datetime) -> Iterator[Block | str]:
+def _iter_fact_runs(case: Case, at: datetime, by: str) -> Iterator[Block | str]:
     match case.status:
         case CaseStatus.NEW:
             yield make_run("Unclaimed", bold=True)
         case CaseStatus.CLAIMED:
-            yield from (make_run("Claimed", bold=True), " by ", make_user_mention(case.owner))
+            owner = "you" if case.owner == by else make_user_mention(case.owner)
+            yield from (make_run("Claimed", bold=True), " by ", owner)
         case CaseStatus.RESOLVED:
             yield make_run("Resolved", bold=True)
             yield f" · {case.resolution.value}" if case.resolution else ""

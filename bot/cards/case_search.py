@@ -112,7 +112,9 @@ def _render_results(query: SearchQuery, result: SearchResult, by: str) -> list[B
         return [{"type": "divider"}, make_section(make_plain_text(none))]
     where = f"{page.start + 1:,} – {page.end:,} of " if page.total > len(page.cases) else ""
     head = make_section(make_plain_text(f"{where}{format_count(page.total, 'case')} from “{words}”"))
-    rows = [block for case in page.cases for block in (render_case_line(case, at), _render_result_buttons(case, by))]
+    rows = [
+        block for case in page.cases for block in (render_case_line(case, at, by), _render_result_buttons(case, by))
+    ]
     return [{"type": "divider"}, head, *rows, *_render_result_pager(page)]
 
 

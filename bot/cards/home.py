@@ -90,6 +90,9 @@ def _render_assigned(home: HomeView) -> list[Block]:
 def _render_queues(home: HomeView) -> list[Block]:
     blocks = [make_header("Team queues"), _render_filters(home)]
     blocks.append(make_section("\n".join(_list_department_lines(home)) or "The playbook has no departments yet."))
+    if len(home.queues) > 1 and not any(page.total for _, page in home.queues):
+        place = action_ids.build_home_place(CaseQueue.UNCLAIMED)
+        return [*blocks, make_section("✅ Nothing is overdue or unclaimed.", block_id=place)]
     for queue, page in home.queues:
         blocks += _render_queue(home, queue, page)
     return blocks
@@ -154,7 +157,8 @@ def _format_department_line(summary: DepartmentSummary) -> str:
     if not counts.open:
         return f"*{name}*{where} · nothing open{point}"
     overdue = f" · *{counts.overdue:,} overdue*" if counts.overdue else ""
-    return f"*{name}*{where} · {counts.open:,} open · {counts.unclaimed:,} unclaimed{overdue}{point}"
+    unclaimed = f"{counts.unclaimed:,} unclaimed" if counts.unclaimed else "all claimed"
+    return f"*{name}*{where} · {counts.open:,} open · {unclaimed}{overdue}{point}"
 
 
 def _format_on_call(summary: DepartmentSummary) -> str:

@@ -89,7 +89,7 @@ def _render_take_button(one: OnCallSummary, by: str) -> Block | None:
     schedules = one.department.schedules
     if not schedules:
         return None
-    if by in one.current.people and not one.current.has_gap:
+    if by in one.current.people[:1] and not one.current.has_gap:
         return make_button("Ask for cover", action_ids.ONCALL_COVER, schedules[0], a11y_label=f"Cover {schedules[0]}")
     return make_button("Take it", action_ids.ONCALL_TAKE, schedules[0], a11y_label=f"Take {schedules[0]}")
 

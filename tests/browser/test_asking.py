@@ -55,6 +55,21 @@ def test_the_home_tab_shows_the_case_one_has_and_the_form_opens_from_there(windo
     assert window.find_accessibility_faults() == []
 
 
+def test_a_case_is_claimed_on_the_home_tab_and_the_outcome_is_where_one_clicked(window: Window) -> None:
+    window.open()
+    window.find_card("@marta").wait_for_button(action_ids.CLAIM)
+    window.open_channel("Earshot Home")
+    window.wait_for_text("Team queues", "@marta", within="#home")
+    assert window.find_accessibility_faults() == []
+    window.press("//*[@id='home']//button[.='Claim']")
+    window.wait_for_text("You claimed the complaint from @marta", "Assigned to me · 1", within="#home")
+    assert window.find_accessibility_faults() == []
+    window.press("//*[@id='home']//button[.='View']")
+    window.wait_for_text("Claimed by @ana", within="#modal")
+    assert window.find_accessibility_faults() == []
+    window.press_keys(Keys.ESCAPE)
+
+
 def test_a_message_of_anybody_is_flagged_from_its_menu(window: Window) -> None:
     window.open("joe")
     window.find_card("@marta").wait_for_button(action_ids.CLAIM)

@@ -33,7 +33,7 @@ async def test_a_deputy_sees_their_own_cases_and_the_queues_of_their_departments
     mine, _, queues = home.partition("Team queues")
     assert "Assigned to me · 1" in mine
     assert "Complaint · @marta  @northwindair you lost my bag AGAIN" in mine
-    assert "Claimed by @ana · due 10 Mar" in mine
+    assert "Claimed by you · due 10 Mar" in mine
     assert "care #care · 3 open · 2 unclaimed · 1 overdue" in queues
     overdue, _, unclaimed = queues.partition("Unclaimed, not due yet · 1\n")
     assert "Overdue · 1" in overdue

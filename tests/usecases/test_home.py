@@ -1,8 +1,13 @@
 """The Home tab: one's own cases, what is open and overdue in each department, and what the sources have read."""
 
+import json
+
 from bot.cards.home import render_home
+from bot.cards.home_view import ASSIGNED, HomeState
 from bot.domain.case import CaseResolution
+from bot.domain.cases.queues import CaseQueue
 from bot.domain.read_budget import ReadIds
+from tests.store.test_case_queues import build_case, save
 from tests.store.unreadable_records import make_unreadable
 from tests.usecases.harness import ANA, BEN, MIA, QUESTION, RAJ, UseCaseHarness
 
@@ -81,3 +86,29 @@ async def test_a_department_that_the_playbook_has_lost_is_not_on_the_home_tab(ha
         "ops",
         "shop",
     ]
+
+
+async def test_of_thousands_of_cases_only_those_that_are_shown_are_read(harness: UseCaseHarness) -> None:
+    """5,000 open cases, of which one person owns 3,000."""
+    await save(
+        harness.store,
+        harness.clock,
+        *(build_case(number, harness.clock, MIA * (number < 3_000)) for number in range(5_000)),
+    )
+    state = HomeState(starts=((ASSIGNED, 2_990), (CaseQueue.UNCLAIMED, 1_995)))
+    await harness.usecases.home.load_view(MIA)
+    before = await count_calls(harness, "hget")
+    seen = await harness.usecases.home.load_view(MIA, state)
+    assert await count_calls(harness, "hget") - before < 60
+    assert (seen.assigned.total, seen.assigned.cases[-1].id) == (3_000, "case02999")
+    queues = dict(seen.queues)
+    assert (queues[CaseQueue.UNCLAIMED].total, queues[CaseQueue.UNCLAIMED].cases[-1].id) == (2_000, "case04999")
+    view = render_home(seen)
+    assert len(view["blocks"]) <= 100
+    assert len(json.dumps(view)) < 100_000
+
+
+async def count_calls(harness: UseCaseHarness, command: str) -> int:
+    stats = await harness.store.client.execute("INFO", "commandstats")
+    [line] = [one for one in stats.splitlines() if one.startswith(f"cmdstat_{command}:")]
+    return int(line.partition("calls=")[2].partition(",")[0])
