@@ -1,6 +1,7 @@
 """The digest: many cases that came at once in one message, a line for each case or for several that say the same."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from bot.cards import action_ids
@@ -35,8 +36,8 @@ def render_digest(
     waiting = [case for case in cases if case.status is CaseStatus.NEW]
     groups = group_similar_cases(sorted(waiting, key=lambda case: -case.priority.rank))
     progress = StormProgress.from_statuses(case.status for case in cases)
-    is_worked_on = progress._replace(
-        claimed=progress.claimed or int(bool(total))
+    is_worked_on = replace(
+        progress, claimed=progress.claimed or int(bool(total))
     )  # those of a flood are not among `cases`
     head = [
         make_header(f"🗂️ {_format_digest_title(department, cases, total)}"),

@@ -1,12 +1,14 @@
 """How far the cases of a storm have come."""
 
 from collections.abc import Iterable
-from typing import NamedTuple, Self
+from dataclasses import dataclass
+from typing import Self
 
 from bot.domain.case import CaseStatus
 
 
-class StormProgress(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class StormProgress:
     """How many of the cases are in which status."""
 
     unclaimed: int = 0
@@ -20,7 +22,7 @@ class StormProgress(NamedTuple):
 
     @property
     def total(self) -> int:
-        return sum(self)
+        return self.unclaimed + self.claimed + self.resolved
 
     @property
     def is_finished(self) -> bool:
@@ -28,7 +30,7 @@ class StormProgress(NamedTuple):
         return bool(self.resolved) and self.resolved == self.total
 
     def __str__(self) -> str:
-        return "/".join(map(str, self))
+        return f"{self.unclaimed}/{self.claimed}/{self.resolved}"
 
 
 NO_CASES = StormProgress()

@@ -21,29 +21,29 @@ SECONDS = 1.0
 
 
 @pytest.fixture
-async def stage() -> AsyncIterator[LocalApp]:
+async def local_app() -> AsyncIterator[LocalApp]:
     playbook = load_demo_inputs(None, None).playbook
     assert playbook is not None
     async with run_demo_app(playbook, ManualClock(FIRST.created_at), wait=False) as started:
         yield started
 
 
-async def _ask(stage: LocalApp, period: ReportPeriod) -> Report:
-    return await _get_reports(stage).build_report(ReportQuery(period))
+async def _ask(local_app: LocalApp, period: ReportPeriod) -> Report:
+    return await _get_reports(local_app).build_report(ReportQuery(period))
 
 
-def _get_reports(stage: LocalApp) -> SentimentReports:
-    reports = stage.app.usecases.reports
+def _get_reports(local_app: LocalApp) -> SentimentReports:
+    reports = local_app.app.usecases.reports
     assert isinstance(reports, SentimentReports)
     return reports
 
 
-async def test_yesterday_and_the_week_have_figures_and_today_has_none(stage: LocalApp) -> None:
-    stage.app.rules.get_assessor()
+async def test_yesterday_and_the_week_have_figures_and_today_has_none(local_app: LocalApp) -> None:
+    local_app.app.rules.get_assessor()
     began = time.process_time()
-    await backfill_history(stage.store, stage.app.rules, FIRST.created_at)
+    await backfill_history(local_app.store, local_app.app.rules, FIRST.created_at)
     took = time.process_time() - began
-    today, yesterday, week = [await _ask(stage, one) for one in ReportPeriod]
+    today, yesterday, week = [await _ask(local_app, one) for one in ReportPeriod]
 
     assert took < SECONDS
     assert today.split.total == 0
@@ -56,22 +56,22 @@ async def test_yesterday_and_the_week_have_figures_and_today_has_none(stage: Loc
     assert all(line.claim for line in week.departments if line.name in {"care", "community"})
 
 
-async def test_nothing_of_it_counts_as_admitted_or_waits_for_anybody(stage: LocalApp) -> None:
-    await backfill_history(stage.store, stage.app.rules, FIRST.created_at)
-    counts = await stage.store.report_counters.count_open(["care", "pr"], FIRST.created_at)
+async def test_nothing_of_it_counts_as_admitted_or_waits_for_anybody(local_app: LocalApp) -> None:
+    await backfill_history(local_app.store, local_app.app.rules, FIRST.created_at)
+    counts = await local_app.store.report_counters.count_open(["care", "pr"], FIRST.created_at)
 
-    assert await stage.store.mention_counters.read() == Reconciliation()
+    assert await local_app.store.mention_counters.read() == Reconciliation()
     assert counts == {"care": (0, 0), "pr": (0, 0)}
-    assert await stage.store.find_next_deadline() is None
-    assert await stage.store.outbox.list_queues(1) == []
+    assert await local_app.store.find_next_deadline() is None
+    assert await local_app.store.outbox.list_queues(1) == []
 
 
-async def test_what_is_usual_is_known_and_how_often_the_detectors_are_right(stage: LocalApp) -> None:
-    await backfill_history(stage.store, stage.app.rules, FIRST.created_at)
-    baselines = await stage.store.baselines.load(["Northwind Air"])
+async def test_what_is_usual_is_known_and_how_often_the_detectors_are_right(local_app: LocalApp) -> None:
+    await backfill_history(local_app.store, local_app.app.rules, FIRST.created_at)
+    baselines = await local_app.store.baselines.load(["Northwind Air"])
     usual = baselines["Northwind Air"].volume
     morning, night = FIRST.created_at, FIRST.created_at - timedelta(hours=6)
-    right = await _get_reports(stage).load_precisions()
+    right = await _get_reports(local_app).load_precisions()
 
     assert not usual.is_learning
     assert usual.predict_voices(int(morning.timestamp())) > 3 * usual.predict_voices(int(night.timestamp()))
@@ -84,9 +84,9 @@ async def test_the_same_is_invented_each_time() -> None:
     for _ in range(2):
         playbook = load_demo_inputs(None, None).playbook
         assert playbook is not None
-        async with run_demo_app(playbook, ManualClock(FIRST.created_at), wait=False) as stage:
-            await backfill_history(stage.store, stage.app.rules, FIRST.created_at)
-            report = await _ask(stage, ReportPeriod.WEEK)
+        async with run_demo_app(playbook, ManualClock(FIRST.created_at), wait=False) as local_app:
+            await backfill_history(local_app.store, local_app.app.rules, FIRST.created_at)
+            report = await _ask(local_app, ReportPeriod.WEEK)
             found.append((report.split, report.departments, [one.id for one in report.top_cases]))
 
     assert found[0] == found[1]
