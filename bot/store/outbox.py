@@ -152,7 +152,7 @@ class Outbox(RedisStore):
             transaction.write("EXPIRE", key, ttl)
         await commit(self._client, transaction)
 
-    async def drop_stale_card(self, case_id: str, record: CardRecord) -> None:
+    async def record_moved_notice(self, case_id: str, record: CardRecord) -> None:
         """Record that the oldest stale card says where the case went: from now on it is a message about the case."""
         transaction = Transaction(self._keys.inbox)
         rest = record.copy_with(stale=record.stale[1:])

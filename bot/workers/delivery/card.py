@@ -169,7 +169,7 @@ class CardDelivery:
     async def _update_stale_card(self, case: Case, department: Department, record: CardRecord) -> bool:
         """Update the card in a channel that the case has left, so that it says where the case went."""
         await self._update_if_there(record.stale[0], case_card.render_moved_notice(case, department.name))
-        await self._outbox.drop_stale_card(case.id, record)
+        await self._outbox.record_moved_notice(case.id, record)
         return True
 
     async def _update_reminder(self, case: Case, record: CardRecord, reminded: MessageRef) -> bool:
