@@ -181,7 +181,7 @@ async def test_who_is_on_call_asks_for_cover_on_the_home_tab(world: World) -> No
     assert "You are on call now for nights" in await ana.open_home()
     assert "Asked in #care who can cover nights" in await ana.press_on_home("Ask for cover")
     await world.advance(seconds=5)
-    assert "@ana asks to be covered" in world.channel("#care").words
+    assert "@ana needs cover for nights" in world.channel("#care").words
 
 
 async def test_who_is_on_call_without_being_a_deputy_can_claim_what_waits(world: World) -> None:
