@@ -71,7 +71,9 @@ async def test_a_private_channel_that_cannot_be_seen_is_a_note(connected: Shell,
 async def test_a_scope_that_is_missing_is_named_with_what_it_is_for(connected: Shell, slack: SlackSandbox) -> None:
     slack.app.scopes = [scope for scope in slack.app.scopes if scope != "usergroups:read"]
 
-    assert (await faults(connected)).startswith("SLACK_BOT_TOKEN: the scope usergroups:read is missing (who is in")
+    assert (await faults(connected)).startswith(
+        "SLACK_BOT_TOKEN: the scope usergroups:read is missing (finds who is in"
+    )
 
 
 async def test_the_scopes_for_pins_are_optional_and_said_once(connected: Shell, slack: SlackSandbox) -> None:

@@ -96,7 +96,7 @@ async def test_spam_of_a_muted_author_stays_spam_and_is_counted_once(world: Worl
         ("ana", "mute @joe", "That is somebody of your workspace. For an author, type the handle without @"),
         ("ana", "mute forun", "Did you mean the source `forum`? For an author, type `/earshot mute @forun`."),
         ("ana", "mute @marta until yesterday", "Earshot doesn't understand the time in “yesterday”."),
-        ("ana", "mute @marta until 2026-03-01", "is over already"),
+        ("ana", "mute @marta until 2026-03-01", "is in the past"),
         ("ana", "unmute @marta", "“marta” isn't muted. `/earshot mutes` lists all."),
     ],
 )

@@ -113,7 +113,7 @@ async def test_a_dismissal_is_undone_by_its_button_and_a_deputy_may_step_down_th
         ("mia", "deputize @mia care", "You are a manager, so you can claim in every department already."),
         ("mia", "deputize @ana care", "@ana is a deputy of care already, by the playbook."),
         ("mia", "deputize @raj care", "@raj is a deputy of care already, by the playbook."),
-        ("mia", "deputize @joe care until 2026-03-09 12:00", "“2026-03-09 12:00” is over already."),
+        ("mia", "deputize @joe care until 2026-03-09 12:00", "“2026-03-09 12:00” is in the past"),
         ("mia", "deputize @joe care until soon", "Earshot doesn't understand the time in “soon”."),
         ("mia", "deputize @earshot care", "@earshot is a bot, has left, or isn't known to Slack"),
         ("mia", "deputize @joe care from tomorrow 08:00", "A role begins at once, so leave out"),
@@ -157,7 +157,7 @@ async def test_a_department_that_left_the_playbook_keeps_its_deputies_until_they
     world.path.write_text(text.replace('"research"', '"insight"'), "utf-8")
     assert not world.playbook.reload()
     assert "research (no longer in the playbook)" in await world.person("mia").type_command("/earshot deputies")
-    assert "The playbook has no department 'research' now" in (
+    assert "The playbook has no department 'research'" in (
         await world.person("mia").type_command("/earshot deputize @tom research")
     )
     assert "no longer a deputy of research" in await world.person("mia").type_command("/earshot dismiss @joe research")
