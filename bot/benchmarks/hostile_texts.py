@@ -23,7 +23,7 @@ HOSTILE: Mapping[str, str] = MappingProxyType(
         "letters of two scripts in each word": "Y\u043eur s\u0435rvi\u0441\u0435 is t\u0435rribl\u0435",
         "a heap of signs": "# ' $ " * 1_000,
         "laughter without end": "ha" * 500_000,
-        "a face that is said to be sad": ":( " * 2_000,
+        "a face that is called sad": ":( " * 2_000,
         "words that harm, without end": "ambulance baby broke hospital " * 400,
         "half a letter": "lost \ud83d bag",
         "nul": "lost\x00bag",

@@ -34,7 +34,7 @@ class MachineInfo:
         """A sentence if other processes use the machine, else empty."""
         if self.load < BUSY * self.cores:
             return ""
-        return f"This machine is busy: load {self.load:.1f} on {self.cores_text}; figures are pessimistic."
+        return f"This machine is busy: load {self.load:.1f} on {self.cores_text}. Figures are pessimistic."
 
     def as_json(self) -> dict[str, Any]:
         return {**asdict(self), "warning": self.warning}

@@ -24,9 +24,9 @@ def print_results(console: Console, machine: MachineInfo, found: Sequence[Measur
     console.print(_build_results_table(found))
     baseline = median(one.texts_per_second for one in found)
     console.print(
-        f"The yardstick is TextBlob alone on the same texts, in the same minutes: {baseline:,.0f} texts/s. "
-        "A rate is held against that rate, a time against what TextBlob reads meanwhile; "
-        "so is an aim, where it is known what TextBlob did on the machine that it was set on.",
+        f"The baseline is TextBlob alone on the same texts, in the same minutes: {baseline:,.0f} texts/s. "
+        "A rate is compared with that rate, and a time with what TextBlob reads meanwhile. "
+        "An aim is compared too, where TextBlob's rate on its machine is known.",
         style="dim",
         highlight=False,
     )

@@ -28,7 +28,7 @@ async def read_calendar(text: str, schedule: Schedule, span: TimeSpan) -> Parsed
     except OSError as no:
         raise CalendarError(f"no process can be started to read it ({no.strerror})") from None
     if code:
-        raise _build_timeout_error() if code < 0 else CalendarError("it cannot be worked out")
+        raise _build_timeout_error() if code < 0 else CalendarError("it cannot be evaluated")
     answer = ParseResult.model_validate_json(said)
     if answer.booked is None:
         raise CalendarError(answer.broken)
@@ -54,4 +54,4 @@ async def _run_child(asked: bytes) -> tuple[int | None, bytes]:
 
 
 def _build_timeout_error() -> CalendarError:
-    return CalendarError("it takes more than 3 seconds, or too much memory, to work out")
+    return CalendarError("it takes more than 3 seconds, or too much memory, to evaluate")

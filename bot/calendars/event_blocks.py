@@ -62,7 +62,7 @@ def split_events(text: str) -> CalendarBlocks:
     lines = unfold_lines(text)
     calendars = _split_calendars(lines)
     if not calendars:
-        raise CalendarError("it is no iCalendar file")
+        raise CalendarError("it is not an iCalendar file")
     for calendar in calendars:
         head = list(itertools.takewhile(lambda line: not line.upper().startswith("BEGIN:"), calendar))
         zone = find_zone(next((_parse_value(line) for line in head if _parse_name(line) == "X-WR-TIMEZONE"), ""))
@@ -76,7 +76,7 @@ def split_events(text: str) -> CalendarBlocks:
                 own = [line for line in block if not (cancelled and _parse_name(line) == "STATUS")]
                 events.append(EventBlock((*own, "STATUS:CANCELLED") if cancelled else tuple(own), about_times))
     if not events and lines[-1].upper() != "END:VCALENDAR":
-        raise CalendarError("it is no iCalendar file")  # or the beginning of one
+        raise CalendarError("it is not an iCalendar file")  # or the beginning of one
     return CalendarBlocks(tuple(events), zones)
 
 
@@ -137,7 +137,7 @@ def _iter_components(lines: list[str]) -> Iterator[tuple[str, list[str]]]:
         elif kind:
             block.append(line)
     if kind:
-        raise CalendarError("it ends in the middle of an event, so it did not arrive whole")
+        raise CalendarError("it ends in the middle of an event, so it is incomplete")
 
 
 def _parse_name(line: str) -> str:

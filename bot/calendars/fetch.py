@@ -39,7 +39,7 @@ async def fetch_calendar(calendar: str, tag: str = "", resolver: AbstractResolve
         raise CalendarError("its server did not answer in time") from None
     except (aiohttp.ClientError, ValueError, OSError) as lost:
         if isinstance(lost, aiohttp.ClientConnectorError) and isinstance(lost.os_error, InternalAddressError):
-            raise CalendarError("its server sends us on to an internal address, to which we do not go") from None
+            raise CalendarError("its server redirects to an internal address, which is not allowed") from None
         kind = type(lost).__name__
         raise CalendarError(f"its server cannot be reached ({kind})") from None  # its words repeat the address
 
@@ -55,9 +55,9 @@ async def _fetch_redirected(
                 return await _read_body(answer)
             address = convert_to_https(urljoin(address, answer.headers.get("Location", "")))
             if not address.lower().startswith(("http://", "https://")):
-                raise CalendarError("its server sends us on to something that is no web address")
+                raise CalendarError("its server redirects to something that is not a web address")
             connector.redirected = True
-    raise CalendarError(f"its server sends us on more than {MAX_REDIRECTS} times")
+    raise CalendarError(f"its server redirects more than {MAX_REDIRECTS} times")
 
 
 async def _read_body(answer: aiohttp.ClientResponse) -> FetchResult | None:

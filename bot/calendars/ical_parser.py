@@ -64,7 +64,7 @@ class _ShiftParser:
             if len(self._shifts) + len(self._backups) > MAX_SHIFTS:
                 raise CalendarError(f"it has more than {MAX_SHIFTS:,} shifts in the next weeks")
         if self._skipped and not self._usable:
-            raise CalendarError(f"none of its events can be used; one of them {self._skipped[0].reason}")
+            raise CalendarError(f"none of its events can be used. One of them {self._skipped[0].reason}")
         alone = [one for one in self._backups if not any(_is_overlapping(one, other) for other in self._shifts)]
         shifts = sorted([*self._shifts, *alone], key=lambda shift: (shift.start, shift.source))
         return ParsedCalendar(tuple(shifts), self._strangers, tuple(self._skipped))

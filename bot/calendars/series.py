@@ -49,7 +49,7 @@ def parse_series(text: str, number: int) -> Any:
         for event in events:
             _check_times(event)
             if event.get("EXRULE") is not None:
-                raise UnreadableError("leaves days out by a rule, which is not read")
+                raise UnreadableError("leaves days out by a rule, which is not supported")
             for rule in _ensure_list(event.get("RRULE")):
                 _check_rule(rule)
                 _fix_until(rule, event["DTSTART"].dt)
@@ -79,7 +79,7 @@ def _guard_library() -> Iterator[None]:
         with _limit_time(), warnings.catch_warnings(action="ignore"):
             yield
     except _TimeLimitError:
-        raise UnreadableError("repeats so often, or by so odd a rule, that it takes too long to work out") from None
+        raise UnreadableError("repeats so often, or by so odd a rule, that it takes too long to evaluate") from None
     except _LIBRARY_ERRORS as unsound:
         raise UnreadableError("has a time or a repetition that cannot be understood") from unsound
 
@@ -170,7 +170,7 @@ def _check_rule(rule: Any) -> None:
     if often or times > TIMES_A_DAY:
         raise UnreadableError("repeats every hour or more often, which no shift does")
     if any(step < 1 for step in rule.get("INTERVAL", [])):
-        raise UnreadableError("repeats in steps of nothing")
+        raise UnreadableError("repeats with an interval of zero")
 
 
 def _convert_to_utc(at: date, zone: str) -> datetime:

@@ -156,7 +156,7 @@ def _detect_sarcasm(context: AnalysisContext, probabilities: tuple[float, float,
     """Return why praise may be sarcasm, above all before something that went wrong; empty for the rest."""
     likely = probabilities.index(max(probabilities))
     if likely == POSITIVE and (failure := find_failure(context.words)):
-        return f"may be sarcasm, praise beside '{failure}'"
+        return f"may be sarcasm, praise next to '{failure}'"
     hits: list[PhraseMatch] = context.intent_phrases.get("sarcasm", [])
     if not hits or likely == NEGATIVE:
         return ""

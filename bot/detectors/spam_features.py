@@ -182,7 +182,7 @@ def _list_customer_features(flags: WordFlags) -> Iterator[str]:
     if flags.words[-1:] == ["?"]:
         yield "it asks"
     if "rt" in flags.words:
-        yield "passes on what others said"
+        yield "repeats what others wrote"
 
 
 def _count_imperatives(flags: WordFlags) -> int:

@@ -131,7 +131,7 @@ def _score_time_pressure(context: AnalysisContext) -> _UrgencyPart:
     for least, most, worth in DELAYS:
         if least <= minutes < most:
             points += worth
-            reasons.append(f"posted {_format_minutes(minutes)} before we heard it")
+            reasons.append(f"picked up {_format_minutes(minutes)} late")
     return _UrgencyPart("clock", min(CLOCK_MOST, points), f"clock: {', '.join(reasons)}")
 
 

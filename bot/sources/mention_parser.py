@@ -28,7 +28,7 @@ ERROR_TEXTS = {
     "bool_type": "is neither true nor false",
     "bool_parsing": "is neither true nor false",
     "greater_than_equal": "is less than 0",
-    "less_than_equal": "is more than anything is counted",
+    "less_than_equal": "is too large",
     "model_type": "is not an object",
     "model_attributes_type": "is not an object",
     "tuple_type": "is not a list",
@@ -61,7 +61,7 @@ def parse_json(raw: bytes) -> Any:
     except json.JSONDecodeError as wrong:
         raise InvalidMentionError(f"is not JSON ({wrong.msg.lower()} at character {wrong.pos + 1})") from None
     except (ValueError, RecursionError):  # numbers of thousands of digits, nesting of thousands of brackets
-        raise InvalidMentionError("is not JSON that anybody meant") from None
+        raise InvalidMentionError("is JSON that cannot be read") from None
 
 
 def extract_form_payload(raw: bytes) -> bytes:
@@ -71,7 +71,7 @@ def extract_form_payload(raw: bytes) -> bytes:
     except ValueError:
         form = {}
     if "payload" not in form:
-        raise InvalidMentionError('is a form without "payload"; send JSON, or a form with the JSON in "payload"')
+        raise InvalidMentionError('is a form without "payload". Send JSON, or a form with the JSON in "payload"')
     return form["payload"].encode()
 
 
@@ -132,6 +132,6 @@ def _describe_validation_error(wrong: ValidationError, place: str) -> str:
     if first["type"] == "value_error":  # a validator of our own, with a sentence
         text = first["msg"].removeprefix("Value error, ")
     if text is None and first["type"].startswith(("datetime", "date_")):
-        text = "is no time"
+        text = "is not a time"
     text = text or f"is wrong ({first['msg'].lower()})"
     return f'"{field}" {text}' if field else text

@@ -163,7 +163,7 @@ class ReplaySource:
         return cursor.copy_with(shift=(self._clock.now() - mention.created_at).total_seconds())
 
     def _log_invalid_line(self, bad: InvalidLine) -> None:
-        log.warning("line is no mention", source=self.name, line=bad.line, reason=bad.reason)
+        log.warning("line is not a mention", source=self.name, line=bad.line, reason=bad.reason)
 
     @staticmethod
     async def _publish_batch(sink: MentionSink, batch: ReplayBatch, cursor: ReplayCursor, played: ReplayResult) -> None:
@@ -191,9 +191,9 @@ async def check_replay(options: ReplayOptions, _: SourceContext) -> SourceCheck:
         with options.file.open("rb") as stream:
             first = next((item for _, item in parse_mention_lines(stream)), None)
     except OSError as no:
-        return SourceCheck(faults=(("", f"{options.file} cannot be read ({no.strerror}); correct the path"),))
+        return SourceCheck(faults=(("", f"{options.file} cannot be read ({no.strerror}). Correct the path"),))
     if first is None:
-        return SourceCheck(faults=(("", f"{options.file} is empty; name a file with one mention a line"),))
+        return SourceCheck(faults=(("", f"{options.file} is empty. Name a file with one mention in each line"),))
     if isinstance(first, InvalidLine):
         return SourceCheck(faults=(("", f"{options.file} does not begin with a mention: {first}"),))
     return SourceCheck()

@@ -125,7 +125,7 @@ class WebhookSource:
         except UnsignedError as why:
             raise RequestRejectedError(401, str(why)) from None
         if self._sink is None:
-            raise RequestRejectedError(503, "this hook is not listening yet; send it again")
+            raise RequestRejectedError(503, "this hook is not ready yet. Send it again")
         kept = "nothing"
         try:
             mentions, refused = self._parse_mentions(parse_json(self._extract_json(headers, body)))
@@ -163,8 +163,8 @@ class WebhookSource:
             in_object = isinstance(value, dict)
             raise InvalidMentionError('"mentions" is not a list' if in_object else "is neither a mention nor a list")
         if len(items) > DELIVERY_LIMIT:
-            limit = f"at most {DELIVERY_LIMIT} are taken"
-            raise RequestRejectedError(413, f"{len(items)} mentions in one delivery; {limit}")
+            limit = f"at most {DELIVERY_LIMIT} are accepted"
+            raise RequestRejectedError(413, f"{len(items)} mentions in one delivery, {limit}")
         places = [f"mentions[{index}]" for index in range(len(items))]
         return [validate_mention(self._fill_source(item, at), at) for item, at in zip(items, places, strict=True)]
 
@@ -199,8 +199,8 @@ async def check_webhook(options: WebhookOptions, parts: SourceContext) -> Source
     """Check the secrets and options of a hook, without any request."""
     variable = build_hook_variable(parts.name)
     if not parts.secret.strip():
-        made = "" if options.scheme == "hmac" else '; make one with: echo "whsec_$(openssl rand -base64 32)"'
-        unset = f"is not set, so nothing sent to /hooks/{parts.name} can be believed{made}"
+        made = "" if options.scheme == "hmac" else '. Make one with: echo "whsec_$(openssl rand -base64 32)"'
+        unset = f"is not set, so nothing sent to /hooks/{parts.name} can be verified{made}"
         return SourceCheck(faults=((variable, unset),))
     try:
         WebhookSource.from_options(options, parts)
@@ -208,7 +208,7 @@ async def check_webhook(options: WebhookOptions, parts: SourceContext) -> Source
         return SourceCheck(faults=((variable, str(no)),))
     if options.hub_challenge:
         token = derive_challenge_token(parts.secret)
-        note = f"/hooks/{parts.name} takes the verify token {token}; put it in where Meta asks for it"
+        note = f"/hooks/{parts.name} takes the verify token {token}. Enter it where Meta asks for it"
         return SourceCheck(notes=(note,))
     return SourceCheck()
 

@@ -61,7 +61,7 @@ class SignatureOptions(BaseModel):
         if "{timestamp}" in self.signed and not self.timestamp_header:
             raise ValueError("signed has {timestamp} in it, so timestamp_header must say where that is")
         if self.signed and self.timestamp_header and "{timestamp}" not in self.signed:
-            raise ValueError("signed must have {timestamp} in it; a time that is not signed can be changed by anybody")
+            raise ValueError("signed must have {timestamp} in it, because anybody can change a time that is not signed")
         return self
 
 
@@ -69,15 +69,15 @@ def build_verifier(options: SignatureOptions, name: str, secrets: str) -> Signat
     """Build the verifier for one or more secrets, separated by spaces. Raises `ValueError` if one is unusable."""
     found = secrets.split()
     if not found:
-        raise ValueError(f'the hook "{name}" has no secret, and would believe anybody')
+        raise ValueError(f'the hook "{name}" has no secret, so it would accept requests from anybody')
     if options.scheme == "hmac":
         if not all(map(is_long_enough, found)):
             raise ValueError(f'a secret of the hook "{name}" has fewer than {LEAST} characters, and could be guessed')
         return HmacVerifier(options, [secret.encode() for secret in found])
     if not all(map(is_signing_secret, found)):
         raise ValueError(
-            f'a secret of the hook "{name}" is not of the form whsec_<base64 of {SIGNING_LEAST} bytes or more>; '
-            'make one with: echo "whsec_$(openssl rand -base64 32)"'
+            f'a secret of the hook "{name}" is not of the form whsec_<base64 of {SIGNING_LEAST} bytes or more>. '
+            'Make one with: echo "whsec_$(openssl rand -base64 32)"'
         )
     return StandardVerifier([Signer(secret) for secret in found], options.tolerance)
 

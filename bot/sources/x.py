@@ -31,7 +31,7 @@ from bot.sources.x_rules import QUERY_LIMIT, RULE_LIMIT, build_rules, diff_rules
 log = structlog.get_logger()
 
 CLOSED = "X closed the stream."
-STORE_AWAY = "The store does not answer; X waits for it."
+STORE_AWAY = "The database does not answer. X waits for it."
 STORE_ASKED_EVERY = 2.0
 """Seconds."""
 
@@ -180,7 +180,7 @@ class XSource:
             try:
                 pages.append(parse_stream_line(line))
             except MalformedPostError as why:
-                log.warning("line passed over", source=self.name, reason=str(why), size=len(line))
+                log.warning("line skipped", source=self.name, reason=str(why), size=len(line))
             except StreamDisconnectError as why:
                 return pages, parse_stream_error(why.answer, self._clock.now())
         return pages, None

@@ -47,7 +47,7 @@ class XApiClient:
         from tweepy.asynchronous import AsyncClient, AsyncStreamingClient  # noqa: PLC0415  (some 70 ms of every start, for who listens to X)
 
         if not token or not token.isascii() or not token.isprintable() or " " in token:
-            raise ValueError("X_BEARER_TOKEN is not set, or not a bearer token; copy it from the X developer console.")
+            raise ValueError("X_BEARER_TOKEN is not set, or not a bearer token. Copy it from the X developer console.")
         self._headers = {"Authorization": f"Bearer {token}"}
         self._clock = clock
         self._url = (url or URL).rstrip("/")

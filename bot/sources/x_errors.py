@@ -142,8 +142,8 @@ def format_time(moment: datetime) -> str:
 
 def format_quota_exceeded(quota: str, until: datetime, why: str) -> str:
     return (
-        f"X's allowance of this {quota} is used up ({why}). Earshot reads nothing from X until {format_time(until)}; "
-        "if you raise it in the X developer console, start Earshot again."
+        f"X's limit for this {quota} is used up ({why}). Earshot reads nothing from X until {format_time(until)}. "
+        "If you raise it in the X developer console, restart Earshot."
     )
 
 
@@ -166,8 +166,8 @@ def parse_json_object(body: bytes) -> dict[str, Any] | None:
 
 _CONSOLE = "Check the app's access in the X developer console."
 _DENIED = {
-    "client-not-enrolled": "the app belongs to no project with access to this API; enroll it in the developer console",
-    "official-client-forbidden": "X has closed this API to the app; ask X's developer support",
+    "client-not-enrolled": "the app belongs to no project with access to this API. Enroll it in the developer console",
+    "official-client-forbidden": "X has closed this API to the app. Ask X's developer support",
 }
 
 
@@ -180,13 +180,13 @@ def _format_problem(status: int, problem: ProblemDetails, until: datetime | None
     if problem.connection == "TooManyConnections" or problem.type == "streaming-connection":
         return (
             f"X is connected already with this token ({status}: {why}). "
-            "Stop the other program, or give it an X app of its own; Earshot tries again by itself."
+            "Stop the other program, or give it its own X app. Earshot tries again automatically."
         )
     said = {
         401: "X refuses the bearer token (401). Put a valid one into X_BEARER_TOKEN and start Earshot again.",
-        402: f"X wants to be paid first (402: {why}). Buy credits in the X developer console; Earshot then goes on.",
-        403: f"X does not allow this token to listen (403: {_DENIED.get(problem.reason, why)}). {_CONSOLE}",
-        429: f"X asks us to slow down (429: {why}). Earshot waits and goes on by itself.",
+        402: f"X needs credits (402: {why}). Buy credits in the X developer console. Earshot then continues.",
+        403: f"X does not allow this token to read posts (403: {_DENIED.get(problem.reason, why)}). {_CONSOLE}",
+        429: f"X asks us to slow down (429: {why}). Earshot waits and continues automatically.",
     }
     return said.get(status, f"X answers {status}: {why}.")
 

@@ -40,7 +40,9 @@ async def check_x(options: XOptions, parts: SourceContext) -> SourceCheck:
             have = await api.list_rules()
             foreign = sum(not rule.subject for rule in have)
             if foreign + len(want) > RULES_LIMIT:
-                faults.append(f"X takes {RULES_LIMIT} rules; {len(want)} are needed, and {foreign} are not ours.")
+                faults.append(
+                    f"X takes {RULES_LIMIT} rules. The playbook needs {len(want)}, and other programs have {foreign}."
+                )
             faults += await api.add_rules(diff_rules(have, want).add, dry=True)
             notes = [await _estimate_cost(api, options, parts.subjects)]
     except (XApiError, ValueError) as fault:
@@ -54,9 +56,9 @@ async def _estimate_cost(api: XApiClient, options: XOptions, subjects: Sequence[
     try:
         week = sum([await api.count_week_posts(query) for query in queries])
     except XApiError as fault:
-        return f"what X will cost cannot be said: {fault}"
+        return f"the cost of X cannot be estimated: {fault}"
     budget, posts = options.budget, week / 7
     day = posts * (budget.post + budget.user)
     bound = min(bound for bound in (budget.month, (budget.day or 0) * 30, float("inf")) if bound)
     estimate = f"about {posts:,.0f} posts a day, up to ${day:,.2f} a day and ${day * 30:,.2f} a month at X's prices"
-    return f"{estimate}; that is more than the budget" if day * 30 > bound else estimate
+    return f"{estimate}. That is more than the budget" if day * 30 > bound else estimate

@@ -193,7 +193,7 @@ def _parse_post(value: Any) -> XPost:
     except ValidationError as wrong:
         raise MalformedPostError(".".join(str(step) for step in wrong.errors()[0]["loc"]) or "data") from None
     if not (post.text or post.note_post) or not parse_post_id(post.id):
-        raise MalformedPostError("a post without words" if parse_post_id(post.id) else "id")
+        raise MalformedPostError("a post without text" if parse_post_id(post.id) else "id")
     return post
 
 

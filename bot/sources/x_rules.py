@@ -73,9 +73,9 @@ def find_unsupported_terms(subjects: Iterable[Subject], lang: str = "", extra: s
     for subject in subjects:
         room = QUERY_LIMIT - 2 - len(_build_suffix(subject, QUERY_LIMIT, lang, extra))
         longest = [term for term in _list_operators(subject) if len(term) > room]
-        faults += [f'X cannot listen for "{term[:40]}…" of {subject.name}: it is too long.' for term in longest]
+        faults += [f'X cannot search for "{term[:40]}…" of {subject.name}: it is too long.' for term in longest]
         if not longest and not _list_operators(subject):
-            faults.append(f"X has nothing to listen for in {subject.name}: none of its terms is a word.")
+            faults.append(f"X has nothing to search for in {subject.name}: none of its terms is a word.")
     return faults
 
 

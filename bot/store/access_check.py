@@ -33,7 +33,7 @@ async def verify_permissions(client: RedisClient, keys: Keys) -> None:
     if missing:
         names = ", ".join(dict.fromkeys(missing))
         advice = "Check the rights of the user in REDIS_URL."
-        raise StoreUnavailable(f"Redis does not allow us what we need: {names}. {advice}")
+        raise StoreUnavailable(f"Redis refuses a permission that Earshot needs: {names}. {advice}")
 
 
 async def verify_write_access(client: RedisClient, keys: Keys) -> None:

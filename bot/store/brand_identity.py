@@ -42,13 +42,13 @@ async def check_ownership(client: RedisClient, brand: BrandIdentity) -> None:
     schema, name = parse_int(found.get("schema", SCHEMA)), found.get("name", brand.name)
     if schema is None:
         raise StoreMismatchError(
-            f"The field schema of {Keys(brand.id).meta} in Redis is no whole number, and nothing was changed. "
-            "A newer release of Earshot may have written it, which has to run here then. "
-            f"If somebody changed it by hand, HSET makes it {SCHEMA} again; then start Earshot again."
+            f"The field schema of {Keys(brand.id).meta} in Redis is not a whole number. Nothing was changed. "
+            "If a newer release of Earshot wrote it, run that release. "
+            f"If somebody changed it by hand, set it to {SCHEMA} with HSET, and start Earshot again."
         )
     if schema > SCHEMA:
         raise StoreMismatchError(
-            f"A newer release of Earshot keeps '{name}' on this store (schema {schema}; this one knows {SCHEMA}). "
+            f"A newer release of Earshot keeps '{name}' on this store (schema {schema}, this one knows {SCHEMA}). "
             "Nothing was changed – update Earshot and start again."
         )
     if brand.is_explicit:
@@ -78,7 +78,7 @@ def _describe_mismatch(brand: BrandIdentity, name: str, kept: str) -> str:
     holds = f"'{name}' under the id '{kept}'" if name else f"a brand under the id '{kept}'"
     return (
         f"This store holds {holds}, and nothing was changed. If '{brand.name}' is its new name, set id = \"{kept}\" "
-        "under [brand] in the playbook; if it is another brand, give it an id of its own there, such as "
+        "under [brand] in the playbook. If it is another brand, give it its own id there, such as "
         f'id = "{brand.id if brand.id != kept else kept + "-2"}".'
     )
 

@@ -177,11 +177,11 @@ class RedisClient:
                 await self._drop_connections()
             raise StoreUnavailable(refusal.sentence) from no
         except InvalidResponse as no:
-            raise StoreUnavailable(f"What answers is no Redis: {no}. Check REDIS_URL.") from no
+            raise StoreUnavailable(f"The server that answers is not Redis: {no}. Check REDIS_URL.") from no
         except CONNECTION_ERRORS as away:
             reason = str(away).removesuffix(".") or type(away).__name__
             if isinstance(away, AuthenticationError) or isinstance(away.__cause__, AuthenticationError):
-                raise StoreUnavailable(f"Redis refuses our user or password: {reason}. Check REDIS_URL.") from away
+                raise StoreUnavailable(f"Redis refuses the user or password: {reason}. Check REDIS_URL.") from away
             raise StoreUnavailable(f"Redis does not answer: {reason}.") from away
 
     async def _drop_connections(self) -> None:

@@ -51,7 +51,7 @@ def find_server(path: str | None = None, bundled: Path | None = None) -> Path:
             return found_path
     raise EmbeddedServerError(
         "No Redis was found for the embedded store. Install one (redis-server or valkey-server on the PATH), "
-        "or set REDIS_URL to one that runs."
+        "or set REDIS_URL to a running one."
     )
 
 
@@ -107,7 +107,7 @@ class EmbeddedServer:
                 await self.ensure_running()  # whoever ran it may just have left
             if self._server is not None and self._server.poll() is not None:
                 raise EmbeddedServerError(
-                    f"The embedded store did not start; the reason is in {self._folder / 'redis.log'}."
+                    f"The embedded store did not start. The reason is in {self._folder / 'redis.log'}."
                 )
             if loop.time() > until:
                 raise EmbeddedServerError(f"The embedded store in {self._folder} does not answer on {self.socket}.")
@@ -122,7 +122,7 @@ class EmbeddedServer:
         except OSError as no:
             raise EmbeddedServerError(
                 f"The embedded store cannot write to {self._folder} ({no.strerror}). "
-                "Set EARSHOT_DATA to a folder that it can, or REDIS_URL to a Redis that runs."
+                "Set EARSHOT_DATA to a folder that it can write to, or REDIS_URL to a running Redis."
             ) from no
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -39,8 +39,8 @@ def make_private(folder: Path) -> None:
         return
     if found.st_mode & stat.S_ISVTX or found.st_uid not in {os.geteuid(), *_find_root_users(found.st_uid)}:
         raise EmbeddedServerError(
-            f"{folder} is open to other users of this machine and is not ours to close. "
-            f"Set EARSHOT_DATA to a new folder, {folder / 'earshot'} for example: Earshot makes it for itself alone."
+            f"{folder} is open to other users of this machine, and Earshot may not close it. "
+            f"Set EARSHOT_DATA to a new folder, {folder / 'earshot'} for example. Earshot makes it private."
         )
     folder.chmod(OURS_ALONE)
     if stat.S_IMODE(folder.stat().st_mode) & UMASK:
@@ -116,7 +116,7 @@ def _read_peer_uid(connected: socket.socket) -> int:
     user, group = ctypes.c_uint32(), ctypes.c_uint32()
     if ctypes.CDLL(None).getpeereid(connected.fileno(), ctypes.byref(user), ctypes.byref(group)):
         raise EmbeddedServerError(
-            "This system does not say which user a socket belongs to. Set REDIS_URL to a Redis that runs."
+            "This system does not say which user a socket belongs to. Set REDIS_URL to a running Redis."
         )
     return user.value
 
@@ -141,8 +141,8 @@ def check_data_readable(folder: Path, server: Path) -> None:
         raise EmbeddedServerError(f"{held}, and {unknown}: it would not be read. {advice}")
     if (version := _read_server_version(server)) < 7:
         raise EmbeddedServerError(
-            f"{held}, as Redis 7 and later write it; {server} is version {version}, which does not read it. "
-            "Install a newer one, or take this one off the PATH."
+            f"{held}, as Redis 7 and later write it. {server} is version {version} and cannot read it. "
+            "Install a newer one, or remove this one from the PATH."
         )
 
 

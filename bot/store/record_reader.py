@@ -156,7 +156,9 @@ async def report_unreadable(client: RedisClient, keys: Keys) -> int:
     """Set or clear the health issue by the number of quarantined records, and return that number."""
     count = int(await client.execute("HLEN", keys.unreadable))
     some = "1 record can't" if count == 1 else f"{count:,} records can't"
-    sentence = f"{some} be read by this release; everything else goes on. See: earshot dead list --kind records"
+    sentence = (
+        f"{some} be read by this release. Everything else continues. To see them: earshot dead list --kind records"
+    )
     await HealthIssueStore(client, keys).save_issue(TROUBLE, sentence if count else "")
     return count
 

@@ -22,10 +22,10 @@ _ARGUMENTS = re.compile(r",? with args beginning with.*", re.DOTALL)
 """The command's arguments, which may have strangers' words."""
 
 _CLUSTER = (
-    "Redis is a node of a cluster that does not have all our keys: {no}. "
-    "REDIS_URL must name a server that has them all; Earshot does not follow the nodes of a cluster."
+    "Redis is a node of a cluster that does not have all keys of Earshot: {no}. "
+    "REDIS_URL must name a server that has them all, because Earshot does not follow the nodes of a cluster."
 )
-_RIGHTS = "Redis does not allow us what we need: {no}. Check the rights of the user in REDIS_URL."
+_RIGHTS = "Redis refuses a permission that Earshot needs: {no}. Check the rights of the user in REDIS_URL."
 _SENTENCES = {
     "READONLY": "Redis is a replica, which takes no writes: {no}. REDIS_URL must name its primary.",
     **dict.fromkeys(("MOVED", "ASK", "TRYAGAIN", "CROSSSLOT", "CLUSTERDOWN"), _CLUSTER),
@@ -33,7 +33,7 @@ _SENTENCES = {
     "NOSCRIPT": "Redis forgets a script as soon as it is loaded: {no}. REDIS_URL must name one server, not several.",
 }
 _UNKNOWN = (
-    "Redis does not know a command that we need: {no}. "
+    "Redis does not know a command that Earshot needs: {no}. "
     "Does REDIS_URL name a Sentinel or a proxy, or was the command renamed?"
 )
 _NUMBER = "Redis does not have the database that REDIS_URL names: {no}. Leave its number out."

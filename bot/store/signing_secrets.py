@@ -25,7 +25,7 @@ class SigningSecretStore(RedisStore):
             key = self._keys.secret_key(purpose)
             _, found = await self._client.execute_batch([("SET", key, secrets.token_hex(LENGTH), "NX"), ("GET", key)])
             if not re.fullmatch(rf"[0-9a-f]{{{2 * LENGTH},}}", found):
-                advice = "Delete it: another is made, and old links end."
-                raise StoreUnavailable(f"{key} in Redis is no secret of ours. {advice}")
+                advice = "Delete it. Earshot makes a new one, and old links stop working."
+                raise StoreUnavailable(f"{key} in Redis is not a secret of Earshot. {advice}")
             self._known[purpose] = bytes.fromhex(found)
         return self._known[purpose]

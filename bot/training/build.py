@@ -78,7 +78,7 @@ def build_weights(
     rows = build_corpus(read_shared_sets(folder))
     if missing := set(without) - set(rows.source.tolist()):
         there = ", ".join(sorted(set(rows.source.tolist())))
-        raise BuildError(f"No set is called {', '.join(sorted(missing))}; there are {there}.")
+        raise BuildError(f"No set is called {', '.join(sorted(missing))}. Use {there}.")
     report(f"cutting {len(rows.texts):,} posts")
     lexicon = build_packed_lexicon()
     found = extract_raw_features(rows.texts, lexicon)
@@ -124,7 +124,7 @@ def train_regression(rows: TrainingCorpus, design: DesignMatrix, visible: NDArra
     columns = []
     for name, part in build_regression_samples(rows, visible).items():
         if not part.rows.size:
-            report(f"nothing is left to learn {name} from: it will never hold")
+            report(f"nothing is left to learn {name} from: it will never match")
             columns.append(np.full((design.ends[-1], 1), 0, np.float32))
             columns[-1][-1] = NEVER
             continue

@@ -150,7 +150,7 @@ def _read_airline(folder: Path) -> Iterator[CorpusRow]:
     for row in read_jsonl(folder / "replay_airline.jsonl", _MentionRow):
         label = gold.get(row.id)
         if label is None:
-            raise CorpusError(f"{golden}: has no label for {sanitize_line(row.id, MAX_ID_SHOWN)}; fetch the set again.")
+            raise CorpusError(f"{golden}: has no label for {sanitize_line(row.id, MAX_ID_SHOWN)}. Fetch the set again.")
         heads = {"complaint": float(label == "negative"), "praise": float(label == "positive")}
         yield CorpusRow(row.text, AIRLINE, assign_fold(row.author.id), label, heads)
 
@@ -190,13 +190,13 @@ def read_jsonl(path: Path, model: type[Shape]) -> Iterator[Shape]:
                 if line.strip():
                     yield model.model_validate_json(line)
     except UnicodeDecodeError:
-        raise CorpusError(f"{path}: is not UTF-8; fetch the set again.") from None
+        raise CorpusError(f"{path}: is not UTF-8. Fetch the set again.") from None
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False, include_context=False)[0]
         at = ".".join(map(str, first["loc"])) or "the line"
-        raise CorpusError(f"{path}: line {number}: {at}: {first['msg']}; fetch the set again.") from None
+        raise CorpusError(f"{path}: line {number}: {at}: {first['msg']}. Fetch the set again.") from None
     if not number:
-        raise CorpusError(f"{path}: is empty; fetch the set again.")
+        raise CorpusError(f"{path}: is empty. Fetch the set again.")
 
 
 def assign_fold(key: str) -> int:

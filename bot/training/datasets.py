@@ -18,7 +18,7 @@ MEASURED = (*HEADS, *BY_RULES)
 
 NONE_KNOWN = (
     "There is no label in these files that Earshot knows. "
-    f'It knows {{"text", "label"}} with {", ".join(SENTIMENTS)}; {{"text", "head", "y"}} with {", ".join(MEASURED)}; '
+    f'It knows {{"text", "label"}} with {", ".join(SENTIMENTS)}, {{"text", "head", "y"}} with {", ".join(MEASURED)}, '
     "and corrections of sentiment or intent."
 )
 
@@ -56,16 +56,16 @@ def _read_rows(path: Path) -> Iterator[tuple[str, Any]]:
     except OSError as error:
         raise DatasetError(f"{path}: cannot be read: {error.strerror}") from None
     except UnicodeDecodeError:
-        raise DatasetError(f"{path}: is not UTF-8; save it as UTF-8") from None
+        raise DatasetError(f"{path}: is not UTF-8. Save it as UTF-8") from None
 
 
 def _parse_object(line: str, at: str) -> dict[str, Any]:
     try:
         row = json.loads(line)
     except (ValueError, RecursionError):
-        raise DatasetError(f"{at}: is no JSON; each line is one JSON object") from None
+        raise DatasetError(f"{at}: is not JSON. Each line is one JSON object") from None
     if not isinstance(row, dict):
-        raise DatasetError(f"{at}: is no JSON object, which a row has to be")
+        raise DatasetError(f"{at}: is not a JSON object")
     return row
 
 
@@ -86,14 +86,14 @@ def _parse_sentiment(row: Mapping[str, Any], at: str) -> str:
     if label is None or label == "":
         return ""
     if label not in SENTIMENTS:
-        raise DatasetError(f"{at}: {str(label)[:20]!r} is no sentiment; they are {', '.join(SENTIMENTS)}")
+        raise DatasetError(f"{at}: {str(label)[:20]!r} is not a sentiment. Use {', '.join(SENTIMENTS)}")
     return str(label)
 
 
 def _parse_yes_no(value: object, at: str) -> bool:
     """Return True for 1, False for 0. Words are refused: "no" would be a yes."""
     if value not in (0, 1):
-        raise DatasetError(f'{at}: "y" is neither 1 nor 0, so it says neither yes nor no')
+        raise DatasetError(f'{at}: "y" must be 1 or 0')
     return bool(value)
 
 
@@ -117,11 +117,11 @@ def _parse_mention(row: Mapping[str, Any], by_id: Mapping[str, Any], at: str) ->
     if not isinstance(value, dict):
         raise DatasetError(f"{at}: its mention is neither an object nor a text")
     if not isinstance(value.get("text"), str):
-        hint = "no mention of its id is at hand; `earshot evaluate` takes them with --mentions"
+        hint = "no mention has its id. Give the mentions to `earshot evaluate` with --mentions"
         raise DatasetError(f"{at}: has no text, and {hint}")
     if not ({"id", "created_at"} <= value.keys() and ":" in str(value["id"])):
         value = {"text": value["text"], "created_at": DEFAULT_TIME, "id": f"labelled:{at.rsplit(' ', 1)[-1]}"}
     try:
         return Mention.model_validate(value)
     except ValueError:
-        raise DatasetError(f"{at}: is no mention") from None
+        raise DatasetError(f"{at}: is not a mention") from None

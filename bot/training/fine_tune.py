@@ -67,8 +67,8 @@ class FineTuneTrial(NamedTuple):
     def __str__(self) -> str:
         return (
             f"{self.name}, {self.posts:,} posts, each left out in turn: "
-            f"right {self.old_right:.3f} before, {self.new_right:.3f} after; "
-            f"loss a post {self.old_loss:.3f} before, {self.new_loss:.3f} after; "
+            f"right {self.old_right:.3f} before, {self.new_right:.3f} after, "
+            f"loss a post {self.old_loss:.3f} before, {self.new_loss:.3f} after, "
             f"of {self.others} other posts right {self.old_kept} before, {self.new_kept} after"
         )
 

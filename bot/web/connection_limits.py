@@ -31,8 +31,8 @@ class ConnectionLimits(NamedTuple):
 
 
 class ConnectionPhase(Enum):
-    HEAD = "the head of a request is awaited"
-    BODY = "its body is awaited"
+    HEAD = "the head of a request is incomplete"
+    BODY = "its body is incomplete"
     ANSWER = "it is our turn"
 
 

@@ -86,7 +86,7 @@ async def read_system_status(
     if age > STUCK_AFTER:
         issues["triage"] = f"A mention has waited for {age:.0f} s: triage does not move. Is a worker running?"
     if checked_at and (unchecked_for := at.timestamp() - checked_at / 1000) > UNWATCHED_AFTER:
-        issues["spikes"] = f"Nobody has watched for spikes for {unchecked_for:.0f} s. Is that worker running?"
+        issues["spikes"] = f"Spike detection has not run for {unchecked_for:.0f} s. Is its worker running?"
     names = sorted({*sources, *last_seen})
     return SystemStatus(
         ready=not readiness.reason,

@@ -30,20 +30,22 @@ async def _fill_registry(
 ) -> None:
     """Fill both registries. `totals` is separate, because a gauge and a counter of one name clash in one registry."""
     account = await store.mention_counters.read()
-    mentions = Gauge("earshot_mentions", "Leaves with 0.3: use earshot_mentions_total", ["outcome"], registry=registry)
-    counted = Counter("earshot_mentions", "Mentions by what became of them", ["outcome"], registry=totals)
+    mentions = Gauge("earshot_mentions", "Removed in 0.3: use earshot_mentions_total", ["outcome"], registry=registry)
+    counted = Counter("earshot_mentions", "Mentions by result", ["outcome"], registry=totals)
     for outcome in ("seen", "opened", "joined", "tallied", "spam"):
         mentions.labels(outcome).set(getattr(account, outcome))
         counted.labels(outcome).inc(getattr(account, outcome))
-    Gauge("earshot_unaccounted", "Seen, and in no other book", registry=registry).set(account.unaccounted)
-    Gauge("earshot_dead_letters", "Mentions that failed again and again", registry=registry).set(account.dead)
+    Gauge("earshot_unaccounted", "Mentions that are not accounted for", registry=registry).set(account.unaccounted)
+    Gauge("earshot_dead_letters", "Mentions that failed repeatedly", registry=registry).set(account.dead)
     unreadable = Gauge("earshot_records_unreadable", "Records that this release cannot read", registry=registry)
     unreadable.set(await store.quarantine.count())
 
     waiting, oldest = await store.inbox.measure_backlog()
     Gauge("earshot_inbox_length", "Mentions that wait for triage", registry=registry).set(waiting)
     age = at.timestamp() - oldest / 1000 if oldest else 0
-    Gauge("earshot_inbox_age_seconds", "How long the oldest has waited", registry=registry).set(max(0.0, age))
+    Gauge("earshot_inbox_age_seconds", "Age of the oldest mention that waits for triage", registry=registry).set(
+        max(0.0, age)
+    )
 
     length = Gauge("earshot_outbox_length", "Notifications that wait, by destination", ["to"], registry=registry)
     age_of = Gauge("earshot_outbox_age_seconds", "Age of what comes first, by destination", ["to"], registry=registry)
@@ -52,13 +54,13 @@ async def _fill_registry(
         age_of.labels(str(queue.destination)).set(max(0.0, (at - queue.head[0].since).total_seconds()))
 
     open_cases = Gauge("earshot_cases_open", "Open cases, by department", ["department"], registry=registry)
-    overdue = Gauge("earshot_cases_overdue", "Open cases past their clock", ["department"], registry=registry)
+    overdue = Gauge("earshot_cases_overdue", "Overdue open cases", ["department"], registry=registry)
     for department, (waiting_cases, late) in (await store.report_counters.count_open(departments, at)).items():
         open_cases.labels(department).set(waiting_cases)
         overdue.labels(department).set(late)
     running = Gauge("earshot_episodes_open", "Episodes that are not over", registry=registry)
     running.set(len(await store.episodes.load_running()))
-    fed = Gauge("earshot_feed_length", "Mentions that the watch for spikes may still need", registry=registry)
+    fed = Gauge("earshot_feed_length", "Mentions that spike detection may still need", registry=registry)
     fed.set(await store.spike_stream.count())
     troubles = Gauge("earshot_trouble", "1 for each part that has a problem", ["part"], registry=registry)
     for part in await store.health_issues.load_issues():

@@ -53,4 +53,4 @@ class DeadlineWorker(Worker):
             await self._store.cases.set_deadline(case, find_next_deadline(case, department, snapshot))
             return
         if await self._store.cases.commit(decision, at) is CommitResult.WRITTEN:
-            log.info("clock ran out", case=case.id, what=str(decision.events[0].what), department=case.department)
+            log.info("deadline passed", case=case.id, what=str(decision.events[0].what), department=case.department)

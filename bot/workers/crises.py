@@ -100,9 +100,9 @@ class CrisisWorker(Worker):
                 missing = no.error == "missing_scope"
                 return "", "the scope channels:manage is not granted" if missing else f"Slack says {no.error}"
         try:
-            return await self._sink.find_channel(name), f"#{name} is somebody else's"
+            return await self._sink.find_channel(name), f"#{name} belongs to somebody else"
         except SlackRejectedError as no:
-            return "", f"#{name} was made and lost from sight, and channels:read is not granted ({no.error})"
+            return "", f"#{name} was made and cannot be found, and channels:read is not granted ({no.error})"
 
     async def _invite_people(self, channel: str, crisis: Crisis) -> None:
         """Invite people one by one: in one call, a person who left would keep all others out."""

@@ -55,7 +55,7 @@ class HealthMonitor(Worker):
         decision = check_health(known, await self._build_snapshot(at), at)
         if await self._store.health_state.commit(decision, at) is CommitResult.WRITTEN:
             for one in decision.notifications:
-                log.warning("earshot itself", what=one.kind.value, trouble=one.subject_id)
+                log.warning("health issue", what=one.kind.value, trouble=one.subject_id)
             for name, trouble in decision.after.troubles.items():
                 if name.startswith(PAGER_PREFIX) and at - trouble.since > PAGER_ISSUE_TTL:
                     await self._store.health_issues.save_issue(name, "")

@@ -53,8 +53,8 @@ class HeartbeatWorker(Worker):
 
     async def _describe_problem(self, at: datetime) -> str:
         if stalled := self._liveness.list_stalled(at):
-            return f"{', '.join(stalled)} does not step"
+            return f"{', '.join(stalled)} has stopped"
         health = await self._store.health_state.load()
         if health.looked_at is None or at - health.looked_at > DOWNTIME_AFTER:
-            return "nobody watches over Earshot"
+            return "the health monitor has stopped"
         return "; ".join(health.troubles[name].sentence for name in (RECONCILIATION, INBOX) if name in health.troubles)

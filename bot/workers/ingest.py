@@ -33,7 +33,7 @@ class InboxWriter:
     async def publish(self, mentions: Sequence[Mention], cursor: str | None = None) -> int:
         new = await self._store.inbox.admit(self._source, mentions, cursor, self._clock.now())
         if mentions:
-            log.info("mentions heard", source=self._source, read=len(mentions), new=new)
+            log.info("mentions received", source=self._source, read=len(mentions), new=new)
         self._clear_crash()
         return new
 
@@ -49,7 +49,7 @@ class InboxWriter:
 
     def set_status(self, sentence: str) -> None:
         if sentence != self.status:
-            log.warning("source trouble" if sentence else "source well", source=self._source, trouble=sentence)
+            log.warning("source failing" if sentence else "source recovered", source=self._source, trouble=sentence)
         self.status = sentence
         self._crashed = False
 
@@ -61,7 +61,7 @@ class InboxWriter:
 
     def record_crash(self, error: Exception) -> None:
         """Record a crash, which the next published mention or saved cursor clears."""
-        self.set_status(f"stopped with {type(error).__name__}; it is started again")
+        self.set_status(f"stopped with {type(error).__name__}. It is restarted")
         self._crashed = True
 
     def _clear_crash(self) -> None:

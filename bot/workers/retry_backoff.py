@@ -39,5 +39,5 @@ class RetryBackoff:
             raise result
         tries = self._until[name][0] if name in self._until else 0
         self._until[name] = tries + 1, self._clock.now() + min(FIRST_BACKOFF * 2 ** min(tries, 8), LONGEST_BACKOFF)
-        log.error("one thing failed", worker=self._worker, thing=name, tries=tries + 1, exc_info=result)
+        log.error("item failed", worker=self._worker, thing=name, tries=tries + 1, exc_info=result)
         return 0

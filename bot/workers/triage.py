@@ -127,11 +127,11 @@ class TriageWorker(Worker):
             return False
         if await self._store.dead_letters.count() >= DEAD_MOST:
             hint = "Look at them with: earshot dead list"
-            raise StoreUnavailable(f"{DEAD_MOST:,} dead letters: triage has stopped. {hint}")
+            raise StoreUnavailable(f"{DEAD_MOST:,} dead letters, so triage has stopped. {hint}")
         default = "it cannot be read" if entry.mention is None else "its worker died"
         why = self._failure_reasons.pop(entry.id, "") or default
         await self._store.inbox.move_to_dead_letters(entry, f"{why}, {entry.tries} tries", self._clock.now())
-        log.error("mention buried", entry=entry.id, why=why, tries=entry.tries)
+        log.error("mention moved to dead letters", entry=entry.id, why=why, tries=entry.tries)
         return True
 
     async def _load_recent_mentions(self) -> None:
@@ -184,7 +184,7 @@ class TriageWorker(Worker):
             items = _filter_stale(items, await self._store.inbox.commit(ready, at))
         if items:
             self._failure_reasons.update((item.entry.id, "it came too late each time") for item in items)
-            log.warning("triage outrun", entries=[item.entry.id for item in items])
+            log.warning("triage overtaken", entries=[item.entry.id for item in items])
 
 
 def _filter_stale(items: Sequence[TriageItem], replies: Sequence[CommitResult]) -> list[TriageItem]:

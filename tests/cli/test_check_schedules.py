@@ -62,7 +62,7 @@ async def test_a_calendar_is_read_and_one_that_cannot_be_is_a_fault(connected: S
         server.text = "<html>"
         result = await connected.run_in_thread("check")
     assert result.exit_code == 1
-    assert "schedules[1].calendar: this calendar cannot be read: it is no iCalendar file" in result.stderr
+    assert "schedules[1].calendar: this calendar cannot be read: it is not an iCalendar file" in result.stderr
 
 
 async def test_an_event_that_cannot_be_used_is_passed_over_alone_and_named(connected: Shell) -> None:
@@ -76,7 +76,7 @@ async def test_an_event_that_cannot_be_used_is_passed_over_alone_and_named(conne
         result = await connected.run_in_thread("check")
 
     assert result.exit_code == 0
-    assert "its event 'Raj at night' is skipped, because it repeats in steps of nothing" in result.stdout
+    assert "its event 'Raj at night' is skipped, because it repeats with an interval of zero" in result.stdout
     assert "1 shift in the next 14 days" in result.stdout
 
 
@@ -90,7 +90,7 @@ async def test_a_calendar_that_would_take_for_ever_is_a_fault_within_seconds(con
         result = await connected.run_in_thread("check")
 
     assert result.exit_code == 1
-    assert "cannot be read: it takes more than 3 seconds, or too much memory, to work out" in result.stderr
+    assert "cannot be read: it takes more than 3 seconds, or too much memory, to evaluate" in result.stderr
 
 
 async def test_a_group_that_follows_a_schedule_needs_the_scope_to_change_it(

@@ -171,7 +171,7 @@ async def test_a_right_that_is_needed_only_later_is_missed_by_check_and_run(stor
         store_shell.env["REDIS_URL"] = server.url
         checked = await store_shell.run_in_thread("check")
         ran = await store_shell.run_in_thread("run")
-    sentence = "Redis does not allow us what we need: ZRANGE, XREADGROUP."
+    sentence = "Redis refuses a permission that Earshot needs: ZRANGE, XREADGROUP."
     assert f"REDIS_URL: {sentence}" in checked.stderr
     assert ran.stderr.startswith(sentence)
     assert (checked.exit_code, ran.exit_code) == (1, 1)

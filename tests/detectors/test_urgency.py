@@ -57,8 +57,8 @@ def test_a_delayed_post_is_more_urgent_until_it_is_old() -> None:
     waits = (timedelta(0), timedelta(minutes=40), timedelta(hours=3), timedelta(days=30))
     at_once, later, much_later, old = assessor().assess(said, [MentionStats(received_at=NOON + wait) for wait in waits])
     assert [one.urgency - at_once.urgency for one in (later, much_later, old)] == [2, 4, 0]
-    assert "clock: posted 40 min before we heard it" in later.reasons
-    assert "clock: posted 3 h before we heard it" in much_later.reasons
+    assert "clock: picked up 40 min late" in later.reasons
+    assert "clock: picked up 3 h late" in much_later.reasons
 
 
 def test_a_post_without_a_request_has_no_time_pressure() -> None:

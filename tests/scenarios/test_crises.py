@@ -282,7 +282,7 @@ async def test_where_a_lost_channel_may_not_be_looked_for_it_lives_in_the_depart
     world.sandbox.faults.add(InjectedFault(FaultKind.DROPPED_AFTER, methods=["conversations.create"]))
     await declare_crisis(world)
     words = " ".join(one.words for one in world.channel("#pr").messages)
-    assert f"{find_room(world)} was made and lost from sight, and channels:read is not granted" in words
+    assert f"{find_room(world)} was made and cannot be found, and channels:read is not granted" in words
     assert "0 of 2 done" in words
 
 

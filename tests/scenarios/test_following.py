@@ -63,7 +63,7 @@ async def test_a_calendar_says_who_is_called_and_a_broken_one_changes_nothing(wo
     assert "You're on call." in world.person("ana").dm.words
     _, ready = await world.fetch("/statusz")
     assert ready["troubles"]["calendar:nights"] == (
-        "The calendar of nights cannot be read: it is no iCalendar file. "
-        "The last good one, of 10 Mar, 09:00 UTC, stays in force."
+        "The calendar of nights cannot be read: it is not an iCalendar file. "
+        "The last good one, of 10 Mar, 09:00 UTC, stays in use."
     )
     assert world.clock.now() - datetime(2026, 3, 10, 9, tzinfo=UTC) < timedelta(hours=1)

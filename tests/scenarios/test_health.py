@@ -218,7 +218,7 @@ async def test_xs_used_up_quota_is_told_to_the_operators_with_its_end_and_so_is_
                 await asyncio.sleep(0.01)
         await world.advance(minutes=2)
         said = world.channel("#ops").reminders[-1].words
-        assert "X's allowance of this day is used up (Usage cap exceeded" in said
+        assert "X's limit for this day is used up (Usage cap exceeded" in said
         assert "00:00 UTC" in said
         assert "<!channel>" in said
         assert world.sandbox.workspace.pings == []

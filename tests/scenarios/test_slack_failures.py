@@ -14,7 +14,7 @@ async def test_slack_is_down_for_an_hour_and_nothing_is_missing(world: World) ->
     status, state = await world.fetch("/statusz")
     assert (status, state["troubles"]["slack"]) == (
         200,
-        "Slack does not answer. What it is owed waits and is sent when it is back.",
+        "Slack does not answer. Messages wait, and are sent when it is back.",
     )
     assert await world.fetch("/readyz") == (200, {"ready": True, "why": ""})
     world.sandbox.faults.down = False
@@ -116,7 +116,9 @@ async def test_a_token_that_slack_refuses_is_said_and_all_is_delivered_when_it_i
     await world.receive(LATE, by="pedro")
     await world.advance(minutes=5)
     _, state = await world.fetch("/statusz")
-    assert state["troubles"]["slack"].startswith("Slack refuses our token (token_revoked). Check SLACK_BOT_TOKEN")
+    assert state["troubles"]["slack"].startswith(
+        "Slack does not accept the token (token_revoked). Check SLACK_BOT_TOKEN"
+    )
     world.sandbox.revoke_token("")
     await world.advance(minutes=2)
     assert len(world.channel("#care").cards) == 2

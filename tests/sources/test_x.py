@@ -55,7 +55,7 @@ async def test_only_our_own_rules_are_changed_and_only_those_that_differ(world: 
         b"x" * 3_000_000 + b"\r\n",
         b"\r\n\r\n\r\n",
     ],
-    ids=["cut", "no UTF-8", "a list", "a post without words", "deep", "a number", "3 MB", "keep-alives"],
+    ids=["cut", "no UTF-8", "a list", "a post without text", "deep", "a number", "3 MB", "keep-alives"],
 )
 async def test_a_line_nobody_can_read_costs_nothing_but_itself(world: World, junk: bytes) -> None:
     said = world.x.post("kettle")
@@ -152,7 +152,7 @@ async def test_while_the_store_is_away_nothing_is_lost(world: World) -> None:
         world.inbox.failures = 3
         lost = await world.x.publish_post("kettle while the store is away")
         await world.wait_for_mentions(lost)
-    assert "The store does not answer; X waits for it." in world.inbox.statuses
+    assert "The database does not answer. X waits for it." in world.inbox.statuses
 
 
 async def test_while_the_store_is_away_x_is_asked_nothing_and_soon_after_it_is(world: World) -> None:

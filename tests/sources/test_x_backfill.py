@@ -65,4 +65,4 @@ async def test_a_search_that_is_not_allowed_does_not_stop_the_stream(world: Worl
         await world.wait_for_mentions(await world.x.publish_post("kettle"))
         await world.wait_for_connection()
         await wait_until(lambda: world.inbox.statuses[-1] == "")
-    assert world.inbox.statuses[1].startswith("X does not allow this token to listen (403: not today).")
+    assert world.inbox.statuses[1].startswith("X does not allow this token to read posts (403: not today).")

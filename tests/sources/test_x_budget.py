@@ -165,7 +165,9 @@ async def test_check_says_what_x_is_likely_to_cost(world: World) -> None:
 async def test_where_x_does_not_count_check_says_so_and_finds_no_fault(world: World) -> None:
     world.x.count_answers.append(Refusal(403))
     [said] = await run_check(world)
-    assert said.startswith("what X will cost cannot be said: X does not allow this token to listen (403: not today)")
+    assert said.startswith(
+        "the cost of X cannot be estimated: X does not allow this token to read posts (403: not today)"
+    )
 
 
 async def test_where_x_refuses_to_go_on_in_the_middle_of_a_gap_it_is_read_from_its_beginning(world: World) -> None:

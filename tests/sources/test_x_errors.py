@@ -28,13 +28,13 @@ def build_cap_error(status: int = 429, headers: dict[str, str] | None = None, **
     ("status", "body", "sentence"),
     [
         (403, {"title": "Client Forbidden", "reason": "client-not-enrolled", "type": f"{PROBLEMS}/client-forbidden"},
-         ("X does not allow this token to listen (403: the app belongs to no project with access to this API; enroll it "
+         ("X does not allow this token to read posts (403: the app belongs to no project with access to this API; enroll it "
          "in the developer console). Check the app's access in the X developer console.")),
         (403, {"title": "Forbidden", "reason": "official-client-forbidden", "detail": "no"},
-         ("X does not allow this token to listen (403: X has closed this API to the app; ask X's developer support). "
+         ("X does not allow this token to read posts (403: X has closed this API to the app. Ask X's developer support). "
          "Check the app's access in the X developer console.")),
         (402, {"title": "CreditsDepleted", "detail": "Your account does not have any credits.", "type": f"{PROBLEMS}/credits"},
-         ("X wants to be paid first (402: Your account does not have any credits). Buy credits in the X developer console; "
+         ("X needs credits (402: Your account does not have any credits). Buy credits in the X developer console; "
          "Earshot then goes on.")),
         (429, {"title": "ConnectionException", "detail": "This stream is at the maximum allowed connection limit.",
                "connection_issue": "TooManyConnections", "type": f"{PROBLEMS}/streaming-connection"},
@@ -43,7 +43,7 @@ def build_cap_error(status: int = 429, headers: dict[str, str] | None = None, **
         (429, {"title": "RulesCapExceeded", "detail": "Rule cap exceeded.", "type": f"{PROBLEMS}/rule-cap"},
          "X takes no more rules (Rule cap exceeded). Use fewer terms, or remove rules that other programs gave to this X app."),
         (429, {"title": "Too Many Requests", "detail": "Too Many Requests"},
-         "X asks us to slow down (429: Too Many Requests). Earshot waits and goes on by itself."),
+         "X asks us to slow down (429: Too Many Requests). Earshot waits and continues automatically."),
         (500, {"code": 131, "message": "Internal error"}, "X answers 500: Internal error."),
         (400, {"errors": [{"message": "Rules must be unique", "parameters": {}}], "detail": "One or more", "title": "Invalid"},
          "X answers 400: Rules must be unique."),
@@ -98,7 +98,7 @@ async def test_a_quota_that_ends_in_the_middle_of_a_gap_leaves_it_open(world: Wo
         assert (world.inbox.cursor, world.inbox.ids) == (before, [])
         await world.wait_for_mentions(*lost)
         await wait_until(lambda: world.inbox.statuses[-1] == "")
-    assert world.inbox.statuses[1].startswith("X's allowance of this day is used up (Usage cap exceeded")
+    assert world.inbox.statuses[1].startswith("X's limit for this day is used up (Usage cap exceeded")
 
 
 async def test_a_quota_that_ends_on_the_stream_is_the_same(world: World) -> None:

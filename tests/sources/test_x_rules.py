@@ -61,9 +61,9 @@ def test_exclusions_leave_half_of_the_room_to_the_terms() -> None:
 
 def test_a_term_that_x_cannot_take_is_named() -> None:
     kettle = Subject(name="Kettle", terms=("k" * 600, "kettle"))
-    assert find_unsupported_terms([kettle]) == [f'X cannot listen for ""{"k" * 39}…" of Kettle: it is too long.']
+    assert find_unsupported_terms([kettle]) == [f'X cannot search for ""{"k" * 39}…" of Kettle: it is too long.']
     assert find_unsupported_terms([Subject(name="Void", terms=('""',))]) == [
-        "X has nothing to listen for in Void: none of its terms is a word."
+        "X has nothing to search for in Void: none of its terms is a word."
     ]
 
 

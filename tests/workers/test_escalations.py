@@ -116,7 +116,7 @@ async def test_a_sender_that_breaks_makes_the_next_one_ring_at_once(store: Store
     await tower.run_for()
     assert tower.bell.rang[:2] == ["U0RAJ", "U0MIA"]
     first = (await store.pages.get(page.id)).attempts[0]
-    assert (first.result, first.detail) == (AttemptStatus.LATER, "our own fault, see the log")
+    assert (first.result, first.detail) == (AttemptStatus.LATER, "an error in Earshot, see the log")
 
 
 async def test_who_answers_while_the_call_is_on_its_way_is_the_last_who_is_called(

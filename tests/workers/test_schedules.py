@@ -137,7 +137,7 @@ async def test_a_clock_that_was_set_back_keeps_no_calendar_waiting(
     ("text", "status", "why"),
     [
         ("X" * (MAX_BYTES + 1), 200, "larger than 1 MB"),
-        ("<html>", 200, "it is no iCalendar file"),
+        ("<html>", 200, "it is not an iCalendar file"),
         ("", 503, "its server answers 503"),
         (build_calendar(build_event("Ana", *TODAY, "RRULE:FREQ=MINUTELY")), 200, "repeats every hour or more often"),
     ],
@@ -154,7 +154,7 @@ async def test_while_a_calendar_is_broken_the_last_good_one_stays_and_the_fault_
 
     assert await harness.on_call() == "U0ANA"
     assert why in await harness.trouble()
-    assert "The last good one, of 10 Mar, 09:00 UTC, stays in force." in await harness.trouble()
+    assert "The last good one, of 10 Mar, 09:00 UTC, stays in use." in await harness.trouble()
 
     server.text, server.status = good, 200
     await harness.run_for(minutes=15)
@@ -167,7 +167,7 @@ async def test_a_calendar_that_was_never_good_is_nobodys(harness: ScheduleHarnes
     await harness.run_for()
 
     assert await harness.trouble() == (
-        "The calendar of nights cannot be read: its server answers 404. Nobody is on call by it until it can."
+        "The calendar of nights cannot be read: its server answers 404. Until then, it puts nobody on call."
     )
 
 

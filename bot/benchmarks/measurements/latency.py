@@ -59,7 +59,7 @@ async def measure_latency(bench: BenchmarkContext) -> list[Measurement]:
             arrived = await _send_steadily(bench, watched, count)
             await _wait_until_committed(inbox, WARM_UP + count)
     times = [1000 * (notified[mention] - arrived[mention]) for mention in arrived if mention in notified]
-    note = f"{PER_SECOND} mentions/s for {count // PER_SECOND} s; {len(times):,} made a notification"
+    note = f"{PER_SECOND} mentions/s for {count // PER_SECOND} s, {len(times):,} made a notification"
     return summarize_times("arrival to outbox", times, MS, AIM, note)
 
 

@@ -52,7 +52,7 @@ async def measure_message_counts(bench: BenchmarkContext) -> list[Measurement]:
         note = ", ".join(f"{count.direct[one]} to {one}" for one in sorted(count.direct)) or "to nobody"
         found += [
             Measurement(f"{name}, a person", count.per_person, "messages", DIRECT_MOST, note=note),
-            Measurement(f"{name}, a channel beside cards", count.per_channel, "messages", BESIDE_MOST),
+            Measurement(f"{name}, a channel without cards", count.per_channel, "messages", BESIDE_MOST),
             Measurement(f"{name}, a case", count.total / size, "messages"),
         ]
     bench.report("the sample day and its night")
@@ -64,7 +64,7 @@ async def measure_message_counts(bench: BenchmarkContext) -> list[Measurement]:
         *found,
         Measurement("messages, unattended day, a person", count.per_person, "messages", DAY_MOST),
         Measurement("messages, unattended day, a person an hour", count.per_person / hours, "messages"),
-        Measurement("messages, unattended day, a channel beside cards", count.per_channel, "messages", note=beside),
+        Measurement("messages, unattended day, a channel without cards", count.per_channel, "messages", note=beside),
         Measurement("messages, unattended day, a mention", count.total / len(day), "messages"),
     ]
 

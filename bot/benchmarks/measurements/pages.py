@@ -47,7 +47,7 @@ async def measure_paging(bench: BenchmarkContext) -> list[Measurement]:
             behind = await phone.wait_for_rings("Crisis", 1) - arrived
     note = f"{pages} pages, Slack down, {count:,} mentions waiting"
     found = summarize_times("tip-over to page out", times, SECONDS, AIM, note)
-    crisis, note = f"crisis behind {count:,}, heard to page out", "triage takes them in turn"
+    crisis, note = f"crisis behind {count:,}, arrival to page out", "triage takes them in turn"
     return [*found, Measurement(crisis, behind, SECONDS, note=note)]
 
 

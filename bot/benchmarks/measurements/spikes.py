@@ -45,7 +45,7 @@ def _list_measurements(trial: SpikeEvaluation, half: str, week: SpikeDataset, *,
         yield Measurement(f"spikes ×{times} found, {half}", stats.share * 100, PERCENT, aim, note=note)
         yield Measurement(f"spikes ×{times}, median delay, {half}", stats.delay, MINUTES, soon)
     few, rare = (require_at_most(0.2), require_at_most(1)) if aims else (None, None)
-    note = f"{trial.calm_alarms} in {trial.days:.0f} calm days of {half} subjects; {week.origin}"
+    note = f"{trial.calm_alarms} in {trial.days:.0f} calm days of {half} subjects, {week.origin}"
     yield Measurement(f"calm spikes a subject a day, {half}", trial.alarms_per_day, "", few, note=note)
     note = f"{trial.calm_pages} in all"
     yield Measurement(f"calm pages a subject a week, {half}", trial.pages_per_week, "", rare, note=note)
@@ -68,7 +68,7 @@ def _measure_rival(trial: SpikeEvaluation, name: str) -> Measurement:
     found = "/".join(f"{trial.detections[times].share:.0%}" for times in TIMES)
     delays = "/".join(f"{trial.detections[times].delay:.0f}" for times in TIMES)
     note = (
-        f"×3/×5/×10 found {found}, median delay {delays} min, {trial.alarms_per_day:.2f} calm alarms a subject a day; "
+        f"×3/×5/×10 found {found}, median delay {delays} min, {trial.alarms_per_day:.2f} calm alarms a subject a day, "
         f"in the week itself {trial.alarm_count}"
     )
     return Measurement(f"{name}: ×5 found", trial.detections[5].share * 100, PERCENT, note=note)

@@ -37,7 +37,7 @@ async def measure_load_spike(bench: BenchmarkContext) -> list[Measurement]:
         Measurement("storm, first card", waited, SECONDS, AIM_FIRST, note=note),
         Measurement("storm, above Slack's limits", violations, "calls", NONE),
         Measurement("storm, unaccounted", account.unaccounted, "mentions", NONE, note=str(account)),
-        Measurement("storm, all heard", published, SECONDS),
+        Measurement("storm, all received", published, SECONDS),
         Measurement("storm, all triaged", finished, SECONDS),
         Measurement(f"storm, shown after {length} s", shown, "cases", note=f"on {messages} cards and digests"),
     ]

@@ -39,8 +39,8 @@ async def measure_throughput(bench: BenchmarkContext) -> list[Measurement]:
     rate, cpu_rate = median(one.rate for one in done), median(one.cpu_rate for one in done)
     ratio = median(one.rate / one.baseline.texts for one in done)
     cpu_ratio = median(one.cpu_rate / one.baseline.texts_of_cpu for one in done)
-    note = f"{done[-1].opened:.0%} opened a case; from {PEER:,}/s on it is ahead of the nearest peer"
-    cpu_note = "mentions a second of this process's CPU; its store has another core"
+    note = f"{done[-1].opened:.0%} opened a case, from {PEER:,}/s on it is ahead of the nearest peer"
+    cpu_note = "mentions a second of this process's CPU, with the store on another core"
     return [
         Measurement("triage in one process", rate, "/s", AIM, ratio, note),
         Measurement("triage by one core", cpu_rate, "/s", AIM, cpu_ratio, cpu_note),
@@ -62,5 +62,5 @@ async def _run_round(bench: BenchmarkContext, url: str, brand: str, count: int) 
             await triage_inbox(store, rules, clock)
         account = await store.mention_counters.read()
         if not account.is_balanced:
-            raise NoMeasurementsError(f"The books do not balance, so that nothing was measured: {account}.")
+            raise NoMeasurementsError(f"The totals do not add up, so nothing was measured: {account}.")
         return _TriageRound(baseline, count / elapsed.seconds, count / elapsed.cpu, account.opened / count)

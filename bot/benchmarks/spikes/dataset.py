@@ -64,13 +64,13 @@ def read_week(path: Path, labels: Path | None) -> SpikeDataset:
     large = {name: posts for name, posts in sorted(by_subject.items()) if len(posts) >= 50}
     week = {name: sorted(posts, key=lambda one: one.at) for name, posts in large.items()}
     if not week or max(one.at for one in observed) - min(one.at for one in observed) < WARM_UP + CALM:
-        raise NoMeasurementsError(f"{path} is no week of mentions with their subjects.")
+        raise NoMeasurementsError(f"{path} is not a week of mentions with their subjects.")
     against = {
         name: [one for one in posts if (known[one.mention] == "negative" if known else one.negative)]
         for name, posts in week.items()
     }
     judge = "labels say" if known else "our own reading says"
-    origin = f"{len(observed):,} posts of {len(week)} subjects; {judge} what is against a subject"
+    origin = f"{len(observed):,} posts of {len(week)} subjects, {judge} which are critical"
     return SpikeDataset(week, against, origin)
 
 

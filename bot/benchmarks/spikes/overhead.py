@@ -128,7 +128,7 @@ def _measure_peak_memory(storm: Sequence[SpikeObservation]) -> list[Measurement]
     after, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     stored = f"{len(baseline.model_dump_json()) / 1_000:.0f} kB of it are kept in Redis"
-    note = f"{MAX_OBSERVATIONS:,} posts of {MAX_SAMPLE_TEXT} characters are held at the most; {stored}"
+    note = f"{MAX_OBSERVATIONS:,} posts of {MAX_SAMPLE_TEXT} characters are kept at most, {stored}"
     return [Measurement("memory of a subject in a storm", (after - before) / 1e6, MEGABYTES, note=note)]
 
 

@@ -92,8 +92,8 @@ class OnnxModel:
             if (positive > negative) is not (sentiment == "positive"):
                 raise WeightsError(
                     f"{config.file}: with classes = {json.dumps(config.classes)} it finds {text!r} more "
-                    f"{'negative than positive' if sentiment == 'positive' else 'positive than negative'}; "
-                    "they stand in another order, or this is no model of English (then say which in `languages`)"
+                    f"{'negative than positive' if sentiment == 'positive' else 'positive than negative'}. "
+                    "Correct the order of the classes, or name the language of the model in `languages`"
                 )
 
 
@@ -111,8 +111,8 @@ def _read_file_version(path: Path) -> tuple[int, ...]:
     try:
         stat = path.stat()
     except OSError as error:
-        hint = "the playbook names it in [detectors.onnx]"
-        raise WeightsError(f"{path}: cannot be read ({error.strerror}); {hint}") from None
+        hint = "The playbook names it in [detectors.onnx]"
+        raise WeightsError(f"{path}: cannot be read ({error.strerror}). {hint}") from None
     return stat.st_ino, stat.st_mtime_ns, stat.st_size
 
 
@@ -128,7 +128,7 @@ def _load_tokenizer(path: Path) -> Any:
     try:
         tokenizer = tokenizers.Tokenizer.from_file(str(path))
     except Exception:  # noqa: BLE001  (the library raises no other)
-        raise WeightsError(f"{path}: this is no tokenizer.json as the tokenizers library writes it") from None
+        raise WeightsError(f"{path}: this is not a tokenizer.json of the tokenizers library") from None
     tokenizer.enable_truncation(MAX_TOKENS)
     padding = (tokenizer.padding or {}).items()
     tokenizer.enable_padding(**{key: value for key, value in padding if key.startswith("pad_")})
@@ -151,7 +151,7 @@ def _open_session(path: Path) -> Any:
         return runtime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
     except _list_runtime_errors() as error:
         raise WeightsError(
-            f"{path}: this is no ONNX model that the runtime can load, or only a part of one: {_shorten_error(error)}"
+            f"{path}: this is not a complete ONNX model that the runtime can load: {_shorten_error(error)}"
         ) from None
 
 
@@ -192,7 +192,7 @@ def _find_label_mismatch(path: Path, classes: Sequence[str]) -> str:
     except FileNotFoundError:
         return ""
     except (OSError, ValueError, RecursionError):
-        reason = "cannot be read as JSON, so nobody can tell which classes the model has; mend it, or take it away"
+        reason = "cannot be read as JSON, so the classes of the model are unknown. Fix it, or remove it"
         return f"{path}: {reason}"
     labels = _parse_labels(config.get("id2label") if isinstance(config, Mapping) else None)
     if labels == list(classes) or all(label.startswith("label_") for label in labels):

@@ -58,9 +58,9 @@ def classify_status(status: int, key: str) -> PagerResponse:
     if status in {401, 403}:
         return PagerResponse(AttemptStatus.REFUSED, f"{key} is refused")
     if status == 429:
-        return PagerResponse(AttemptStatus.LATER, "it wants us to wait")
+        return PagerResponse(AttemptStatus.LATER, "it limits requests")
     if status >= 500:
         return PagerResponse(AttemptStatus.LOST, f"it answered {status}")
     if 200 <= status < 300:
-        return PagerResponse(AttemptStatus.LOST, "it answered something that it never says")
+        return PagerResponse(AttemptStatus.LOST, "its answer cannot be understood")
     return PagerResponse(AttemptStatus.REFUSED, f"it answered {status}")

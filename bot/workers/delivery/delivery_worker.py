@@ -112,7 +112,7 @@ class DeliveryWorker(Worker):
     def _defer_notification(self, queue: DestinationQueue, error: BaseException) -> None:
         """Keep a notification that failed pending, with an exponential backoff, and go on with the others."""
         if isinstance(error, LeaseLostError):
-            log.warning("another sends by now", destination=str(queue.destination))
+            log.warning("another process delivers now", destination=str(queue.destination))
             return
         if isinstance(error, StoreUnavailable) or not isinstance(error, Exception):
             raise error

@@ -60,7 +60,7 @@ class MessagePoster:
         found = await self.limiter.find_message(channel, name, record.since / 1000, thread)
         if found is None:
             return None
-        log.info("lost answer found", message=name, channel=channel)
+        log.info("unconfirmed message found", message=name, channel=channel)
         return _mark_posted(record, found).copy_with(drawn=0)
 
     async def post_once(
@@ -88,7 +88,7 @@ class MessagePoster:
         try:
             sent = await self._send_with_fallback(channel, drawing, name, render_fallback, thread)
         except DeliveryUnknownError as lost:
-            log.warning("answer lost", message=name, channel=channel, reason=str(lost))
+            log.warning("message not confirmed", message=name, channel=channel, reason=str(lost))
             raise SendDeferredError from lost
         except (SendDeferredError, SlackRejectedError):
             await save_record(record, begun)
@@ -123,7 +123,7 @@ class MessagePoster:
         except SlackRejectedError as no:
             if not no.is_block_error:
                 raise
-            log.exception("our blocks were refused", message=name, error=no.error, faults=list(no.details))
+            log.exception("slack rejected the blocks", message=name, error=no.error, faults=list(no.details))
             fallback = render_fallback() if render_fallback else RenderedMessage(drawing.text, [])
             return await self.limiter.post_message(channel, fallback, name, thread)
 
@@ -134,7 +134,7 @@ class MessagePoster:
         """
         if not no.is_channel_gone:
             raise no
-        log.error("post refused", department=department.name, channel=channel, error=no.error)
+        log.error("message rejected", department=department.name, channel=channel, error=no.error)
         await self.limiter.pause_channel(channel, PAUSE_AFTER_REFUSAL)
         broken = f"The channel of {department.name} ({channel}) cannot be written to ({no.error})."
         await self._report_channel_issue(department, f"{broken} {_suggest_fix(no.error)}")

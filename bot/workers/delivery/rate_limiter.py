@@ -184,16 +184,16 @@ class SlackRateLimiter:
     async def _pause_on_refused_token(self, no: SlackRejectedError) -> None:
         fix = "Check SLACK_BOT_TOKEN and reinstall the app if it was removed."
         await self._pause_limit(GLOBAL_LIMIT, PAUSE_AFTER_REFUSAL)
-        await self._report_slack_issue(f"Slack refuses our token ({no.error}). {fix}")
+        await self._report_slack_issue(f"Slack does not accept the token ({no.error}). {fix}")
 
     async def _record_failure(self, reason: str, began: datetime, *, certain: bool = False) -> None:
         """Pause all calls while Slack is down, a little longer each time."""
         if not self._breaker.record_failure(began, self._clock.now(), certain=certain):
             return
-        log.warning("slack unwell", reason=reason, failures=self._breaker.failures)
+        log.warning("slack is failing", reason=reason, failures=self._breaker.failures)
         if self._breaker.is_on:
             await self._pause_limit(GLOBAL_LIMIT, self._breaker.compute_backoff())
-            await self._report_slack_issue("Slack does not answer. What it is owed waits and is sent when it is back.")
+            await self._report_slack_issue("Slack does not answer. Messages wait, and are sent when it is back.")
 
     async def _pause_limit(self, limit: RateLimit, length: timedelta) -> None:
         at = self._clock.now()
@@ -202,13 +202,13 @@ class SlackRateLimiter:
 
     async def _report_slack_issue(self, sentence: str) -> None:
         if await self._store.health_issues.save_issue("slack", sentence):
-            log.error("slack trouble", trouble=sentence)
+            log.error("slack needs attention", trouble=sentence)
 
     async def _record_success(self) -> None:
         """Close the circuit breaker and clear the health issue, which another process may have reported."""
         self._breaker.record_success()
         if await self._store.health_issues.save_issue("slack", ""):
-            log.info("slack is well again")
+            log.info("slack recovered")
 
     async def _check_clock_skew(self, sent: SentMessage) -> None:
         """Compare our clock with Slack's: a message's `ts` is the time at which Slack took it."""

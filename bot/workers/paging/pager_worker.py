@@ -118,7 +118,7 @@ class PagerWorker(Worker):
         if not allowed:
             response = PagerResponse(AttemptStatus.LATER, "too many messages to one person at once")
         elif context is None:
-            response = PagerResponse(AttemptStatus.LATER, "what it was about is gone")
+            response = PagerResponse(AttemptStatus.LATER, "its case no longer exists")
         else:
             link = await self._links.build_link(begun.after, attempt.person)
             contact = self._rules.get_contact(attempt.person)
@@ -162,7 +162,11 @@ class PagerWorker(Worker):
         if response.result is delivered and not any(one.result is delivered for one in page.attempts if one.n < n):
             metrics.PAGE_SECONDS.observe((at - page.opened_at).total_seconds())
         if response.result in PAGER_FAILURES | {delivered}:
-            sentence = f"{self._pager.name} does not ring: {response.why}" if response.result in PAGER_FAILURES else ""
+            sentence = (
+                f"{self._pager.name} notifications are failing: {response.why}"
+                if response.result in PAGER_FAILURES
+                else ""
+            )
             await self._store.health_issues.save_issue(f"pager:{self._pager.name}", sentence)
         log.info("paged", page=page_id, n=n, pager=self._pager.name, result=response.result.value, why=response.why)
 
@@ -172,7 +176,7 @@ class PagerWorker(Worker):
             raise error
         log.error("page not sent", page=pending.subject_id, n=pending.nth, pager=self._pager.name, exc_info=error)
         if pending.kind is NotificationKind.PAGE:
-            failed = PagerResponse(AttemptStatus.LATER, "our own fault, see the log")
+            failed = PagerResponse(AttemptStatus.LATER, "an error in Earshot, see the log")
             await self._record_result(pending.subject_id, pending.nth, failed)
         else:
             await self._store.pages.mark_delivered(pending)
@@ -197,7 +201,7 @@ class PagerWorker(Worker):
         await self._store.pages.change_if_needed(
             page.id, lambda page: record_status(page, pending.nth, outcome.result, outcome.why, at), at
         )
-        log.info("call became", page=page.id, n=pending.nth, pager=self._pager.name, result=outcome.result.value)
+        log.info("call ended", page=page.id, n=pending.nth, pager=self._pager.name, result=outcome.result.value)
         return 1
 
     async def _refresh_shown_page(self, page: Page, pending: Notification) -> int:
@@ -207,7 +211,7 @@ class PagerWorker(Worker):
         if until > at:
             return 0
         group, context = await self._store.pages.load_group(page.id), await self._contexts.load_context(page)
-        response = PagerResponse(AttemptStatus.REFUSED, "it is gone")
+        response = PagerResponse(AttemptStatus.REFUSED, "it no longer exists")
         if context:
             response = await self._pager.refresh_page(page, context, group)
         if response.result in {AttemptStatus.LATER, AttemptStatus.LOST}:

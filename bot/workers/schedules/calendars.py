@@ -51,7 +51,7 @@ class CalendarRefresher:
         try:
             found = await self._load_calendar(schedule, before, at)
         except CalendarError as no:
-            log.warning("calendar broken", schedule=schedule.name, reason=str(no))
+            log.warning("calendar failing", schedule=schedule.name, reason=str(no))
             await self._report_calendar_issue(schedule, f"cannot be read: {no}. {_describe_fallback(before)}")
             return
         await self._report_calendar_issue(schedule, _describe_problems(found) if found else "")
@@ -97,17 +97,17 @@ def fingerprint_schedule(schedule: Schedule) -> str:
 
 def _describe_fallback(before: CachedCalendar) -> str:
     if before.fetched_at is None:
-        return "Nobody is on call by it until it can."
-    return f"The last good one, of {format_plain_time(before.fetched_at)}, stays in force."
+        return "Until then, it puts nobody on call."
+    return f"The last good one, of {format_plain_time(before.fetched_at)}, stays in use."
 
 
 def _describe_problems(found: ParsedCalendar) -> str:
     if found.unreadable:
         events = format_count(len(found.unreadable), "event")
-        return f"has {events} that cannot be used and would put nobody on call; earshot check says which and why."
+        return f"has {events} that cannot be used, so they put nobody on call. To see which and why: earshot check."
     if not found.strangers:
         return ""
     return (
-        f"has {format_count(found.strangers, 'shift')} that name nobody whom the playbook knows, so they are nobody's. "
+        f"has {format_count(found.strangers, 'shift')} without anybody from the playbook, so they put nobody on call. "
         "Add the names under people in its schedule."
     )

@@ -40,7 +40,7 @@ class GapAlerts:
         for name, gap in upcoming.items():
             if await self._store.schedule_gaps.report_gap(gap, at, reported.get(name, 0)):
                 new += 1
-                log.info("hole said", department=gap.subject_id, start=gap.nth)
+                log.info("coverage gap reported", department=gap.subject_id, start=gap.nth)
         for name in reported.keys() - upcoming.keys():
             await self._store.schedule_gaps.forget(name)
         return new

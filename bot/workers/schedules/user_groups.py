@@ -76,12 +76,12 @@ class UserGroupSync:
         except SlackRejectedError as no:
             self._wait[group] = at + RETRY_AFTER_REFUSAL
             why = _FIXES.get(no.error, f"Slack refuses it ({no.error}).")
-            await self._report_group_issue(group, f"The user group {group} is not kept equal to {schedule.name}: {why}")
+            await self._report_group_issue(group, f"The user group {group} does not follow {schedule.name}: {why}")
             return False
         except (DeliveryUnknownError, RateLimitedError, NotSentError) as lost:
             wait = timedelta(seconds=lost.seconds) if isinstance(lost, RateLimitedError) else RETRY_AFTER_LOSS
             self._wait[group] = at + wait
-            log.warning("user group not kept", group=group, reason=str(lost))
+            log.warning("user group not updated", group=group, reason=str(lost))
             return False
         self._seen[group] = (person, at)
         await self._report_group_issue(group, "")
