@@ -55,7 +55,7 @@ def test_json_goes_into_a_file_beside_the_table(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "meant"), [("storms", "did you mean storm?"), ("troughput", "did you mean throughput?")]
+    ("name", "meant"), [("storms", "Did you mean storm?"), ("troughput", "Did you mean throughput?")]
 )
 def test_a_wrong_name_is_refused_with_the_nearest_right_one(name: str, meant: str) -> None:
     result = run("--quick", name)
@@ -66,7 +66,7 @@ def test_a_wrong_name_is_refused_with_the_nearest_right_one(name: str, meant: st
 def test_a_name_like_no_other_is_refused_with_all_there_are() -> None:
     result = run("zzz")
     assert result.exit_code == 2
-    assert "there are throughput, detectors," in " ".join(result.stderr.replace("│", " ").split())
+    assert "There are throughput, detectors," in " ".join(result.stderr.replace("│", " ").split())
 
 
 def test_a_file_without_mentions_is_refused_in_a_sentence(tmp_path: Path) -> None:

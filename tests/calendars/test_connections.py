@@ -12,7 +12,7 @@ from bot.calendars.fetch import fetch_calendar
 from tests.calendars.sample_calendars import build_calendar
 from tests.calendars.server import calendars
 
-INTERNAL = "its server sends us on to an internal address"
+INTERNAL = "its server redirects to an internal address"
 
 
 class RotatingResolver(AbstractResolver):

@@ -101,7 +101,7 @@ async def test_our_own_model_needs_no_thread() -> None:
 @pytest.mark.parametrize(
     ("how", "said"),
     [
-        ({"classes": ("positive", "neutral", "negative")}, "they stand in another order"),
+        ({"classes": ("positive", "neutral", "negative")}, "Correct the order of the classes"),
         ({"labels": {"0": "POS", "1": "NEU", "2": "NEG"}}, 'classes are ["positive", "neutral", "negative"]'),
         ({"labels": {"0": "1 star", "1": "2 stars"}}, 'classes are ["1 star", "2 stars"]'),
         (
@@ -138,11 +138,11 @@ def test_a_model_of_another_language_is_not_checked_in_english(tmp_path: Path) -
         (
             "own.onnx",
             b"\x08\x08cut",
-            "own.onnx: this is no ONNX model that the runtime can load, or only a part of one",
+            "own.onnx: this is not a complete ONNX model that the runtime can load",
         ),
-        ("own.onnx", b"", "own.onnx: this is no ONNX model that the runtime can load, or only a part of one"),
+        ("own.onnx", b"", "own.onnx: this is not a complete ONNX model that the runtime can load"),
         ("tokenizer.json", None, "tokenizer.json: cannot be read (No such file or directory)"),
-        ("tokenizer.json", b"{}", "tokenizer.json: this is no tokenizer.json"),
+        ("tokenizer.json", b"{}", "tokenizer.json: this is not a tokenizer.json"),
         ("config.json", b"{", "config.json: cannot be read as JSON"),
     ],
 )

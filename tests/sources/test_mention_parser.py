@@ -58,7 +58,7 @@ def test_a_mention_with_unwritable_letters_is_published_with_marks_in_their_plac
     ("line", "reason"),
     [
         (b'{"id": "forum:1", "text": "x"}', '"created_at" is missing'),
-        (b'{"id": "forum:1", "text": "x", "created_at": "soon"}', '"created_at" is no time'),
+        (b'{"id": "forum:1", "text": "x", "created_at": "soon"}', '"created_at" is not a time'),
         (
             b'{"id": "forum:1", "text": "x", "created_at": "0001-01-01T00:00:00+09:00"}',
             '"created_at" is before the year 1 or after 9999 in UTC',

@@ -118,7 +118,7 @@ async def test_while_a_secret_is_changed_both_are_believed(inbox: Inbox, used: s
         ([post(), 7], 400, '"mentions[1]" is not an object'),
         ("hello", 400, "the body is neither a mention nor a list"),
         (b"{", 400, "the body is not JSON (expecting property name enclosed in double quotes at character 2)"),
-        ([post(n) for n in range(501)], 413, "501 mentions in one delivery; at most 500 are taken"),
+        ([post(n) for n in range(501)], 413, "501 mentions in one delivery, at most 500 are accepted"),
         (b" " * (BODY_LIMIT + 1), 413, "the body is larger than 1 MB"),
     ],
     ids=lambda value: str(value)[:50],

@@ -239,7 +239,7 @@ async def test_no_sender_with_fields_can_speak_for_another_source() -> None:
 async def test_a_field_that_is_not_what_it_should_be_is_said_with_its_place() -> None:
     raw = json.dumps({"action": "opened", "issue": {"id": 1, "title": "t", "created_at": "soon"}}).encode()
     answer = await receive(Inbox(), GITHUB, hub(raw), raw)
-    assert (answer.status, answer.body) == (400, {"error": '"mentions[0].created_at" is no time'})
+    assert (answer.status, answer.body) == (400, {"error": '"mentions[0].created_at" is not a time'})
 
 
 @pytest.mark.parametrize(
@@ -249,7 +249,7 @@ async def test_a_field_that_is_not_what_it_should_be_is_said_with_its_place() ->
         ({"header": "X-Sig"}, 'needs scheme = "hmac"'),
         ({"scheme": "hmac", "header": "X-Sig", "signed": "{timestamp}"}, "must have {body}"),
         ({"scheme": "hmac", "header": "X-Sig", "signed": "{timestamp}.{body}"}, "timestamp_header"),
-        ({"scheme": "hmac", "header": "X-Sig", "timestamp_header": "X-Time", "signed": "{body}"}, "changed by anybody"),
+        ({"scheme": "hmac", "header": "X-Sig", "timestamp_header": "X-Time", "signed": "{body}"}, "anybody can change a time"),
         ({"scheme": "hmac", "header": "X-Sig", "timestamp_header": "X-Time", "signed": "v0:{body}"}, "{timestamp} in it"),
         ({"scheme": "hmac", "header": "X Sig"}, "header"),
         ({"fields": {"id": "a..b", "text": "t"}}, "fields.id"),

@@ -159,7 +159,7 @@ async def test_check_says_what_x_is_likely_to_cost(world: World) -> None:
     said = "about 100 posts a day, up to $1.50 a day and $45.00 a month at X's prices"
     assert await run_check(world) == [said]
     assert await run_check(world, budget={"month": 100}) == [said]
-    assert await run_check(world, budget={"day": 1}) == [f"{said}; that is more than the budget"]
+    assert await run_check(world, budget={"day": 1}) == [f"{said}. That is more than the budget"]
 
 
 async def test_where_x_does_not_count_check_says_so_and_finds_no_fault(world: World) -> None:

@@ -39,7 +39,9 @@ async def test_a_rule_that_x_would_refuse_is_said_with_its_subject(loopback: tup
 async def test_too_many_rules_are_said_before_x_refuses_them(loopback: tuple[FakeX, str]) -> None:
     x, url = loopback
     x.rules = [{"id": str(n), "value": f"(other {n})", "tag": "theirs"} for n in range(1000)]
-    assert await check(XOptions(), [KETTLE], TOKEN, url) == ["X takes 1000 rules; 1 are needed, and 1000 are not ours."]
+    assert await check(XOptions(), [KETTLE], TOKEN, url) == [
+        "X takes 1000 rules. The playbook needs 1, and other programs have 1000."
+    ]
 
 
 async def test_a_token_that_x_refuses_is_said(loopback: tuple[FakeX, str]) -> None:

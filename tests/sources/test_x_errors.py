@@ -28,18 +28,18 @@ def build_cap_error(status: int = 429, headers: dict[str, str] | None = None, **
     ("status", "body", "sentence"),
     [
         (403, {"title": "Client Forbidden", "reason": "client-not-enrolled", "type": f"{PROBLEMS}/client-forbidden"},
-         ("X does not allow this token to read posts (403: the app belongs to no project with access to this API; enroll it "
+         ("X does not allow this token to read posts (403: the app belongs to no project with access to this API. Enroll it "
          "in the developer console). Check the app's access in the X developer console.")),
         (403, {"title": "Forbidden", "reason": "official-client-forbidden", "detail": "no"},
          ("X does not allow this token to read posts (403: X has closed this API to the app. Ask X's developer support). "
          "Check the app's access in the X developer console.")),
         (402, {"title": "CreditsDepleted", "detail": "Your account does not have any credits.", "type": f"{PROBLEMS}/credits"},
-         ("X needs credits (402: Your account does not have any credits). Buy credits in the X developer console; "
-         "Earshot then goes on.")),
+         ("X needs credits (402: Your account does not have any credits). Buy credits in the X developer console. "
+         "Earshot then continues.")),
         (429, {"title": "ConnectionException", "detail": "This stream is at the maximum allowed connection limit.",
                "connection_issue": "TooManyConnections", "type": f"{PROBLEMS}/streaming-connection"},
          ("X is connected already with this token (429: This stream is at the maximum allowed connection limit). Stop the "
-         "other program, or give it an X app of its own; Earshot tries again by itself.")),
+         "other program, or give it its own X app. Earshot tries again automatically.")),
         (429, {"title": "RulesCapExceeded", "detail": "Rule cap exceeded.", "type": f"{PROBLEMS}/rule-cap"},
          "X takes no more rules (Rule cap exceeded). Use fewer terms, or remove rules that other programs gave to this X app."),
         (429, {"title": "Too Many Requests", "detail": "Too Many Requests"},

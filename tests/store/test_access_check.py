@@ -169,6 +169,6 @@ async def test_who_may_not_read_what_an_admission_reads_has_no_proof_of_a_write(
     store = Store(client, "brand", "test")
     await store.check_writable()
     await server.admin.execute("ACL", "SETUSER", USER, f"-{right}")
-    with pytest.raises(StoreUnavailable, match="does not allow us"):
+    with pytest.raises(StoreUnavailable, match="refuses a permission"):
         await store.check_writable()
     await client.close()

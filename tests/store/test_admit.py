@@ -76,7 +76,7 @@ async def test_what_a_server_refuses_in_the_middle_is_new_when_it_comes_again(
         store = Store(client, "brand", "test")
         way = MissingPermission(server, server)
         await way.begin()
-        with pytest.raises(StoreUnavailable, match="does not allow"):
+        with pytest.raises(StoreUnavailable, match="refuses a permission"):
             await store.inbox.admit("x", [build_numbered_mention(1), build_numbered_mention(2)], "c1", clock.now())
         await way.end()
         assert (

@@ -183,7 +183,7 @@ async def test_a_server_too_old_for_the_data_is_refused_instead_of_beginning_emp
     old.write_text("#!/bin/sh\necho 'Redis server v=6.2.7 sha=00000000:0 malloc=libc bits=64'\n", encoding="utf-8")
     old.chmod(0o755)
 
-    with pytest.raises(EmbeddedServerError, match="is version 6, which does not read it"):
+    with pytest.raises(EmbeddedServerError, match="is version 6 and cannot read it"):
         check_data_readable(tmp_path, old)
     check_data_readable(tmp_path, find_server())
 

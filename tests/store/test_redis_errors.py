@@ -22,7 +22,7 @@ from tests.store.refusing_server import RefusingServer, serve_refusals
 
 TAKES_NONE = "Redis takes no writes now: "
 CLUSTER = "Redis is a node of a cluster"
-RIGHTS = "Redis does not allow us"
+RIGHTS = "Redis refuses a permission"
 UNKNOWN = "Redis does not know a command that Earshot needs: "
 SILENT = "Redis does not answer: "
 USER = "Redis refuses the user or password: "
@@ -137,7 +137,7 @@ async def test_a_server_that_takes_no_scripts_is_told_by_its_words(server: Refus
 
 async def test_what_answers_and_is_no_redis_is_said(server: RefusingServer, client: RedisClient) -> None:
     server.answer = "HTTP/1.1 400 Bad Request"
-    with pytest.raises(StoreUnavailable, match="no Redis"):
+    with pytest.raises(StoreUnavailable, match="not Redis"):
         await client.execute("GET", "a")
 
 

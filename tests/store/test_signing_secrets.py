@@ -15,5 +15,5 @@ async def test_a_secret_is_made_once_and_is_long(store: Store) -> None:
 async def test_a_secret_that_could_be_guessed_signs_nothing(store: Store, kept: str) -> None:
     await store.client.execute("SET", store.keys.secret_key(ACKNOWLEDGE), kept)
 
-    with pytest.raises(StoreUnavailable, match="is no secret of ours"):
+    with pytest.raises(StoreUnavailable, match="is not a secret of Earshot"):
         await store.signing_secrets.load_secret(ACKNOWLEDGE)

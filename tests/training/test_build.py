@@ -98,7 +98,7 @@ def test_a_set_that_is_left_out_is_not_learned(folder: Path) -> None:
 
 
 def test_an_unknown_set_cannot_be_left_out(folder: Path) -> None:
-    with pytest.raises(BuildError, match="No set is called airlines; there are airline,"):
+    with pytest.raises(BuildError, match=r"No set is called airlines\. Use airline,"):
         build_weights(folder, record_progress, without=["airlines"])
 
 
