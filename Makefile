@@ -1,25 +1,26 @@
-# make demo     everything on this machine, no accounts (ARGS=--once plays the day and prints the totals)
+# make demo     a sample day on this machine, without an account (ARGS=--once prints the totals at once)
 # make check    ruff, mypy (strict), the import contracts
-# make test     everything that can be shown by a test
-# make fuzz     the tests that make up their own examples, with new ones and many
-# make soak     SIGKILL 200 times at each stage of a ladder; most of an hour
+# make test     all tests
+# make fuzz     the property tests, with many new examples
+# make soak     SIGKILL 200 times at each stage of an escalation (most of an hour)
 # make screenshots  the pictures of the README and the guides, taken by four of the tests
-# make weights  the packaged weights again from the sets in SETS=DIR, compared byte for byte (minutes)
-# make lock    what is installed, by version and hash (needs a network); make notice writes its licences
-# make bench    how fast it is, beside a yardstick measured in the same run
+# make weights  build the packaged weights from the data sets in SETS=DIR and compare them (minutes)
+# make lock     lock versions and hashes of dependencies (needs a network)
+# make notice   write the licences of dependencies
+# make bench    speed and memory, next to a baseline in the same run
 
 PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --quiet --disable-pip-version-check
-# What has been put into VENV: what Earshot needs to run; then Earshot itself and what its tests need.
+# What is in VENV: first what Earshot needs to run, then Earshot itself and what its tests need.
 RUNS   := $(VENV)/.runs
 READY  := $(VENV)/.installed
-# Versions and hashes of everything that is installed, so that the same bytes come again; `make lock` writes them.
+# Versions and hashes of everything that is installed. `make lock` writes them.
 LOCKED := --no-deps --require-hashes -r
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --upgrade
 WEIGHTS := bot/detectors/model/earshot.weights
-# Brings axe-core; the browser it would drive it with is one we do not use, so without what it depends on.
+# Brings axe-core. Its dependencies are left out, because the tests use another browser driver.
 AXE    := axe-playwright-python==0.1.8
 
 .PHONY: help demo check test fuzz soak screenshots weights bench install lock notice audit format clean
@@ -32,7 +33,7 @@ $(RUNS): requirements.lock
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@echo "Installing what Earshot needs into $(VENV) (once) ..."
 	@$(PIP) install --no-compile $(LOCKED) requirements.lock
-	@$(PIP) uninstall --yes earshot setuptools 2>/dev/null  # what 0.1 was called; what some Pythons put into each venv
+	@$(PIP) uninstall --yes earshot setuptools 2>/dev/null  # the name of 0.1, and what some Pythons put into each venv
 	@touch $(RUNS)
 
 $(READY): $(RUNS) pyproject.toml requirements-build.lock requirements-dev.lock
@@ -55,11 +56,11 @@ lock:
 	echo "$(AXE)" | $(COMPILE) - pyproject.toml --extra dev --constraint requirements.lock --constraint requirements-build.lock \
 		--no-emit-package playwright --no-emit-package pyee --no-emit-package greenlet --output-file requirements-dev.lock
 
-# The licences of what the image holds beside Earshot, from what is installed.
+# The licences of everything else in the image, from what is installed.
 notice: $(RUNS)
 	$(BIN)/python .ci/notice.py > NOTICE
 
-# Needs a network too: what is known to be wrong with what is installed; with ARGS="--format cyclonedx-json" as an SBOM.
+# Needs a network too: known vulnerabilities of what is installed. With ARGS="--format cyclonedx-json" as an SBOM.
 audit: $(RUNS)
 	@$(PIP) install pip-audit
 	$(BIN)/pip-audit --requirement requirements.lock --no-deps --disable-pip $(ARGS)
@@ -73,14 +74,14 @@ check: $(READY)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-# A file's tests stay together, as they share servers; more than four processes would each start a browser.
+# A file's tests stay together, because they share servers. More than four processes would each start a browser.
 test: $(READY)
 	$(BIN)/pytest -rs --numprocesses auto --maxprocesses 4 --dist loadfile $(ARGS)
 
 fuzz: $(READY)
 	HYPOTHESIS_PROFILE=fuzz $(BIN)/pytest -rs -m hypothesis --timeout 3600 $(ARGS)
 
-# As the everyday suite does it, with more deaths; -s shows what was counted.
+# As in the normal suite, with more kills. -s shows the counts.
 soak: $(READY)
 	SOAK=$${SOAK:-200} $(BIN)/pytest -rs -s tests/kill $(ARGS)
 
