@@ -108,4 +108,4 @@ async def test_x_sends_junk_hangs_up_and_refuses_and_what_was_posted_meanwhile_i
     await world.advance(seconds=10)
     assert LOST in world.channel("#care").cards[0].words
     assert LATE in world.channel("#care").cards[1].words
-    assert "source trouble" in world.log.events()
+    assert "source failing" in world.log.events()

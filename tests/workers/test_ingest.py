@@ -99,7 +99,7 @@ async def test_a_source_that_does_not_listen_any_more_is_late_and_one_that_liste
 async def test_what_stopped_a_source_is_said_until_something_comes_of_it(store: Store, clock: SteppedClock) -> None:
     listener = SourceWorker(FailingSource(), store, clock, asyncio.Event())
     listener.handle_failure(ZeroDivisionError("what a stranger said"))
-    assert listener.inbox_writer.status == "stopped with ZeroDivisionError; it is started again"
+    assert listener.inbox_writer.status == "stopped with ZeroDivisionError. It is restarted"
     await listener.inbox_writer.publish([build_numbered_mention(1)], "c1")
     assert listener.inbox_writer.status == ""
 

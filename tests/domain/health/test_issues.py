@@ -29,8 +29,8 @@ def observe_health(*signs: HealthSnapshot) -> list[Decision[HealthState]]:
         (HealthSnapshot({}, inbox=timedelta(minutes=6)), "mentions have been waiting 6 min for triage"),
         (HealthSnapshot({}, outbox=timedelta(minutes=25)), "messages have been waiting 25 min for Slack"),
         (
-            HealthSnapshot({}, pager_issues={"pager:ntfy": "ntfy does not ring: NTFY_TOKEN is refused"}),
-            "ntfy does not ring",
+            HealthSnapshot({}, pager_issues={"pager:ntfy": "ntfy notifications are failing: NTFY_TOKEN is refused"}),
+            "ntfy notifications are failing",
         ),
     ],
 )
