@@ -18,10 +18,7 @@ AREAS = (
     *("bot/benchmarks", "bot/detectors", "handlers"),
 )
 """Where strings are that somebody reads: in Slack, in a terminal, in a browser, in a log."""
-NOT_YET: tuple[str, ...] = (
-    "bot/slack_sandbox/ui/static/mrkdwn.js",
-    *("docs/", "playbook.example.toml", ".env.example", "Makefile"),
-)
+NOT_YET: tuple[str, ...] = ("bot/slack_sandbox/ui/static/mrkdwn.js",)
 """Beginnings of paths whose words still wait for their revision. Take one out to see what is left there."""
 EXAMPLES = ("playbook.example.toml", ".env.example", "Makefile")
 DATA = (
