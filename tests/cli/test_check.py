@@ -196,6 +196,6 @@ async def test_what_x_is_likely_to_cost_is_said_beside_that_it_is_well(connected
 
     assert result.exit_code == 0
     assert "ok: sources: x" in result.stdout
-    assert "sources.x: about 10 posts a day, up to $0.15 a day and $4.50 a month at X's prices; that is more than" in (
+    assert "sources.x: about 10 posts a day, up to $0.15 a day and $4.50 a month at X's prices. That is more than" in (
         result.stdout
     )
