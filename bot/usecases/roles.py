@@ -1,34 +1,33 @@
 """Roles in Slack: make somebody a deputy for a time, dismiss them, name a point person, list all."""
 
-import difflib
-import html
-import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from bot.cards import roles as cards
 from bot.cards.block_kit import RenderedMessage
 from bot.cards.roles import DepartmentRoles
-from bot.cards.sanitize import escape
 from bot.clock import Clock
 from bot.domain import roles
 from bot.domain.department import Department, DepartmentStaff
 from bot.domain.errors import NotAllowed
 from bot.domain.lifecycle import DEPUTIES_UNKNOWN
-from bot.domain.oncall.time_parser import parse_end, parse_shift_request
 from bot.domain.roles import RoleGrant, RoleKind, RoleRegister
 from bot.domain.rules import PlaybookRules, get_department_or_lost, require_department
 from bot.domain.text import format_people
 from bot.store.roles import REGISTER, RoleStore
+from bot.usecases.role_request import (
+    DEPUTIZE_EXAMPLE,
+    DepartmentNames,
+    RoleRequest,
+    ask_for_person,
+    parse_role_request,
+    require_name,
+)
 from bot.usecases.staff import StaffDirectory
 
-DEPUTIZE_EXAMPLE = "`/earshot deputize @ana care until Friday`"
 OFF = "off"
 SLACKBOT = "USLACKBOT"
-_PERSON = re.compile(r"<@([UW][A-Z0-9]{2,30})(?:\|[^>]*)?>")
-_GROUP = re.compile(r"<!subteam\^")
 
 
 class PersonDirectory(Protocol):
@@ -37,16 +36,6 @@ class PersonDirectory(Protocol):
     async def find_team(self, person: str) -> str: ...
 
     async def is_active(self, person: str) -> bool: ...
-
-
-class RoleRequest(NamedTuple):
-    """The parsed words: `person` is empty if nobody is named, `rest` is what is neither a name nor a time."""
-
-    department: Department
-    person: str
-    until: datetime | None
-    zone: str
-    rest: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,26 +54,28 @@ class RoleUseCases:
         at = self._clock.now()
         request = await self._parse_request(by, words, at)
         if not request.person:
-            raise NotAllowed(_explain_missing_person(request.rest, DEPUTIZE_EXAMPLE))
-        require_department(self._rules, request.department.name)
+            raise NotAllowed(ask_for_person(request.rest, DEPUTIZE_EXAMPLE))
+        require_department(self._rules, request.department)
         await self._check_candidate(by, request)
         asked = _build_grant(RoleKind.DEPUTY, request, by, at)
         decision = await self._store.change(REGISTER, lambda register: roles.add_deputy(register, asked), at)
         assert decision.grant is not None
         is_told = bool(decision.notifications)
-        return cards.render_deputize_receipt(decision.grant, request.department, request.zone, at, is_told=is_told)
+        return cards.render_deputize_receipt(
+            decision.grant, self._get_department(request), request.zone, at, is_told=is_told
+        )
 
     async def dismiss(self, by: str, words: str) -> RenderedMessage:
         """End what `deputize` began. Managers, and the person themselves."""
         at = self._clock.now()
         request = await self._parse_request(by, words, at)
         if not request.person:
-            raise NotAllowed(_explain_missing_person(request.rest, "`/earshot dismiss @ana care`"))
+            raise NotAllowed(ask_for_person(request.rest, "`/earshot dismiss @ana care`"))
         if request.person != by:
             await self._check_manager(by)
-        person, name = request.person, request.department.name
+        person, name = request.person, request.department
         if (await self._store.get()).find_deputy(person, name, at) is None:
-            await self._explain_no_grant(person, request.department)
+            await self._explain_no_grant(person, self._get_department(request))
         decision = await self._store.change(
             REGISTER, lambda register: roles.dismiss_deputy(register, person, name, by, at), at
         )
@@ -104,7 +95,7 @@ class RoleUseCases:
         register, at = await self._store.load(), self._clock.now()
         known = {one.name: one for one in self._rules.list_departments()}
         if words.strip():
-            named = self._require_department(words, [*known, *register.list_departments(at)])
+            named = require_name(words, [*known, *register.list_departments(at)])
             return cards.render_deputies([self._summarize(named, register, at)])
         lost = [name for name in register.list_departments(at) if name not in known]
         names = [*known, *(name for name in lost if register.list_deputies(name, at))]
@@ -120,17 +111,17 @@ class RoleUseCases:
         if not words.strip():
             return await self._list_points()
         at = self._clock.now()
-        request = await self._parse_request(by, words, at, (OFF,))
-        require_department(self._rules, request.department.name)
-        staff = await self._load_staff(request.department)
+        request = await self._parse_request(by, words, at, OFF)
+        require_department(self._rules, request.department)
+        staff = await self._load_staff(self._get_department(request))
         if not staff.can_answer(by):
-            no = f"Only deputies of {request.department.name} and managers choose its point person."
+            no = f"Only deputies of {request.department} and managers choose its point person."
             raise NotAllowed(DEPUTIES_UNKNOWN if staff.unsure else no)
         if not request.person and request.rest != OFF:
-            raise NotAllowed(_explain_missing_person(request.rest, "`/earshot point @ana care` or `… point care off`"))
+            raise NotAllowed(ask_for_person(request.rest, "`/earshot point @ana care` or `… point care off`"))
         if request.person and not staff.can_answer(request.person):
             raise NotAllowed(
-                f"<@{request.person}> isn't a deputy of {request.department.name}, so they couldn't answer there. "
+                f"<@{request.person}> isn't a deputy of {request.department}, so they couldn't answer there. "
                 f"A manager can deputize them: {DEPUTIZE_EXAMPLE}."
             )
         asked = _build_grant(RoleKind.POINT, request, by, at)
@@ -188,13 +179,13 @@ class RoleUseCases:
 
     async def _check_candidate(self, by: str, request: RoleRequest) -> None:
         """Raise `NotAllowed` if the named person needs no role, or cannot have one."""
-        person, name = request.person, request.department.name
-        staff = await self._load_staff(request.department)
+        person, name = request.person, request.department
+        staff = await self._load_staff(self._get_department(request))
         if person == by:
             raise NotAllowed("You are a manager, so you can claim in every department already.")
         if staff.is_manager(person):
             raise NotAllowed(f"<@{person}> is a manager, so they can claim in every department already.")
-        if person in await self._staff.list_playbook_deputies(request.department):
+        if person in await self._staff.list_playbook_deputies(self._get_department(request)):
             raise NotAllowed(f"<@{person}> is a deputy of {name} already, by the playbook.")
         if person == SLACKBOT or not await self._people.is_active(person):
             raise NotAllowed(f"<@{person}> is a bot, has left, or isn't known to Slack, so they can't be a deputy.")
@@ -202,74 +193,27 @@ class RoleUseCases:
         if ours and theirs and ours != theirs:
             raise NotAllowed(f"<@{person}> belongs to another workspace. Only people of yours can be deputies.")
 
-    async def _parse_request(self, by: str, words: str, at: datetime, known: tuple[str, ...] = ()) -> RoleRequest:
-        """Parse `@person department until …`, in any order. `known` are words that are allowed beside them."""
-        if _GROUP.search(words):
-            raise NotAllowed("That is a user group. Name it in the playbook as a deputy, or name one person here.")
-        people = tuple(dict.fromkeys(_PERSON.findall(words)))
-        if len(people) > 1:
-            raise NotAllowed("One person at a time, please.")
+    async def _parse_request(self, by: str, words: str, at: datetime, known: str = "") -> RoleRequest:
+        """Parse `@person department until …`, in any order. `known` is a word that is allowed, too."""
         register = await self._store.load()
-        names = [one.name for one in self._rules.list_departments()]
-        plain = _PERSON.sub(" ", html.unescape(words))
-        if not people and (unknown := re.search(r"(?<!\S)@\S+", plain)):
-            raise NotAllowed(_explain_missing_person(unknown[0], DEPUTIZE_EXAMPLE))
-        name, rest = match_department(plain, [*names, *register.list_departments(at)])
-        parsed = parse_shift_request(rest)
-        if not name:
-            name = self._guess_department(parsed.rest, names)
-        if parsed.start:
-            raise NotAllowed("A role begins at once, so leave out “from …”.")
-        zone = await self._people.find_time_zone(by)
-        zone, asked = zone or self._rules.time_zone, parsed.until or parsed.lasting
-        if not asked and parsed.rest.casefold() not in known:
-            asked = parsed.rest if people else ""
-        until = parse_end(asked, at, zone) if asked else None
-        department = get_department_or_lost(self._rules, name)
-        return RoleRequest(department, people[0] if people else "", until, zone, parsed.rest.casefold())
+        zone = await self._people.find_time_zone(by) or self._rules.time_zone
+        names = DepartmentNames(
+            tuple(one.name for one in self._rules.list_departments()), register.list_departments(at)
+        )
+        return parse_role_request(words, names, at, zone, known)
 
-    def _guess_department(self, rest: str, names: list[str]) -> str:
-        """Return the only department where none is named, or raise `NotAllowed`."""
-        if not rest and len(names) == 1:
-            return names[0]
-        return self._require_department(rest, names)
-
-    def _require_department(self, words: str, names: Iterable[str]) -> str:
-        """Return the department of exactly this name. Raises `NotAllowed` with a similar name."""
-        wanted = " ".join(html.unescape(words).casefold().split())
-        folded = {name.casefold(): name for name in names}
-        if wanted in folded:
-            return folded[wanted]
-        listed = escape(", ".join(dict.fromkeys(folded.values())))
-        if not wanted:
-            raise NotAllowed(f"For which department? There are: {listed}.")
-        near = [one for word in (wanted, *wanted.split()) for one in difflib.get_close_matches(word, folded, n=1)]
-        meant = f"Did you mean `{escape(folded[near[0]])}`?" if near else f"There are: {listed}."
-        raise NotAllowed(f"There is no department “{escape(wanted[:40])}”. {meant}")
-
-
-def match_department(words: str, names: Iterable[str]) -> tuple[str, str]:
-    """Return the longest name that stands in the words, and the words without it; ('', words) if none does."""
-    for name in sorted(dict.fromkeys(names), key=len, reverse=True):
-        found = re.search(rf"(?<!\S){re.escape(name)}(?!\S)", words, re.IGNORECASE)
-        if found:
-            return name, f"{words[: found.start()]} {words[found.end() :]}"
-    return "", words
+    def _get_department(self, request: RoleRequest) -> Department:
+        """Return the department, also one that the playbook lost."""
+        return get_department_or_lost(self._rules, request.department)
 
 
 def _build_grant(kind: RoleKind, request: RoleRequest, by: str, at: datetime) -> RoleGrant:
     return RoleGrant(
         id="",
         kind=kind,
-        department=request.department.name,
+        department=request.department,
         person=request.person,
         by=by,
         since=at,
         until=request.until,
     )
-
-
-def _explain_missing_person(rest: str, example: str) -> str:
-    if rest.startswith("@"):
-        return f"Earshot doesn't know {escape(rest[:40])}. Choose the person from the list that Slack shows after @."
-    return f"Name a person, like {example}."

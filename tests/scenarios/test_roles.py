@@ -169,10 +169,7 @@ async def test_a_deputy_of_slack_may_also_change_shifts_be_handed_a_case_and_cor
     await world.receive(LOST)
     card = world.channel("#care").card("@marta")
     await card.click("Claim", by="ana")
-    await world.channel("#care").card("@marta").click("Hand over…", by="ana")
-    await world.sandbox.get_user("ana").fill_field("person", "joe")
-    await world.sandbox.get_user("ana").submit()
-    await world.finish_listeners()
+    await world.channel("#care").card("@marta").hand_over(by="ana", to="joe")
     assert "Claimed by @joe" in world.channel("#care").card("@marta").words
 
 
