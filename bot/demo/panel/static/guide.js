@@ -15,7 +15,8 @@ export function buildGuide() {
   find("frame").before(h("section", { class: "guide", id: "guide", "aria-label": "Guide", hidden: true },
     h("div", { class: "guide-head" }, h("h2", { id: "guide-title", tabindex: "-1" }, "First steps"), h("p", { id: "guide-count" }),
       h("button", { type: "button", class: "icon", "aria-label": "Close the guide", onclick: () => openGuide(false) }, "✕")),
-    h("ol", { id: "guide-steps" }), h("div", { id: "guide-phone" })));
+    h("ol", { id: "guide-steps" })),
+  h("section", { class: "guide", id: "guide-phone", "aria-label": "Phone", hidden: true }));
   openGuide(localStorage.getItem("guide") !== "shut", false);
 }
 
@@ -35,6 +36,7 @@ export function drawGuide(guide, openPanel) {
   find("guide-count").textContent = next ? `${many} of ${guide.steps.length} done` : "All done";
   keepFocus(find("guide-steps"), () => put(find("guide-steps"), guide.steps.map((step, index) => item(step, index, step === next, openPanel))), find("guide-title"));
   keepFocus(find("guide-phone"), () => put(find("guide-phone"), guide.phone && phone(guide.phone)));
+  find("guide-phone").hidden = !guide.phone || Boolean(guide.phone.answered_by && find("guide").hidden);
   const fresh = guide.steps.filter((one) => one.done && done && !done.has(one.key));
   for (const one of fresh) announce(`Done: ${one.title}.${next ? ` Next: ${next.title}.` : " The guide is complete."}`);
   done = new Set(guide.steps.filter((one) => one.done).map((one) => one.key));

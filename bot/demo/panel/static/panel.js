@@ -13,7 +13,6 @@ const find = (id) => document.getElementById(id);
 let timer = 0;
 
 function build() {
-  for (const name of ["panel", "guide"]) document.head.append(h("link", { rel: "stylesheet", href: `/demo/static/${name}.css` }));
   const speeds = h("div", { class: "speeds", role: "group", "aria-label": "Speed of the day" },
     [[0, "Pause"], [1, "1×"], [10, "10×"], [60, "60×"]].map(([speed, words]) =>
       h("button", { type: "button", "data-speed": speed, "aria-pressed": "false", onclick: () => act({ do: "speed", speed }) }, words)));
@@ -78,5 +77,11 @@ async function refresh() {
   timer = setTimeout(refresh, document.visibilityState === "visible" ? EVERY : 5 * EVERY);
 }
 
+/** Load a style sheet; what it is for is shown only then. */
+function load(name) {
+  return new Promise((loaded) => document.head.append(h("link", { rel: "stylesheet", href: `/demo/static/${name}.css`, onload: loaded, onerror: loaded })));
+}
+
+await Promise.all(["panel", "guide"].map(load));
 build();
 refresh();
