@@ -10,13 +10,14 @@ from selenium import webdriver
 
 from tests.browser import chromium
 from tests.browser.demo_client import Demo, DemoProcess
-from tests.browser.window import Window
+from tests.browser.window import SMALLER, Window
 from tests.slack_sandbox import conftest as sandbox
 
 world = sandbox.world
 """A sandbox with a small app of its own, for what our own app never sends."""
 OpenWindow = Callable[[], Window]
-TakeScreenshot = Callable[[Window, str], None]
+TakeScreenshot = Callable[..., None]
+"""Of a window, under a name, and at a size where it is not the usual one."""
 
 
 @pytest.fixture(scope="session")
@@ -83,8 +84,8 @@ def window(open_window: OpenWindow) -> Window:
 def take_screenshot() -> TakeScreenshot:
     """Pictures for the README, where SCREENSHOTS names a folder; see `make screenshots`."""
 
-    def photograph(window: Window, name: str) -> None:
+    def photograph(window: Window, name: str, size: chromium.Size = SMALLER) -> None:
         if folder := os.environ.get("SCREENSHOTS"):
-            window.save_screenshot(Path(folder) / f"{name}.png")
+            window.save_screenshot(Path(folder) / f"{name}.png", size)
 
     return photograph

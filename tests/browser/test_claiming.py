@@ -1,7 +1,6 @@
 """The first minutes of somebody new: a complaint comes, one claims it, answers it, and is told where one may not."""
 
 from bot.cards import action_ids
-from tests.browser.conftest import TakeScreenshot
 from tests.browser.demo_client import Demo
 from tests.browser.window import Window
 
@@ -14,7 +13,7 @@ def test_a_complaint_arrives_while_one_looks(window: Window) -> None:
     assert window.find_accessibility_faults() == []
 
 
-def test_a_claimed_card_is_redrawn_in_its_place(window: Window, demo: Demo, take_screenshot: TakeScreenshot) -> None:
+def test_a_claimed_card_is_redrawn_in_its_place(window: Window, demo: Demo) -> None:
     window.open()
     card = window.find_card("@marta")
     card.wait_for_button(action_ids.CLAIM)
@@ -27,7 +26,6 @@ def test_a_claimed_card_is_redrawn_in_its_place(window: Window, demo: Demo, take
     assert action_ids.CLAIM not in card.actions
     assert window.find_element("#log article").get_attribute("id") == place == card.id
     assert action_ids.CLAIM in window.find_card("@kofi").actions
-    take_screenshot(window, "claimed")
 
 
 def test_somebody_without_a_role_is_told_why_not(window: Window) -> None:

@@ -122,7 +122,7 @@ def test_at_4am_a_page_is_acknowledged_on_a_phone(window: Window, demo: Demo, ta
     phone.wait_until(lambda: phone.find_elements("button"), "it can be answered")
     assert window.driver.execute_script("return document.documentElement.scrollWidth <= innerWidth")
     assert phone.find_accessibility_faults() == []
-    take_screenshot(phone, "phone")
+    take_screenshot(phone, "phone", PHONE)
     phone.press("(//button)[1]")
     phone.wait_until(lambda: phone.read_text("h1") and not phone.find_elements("button"), "it says so")
     phone.close()

@@ -144,9 +144,9 @@ class Window:
         yield Form(self)
         self.wait_until(lambda: not self.find_elements("#modal[open]"), f"the form {title} is closed")
 
-    def save_screenshot(self, file: Path) -> None:
+    def save_screenshot(self, file: Path, size: chromium.Size = SMALLER) -> None:
         self.front()
-        chromium.resize_window(self.driver, SMALLER)
+        chromium.resize_window(self.driver, size)
         assert self.driver.save_screenshot(str(file))
 
     def front(self) -> None:
