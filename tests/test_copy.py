@@ -163,6 +163,12 @@ def _list_documents() -> list[Path]:
     return [ROOT / "README.md", *(path for folder in folders for path in sorted(folder) if path.name != "glossary.md")]
 
 
+def _list_developer_documents() -> list[Path]:
+    """Pages for those who change Earshot, and the changelog: their sentences may be long, in the same words."""
+    names = ("CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "bot/README.md", "handlers/README.md")
+    return [*(ROOT / name for name in names), *sorted((ROOT / "docs" / "develop").glob("*.md"))]
+
+
 def _read_document(path: Path) -> Iterator[Text]:
     """Its lines without code, and what links lead to."""
     place, text = path.relative_to(ROOT).as_posix(), path.read_text("utf-8")
@@ -208,6 +214,12 @@ def _report(found: Iterable[Text]) -> str:
 
 def test_nothing_that_is_shown_is_in_the_dialect_of_the_first_releases() -> None:
     wrong = [text for text in _read_all() if text.words not in PROMISED and DIALECT.search(text.words)]
+    assert not wrong, _report(wrong)
+
+
+def test_no_page_for_developers_is_in_that_dialect() -> None:
+    texts = (text for path in _list_developer_documents() for text in _read_document(path))
+    wrong = [text for text in texts if DIALECT.search(text.words)]
     assert not wrong, _report(wrong)
 
 

@@ -92,7 +92,7 @@ def _describe_error(no: Exception) -> str:
     if isinstance(no, LeaseLostError):
         return "Another earshot replay has taken over."
     if isinstance(no, OSError):
-        return f"{no.filename or 'The file'} cannot be read any more: {no.strerror}."
+        return f"{no.filename or 'The file'} can no longer be read: {no.strerror}."
     return str(no)
 
 

@@ -112,7 +112,7 @@ class CrisisDetector:
         if context.has_label("intent:spam"):
             yield "it looks like spam"
         if context.has_label("voice:doubtful"):
-            yield "the voice may not be real"
+            yield "the author may be a bot"
 
 
 def _is_long_past(context: AnalysisContext) -> bool:

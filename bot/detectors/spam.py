@@ -175,7 +175,7 @@ def _find_doubtful_voice(context: AnalysisContext, calls: CallsToAction, *, pitc
     if context.has_label("voice:doubtful") and (pitched or calls.has_contact):
         points = DOUBTFUL_VOICE + DOUBTFUL_LINK * calls.has_contact
         very = calls.has_contact and context.get_confidence("voice:doubtful") >= VERY_DOUBTFUL
-        yield SpamShape("a doubtful voice", points + DOUBTFUL_LINK * very, discredits_story=very)
+        yield SpamShape("an account that may be a bot", points + DOUBTFUL_LINK * very, discredits_story=very)
 
 
 def _add_copies(context: AnalysisContext, points: float, reasons: list[str]) -> tuple[float, list[str]]:

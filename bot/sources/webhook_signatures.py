@@ -164,7 +164,7 @@ def _parse_timestamp(stamp: str, header: str, tolerance: int, now: datetime) -> 
         raise UnsignedError(f"{header} is not a number of seconds")
     sent = datetime.fromtimestamp(int(stamp), UTC)
     if abs(now - sent) > timedelta(seconds=tolerance):
-        raise UnsignedError(f"{header} is more than {_format_span(tolerance)} from our clock")
+        raise UnsignedError(f"{header} is more than {_format_span(tolerance)} from Earshot's clock")
     return sent
 
 

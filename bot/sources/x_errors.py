@@ -186,7 +186,7 @@ def _format_problem(status: int, problem: ProblemDetails, until: datetime | None
         401: "X refuses the bearer token (401). Put a valid one into X_BEARER_TOKEN and start Earshot again.",
         402: f"X needs credits (402: {why}). Buy credits in the X developer console. Earshot then continues.",
         403: f"X does not allow this token to read posts (403: {_DENIED.get(problem.reason, why)}). {_CONSOLE}",
-        429: f"X asks us to slow down (429: {why}). Earshot waits and continues automatically.",
+        429: f"X limits requests (429: {why}). Earshot waits and continues automatically.",
     }
     return said.get(status, f"X answers {status}: {why}.")
 

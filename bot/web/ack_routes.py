@@ -89,7 +89,7 @@ class AckRoutes(NamedTuple):
             return JSONResponse({"acknowledged": False})
         if abs(self.clock.now() - event.at) > TOLERANCE:
             log.warning("webhook refused", pager="pagerduty", why="too old")
-            return JSONResponse({"error": "this event is more than 30 minutes from our clock"}, 401)
+            return JSONResponse({"error": "this event is more than 30 minutes from Earshot's clock"}, 401)
         return event
 
 

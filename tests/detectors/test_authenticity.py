@@ -56,4 +56,4 @@ def test_a_crisis_by_a_doubtful_account_is_doubtful() -> None:
     bot = {"id": "a", "followers": 15, "following": 3_875, "posts": 3_076, "created_at": days_ago(20)}
     found = assess("@northwindair engine fire, emergency landing, people died", author=bot)
     assert "intent:crisis" in found.labels
-    assert found.find_reasons("crisis") == ("doubtful: the voice may not be real",)
+    assert found.find_reasons("crisis") == ("doubtful: the author may be a bot",)

@@ -115,8 +115,8 @@ async def test_a_way_that_fails_makes_the_next_one_ring_at_once_and_the_card_say
     why = {
         Fault.REFUSED: "✗ 11 Mar, 04:02 UTC @ben via ntfy, rejected: NTFY_TOKEN is refused",
         Fault.DOWN: "it answered 503",
-        Fault.NONSENSE: "it answered something that it never says",
-        Fault.BUSY: "it wants us to wait",
+        Fault.NONSENSE: "its answer cannot be understood",
+        Fault.BUSY: "it limits requests",
         Fault.GONE: "via ntfy, no response from the service",
     }
     assert why[fault] in shown

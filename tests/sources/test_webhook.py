@@ -80,7 +80,10 @@ async def test_a_stale_delivery_is_not_believed_though_its_signature_is_right(
     hook: WebhookSource, late: timedelta
 ) -> None:
     answer = await hook.receive(*sign(post(), sent=NOON - late))
-    assert (answer.status, answer.body) == (401, {"error": "webhook-timestamp is more than 5 minutes from our clock"})
+    assert (answer.status, answer.body) == (
+        401,
+        {"error": "webhook-timestamp is more than 5 minutes from Earshot's clock"},
+    )
 
 
 @pytest.mark.parametrize("stamp", ["soon", "-1", "9" * 400, "1e9", "nan", "١٢٣", ""])

@@ -43,7 +43,7 @@ def build_cap_error(status: int = 429, headers: dict[str, str] | None = None, **
         (429, {"title": "RulesCapExceeded", "detail": "Rule cap exceeded.", "type": f"{PROBLEMS}/rule-cap"},
          "X takes no more rules (Rule cap exceeded). Use fewer terms, or remove rules that other programs gave to this X app."),
         (429, {"title": "Too Many Requests", "detail": "Too Many Requests"},
-         "X asks us to slow down (429: Too Many Requests). Earshot waits and continues automatically."),
+         "X limits requests (429: Too Many Requests). Earshot waits and continues automatically."),
         (500, {"code": 131, "message": "Internal error"}, "X answers 500: Internal error."),
         (400, {"errors": [{"message": "Rules must be unique", "parameters": {}}], "detail": "One or more", "title": "Invalid"},
          "X answers 400: Rules must be unique."),

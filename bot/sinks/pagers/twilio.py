@@ -30,7 +30,7 @@ ERROR_SENTENCES = {
     21214: "the phone's number cannot be reached",
     21217: "the phone's number is not valid",
     21606: "TWILIO_FROM is refused",
-    21610: "the phone answered STOP to our number",
+    21610: "the phone answered STOP to your number",
     21614: "the phone cannot take text messages",
 }
 """By Twilio's error code."""

@@ -96,7 +96,7 @@ def _convert_error(no: Exception) -> PagerResponse:
         case SlackRejectedError():
             return PagerResponse(AttemptStatus.REFUSED, f"Slack says {no.error}")
         case RateLimitedError():
-            return PagerResponse(AttemptStatus.LATER, "Slack wants us to wait")
+            return PagerResponse(AttemptStatus.LATER, "Slack limits requests")
         case NotSentError():
             return PagerResponse(AttemptStatus.LATER, "Slack is down")
         case _:
