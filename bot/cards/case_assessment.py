@@ -17,6 +17,7 @@ from bot.cards.case_mention import NAMES, escape_name, format_author, format_cas
 from bot.cards.case_status import (
     ENGLISH,
     format_language,
+    format_voice,
     render_authority,
     render_history,
     render_joined_mentions,
@@ -53,14 +54,13 @@ def render_case_explanation(
     notice: Sequence[Block] = (),
 ) -> dict[str, Any]:
     """Return the modal for the person `by`. `notice` is what a press in it led to."""
-    authority = render_authority(department) if case.owner == by and not case.is_closed else None
     return make_modal(
         action_ids.EXPLANATION,
         "Why this case?",
         "",
         origin,
         *notice,
-        *((*authority.blocks, {"type": "divider"}) if authority else ()),
+        *(_render_owner_hints(department) if case.owner == by and not case.is_closed else ()),
         *_render_labels(case),
         *_render_closing_corrections(case),
         *(make_context(words) for words in list_corrections(case)),
@@ -71,6 +71,15 @@ def render_case_explanation(
         make_context(make_plain_text(f"Case {case.id}")),
         close="Close",
     )
+
+
+def _render_owner_hints(department: Department) -> Iterator[Block]:
+    authority, voice = render_authority(department), format_voice(department)
+    yield from authority.blocks if authority else ()
+    if voice:
+        yield make_section(voice)
+    if authority or voice:
+        yield {"type": "divider"}
 
 
 def _render_labels(case: Case) -> Iterator[Block]:

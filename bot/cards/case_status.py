@@ -163,13 +163,15 @@ def format_plain_status(case: Case, at: datetime | None = None) -> str:
 
 
 def render_authority(department: Department) -> RenderedMessage | None:
-    """Return what the owner may offer and how the brand sounds, for their eyes only; None if nothing is said."""
-    given = (
-        ("You can offer", department.authority, AUTHORITY_SHOWN),
-        ("Our voice", department.voice, VOICE_SHOWN),
-    )
-    lines = [f"*{label}:* {escape(sanitize_line(words, most))}" for label, words, most in given if words.strip()]
-    return render_text("\n".join(lines)) if lines else None
+    """Return what the owner can offer, for their eyes only; None if the playbook does not say."""
+    words = escape(sanitize_line(department.authority, AUTHORITY_SHOWN))
+    return render_text(f"*You can offer:* {words}") if words else None
+
+
+def format_voice(department: Department) -> str:
+    """Return how the brand sounds, as mrkdwn; '' if the playbook does not say."""
+    words = escape(sanitize_line(department.voice, VOICE_SHOWN))
+    return f"*Our voice:* {words}" if words else ""
 
 
 def render_joined_mentions(case: Case) -> Block | None:
