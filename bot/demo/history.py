@@ -26,14 +26,16 @@ from bot.domain.spikes.seasonal_baseline import (
     WEEK,
     SeasonalBaseline,
 )
+from bot.domain.spikes.topic_words import WordCounts
 from bot.live_rules import ReloadableRules
 from bot.store.store import Store
 
 DAYS, DAYS_WITH_CASES = 28, 8
 """Older cases are only counted: no report reads them."""
-POSTS = 150
-"""On a usual day; the sample day has twice as many, as its fog makes them."""
-HOURS_OF_DAY = (1, 1, 0, 0, 1, 3, 6, 8, 9, 8, 7, 7, 7, 6, 7, 8, 9, 10, 9, 8, 7, 6, 4, 2)
+POSTS = 200
+"""On a usual day; in the last week more. The sample day, with its fog, has 318."""
+HOURS_OF_DAY = (1, 1, 0, 0, 1, 6, 16, 15, 14, 13, 12, 11, 11, 11, 12, 13, 14, 15, 14, 12, 10, 9, 6, 3)
+"""The mornings are busy, so that the first posts of the sample day are no spike."""
 DAYS_OF_WEEK = (1.05, 0.95, 0.95, 1.0, 1.25, 0.9, 1.1)
 WEEK_DAYS = 7
 GROWTH = (1.25, 1.5)
@@ -153,7 +155,10 @@ def _learn_subject(
     complaints = [one for one in ours if one.assessment.intent is Intent.COMPLAINT]
     volume, negative, complaint = (_learn_hours(some, midnight) for some in (ours, against, complaints))
     until = int(start.timestamp()) // QUARTER * QUARTER
-    return SubjectBaseline(subject=name, until=until, volume=volume, negative=negative, complaint=complaint)
+    words = WordCounts().learn_texts(one.mention.text for one in against)
+    return SubjectBaseline(
+        subject=name, until=until, volume=volume, negative=negative, complaint=complaint, words=words
+    )
 
 
 def _learn_hours(posts: Sequence[ProcessedMention], midnight: datetime) -> SeasonalBaseline:
