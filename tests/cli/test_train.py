@@ -155,13 +155,13 @@ def test_gold_may_lie_beside_its_mentions(shell: Shell) -> None:
 @pytest.mark.parametrize(
     ("line", "sentence"),
     [
-        ("{", "line 1: is no JSON"),
-        ('{"text": "a", "label": "glad"}', "line 1: 'glad' is no sentiment"),
+        ("{", "line 1: is not JSON"),
+        ('{"text": "a", "label": "glad"}', "line 1: 'glad' is not a sentiment"),
         ('{"label": "negative"}', "line 1: has no text"),
-        ('{"text": "a", "label": 0}', "line 1: '0' is no sentiment"),
-        ('{"text": "a", "head": "need", "y": "no"}', 'line 1: "y" is neither 1 nor 0'),
+        ('{"text": "a", "label": 0}', "line 1: '0' is not a sentiment"),
+        ('{"text": "a", "head": "need", "y": "no"}', 'line 1: "y" must be 1 or 0'),
         ('{"mention": 5, "label": "negative"}', "line 1: its mention is neither an object nor a text"),
-        ("[" * 100_000, "line 1: is no JSON"),
+        ("[" * 100_000, "line 1: is not JSON"),
         ('{"text": "a"}', "There is no label in these files"),
         ('{"text": "a", "head": "wish", "y": 1}', "There is no label in these files"),
         ("", "There is no label in these files"),
@@ -186,7 +186,7 @@ def test_a_mention_without_an_id_is_passed_over(shell: Shell) -> None:
 
     said = shell.run_in_process("evaluate", "gold.jsonl", "--mentions", "in.jsonl")
 
-    assert "no mention of its id is at hand" in said.stderr
+    assert "no mention has its id" in said.stderr
 
 
 def test_an_engine_that_there_is_not_is_wrong_usage(shell: Shell) -> None:

@@ -227,7 +227,7 @@ def test_every_kind_that_is_read_can_be_looked_at_again() -> None:
     read = {
         kind
         for file in (Path(bot.__file__).parent / "store").glob("*.py")
-        for kind in re.findall(r'RecordReader\(client, keys, "([\w ]+)"', file.read_text("utf-8"))
+        for kind in re.findall(r'RecordReader\(client, keys, "([\w -]+)"', file.read_text("utf-8"))
     }
     assert read == set(KINDS)
 
