@@ -222,7 +222,7 @@ async def test_xs_used_up_quota_is_told_to_the_operators_with_its_end_and_so_is_
         assert "00:00 UTC" in said
         assert "<!channel>" in said
         assert world.sandbox.workspace.pings == []
-        assert "Earshot has a problem: X's allowance" in world.person("tom").dm.words
+        assert "Earshot has a problem: X's limit" in world.person("tom").dm.words
         assert len(x.connects) == 1
         await world.stop_sources()
     await world.local_app.store.health_issues.save_issue("source:x", "")
