@@ -91,9 +91,9 @@ WRONG = [
     pytest.param(node_without_slots, "node of a cluster", id="cluster-down"),
     pytest.param(node_of_other_slots, "node of a cluster", id="moved"),
     pytest.param(no_such_database, "does not have the database that REDIS_URL names", id="database"),
-    pytest.param(no_redis, "is no Redis", id="no-redis"),
-    pytest.param(made_to_refuse(NoScripts), "does not allow us", id="no-scripts"),
-    pytest.param(made_to_refuse(MissingPermission), "does not allow us", id="one-right-short"),
+    pytest.param(no_redis, "is not Redis", id="no-redis"),
+    pytest.param(made_to_refuse(NoScripts), "refuses a permission that Earshot needs", id="no-scripts"),
+    pytest.param(made_to_refuse(MissingPermission), "refuses a permission that Earshot needs", id="one-right-short"),
     pytest.param(made_to_refuse(FullMemory), "takes no writes", id="full-memory"),
     pytest.param(made_to_refuse(FullDisk), "takes no writes", id="full-disk", marks=linux),
 ]

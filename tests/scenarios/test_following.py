@@ -45,7 +45,11 @@ async def test_a_gap_is_said_a_day_before_and_the_person_who_presses_has_it(worl
     await world.advance(hours=8)
     assert len(world.channel("#care").reminders) == 1
     await said.click("Take it", by="ana")
-    assert world.channel("#care").reminders[0].words.startswith("✅ @ana is on call for nights from 12 Mar, 00:00 UTC until")
+    assert (
+        world.channel("#care")
+        .reminders[0]
+        .words.startswith("✅ @ana is on call for nights from 12 Mar, 00:00 UTC until")
+    )
     assert "Next: @ana." in await world.person("joe").type_command("/oncall care")
 
 

@@ -104,10 +104,10 @@ def _describe_fallback(before: CachedCalendar) -> str:
 def _describe_problems(found: ParsedCalendar) -> str:
     if found.unreadable:
         events = format_count(len(found.unreadable), "event")
-        return f"has {events} that cannot be used, so they put nobody on call. To see which and why: earshot check."
+        return f"has {events} that cannot be used, so nobody is on call then. To see which and why: earshot check."
     if not found.strangers:
         return ""
     return (
-        f"has {format_count(found.strangers, 'shift')} without anybody from the playbook, so they put nobody on call. "
+        f"has {format_count(found.strangers, 'shift')} without anybody from the playbook, so nobody is on call then. "
         "Add the names under people in its schedule."
     )
