@@ -29,7 +29,7 @@ CATALOGUE: Mapping[str, MeasureFunction] = {
     "hostile": hostile.measure_hostile_texts,
     "latency": latency.measure_latency,
     "clicks": clicks.measure_clicks,
-    "home": home_tab.measure_home,
+    "home_tab": home_tab.measure_home,
     "reports": reports.measure_reports,
     "storm": storm.measure_load_spike,
     "spikes": spikes.measure_spikes,

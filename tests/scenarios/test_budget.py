@@ -56,7 +56,7 @@ async def test_sixty_crises_at_once_are_one_message_for_a_page_and_a_short_ping_
     )
     await unattended.advance(minutes=30)
     for name in ("ben", "mia"):
-        [page] = [dm for dm in unattended.person(name).dms if "Crisis" in dm.words]
+        [page] = [dm for dm in unattended.person(name).dms if "crisis" in dm.words]
         assert 1 <= len(page.replies) <= 3
         assert len(unattended.person(name).dms) <= MESSAGES
 
