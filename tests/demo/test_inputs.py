@@ -12,7 +12,7 @@ def test_all_faults_of_both_files_are_said_with_their_places(tmp_path: Path) -> 
     found = load_demo_inputs(rules, day)
 
     assert found.playbook is None
-    assert any("did you mean 'channel'?" in fault for fault in found.faults)
+    assert any("id you mean 'channel'?" in fault for fault in found.faults)
     assert any(fault.startswith(f"{day}: line 2") for fault in found.faults)
 
 

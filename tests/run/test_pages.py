@@ -27,11 +27,11 @@ async def test_once_somebody_acknowledges_the_message_of_each_other_says_so_and_
         assert await earshot.deliver(CRISIS, "1") == 202
         async with asyncio.timeout(60):
             await earshot.sandbox.wait_until(lambda: bool(ana.dm_messages) and bool(mia.dm_messages))
-        assert "Acknowledge" in str(ana.dm_messages[0].blocks)
+        assert "'Acknowledge'" in str(ana.dm_messages[0].blocks)
 
         await mia.click_button(mia.dm_messages[0], "Acknowledge")
 
         async with asyncio.timeout(30):
             await earshot.sandbox.wait_until(lambda: "Acknowledged by <@U0MIA>" in ana.dm_messages[0].read_text())
-        assert "Acknowledge" not in str(ana.dm_messages[0].blocks)
+        assert "'Acknowledge'" not in str(ana.dm_messages[0].blocks)
         assert [len(one.dm_messages) for one in (ana, mia)] == [1, 1]

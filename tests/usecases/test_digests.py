@@ -9,8 +9,8 @@ from tests.store.unreadable_records import make_unreadable
 from tests.usecases.harness import ANA, UseCaseHarness
 
 
-async def keep_digest(harness: UseCaseHarness, *cases: str, department: str = "care") -> None:
-    await harness.store.digests.save(DigestRecord(id="17-A", department=department, cases=cases, total=9))
+async def keep_digest(harness: UseCaseHarness, *cases: str, department: str = "care", total: int = 0) -> None:
+    await harness.store.digests.save(DigestRecord(id="17-A", department=department, cases=cases, total=total))
 
 
 async def test_a_digest_shows_its_cases_as_they_are_now_in_its_own_order(harness: UseCaseHarness) -> None:
@@ -23,7 +23,16 @@ async def test_a_digest_shows_its_cases_as_they_are_now_in_its_own_order(harness
         (second.id, CaseStatus.CLAIMED),
         (first.id, CaseStatus.NEW),
     ]
-    assert (digest.department, digest.total) == (harness.app.rules.find_department("care"), 9)
+    assert (digest.department, digest.total) == (harness.app.rules.find_department("care"), 0)
+
+
+async def test_a_list_of_a_flood_shows_those_that_wait(harness: UseCaseHarness) -> None:
+    first, second = await harness.open_case(1), await harness.open_case(2)
+    await keep_digest(harness, second.id, first.id, total=9)
+    await harness.usecases.cases.claim(second.id, ANA)
+    digest = await harness.usecases.digests.get("17-A")
+
+    assert ([case.id for case in digest.cases], digest.total) == ([first.id], 9)
 
 
 async def test_a_digest_that_is_gone_says_where_to_look(harness: UseCaseHarness) -> None:
