@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
+from bot.domain.case import CasePriority
 from bot.domain.department import Department
 from bot.domain.mention import Mention
 from bot.slack_sandbox import SlackMessage, SlackSandbox, SlackWorkspace
@@ -25,7 +26,11 @@ ROOT = Path(__file__).parents[2]
 
 
 def departments(count: int, on_call: tuple[str, ...] = ()) -> tuple[Department, ...]:
-    return tuple(Department(name=f"d{n:02}", channel=f"C0D{n:02}", on_call=on_call) for n in range(count))
+    """Return departments whose people are called for every case."""
+    every = CasePriority.LOW
+    return tuple(
+        Department(name=f"d{n:02}", channel=f"C0D{n:02}", on_call=on_call, page_from=every) for n in range(count)
+    )
 
 
 class ProcessGroup:
