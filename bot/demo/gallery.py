@@ -23,9 +23,9 @@ from bot.cards import (
     oncall,
     oncall_requests,
     paging,
-    reports,
     roles,
     roll_ups,
+    sentiment_report,
     shift_summary,
     snooze,
     spam,
@@ -183,9 +183,9 @@ def _draw_reports(on: GallerySamples) -> Drawings:
     )
     summary = ShiftSummary("care", AT, posts=41, negative=12, pages=(on.acknowledged,), waiting=3, overdue=1)
     right = [PrecisionEstimate(aspect, 910, 29) for aspect in PrecisionAspect]
-    yield "Report", reports.render_report(report)
-    yield "Report: shared", reports.render_report(report, shared_by="U0MIA")
-    yield "Report: nothing yet", reports.render_report(Report(ReportQuery(), AT, none, none, none))
+    yield "Report", sentiment_report.render_report(report)
+    yield "Report: shared", sentiment_report.render_report(report, shared_by="U0MIA")
+    yield "Report: nothing yet", sentiment_report.render_report(Report(ReportQuery(), AT, none, none, none))
     yield "Help", help_card.render_sentiment_help(SUBJECTS, ["care", "pr"], right)
     yield "Morning note", shift_summary.render_shift_summary(summary)
     yield "Hand-over note", shift_summary.render_hand_over_summary(summary, "U0ANA")

@@ -14,7 +14,7 @@ from bot.store.crises import CrisisStore
 from bot.store.decision_writer import add_notification
 from bot.store.episodes import EpisodeStore
 from bot.store.keys import Keys
-from bot.store.paging import PageStore
+from bot.store.pages import PageStore
 from bot.store.repository import RedisStore
 from bot.store.transaction import CommitResult, Transaction, commit
 

@@ -13,7 +13,7 @@ from bot.store.decision_writer import add_notification, to_ms
 from bot.store.drills import DrillStore
 from bot.store.episodes import EpisodeStore
 from bot.store.keys import Keys
-from bot.store.paging import PageStore
+from bot.store.pages import PageStore
 from bot.store.report_counters import ReportCounterStore
 from bot.store.repository import RedisStore
 from bot.store.transaction import Transaction, commit

@@ -29,7 +29,7 @@ from bot.store.leases import LeaseManager
 from bot.store.mutes import MuteStore
 from bot.store.oncall import OverrideStore, ScheduleGapStore
 from bot.store.outbox import Outbox
-from bot.store.paging import PageStore
+from bot.store.pages import PageStore
 from bot.store.quarantine import QuarantineStore
 from bot.store.rate_limits import RateLimitStore
 from bot.store.read_counts import ReadCountStore

@@ -20,7 +20,7 @@ from bot.domain.routing import Route, find_route
 from bot.domain.rules import PlaybookRules, get_department_or_lost, require_department
 from bot.store.cases import CaseStore
 from bot.store.outbox import Outbox
-from bot.store.paging import PageStore
+from bot.store.pages import PageStore
 from bot.usecases.staff import StaffDirectory
 
 MAX_ASSIGNEES = 100

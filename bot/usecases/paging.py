@@ -19,7 +19,7 @@ from bot.domain.paging.escalation import acknowledge_page, decline_page
 from bot.domain.paging.page import AttemptStatus, ContactMethod, Page, PageAttempt
 from bot.domain.paging.re_escalation import build_dedup_key
 from bot.domain.rules import get_department_or_lost
-from bot.store.paging import PageGoneError, PageStore
+from bot.store.pages import PageGoneError, PageStore
 from bot.store.signing_secrets import ACKNOWLEDGE, SigningSecretStore
 from bot.store.transaction import CommitResult
 from bot.usecases.staff import StaffDirectory

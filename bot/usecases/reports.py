@@ -8,7 +8,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.cards import help as help_card
-from bot.cards import reports as cards
+from bot.cards import sentiment_report
 from bot.cards.block_kit import RenderedMessage
 from bot.cards.sanitize import escape, sanitize_line
 from bot.clock import Clock
@@ -53,11 +53,11 @@ class SentimentReports:
         """Return the report for the person who asked, with a button that shares it."""
         if _normalize_words(words) == HELP_WORD:
             return await self.render_help()
-        return cards.render_report(await self.build_report(self.parse_query(words)))
+        return sentiment_report.render_report(await self.build_report(self.parse_query(words)))
 
     async def share_report(self, by: str, words: str) -> RenderedMessage:
         """Return the report for a channel, as it is now; `words` come from the button."""
-        return cards.render_report(await self.build_report(self.parse_query(words)), shared_by=by)
+        return sentiment_report.render_report(await self.build_report(self.parse_query(words)), shared_by=by)
 
     async def render_help(self) -> RenderedMessage:
         return help_card.render_sentiment_help(

@@ -14,7 +14,7 @@ from bot.domain.periods import widen_to_quarters
 from bot.sinks.delivery_errors import DeliveryUnknownError, NotSentError, RateLimitedError, SlackRejectedError
 from bot.sinks.slack import SlackSink
 from bot.store.fencing import enforce_fence
-from bot.store.paging import PageGoneError
+from bot.store.pages import PageGoneError
 from bot.store.store import Store
 from bot.store.transaction import CommitResult
 from bot.workers.retry_backoff import RetryBackoff

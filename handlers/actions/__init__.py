@@ -31,7 +31,7 @@ from handlers.actions.open_modals import (
 from handlers.actions.roles import accept_policy, mute_author, undo_mute, undo_role_change
 from handlers.actions.roll_ups import claim_in_roll_up, open_roll_up
 from handlers.actions.spam import bring_back, show_older_spam, show_spam
-from handlers.actions.storms import STORM_LISTENERS
+from handlers.actions.storm_buttons import STORM_LISTENERS
 from handlers.use_cases import AsyncAck, Payload, ReportUseCases, Responder
 
 

@@ -3,7 +3,7 @@
 from slack_bolt.async_app import AsyncApp
 
 from bot.cards import action_ids
-from handlers.views.cases import (
+from handlers.views.case_forms import (
     submit_bring_back,
     submit_correction,
     submit_hand_over,
@@ -15,7 +15,7 @@ from handlers.views.cases import (
 from handlers.views.crises import submit_crisis, submit_crisis_close
 from handlers.views.flag import submit_flag
 from handlers.views.search import submit_search
-from handlers.views.storms import submit_claim_alike, submit_facts, submit_resolve_many
+from handlers.views.storm_forms import submit_claim_alike, submit_facts, submit_resolve_many
 
 
 def register(app: AsyncApp) -> None:

@@ -8,7 +8,7 @@ from bot.domain.commits import NotAllowed
 from bot.domain.paging.ack_link import TOKEN_LIFETIME, InvalidTokenError
 from bot.domain.paging.page import AttemptStatus, ContactMethod, Page
 from bot.domain.paging.re_escalation import build_dedup_key, re_escalate
-from bot.store.paging import PageGoneError
+from bot.store.pages import PageGoneError
 from tests.store.unreadable_records import make_unreadable
 from tests.usecases.harness import JOE, LEA, MIA, UseCaseHarness
 from tests.usecases.race import Race

@@ -14,7 +14,7 @@ from bot.sinks.pagers.base import PageRequest
 from bot.sinks.slack import SlackSink
 from bot.store.decision_writer import to_ms
 from bot.store.message_records import CardState, MessageRef, PageMessage
-from bot.store.paging import PageStore
+from bot.store.pages import PageStore
 from bot.store.rate_limits import RateLimitStore
 from bot.workers.delivery.rate_limiter import UPDATE_LIMIT, get_channel_limit
 

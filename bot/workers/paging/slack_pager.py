@@ -12,7 +12,7 @@ from bot.domain.paging.page import AttemptStatus, Page, PageAttempt
 from bot.sinks.delivery_errors import DeliveryUnknownError, NotSentError, RateLimitedError, SlackRejectedError
 from bot.sinks.pagers.base import PageRequest, PagerResponse
 from bot.sinks.slack import SlackSink
-from bot.store.paging import PageStore
+from bot.store.pages import PageStore
 from bot.store.rate_limits import RateLimitStore
 from bot.workers.delivery.rate_limiter import GLOBAL_LIMIT, get_channel_limit
 from bot.workers.paging.page_messages import PageMessages

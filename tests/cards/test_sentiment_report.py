@@ -6,7 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.cards.block_kit import RenderedMessage, is_within_limits
-from bot.cards.reports import format_report_headline, format_volume_change, render_report
+from bot.cards.sentiment_report import format_report_headline, format_volume_change, render_report
 from bot.domain.assessment import Assessment, Intent
 from bot.domain.case import Case, CaseResolution, CaseStatus
 from bot.domain.mention import Mention

@@ -7,7 +7,7 @@ from handlers.modal_submission import submit_modal
 from handlers.payloads import SubmittedModal
 from handlers.responses import is_store_up
 from handlers.use_cases import AsyncAck, CaseUseCases, Payload, Responder, StormUseCases
-from handlers.views.cases import CHOOSE_RESOLUTION, KEEP_OPEN
+from handlers.views.case_forms import CHOOSE_RESOLUTION, KEEP_OPEN
 
 CHOOSE_GROUP = "Choose a group."
 CHOOSE_CASES = "Choose at least one case."
