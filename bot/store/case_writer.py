@@ -4,51 +4,37 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
-from bot.domain.assessment import Assessment, Intent, Sentiment
 from bot.domain.case import Case, CaseStatus, JoinReason
 from bot.domain.cases.intake import CONVERSATION_WINDOW, COPY_WINDOW, build_conversation_key, build_copy_key
 from bot.domain.cases.queues import list_author_terms
 from bot.domain.cases.roll_ups import RollUp, list_roll_ups, refresh_roll_up
-from bot.domain.commits import CaseDecision, MentionOutcome, ProcessedMention
+from bot.domain.commits import CaseDecision
 from bot.domain.mention import Mention
 from bot.domain.paging.case_page import list_pages_to_recheck
 from bot.store.corrections import add_correction, update_precision
-from bot.store.decision_writer import add_notification, to_ms, write_effects
+from bot.store.decision_writer import add_notification, write_effects
 from bot.store.keys import (
-    ASIDE_MOST,
     AUTHORS_KEPT,
     CASE_KEPT,
     EDITED_WITHIN,
     JOINED_MOST,
-    SPAM_KEPT,
-    SPAM_MOST,
     TALLIES_KEPT,
-    TELLING_KEPT,
-    TELLING_MOST,
     TOOK_MOST,
     Keys,
     format_day,
     format_month,
     join_field,
 )
-from bot.store.spike_stream import append_observation
+from bot.store.mention_writer import compute_quarter, write_processed_mention
 from bot.store.transaction import Transaction
 
 STATUS_FIELD = "s"
 """Beside the body of a case, so that thousands can be counted without parsing them."""
-QUARTER = 15
-"""Minutes: counters are kept for each quarter of an hour."""
 _TALLIES_SECONDS = int(TALLIES_KEPT.total_seconds())
 _AUTHORS_SECONDS = int(AUTHORS_KEPT.total_seconds())
-_TELLING_SECONDS = int(TELLING_KEPT.total_seconds())
 _CONVERSATION_SECONDS = int(CONVERSATION_WINDOW.total_seconds())
 _EDITED_SECONDS = int(EDITED_WITHIN.total_seconds())
 _COPY_SECONDS = int(COPY_WINDOW.total_seconds())
-
-
-def compute_quarter(at: datetime) -> int:
-    """Return the quarter of an hour of the UTC day, 0 to 95."""
-    return (at.hour * 60 + at.minute) // QUARTER
 
 
 def write_decision(transaction: Transaction, keys: Keys, decision: CaseDecision, at: datetime) -> None:
@@ -57,7 +43,7 @@ def write_decision(transaction: Transaction, keys: Keys, decision: CaseDecision,
         _write_case(transaction, keys, decision, decision.after)
         _update_roll_ups(transaction, keys, decision.before, decision.after, at)
     if decision.processed is not None:
-        _write_processed(transaction, keys, decision.processed, decision.after)
+        write_processed_mention(transaction, keys, decision.processed, decision.after)
     if decision.is_edit:
         transaction.write("HINCRBY", keys.mention_counters, "editing", -1)
     write_effects(transaction, keys, decision, at, "case", decision.after.id if decision.after else "")
@@ -204,68 +190,3 @@ def build_lookup_keys(keys: Keys, mention: Mention, subject: str) -> tuple[Looku
     if copy := build_copy_key(mention, subject):
         found.append(LookupKey(keys.copy_case_key(copy), _COPY_SECONDS, JoinReason.COPY))
     return tuple(found)
-
-
-def _write_processed(transaction: Transaction, keys: Keys, processed: ProcessedMention, case: Case | None) -> None:
-    created_at = min(processed.mention.created_at, processed.at)
-    tally = keys.tally_key(created_at)
-    transaction.write("HINCRBY", keys.mention_counters, processed.outcome.value, 1)
-    transaction.write("HINCRBY", tally, build_tally_field(processed, created_at), 1)
-    transaction.add_upkeep("EXPIRE", tally, _TALLIES_SECONDS)
-    if processed.muted_by:
-        transaction.write("HINCRBY", keys.mute_counts, processed.muted_by, 1)
-    append_observation(transaction, keys, processed, get_counted_subject(processed.assessment))
-    if processed.outcome is MentionOutcome.SPAM:
-        _write_spam(transaction, keys, processed)
-    elif case is None and processed.outcome is MentionOutcome.TALLIED:
-        body = processed.mention.model_dump_json(exclude_defaults=True)
-        labels = ",".join(sorted(processed.assessment.labels))
-        fields = ("why", processed.outcome.value, "m", body, "labels", labels)
-        transaction.write("XADD", keys.unrouted, "*", *fields)
-        transaction.add_upkeep("XTRIM", keys.unrouted, "MAXLEN", "~", ASIDE_MOST)
-    if processed.outcome is MentionOutcome.OPENED:
-        assert case is not None
-        rank_top_post(transaction, keys, processed, case)
-
-
-def rank_top_post(transaction: Transaction, keys: Keys, processed: ProcessedMention, case: Case) -> None:
-    """Add a case to the top posts of its hour."""
-    created_at = min(processed.mention.created_at, processed.at)
-    top_posts = keys.top_posts_key(created_at, get_counted_subject(processed.assessment))
-    transaction.write("ZADD", top_posts, score_top_post(processed), case.id)
-    transaction.add_upkeep("ZREMRANGEBYRANK", top_posts, 0, -TELLING_MOST - 1)
-    transaction.add_upkeep("EXPIRE", top_posts, _TELLING_SECONDS)
-
-
-def _write_spam(transaction: Transaction, keys: Keys, processed: ProcessedMention) -> None:
-    """Keep the mention with its assessment, so that a person can restore it."""
-    mention = processed.mention.model_dump_json(exclude_defaults=True)
-    assessment = processed.assessment.model_dump_json(exclude_defaults=True)
-    fields = ("m", mention, "a", assessment, "at", processed.at.isoformat())
-    transaction.write("XADD", keys.spam, "MAXLEN", "~", SPAM_MOST, "*", *fields)
-    transaction.write("XTRIM", keys.spam, "MINID", to_ms(processed.at - SPAM_KEPT))
-
-
-def build_tally_field(processed: ProcessedMention, created_at: datetime) -> str:
-    """Return the counter of a mention in the hash of its hour: quarter, subject, department, sentiment, intent."""
-    a = processed.assessment
-    sentiment = "unsure" if a.is_unsure else a.sentiment.value
-    subject = get_counted_subject(a)
-    return join_field(created_at.minute // QUARTER, subject, processed.department, sentiment, a.intent.value)
-
-
-def get_counted_subject(assessment: Assessment) -> str:
-    """Return the subject if it is the playbook's (those have a kind): senders may name any number of others."""
-    return assessment.subject if assessment.kind else ""
-
-
-def score_top_post(processed: ProcessedMention) -> float:
-    """Rank a post for the top posts of reports: crises first, then by urgency, then by strength of sentiment.
-
-    The sentiment of a crisis is often unsure; without its bonus a lost bag would rank above smoke in the cabin.
-    """
-    a = processed.assessment
-    if a.intent is Intent.CRISIS:
-        return a.urgency + 40
-    strength = 0.0 if a.sentiment is Sentiment.NEUTRAL or a.is_unsure else a.probabilities[a.sentiment]
-    return a.urgency + 20 * strength

@@ -4,8 +4,9 @@ from collections import Counter
 from collections.abc import Iterable
 
 from bot.domain.commits import CaseDecision, ProcessedMention
-from bot.store.case_writer import build_tally_field, rank_top_post, write_decision
+from bot.store.case_writer import write_decision
 from bot.store.keys import TALLIES_KEPT
+from bot.store.mention_writer import build_tally_field, rank_top_post
 from bot.store.repository import RedisStore
 from bot.store.transaction import Transaction, commit
 

@@ -8,9 +8,10 @@ from bot.domain.assessment import Assessment
 from bot.domain.commits import CaseDecision, MentionOutcome, ProcessedMention
 from bot.domain.mention import Mention
 from bot.domain.routing import NOBODY
-from bot.store.case_writer import build_tally_field, write_decision
+from bot.store.case_writer import write_decision
 from bot.store.client import RedisClient, parse_hash
 from bot.store.keys import Keys
+from bot.store.mention_writer import build_tally_field
 from bot.store.record_reader import RecordReader
 from bot.store.repository import RedisStore
 from bot.store.transaction import CommitResult, Transaction, commit

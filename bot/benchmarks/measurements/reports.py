@@ -17,8 +17,8 @@ from bot.domain.commits import DurationKind
 from bot.domain.periods import QUARTER
 from bot.domain.routing import find_route
 from bot.live_rules import ReloadableRules
-from bot.store.case_writer import compute_quarter
 from bot.store.keys import TOOK_MOST, Keys, format_day, join_field
+from bot.store.mention_writer import compute_quarter
 from bot.store.store import Store, connect_store
 from bot.usecases.reports import SentimentReports
 
