@@ -68,21 +68,20 @@ class StormUseCases:
 
     async def take_cases(self, list_id: str, by: str) -> ClaimedCases:
         """Claim the ten most pressing cases that nobody has. Who loses a race looks further down the list."""
-        work, claimed = await self._load_list(list_id), _ClaimedSoFar(by)
-
-        async def take() -> None:
-            for turn in range(TRIES):
-                if not (missing := TAKEN_AT_ONCE - len(claimed.cases)):
-                    return
-                window = await self._list_unclaimed(work, TAKEN_AT_ONCE << min(turn, 10), claimed.refused)
-                if not window:
-                    return
-                start = crc32(by.encode()) % len(window) if turn else 0
-                picked = [*window[start:], *window[:start]][:missing]
-                await self._claim((await self._store.cases.find(picked)).values(), claimed)
-
         async with self._one_after_another:
-            return await self._finish_claim(work, claimed, take())
+            work, claimed = await self._load_list(list_id), _ClaimedSoFar(by)
+            return await self._finish_claim(work, claimed, self._take(work, claimed))
+
+    async def _take(self, work: WorkList, claimed: _ClaimedSoFar) -> None:
+        for turn in range(TRIES):
+            if not (missing := TAKEN_AT_ONCE - len(claimed.cases)):
+                return
+            window = await self._list_unclaimed(work, TAKEN_AT_ONCE << min(turn, 10), claimed.refused)
+            if not window:
+                return
+            start = crc32(claimed.by.encode()) % len(window) if turn else 0
+            picked = [*window[start:], *window[:start]][:missing]
+            await self._claim((await self._store.cases.find(picked)).values(), claimed)
 
     async def list_groups(self, list_id: str, by: str) -> tuple[str, list[tuple[Case, ...]]]:
         """Return the facts, and the groups of unclaimed cases that say the same, the largest first."""
