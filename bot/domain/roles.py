@@ -112,11 +112,12 @@ def dismiss_deputy(register: RoleRegister, person: str, department: str, by: str
 
 def accept_policy(register: RoleRegister, grant_id: str, by: str, at: datetime) -> RoleDecision:
     """Record that the person accepted the policy. Raises `NotAllowed` for anybody else, and after the end."""
-    grant = _require_grant(register, grant_id)
-    if grant.person != by:
-        raise NotAllowed(f"Only <@{grant.person}> can accept this.")
-    if not grant.is_running(at):
-        raise NotAllowed(f"You're no longer a deputy of {grant.department}, so there is nothing to accept.")
+    asked = _require_grant(register, grant_id)
+    if asked.person != by:
+        raise NotAllowed(f"Only <@{asked.person}> can accept this.")
+    grant = register.find_deputy(by, asked.department, at)  # a later one, if the time changed since the message
+    if grant is None:
+        raise NotAllowed(f"You're no longer a deputy of {asked.department}, so there is nothing to accept.")
     if grant.accepted_at is not None:
         raise NotAllowed("You have accepted this already.")
     return _change_grant(register, grant.copy_with(accepted_at=at), AuditAction.POLICY_ACCEPTED, by, at)

@@ -94,6 +94,13 @@ def test_a_policy_is_accepted_once() -> None:
         accept_policy(accepted, "g1", "U0JOE", AT)
 
 
+def test_the_policy_is_accepted_by_the_first_message_also_when_the_time_changed_since() -> None:
+    longer = add_deputy(with_deputy(AT + HOUR), ask(RoleKind.DEPUTY, "U0JOE", since=AT, until=AT + 9 * HOUR)).after
+    accepted = accept_policy(longer, "g1", "U0JOE", AT + 2 * HOUR)
+    assert accepted.grant is not None
+    assert (accepted.grant.id, accepted.grant.accepted_at) == ("g2", AT + 2 * HOUR)
+
+
 def test_a_cover_gives_way_to_the_one_below_it_and_at_last_to_the_playbook() -> None:
     standing = set_point(RoleRegister(), ask(RoleKind.POINT, "U0BEN")).after
     covered = set_point(standing, ask(RoleKind.POINT, "U0RAJ", until=AT + HOUR)).after

@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from bot.slack_sandbox import FaultKind, InjectedFault
 from tests.scenarios.sample_posts import LOST
 from tests.scenarios.world import World
 
@@ -71,6 +72,24 @@ async def test_where_the_playbook_asks_for_it_nobody_claims_before_they_accept(w
 
     await world.person("joe").dm.click("Accept", by="joe")
     await card.click("Claim", by="joe")
+    assert "@joe" in world.channel("#care").card("@marta").words
+
+
+async def test_a_deputy_whose_time_changes_before_slack_took_the_message_is_told_and_accepts(world: World) -> None:
+    brand(world, "deputies_accept = true")
+    unsent = InjectedFault(FaultKind.DROPPED_BEFORE, methods=["chat.postMessage"])
+    world.sandbox.faults.add(unsent)
+    await world.person("mia").type_command("/earshot deputize @joe care for 1h")
+    await world.person("mia").type_command("/earshot deputize @joe care")
+    world.sandbox.faults.remove(unsent)
+    await world.advance(minutes=2)
+
+    welcome = world.person("joe").dm
+    assert "until" not in welcome.words.partition("You can")[0]
+    await world.advance(minutes=70)
+    await welcome.click("Accept", by="joe")
+    await world.receive(LOST)
+    await world.channel("#care").card("@marta").click("Claim", by="joe")
     assert "@joe" in world.channel("#care").card("@marta").words
 
 

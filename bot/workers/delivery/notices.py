@@ -113,8 +113,10 @@ class NoticeRenderer:
 
     async def _render_deputy_welcome(self, pending: Notification) -> DepartmentMessage:
         """Render nothing if the role has ended or was undone."""
-        grant = (await self._store.roles.get()).find_grant(pending.subject_id)
-        if grant is None or not grant.is_running(self._clock.now()):
+        register = await self._store.roles.get()
+        asked = register.find_grant(pending.subject_id)
+        grant = register.find_deputy(asked.person, asked.department, self._clock.now()) if asked else None
+        if grant is None:
             return None, NO_DEPARTMENT
         department = get_department_or_lost(self._rules, grant.department)
         return roles.render_deputy_welcome(grant, department), NO_DEPARTMENT
