@@ -1,0 +1,66 @@
+"""The use cases of one process, built from its store, its rules and its directories."""
+
+from bot.clock import Clock
+from bot.live_rules import ReloadableRules
+from bot.sinks.slack_directory import SlackDirectory
+from bot.store.flagged_mentions import FlagStore
+from bot.store.store import Store
+from bot.usecases.calendar_links import CalendarLinks
+from bot.usecases.cases import CaseUseCases
+from bot.usecases.colleagues import ColleagueUseCases
+from bot.usecases.corrections import CorrectionUseCases, recompute_urgency
+from bot.usecases.crises import CrisisUseCases
+from bot.usecases.digests import DigestUseCases
+from bot.usecases.drills import DrillUseCases
+from bot.usecases.flag_message import FlagUseCases
+from bot.usecases.home import HomeTab
+from bot.usecases.mutes import MuteUseCases
+from bot.usecases.on_call_lookup import StoredOnCallLookup
+from bot.usecases.oncall import OnCallUseCases
+from bot.usecases.paging import PagingUseCases
+from bot.usecases.reports import SentimentReports
+from bot.usecases.roles import RoleUseCases
+from bot.usecases.roll_ups import RollUpUseCases
+from bot.usecases.schedule_permissions import SchedulePermissions
+from bot.usecases.spam import SpamReview
+from bot.usecases.staff import RoleLookup, StaffDirectory
+from bot.usecases.storms import StormUseCases
+from bot.workers.paging.context import PageContexts
+from handlers import UseCases
+
+
+def build_use_cases(
+    store: Store,
+    rules: ReloadableRules,
+    rota: StoredOnCallLookup,
+    directory: SlackDirectory,
+    roles: RoleLookup,
+    contexts: PageContexts,
+    clock: Clock,
+    public_url: str,
+) -> UseCases:
+    staff = StaffDirectory(directory, rota, roles)
+    cases = CaseUseCases(store.cases, store.outbox, store.pages, rules, staff, recompute_urgency, clock)
+    flags = FlagStore(store.client, store.keys)
+    permissions = SchedulePermissions(rota, rules, staff)
+    subjects, secrets = rules.list_subjects, store.signing_secrets
+    reports = SentimentReports(store.report_counters, store.corrections, store.cases, rules, subjects, clock)
+    return UseCases(
+        cases=cases,
+        digests=DigestUseCases(store.digests, store.cases, rules, clock),
+        roll_ups=RollUpUseCases(store.roll_ups, rules, clock),
+        flags=FlagUseCases(flags, rules, clock, rules.assess, staff, rota),
+        reports=reports,
+        corrections=CorrectionUseCases(store.cases, rules, staff, subjects, clock),
+        spam=SpamReview(store.spam, store.cases, rules, recompute_urgency, clock),
+        oncall=OnCallUseCases(store.overrides, store.drills, rota, rules, permissions, directory, clock),
+        crises=CrisisUseCases(store, rules, staff, clock),
+        drills=DrillUseCases(store.drills, rules, staff, clock),
+        feeds=CalendarLinks(store.calendar_links, secrets, rota, permissions, directory, clock, public_url),
+        storms=StormUseCases(store, rules, staff, cases, clock),
+        home=HomeTab(store, rules, rota, staff, reports, clock),
+        pages=PagingUseCases(store.pages, secrets, contexts, rules, staff, clock),
+        roles=RoleUseCases(store.roles, rules, staff, directory, clock),
+        mutes=MuteUseCases(store.mutes, store.cases, rules, staff, rules.list_source_names, directory, clock),
+        colleagues=ColleagueUseCases(cases, store.cases, flags, rules, staff, clock),
+    )
