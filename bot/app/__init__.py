@@ -157,32 +157,32 @@ def build_app(
     OUTLETS.update(LABELS)
     rules = ReloadableRules(playbook, external.contacts, weights)
     directory = SlackDirectory(sink, clock)
-    rota = StoredOnCallLookup(store, rules, lambda: rules.playbook.schedules, directory)
+    on_call = StoredOnCallLookup(store, rules, lambda: rules.playbook.schedules, directory)
     roles = RoleLookup(store.roles, directory, rules.get_contact, clock)
     contexts = PageContexts(build_context_sources(store), lambda: rules.time_zone)
     links = AckLinkBuilder(store.signing_secrets, clock, external.public_url)
     pagers = {SlackPager.name, *(pager.name for pager in external.pagers)}
-    targets = TargetResolver(rules, rota, {way for way in ContactMethod if way.pager in pagers})
+    targets = TargetResolver(rules, on_call, {way for way in ContactMethod if way.pager in pagers})
     liveness = Liveness()
     return EarshotApp(
         store=store,
         rules=rules,
-        on_call_lookup=rota,
+        on_call_lookup=on_call,
         clock=clock,
-        usecases=build_use_cases(store, rules, rota, directory, roles, contexts, clock, external.public_url),
+        usecases=build_use_cases(store, rules, on_call, directory, roles, contexts, clock, external.public_url),
         ingest=IngestRunner(store, clock, liveness),
         triage=TriageWorker(store, rules, clock, worker, wait=wait),
-        timers=DeadlineWorker(store, rules, rota, clock),
+        timers=DeadlineWorker(store, rules, on_call, clock),
         case_indexes=CaseIndexWorker(store, rules, clock),
         spikes=SpikeWorker(store, rules, clock),
-        schedules=ScheduleWorker(store, sink, directory, rules, rota, clock),
+        schedules=ScheduleWorker(store, sink, directory, rules, on_call, clock),
         drills=DrillWorker(store, rules, clock),
-        shift_summaries=ShiftSummaryWorker(store, rules, rota, clock),
+        shift_summaries=ShiftSummaryWorker(store, rules, on_call, clock),
         crises=CrisisWorker(store, sink, clock),
         health_monitor=HealthMonitor(store, rules, clock),
         heartbeat=HeartbeatWorker(store, external.heartbeat, liveness, clock),
         liveness=liveness,
-        delivery=DeliveryWorker(store, sink, rules, rota, clock, points=roles),
+        delivery=DeliveryWorker(store, sink, rules, on_call, clock, points=roles),
         pages=EscalationWorker(store, rules, targets, contexts, clock),
         pagers=_build_pager_workers(store, sink, external.pagers, rules, contexts, links, clock),
         links=links,

@@ -32,33 +32,33 @@ from handlers import UseCases
 def build_use_cases(
     store: Store,
     rules: ReloadableRules,
-    rota: StoredOnCallLookup,
+    on_call: StoredOnCallLookup,
     directory: SlackDirectory,
     roles: RoleLookup,
     contexts: PageContexts,
     clock: Clock,
     public_url: str,
 ) -> UseCases:
-    staff = StaffDirectory(directory, rota, roles)
+    staff = StaffDirectory(directory, on_call, roles)
     cases = CaseUseCases(store.cases, store.outbox, store.pages, rules, staff, recompute_urgency, clock)
     flags = FlagStore(store.client, store.keys)
-    permissions = SchedulePermissions(rota, rules, staff)
+    permissions = SchedulePermissions(on_call, rules, staff)
     subjects, secrets = rules.list_subjects, store.signing_secrets
     reports = SentimentReports(store.report_counters, store.corrections, store.cases, rules, subjects, clock)
     return UseCases(
         cases=cases,
         digests=DigestUseCases(store.digests, store.cases, rules, clock),
         roll_ups=RollUpUseCases(store.roll_ups, rules, clock),
-        flags=FlagUseCases(flags, rules, clock, rules.assess, staff, rota),
+        flags=FlagUseCases(flags, rules, clock, rules.assess, staff, on_call),
         reports=reports,
         corrections=CorrectionUseCases(store.cases, rules, staff, subjects, clock),
         spam=SpamReview(store.spam, store.cases, rules, recompute_urgency, clock),
-        oncall=OnCallUseCases(store.overrides, store.drills, rota, rules, permissions, directory, clock),
+        oncall=OnCallUseCases(store.overrides, store.drills, on_call, rules, permissions, directory, clock),
         crises=CrisisUseCases(store, rules, staff, clock),
         drills=DrillUseCases(store.drills, rules, staff, clock),
-        feeds=CalendarLinks(store.calendar_links, secrets, rota, permissions, directory, clock, public_url),
+        feeds=CalendarLinks(store.calendar_links, secrets, on_call, permissions, directory, clock, public_url),
         storms=StormUseCases(store, rules, staff, cases, clock),
-        home=HomeTab(store, rules, rota, staff, reports, clock),
+        home=HomeTab(store, rules, on_call, staff, reports, clock),
         pages=PagingUseCases(store.pages, secrets, contexts, rules, staff, clock),
         roles=RoleUseCases(store.roles, rules, staff, directory, clock),
         mutes=MuteUseCases(store.mutes, store.cases, rules, staff, rules.list_source_names, directory, clock),

@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 
 import aiohttp
 import typer
@@ -137,9 +137,7 @@ def check_own_model(playbook: Playbook) -> Iterator[CheckFinding]:
         yield make_ok("detectors.onnx", f"{options.file}, with the classes {', '.join(options.classes)}")
 
 
-async def check_sources(
-    settings: Settings, playbook: Playbook, places: PlaybookLocations
-) -> AsyncIterator[CheckFinding]:
+async def check_sources(settings: Settings, playbook: Playbook, places: PlaybookLocations) -> Findings:
     for entry in playbook.sources:
         kind, name, options = entry
         place = places.find(*("sources", kind, name) if name else ("sources", kind))

@@ -34,7 +34,7 @@ from handlers import register
 from handlers.bolt_app import SocketModeConnection, build_bolt_app, build_http_endpoint
 
 DRAIN = 2.0
-"""Seconds between SIGTERM and the stop, in which /ready fails and a load balancer moves on."""
+"""Seconds between SIGTERM and the stop, in which /readyz fails and a load balancer moves on."""
 
 log = structlog.get_logger("earshot")
 

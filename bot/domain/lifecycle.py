@@ -101,7 +101,7 @@ def _format_when(then: datetime | None, at: datetime) -> str:
 def check_allowed(transition: CaseTransition, case: Case, by: str, staff: DepartmentStaff) -> None:
     """Raise `NotAllowed` if the person may not do this in any status; the sentence says what they can do instead.
 
-    An owner who is a deputy no longer keeps the case, and may bring it to its end.
+    An owner whose role has ended keeps the case, and may bring it to its end.
     """
     if case.status is CaseStatus.CLAIMED and case.owner == by and transition is not CaseTransition.CLAIM:
         return
@@ -118,9 +118,9 @@ def check_allowed(transition: CaseTransition, case: Case, by: str, staff: Depart
 
 
 def _explain_deputies_only(staff: DepartmentStaff) -> str:
-    deputise = f"{format_people(staff.managers)} can deputise you." if staff.managers else "A manager can deputise you."
+    deputize = f"{format_people(staff.managers)} can deputize you." if staff.managers else "A manager can deputize you."
     deputies = format_people(staff.deputies) or "nobody yet"
     return (
         f"Only the {staff.department} team answers these ({deputies}). "
-        f"You can open the post, thank the person, or tell one of them. {deputise}"
+        f"You can open the post, thank the person, or tell one of them. {deputize}"
     )

@@ -104,12 +104,12 @@ def test_who_is_no_deputy_is_told_who_is_and_what_she_may_do_instead() -> None:
 
     assert str(refused.value) == (
         "Only the care team answers these (<@U0ANA>, <@U0BEN>). You can open the post, thank the person, "
-        "or tell one of them. <@U0MIA> can deputise you."
+        "or tell one of them. <@U0MIA> can deputize you."
     )
 
 
 def test_a_department_without_deputies_says_so() -> None:
-    with pytest.raises(NotAllowed, match=r"\(nobody yet\).* A manager can deputise you\."):
+    with pytest.raises(NotAllowed, match=r"\(nobody yet\).* A manager can deputize you\."):
         check_allowed(CaseTransition.CLAIM, build_case(), ANYBODY, DepartmentStaff(department="care"))
 
 

@@ -74,7 +74,7 @@ async def test_who_may_not_claim_is_told_who_may_and_who_could_deputise_them(har
 
     assert str(no.value) == (
         "Only the care team answers these (<@U0ANA>, <@U0BEN>, <@U0MIA>, <@U0RAJ>). "
-        "You can open the post, thank the person, or tell one of them. <@U0MIA> can deputise you."
+        "You can open the post, thank the person, or tell one of them. <@U0MIA> can deputize you."
     )
     assert await harness.read_case() == case
 
