@@ -130,7 +130,8 @@ def undo_grant(register: RoleRegister, grant_id: str, by: str, at: datetime) -> 
         raise NotAllowed("This has ended already, so there is nothing to undo.")
     before = register.find_grant(grant.replaces)
     if before is not None:
-        register = _replace_grant(register, before.copy_with(ended_at=None))
+        accepted_at = before.accepted_at or grant.accepted_at
+        register = _replace_grant(register, before.copy_with(ended_at=None, accepted_at=accepted_at))
     return _change_grant(register, grant.copy_with(ended_at=at), AuditAction.ROLE_UNDONE, by, at)
 
 

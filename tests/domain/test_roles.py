@@ -99,6 +99,9 @@ def test_the_policy_is_accepted_by_the_first_message_also_when_the_time_changed_
     accepted = accept_policy(longer, "g1", "U0JOE", AT + 2 * HOUR)
     assert accepted.grant is not None
     assert (accepted.grant.id, accepted.grant.accepted_at) == ("g2", AT + 2 * HOUR)
+    undone = undo_grant(accepted.after, "g2", "U0MIA", AT + HOUR / 2).after.find_deputy("U0JOE", "care", AT)
+    assert undone is not None
+    assert (undone.id, undone.accepted_at) == ("g1", AT + 2 * HOUR)
 
 
 def test_a_cover_gives_way_to_the_one_below_it_and_at_last_to_the_playbook() -> None:
