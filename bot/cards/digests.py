@@ -9,6 +9,7 @@ from bot.cards.block_kit import (
     Block,
     RenderedMessage,
     is_within_limits,
+    make_actions,
     make_button,
     make_context,
     make_header,
@@ -18,7 +19,7 @@ from bot.cards.block_kit import (
 from bot.cards.case_mention import format_author, format_kind_noun
 from bot.cards.sanitize import escape, format_date
 from bot.cards.similar_posts import group_similar_cases
-from bot.cards.storms import format_case_line, format_owners, render_storm_buttons
+from bot.cards.storms import format_case_line, format_owners, list_storm_buttons
 from bot.domain.case import Case, CaseStatus
 from bot.domain.department import Department
 from bot.domain.storm import StormProgress
@@ -43,8 +44,8 @@ def render_digest(
         make_header(f"🗂️ {_format_digest_title(department, cases, total)}"),
         make_context(_format_digest_state(progress, cases, at, total)),
     ]
-    has_alike = len(groups) < len(waiting)
-    buttons = render_storm_buttons(digest_id, is_worked_on, has_alike=has_alike) if len(waiting) > 1 else []
+    row = list_storm_buttons(digest_id, is_worked_on, has_alike=len(groups) < len(waiting))
+    buttons = [make_actions(*row)] if len(waiting) > 1 else []
     for words in WORDS_SHOWN:
         lines = [_render_digest_line(digest_id, group, at, words) for group in groups[:MOST_LINES]]
         if is_within_limits(blocks := [*head, *lines, *buttons]):

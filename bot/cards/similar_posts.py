@@ -1,13 +1,14 @@
-"""Group cases whose posts say nearly the same. Done when a list is drawn, never in triage."""
+"""Group posts that say nearly the same. Done when a list is drawn, never in triage."""
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from rapidfuzz import fuzz, process
 
 from bot.domain.case import Case
 from bot.domain.cases.intake import MIN_WORDS_FOR_COPY, split_copy_words
+from bot.domain.spikes.episode import SamplePost
 
 MIN_SIMILARITY = 80.0
 """Percent of the letters, without links, handles, case and punctuation."""
@@ -16,6 +17,7 @@ INDEXED_WORDS = 4
 """Of the words that posts share, so many of the rarest find the groups that a post is compared with."""
 MAX_COMPARED = 12
 """Groups that one post is compared with, which bounds the time for 2,000 different posts with the same vocabulary."""
+T = TypeVar("T")
 
 
 class _Fingerprint(NamedTuple):
@@ -31,12 +33,21 @@ def group_similar_cases(cases: Sequence[Case]) -> list[tuple[Case, ...]]:
 
     2,000 posts take 35 to 70 ms of CPU, and 110 ms if each has 45 words (2026-11-29).
     """
-    prints = [_build_fingerprint(case) for case in cases]
+    texts = [(case.mention.text, case.department, "crisis" if case.is_urgent else "") for case in cases]
+    return _group(cases, [_build_fingerprint(*one) for one in texts])
+
+
+def drop_similar_samples(samples: Sequence[SamplePost]) -> list[SamplePost]:
+    """Return the first of those that say the same."""
+    return [group[0] for group in _group(samples, [_build_fingerprint(one.text) for one in samples])]
+
+
+def _group(posts: Sequence[T], prints: Sequence[_Fingerprint]) -> list[tuple[T, ...]]:
     counts = Counter(word for one in prints for word in one.words)
-    groups: list[list[Case]] = []
+    groups: list[list[T]] = []
     first_letters: list[str] = []
     places: dict[str, list[int]] = defaultdict(list)
-    for case, found in zip(cases, prints, strict=True):
+    for post, found in zip(posts, prints, strict=True):
         shared = sorted((word for word in found.words if counts[word] > 1), key=lambda word: (counts[word], word))
         names = [f"{found.facts}|{word}" for word in shared[:INDEXED_WORDS]]
         near = list(dict.fromkeys(place for name in names for place in places[name][:MAX_COMPARED]))[:MAX_COMPARED]
@@ -47,19 +58,19 @@ def group_similar_cases(cases: Sequence[Case]) -> list[tuple[Case, ...]]:
             score_cutoff=MIN_SIMILARITY,
         )
         if best is not None:
-            groups[best[2]].append(case)
+            groups[best[2]].append(post)
             continue
         for name in names:
             places[name].append(len(groups))
-        groups.append([case])
+        groups.append([post])
         first_letters.append(found.letters)
     return [tuple(group) for group in groups]
 
 
-def _build_fingerprint(case: Case) -> _Fingerprint:
-    words = split_copy_words(case.mention.text)
+def _build_fingerprint(text: str, *more_facts: str) -> _Fingerprint:
+    words = split_copy_words(text)
     if len(words) < MIN_WORDS_FOR_COPY:
         return _Fingerprint((), "", "")  # too short to say that two mean the same
     numbers = [word for word in words if not word.isalpha()]
-    facts = " ".join(sorted([*numbers, case.department, "crisis" if case.is_urgent else ""]))
+    facts = " ".join(sorted([*numbers, *more_facts]))
     return _Fingerprint(tuple(set(words)), " ".join(words)[:MAX_LETTERS], facts)

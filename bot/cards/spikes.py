@@ -5,22 +5,23 @@ from bot.cards.block_kit import (
     Block,
     RenderedMessage,
     make_actions,
-    make_button,
     make_context,
     make_date,
     make_header,
     make_line,
     make_link,
+    make_overflow_menu,
     make_plain_text,
     make_quote,
     make_rich_text,
     make_run,
     make_section,
 )
-from bot.cards.modal_blocks import render_facts
+from bot.cards.modal_blocks import make_option, render_facts
 from bot.cards.paging import render_acknowledge_button, render_escalation
-from bot.cards.sanitize import escape, format_date, sanitize_line, sanitize_text, sanitize_url
-from bot.cards.storms import format_progress, render_storm_buttons
+from bot.cards.sanitize import escape, format_date, sanitize_line, sanitize_url
+from bot.cards.similar_posts import drop_similar_samples
+from bot.cards.storms import format_progress, list_storm_buttons
 from bot.domain.paging.context import PageContext
 from bot.domain.paging.page import Page
 from bot.domain.spikes.detector import SpikeKind
@@ -28,7 +29,7 @@ from bot.domain.spikes.episode import Episode, SamplePost
 from bot.domain.storm import NO_CASES, StormProgress
 from bot.domain.text import format_count, format_duration
 
-SAMPLE_SHOWN = 200
+SAMPLE_SHOWN = 140
 NAME_SHOWN = 40
 COUNTED = {
     SpikeKind.NEGATIVE: "negative",
@@ -41,17 +42,17 @@ COUNTED = {
 
 def render_spike(episode: Episode, page: Page | None = None, progress: StormProgress = NO_CASES) -> RenderedMessage:
     """`progress`: of the cases that belong to it."""
+    notes = _list_spike_notes(episode)
     blocks = [
         make_header(f"{_pick_spike_emoji(episode)} {format_spike_title(episode)}"),
         make_rich_text(_render_spike_summary(episode)),
-        make_section(_format_spike_review(episode) if episode.is_over else _format_spike_progress(episode)),
-        make_context("\n".join(_list_spike_notes(episode))),
+        *([make_section(_format_spike_review(episode))] if episode.is_over else []),
+        *([make_context(" ".join(notes))] if notes else []),
         *render_facts(episode.facts, episode.facts_by),
         *([make_section(format_progress(progress))] if progress.total else []),
         *render_escalation(page),
         *_render_spike_samples(episode),
-        *_render_spike_buttons(episode, page),
-        *_render_work_buttons(episode, progress),
+        *_render_spike_buttons(episode, page, progress),
     ]
     return RenderedMessage(format_spike_headline(episode), blocks)
 
@@ -108,11 +109,6 @@ def _render_spike_summary(episode: Episode) -> Block:
     return make_line(*runs, make_date(episode.started_at, "{time}"))
 
 
-def _format_spike_progress(episode: Episode) -> str:
-    so_far = f"{format_count(episode.posts, 'post')} so far from {format_count(episode.voices, 'person', 'people')}"
-    return f"*Still going.* {so_far}. {_format_peak_time(episode)}"
-
-
 def _format_peak_time(episode: Episode) -> str:
     peak = episode.peak
     return (
@@ -147,7 +143,14 @@ def _format_spike_paging(episode: Episode) -> str:
 
 
 def _list_spike_notes(episode: Episode) -> list[str]:
-    notes = [f"Episode {episode.id} · {_format_spike_paging(episode)}"]
+    """Return what the review does not say: how far it has come, and who knows of it."""
+    notes = []
+    if not episode.is_over:
+        people = format_count(episode.voices, "person", "people")
+        notes.append(f"*Still going.* {format_count(episode.posts, 'post')} so far from {people}.")
+        notes.append(_format_spike_paging(episode))
+        if episode.doubtful_voices:
+            notes.append(f"{format_count(episode.doubtful_voices, 'likely bot')} posted, too. Likely bots page nobody.")
     if episode.learning:
         notes.append("Still learning what is usual here, so it takes more posts to call it a spike.")
     if episode.planned:
@@ -155,38 +158,32 @@ def _list_spike_notes(episode: Episode) -> list[str]:
         is_volume = episode.kind is SpikeKind.VOLUME
         more = "“Usually” is what was expected with it" if is_volume else "It excuses no criticism"
         notes.append(f"Planned: *{name}*. {more}.")
-    if episode.doubtful_voices and not episode.is_over:
-        notes.append(f"{format_count(episode.doubtful_voices, 'likely bot')} posted, too. Likely bots page nobody.")
     return notes
 
 
 def _render_spike_samples(episode: Episode) -> list[Block]:
-    shown = episode.samples or episode.firsts
-    parts: list[Block] = []
-    for sample in shown:
-        parts += [_render_sample_author(sample), make_quote(sanitize_text(sample.text, SAMPLE_SHOWN) or "(no words)")]
-    return [make_rich_text(*parts)] if parts else []
+    """Return a few posts; of those that say the same only the first."""
+    shown = drop_similar_samples(episode.samples or episode.firsts)
+    return [make_rich_text(*map(_render_sample, shown))] if shown else []
 
 
-def _render_sample_author(sample: SamplePost) -> Block:
+def _render_sample(sample: SamplePost) -> Block:
     name = sanitize_line(sample.name, NAME_SHOWN) or "somebody"
-    return make_line(make_link(sample.url, name, bold=True), " · ", make_date(sample.at))
+    words = sanitize_line(sample.text, SAMPLE_SHOWN) or "(no words)"
+    return make_quote(make_link(sample.url, name, bold=True), f"  {words}")
 
 
-def _render_spike_buttons(episode: Episode, page: Page | None) -> list[Block]:
-    url = episode.firsts[0].url if episode.firsts else ""
-    first = make_button("Open first post", action_ids.OPEN_POST, url=url)
-    declare = make_button("Declare a crisis…", action_ids.CRISIS_DECLARE, episode.id)
-    own = [] if episode.is_over else [declare]
-    row = [*render_acknowledge_button(page), *own, *([first] if "url" in first else [])]
+def _render_spike_buttons(episode: Episode, page: Page | None, progress: StormProgress) -> list[Block]:
+    """Return one row: what is next as buttons, the rest in the menu."""
+    options = []
+    if progress.total and not progress.is_finished:
+        options.append(make_option("Facts…", action_ids.encode_menu_choice(action_ids.EDIT_FACTS, episode.id)))
+    if not episode.is_over:
+        declare = action_ids.encode_menu_choice(action_ids.CRISIS_DECLARE, episode.id)
+        options.append(make_option("Declare a crisis…", declare))
+    menu = [make_overflow_menu(action_ids.CASE_MENU, options)] if options else []
+    row = [*render_acknowledge_button(page), *list_storm_buttons(episode.id, progress), *menu]
     return [make_actions(*row)] if row else []
-
-
-def _render_work_buttons(episode: Episode, progress: StormProgress) -> list[Block]:
-    if progress.is_finished or not progress.total:
-        return []
-    facts = make_button("Facts…", action_ids.EDIT_FACTS, episode.id, a11y_label="Share what everybody can say")
-    return render_storm_buttons(episode.id, progress, facts)
 
 
 def build_spike_page_context(episode: Episode, link: str) -> PageContext:

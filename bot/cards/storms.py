@@ -14,10 +14,10 @@ from bot.cards.block_kit import (
     make_plain_text,
     make_section,
 )
-from bot.cards.case_mention import format_author
+from bot.cards.case_mention import format_author, format_kind_noun
 from bot.cards.modal_blocks import ModalMetadata, make_input, make_modal, make_option, render_facts
 from bot.cards.modals import ANSWERS, NOTE_MOST
-from bot.cards.sanitize import format_date, sanitize_line, sanitize_url
+from bot.cards.sanitize import format_date, sanitize_line
 from bot.domain.case import Case, CaseResolution
 from bot.domain.spikes.episode import Episode
 from bot.domain.spikes.episode_transitions import MAX_FACTS
@@ -59,15 +59,14 @@ class ResolvedCases(NamedTuple):
     interrupted: bool = False
 
 
-def render_storm_buttons(list_id: str, progress: StormProgress, *more: Block, has_alike: bool = True) -> list[Block]:
+def list_storm_buttons(list_id: str, progress: StormProgress, *, has_alike: bool = True) -> list[Block]:
     """Return what can be done with the cases of a list; none where all are answered."""
     label = "Take the ten most pressing cases"
     take = make_button("Take 10", action_ids.TAKE_CASES, list_id, style="primary", a11y_label=label)
     alike = make_button("Claim all alike…", action_ids.CLAIM_ALIKE, list_id)
     resolve = make_button("Resolve many…", action_ids.RESOLVE_MANY, list_id)
     unclaimed = [take, *([alike] if has_alike else [])] if progress.unclaimed else []
-    row = [*unclaimed, *([resolve] if progress.claimed else []), *more]
-    return [make_actions(*row)] if row else []
+    return [*unclaimed, *([resolve] if progress.claimed else [])]
 
 
 def format_progress(progress: StormProgress) -> str:
@@ -104,10 +103,10 @@ def render_claimed_cases(claimed: ClaimedCases) -> RenderedMessage:
 
 
 def _render_case_line(case: Case, at: datetime) -> Block:
-    url = sanitize_url(case.mention.url)
-    label = f"Open the post of {format_author(case.mention)}"
-    post = make_button("Open post", action_ids.OPEN_POST, url=url, a11y_label=label) if url else None
-    return make_section(make_plain_text(format_case_line(case, at), LINE_LENGTH), accessory=post)
+    """Return a line with *View*, where the post can be opened and the case resolved."""
+    label = f"View: {format_kind_noun(case)} from {format_author(case.mention)}"
+    view = make_button("View", action_ids.HOME_VIEW, case.id, a11y_label=label)
+    return make_section(make_plain_text(format_case_line(case, at), LINE_LENGTH), accessory=view)
 
 
 def render_claim_alike_modal(groups: Sequence[Sequence[Case]], facts: str, origin: ModalMetadata) -> dict[str, Any]:
