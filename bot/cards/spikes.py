@@ -29,7 +29,11 @@ from bot.domain.spikes.episode import Episode, SamplePost
 from bot.domain.storm import NO_CASES, StormProgress
 from bot.domain.text import format_count, format_duration
 
-SAMPLE_SHOWN = 140
+ATTEMPTS_SHOWN = 1
+WORDS_SHOWN = 2
+SAMPLES_SHOWN = 2
+SAMPLE_LENGTH = 55
+"""Characters, which fit on one line."""
 NAME_SHOWN = 40
 COUNTED = {
     SpikeKind.NEGATIVE: "negative",
@@ -50,7 +54,7 @@ def render_spike(episode: Episode, page: Page | None = None, progress: StormProg
         *([make_context(" ".join(notes))] if notes else []),
         *render_facts(episode.facts, episode.facts_by),
         *([make_section(format_progress(progress))] if progress.total else []),
-        *render_escalation(page),
+        *render_escalation(page, ATTEMPTS_SHOWN),
         *_render_spike_samples(episode),
         *_render_spike_buttons(episode, page, progress),
     ]
@@ -72,7 +76,7 @@ def format_spike_headline(episode: Episode) -> str:
 
 def format_spike_title(episode: Episode) -> str:
     """Return `Spike · Northwind · “on hold”, “refund”`, with untrusted words, for plain text."""
-    words = ", ".join(f"“{sanitize_line(word, NAME_SHOWN)}”" for word in episode.words)
+    words = ", ".join(f"“{sanitize_line(word, NAME_SHOWN)}”" for word in episode.words[:WORDS_SHOWN])
     state = "Over" if episode.is_over else "Spike"
     return " · ".join(part for part in (state, sanitize_line(episode.subject, 60), words) if part)
 
@@ -162,14 +166,14 @@ def _list_spike_notes(episode: Episode) -> list[str]:
 
 
 def _render_spike_samples(episode: Episode) -> list[Block]:
-    """Return a few posts; of those that say the same only the first."""
-    shown = drop_similar_samples(episode.samples or episode.firsts)
+    """Return the beginning of two posts that say different things."""
+    shown = drop_similar_samples(episode.samples or episode.firsts)[:SAMPLES_SHOWN]
     return [make_rich_text(*map(_render_sample, shown))] if shown else []
 
 
 def _render_sample(sample: SamplePost) -> Block:
     name = sanitize_line(sample.name, NAME_SHOWN) or "somebody"
-    words = sanitize_line(sample.text, SAMPLE_SHOWN) or "(no words)"
+    words = sanitize_line(sample.text, SAMPLE_LENGTH) or "(no words)"
     return make_quote(make_link(sample.url, name, bold=True), f"  {words}")
 
 
