@@ -1,6 +1,6 @@
 """Pages: see what one is about, and acknowledge it from Slack, a link or PagerDuty."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -115,39 +115,36 @@ class PagingUseCases:
             return AckLinkView(found, None, "", "", too_old=False, answered_by="")
         page = await self._store.get(ack.page)
         context, by = await self._contexts.load_context(page), page.acknowledged_by
-        name = self._get_name(by) if by else f"Somebody via {page.acknowledged_way}"
+        name = await self._staff.find_name(by) if by else f"Somebody via {page.acknowledged_way}"
         return AckLinkView(
             page,
             context,
             ack.person,
-            self._get_name(ack.person),
+            await self._staff.find_name(ack.person),
             too_old=self._is_expired(ack),
             answered_by=name if page.is_acknowledged else "",
             outdated=ack.round < page.first_active_round,
-            calls=tuple(self._iter_calls(page, context)),
+            calls=tuple([one async for one in self._iter_calls(page, context)]),
         )
 
-    def _iter_calls(self, page: Page, context: PageContext | None) -> Iterator[CallRecord]:
+    async def _iter_calls(self, page: Page, context: PageContext | None) -> AsyncIterator[CallRecord]:
         zone = context.since.tzinfo if context else None
         for one in page.attempts:
             if one.round >= page.first_active_round:
                 at = one.at.astimezone(zone) if zone else one.at
-                yield CallRecord(at, self._describe_target(one), one.way, one.result)
+                yield CallRecord(at, await self._describe_target(one), one.way, one.result)
 
-    def _describe_target(self, attempt: PageAttempt) -> str:
+    async def _describe_target(self, attempt: PageAttempt) -> str:
         if not attempt.person:
             return "The person on call there"
         is_channel = isinstance(parse_callee(attempt.person), ToChannel)
-        return "The fallback channel" if is_channel else self._get_name(attempt.person)
+        return "The fallback channel" if is_channel else await self._staff.find_name(attempt.person)
 
     def _is_expired(self, ack_token: AckToken) -> bool:
         return ack_token.until <= self._clock.now()
 
     def _is_current(self, ack_token: AckToken, page: Page) -> bool:
         return not self._is_expired(ack_token) and ack_token.round >= page.first_active_round
-
-    def _get_name(self, person: str) -> str:
-        return self._rules.get_contact(person).name or person
 
     async def acknowledge_by_link(self, token: str, method: str = "link") -> None:
         """Acknowledge a page, unless the link is expired or outdated. Raises `InvalidTokenError`."""

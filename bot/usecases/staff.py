@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -31,11 +32,12 @@ class PeopleDirectory(GroupDirectory, Protocol):
 
 NAMES_TIMEOUT = 1.0
 """A form has to open within the three seconds of Slack's trigger."""
+NAMELESS = "A colleague"
 
 
 @dataclass(frozen=True, slots=True)
 class RoleLookup:
-    """The roles that were given in Slack, as they are at this moment."""
+    """The roles that were given in Slack, as they are at this moment, and names."""
 
     _store: RoleStore
     _directory: PeopleDirectory
@@ -56,8 +58,11 @@ class RoleLookup:
     async def _find_point_name(self, department: Department) -> Department:
         if not department.point:
             return department
-        name = self._get_contact(department.point).name or await self._directory.find_name(department.point)
-        return department.copy_with(point_name=name)
+        return department.copy_with(point_name=await self.find_name(department.point))
+
+    async def find_name(self, person: str) -> str:
+        """Return the name in the playbook, or as Slack shows it; empty if neither says."""
+        return self._get_contact(person).name or await self._directory.find_name(person)
 
 
 class StaffDirectory:
@@ -87,6 +92,13 @@ class StaffDirectory:
 
     async def resolve_point(self, department: Department) -> Department:
         return await self._roles.resolve_point(department)
+
+    async def find_name(self, person: str) -> str:
+        """Return the name for people outside of Slack, where an id means nothing; `A colleague` if it is not known."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(NAMES_TIMEOUT):
+                return await self._roles.find_name(person) or NAMELESS
+        return NAMELESS
 
     async def list_playbook_deputies(self, department: Department) -> frozenset[str]:
         """Return the people whom the playbook names, with the known people of its user groups."""

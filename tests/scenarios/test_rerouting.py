@@ -1,6 +1,9 @@
 """What everybody may do without a role: re-route an unclaimed case with a reason, undo it, thank for praise."""
 
+import pytest
+
 from bot.cards import action_ids
+from bot.domain.errors import NotAllowed
 from bot.domain.redaction import parse_forget_target
 from bot.slack_sandbox import DeliveryOutcome
 from tests.scenarios.sample_posts import CRISIS, LOST, PRAISE, build_complaint
@@ -79,15 +82,22 @@ async def test_a_claimed_case_and_a_crisis_stay_where_they_are(world: World) -> 
     assert world.person("joe").last_whisper.startswith("People are being called for this crisis")
 
 
-async def test_one_colleague_moves_twenty_cases_in_an_hour_and_no_more(world: World) -> None:
+async def test_a_colleague_cannot_move_a_case_back_and_forth_so_that_it_is_never_overdue(world: World) -> None:
     await world.receive(LOST)
-    for _ in range(10):
-        await reroute(world, world.channel("#care").card("@marta"), "joe", "sales", "theirs")
-        await world.advance(seconds=5)
-        await reroute(world, world.channel("#sales").card("@marta"), "joe", "care", "ours")
-        await world.advance(seconds=5)
-    refused = await reroute(world, world.channel("#care").card("@marta"), "joe", "sales", "theirs")
-    assert "You have re-routed 20 cases in the last hour" in str(refused.errors)
+    await reroute(world, world.channel("#care").card("@marta"), "joe", "sales", "theirs")
+    await world.advance(seconds=5)
+    await world.channel("#sales").card("@marta").click(action_ids.NOT_FOR_US, "tom")
+    assert world.person("tom").last_whisper.startswith("A colleague has re-routed this case before")
+
+
+async def test_one_colleague_moves_twenty_cases_in_an_hour_and_no_more(world: World) -> None:
+    await world.receive_all([world.build_mention(build_complaint(number), by=f"p{number}") for number in range(21)])
+    opened = await world.local_app.store.cases.list_open("care", 30)
+    colleagues = world.local_app.app.usecases.colleagues
+    for case in opened.cases[:20]:
+        await colleagues.reroute(case.id, "U0JOE", "sales", "theirs")
+    with pytest.raises(NotAllowed, match="You have re-routed 20 cases in the last hour"):
+        await colleagues.reroute(opened.cases[20].id, "U0JOE", "sales", "theirs")
 
 
 async def test_everybody_thanks_for_praise_once_and_nothing_is_said_in_public(world: World) -> None:

@@ -96,7 +96,7 @@ async def test_a_link_shows_the_page_and_changes_nothing(harness: UseCaseHarness
 
     assert (shown.page, shown.person, shown.too_old, shown.outdated, shown.answered_by) == (page, LEA, False, False, "")
     assert [(one.who, one.method, one.result) for one in shown.calls] == [
-        (LEA, ContactMethod.SLACK, AttemptStatus.WAITING)
+        ("A colleague", ContactMethod.SLACK, AttemptStatus.WAITING)
     ]
     assert shown.context == await harness.usecases.pages.load_context(page)
     assert await harness.store.pages.get(page.id) == page
@@ -110,7 +110,7 @@ async def test_a_link_acknowledges_once_and_then_says_who_has_it(harness: UseCas
     kept = await harness.store.pages.get(page.id)
     assert (kept.acknowledged_by, kept.acknowledged_way) == (LEA, "link")
     shown = await harness.usecases.pages.load_link_view(await token_for(harness, page, MIA))
-    assert (shown.answered_by, shown.answered_at) == (LEA, harness.clock.now())
+    assert (shown.answered_by, shown.answered_at) == ("A colleague", harness.clock.now())
 
 
 async def test_of_a_link_that_is_pressed_twice_at_once_the_page_keeps_one_answer(

@@ -19,13 +19,22 @@ ROUTE_CHANGES = frozenset(
 
 
 def check_can_reroute(case: Case, context: Context) -> None:
-    """Raise `NotAllowed` if only a deputy may move this case: it is somebody's, it is closed, or people are paged."""
+    """Raise `NotAllowed` if only a deputy may move this case.
+
+    That is so if it is somebody's, it is closed, people are paged, or a colleague has moved it before: each move
+    restarts the time to claim, so moves back and forth would keep it from ever being overdue.
+    """
     if case.status is CaseStatus.CLAIMED:
         raise NotAllowed(f"<@{case.owner}> has this one. Ask them to re-route it.")
     get_next_status(case, CaseTransition.HAND_OVER, context.by, context.at)
     if case.is_confirmed_crisis:
         raise NotAllowed(
             f"People are being called for this crisis, so only deputies of {case.department} and managers move it. "
+            "Write to one of them."
+        )
+    if any(event.what == AuditAction.REROUTED for event in case.history):
+        raise NotAllowed(
+            f"A colleague has re-routed this case before, so only deputies of {case.department} and managers move it. "
             "Write to one of them."
         )
 
