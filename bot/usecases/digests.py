@@ -11,6 +11,8 @@ from bot.domain.rules import PlaybookRules, get_department_or_lost
 from bot.store.cases import CaseStore
 from bot.store.digests import WINDOW_SIZE, DigestStore, is_waiting, sort_by_urgency
 
+LIST_GONE = "This list is no longer kept. Its open cases are on the Home tab of Earshot."
+
 
 class DigestView(NamedTuple):
     id: str
@@ -31,7 +33,7 @@ class DigestUseCases:
         """Raises `NotAllowed` if it is no longer kept."""
         record = await self._digests.load(digest_id)
         if record is None:
-            raise NotAllowed("This list is no longer kept. Its open cases are on the Home tab of Earshot.")
+            raise NotAllowed(LIST_GONE)
         hidden = await self._digests.list_hidden(record, WINDOW_SIZE) if record.total else []
         found = await self._cases.find([*record.cases, *hidden])
         cases = tuple(found[case] for case in record.cases if case in found)

@@ -23,6 +23,7 @@ from bot.store.repository import TRIES
 from bot.store.store import Store
 from bot.store.transaction import MAX_PER_CALL, CommitResult
 from bot.usecases.cases import CaseUseCases
+from bot.usecases.digests import LIST_GONE
 from bot.usecases.staff import StaffDirectory
 
 TAKEN_AT_ONCE = 10
@@ -30,7 +31,6 @@ MAX_GROUPED = 2_000
 """Unclaimed cases of a list that are compared with one another; the most pressing ones."""
 SCAN_SIZE = 100
 """Cases whose status is read at a time."""
-GONE = "This list is no longer kept. Its open cases are on the Home tab of Earshot."
 
 
 class WorkList(NamedTuple):
@@ -144,7 +144,7 @@ class StormUseCases:
         """Return an episode whose facts this person may set."""
         episode = await self._store.episodes.get(episode_id)
         if episode is None:
-            raise NotAllowed(GONE)
+            raise NotAllowed(LIST_GONE)
         if not (await self._load_context(episode.department, by)).staff.can_answer(by):
             raise NotAllowed(f"Only deputies of {episode.department} and managers set the facts. Tell one of them.")
         return episode
@@ -167,12 +167,12 @@ class StormUseCases:
         if list_id.startswith(EPISODE_PREFIX):
             episode = await self._store.episodes.get(list_id)
             if episode is None:
-                raise NotAllowed(GONE)
+                raise NotAllowed(LIST_GONE)
             ids = await self._store.episode_cases.list_ids(list_id)
             return WorkList(list_id, ids, notify_episode_card(episode, Priority.CRISIS), episode.facts)
         record = await self._store.digests.load(list_id)
         if record is None:
-            raise NotAllowed(GONE)
+            raise NotAllowed(LIST_GONE)
         shown = sort_by_urgency(list((await self._store.cases.find(record.cases)).values()))
         ids = [*(case.id for case in shown), *await self._store.digests.list_hidden(record, -1)]
         running = (await self._store.episodes.load_running()).values()
