@@ -1,5 +1,7 @@
 """The first minutes of somebody new: a complaint comes, one claims it, answers it, and is told where one may not."""
 
+from selenium.webdriver.common.keys import Keys
+
 from bot.cards import action_ids
 from tests.browser.demo_client import Demo
 from tests.browser.window import Window
@@ -76,3 +78,22 @@ def test_a_case_handed_to_another_department_is_claimable_there_and_nowhere_else
     moved.wait_for_text("@ben")
     window.open_channel("care")
     assert action_ids.CLAIM not in card.actions
+
+
+def test_a_hand_over_to_somebody_no_longer_on_the_team_is_refused_in_its_form(window: Window, demo: Demo) -> None:
+    window.open("mia")
+    card = window.find_card("@marta")
+    card.click(action_ids.CLAIM)
+    card.wait_for_button(action_ids.RESOLVE)
+    window.send_message("/earshot deputize @joe care until Friday")
+    window.wait_for_text("is a deputy of care until")
+    card.choose_in_menu("Hand over")
+    with window.form("Hand over case") as form:
+        form.choose_option("Joe")
+        demo.act_as("mia", "types", channel="C0CARE", text="/earshot dismiss @joe care")
+        window.wait_for_text("is no longer a deputy of care", within="#log")
+        form.submit()
+        window.wait_for_text("isn't on the care team", within="#modal .field-error")
+        assert window.find_accessibility_faults() == []
+        window.press_keys(Keys.ESCAPE)
+    card.wait_for_text("@mia")

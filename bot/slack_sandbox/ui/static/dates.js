@@ -79,8 +79,8 @@ function ago(seconds) {
 /** "0.4 s", "12 s", "5 min", "2 h 10 min". */
 export function span(seconds) {
   if (seconds < 9.5) return `${Math.round(seconds * 10) / 10} s`;
-  if (seconds < 90) return `${Math.round(seconds)} s`;
+  if (seconds < 59.5) return `${Math.round(seconds)} s`;
   const minutes = Math.round(seconds / 60);
-  if (minutes < 90) return `${minutes} min`;
+  if (minutes < 60) return `${minutes} min`;
   return minutes % 60 ? `${Math.floor(minutes / 60)} h ${minutes % 60} min` : `${minutes / 60} h`;
 }
