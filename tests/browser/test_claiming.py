@@ -97,3 +97,15 @@ def test_a_hand_over_to_somebody_no_longer_on_the_team_is_refused_in_its_form(wi
         assert window.find_accessibility_faults() == []
         window.press_keys(Keys.ESCAPE)
     card.wait_for_text("@mia")
+
+
+def test_a_correction_of_the_type_changes_the_time_to_claim(window: Window) -> None:
+    window.open()
+    card = window.find_card("@marta")
+    card.wait_for_text("claim by 09:15")
+    card.choose_in_menu("Why?")
+    window.press("//dialog[@id='modal']//button[starts-with(normalize-space(.), 'Change type')]")
+    with window.form("Change type") as form:
+        form.choose_option("Question")
+        form.submit()
+    card.wait_for_text("claim by 09:30")
