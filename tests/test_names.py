@@ -19,6 +19,7 @@ def words_of(text: str) -> set[str]:
 
 
 VERBS = words_of("""
+    clamp
     abbreviate abort accept ack acknowledge acquire add admit advance aggregate allow analyze answer append apply archive
     ask assess assign attach attribute average backfill begin blank break bring buffer build call capture change check
     choose claim classify clear click clip close collapse collect commit compare compile complete compose compute concat
@@ -267,6 +268,7 @@ def test_no_test_helper_nor_test_is_named_by_a_word_of_our_own() -> None:
 
 
 MODIFIERS = words_of("""
+    polled public unchanged
     on by due open recent over unreadable in with joined not for lost stored close at from planned running until invalid
     local waiting writable pending next callable one conv sent gone guarded active plain back us once cached here other
     rendered labelled packed unavailable closed moved unfinished idle own top readable or embedded small external of

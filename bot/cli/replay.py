@@ -138,6 +138,9 @@ class ProgressSink:
         self._show_cursor(cursor)
         return new
 
+    async def import_first(self, mentions: Sequence[Mention], cursor: str) -> None:
+        await self._writer.import_first(mentions, cursor)
+
     async def save_cursor(self, cursor: str) -> None:
         await self._writer.save_cursor(cursor)
         self._show_cursor(cursor)

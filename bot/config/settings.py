@@ -86,6 +86,8 @@ class Settings(BaseSettings):
     port: Annotated[int, Field(alias="EARSHOT_PORT", ge=0, le=65535)] = 8080
     log: Annotated[Literal["debug", "info", "warning", "error"], Lower, Field(alias="EARSHOT_LOG")] = "info"
     log_format: Annotated[Literal["auto", "json", "console"], Lower, Field(alias="EARSHOT_LOG_FORMAT")] = "auto"
+    contact: Annotated[str, Field(alias="EARSHOT_CONTACT", max_length=200, pattern=r"^[!-'*-~]*$")] = ""
+    """Sent to outlets in the User-Agent."""
     x_bearer_token: Annotated[SecretStr | None, Field(alias="X_BEARER_TOKEN")] = None
     x_api_url: Annotated[WebAddress, Field(alias="X_API_URL")] = "https://api.x.com"
     public_url: Annotated[WebAddress | None, Field(alias="EARSHOT_PUBLIC_URL")] = None

@@ -27,6 +27,9 @@ class MentionSink(Protocol):
         the cursor has not moved.
         """
 
+    async def import_first(self, mentions: Sequence[Mention], cursor: str) -> None:
+        """Start after what the outlet has already: move the cursor, and post nothing. Raises `StoreUnavailable`."""
+
     async def save_cursor(self, cursor: str) -> None:
         """Move the cursor without publishing anything. Raises `StoreUnavailable`."""
 
@@ -80,6 +83,8 @@ class SourceContext:
     """The bearer token of an outlet, or the signing secrets of a webhook."""
     url: str = ""
     """The base URL of the outlet's API; empty for the default."""
+    contact: str = ""
+    """The address that outlets find in our User-Agent; empty for none."""
 
 
 def get_source_secret(settings: Settings, name: str) -> str:

@@ -24,4 +24,5 @@ def build_context(
 ) -> SourceContext:
     """What a source of the playbook is built from, and checked with."""
     kind, name = CATALOGUE[entry.source], entry.name or entry.source
-    return SourceContext(name, clock, jitter, tuple(subjects), kind.secret(settings, name), kind.url(settings, name))
+    secret, url = kind.secret(settings, name), kind.url(settings, name)
+    return SourceContext(name, clock, jitter, tuple(subjects), secret, url, settings.contact)

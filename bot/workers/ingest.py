@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
+from datetime import datetime
 
 import structlog
 
@@ -31,11 +32,17 @@ class InboxWriter:
         return await self._store.inbox.load_cursor(self._source)
 
     async def publish(self, mentions: Sequence[Mention], cursor: str | None = None) -> int:
-        new = await self._store.inbox.admit(self._source, mentions, cursor, self._clock.now())
+        now = self._clock.now()
+        mended = [_clamp_time(mention, now) for mention in mentions]
+        new = await self._store.inbox.admit(self._source, mended, cursor, now)
         if mentions:
             log.info("mentions received", source=self._source, read=len(mentions), new=new)
         self._clear_crash()
         return new
+
+    async def import_first(self, mentions: Sequence[Mention], cursor: str) -> None:
+        await self.save_cursor(cursor)
+        log.info("source started", source=self._source, imported=len(mentions), posted=0)
 
     async def save_cursor(self, cursor: str) -> None:
         await self._store.inbox.admit(self._source, (), cursor, self._clock.now())
@@ -67,6 +74,11 @@ class InboxWriter:
     def _clear_crash(self) -> None:
         if self._crashed:
             self.set_status("")
+
+
+def _clamp_time(mention: Mention, now: datetime) -> Mention:
+    """Outlets take the time of a post from its author, whose clock may be wrong: none is from the future."""
+    return mention.copy_with(created_at=now) if mention.created_at > now else mention
 
 
 class SourceEndedError(Exception):

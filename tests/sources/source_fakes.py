@@ -43,6 +43,7 @@ class Inbox:
     def __init__(self, cursor: str | None = None) -> None:
         self.mentions: dict[str, Mention] = {}
         self.batches: list[int] = []
+        self.imported: list[str] = []
         self.statuses: list[str] = []
         self.reports: dict[str, str] = {}
         self.reported: list[tuple[str, str]] = []
@@ -67,6 +68,11 @@ class Inbox:
         if cursor is not None:
             self._cursor = cursor
         return len(self.mentions) - before
+
+    async def import_first(self, mentions: Sequence[Mention], cursor: str) -> None:
+        self._answer()
+        self.imported += [mention.id for mention in mentions]
+        self._cursor = cursor
 
     async def save_cursor(self, cursor: str) -> None:
         self._answer()

@@ -14,7 +14,7 @@ from bot.sources.webhook import WebhookOptions
 from bot.sources.x_options import XOptions
 from tests.sources.source_fakes import InstantClock
 
-HOUSE = {"__init__", "base", "catalogue", "mention_parser"}
+HOUSE = {"__init__", "base", "catalogue", "html_text", "mention_parser", "outlet_client", "polling", "term_filter"}
 OPTIONS = {
     "x": XOptions(),
     "replay": ReplayOptions(file=Path("day.jsonl")),

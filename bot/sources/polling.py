@@ -1,0 +1,120 @@
+"""The loop of every source that is polled: one process at a time, at an interval, whatever the outlet answers."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import NamedTuple, Protocol
+
+from bot.domain.mention import Mention
+from bot.sources.base import MentionSink, SourceCheck, SourceContext
+from bot.sources.outlet_client import OutletClient, OutletError
+
+MOST_AT_ONCE = 300
+"""Mentions published at once."""
+FIRST_RETRY, LONGEST_RETRY = 5.0, 900.0
+"""Seconds after the first failure, doubled with each, and the longest wait."""
+USUAL_FAILURES = 2
+"""Failures in a row that say nothing: outlets restart, and connections break."""
+
+
+class PollResult(NamedTuple):
+    """What one poll found."""
+
+    mentions: Sequence[Mention]
+    cursor: str
+    """The position after these mentions, in a format of the outlet's own."""
+    problem: str = ""
+    """A sentence about what was skipped; empty if nothing was."""
+    more: bool = False
+    """Whether there is another page, which is requested at once."""
+    wait: float = 0.0
+    """The least seconds until the next request, where the outlet asks for it."""
+
+
+class PolledOutlet(Protocol):
+    """One outlet. Stateless between polls but for its cursor, so that another process can go on."""
+
+    async def poll(self, client: OutletClient, cursor: str | None) -> PollResult:
+        """Request what is new after the cursor, the oldest first.
+
+        Without a cursor it returns what the outlet has now, and a cursor after all of it: nothing of it is posted.
+        Mentions that come again are dropped, so overlap rather than miss. One that cannot be read is skipped, with a
+        `problem`; the cursor moves past it. Raises `OutletError`, and the cursor stays.
+        """
+
+
+class PolledSource:
+    """A `MentionSource` that polls an outlet every so many seconds."""
+
+    def __init__(self, outlet: PolledOutlet, every: float, context: SourceContext) -> None:
+        self.name = context.name
+        self._outlet = outlet
+        self._every = every
+        self._context = context
+        self._failures = 0
+        self._last_issue: str | None = None
+
+    async def listen(self, sink: MentionSink) -> None:
+        async with sink.hold_source_lease(), self._open_client() as client:
+            cursor = await sink.load_cursor()
+            while True:
+                try:
+                    result = await self._outlet.poll(client, cursor)
+                except OutletError as error:
+                    wait = await self._handle_error(error, sink)
+                else:
+                    await _deliver_result(sink, cursor, result)
+                    cursor = result.cursor
+                    await self._clear_failure(sink, result.problem)
+                    wait = max(result.wait, 0.0 if result.more else self._every * (0.9 + 0.2 * self._context.jitter()))
+                await self._context.clock.sleep(wait)
+
+    def _open_client(self) -> OutletClient:
+        return OutletClient(self._context.clock, self._context.contact)
+
+    async def _handle_error(self, error: OutletError, sink: MentionSink) -> float:
+        """Say what is wrong, and return the seconds to wait."""
+        self._failures += 1
+        if error.needs_person or self._failures > USUAL_FAILURES:
+            sink.set_status(f"The outlet {error}.")
+        if error.status == 401:  # operators are called for a token that is refused, not for a feed that is gone
+            await self._report_issue(sink, f"The outlet {error}")
+        doubled = min(LONGEST_RETRY, FIRST_RETRY * 2 ** min(self._failures - 1, 20))
+        wait = LONGEST_RETRY if error.needs_person else doubled
+        if error.retry_at:
+            wait = max(wait, (error.retry_at - self._context.clock.now()) / timedelta(seconds=1))
+        return wait * (1 + self._context.jitter() / 4)
+
+    async def _clear_failure(self, sink: MentionSink, problem: str) -> None:
+        self._failures = 0
+        await self._report_issue(sink, "")
+        sink.set_status(problem)
+
+    async def _report_issue(self, sink: MentionSink, sentence: str) -> None:
+        if sentence != self._last_issue:
+            await sink.report_issue("source", sentence)
+            self._last_issue = sentence
+
+
+async def _deliver_result(sink: MentionSink, cursor: str | None, result: PollResult) -> None:
+    """Publish in parts; the cursor moves with the last, so that a crash between them repeats and loses nothing."""
+    if cursor is None:
+        await sink.import_first(result.mentions, result.cursor)
+        return
+    rest = list(result.mentions)
+    while len(rest) > MOST_AT_ONCE:
+        await sink.publish(rest[:MOST_AT_ONCE])
+        rest = rest[MOST_AT_ONCE:]
+    if rest:
+        await sink.publish(rest, result.cursor)
+    elif result.cursor != cursor:
+        await sink.save_cursor(result.cursor)
+
+
+async def check_outlet(outlet: PolledOutlet, context: SourceContext) -> SourceCheck:
+    """Poll once for `earshot check`, and publish nothing."""
+    async with OutletClient(context.clock, context.contact) as client:
+        try:
+            result = await outlet.poll(client, None)
+        except OutletError as error:
+            return SourceCheck(faults=(("", f"the outlet {error}"),))
+    return SourceCheck(notes=(result.problem,) if result.problem else ())
