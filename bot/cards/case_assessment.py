@@ -13,7 +13,7 @@ from bot.cards.block_kit import (
     make_plain_text,
     make_section,
 )
-from bot.cards.case_mention import NAMES, escape_name, format_author, format_case_type
+from bot.cards.case_mention import NAMES, WORDS_SHOWN, escape_name, format_author, format_case_type
 from bot.cards.case_status import (
     ENGLISH,
     format_language,
@@ -191,11 +191,13 @@ def list_corrections(case: Case) -> list[str]:
 
 
 def _render_posts(case: Case) -> Iterator[Block]:
-    """Return the note, the text before the last edit, and the posts that joined."""
+    """Return the note, the text after and before each edit, and the posts that joined."""
     if case.note:
         yield make_context("*Note*", make_plain_text(sanitize_line(case.note, 1000)))
     if case.earlier:
-        yield make_context("*Before the edit*", make_plain_text(sanitize_line(case.earlier[-1], 600)))
+        yield make_context("*After the edit*", make_plain_text(sanitize_line(case.mention.text, WORDS_SHOWN)))
+    for words in reversed(case.earlier):
+        yield make_context("*Before the edit*", make_plain_text(sanitize_line(words, WORDS_SHOWN)))
     if joined := render_joined_mentions(case):
         yield joined
     if case.joined:

@@ -1,6 +1,7 @@
 """The upper half of a case's card: what, who, how many listen, where, when, and the words."""
 
 import re
+from datetime import timedelta
 
 from bot.cards.block_kit import (
     Block,
@@ -20,6 +21,8 @@ from bot.domain.mention import Mention
 WORDS_SHOWN = 600
 """Characters of a post on its card: more than X's own limit. The rest is behind Open post."""
 QUOTED_SHOWN = 200
+SAME_DAY = timedelta(hours=12)
+"""A time that is nearer than this is shown without its date."""
 WORDLESS = "(no words: open the post to see it)"
 
 NAMES = {
@@ -128,7 +131,8 @@ def render_case_title(case: Case, *, avatars: bool = False) -> Block:
     if avatars and mention.author.avatar:
         more = f" ({escape_name(detail)})" if detail else ""
         where = f"{escape_name(format_source(mention))} · {format_date(mention.created_at, '{ago}')}"
-        words = f"{mark} *{escape_name(format_case_type(case))}* · *{escape_name(name)}*{more} · {where}"
+        edited = f" · edited {format_date(mention.edited_at, _pick_edit_format(mention))}" if mention.edited_at else ""
+        words = f"{mark} *{escape_name(format_case_type(case))}* · *{escape_name(name)}*{more} · {where}{edited}"
         return make_context(make_picture(mention.author.avatar, f"Picture of {name}"), words)
     return make_rich_text(
         make_line(
@@ -143,8 +147,14 @@ def render_case_title(case: Case, *, avatars: bool = False) -> Block:
     )
 
 
-def _list_edit_runs(mention: Mention) -> list[Block]:
-    return [make_run(" · edited "), make_date(mention.edited_at, "{ago}")] if mention.edited_at else []
+def _list_edit_runs(mention: Mention) -> list[Block | str]:
+    return [" · edited ", make_date(mention.edited_at, _pick_edit_format(mention))] if mention.edited_at else []
+
+
+def _pick_edit_format(mention: Mention) -> str:
+    """Return how the time of the edit is shown: `14:02`, or with its day if that is not the post's."""
+    edited_at = mention.edited_at or mention.created_at
+    return "{time}" if abs(edited_at - mention.created_at) < SAME_DAY else "{date_short_pretty} at {time}"
 
 
 def _split_author(mention: Mention) -> tuple[str, str]:

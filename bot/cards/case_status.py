@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from bot.cards.block_kit import (
     Block,
@@ -17,7 +17,7 @@ from bot.cards.block_kit import (
     make_run,
     render_text,
 )
-from bot.cards.case_mention import escape_name
+from bot.cards.case_mention import SAME_DAY, escape_name
 from bot.cards.paging import format_escalation_status, format_schedule_gap
 from bot.cards.sanitize import escape, format_date, sanitize_line, truncate
 from bot.cards.snooze import format_snooze
@@ -33,8 +33,6 @@ VOICE_SHOWN = 250
 NOTE_SHOWN = 120
 HISTORY_CHUNK = 6
 """Lines in one text, of which Slack accepts 2,000 characters in a context."""
-SAME_DAY = timedelta(hours=12)
-"""A deadline that is nearer is shown without its date."""
 RESOLVED_COLOUR = "#2e8b57"
 COLOURS = {
     CasePriority.LOW: "#9aa5a1",

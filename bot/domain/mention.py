@@ -167,6 +167,11 @@ class Mention(FrozenModel):
         return found
 
     @property
+    def version(self) -> int:
+        """Which wording it is: the number of edits, else the second of the last edit since the epoch, else 0."""
+        return self.edits or (max(0, int(self.edited_at.timestamp())) if self.edited_at else 0)
+
+    @property
     def is_forgotten(self) -> bool:
         return self.text == FORGOTTEN_TEXT
 

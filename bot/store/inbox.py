@@ -10,7 +10,7 @@ from redis.exceptions import ResponseError
 
 from bot.domain.commits import CaseDecision, StoreUnavailable
 from bot.domain.mention import Mention
-from bot.store.case_writer import LookupKey, write_decision
+from bot.store.case_writer import write_decision
 from bot.store.client import BLOCK_MS, RedisClient, parse_counts, parse_hash, parse_int
 from bot.store.decision_writer import to_ms
 from bot.store.keys import INBOX_MOST, SEEN_FOR, Keys
@@ -41,8 +41,20 @@ class InboxEntry(NamedTuple):
     """A later wording of a mention that was admitted before."""
 
 
+class MentionMark(NamedTuple):
+    """What `seen:<mention>` holds: the newest version that was admitted, or that the post was deleted."""
+
+    version: int
+    is_deleted: bool
+
+    @classmethod
+    def parse(cls, held: str) -> "MentionMark":
+        """Parse `v` with a version, or `d`; all else is when a mention without edits came."""
+        return cls(parse_int(held[1:]) or 0 if held.startswith("v") else 0, held.startswith("d"))
+
+
 class TriagedEntry(NamedTuple):
-    """A decision on an entry, with the case id (or "") that each of its lookup keys held when it was made."""
+    """A decision on an entry, with what (or "") each of its lookup keys held when it was made."""
 
     entry: InboxEntry
     decision: CaseDecision
@@ -71,12 +83,12 @@ class Inbox(RedisStore):
 
         Return how many were new. Raises `StoreUnavailable` if the inbox is full.
         """
-        once = {mention.id: mention for mention in sorted(mentions, key=lambda mention: mention.edits)}
+        once = {mention.id: mention for mention in sorted(mentions, key=lambda mention: mention.version)}
         keys = [self._keys.inbox, self._keys.cursors, self._keys.source_activity, self._keys.mention_counters]
         keys += [self._keys.seen_key(mention) for mention in once]
         args: list[str | int] = [source, cursor or "", to_ms(at), int(SEEN_FOR.total_seconds()), self._max_entries]
         for mention in once.values():
-            args += (mention.edits, mention.model_dump_json(exclude_defaults=True))
+            args += (mention.version, mention.model_dump_json(exclude_defaults=True))
         new = int(await self._client.run_script("admit", keys, args))
         if new < 0:
             raise StoreUnavailable(f"The inbox is full ({self._max_entries:,} mentions wait for triage).")
@@ -122,9 +134,9 @@ class Inbox(RedisStore):
         await self.create_group()
         return None
 
-    async def find_cases(self, lookups: Iterable[LookupKey]) -> dict[str, str]:
-        """Return the case id under each lookup key, or an empty string."""
-        names = list(dict.fromkeys(lookup.key for lookup in lookups))
+    async def read_lookups(self, names: Iterable[str]) -> dict[str, str]:
+        """Return what stands under lookup keys and `seen` keys, or an empty string."""
+        names = list(dict.fromkeys(names))
         values = await self._client.execute("MGET", *names) if names else []
         return {name: value or "" for name, value in zip(names, values, strict=True)}
 
@@ -139,13 +151,14 @@ class Inbox(RedisStore):
     ) -> list[CommitResult]:
         """Commit each decision as its own transaction, in order, in one round trip; `recent_batch` with the first.
 
-        The lookup keys are guarded, too: two workers with the same words at once must not both open a case.
+        The lookup keys are guarded, too: two workers with the same words at once must not both open a case, and words
+        that were deleted or edited meanwhile must not be written.
         """
         transactions = []
         for entry, decision, found in ready:
             transaction = Transaction(self._keys.inbox, entry.id)
-            for key, case in found:
-                transaction.guard(key, case)
+            for key, held in found:
+                transaction.guard(key, held)
             write_decision(transaction, self._keys, decision, at)
             transactions.append(transaction)
         if recent_batch and recent_batch.recent and transactions:

@@ -13,8 +13,8 @@ from bot.domain.destination import Destination
 
 INBOX_MOST = 200_000
 SEEN_FOR = timedelta(days=14)
-EDITED_WITHIN = timedelta(days=1)
-"""X allows an hour."""
+EDITED_WITHIN = SEEN_FOR
+"""X allows an hour, other outlets any time; later it would be a new mention."""
 CASE_KEPT = timedelta(days=90)
 MESSAGES_MOST = 200
 JOINED_MOST = 1_000

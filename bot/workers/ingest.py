@@ -78,7 +78,9 @@ class InboxWriter:
 
 def _clamp_time(mention: Mention, now: datetime) -> Mention:
     """Outlets take the time of a post from its author, whose clock may be wrong: none is from the future."""
-    return mention.copy_with(created_at=now) if mention.created_at > now else mention
+    if mention.created_at > now:
+        mention = mention.copy_with(created_at=now)
+    return mention.copy_with(edited_at=now) if mention.edited_at and mention.edited_at > now else mention
 
 
 class SourceEndedError(Exception):

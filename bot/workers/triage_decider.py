@@ -7,7 +7,7 @@ from typing import NamedTuple, Protocol
 
 from bot.domain.assessment import Assessment, Intent
 from bot.domain.case import Case, JoinReason, derive_case_id
-from bot.domain.cases.edit_transitions import decide_edit, skip_edit
+from bot.domain.cases.edit_transitions import PostEdit, decide_edit, skip_edit
 from bot.domain.cases.intake import count_only, join_case, open_case
 from bot.domain.commits import CaseDecision
 from bot.domain.department import Department
@@ -16,7 +16,7 @@ from bot.domain.mutes import MuteSet
 from bot.domain.routing import NOBODY, find_route
 from bot.domain.rules import PlaybookRules, get_department_or_lost
 from bot.store.case_writer import LookupKey
-from bot.store.inbox import InboxEntry, TriagedEntry
+from bot.store.inbox import InboxEntry, MentionMark, TriagedEntry
 from bot.store.store import Store
 
 
@@ -34,6 +34,16 @@ class TriageItem(NamedTuple):
     mention: Mention
     result: LazyAssessment
     lookup_keys: tuple[LookupKey, ...]
+
+
+class _TriageBatch(NamedTuple):
+    """What the decisions of a batch are made on; each decision is added to it for those that follow."""
+
+    found: dict[str, str]
+    """What stands under the keys that are looked up."""
+    joined: Mapping[str, str]
+    """The case that each edited mention joined."""
+    cases: dict[str, Case]
 
 
 class TriageDecider:
@@ -54,39 +64,45 @@ class TriageDecider:
         `opened` has the cases that mentions of this batch opened before: a source may deliver one again after its dedup
         key has expired. It is loaded only after a commit was stale.
         """
-        found = await self._store.inbox.find_cases(trace for item in items for trace in item.lookup_keys)
-        edits = [item.mention.id for item in items if item.entry.edit]
-        joined = await self._store.inbox.find_joined_cases(edits)
-        wanted = [*found.values(), *joined.values(), *map(derive_case_id, edits)]
-        cases = await self._store.cases.find([case for case in wanted if case])
+        batch = await self._load_batch(items)
         ready = []
         for item in items:
-            edited = self._decide_edit(item, joined, cases, at) if item.entry.edit else None
-            decision = edited or self._decide_item(item, found, cases, at)
-            if item.entry.edit:
-                decision = replace(decision, processed=None, is_edit=True)
+            decision = self._decide_entry(item, batch, at)
             if decision.before is None and self._has_own_case(item.mention, opened):
                 decision = skip_edit() if item.entry.edit else _decide_count_only(item, at)
-            guards: tuple[tuple[str, str], ...] = ()
+            seen = self._store.keys.seen_key(item.mention.id)
+            guards = [(seen, batch.found[seen])]
             if decision.after is not None:
-                cases[decision.after.id] = decision.after
+                batch.cases[decision.after.id] = decision.after
                 if decision.before is None:
-                    guards = tuple((trace.key, found[trace.key]) for trace in item.lookup_keys)
-                    found.update((trace.key, decision.after.id) for trace in item.lookup_keys)
-            ready.append(TriagedEntry(item.entry, decision, guards))
+                    guards += [(trace.key, batch.found[trace.key]) for trace in item.lookup_keys]
+                    batch.found.update((trace.key, decision.after.id) for trace in item.lookup_keys)
+            ready.append(TriagedEntry(item.entry, decision, tuple(guards)))
         return ready
 
-    def _decide_edit(
-        self, item: TriageItem, joined: Mapping[str, str], cases: Mapping[str, Case], at: datetime
-    ) -> CaseDecision | None:
-        known, assessment = item.mention.id, item.result.explain_assessment()
-        opened, case = cases.get(derive_case_id(known)), cases.get(joined.get(known, ""))
-        return decide_edit(item.mention, assessment, opened, case, self._find_department, at)
+    async def _load_batch(self, items: Sequence[TriageItem]) -> _TriageBatch:
+        seen = [self._store.keys.seen_key(item.mention.id) for item in items]
+        lookups = [trace.key for item in items for trace in item.lookup_keys]
+        found = await self._store.inbox.read_lookups([*lookups, *seen])
+        known = [item.mention.id for item in items if item.entry.edit]
+        joined = await self._store.inbox.find_joined_cases(known)
+        wanted = [*map(found.__getitem__, lookups), *joined.values(), *map(derive_case_id, known)]
+        cases = await self._store.cases.find([case for case in wanted if case])
+        return _TriageBatch(found, joined, dict(cases))
 
-    def _decide_item(
-        self, item: TriageItem, found: dict[str, str], cases: dict[str, Case], at: datetime
-    ) -> CaseDecision:
-        there = {trace.joining: cases.get(found[trace.key]) for trace in item.lookup_keys}
+    def _decide_entry(self, item: TriageItem, batch: _TriageBatch, at: datetime) -> CaseDecision:
+        if not item.entry.edit:
+            return self._decide_new(item, batch, at)
+        if item.mention.version < MentionMark.parse(batch.found[self._store.keys.seen_key(item.mention.id)]).version:
+            return skip_edit()  # a newer wording has come: another worker may even have processed it
+        known, route = item.mention.id, find_route(self._rules.list_routes(), item.mention, item.result.assessment)
+        edit = PostEdit(item.mention, item.result.explain_assessment(), route)
+        opened, joined = batch.cases.get(derive_case_id(known)), batch.cases.get(batch.joined.get(known, ""))
+        edited = decide_edit(edit, opened, joined, self._find_department, at)
+        return replace(edited or self._decide_new(item, batch, at), processed=None, is_edit=True)
+
+    def _decide_new(self, item: TriageItem, batch: _TriageBatch, at: datetime) -> CaseDecision:
+        there = {trace.joining: batch.cases.get(batch.found[trace.key]) for trace in item.lookup_keys}
         mention, assessment = item.mention, item.result.assessment
         if mute := self._mutes.find_mute(mention, assessment):
             return _decide_count_only(item, at, mute)

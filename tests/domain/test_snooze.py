@@ -8,11 +8,12 @@ from bot.domain.assessment import Assessment
 from bot.domain.audit import AuditAction
 from bot.domain.case import Case, CaseResolution, CaseStatus, JoinReason
 from bot.domain.cases.deadlines import find_next_deadline, handle_deadline
-from bot.domain.cases.edit_transitions import edit_case
+from bot.domain.cases.edit_transitions import PostEdit, edit_case
 from bot.domain.cases.intake import join_case
 from bot.domain.cases.snooze_transitions import SnoozeChoice, find_snooze_end, snooze_case, wake_case
 from bot.domain.cases.transitions import claim_case, hand_to_person, release_case, resolve_case
 from bot.domain.commits import NotAllowed
+from bot.domain.routing import Route
 from tests.domain.samples import (
     AT,
     CARE,
@@ -105,9 +106,8 @@ def test_a_new_post_of_the_same_person_ends_it_and_a_copy_by_another_does_not() 
 
 def test_an_edit_ends_it() -> None:
     edited = build_mention(text="and now my other bag, too", edits=1)
-    assert not edit_case(
-        asleep(), edited, build_assessment("intent:complaint"), CARE, compute_later(minutes=5)
-    ).case.is_snoozed
+    edit = PostEdit(edited, build_assessment("intent:complaint"), Route(name="complaint", to="care"))
+    assert not edit_case(asleep(), edit, lambda _: CARE, compute_later(minutes=5)).case.is_snoozed
 
 
 def test_a_claim_a_hand_over_a_release_and_a_resolution_end_it() -> None:

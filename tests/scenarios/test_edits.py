@@ -1,11 +1,15 @@
 """An author edits what they said: the same case, with the new words, and nothing is counted twice."""
 
+import asyncio
+from datetime import timedelta
 from typing import Any
 
 from bot.domain.mention import Mention
 from bot.domain.reports.report import Reconciliation
 from bot.sources.x import XSource
 from bot.sources.x_options import XOptions
+from bot.workers.ingest import InboxWriter
+from bot.workers.triage import TriageWorker
 from tests.scenarios.sample_posts import LATE, LOST, SPAM
 from tests.scenarios.world import World
 from tests.sources.fake_x import TOKEN, serve_fake_x
@@ -46,6 +50,7 @@ async def test_the_card_follows_the_words_says_when_and_shows_what_was_said_befo
     assert LATE in card.words
     assert f"Before the edit\n{LOST}" in await card.explain()
     assert "edited" in card.words
+    assert f"After the edit\n{LATE}" in await card.explain()
     assert "Claimed by @ana" in card.words
     assert (await account(world)).seen == 1
 
@@ -99,14 +104,114 @@ async def test_an_edit_that_nobody_needs_to_see_is_answered_and_counted_nowhere(
     assert await account(world) == before
 
 
-async def test_a_post_that_becomes_a_crisis_by_an_edit_wakes_somebody(world: World) -> None:
+async def test_a_post_that_becomes_a_crisis_by_an_edit_moves_to_who_answers_crises_and_wakes_somebody(
+    world: World,
+) -> None:
     await arrives(world, wording(world, LOST))
     await world.advance(minutes=1)
-    calls = sum(len(world.person(name).dms) for name in ("raj", "mia"))
     await arrives(world, wording(world, SMOKE, 1))
     await world.advance(minutes=2)
-    assert sum(len(world.person(name).dms) for name in ("raj", "mia")) > calls
-    assert SMOKE in world.channel("#care").card("@rui").words
+    assert SMOKE in world.channel("#pr").card("@rui").words
+    assert "Moved to pr" in world.channel("#care").cards[0].words
+    assert any("smoke" in one.words for one in world.person("ben").dms)
+
+
+async def test_a_worse_edit_of_a_claimed_case_stays_with_who_has_it(world: World) -> None:
+    await arrives(world, wording(world, LOST))
+    card = world.channel("#care").card("@rui")
+    await card.click("Claim", by="ana")
+    await arrives(world, wording(world, SMOKE, 1))
+    await world.advance(minutes=1)
+    assert not world.channel("#pr").cards
+    assert SMOKE in card.words
+    assert "Claimed by @ana" in card.words
+
+
+async def test_a_crisis_that_is_played_down_by_an_edit_stays_one_until_a_person_says_otherwise(world: World) -> None:
+    await arrives(world, wording(world, SMOKE))
+    await arrives(world, wording(world, FINE, 1))
+    await world.advance(minutes=1)
+    card = world.channel("#pr").card("@rui")
+    assert FINE in card.words
+    assert "Critical" in card.words
+
+
+async def test_an_edit_does_not_start_the_time_to_claim_again(world: World) -> None:
+    await arrives(world, wording(world, LOST))
+    for edit in (1, 2, 3):
+        await world.advance(minutes=4)
+        await arrives(world, wording(world, f"{LOST} {edit}", edit))
+    await world.advance(minutes=4)
+    card = world.channel("#care").card("@rui")
+    assert "overdue" in card.words
+    assert f"{LOST} 3" in card.words
+    why = await card.explain()
+    assert all(f"Before the edit\n{words}" in why for words in (LOST, f"{LOST} 1", f"{LOST} 2"))
+
+
+def edited(world: World, text: str, **after: float) -> Mention:
+    """A wording of an outlet that gives the time of an edit, and no number."""
+    at = world.clock.now() + timedelta(**after)
+    return wording(world, text).copy_with(edited_at=at)
+
+
+async def test_an_outlet_need_only_say_when_it_was_edited(world: World) -> None:
+    early, late = edited(world, LATE, minutes=2), edited(world, f"{LATE} again", minutes=5)
+    await arrives(world, wording(world, LOST))
+    for version in (late, early, late, early):
+        await arrives(world, version)
+    await world.advance(minutes=1)
+    [card] = world.channel("#care").cards
+    assert late.text in card.words
+    assert "Before the edit" in await card.explain()
+    found = await account(world)
+    assert (found.seen, found.opened) == (1, 1)
+
+
+async def test_an_edit_without_another_word_changes_nothing(world: World) -> None:
+    await arrives(world, wording(world, LOST))
+    await world.advance(minutes=1)
+    await arrives(world, edited(world, LOST, minutes=1))
+    await world.advance(minutes=1)
+    card = world.channel("#care").card("@rui")
+    assert "edited" not in card.words
+    assert "edited" not in await card.explain()
+    assert (await account(world)).seen == 1
+
+
+async def test_an_edit_from_the_future_does_not_keep_the_next_one_out(world: World) -> None:
+    writer = InboxWriter("forum", world.local_app.store, world.clock)
+    await writer.publish([wording(world, LOST)])
+    await writer.publish([edited(world, f"{LOST} now", days=900)])
+    await world.advance(minutes=1)
+    await writer.publish([edited(world, LATE)])
+    await world.advance(minutes=1)
+    assert LATE in world.channel("#care").card("@rui").words
+
+
+async def test_who_claims_while_an_edit_arrives_has_the_case_with_the_new_words(world: World) -> None:
+    await arrives(world, wording(world, LOST))
+    await world.advance(minutes=1)
+    card = world.channel("#care").card("@rui")
+    await asyncio.gather(card.click("Claim", by="ana"), arrives(world, wording(world, LATE, 1)))
+    await world.advance(minutes=1)
+    assert LATE in card.words
+    assert "Claimed by @ana" in card.words
+    assert (await account(world)).seen == 1
+
+
+async def test_an_old_wording_that_another_worker_still_has_in_hand_does_not_come_back(world: World) -> None:
+    store, at = world.local_app.store, world.clock.now()
+    await arrives(world, wording(world, LOST))
+    await store.inbox.admit("forum", [wording(world, f"{LOST} early", 1)], None, at)
+    other = TriageWorker(store, world.local_app.app.rules, world.clock, "other", wait=False, idle_most=timedelta())
+    in_hand = await store.inbox.read("dead", 10, wait=False)
+    await arrives(world, wording(world, LATE, 2))
+    await other.step()
+    await world.advance(minutes=1)
+    assert len(in_hand) == 1
+    assert LATE in world.channel("#care").card("@rui").words
+    assert (await account(world)).seen == 1
 
 
 async def test_a_post_that_is_edited_on_x_is_one_case(world: World) -> None:

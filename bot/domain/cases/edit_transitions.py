@@ -2,26 +2,36 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import NamedTuple
 
 from bot.domain.assessment import DOUBTFUL, Assessment, Intent
 from bot.domain.audit import AuditAction, AuditEvent
-from bot.domain.case import Case, CrisisAlarm
-from bot.domain.cases.deadlines import choose_priority, end_snooze, find_next_deadline, reset_to_new
+from bot.domain.case import Case, CaseStatus, CrisisAlarm
+from bot.domain.cases.colleague_transitions import ROUTE_CHANGES
+from bot.domain.cases.deadlines import choose_priority, compute_claim_due, end_snooze, find_next_deadline, reset_to_new
 from bot.domain.cases.intake import raise_alarm
 from bot.domain.commits import CaseDecision
 from bot.domain.department import Department
 from bot.domain.mention import Mention
 from bot.domain.outbox import Notification, Priority
 from bot.domain.paging.case_page import build_case_pages
+from bot.domain.routing import NOBODY, Route
 
 MAX_WORDINGS = 5
 """Earlier wordings kept in a case; X allows five edits."""
 MAX_WORDING_LENGTH = 1_000
 
 
+class PostEdit(NamedTuple):
+    """A later wording of a known post, with its labels and the route that they lead to."""
+
+    mention: Mention
+    assessment: Assessment
+    route: Route
+
+
 def decide_edit(
-    mention: Mention,
-    assessment: Assessment,
+    edit: PostEdit,
     opened: Case | None,
     joined: Case | None,
     department_of: Callable[[str], Department],
@@ -31,24 +41,58 @@ def decide_edit(
 
     `opened` is the case with the id derived from this post, which by chance may belong to another post.
     """
-    if opened is not None and opened.mention.id == mention.id:
-        return edit_case(opened, mention, assessment, department_of(opened.department), at)
-    return edit_joined(joined, mention, assessment, department_of(joined.department), at) if joined else None
+    if opened is not None and opened.mention.id == edit.mention.id:
+        return edit_case(opened, edit, department_of, at)
+    if joined is None:
+        return None
+    return edit_joined(joined, edit.mention, edit.assessment, department_of(joined.department), at)
 
 
-def edit_case(
-    case: Case, mention: Mention, assessment: Assessment, department: Department, at: datetime
-) -> CaseDecision:
-    """Take the newest wording of the post that opened the case. Corrections stay."""
-    if mention.edits <= case.mention.edits or case.mention.is_forgotten:
+def edit_case(case: Case, edit: PostEdit, department_of: Callable[[str], Department], at: datetime) -> CaseDecision:
+    """Take the newest wording of the post that opened the case. Corrections stay, and so do the labels of a crisis.
+
+    Words that are worse lead an unclaimed case along their route, unless a person has moved it.
+    """
+    mention, department = edit.mention, department_of(case.department)
+    if mention.version <= case.mention.version or case.mention.is_forgotten or mention.text == case.mention.text:
         return skip_edit()
     earlier = (*case.earlier, case.mention.text[:MAX_WORDING_LENGTH])[-MAX_WORDINGS:]
     event = AuditEvent(at, "", AuditAction.EDITED, "by its author")
     after = case.copy_with(
         version=case.version + 1, mention=mention, earlier=earlier, history=case.extend_history(event)
     )
-    after = after.copy_with(as_heard=assessment) if case.corrections else after.copy_with(assessment=assessment)
-    return _build_edit_decision(case, after, event, _is_crisis(assessment) and not case.is_urgent, department, at)
+    alarming = _is_crisis(edit.assessment) and not case.is_urgent
+    if case.corrections:
+        after = after.copy_with(as_heard=edit.assessment)
+    elif _is_crisis(edit.assessment) or not _is_crisis(case.assessment):
+        after = after.copy_with(assessment=edit.assessment)
+    events = [event]
+    if _is_worse_and_unmoved(case, after) and edit.route.to != NOBODY:
+        after, department = _apply_route(after, edit.route, department_of, at, events)
+    return _build_edit_decision(case, after, events, alarming, department, at)
+
+
+def _is_worse_and_unmoved(case: Case, after: Case) -> bool:
+    moved = any(event.what in ROUTE_CHANGES for event in case.history)
+    return case.status is CaseStatus.NEW and after.priority.rank > case.priority.rank and not moved
+
+
+def _apply_route(
+    case: Case,
+    route: Route,
+    department_of: Callable[[str], Department],
+    at: datetime,
+    events: list[AuditEvent],
+) -> tuple[Case, Department]:
+    """Give the case the limits of the route, never a later deadline; or move it where the route leads."""
+    to = department_of(route.to)
+    routed = case.copy_with(route=route.name, clocks=route.clocks)
+    if to.name == case.department:
+        dues = [due for due in (case.due, compute_claim_due(routed, to, at)) if due]
+        return routed.copy_with(due=min(dues, default=None)), to
+    moved = AuditEvent(at, "", AuditAction.HANDED_OVER, f"from {case.department} to {to.name}, by the edit")
+    events.append(moved)
+    return reset_to_new(routed, to, at).copy_with(history=case.extend_history(moved)), to
 
 
 def edit_joined(
@@ -60,7 +104,7 @@ def edit_joined(
     alarming = _is_crisis(assessment) and not case.is_urgent
     if alarming:
         after = after.copy_with(alarmed_by=CrisisAlarm(mention.id, next(iter(assessment.get_words("harm")), ""), at))
-    return _build_edit_decision(case, after, event, alarming, department, at, joining=mention)
+    return _build_edit_decision(case, after, [event], alarming, department, at, joining=mention)
 
 
 def skip_edit() -> CaseDecision:
@@ -75,13 +119,12 @@ def _is_crisis(assessment: Assessment) -> bool:
 def _build_edit_decision(
     case: Case,
     after: Case,
-    event: AuditEvent,
+    events: list[AuditEvent],
     alarming: bool,  # noqa: FBT001 - private
     department: Department,
     at: datetime,
     joining: Mention | None = None,
 ) -> CaseDecision:
-    events = [event]
     if case.is_snoozed:
         after, woken = end_snooze(after, department, at, "a post was edited")
         events.append(woken)

@@ -5,9 +5,9 @@
   KEYS[5..] seen:<mention>, one for each mention
   ARGV[1] source   ARGV[2] cursor, '' to leave it   ARGV[3] now, ms   ARGV[4] seconds to remember a mention
   ARGV[5] the most entries the inbox may hold
-  ARGV[6..] mentions, in the order of their keys: how often its author had edited it, then it as JSON
+  ARGV[6..] mentions, in the order of their keys: its version, which grows with each edit, then it as JSON
 
-  A key holds when the mention came, or `v` and the edits of the newest wording that came. A newer wording of a known
+  A key holds when the mention came, or `v` and the version of the newest wording that came. A newer wording of a known
   mention is put in the inbox as an edit; an older one, or the same, is kept out.
   Returns how many were new, or -1 if the inbox is full and nothing was done, or the error with which the server refused
   one: it, and those after it, are new when they come again. Only who loses a right in the middle is refused there.
@@ -21,15 +21,15 @@ if count > 0 and redis.call('XLEN', inbox) + count > most then
 end
 
 -- What the key held before, and whether this wording is let in.
-local function mark(key, edits)
-  if edits == 0 then
+local function mark(key, version)
+  if version == 0 then
     return false, redis.call('SET', key, now, 'NX', 'EX', remember)
   end
   local known = redis.call('GET', key)
-  if known and edits <= tonumber(string.match(known, '^v(%d+)$') or 0) then
+  if known and version <= tonumber(string.match(known, '^v(%d+)$') or 0) then
     return known, false
   end
-  return known, redis.call('SET', key, 'v' .. edits, 'EX', remember)
+  return known, redis.call('SET', key, string.format('v%d', version), 'EX', remember)
 end
 
 local function add(body, known)
