@@ -111,3 +111,10 @@ class SourceKind:
     """Its table with every option explained, for `earshot playbook`; empty if playbook.example.toml has it."""
     endless: bool = True
     """Whether it runs until it is stopped, so that its silence is an issue."""
+    keyless_options: Callable[[Sequence[Subject]], BaseModel | None] = lambda _: None
+    """Return the options with which `earshot listen` tries the outlet without a playbook; None if it needs an account.
+
+    The source then has the name of its kind, no secret, and these subjects.
+    """
+    metered: bool = False
+    """Whether reading costs money, or takes a connection of which an account has one: listened to only on request."""

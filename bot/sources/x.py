@@ -214,4 +214,5 @@ SOURCE = SourceKind(
     check_x,
     secret=lambda settings, _: settings.x_bearer_token.get_secret_value() if settings.x_bearer_token else "",
     url=lambda settings, _: settings.x_api_url,
+    metered=True,
 )
