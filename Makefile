@@ -1,4 +1,5 @@
 # make demo     a sample day on this machine, without an account (ARGS=--once prints the totals at once)
+# make listen TERM="northwind air"   show a brand's public posts for a minute, routed, without an account
 # make check    ruff, mypy (strict), the import contracts
 # make test     all tests
 # make fuzz     the property tests, with many new examples
@@ -23,7 +24,7 @@ WEIGHTS := bot/detectors/model/earshot.weights
 # Brings axe-core. Its dependencies are left out, because the tests use another browser driver.
 AXE    := axe-playwright-python==0.1.8
 
-.PHONY: help demo check test fuzz soak screenshots weights bench install lock notice audit format clean
+.PHONY: help demo listen check test fuzz soak screenshots weights bench install lock notice audit format clean
 
 help:
 	@sed -n 's/^# make/  make/p' Makefile
@@ -67,6 +68,10 @@ audit: $(RUNS)
 
 demo: $(RUNS)
 	@$(BIN)/python -m bot demo $(ARGS)
+
+# The environment has a TERM too, the kind of terminal: it counts only if it is given to make.
+listen: $(RUNS)
+	@$(BIN)/python -m bot listen --for $(or $(FOR),60s) $(if $(filter command line,$(origin TERM)),--term "$$TERM") $(ARGS)
 
 check: $(READY)
 	$(BIN)/ruff format --check .

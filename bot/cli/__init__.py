@@ -15,6 +15,7 @@ from typer.main import get_command
 COMMANDS = MappingProxyType(
     {
         "demo": "bot.cli.demo:run_demo",
+        "listen": "bot.cli.listen:listen",
         "run": "bot.cli.run:run",
         "check": "bot.cli.check:check",
         "manifest": "bot.cli.manifest:print_manifest",

@@ -13,7 +13,7 @@ MOST_AT_ONCE = 300
 FIRST_RETRY, LONGEST_RETRY = 5.0, 900.0
 """Seconds after the first failure, doubled with each, and the longest wait."""
 USUAL_FAILURES = 2
-"""Failures in a row that say nothing: outlets restart, and connections break."""
+"""Failures in a row that say nothing where a poll has worked before: outlets restart, and connections break."""
 
 
 class PollResult(NamedTuple):
@@ -60,7 +60,7 @@ class PolledSource:
                 try:
                     result = await self._outlet.poll(client, cursor)
                 except OutletError as error:
-                    wait = await self._handle_error(error, sink)
+                    wait = await self._handle_error(error, sink, is_first=cursor is None)
                 else:
                     await _deliver_result(sink, cursor, result)
                     cursor = result.cursor
@@ -71,10 +71,10 @@ class PolledSource:
     def _open_client(self) -> OutletClient:
         return OutletClient(self._context.clock, self._context.contact)
 
-    async def _handle_error(self, error: OutletError, sink: MentionSink) -> float:
+    async def _handle_error(self, error: OutletError, sink: MentionSink, *, is_first: bool) -> float:
         """Say what is wrong, and return the seconds to wait."""
         self._failures += 1
-        if error.needs_person or self._failures > USUAL_FAILURES:
+        if error.needs_person or self._failures > USUAL_FAILURES or is_first:
             sink.set_status(f"The outlet {error}.")
         if error.status == 401:  # operators are called for a token that is refused, not for a feed that is gone
             await self._report_issue(sink, f"The outlet {error}")
