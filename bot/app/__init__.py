@@ -37,6 +37,7 @@ from bot.web.twilio_gather import TwilioGather
 from bot.workers.case_deadlines import DeadlineWorker
 from bot.workers.case_indexes import CaseIndexWorker
 from bot.workers.crises import CrisisWorker
+from bot.workers.deletions import DeletionWorker
 from bot.workers.delivery import DeliveryWorker
 from bot.workers.drills import DrillWorker
 from bot.workers.escalations import EscalationWorker
@@ -88,6 +89,7 @@ class EarshotApp:
     triage: TriageWorker
     timers: DeadlineWorker
     case_indexes: CaseIndexWorker
+    deletions: DeletionWorker
     spikes: SpikeWorker
     schedules: ScheduleWorker
     delivery: DeliveryWorker
@@ -119,7 +121,7 @@ class EarshotApp:
         workers: dict[str, tuple[Worker, ...]] = {
             "triage": (self.triage,),
             "delivery": (self.delivery,),
-            "timers": (self.timers, self.case_indexes),
+            "timers": (self.timers, self.case_indexes, self.deletions),
             "spikes": (self.spikes,),
             "schedules": (self.schedules,),
             "pages": (self.pages, self.drills, self.crises, self.shift_summaries, *monitors, *self.pagers),
@@ -161,8 +163,7 @@ def build_app(
     roles = RoleLookup(store.roles, directory, rules.get_contact, clock)
     contexts = PageContexts(build_context_sources(store), lambda: rules.time_zone)
     links = AckLinkBuilder(store.signing_secrets, clock, external.public_url)
-    pagers = {SlackPager.name, *(pager.name for pager in external.pagers)}
-    targets = TargetResolver(rules, on_call, {way for way in ContactMethod if way.pager in pagers})
+    targets = TargetResolver(rules, on_call, _list_contact_methods(external.pagers))
     liveness = Liveness()
     return EarshotApp(
         store=store,
@@ -174,6 +175,7 @@ def build_app(
         triage=TriageWorker(store, rules, clock, worker, wait=wait),
         timers=DeadlineWorker(store, rules, on_call, clock),
         case_indexes=CaseIndexWorker(store, rules, clock),
+        deletions=DeletionWorker(store, clock),
         spikes=SpikeWorker(store, rules, clock),
         schedules=ScheduleWorker(store, sink, directory, rules, on_call, clock),
         drills=DrillWorker(store, rules, clock),
@@ -187,6 +189,11 @@ def build_app(
         pagers=_build_pager_workers(store, sink, external.pagers, rules, contexts, links, clock),
         links=links,
     )
+
+
+def _list_contact_methods(others: Sequence[Pager]) -> set[ContactMethod]:
+    pagers = {SlackPager.name, *(pager.name for pager in others)}
+    return {way for way in ContactMethod if way.pager in pagers}
 
 
 def _build_pager_workers(

@@ -55,8 +55,18 @@ def _format_next_step(case: Case, department: Department) -> str:
     return f" On-call is paged in {format_duration(case.clocks.remind_every or DEFAULT_REMIND_EVERY)}."
 
 
+def render_deletion_notice(case: Case) -> RenderedMessage:
+    """Return the reply to the owner in the thread: nothing is left to answer in public."""
+    return _render_message(
+        f"🗑️ <@{case.owner}> – the author deleted this post, so its text is gone here too. "
+        "Resolve the case when you're done."
+    )
+
+
 def render_reminder_outcome(case: Case) -> RenderedMessage:
     """Return what replaces a reminder: what happened, which stays true whoever has the case next."""
+    if case.status is CaseStatus.RESOLVED and not case.closed_by:
+        return _render_message("🗑️ The post was deleted, so this case is closed.")
     if case.status is CaseStatus.RESOLVED:
         return _render_message(f"✅ <@{case.closed_by}> resolved {_name_case(case)}.")
     if case.status is CaseStatus.CLAIMED:

@@ -8,7 +8,7 @@ import typer
 from bot.cli.exits import fail_with, print_line, print_warning
 from bot.cli.store_connection import run_with_store
 from bot.clock import SystemClock
-from bot.domain.redaction import ForgetTarget, parse_forget_target
+from bot.domain.erasure import ForgetTarget, parse_forget_target
 from bot.domain.text import format_count
 from bot.store.forget import MentionEraser
 from bot.store.store import Store

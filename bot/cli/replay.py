@@ -138,6 +138,9 @@ class ProgressSink:
         self._show_cursor(cursor)
         return new
 
+    async def delete_author(self, author_id: str) -> None:
+        await self._writer.delete_author(author_id)
+
     async def import_first(self, mentions: Sequence[Mention], cursor: str) -> None:
         await self._writer.import_first(mentions, cursor)
 

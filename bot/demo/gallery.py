@@ -120,6 +120,7 @@ def _draw_messages(on: GallerySamples) -> Drawings:
     yield "Released", case_messages.render_released(on.new, on.care)
     yield "They wrote again", case_messages.render_joined_notice(on.joined, LINK)
     yield "Open once more", case_messages.render_reopened_notice(on.reopened, on.care, LINK)
+    yield "Post deleted", case_messages.render_deletion_notice(on.claimed)
     yield "Handed over", case_messages.render_handed_over(on.claimed, LINK)
     yield "Claimed from a message", case_messages.render_claimed(on.claimed, on.care)
     yield "Leads elsewhere after a correction", case_messages.render_move_suggestion(on.new, "pr")

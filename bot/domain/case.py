@@ -31,6 +31,8 @@ class CaseResolution(StrEnum):
     NO_ACTION = "no action"
     SPAM = "spam"
     NOT_ABOUT_US = "not about us"
+    POST_DELETED = "post deleted"
+    """Nobody had claimed it when its author deleted the post."""
 
     @property
     def is_helpful(self) -> bool:

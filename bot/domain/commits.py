@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from bot.domain.assessment import Assessment
 from bot.domain.case import Case
@@ -16,6 +17,7 @@ __all__ = [
     "Correction",
     "Decision",
     "DurationKind",
+    "MentionDeletion",
     "MentionOutcome",
     "NotAllowed",
     "ProcessedMention",
@@ -52,6 +54,13 @@ class ProcessedMention:
     """The id of the mute that hid it; the outcome is then tallied, or spam."""
 
 
+class MentionDeletion(NamedTuple):
+    """A post that was deleted at its outlet, and by which phrases texts that quote it are found."""
+
+    mention: str
+    phrases: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class CaseDecision(Decision[Case | None]):
     """`after` is None for a mention that opens no case."""
@@ -61,11 +70,13 @@ class CaseDecision(Decision[Case | None]):
     durations: tuple[tuple[DurationKind, float], ...] = ()
     corrections: tuple[Correction, ...] = ()
     joined_mention: Mention | None = None
-    separated_mention: str = ""
+    removed_mention: str = ""
+    """A joined mention that left: it was separated, or deleted."""
     opened_decision: "CaseDecision | None" = None
     """The case of a separated mention, opened in the same commit."""
     is_edit: bool = False
-    """It is about an edit of a known post, which is not counted again."""
+    """It is about an edit or the deletion of a known post, which is not counted again."""
+    deletion: MentionDeletion | None = None
 
     @property
     def case(self) -> Case:

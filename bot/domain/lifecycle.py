@@ -81,6 +81,8 @@ def get_next_status(case: Case, transition: CaseTransition, by: str, at: datetim
 
 
 def _explain_refusal(case: Case, transition: CaseTransition, by: str, at: datetime) -> str:
+    if case.status is CaseStatus.RESOLVED and not case.closed_by:
+        return f"The post was deleted, so this case was closed {_format_when(case.resolved_at, at)}. You can reopen it."
     if case.status is CaseStatus.RESOLVED:
         how = f"{_format_when(case.resolved_at, at)} ({case.resolution or 'no outcome'})"
         return f"<@{case.closed_by}> resolved this case {how}. Reopen it first."

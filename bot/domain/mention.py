@@ -120,7 +120,9 @@ class Author(FrozenModel):  # noqa: PLW1641  (pydantic gives a frozen model its 
 
 
 FORGOTTEN_TEXT = "This post was deleted at the request of the person who wrote it."
-"""Replaces the text of a deleted post."""
+"""Replaces the text of a post whose author asked us to delete it."""
+DELETED_TEXT = "This post was deleted by its author."
+"""Replaces the text of a post that its author, or its outlet, deleted in public."""
 UNKNOWN_AUTHOR = Author(id=UNKNOWN_AUTHOR_ID)
 
 
@@ -148,6 +150,8 @@ class Mention(FrozenModel):
     edits: int = Field(0, ge=0, le=1_000)
     """How often it was edited; the id stays that of the first version."""
     edited_at: UtcTime | None = None
+    deleted_at: UtcTime | None = None
+    """When it was deleted at its outlet. Such a mention needs no more than its id."""
 
     @model_validator(mode="before")
     @classmethod
@@ -164,6 +168,8 @@ class Mention(FrozenModel):
                 native = f"{source}:{native}"
             found["id"] = native
             found["source"] = native.partition(":")[0]
+        if "deleted_at" in found:
+            found = {"text": "", "created_at": found["deleted_at"]} | found
         return found
 
     @property
@@ -173,7 +179,8 @@ class Mention(FrozenModel):
 
     @property
     def is_forgotten(self) -> bool:
-        return self.text == FORGOTTEN_TEXT
+        """Whether its words were struck out."""
+        return self.text in {FORGOTTEN_TEXT, DELETED_TEXT}
 
     @property
     def display_name(self) -> str:

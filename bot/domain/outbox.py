@@ -26,6 +26,8 @@ class NotificationKind(StrEnum):
     """Draw the card of a spike. `subject_id` is the episode's id."""
     REMINDER = "reminder"
     """Say in the thread of the card that nobody has claimed this case."""
+    DELETED = "deleted"
+    """Tell the owner, in the thread of the card, that the post was deleted. `nth` is the version of the case."""
     ROLL_UP = "roll-up"
     """Tell an on-call person what nobody has claimed. `subject_id` is the department, `nth` the day or 0: edit only."""
     CALL = "call"
@@ -137,6 +139,10 @@ class Notification(NamedTuple):
     @classmethod
     def retract_replies(cls, case_id: str, department: str) -> Self:
         return cls(NotificationKind.FORGET, case_id, ToDepartment(department))
+
+    @classmethod
+    def report_deletion(cls, case_id: str, department: str, nth: int) -> Self:
+        return cls(NotificationKind.DELETED, case_id, ToDepartment(department), Priority.CLICK, nth)
 
     @classmethod
     def draw_digest(cls, digest_id: str, department: str) -> Self:

@@ -1,122 +1,95 @@
 """Deletion of a person's posts: text and author are removed; counts and our own actions stay."""
 
-import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from html import escape
 
 from bot.domain.assessment import Assessment, build_assessment
 from bot.domain.audit import AuditAction, AuditEvent
-from bot.domain.case import Case, CaseResolution, CaseStatus
+from bot.domain.case import Case, CaseStatus
 from bot.domain.commits import CaseDecision
 from bot.domain.crisis import Crisis, TimelineEntry
-from bot.domain.mention import FORGOTTEN_TEXT, Mention
-from bot.domain.mutes import MuteKind, derive_mute_id
+from bot.domain.erasure import AUTHOR_DELETION, REQUEST, ErasureReason
+from bot.domain.mention import DELETED_TEXT, FORGOTTEN_TEXT, Mention
 from bot.domain.outbox import Notification
 from bot.domain.spikes.episode import Episode
 
 PINNED_AND_DELETED = "pinned a message that quoted a post, which was deleted since"
-_POST_ON_X = re.compile(r"https?://(?:www\.|mobile\.)?(?:x|twitter)\.com/[^/]+/status/(\d+)", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class ForgetTarget:
-    """What to delete: exactly one of the three is not empty."""
-
-    address: str = ""
-    mention: str = ""
-    author: str = ""
-    """A handle or the outlet's id; `<source>:` before it limits it to that outlet."""
-
-    def matches_mention(self, mention: Mention) -> bool:
-        if self.author:
-            return self.matches_author(mention.source, mention.author.id, mention.author.handle)
-        if mention.id == self.mention or (self.address and _normalize_address(mention.url) == self.address):
-            return True
-        x = self.mention.removeprefix("x:")  # the address of an edited post on X has the id of its newest wording
-        return x != self.mention and mention.source == "x" and mention.url.endswith(f"/status/{x}")
-
-    def matches_author(self, source: str, author: str, handle: str) -> bool:
-        outlet, colon, name = self.author.rpartition(":")
-        if colon and outlet != source:
-            return False
-        name = name.removeprefix("@").casefold()
-        return name in {author.casefold(), handle.removeprefix("@").casefold()} - {""}
-
-    def matches_mute(self, mute_id: str) -> bool:
-        """Return whether the mute names this author, on any outlet."""
-        name = self.author.rpartition(":")[2].removeprefix("@").casefold()
-        return mute_id == derive_mute_id(MuteKind.AUTHOR, name)
-
-
-def parse_forget_target(words: str, *, author: bool = False) -> ForgetTarget:
-    """Parse an address, a mention's id or a person (`@handle`, or any word with `author`). Raises ValueError."""
-    words = words.strip()
-    if author or words.startswith("@"):
-        if not words.strip("@"):
-            raise ValueError("name a person: their handle, or their id at the outlet")
-        return ForgetTarget(author=words)
-    if found := _POST_ON_X.match(words):
-        return ForgetTarget(mention=f"x:{found[1]}")  # under whichever handle and address it was heard
-    if "://" in words:
-        return ForgetTarget(address=_normalize_address(words))
-    if re.fullmatch(r"[^\s:]+:\S+", words):
-        return ForgetTarget(mention=words)
-    raise ValueError("name a post by its address or its id (source:id), or a person by @handle or with --author")
-
-
-def _normalize_address(url: str) -> str:
-    return url.strip().partition("#")[0].rstrip("/")
-
-
-def blank_mention(mention: Mention) -> Mention:
+def blank_mention(mention: Mention, text: str = FORGOTTEN_TEXT) -> Mention:
     """Return the mention with only what is needed to count it."""
-    return Mention(id=mention.id, source=mention.source, text=FORGOTTEN_TEXT, created_at=mention.created_at)
+    return Mention(id=mention.id, source=mention.source, text=text, created_at=mention.created_at)
 
 
-def blank_quoted(mention: Mention, words: Iterable[str]) -> Mention | None:
+def blank_quoted(mention: Mention, words: Iterable[str], text: str = FORGOTTEN_TEXT) -> Mention | None:
     """Return the mention without its quoted text, or None if that contains none of these words."""
     quoted = " ".join(mention.quoted.split())
-    if mention.quoted == FORGOTTEN_TEXT or not any(one in quoted for one in words):
+    if mention.quoted in {FORGOTTEN_TEXT, DELETED_TEXT} or not any(one in quoted for one in words):
         return None
-    return mention.copy_with(quoted=FORGOTTEN_TEXT)
+    return mention.copy_with(quoted=text)
 
 
-def forget_in_case(case: Case, ids: frozenset[str], at: datetime, words: Iterable[str] = ()) -> CaseDecision | None:
+def forget_in_case(
+    case: Case, ids: frozenset[str], at: datetime, words: Iterable[str] = (), reason: ErasureReason = REQUEST
+) -> CaseDecision | None:
     """Remove these mentions from the case, or return None. A case without any text left is resolved.
 
-    `words` are the beginnings of those posts, to recognize quotes.
+    `words` are the beginnings of those posts, to recognize quotes. After a deletion by the author, who claimed the
+    case keeps it and is told, and a crisis waits for a person.
     """
     own = case.mention.id in ids and not case.mention.is_forgotten
     joined = tuple(one._replace(who="", url="") if one.mention in ids else one for one in case.joined)
-    quoting = blank_quoted(case.mention, words)
+    quoting = blank_quoted(case.mention, words, reason.text)
     if not (own or quoting) and joined == case.joined:
         return None
-    event = AuditEvent(at, "", AuditAction.POST_DELETED, "at the request of the person who wrote it")
+    event = AuditEvent(at, "", AuditAction.POST_DELETED, reason.detail)
     after = case.copy_with(version=case.version + 1, joined=joined, history=case.extend_history(event))
     if own:
-        after = after.copy_with(
-            mention=blank_mention(case.mention),
-            assessment=_remove_reasons(case.assessment),
-            as_heard=_remove_reasons(case.as_heard) if case.as_heard else None,
-            note="",
-            earlier=(),
-            thanked_by=(),
-            history=tuple(_redact_event(one) for one in after.history if one.what != AuditAction.THANKED),
-        )
+        after = _redact_post(after, reason)
     elif quoting:
         after = after.copy_with(mention=quoting)
-    if after.mention.is_forgotten and not case.is_closed and all(one.mention in ids for one in case.joined):
+    if _is_wordless(after) and _should_close(case, reason):
         after = after.copy_with(
-            status=CaseStatus.RESOLVED, resolution=CaseResolution.NO_ACTION, resolved_at=at, due=None, lease_ends=None
+            status=CaseStatus.RESOLVED,
+            resolution=reason.resolution,
+            resolved_at=at,
+            due=None,
+            lease_ends=None,
         )
-    owed = (
+    owed = [
         Notification.draw_card(case.id, case.department),
         Notification.retract_replies(case.id, case.department),
-    )
+    ]
+    if own and reason is AUTHOR_DELETION and after.status is CaseStatus.CLAIMED:
+        owed.append(Notification.report_deletion(case.id, case.department, after.version))
     deadline = None if after.is_closed else at  # the timers look at once, and find out when it is due
-    return CaseDecision(after, before=case, notifications=owed, events=(event,), deadline=deadline)
+    return CaseDecision(after, before=case, notifications=tuple(owed), events=(event,), deadline=deadline)
+
+
+def _redact_post(case: Case, reason: ErasureReason) -> Case:
+    """Return the case without the words of its post and all that may quote them."""
+    return case.copy_with(
+        mention=blank_mention(case.mention, reason.text),
+        assessment=_remove_reasons(case.assessment),
+        as_heard=_remove_reasons(case.as_heard) if case.as_heard else None,
+        note="",
+        earlier=(),
+        thanked_by=(),
+        history=tuple(_redact_event(one) for one in case.history if one.what != AuditAction.THANKED),
+    )
+
+
+def _is_wordless(case: Case) -> bool:
+    """Whether neither its post nor any that joined has words left."""
+    struck = [one for one in case.joined if not (one.who or one.url)]
+    return case.mention.is_forgotten and len(struck) == max(case.joined_count, len(case.joined))
+
+
+def _should_close(case: Case, reason: ErasureReason) -> bool:
+    if reason is AUTHOR_DELETION:
+        return case.status is CaseStatus.NEW and not case.is_urgent
+    return not case.is_closed
 
 
 def forget_in_episode(episode: Episode, ids: frozenset[str]) -> Episode | None:

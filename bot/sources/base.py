@@ -23,9 +23,15 @@ class MentionSink(Protocol):
     async def publish(self, mentions: Sequence[Mention], cursor: str | None = None) -> int:
         """Add mentions to the inbox and move the cursor, all or nothing; return how many were new.
 
+        A mention that was edited comes again with `edited_at`, and one that was deleted with `deleted_at`; what nobody
+        has seen may be deleted, too.
+
         Without a cursor the old one stays. Raises `StoreUnavailable` if Redis does not answer: nothing was added and
         the cursor has not moved.
         """
+
+    async def delete_author(self, author_id: str) -> None:
+        """Strike out all posts of an account that is gone, in the next search. Raises `StoreUnavailable`."""
 
     async def import_first(self, mentions: Sequence[Mention], cursor: str) -> None:
         """Start after what the outlet has already: move the cursor, and post nothing. Raises `StoreUnavailable`."""

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-_PLAIN = ("url", "lang", "conversation", "in_reply_to")
+_PLAIN = ("url", "lang", "conversation", "in_reply_to", "edited_at", "deleted_at")
 FieldPath = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^.\s]+(\.[^.\s]+)*$")]
 """`issue.user.login`; a step into a list applies to each of its entries."""
 
@@ -39,15 +39,18 @@ class MentionFields(BaseModel):
     conversation: FieldPath | None = None
     in_reply_to: FieldPath | None = None
     author: FieldPath | AuthorFields | None = None
+    edited_at: FieldPath | None = None
+    deleted_at: FieldPath | None = None
+    """Where a time stands once the post was deleted; it then needs no text."""
 
 
 def read_items(body: Any, fields: MentionFields, source: str, now: datetime) -> list[dict[str, Any]]:
-    """Return the items as our own JSON, without those that have no id or no text."""
+    """Return the items as our own JSON, without those that have no id, or no text and were not deleted."""
     places = list(_walk_path(body, fields.items.split("."))) if fields.items else [body]
     items = [entry for place in places for entry in (place if isinstance(place, list) else [place])]
     chosen = [item for item in items if all(_matches_filter(item, path, words) for path, words in fields.only.items())]
     read = [_map_item(item, fields, source, now) for item in chosen]
-    return [item for item in read if item["id"] not in {None, ""} and item["text"]]
+    return [item for item in read if item["id"] not in {None, ""} and (item["text"] or item.get("deleted_at"))]
 
 
 def _map_item(item: Any, fields: MentionFields, source: str, now: datetime) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from bot.domain.mention import Mention
 from bot.domain.paging.case_page import list_pages_to_recheck
 from bot.store.corrections import add_correction, update_precision
 from bot.store.decision_writer import add_notification, write_effects
+from bot.store.deletions import add_deletion
 from bot.store.keys import (
     AUTHORS_KEPT,
     CASE_KEPT,
@@ -46,6 +47,8 @@ def write_decision(transaction: Transaction, keys: Keys, decision: CaseDecision,
         write_processed_mention(transaction, keys, decision.processed, decision.after)
     if decision.is_edit:
         transaction.write("HINCRBY", keys.mention_counters, "editing", -1)
+    if decision.deletion is not None:
+        add_deletion(transaction, keys, decision.deletion)
     write_effects(transaction, keys, decision, at, "case", decision.after.id if decision.after else "")
     for correction in decision.corrections:
         add_correction(transaction, keys, decision.case, correction)
@@ -67,15 +70,8 @@ def _write_case(transaction: Transaction, keys: Keys, decision: CaseDecision, ca
     elif before is not None:
         transaction.write("ZREM", keys.deadlines, case.id)
     _update_indexes(transaction, keys, before, case)
-    if before is None:
-        _write_lookup_keys(transaction, keys, case)
-    if decision.joined_mention is not None:
-        joined = keys.joined_mentions_key(case.id)
-        if case.joined_count <= JOINED_MOST:
-            transaction.write("HSET", joined, decision.joined_mention.id, decision.joined_mention.model_dump_json())
-        transaction.write("SET", keys.joined_case_key(decision.joined_mention.id), case.id, "EX", _EDITED_SECONDS)
-    if decision.separated_mention:
-        transaction.write("HDEL", keys.joined_mentions_key(case.id), decision.separated_mention)
+    _write_lookup_keys(transaction, keys, before, case)
+    _write_joined_mentions(transaction, keys, decision, case)
     if case.is_closed != (before.is_closed if before else False):
         _set_retention(transaction, keys, case)
     if case.is_closed or (before and before.is_closed):
@@ -86,6 +82,16 @@ def _write_case(transaction: Transaction, keys: Keys, decision: CaseDecision, ca
         transaction.write("RPUSH", took, join_field(compute_quarter(then), f"{seconds:.1f}"))
         transaction.add_upkeep("LTRIM", took, -TOOK_MOST, -1)
         transaction.add_upkeep("EXPIRE", took, _TALLIES_SECONDS)
+
+
+def _write_joined_mentions(transaction: Transaction, keys: Keys, decision: CaseDecision, case: Case) -> None:
+    joined = keys.joined_mentions_key(case.id)
+    if decision.joined_mention is not None:
+        if case.joined_count <= JOINED_MOST:
+            transaction.write("HSET", joined, decision.joined_mention.id, decision.joined_mention.model_dump_json())
+        transaction.write("SET", keys.joined_case_key(decision.joined_mention.id), case.id, "EX", _EDITED_SECONDS)
+    if decision.removed_mention:
+        transaction.write("HDEL", joined, decision.removed_mention)
 
 
 def _update_indexes(transaction: Transaction, keys: Keys, before: Case | None, case: Case) -> None:
@@ -117,14 +123,17 @@ def _update_indexes(transaction: Transaction, keys: Keys, before: Case | None, c
 
 
 def _update_roll_ups(transaction: Transaction, keys: Keys, before: Case | None, case: Case, at: datetime) -> None:
-    """Note who was called for the case, and refresh the messages that it leaves."""
+    """Note who was called for the case, and refresh the messages that it leaves or in which it has other words."""
     stood, stands = list_roll_ups(before), list_roll_ups(case)
     for roll_up in sorted(stood - stands, key=str):
         transaction.write("ZREM", keys.called_cases_key(*roll_up), case.id)
         add_notification(transaction, keys, refresh_roll_up(roll_up), at)
     for roll_up in sorted(stands, key=str):
         add_roll_up_case(transaction, keys, roll_up, case)
-    for roll_up in sorted(stood ^ stands, key=str):
+    reworded = stood & stands if before and before.mention != case.mention else frozenset[RollUp]()
+    for roll_up in sorted(reworded, key=str):
+        add_notification(transaction, keys, refresh_roll_up(roll_up), at)
+    for roll_up in sorted((stood ^ stands) | reworded, key=str):
         transaction.write("HINCRBY", keys.roll_up_key(*roll_up), "v", 1)
 
 
@@ -168,8 +177,16 @@ def _set_retention(transaction: Transaction, keys: Keys, case: Case) -> None:
             transaction.write("PERSIST", key)
 
 
-def _write_lookup_keys(transaction: Transaction, keys: Keys, case: Case) -> None:
-    """Write the keys by which later mentions find this case. Triage guards them with what it read there."""
+def _write_lookup_keys(transaction: Transaction, keys: Keys, before: Case | None, case: Case) -> None:
+    """Write the keys by which later mentions find this case, which triage guards with what it read there.
+
+    Delete them once the words are struck out.
+    """
+    if before is not None:
+        if case.mention.is_forgotten and not before.mention.is_forgotten:
+            for lookup in build_lookup_keys(keys, before.mention, before.assessment.subject):
+                transaction.write("DEL", lookup.key)
+        return
     for lookup in build_lookup_keys(keys, case.mention, case.assessment.subject):
         transaction.write("SET", lookup.key, case.id, "EX", lookup.seconds)
 

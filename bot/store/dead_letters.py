@@ -24,6 +24,8 @@ class DeadLetter(NamedTuple):
     """The mention as stored."""
     stored: str = ""
     """The whole letter as stored."""
+    edit: bool = False
+    """A later wording, or the deletion, of a mention that was admitted before."""
 
 
 class _DeadLetterRecord(BaseModel):
@@ -33,6 +35,7 @@ class _DeadLetterRecord(BaseModel):
     at: datetime
     tries: int
     raw: str = Field(alias="m")
+    edit: bool = False
 
 
 def _parse_letter(entry: str, body: str) -> DeadLetter:
@@ -42,7 +45,7 @@ def _parse_letter(entry: str, body: str) -> DeadLetter:
     except ValidationError:
         return DeadLetter(entry, BROKEN, BEFORE, 0, body)
     at = letter.at if letter.at.tzinfo else letter.at.replace(tzinfo=UTC)
-    return DeadLetter(entry, letter.why, at, letter.tries, letter.raw)
+    return DeadLetter(entry, letter.why, at, letter.tries, letter.raw, edit=letter.edit)
 
 
 class DeadLetterStore(RedisStore):
@@ -58,13 +61,15 @@ class DeadLetterStore(RedisStore):
     async def replay(self, letter: DeadLetter, at: datetime) -> None:
         """Move a letter back to the inbox. Replayed twice at once, it is there once."""
         transaction = self._begin_removal(letter)
-        transaction.write("XADD", self._keys.inbox, "*", "m", letter.raw, "at", to_ms(at))
+        edit = ("edit", "1") if letter.edit else ()
+        transaction.write("XADD", self._keys.inbox, "*", "m", letter.raw, "at", to_ms(at), *edit)
         await commit(self._client, transaction)
 
     async def discard(self, letter: DeadLetter) -> None:
-        """Delete a letter and count its mention as tallied, so that the totals still add up."""
+        """Delete a letter and count its mention as tallied (an edit was counted), so that the totals still add up."""
         transaction = self._begin_removal(letter)
-        transaction.write("HINCRBY", self._keys.mention_counters, "tallied", 1)
+        counted = ("editing", -1) if letter.edit else ("tallied", 1)
+        transaction.write("HINCRBY", self._keys.mention_counters, *counted)
         await commit(self._client, transaction)
 
     def _begin_removal(self, letter: DeadLetter) -> Transaction:

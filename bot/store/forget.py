@@ -3,14 +3,14 @@
 import json
 from collections.abc import AsyncIterator
 from datetime import datetime
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from redis.exceptions import ResponseError
 
 from bot.domain.audit import AuditAction, AuditEvent
+from bot.domain.erasure import REQUEST, ErasureReason
 from bot.domain.errors import StoreUnavailable
 from bot.domain.mention import Mention
-from bot.domain.redaction import ForgetTarget
 from bot.store.cases import CaseStore
 from bot.store.client import RedisClient, parse_hash
 from bot.store.dead_letters import DeadLetterStore
@@ -27,8 +27,22 @@ from bot.store.transaction import GROUP, Transaction, commit
 
 PAGE_SIZE = 500
 """Stream entries in one XRANGE."""
-PHRASE_LENGTH = 60
-"""Characters from the beginning of a post by which a text that quotes it is found."""
+
+
+class ErasureTarget(Protocol):
+    """What is searched for: posts, or everything of an author."""
+
+    def matches_mention(self, mention: Mention) -> bool: ...
+
+    def matches_author(self, source: str, author: str, handle: str, /) -> bool: ...
+
+    def matches_mute(self, mute_id: str, /) -> bool: ...
+
+    def list_mentions(self) -> frozenset[str]:
+        """Return the ids that are known without a search."""
+
+    def list_phrases(self, mention: Mention | None = None) -> frozenset[str]:
+        """Return phrases by which texts that quote the mention are found; without one, those known before."""
 
 
 class ErasureMatches(NamedTuple):
@@ -36,7 +50,7 @@ class ErasureMatches(NamedTuple):
 
     ids: frozenset[str]
     words: frozenset[str]
-    """The beginning of each post, and the handle of its author."""
+    """The beginning of each post, and at a person's request the handle of its author."""
     mutes: frozenset[str] = frozenset()
     """Ids of mutes that name the person."""
 
@@ -51,27 +65,27 @@ class MentionEraser(RedisStore):
         self._records = RecordRedactor(client, keys)
         self._mutes = MuteStore(client, keys)
 
-    async def find(self, target: ForgetTarget) -> ErasureMatches:
+    async def find(self, target: ErasureTarget) -> ErasureMatches:
         """Search the whole store for posts of the target. Changes nothing."""
-        ids, words = {target.mention} - {""}, set[str]()
+        ids, words = set(target.list_mentions()), set(target.list_phrases())
         async for mention in self._iter_mentions():
             if target.matches_mention(mention) and not mention.is_forgotten:
                 ids.add(mention.id)
-                words.update(_extract_phrases(mention))
+                words |= target.list_phrases(mention)
         async for _, entry in self._iter_entries(self._keys.spike_stream):
             one = parse_observation("0-0", entry["o"])
             source, _, author = one.who.partition(":")
-            if target.author and target.matches_author(source, author, one.name):
+            if target.matches_author(source, author, one.name):
                 ids.add(one.mention)
         async for _, entry in self._iter_entries(self._keys.recent_mentions):
             for recent in parse_recent("", entry.get("heard", "")):
                 source, _, author = recent.author.partition(":")
-                if target.author and recent.author and target.matches_author(source, author, ""):
+                if recent.author and target.matches_author(source, author, ""):
                     ids.add(recent.mention)
-        mutes = {name for name in await self._mutes.list_ids() if target.author and target.matches_mute(name)}
+        mutes = {name for name in await self._mutes.list_ids() if target.matches_mute(name)}
         return ErasureMatches(frozenset(ids), frozenset(words), frozenset(mutes))
 
-    async def forget(self, found: ErasureMatches, at: datetime) -> int:
+    async def forget(self, found: ErasureMatches, at: datetime, reason: ErasureReason = REQUEST) -> int:
         """Return how many entries, records and cases lost something."""
         lost = 0
         for name in (self._keys.unrouted, self._keys.spam, self._keys.corrections):
@@ -81,14 +95,14 @@ class MentionEraser(RedisStore):
         lost += await self._drop_recent(found.ids)
         lost += await self._drop_dead_letters(found)
         lost += await self._drop_joined(found.ids)
-        lost += await self._redact_quotes(found.words)
-        lost += await self._records.redact_cases(found.ids, found.words, at)
+        lost += await self._redact_quotes(found.words, reason.text)
+        lost += await self._records.redact_cases(found.ids, found.words, at, reason)
         lost += await self._records.redact_episodes(found.ids, at)
         lost += await self._records.redact_crises(found.words, at)
         lost += await self._mutes.forget(found.mutes)
         if lost:
             note = Transaction(self._keys.inbox)
-            deleted = AuditEvent(at, "", AuditAction.POSTS_DELETED, f"{len(found.ids)}, at a person's request")
+            deleted = AuditEvent(at, "", AuditAction.POSTS_DELETED, f"{len(found.ids)}, {reason.summary}")
             add_audit_event(note, self._keys, deleted)
             await commit(self._client, note)
         return lost
@@ -191,20 +205,13 @@ class MentionEraser(RedisStore):
                 gone += int(await self._client.execute("HDEL", key, *held))
         return gone
 
-    async def _redact_quotes(self, words: frozenset[str]) -> int:
-        changed = await self._quotes.redact_dead_letters(await self._dead.list_letters(), words)
+    async def _redact_quotes(self, words: frozenset[str], text: str) -> int:
+        changed = await self._quotes.redact_dead_letters(await self._dead.list_letters(), words, text)
         for name in (self._keys.inbox, self._keys.unrouted, self._keys.spam, self._keys.corrections):
-            changed += await self._quotes.redact_entries(name, self._iter_entries(name), words)
+            changed += await self._quotes.redact_entries(name, self._iter_entries(name), words, text)
         async for case_id in self._iter_names("joined"):
-            changed += await self._quotes.redact_joined(case_id, words)
+            changed += await self._quotes.redact_joined(case_id, words, text)
         return changed
-
-
-def _extract_phrases(mention: Mention) -> set[str]:
-    """Return phrases that a text which quotes the mention contains: its beginning, and its author's @handle."""
-    beginning = " ".join(mention.text.split())[:PHRASE_LENGTH]
-    handle = mention.author.handle.removeprefix("@")
-    return {beginning, f"@{handle}" if handle else ""} - {""}
 
 
 def _is_about(raw: str, found: ErasureMatches) -> bool:

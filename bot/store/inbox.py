@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from pydantic import ValidationError
 from redis.exceptions import ResponseError
 
+from bot.domain.case import derive_case_id
 from bot.domain.commits import CaseDecision, StoreUnavailable
 from bot.domain.mention import Mention
 from bot.store.case_writer import write_decision
@@ -38,7 +39,7 @@ class InboxEntry(NamedTuple):
     """Epoch milliseconds."""
     tries: int = 1
     edit: bool = False
-    """A later wording of a mention that was admitted before."""
+    """A later wording, or the deletion, of a mention that was admitted before."""
 
 
 class MentionMark(NamedTuple):
@@ -81,14 +82,19 @@ class Inbox(RedisStore):
     async def admit(self, source: str, mentions: Sequence[Mention], cursor: str | None, at: datetime) -> int:
         """Add new mentions to the inbox, mark them as seen and move the source's cursor, all or nothing.
 
-        Return how many were new. Raises `StoreUnavailable` if the inbox is full.
+        Of each mention the newest wording counts, then its deletion. Return how many were new. Raises
+        `StoreUnavailable` if the inbox is full.
         """
-        once = {mention.id: mention for mention in sorted(mentions, key=lambda mention: mention.version)}
+        posts = sorted((one for one in mentions if one.deleted_at is None), key=lambda mention: mention.version)
+        deleted = {one.id: one for one in mentions if one.deleted_at is not None}
+        versions = [(one, one.version) for one in {one.id: one for one in posts}.values()]
+        versions += [(one, -number) for number, one in enumerate(deleted.values(), 1)]
         keys = [self._keys.inbox, self._keys.cursors, self._keys.source_activity, self._keys.mention_counters]
-        keys += [self._keys.seen_key(mention) for mention in once]
+        keys += [self._keys.seen_key(mention.id) for mention, _ in versions]
+        keys += [self._keys.case_key(derive_case_id(mention)) for mention in deleted]
         args: list[str | int] = [source, cursor or "", to_ms(at), int(SEEN_FOR.total_seconds()), self._max_entries]
-        for mention in once.values():
-            args += (mention.version, mention.model_dump_json(exclude_defaults=True))
+        for mention, version in versions:
+            args += (version, mention.model_dump_json(exclude_defaults=True))
         new = int(await self._client.run_script("admit", keys, args))
         if new < 0:
             raise StoreUnavailable(f"The inbox is full ({self._max_entries:,} mentions wait for triage).")
@@ -167,7 +173,9 @@ class Inbox(RedisStore):
 
     async def move_to_dead_letters(self, entry: InboxEntry, why: str, at: datetime) -> None:
         """Move an entry that failed too often to the dead letters, with the reason."""
-        letter = {"why": why[:300], "at": at.isoformat(), "tries": entry.tries, "m": entry.raw}
+        letter = {"why": why[:300], "at": at.isoformat(), "tries": entry.tries, "m": entry.raw} | (
+            {"edit": True} if entry.edit else {}
+        )
         transaction = Transaction(self._keys.inbox, entry.id)
         transaction.write("HSET", self._keys.dead_letters, entry.id, json.dumps(letter))
         await commit(self._client, transaction)

@@ -110,6 +110,7 @@ class Keys:
         self.roles = self.root + "roles"
         self.mutes = self.root + "mutes"
         self.mute_counts = self.root + "muted"
+        self.deletions = self.root + "deletions"
 
     def seen_key(self, mention: str) -> str:
         return f"{self.root}seen:{mention}"

@@ -34,7 +34,7 @@ def write_processed_mention(
     append_observation(transaction, keys, processed, _get_counted_subject(processed.assessment))
     if processed.outcome is MentionOutcome.SPAM:
         _write_spam(transaction, keys, processed)
-    elif case is None and processed.outcome is MentionOutcome.TALLIED:
+    elif case is None and processed.outcome is MentionOutcome.TALLIED and not processed.mention.is_forgotten:
         body = processed.mention.model_dump_json(exclude_defaults=True)
         labels = ",".join(sorted(processed.assessment.labels))
         fields = ("why", processed.outcome.value, "m", body, "labels", labels)

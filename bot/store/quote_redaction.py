@@ -13,7 +13,7 @@ from bot.store.transaction import GROUP, CommitResult, Transaction, commit
 
 class QuoteStore(RedisStore):
     async def redact_entries(
-        self, stream: str, entries: AsyncIterator[tuple[str, dict[str, str]]], words: frozenset[str]
+        self, stream: str, entries: AsyncIterator[tuple[str, dict[str, str]]], words: frozenset[str], text: str
     ) -> int:
         """Redact the entries of a stream. All entries of such a post move to its end: the last correction counts."""
         held = [
@@ -21,29 +21,29 @@ class QuoteStore(RedisStore):
             async for entry, fields in entries
             if (one := parse_entry_mention(fields)) and (one.quoted or stream == self._keys.corrections)
         ]
-        quoting = {one.id for _, _, one in held if blank_quoted(one, words)}
+        quoting = {one.id for _, _, one in held if blank_quoted(one, words, text)}
         moved = 0
         for entry, fields, one in held:
             if one.id in quoting:
-                redacted = _replace_mention(fields, blank_quoted(one, words) or one)
+                redacted = _replace_mention(fields, blank_quoted(one, words, text) or one)
                 moved += await self._replace_entry(stream, entry, redacted)
         return moved
 
-    async def redact_joined(self, case: str, words: frozenset[str]) -> int:
+    async def redact_joined(self, case: str, words: frozenset[str], text: str) -> int:
         key = self._keys.joined_mentions_key(case)
         reply = await self._client.execute("HGETALL", key)
         changed = 0
         for name, raw in parse_hash(reply).items():
             one = parse_stored_mention(raw)
-            if one and (blank := blank_quoted(one, words)):
+            if one and (blank := blank_quoted(one, words, text)):
                 changed += await self._replace_field(key, name, raw, blank.model_dump_json())
         return changed
 
-    async def redact_dead_letters(self, letters: list[DeadLetter], words: frozenset[str]) -> int:
+    async def redact_dead_letters(self, letters: list[DeadLetter], words: frozenset[str], text: str) -> int:
         changed = 0
         for letter in letters:
             one = parse_stored_mention(letter.raw)
-            if one and (blank := blank_quoted(one, words)):
+            if one and (blank := blank_quoted(one, words, text)):
                 body = json.dumps(json.loads(letter.stored) | {"m": blank.model_dump_json(exclude_defaults=True)})
                 changed += await self._replace_field(self._keys.dead_letters, letter.id, letter.stored, body)
         return changed

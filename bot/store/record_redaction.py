@@ -3,11 +3,12 @@
 from datetime import datetime
 
 from bot.domain.crisis import Crisis
+from bot.domain.erasure import ErasureReason
 from bot.domain.outbox import Notification, NotificationKind
 from bot.domain.paging.decision import refresh_messages
 from bot.domain.redaction import forget_in_case, forget_in_crisis, forget_in_episode
 from bot.domain.spikes.episode import Episode
-from bot.store.case_writer import build_lookup_keys, write_decision
+from bot.store.case_writer import write_decision
 from bot.store.cases import CaseStore
 from bot.store.client import RedisClient
 from bot.store.crises import CrisisStore
@@ -27,9 +28,11 @@ class RecordRedactor(RedisStore):
         self._crises = CrisisStore(client, keys)
         self._pages = PageStore(client, keys)
 
-    async def redact_cases(self, ids: frozenset[str], words: frozenset[str], at: datetime) -> int:
+    async def redact_cases(
+        self, ids: frozenset[str], words: frozenset[str], at: datetime, reason: ErasureReason
+    ) -> int:
         names = [name async for name in self._iter_names("case")]
-        blank = {name for name in names if await self._redact_case(name, ids, words, at)}
+        blank = {name for name in names if await self._redact_case(name, ids, words, at, reason)}
         if blank:
             await self._refresh_pages(blank, at)
         return len(blank)
@@ -46,17 +49,16 @@ class RecordRedactor(RedisStore):
                     add_notification(transaction, self._keys, owed, at)
         await commit(self._client, transaction)
 
-    async def _redact_case(self, name: str, ids: frozenset[str], words: frozenset[str], at: datetime) -> bool:
+    async def _redact_case(
+        self, name: str, ids: frozenset[str], words: frozenset[str], at: datetime, reason: ErasureReason
+    ) -> bool:
         """Redact one case. Optimistic concurrency: on a conflict the case is read and decided on again."""
         while case := (await self._cases.find([name])).get(name):
-            decision = forget_in_case(case, ids, at, words)
+            decision = forget_in_case(case, ids, at, words, reason)
             if decision is None:
                 return False
             transaction = Transaction(self._keys.inbox)
             write_decision(transaction, self._keys, decision, at)
-            if case.mention.id in ids:
-                for lookup in build_lookup_keys(self._keys, case.mention, case.assessment.subject):
-                    transaction.write("DEL", lookup.key)
             if (await commit(self._client, transaction))[0] is CommitResult.WRITTEN:
                 return True
         return False

@@ -15,6 +15,7 @@ from bot.store.client import RedisClient
 from bot.store.corrections import CorrectionStore
 from bot.store.crises import CrisisStore
 from bot.store.dead_letters import DeadLetterStore
+from bot.store.deletions import DeletionQueue
 from bot.store.digests import DigestStore
 from bot.store.drills import DrillStore
 from bot.store.embedded_server import run_embedded
@@ -69,6 +70,7 @@ class Store:
         self.schedule_gaps = ScheduleGapStore(client, keys)
         self.rate_limits = RateLimitStore(client, keys)
         self.leases = LeaseManager(client, keys, holder)
+        self.deletions = DeletionQueue(client, keys)
         self.dead_letters = DeadLetterStore(client, keys)
         self.quarantine = QuarantineStore(client, keys)
         self.health_issues = HealthIssueStore(client, keys)

@@ -196,7 +196,7 @@ def _is_top_post(case: Case, query: ReportQuery, span: TimeSpan) -> bool:
     """Return whether the case fits the query, began in this time and was not corrected since."""
     said = min(case.mention.created_at, case.waiting_since)
     wrong = case.resolution in {CaseResolution.SPAM, CaseResolution.NOT_ABOUT_US}
-    return said in span and not wrong and query.department in {"", case.department}
+    return said in span and not wrong and not case.mention.is_forgotten and query.department in {"", case.department}
 
 
 def _normalize_words(words: str) -> str:

@@ -35,10 +35,13 @@ class InboxWriter:
         now = self._clock.now()
         mended = [_clamp_time(mention, now) for mention in mentions]
         new = await self._store.inbox.admit(self._source, mended, cursor, now)
-        if mentions:
-            log.info("mentions received", source=self._source, read=len(mentions), new=new)
+        if read := sum(mention.deleted_at is None for mention in mentions):  # a firehose sends ten deletions a second
+            log.info("mentions received", source=self._source, read=read, new=new)
         self._clear_crash()
         return new
+
+    async def delete_author(self, author_id: str) -> None:
+        await self._store.deletions.add_author(self._source.partition(".")[0], author_id, self._clock.now())
 
     async def import_first(self, mentions: Sequence[Mention], cursor: str) -> None:
         await self.save_cursor(cursor)

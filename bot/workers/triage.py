@@ -21,7 +21,7 @@ from bot.store.store import Store
 from bot.store.transaction import CommitResult
 from bot.workers.recent_mentions import RecentMentions
 from bot.workers.runner import Worker
-from bot.workers.triage_decider import LazyAssessment, TriageDecider, TriageItem
+from bot.workers.triage_decider import WORDLESS, LazyAssessment, TriageDecider, TriageItem
 
 log = structlog.get_logger("triage")
 
@@ -150,7 +150,8 @@ class TriageWorker(Worker):
         for start in range(PART_SIZE, len(entries) + PART_SIZE, PART_SIZE):
             items, at = ahead, self._clock.now()
             ready = await self._decider.decide_batch(items, {}, at)
-            share = self._recent_mentions.export_recent(self._worker, (item.mention for item in items), at)
+            living = (item.mention for item in items if item.mention.deleted_at is None)
+            share = self._recent_mentions.export_recent(self._worker, living, at)
             committing = asyncio.ensure_future(self._store.inbox.commit(ready, at, share))
             try:
                 await asyncio.sleep(0)  # lets the commit be sent
@@ -163,14 +164,16 @@ class TriageWorker(Worker):
             self._in_hand = list(entries[start:])
 
     async def _assess_entries(self, entries: Sequence[InboxEntry]) -> list[TriageItem]:
+        """Assess what has words; a deletion has none."""
         mentions = [entry.mention for entry in entries if entry.mention is not None]
-        at = self._clock.now()
-        stats = [self._recent_mentions.record_mention(mention, at) for mention in mentions]
-        results = await self._rules.get_assessor().assess_in_thread(mentions, stats)
+        at, living = self._clock.now(), [mention for mention in mentions if mention.deleted_at is None]
+        stats = [self._recent_mentions.record_mention(mention, at) for mention in living]
+        results = iter(await self._rules.get_assessor().assess_in_thread(living, stats)) if living else iter(())
+        assessed = [(mention, WORDLESS if mention.deleted_at else next(results)) for mention in mentions]
         keys = self._store.keys
         return [
             TriageItem(entry, mention, result, build_lookup_keys(keys, mention, result.assessment.subject))
-            for entry, mention, result in zip(entries, mentions, results, strict=True)
+            for entry, (mention, result) in zip(entries, assessed, strict=True)
         ]
 
     async def _retry_stale(self, items: list[TriageItem]) -> None:

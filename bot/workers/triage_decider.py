@@ -1,18 +1,20 @@
 """Decide for a batch of mentions: which case each joins, where its route leads, or that it is only counted."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
 from bot.domain.assessment import Assessment, Intent
 from bot.domain.case import Case, JoinReason, derive_case_id
+from bot.domain.cases.deletion_transitions import count_deleted, decide_deletion
 from bot.domain.cases.edit_transitions import PostEdit, decide_edit, skip_edit
 from bot.domain.cases.intake import count_only, join_case, open_case
 from bot.domain.commits import CaseDecision
 from bot.domain.department import Department
 from bot.domain.mention import Mention
 from bot.domain.mutes import MuteSet
+from bot.domain.paging.page import Page
 from bot.domain.routing import NOBODY, find_route
 from bot.domain.rules import PlaybookRules, get_department_or_lost
 from bot.store.case_writer import LookupKey
@@ -27,6 +29,17 @@ class LazyAssessment(Protocol):
 
     def explain_assessment(self) -> Assessment:
         """Return the assessment with its reasons, computed only for what is kept."""
+
+
+class _EmptyAssessment:
+    assessment = Assessment()
+
+    def explain_assessment(self) -> Assessment:
+        return self.assessment
+
+
+WORDLESS = _EmptyAssessment()
+"""The assessment of a deletion."""
 
 
 class TriageItem(NamedTuple):
@@ -44,6 +57,8 @@ class _TriageBatch(NamedTuple):
     joined: Mapping[str, str]
     """The case that each edited mention joined."""
     cases: dict[str, Case]
+    pages: Mapping[str, Sequence[Page]]
+    """By case, the pages that show its words; only if a post of the batch was deleted."""
 
 
 class TriageDecider:
@@ -68,7 +83,8 @@ class TriageDecider:
         ready = []
         for item in items:
             decision = self._decide_entry(item, batch, at)
-            if decision.before is None and self._has_own_case(item.mention, opened):
+            is_new = decision.before is None and decision.deletion is None
+            if is_new and self._has_own_case(item.mention, opened):
                 decision = skip_edit() if item.entry.edit else _decide_count_only(item, at)
             seen = self._store.keys.seen_key(item.mention.id)
             guards = [(seen, batch.found[seen])]
@@ -88,16 +104,35 @@ class TriageDecider:
         joined = await self._store.inbox.find_joined_cases(known)
         wanted = [*map(found.__getitem__, lookups), *joined.values(), *map(derive_case_id, known)]
         cases = await self._store.cases.find([case for case in wanted if case])
-        return _TriageBatch(found, joined, dict(cases))
+        deleted = any(item.mention.deleted_at for item in items)
+        pages = await self._load_pages(cases.values()) if deleted else {}
+        return _TriageBatch(found, joined, dict(cases), pages)
+
+    async def _load_pages(self, cases: Iterable[Case]) -> dict[str, list[Page]]:
+        """Return by case the pages that show its words: its own, and that of the group it was paged with."""
+        found = {case.id: await self._store.pages.find_for_case(case) for case in cases}
+        own = {case_id: page for case_id, page in found.items() if page is not None}
+        leaders = await self._store.pages.find([page.leader for page in own.values() if page.leader])
+        return {
+            case_id: [page, *(leaders[page.leader] for _ in range(page.leader in leaders))]
+            for case_id, page in own.items()
+        }
 
     def _decide_entry(self, item: TriageItem, batch: _TriageBatch, at: datetime) -> CaseDecision:
+        known, mark = item.mention.id, MentionMark.parse(batch.found[self._store.keys.seen_key(item.mention.id)])
+        opened, joined = batch.cases.get(derive_case_id(known)), batch.cases.get(batch.joined.get(known, ""))
+        if item.mention.deleted_at:
+            case = opened if opened is not None and opened.mention.id == known else joined
+            pages = batch.pages.get(case.id, ()) if case else ()
+            return decide_deletion(item.mention, case, pages, at)
+        if mark.is_deleted:
+            return skip_edit() if item.entry.edit else count_deleted(item.mention, at)
         if not item.entry.edit:
             return self._decide_new(item, batch, at)
-        if item.mention.version < MentionMark.parse(batch.found[self._store.keys.seen_key(item.mention.id)]).version:
+        if item.mention.version < mark.version:
             return skip_edit()  # a newer wording has come: another worker may even have processed it
-        known, route = item.mention.id, find_route(self._rules.list_routes(), item.mention, item.result.assessment)
+        route = find_route(self._rules.list_routes(), item.mention, item.result.assessment)
         edit = PostEdit(item.mention, item.result.explain_assessment(), route)
-        opened, joined = batch.cases.get(derive_case_id(known)), batch.cases.get(batch.joined.get(known, ""))
         edited = decide_edit(edit, opened, joined, self._find_department, at)
         return replace(edited or self._decide_new(item, batch, at), processed=None, is_edit=True)
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from bot.domain.erasure import ForgetTarget, parse_forget_target
 from bot.domain.mention import Mention
-from bot.domain.redaction import ForgetTarget, parse_forget_target
 from bot.store.forget import MentionEraser
 from tests.scenarios.sample_posts import CRISIS, LATE, LOST
 from tests.scenarios.world import World

@@ -3,8 +3,8 @@
 import pytest
 
 from bot.cards import action_ids
+from bot.domain.erasure import parse_forget_target
 from bot.domain.errors import NotAllowed
-from bot.domain.redaction import parse_forget_target
 from bot.slack_sandbox import DeliveryOutcome
 from tests.scenarios.sample_posts import CRISIS, LOST, PRAISE, build_complaint
 from tests.scenarios.slack_views import Card

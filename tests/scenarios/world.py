@@ -167,7 +167,15 @@ class World:
         return sum(
             [
                 await worker.step()
-                for worker in (*first, *app.pagers, app.drills, app.crises, app.shift_summaries, app.delivery)
+                for worker in (
+                    *first,
+                    *app.pagers,
+                    app.deletions,
+                    app.drills,
+                    app.crises,
+                    app.shift_summaries,
+                    app.delivery,
+                )
             ]
         )
 

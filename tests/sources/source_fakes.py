@@ -44,6 +44,7 @@ class Inbox:
         self.mentions: dict[str, Mention] = {}
         self.batches: list[int] = []
         self.imported: list[str] = []
+        self.deleted_authors: list[str] = []
         self.statuses: list[str] = []
         self.reports: dict[str, str] = {}
         self.reported: list[tuple[str, str]] = []
@@ -68,6 +69,10 @@ class Inbox:
         if cursor is not None:
             self._cursor = cursor
         return len(self.mentions) - before
+
+    async def delete_author(self, author_id: str) -> None:
+        self._answer()
+        self.deleted_authors.append(author_id)
 
     async def import_first(self, mentions: Sequence[Mention], cursor: str) -> None:
         self._answer()

@@ -232,6 +232,6 @@ def separate_mention(case: Case, context: Context, mention: Mention) -> CaseDeci
     )
     return replace(
         build_case_decision(case, after, context.department, left),
-        separated_mention=mention.id,
+        removed_mention=mention.id,
         opened_decision=opening,
     )

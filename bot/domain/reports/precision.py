@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bot.domain.case import Case
+from bot.domain.case import Case, CaseResolution
 from bot.domain.correction import COLLEAGUE, GENUINE, CorrectionKind
 from bot.domain.reports.report import MIN_SAMPLE, compute_wilson_interval
 
@@ -37,7 +37,8 @@ _PARTS = {
 
 def count_precision(case: Case) -> Counter[str]:
     """Return what a closed case adds to the counts: `<part>`, and `<part> wrong` if it was corrected."""
-    if not case.is_closed or case.resolved_at is None or not _is_detected_by_us(case):
+    is_judged = case.resolution is not CaseResolution.POST_DELETED
+    if not case.is_closed or case.resolved_at is None or not is_judged or not _is_detected_by_us(case):
         return Counter()
     wrong = {_PARTS[one.kind] for one in case.corrections if one.kind in _PARTS}
     told = set(PrecisionAspect)

@@ -2,49 +2,63 @@
   Let mentions into the inbox, each once, and move the source's cursor with them. All or nothing.
 
   KEYS[1] inbox (stream)   KEYS[2] cursors (hash)   KEYS[3] heard (hash)   KEYS[4] books (hash)
-  KEYS[5..] seen:<mention>, one for each mention
+  KEYS[5..] seen:<mention>, one for each mention; then case:<id>, one for each deletion
   ARGV[1] source   ARGV[2] cursor, '' to leave it   ARGV[3] now, ms   ARGV[4] seconds to remember a mention
   ARGV[5] the most entries the inbox may hold
-  ARGV[6..] mentions, in the order of their keys: its version, which grows with each edit, then it as JSON
+  ARGV[6..] mentions, in the order of their keys: its version, which grows with each edit, then it as JSON; the version
+    of a deletion is -n, where n is the number of its case among the cases
 
-  A key holds when the mention came, or `v` and the version of the newest wording that came. A newer wording of a known
-  mention is put in the inbox as an edit; an older one, or the same, is kept out.
+  A key holds when the mention came, or `v` and the version of the newest wording that came, or `d` once it was deleted.
+  A newer wording of a known mention is put in the inbox as an edit, and so is its deletion; an older one, or the same,
+  is kept out, as is all that comes after a deletion, and the deletion of what nobody has seen.
   Returns how many were new, or -1 if the inbox is full and nothing was done, or the error with which the server refused
   one: it, and those after it, are new when they come again. Only who loses a right in the middle is refused there.
 ]]
 local inbox, cursors, heard, books = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local source, cursor, now, remember, most = ARGV[1], ARGV[2], ARGV[3], ARGV[4], tonumber(ARGV[5])
-local count = #KEYS - 4
+local count = (#ARGV - 5) / 2
 
 if count > 0 and redis.call('XLEN', inbox) + count > most then
   return -1
 end
 
--- What the key held before, and whether this wording is let in.
+-- What the key held before, whether this is let in, and whether it is about a mention that was let in before.
 local function mark(key, version)
   if version == 0 then
-    return false, redis.call('SET', key, now, 'NX', 'EX', remember)
+    return false, redis.call('SET', key, now, 'NX', 'EX', remember), false
   end
   local known = redis.call('GET', key)
-  if known and version <= tonumber(string.match(known, '^v(%d+)$') or 0) then
-    return known, false
+  if known and string.sub(known, 1, 1) == 'd' then
+    return known, false, true
   end
-  return known, redis.call('SET', key, string.format('v%d', version), 'EX', remember)
+  if version < 0 then
+    if not known and redis.call('EXISTS', KEYS[4 + count - version]) == 0 then
+      return known, false, true
+    end
+    return known, redis.call('SET', key, 'd', 'EX', remember), true
+  end
+  if known and version <= tonumber(string.match(known, '^v(%d+)$') or 0) then
+    return known, false, true
+  end
+  return known, redis.call('SET', key, string.format('v%d', version), 'EX', remember), known and true
 end
 
-local function add(body, known)
-  if known then
+local function add(body, edit)
+  if edit then
     return redis.pcall('XADD', inbox, '*', 'm', body, 'at', now, 'edit', '1')
   end
   return redis.pcall('XADD', inbox, '*', 'm', body, 'at', now)
 end
 
-local new, edited, refused = 0, 0, nil
+local new, edited, posts, refused = 0, 0, 0, nil
 for i = 1, count do
-  local key = KEYS[4 + i]
-  local known, taken = mark(key, tonumber(ARGV[4 + 2 * i]))
+  local key, version = KEYS[4 + i], tonumber(ARGV[4 + 2 * i])
+  local known, taken, edit = mark(key, version)
+  if taken or version >= 0 then
+    posts = posts + 1
+  end
   if taken then
-    local added = add(ARGV[5 + 2 * i], known)
+    local added = add(ARGV[5 + 2 * i], edit)
     if type(added) == 'table' then
       if known then
         redis.call('SET', key, known, 'EX', remember)
@@ -54,7 +68,7 @@ for i = 1, count do
       refused = added
       break
     end
-    if known then
+    if edit then
       edited = edited + 1
     else
       new = new + 1
@@ -71,7 +85,7 @@ end
 if refused then
   return refused
 end
-if count > 0 then
+if posts > 0 then
   redis.call('HSET', heard, source, now)
 end
 if cursor ~= '' then

@@ -1,5 +1,6 @@
 --[[
-  Give up a mention that waits: counted as tallied, and whoever has it in hand finds it answered.
+  Give up an entry that waits: a mention is counted as tallied, an edit of one no longer waits. Whoever has it in hand
+  finds it answered.
 
   KEYS[1] inbox (stream)   KEYS[2] books (hash)
   ARGV[1] inbox entry   ARGV[2] consumer group
@@ -7,10 +8,19 @@
 
   Counting comes first: it is the one that a full memory refuses.
 ]]
-if #redis.call('XRANGE', KEYS[1], ARGV[1], ARGV[1]) == 0 then
+local found = redis.call('XRANGE', KEYS[1], ARGV[1], ARGV[1])
+if #found == 0 then
   return 0
 end
-redis.call('HINCRBY', KEYS[2], 'tallied', 1)
+local edit = false
+for i = 1, #found[1][2], 2 do
+  edit = edit or found[1][2][i] == 'edit'
+end
+if edit then
+  redis.call('HINCRBY', KEYS[2], 'editing', -1)
+else
+  redis.call('HINCRBY', KEYS[2], 'tallied', 1)
+end
 redis.call('XACK', KEYS[1], ARGV[2], ARGV[1])
 redis.call('XDEL', KEYS[1], ARGV[1])
 return 1

@@ -75,13 +75,15 @@ class DeliveryWorker(Worker):
         poster = MessagePoster(store, self._limiter, rules, clock)
         self._digests = DigestDelivery(poster, rules)
         crises = CrisisDelivery(poster, rules)
+        reminders = ReminderDelivery(poster, rules)
         roll_ups = RollUpDelivery(poster, rules, on_call)
         self._messages = MessageDelivery(poster, rules, on_call, crises)
         self._deliveries: dict[NotificationKind, Deliver] = {
             NotificationKind.CARD: CardDelivery(poster, self._digests, rules, points).deliver_card,
             NotificationKind.DIGEST: self._digests.update_digest,
             NotificationKind.EPISODE: EpisodeDelivery(poster, rules).deliver_episode,
-            NotificationKind.REMINDER: ReminderDelivery(poster, rules).deliver_reminder,
+            NotificationKind.REMINDER: reminders.deliver_reminder,
+            NotificationKind.DELETED: reminders.deliver_deletion,
             NotificationKind.ROLL_UP: roll_ups.deliver_roll_up,
             NotificationKind.CALL: roll_ups.convert_call,
             NotificationKind.FORGET: self._messages.delete_next_message,

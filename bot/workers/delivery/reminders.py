@@ -1,11 +1,11 @@
-"""The reminder that nobody has claimed a case: one reply in the thread of its card, or of the digest that lists it."""
+"""Replies in the thread of a card, or of the digest that lists its case: it waits, or its post was deleted."""
 
 from functools import partial
 
 from bot.cards import case_messages
 from bot.cards.block_kit import RenderedMessage
 from bot.domain.case import Case, CaseStatus
-from bot.domain.outbox import Notification
+from bot.domain.outbox import Notification, NotificationKind
 from bot.domain.rules import PlaybookRules, get_department_or_lost
 from bot.sinks.delivery_errors import SlackRejectedError
 from bot.store.message_records import CardRecord, CardState, DigestRecord, MessageRef
@@ -38,6 +38,21 @@ class ReminderDelivery:
         drawing = case_messages.render_digest_reminder(unclaimed, department)
         return await self._reply(pending, MessageRef(digest.channel, digest.ts), drawing, digest)
 
+    async def deliver_deletion(self, pending: Notification) -> bool:
+        """Tell the owner that the post was deleted. Return whether Slack was called. Raises as a reminder does."""
+        case = (await self._store.cases.find([pending.subject_id])).get(pending.subject_id)
+        if self._store.cases.is_unreadable(pending.subject_id):
+            raise UnreadableRecordError("case")
+        if case is None or case.status is not CaseStatus.CLAIMED or case.department != pending.to.id:
+            return await self._skip(pending)
+        card = await self._outbox.load_card(case.id)
+        place = MessageRef(card.channel, card.ts)
+        if card.state is CardState.LISTED and (digest := await self._store.digests.load(card.digest)):
+            place = MessageRef(digest.channel, digest.ts)
+        if not place.ts:
+            return await self._skip(pending)
+        return await self._reply(pending, place, case_messages.render_deletion_notice(case))
+
     async def _skip(self, pending: Notification) -> bool:
         await self._outbox.mark_message_sent(pending)
         return False
@@ -69,6 +84,8 @@ class ReminderDelivery:
     async def _record_reply(self, pending: Notification, posted: CardRecord, digest: DigestRecord | None) -> None:
         """Record the reply, so that it can be updated; draw the card again, in case it was claimed meanwhile."""
         place = MessageRef(posted.channel, posted.ts)
+        if pending.kind is NotificationKind.DELETED:  # it has no words of the post, and stays as it is
+            return await self._outbox.mark_message_sent(pending)
         if digest is not None:
             await self._store.digests.save(digest.copy_with(reminded=True))
         else:
@@ -76,4 +93,4 @@ class ReminderDelivery:
             await self._outbox.save_card(pending.subject_id, card.copy_with(reminded=place))
             again = Notification.draw_card(pending.subject_id, str(pending.to))
             await self._outbox.add(again, self._poster.clock.now())
-        await self._outbox.mark_message_sent(pending, place)
+        return await self._outbox.mark_message_sent(pending, place)

@@ -153,6 +153,14 @@ class RollUpDelivery:
 
 def _describe(record: RollUpRecord, waiting: WaitingCases, at: datetime) -> RollUpRecord:
     """Return the record of a message that shows these cases."""
-    case = waiting.cases[0].id if waiting.total == 1 and waiting.cases else ""
+    alone = waiting.cases[0] if waiting.total == 1 and waiting.cases else None
+    case, words = (alone.id, _name_wording(alone)) if alone else ("", "")
     oldest = waiting.oldest.isoformat() if waiting.oldest else ""
-    return record.copy_with(shown=f"{waiting.total} {oldest} {case}", shown_at=to_ms(at), case=case)
+    return record.copy_with(shown=f"{waiting.total} {oldest} {case}{words}", shown_at=to_ms(at), case=case)
+
+
+def _name_wording(case: Case) -> str:
+    """Return '' for the first wording, so that what earlier releases recorded stays valid."""
+    if case.mention.is_forgotten:
+        return " deleted"
+    return f" v{case.mention.version}" if case.mention.version else ""
