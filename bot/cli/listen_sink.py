@@ -64,6 +64,9 @@ class MemorySink:
         await self._router.show_posts(fresh, self._clock)
         return len(fresh)
 
+    async def delete_author(self, author_id: str) -> None:
+        """Nothing is kept, so there is nothing to delete."""
+
     async def import_first(self, mentions: Sequence[Mention], cursor: str) -> None:
         """Show the last few of what is there already."""
         fresh = sorted(self._select_new(mentions), key=lambda mention: mention.created_at)
@@ -106,7 +109,8 @@ class MemorySink:
         self.set_status(f"stopped with {type(error).__name__}" if error else "ended")
 
     def _select_new(self, mentions: Sequence[Mention]) -> list[Mention]:
-        """Return those whose wording was not seen before."""
-        fresh = {one.id: one for one in mentions if one.version > self._versions.get(one.id, -1)}
+        """Return those whose wording was not seen before; a deletion has none."""
+        worded = (one for one in mentions if one.deleted_at is None)
+        fresh = {one.id: one for one in worded if one.version > self._versions.get(one.id, -1)}
         self._versions.update((name, one.version) for name, one in fresh.items())
         return list(fresh.values())
