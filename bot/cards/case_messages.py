@@ -160,6 +160,8 @@ def render_lease_renewed(case: Case) -> RenderedMessage:
 
 
 def render_released(case: Case, department: Department) -> RenderedMessage:
+    if case.is_closed:
+        return _render_message("↩️ Released. The post was deleted, so this case is closed.")
     return _render_message(f"↩️ Released. {_name_case(case, 'The')} is unclaimed in {format_channel(department)}.")
 
 

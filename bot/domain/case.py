@@ -224,6 +224,12 @@ class Case(FrozenModel):
         """Whether nobody is reminded of it for now. What becomes a crisis is awake."""
         return self.snooze is not None and not self.is_urgent and not self.is_closed
 
+    @property
+    def has_words(self) -> bool:
+        """Whether the words of its post, or of one that joined, are not struck out; a struck one names nobody."""
+        struck = [one for one in self.joined if not (one.who or one.url)]
+        return not self.mention.is_forgotten or len(struck) < max(self.joined_count, len(self.joined))
+
     def is_overdue(self, at: datetime) -> bool:
         return self.due is not None and self.due <= at and not self.is_closed and not self.is_snoozed
 

@@ -49,7 +49,7 @@ def forget_in_case(
         after = _redact_post(after, reason)
     elif quoting:
         after = after.copy_with(mention=quoting)
-    if _is_wordless(after) and _should_close(case, reason):
+    if not after.has_words and _should_close(case, reason):
         after = after.copy_with(
             status=CaseStatus.RESOLVED,
             resolution=reason.resolution,
@@ -78,12 +78,6 @@ def _redact_post(case: Case, reason: ErasureReason) -> Case:
         thanked_by=(),
         history=tuple(_redact_event(one) for one in case.history if one.what != AuditAction.THANKED),
     )
-
-
-def _is_wordless(case: Case) -> bool:
-    """Whether neither its post nor any that joined has words left."""
-    struck = [one for one in case.joined if not (one.who or one.url)]
-    return case.mention.is_forgotten and len(struck) == max(case.joined_count, len(case.joined))
 
 
 def _should_close(case: Case, reason: ErasureReason) -> bool:

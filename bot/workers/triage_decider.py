@@ -14,6 +14,7 @@ from bot.domain.commits import CaseDecision
 from bot.domain.department import Department
 from bot.domain.mention import Mention
 from bot.domain.mutes import MuteSet
+from bot.domain.paging.decision import refresh_messages
 from bot.domain.paging.page import Page
 from bot.domain.routing import NOBODY, find_route
 from bot.domain.rules import PlaybookRules, get_department_or_lost
@@ -55,10 +56,10 @@ class _TriageBatch(NamedTuple):
     found: dict[str, str]
     """What stands under the keys that are looked up."""
     joined: Mapping[str, str]
-    """The case that each edited mention joined."""
+    """The case that each edited or deleted mention joined."""
     cases: dict[str, Case]
     pages: Mapping[str, Sequence[Page]]
-    """By case, the pages that show its words; only if a post of the batch was deleted."""
+    """By case, the pages that show its words; only if a post of the batch was edited or deleted."""
 
 
 class TriageDecider:
@@ -104,8 +105,7 @@ class TriageDecider:
         joined = await self._store.inbox.find_joined_cases(known)
         wanted = [*map(found.__getitem__, lookups), *joined.values(), *map(derive_case_id, known)]
         cases = await self._store.cases.find([case for case in wanted if case])
-        deleted = any(item.mention.deleted_at for item in items)
-        pages = await self._load_pages(cases.values()) if deleted else {}
+        pages = await self._load_pages(cases.values()) if known else {}
         return _TriageBatch(found, joined, dict(cases), pages)
 
     async def _load_pages(self, cases: Iterable[Case]) -> dict[str, list[Page]]:
@@ -119,22 +119,32 @@ class TriageDecider:
         }
 
     def _decide_entry(self, item: TriageItem, batch: _TriageBatch, at: datetime) -> CaseDecision:
-        known, mark = item.mention.id, MentionMark.parse(batch.found[self._store.keys.seen_key(item.mention.id)])
-        opened, joined = batch.cases.get(derive_case_id(known)), batch.cases.get(batch.joined.get(known, ""))
-        if item.mention.deleted_at:
-            case = opened if opened is not None and opened.mention.id == known else joined
-            pages = batch.pages.get(case.id, ()) if case else ()
-            return decide_deletion(item.mention, case, pages, at)
-        if mark.is_deleted:
+        mark = MentionMark.parse(batch.found[self._store.keys.seen_key(item.mention.id)])
+        if item.mention.deleted_at is None and mark.is_deleted:
             return skip_edit() if item.entry.edit else count_deleted(item.mention, at)
         if not item.entry.edit:
             return self._decide_new(item, batch, at)
-        if item.mention.version < mark.version:
+        if item.mention.deleted_at is None and item.mention.version < mark.version:
             return skip_edit()  # a newer wording has come: another worker may even have processed it
+        decision = self._decide_known(item, batch, at) or self._decide_new(item, batch, at)
+        decision = replace(decision, processed=None, is_edit=True)
+        if decision.before is None or decision.after is None or decision.before.mention == decision.after.mention:
+            return decision
+        redrawn = [one for page in batch.pages.get(decision.after.id, ()) for one in refresh_messages(page)]
+        return replace(decision, notifications=(*decision.notifications, *redrawn))
+
+    def _decide_known(self, item: TriageItem, batch: _TriageBatch, at: datetime) -> CaseDecision | None:
+        """Decide on the edit or the deletion of a known post; None if it is routed as new."""
+        known = item.mention.id
+        opened, joined = batch.cases.get(derive_case_id(known)), batch.cases.get(batch.joined.get(known, ""))
+        case = opened if opened is not None and opened.mention.id == known else joined
+        if item.mention.deleted_at:
+            return decide_deletion(item.mention, case, at)
+        if case is None:
+            return None
         route = find_route(self._rules.list_routes(), item.mention, item.result.assessment)
         edit = PostEdit(item.mention, item.result.explain_assessment(), route)
-        edited = decide_edit(edit, opened, joined, self._find_department, at)
-        return replace(edited or self._decide_new(item, batch, at), processed=None, is_edit=True)
+        return decide_edit(case, edit, self._find_department, at)
 
     def _decide_new(self, item: TriageItem, batch: _TriageBatch, at: datetime) -> CaseDecision:
         there = {trace.joining: batch.cases.get(batch.found[trace.key]) for trace in item.lookup_keys}

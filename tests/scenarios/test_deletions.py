@@ -72,6 +72,20 @@ async def test_who_has_claimed_a_case_keeps_it_and_is_told_in_the_thread(world: 
     assert "Resolved by @ana" in world.channel("#care").cards[0].words
 
 
+async def test_a_claimed_case_without_words_is_closed_once_nobody_has_it_any_more(world: World) -> None:
+    posts = [await world.receive(text, by=by) for text, by in ((LOST, "wilhelmina_q"), (LATE, "other_person"))]
+    await world.advance(minutes=1)
+    for by in ("wilhelmina_q", "other_person"):
+        await world.channel("#care").card(f"@{by}").click("Claim", by="ana")
+    await delete(world, *posts)
+    await world.advance(minutes=1)
+    await world.channel("#care").cards[0].click("Release", by="ana")
+    await world.advance(minutes=32)  # the other claim runs out
+    assert all("post deleted" in card.words for card in world.channel("#care").cards)
+    assert not any("ran out" in one.words for one in world.person("ana").dms)
+    assert (await account(world)).seen == 2
+
+
 async def test_an_unclaimed_crisis_stays_open_when_its_post_is_deleted(world: World) -> None:
     post = await world.receive(CRISIS, by="wilhelmina_q")
     await delete(world, post)

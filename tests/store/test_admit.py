@@ -1,10 +1,12 @@
 """What is let into the inbox: each mention once, and the cursor with it, or nothing."""
 
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
 from bot.domain.commits import StoreUnavailable
+from bot.domain.mention import Mention
 from bot.store.client import RedisClient
 from bot.store.inbox import Inbox
 from bot.store.store import Store
@@ -83,4 +85,69 @@ async def test_what_a_server_refuses_in_the_middle_is_new_when_it_comes_again(
             await store.inbox.admit("x", [build_numbered_mention(1), build_numbered_mention(2)], "c1", clock.now()) == 2
         )
         assert ((await store.mention_counters.read()).seen, await store.inbox.load_cursor("x")) == (2, "c1")
+        await client.close()
+
+
+def build_deletion(number: int, at: datetime) -> Mention:
+    return Mention.model_validate({"id": f"x:{number}", "deleted_at": at})
+
+
+async def read_seen(store: Store, number: int) -> str | None:
+    held: str | None = await store.client.execute("GET", store.keys.seen_key(f"x:{number}"))
+    return held
+
+
+async def test_the_deletion_of_what_nobody_has_seen_is_dropped_and_moves_the_cursor_only(
+    store: Store, clock: SteppedClock
+) -> None:
+    assert await store.inbox.admit("x", [build_deletion(1, clock.now())], "c1", clock.now()) == 0
+    assert (await store.inbox.measure_backlog())[0] == 0
+    assert await read_seen(store, 1) is None
+    assert await store.inbox.load_source_activity() == {}
+    assert await store.inbox.load_cursor("x") == "c1"
+
+
+async def test_a_deletion_comes_after_its_mention_and_once(store: Store, clock: SteppedClock) -> None:
+    at = clock.now()
+    assert await store.inbox.admit("x", [build_deletion(1, at), build_numbered_mention(1)], None, at) == 1
+    assert await store.inbox.admit("x", [build_deletion(1, at), build_numbered_mention(1, edits=3)], None, at) == 0
+    entries = await store.inbox.read("w", 10, wait=False)
+    assert [(entry.edit, entry.mention.deleted_at) for entry in entries if entry.mention] == [(False, None), (True, at)]
+    books = await store.mention_counters.read()
+    assert (books.seen, books.editing, books.unaccounted) == (1, 1, 0)
+
+
+@pytest.mark.parametrize("held", ["1772442000000", "v3", "v1772442000", "written over by somebody"])
+async def test_what_earlier_releases_wrote_is_a_known_mention(store: Store, clock: SteppedClock, held: str) -> None:
+    await store.client.execute("SET", store.keys.seen_key("x:1"), held)
+    assert await store.inbox.admit("x", [build_numbered_mention(1)], None, clock.now()) == 0
+    assert await store.inbox.admit("x", [build_deletion(1, clock.now())], None, clock.now()) == 0
+    assert (await read_seen(store, 1), (await store.inbox.measure_backlog())[0]) == ("d", 1)
+
+
+async def test_a_number_of_edits_and_a_time_are_both_versions(store: Store, clock: SteppedClock) -> None:
+    at = clock.now()
+    for number, changes in ((1, {"edits": 2}), (2, {"edited_at": at})):
+        await store.inbox.admit(
+            "x", [build_numbered_mention(number), build_numbered_mention(number, **changes)], None, at
+        )
+        for again in ({}, changes):
+            await store.inbox.admit("x", [build_numbered_mention(number, **again)], None, at)
+    assert [await read_seen(store, number) for number in (1, 2)] == ["v2", f"v{int(at.timestamp())}"]
+    assert (await store.inbox.measure_backlog())[0] == 2
+
+
+async def test_a_deletion_that_a_server_refuses_is_told_again(clock: SteppedClock, tmp_path: Path) -> None:
+    async with start_loopback_server(tmp_path) as server:
+        client = RedisClient(server.url)
+        store = Store(client, "brand", "test")
+        await store.inbox.admit("x", [build_numbered_mention(1)], None, clock.now())
+        before, way = await read_seen(store, 1), MissingPermission(server, server)
+        await way.begin()
+        with pytest.raises(StoreUnavailable, match="refuses a permission"):
+            await store.inbox.admit("x", [build_deletion(1, clock.now())], "c1", clock.now())
+        await way.end()
+        assert await read_seen(store, 1) == before
+        await store.inbox.admit("x", [build_deletion(1, clock.now())], "c1", clock.now())
+        assert await read_seen(store, 1) == "d"
         await client.close()

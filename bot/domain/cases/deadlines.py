@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from bot.domain.audit import AuditAction, AuditEvent
 from bot.domain.business_hours import BusinessHours
-from bot.domain.case import Case, CaseStatus
+from bot.domain.case import Case, CaseResolution, CaseStatus
 from bot.domain.cases.roll_ups import RollUp, call_by_roll_up, get_roll_up_day
 from bot.domain.commits import CaseDecision
 from bot.domain.department import Department
@@ -182,8 +182,9 @@ def _remind_owner(case: Case, department: Department, at: datetime) -> CaseDecis
 
 def _release_expired(case: Case, department: Department, at: datetime) -> CaseDecision:
     event = AuditEvent(at, "", AuditAction.LEASE_RAN_OUT, f"<@{case.owner}> had it, not answered in time")
+    after = release_to_channel(case, department, at)
     told = Notification.notify_owner(NotificationKind.RELEASED, case.id, case.owner, case.version)
-    return _build_deadline_decision(case, reset_to_new(case, department, at), department, event, told)
+    return _build_deadline_decision(case, after, department, event, *(() if after.is_closed else (told,)))
 
 
 def _mark_overdue(case: Case, department: Department, at: datetime) -> CaseDecision:
@@ -210,6 +211,14 @@ def reset_to_new(case: Case, department: Department, at: datetime) -> Case:
         snooze=None,
         from_list=False,
     )
+
+
+def release_to_channel(case: Case, department: Department, at: datetime) -> Case:
+    """Return the case as new; or closed, if its post was deleted meanwhile, since nobody could answer it."""
+    if case.has_words or case.is_urgent:
+        return reset_to_new(case, department, at)
+    closed = reset_to_new(case, department, at).copy_with(due=None, opened_at=case.opened_at)
+    return closed.copy_with(status=CaseStatus.RESOLVED, resolution=CaseResolution.POST_DELETED, resolved_at=at)
 
 
 def restart_claim_deadline(case: Case, department: Department, at: datetime) -> Case:

@@ -1,6 +1,5 @@
 """Apply the deletion of a post at its outlet: its words are struck out, and the totals still balance."""
 
-from collections.abc import Iterable
 from datetime import datetime
 
 from bot.domain.assessment import Assessment
@@ -10,17 +9,12 @@ from bot.domain.commits import CaseDecision, MentionDeletion, MentionOutcome, Pr
 from bot.domain.erasure import AUTHOR_DELETION, list_long_phrases
 from bot.domain.mention import DELETED_TEXT, Mention
 from bot.domain.outbox import Notification
-from bot.domain.paging.decision import refresh_messages
-from bot.domain.paging.page import Page
 from bot.domain.redaction import blank_mention, forget_in_case
 from bot.domain.routing import NOBODY
 
 
-def decide_deletion(mention: Mention, case: Case | None, pages: Iterable[Page], at: datetime) -> CaseDecision:
-    """Strike out the post in the case that it opened or joined. `pages` show the words of the case.
-
-    Its other places are searched later, for many posts at once.
-    """
+def decide_deletion(mention: Mention, case: Case | None, at: datetime) -> CaseDecision:
+    """Strike out the post in the case that it opened or joined. Its other places are searched later, for many posts."""
     if case is None:
         return CaseDecision(None, is_edit=True, deletion=MentionDeletion(mention.id, ()))
     is_own = case.mention.id == mention.id
@@ -31,7 +25,7 @@ def decide_deletion(mention: Mention, case: Case | None, pages: Iterable[Page], 
     return CaseDecision(
         after=decision.after,
         before=case,
-        notifications=(*decision.notifications, *(one for page in pages for one in refresh_messages(page))),
+        notifications=decision.notifications,
         events=decision.events,
         deadline=decision.deadline,
         removed_mention="" if is_own else mention.id,

@@ -30,22 +30,11 @@ class PostEdit(NamedTuple):
     route: Route
 
 
-def decide_edit(
-    edit: PostEdit,
-    opened: Case | None,
-    joined: Case | None,
-    department_of: Callable[[str], Department],
-    at: datetime,
-) -> CaseDecision | None:
-    """Apply an edit to the case that the post opened or joined. None if it has no case: it is routed as new.
-
-    `opened` is the case with the id derived from this post, which by chance may belong to another post.
-    """
-    if opened is not None and opened.mention.id == edit.mention.id:
-        return edit_case(opened, edit, department_of, at)
-    if joined is None:
-        return None
-    return edit_joined(joined, edit.mention, edit.assessment, department_of(joined.department), at)
+def decide_edit(case: Case, edit: PostEdit, department_of: Callable[[str], Department], at: datetime) -> CaseDecision:
+    """Apply an edit to the case that the post opened or joined."""
+    if case.mention.id == edit.mention.id:
+        return edit_case(case, edit, department_of, at)
+    return edit_joined(case, edit.mention, edit.assessment, department_of(case.department), at)
 
 
 def edit_case(case: Case, edit: PostEdit, department_of: Callable[[str], Department], at: datetime) -> CaseDecision:

@@ -10,6 +10,7 @@ from bot.domain.cases.deadlines import (
     compute_lease_end,
     compute_resolve_due,
     find_next_deadline,
+    release_to_channel,
     reset_to_new,
 )
 from bot.domain.commits import CaseDecision, DurationKind, NotAllowed
@@ -105,7 +106,7 @@ def renew_lease(case: Case, context: Context) -> CaseDecision:
 def release_case(case: Case, context: Context) -> CaseDecision:
     """Return the case to the channel, with a new deadline to claim it."""
     check_transition(case, CaseTransition.RELEASE, context)
-    after = reset_to_new(case, context.department, context.at)
+    after = release_to_channel(case, context.department, context.at)
     return build_case_decision(case, after, context.department, context.build_event(AuditAction.RELEASED))
 
 
