@@ -25,6 +25,7 @@ from bot.usecases.roles import RoleUseCases
 from bot.usecases.roll_ups import RollUpUseCases
 from bot.usecases.spam import SpamReview
 from bot.usecases.storms import StormUseCases
+from bot.usecases.subject_preview import SubjectPreviews
 from handlers.home_responder import HomeResponder
 from handlers.payloads import find_home, find_modal, get_block_id
 from handlers.responder import Responder
@@ -32,7 +33,7 @@ from handlers.responder import Responder
 __all__ = ["AsyncAck", "CaseUseCases", "ColleagueUseCases", "CorrectionUseCases", "CrisisUseCases"]
 __all__ += ["DigestUseCases", "FlagUseCases", "HomeTab", "MuteUseCases", "OnCallUseCases", "PagingUseCases", "Payload"]
 __all__ += ["ReportUseCases", "Responder", "RoleUseCases", "RollUpUseCases", "SpamReview"]
-__all__ += ["StormUseCases", "UseCases", "inject_use_cases"]
+__all__ += ["StormUseCases", "SubjectPreviews", "UseCases", "inject_use_cases"]
 
 Payload = dict[str, Any]
 """A request of Slack's, or a part of it."""
@@ -65,6 +66,7 @@ class UseCases:
     mutes: MuteUseCases
     colleagues: ColleagueUseCases
     storms: StormUseCases
+    previews: SubjectPreviews
 
 
 def inject_use_cases(usecases: UseCases) -> Callable[..., Awaitable[None]]:

@@ -25,6 +25,7 @@ from bot.usecases.schedule_permissions import SchedulePermissions
 from bot.usecases.spam import SpamReview
 from bot.usecases.staff import RoleLookup, StaffDirectory
 from bot.usecases.storms import StormUseCases
+from bot.usecases.subject_preview import SubjectPreviews
 from bot.workers.paging.context import PageContexts
 from handlers import UseCases
 
@@ -58,6 +59,7 @@ def build_use_cases(
         drills=DrillUseCases(store.drills, rules, staff, clock),
         feeds=CalendarLinks(store.calendar_links, secrets, on_call, permissions, directory, clock, public_url),
         storms=StormUseCases(store, rules, staff, cases, clock),
+        previews=SubjectPreviews(store.recent_posts, clock),
         home=HomeTab(store, rules, on_call, staff, reports, clock),
         pages=PagingUseCases(store.pages, secrets, contexts, rules, staff, clock),
         roles=RoleUseCases(store.roles, rules, staff, directory, clock),

@@ -32,6 +32,7 @@ def render_sentiment_help(
         "`/sentiment yesterday`: the whole day, compared with the day before",
         "`/sentiment week`: the last 7 days including today, compared with the 7 days before",
         f"`/sentiment today {example}`: one department or subject only, also with `yesterday` and `week`",
+        '`/sentiment preview "northwind" exclude "northwind traders"`: what such a subject would find in recent posts',
         "`/sentiment spam`: recent spam, to check for mistakes",
     )
     names = f"{format_known_names('subjects', subjects)}\n{format_known_names('departments', departments)}"

@@ -31,6 +31,7 @@ from bot.cards import (
     spam,
     spikes,
     storms,
+    subject_preview,
 )
 from bot.cards import help as help_card
 from bot.cards.block_kit import RenderedMessage
@@ -188,6 +189,9 @@ def _draw_reports(on: GallerySamples) -> Drawings:
     yield "Report: shared", sentiment_report.render_report(report, shared_by="U0MIA")
     yield "Report: nothing yet", sentiment_report.render_report(Report(ReportQuery(), AT, none, none, none))
     yield "Help", help_card.render_sentiment_help(SUBJECTS, ["care", "pr"], right)
+    preview, empty = on.previews
+    yield "Preview of a subject", subject_preview.render_preview(preview)
+    yield "Preview of a subject: nothing found", subject_preview.render_preview(empty)
     yield "Morning note", shift_summary.render_shift_summary(summary)
     yield "Hand-over note", shift_summary.render_hand_over_summary(summary, "U0ANA")
     yield "Spam", spam.render_spam_page([("1-1", on.new.mention, on.new.assessment)] * 2, 40, more=True)

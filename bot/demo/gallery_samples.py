@@ -14,6 +14,7 @@ from bot.domain.oncall.on_call import OnCallSnapshot
 from bot.domain.oncall.schedule import CoverRequest, Override, OverrideKind
 from bot.domain.paging.case_page import build_case_pages
 from bot.domain.paging.page import AttemptStatus, ContactMethod, Page, PageAttempt, Severity
+from bot.domain.reports.preview import PostMatches, PreviewQuery, RecentPost, SpellingCount, SubjectPreview
 from bot.domain.roles import RoleGrant, RoleKind
 from bot.domain.routing import find_route
 from bot.domain.spikes.detector import SpikeKind
@@ -82,6 +83,19 @@ class GallerySamples:
         )
         point = deputy.copy_with(id="g2", kind=RoleKind.POINT, person=RAJ)
         return deputy, deputy.copy_with(person="U0TOM", until=None, accepted_at=AT), point
+
+    @property
+    def previews(self) -> tuple[SubjectPreview, SubjectPreview]:
+        """One that finds posts, and one whose term has a typing error."""
+        query = PreviewQuery(terms=("northwind",), exclude=("northwind traders",))
+        posts = [RecentPost(one.mention, "Northwind Air", one.department) for one in self.storm]
+        traders = sample_mention("Northwind Traders has a new sample database", "sql_sisters", 90, "x", AT)
+        spellings, near = [SpellingCount("nortwind", 3)], [SpellingCount("northwynd air", 1)]
+        matches = PostMatches(posts, [RecentPost(traders)], spellings, near)
+        found = SubjectPreview(query, 1_840, AT - timedelta(days=7), AT, matches)
+        typo = PostMatches(near_misses=[SpellingCount("northwind", 14)])
+        query = PreviewQuery(terms=("notrhwnd",))
+        return found, SubjectPreview(query, 1_840, AT - timedelta(days=7), AT, typo)
 
     def open(self, who: str, text: str, followers: int, ago: timedelta) -> Case:
         """Assess and route a post as today, and return the case that it opens."""

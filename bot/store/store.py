@@ -35,6 +35,7 @@ from bot.store.quarantine import QuarantineStore
 from bot.store.rate_limits import RateLimitStore
 from bot.store.read_counts import ReadCountStore
 from bot.store.recent_mentions import RecentMentionStore
+from bot.store.recent_posts import RecentPostStore
 from bot.store.report_counters import MentionCounters, ReportCounterStore
 from bot.store.roles import RoleStore
 from bot.store.roll_ups import RollUpStore
@@ -81,6 +82,7 @@ class Store:
         self.spam = SpamStore(client, keys)
         self.spike_stream = SpikeStream(client, keys)
         self.recent_mentions = RecentMentionStore(client, keys)
+        self.recent_posts = RecentPostStore(client, keys, self.cases)
         self.baselines = BaselineStore(client, keys)
         self.episodes = EpisodeStore(client, keys)
         self.episode_cases = EpisodeCaseStore(client, keys, self.cases)

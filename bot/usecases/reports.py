@@ -36,6 +36,8 @@ TOP_POSTS_SHOWN = 3
 TOP_POST_CANDIDATES = 24
 """More than are shown: some are gone, older than the span, or were corrected since."""
 HELP_WORD = "help"
+OTHER_WORDS = ("preview", "spam", HELP_WORD)
+"""What the command answers besides periods."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,7 @@ class SentimentReports:
             return self._parse_scope(ReportPeriod(first), rest.strip())
         if not said:
             return ReportQuery()
-        near = difflib.get_close_matches(first, [*periods, HELP_WORD], n=1)
+        near = difflib.get_close_matches(first, [*periods, *OTHER_WORDS], n=1)
         try:
             return self._parse_scope(ReportPeriod.TODAY, said)
         except NotAllowed:

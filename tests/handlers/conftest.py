@@ -19,6 +19,7 @@ from tests.handlers.fakes import (
     FakeMutes,
     FakeOnCall,
     FakePages,
+    FakePreviews,
     FakeReports,
     FakeRoles,
     FakeRollUps,
@@ -45,6 +46,7 @@ class FakeUseCases:
     drills: FakeDrills = field(default_factory=FakeDrills)
     feeds: FakeFeeds = field(default_factory=FakeFeeds)
     pages: FakePages = field(default_factory=FakePages)
+    previews: FakePreviews = field(default_factory=FakePreviews)
     storms: FakeStorms = field(default_factory=FakeStorms)
     roles: FakeRoles = field(default_factory=FakeRoles)
     mutes: FakeMutes = field(default_factory=FakeMutes)

@@ -26,6 +26,7 @@ from bot.domain.oncall.on_call import OnCallSnapshot
 from bot.domain.paging import escalation
 from bot.domain.paging.context import PageContext
 from bot.domain.paging.page import CauseKind, Page, PageCause, Severity, open_page
+from bot.domain.reports.preview import PostMatches, PreviewQuery, SubjectPreview
 from bot.domain.spikes.episode import Episode
 from bot.store.spam import SpamEntry
 from bot.usecases.cases import CaseView, DecideCase
@@ -150,6 +151,12 @@ class FakeReports(Fake):
     async def share_report(self, by: str, words: str) -> RenderedMessage:
         await self.ask("share", by, words)
         return RenderedMessage("Today: 3 posts, shared", [make_section(make_mrkdwn("Today: 3 posts, shared"))])
+
+
+class FakePreviews(Fake):
+    async def build_preview(self, words: str) -> SubjectPreview:
+        await self.ask("preview", words)
+        return SubjectPreview(PreviewQuery(terms=("northwind",)), 0, AT, AT, PostMatches())
 
 
 class FakeColleagues(Fake):

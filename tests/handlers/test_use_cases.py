@@ -23,6 +23,15 @@ async def test_a_channel_named_in_the_question_is_its_name(workspace: Workspace,
     assert fakes.reports.asked == [("answer", ANA, "week <3 care @ana")]
 
 
+async def test_a_preview_gets_the_terms_as_they_were_typed(
+    workspace: Workspace, fakes: FakeUseCases, slack: FakeSlackServer
+) -> None:
+    await workspace.command("Preview &quot;north &amp; wind&quot; <#C0CARE|care>")
+
+    assert fakes.previews.asked == [("preview", '"north & wind" care')]
+    assert slack.list_whispers()[0].startswith("Earshot has not read any posts yet")
+
+
 async def test_share_here_posts_to_everybody(workspace: Workspace, fakes: FakeUseCases, slack: FakeSlackServer) -> None:
     await workspace.press(action_ids.SHARE_REPORT, "week care")
 
