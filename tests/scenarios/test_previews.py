@@ -1,6 +1,7 @@
 """A manager tries terms on what was read before they change the playbook."""
 
-from bot.domain.redaction import ForgetTarget
+from bot.domain.erasure import ForgetTarget
+from bot.domain.mention import Mention
 from bot.store.forget import MentionEraser
 from tests.scenarios.sample_posts import LOST, SNARKY, SPAM
 from tests.scenarios.world import World
@@ -73,6 +74,16 @@ async def test_a_post_that_was_forgotten_is_not_found_any_more(world: World) -> 
     eraser = MentionEraser(store.client, store.keys)
     for author in ("marta", "rita"):
         await eraser.forget(await eraser.find(ForgetTarget(author=author)), world.clock.now())
+
+    assert "Earshot has not read any posts yet" in await preview(world, "northwind, bag")
+
+
+async def test_a_post_that_its_author_deleted_is_not_found_any_more(world: World) -> None:
+    mention = await world.receive(LOST)
+    aside = await world.receive(TRADERS, by="rita")
+    at = world.clock.now()
+    gone = [Mention.model_validate({"id": one.id, "deleted_at": at}) for one in (mention, aside)]
+    await world.receive_all(gone)
 
     assert "Earshot has not read any posts yet" in await preview(world, "northwind, bag")
 
