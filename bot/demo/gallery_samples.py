@@ -5,6 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 from bot.demo.panel.sample_posts import sample_mention
 from bot.domain.case import Case, CaseResolution, JoinReason, derive_case_id
+from bot.domain.cases.deletion_transitions import decide_deletion
+from bot.domain.cases.edit_transitions import PostEdit, edit_case
 from bot.domain.cases.intake import join_case, open_case
 from bot.domain.cases.transitions import claim_case, reopen_case, resolve_case
 from bot.domain.crisis import ChecklistItem, Crisis, CrisisDeclaration, CrisisOrigin, CrisisUpdate, MentionCounts
@@ -42,6 +44,8 @@ class GallerySamples:
         self.resolved = resolve_case(
             self.joined, self._build_context(ANA, timedelta(minutes=40)), CaseResolution.ANSWERED, "Bag is on NW 118."
         ).case
+        self.edited = self._edit(self.new, f"{COMPLAINT} Edit: three hours now, and still nobody.")
+        self.deleted = decide_deletion(self.edited.mention, self.edited, AT).case
         self.reopened = reopen_case(self.resolved, self._build_context(RAJ, timedelta(hours=1))).case
         [self.page] = build_case_pages(self.crisis_case, AT)
         self.paged = self.page.copy_with(count=2, attempts=self._list_attempts())
@@ -104,6 +108,12 @@ class GallerySamples:
         [assessment] = self._rules.get_assessor().assess([mention])
         route = find_route(self._rules.list_routes(), mention, assessment)
         return open_case(mention, assessment, route, self._get_department(route.to), AT - ago).case
+
+    def _edit(self, case: Case, text: str) -> Case:
+        mention = case.mention.copy_with(text=text, edited_at=AT)
+        [assessment] = self._rules.get_assessor().assess([mention])
+        edit = PostEdit(mention, assessment, find_route(self._rules.list_routes(), mention, assessment))
+        return edit_case(case, edit, self._get_department, AT).case
 
     def _get_department(self, name: str) -> Department:
         found = self._rules.find_department(name)

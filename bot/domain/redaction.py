@@ -24,8 +24,10 @@ def blank_mention(mention: Mention, text: str = FORGOTTEN_TEXT) -> Mention:
 
 def blank_quoted(mention: Mention, words: Iterable[str], text: str = FORGOTTEN_TEXT) -> Mention | None:
     """Return the mention without its quoted text, or None if that contains none of these words."""
+    if mention.quoted in {"", FORGOTTEN_TEXT, DELETED_TEXT}:
+        return None
     quoted = " ".join(mention.quoted.split())
-    if mention.quoted in {FORGOTTEN_TEXT, DELETED_TEXT} or not any(one in quoted for one in words):
+    if not any(one in quoted for one in words):
         return None
     return mention.copy_with(quoted=text)
 

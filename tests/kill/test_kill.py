@@ -4,6 +4,7 @@ These wait in real time, for other processes.
 """
 
 import asyncio
+import json
 import random
 import sys
 from collections import Counter
@@ -12,6 +13,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from bot.domain.case import derive_case_id
+from bot.domain.mention import Mention
 from bot.store.client import RedisClient
 from bot.store.keys import Keys
 from bot.store.store import Store
@@ -96,6 +98,35 @@ async def test_where_we_may_read_what_we_sent_no_message_is_sent_twice_whichever
         cases = await count_changes(client, keys, "opened")
         assert {len(group.list_places(case)) for case in cases} == {1}
         assert set(group.count_messages().values()) == {1}
+
+
+@pytest.mark.timeout(LONGEST + 60)
+async def test_of_what_is_deleted_meanwhile_no_case_and_no_card_has_a_word_whichever_process_dies_when(
+    store: Store, redis_url: str, brand: str
+) -> None:
+    deleted = set[int]()
+
+    async def delete_newest() -> None:
+        """Ten of those that came last: most still wait, or are in somebody's hands."""
+        at, sent = clock.now(), int(await store.inbox.load_cursor("x") or 0)
+        newest = range(max(0, sent - 10), sent)
+        await store.inbox.admit(
+            "x", [Mention(id=f"x:{n}", source="x", text="", created_at=at, deleted_at=at) for n in newest], None, at
+        )
+        deleted.update(newest)
+
+    async with run_process_group(store, redis_url, brand, times=60, among=departments(20)) as group:
+        clock = group.clock
+        group.plans.extend(CrashPoint(moment, nth) for nth in (2, 6) for moment in MOMENTS[:3])
+        await run_with_restarts(group, 300, random_kills=3, meanwhile=delete_newest, falls=8)
+        books = await store.mention_counters.read()
+        assert (books.seen, books.waiting, books.editing, books.dead, books.unaccounted) == (300, 0, 0, 0, 0)
+        cases = await store.cases.find([derive_case_id(f"x:{n}") for n in deleted])
+        assert all(case.mention.is_forgotten for case in cases.values())
+        shown = json.dumps([[one.text, one.blocks, one.attachments] for one in group.list_messages()])
+        own = [n for n in deleted if n % 10 < 6]  # another has the same words as the seventh
+        assert not [n for n in own if f"my bag {n} again" in shown]
+        say(f"{group.died.total()} deaths, {len(deleted)} deleted, {len(cases)} of them had a case")
 
 
 @pytest.mark.timeout(LONGEST + 60)

@@ -12,6 +12,7 @@ from bot.workers.ingest import InboxWriter
 from bot.workers.triage import TriageWorker
 from tests.scenarios.sample_posts import CRISIS, LATE, LOST, SPAM
 from tests.scenarios.test_forget import THANKS, WHISPER, find_traces, list_shown
+from tests.scenarios.webhook_client import build_forum_source, build_post, send_delivery
 from tests.scenarios.world import World
 
 TRACES = ("wilhelmina_q", "lost my bag AGAIN", "four hours late")
@@ -54,6 +55,22 @@ async def test_a_mastodon_deletion_strikes_the_words_out_everywhere(world: World
     assert "deleted a post, by its author" in await card.explain()
     after = await account(world)
     assert (after.seen, after.opened) == (before.seen, before.opened) == (1, 1)
+
+
+async def test_a_forum_edits_and_deletes_through_its_webhook(world: World) -> None:
+    await world.start_sources(build_forum_source(world.clock))
+    await send_delivery(world, build_post(world, LOST))
+    now = world.clock.now().isoformat()
+    edit = build_post(world, LATE) | {"edited_at": now}
+    assert (await send_delivery(world, edit, delivery="msg_2")) == (202, {"accepted": 1, "new": 0})
+    await world.advance(minutes=1)
+    assert LATE in world.channel("#care").card("@rui").words
+    gone = {"mentions": [{"id": "forum:1", "deleted_at": now}, {"id": "2", "deleted_at": now}]}
+    assert (await send_delivery(world, gone, delivery="msg_3")) == (202, {"accepted": 2, "new": 0})
+    await world.advance(minutes=1)
+    assert "post deleted" in world.channel("#care").cards[0].words
+    await world.stop_sources()
+    assert (await account(world)).seen == 1
 
 
 async def test_who_has_claimed_a_case_keeps_it_and_is_told_in_the_thread(world: World) -> None:

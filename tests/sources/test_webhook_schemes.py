@@ -6,7 +6,7 @@ import hmac
 import json
 import tomllib
 from contextlib import AsyncExitStack
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -204,6 +204,22 @@ async def test_more_items_than_are_stored_at_once_are_taken_in_parts() -> None:
     raw = json.dumps(comments(*range(1763640000, 1763641101))).encode()
     assert (await receive(inbox, META, hub(raw), raw)).body == {"accepted": 1101, "new": 1101}
     assert inbox.batches == [500, 500, 101]
+
+
+async def test_an_issue_that_was_deleted_needs_no_words() -> None:
+    fields = {
+        "id": "issue.id",
+        "text": "issue.title",
+        "edited_at": "issue.updated_at",
+        "deleted_at": "issue.deleted_at",
+    }
+    inbox, times = Inbox(), {"updated_at": "2026-11-20T11:30:00Z"}
+    for issue in (times | {"id": 17, "title": "x"}, {"id": 18, "deleted_at": times["updated_at"]}, {"id": 19}):
+        raw = json.dumps({"issue": issue}).encode()
+        await receive(inbox, GITHUB | {"fields": fields}, hub(raw), raw)
+    edited_at = datetime(2026, 11, 20, 11, 30, tzinfo=UTC)
+    assert inbox.ids == ["board:17", "board:18"]
+    assert inbox.mentions["board:17"].edited_at == inbox.mentions["board:18"].deleted_at == edited_at
 
 
 async def test_the_json_of_a_form_as_github_sends_it_is_read() -> None:
