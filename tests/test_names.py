@@ -19,7 +19,7 @@ def words_of(text: str) -> set[str]:
 
 
 VERBS = words_of("""
-    clamp
+    clamp may
     abbreviate abort accept ack acknowledge acquire add admit advance aggregate allow analyze answer append apply archive
     ask assess assign attach attribute average backfill begin blank break bring buffer build call capture change check
     choose claim classify clear click clip close collapse collect commit compare compile complete compose compute concat

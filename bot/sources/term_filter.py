@@ -1,0 +1,76 @@
+"""Whether a post may name a subject: for outlets that send everything, before the posts go into the inbox.
+
+Looser than the detector, which decides. Misspelled names and letters of other scripts that look alike are not found.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from bot.domain.subject import Subject
+from bot.domain.text_normalization import fold_letters, normalize_text
+
+SHORT = 5
+"""Letters of a name below which it must stand by itself: there are too many words with "air" in them."""
+NEEDLE_FROM = 3
+_WORD = re.compile(r"[^\W_]+")
+_UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u30ff\u3400-\u9fff\uac00-\ud7a3\uf900-\ufaff]")
+"""Scripts that put no space between words, or endings right behind them."""
+_GAP = r"[\W_]{0,4}(?:(?:and|und|et|y|e)[\W_]{1,2})?"
+"""Between two words of a name: "H&M", "H and M", "coca-cola", "Toys \"R\" Us"."""
+_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe"})
+_ACCENT_LEADS = (b"\xc3", b"\xc4", b"\xc5", b"\xcc")
+"""First bytes of Latin letters with an accent, in UTF-8."""
+
+
+class TermFilter:
+    """The terms and handles of all subjects. With no subject, everything matches."""
+
+    def __init__(self, subjects: Iterable[Subject]) -> None:
+        terms = dict.fromkeys(term for subject in subjects for term in (*subject.terms, *subject.handles))
+        spellings = [form for term in terms for form in _iter_spellings(term)]
+        self._pattern = re.compile("|".join(map(_build_pattern, spellings)))
+        needles = {_find_needle(form) for form in spellings}
+        self._needles = [needle.encode() for needle in needles if needle.isascii()]
+        self._folded_needles = sorted(needles)
+        self._is_open = not needles or "" in needles
+        self._has_other_scripts = any(not needle.isascii() for needle in needles)
+
+    def matches(self, text: str) -> bool:
+        return self._pattern.search(fold_letters(normalize_text(text))) is not None
+
+    def may_match(self, raw: bytes) -> bool:
+        """Whether a post may be in these bytes of JSON or HTML in UTF-8: a test that is quicker than to parse them."""
+        lowered = raw.lower()
+        for needle in self._needles:
+            if needle in lowered:
+                return True
+        if self._is_open:
+            return True
+        if raw.isascii() or not (self._has_other_scripts or any(lead in raw for lead in _ACCENT_LEADS)):
+            return False
+        folded = fold_letters(raw.decode("utf-8", "replace"))
+        return any(needle in folded for needle in self._folded_needles)
+
+
+def _iter_spellings(term: str) -> Iterator[str]:
+    """Yield a term as posts are compared with it, and as it is typed without a key for its dots."""
+    term = normalize_text(term).casefold()
+    yield fold_letters(term)
+    if (typed := term.translate(_UMLAUTS)) != term:
+        yield fold_letters(typed)
+
+
+def _build_pattern(form: str) -> str:
+    words = _WORD.findall(form)
+    if not words:  # an emoji
+        return re.escape(form.strip())
+    body = _GAP.join(map(re.escape, words))
+    if _UNSPACED.search(form) or sum(map(len, words)) >= SHORT:
+        return body
+    return rf"(?<![^\W_]){body}(?:'?s)?(?![^\W_])"
+
+
+def _find_needle(form: str) -> str:
+    """Return a word that each spelling of the term contains, or an empty string if all are too short to tell."""
+    words = sorted(_WORD.findall(form), key=lambda word: (word.isascii(), len(word)))
+    return words[-1] if words and (len(words[-1]) >= NEEDLE_FROM or not words[-1].isascii()) else ""
