@@ -60,13 +60,17 @@ def _format_result(preview: SubjectPreview) -> str:
     """Return how many posts match, of how many in which time, in plain words."""
     if not preview.searched:
         return "Earshot has not read any posts yet, so there is nothing to search."
-    span = format_duration(max(preview.at - preview.since, timedelta(minutes=1)))
-    searched = f"{format_count(preview.searched, 'post')} that Earshot read in the last {span}"
+    searched = f"{format_count(preview.searched, 'post')} that Earshot read in the last {_format_span(preview)}"
     number = len(preview.found.hits)
     if not number:
         return f"No match in {searched}."
     match = "matches" if number == 1 else "match"
     return f"{number:,} of the {searched} {match}{_format_rate(preview.posts_per_day)}."
+
+
+def _format_span(preview: SubjectPreview) -> str:
+    span = max(preview.at - preview.since, timedelta(minutes=1))
+    return f"{span.days} days" if span.days > 1 else format_duration(span)
 
 
 def _format_rate(per_day: float | None) -> str:
@@ -78,8 +82,8 @@ def _format_rate(per_day: float | None) -> str:
 def _list_notes(preview: SubjectPreview) -> Iterable[str]:
     found = preview.found
     if known := preview.known_subjects:
-        parts = [f"{number:,} “{_escape_words(name)}”" for name, number in known[:NAMES_SHOWN]]
-        yield f"Already found for other subjects: {join_words(parts)}."
+        parts = [f"“{_escape_words(name)}” ({number:,})" for name, number in known[:NAMES_SHOWN]]
+        yield f"Already about {join_words(parts)}."
     if found.spellings:
         yield f"Also found as {_format_spellings(found.spellings)}."
     if found.near_misses and not found.hits:

@@ -22,8 +22,8 @@ def read(preview: SubjectPreview) -> str:
 def test_it_says_how_many_match_in_which_time_and_what_was_searched() -> None:
     shown = read(replace(EMPTY, found=PostMatches(hits=[POST] * 14)))
 
-    assert "14 of the 1,840 posts that Earshot read in the last 7 d match, about 2 a day." in shown
-    assert "Already found for other subjects: 14 “Northwind Air”." in shown
+    assert "14 of the 1,840 posts that Earshot read in the last 7 days match, about 2 a day." in shown
+    assert "Already about “Northwind Air” (14)." in shown
     assert "This searches only what Earshot has read" in shown
     assert "Nothing was changed." in shown
 
@@ -37,7 +37,7 @@ def test_a_short_time_gives_no_number_a_day() -> None:
 def test_nothing_found_asks_what_was_meant() -> None:
     shown = read(replace(EMPTY, found=PostMatches(near_misses=[SpellingCount("nortwind", 3)])))
 
-    assert "No match in 1,840 posts that Earshot read in the last 7 d." in shown
+    assert "No match in 1,840 posts that Earshot read in the last 7 days." in shown
     assert "Did you mean “nortwind” (3 posts)?" in shown
 
 

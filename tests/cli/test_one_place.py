@@ -160,11 +160,12 @@ async def test_what_was_added_is_checked_and_the_rest_goes_on(connected: Shell, 
         "day.jsonl", '{"id": "board:1", "text": "my suitcase is gone", "created_at": "2026-03-10T09:00:00Z"}\n'
     )
 
-    (code, checked), (replay_code, replayed), (_, manifest), (_, playbook) = await asyncio.gather(
+    (code, checked), (replay_code, replayed), (_, manifest), (_, playbook), (_, listening) = await asyncio.gather(
         runs(connected, tree, "bot", "check"),
         runs(connected, tree, "bot", "replay", "day.jsonl", "--speed", "max"),
         runs(connected, tree, "bot", "manifest"),
         runs(connected, tree, "bot", "playbook"),
+        runs(connected, tree, "bot", "listen", "--for", "3s"),
     )
 
     assert (code, replay_code) == (0, 0), checked + replayed
@@ -173,6 +174,7 @@ async def test_what_was_added_is_checked_and_the_rest_goes_on(connected: Shell, 
     assert "1 new" in replayed
     assert '"/posts"' in manifest
     assert "\n# [sources.board]\n" in playbook
+    assert "board: connected" in listening
 
 
 async def test_the_tests_of_documents_and_catalogues_hold_what_was_added(shell: Shell, tree: Path) -> None:

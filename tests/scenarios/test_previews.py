@@ -24,7 +24,7 @@ async def test_a_preview_before_a_playbook_is_changed(world: World) -> None:
     before = await world.reconcile()
 
     told = await preview(world, '"night train" exclude "oscar peterson"')
-    assert "2 of the 5 posts that Earshot read in the last 2 d match, about 1 a day." in told
+    assert "2 of the 5 posts that Earshot read in the last 2 days match, about 1 a day." in told
     assert "Excluded by “oscar peterson”: 1" in told
     assert "@jazz" in told
     assert told.index("@joao") < told.index("@rita")
@@ -46,7 +46,7 @@ async def test_posts_of_cases_and_those_that_joined_them_are_found_with_their_de
     told = await preview(world, "bag", by="joe")
 
     assert "2 of the 2 posts" in told
-    assert "Already found for other subjects: 2 “Northwind Air”." in told
+    assert "Already about “Northwind Air” (2)." in told
     assert told.count("→ care") == 2
 
 
