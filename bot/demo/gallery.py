@@ -101,8 +101,8 @@ def _draw_cases(on: GallerySamples) -> Drawings:
     yield "Card: claimed", case.render_case(on.claimed, on.care, AT)
     yield "Card: claimed, and they wrote again", case.render_case(on.joined, on.care, AT)
     yield "Card: resolved", case.render_case(on.resolved, on.care, AT)
-    yield "Card: edited by its author", case.render_case(on.edited, on.care, AT)
-    yield "Card: deleted by its author", case.render_case(on.deleted, on.care, AT)
+    yield "Card: edited by its author", case.render_case(on.case_after_edit, on.care, AT)
+    yield "Card: deleted by its author", case.render_case(on.case_after_deletion, on.care, AT)
     yield "Card: reopened", case.render_case(on.reopened, on.care, AT)
     for name, page in list_pages(on):
         yield f"Card: a crisis, page {name}", case.render_case(on.crisis_case, on.pr, AT, page)
@@ -230,7 +230,11 @@ def _draw_roles(on: GallerySamples) -> Drawings:
 
 def _draw_modals(on: GallerySamples) -> Drawings:
     origin = ModalMetadata(on.new.id, "", "C0CARE")
-    some = (("", on.joined, None), (" an edited post", on.edited, None), (" a crisis", on.crisis_case, on.acknowledged))
+    some = (
+        ("", on.joined, None),
+        (" an edited post", on.case_after_edit, None),
+        (" a crisis", on.crisis_case, on.acknowledged),
+    )
     for name, one, page in some:
         explanation = case_assessment.render_case_explanation(one, on.care, page, one.owner, origin)
         yield f"Modal: why{name}", explanation

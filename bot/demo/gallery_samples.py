@@ -44,8 +44,6 @@ class GallerySamples:
         self.resolved = resolve_case(
             self.joined, self._build_context(ANA, timedelta(minutes=40)), CaseResolution.ANSWERED, "Bag is on NW 118."
         ).case
-        self.edited = self._edit(self.new, f"{COMPLAINT} Edit: three hours now, and still nobody.")
-        self.deleted = decide_deletion(self.edited.mention, self.edited, AT).case
         self.reopened = reopen_case(self.resolved, self._build_context(RAJ, timedelta(hours=1))).case
         [self.page] = build_case_pages(self.crisis_case, AT)
         self.paged = self.page.copy_with(count=2, attempts=self._list_attempts())
@@ -77,6 +75,14 @@ class GallerySamples:
         self.cover = CoverRequest(
             id="c1", schedule="care-day-and-night", person=RAJ, start=AT, end=AT + timedelta(hours=3), at=AT, to=ANA
         )
+
+    @property
+    def case_after_edit(self) -> Case:
+        return self._edit(self.new, f"{COMPLAINT} Edit: three hours now, and still nobody.")
+
+    @property
+    def case_after_deletion(self) -> Case:
+        return decide_deletion(self.case_after_edit.mention, self.case_after_edit, AT).case
 
     @property
     def grants(self) -> tuple[RoleGrant, RoleGrant, RoleGrant]:
