@@ -73,7 +73,9 @@ class ListenView:
         mention = post.case.mention
         self._kinds[format_kind(post.case)] += 1
         self._departments[post.route.to] += 1
-        line = Text(f"{self._format_time(mention.created_at, now)}  ", "dim")
+        if self._console is not None:
+            self._print(Text())
+        line = Text().append(f"{self._format_time(mention.created_at, now)}  ", "dim")
         line.append(format_source(mention)).append("  ").append(format_author(mention), "bold")
         if mention.author.followers is not None:
             line.append(f" · {abbreviate_number(mention.author.followers)} followers", "dim")
