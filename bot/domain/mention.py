@@ -1,85 +1,35 @@
 """A mention: one public post, validated when it arrives, and as it is stored."""
 
-import re
-from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, create_model, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, create_model, model_validator
 
 from bot.domain.immutable import FrozenModel, compare_fields
+from bot.domain.mention_fields import (
+    MAX_COUNT,
+    MAX_NAME_LENGTH,
+    BoundedCount,
+    CleanText,
+    UtcTime,
+    drop_insecure_link,
+    normalize_spaces,
+    replace_invalid,
+    truncate_text,
+    truncate_to,
+)
+from bot.domain.post_details import Engagement, Media, ParentPost, Rating, drop_empty_detail, read_media
 
-MAX_TEXT_LENGTH = 10_000
-"""Characters of a post that are kept: a bound for cards and detectors."""
-MAX_NAME_LENGTH = 300
 MAX_SUBJECT_LENGTH = 80
 MAX_SUBJECTS = 20
 MAX_QUOTED_LENGTH = 500
-MAX_COUNT = 10**10
-"""More followers than there are people: greater numbers are cut to this."""
-
-
-def sanitize_value(value: Any) -> Any:
-    """Replace what UTF-8, Redis and Slack cannot carry in a string: lone surrogates and NUL."""
-    if isinstance(value, str):
-        if not value.isascii():  # two halves of a letter are joined, one alone is replaced
-            value = value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-        return value.replace("\x00", "\N{REPLACEMENT CHARACTER}")
-    return value
-
-
-def _sanitize_text(value: Any) -> Any:
-    return str(value) if isinstance(value, int) else sanitize_value(value)
-
-
-def _truncate_to(most: int) -> Callable[[Any], Any]:
-    """Return a validator that truncates longer strings and ends them with an ellipsis."""
-
-    def truncate_value(value: Any) -> Any:
-        value = _sanitize_text(value)
-        return f"{value[: most - 1]}…" if isinstance(value, str) and len(value) > most else value
-
-    return truncate_value
-
-
-def _truncate_text(value: Any) -> Any:
-    value = sanitize_value(value)
-    if isinstance(value, str) and len(value) > MAX_TEXT_LENGTH:
-        return value[: MAX_TEXT_LENGTH - 1] + "…"
-    return value
+MAX_PLACE_LENGTH = 80
 
 
 def _limit_subjects(value: Any) -> Any:
     return value[:MAX_SUBJECTS] if isinstance(value, list | tuple) else value
 
 
-def _parse_time(value: Any) -> Any:
-    """Convert a time to UTC; one without a zone is taken as UTC, as outlets mean it. Raises ValueError."""
-    if isinstance(value, str):
-        try:
-            value = datetime.fromisoformat(value)
-        except ValueError:
-            return value
-    if isinstance(value, datetime):
-        try:
-            return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
-        except OverflowError:  # pydantic would let it through, and nobody below expects it
-            raise ValueError("is before the year 1 or after 9999 in UTC") from None
-    return value
-
-
-def _drop_unsafe_picture(value: Any) -> Any:
-    """Return '' for what is no https address: a picture is not worth refusing a post."""
-    value = sanitize_value(value)
-    return value if isinstance(value, str) and _PICTURE.fullmatch(value) else ""
-
-
-_PICTURE = re.compile(r"https://[A-Za-z0-9.-]+(?::\d{1,5})?/[!-~]{0,1000}")
-CleanText = Annotated[str, BeforeValidator(_sanitize_text)]
-BoundedCount = Annotated[int, Field(ge=0, le=MAX_COUNT)]
-SubjectName = Annotated[str, BeforeValidator(_truncate_to(MAX_SUBJECT_LENGTH))]
-UtcTime = Annotated[AwareDatetime, BeforeValidator(_parse_time)]
-
+SubjectName = Annotated[str, BeforeValidator(truncate_to(MAX_SUBJECT_LENGTH))]
 
 UNKNOWN_AUTHOR_ID = "unknown"
 """The id of an author whom the outlet does not name; two of them are not the same person."""
@@ -93,13 +43,15 @@ class Author(FrozenModel):  # noqa: PLW1641  (pydantic gives a frozen model its 
 
     id: CleanText = Field(min_length=1, max_length=300)
     handle: CleanText = Field("", max_length=300)
-    name: Annotated[str, BeforeValidator(_truncate_to(MAX_NAME_LENGTH))] = ""
+    name: Annotated[str, BeforeValidator(truncate_to(MAX_NAME_LENGTH))] = ""
     followers: BoundedCount | None = None
     following: BoundedCount | None = None
     posts: BoundedCount | None = None
     created_at: UtcTime | None = None
     verified: bool = False
-    avatar: Annotated[str, BeforeValidator(_drop_unsafe_picture)] = ""
+    bot: Annotated[bool, replace_invalid(default=False)] = False
+    """Whether the outlet marks the account as automated."""
+    avatar: Annotated[str, BeforeValidator(drop_insecure_link)] = ""
     """The https address of their picture. Slack fetches it, where the playbook allows that; we never do."""
 
     @model_validator(mode="before")
@@ -136,7 +88,7 @@ class Mention(FrozenModel):
 
     id: CleanText = Field(min_length=3, max_length=300, pattern=r"^[^\s:]+:\S+$")
     source: CleanText
-    text: Annotated[str, BeforeValidator(_truncate_text)]
+    text: Annotated[str, BeforeValidator(truncate_text)]
     created_at: UtcTime
     url: CleanText = Field("", max_length=3000)
     lang: CleanText = Field("", max_length=35)
@@ -144,8 +96,16 @@ class Mention(FrozenModel):
     in_reply_to: CleanText = Field("", max_length=300)
     subjects: Annotated[tuple[SubjectName, ...], BeforeValidator(_limit_subjects)] = ()
     author: Author = UNKNOWN_AUTHOR
-    quoted: Annotated[str, BeforeValidator(_truncate_to(MAX_QUOTED_LENGTH))] = ""
+    quoted: Annotated[str, BeforeValidator(truncate_to(MAX_QUOTED_LENGTH))] = ""
     """The text of the post that this one quotes: shown, never assessed."""
+    parent: Annotated[ParentPost | None, AfterValidator(drop_empty_detail), replace_invalid(None)] = None
+    rating: Annotated[Rating | None, replace_invalid(None)] = None
+    place: Annotated[
+        str, BeforeValidator(truncate_to(MAX_PLACE_LENGTH)), BeforeValidator(normalize_spaces), replace_invalid("")
+    ] = ""
+    """Where it was said or what about: a shop, a storefront, an instance, a forum, a repository."""
+    media: Annotated[tuple[Media, ...], BeforeValidator(read_media)] = ()
+    engagement: Annotated[Engagement | None, AfterValidator(drop_empty_detail), replace_invalid(None)] = None
 
     edits: int = Field(0, ge=0, le=1_000)
     """How often it was edited; the id stays that of the first version."""

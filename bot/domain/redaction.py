@@ -12,6 +12,7 @@ from bot.domain.crisis import Crisis, TimelineEntry
 from bot.domain.erasure import AUTHOR_DELETION, REQUEST, ErasureReason
 from bot.domain.mention import DELETED_TEXT, FORGOTTEN_TEXT, Mention
 from bot.domain.outbox import Notification
+from bot.domain.post_details import ParentPost
 from bot.domain.spikes.episode import Episode
 
 PINNED_AND_DELETED = "pinned a message that quoted a post, which was deleted since"
@@ -23,13 +24,22 @@ def blank_mention(mention: Mention, text: str = FORGOTTEN_TEXT) -> Mention:
 
 
 def blank_quoted(mention: Mention, words: Iterable[str], text: str = FORGOTTEN_TEXT) -> Mention | None:
-    """Return the mention without its quoted text, or None if that contains none of these words."""
-    if mention.quoted in {"", FORGOTTEN_TEXT, DELETED_TEXT}:
+    """Return the mention without the text that it quotes or answers, or None if that contains none of these words."""
+    if not (mention.quoted or mention.parent):
         return None
-    quoted = " ".join(mention.quoted.split())
-    if not any(one in quoted for one in words):
-        return None
-    return mention.copy_with(quoted=text)
+    changed, known = mention, tuple(words)
+    if _contains_any(mention.quoted, known):
+        changed = changed.copy_with(quoted=text)
+    if mention.parent is not None and _contains_any(mention.parent.text, known):
+        changed = changed.copy_with(parent=ParentPost(text=text))
+    return None if changed is mention else changed
+
+
+def _contains_any(quotation: str, words: Iterable[str]) -> bool:
+    if quotation in {"", FORGOTTEN_TEXT, DELETED_TEXT}:
+        return False
+    quoted = " ".join(quotation.split())
+    return any(one in quoted for one in words)
 
 
 def forget_in_case(

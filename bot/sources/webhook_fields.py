@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-_PLAIN = ("url", "lang", "conversation", "in_reply_to", "edited_at", "deleted_at")
+_PLAIN = ("url", "lang", "conversation", "in_reply_to", "edited_at", "deleted_at", "rating", "place", "parent")
 FieldPath = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^.\s]+(\.[^.\s]+)*$")]
 """`issue.user.login`; a step into a list applies to each of its entries."""
 
@@ -18,6 +18,8 @@ class AuthorFields(BaseModel):
     handle: FieldPath | None = None
     name: FieldPath | None = None
     followers: FieldPath | None = None
+    verified: FieldPath | None = None
+    bot: FieldPath | None = None
 
 
 class MentionFields(BaseModel):
@@ -42,6 +44,12 @@ class MentionFields(BaseModel):
     edited_at: FieldPath | None = None
     deleted_at: FieldPath | None = None
     """Where a time stands once the post was deleted; it then needs no text."""
+    rating: FieldPath | None = None
+    rating_best: Annotated[int, Field(ge=1, le=1_000)] | None = None
+    """The best rating there; None: 5."""
+    place: FieldPath | None = None
+    parent: FieldPath | None = None
+    """Where the text of the post stands that this one answers."""
 
 
 def read_items(body: Any, fields: MentionFields, source: str, now: datetime) -> list[dict[str, Any]]:
@@ -59,6 +67,8 @@ def _map_item(item: Any, fields: MentionFields, source: str, now: datetime) -> d
     author = fields.author
     who = find_value(item, author) if isinstance(author, str) else _map_author(item, author) if author else None
     named = {name: find_value(item, path) for name in _PLAIN if (path := getattr(fields, name))}
+    if named["rating"] is not None:
+        named["rating"] = {"value": named["rating"], "best": fields.rating_best}
     written = find_value(item, fields.created_at) if fields.created_at else now.isoformat()
     named |= {"id": find_value(item, fields.id), "source": source, "text": "\n".join(words)}
     return {**named, "created_at": written, "author": who or None}

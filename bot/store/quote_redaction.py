@@ -19,7 +19,7 @@ class QuoteStore(RedisStore):
         held = [
             (entry, fields, one)
             async for entry, fields in entries
-            if (one := parse_entry_mention(fields)) and (one.quoted or stream == self._keys.corrections)
+            if (one := parse_entry_mention(fields)) and (one.quoted or one.parent or stream == self._keys.corrections)
         ]
         quoting = {one.id for _, _, one in held if blank_quoted(one, words, text)}
         moved = 0

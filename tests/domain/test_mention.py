@@ -1,5 +1,6 @@
 """What may come in as a mention, and what is made of it."""
 
+import json
 from datetime import UTC, datetime
 from typing import Any
 
@@ -8,15 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from bot.domain.mention import (
-    MAX_COUNT,
-    MAX_NAME_LENGTH,
-    MAX_SUBJECT_LENGTH,
-    MAX_SUBJECTS,
-    MAX_TEXT_LENGTH,
-    UNKNOWN_AUTHOR,
-    Mention,
-)
+from bot.domain.mention import MAX_SUBJECT_LENGTH, MAX_SUBJECTS, UNKNOWN_AUTHOR, Mention
+from bot.domain.mention_fields import MAX_COUNT, MAX_NAME_LENGTH, MAX_TEXT_LENGTH
+from bot.domain.post_details import Engagement, Media, ParentPost, Rating
 from tests.domain.samples import build_mention
 
 LEAST = {"id": "x:1", "text": "hello", "created_at": "2015-02-17T07:52:20Z"}
@@ -180,3 +175,84 @@ def test_what_was_kept_is_read_back_as_it_was(told: dict[str, Any]) -> None:
 def test_what_was_never_a_mention_is_not_read_back_as_one(raw: str) -> None:
     with pytest.raises(ValidationError):
         Mention.from_stored(raw)
+
+
+FULL = {
+    "rating": {"value": 2, "best": 5},
+    "place": "Porto, Rua das Flores",
+    "media": [{"kind": "image", "url": "https://cdn.example/1.png", "alt": "a torn suitcase"}],
+    "parent": {"id": "x:0", "author": "@northwindair", "text": "All bags arrive today."},
+    "engagement": {"likes": 12, "replies": 3, "shares": 0, "views": 4_000},
+    "author": {"id": "1", "bot": True},
+}
+
+
+def test_what_an_outlet_tells_beside_the_words_is_kept_and_read_again() -> None:
+    found = build_mention(**FULL)
+
+    assert found.rating == Rating(value=2)
+    assert found.media == (Media(url="https://cdn.example/1.png", alt="a torn suitcase"),)
+    assert found.parent == ParentPost(id="x:0", author="@northwindair", text="All bags arrive today.")
+    assert found.engagement == Engagement(likes=12, replies=3, shares=0, views=4_000)
+    assert (found.place, found.author.bot) == ("Porto, Rua das Flores", True)
+    assert Mention.from_stored(found.model_dump_json(exclude_defaults=True)) == found
+    assert hash(found) == hash(build_mention(**FULL))
+
+
+def test_what_an_outlet_does_not_tell_is_not_written() -> None:
+    assert json.loads(build_mention().model_dump_json(exclude_defaults=True)).keys() <= {*LEAST, "source", "author"}
+
+
+@pytest.mark.parametrize(
+    ("rating", "stars"),
+    [
+        (2, 2),
+        ("4.5", 4.5),
+        ({"value": 7, "best": 10}, 3.5),
+        ({"value": 1, "best": None, "why": "rain"}, 1),
+        (0, None),
+        (True, None),
+        (6, None),
+        ("nan", None),
+        ({"value": -1}, None),
+        ({"value": 3, "best": 10**400}, None),
+        ([3], None),
+    ],
+)
+def test_a_rating_is_stars_of_five_and_what_is_none_costs_no_mention(rating: Any, stars: float | None) -> None:
+    found = build_mention(rating=rating).rating
+
+    assert (found.stars if found else None) == stars
+
+
+@pytest.mark.parametrize(
+    "hostile", [3, "x" * 100_000, [[]], [None], {"id": [], "text": {}}, {}, True, 10**5000], ids=type
+)
+def test_nothing_hostile_in_the_details_of_a_post_refuses_it(hostile: Any) -> None:
+    details = dict.fromkeys(("rating", "place", "media", "parent", "engagement"), hostile)
+    found = build_mention(**details, author={"id": "1", "bot": hostile})
+
+    assert found.rating is None or found.rating.value == 3
+    assert len(found.place) <= 80
+    assert found.engagement is None
+    assert found.parent is None or len(found.parent.text) <= 500
+    assert Mention.from_stored(found.model_dump_json(exclude_defaults=True)) == found
+
+
+def test_media_have_https_links_or_none_and_there_are_at_most_eight() -> None:
+    given = [
+        {"url": url} for url in ("http://a.example/1", "javascript:alert(1)", "https://a.example/\n", "file:///etc")
+    ]
+    kinds = ["photo", "image/png", "gifv", "VIDEO", "audio", "poll"]
+
+    assert {one.url for one in build_mention(media=given).media} == {""}
+    assert [one.kind for one in build_mention(media=[{"kind": kind} for kind in kinds]).media] == [
+        "image", "image", "video", "video", "audio", "other"
+    ]  # fmt: skip
+    assert len(build_mention(media=["https://a.example/1"] * 900).media) == 8
+
+
+def test_counts_of_reactions_are_cut_or_left_out_one_by_one() -> None:
+    found = build_mention(engagement={"likes": 10**400, "replies": -1, "shares": "many", "views": "7"})
+
+    assert found.engagement == Engagement(likes=MAX_COUNT, views=7)
