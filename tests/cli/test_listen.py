@@ -9,7 +9,10 @@ from datetime import UTC, datetime
 
 import pytest
 
+from bot.clock import SystemClock
 from tests.cli.shell import Shell, on_a_terminal
+from tests.sources.fake_x import TOKEN, serve_fake_x
+from tests.sources.source_fakes import wait_until
 
 REPLAY = '[sources.replay]\nfile = "day.jsonl"\nspeed = "max"'
 
@@ -120,6 +123,22 @@ def test_what_costs_money_or_needs_a_port_is_left_out_in_a_sentence(shell_with_d
     assert "x is left out, as reading it may cost money. Listen to it with --source x." in done.stdout
     assert "forum is left out: its posts are sent to earshot run." in done.stdout
     assert "on replay, 1 s." in done.stdout
+
+
+async def test_x_is_listened_to_where_it_is_named(shell_with_day: Shell) -> None:
+    shell_with_day.playbook(REPLAY, "[sources.x]")
+    async with serve_fake_x(SystemClock()) as (x, url):
+        shell_with_day.env.update(X_BEARER_TOKEN=TOKEN, X_API_URL=url)
+        words = ("listen", "--source", "x", "--for", "6s")
+        running = asyncio.create_task(asyncio.to_thread(shell_with_day.run_process, *words))
+        await wait_until(lambda: x.live is not None)
+        await x.publish_post("northwind lost my bag, again")
+        shown = (await running).stdout.decode()
+
+    assert "Listening for “Northwind” on x, 6 s." in shown
+    assert "x: connected" in shown
+    assert "northwind lost my bag, again" in shown
+    assert "x: 1 new post" in shown
 
 
 @pytest.mark.parametrize(
