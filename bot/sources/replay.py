@@ -176,13 +176,18 @@ class ReplaySource:
 
 
 def _shift_mention(mention: Mention, shift: float | None) -> Mention:
+    """Return the mention with all its times moved by so many seconds."""
     if shift is None:
         return mention
+    by = timedelta(seconds=shift)
     try:
-        moved = mention.created_at + timedelta(seconds=shift)
+        return mention.copy_with(
+            created_at=mention.created_at + by,
+            edited_at=mention.edited_at and mention.edited_at + by,
+            deleted_at=mention.deleted_at and mention.deleted_at + by,
+        )
     except OverflowError:  # created in the year 9999: left as it is
         return mention
-    return mention.copy_with(created_at=moved)
 
 
 async def check_replay(options: ReplayOptions, _: SourceContext) -> SourceCheck:

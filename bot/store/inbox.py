@@ -88,10 +88,10 @@ class Inbox(RedisStore):
         posts = sorted((one for one in mentions if one.deleted_at is None), key=lambda mention: mention.version)
         deleted = {one.id: one for one in mentions if one.deleted_at is not None}
         versions = [(one, one.version) for one in {one.id: one for one in posts}.values()]
-        versions += [(one, -number) for number, one in enumerate(deleted.values(), 1)]
+        versions += [(one, -1) for one in deleted.values()]
         keys = [self._keys.inbox, self._keys.cursors, self._keys.source_activity, self._keys.mention_counters]
         keys += [self._keys.seen_key(mention.id) for mention, _ in versions]
-        keys += [self._keys.case_key(derive_case_id(mention)) for mention in deleted]
+        keys += [self._keys.case_key(derive_case_id(mention.id)) for mention, version in versions if version]
         args: list[str | int] = [source, cursor or "", to_ms(at), int(SEEN_FOR.total_seconds()), self._max_entries]
         for mention, version in versions:
             args += (version, mention.model_dump_json(exclude_defaults=True))

@@ -189,6 +189,18 @@ async def test_an_edit_from_the_future_does_not_keep_the_next_one_out(world: Wor
     assert LATE in world.channel("#care").card("@rui").words
 
 
+async def test_an_edit_reaches_its_case_for_as_long_as_the_case_is_kept(world: World) -> None:
+    await arrives(world, wording(world, LOST))
+    store = world.local_app.store
+    await store.client.execute("DEL", store.keys.seen_key("forum:m"))  # as after fourteen days
+    await arrives(world, edited(world, LATE, minutes=1))
+    await world.advance(minutes=1)
+    [card] = world.channel("#care").cards
+    assert LATE in card.words
+    found = await account(world)
+    assert (found.seen, found.opened) == (1, 1)
+
+
 async def test_who_claims_while_an_edit_arrives_has_the_case_with_the_new_words(world: World) -> None:
     await arrives(world, wording(world, LOST))
     await world.advance(minutes=1)

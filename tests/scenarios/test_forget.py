@@ -186,6 +186,18 @@ async def test_what_nobody_has_triaged_yet_is_forgotten_and_counts_as_tallied(wo
     assert (books.seen, books.tallied, books.unaccounted) == (1, 1, 0)
 
 
+async def test_an_edit_that_nobody_has_triaged_yet_is_forgotten_and_counted_nowhere(world: World) -> None:
+    mention = await world.receive(LOST, by="wilhelmina_q")
+    store = world.local_app.store
+    await store.inbox.admit("x", [mention.copy_with(text=LATE, edits=1)], None, world.clock.now())
+
+    await forget(world, parse_forget_target(mention.id))
+
+    assert await find_traces(world, "wilhelmina_q", "lost my bag", "four hours late") == []
+    books = await world.reconcile()
+    assert (books.seen, books.opened, books.tallied, books.editing, books.unaccounted) == (1, 1, 0, 0, 0)
+
+
 async def test_what_triage_answers_while_it_is_being_forgotten_is_counted_once(world: World) -> None:
     store = world.local_app.store
     await store.inbox.admit("x", [world.build_mention(LOST, by="wilhelmina_q")], None, world.clock.now())

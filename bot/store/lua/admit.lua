@@ -2,15 +2,16 @@
   Let mentions into the inbox, each once, and move the source's cursor with them. All or nothing.
 
   KEYS[1] inbox (stream)   KEYS[2] cursors (hash)   KEYS[3] heard (hash)   KEYS[4] books (hash)
-  KEYS[5..] seen:<mention>, one for each mention; then case:<id>, one for each deletion
+  KEYS[5..] seen:<mention>, one for each mention; then case:<id>, one for each of them that was edited or deleted
   ARGV[1] source   ARGV[2] cursor, '' to leave it   ARGV[3] now, ms   ARGV[4] seconds to remember a mention
   ARGV[5] the most entries the inbox may hold
-  ARGV[6..] mentions, in the order of their keys: its version, which grows with each edit, then it as JSON; the version
-    of a deletion is -n, where n is the number of its case among the cases
+  ARGV[6..] mentions, in the order of their keys: its version, which grows with each edit, or -1 if it was deleted; then
+    it as JSON
 
   A key holds when the mention came, or `v` and the version of the newest wording that came, or `d` once it was deleted.
   A newer wording of a known mention is put in the inbox as an edit, and so is its deletion; an older one, or the same,
-  is kept out, as is all that comes after a deletion, and the deletion of what nobody has seen.
+  is kept out, as is all that comes after a deletion, and the deletion of what nobody has seen. A mention is also known
+  for as long as its case is kept.
   Returns how many were new, or -1 if the inbox is full and nothing was done, or the error with which the server refused
   one: it, and those after it, are new when they come again. Only who loses a right in the middle is refused there.
 ]]
@@ -23,7 +24,7 @@ if count > 0 and redis.call('XLEN', inbox) + count > most then
 end
 
 -- What the key held before, whether this is let in, and whether it is about a mention that was let in before.
-local function mark(key, version)
+local function mark(key, version, case)
   if version == 0 then
     return false, redis.call('SET', key, now, 'NX', 'EX', remember), false
   end
@@ -31,16 +32,14 @@ local function mark(key, version)
   if known and string.sub(known, 1, 1) == 'd' then
     return known, false, true
   end
+  local seen = known or redis.call('EXISTS', case) == 1
   if version < 0 then
-    if not known and redis.call('EXISTS', KEYS[4 + count - version]) == 0 then
-      return known, false, true
-    end
-    return known, redis.call('SET', key, 'd', 'EX', remember), true
+    return known, seen and redis.call('SET', key, 'd', 'EX', remember), true
   end
   if known and version <= tonumber(string.match(known, '^v(%d+)$') or 0) then
     return known, false, true
   end
-  return known, redis.call('SET', key, string.format('v%d', version), 'EX', remember), known and true
+  return known, redis.call('SET', key, string.format('v%d', version), 'EX', remember), seen
 end
 
 local function add(body, edit)
@@ -50,10 +49,13 @@ local function add(body, edit)
   return redis.pcall('XADD', inbox, '*', 'm', body, 'at', now)
 end
 
-local new, edited, posts, refused = 0, 0, 0, nil
+local new, edited, posts, versioned, refused = 0, 0, 0, 0, nil
 for i = 1, count do
   local key, version = KEYS[4 + i], tonumber(ARGV[4 + 2 * i])
-  local known, taken, edit = mark(key, version)
+  if version ~= 0 then
+    versioned = versioned + 1
+  end
+  local known, taken, edit = mark(key, version, KEYS[4 + count + versioned])
   if taken or version >= 0 then
     posts = posts + 1
   end
