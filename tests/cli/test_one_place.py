@@ -85,8 +85,11 @@ BUTTONS = (
     ),
 )
 '''
+KEYLESS = 'keyless_options=lambda _: BoardOptions(url="http://127.0.0.1:9/posts"),'
 FILES = {
-    "bot/sources/board.py": next(block for block in GUIDE if "class BoardSource" in block),
+    "bot/sources/board.py": next(block for block in GUIDE if "class BoardSource" in block).replace(
+        'label="Message board",', f'label="Message board",\n    {KEYLESS}'
+    ),
     "tests/sources/test_board.py": next(block for block in GUIDE if "class FakeBoard" in block),
     "bot/sinks/pagers/bell.py": PAGER,
     "handlers/commands/posts.py": COMMAND,
@@ -175,6 +178,18 @@ async def test_what_was_added_is_checked_and_the_rest_goes_on(connected: Shell, 
     assert '"/posts"' in manifest
     assert "\n# [sources.board]\n" in playbook
     assert "board: connected" in listening
+
+
+async def test_an_outlet_without_a_key_can_be_tried_without_a_playbook(shell: Shell, tree: Path) -> None:
+    (shell.folder / "playbook.toml").unlink()
+    code, listening = await runs(
+        shell, tree, *("bot", "listen", "--term", "northwind"), *("--source", "board", "--for", "2s")
+    )
+
+    assert code == 1
+    assert "Listening for “northwind” on board, 2 s." in listening
+    assert "Departments and routes are those of the sample playbook" in listening
+    assert "board: The board cannot be read (ClientConnectorError)." in listening
 
 
 async def test_the_tests_of_documents_and_catalogues_hold_what_was_added(shell: Shell, tree: Path) -> None:
