@@ -1,7 +1,7 @@
 """Rows of cases on the Home tab and in search results: the words in one line, the facts in another, two buttons."""
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from bot.cards import action_ids
 from bot.cards.block_kit import (
@@ -25,14 +25,12 @@ from bot.cards.case_mention import (
     format_kind_noun,
     pick_sentiment_emoji,
 )
-from bot.cards.sanitize import format_date, sanitize_line
+from bot.cards.sanitize import SAME_DAY, format_date, sanitize_line
 from bot.domain.case import Case, CaseStatus
 from bot.domain.cases.queues import CasePage
 from bot.domain.text import format_duration
 
 WORDS_SHOWN = 140
-SAME_DAY = timedelta(hours=12)
-"""A deadline that is nearer is shown without its date."""
 
 
 def render_case_rows(section: str, page: CasePage, at: datetime, by: str) -> list[Block]:

@@ -1,7 +1,6 @@
 """The upper half of a case's card: what, who, how many listen, where, when, and the words."""
 
 import re
-from datetime import timedelta
 
 from bot.cards.block_kit import (
     Block,
@@ -13,7 +12,7 @@ from bot.cards.block_kit import (
     make_rich_text,
     make_run,
 )
-from bot.cards.sanitize import escape, format_date, sanitize_line, sanitize_text
+from bot.cards.sanitize import SAME_DAY, escape, format_date, sanitize_line, sanitize_text
 from bot.domain.assessment import Assessment, Intent, Sentiment
 from bot.domain.case import Case
 from bot.domain.mention import Mention
@@ -21,8 +20,6 @@ from bot.domain.mention import Mention
 WORDS_SHOWN = 600
 """Characters of a post on its card: more than X's own limit. The rest is behind Open post."""
 QUOTED_SHOWN = 200
-SAME_DAY = timedelta(hours=12)
-"""A time that is nearer than this is shown without its date."""
 WORDLESS = "(no words: open the post to see it)"
 
 NAMES = {

@@ -17,9 +17,9 @@ from bot.cards.block_kit import (
     make_run,
     render_text,
 )
-from bot.cards.case_mention import SAME_DAY, escape_name
+from bot.cards.case_mention import escape_name
 from bot.cards.paging import format_escalation_status, format_schedule_gap
-from bot.cards.sanitize import escape, format_date, sanitize_line, truncate
+from bot.cards.sanitize import escape, format_date, format_date_near, sanitize_line, truncate
 from bot.cards.snooze import format_snooze
 from bot.domain.audit import AuditAction, AuditEvent
 from bot.domain.case import Case, CasePriority, CaseStatus, JoinReason
@@ -129,9 +129,9 @@ def _format_actor(person: str) -> str:
 def _format_deadline(case: Case, at: datetime) -> str:
     assert case.due is not None
     if case.is_overdue(at):
-        return f"*overdue*, due {format_date(case.due, '{ago}')}"
+        return f"*overdue* since {format_date_near(case.due, at)}"
     to_do = "claim by" if case.status is CaseStatus.NEW else "due"
-    return f"{to_do} {format_date(case.due, '{time}') if case.due - at < SAME_DAY else format_date(case.due)}"
+    return f"{to_do} {format_date_near(case.due, at)}"
 
 
 def format_point(case: Case, department: Department) -> str:

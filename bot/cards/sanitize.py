@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from datetime import datetime
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 _BROKEN = re.compile(r"[\ud800-\udfff]")
@@ -18,6 +18,8 @@ MARKS = 3
 """Combining marks kept on one letter: Vietnamese needs two, Zalgo text has a hundred."""
 LOOKED_AT = 8
 """Factor of the shown length that is processed: gaps and stacked marks shrink to a few characters."""
+SAME_DAY = timedelta(hours=12)
+"""So near to another time, a time of day needs no date."""
 _LINK = re.compile(r"https?://[^\s<>|\"\\^`{}\x00-\x1f]+", re.IGNORECASE)
 _BLANK = "\u034f\u115f\u1160\u2800\u3164\uffa0"
 """Letters and marks that render as blank."""
@@ -103,6 +105,14 @@ def _has_plain_host(url: str) -> bool:
 def format_date(at: datetime, date_format: str = "{date_short_pretty} at {time}") -> str:
     """Format a time for mrkdwn, which Slack shows in the reader's zone: `today at 14:20`."""
     return f"<!date^{int(at.timestamp())}^{date_format}|{format_plain_time(at)}>"
+
+
+def format_date_near(when: datetime, at: datetime) -> str:
+    """Format a time for mrkdwn: the time of day alone within half a day of `at`.
+
+    Never how long ago, because Slack documents that for rich text only, and a message grows old without an edit.
+    """
+    return format_date(when, "{time}") if abs(when - at) < SAME_DAY else format_date(when)
 
 
 def format_plain_time(at: datetime) -> str:

@@ -11,14 +11,13 @@ from rich.console import Console
 from rich.text import Text
 
 from bot.cards.case_mention import (
-    SAME_DAY,
     abbreviate_number,
     format_author,
     format_case_type,
     format_kind,
     format_source,
 )
-from bot.cards.sanitize import sanitize_line, sanitize_url
+from bot.cards.sanitize import SAME_DAY, sanitize_line, sanitize_url
 from bot.cli.exits import guard_output, print_line
 from bot.domain.case import Case
 from bot.domain.routing import NOBODY, Route

@@ -160,8 +160,13 @@ def test_what_joined_is_counted_in_one_word_where_it_is_all_the_same() -> None:
 
 
 def test_overdue_is_a_word_and_not_only_a_colour() -> None:
-    assert "· *overdue*, due <!date^" in read(build_new_case(), minutes=20)[2]
+    assert "· *overdue* since <!date^" in read(build_new_case(), minutes=20)[2]
     assert "overdue" not in read(build_new_case())[2]
+
+
+def test_overdue_is_said_with_a_time_because_slack_documents_no_age_for_mrkdwn() -> None:
+    assert "^{time}|" in read(build_new_case(), minutes=20)[2].partition("overdue")[2]
+    assert "^{date_short_pretty} at {time}|" in read(build_new_case(), minutes=1_440)[2].partition("overdue")[2]
 
 
 def test_a_deadline_on_another_day_is_shown_with_its_date() -> None:

@@ -90,7 +90,7 @@ async def test_a_case_that_is_not_resolved_in_time_says_overdue_on_its_card(worl
         await world.advance(minutes=15)
         if "Extend" in world.person("ana").dm.buttons:
             await world.person("ana").dm.click("Extend", by="ana")
-    assert "overdue, due 10 Mar, 13:00 UTC" in card.words
+    assert "overdue since 10 Mar, 13:00 UTC" in card.words
     assert "Claimed by @ana" in card.words
 
 
