@@ -26,7 +26,7 @@ from bot.cards.case_messages import (
     render_claimed,
     render_reminder_outcome,
 )
-from bot.cards.sanitize import escape, sanitize_line
+from bot.cards.sanitize import escape, format_date_near, sanitize_line
 from bot.domain.case import Case, CaseStatus
 from bot.domain.cases.deadlines import DEFAULT_REMIND_EVERY, find_people_to_notify, is_paged
 from bot.domain.cases.roll_ups import RollUp
@@ -65,11 +65,11 @@ def render_case_call(
     case: Case, department: Department, on_call: OnCallSnapshot, to: Callee, at: datetime, link: str = ""
 ) -> RenderedMessage:
     """Return the message about one case: with its words, and who is next."""
-    waited = format_duration(at - case.opened_at)
+    since = format_date_near(case.opened_at, at)
     mark = "🚨" if case.is_urgent else "📟"
     what = f"{format_kind_noun(case)} from {escape_author(case.mention)}"
     why = f"{_format_why_called(on_call, to)}{_format_next_step(case, department, on_call)}"
-    words = f"{mark} Unclaimed for {waited} in {format_channel(department)}: {what}. {why}"
+    words = f"{mark} Unclaimed since {since} in {format_channel(department)}: {what}. {why}"
     actions = [render_claim_button(case), *render_card_link(link), *render_open_post_button(case)]
     return render_text(words, render_quotation(case.mention, WORDS_SHOWN), make_actions(*actions))
 
@@ -119,7 +119,7 @@ def _render_line(case: Case, link: str, at: datetime) -> list[Block]:
 
 
 def _format_total(department: Department, total: int, oldest: datetime, at: datetime) -> str:
-    return f"*{total:,} unclaimed* in {format_channel(department)}, oldest {format_duration(at - oldest)}"
+    return f"*{total:,} unclaimed* in {format_channel(department)}, oldest since {format_date_near(oldest, at)}"
 
 
 def _format_why_called(on_call: OnCallSnapshot, to: Callee) -> str:

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from bot.cards import roll_ups
+from bot.cards.sanitize import format_date
 from bot.domain.case import CasePriority
 from bot.domain.cases.roll_ups import RollUp, parse_roll_up
 from bot.domain.destination import ToChannel, ToPerson
@@ -21,7 +22,8 @@ LATER = AT + timedelta(minutes=25)
 def test_several_cases_are_one_sentence_and_one_button() -> None:
     drawing = roll_ups.render_roll_up(RAJ, 12, AT, CARE, ON_CALL, LATER)
 
-    assert drawing.text == "📟 *12 unclaimed* in <#C0CARE>, oldest 25 min. You're on call."
+    since = format_date(AT, "{time}")
+    assert drawing.text == f"📟 *12 unclaimed* in <#C0CARE>, oldest since {since}. You're on call."
     assert labels(drawing.blocks) == ["View list"]
     assert check_message(drawing.blocks) == []
 
@@ -32,6 +34,14 @@ def test_one_case_is_shown_with_its_words_and_what_comes_next() -> None:
     assert drawing.text.endswith("complaint from @marta. You're on call. The next person is called in 5 min.")
     assert labels(drawing.blocks) == ["Claim", "View case", "Open post"]
     assert check_message(drawing.blocks) == []
+
+
+def test_a_message_that_nobody_edits_says_since_when_and_not_for_how_long() -> None:
+    night = AT + timedelta(hours=14)
+    several = roll_ups.render_roll_up(RAJ, 12, AT, CARE, ON_CALL, night)
+    alone = roll_ups.render_case_call(build_new_case(), PAGING, ON_CALL, RAJ.to, night)
+    assert f"oldest since {format_date(AT)}." in several.text
+    assert f"Unclaimed since {format_date(AT)} in" in alone.text
 
 
 def test_the_last_in_line_is_not_promised_that_another_is_called() -> None:

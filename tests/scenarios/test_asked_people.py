@@ -9,13 +9,13 @@ async def test_a_person_who_was_told_that_nobody_has_claimed_a_case_sees_who_has
     await world.advance(minutes=31)
     asked = [world.person("raj").dm, world.person("mia").dm]
     for dm in asked:
-        assert "Unclaimed for" in dm.words
+        assert "Unclaimed since" in dm.words
         assert "Claim" in dm.buttons
     await world.channel("#care").card("@marta").click("Claim", by="ana")
     await world.advance(seconds=15)
     for dm in asked:
         assert "🙋 @ana claimed the complaint" in dm.words
-        assert "Unclaimed for" not in dm.words
+        assert "Unclaimed since" not in dm.words
         assert "Claim" not in dm.buttons
 
 

@@ -69,7 +69,7 @@ async def test_what_calls_nobody_is_in_one_message_the_next_morning_and_again_on
     assert count_direct_messages(world) == dict.fromkeys(PEOPLE, 0)
     await world.advance(minutes=2)
     [dm] = world.person("raj").dms
-    assert dm.words.startswith("📟 2 unclaimed in #care, oldest 21 h. You're on call.")
+    assert dm.words.startswith("📟 2 unclaimed in #care, oldest since 10 Mar, 09:00 UTC. You're on call.")
     assert not world.person("mia").dms
     await world.advance(days=1)
     old, new = world.person("raj").dms

@@ -55,7 +55,7 @@ async def test_a_complaint_of_which_we_are_unsure_lies_in_the_channel_until_some
     assert "On-call" not in reminder.words
     await card.correct("Change sentiment…", "negative", by="ana")
     await world.advance(minutes=6)
-    assert "Unclaimed for" in world.person("raj").dms[-1].words
+    assert "Unclaimed since" in world.person("raj").dms[-1].words
 
 
 async def test_a_competitors_unhappy_customer_goes_to_sales(world: World) -> None:

@@ -64,7 +64,7 @@ async def test_it_is_confirmed_once_on_its_card_too_and_only_by_who_answers_ther
 async def test_what_nobody_confirms_is_called_for_as_an_unclaimed_case_is(world: World) -> None:
     await flag_message(world, "joe")
     await world.advance(minutes=12)
-    assert any("Unclaimed for" in dm.words and "crisis from" in dm.words for dm in world.person("ben").dms)
+    assert any("Unclaimed since" in dm.words and "crisis from" in dm.words for dm in world.person("ben").dms)
     assert not is_paged(world, "ben")
 
 

@@ -61,7 +61,7 @@ async def test_a_storm_that_nobody_claims_is_one_reply_for_each_list_and_one_mes
     assert care.thread_replies[0].words == said
     for name in ("raj", "mia"):
         [dm] = world.person(name).dms
-        assert "📟 100 unclaimed in #care, oldest 2" in dm.words
+        assert "📟 100 unclaimed in #care, oldest since " in dm.words
         assert "You're on call." in dm.words
 
 
