@@ -1,5 +1,6 @@
 """Standard metrics, each with a 95 % interval by bootstrap."""
 
+import math
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -15,6 +16,8 @@ MetricFunction = Callable[..., float]
 
 
 class MetricEstimate(NamedTuple):
+    """`value` is NaN where the posts cannot tell, as about a label that none of them has."""
+
     name: str
     value: float
     low: float
@@ -22,6 +25,8 @@ class MetricEstimate(NamedTuple):
     posts: int
 
     def __str__(self) -> str:
+        if math.isnan(self.value):
+            return f"{self.name:<36}      –  no post has this label  n {self.posts:,}"
         return f"{self.name:<36} {self.value:6.3f}  {self.low:6.3f} to {self.high:.3f}  n {self.posts:,}"
 
 
@@ -31,7 +36,8 @@ def estimate_metric(name: str, metric: MetricFunction, *columns: NDArray[Any]) -
     count = len(columns[0])
     resamples = (chance.integers(0, count, count) for _ in range(RESAMPLES))
     found = [metric(*(column[which] for column in columns)) for which in resamples]
-    low, high = np.nanpercentile(found, [2.5, 97.5])
+    known = [value for value in found if not math.isnan(value)] or [math.nan]
+    low, high = np.percentile(known, [2.5, 97.5])
     return MetricEstimate(name, metric(*columns), float(low), float(high), count)
 
 

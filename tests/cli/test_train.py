@@ -131,6 +131,23 @@ def test_figures_have_an_interval_and_a_number(shell: Shell) -> None:
     assert "question (ours)" in said
 
 
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"text": "lovely crew, thanks", "label": "positive"},
+        {"text": "lovely crew, thanks", "head": "complaint", "y": 0, "src": "ours"},
+    ],
+)
+@pytest.mark.filterwarnings("error")
+def test_what_one_post_cannot_tell_is_said_in_words(shell: Shell, row: dict[str, Any]) -> None:
+    shell.write("gold.jsonl", json.dumps(row) + "\n")
+
+    said = shell.run_in_process("evaluate", "gold.jsonl").stdout
+
+    assert "nan" not in said
+    assert "–  no post has this label  n 1\n" in said
+
+
 def test_what_holds_in_ordinary_posts_is_counted(shell: Shell) -> None:
     shell.write("ordinary.jsonl", (json.dumps({"text": "can I bring a cello?"}) + "\n") * 10)
 
