@@ -30,9 +30,9 @@ class CaseQueueStore(RedisStore):
         self._cases = cases
 
     async def load_queues(
-        self, departments: Sequence[str], at: datetime
+        self, departments: Sequence[str], at: datetime, chosen: str = ""
     ) -> tuple[dict[str, QueueCounts], dict[CaseQueue, Dues]]:
-        """Return the counts of each department, and the ids of both queues over all of them."""
+        """Return the counts of each department, and the ids of both queues: of `chosen`, else over all of them."""
         names = list(dict.fromkeys(departments))
         lists = [(self._keys.open_cases_key(name), self._keys.claimed_cases_key(name)) for name in names]
         commands = [
@@ -45,8 +45,9 @@ class CaseQueueStore(RedisStore):
         for name, total, *found in zip(names, replies[::3], replies[1::3], replies[2::3], strict=True):
             late, new = map(_parse_dues, found)
             counts[name] = QueueCounts(int(total or 0), len(late), len(new))
-            queues[CaseQueue.OVERDUE].append(late)
-            queues[CaseQueue.UNCLAIMED].append(new)
+            if name == chosen or chosen not in names:
+                queues[CaseQueue.OVERDUE].append(late)
+                queues[CaseQueue.UNCLAIMED].append(new)
         return counts, {queue: _merge_dues(parts) for queue, parts in queues.items()}
 
     async def load_owned_cases(self, person: str, departments: Sequence[str]) -> Dues:

@@ -69,9 +69,7 @@ class HomeTab:
     ) -> tuple[tuple[DepartmentSummary, ...], Mapping[CaseQueue, Dues]]:
         """Return all departments for their counts, and the queues of the chosen one."""
         names = [one.name for one in departments]
-        counts, queues = await self._store.case_queues.load_queues(names, at)
-        if chosen in names:
-            _, queues = await self._store.case_queues.load_queues([chosen], at)
+        counts, queues = await self._store.case_queues.load_queues(names, at, chosen)
         on_call = await asyncio.gather(*(self._load_on_call(one, at) for one in departments))
         found = zip(departments, on_call, strict=True)
         return tuple(DepartmentSummary(one, counts.get(one.name, QueueCounts()), now) for one, now in found), queues

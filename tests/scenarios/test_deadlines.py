@@ -47,8 +47,7 @@ async def test_what_nobody_claims_is_said_in_the_channel_and_then_to_the_people_
     await world.advance(minutes=5)
     assert (
         "Unclaimed since 10 Mar, 09:00 UTC in #care: complaint from @marta. You're on call. "
-        "The next person is called in 5 min."
-        in world.person("raj").dm.words
+        "The next person is called in 5 min." in world.person("raj").dm.words
     )
     assert not world.person("mia").dms
     await world.advance(minutes=5)

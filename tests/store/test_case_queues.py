@@ -63,6 +63,15 @@ async def test_open_overdue_and_unclaimed_are_counted_exactly(store: Store, cloc
     assert list(queues[CaseQueue.UNCLAIMED]) == ["case00002", "case00003", "case00004"]
 
 
+async def test_one_chosen_department_lists_its_cases_and_all_are_counted(store: Store, clock: SteppedClock) -> None:
+    await save(store, clock, build_case(1, clock), build_case(2, clock, department="pr"))
+    counts, queues = await store.case_queues.load_queues(["care", "pr"], clock.now(), "pr")
+    assert (counts["care"].open, counts["pr"].open) == (1, 1)
+    assert list(queues[CaseQueue.UNCLAIMED]) == ["case00002"]
+    _, queues = await store.case_queues.load_queues(["care", "pr"], clock.now(), "gone")
+    assert list(queues[CaseQueue.UNCLAIMED]) == ["case00001", "case00002"], "a filter of a department that is gone"
+
+
 async def test_a_case_that_moves_is_released_or_ends_leaves_the_list_of_what_is_claimed(
     store: Store, clock: SteppedClock
 ) -> None:
