@@ -27,6 +27,14 @@ class ErasureReason(NamedTuple):
     resolution: CaseResolution
 
 
+class QuoteTargets(NamedTuple):
+    """By what the words of erased posts are found in other posts, and what replaces them."""
+
+    ids: frozenset[str]
+    words: frozenset[str]
+    text: str = FORGOTTEN_TEXT
+
+
 REQUEST = ErasureReason(
     FORGOTTEN_TEXT, "at the request of the person who wrote it", "at a person's request", CaseResolution.NO_ACTION
 )

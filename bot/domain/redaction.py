@@ -9,7 +9,7 @@ from bot.domain.audit import AuditAction, AuditEvent
 from bot.domain.case import Case, CaseStatus
 from bot.domain.commits import CaseDecision
 from bot.domain.crisis import Crisis, TimelineEntry
-from bot.domain.erasure import AUTHOR_DELETION, REQUEST, ErasureReason
+from bot.domain.erasure import AUTHOR_DELETION, REQUEST, ErasureReason, QuoteTargets
 from bot.domain.mention import DELETED_TEXT, FORGOTTEN_TEXT, Mention
 from bot.domain.outbox import Notification
 from bot.domain.post_details import ParentPost
@@ -23,15 +23,15 @@ def blank_mention(mention: Mention, text: str = FORGOTTEN_TEXT) -> Mention:
     return Mention(id=mention.id, source=mention.source, text=text, created_at=mention.created_at)
 
 
-def blank_quoted(mention: Mention, words: Iterable[str], text: str = FORGOTTEN_TEXT) -> Mention | None:
-    """Return the mention without the text that it quotes or answers, or None if that contains none of these words."""
-    if not (mention.quoted or mention.parent):
-        return None
-    changed, known = mention, tuple(words)
-    if _contains_any(mention.quoted, known):
-        changed = changed.copy_with(quoted=text)
-    if mention.parent is not None and _contains_any(mention.parent.text, known):
-        changed = changed.copy_with(parent=ParentPost(text=text))
+def blank_quoted(mention: Mention, erased: QuoteTargets) -> Mention | None:
+    """Return the mention without the text that it quotes or answers, or None if that is of none of these posts."""
+    changed, parent = mention, mention.parent
+    if mention.quoted and _contains_any(mention.quoted, erased.words):
+        changed = changed.copy_with(quoted=erased.text)
+    if parent is not None:
+        is_erased = not erased.ids.isdisjoint({parent.id, f"{mention.source}:{parent.id}"})
+        if is_erased or _contains_any(parent.text, erased.words):
+            changed = changed.copy_with(parent=ParentPost(text=erased.text))
     return None if changed is mention else changed
 
 
@@ -52,7 +52,7 @@ def forget_in_case(
     """
     own = case.mention.id in ids and not case.mention.is_forgotten
     joined = tuple(one._replace(who="", url="") if one.mention in ids else one for one in case.joined)
-    quoting = blank_quoted(case.mention, words, reason.text)
+    quoting = blank_quoted(case.mention, QuoteTargets(ids, frozenset(words), reason.text))
     if not (own or quoting) and joined == case.joined:
         return None
     event = AuditEvent(at, "", AuditAction.POST_DELETED, reason.detail)

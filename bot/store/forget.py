@@ -8,7 +8,7 @@ from typing import NamedTuple, Protocol
 from redis.exceptions import ResponseError
 
 from bot.domain.audit import AuditAction, AuditEvent
-from bot.domain.erasure import REQUEST, ErasureReason
+from bot.domain.erasure import REQUEST, ErasureReason, QuoteTargets
 from bot.domain.errors import StoreUnavailable
 from bot.domain.mention import Mention
 from bot.store.cases import CaseStore
@@ -95,7 +95,7 @@ class MentionEraser(RedisStore):
         lost += await self._drop_recent(found.ids)
         lost += await self._drop_dead_letters(found)
         lost += await self._drop_joined(found.ids)
-        lost += await self._redact_quotes(found.words, reason.text)
+        lost += await self._redact_quotes(QuoteTargets(found.ids, found.words, reason.text))
         lost += await self._records.redact_cases(found.ids, found.words, at, reason)
         lost += await self._records.redact_episodes(found.ids, at)
         lost += await self._records.redact_crises(found.words, at)
@@ -205,12 +205,12 @@ class MentionEraser(RedisStore):
                 gone += int(await self._client.execute("HDEL", key, *held))
         return gone
 
-    async def _redact_quotes(self, words: frozenset[str], text: str) -> int:
-        changed = await self._quotes.redact_dead_letters(await self._dead.list_letters(), words, text)
+    async def _redact_quotes(self, erased: QuoteTargets) -> int:
+        changed = await self._quotes.redact_dead_letters(await self._dead.list_letters(), erased)
         for name in (self._keys.inbox, self._keys.unrouted, self._keys.spam, self._keys.corrections):
-            changed += await self._quotes.redact_entries(name, self._iter_entries(name), words, text)
+            changed += await self._quotes.redact_entries(name, self._iter_entries(name), erased)
         async for case_id in self._iter_names("joined"):
-            changed += await self._quotes.redact_joined(case_id, words, text)
+            changed += await self._quotes.redact_joined(case_id, erased)
         return changed
 
 

@@ -3,6 +3,7 @@
 import json
 from collections.abc import AsyncIterator, Mapping
 
+from bot.domain.erasure import QuoteTargets
 from bot.domain.mention import Mention
 from bot.domain.redaction import blank_quoted
 from bot.store.client import parse_hash
@@ -13,7 +14,7 @@ from bot.store.transaction import GROUP, CommitResult, Transaction, commit
 
 class QuoteStore(RedisStore):
     async def redact_entries(
-        self, stream: str, entries: AsyncIterator[tuple[str, dict[str, str]]], words: frozenset[str], text: str
+        self, stream: str, entries: AsyncIterator[tuple[str, dict[str, str]]], erased: QuoteTargets
     ) -> int:
         """Redact the entries of a stream. All entries of such a post move to its end: the last correction counts."""
         held = [
@@ -21,29 +22,29 @@ class QuoteStore(RedisStore):
             async for entry, fields in entries
             if (one := parse_entry_mention(fields)) and (one.quoted or one.parent or stream == self._keys.corrections)
         ]
-        quoting = {one.id for _, _, one in held if blank_quoted(one, words, text)}
+        quoting = {one.id for _, _, one in held if blank_quoted(one, erased)}
         moved = 0
         for entry, fields, one in held:
             if one.id in quoting:
-                redacted = _replace_mention(fields, blank_quoted(one, words, text) or one)
+                redacted = _replace_mention(fields, blank_quoted(one, erased) or one)
                 moved += await self._replace_entry(stream, entry, redacted)
         return moved
 
-    async def redact_joined(self, case: str, words: frozenset[str], text: str) -> int:
+    async def redact_joined(self, case: str, erased: QuoteTargets) -> int:
         key = self._keys.joined_mentions_key(case)
         reply = await self._client.execute("HGETALL", key)
         changed = 0
         for name, raw in parse_hash(reply).items():
             one = parse_stored_mention(raw)
-            if one and (blank := blank_quoted(one, words, text)):
+            if one and (blank := blank_quoted(one, erased)):
                 changed += await self._replace_field(key, name, raw, blank.model_dump_json())
         return changed
 
-    async def redact_dead_letters(self, letters: list[DeadLetter], words: frozenset[str], text: str) -> int:
+    async def redact_dead_letters(self, letters: list[DeadLetter], erased: QuoteTargets) -> int:
         changed = 0
         for letter in letters:
             one = parse_stored_mention(letter.raw)
-            if one and (blank := blank_quoted(one, words, text)):
+            if one and (blank := blank_quoted(one, erased)):
                 body = json.dumps(json.loads(letter.stored) | {"m": blank.model_dump_json(exclude_defaults=True)})
                 changed += await self._replace_field(self._keys.dead_letters, letter.id, letter.stored, body)
         return changed

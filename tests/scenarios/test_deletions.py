@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from bot.domain.case import derive_case_id
 from bot.domain.mention import DELETED_TEXT, Mention
 from bot.domain.reports.report import Reconciliation
 from bot.workers.ingest import InboxWriter
@@ -143,6 +144,18 @@ async def test_who_quoted_a_deleted_post_keeps_their_own_words(world: World) -> 
     assert await find_traces(world, "lost my bag AGAIN, worst") == []
     card = world.channel("#care").card("@other_person")
     assert f"Quoting: {DELETED_TEXT}" in card.words
+
+
+async def test_who_answered_a_deleted_post_keeps_their_own_words_however_short_it_was(world: World) -> None:
+    post = await world.receive("@northwindair awful again", by="wilhelmina_q")
+    parent = {"id": post.id, "author": "wilhelmina_q", "text": post.text}
+    answer = await world.receive(f"{LATE} same here", by="other_person", parent=parent)
+    await delete(world, post)
+    await world.advance(minutes=11)
+    assert await find_traces(world, "awful again", "wilhelmina_q") == []
+    case = await world.local_app.store.cases.get(derive_case_id(answer.id))
+    assert case.mention.parent is not None
+    assert (case.mention.parent.text, case.mention.text) == (DELETED_TEXT, answer.text)
 
 
 async def test_the_deletion_of_what_nobody_has_seen_is_dropped_and_leaves_no_trace(world: World) -> None:

@@ -179,6 +179,15 @@ async def test_an_edit_without_another_word_changes_nothing(world: World) -> Non
     assert (await account(world)).seen == 1
 
 
+async def test_another_rating_is_an_edit_though_the_words_stay(world: World) -> None:
+    await arrives(world, wording(world, LOST, rating=3))
+    await arrives(world, wording(world, LOST, 1, rating=1))
+    await world.advance(minutes=1)
+    why = await world.channel("#care").card("@rui").explain()
+    assert "edited, by its author" in why
+    assert "Before the edit" not in why
+
+
 async def test_an_edit_from_the_future_does_not_keep_the_next_one_out(world: World) -> None:
     writer = InboxWriter("forum", world.local_app.store, world.clock)
     await writer.publish([wording(world, LOST)])

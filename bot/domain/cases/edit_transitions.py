@@ -43,9 +43,10 @@ def edit_case(case: Case, edit: PostEdit, department_of: Callable[[str], Departm
     Words that are worse lead an unclaimed case along their route, unless a person has moved it.
     """
     mention, department = edit.mention, department_of(case.department)
-    if mention.version <= case.mention.version or case.mention.is_forgotten or mention.text == case.mention.text:
+    if mention.version <= case.mention.version or case.mention.is_forgotten or _is_unchanged(mention, case.mention):
         return skip_edit()
-    earlier = (*case.earlier, case.mention.text[:MAX_WORDING_LENGTH])[-MAX_WORDINGS:]
+    worded = (case.mention.text[:MAX_WORDING_LENGTH],) if mention.text != case.mention.text else ()
+    earlier = (*case.earlier, *worded)[-MAX_WORDINGS:]
     event = AuditEvent(at, "", AuditAction.EDITED, "by its author")
     after = case.copy_with(
         version=case.version + 1, mention=mention, earlier=earlier, history=case.extend_history(event)
@@ -59,6 +60,12 @@ def edit_case(case: Case, edit: PostEdit, department_of: Callable[[str], Departm
     if _is_worse_and_unmoved(case, after) and edit.route.to != NOBODY:
         after, department = _apply_route(after, edit.route, department_of, at, events)
     return _build_edit_decision(case, after, events, alarming, department, at)
+
+
+def _is_unchanged(mention: Mention, before: Mention) -> bool:
+    """Whether nothing that is shown of the post itself has changed: outlets also tell of counts as of an edit."""
+    said, said_before = ((one.text, one.quoted, one.rating, one.media) for one in (mention, before))
+    return said == said_before
 
 
 def _is_worse_and_unmoved(case: Case, after: Case) -> bool:
