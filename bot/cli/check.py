@@ -110,6 +110,8 @@ def check_rules(playbook: Playbook, places: PlaybookLocations) -> Iterator[Check
     if uncalled:
         problem = f"nobody is called for urgent cases in {', '.join(uncalled)}"
         yield make_note(places.find("departments"), f"{problem}. Name people in on_call")
+    if places.has_key("spikes", "page_from"):
+        yield make_note(places.find("spikes", "page_from"), "is called page_from_people now. The old name still works")
     if not playbook.sources:
         hint = "there are no [sources], so Earshot only sees what people flag. Add one, such as [sources.x]"
         yield make_note(str(places.file), hint)

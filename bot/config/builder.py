@@ -112,7 +112,7 @@ def _build_spike_thresholds(table: SpikesTable, zone: str) -> SpikeThresholds:
         to=table.to or "",
         sensitivity=SpikeSensitivity(table.sensitivity),
         voices=table.voices,
-        page_from=table.page_from,
+        page_from_people=table.page_from_people,
         over_after=table.over_after,
         planned=tuple(_build_planned_event(one, ZoneInfo(zone)) for one in table.planned),
     )

@@ -4,7 +4,15 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    AliasChoices,
+    BeforeValidator,
+    Field,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from bot.config.field_types import (
     NAME_LENGTH,
@@ -184,7 +192,12 @@ class SpikesTable(PlaybookTable):
     to: DepartmentName | None = None
     sensitivity: Annotated[str, AfterValidator(require_one_of(*SpikeSensitivity))] = SpikeThresholds().sensitivity.value
     voices: int = Field(SpikeThresholds().voices, ge=3, le=10_000)
-    page_from: int = Field(SpikeThresholds().page_from, ge=0, le=100_000)
+    page_from_people: int = Field(
+        SpikeThresholds().page_from_people,
+        ge=0,
+        le=100_000,
+        validation_alias=AliasChoices("page_from_people", "page_from"),  # the name of releases before 0.2
+    )
     over_after: Duration = SpikeThresholds().over_after
 
 

@@ -100,6 +100,16 @@ async def test_a_department_that_no_route_reaches_is_noted_with_its_line_and_is_
     assert "note: playbook.toml: line 23, departments[2]: no route leads to pr" in result.stdout
 
 
+async def test_the_old_name_of_a_key_is_noted_and_still_means_the_same(connected: Shell) -> None:
+    connected.playbook("[spikes]\npage_from = 12")
+    result = await connected.run_in_thread("check")
+
+    assert result.exit_code == 0
+    assert "spikes.page_from: is called page_from_people now. The old name still works" in result.stdout
+    connected.playbook("[spikes]\npage_from_people = 12")
+    assert "page_from" not in (await connected.run_in_thread("check")).stdout
+
+
 async def test_a_department_whose_cases_only_managers_can_claim_is_noted(connected: Shell) -> None:
     connected.playbook(**{'deputies = ["U0ANA", "S0CARE"]\non_call = ["U0RAJ"]': ""})
     said = (await connected.run_in_thread("check")).stdout

@@ -130,6 +130,11 @@ def test_people_are_called_from_high_on_or_from_what_the_playbook_or_the_departm
     assert found.find_department("third").page_from is CasePriority.LOW
 
 
+@pytest.mark.parametrize("key", ["page_from", "page_from_people"])
+def test_a_spike_pages_from_a_number_of_people_which_has_an_old_name(key: str) -> None:
+    assert parse_sample(f"[spikes]\n{key} = 12").spikes.page_from_people == 12
+
+
 def test_each_table_under_sources_is_read_by_its_own_model() -> None:
     playbook = parse_sample(
         '[sources.x]\nlang = "en"', "[sources.webhook.forum]", "[sources.webhook.my-shop]\ntrust_source = false"

@@ -80,6 +80,8 @@ NEED = 'when = { intent = "need" }'
         (write_playbook(planned(cause='"party"')), "spikes.planned[1].cause: "),
         (write_playbook(planned(starts_at='"soon"')), "spikes.planned[1].starts_at: "),
         (write_playbook('[paging]\npage_from = "urgent"'), "paging.page_from: 'urgent' is not a known value. Use 'low', 'normal'"),
+        (write_playbook("[spikes]\npage_from = -1"), "spikes.page_from: must be 0 or more"),
+        (write_playbook("[spikes]\npage_from = 3\npage_from_people = 4"), "spikes.page_from: there is no key 'page_from'. Did you mean 'page_from_people'?"),
         # brand
         (write_playbook(brand=""), "brand: [brand] is missing"),
         (write_playbook(brand='[brand]\nmanagers = ["U0MIA"]\n'), "brand.name: is missing"),

@@ -11,6 +11,10 @@ class PlaybookLocations:
         self.file = file
         self._lines = map_line_numbers(file.read_text(encoding="utf-8-sig"))
 
+    def has_key(self, *steps: str | int) -> bool:
+        """Return whether the file has this key or table."""
+        return steps in self._lines
+
     def find(self, *steps: str | int) -> str:
         """Return, for example, `playbook.toml: line 14, departments[2].channel`."""
         line = find_line_number(steps, self._lines)

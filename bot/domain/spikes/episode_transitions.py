@@ -132,11 +132,11 @@ def _decide_paging(episode: Episode, finding: SpikeFinding, context: DetectionCo
 
 def explain_not_paged(finding: SpikeFinding, thresholds: SpikeThresholds, *, learning: bool) -> str:
     """Return why nobody is paged; empty if people are. Only negative posts of real people page anybody."""
-    enough = thresholds.page_from * (2 if learning else 1)
+    enough = thresholds.page_from_people * (2 if learning else 1)
     reasons = (
         (finding.kind is SpikeKind.BOUGHT, "the accounts are likely bots"),
         (finding.kind is SpikeKind.VOLUME, "the posts aren't critical of you"),
-        (not thresholds.page_from, "the playbook pages for no spike"),
+        (not thresholds.page_from_people, "the playbook pages for no spike"),
         (learning and finding.result.voices < enough, "Earshot is still learning what is usual"),
         (finding.result.voices < enough, f"fewer than {enough} people within {finding.result.window // 60} min"),
         (not finding.result.exceeds_threshold(thresholds.page), "it is not unusual enough"),

@@ -31,7 +31,7 @@ class SpikeThresholds:
     sensitivity: SpikeSensitivity = SpikeSensitivity.NORMAL
     voices: int = 5
     """The least number of distinct people in a spike."""
-    page_from: int = 8
+    page_from_people: int = 8
     """Distinct people with negative posts in one window from which people are paged; 0: nobody is paged."""
     over_after: timedelta = timedelta(minutes=60)
     """An episode ends when nothing was unusual for so long."""
@@ -43,7 +43,7 @@ class SpikeThresholds:
 
     @property
     def page(self) -> ScanThreshold:
-        return ScanThreshold(_STRENGTH[self.sensitivity] + 1.0, 2.5, self.page_from)
+        return ScanThreshold(_STRENGTH[self.sensitivity] + 1.0, 2.5, self.page_from_people)
 
     @property
     def volume(self) -> ScanThreshold:
@@ -59,7 +59,7 @@ class SpikeThresholds:
 
     @property
     def inauthentic(self) -> ScanThreshold:
-        return ScanThreshold(_STRENGTH[self.sensitivity] + 1.0, 3.0, self.page_from or 2 * self.voices)
+        return ScanThreshold(_STRENGTH[self.sensitivity] + 1.0, 3.0, self.page_from_people or 2 * self.voices)
 
     @property
     def continuation(self) -> ScanThreshold:
