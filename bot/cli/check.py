@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import aiohttp
 import typer
@@ -22,6 +22,7 @@ from bot.config.settings import Settings, build_hook_variable
 from bot.detectors.engines.onnx import load_onnx_model
 from bot.detectors.model.loading import load_model, resolve_weights_path
 from bot.detectors.model.weights import PACKAGED, WeightsError
+from bot.domain.department import Department, is_person
 from bot.domain.routing import list_routed_departments
 from bot.domain.text import format_count
 from bot.sinks.slack import build_web_client
@@ -105,6 +106,9 @@ def check_rules(playbook: Playbook, places: PlaybookLocations) -> Iterator[Check
         elif not department.deputies:
             who = "only managers and those on call" if department.on_call else "only managers"
             yield make_note(here, f"{who} can claim what routes send to {department.name}. Name its deputies")
+        if _is_point_unable(department, playbook.brand.managers):
+            problem = f"{department.point} can't claim cases of {department.name}. Name them in deputies, too"
+            yield make_note(places.find("departments", number, "point"), problem)
         if department.name in reached and not department.on_call:
             uncalled.append(department.name)
     if uncalled:
@@ -115,6 +119,12 @@ def check_rules(playbook: Playbook, places: PlaybookLocations) -> Iterator[Check
     if not playbook.sources:
         hint = "there are no [sources], so Earshot only sees what people flag. Add one, such as [sources.x]"
         yield make_note(str(places.file), hint)
+
+
+def _is_point_unable(department: Department, managers: Sequence[str]) -> bool:
+    """Return whether the point person is surely nobody who can claim: user groups and schedules may hold anybody."""
+    able = (*department.deputies, *department.on_call, *managers)
+    return bool(department.point) and department.point not in able and all(map(is_person, able))
 
 
 def check_model(settings: Settings) -> CheckFinding:

@@ -100,6 +100,20 @@ async def test_a_department_that_no_route_reaches_is_noted_with_its_line_and_is_
     assert "note: playbook.toml: line 23, departments[2]: no route leads to pr" in result.stdout
 
 
+async def test_a_point_person_who_cannot_claim_is_noted_where_that_is_known(connected: Shell) -> None:
+    people = 'deputies = ["U0ANA", "S0CARE"]'
+    connected.playbook(**{people: 'deputies = ["U0ANA"]\npoint = "U0LEA"'})
+    said = (await connected.run_in_thread("check")).stdout
+    assert "departments[1].point: U0LEA can't claim cases of care. Name them in deputies, too" in said
+    for able in (
+        'deputies = ["U0ANA"]\npoint = "U0ANA"',
+        'deputies = ["U0ANA"]\npoint = "U0RAJ"',
+        f'{people}\npoint = "U0LEA"',
+    ):
+        connected.playbook(**{people: able})
+        assert "can't claim" not in (await connected.run_in_thread("check")).stdout
+
+
 async def test_the_old_name_of_a_key_is_noted_and_still_means_the_same(connected: Shell) -> None:
     connected.playbook("[spikes]\npage_from = 12")
     result = await connected.run_in_thread("check")
