@@ -121,8 +121,8 @@ class MentionEraser(RedisStore):
             async for _, entry in self._iter_entries(name):
                 if (mention := parse_entry_mention(entry)) is not None:
                     yield mention
-        async for case_id in self._iter_names("case"):
-            for case in (await self._cases.find([case_id])).values():
+        async for batch in self._iter_batches("case"):
+            for case in (await self._cases.find(batch)).values():
                 yield case.mention
         async for raw in self._iter_raw_mentions():
             if (mention := parse_stored_mention(raw)) is not None:

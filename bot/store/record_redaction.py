@@ -31,8 +31,11 @@ class RecordRedactor(RedisStore):
     async def redact_cases(
         self, ids: frozenset[str], words: frozenset[str], at: datetime, reason: ErasureReason
     ) -> int:
-        names = [name async for name in self._iter_names("case")]
-        blank = {name for name in names if await self._redact_case(name, ids, words, at, reason)}
+        blank = set[str]()
+        async for batch in self._iter_batches("case"):
+            for case in (await self._cases.find(batch)).values():
+                if forget_in_case(case, ids, at, words, reason) is not None:
+                    blank.update({case.id} if await self._redact_case(case.id, ids, words, at, reason) else ())
         if blank:
             await self._refresh_pages(blank, at)
         return len(blank)

@@ -31,6 +31,17 @@ class RedisStore:
         async for key in self._client.scan_keys(root):
             yield key.removeprefix(root)
 
+    async def _iter_batches(self, kind: str, size: int = 100) -> AsyncIterator[list[str]]:
+        """Yield the same names, some at a time."""
+        batch = list[str]()
+        async for name in self._iter_names(kind):
+            batch.append(name)
+            if len(batch) == size:
+                yield batch
+                batch = []
+        if batch:
+            yield batch
+
 
 class Repository(RedisStore, ABC, Generic[Record, Decided]):
     """Optimistic concurrency: nothing is locked. On a version conflict the record is read and decided on again."""
