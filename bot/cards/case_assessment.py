@@ -52,8 +52,12 @@ def render_case_explanation(
     by: str,
     origin: ModalMetadata,
     notice: Sequence[Block] = (),
+    mute: Sequence[Block] = (),
 ) -> dict[str, Any]:
-    """Return the modal for the person `by`. `notice` is what a press in it led to."""
+    """Return the modal for the person `by`. `notice` is what a press in it led to.
+
+    `mute` says whether the author is muted, for who may change that.
+    """
     return make_modal(
         action_ids.EXPLANATION,
         "Why this case?",
@@ -64,6 +68,7 @@ def render_case_explanation(
         *_render_labels(case),
         *_render_closing_corrections(case),
         *(make_context(words) for words in list_corrections(case)),
+        *mute,
         *_render_posts(case),
         *render_escalation(page, ATTEMPTS_SHOWN),
         make_section("*History*"),

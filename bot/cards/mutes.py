@@ -4,7 +4,15 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.cards import action_ids
-from bot.cards.block_kit import RenderedMessage, make_actions, make_button, make_context, make_section, render_text
+from bot.cards.block_kit import (
+    RenderedMessage,
+    make_actions,
+    make_button,
+    make_context,
+    make_plain_text,
+    make_section,
+    render_text,
+)
 from bot.cards.case_mention import OUTLETS
 from bot.cards.oncall import format_local_time
 from bot.cards.sanitize import escape, format_date, sanitize_line
@@ -54,6 +62,22 @@ def render_mute_offer(case: Case) -> RenderedMessage | None:
     press = make_button("Mute author", action_ids.AUTHOR_MUTE, case.id, a11y_label=f"Mute {name}")
     text = f"Resolved as spam. You can mute *@{escape(sanitize_line(name, 60))}* until somebody unmutes them."
     return render_text(text, make_actions(press))
+
+
+def render_author_mute(name: str, found: CountedMute | None, case_id: str) -> RenderedMessage:
+    """Return whether the author of a case is muted, and how much that hides, with the button that changes it."""
+    if found is not None:
+        unmute = make_button("Unmute", action_ids.MUTE_UNDO, found.mute.id, a11y_label=f"Unmute {name}")
+        return render_text(_format_mute(found), make_actions(unmute))
+    shown = f"@{sanitize_line(name, 60)}"
+    press = make_button("Mute author…", action_ids.AUTHOR_MUTE, case_id, a11y_label=f"Mute {name}")
+    press["confirm"] = {
+        "title": make_plain_text("Mute author?", 100),
+        "text": make_plain_text(f"New mentions from {shown} are counted but open no case. {NEVER_HIDDEN}", 300),
+        "confirm": make_plain_text("Mute", 30),
+        "deny": make_plain_text("Cancel", 30),
+    }
+    return RenderedMessage("Mute author", [make_actions(press)])
 
 
 def _format_target(mute: Mute) -> str:

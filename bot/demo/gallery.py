@@ -236,7 +236,8 @@ def _draw_modals(on: GallerySamples) -> Drawings:
         (" a crisis", on.crisis_case, on.acknowledged),
     )
     for name, one, page in some:
-        explanation = case_assessment.render_case_explanation(one, on.care, page, one.owner, origin)
+        mute = mutes.render_author_mute("kofi", None, one.id).blocks
+        explanation = case_assessment.render_case_explanation(one, on.care, page, one.owner, origin, mute=mute)
         yield f"Modal: why{name}", explanation
     waiting = roll_ups.RollUpView(
         RollUp("care", ToPerson(on.on_call.people[0])), on.care, (on.overdue, on.new), {on.new.id: LINK}, 2, AT, AT

@@ -12,6 +12,7 @@ from bot.cards import mutes as cards
 from bot.cards.block_kit import RenderedMessage
 from bot.cards.sanitize import escape, sanitize_line
 from bot.clock import Clock
+from bot.domain.case import Case
 from bot.domain.errors import NotAllowed
 from bot.domain.lifecycle import DEPUTIES_UNKNOWN
 from bot.domain.mutes import CountedMute, Mute, MuteKind, derive_mute_id, get_author_name, normalize_handle
@@ -64,6 +65,16 @@ class MuteUseCases:
             raise NotAllowed("The outlet doesn't say who wrote this, so there is nobody to mute.")
         return await self._save(Mute(kind=MuteKind.AUTHOR, name=name, by=by, since=at), self._rules.time_zone, at)
 
+    async def render_author_mute(self, by: str, case: Case) -> RenderedMessage | None:
+        """Return whether the author is muted, with the button; None for who may not mute, or an unknown author."""
+        name = get_author_name(case.mention.author)
+        if not name or not await self._may_mute(by):
+            return None
+        mute_id, at = derive_mute_id(MuteKind.AUTHOR, name), self._clock.now()
+        running = [one for one in await self._store.list_mutes() if one.mute.is_running(at)]
+        found = next((one for one in running if one.mute.id == mute_id), None)
+        return cards.render_author_mute(name, found, case.id)
+
     async def _save(self, mute: Mute, zone: str, at: datetime) -> RenderedMessage:
         before = await self._store.save_mute(mute, at)
         return cards.render_mute_receipt(mute, zone, can_undo=before is None or not before.is_running(at))
@@ -92,6 +103,13 @@ class MuteUseCases:
         if ended is None:
             raise NotAllowed("This is no longer muted, so there is nothing to undo.")
         return cards.render_unmute_receipt(ended)
+
+    async def _may_mute(self, by: str) -> bool:
+        try:
+            await self._check_permission(by)
+        except NotAllowed:
+            return False
+        return True
 
     async def _check_permission(self, by: str) -> None:
         is_unsure = False

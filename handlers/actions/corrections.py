@@ -11,17 +11,23 @@ from bot.usecases.cases import CaseView
 from bot.usecases.corrections import CorrectionResult
 from handlers.payloads import find_modal, read_origin
 from handlers.responses import redraw_card, redraw_corrected_card, redraw_moved_card
-from handlers.use_cases import AsyncAck, CaseUseCases, CorrectionUseCases, Payload, Responder
+from handlers.use_cases import AsyncAck, CaseUseCases, CorrectionUseCases, MuteUseCases, Payload, Responder
 
 
 async def explain_assessment(
-    ack: AsyncAck, action: Payload, body: Payload, by: str, cases: CaseUseCases, reply: Responder
+    ack: AsyncAck,
+    action: Payload,
+    body: Payload,
+    by: str,
+    cases: CaseUseCases,
+    mutes: MuteUseCases,
+    reply: Responder,
 ) -> None:
     await ack()
     async with reply.report_refusals():
         answer = await cases.get(action["value"])
         origin = read_origin(body, action["value"], reply.response_url)
-        await reply.open_modal(body, _render_explanation(answer, by, origin))
+        await reply.open_modal(body, await render_explanation(answer, by, origin, mutes))
 
 
 async def correct_assessment(
@@ -31,6 +37,7 @@ async def correct_assessment(
     by: str,
     cases: CaseUseCases,
     corrections: CorrectionUseCases,
+    mutes: MuteUseCases,
     reply: Responder,
 ) -> None:
     """Correct what a button says, or open the form that asks. Cards up to 0.1 have an option of a menu instead."""
@@ -48,17 +55,17 @@ async def correct_assessment(
         if find_modal(body) is None:
             await redraw_corrected_card(corrected, reply, cases)
         else:
-            await _show_correction(corrected, by, body, cases, reply)
+            await _show_correction(corrected, by, body, cases, mutes, reply)
 
 
 async def _show_correction(
-    corrected: CorrectionResult, by: str, body: Payload, cases: CaseUseCases, reply: Responder
+    corrected: CorrectionResult, by: str, body: Payload, cases: CaseUseCases, mutes: MuteUseCases, reply: Responder
 ) -> None:
     """Redraw the card behind the modal, and the modal, with the offer to move the case on top of it."""
     origin = read_origin(body, corrected.view.case.id, "")
     await redraw_card(corrected.view, reply.with_response_url(origin.response_url), cases)
     offer = render_move_suggestion(corrected.view.case, corrected.offer).blocks if corrected.offer else ()
-    await reply.update_modal(body["view"], _render_explanation(corrected.view, by, origin, *offer))
+    await reply.update_modal(body["view"], await render_explanation(corrected.view, by, origin, mutes, *offer))
 
 
 async def move_by_rules(
@@ -68,6 +75,7 @@ async def move_by_rules(
     by: str,
     cases: CaseUseCases,
     corrections: CorrectionUseCases,
+    mutes: MuteUseCases,
     reply: Responder,
 ) -> None:
     await ack()
@@ -79,8 +87,13 @@ async def move_by_rules(
             return
         origin = read_origin(body, action["value"], "")
         await redraw_moved_card(answer, origin.channel, reply.with_response_url(origin.response_url), cases)
-        await reply.update_modal(body["view"], _render_explanation(answer, by, origin, *moved.blocks))
+        await reply.update_modal(body["view"], await render_explanation(answer, by, origin, mutes, *moved.blocks))
 
 
-def _render_explanation(answer: CaseView, by: str, origin: ModalMetadata, *notice: Block) -> Payload:
-    return render_case_explanation(answer.case, answer.department, answer.page, by, origin, notice)
+async def render_explanation(
+    answer: CaseView, by: str, origin: ModalMetadata, mutes: MuteUseCases, *notice: Block
+) -> Payload:
+    """Raises `StoreUnavailable`."""
+    mute = await mutes.render_author_mute(by, answer.case)
+    shown = mute.blocks if mute else ()
+    return render_case_explanation(answer.case, answer.department, answer.page, by, origin, notice, shown)

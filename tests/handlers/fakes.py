@@ -332,6 +332,9 @@ class FakeMutes(FakeOnCall):
     async def mute_case_author(self, by: str, case_id: str) -> RenderedMessage:
         return await self._say("mute author", by, case_id)
 
+    async def render_author_mute(self, _by: str, _case: Case) -> RenderedMessage | None:
+        return None
+
     async def undo_mute(self, by: str, mute: str) -> RenderedMessage:
         return await self._say("undo mute", by, mute)
 

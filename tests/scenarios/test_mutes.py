@@ -26,6 +26,22 @@ async def test_a_muted_author_opens_no_case_and_the_list_says_how_much_is_hidden
     assert (await world.person("joe").type_command("/earshot mutes")).startswith("Nobody is muted.")
 
 
+async def test_why_offers_to_mute_the_author_to_who_may_and_says_how_much_is_hidden(world: World) -> None:
+    await world.receive(LOST)
+    card = world.channel("#care").card("@marta")
+    assert "Mute author…" not in await card.explain(by="joe")
+    await card.choose("Mute author…", by="ana")
+    modal = world.person("ana").form
+    assert "🔇 @marta is muted until somebody unmutes." in modal
+    assert "🔇 @marta · 0 mentions hidden · no end · by @ana\nUnmute" in modal
+    await world.receive(LATE, conversation="another")
+    assert "🔇 @marta · 1 mention hidden" in await card.explain(by="raj")
+    await card.choose("Unmute", by="raj")
+    modal = world.person("raj").form
+    assert "🔊 @marta is no longer muted. The mute hid 1 mention." in modal
+    assert "Mute author…" in modal
+
+
 async def test_a_mute_ends_by_itself_and_counts_from_zero_when_it_begins_again(world: World) -> None:
     await world.person("ana").type_command("/earshot mute @marta for 1h")
     await world.receive(LOST)
