@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from bot.config.field_types import ensure_list, normalize_language
 from bot.config.playbook import Brand, DetectorOptions, OnnxOptions, OperatorContacts, Playbook, SourceEntry
+from bot.config.route_conditions import CONDITION_KEYS, parse_condition
 from bot.config.schedules import build_schedule
 from bot.config.schema import (
     BrandTable,
@@ -28,6 +29,7 @@ from bot.domain.drills import DrillSettings
 from bot.domain.paging.contact_methods import ContactDetails
 from bot.domain.paging.page import ContactMethod, Severity
 from bot.domain.paging.policy import EscalationPolicy
+from bot.domain.route_conditions import PostCondition
 from bot.domain.routing import CaseClocks, Route
 from bot.domain.spikes.planned_events import PlannedEvent
 from bot.domain.spikes.thresholds import SpikeSensitivity, SpikeThresholds
@@ -41,7 +43,7 @@ def build_playbook(file: FileTable, sources: Sequence[SourceEntry]) -> Playbook:
         subjects=tuple(map(_build_subject, file.subjects)) or (_build_brand_subject(file.brand),),
         departments=MappingProxyType({department.name: department for department in departments}),
         schedules=MappingProxyType({one.name: build_schedule(one, file.brand.time_zone) for one in file.schedules}),
-        routes=tuple(_build_route(table, number) for number, table in enumerate(file.routes, 1)),
+        routes=tuple(_build_route(table, number, file.brand.time_zone) for number, table in enumerate(file.routes, 1)),
         sources=tuple(sources),
         detectors=_build_detector_options(file.detectors),
         drills=DrillSettings(file.drills.every, file.drills.at, file.drills.departments),
@@ -91,11 +93,13 @@ def _build_department(table: DepartmentTable, file: FileTable) -> Department:
     )
 
 
-def _build_route(table: RouteTable, number: int) -> Route:
+def _build_route(table: RouteTable, number: int, zone: str) -> Route:
     return Route(
         name=table.name or f"route {number}",
         when=_normalize_labels(table.when),
         unless=_normalize_labels(table.unless),
+        when_post=_build_conditions(table.when, zone),
+        unless_post=_build_conditions(table.unless, zone),
         to=table.to,
         clocks=CaseClocks(
             claim_within=table.claim_within,
@@ -148,4 +152,9 @@ def _normalize_labels(asked: dict[str, Any]) -> dict[str, frozenset[str]]:
     return {
         key: frozenset(normalize_language(word) if key == "language" else word for word in ensure_list(value))
         for key, value in asked.items()
+        if key not in CONDITION_KEYS
     }
+
+
+def _build_conditions(asked: dict[str, Any], zone: str) -> tuple[PostCondition, ...]:
+    return tuple(parse_condition(key, value, zone) for key, value in asked.items() if key in CONDITION_KEYS)

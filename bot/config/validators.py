@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from bot.config.field_types import Raw, ensure_list, list_tables, normalize_language
 from bot.config.playbook_errors import Found, Path, did_you_mean, format_place, safe_repr
+from bot.config.route_conditions import CONDITION_KEYS, parse_condition
 from bot.config.schedules import SCHEDULE_CHECKS
 from bot.domain.assessment import Intent, Sentiment
 from bot.domain.routing import NOBODY
@@ -173,7 +174,8 @@ def _is_shadowing(earlier: Raw, later: Raw) -> bool:
 
 
 def _collect_words(entry: Raw, key: str) -> set[str]:
-    return {word for word, _ in _fold_words(entry, key)}
+    value = ensure_list(entry.get(key, []))
+    return {" ".join(str(word).casefold().split()) for word in (value if isinstance(value, list) else [value])}
 
 
 CHECKS: tuple[Callable[[Raw], Iterator[Found]], ...] = (
@@ -197,8 +199,10 @@ def _check_labels(asked: object, path: Path, dimensions: LabelDimensions) -> Ite
     for key, value in asked.items():
         at = (*path, key)
         words = ensure_list(value)
-        if key not in dimensions.words:
-            yield at, f"no detector knows {safe_repr(key)}{did_you_mean(key, dimensions.words)}"
+        if key in CONDITION_KEYS:
+            yield from _check_condition(key, value, at)
+        elif key not in dimensions.words:
+            yield at, f"no detector knows {safe_repr(key)}{did_you_mean(key, [*dimensions.words, *CONDITION_KEYS])}"
         elif not isinstance(words, list) or not all(isinstance(word, str) for word in words):
             yield at, "must be a word in quotes, or a list of words"
         elif not words:
@@ -206,6 +210,13 @@ def _check_labels(asked: object, path: Path, dimensions: LabelDimensions) -> Ite
         else:
             for word in words:
                 yield from _check_label(word, key, at, dimensions.words[key])
+
+
+def _check_condition(key: str, value: object, at: Path) -> Iterator[Found]:
+    try:
+        parse_condition(key, value, "UTC")
+    except ValueError as no:
+        yield at, str(no)
 
 
 def _check_label(word: str, dimension: str, at: Path, known: frozenset[str]) -> Iterator[Found]:

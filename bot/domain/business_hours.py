@@ -97,7 +97,7 @@ def parse_window(words: str) -> HoursWindow:
     if not found:
         raise ValueError(f"{words!r} is not a range of hours. Write it like 'Mon-Fri 08:00-20:00'")
     return HoursWindow(
-        days=_parse_days(found["days"]), start=_parse_clock_time(found["start"]), end=_parse_clock_time(found["end"])
+        days=parse_days(found["days"]), start=_parse_clock_time(found["start"]), end=_parse_clock_time(found["end"])
     )
 
 
@@ -110,7 +110,8 @@ def _parse_clock_time(words: str) -> time:
     return time(hour, minute)
 
 
-def _parse_days(words: str) -> frozenset[int]:
+def parse_days(words: str) -> frozenset[int]:
+    """Parse `Mon-Fri` or `Sat,Sun`; 0 is Monday. Raises ValueError with a sentence."""
     chosen: set[int] = set()
     for part in words.split(","):
         first, _, last = part.strip().partition("-")

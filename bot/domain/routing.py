@@ -6,6 +6,7 @@ from datetime import timedelta
 from bot.domain.assessment import Assessment
 from bot.domain.immutable import FrozenModel, compare_fields
 from bot.domain.mention import Mention
+from bot.domain.route_conditions import PostCondition
 
 NOBODY = "nobody"
 """No department: mentions routed here are counted and not shown."""
@@ -28,16 +29,25 @@ class CaseClocks(FrozenModel):  # noqa: PLW1641  (pydantic gives a frozen model 
 
 
 class Route(FrozenModel):
-    """`when` and `unless` map a dimension (sentiment, intent, subject, …) to words, any of which matches."""
+    """`when` and `unless` map a dimension (sentiment, intent, subject, …) to words, any of which matches.
+
+    The conditions beside them are asked last, and of the post itself.
+    """
 
     name: str
     when: Mapping[str, frozenset[str]] = {}
     unless: Mapping[str, frozenset[str]] = {}
+    when_post: tuple[PostCondition, ...] = ()
+    unless_post: tuple[PostCondition, ...] = ()
     to: str = NOBODY
     clocks: CaseClocks = CaseClocks()
 
-    def matches_labels(self, labels: Labels) -> bool:
-        return _has_all_labels(self.when, labels) and not (self.unless and _has_all_labels(self.unless, labels))
+    def matches_mention(self, mention: Mention, labels: Labels) -> bool:
+        if not _has_all_labels(self.when, labels) or (self.when_post and not _matches_all(self.when_post, mention)):
+            return False
+        if not (self.unless or self.unless_post):
+            return True
+        return not (_has_all_labels(self.unless, labels) and _matches_all(self.unless_post, mention))
 
 
 NOT_ABOUT_US = Route(name="excluded")
@@ -48,6 +58,10 @@ def _has_all_labels(asked: Mapping[str, frozenset[str]], labels: Labels) -> bool
         if words.isdisjoint(labels.get(dimension, ())):
             return False
     return True
+
+
+def _matches_all(conditions: Sequence[PostCondition], mention: Mention) -> bool:
+    return all(condition.matches_mention(mention) for condition in conditions)
 
 
 def collect_labels(mention: Mention, assessment: Assessment) -> Labels:
@@ -64,7 +78,7 @@ def find_route(routes: Sequence[Route], mention: Mention, assessment: Assessment
     if EXCLUDED in labels:
         return NOT_ABOUT_US
     for route in routes:
-        if route.matches_labels(labels):
+        if route.matches_mention(mention, labels):
             return route
     raise LookupError("no route matches, not even the last")
 

@@ -43,19 +43,19 @@ COMPLAINT = ("sentiment:negative", "intent:complaint", "subject:Northwind", "kin
 def test_a_route_matches_if_every_key_of_when_holds_and_not_every_key_of_unless(asked: Route, matches: str) -> None:
     labels = collect_labels(build_mention(), build_assessment(*COMPLAINT))
 
-    assert asked.matches_labels(labels) is (matches == "yes")
+    assert asked.matches_mention(build_mention(), labels) is (matches == "yes")
 
 
 def test_a_label_that_lost_routes_nothing() -> None:
     lost = Assessment(signals=(Signal("intent", "intent:crisis", 0.4, holds=False),))
 
-    assert not route(intent="crisis").matches_labels(collect_labels(build_mention(), lost))
+    assert not route(intent="crisis").matches_mention(build_mention(), collect_labels(build_mention(), lost))
 
 
 def test_a_subject_with_a_colon_in_its_name_is_matched_whole() -> None:
     labels = collect_labels(build_mention(), build_assessment("subject:Star: the film"))
 
-    assert Route(name="r", when={"subject": frozenset({"Star: the film"})}).matches_labels(labels)
+    assert Route(name="r", when={"subject": frozenset({"Star: the film"})}).matches_mention(build_mention(), labels)
 
 
 def test_the_first_route_that_matches_wins() -> None:
@@ -83,4 +83,4 @@ def test_asking_for_more_keys_never_matches_more(
 ) -> None:
     narrow, wide = Route(name="n", when={**more, **when}), Route(name="w", when=when)
 
-    assert wide.matches_labels(held) or not narrow.matches_labels(held)
+    assert wide.matches_mention(build_mention(), held) or not narrow.matches_mention(build_mention(), held)

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.scenarios.sample_posts import CHATTER, CRISIS, LOST, PRAISE, RIVAL, SPAM, WISH
+from tests.scenarios.webhook_client import build_forum_source, build_post, send_delivery
 from tests.scenarios.world import World
 
 
@@ -64,6 +65,38 @@ async def test_a_department_that_is_added_while_running_gets_the_next_mention(wo
     assert world.playbook.reload() == ()
     await world.receive(LOST)
     card = world.channel("#lobby").card("@marta")
+    await card.click("Claim", by="joe")
+    assert "Claimed by @joe" in card.words
+
+
+SHOP = """[[departments]]
+name = "porto"
+channel = "C0LOBBY"
+deputies = ["U0JOE"]
+
+[[routes]]
+name = "bad review of the shop"
+when = { rating = "<=2", place = "Porto" }
+to = "porto"
+
+[[routes]]
+"""
+
+
+async def test_a_one_star_review_with_a_place_goes_to_the_shops_department(world: World) -> None:
+    await world.start_sources(build_forum_source(world.clock))
+    world.sandbox.workspace.find_channel("#lobby").bot_is_member = True
+    words = world.path.read_text(encoding="utf-8")
+    world.path.write_text(words.replace("[[routes]]\n", SHOP, 1), encoding="utf-8")
+    assert world.playbook.reload() == ()
+    reviews = [
+        build_post(world, "two hours and nobody came", 1) | {"rating": 1, "place": "Porto, Rua das Flores"},
+        build_post(world, "as it should be, I suppose", 2) | {"rating": 4, "place": "Porto, Rua das Flores"},
+        build_post(world, "queued for nothing on a Sunday", 3) | {"rating": 1, "place": "Lisboa"},
+    ]
+    assert (await send_delivery(world, reviews))[0] == 202
+    [card] = world.channel("#lobby").cards
+    assert "two hours and nobody came" in card.words
     await card.click("Claim", by="joe")
     assert "Claimed by @joe" in card.words
 
