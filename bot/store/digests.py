@@ -1,9 +1,10 @@
 """Digests: one card that lists several cases, and the cases of a flood that do not fit on it, by urgency."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.domain.case import Case, CaseStatus
+from bot.domain.destination import Destination
 from bot.domain.outbox import Notification, Priority
 from bot.store.client import RedisClient
 from bot.store.decision_writer import add_notification, to_ms
@@ -108,6 +109,23 @@ class DigestStore(RedisStore):
             transaction.write("ZADD", key, score_urgency(case), case.id)
         await commit(self._client, transaction)
 
+    async def find_flood(
+        self, to: Destination, priority: Priority, at: datetime, lasts: timedelta
+    ) -> DigestRecord | None:
+        """Return the posted digest that stands for a flood, if it got cases so shortly before `at`. Else None."""
+        entry = await self._client.execute("HGET", self._keys.floods, _name_flood(to, priority))
+        added, _, digest_id = (entry or "").partition(" ")
+        if not added.isdigit() or abs(to_ms(at) - int(added)) > lasts.total_seconds() * 1000:
+            return None
+        found = await self.load(digest_id)
+        return found if found is not None and found.ts else None
+
+    async def note_flood(self, to: Destination, priority: Priority, digest_id: str, at: datetime) -> None:
+        """Note that the digest stands for the flood, so that another process adds to it, too."""
+        transaction = Transaction(self._keys.inbox)
+        transaction.write("HSET", self._keys.floods, _name_flood(to, priority), f"{to_ms(at)} {digest_id}")
+        await commit(self._client, transaction)
+
     def _write_digest(self, transaction: Transaction, record: DigestRecord) -> None:
         key = self._keys.digest_key(record.id)
         transaction.write("HSET", key, "body", record.model_dump_json())
@@ -132,6 +150,10 @@ def build_digest_id(case_ids: Sequence[str], at: datetime) -> str:
 def build_listed_record(record: DigestRecord, at: datetime) -> CardRecord:
     """Return the card record of a case that a digest lists."""
     return CardRecord(state=CardState.LISTED, digest=record.id, since=to_ms(at))
+
+
+def _name_flood(to: Destination, priority: Priority) -> str:
+    return f"{int(priority)} {to}"
 
 
 def sort_by_urgency(cases: Sequence[Case]) -> list[Case]:

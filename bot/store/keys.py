@@ -91,6 +91,7 @@ class Keys:
         self.health_state = self.root + "vigil"
         self.crises = self.root + "crises"
         self.outboxes = self.root + "outboxes"
+        self.floods = self.root + "floods"
         self.calendar_links = self.root + "feeds"
         self.schedule_gaps = self.root + "holes"
         self.unrouted = self.root + "aside"

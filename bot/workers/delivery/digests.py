@@ -1,6 +1,6 @@
 """When a channel is more than a minute behind, new cases are posted as a digest: one card that lists them."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from bot.cards.digests import render_digest
 from bot.cards.similar_posts import group_similar_cases
@@ -37,8 +37,6 @@ class DigestDelivery:
         self._outbox = poster.store.outbox
         self._rules = rules
         self._digests = poster.store.digests
-        self._flood_cards: dict[tuple[Destination, Priority], tuple[str, datetime]] = {}
-        """The id of the one card for all that is pending for this destination, and when it last got some."""
         self._behind: set[Destination] = set()
 
     def choose_digest_priority(self, queue: DestinationQueue) -> Priority | None:
@@ -48,9 +46,6 @@ class DigestDelivery:
         if queue.crisis > MAX_SINGLE_CRISES:
             return Priority.CRISIS
         at = self._poster.clock.now()
-        for flood, (_, since) in list(self._flood_cards.items()):
-            if abs(at - since) > FLOOD_LASTS:
-                del self._flood_cards[flood]
         new = [owed for owed in queue.head if owed.notification.priority is Priority.NEW]
         late = len(new) > CAUGHT_UP_AT and at - new[0].since > DIGEST_AFTER
         if queue.new > CARDS_A_MINUTE or late:
@@ -66,8 +61,9 @@ class DigestDelivery:
         """
         to, waiting = queue.destination, queue.crisis if priority is Priority.CRISIS else queue.new
         assert isinstance(to, ToDepartment)
-        if waiting > FLOOD_THRESHOLD or (to, priority) in self._flood_cards:
-            return await self._post_flood(to, priority, waiting)
+        flood = await self._digests.find_flood(to, priority, self._poster.clock.now(), FLOOD_LASTS)
+        if flood is not None or waiting > FLOOD_THRESHOLD:
+            return await self._post_flood(to, priority, waiting, flood)
         pending = await self._collect_unclaimed(to, priority, FLOOD_THRESHOLD)
         cases = [case for group in group_similar_cases(pending)[:MAX_CASES] for case in group]
         if len(cases) < 2:
@@ -76,13 +72,14 @@ class DigestDelivery:
         record = DigestRecord(id=build_digest_id(ids, self._poster.clock.now()), department=to.id, cases=tuple(ids))
         return await self._send_digest(record, cases, CardRecord(digest=record.id))
 
-    async def _post_flood(self, to: ToDepartment, priority: Priority, waiting: int) -> bool:
+    async def _post_flood(
+        self, to: ToDepartment, priority: Priority, waiting: int, record: DigestRecord | None
+    ) -> bool:
         """Post one card for all pending cases with the most urgent of the oldest, then add the others to it."""
         at = self._poster.clock.now()
         cases = sort_by_urgency(await self._collect_unclaimed(to, priority, FLOOD_BATCH))
-        record = await self._digests.load(self._flood_cards.get((to, priority), ("", at))[0])
-        if record is not None and record.ts:
-            self._flood_cards[to, priority] = record.id, at
+        if record is not None:
+            await self._digests.note_flood(to, priority, record.id, at)
             added = await self._digests.add_hidden(record, cases, at)
             total = max(record.total, await self._digests.count(record))
             await self._digests.save(record.copy_with(total=total))
@@ -92,9 +89,8 @@ class DigestDelivery:
             return False
         ids = [case.id for case in cases[:MAX_CASES]]
         record = DigestRecord(id=build_digest_id(ids, at), department=to.id, cases=tuple(ids), total=waiting)
-        posted = await self._send_digest(record, cases[:MAX_CASES], CardRecord(digest=record.id))
-        self._flood_cards[to, priority] = record.id, at
-        return posted
+        await self._digests.note_flood(to, priority, record.id, at)
+        return await self._send_digest(record, cases[:MAX_CASES], CardRecord(digest=record.id))
 
     async def retry_digest(self, record: DigestRecord, card: CardRecord) -> bool:
         """Retry a digest whose answer was lost: the same digest, not a card for each of its cases."""
