@@ -43,6 +43,8 @@ class Inbox:
     def __init__(self, cursor: str | None = None) -> None:
         self.mentions: dict[str, Mention] = {}
         self.batches: list[int] = []
+        self.published: list[Mention] = []
+        """In their order, with later wordings and duplicates."""
         self.imported: list[str] = []
         self.deleted_authors: list[str] = []
         self.statuses: list[str] = []
@@ -66,6 +68,7 @@ class Inbox:
         for mention in mentions:
             self.mentions.setdefault(mention.id, mention)
         self.batches.append(len(mentions))
+        self.published += mentions
         if cursor is not None:
             self._cursor = cursor
         return len(self.mentions) - before

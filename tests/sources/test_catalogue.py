@@ -26,7 +26,8 @@ OPTIONS = {
 def example_options(kind: str) -> BaseModel:
     """What a source's own example says, with the # taken away from what is TOML."""
     lines = re.sub(r"^# (?=\[|[a-z_]+ = )", "", CATALOGUE[kind].example, flags=re.MULTILINE)
-    return CATALOGUE[kind].options.model_validate(tomllib.loads(lines)["sources"][kind])
+    options, table = CATALOGUE[kind].options, tomllib.loads(lines)["sources"][kind]
+    return options.model_validate(next(iter(table.values())) if getattr(options, "named", False) else table)
 
 
 def test_the_catalogue_and_the_folder_name_the_same_sources() -> None:
