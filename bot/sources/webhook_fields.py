@@ -67,7 +67,7 @@ def _map_item(item: Any, fields: MentionFields, source: str, now: datetime) -> d
     author = fields.author
     who = find_value(item, author) if isinstance(author, str) else _map_author(item, author) if author else None
     named = {name: find_value(item, path) for name in _PLAIN if (path := getattr(fields, name))}
-    if named["rating"] is not None:
+    if named.get("rating") is not None:
         named["rating"] = {"value": named["rating"], "best": fields.rating_best}
     written = find_value(item, fields.created_at) if fields.created_at else now.isoformat()
     named |= {"id": find_value(item, fields.id), "source": source, "text": "\n".join(words)}
