@@ -146,6 +146,12 @@ class Inbox(RedisStore):
         values = await self._client.execute("MGET", *names) if names else []
         return {name: value or "" for name, value in zip(names, values, strict=True)}
 
+    async def find_deleted(self, mentions: Iterable[str]) -> frozenset[str]:
+        """Return those that were deleted at their outlet."""
+        keys = {self._keys.seen_key(mention): mention for mention in mentions}
+        held = await self.read_lookups(keys)
+        return frozenset(mention for key, mention in keys.items() if MentionMark.parse(held[key]).is_deleted)
+
     async def find_joined_cases(self, mentions: Iterable[str]) -> dict[str, str]:
         """Return the case that each of these mentions joined, without those that joined none."""
         wanted = list(mentions)

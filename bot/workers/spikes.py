@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -148,6 +149,7 @@ class SpikeWorker(Worker):
         return 0 if decision is None else await self._commit_episode(decision, at)
 
     async def _commit_episode(self, decision: Decision[Episode], at: datetime) -> int:
+        decision = await self._drop_deleted_samples(decision)
         if await self._store.episodes.commit(decision, at) is not CommitResult.WRITTEN:
             self._reset_state()  # another process has decided since we read it
             return 0
@@ -160,6 +162,17 @@ class SpikeWorker(Worker):
             shown = {"kind": episode.kind, "department": episode.department}
             log.info("episode changed", episode=episode.id, what=str(event.what), **shown)
         return 1
+
+    async def _drop_deleted_samples(self, decision: Decision[Episode]) -> Decision[Episode]:
+        """Drop posts that were deleted since they were read: their words are still in memory."""
+        episode = decision.after
+        shown = {one.mention for one in (*episode.firsts, *episode.samples)}
+        deleted = await self._store.inbox.find_deleted(shown)
+        if not deleted:
+            return decision
+        kept = ([one for one in some if one.mention not in deleted] for some in (episode.firsts, episode.samples))
+        firsts, samples = map(tuple, kept)
+        return replace(decision, after=episode.copy_with(firsts=firsts, samples=samples))
 
     async def _update_baselines(self, at: datetime) -> None:
         updated = [self._learn_quarters(baseline, at.timestamp()) for baseline in self._baselines.values()]

@@ -12,6 +12,7 @@ from bot.domain.reports.report import Reconciliation
 from bot.workers.ingest import InboxWriter
 from bot.workers.triage import TriageWorker
 from tests.scenarios.sample_posts import CRISIS, LATE, LOST, SPAM
+from tests.scenarios.spike_setup import build_cancellation_post, send_wave, watch_spikes_at_four
 from tests.scenarios.test_forget import THANKS, WHISPER, find_traces, list_shown
 from tests.scenarios.webhook_client import build_forum_source, build_post, send_delivery
 from tests.scenarios.world import World
@@ -254,6 +255,19 @@ async def test_who_claims_too_late_is_told_that_the_post_was_deleted(world: Worl
         pass
     await world.channel("#care").card("@wilhelmina_q").click("Claim", by="ana")
     assert "The post was deleted, so this case was closed" in json.dumps(world.person("ana").whispers)
+
+
+async def test_a_post_that_is_deleted_before_its_spike_is_noticed_is_no_sample_of_it(world: World) -> None:
+    await watch_spikes_at_four(world)
+    early = [build_cancellation_post(world, number) for number in range(3)]
+    await world.receive_all(early)
+    await delete(world, *early)
+    await world.advance(minutes=1)
+    await send_wave(world, 20, first=3)
+    await world.advance(minutes=1)
+    [card] = world.channel("#care").episodes
+    assert "23 posts so far from 23 people" in card.words
+    assert await find_traces(world, *(f"stranded{number}\"" for number in range(3)), early[0].text[20:60]) == []
 
 
 async def test_a_list_and_the_message_to_somebody_on_call_follow(world: World) -> None:
