@@ -267,7 +267,7 @@ async def test_a_post_that_is_deleted_before_its_spike_is_noticed_is_no_sample_o
     await world.advance(minutes=1)
     [card] = world.channel("#care").episodes
     assert "23 posts so far from 23 people" in card.words
-    assert await find_traces(world, *(f"stranded{number}\"" for number in range(3)), early[0].text[20:60]) == []
+    assert await find_traces(world, *(f'stranded{number}"' for number in range(3)), early[0].text[20:60]) == []
 
 
 async def test_a_list_and_the_message_to_somebody_on_call_follow(world: World) -> None:
