@@ -20,13 +20,14 @@ from bot.cards.case_mention import (
 from bot.cards.sanitize import SAME_DAY, sanitize_line, sanitize_url
 from bot.cli.exits import guard_output, print_line
 from bot.domain.case import Case
+from bot.domain.mention import Mention
 from bot.domain.routing import NOBODY, Route
 from bot.domain.text import format_count, format_duration
 
 STYLES = {"negative": "red", "positive": "green", "neutral": "cyan", "unclear": "yellow"}
 INDENT = " " * 7
-MAX_TEXT = 400
-"""Characters of a post that are shown."""
+MAX_TEXT, MAX_PARENT = 400, 120
+"""Characters that are shown of a post, and of the one that it answers."""
 
 
 class RoutedPost(NamedTuple):
@@ -76,11 +77,12 @@ class ListenView:
             self._print(Text())
         line = Text().append(f"{self._format_time(mention.created_at, now)}  ", "dim")
         line.append(format_source(mention)).append("  ").append(format_author(mention), "bold")
-        if mention.author.followers is not None:
-            line.append(f" · {abbreviate_number(mention.author.followers)} followers", "dim")
+        line.append("".join(f" · {detail}" for detail in _list_details(mention)), "dim")
         self._print(line)
         labels = Text(_format_labels(post), STYLES[post.sentiment])
         self._print(Text(INDENT).append_text(labels).append(f" → {_format_route(post.route)}", "bold"))
+        if mention.parent is not None:
+            self._print(Text(f"{INDENT}In reply to: {sanitize_line(mention.parent.text, MAX_PARENT)}", "dim"))
         self._print_wrapped(sanitize_line(mention.text, MAX_TEXT) or "(no words)")
         if url := sanitize_url(mention.url):
             self._print(Text(f"{INDENT}{url}", "dim"))
@@ -109,6 +111,15 @@ class ListenView:
             return
         with guard_output():
             self._console.print(line, soft_wrap=True)
+
+
+def _list_details(mention: Mention) -> list[str]:
+    followers, rating = mention.author.followers, mention.rating
+    return [
+        *([f"{abbreviate_number(followers)} followers"] if followers is not None else []),
+        *([f"rated {rating.value:g} of {rating.best}"] if rating else []),
+        *([sanitize_line(mention.place, 60)] if mention.place else []),
+    ]
 
 
 def _format_labels(post: RoutedPost) -> str:

@@ -42,6 +42,17 @@ async def test_a_post_is_shown_once_and_again_when_it_was_edited(
     assert (sink.outcome.new, await sink.load_cursor()) == (3, "3")
 
 
+async def test_stars_place_and_the_post_that_it_answers_are_shown(
+    sink: MemorySink, capsys: pytest.CaptureFixture[str]
+) -> None:
+    details = {"rating": 1, "place": "Lisbon\x1b[2J shop", "parent": {"text": "how was it?"}}
+    await sink.publish([build_post(1, "", author={"id": "1", "handle": "rita", "followers": 1_200}, **details)])
+    lines = capsys.readouterr().out.splitlines()
+
+    assert lines[1].endswith("Board  @rita · 1.2k followers · rated 1 of 5 · Lisbon[2J shop")
+    assert lines[3:5] == ["       In reply to: how was it?", "       (no words)"]
+
+
 async def test_of_what_is_there_already_only_the_last_few_are_shown(
     sink: MemorySink, capsys: pytest.CaptureFixture[str]
 ) -> None:
