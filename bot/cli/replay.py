@@ -172,7 +172,8 @@ async def _replay_file(settings: Settings, rules: Playbook, options: ReplayOptio
     clock = SystemClock()
     async with open_brand_store(settings, rules) as store:
         with ProgressBar(options.file) as bar:
-            sink = ProgressSink(InboxWriter(NAME, store, clock), position, bar)
+            writer = InboxWriter(NAME, store, clock, accepts_future=True)
+            sink = ProgressSink(writer, position, bar)
             waiting = asyncio.get_running_loop().call_later(PATIENCE, bar.print_sentence, WAITING)
             async with sink.hold_source_lease():
                 waiting.cancel()

@@ -21,7 +21,9 @@ log = structlog.get_logger("ingest")
 class InboxWriter:
     """The mention sink of one source: its cursor, the inbox, its lease and its status."""
 
-    def __init__(self, source: str, store: Store, clock: Clock) -> None:
+    def __init__(self, source: str, store: Store, clock: Clock, *, accepts_future: bool = False) -> None:
+        """`accepts_future`: keep times in the future, as of a recorded day that is moved to begin now."""
+        self._accepts_future = accepts_future
         self._source = source
         self._store = store
         self._clock = clock
@@ -33,7 +35,7 @@ class InboxWriter:
 
     async def publish(self, mentions: Sequence[Mention], cursor: str | None = None) -> int:
         now = self._clock.now()
-        mended = [_clamp_time(mention, now) for mention in mentions]
+        mended = mentions if self._accepts_future else [_clamp_time(mention, now) for mention in mentions]
         new = await self._store.inbox.admit(self._source, mended, cursor, now)
         if read := sum(mention.deleted_at is None for mention in mentions):  # a firehose sends ten deletions a second
             log.info("mentions received", source=self._source, read=read, new=new)
