@@ -44,6 +44,11 @@ def render_digest_reminder(unclaimed: list[Case], department: Department) -> Ren
     return _render_message(f"⏰ {len(unclaimed)} on this list {are} unclaimed – can someone help?{next_step}")
 
 
+def render_digest_reminder_outcome() -> RenderedMessage:
+    """Return what replaces the reply once nothing on the list is unclaimed."""
+    return _render_message("✅ Nothing on this list is unclaimed any more.")
+
+
 def _format_next_step(case: Case, department: Department) -> str:
     """Say when people on call are called, if they are."""
     if not department.on_call or case.has_unsure_sentiment:

@@ -117,6 +117,8 @@ def _draw_messages(on: GallerySamples) -> Drawings:
     yield "Call about one case", roll_ups.render_case_call(on.overdue, on.care, on.on_call, to, AT, LINK)
     yield "Roll-up", roll_ups.render_roll_up(claims, 12, AT - timedelta(minutes=25), on.care, on.on_call, AT)
     yield "Roll-up: over", roll_ups.render_roll_up_end(on.care)
+    yield "Reminder below a list", case_messages.render_digest_reminder([on.overdue, on.new], on.care)
+    yield "Reminder below a list: over", case_messages.render_digest_reminder_outcome()
     yield "Lease: half is over", case_messages.render_lease_reminder(on.claimed, on.care, LINK)
     yield "Lease: lost", case_messages.render_lost_claim(on.claimed, on.care, LINK)
     yield "Lease: renewed", case_messages.render_lease_renewed(on.claimed)

@@ -71,6 +71,8 @@ class DigestRecord(FrozenModel):
     """How many cases it stands for if those are more than it shows, else 0."""
     reminded: bool = False
     """Whether its thread says that nobody has claimed them."""
+    reply: MessageRef | None = None
+    """Where it says so, until nothing on it is unclaimed."""
 
 
 class RollUpRecord(FrozenModel):

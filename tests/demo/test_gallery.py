@@ -17,7 +17,7 @@ CARDS = Path(__file__).parents[2] / "bot" / "cards"
 DRAWINGS = {"RenderedMessage", "RenderedMessage | None", "dict[str, Any]"}
 SENTENCES = {
     "render_brought_back", "render_calendar_link", "render_close_receipt", "render_covered", "render_cover_requested",
-    "render_digest_reminder", "render_gap", "render_gap_filled", "render_home_unavailable", "render_moved",
+    "render_gap", "render_gap_filled", "render_home_unavailable", "render_moved",
     "render_acknowledged", "render_old_roll_up", "render_open_page", "render_override", "render_page_alert", "render_reminder_outcome", "render_request_declined",
     "render_request_outcome", "render_roll_up_modal", "render_spike_fallback", "render_update_receipt", "render_text",
 }  # fmt: skip

@@ -65,6 +65,20 @@ async def test_a_storm_that_nobody_claims_is_one_reply_for_each_list_and_one_mes
         assert "You're on call." in dm.words
 
 
+async def test_the_reminder_below_a_list_says_once_that_nothing_on_it_is_unclaimed(world: World) -> None:
+    await storm(world, 60)
+    await world.advance(minutes=17)
+    care = world.channel("#care")
+    digest = care.digests[0]
+    await digest.click("Take 10", by="ana")
+    await world.advance(minutes=1)
+    assert [reply.words[:23] for reply in digest.replies] == ["⏰ 20 on this list are u"]
+    await digest.click("Take 10", by="raj")
+    await world.advance(minutes=1)
+    assert [reply.words for reply in digest.replies] == ["✅ Nothing on this list is unclaimed any more."]
+    assert all(reply.words.startswith("⏰") for one in care.digests[1:] for reply in one.replies)
+
+
 async def test_two_who_claim_the_same_line_of_a_digest_are_told_apart(world: World) -> None:
     await storm(world, 60)
     await world.advance(minutes=2)

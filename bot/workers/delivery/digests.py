@@ -1,7 +1,9 @@
 """When a channel is more than a minute behind, new cases are posted as a digest: one card that lists them."""
 
+from contextlib import suppress
 from datetime import timedelta
 
+from bot.cards import case_messages
 from bot.cards.digests import render_digest
 from bot.cards.similar_posts import group_similar_cases
 from bot.domain.case import Case, CaseStatus
@@ -10,7 +12,7 @@ from bot.domain.outbox import Notification, Priority
 from bot.domain.rules import PlaybookRules, get_department_or_lost
 from bot.sinks.delivery_errors import SlackRejectedError
 from bot.store.digests import WINDOW_SIZE, build_digest_id, build_listed_record, is_waiting, sort_by_urgency
-from bot.store.message_records import CardRecord, CardState, DigestRecord
+from bot.store.message_records import CardRecord, CardState, DigestRecord, MessageRef
 from bot.store.outbox import DestinationQueue
 from bot.workers.delivery.poster import LATE_RETRY, MessagePoster
 from bot.workers.delivery.rate_limiter import CHANNEL_INTERVAL, SendDeferredError
@@ -154,6 +156,8 @@ class DigestDelivery:
         if record is None or not record.ts:
             await self._outbox.mark_delivered(pending)
             return False
+        if record.reply is not None and not await self._has_waiting(record):
+            return await self._update_reply(record, record.reply)
         await self._poster.limiter.acquire_update(record.channel)
         await self._outbox.mark_delivered(pending)
         cases = await self._load_digest_cases(record) if not record.total else await self._refill_cases(record)
@@ -173,6 +177,20 @@ class DigestDelivery:
                 await self._unlist_cases(record, cases)
             else:
                 await self._poster.handle_refusal(department, record.channel, no)
+        return True
+
+    async def _has_waiting(self, record: DigestRecord) -> bool:
+        cases = await self._load_digest_cases(record)
+        shown = any(is_waiting(case, record.department) for case in cases)
+        return shown or bool(await self._digests.list_hidden(record, 1))
+
+    async def _update_reply(self, record: DigestRecord, reply: MessageRef) -> bool:
+        """Update the reminder in the thread first; the digest itself is drawn in the next step."""
+        await self._poster.limiter.acquire_update(reply.channel)
+        with suppress(SlackRejectedError):  # deleted
+            outcome = case_messages.render_digest_reminder_outcome()
+            await self._poster.limiter.update_message(reply.channel, reply.ts, outcome)
+        await self._digests.save(record.copy_with(reply=None))
         return True
 
     async def _refill_cases(self, record: DigestRecord) -> list[Case]:

@@ -82,12 +82,14 @@ class ReminderDelivery:
         return True
 
     async def _record_reply(self, pending: Notification, posted: CardRecord, digest: DigestRecord | None) -> None:
-        """Record the reply, so that it can be updated; draw the card again, in case it was claimed meanwhile."""
+        """Record the reply, so that it can be updated; draw what it is below again, in case of a claim meanwhile."""
         place = MessageRef(posted.channel, posted.ts)
         if pending.kind is NotificationKind.DELETED:  # it has no words of the post, and stays as it is
             return await self._outbox.mark_message_sent(pending)
         if digest is not None:
-            await self._store.digests.save(digest.copy_with(reminded=True))
+            await self._store.digests.save(digest.copy_with(reminded=True, reply=place))
+            again = Notification.draw_digest(digest.id, digest.department)
+            await self._outbox.add(again, self._poster.clock.now())
         else:
             card = await self._outbox.load_card(pending.subject_id)
             await self._outbox.save_card(pending.subject_id, card.copy_with(reminded=place))
