@@ -81,8 +81,8 @@ class ListenView:
         self._print(line)
         labels = Text(_format_labels(post), STYLES[post.sentiment])
         self._print(Text(INDENT).append_text(labels).append(f" → {_format_route(post.route)}", "bold"))
-        if mention.parent is not None:
-            self._print(Text(f"{INDENT}In reply to: {sanitize_line(mention.parent.text, MAX_PARENT)}", "dim"))
+        if mention.parent is not None and (answered := sanitize_line(mention.parent.text, MAX_PARENT)):
+            self._print(Text(f"{INDENT}In reply to: {answered}", "dim"))
         self._print_wrapped(sanitize_line(mention.text, MAX_TEXT) or "(no words)")
         if url := sanitize_url(mention.url):
             self._print(Text(f"{INDENT}{url}", "dim"))
