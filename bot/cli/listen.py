@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import re
 import signal
 from collections.abc import Sequence
 from contextlib import suppress
@@ -9,6 +10,7 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, NamedTuple
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import typer
@@ -33,6 +35,7 @@ from bot.domain.subject import Subject
 from bot.domain.text import format_duration, join_words
 from bot.sources.base import MentionSource
 from bot.sources.catalogue import CATALOGUE, LABELS, MODELS, build_context
+from bot.sources.rss import RssOptions
 from bot.sources.webhook import WebhookSource
 
 SAMPLE = Path(demo.__path__[0]) / "playbook.toml"
@@ -44,7 +47,10 @@ def listen(
         str, typer.Option("--for", metavar="TIME", help="How long, such as 60s or 10m. Default: until Ctrl-C.")
     ] = "",
     *,
-    source: Annotated[list[str] | None, typer.Option(help="Listen to this source only. Repeat it for several.")] = None,
+    source: Annotated[
+        list[str] | None,
+        typer.Option(help="Listen to this source only, or to the feed at this address. Repeat it for several."),
+    ] = None,
     term: Annotated[
         list[str] | None,
         typer.Option(help="Listen for this instead of the playbook's subjects. Repeat it for several."),
@@ -133,6 +139,7 @@ def _choose_entries(
             keyless[kind] = SourceEntry(kind, None, options)
     if wanted:
         known = {**keyless, **{entry.name: entry for entry in own if entry.name}, **known}
+        known |= {name: _build_feed_entry(name) for name in wanted if "://" in name}
         for name in wanted:
             if name not in known:
                 raise fail_with([f"There is no source {safe_repr(name)}{did_you_mean(name, known)}"])
@@ -141,6 +148,16 @@ def _choose_entries(
     notes = [f"{name} is left out, as reading it may cost money. Listen to it with --source {name}" for name in metered]
     chosen = [entry for name, entry in known.items() if name not in metered]
     return chosen if any(entry.source != "webhook" for entry in chosen) else [*chosen, *keyless.values()], notes
+
+
+def _build_feed_entry(url: str) -> SourceEntry:
+    """Return a feed by its address, named after its host."""
+    try:
+        options = RssOptions(url=url)
+    except ValidationError:
+        raise fail_with([f"{safe_repr(url)} is not the address of a feed. Use one with https://"]) from None
+    host = urlsplit(url).hostname or ""
+    return SourceEntry("rss", re.sub(r"[^a-z0-9]+", "-", host).strip("-")[:40] or "feed", options)
 
 
 def _get_full_name(entry: SourceEntry) -> str:

@@ -118,7 +118,7 @@ def _list_details(mention: Mention) -> list[str]:
     return [
         *([f"{abbreviate_number(followers)} followers"] if followers is not None else []),
         *([f"rated {rating.value:g} of {rating.best}"] if rating else []),
-        *([sanitize_line(mention.place, 60)] if mention.place else []),
+        *([sanitize_line(mention.place, 60)] if mention.place not in {"", mention.author.name} else []),
     ]
 
 

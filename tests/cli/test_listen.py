@@ -8,12 +8,17 @@ import subprocess
 from datetime import UTC, datetime
 
 import pytest
+from aiohttp import web
 
 from bot.clock import SystemClock
 from tests.cli.shell import Shell, on_a_terminal
+from tests.sources.fake_outlet import serve_fake_outlet
 from tests.sources.fake_x import TOKEN, serve_fake_x
 from tests.sources.source_fakes import wait_until
 
+FEED = """<rss version="2.0"><channel><title>The Daily</title>
+<item><guid>1</guid><title>Northwind Air lost my bag again, terrible service</title><link>/1</link></item>
+<item><guid>2</guid><title>The weather tomorrow</title><link>/2</link></item></channel></rss>"""
 REPLAY = '[sources.replay]\nfile = "day.jsonl"\nspeed = "max"'
 
 
@@ -139,6 +144,36 @@ async def test_x_is_listened_to_where_it_is_named(shell_with_day: Shell) -> None
     assert "x: connected" in shown
     assert "northwind lost my bag, again" in shown
     assert "x: 1 new post" in shown
+
+
+async def test_from_a_clean_clone_a_feed_is_on_the_screen_at_once(shell: Shell) -> None:
+    (shell.folder / "playbook.toml").unlink()
+    async with serve_fake_outlet() as outlet:
+        outlet.answers["/feed.xml"] = [web.Response(text=FEED, content_type="application/rss+xml")]
+        words = ("listen", "--term", "northwind air", "--source", f"{outlet.url}/feed.xml", "--for", "3s")
+        done = await asyncio.to_thread(shell.run_process, *words)
+    lines = done.stdout.decode().splitlines()
+
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert lines[0] == "Listening for “northwind air” on 127-0-0-1, 3 s."
+    assert lines[2:4] == [
+        "Departments and routes are those of the sample playbook (earshot demo).",
+        "127-0-0-1: connected",
+    ]
+    assert "  The Daily" in lines[4]
+    assert " → " in lines[5]
+    assert "       Northwind Air lost my bag again, terrible service" in lines
+    assert "127-0-0-1: 0 new posts, 1 earlier one" in lines
+    assert {path.name for path in shell.folder.iterdir()} == set()
+
+
+async def test_a_feed_that_is_not_there_is_said_at_once_and_the_exit_code_is_1(shell: Shell) -> None:
+    async with serve_fake_outlet() as outlet:
+        words = ("listen", "--source", f"{outlet.url}/feed.xml", "--for", "2s")
+        done = await asyncio.to_thread(shell.run_process, *words)
+
+    assert done.returncode == 1
+    assert "127-0-0-1: The outlet is not found (404)." in done.stdout.decode().splitlines()
 
 
 @pytest.mark.parametrize(
