@@ -9,7 +9,7 @@ import pytest
 from bot.domain.commits import MentionOutcome, ProcessedMention
 from bot.domain.spikes.baseline import SubjectBaseline
 from bot.domain.spikes.detector import MAX_OBSERVATIONS, SpikeDetector, SpikeFinding, SpikeKind
-from bot.domain.spikes.episode import add_to_counter, estimate_count
+from bot.domain.spikes.episode import Episode, SpikePeak, add_to_counter, estimate_count
 from bot.domain.spikes.observation import SpikeObservation, build_observation
 from bot.domain.spikes.planned_events import PlannedCause, PlannedEvent
 from bot.domain.spikes.scan_statistic import compute_log_likelihood, compute_share_likelihood
@@ -96,6 +96,15 @@ def test_a_share_is_strange_by_how_many_it_is_of() -> None:
 def test_a_crowd_is_counted_to_a_person_and_nobody_twice(people: int) -> None:
     names = [f"x:{number}" for number in range(people)]
     assert estimate_count(add_to_counter(add_to_counter("", names), names)) == people
+
+
+def test_an_episode_has_no_fewer_people_than_its_peak() -> None:
+    peak = SpikePeak(301, 301, 15, 0.0, AT, SpikeKind.NEGATIVE)
+    crowd = add_to_counter("", (f"x:{number}" for number in range(298)))
+    times = dict.fromkeys(("started_at", "opened_at", "unusual_at", "written_at"), AT)
+    said = {"id": "e1", "subject": "Northwind Air", "department": "care", "kind": peak.kind, "crowd": crowd}
+    episode = Episode.model_validate({**said, **times, "begun": peak, "peak": peak, "posts": 301})
+    assert episode.voices == 301
 
 
 def test_a_large_crowd_is_counted_within_three_percent() -> None:

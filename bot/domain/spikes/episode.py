@@ -90,7 +90,8 @@ class Episode(FrozenModel):
 
     @property
     def voices(self) -> int:
-        return estimate_count(self.crowd)
+        """People so far: an estimate, and at least those of the peak, who were counted one by one."""
+        return max(estimate_count(self.crowd), self.peak.voices)
 
     @property
     def doubtful_voices(self) -> int:
