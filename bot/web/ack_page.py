@@ -108,7 +108,7 @@ def _format_ack_title(view: AckLinkView) -> str:
 
 def _render_ack_details(view: AckLinkView, buttons: str = "") -> str:
     """Return quotation and buttons first, then the details, so that nobody has to scroll for a button."""
-    facts = f"{_render_facts(view)}{_render_attempt_list(view)}"
+    facts = f"{_render_facts(view, has_headline=bool(buttons))}{_render_attempt_list(view)}"
     return f"{_render_blockquote(view)}{buttons}{_render_card_anchor(view)}{facts}"
 
 
@@ -125,11 +125,14 @@ def _render_card_anchor(view: AckLinkView) -> str:
     return f'<a href="{escape(link)}" rel="noreferrer">View card</a>' if link else ""
 
 
-def _render_facts(view: AckLinkView) -> str:
+def _render_facts(view: AckLinkView, *, has_headline: bool = False) -> str:
+    """Return the facts. `has_headline`: the title of the page is the headline already."""
     if view.context is None:
         return ""
     drill = ["This is a drill."] if view.page.cause.kind is CauseKind.DRILL else []
-    return "".join(_render_paragraph(line) for line in (*drill, view.context.headline, *list_page_facts(view.context)))
+    headline = [] if has_headline else [view.context.headline]
+    lines = (*drill, *headline, *list_page_facts(view.context))
+    return "".join(_render_paragraph(line[:1].upper() + line[1:]) for line in lines)
 
 
 def _render_attempt_list(view: AckLinkView) -> str:
