@@ -110,9 +110,10 @@ def _render_label(case: Case, kind: CorrectionKind, words: str, dimension: str) 
 
 
 def _iter_reasons(found: Assessment, dimension: str) -> Iterator[str]:
-    """Iterate over the reasons for what holds; those of corrections are listed below."""
+    """Iterate over the reasons for what holds; those of corrections are listed below, and a bare score is none."""
     for signal in found.signals:
-        if signal.holds and signal.because and signal.dimension == dimension and signal.detector != COLLEAGUE:
+        explained = signal.because and not re.fullmatch(rf"{re.escape(signal.word)} [\d.]+", signal.because)
+        if signal.holds and explained and signal.dimension == dimension and signal.detector != COLLEAGUE:
             yield _format_signal_reason(signal)
 
 
@@ -140,7 +141,8 @@ def _format_type(case: Case) -> str:
     more += [f"less likely {join_words(unlikely)}"] if unlikely else []
     said = f"*{escape_name(format_case_type(case))}*" if case.is_urgent else f"*{NAMES[found.intent]}*"
     share = found.intents.get(found.intent.value)
-    confidence = f" ({_format_probability(share)})" if share else ""
+    is_corrected = any(one.kind in {CorrectionKind.INTENT, CorrectionKind.SPAM} for one in case.corrections)
+    confidence = f" ({_format_probability(share)})" if share and not is_corrected else ""
     return " · ".join((f"{said}{confidence}", *more))
 
 

@@ -88,6 +88,21 @@ def test_why_says_what_holds_and_what_does_not_and_how_sure() -> None:
     assert "Case ABCDEFGH" in said
 
 
+def test_a_bare_score_is_no_reason() -> None:
+    scored = assessed_case(Signal("sentiment", "sentiment:neutral", 0.51, "neutral 0.51"), without="sentiment")
+
+    assert "neutral 0.51" not in words(explain(scored))
+
+
+def test_a_type_that_a_colleague_chose_has_no_probability() -> None:
+    correction = Correction(CorrectionKind.INTENT, "question", "complaint", "U0ANA", AT)
+    corrected = assessed_case().copy_with(corrections=(correction,))
+
+    said = words(explain(corrected))
+    assert "*Complaint*" in said
+    assert "*Complaint* (" not in said
+
+
 def test_why_admits_what_is_not_known() -> None:
     case = build_new_case(assessment=build_assessment([Signal("mood", "sentiment:unsure", 0.4)]), route="")
     said = words(explain(case))
