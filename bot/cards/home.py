@@ -27,7 +27,7 @@ HOW = (
     f"`{action_ids.SENTIMENT} today` shows how the day is going, `{action_ids.ONCALL} help` lists what you can change."
 )
 COLLEAGUE = (
-    "You aren't on a team here, and you can still help.\n"
+    "You aren't on a team here, but you can still help.\n"
     "• Seen a post that somebody should answer? Open the menu ⋮ of its message in Slack and choose "
     "*Flag for a department*.\n"
     "• Is a case with the wrong team? Choose *Re-route…* on its card. On praise, choose *Thank*.\n"

@@ -132,7 +132,7 @@ def _draw_messages(on: GallerySamples) -> Drawings:
     yield "Is it a crisis?", case_messages.render_confirm_request(on.crisis_case, on.pr, LINK)
     yield "Confirmed", case_messages.render_confirmed(on.crisis_case, on.pr)
     yield "Flagged", case_messages.render_flagged(on.new, on.care)
-    yield "Channel error", case_messages.render_channel_error("care", "C0CARE", "it is archived")
+    yield "Channel error", case_messages.render_channel_error("care", "C0CARE", "Its channel is archived.")
 
 
 def _draw_storms(on: GallerySamples) -> Drawings:

@@ -71,9 +71,9 @@ def require_name(words: str, names: Iterable[str]) -> str:
         return folded[wanted]
     listed = escape(", ".join(dict.fromkeys(folded.values())))
     if not wanted:
-        raise NotAllowed(f"For which department? There are: {listed}.")
+        raise NotAllowed(f"For which department? Choose from: {listed}.")
     near = [one for word in (wanted, *wanted.split()) for one in difflib.get_close_matches(word, folded, n=1)]
-    meant = f"Did you mean `{escape(folded[near[0]])}`?" if near else f"There are: {listed}."
+    meant = f"Did you mean `{escape(folded[near[0]])}`?" if near else f"Choose from: {listed}."
     raise NotAllowed(f"There is no department “{escape(wanted[:40])}”. {meant}")
 
 

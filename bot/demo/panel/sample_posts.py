@@ -10,19 +10,19 @@ OUTLETS = ("x", "forum", "reviews", "news")
 OPENINGS = (
     "{brand} what is going on with {about}?",
     "Still no answer about {about}, {brand}.",
-    "{brand} {about}, again. This is awful",
-    "Stuck because of {about}. Thanks for nothing {brand}",
-    "Anybody else with {about} at {brand}? Terrible",
-    "{brand} I have been waiting because of {about}",
-    "So angry about {about}. {brand} never again",
-    "My day is ruined by {about}, {brand}",
+    "{brand} {about}, again. This is awful.",
+    "Stuck because of {about}. Thanks for nothing, {brand}.",
+    "Anybody else with {about} at {brand}? Terrible.",
+    "{brand} I am still waiting because of {about}.",
+    "So angry about {about}. {brand} never again.",
+    "My day is ruined by {about}, {brand}.",
 )
 ENDINGS = (
     "Gate {n} is full of people.",
-    "It is {n} minutes now.",
+    "That's {n} minutes now.",
     "Booking NW{n}, please look at it!",
-    "Nobody on the phone for {n} minutes.",
-    "My daughter cries since {n} minutes.",
+    "On hold for {n} minutes.",
+    "My daughter has been crying for {n} minutes.",
     "I want my {n} euros back.",
     "Row {n} and no word from anybody.",
 )

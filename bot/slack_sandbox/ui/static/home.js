@@ -3,12 +3,12 @@
 import { h, keepFocus, put } from "./dom.js";
 import { act } from "./act.js";
 import { drawBlocks } from "./blocks/index.js";
-import { appName, state } from "./state.js";
+import { state } from "./state.js";
 
 const pane = () => document.getElementById("home");
 
 export function openHome() {
-  if (!state.home) put(pane(), h("p", { class: "empty" }, `${appName()} is drawing this page for you …`));
+  if (!state.home) put(pane(), h("p", { class: "empty" }, "Loading…"));
   else drawHome(state.home);
   act({ act: "opens_home" });
 }
