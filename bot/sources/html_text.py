@@ -39,8 +39,8 @@ def _collect_text(node: LexborNode, parts: list[str], depth: int) -> None:
             parts.append("\n")
         elif tag not in HIDDEN and depth < MAX_DEPTH:
             end = "\n\n" if tag == "p" else "\n" if tag in BLOCKS else ""
-            if end and parts and not parts[-1].endswith("\n"):
-                parts.append("\n")
+            if parts and not parts[-1].endswith(end):
+                parts.append(end)
             _collect_text(child, parts, depth + 1)
             parts.append(end)
         child = child.next

@@ -74,3 +74,15 @@ def _find_needle(form: str) -> str:
     """Return a word that each spelling of the term contains, or an empty string if all are too short to tell."""
     words = sorted(_WORD.findall(form), key=lambda word: (word.isascii(), len(word)))
     return words[-1] if words and (len(words[-1]) >= NEEDLE_FROM or not words[-1].isascii()) else ""
+
+
+MOST_SEARCHES = 50
+
+
+def list_search_terms(subjects: Iterable[Subject]) -> list[str]:
+    """Return what to search for, each once, where an outlet searches for one phrase at a time.
+
+    Handles and hashtags lose their sign: they are another outlet's, and people write the name here.
+    """
+    terms = (term.lstrip("@#") for subject in subjects for term in subject.terms)
+    return list({term.casefold(): term for term in terms if _WORD.search(term)}.values())[:MOST_SEARCHES]
