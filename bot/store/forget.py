@@ -218,4 +218,9 @@ def _is_about(raw: str, found: ErasureMatches) -> bool:
     mention = parse_stored_mention(raw)
     if mention is not None:
         return mention.id in found.ids
-    return any(json.dumps(one)[1:-1] in raw for one in (*found.ids, *found.words))
+    for ascii_only in (True, False):  # as json and as pydantic write them
+        ids = (json.dumps(one, ensure_ascii=ascii_only) for one in found.ids)  # with its quotes: x:1 is not x:12
+        words = (json.dumps(one, ensure_ascii=ascii_only)[1:-1] for one in found.words)
+        if any(one in raw for one in (*ids, *words)):
+            return True
+    return False

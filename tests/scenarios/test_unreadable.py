@@ -1,6 +1,7 @@
 """One record that this release cannot read is set aside, said to the operators, and stops nothing else."""
 
 from bot.domain.case import derive_case_id
+from bot.domain.mention import Mention
 from bot.store.record_reader import RETRY_AFTER
 from tests.scenarios.sample_posts import CRISIS, LATE, LOST, build_complaint
 from tests.scenarios.test_health import monitor_health
@@ -139,3 +140,18 @@ async def test_a_case_on_a_key_of_another_type_stops_no_other_clock(world: World
     await world.advance(minutes=16)
     assert world.channel("#care").card("@ben").replies
     assert await store.quarantine.count() == 1
+
+
+async def test_a_deletion_takes_the_unreadable_case_of_its_post_and_of_no_other(world: World) -> None:
+    store = world.local_app.store
+    for number in (1, 12):
+        await world.receive(f"{LOST} {number} naïve ünits", by=f"p{number}", id=f"x:{number}")
+        await open_snoozed_case(world, f"x:{number}")
+    await store.cases.find([derive_case_id("x:1"), derive_case_id("x:12")])
+    assert await store.quarantine.count() == 2
+    gone = Mention.model_validate({"id": "x:1", "deleted_at": world.clock.now()})
+    await store.inbox.admit("x", [gone], None, world.clock.now())
+    await world.advance(minutes=11)
+    [left] = await store.quarantine.list_records()
+    assert left.key.endswith(derive_case_id("x:12"))
+    assert (await world.reconcile()).unaccounted == 0
