@@ -106,11 +106,12 @@ class CaseUseCases:
 
     async def resolve(self, case_id: str, by: str, resolution: CaseResolution, note: str = "") -> CaseView:
         """Resolve a case; *spam* and *not about us* are corrections, too."""
+        return await self.apply(
+            case_id, by, lambda case, context: self.decide_resolution(case, context, resolution, note)
+        )
 
-        def decide(case: Case, context: Context) -> CaseDecision:
-            return resolve_with_correction(case, context, resolution, note, self._score_urgency)
-
-        return await self.apply(case_id, by, decide)
+    def decide_resolution(self, case: Case, context: Context, resolution: CaseResolution, note: str) -> CaseDecision:
+        return resolve_with_correction(case, context, resolution, note, self._score_urgency)
 
     async def reopen(self, case_id: str, by: str) -> CaseView:
         def decide(case: Case, context: Context) -> CaseDecision:

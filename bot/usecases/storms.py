@@ -124,21 +124,39 @@ class StormUseCases:
         self, case_ids: Iterable[str], by: str, resolution: CaseResolution, note: str, list_id: str = ""
     ) -> ResolvedCases:
         """Resolve each with the same outcome and note; a case that cannot be resolved stops none of the others."""
-        resolved, refusals, interrupted = list[Case](), list[str](), False
-        for case_id in case_ids:
-            try:
-                resolved.append((await self._cases.resolve(case_id, by, resolution, note)).case)
-            except NotAllowed as no:
-                refusals.append(str(no))
-            except StoreUnavailable:
-                if not resolved:
-                    raise
-                interrupted = True
-                break
+        ids, resolved, refusals, interrupted = list(dict.fromkeys(case_ids)), list[Case](), list[str](), False
+        try:
+            for start in range(0, len(ids), MAX_PER_CALL):
+                some = ids[start : start + MAX_PER_CALL]
+                for case_id in await self._resolve_together(some, by, resolution, note, resolved):
+                    try:
+                        resolved.append((await self._cases.resolve(case_id, by, resolution, note)).case)
+                    except NotAllowed as no:
+                        refusals.append(str(no))
+        except StoreUnavailable:
+            if not resolved:
+                raise
+            interrupted = True
         if resolved and list_id and not interrupted:
             with suppress(NotAllowed, StoreUnavailable):  # what was resolved stays so
                 await self._store.outbox.add((await self._load_list(list_id)).redraw, self._clock.now())
         return ResolvedCases(resolved, resolution, refusals, interrupted)
+
+    async def _resolve_together(
+        self, case_ids: Sequence[str], by: str, resolution: CaseResolution, note: str, resolved: list[Case]
+    ) -> list[str]:
+        """Resolve in one round trip, add to `resolved`, and return those for which it takes a closer look."""
+        found = await self._store.cases.find(case_ids)
+        contexts = {name: await self._load_context(name, by) for name in {one.department for one in found.values()}}
+        decisions: list[CaseDecision] = []
+        for case in found.values():
+            with suppress(NotAllowed):
+                decisions.append(self._cases.decide_resolution(case, contexts[case.department], resolution, note))
+        results = await self._store.cases.commit_each(decisions, self._clock.now()) if decisions else []
+        written = [one.case for one, result in zip(decisions, results, strict=True) if result is CommitResult.WRITTEN]
+        resolved += written
+        done = {case.id for case in written}
+        return [case for case in case_ids if case not in done]
 
     async def load_episode(self, episode_id: str, by: str) -> Episode:
         """Return an episode whose facts this person may set."""

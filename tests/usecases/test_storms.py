@@ -80,14 +80,26 @@ async def test_a_store_that_fails_in_the_middle_loses_no_claim_and_the_person_is
 async def test_a_store_that_fails_while_many_are_resolved_says_which_are_done(
     harness: UseCaseHarness, race: Race
 ) -> None:
-    cases = await open_list(harness, 5)
-    await harness.usecases.storms.take_cases(LIST, ANA)
-    race.barrier.cut_off_after(3)
+    cases = await open_list(harness, 50)
+    await harness.usecases.storms.claim_alike(LIST, cases[0].id, ANA)
+    race.barrier.cut_off_after(2)
     ids = [case.id for case in cases]
     resolved = await race.usecases.storms.resolve_many(ids, ANA, CaseResolution.FIXED, "told them", LIST)
     assert resolved.interrupted
     found = await harness.store.cases.find(ids)
-    assert len(resolved.cases) == sum(case.status is CaseStatus.RESOLVED for case in found.values()) == 3
+    assert len(resolved.cases) == sum(case.status is CaseStatus.RESOLVED for case in found.values()) == 32
+
+
+async def test_two_who_resolve_the_same_cases_at_once_resolve_each_once(harness: UseCaseHarness, race: Race) -> None:
+    cases = await open_list(harness, 20)
+    await harness.usecases.storms.claim_alike(LIST, cases[0].id, ANA)
+    ids = [*(case.id for case in cases), "gone"]
+    won = await race.run(
+        *(race.usecases.storms.resolve_many(ids, by, CaseResolution.FIXED, "told them") for by in (ANA, MIA))
+    )
+    done = Counter(case.id for resolved in won.given for case in resolved.cases)
+    assert done == Counter(case.id for case in cases)
+    assert sum(len(resolved.refusals) for resolved in won.given) == 20 + 2
 
 
 async def test_two_thousand_that_say_the_same_are_one_group_and_one_claim(harness: UseCaseHarness) -> None:
