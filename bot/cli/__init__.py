@@ -33,9 +33,10 @@ COMMANDS = MappingProxyType(
 """In the order in which a newcomer needs them. Each is imported when it is asked for: `earshot run` has to be ready
 in two seconds, and neither TextBlob's yardstick nor the sandbox is any of its business."""
 FIRST_STEPS = """\
-earshot demo   Try it: a sample day in your browser. You need no account.
-earshot check  Check your settings and your playbook, and see what is missing.
-earshot run    Connect to Slack and start. `earshot --help` lists all commands.
+earshot demo    Try it: a sample day in your browser. You need no account.
+earshot listen  See real posts: earshot listen --term "northwind air". You need no account.
+earshot check   Check your settings and your playbook, and see what is missing.
+earshot run     Connect to Slack and start. `earshot --help` lists all commands.
 """
 DESCRIPTION = "Spots public posts about a brand and routes each one, in Slack, to someone who can answer right away."
 

@@ -14,7 +14,7 @@ from bot.domain.mention import Mention
 from bot.domain.read_budget import ReadCounts, ReadIds, ReadTotals
 from bot.domain.routing import find_route
 
-EARLIER_SHOWN = 3
+EARLIER_SHOWN = 5
 """Existing posts of a source that are shown at its start, so that something is on the screen at once."""
 
 

@@ -12,6 +12,7 @@ def test_alone_it_says_what_to_do_first(shell: Shell) -> None:
 
     assert [line.split("  ")[0] for line in result.stdout.splitlines()] == [
         "earshot demo",
+        "earshot listen",
         "earshot check",
         "earshot run",
     ]
