@@ -250,7 +250,8 @@ def toml_keys(table: dict[str, Any], under: str = "") -> Iterator[tuple[str, str
 def test_no_setting_is_named_that_is_none(doc: str) -> None:
     named = set(re.findall(r"\b(?:EARSHOT|SLACK|REDIS|X)_[A-Z_]+[A-Z]\b(?!_)", prose_of(doc)))
 
-    secrets = {*SECRETS, build_hook_variable("forum"), "EARSHOT_SOURCE_BOARD_SECRET"}
+    sources = {f"EARSHOT_SOURCE_{name.upper()}_SECRET" for name in ("board", *CATALOGUE)}
+    secrets = {*SECRETS, build_hook_variable("forum"), *sources}
     assert named <= {*NAMES, *secrets, *(f"{name}_FILE" for name in secrets)}
 
 

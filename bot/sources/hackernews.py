@@ -7,13 +7,11 @@ from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from bot.domain.mention import Mention
 from bot.domain.subject import Subject
 from bot.sources.base import SourceCheck, SourceContext, SourceKind
 from bot.sources.html_text import extract_html_text
-from bot.sources.mention_parser import InvalidMentionError, validate_mention
-from bot.sources.outlet_client import OutletClient, OutletError
-from bot.sources.polling import PolledSource, PollResult, check_outlet
+from bot.sources.outlet_client import OutletClient
+from bot.sources.polling import PolledSource, PollResult, TimeCursor, build_mentions, check_outlet, read_list
 from bot.sources.term_filter import TermFilter, list_search_terms
 
 MOST_HITS = 1_000
@@ -39,8 +37,6 @@ class HackerNewsOptions(BaseModel):
 
 
 class HackerNewsOutlet:
-    """The cursor is the time up to which it has searched and that of the first start, in epoch seconds: `1700/1600`."""
-
     def __init__(self, options: HackerNewsOptions, context: SourceContext) -> None:
         self._url = f"{options.url.rstrip('/')}/api/v1/search_by_date"
         self._name = context.name
@@ -49,20 +45,18 @@ class HackerNewsOutlet:
         self._filter = TermFilter(context.subjects)
 
     async def poll(self, client: OutletClient, cursor: str | None) -> PollResult:
-        now = int(self._clock.now().timestamp())
-        since, start = _parse_cursor(cursor) or (now - FIRST_WINDOW, now)
-        begin = max(since - OVERLAP, start) if cursor else since
-        hits: dict[str, Mapping[str, Any]] = {}
-        for term in self._terms:
-            for hit in await self._search(client, term, begin):
-                hits[str(hit.get("objectID"))] = hit
-        mentions, problem = self._build_mentions(hits.values())
+        now = self._clock.now()
+        position = TimeCursor.parse(cursor, now)
+        begin = position.subtract_overlap(OVERLAP) if cursor else position.since - FIRST_WINDOW
+        hits = [hit for term in self._terms for hit in await self._search(client, term, begin)]
+        mentions, problem = build_mentions(hits, self._map_hit, self._filter)
+        until = int(now.timestamp())
         newest = await self._find_newest(client)
-        if newest is not None and now - newest > LATE:
+        if newest is not None and until - newest > LATE:
             time = datetime.fromtimestamp(newest, UTC)
             problem = f"The search of Hacker News is late: its newest post is of {time:%d %b, %H:%M} UTC."
-            now = newest
-        return PollResult(mentions, f"{max(now, since)}/{start}", problem)
+            until = newest
+        return PollResult(mentions, position._replace(since=max(until, position.since)).dump(), problem)
 
     async def _search(self, client: OutletClient, term: str, since: int) -> list[Mapping[str, Any]]:
         """Return the hits after `since`, back in time until there are no more: Algolia gives the newest 1,000 only."""
@@ -86,51 +80,23 @@ class HackerNewsOutlet:
         return None
 
     async def _request(self, client: OutletClient, query: Mapping[str, str | int]) -> list[Mapping[str, Any]]:
-        answer = (await client.get(self._url, {"tags": "(story,comment)", **query})).parse_json()
-        hits = answer.get("hits") if isinstance(answer, dict) else None
-        if not isinstance(hits, list):
-            raise OutletError("answers without a list of hits")
-        return [hit for hit in hits if isinstance(hit, dict)]
+        return read_list(await client.get(self._url, {"tags": "(story,comment)", **query}), "hits")
 
-    def _build_mentions(self, hits: Sequence[Mapping[str, Any]] | Any) -> tuple[list[Mention], str]:
-        """Return the mentions, the oldest first, and a sentence about hits that are none.
-
-        The search tolerates typing errors, so that each hit is matched again.
-        """
-        mentions, problem = [], ""
-        for hit in hits:
-            try:
-                mention = validate_mention(_map_hit(hit, self._name))
-            except InvalidMentionError as wrong:
-                problem = f"A post of Hacker News was skipped: {wrong}."
-                continue
-            if self._filter.matches(mention.text):
-                mentions.append(mention)
-        return sorted(mentions, key=lambda mention: mention.created_at), problem
-
-
-def _map_hit(hit: Mapping[str, Any], source: str) -> dict[str, Any]:
-    texts = [hit.get("title"), hit.get("story_text") or hit.get("comment_text")]
-    words = [extract_html_text(text) for text in texts if isinstance(text, str) and text]
-    native, story, parent = (str(hit.get(name) or "") for name in ("objectID", "story_id", "parent_id"))
-    return {
-        "id": native or None,
-        "source": source,
-        "text": "\n\n".join(words),
-        "created_at": hit.get("created_at_i"),
-        "url": f"https://news.ycombinator.com/item?id={native}",
-        "conversation": story or native,
-        "in_reply_to": parent,
-        "author": hit.get("author"),
-    }
-
-
-def _parse_cursor(cursor: str | None) -> tuple[int, int] | None:
-    try:
-        since, _, start = (cursor or "").partition("/")
-        return int(since), int(start)
-    except ValueError:
-        return None
+    def _map_hit(self, hit: Mapping[str, Any]) -> dict[str, Any]:
+        texts = [hit.get("title"), hit.get("story_text") or hit.get("comment_text")]
+        words = [extract_html_text(text) for text in texts if isinstance(text, str) and text]
+        native, story, parent = (str(hit.get(name) or "") for name in ("objectID", "story_id", "parent_id"))
+        return {
+            "id": native or None,
+            "source": self._name,
+            "text": "\n\n".join(words),
+            "created_at": hit.get("created_at_i"),
+            "url": f"https://news.ycombinator.com/item?id={native}",
+            "conversation": story or native,
+            "in_reply_to": parent,
+            "author": hit.get("author"),
+            "engagement": {"likes": hit.get("points"), "replies": hit.get("num_comments")},
+        }
 
 
 def build_hackernews_source(options: HackerNewsOptions, context: SourceContext) -> PolledSource:

@@ -1,12 +1,14 @@
 """The loop of every source that is polled: one process at a time, at an interval, whatever the outlet answers."""
 
-from collections.abc import Sequence
-from datetime import timedelta
-from typing import NamedTuple, Protocol
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple, Protocol, Self
 
 from bot.domain.mention import Mention
 from bot.sources.base import MentionSink, SourceCheck, SourceContext
-from bot.sources.outlet_client import OutletClient, OutletError
+from bot.sources.mention_parser import InvalidMentionError, validate_mention
+from bot.sources.outlet_client import OutletClient, OutletError, OutletResponse
+from bot.sources.term_filter import TermFilter
 
 MOST_AT_ONCE = 300
 """Mentions published at once."""
@@ -28,6 +30,60 @@ class PollResult(NamedTuple):
     """Whether there is another page, which is requested at once."""
     wait: float = 0.0
     """The least seconds until the next request, where the outlet asks for it."""
+
+
+class TimeCursor(NamedTuple):
+    """The cursor of an outlet that is searched by time, as in `1700/1600`. Both are epoch seconds."""
+
+    since: int
+    """Up to when it was searched."""
+    start: int
+    """When it was searched first: what is older is not posted."""
+
+    @classmethod
+    def parse(cls, raw: str | None, now: datetime) -> Self:
+        """Without a readable cursor, begin now."""
+        since, _, start = (raw or "").partition("/")
+        try:
+            return cls(int(since), int(start))
+        except ValueError:
+            return cls(int(now.timestamp()), int(now.timestamp()))
+
+    def dump(self) -> str:
+        return f"{self.since}/{self.start}"
+
+    def subtract_overlap(self, seconds: int) -> int:
+        """Return where to search from, because posts reach a search late, and not in their order."""
+        return max(self.since - seconds, self.start)
+
+
+def build_mentions(
+    posts: Iterable[Mapping[str, Any]], map_post: Callable[[Mapping[str, Any]], dict[str, Any]], terms: TermFilter
+) -> tuple[list[Mention], str]:
+    """Return those of an outlet's posts that name a subject, the oldest first, and a sentence about what was skipped.
+
+    Searches tolerate typing errors, so that each post is matched again.
+    """
+    mentions: dict[str, Mention] = {}
+    problem = ""
+    for post in posts:
+        try:
+            mention = validate_mention(map_post(post))
+        except InvalidMentionError as wrong:
+            problem = f"A post was skipped: {wrong}."
+            continue
+        if terms.matches(mention.text):
+            mentions[mention.id] = mention
+    return sorted(mentions.values(), key=lambda mention: mention.created_at), problem
+
+
+def read_list(answer: OutletResponse, key: str) -> list[Mapping[str, Any]]:
+    """Return the objects of a list in an answer; with an empty key, the answer is the list. Raises `OutletError`."""
+    body = answer.parse_json()
+    items = body.get(key) if key and isinstance(body, dict) else None if key else body
+    if not isinstance(items, list):
+        raise OutletError("answers without a list of posts")
+    return [item for item in items if isinstance(item, dict)]
 
 
 class PolledOutlet(Protocol):

@@ -123,7 +123,7 @@ async def test_a_post_without_an_id_or_time_is_skipped_with_a_sentence(world: Wo
     world.algolia.posts = [comment(1) | {"objectID": None}, comment(2), comment(3) | {"author": None}]
     await world.poll(1)
     assert world.inbox.ids == ["hackernews:2", "hackernews:3"]
-    assert world.inbox.statuses[0] == 'A post of Hacker News was skipped: "id" is missing.'
+    assert world.inbox.statuses[0] == 'A post was skipped: "id" is missing.'
 
 
 @pytest.mark.parametrize("answer", ["[]", "{}", '{"hits": 3}', "<html>", ""])

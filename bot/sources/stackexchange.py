@@ -1,0 +1,128 @@
+"""Stack Exchange: questions on Stack Overflow and its sister sites. Polled; a key is optional."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from bot.domain.subject import Subject
+from bot.sources.base import SourceCheck, SourceContext, SourceKind
+from bot.sources.html_text import extract_html_text
+from bot.sources.outlet_client import OutletClient
+from bot.sources.polling import PolledSource, PollResult, TimeCursor, build_mentions, check_outlet, read_list
+from bot.sources.term_filter import TermFilter, list_search_terms
+
+DAY = 86_400
+KEYLESS_A_DAY, KEYED_A_DAY = 280, 9_000
+"""Requests that we make in a day: a little fewer than the 300 and 10,000 that are allowed to an address and a key."""
+OVERLAP = 600
+"""Seconds that are searched again each time."""
+PAGE_SIZE = 100
+MOST_PAGES = 10
+
+
+class StackExchangeOptions(BaseModel):
+    """`[sources.stackexchange]` of the playbook."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    named: ClassVar[bool] = False
+
+    site: str = Field("stackoverflow", pattern=r"^[a-z0-9.]{2,60}$")
+    every: float = Field(900.0, ge=60, le=DAY)
+    """Seconds between two searches; more where the quota of a day would not last."""
+    url: str = Field("https://api.stackexchange.com", pattern=r"^https?://\S+$")
+
+
+class StackExchangeOutlet:
+    def __init__(self, options: StackExchangeOptions, context: SourceContext) -> None:
+        self._url = f"{options.url.rstrip('/')}/2.3/search/advanced"
+        self._site = options.site
+        self._key = context.secret
+        self._name = context.name
+        self._clock = context.clock
+        self._terms = list_search_terms(context.subjects)
+        self._filter = TermFilter(context.subjects)
+
+    async def poll(self, client: OutletClient, cursor: str | None) -> PollResult:
+        now = self._clock.now()
+        position = TimeCursor.parse(cursor, now)
+        begin = position.subtract_overlap(OVERLAP) if cursor else position.since - DAY
+        questions: list[Mapping[str, Any]] = []
+        wait = DAY / (KEYED_A_DAY if self._key else KEYLESS_A_DAY) * max(1, len(self._terms))
+        for term in self._terms:
+            found, backoff = await self._search(client, term, begin)
+            questions += found
+            wait = max(wait, backoff)
+            if backoff:
+                break  # the other terms wait as well, or the address is blocked
+        else:
+            position = position._replace(since=int(now.timestamp()))
+        mentions, problem = build_mentions(questions, self._map_question, self._filter)
+        return PollResult(mentions, position.dump(), problem, wait=wait)
+
+    async def _search(self, client: OutletClient, term: str, begin: int) -> tuple[list[Mapping[str, Any]], float]:
+        """Return the questions since `begin`, and the seconds for which we must not ask again."""
+        query: dict[str, str | int] = {"q": f'"{term}"', "fromdate": begin, "sort": "creation", "order": "asc"}
+        query |= {"site": self._site, "filter": "withbody", "pagesize": PAGE_SIZE}
+        query |= {"key": self._key} if self._key else {}
+        found: list[Mapping[str, Any]] = []
+        for page in range(1, MOST_PAGES + 1):
+            answer = await client.get(self._url, {**query, "page": page})
+            found += read_list(answer, "items")
+            body = answer.parse_json()
+            backoff = body.get("backoff")
+            if isinstance(backoff, int | float) and backoff > 0:
+                return found, float(min(backoff, DAY))
+            if body.get("has_more") is not True:
+                break
+        return found, 0.0
+
+    def _map_question(self, question: Mapping[str, Any]) -> dict[str, Any]:
+        owner = question.get("owner")
+        owner = owner if isinstance(owner, dict) else {}
+        native = str(question.get("question_id") or "")
+        title, body = (extract_html_text(str(question.get(name) or "")) for name in ("title", "body"))
+        name = extract_html_text(str(owner.get("display_name") or ""))
+        return {
+            "id": f"{self._site}/{native}" if native else None,
+            "source": self._name,
+            "text": f"{title}\n\n{body}".strip(),
+            "created_at": question.get("creation_date"),
+            "url": str(question.get("link") or ""),
+            "conversation": f"{self._site}/{native}",
+            "place": self._site,
+            "author": {"id": str(owner.get("user_id") or ""), "name": name},
+            "engagement": {"replies": question.get("answer_count"), "views": question.get("view_count")},
+        }
+
+
+def build_stackexchange_source(options: StackExchangeOptions, context: SourceContext) -> PolledSource:
+    return PolledSource(StackExchangeOutlet(options, context), options.every, context)
+
+
+async def check_stackexchange(options: StackExchangeOptions, context: SourceContext) -> SourceCheck:
+    return await check_outlet(StackExchangeOutlet(options, context), context)
+
+
+def _build_default_options(subjects: Sequence[Subject]) -> StackExchangeOptions | None:
+    return StackExchangeOptions() if subjects else None
+
+
+SOURCE = SourceKind(
+    StackExchangeOptions,
+    build_stackexchange_source,
+    check_stackexchange,
+    label="Stack Exchange",
+    example="""
+# Questions of Stack Overflow, or of one of its sister sites, that name a subject. Needs no key: 300 requests a day are
+# allowed, so with two terms each is searched every 10 minutes. EARSHOT_SOURCE_STACKEXCHANGE_SECRET is a key for more.
+# [sources.stackexchange]
+# The site, as in its address: "stackoverflow", "superuser", "travel". Default: "stackoverflow".
+# site = "stackoverflow"
+# Seconds between two searches. Default: 900.
+# every = 900
+# The API to ask. Default: that of Stack Exchange.
+# url = "https://api.stackexchange.com"
+""",
+    keyless_options=_build_default_options,
+)

@@ -1,0 +1,127 @@
+from collections.abc import AsyncIterator
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from aiohttp import web
+
+from bot.domain.subject import Subject
+from bot.sources.base import SourceContext
+from bot.sources.stackexchange import DAY, KEYLESS_A_DAY, SOURCE, StackExchangeOptions, build_stackexchange_source
+from tests.sources.fake_outlet import FakeOutlet, serve_fake_outlet
+from tests.sources.source_fakes import NOON, Inbox, InstantClock, run_source, wait_until
+
+SUBJECTS = (Subject(name="Northwind", terms=("northwind sdk", "nwctl")),)
+NOW = int(NOON.timestamp())
+
+
+def question(number: int, at: int = NOW - 60) -> dict[str, Any]:
+    return {
+        "question_id": number,
+        "title": "Northwind SDK doesn&#39;t start",
+        "body": "<p>It says <code>nope</code>.</p>",
+        "creation_date": at,
+        "link": f"https://stackoverflow.com/questions/{number}/x",
+        "owner": {"user_id": 5, "display_name": "Ana &amp; Co", "reputation": 10},
+        "answer_count": 2,
+    }
+
+
+class FakeStackExchange:
+    """Wants what the real one wants, and gives a page at a time, the oldest first."""
+
+    def __init__(self) -> None:
+        self.questions: list[dict[str, Any]] = []
+        self.queries: list[dict[str, str]] = []
+        self.backoff: dict[str, int] = {}
+
+    async def handle(self, request: web.Request) -> web.StreamResponse:
+        query = dict(request.query)
+        self.queries.append(query)
+        if "site" not in query or query.get("sort") != "creation":
+            wrong = {"error_id": 400, "error_message": "site is required", "error_name": "bad_parameter"}
+            return web.json_response(wrong, status=400)
+        found = [one for one in self.questions if one.get("creation_date", NOW) >= int(query["fromdate"])]
+        if query["q"] != '"northwind sdk"':
+            found = []
+        size, page = int(query["pagesize"]), int(query["page"])
+        items = found[size * (page - 1) : size * page]
+        body = {"items": items, "has_more": len(found) > size * page, "quota_max": 300, "quota_remaining": 250}
+        return web.json_response(body | self.backoff)
+
+
+class World(SimpleNamespace):
+    outlet: FakeOutlet
+    exchange: FakeStackExchange
+    inbox: Inbox
+    clock: InstantClock
+
+    def build_context(self, secret: str = "") -> SourceContext:
+        return SourceContext("stackexchange", self.clock, lambda: 0.5, SUBJECTS, secret)
+
+    async def poll(self, requests: int, secret: str = "") -> None:
+        options = StackExchangeOptions(url=self.outlet.url, every=60)
+        async with run_source(build_stackexchange_source(options, self.build_context(secret)), self.inbox):
+            await wait_until(lambda: len(self.exchange.queries) >= requests + 1)
+
+
+@pytest.fixture
+async def world() -> AsyncIterator[World]:
+    async with serve_fake_outlet() as outlet:
+        exchange = FakeStackExchange()
+        outlet.answers["/2.3/search/advanced"] = [exchange.handle]
+        yield World(outlet=outlet, exchange=exchange, inbox=Inbox(f"{NOW - 3600}/{NOW - DAY}"), clock=InstantClock())
+
+
+async def test_a_question_that_names_a_subject_is_a_mention(world: World) -> None:
+    world.exchange.questions = [question(7), question(8) | {"title": "Another SDK", "body": ""}]
+    await world.poll(2)
+    [mention] = world.inbox.mentions.values()
+    assert (mention.id, mention.place) == ("stackexchange:stackoverflow/7", "stackoverflow")
+    assert mention.text == "Northwind SDK doesn't start\n\nIt says nope."
+    assert (mention.author.id, mention.author.name) == ("5", "Ana & Co")
+
+
+async def test_all_pages_are_read_and_nothing_of_the_time_before_the_first_start_is_posted(world: World) -> None:
+    world.inbox = Inbox()
+    world.exchange.questions = [question(1)]
+    await world.poll(2)
+    world.exchange.questions += [question(number, at=NOW + number) for number in range(2, 252)]
+    await world.poll(len(world.exchange.queries) + 5)
+    assert world.inbox.imported == ["stackexchange:stackoverflow/1"]
+    assert len(world.inbox.ids) == 250
+
+
+async def test_the_quota_of_a_day_lasts_for_a_day(world: World) -> None:
+    await world.poll(4)
+    assert world.clock.slept[0] == pytest.approx(2 * DAY / KEYLESS_A_DAY)
+    assert world.exchange.queries[0].get("key") is None
+
+
+async def test_a_key_is_sent_and_allows_more(world: World) -> None:
+    await world.poll(4, secret="k")
+    assert world.clock.slept[0] == 60
+    assert world.exchange.queries[0]["key"] == "k"
+
+
+async def test_when_the_site_asks_for_a_pause_the_other_terms_wait_too_and_the_cursor_stays(world: World) -> None:
+    world.exchange.backoff = {"backoff": 1_000}
+    world.exchange.questions = [question(7)]
+    await world.poll(1)
+    assert world.clock.slept[0] == 1_000
+    assert world.inbox.ids == ["stackexchange:stackoverflow/7"]
+    assert world.inbox.cursor == f"{NOW - 3600}/{NOW - DAY}"
+
+
+async def test_a_question_without_an_id_is_skipped_with_a_sentence(world: World) -> None:
+    world.exchange.questions = [{"title": "Northwind SDK", "creation_date": NOW}, question(9) | {"owner": None}]
+    await world.poll(2)
+    assert world.inbox.ids == ["stackexchange:stackoverflow/9"]
+    assert world.inbox.statuses[0] == 'A post was skipped: "id" is missing.'
+
+
+@pytest.mark.parametrize("answer", ["[]", "{}", '{"items": 1}', "<html>", ""])
+async def test_an_answer_of_another_shape_is_said(world: World, answer: str) -> None:
+    world.outlet.answers["/2.3/search/advanced"] = [web.Response(text=answer)]
+    result = await SOURCE.check(StackExchangeOptions(url=world.outlet.url), world.build_context())
+    assert len(result.faults) == 1
