@@ -32,6 +32,7 @@ from bot.cards.case_mention import (
 from bot.cards.case_status import format_joined_count, format_plain_status, pick_colour, render_context_line
 from bot.cards.modal_blocks import make_option
 from bot.cards.paging import render_acknowledge_button
+from bot.cards.post_details import render_parent
 from bot.cards.sanitize import escape, sanitize_line, sanitize_url
 from bot.domain.case import Case
 from bot.domain.cases.colleague_transitions import ROUTE_CHANGES
@@ -55,6 +56,7 @@ def render_case(case: Case, department: Department, at: datetime, page: Page | N
             make_attachment(
                 pick_colour(case),
                 f"{format_author(case.mention)}: {sanitize_line(case.mention.text, 200) or WORDLESS}",
+                *render_parent(case.mention),
                 render_words(case.mention),
                 render_context_line(case, department, at, page),
                 render_case_actions(case, page),

@@ -24,6 +24,7 @@ from bot.cards.case_status import (
 )
 from bot.cards.modal_blocks import ModalMetadata, make_modal
 from bot.cards.paging import render_escalation
+from bot.cards.post_details import render_post_details
 from bot.cards.sanitize import escape, sanitize_line
 from bot.domain.assessment import Assessment, Intent, Signal
 from bot.domain.case import Case
@@ -198,7 +199,8 @@ def list_corrections(case: Case) -> list[str]:
 
 
 def _render_posts(case: Case) -> Iterator[Block]:
-    """Return the note, the text after and before each edit, and the posts that joined."""
+    """Return what the outlet told, the note, the text after and before each edit, and the posts that joined."""
+    yield from render_post_details(case.mention)
     if case.note:
         yield make_context("*Note*", make_plain_text(sanitize_line(case.note, 1000)))
     if case.earlier:

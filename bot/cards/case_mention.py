@@ -12,6 +12,7 @@ from bot.cards.block_kit import (
     make_rich_text,
     make_run,
 )
+from bot.cards.post_details import format_media, format_place
 from bot.cards.sanitize import SAME_DAY, escape, format_date, sanitize_line, sanitize_text
 from bot.domain.assessment import Assessment, Intent, Sentiment
 from bot.domain.case import Case
@@ -127,21 +128,32 @@ def render_case_title(case: Case, *, avatars: bool = False) -> Block:
     name, detail = _split_author(mention)
     if avatars and mention.author.avatar:
         more = f" ({escape_name(detail)})" if detail else ""
-        where = f"{escape_name(format_source(mention))} · {format_date(mention.created_at, '{ago}')}"
+        where = f"{escape_name(_format_origin(mention))} · {format_date(mention.created_at, '{ago}')}"
         edited = f" · edited {format_date(mention.edited_at, _pick_edit_format(mention))}" if mention.edited_at else ""
-        words = f"{mark} *{escape_name(format_case_type(case))}* · *{escape_name(name)}*{more} · {where}{edited}"
+        what = f"{escape_name(format_case_type(case))}*{escape_name(_format_stars(mention))}"
+        words = f"{mark} *{what} · *{escape_name(name)}*{more} · {where}{edited}"
         return make_context(make_picture(mention.author.avatar, f"Picture of {name}"), words)
     return make_rich_text(
         make_line(
             f"{mark} ",
             make_run(format_case_type(case), bold=True),
-            " · ",
+            f"{_format_stars(mention)} · ",
             make_run(name, bold=True),
-            f"{f' ({detail})' if detail else ''} · {format_source(mention)} · ",
+            f"{f' ({detail})' if detail else ''} · {_format_origin(mention)} · ",
             make_date(mention.created_at, "{ago}"),
             *_list_edit_runs(mention),
         )
     )
+
+
+def _format_stars(mention: Mention) -> str:
+    return f" · {mention.rating.describe()}" if mention.rating else ""
+
+
+def _format_origin(mention: Mention) -> str:
+    """Return the outlet, and the place there: `Forum, Porto`."""
+    place = format_place(mention)
+    return f"{format_source(mention)}, {place}" if place else format_source(mention)
 
 
 def _list_edit_runs(mention: Mention) -> list[Block | str]:
@@ -166,11 +178,13 @@ def _split_author(mention: Mention) -> tuple[str, str]:
 
 
 def render_words(mention: Mention) -> Block:
-    """Return the words as rich text, in which no markup of theirs takes effect."""
+    """Return the words and what is attached as rich text, in which no markup of theirs takes effect."""
     words = sanitize_text(mention.text, WORDS_SHOWN) or WORDLESS
     quoted = sanitize_line(mention.quoted, QUOTED_SHOWN)
+    media = format_media(mention.media)
     return make_rich_text(
-        make_line(words), *([make_line(make_run(f"Quoting: {quoted}", italic=True))] if quoted else [])
+        make_line(words, *([make_run(f" [{media}]", italic=True)] if media else [])),
+        *([make_line(make_run(f"Quoting: {quoted}", italic=True))] if quoted else []),
     )
 
 

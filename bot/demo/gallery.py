@@ -103,6 +103,8 @@ def _draw_cases(on: GallerySamples) -> Drawings:
     yield "Card: resolved", case.render_case(on.resolved, on.care, AT)
     yield "Card: edited by its author", case.render_case(on.case_after_edit, on.care, AT)
     yield "Card: deleted by its author", case.render_case(on.case_after_deletion, on.care, AT)
+    yield "Card: a review with stars and a place", case.render_case(on.review, on.care, AT)
+    yield "Card: a reply with pictures", case.render_case(on.reply, on.care, AT)
     yield "Card: reopened", case.render_case(on.reopened, on.care, AT)
     for name, page in list_pages(on):
         yield f"Card: a crisis, page {name}", case.render_case(on.crisis_case, on.pr, AT, page)

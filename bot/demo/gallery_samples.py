@@ -12,6 +12,7 @@ from bot.domain.cases.transitions import claim_case, reopen_case, resolve_case
 from bot.domain.crisis import ChecklistItem, Crisis, CrisisDeclaration, CrisisOrigin, CrisisUpdate, MentionCounts
 from bot.domain.department import Department, DepartmentStaff
 from bot.domain.lifecycle import Context
+from bot.domain.mention import Mention
 from bot.domain.oncall.on_call import OnCallSnapshot
 from bot.domain.oncall.schedule import CoverRequest, Override, OverrideKind
 from bot.domain.paging.case_page import build_case_pages
@@ -77,6 +78,33 @@ class GallerySamples:
         )
 
     @property
+    def review(self) -> Case:
+        """A review of a shop, by somebody of whom the outlet tells no more than a name."""
+        written = self.question.mention
+        mention = Mention.model_validate(
+            {
+                "id": "reviews:1",
+                "text": "Two hours at the desk and nobody came.",
+                "created_at": written.created_at,
+                "url": written.url,
+                "author": {"id": "ines", "name": "Inês"},
+                "rating": 1,
+                "place": "Porto, Rua das Flores",
+            }
+        )
+        return self._open_case(mention)
+
+    @property
+    def reply(self) -> Case:
+        """A reply with two pictures, of which one is described."""
+        details = {
+            "parent": {"author": "@northwindair", "text": "All bags of NW331 arrive today. Thank you for waiting."},
+            "media": [{"kind": "image", "alt": "A suitcase without its wheels"}, {"kind": "image"}],
+            "engagement": {"likes": 412, "replies": 38, "shares": 57, "views": 90_300},
+        }
+        return self._open_case(Mention.model_validate({**self.new.mention.model_dump(), **details, "id": "x:reply"}))
+
+    @property
     def case_after_edit(self) -> Case:
         return self._edit(self.new, f"{COMPLAINT} Edit: three hours now, and still nobody.")
 
@@ -110,10 +138,12 @@ class GallerySamples:
     def open(self, who: str, text: str, followers: int, ago: timedelta) -> Case:
         """Assess and route a post as today, and return the case that it opens."""
         mention = sample_mention(text, who, followers, "x", AT - ago)
-        mention = mention.copy_with(id=f"x:{derive_case_id(who)}")
+        return self._open_case(mention.copy_with(id=f"x:{derive_case_id(who)}"))
+
+    def _open_case(self, mention: Mention) -> Case:
         [assessment] = self._rules.get_assessor().assess([mention])
         route = find_route(self._rules.list_routes(), mention, assessment)
-        return open_case(mention, assessment, route, self._get_department(route.to), AT - ago).case
+        return open_case(mention, assessment, route, self._get_department(route.to), mention.created_at).case
 
     def _edit(self, case: Case, text: str) -> Case:
         mention = case.mention.copy_with(text=text, edited_at=AT)

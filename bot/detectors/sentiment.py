@@ -18,6 +18,7 @@ from bot.detectors.text.lexicon_files import LexiconTable
 from bot.detectors.text.phrases import PhraseMatch, quote_phrases
 from bot.detectors.text.tokenizer import LINKS, MAX_TEXT
 from bot.domain.assessment import UNSURE, Sentiment, Signal
+from bot.domain.post_details import Rating
 
 SARCASM_FROM = 2.0
 """Points of sarcastic praise from which the prediction is not trusted."""
@@ -33,6 +34,9 @@ LATIN = "\u024f"
 MAX_SHOWN = 0.99
 """The highest probability that a reason shows."""
 
+LOW_RATING = (0.80, 0.15, 0.05)
+"""How likely up to two stars of five are negative, neutral and positive; four and more are the reverse."""
+HIGH_RATING = LOW_RATING[::-1]
 CLASSES = tuple(Sentiment)
 LABELS = tuple(f"sentiment:{sentiment.value}" for sentiment in CLASSES)
 BLEND = "blend"
@@ -65,7 +69,8 @@ class SentimentDetector:
             language = context.get_dimension_value("language") or self._language
             supported = language in self._onnx_model.languages if self._onnx_model else language == "en"
             reading = self._read_sentiment(context) if supported else self._read_foreign_language(context, language)
-            self._add_sentiment_signals(context, reading)
+            rating = context.mention.rating
+            self._add_sentiment_signals(context, _weigh_rating(reading, rating) if rating else reading)
 
     def _add_sentiment_signals(self, context: AnalysisContext, reading: SentimentReading) -> None:
         """Add a signal for each class; the likeliest holds, or unsure holds instead."""
@@ -108,6 +113,22 @@ class SentimentDetector:
         probabilities = compute_softmax(-scale * points, 0.4, scale * points)
         doubt = "" if abs(points) >= SURE_NON_ENGLISH else f"written in {language}"
         return SentimentReading(probabilities, _make_fixed_reason(f": {quote_phrases(found) or 'its emoji'}"), doubt)
+
+
+def _weigh_rating(reading: SentimentReading, rating: Rating) -> SentimentReading:
+    """Let few or many stars weigh as much as the words, and settle doubts. If the two disagree, it is unsure."""
+    if 2 < rating.stars < 4:
+        return reading
+    weights, opposite = (LOW_RATING, POSITIVE) if rating.stars <= 2 else (HIGH_RATING, NEGATIVE)
+    products = [share * weight for share, weight in zip(reading.probabilities, weights, strict=True)]
+    negative, neutral, positive = (product / (sum(products) or 1.0) for product in products)
+    disagrees = max(reading.probabilities) == reading.probabilities[opposite]
+
+    def explain_words(context: AnalysisContext) -> str:
+        return f"{reading.reason(context)}, {rating.describe()}"
+
+    doubt = "the words and the stars disagree" if disagrees else ""
+    return SentimentReading((negative, neutral, positive), explain_words, doubt)
 
 
 def _predict_by_engine(engine: SentimentEngine, text: str) -> tuple[tuple[float, float, float], ReasonFunction]:

@@ -53,6 +53,10 @@ class Rating(_PostDetail):  # noqa: PLW1641  (pydantic gives a frozen model its 
         """The rating on a scale of five."""
         return self.value * FIVE_STARS / self.best
 
+    def describe(self) -> str:
+        """Return `2 of 5 stars`, or `7 of 10`: a screen reader reads words as they are meant, unlike signs."""
+        return f"{self.value:g} of {self.best}" + (" stars" if self.best == FIVE_STARS else "")
+
 
 def _normalize_media_kind(value: Any) -> str:
     """Return image, video, audio or other, from the word of an outlet or a MIME type."""

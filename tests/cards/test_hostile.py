@@ -140,7 +140,8 @@ def build_home(case: Case) -> HomeView:
 
 def hostile(text: str, status: Callable[..., Case]) -> Case:
     author = {"id": "1", "handle": text[:250], "name": text[:400], "followers": 10**9}
-    said = mention(text, author=author, quoted=text, url=f"https://x.example/{sanitize_line(text)[:40]}")
+    told = {"place": text, "parent": {"author": text, "text": text}, "media": [{"alt": text}] * 9, "rating": 1}
+    said = mention(text, author=author, quoted=text, **told, url=f"https://x.example/{sanitize_line(text)[:40]}")
     joined = tuple(JoinedMention(f"x:{n}", text[:300], text[:100], AT, JoinReason.SAME_PERSON) for n in range(20))
     return status(mention=said, assessment=assessment(text[:300]), joined=joined, joined_count=99, note=text[:1000])
 

@@ -2,6 +2,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from math import log
 from subprocess import run
+from typing import Any
 
 import pytest
 from textblob import TextBlob
@@ -155,3 +156,30 @@ def test_a_brand_name_is_no_reason() -> None:
 
     assert "'suitcase'" in found.find_reasons("sentiment")[0]
     assert "northwind" not in " ".join(found.find_reasons("sentiment", "intent"))
+
+
+@pytest.mark.parametrize(
+    ("text", "rating", "sentiment"),
+    [
+        ("ok", None, "neutral"),
+        ("ok", 5, "positive"),
+        ("two hours and nobody came", 1, "negative"),
+        ("fila enorme, ninguém atende", None, "unsure"),
+        ("fila enorme, ninguém atende", 1, "negative"),
+        ("fila enorme, ninguém atende", 3, "unsure"),
+        ("", {"value": 2, "best": 10}, "negative"),
+        ("best crew ever, thank you!", 1, "unsure"),
+        ("never again", 5, "unsure"),
+    ],
+)
+def test_stars_settle_what_words_leave_open_and_never_make_praise_of_a_bad_review(
+    text: str, rating: Any, sentiment: str
+) -> None:
+    found = assess(text, rating=rating)
+
+    assert ("unsure" if found.is_unsure else found.sentiment) == sentiment
+    assert sum(found.probabilities.values()) == pytest.approx(1.0)
+
+
+def test_the_reason_names_the_stars() -> None:
+    assert assess("never again", rating=1).find_reasons("sentiment")[0].endswith("'again', 1 of 5 stars")

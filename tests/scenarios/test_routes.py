@@ -96,6 +96,8 @@ async def test_a_one_star_review_with_a_place_goes_to_the_shops_department(world
     ]
     assert (await send_delivery(world, reviews))[0] == 202
     [card] = world.channel("#lobby").cards
+    assert "1 of 5 stars" in card.words
+    assert "Forum, Porto, Rua das Flores" in card.words
     assert "two hours and nobody came" in card.words
     await card.click("Claim", by="joe")
     assert "Claimed by @joe" in card.words
