@@ -237,6 +237,7 @@ def _draw_modals(on: GallerySamples) -> Drawings:
     some = (
         ("", on.joined, None),
         (" an edited post", on.case_after_edit, None),
+        (" a reply with pictures", on.reply, None),
         (" a crisis", on.crisis_case, on.acknowledged),
     )
     for name, one, page in some:

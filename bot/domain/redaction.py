@@ -30,7 +30,8 @@ def blank_quoted(mention: Mention, erased: QuoteTargets) -> Mention | None:
         changed = changed.copy_with(quoted=erased.text)
     if parent is not None:
         is_erased = not erased.ids.isdisjoint({parent.id, f"{mention.source}:{parent.id}"})
-        if is_erased or _contains_any(parent.text, erased.words):
+        by_them = f"@{parent.author.removeprefix('@')}" in erased.words
+        if is_erased or by_them or _contains_any(parent.text, erased.words):
             changed = changed.copy_with(parent=ParentPost(text=erased.text))
     return None if changed is mention else changed
 

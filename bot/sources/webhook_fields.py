@@ -53,12 +53,13 @@ class MentionFields(BaseModel):
 
 
 def read_items(body: Any, fields: MentionFields, source: str, now: datetime) -> list[dict[str, Any]]:
-    """Return the items as our own JSON, without those that have no id, or no text and were not deleted."""
+    """Return the items as our own JSON, without those that have no id, or neither text nor stars and still exist."""
     places = list(_walk_path(body, fields.items.split("."))) if fields.items else [body]
     items = [entry for place in places for entry in (place if isinstance(place, list) else [place])]
     chosen = [item for item in items if all(_matches_filter(item, path, words) for path, words in fields.only.items())]
     read = [_map_item(item, fields, source, now) for item in chosen]
-    return [item for item in read if item["id"] not in {None, ""} and (item["text"] or item.get("deleted_at"))]
+    needed = ("text", "rating", "deleted_at")
+    return [item for item in read if item["id"] not in {None, ""} and any(item.get(name) for name in needed)]
 
 
 def _map_item(item: Any, fields: MentionFields, source: str, now: datetime) -> dict[str, Any]:

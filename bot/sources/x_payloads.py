@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from bot.domain.mention import Author, Mention
+from bot.domain.post_details import ParentPost
 from bot.domain.read_budget import ReadIds
 from bot.sources.x_models import XPost, XUser, parse_part, rename_keys
 from bot.sources.x_rules import XRule
@@ -141,10 +142,18 @@ def _build_mention(post: XPost, sent: _IncludedObjects, subjects: tuple[str, ...
             author=_build_author(user, post.author_id),
             edits=edits,
             edited_at=decode_post_time(parse_post_id(post.id)) if edits else None,
+            parent=_build_parent(sent.posts.get(referenced.get("replied_to", "")), sent),
             quoted=_expand_text(quoted) if (quoted := sent.posts.get(referenced.get("quoted", ""))) else "",
         )
     except (ValidationError, OverflowError):
         raise MalformedPostError(f"post {post.id[:30]}") from None
+
+
+def _build_parent(post: XPost | None, sent: _IncludedObjects) -> ParentPost | None:
+    if post is None:
+        return None
+    user = sent.users.get(post.author_id)
+    return ParentPost(id=f"x:{post.id}", author=f"@{user.username}" if user else "", text=_expand_text(post))
 
 
 def _build_author(user: XUser | None, author_id: str) -> Author:

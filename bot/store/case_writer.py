@@ -204,6 +204,7 @@ def build_lookup_keys(keys: Keys, mention: Mention, subject: str) -> tuple[Looku
     found = []
     if conversation := build_conversation_key(mention):
         found.append(LookupKey(keys.conversation_case_key(conversation), _CONVERSATION_SECONDS, JoinReason.SAME_PERSON))
-    if copy := build_copy_key(mention, subject):
+    reviewed = f"{subject}|{mention.place}" if mention.rating and mention.place else subject
+    if copy := build_copy_key(mention, reviewed):  # the same words about two shops are no copies
         found.append(LookupKey(keys.copy_case_key(copy), _COPY_SECONDS, JoinReason.COPY))
     return tuple(found)

@@ -121,15 +121,28 @@ async def test_a_post_is_forgotten_by_its_address_and_the_others_of_that_person_
     assert "no action" in card
 
 
-async def test_who_quoted_forgotten_words_keeps_their_own_wherever_they_are_kept(world: World) -> None:
+QUOTED = "my grandmother's violin came back\nin two halves, says @wilhelmina_q"
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"quoted": QUOTED},
+        {"parent": {"text": QUOTED}},
+        {"parent": {"author": "wilhelmina_q", "text": "came in two halves, as I said"}},
+    ],
+    ids=["a quote", "an answer", "an answer to what nobody saw"],
+)
+async def test_who_quoted_forgotten_words_keeps_their_own_wherever_they_are_kept(
+    world: World, told: dict[str, Any]
+) -> None:
     store, at = world.local_app.store, world.clock.now()
-    quoted = "my grandmother's violin came back\nin two halves, says @wilhelmina_q"
 
     async def admit(number: int, text: str, **more: Any) -> None:
-        given = {"id": f"x:90{number}", "text": text, "created_at": at, "author": "other_person", "quoted": quoted}
+        given = {"id": f"x:90{number}", "text": text, "created_at": at, "author": "other_person", **told}
         await store.inbox.admit("x", [Mention.model_validate(given | more)], None, at)
 
-    first = {"id": "x:900", "text": quoted, "created_at": at, "author": "wilhelmina_q"}
+    first = {"id": "x:900", "text": QUOTED, "created_at": at, "author": "wilhelmina_q"}
     await store.inbox.admit("x", [Mention.model_validate(first)], None, at)
     for number, text in enumerate((LOST, SPAM, WHISPER, f"{LOST} and nobody answers")):
         await admit(number + 1, text, **({"conversation": "1"} if LOST in text else {}))

@@ -92,7 +92,7 @@ async def test_a_one_star_review_with_a_place_goes_to_the_shops_department(world
     reviews = [
         build_post(world, "two hours and nobody came", 1) | {"rating": 1, "place": "Porto, Rua das Flores"},
         build_post(world, "as it should be, I suppose", 2) | {"rating": 4, "place": "Porto, Rua das Flores"},
-        build_post(world, "queued for nothing on a Sunday", 3) | {"rating": 1, "place": "Lisboa"},
+        build_post(world, "two hours and nobody came", 3) | {"rating": 1, "place": "Lisboa", "author": "ines"},
     ]
     assert (await send_delivery(world, reviews))[0] == 202
     [card] = world.channel("#lobby").cards
@@ -101,6 +101,7 @@ async def test_a_one_star_review_with_a_place_goes_to_the_shops_department(world
     assert "two hours and nobody came" in card.words
     await card.click("Claim", by="joe")
     assert "Claimed by @joe" in card.words
+    assert "Forum, Lisboa" in world.channel("#care").card("@ines").words
 
 
 async def test_a_bad_playbook_is_refused_in_words_and_the_old_one_stays(world: World) -> None:

@@ -17,6 +17,7 @@ from hypothesis import strategies as some
 from pydantic import ValidationError
 
 from bot.domain.mention import Mention
+from bot.domain.post_details import ParentPost, Rating
 from bot.sources.webhook import WebhookOptions, WebhookResponse, WebhookSource, derive_challenge_token
 from tests.sources.source_fakes import NOON, Inbox, InstantClock, run_source
 from tests.sources.test_webhook import SECRET, post, sign
@@ -220,6 +221,18 @@ async def test_an_issue_that_was_deleted_needs_no_words() -> None:
     edited_at = datetime(2026, 11, 20, 11, 30, tzinfo=UTC)
     assert inbox.ids == ["board:17", "board:18"]
     assert inbox.mentions["board:17"].edited_at == inbox.mentions["board:18"].deleted_at == edited_at
+
+
+async def test_a_review_brings_its_stars_and_place_and_needs_no_words() -> None:
+    fields = {"id": "id", "text": "body", "rating": "stars", "rating_best": 10, "place": "shop.name", "parent": "asked"}
+    inbox = Inbox()
+    for review in ({"id": 1, "stars": 4, "shop": {"name": "Porto"}, "asked": "How was it?"}, {"id": 2, "shop": {}}):
+        raw = json.dumps(review).encode()
+        await receive(inbox, GITHUB | {"fields": fields}, hub(raw), raw)
+    assert inbox.ids == ["board:1"]
+    found = inbox.mentions["board:1"]
+    assert (found.rating, found.place) == (Rating(value=4, best=10), "Porto")
+    assert found.parent == ParentPost(text="How was it?")
 
 
 async def test_the_json_of_a_form_as_github_sends_it_is_read() -> None:

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from bot.domain.mention import Author, Mention
+from bot.domain.post_details import ParentPost
 from bot.sources.x_errors import parse_stream_error
 from bot.sources.x_payloads import (
     MalformedPostError,
@@ -97,6 +98,19 @@ def test_the_words_that_a_post_quotes_come_with_it(form: str) -> None:
     assert mention
     assert mention.quoted.startswith("kettles & pots pots")
     assert len(mention.quoted) == 500
+
+
+@pytest.mark.parametrize("form", ["tweet", "post"])
+def test_the_words_that_a_post_answers_come_with_their_author(form: str) -> None:
+    answered = {"id": "5", "text": "All bags &amp; boxes arrive today", "author_id": USER["id"]}
+    sent = {
+        "data": POST | {f"referenced_{form}s": [{"type": "replied_to", "id": "5"}]},
+        "includes": {"users": [USER], f"{form}s": [answered]},
+    }
+    mention = mention_on(json.dumps(sent).encode())
+    assert mention
+    assert mention.parent == ParentPost(id="x:5", author=f"@{USER['username']}", text="All bags & boxes arrive today")
+    assert receive_mention(**{f"referenced_{form}s": [{"type": "replied_to", "id": "5"}]}).parent is None
 
 
 @pytest.mark.parametrize("form", ["tweet", "post"])
