@@ -23,6 +23,7 @@ from bot.cards.case_mention import (
     format_author,
     format_case_type,
     format_kind_noun,
+    format_stars,
     pick_sentiment_emoji,
 )
 from bot.cards.sanitize import SAME_DAY, format_date, sanitize_line
@@ -49,10 +50,11 @@ def render_case_line(case: Case, at: datetime, by: str = "") -> Block:
     """Return what, who and the words in one line, and status, clock, priority and department in another."""
     words = sanitize_line(case.mention.text, WORDS_SHOWN) or WORDLESS
     mark = "🚨" if case.is_urgent else pick_sentiment_emoji(case.assessment)
+    stars = format_stars(case.mention)
     return make_rich_text(
         make_line(
             f"{mark} ",
-            make_run(f"{format_case_type(case)} · {format_author(case.mention, 40)}", bold=True),
+            make_run(f"{format_case_type(case)}{stars} · {format_author(case.mention, 40)}", bold=True),
             f"  {words}",
         ),
         make_line(*_iter_fact_runs(case, at, by)),

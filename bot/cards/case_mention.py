@@ -130,14 +130,14 @@ def render_case_title(case: Case, *, avatars: bool = False) -> Block:
         more = f" ({escape_name(detail)})" if detail else ""
         where = f"{escape_name(_format_origin(mention))} · {format_date(mention.created_at, '{ago}')}"
         edited = f" · edited {format_date(mention.edited_at, _pick_edit_format(mention))}" if mention.edited_at else ""
-        what = f"{escape_name(format_case_type(case))}*{escape_name(_format_stars(mention))}"
+        what = f"{escape_name(format_case_type(case))}*{escape_name(format_stars(mention))}"
         words = f"{mark} *{what} · *{escape_name(name)}*{more} · {where}{edited}"
         return make_context(make_picture(mention.author.avatar, f"Picture of {name}"), words)
     return make_rich_text(
         make_line(
             f"{mark} ",
             make_run(format_case_type(case), bold=True),
-            f"{_format_stars(mention)} · ",
+            f"{format_stars(mention)} · ",
             make_run(name, bold=True),
             f"{f' ({detail})' if detail else ''} · {_format_origin(mention)} · ",
             make_date(mention.created_at, "{ago}"),
@@ -146,7 +146,8 @@ def render_case_title(case: Case, *, avatars: bool = False) -> Block:
     )
 
 
-def _format_stars(mention: Mention) -> str:
+def format_stars(mention: Mention) -> str:
+    """Return ` · 2 of 5 stars`, or '' for a post without a rating."""
     return f" · {mention.rating.describe()}" if mention.rating else ""
 
 
