@@ -16,7 +16,7 @@ from bot.cards.block_kit import (
     make_run,
     make_section,
 )
-from bot.cards.case_mention import WORDLESS, format_author, format_source
+from bot.cards.case_mention import WORDLESS, format_author, format_source, format_stars
 from bot.cards.sanitize import escape, sanitize_line
 from bot.domain.reports.preview import RecentPost, SpellingCount, SubjectPreview
 from bot.domain.text import format_count, format_duration, join_words
@@ -117,7 +117,7 @@ def _render_post(post: RecentPost) -> Block:
     link: list[Block | str] = [" · ", make_link(mention.url, "Open")] if mention.url else []
     return make_line(
         make_run(format_author(mention, 40), bold=True),
-        f" · {format_source(mention)} · ",
+        f"{format_stars(mention)} · {format_source(mention)} · ",
         make_date(mention.created_at),
         f"{to}: {words}",
         *link,

@@ -117,7 +117,7 @@ def _list_details(mention: Mention) -> list[str]:
     followers, rating = mention.author.followers, mention.rating
     return [
         *([f"{abbreviate_number(followers)} followers"] if followers is not None else []),
-        *([f"rated {rating.value:g} of {rating.best}"] if rating else []),
+        *([rating.describe()] if rating else []),
         *([sanitize_line(mention.place, 60)] if mention.place not in {"", mention.author.name} else []),
     ]
 

@@ -49,7 +49,7 @@ async def test_stars_place_and_the_post_that_it_answers_are_shown(
     await sink.publish([build_post(1, "", author={"id": "1", "handle": "rita", "followers": 1_200}, **details)])
     lines = capsys.readouterr().out.splitlines()
 
-    assert lines[1].endswith("Board  @rita · 1.2k followers · rated 1 of 5 · Lisbon[2J shop")
+    assert lines[1].endswith("Board  @rita · 1.2k followers · 1 of 5 stars · Lisbon[2J shop")
     assert lines[3:5] == ["       In reply to: how was it?", "       (no words)"]
 
 

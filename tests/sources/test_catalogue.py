@@ -7,6 +7,7 @@ from pydantic import BaseModel
 
 import bot.sources
 from bot.config.settings_loader import load_settings
+from bot.domain.subject import Subject
 from bot.sources.base import SourceContext, get_source_secret
 from bot.sources.catalogue import CATALOGUE
 from bot.sources.replay import ReplayOptions
@@ -44,6 +45,25 @@ def test_a_source_is_built_from_its_options(kind: str) -> None:
     options = OPTIONS.get(kind) or example_options(kind)
     assert isinstance(options, CATALOGUE[kind].options)
     assert CATALOGUE[kind].build(options, parts).name == kind
+
+
+@pytest.mark.parametrize("kind", CATALOGUE)
+def test_what_can_be_tried_without_a_key_is_built_without_a_secret_and_costs_nothing(kind: str) -> None:
+    subjects = (Subject(name="Northwind Air", terms=("northwind air", "#flynorthwind", "@northwindair")),)
+    options = CATALOGUE[kind].keyless_options(subjects)
+    if options is None:
+        return
+    context = SourceContext(name=kind, clock=InstantClock(), jitter=lambda: 0.5, subjects=subjects)
+
+    assert isinstance(options, CATALOGUE[kind].options)
+    assert CATALOGUE[kind].build(options, context).name == kind
+    assert not CATALOGUE[kind].metered
+
+
+def test_something_can_be_tried_without_a_key() -> None:
+    subjects = (Subject(name="Northwind Air", terms=("northwind air",)),)
+
+    assert "hackernews" in {kind for kind, one in CATALOGUE.items() if one.keyless_options(subjects)}
 
 
 @pytest.mark.parametrize("kind", CATALOGUE)
