@@ -4,20 +4,21 @@ Those that nobody was routed are in a stream, the others in their cases. So noth
 forgotten or deleted there is gone here too. Spam and messages from Slack are left out.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 
-from bot.domain.case import Case
 from bot.domain.mention import Mention
 from bot.domain.reports.preview import RecentPost, RecentPosts
 from bot.store.cases import CaseStore
 from bot.store.client import RedisClient, parse_hash
-from bot.store.keys import ASIDE_MOST, Keys
+from bot.store.keys import ASIDE_MOST, JOINED_MOST, Keys
 from bot.store.record_reader import RecordReader
 from bot.store.repository import RedisStore
 
 PAGE_SIZE = 500
 MAX_CASES = 3_000
+MAX_ROUTED = 20_000
+"""Posts of cases, with those that joined them: in a storm, up to 1,000 for each case."""
 MAX_EVENTS = 40_000
 """Events of the audit log in which the newest cases are looked for."""
 SUBJECT = "subject:"
@@ -67,20 +68,12 @@ class RecentPostStore(RedisStore):
         names, has_more = await self._list_newest_cases(since)
         posts: list[RecentPost] = []
         for start in range(0, len(names), PAGE_SIZE):
-            cases = (await self._cases.find(names[start : start + PAGE_SIZE])).values()
-            posts += [RecentPost(case.mention, case.assessment.subject, case.department) for case in cases]
-            posts += await self._load_joined([case for case in cases if case.joined_count])
+            for case in (await self._cases.find(names[start : start + PAGE_SIZE])).values():
+                if len(posts) >= MAX_ROUTED:
+                    return posts, True
+                joined = await self._cases.load_joined(case.id, JOINED_MOST) if case.joined_count else ()
+                posts += [RecentPost(one, case.assessment.subject, case.department) for one in (case.mention, *joined)]
         return posts, has_more
-
-    async def _load_joined(self, cases: Sequence[Case]) -> list[RecentPost]:
-        keys = [self._keys.joined_mentions_key(case.id) for case in cases]
-        bodies = await self._client.execute_each([("HGETALL", key) for key in keys])
-        posts: list[RecentPost] = []
-        for case, key, flat in zip(cases, keys, bodies, strict=True):
-            fields = parse_hash(flat) if isinstance(flat, list) else {}
-            found = [await self._mentions.read(key, body, name) for name, body in fields.items()]
-            posts += [RecentPost(one, case.assessment.subject, case.department) for one in found if one is not None]
-        return posts
 
     async def _list_newest_cases(self, since: datetime) -> tuple[list[str], bool]:
         """Return the cases to which something happened, the latest first, and whether there are more."""
@@ -99,7 +92,7 @@ class RecentPostStore(RedisStore):
 
 
 def _is_before(events: Iterable[dict[str, str]], since: datetime) -> bool:
-    return all(datetime.fromisoformat(event["at"]) < since for event in events)
+    return all(event.get("at", "") < since.isoformat() for event in events)
 
 
 def _is_shown(mention: Mention, since: datetime) -> bool:
