@@ -2,6 +2,7 @@
 
 import asyncio
 import ipaddress
+import re
 import socket
 import ssl
 from collections.abc import Mapping
@@ -151,6 +152,8 @@ class OutletClient:
                 if response.status in (200, 304, *REDIRECTS):
                     body = await _read_body(response) if response.status == 200 else b""
                     return OutletResponse(response.status, body, answer_headers, str(response.url))
+                if response.status == 429 and "retry-after" not in answer_headers:
+                    answer_headers |= _find_wait_seconds(await response.content.read(10_000))
                 raise describe_status(response.status, answer_headers, self._clock.now())
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
             raise _describe_failure(error) from None
@@ -164,6 +167,12 @@ async def _read_body(response: aiohttp.ClientResponse) -> bytes:
         if len(body) > MAX_BODY:
             raise OutletError(f"answers with more than {MAX_BODY // 1_000_000} MB")
     return bytes(body)
+
+
+def _find_wait_seconds(body: bytes) -> dict[str, str]:
+    """Return the header that an answer 429 lacks, if its JSON names the time, as that of Discourse does."""
+    found = re.search(rb'"wait_seconds":\s*(\d{1,6})', body)
+    return {"retry-after": found[1].decode()} if found else {}
 
 
 def _resolve_redirect(answer: OutletResponse) -> str:
