@@ -5,7 +5,7 @@ import ipaddress
 import re
 import socket
 import ssl
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any, NamedTuple, Self
@@ -26,6 +26,10 @@ PERMANENT_REDIRECTS = (301, 308)
 REDIRECTS = (*PERMANENT_REDIRECTS, 302, 303, 307)
 MAX_RETRY_AFTER = timedelta(hours=6)
 """An outlet that asks for more is asked again after this."""
+
+
+Query = Mapping[str, str | int] | Sequence[tuple[str, str]]
+"""Names and values; as pairs where a name comes more than once."""
 
 
 class Validators(NamedTuple):
@@ -122,7 +126,7 @@ class OutletClient:
     async def get(
         self,
         url: str,
-        params: Mapping[str, str | int] | None = None,
+        params: Query | None = None,
         headers: Mapping[str, str] | None = None,
         validators: Validators | None = None,
     ) -> OutletResponse:
@@ -141,7 +145,7 @@ class OutletClient:
         raise OutletError("redirects in a circle")
 
     async def _request(
-        self, url: str, params: Mapping[str, str | int] | None, headers: Mapping[str, str], *, elsewhere: bool
+        self, url: str, params: Query | None, headers: Mapping[str, str], *, elsewhere: bool
     ) -> OutletResponse:
         session = self._public if elsewhere else self._named
         if elsewhere and _is_private_literal(url):

@@ -1,0 +1,123 @@
+"""The position in Bluesky's stream, the connection to it, and what was read and is not published yet."""
+
+import json
+from contextlib import AbstractAsyncContextManager, suppress
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple, Self
+
+import aiohttp
+
+from bot.clock import Clock
+from bot.domain.mention import Mention
+from bot.sources.base import MentionSink
+from bot.sources.bluesky_events import POSTS, parse_event
+from bot.sources.bluesky_profiles import ProfileFinder
+from bot.sources.mention_parser import InvalidMentionError
+
+KEPT_FOR = timedelta(hours=36)
+"""How far back Jetstream can be read."""
+REWIND_US = {True: 1_000_000, False: 10_000_000}
+"""Microseconds that are read again, at the same host and at another one: their clocks differ."""
+FLUSH_AFTER, FLUSH_FROM = 1.0, 100
+"""Mentions wait so many seconds, or for so many others, to be published together."""
+SAVE_AFTER = 5.0
+"""Seconds after which the cursor is stored when there is nothing to publish."""
+MAX_FRAME = 1_000_000
+CLOSE_TIMEOUT = aiohttp.ClientWSTimeout(ws_close=5)
+
+
+class StreamPosition(NamedTuple):
+    """Up to where the stream was read: sequence numbers belong to one host, times to all."""
+
+    host: str = ""
+    seq: int = 0
+    time_us: int = 0
+
+    @classmethod
+    def parse(cls, raw: str | None) -> Self:
+        """Without a readable cursor, start with what is posted now."""
+        try:
+            read = json.loads(raw or "{}")
+            return cls(str(read["host"]), int(read["seq"]), int(read["time_us"]))
+        except (ValueError, TypeError, KeyError):
+            return cls()
+
+    def dump(self) -> str:
+        return json.dumps(self._asdict(), separators=(",", ":"))
+
+    def derive_cursor(self, host: str) -> int:
+        """Return the cursor for a connection to this host; 0 for the live end of the stream."""
+        if not self.time_us:
+            return 0
+        return self.seq if self.seq and self.host == host else self.time_us - REWIND_US[self.host == host]
+
+
+class StreamBatch:
+    """Mentions that were read and are not published yet, and the frame that was read last."""
+
+    def __init__(self, sink: MentionSink, finder: ProfileFinder | None, clock: Clock, flush_after: float) -> None:
+        self.flush_after = flush_after
+        self._sink = sink
+        self._finder = finder
+        self._clock = clock
+        self._mentions: list[Mention] = []
+        self._latest = b""
+        self._flushed_at = clock.now()
+        self.position = StreamPosition()
+
+    @property
+    def is_empty(self) -> bool:
+        return not self._mentions
+
+    @property
+    def is_due(self) -> bool:
+        waited = (self._clock.now() - self._flushed_at).total_seconds()
+        return len(self._mentions) >= FLUSH_FROM or waited >= (self.flush_after if self._mentions else SAVE_AFTER)
+
+    def add_frame(self, raw: bytes, mention: Mention | None) -> None:
+        self._latest = raw
+        if mention is not None:
+            self._mentions.append(mention)
+
+    async def flush(self, host: str) -> None:
+        """Publish the mentions and move the cursor behind the latest frame, which is only now parsed for it."""
+        mentions, self._mentions, self._flushed_at = self._mentions, [], self._clock.now()
+        latest, self._latest = self._latest, b""
+        if not latest:
+            return
+        with suppress(InvalidMentionError):
+            event = parse_event(latest)
+            if event.time_us:
+                self.position = StreamPosition(host, event.seq, event.time_us)
+        if not mentions:
+            await self._sink.save_cursor(self.position.dump())
+            return
+        complete = await self._finder.complete_mentions(mentions) if self._finder else mentions
+        await self._sink.publish(complete, self.position.dump())
+
+
+def connect_stream(
+    session: aiohttp.ClientSession, version: int, host: str, position: StreamPosition
+) -> AbstractAsyncContextManager[aiohttp.ClientWebSocketResponse]:
+    """Connect to a host behind this position. Raises `aiohttp.ClientError` and `OSError`."""
+    url, protocols = f"{host}/subscribe", tuple[str, ...]()
+    parameters = [("wantedCollections", POSTS)]
+    if version == 2:
+        url, protocols = f"{host}/xrpc/network.bsky.jetstream.subscribeEvents", ("xrpc.v1.json",)
+        parameters = [("kinds", "commit"), ("kinds", "account"), ("collections", POSTS)]
+    if cursor := position.derive_cursor(host):
+        parameters.append(("cursor", str(cursor)))
+    return session.ws_connect(
+        url, params=parameters, protocols=protocols, max_msg_size=MAX_FRAME, heartbeat=30, timeout=CLOSE_TIMEOUT
+    )
+
+
+def describe_gap(position: StreamPosition, now: datetime) -> str:
+    """Return a sentence about the posts that can no longer be read; empty if there are none."""
+    oldest = now - KEPT_FOR
+    read_until = datetime.fromtimestamp(position.time_us / 1e6, UTC)
+    if not position.time_us or read_until >= oldest:
+        return ""
+    return (
+        f"Bluesky keeps 36 hours of posts. Those from {read_until:%d %b, %H:%M} to {oldest:%d %b, %H:%M} UTC are lost."
+    )
