@@ -12,6 +12,7 @@ from aiohttp import web
 
 from bot.clock import SystemClock
 from tests.cli.shell import Shell, on_a_terminal
+from tests.sources.fake_jetstream import serve_fake_jetstream
 from tests.sources.fake_outlet import serve_fake_outlet
 from tests.sources.fake_x import TOKEN, serve_fake_x
 from tests.sources.source_fakes import wait_until
@@ -144,6 +145,24 @@ async def test_x_is_listened_to_where_it_is_named(shell_with_day: Shell) -> None
     assert "x: connected" in shown
     assert "northwind lost my bag, again" in shown
     assert "x: 1 new post" in shown
+
+
+async def test_a_post_on_bluesky_is_on_the_screen_while_it_listens(shell: Shell) -> None:
+    async with serve_fake_jetstream() as stream:
+        shell.playbook(f'[sources.bluesky]\nhosts = ["{stream.url}"]\nprofiles = "{stream.url}"')
+        running = asyncio.create_task(asyncio.to_thread(shell.run_process, "listen", "--for", "6s"))
+        await wait_until(lambda: stream.connections > 0)
+        stream.post("1", "northwind lost my bag, again")
+        stream.post("2", "good morning")
+        stream.delete("1")
+        shown = (await running).stdout.decode()
+
+    assert "Listening for “Northwind” on bluesky, 6 s." in shown
+    assert "bluesky: connected" in shown
+    assert "northwind lost my bag, again" in shown
+    assert "good morning" not in shown
+    assert "bluesky: 1 new post" in shown
+    assert "By department: care 1" in shown
 
 
 async def test_from_a_clean_clone_a_feed_is_on_the_screen_at_once(shell: Shell) -> None:
