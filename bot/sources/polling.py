@@ -110,7 +110,12 @@ class PolledSource:
         self._last_issue: str | None = None
 
     async def listen(self, sink: MentionSink) -> None:
-        async with sink.hold_source_lease(), self._open_client() as client:
+        async with sink.hold_source_lease():
+            await self.poll_outlet(sink)
+
+    async def poll_outlet(self, sink: MentionSink) -> None:
+        """Poll until it is cancelled. Call it with the lease."""
+        async with self._open_client() as client:
             cursor = await sink.load_cursor()
             while True:
                 try:
@@ -134,10 +139,7 @@ class PolledSource:
             sink.set_status(f"The outlet {error}.")
         if error.status == 401:  # operators are called for a token that is refused, not for a feed that is gone
             await self._report_issue(sink, f"The outlet {error}")
-        doubled = min(LONGEST_RETRY, FIRST_RETRY * 2 ** min(self._failures - 1, 20))
-        wait = LONGEST_RETRY if error.needs_person else doubled
-        if error.retry_at:
-            wait = max(wait, (error.retry_at - self._context.clock.now()) / timedelta(seconds=1))
+        wait = compute_retry_wait(error, self._failures, self._context.clock.now())
         return wait * (1 + self._context.jitter() / 4)
 
     async def _clear_failure(self, sink: MentionSink, problem: str) -> None:
@@ -149,6 +151,13 @@ class PolledSource:
         if sentence != self._last_issue:
             await sink.report_issue("source", sentence)
             self._last_issue = sentence
+
+
+def compute_retry_wait(error: OutletError, failures: int, now: datetime) -> float:
+    """Return the seconds to wait after so many failures in a row, from 1, before jitter is added."""
+    doubled = min(LONGEST_RETRY, FIRST_RETRY * 2 ** min(failures - 1, 20))
+    wait = LONGEST_RETRY if error.needs_person else doubled
+    return max(wait, (error.retry_at - now) / timedelta(seconds=1)) if error.retry_at else wait
 
 
 async def _deliver_result(sink: MentionSink, cursor: str | None, result: PollResult) -> None:
