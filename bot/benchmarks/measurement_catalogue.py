@@ -15,6 +15,7 @@ from bot.benchmarks.measurements import (
     pages,
     reports,
     size,
+    sources,
     spikes,
     start,
     storm,
@@ -26,6 +27,7 @@ MeasureFunction = Callable[[BenchmarkContext], Awaitable[list[Measurement]]]
 CATALOGUE: Mapping[str, MeasureFunction] = {
     "throughput": throughput.measure_throughput,
     "detectors": detectors.measure_detectors,
+    "sources": sources.measure_sources,
     "hostile": hostile.measure_hostile_texts,
     "latency": latency.measure_latency,
     "clicks": clicks.measure_clicks,

@@ -113,7 +113,7 @@ class FakeJetstream:
                 for frame in self._take_junk():
                     await (socket.send_bytes(frame) if isinstance(frame, bytes) else socket.send_str(frame))
                 await socket.send_str(
-                    json.dumps(self._shape(place, version), separators=(",", ":"), ensure_ascii=False)
+                    json.dumps(self.shape_event(place, version), separators=(",", ":"), ensure_ascii=False)
                 )
                 place, sent = place + 1, sent + 1
                 if self.close_after == sent:
@@ -154,7 +154,7 @@ class FakeJetstream:
             return max(number - self.seq_from, first)
         return max(len([event for event in self.events if event["time_us"] < number]), first)
 
-    def _shape(self, place: int, version: int) -> dict[str, Any]:
+    def shape_event(self, place: int, version: int) -> dict[str, Any]:
         event = self.events[place]
         if version == 1:
             return event
