@@ -39,7 +39,7 @@ async def measure_sources(bench: BenchmarkContext) -> list[Measurement]:
     for frame in frames:
         json.loads(frame)
     plain = len(frames) / (read_monotonic() - began)
-    note = f"{TERMS} terms, {count:,} events; json.loads alone {plain:,.0f}/s, {rate / plain:.2f} of it"
+    note = f"{TERMS} terms, {count:,} events. Plain json.loads reads {plain:,.0f}/s: this is {rate / plain:.2f} of it"
     return [
         Measurement("stream, events a second", rate, "/s", require_at_least(5_000), note=note),
         Measurement("stream, memory grown", grown, MEGABYTES, require_at_most(GROWTH)),
