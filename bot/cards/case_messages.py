@@ -37,11 +37,12 @@ def render_claim_reminder(case: Case, department: Department, at: datetime) -> R
     return _render_message(f"⏰ Unclaimed for {waited} – can someone take it?{_format_next_step(case, department)}")
 
 
-def render_digest_reminder(unclaimed: list[Case], department: Department) -> RenderedMessage:
-    """Return the reply in the thread of a digest: one for all of its cases."""
+def render_digest_reminder(unclaimed: list[Case], department: Department, hidden: int = 0) -> RenderedMessage:
+    """Return the reply in the thread of a digest: one for all of its cases, also those that it does not show."""
     next_step = _format_next_step(max(unclaimed, key=lambda case: case.priority.rank), department)
-    are = "is" if len(unclaimed) == 1 else "are"
-    return _render_message(f"⏰ {len(unclaimed)} on this list {are} unclaimed – can someone help?{next_step}")
+    count = len(unclaimed) + hidden
+    are = "is" if count == 1 else "are"
+    return _render_message(f"⏰ {count:,} on this list {are} unclaimed – can someone help?{next_step}")
 
 
 def render_digest_reminder_outcome() -> RenderedMessage:

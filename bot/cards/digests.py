@@ -18,7 +18,7 @@ from bot.cards.block_kit import (
 )
 from bot.cards.case_mention import format_author, format_kind_noun
 from bot.cards.sanitize import escape, format_date
-from bot.cards.similar_posts import group_similar_cases
+from bot.cards.similar_posts import rank_similar_groups
 from bot.cards.storms import format_case_line, format_owners, list_storm_buttons
 from bot.domain.case import Case, CaseStatus
 from bot.domain.department import Department
@@ -31,18 +31,21 @@ WORDS_SHOWN = (110, 80, 50, 20, 0)
 
 
 def render_digest(
-    digest_id: str, department: Department, cases: Sequence[Case], at: datetime, total: int = 0
+    digest_id: str, department: Department, cases: Sequence[Case], at: datetime, total: int = 0, unclaimed: int = 0
 ) -> RenderedMessage:
-    """Return the digest with its first 20 lines. `total`: of how many these are the most urgent; 0 if of all."""
+    """Return the digest with its first 20 lines.
+
+    `total`: of how many these are the most urgent, and `unclaimed` how many of those wait; 0 if these are all.
+    """
     waiting = [case for case in cases if case.status is CaseStatus.NEW]
-    groups = group_similar_cases(sorted(waiting, key=lambda case: -case.priority.rank))
+    groups = rank_similar_groups(waiting)
     progress = StormProgress.from_statuses(case.status for case in cases)
     is_worked_on = replace(
         progress, claimed=progress.claimed or int(bool(total))
     )  # those of a flood are not among `cases`
     head = [
         make_header(f"🗂️ {_format_digest_title(department, cases, total)}"),
-        make_context(_format_digest_state(progress, cases, at, total)),
+        make_context(_format_digest_state(progress, cases, at, total, unclaimed)),
     ]
     row = list_storm_buttons(digest_id, is_worked_on, has_alike=len(groups) < len(waiting))
     buttons = [make_actions(*row)] if len(waiting) > 1 else []
@@ -66,10 +69,12 @@ def _format_digest_title(department: Department, cases: Sequence[Case], total: i
     return f"{format_count(len(cases), 'new case')} for {department.name} on one list"
 
 
-def _format_digest_state(progress: StormProgress, cases: Sequence[Case], at: datetime, total: int) -> str:
+def _format_digest_state(
+    progress: StormProgress, cases: Sequence[Case], at: datetime, total: int, unclaimed: int
+) -> str:
     as_of = f"As of {format_date(at, '{time}')}"
     if total:
-        return f"{as_of}. Claim some, and the next take their place. `/sentiment today` counts all of them."
+        return f"{as_of}: *{unclaimed:,}* unclaimed. Claim some, and the next take their place."
     if not progress.unclaimed:
         return f"All claimed. {format_owners(cases)}"
     more = " · ".join(part for part in (f"*{progress.unclaimed}* unclaimed", format_owners(cases)) if part)

@@ -37,6 +37,12 @@ def group_similar_cases(cases: Sequence[Case]) -> list[tuple[Case, ...]]:
     return _group(cases, [_build_fingerprint(*one) for one in texts])
 
 
+def rank_similar_groups(cases: Sequence[Case]) -> list[tuple[Case, ...]]:
+    """Return the groups with the most pressing cases first, and of these the largest groups."""
+    groups = group_similar_cases(sorted(cases, key=lambda case: -case.priority.rank))
+    return sorted(groups, key=lambda group: (-group[0].priority.rank, -len(group)))
+
+
 def drop_similar_samples(samples: Sequence[SamplePost]) -> list[SamplePost]:
     """Return the first of those that say the same."""
     return [group[0] for group in _group(samples, [_build_fingerprint(one.text) for one in samples])]

@@ -138,7 +138,7 @@ def _draw_messages(on: GallerySamples) -> Drawings:
 
 
 def _draw_storms(on: GallerySamples) -> Drawings:
-    yield "Digest", digests.render_digest("1773133333333-ABCDEFGH", on.care, on.storm, AT, 300)
+    yield "Digest", digests.render_digest("1773133333333-ABCDEFGH", on.care, on.storm, AT, 300, 240)
     yield "Spike", spikes.render_spike(on.spike)
     worked_on = on.spike.copy_with(facts="Refunds open at 12:00. Bags arrive on the next flight.", facts_by=BEN)
     yield "Spike: worked on", spikes.render_spike(worked_on, progress=StormProgress(60, 28, 212))

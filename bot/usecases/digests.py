@@ -20,6 +20,8 @@ class DigestView(NamedTuple):
     cases: tuple[Case, ...]
     at: datetime
     total: int = 0
+    unclaimed: int = 0
+    """How many wait, where it stands for more than these cases."""
 
 
 class DigestUseCases:
@@ -37,7 +39,9 @@ class DigestUseCases:
         hidden = await self._digests.list_hidden(record, WINDOW_SIZE) if record.total else []
         found = await self._cases.find([*record.cases, *hidden])
         cases = tuple(found[case] for case in record.cases if case in found)
+        unclaimed = 0
         if record.total:
             cases = tuple(sort_by_urgency([case for case in found.values() if is_waiting(case, record.department)]))
+            unclaimed = await self._digests.count(record) - len(found) + len(cases)
         department = get_department_or_lost(self._rules, record.department)
-        return DigestView(record.id, department, cases, self._clock.now(), record.total)
+        return DigestView(record.id, department, cases, self._clock.now(), record.total, unclaimed)

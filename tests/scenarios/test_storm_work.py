@@ -65,7 +65,7 @@ async def test_all_who_say_the_same_are_one_line_and_one_claim(world: World) -> 
         )
         for word in ["now", "today", "help", "please", "really", "sir", "again", "folks", "somehow", "guys"]
     ]
-    other = [world.build_mention(build_complaint(number), by=f"person{number}") for number in range(60)]
+    other = [world.build_mention(build_complaint(number), by=f"person{number}") for number in range(50)]
     await world.receive_all([*same, *other])
     await world.advance(minutes=2)
     digest = next(card for card in world.channel("#care").digests if "say the same" in card.words)

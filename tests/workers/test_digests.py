@@ -18,10 +18,17 @@ def seen_once(harness: DeliveryHarness, cases: list[Case]) -> bool:
 
 
 async def test_a_channel_a_minute_behind_lists_its_cases_and_misses_none(harness: DeliveryHarness) -> None:
-    cases = await harness.open_cases(*range(200))
+    cases = await harness.open_cases(*range(60))
     await harness.run_until_idle()
     assert seen_once(harness, cases)
     assert len(harness.slack.names()) < 20
+
+
+async def test_more_than_three_lists_are_one_list_that_stands_for_all(harness: DeliveryHarness) -> None:
+    await harness.open_cases(*range(61))
+    await harness.run_until_idle()
+    (flood,) = harness.slack.channels["C0CARE"]
+    assert flood.text == "61 new cases for care, the most urgent first"
 
 
 async def test_a_few_cases_come_as_cards(harness: DeliveryHarness) -> None:

@@ -1,11 +1,12 @@
 """When a channel is more than a minute behind, new cases are posted as a digest: one card that lists them."""
 
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import timedelta
 
 from bot.cards import case_messages
 from bot.cards.digests import render_digest
-from bot.cards.similar_posts import group_similar_cases
+from bot.cards.similar_posts import rank_similar_groups
 from bot.domain.case import Case, CaseStatus
 from bot.domain.destination import Destination, ToDepartment
 from bot.domain.outbox import Notification, Priority
@@ -23,8 +24,8 @@ DIGEST_AFTER = LATE_RETRY
 CARDS_A_MINUTE = int(DIGEST_AFTER / CHANNEL_INTERVAL)
 CAUGHT_UP_AT = 3
 """Once behind, a channel gets digests until no more than this many new cards are pending."""
-FLOOD_THRESHOLD = 300
-"""Pending new cases from which one card stands for all of them: digests of twenty would take hours."""
+FLOOD_THRESHOLD = 60
+"""Pending new cases from which one card stands for all of them: more than three lists are not read."""
 FLOOD_BATCH = 1_000
 """Cases added to such a card in one step, well under a second."""
 FLOOD_LASTS = timedelta(minutes=10)
@@ -67,7 +68,7 @@ class DigestDelivery:
         if flood is not None or waiting > FLOOD_THRESHOLD:
             return await self._post_flood(to, priority, waiting, flood)
         pending = await self._collect_unclaimed(to, priority, FLOOD_THRESHOLD)
-        cases = [case for group in group_similar_cases(pending)[:MAX_CASES] for case in group]
+        cases = _choose_shown(pending)
         if len(cases) < 2:
             return False
         ids = [case.id for case in cases]
@@ -89,10 +90,11 @@ class DigestDelivery:
             return bool(added)
         if len(cases) < 2:
             return False
-        ids = [case.id for case in cases[:MAX_CASES]]
+        shown = _choose_shown(cases)
+        ids = [case.id for case in shown]
         record = DigestRecord(id=build_digest_id(ids, at), department=to.id, cases=tuple(ids), total=waiting)
         await self._digests.note_flood(to, priority, record.id, at)
-        return await self._send_digest(record, cases[:MAX_CASES], CardRecord(digest=record.id))
+        return await self._send_digest(record, shown, CardRecord(digest=record.id))
 
     async def retry_digest(self, record: DigestRecord, card: CardRecord) -> bool:
         """Retry a digest whose answer was lost: the same digest, not a card for each of its cases."""
@@ -107,7 +109,7 @@ class DigestDelivery:
         if not department.channel:
             raise await self._poster.handle_lost_department(department)
         at = self._poster.clock.now()
-        drawing = render_digest(record.id, department, cases, at, record.total)
+        drawing = render_digest(record.id, department, cases, at, record.total, record.total)
 
         async def save_record(changed: CardRecord, before: CardRecord | None) -> None:
             if changed.state is CardState.POSTED:
@@ -160,9 +162,11 @@ class DigestDelivery:
             return await self._update_reply(record, record.reply)
         await self._poster.limiter.acquire_update(record.channel)
         await self._outbox.mark_delivered(pending)
-        cases = await self._load_digest_cases(record) if not record.total else await self._refill_cases(record)
+        cases, unclaimed = await self._load_digest_cases(record), 0
+        if record.total:
+            cases, unclaimed = await self._refill_cases(record)
         department = get_department_or_lost(self._rules, record.department)
-        drawing = render_digest(record.id, department, cases, self._poster.clock.now(), record.total)
+        drawing = render_digest(record.id, department, cases, self._poster.clock.now(), record.total, unclaimed)
         try:
             await self._poster.limiter.update_message(record.channel, record.ts, drawing)
         except SendDeferredError:
@@ -171,7 +175,7 @@ class DigestDelivery:
         except SlackRejectedError as no:
             if no.is_message_gone and record.total:  # it stands for more cases than it shows, so it is posted again
                 await self._outbox.add(pending, self._poster.clock.now())
-                shown = record.copy_with(cases=tuple(case.id for case in cases[:MAX_CASES]), channel="", ts="")
+                shown = record.copy_with(cases=tuple(case.id for case in _choose_shown(cases)), channel="", ts="")
                 return await self._send_digest(shown, cases, CardRecord(digest=record.id))
             if no.is_message_gone:
                 await self._unlist_cases(record, cases)
@@ -193,15 +197,20 @@ class DigestDelivery:
         await self._digests.save(record.copy_with(reply=None))
         return True
 
-    async def _refill_cases(self, record: DigestRecord) -> list[Case]:
-        """Return the most urgent unclaimed cases; of these, the first are its own and the others stay hidden."""
+    async def _refill_cases(self, record: DigestRecord) -> tuple[list[Case], int]:
+        """Return the most urgent unclaimed cases, and how many it stands for.
+
+        Of these cases the first are its own, and the others stay hidden.
+        """
         ids = [*record.cases, *await self._digests.list_hidden(record, WINDOW_SIZE)]
         found = await self._poster.store.cases.find(ids)
         waiting = sort_by_urgency([case for case in found.values() if is_waiting(case, record.department)])
-        shown, hidden = waiting[:MAX_CASES], waiting[MAX_CASES:]
+        shown = _choose_shown(waiting)
+        own = {case.id for case in shown}
+        hidden = [case for case in waiting if case.id not in own]
         gone = [case for case in ids if case not in {one.id for one in waiting}]
         await self._digests.update_shown(record, shown, hidden, gone)
-        return waiting
+        return waiting, await self._digests.count(record.copy_with(cases=tuple(case.id for case in shown)))
 
     async def _unlist_cases(self, record: DigestRecord, cases: list[Case]) -> None:
         """Handle a digest that was deleted in Slack: cases listed nowhere else need another card."""
@@ -209,6 +218,11 @@ class DigestDelivery:
         listed = (CardState.LISTED, record.id)
         only_here = [case for case in cases if (cards[case.id].state, cards[case.id].digest) == listed]
         await self._digests.record_deleted(record, only_here, self._poster.clock.now())
+
+
+def _choose_shown(cases: Sequence[Case]) -> list[Case]:
+    """Return the cases of the first lines: several that say the same are one line."""
+    return [case for group in rank_similar_groups(cases)[:MAX_CASES] for case in group]
 
 
 def _copy_with_location(record: DigestRecord, posted: CardRecord) -> DigestRecord:

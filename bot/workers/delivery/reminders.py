@@ -35,7 +35,8 @@ class ReminderDelivery:
         digest = await self._store.digests.load(card.digest) if card.state is CardState.LISTED else None
         if digest is None or digest.reminded or not (unclaimed := await self._load_unclaimed(digest)):
             return await self._skip(pending)  # said for all of them, or nobody has seen the card: Slack was down
-        drawing = case_messages.render_digest_reminder(unclaimed, department)
+        hidden = await self._store.digests.count(digest) - len(digest.cases)
+        drawing = case_messages.render_digest_reminder(unclaimed, department, hidden)
         return await self._reply(pending, MessageRef(digest.channel, digest.ts), drawing, digest)
 
     async def deliver_deletion(self, pending: Notification) -> bool:
