@@ -76,16 +76,20 @@ def format_case_type(case: Case) -> str:
 
 
 def _format_crisis_type(case: Case) -> str:
-    """Return the kind of harm and the thing: the phrase that tells of it, and a flight or order it names."""
     kind = HARMS.get(case.harm, sanitize_line(case.harm, 40).capitalize()) or NAMES[Intent.CRISIS]
+    return " · ".join((kind, *list_crisis_facts(case)))
+
+
+def list_crisis_facts(case: Case) -> list[str]:
+    """List the phrase that tells of the harm, and a flight or order: `["smoke on board", "NW 331"]`.
+
+    They are a stranger's words on one line.
+    """
     signals = (signal for signal in case.assessment.signals if signal.label == f"intent:{Intent.CRISIS.value}")
     evidence = next((found[1] for signal in signals if (found := _EVIDENCE.search(signal.because))), "")
     reference = _REFERENCE.search(case.mention.text)
-    return " · ".join(
-        part
-        for part in (kind, sanitize_line(evidence.replace(" … ", " "), 60), reference[0] if reference else "")
-        if part
-    )
+    facts = (sanitize_line(evidence.replace(" … ", " "), 60), reference[0] if reference else "")
+    return [fact for fact in facts if fact]
 
 
 def format_author(mention: Mention, max_length: int = 60) -> str:

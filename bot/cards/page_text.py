@@ -6,7 +6,7 @@ Untrusted words are shortened and lose their links. They are never spoken, and n
 import re
 from datetime import datetime
 
-from bot.cards.case_mention import HARMS, abbreviate_number, format_kind, format_source
+from bot.cards.case_mention import HARMS, abbreviate_number, format_kind, format_source, list_crisis_facts
 from bot.cards.sanitize import escape, format_plain_time, sanitize_line, sanitize_url
 from bot.domain.case import Case
 from bot.domain.mention import Mention
@@ -34,7 +34,8 @@ def build_case_page_context(
     mention = latest_mention or case.mention
     found = case.assessment
     ours = found.subject if found.kind else ""  # a sender may name any other
-    subject = f" about {sanitize_line(ours, 60)}" if ours else ""
+    name = sanitize_line(ours, 60)
+    subject = f" about {name}" if name else ""
     parts = [] if case.is_urgent else [f"{case.priority.value} priority"]
     followers = mention.author.followers
     if followers is not None:
@@ -54,6 +55,7 @@ def build_case_page_context(
         card_link=link,
         url=sanitize_url(mention.url),
         case_id=case.id,
+        crisis_headline=_format_crisis_headline(case, f"{name} on {format_source(mention)}".strip()),
         reach=", ".join(
             [format_source(mention), *([f"{abbreviate_number(followers)} followers"] if followers else [])]
         ),
@@ -65,17 +67,30 @@ def _format_crisis_kind(case: Case) -> str:
     return f"{HARMS.get(case.harm, '')} crisis".strip().capitalize()
 
 
+def _format_crisis_headline(case: Case, where: str) -> str:
+    """Return what the title of the card says, in a sentence; '' where it names nothing."""
+    facts = [strip_links(fact, 60) for fact in list_crisis_facts(case)] if case.is_urgent else []
+    return f"{_format_crisis_kind(case)}: {', '.join(facts)} – {where}" if facts else ""
+
+
+def format_headline(context: PageContext) -> str:
+    """Return the headline for where the post is quoted, too."""
+    return context.crisis_headline or context.headline
+
+
 def merge_page_contexts(newest: PageContext, newest_at: datetime, first: PageContext, earlier: int) -> PageContext:
     """Combine the contexts of grouped pages: the newest, since the first, with the number of earlier ones."""
     return newest._replace(since=first.since, newest_at=newest_at, earlier_count=earlier)
 
 
 def format_page_title(page: Page, context: PageContext) -> str:
+    """Return the title for providers that are told the words of the post, too."""
+    return _format_title(page, context, format_headline(context))
+
+
+def _format_title(page: Page, context: PageContext, headline: str) -> str:
     drill = "DRILL: " if page.cause.kind is CauseKind.DRILL else ""
-    return (
-        f"{drill}{format_newest_prefix(context)}{context.headline} "
-        f"({page.severity.upper()}){format_earlier_suffix(context)}"
-    )
+    return f"{drill}{format_newest_prefix(context)}{headline} ({page.severity.upper()}){format_earlier_suffix(context)}"
 
 
 def format_newest_prefix(context: PageContext) -> str:
@@ -149,7 +164,7 @@ def format_text_message(page: Page, context: PageContext, link: str = "") -> str
     """Return a text message, without untrusted words."""
     acknowledge = f"Acknowledge: {link}" if link else _format_slack_hint()
     room = TEXTED - len(acknowledge) - 1
-    details = f"{format_page_title(page, context)}, {', '.join(list_page_facts(context))}."
+    details = f"{_format_title(page, context, context.headline)}, {', '.join(list_page_facts(context))}."
     return f"{sanitize_line(details, max(room, 60))}\n{acknowledge}"
 
 

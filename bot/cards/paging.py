@@ -14,10 +14,12 @@ from bot.cards.block_kit import (
     make_section,
     render_text,
 )
+from bot.cards.case_mention import escape_name
 from bot.cards.page_text import (
     SEVERITY_MARKS,
     format_after_acknowledge,
     format_earlier_suffix,
+    format_headline,
     format_lock_screen_text,
 )
 from bot.cards.sanitize import escape, format_date, sanitize_line
@@ -68,7 +70,7 @@ def render_open_page(page: Page, context: PageContext, to: Callee) -> RenderedMe
     bad = f", {escape(context.severity_text)}" if context.severity_text else ""
     words = (
         f"{SEVERITY_MARKS[page.severity]} {drill}{_format_newest_time(context)}{to_you} "
-        f"*{escape(context.headline)}*{bad}, "
+        f"*{escape_name(format_headline(context))}*{bad}, "
         f"{_format_since(context)}. Press *Acknowledge* if you've got it. Otherwise the next person is paged."
     )
     presses = make_actions(*_render_page_buttons(page, context))

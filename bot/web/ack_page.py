@@ -7,6 +7,7 @@ from html import escape
 
 from bot.cards.page_text import (
     format_after_acknowledge,
+    format_headline,
     format_page_author,
     format_page_title,
     list_page_facts,
@@ -130,7 +131,7 @@ def _render_facts(view: AckLinkView, *, has_headline: bool = False) -> str:
     if view.context is None:
         return ""
     drill = ["This is a drill."] if view.page.cause.kind is CauseKind.DRILL else []
-    headline = [] if has_headline else [view.context.headline]
+    headline = [] if has_headline else [format_headline(view.context)]
     lines = (*drill, *headline, *list_page_facts(view.context))
     return "".join(_render_paragraph(line[:1].upper() + line[1:]) for line in lines)
 

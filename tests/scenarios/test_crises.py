@@ -101,13 +101,13 @@ async def test_a_page_that_was_taken_over_rings_on_when_the_crisis_is_closed_una
     await send_crisis_posts(world, 1)
     await declare_crisis(world)
     await world.advance(minutes=1)
-    before = count_calls(world, "mia", "Safety crisis about Northwind Air")
+    before = count_calls(world, "mia", "Safety crisis: people injured")
     await world.person("lea").type_command("/crisis close", in_channel=find_room(world))
     assert "1 open case" in world.person("lea").form
     assert "page people again" in world.person("lea").form
     await close_anyway(world, "lea")
     await world.advance(minutes=6)
-    assert count_calls(world, "mia", "Safety crisis about Northwind Air") == before + 1
+    assert count_calls(world, "mia", "Safety crisis: people injured") == before + 1
 
 
 async def test_the_old_page_is_not_taken_over_while_the_crisis_itself_reaches_nobody(world: World) -> None:

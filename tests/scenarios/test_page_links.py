@@ -39,7 +39,7 @@ async def test_the_page_of_a_link_shows_the_words_the_card_and_who_was_called_wh
     assert "evil.example" not in html, "no link of a stranger's on which a thumb would land"
     assert re.search(r'<a href="https://slack\.com/app_redirect\?[^"]+"[^>]*>View card</a>', html)
     words = re.sub(r"<[^>]+>", " ", re.sub(r"<title>.*?</title>", "", html))
-    assert words.count("Safety crisis about") == 1, words
+    assert words.count("Safety crisis:") == 1, words
     assert re.search(r"04:00\s+Ben via Slack", words), words
     assert re.search(r"04:02\s+Ben via ntfy", words), words
 

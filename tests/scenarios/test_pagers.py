@@ -51,12 +51,13 @@ async def test_the_first_does_not_answer_and_the_second_does_from_the_link_on_he
     await night_world.receive(CRISIS)
     await night_world.advance(minutes=2.1)
     [push] = services.of("ntfy")
-    assert push["title"] == "Safety crisis about Northwind Air on X (SEV1)"
+    assert push["title"] == "Safety crisis: people injured – Northwind Air on X (SEV1)"
     assert "for pr" in push["message"]
     await night_world.advance(minutes=10)
     [text] = services.of("text")
     assert text["To"] == "+351912345678"
     assert "smoke" not in text["Body"], "a stranger's words are not texted"
+    assert "Safety crisis about Northwind Air on X" in text["Body"]
     status, words = await browse(link_in(text["Body"]))
     assert (status, "I've got it" in words) == (200, True)
     status, words = await browse(link_in(text["Body"]), "POST")

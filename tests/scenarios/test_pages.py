@@ -19,7 +19,9 @@ async def test_the_first_does_not_answer_and_the_second_does_from_the_message(wo
     await world.receive(CRISIS)
     card = world.channel("#pr").card("@marta")
     assert "Paging since" in card.words
-    assert "🚨 You're on call for pr. Safety crisis about Northwind Air on X" in world.person("ben").dm.words
+    assert (
+        "🚨 You're on call for pr. Safety crisis: people injured – Northwind Air on X" in world.person("ben").dm.words
+    )
     assert not world.person("mia").dms
     await world.advance(minutes=5.1)
     await world.person("mia").dm.click("Acknowledge", by="mia")

@@ -5,10 +5,10 @@ from typing import NamedTuple
 
 
 class PageContext(NamedTuple):
-    """In our own words, except `author` and `quote`: a stranger's, with any content."""
+    """In our own words, except `author`, `quote` and `crisis_headline`: a stranger's, with any content."""
 
     headline: str
-    """The start of a sentence: `Crisis at Northwind Air`."""
+    """The start of a sentence: `Safety crisis about Northwind Air on X`."""
     severity_text: str
     """`urgency 90 of 100, reach 34k`; may be empty."""
     since: datetime
@@ -28,6 +28,11 @@ class PageContext(NamedTuple):
     """When the quoted post came, if it is not the first."""
     earlier_count: int = 0
     """Earlier cases of the same page."""
+    crisis_headline: str = ""
+    """`Safety crisis: smoke on board, NW 331 – Northwind Air on X`; empty if the post is about no crisis.
+
+    It has a stranger's words, so it is neither texted nor spoken.
+    """
 
 
 class CauseStatus(NamedTuple):
