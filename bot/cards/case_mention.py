@@ -129,7 +129,7 @@ def render_case_title(case: Case, *, avatars: bool = False) -> Block:
     """
     mention = case.mention
     mark = "🚨" if case.is_urgent else pick_sentiment_emoji(case.assessment)
-    name, detail = _split_author(mention)
+    name, detail = _split_author(mention, has_handle=not case.is_urgent)
     if avatars and mention.author.avatar:
         more = f" ({escape_name(detail)})" if detail else ""
         where = f"{escape_name(_format_origin(mention))} · {format_date(mention.created_at, '{ago}')}"
@@ -171,15 +171,18 @@ def _pick_edit_format(mention: Mention) -> str:
     return "{time}" if abs(edited_at - mention.created_at) < SAME_DAY else "{date_short_pretty} at {time}"
 
 
-def _split_author(mention: Mention) -> tuple[str, str]:
-    """Return the name, and what goes into parentheses: handle and followers."""
+def _split_author(mention: Mention, *, has_handle: bool) -> tuple[str, str]:
+    """Return the name, and what goes into parentheses: handle and followers.
+
+    A crisis leaves out the handle beside a name, since it has to say more in its one line.
+    """
     handle = f"@{mention.author.handle.removeprefix('@')}" if mention.author.handle else ""
     name = sanitize_line(mention.author.name, 40)
     followers = mention.author.followers
     reach = abbreviate_number(followers) if followers is not None else ""
     if not name or name.casefold() == handle.removeprefix("@").casefold():
         return format_author(mention), reach
-    return name, " · ".join(part for part in (sanitize_line(handle, 40), reach) if part)
+    return name, " · ".join(part for part in (sanitize_line(handle, 40) if has_handle else "", reach) if part)
 
 
 def render_words(mention: Mention) -> Block:

@@ -85,8 +85,8 @@ def _iter_context_facts(case: Case, department: Department, page: Page | None) -
             yield point
         if case.is_unconfirmed_crisis:
             yield "not confirmed, so nobody is paged"
-        if page is not None:
-            yield format_escalation_status(page)
+        if page is not None and not (case.owner and page.acknowledged_by == case.owner):
+            yield format_escalation_status(page, is_brief=True)
             if page.is_open and (page.hole or page.nobody):
                 yield format_schedule_gap(page)
     if subject := escape_name(sanitize_line(case.assessment.subject, 60)):

@@ -199,11 +199,11 @@ def render_escalation(page: Page | None, shown: int = SHOWN) -> list[Block]:
     return [make_context("\n".join(lines))]
 
 
-def format_escalation_status(page: Page) -> str:
-    """Return the state of a page as mrkdwn, for the context line of a card."""
+def format_escalation_status(page: Page, *, is_brief: bool = False) -> str:
+    """Return the state of a page as mrkdwn. `is_brief`: for the one line of a card, without how and how fast."""
     if page.is_acknowledged:
-        by = format_acknowledger(page) + format_ack_method(page)
-        return f"📟 *Acknowledged* by {by}{_format_response_time(page)}"
+        how = "" if is_brief else f"{format_ack_method(page)}{_format_response_time(page)}"
+        return f"📟 *Acknowledged* by {format_acknowledger(page)}{how}"
     if page.closed_at is not None:
         return "📟 *Closed unanswered*"
     if page.held_until is not None:

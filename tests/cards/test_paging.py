@@ -46,7 +46,8 @@ def test_the_button_is_there_as_long_as_nobody_has_answered() -> None:
     answered = escalation.acknowledge_page(page, "U0MIA", "link", AT + timedelta(minutes=3)).after
     drawn = card.render_case(build_new_case(), CARE, AT, answered)
     assert "Acknowledge" not in labels(drawn.all_blocks)
-    assert "*Acknowledged* by <@U0MIA> via link (3 min)" in list_markup(drawn.all_blocks)
+    assert "*Acknowledged* by <@U0MIA> · Northwind" in list_markup(drawn.all_blocks)
+    assert paging.format_escalation_status(answered) == "📟 *Acknowledged* by <@U0MIA> via link (3 min)"
 
 
 def test_a_page_that_waits_for_the_end_of_quiet_hours_says_so() -> None:

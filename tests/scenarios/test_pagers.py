@@ -206,7 +206,7 @@ async def test_who_acknowledges_at_pagerduty_has_answered_and_a_forged_or_old_de
     assert await deliver_webhook(night_world, pagerduty_says(page, now)) == 200
     assert (await night_world.local_app.store.pages.get(page)).acknowledged_by == "U0MIA"
     await night_world.advance(minutes=1)
-    assert "Acknowledged by @mia via PagerDuty" in night_world.channel("#pr").card("@marta").words
+    assert "Acknowledged by @mia via PagerDuty" in await night_world.channel("#pr").card("@marta").explain()
     assert [one["event_action"] for one in services.of("pagerduty")] == ["trigger", "acknowledge"]
 
 

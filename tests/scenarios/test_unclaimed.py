@@ -47,7 +47,7 @@ async def test_who_acknowledges_and_claims_nothing_is_called_again_and_the_card_
     await card.click("Claim", by="ben")
     await night_world.advance(minutes=45)
     assert len(dm.message.thread) == 1
-    assert "Acknowledged by @ben by claiming it" in card.words
+    assert "Acknowledged by @ben by claiming it" in await card.explain()
 
 
 async def test_who_acknowledges_and_claims_is_left_alone(night_world: World) -> None:
@@ -90,4 +90,4 @@ async def test_pagerduty_rings_again_too_and_its_first_alert_answers_nothing_any
     assert await deliver_webhook(night_world, pagerduty_says(f"{first}-1", now, delivery="01F")) == 200
     await night_world.channel("#pr").card("@marta").click("Claim", by="mia")
     await night_world.advance(seconds=5)
-    assert "Acknowledged by @mia via PagerDuty" in night_world.channel("#pr").card("@marta").words
+    assert "Acknowledged by @mia via PagerDuty" in await night_world.channel("#pr").card("@marta").explain()
