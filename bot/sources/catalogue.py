@@ -11,7 +11,19 @@ from bot.config.settings import Settings
 from bot.domain.subject import Subject
 from bot.sources.base import SourceContext, SourceKind
 
-NAMES = ("x", "replay", "webhook", "rss", "hackernews", "stackexchange", "discourse", "bluesky", "mastodon")
+NAMES = (
+    "x",
+    "replay",
+    "webhook",
+    "rss",
+    "hackernews",
+    "stackexchange",
+    "discourse",
+    "bluesky",
+    "mastodon",
+    "github",
+    "youtube",
+)
 CATALOGUE: Mapping[str, SourceKind] = {name: import_module(f"bot.sources.{name}").SOURCE for name in NAMES}
 MODELS: Mapping[str, type[BaseModel]] = {name: kind.options for name, kind in CATALOGUE.items()}
 """What the playbook reads the tables with."""

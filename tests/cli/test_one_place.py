@@ -96,7 +96,7 @@ FILES = {
     "bot/cards/keep_button.py": BUTTON,
 }
 LINES = {
-    "bot/sources/catalogue.py": ('"webhook", ', '"webhook", "board", '),
+    "bot/sources/catalogue.py": ('    "webhook",\n', '    "webhook",\n    "board",\n'),
     "bot/domain/paging/page.py": (
         '    WEBHOOK = "webhook", "webhook", "webhook"\n',
         '    WEBHOOK = "webhook", "webhook", "webhook"\n    BELL = "bell", "bell", "bell"\n',

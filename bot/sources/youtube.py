@@ -1,0 +1,158 @@
+"""YouTube: comments below the videos of a channel, such as your own, and below single videos. Polled, with a key."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, ClassVar
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from bot.sources.base import SourceCheck, SourceContext, SourceKind
+from bot.sources.outlet_client import OutletClient
+from bot.sources.polling import PolledSource, PollResult, TimeCursor, build_mentions, check_outlet, read_list
+from bot.sources.term_filter import TermFilter
+
+DAY = 86_400
+OVERLAP = 3_600
+"""Seconds that are read again each time: comments that YouTube held back appear later."""
+PAGE_SIZE, MOST_PAGES = 100, 20
+UNITS_A_DAY = 9_000
+"""Requests that we make in a day: a few less than the 10,000 units that a project has."""
+CHANNEL, VIDEO = r"^UC[\w-]{22}$", r"^[\w-]{11}$"
+
+
+class YoutubeOptions(BaseModel):
+    """`[sources.youtube]` of the playbook."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    named: ClassVar[bool] = False
+
+    channel: str = Field("", pattern=rf"^$|{CHANNEL}")
+    """All its videos; what is written there is for you, so every comment is taken."""
+    videos: tuple[str, ...] = Field((), max_length=50)
+    """Videos of others, such as a review of your product: only comments that name a subject are taken."""
+    every: float = Field(300.0, ge=60, le=DAY)
+    """Seconds between two requests."""
+    url: str = Field("https://www.googleapis.com", pattern=r"^https?://\S+$")
+
+
+class YoutubeOutlet:
+    def __init__(self, options: YoutubeOptions, context: SourceContext) -> None:
+        self._url = f"{options.url.rstrip('/')}/youtube/v3/commentThreads"
+        self._options = options
+        self._name = context.name
+        self._clock = context.clock
+        self._headers = {"X-Goog-Api-Key": context.secret}
+        self._all, self._filter = TermFilter(()), TermFilter(context.subjects)
+
+    async def poll(self, client: OutletClient, cursor: str | None) -> PollResult:
+        now = self._clock.now()
+        position = TimeCursor.parse(cursor, now)
+        begin = position.subtract_overlap(OVERLAP) if cursor else position.since - DAY
+        mentions, problem, requests = [], "", 0
+        places = [("allThreadsRelatedToChannelId", self._options.channel)] if self._options.channel else []
+        for name, value in [*places, *(("videoId", video) for video in self._options.videos)]:
+            comments, pages = await self._load_comments(client, {name: value}, begin)
+            terms = self._filter if name == "videoId" else self._all
+            found, skipped = build_mentions(comments, self._map_comment, terms)
+            mentions += found
+            problem, requests = skipped or problem, requests + pages
+        position = position._replace(since=int(now.timestamp()))
+        mentions.sort(key=lambda mention: mention.created_at)
+        return PollResult(mentions, position.dump(), problem, wait=requests * DAY / UNITS_A_DAY)
+
+    async def _load_comments(
+        self, client: OutletClient, place: Mapping[str, str], begin: int
+    ) -> tuple[list[Mapping[str, Any]], int]:
+        """Return the comments that were written or changed since `begin`, and the number of requests.
+
+        They come by the time of their first wording, so an old comment that was edited is not found.
+        """
+        found: list[Mapping[str, Any]] = []
+        query: dict[str, str | int] = {"part": "snippet", "order": "time", "textFormat": "plainText"}
+        query |= {"maxResults": PAGE_SIZE, **place}
+        for page in range(1, MOST_PAGES + 1):
+            answer = await client.get(self._url, query, self._headers)
+            comments = [_read_comment(thread) for thread in read_list(answer, "items")]
+            new = [comment for comment in comments if _is_since(comment, begin)]
+            found += new
+            token = answer.parse_json().get("nextPageToken")
+            if len(new) < len(comments) or not isinstance(token, str):
+                return found, page
+            query["pageToken"] = token
+        return found, MOST_PAGES
+
+    def _map_comment(self, comment: Mapping[str, Any]) -> dict[str, Any]:
+        native, video = str(comment.get("id") or ""), str(comment.get("videoId") or "")
+        author = comment.get("authorChannelId")
+        written, changed = comment.get("publishedAt"), comment.get("updatedAt")
+        return {
+            "id": native or None,
+            "source": self._name,
+            "text": comment.get("textOriginal") or comment.get("textDisplay"),
+            "created_at": written,
+            "edited_at": changed if changed != written else None,
+            "url": f"https://www.youtube.com/watch?v={video}&lc={native}",
+            "conversation": native,
+            "author": {
+                "id": str(author.get("value") or "") if isinstance(author, dict) else "",
+                "handle": comment.get("authorDisplayName"),
+                "avatar": comment.get("authorProfileImageUrl"),
+            },
+            "engagement": {"likes": comment.get("likeCount"), "replies": comment.get("totalReplyCount")},
+        }
+
+
+def _read_comment(thread: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the first comment of a thread, with its id and what the thread knows of it."""
+    outer = thread.get("snippet")
+    outer = outer if isinstance(outer, dict) else {}
+    top = outer.get("topLevelComment")
+    top = top if isinstance(top, dict) else {}
+    inner = top.get("snippet")
+    known = {"id": top.get("id"), "videoId": outer.get("videoId"), "totalReplyCount": outer.get("totalReplyCount")}
+    return {**(inner if isinstance(inner, dict) else {}), **known}
+
+
+def _is_since(comment: Mapping[str, Any], begin: int) -> bool:
+    """A time that cannot be read counts as new, so that the comment is named as skipped."""
+    try:
+        return datetime.fromisoformat(str(comment.get("publishedAt"))).astimezone(UTC).timestamp() >= begin
+    except (ValueError, OverflowError):
+        return True
+
+
+def build_youtube_source(options: YoutubeOptions, context: SourceContext) -> PolledSource:
+    """Raises `ValueError` if it could never bring anything."""
+    if not context.secret:
+        raise ValueError("EARSHOT_SOURCE_YOUTUBE_SECRET is not set. Create an API key in the Google Cloud console")
+    if not options.channel and not options.videos:
+        raise ValueError("needs a channel or videos")
+    return PolledSource(YoutubeOutlet(options, context), options.every, context)
+
+
+async def check_youtube(options: YoutubeOptions, context: SourceContext) -> SourceCheck:
+    try:
+        build_youtube_source(options, context)
+    except ValueError as wrong:
+        return SourceCheck(faults=(("", str(wrong)),))
+    return await check_outlet(YoutubeOutlet(options, context), context)
+
+
+SOURCE = SourceKind(
+    YoutubeOptions,
+    build_youtube_source,
+    check_youtube,
+    label="YouTube",
+    example="""
+# Comments on YouTube. EARSHOT_SOURCE_YOUTUBE_SECRET is an API key of a project with the YouTube Data API v3.
+# [sources.youtube]
+# A channel, such as your own: every comment below its videos. Default: none.
+# channel = "UCabcdefghijklmnopqrstuv"
+# Videos of others: comments below them that name a subject. Default: none.
+# videos = ["dQw4w9WgXcQ"]
+# Seconds between two requests. Default: 300.
+# every = 300
+# The API to ask. Default: that of Google.
+# url = "https://www.googleapis.com"
+""",
+)
