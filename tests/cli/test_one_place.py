@@ -87,10 +87,10 @@ BUTTONS = (
 '''
 KEYLESS = 'keyless_options=lambda _: BoardOptions(url="http://127.0.0.1:9/posts"),'
 FILES = {
-    "bot/sources/board.py": next(block for block in GUIDE if "class BoardSource" in block).replace(
+    "bot/sources/board.py": next(block for block in GUIDE if "class BoardOutlet" in block).replace(
         'label="Message board",', f'label="Message board",\n    {KEYLESS}'
     ),
-    "tests/sources/test_board.py": next(block for block in GUIDE if "class FakeBoard" in block),
+    "tests/sources/test_board.py": next(block for block in GUIDE if "def build_context" in block),
     "bot/sinks/pagers/bell.py": PAGER,
     "handlers/commands/posts.py": COMMAND,
     "bot/cards/keep_button.py": BUTTON,
@@ -189,7 +189,7 @@ async def test_an_outlet_without_a_key_can_be_tried_without_a_playbook(shell: Sh
     assert code == 1
     assert "Listening for “northwind” on board, 2 s." in listening
     assert "Departments and routes are those of the sample playbook" in listening
-    assert "board: The board cannot be read (ClientConnectorError)." in listening
+    assert "board: The outlet cannot be reached." in listening
 
 
 async def test_the_tests_of_documents_and_catalogues_hold_what_was_added(shell: Shell, tree: Path) -> None:
