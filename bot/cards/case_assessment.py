@@ -33,7 +33,7 @@ from bot.domain.correction import ABOUT_US, COLLEAGUE, GENUINE, NOT_ABOUT_US, SP
 from bot.domain.department import Department
 from bot.domain.paging.page import Page
 from bot.domain.subject import SubjectKind
-from bot.domain.text import join_words
+from bot.domain.text import format_percent, join_words
 
 REASON_MOST = 140
 ATTEMPTS_SHOWN = 12
@@ -172,7 +172,7 @@ def _render_other_labels(found: Assessment) -> Iterator[Block]:
 
 def _format_probability(share: float) -> str:
     """Return `87 %`, between 1 % and 99 %: no classifier is surer than that."""
-    return f"{min(99, max(1, round(100 * share)))} %"
+    return format_percent(min(99, max(1, round(100 * share))))
 
 
 def _render_closing_corrections(case: Case) -> Iterator[Block]:

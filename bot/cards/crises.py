@@ -20,7 +20,7 @@ from bot.domain.adoption import UnfinishedWork
 from bot.domain.crisis import ChecklistItem, Crisis, MentionCounts, TimelineEntry
 from bot.domain.paging.context import PageContext
 from bot.domain.paging.page import Page
-from bot.domain.text import format_count, format_duration
+from bot.domain.text import format_count, format_duration, format_percent
 
 SHOWN = 6
 """Newest lines of the timeline on the card; the review has more."""
@@ -201,7 +201,7 @@ def _format_sentiment_trend(crisis: Crisis) -> str:
 def _format_crisis_numbers(numbers: MentionCounts) -> str:
     if not numbers.posts:
         return "no posts"
-    return f"{format_count(numbers.posts, 'post')}, {round(100 * numbers.negative / numbers.posts)} % negative"
+    return f"{format_count(numbers.posts, 'post')}, {format_percent(100 * numbers.negative / numbers.posts)} negative"
 
 
 def _format_next_update(crisis: Crisis) -> str:

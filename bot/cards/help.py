@@ -1,12 +1,13 @@
 """Help for `/sentiment`: its subcommands, and the precision of the detectors."""
 
+import math
 from collections.abc import Iterable, Sequence
 
 from bot.cards.block_kit import RenderedMessage, make_section
 from bot.cards.sanitize import escape, sanitize_line
 from bot.domain.reports.precision import PRECISION_DAYS, PrecisionAspect, PrecisionEstimate
 from bot.domain.reports.report import MIN_SAMPLE
-from bot.domain.text import format_count
+from bot.domain.text import format_count, format_percent
 
 _PARTS = {
     PrecisionAspect.SENTIMENT: "sentiment",
@@ -38,7 +39,7 @@ def render_sentiment_help(
     names = f"{format_known_names('subjects', subjects)}\n{format_known_names('departments', departments)}"
     sure = (
         f"Reports show a change only if it is more than chance: at least {MIN_SAMPLE} mentions in both periods. "
-        "Its 95 % interval also has to exclude zero. Corrections don't change past counts. "
+        f"Its {format_percent(95)} interval also has to exclude zero. Corrections don't change past counts. "
         f"Otherwise days with more corrections would look better.\n*Accuracy.* {format_precision(precisions)}"
     )
     return RenderedMessage(
@@ -56,16 +57,21 @@ def format_precision(precisions: Sequence[PrecisionEstimate]) -> str:
     if everything.is_small_sample:
         return f"Not enough data yet. Of {closed}, {corrected}. {HOW}"
     of_parts = ", ".join(
-        f"{_PARTS[one.aspect]} {_format_precision_share(one)}" for one in parts if not one.is_small_sample
+        f"{_PARTS[one.aspect]} {_format_precision_share(one)} of {one.cases:,}"
+        for one in parts
+        if not one.is_small_sample
     )
     by_part = f" In detail: {of_parts}." if of_parts else ""
-    return f"{_format_precision_share(everything)} right. Of {closed}, {corrected}. The others count as right.{by_part}"
+    share = _format_precision_share(everything)
+    return f"{share[0].upper()}{share[1:]} right. Of {closed}, {corrected}. The others count as right.{by_part}"
 
 
 def _format_precision_share(one: PrecisionEstimate) -> str:
-    """Return the share with its 95 % confidence interval."""
-    low, high = one.interval
-    return f"{round(one.percent_right)} % [{round(low)}–{round(high)} %]"
+    """Return the share with its 95 % confidence interval, rounded outwards; without a mistake only the lower end."""
+    low, high = math.floor(one.interval[0]), math.ceil(one.interval[1])
+    if not one.wrong:
+        return f"at least {format_percent(low)}"
+    return f"{format_percent(min(99, round(one.percent_right)))} [{low}–{format_percent(high)}]"
 
 
 HOW = "If a card is wrong, correct it in its menu (⋯). Earshot counts and learns from it."

@@ -34,7 +34,7 @@ from bot.domain.reports.report import (
     ShareChange,
     VolumeComparison,
 )
-from bot.domain.text import format_count, format_duration
+from bot.domain.text import format_count, format_duration, format_percent
 
 SENTIMENTS = {"negative": "negative", "neutral": "neutral", "positive": "positive", "unsure": "unclear"}
 """Fields of `SentimentCounts`, and how they are called."""
@@ -113,7 +113,7 @@ def format_volume_change(report: Report) -> str:
         return f"About the same as {before}: {counts}."
     more = "more" if volume.now > volume.before else "fewer"
     by = max(1, round(100 * abs(volume.now - volume.before) / volume.before))
-    return f"{by:,} % {more} than {before}: {counts}."
+    return f"{format_percent(by)} {more} than {before}: {counts}."
 
 
 def _format_cut(report: Report) -> str:
@@ -136,7 +136,7 @@ def _render_sentiment_lines(report: Report) -> list[Block]:
 
 def _format_share(times: int, split: SentimentCounts) -> str:
     """Return the share, or the number where the sample is too small."""
-    return f"{round(100 * times / split.opinion_count)} %" if split.opinion_count >= MIN_SAMPLE else f"{times:,}"
+    return format_percent(100 * times / split.opinion_count) if split.opinion_count >= MIN_SAMPLE else f"{times:,}"
 
 
 def _format_count_and_share(report: Report, field: str) -> str:
@@ -228,7 +228,7 @@ def _format_duration_stats(stats: DurationStats) -> str:
     )
     if stats.times == 1:
         return half
-    return f"median {half}, {f'max {most}' if stats.is_small_sample else f'90 % within {most}'}"
+    return f"median {half}, {f'max {most}' if stats.is_small_sample else f'{format_percent(90)} within {most}'}"
 
 
 def _render_footer(report: Report, shared_by: str) -> list[Block]:

@@ -32,6 +32,7 @@ from bot.domain.assessment import Assessment
 from bot.domain.case import Case
 from bot.domain.mention import Mention
 from bot.domain.routing import NOBODY, Route, find_route
+from bot.domain.text import format_percent
 from bot.sources.catalogue import MODELS
 from bot.sources.mention_parser import InvalidLine, parse_mention_lines
 
@@ -116,7 +117,7 @@ class MentionScorer:
             id="", mention=mention, assessment=found, department="", opened_at=mention.created_at,
             waiting_since=mention.created_at,
         )  # fmt: skip
-        likely = f"{found.sentiment.value} ({100 * found.probabilities[found.sentiment]:.0f} %)"
+        likely = f"{found.sentiment.value} ({format_percent(100 * found.probabilities[found.sentiment])})"
         yield "Sentiment", f"unclear, leaning {likely}" if found.is_unsure else likely
         yield "Type", format_kind_noun(case)
         yield "Priority", case.priority.value

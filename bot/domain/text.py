@@ -37,6 +37,11 @@ def join_words(words: Sequence[str]) -> str:
     return " and ".join(part for part in (", ".join(words[:-1]), *words[-1:]) if part)
 
 
+def format_percent(percent: float) -> str:
+    """Format as `35 %`, rounded, with a space at which no line breaks."""
+    return f"{round(percent):,}\N{NO-BREAK SPACE}%"
+
+
 def format_count(number: int, noun: str, plural: str = "") -> str:
     """Format as `1 case`, `2 cases`, `1,204 mentions`."""
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"

@@ -102,8 +102,9 @@ def objects(value: Any) -> Iterator[dict[str, Any]]:
 
 
 def words(blocks: Any) -> str:
-    """Everything a drawing says, in the order in which it is seen."""
-    return "\n".join(str(one["text"]) for one in objects(blocks) if isinstance(one.get("text"), str))
+    """Everything a drawing says, in the order in which it is seen, without what only keeps a line from breaking."""
+    said = "\n".join(str(one["text"]) for one in objects(blocks) if isinstance(one.get("text"), str))
+    return said.replace("\N{NO-BREAK SPACE}", " ")
 
 
 def list_markup(blocks: Any) -> str:

@@ -48,13 +48,14 @@ def words_of(drawing: RenderedMessage) -> str:
                 walk(value)
 
     walk(drawing.blocks)
-    return "".join(found)
+    return "".join(found).replace("\N{NO-BREAK SPACE}", " ")
 
 
 def test_the_headline_says_the_split_without_any_block() -> None:
-    assert (
-        format_report_headline(report())
-        == "300 mentions today: 40 % negative, 20 % neutral, 27 % positive, 13 % unclear."
+    assert format_report_headline(
+        report()
+    ) == "300 mentions today: 40_% negative, 20_% neutral, 27_% positive, 13_% unclear.".replace(
+        "_", "\N{NO-BREAK SPACE}"
     )
 
 
@@ -65,7 +66,7 @@ def test_a_clear_change_is_said_in_points_and_chance_as_about_the_same() -> None
 
 
 def test_more_than_before_is_said_with_both_numbers() -> None:
-    assert format_volume_change(report()) == "25 % more than yesterday: 300 vs. 240, both until 14:00."
+    assert format_volume_change(report()) == "25\N{NO-BREAK SPACE}% more than yesterday: 300 vs. 240, both until 14:00."
 
 
 def test_too_few_are_given_as_counts_and_no_change_is_named() -> None:

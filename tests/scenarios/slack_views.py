@@ -25,7 +25,7 @@ def render_plain_text(sandbox: SlackSandbox, words: str) -> str:
         place = sandbox.workspace.users if found[1] == "@" else sandbox.workspace.channels
         return f"{found[1]}{getattr(place.get(found[2]), 'name', found[2])}"
 
-    return BOLD.sub(r"\1", NAMED.sub(name, DATE.sub(r"\1", words)))
+    return BOLD.sub(r"\1", NAMED.sub(name, DATE.sub(r"\1", words))).replace("\N{NO-BREAK SPACE}", " ")
 
 
 class Card(NamedTuple):

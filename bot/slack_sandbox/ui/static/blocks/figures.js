@@ -87,7 +87,7 @@ function pie(given) {
     return svg("path", { class: `series-${nth}`, d: `M100,100 L${at(from)} A90,90 0 ${turned - from > 0.5 ? 1 : 0} 1 ${at(turned)} Z` });
   });
   return h("div", { class: "chart round" }, svg("svg", { viewBox: "0 0 200 200", role: "img", "aria-label": "A pie chart. Its numbers follow." }, slices),
-    legend(given.segments.map((one) => `${one.label} ${Math.round((100 * one.value) / total)} %`)));
+    legend(given.segments.map((one) => `${one.label} ${Math.round((100 * one.value) / total)}\u00a0%`)));
 }
 
 const at = (part) => `${100 + 90 * Math.sin(2 * Math.PI * part)},${100 - 90 * Math.cos(2 * Math.PI * part)}`;
