@@ -53,7 +53,7 @@ PLURALS = {
     Intent.COMPLAINT: ("complaint", "complaints"),
     Intent.NEED: ("feature request", "feature requests"),
     Intent.QUESTION: ("question", "questions"),
-    Intent.PURCHASE: ("purchase inquiry", "purchase inquiries"),
+    Intent.PURCHASE: ("purchase interest", "purchase interests"),
     Intent.PRAISE: ("praise", "praises"),
 }
 
