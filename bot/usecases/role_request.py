@@ -77,6 +77,15 @@ def require_name(words: str, names: Iterable[str]) -> str:
     raise NotAllowed(f"There is no department “{escape(wanted[:40])}”. {meant}")
 
 
+def explain_deputize(names: Iterable[str]) -> str:
+    """Return the usage, for somebody who typed the command alone."""
+    listed = escape(", ".join(names))
+    return (
+        f"Say who, for which department and until when: {DEPUTIZE_EXAMPLE}. "
+        f"Without an end, it lasts until somebody ends it. Departments: {listed}."
+    )
+
+
 def ask_for_person(rest: str, example: str) -> str:
     if rest.startswith("@"):
         return f"Earshot doesn't know {escape(rest[:40])}. Choose the person from the list that Slack shows after @."

@@ -21,6 +21,7 @@ from bot.usecases.role_request import (
     DepartmentNames,
     RoleRequest,
     ask_for_person,
+    explain_deputize,
     parse_role_request,
     require_name,
 )
@@ -52,6 +53,8 @@ class RoleUseCases:
         """Make a person a deputy of a department, until a time or without an end. Managers only."""
         await self._check_manager(by)
         at = self._clock.now()
+        if not words.strip():
+            raise NotAllowed(explain_deputize([one.name for one in self._rules.list_departments()]))
         request = await self._parse_request(by, words, at)
         if not request.person:
             raise NotAllowed(ask_for_person(request.rest, DEPUTIZE_EXAMPLE))

@@ -124,6 +124,11 @@ async def test_a_dismissal_is_undone_by_its_button_and_a_deputy_may_step_down_th
         ("joe", "deputize @tom care", "Only managers decide who is a deputy. Ask @mia."),
         ("ana", "dismiss @joe care", "Only managers decide who is a deputy. Ask @mia."),
         ("mia", "deputize @joe cafe", "There is no department “cafe”. Did you mean `care`?"),
+        (
+            "mia",
+            "deputize",
+            "Say who, for which department and until when: `/earshot deputize @ana care until Friday`.",
+        ),
         ("mia", "deputize @joe", "For which department? Choose from: care, pr, sales, research, community."),
         ("mia", "deputize care until Friday", "Name a person, like `/earshot deputize @ana care until Friday`."),
         ("mia", "deputize @zoe care", "Earshot doesn't know @zoe. Choose the person from the list"),
