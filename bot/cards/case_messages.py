@@ -123,7 +123,7 @@ def render_joined_notice(case: Case, link: str = "") -> RenderedMessage:
 def render_reopened_notice(case: Case, department: Department, link: str = "") -> RenderedMessage:
     """Return the direct message to whoever resolved the case: the author wrote again, and it has no owner now."""
     words = (
-        f"💬 {escape_author(case.mention)} wrote again, so {_name_case(case)} is open again. "
+        f"💬 {escape_author(case.mention)} wrote again, so this {format_kind_noun(case)} is open again. "
         f"It's unclaimed in {format_channel(department)}. Claim it to follow up."
     )
     newest = case.joined[-1].url if case.joined else ""
@@ -220,7 +220,9 @@ def render_confirm_request(case: Case, department: Department, link: str = "") -
 
 
 def render_confirmed(case: Case, department: Department) -> RenderedMessage:
-    return _render_message(f"🚨 Confirmed as a crisis: {_name_case(case)}. Paging {escape(department.name)} now.")
+    return _render_message(
+        f"🚨 Crisis confirmed: the post from {escape_author(case.mention)}. Paging {escape(department.name)} now."
+    )
 
 
 def _name_case(case: Case, article: str = "the") -> str:

@@ -35,7 +35,7 @@ async def test_a_crisis_flagged_by_somebody_without_a_role_asks_who_is_on_call_b
 
     await asked.click("Confirm crisis", by="ben")
     await world.advance(seconds=10)
-    assert "Confirmed as a crisis" in world.person("ben").dms[0].words
+    assert "Crisis confirmed: the post from" in world.person("ben").dms[0].words
     assert is_paged(world, "ben")
     card = world.channel("#pr").card("full of smoke")
     assert "confirmed the crisis by @ben" in await card.explain()

@@ -25,7 +25,7 @@ async def test_a_resolved_case_reopens_when_the_person_writes_again_and_who_had_
     await world.receive("still no bag, thanks for nothing", by="marta", conversation="c1")
     assert "Unclaimed · claim by 10 Mar, 11:15 UTC" in card.words
     assert "reopened, the author wrote again" in await card.explain()
-    assert "@marta wrote again, so the complaint from @marta is open again" in world.person("ana").dm.words
+    assert "@marta wrote again, so this complaint is open again" in world.person("ana").dm.words
     await world.person("ana").dm.click("Claim", by="ana")
     assert "Claimed by @ana" in card.words
 
