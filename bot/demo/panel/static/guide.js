@@ -50,7 +50,7 @@ function item(step, index, isNext, openPanel) {
 }
 
 function phone({ person, url, answered_by: by }) {
-  const words = by ? `@${by} has acknowledged the page.` : `@${person} also got the page as a text message.`;
+  const words = by ? `@${by} has acknowledged the page.` : `@${person} was paged in Slack. A page on a phone has this link.`;
   return h("p", { class: "guide-phone" }, h("span", { "aria-hidden": "true" }, "📱 "), words,
     url && h("a", { href: url, target: "_blank", rel: "noopener noreferrer", class: "button", "data-key": "phone", onclick: openPhone }, by ? "See it on the phone" : "Open it on the phone"));
 }
