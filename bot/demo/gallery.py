@@ -131,7 +131,7 @@ def _draw_messages(on: GallerySamples) -> Drawings:
     yield "Handed over", case_messages.render_handed_over(on.claimed, LINK)
     yield "Claimed from a message", case_messages.render_claimed(on.claimed, on.care)
     yield "Leads elsewhere after a correction", case_messages.render_move_suggestion(on.new, "pr")
-    yield "Is it a crisis?", case_messages.render_confirm_request(on.crisis_case, on.pr, LINK)
+    yield "Is it a crisis?", case_messages.render_confirm_request(on.flagged, on.pr, LINK)
     yield "Confirmed", case_messages.render_confirmed(on.crisis_case, on.pr)
     yield "Flagged", case_messages.render_flagged(on.new, on.care)
     yield "Channel error", case_messages.render_channel_error("care", "C0CARE", "Its channel is archived.")

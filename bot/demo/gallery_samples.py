@@ -4,12 +4,21 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from bot.demo.panel.sample_posts import sample_mention
+from bot.domain.audit import AuditAction, AuditEvent
 from bot.domain.case import Case, CaseResolution, JoinReason, derive_case_id
 from bot.domain.cases.deletion_transitions import decide_deletion
 from bot.domain.cases.edit_transitions import PostEdit, edit_case
 from bot.domain.cases.intake import join_case, open_case
 from bot.domain.cases.transitions import claim_case, reopen_case, resolve_case
-from bot.domain.crisis import ChecklistItem, Crisis, CrisisDeclaration, CrisisOrigin, CrisisUpdate, MentionCounts
+from bot.domain.crisis import (
+    ChecklistItem,
+    Crisis,
+    CrisisDeclaration,
+    CrisisOrigin,
+    CrisisUpdate,
+    MentionCounts,
+    TimelineEntry,
+)
 from bot.domain.department import Department, DepartmentStaff
 from bot.domain.lifecycle import Context
 from bot.domain.mention import Mention
@@ -105,6 +114,12 @@ class GallerySamples:
         return self._open_case(Mention.model_validate({**self.new.mention.model_dump(), **details, "id": "x:reply"}))
 
     @property
+    def flagged(self) -> Case:
+        """A crisis that a colleague without a role has flagged."""
+        event = AuditEvent(self.crisis_case.opened_at, "U0JOE", AuditAction.FLAGGED)
+        return self.crisis_case.copy_with(history=(event,))
+
+    @property
     def case_after_edit(self) -> Case:
         return self._edit(self.new, f"{COMPLAINT} Edit: three hours now, and still nobody.")
 
@@ -183,7 +198,13 @@ class GallerySamples:
             page=self.page.id,
             update_due=AT + timedelta(minutes=30),
             checklist=(ChecklistItem(steps[0], BEN, AT), ChecklistItem(steps[1])),
+            timeline=(
+                TimelineEntry(AT, BEN, "declared the crisis"),
+                TimelineEntry(AT + timedelta(minutes=8), MIA, "acknowledged the page"),
+            ),
+            channel=self.pr.channel,
             numbers=MentionCounts(84, 61),
+            counted_at=AT,
         )
 
     def _open_episode(self) -> Episode:
