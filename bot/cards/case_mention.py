@@ -132,7 +132,7 @@ def render_case_title(case: Case, *, avatars: bool = False) -> Block:
     name, detail = _split_author(mention, has_handle=not case.is_urgent)
     if avatars and mention.author.avatar:
         more = f" ({escape_name(detail)})" if detail else ""
-        where = f"{escape_name(_format_origin(mention))} · {format_date(mention.created_at, '{ago}')}"
+        where = f"{escape_name(_format_origin(mention))} · {format_date(mention.created_at)}"
         edited = f" · edited {format_date(mention.edited_at, _pick_edit_format(mention))}" if mention.edited_at else ""
         what = f"{escape_name(format_case_type(case))}*{escape_name(format_stars(mention))}"
         words = f"{mark} *{what} · *{escape_name(name)}*{more} · {where}{edited}"
