@@ -39,6 +39,9 @@ REASON_MOST = 140
 ATTEMPTS_SHOWN = 12
 WORTH_SAYING = 0.1
 """The least probability with which another type is listed."""
+_PHRASE = re.compile(r"'[^']+'")
+_PHRASES = re.compile(r"'[^']+'(?:, '[^']+')*")
+"""A reason of quoted phrases alone."""
 CHANGES = {
     CorrectionKind.SENTIMENT: "Change sentiment…",
     CorrectionKind.INTENT: "Change type…",
@@ -111,11 +114,21 @@ def _render_label(case: Case, kind: CorrectionKind, words: str, dimension: str) 
 
 
 def _iter_reasons(found: Assessment, dimension: str) -> Iterator[str]:
-    """Iterate over the reasons for what holds; those of corrections are listed below, and a bare score is none."""
+    """Iterate over the reasons for what holds; those of corrections are listed below, and a bare score is none.
+
+    A phrase that several detectors quote is in the first of them alone.
+    """
+    quoted: set[str] = set()
     for signal in found.signals:
         explained = signal.because and not re.fullmatch(rf"{re.escape(signal.word)} [\d.]+", signal.because)
         if signal.holds and explained and signal.dimension == dimension and signal.detector != COLLEAGUE:
-            yield _format_signal_reason(signal)
+            reason = _format_signal_reason(signal)
+            if _PHRASES.fullmatch(reason):
+                phrases = {phrase.casefold(): phrase for phrase in _PHRASE.findall(reason)}
+                reason = ", ".join(phrase for folded, phrase in phrases.items() if folded not in quoted)
+                quoted.update(phrases)
+            if reason:
+                yield reason
 
 
 def _format_signal_reason(signal: Signal) -> str:

@@ -65,6 +65,15 @@ def test_what_can_be_changed_is_what_makes_sense(case: Case, closing: list[str])
     assert labels(explain(case)) == ["Change sentiment…", "Change type…", "Change subject…", *closing]
 
 
+def test_a_phrase_that_two_detectors_quote_is_said_once() -> None:
+    found = assessed_case(
+        Signal("other", "intent:complaint", 0.8, "complaint: 'Lost my', 'bag'"),
+        Signal("third", "intent:complaint", 0.8, "complaint: 'bag'"),
+    )
+
+    assert "Because: 'lost my', '?', 'bag'" in words(explain(found)["blocks"]).split("\n")
+
+
 def test_a_correction_is_shown_with_who_made_it() -> None:
     correction = Correction(CorrectionKind.SENTIMENT, "negative", "neutral", "U0ANA", AT)
 
