@@ -11,6 +11,7 @@ from bot.cards.home_view import HomeView, SourceSummary
 from bot.cards.oncall import render_on_call_section
 from bot.cards.sanitize import escape, format_date, sanitize_line
 from bot.cards.spikes import format_spike_title
+from bot.domain.health.source_health import describe_health
 from bot.domain.reports.report import DepartmentFigures
 from bot.domain.text import format_count, format_duration
 
@@ -94,8 +95,9 @@ def _list_source_lines(home: HomeView) -> Iterable[str]:
     for one in home.sources[:SOURCES_SHOWN]:
         found = (words for part, words in home.health_issues.items() if part.partition(":")[2] == one.source)
         issues = "".join(f" · ⚠️ {escape(sanitize_line(words, 150))}" for words in found)
-        last = f"last post {format_date(one.last_mention_at)}"
-        yield f"*{escape(sanitize_line(one.source, 40))}* · {last}{_format_billed_reads(one)}{issues}"
+        last = f"last post {format_date(one.last_mention_at)}" if one.last_mention_at else "no new posts yet"
+        health = "".join(f" · {escape(part)}" for part in describe_health(one.health, home.at))
+        yield f"*{escape(sanitize_line(one.source, 40))}* · {last}{health}{_format_billed_reads(one)}{issues}"
 
 
 def _format_billed_reads(source: SourceSummary) -> str:

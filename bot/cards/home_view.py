@@ -10,6 +10,7 @@ from bot.cards.oncall import OnCallSummary
 from bot.domain.cases.queues import CasePage, CaseQueue, QueueCounts
 from bot.domain.crisis import Crisis
 from bot.domain.department import Department
+from bot.domain.health.source_health import SourceHealth
 from bot.domain.oncall.schedule import Shift
 from bot.domain.read_budget import ReadCounts
 from bot.domain.reports.precision import PrecisionEstimate
@@ -65,12 +66,13 @@ class DepartmentSummary(NamedTuple):
 
 
 class SourceSummary(NamedTuple):
-    """A source and the time of its last mention."""
+    """A source, the time of its last mention (None: it has none yet), and how it is doing."""
 
     source: str
-    last_mention_at: datetime
+    last_mention_at: datetime | None
     reads: ReadCounts = ReadCounts()
     """Reads that the source bills for this month (UTC)."""
+    health: SourceHealth = SourceHealth()
 
 
 class HomeView(NamedTuple):

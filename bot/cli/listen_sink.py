@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
+from datetime import datetime
 
 import typer
 
@@ -10,6 +11,7 @@ from bot.clock import Clock
 from bot.config import Playbook
 from bot.detectors.pipeline import MentionAssessor
 from bot.domain.case import Case
+from bot.domain.health.source_health import REQUESTS
 from bot.domain.mention import Mention
 from bot.domain.read_budget import ReadCounts, ReadIds, ReadTotals
 from bot.domain.routing import find_route
@@ -101,6 +103,9 @@ class MemorySink:
         self._reads = ReadIds(self._reads.posts | ids.posts, self._reads.users | ids.users)
         counts = ReadCounts(len(self._reads.posts), len(self._reads.users))
         return ReadTotals(counts, counts)
+
+    async def report_quota(self, left: float, of: float, until: datetime | None, unit: str = REQUESTS) -> None:
+        """Not shown: the command ends long before a quota does."""
 
     def record_end(self, error: BaseException | None) -> None:
         """Say why a source ended. Raises the error if the output is closed."""

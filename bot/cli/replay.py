@@ -4,6 +4,7 @@ import asyncio
 import math
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -18,6 +19,7 @@ from bot.clock import SystemClock
 from bot.config import Playbook
 from bot.config.settings import Settings
 from bot.domain.commits import StoreUnavailable
+from bot.domain.health.source_health import REQUESTS
 from bot.domain.mention import Mention
 from bot.domain.read_budget import ReadIds, ReadTotals
 from bot.domain.text import format_count
@@ -162,6 +164,9 @@ class ProgressSink:
 
     async def count_reads(self, ids: ReadIds) -> ReadTotals:
         return await self._writer.count_reads(ids)
+
+    async def report_quota(self, left: float, of: float, until: datetime | None, unit: str = REQUESTS) -> None:
+        await self._writer.report_quota(left, of, until, unit)
 
     def _show_cursor(self, cursor: str | None) -> None:
         self._position.record_cursor(cursor)

@@ -48,6 +48,7 @@ from bot.domain.cases.roll_ups import RollUp
 from bot.domain.destination import ToChannel, ToPerson
 from bot.domain.drills import Drill
 from bot.domain.health.issues import HealthIssue
+from bot.domain.health.source_health import DOLLARS, PostDelay, SourceHealth, SourceQuota
 from bot.domain.mutes import CountedMute, Mute, MuteKind
 from bot.domain.reports.precision import PrecisionAspect, PrecisionEstimate
 from bot.domain.reports.report import (
@@ -273,6 +274,19 @@ def _draw_modals(on: GallerySamples) -> Drawings:
     yield "Modal: close a crisis", crisis_modals.render_close_crisis_modal(on.updated, unfinished, origin)
 
 
+def _build_sources() -> tuple[SourceSummary, ...]:
+    arrived = AT.timestamp()
+    hour = int(arrived // 3600)
+    busy = SourceHealth(
+        started=AT - timedelta(days=30),
+        hours={hour - 24 * day: 30 + day for day in range(8)},
+        delays=(PostDelay(arrived, 4.0),),
+        quota=SourceQuota(43.97, 50, AT + timedelta(days=21), DOLLARS),
+    )
+    new = SourceHealth(imported=1214, imported_at=AT, quota=SourceQuota(270, 300))
+    return SourceSummary("x", AT, health=busy), SourceSummary("rss.press", None, health=new)
+
+
 def _draw_home(on: GallerySamples) -> Drawings:
     counts = QueueCounts(6, 2, 4)
     summaries = tuple(DepartmentSummary(one, counts, OnCallSummary(one, on.on_call, None)) for one in on.departments)
@@ -296,7 +310,7 @@ def _draw_home(on: GallerySamples) -> Drawings:
     yield (
         "Home: a manager",
         home.render_home(
-            deputy._replace(is_manager=True, figures=figures, crises=(on.updated,), sources=(SourceSummary("x", AT),))
+            deputy._replace(is_manager=True, figures=figures, crises=(on.updated,), sources=_build_sources())
         ),
     )
     issues = {"slack": "Slack is slow"}

@@ -55,18 +55,36 @@ class BudgetState(NamedTuple):
     """How much is used, also at or above 100 %; empty below `WARNING_SHARE`."""
 
 
-def check_budget(budget: ReadBudget, totals: ReadTotals, now: datetime) -> BudgetState:
-    """Return the worse of day and month; if both are exhausted, the one that lasts longer."""
+class BudgetPeriod(NamedTuple):
+    """A day or month of UTC with a budget. Money is in US dollars."""
+
+    name: str
+    bound: float
+    reads: ReadCounts
+    cost: float
+    ends: datetime
+
+
+def list_budget_periods(budget: ReadBudget, totals: ReadTotals, now: datetime) -> list[BudgetPeriod]:
+    """Return the month and the day, as far as they have a budget."""
     midnight = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     next_month = (midnight.replace(day=1) + timedelta(days=32)).replace(day=1)
     bounds = (
         ("month", budget.month, totals.month, next_month),
         ("day", budget.day, totals.day, midnight + timedelta(days=1)),
     )
+    return [
+        BudgetPeriod(name, bound, reads, budget.compute_cost(reads), ends)
+        for name, bound, reads, ends in bounds
+        if bound is not None
+    ]
+
+
+def check_budget(budget: ReadBudget, totals: ReadTotals, now: datetime) -> BudgetState:
+    """Return the worse of day and month; if both are exhausted, the one that lasts longer."""
     warning = ""
-    for period, bound, reads, ends in bounds:
-        cost = budget.compute_cost(reads)
-        if bound is None or cost < bound * WARNING_SHARE:
+    for period, bound, reads, cost, ends in list_budget_periods(budget, totals, now):
+        if cost < bound * WARNING_SHARE:
             continue
         read = f"{format_count(reads.posts, 'post')}, {format_count(reads.users, 'user')}"
         spent = f"${cost:,.2f} of the ${bound:,.2f} for this {period} ({read})"

@@ -3,12 +3,14 @@
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Protocol
 
 from pydantic import BaseModel
 
 from bot.clock import Clock
 from bot.config.settings import Settings
+from bot.domain.health.source_health import REQUESTS
 from bot.domain.mention import Mention
 from bot.domain.read_budget import ReadIds, ReadTotals
 from bot.domain.subject import Subject
@@ -57,6 +59,9 @@ class MentionSink(Protocol):
 
     async def count_reads(self, ids: ReadIds) -> ReadTotals:
         """Count ids that the outlet bills, each once in a UTC day; return the totals. Raises `StoreUnavailable`."""
+
+    async def report_quota(self, left: float, of: float, until: datetime | None, unit: str = REQUESTS) -> None:
+        """Store what the outlet still allows, and when all of it is back, if it says so. Raises `StoreUnavailable`."""
 
 
 class MentionSource(Protocol):

@@ -16,6 +16,7 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 
 from bot.clock import Clock
 from bot.distribution import find_version
+from bot.domain.health.source_health import SourceQuota
 from bot.sources.mention_parser import InvalidMentionError, parse_json
 
 TIMEOUT = aiohttp.ClientTimeout(total=30, sock_connect=10)
@@ -112,6 +113,8 @@ class OutletClient:
         self._clock = clock
         self._agent = {"User-Agent": agent}
         self._own = dict(headers or {})
+        self.quota: SourceQuota | None = None
+        """What the last answer said that we may still request; None if no answer did."""
 
     async def __aenter__(self) -> Self:
         self._named = aiohttp.ClientSession(timeout=TIMEOUT, headers=self._agent)
@@ -153,6 +156,7 @@ class OutletClient:
         try:
             async with session.get(url, params=params, headers=headers, allow_redirects=False) as response:
                 answer_headers = {name.lower(): value for name, value in response.headers.items()}
+                self.quota = parse_quota(answer_headers, self._clock.now()) or self.quota
                 if response.status in (200, 304, *REDIRECTS):
                     body = await _read_body(response) if response.status == 200 else b""
                     return OutletResponse(response.status, body, answer_headers, str(response.url))
@@ -230,6 +234,14 @@ def parse_retry_time(headers: Mapping[str, str], now: datetime) -> datetime | No
         if moment := _parse_moment(headers.get(name, "").strip(), now):
             return min(max(moment, now), now + MAX_RETRY_AFTER)
     return None
+
+
+def parse_quota(headers: Mapping[str, str], now: datetime) -> SourceQuota | None:
+    """Return what `X-RateLimit-*` says is left, as at Mastodon and GitHub; None without these headers."""
+    left, of = (headers.get(f"x-ratelimit-{name}", "").strip() for name in ("remaining", "limit"))
+    if not (left.isdecimal() and of.isdecimal()):
+        return None
+    return SourceQuota(int(left[:9]), int(of[:9]), _parse_moment(headers.get("x-ratelimit-reset", "").strip(), now))
 
 
 def _parse_moment(value: str, now: datetime) -> datetime | None:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple, Protocol, Self
 
+from bot.domain.health.source_health import SourceQuota
 from bot.domain.mention import Mention
 from bot.sources.base import MentionSink, SourceCheck, SourceContext
 from bot.sources.mention_parser import InvalidMentionError, validate_mention
@@ -30,6 +31,8 @@ class PollResult(NamedTuple):
     """Whether there is another page, which is requested at once."""
     wait: float = 0.0
     """The least seconds until the next request, where the outlet asks for it."""
+    quota: SourceQuota | None = None
+    """What the outlet still allows, where it does not say so in its headers."""
 
 
 class TimeCursor(NamedTuple):
@@ -126,6 +129,8 @@ class PolledSource:
                     await _deliver_result(sink, cursor, result)
                     cursor = result.cursor
                     await self._clear_failure(sink, result.problem)
+                    if quota := result.quota or client.quota:
+                        await sink.report_quota(*quota)
                     wait = max(result.wait, 0.0 if result.more else self._every * (0.9 + 0.2 * self._context.jitter()))
                 await self._context.clock.sleep(wait)
 

@@ -1,10 +1,12 @@
 """Stack Exchange: questions on Stack Overflow and its sister sites. Polled; a key is optional."""
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from bot.domain.health.source_health import SourceQuota
 from bot.domain.subject import Subject
 from bot.sources.base import SourceCheck, SourceContext, SourceKind
 from bot.sources.html_text import extract_html_text
@@ -42,6 +44,7 @@ class StackExchangeOutlet:
         self._clock = context.clock
         self._terms = list_search_terms(context.subjects)
         self._filter = TermFilter(context.subjects)
+        self._quota: SourceQuota | None = None
 
     async def poll(self, client: OutletClient, cursor: str | None) -> PollResult:
         now = self._clock.now()
@@ -58,7 +61,7 @@ class StackExchangeOutlet:
         else:
             position = position._replace(since=int(now.timestamp()))
         mentions, problem = build_mentions(questions, self._map_question, self._filter)
-        return PollResult(mentions, position.dump(), problem, wait=wait)
+        return PollResult(mentions, position.dump(), problem, wait=wait, quota=self._quota)
 
     async def _search(self, client: OutletClient, term: str, begin: int) -> tuple[list[Mapping[str, Any]], float]:
         """Return the questions since `begin`, and the seconds for which we must not ask again."""
@@ -70,6 +73,7 @@ class StackExchangeOutlet:
             answer = await client.get(self._url, {**query, "page": page})
             found += read_list(answer, "items")
             body = answer.parse_json()
+            self._quota = _parse_quota(body, self._clock.now())
             backoff = body.get("backoff")
             if isinstance(backoff, int | float) and backoff > 0:
                 return found, float(min(backoff, DAY))
@@ -94,6 +98,13 @@ class StackExchangeOutlet:
             "author": {"id": str(owner.get("user_id") or ""), "name": name},
             "engagement": {"replies": question.get("answer_count"), "views": question.get("view_count")},
         }
+
+
+def _parse_quota(body: Mapping[str, Any], now: datetime) -> SourceQuota | None:
+    """Return what is left of the day's requests, which come back at midnight UTC."""
+    left, of = body.get("quota_remaining"), body.get("quota_max")
+    midnight = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+    return SourceQuota(left, of, midnight) if isinstance(left, int) and isinstance(of, int) else None
 
 
 def build_stackexchange_source(options: StackExchangeOptions, context: SourceContext) -> PolledSource:

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from bot.clock import Clock
-from bot.domain.read_budget import BudgetState, ReadBudget, ReadIds, check_budget
+from bot.domain.health.source_health import DOLLARS
+from bot.domain.read_budget import BudgetState, ReadBudget, ReadIds, check_budget, list_budget_periods
 from bot.sources.base import MentionSink
 from bot.sources.x_errors import XApiError
 from bot.sources.x_payloads import PostPage
@@ -23,7 +24,11 @@ class ReadMeter:
         """Count pages before they are published: X bills them either way. Raises `StoreUnavailable`."""
         posts = frozenset[str]().union(*(page.billed_ids.posts for page in pages))
         users = frozenset[str]().union(*(page.billed_ids.users for page in pages))
-        self._state = check_budget(self._budget, await sink.count_reads(ReadIds(posts, users)), self._clock.now())
+        totals, now = await sink.count_reads(ReadIds(posts, users)), self._clock.now()
+        self._state = check_budget(self._budget, totals, now)
+        if periods := list_budget_periods(self._budget, totals, now):
+            nearest = min(periods, key=lambda one: one.bound - one.cost)
+            await sink.report_quota(nearest.bound - nearest.cost, nearest.bound, nearest.ends, DOLLARS)
         jumped = bool(pages) and not self._shown  # one page may exceed the budget before any notice was shown
         notice = self._state.share if jumped or not self._state.until else ""
         step = notice.partition("%")[0]

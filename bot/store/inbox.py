@@ -10,6 +10,7 @@ from redis.exceptions import ResponseError
 
 from bot.domain.case import derive_case_id
 from bot.domain.commits import CaseDecision, StoreUnavailable
+from bot.domain.health.source_health import DELAYS_KEPT, HOURS_KEPT
 from bot.domain.mention import Mention
 from bot.store.case_writer import write_decision
 from bot.store.client import BLOCK_MS, RedisClient, parse_counts, parse_hash, parse_int
@@ -90,11 +91,13 @@ class Inbox(RedisStore):
         versions = [(one, one.version) for one in {one.id: one for one in posts}.values()]
         versions += [(one, -1) for one in deleted.values()]
         keys = [self._keys.inbox, self._keys.cursors, self._keys.source_activity, self._keys.mention_counters]
+        keys.append(self._keys.source_health_key(source))
         keys += [self._keys.seen_key(mention.id) for mention, _ in versions]
         keys += [self._keys.case_key(derive_case_id(mention.id)) for mention, version in versions if version]
         args: list[str | int] = [source, cursor or "", to_ms(at), int(SEEN_FOR.total_seconds()), self._max_entries]
+        args += (HOURS_KEPT, DELAYS_KEPT)
         for mention, version in versions:
-            args += (version, mention.model_dump_json(exclude_defaults=True))
+            args += (version, to_ms(mention.created_at), mention.model_dump_json(exclude_defaults=True))
         new = int(await self._client.run_script("admit", keys, args))
         if new < 0:
             raise StoreUnavailable(f"The inbox is full ({self._max_entries:,} mentions wait for triage).")

@@ -113,6 +113,9 @@ class Keys:
         self.mute_counts = self.root + "muted"
         self.deletions = self.root + "deletions"
 
+    def source_health_key(self, source: str) -> str:
+        return f"{self.root}source_health:{source}"
+
     def seen_key(self, mention: str) -> str:
         return f"{self.root}seen:{mention}"
 

@@ -41,6 +41,7 @@ from bot.store.roles import RoleStore
 from bot.store.roll_ups import RollUpStore
 from bot.store.shift_summaries import ShiftSummaryStore
 from bot.store.signing_secrets import SigningSecretStore
+from bot.store.source_health import SourceHealthStore
 from bot.store.spam import SpamStore
 from bot.store.spike_stream import SpikeStream
 
@@ -75,6 +76,7 @@ class Store:
         self.dead_letters = DeadLetterStore(client, keys)
         self.quarantine = QuarantineStore(client, keys)
         self.health_issues = HealthIssueStore(client, keys)
+        self.source_health = SourceHealthStore(client, keys)
         self.reads = ReadCountStore(client, keys)
         self.report_counters = ReportCounterStore(client, keys)
         self.mention_counters = MentionCounters(client, keys)

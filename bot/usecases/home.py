@@ -123,9 +123,12 @@ class HomeTab:
         return tuple(
             [
                 SourceSummary(
-                    name, datetime.fromtimestamp(last / 1000, UTC), await self._store.reads.load_month(name, at)
+                    name,
+                    datetime.fromtimestamp(activity[name] / 1000, UTC) if name in activity else None,
+                    await self._store.reads.load_month(name, at),
+                    health,
                 )
-                for name, last in sorted(activity.items())
+                for name, health in (await self._store.source_health.load_all()).items()
             ]
         )
 

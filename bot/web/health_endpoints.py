@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.domain.commits import StoreUnavailable
+from bot.domain.health.source_health import SourceHealth, compute_delay, compute_usual_rate, count_last_hour
 from bot.store.store import Store
 
 STUCK_AFTER = 60.0
@@ -77,6 +78,7 @@ async def read_system_status(
     try:
         issues = await store.health_issues.load_issues() | refused
         last_seen = await store.inbox.load_source_activity()
+        health = await store.source_health.load_all()
         waiting, oldest = await store.inbox.measure_backlog()
         pending = await store.outbox.list_queues(1)
         checked_at = await store.baselines.load_check_time()
@@ -87,11 +89,13 @@ async def read_system_status(
         issues["triage"] = f"A mention has waited for {age:.0f} s: triage does not move. Is a worker running?"
     if checked_at and (unchecked_for := at.timestamp() - checked_at / 1000) > UNWATCHED_AFTER:
         issues["spikes"] = f"Spike detection has not run for {unchecked_for:.0f} s. Is its worker running?"
-    names = sorted({*sources, *last_seen})
+    names = sorted({*sources, *health})
     return SystemStatus(
         ready=not readiness.reason,
         issues=issues,
-        sources={name: _describe_source(sources.get(name, ""), last_seen.get(name), at) for name in names},
+        sources={
+            name: _describe_source(sources.get(name, ""), last_seen.get(name), health.get(name), at) for name in names
+        },
         queues={
             "inbox": {"length": waiting, "age_seconds": round(age, 1)},
             "outbox": {
@@ -105,6 +109,19 @@ async def read_system_status(
     )
 
 
-def _describe_source(issue: str, last_seen: int | None, at: datetime) -> dict[str, Any]:
+def _describe_source(issue: str, last_seen: int | None, health: SourceHealth | None, at: datetime) -> dict[str, Any]:
+    health = health or SourceHealth()
     last = round(at.timestamp() - last_seen / 1000, 1) if last_seen else None
-    return {"trouble": issue, "last_mention_seconds_ago": last}
+    delay, quota = compute_delay(health, at), health.quota
+    return {
+        "trouble": issue,
+        "last_mention_seconds_ago": last,
+        "newest_post_at": health.newest.isoformat() if health.newest else None,
+        "delay_seconds": round(delay.total_seconds(), 1) if delay is not None else None,
+        "last_hour": count_last_hour(health, at),
+        "usual_hour": compute_usual_rate(health, at),
+        "imported": health.imported,
+        "quota": quota._replace(until=None)._asdict() | {"until": quota.until.isoformat() if quota.until else None}
+        if quota
+        else None,
+    }

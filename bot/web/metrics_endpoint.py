@@ -6,6 +6,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, G
 
 from bot import metrics
 from bot.domain.commits import StoreUnavailable
+from bot.domain.health.source_health import compute_delay
 from bot.domain.read_budget import ReadCounts
 from bot.store.store import Store
 
@@ -65,7 +66,19 @@ async def _fill_registry(
     troubles = Gauge("earshot_trouble", "1 for each part that has a problem", ["part"], registry=registry)
     for part in await store.health_issues.load_issues():
         troubles.labels(part).set(1)
+    await _fill_sources(registry, store, at)
     for source, reads in ({"x": ReadCounts()} | await store.reads.load_totals()).items():
         for what, number in reads._asdict().items():
             text = f"What was read from {source} and is billed: {what}"
             Counter(f"earshot_{source}_{what}_read", text, registry=registry).inc(number)
+
+
+async def _fill_sources(registry: CollectorRegistry, store: Store, at: datetime) -> None:
+    text = "Median delay of a source's posts of the last hour"
+    delays = Gauge("earshot_source_delay_seconds", text, ["source"], registry=registry)
+    left = Gauge("earshot_source_quota_left", "What a source still allows", ["source", "unit"], registry=registry)
+    for source, health in (await store.source_health.load_all()).items():
+        if (delay := compute_delay(health, at)) is not None:
+            delays.labels(source).set(delay.total_seconds())
+        if health.quota:
+            left.labels(source, health.quota.unit).set(health.quota.left)

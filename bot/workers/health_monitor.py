@@ -14,6 +14,7 @@ from bot.store.leases import LEASE_LENGTH
 from bot.store.record_reader import TROUBLE
 from bot.store.store import Store
 from bot.store.transaction import CommitResult
+from bot.workers.ingest import FLOOD
 from bot.workers.runner import Worker
 
 LEASE_NAME = "vigil"
@@ -70,7 +71,9 @@ class HealthMonitor(Worker):
         sources = tuple(self._rules.list_source_names())
         known = {TROUBLE, *(f"{SOURCE_PREFIX}{name}" for name in sources)}
         for key in issues.keys() - known:
-            if key.startswith(SOURCE_PREFIX):  # of a source that is no longer in the playbook
+            if key.startswith(SOURCE_PREFIX) or (
+                key.startswith(f"{FLOOD}:") and key.partition(":")[2] not in sources
+            ):  # of a source that is no longer in the playbook
                 await self._store.health_issues.save_issue(key, "")
         return HealthSnapshot(
             last_mentions={name: activity[name] / 1000 for name in sources if name in activity},

@@ -4,48 +4,97 @@ import asyncio
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
+from typing import NamedTuple
 
 import structlog
 
 from bot.clock import Clock
+from bot.domain.health.source_health import FLOOD_FROM, REQUESTS, SourceQuota, compute_flood_limit, describe_flood
 from bot.domain.mention import Mention
 from bot.domain.read_budget import ReadIds, ReadTotals
 from bot.sources.base import MentionSource
+from bot.sources.replay import ReplaySource
 from bot.store.fencing import LeaseLostError
 from bot.store.store import Store
 from bot.workers.runner import Liveness, Worker, run_worker
 
 log = structlog.get_logger("ingest")
 
+FLOOD = "flood"
+"""The part under which a source that is slowed is reported."""
+
+
+class RateSample(NamedTuple):
+    """New mentions of one source in one minute."""
+
+    minute: int = 0
+    """Counted from the epoch."""
+    new: int = 0
+    is_flood: bool = False
+    """Whether the minute before had too many, so that what waited comes in this one."""
+
 
 class InboxWriter:
     """The mention sink of one source: its cursor, the inbox, its lease and its status."""
 
-    def __init__(self, source: str, store: Store, clock: Clock, *, accepts_future: bool = False) -> None:
-        """`accepts_future`: keep times in the future, as of a recorded day that is moved to begin now."""
+    def __init__(
+        self, source: str, store: Store, clock: Clock, *, accepts_future: bool = False, can_flood: bool = True
+    ) -> None:
+        """`accepts_future`: keep times in the future, as of a recorded day that is moved to begin now.
+
+        `can_flood`: slow it when it brings far more than usual.
+        """
         self._accepts_future = accepts_future
+        self._can_flood = can_flood and not accepts_future
         self._source = source
         self._store = store
         self._clock = clock
         self.status = ""
         self._crashed = False
+        self._quota: SourceQuota | None = None
+        self._count = RateSample()
+        self._is_flooding: bool | None = None
 
     async def load_cursor(self) -> str | None:
         return await self._store.inbox.load_cursor(self._source)
 
     async def publish(self, mentions: Sequence[Mention], cursor: str | None = None) -> int:
+        if cursor is not None and self._can_flood:  # what is pushed to us has no cursor that could wait
+            await self._wait_in_flood()
         now = self._clock.now()
         mended = mentions if self._accepts_future else [_clamp_time(mention, now) for mention in mentions]
         new = await self._store.inbox.admit(self._source, mended, cursor, now)
         if read := sum(mention.deleted_at is None for mention in mentions):  # a firehose sends ten deletions a second
             log.info("mentions received", source=self._source, read=read, new=new)
         self._clear_crash()
+        self._count = self._count._replace(new=self._count.new + new)
         return new
+
+    async def _wait_in_flood(self) -> None:
+        """Wait until the next minute if this one has brought more than the source may bring, and say so meanwhile."""
+        now = self._clock.now().timestamp()
+        if int(now // 60) != self._count.minute:
+            if not self._count.is_flood and self._is_flooding is not False:  # None: another process may have said so
+                await self.report_issue(FLOOD, "")
+                self._is_flooding = False
+            self._count = RateSample(int(now // 60))
+        if self._count.new < FLOOD_FROM:
+            return
+        limit = compute_flood_limit(await self._store.source_health.load(self._source), self._clock.now())
+        if self._count.new >= limit:
+            await self.report_issue(FLOOD, describe_flood(self._source, limit))
+            self._is_flooding = True
+            await self._clock.sleep(60 - now % 60)
+            self._count = RateSample(int(self._clock.now().timestamp() // 60), is_flood=True)
 
     async def delete_author(self, author_id: str) -> None:
         await self._store.deletions.add_author(self._source.partition(".")[0], author_id, self._clock.now())
 
     async def import_first(self, mentions: Sequence[Mention], cursor: str) -> None:
+        now = self._clock.now()
+        await self._store.source_health.record_import(
+            self._source, [_clamp_time(mention, now) for mention in mentions], now
+        )
         await self.save_cursor(cursor)
         log.info("source started", source=self._source, imported=len(mentions), posted=0)
 
@@ -70,6 +119,11 @@ class InboxWriter:
 
     async def count_reads(self, ids: ReadIds) -> ReadTotals:
         return await self._store.reads.add_reads(self._source, ids, self._clock.now())
+
+    async def report_quota(self, left: float, of: float, until: datetime | None, unit: str = REQUESTS) -> None:
+        if (quota := SourceQuota(left, of, until, unit)) != self._quota:
+            await self._store.source_health.save_quota(self._source, quota)
+            self._quota = quota
 
     def record_crash(self, error: Exception) -> None:
         """Record a crash, which the next published mention or saved cursor clears."""
@@ -100,7 +154,7 @@ class SourceWorker(Worker):
     def __init__(self, source: MentionSource, store: Store, clock: Clock, stop: asyncio.Event) -> None:
         self.name = f"source:{source.name}"
         self.source = source.name
-        self.inbox_writer = InboxWriter(source.name, store, clock)
+        self.inbox_writer = InboxWriter(source.name, store, clock, can_flood=not isinstance(source, ReplaySource))
         self._source = source
         self._clock = clock
         self._stop = stop

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager, suppress
 from datetime import UTC, date, datetime, timedelta
 
 from bot.domain.commits import StoreUnavailable
+from bot.domain.health.source_health import REQUESTS, SourceQuota
 from bot.domain.mention import Mention
 from bot.domain.read_budget import ReadCounts, ReadIds, ReadTotals
 from bot.sources.base import MentionSink, MentionSource
@@ -52,6 +53,7 @@ class Inbox:
         self.reported: list[tuple[str, str]] = []
         self.day = self.month = self.counted = ReadCounts()
         self.read_today: set[tuple[str, str]] = set()
+        self.quotas: list[SourceQuota] = []
         self.now: Callable[[], datetime] = lambda: NOON
         self.failures = 0
         self.held = False
@@ -120,6 +122,10 @@ class Inbox:
             ReadCounts(one.posts + reads.posts, one.users + reads.users) for one in (self.day, self.month, self.counted)
         )
         return ReadTotals(self.day, self.month)
+
+    async def report_quota(self, left: float, of: float, until: datetime | None, unit: str = REQUESTS) -> None:
+        self._answer()
+        self.quotas.append(SourceQuota(left, of, until, unit))
 
     @property
     def cursor(self) -> str | None:

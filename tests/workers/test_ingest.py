@@ -1,8 +1,10 @@
 """Ingest: a source that fails is started again, and what is wrong with it is said until it is well."""
 
 import asyncio
+from datetime import timedelta
 
 from bot.domain.commits import StoreUnavailable
+from bot.domain.health.source_health import FLOOD_FROM
 from bot.sources.base import MentionSink
 from bot.store.store import Store
 from bot.workers.ingest import InboxWriter, IngestRunner, SourceWorker
@@ -131,3 +133,54 @@ async def test_two_processes_listen_to_one_source_one_after_the_other(store: Sto
     assert not two.spoke.is_set()
     stop.set()
     await waiting
+
+
+async def publish_numbers(inbox: InboxWriter, numbers: range) -> None:
+    for start in range(numbers.start, numbers.stop, 250):
+        batch = range(start, min(start + 250, numbers.stop))
+        await inbox.publish([build_numbered_mention(number) for number in batch], f"c{batch[-1]}")
+
+
+async def test_a_source_that_floods_is_slowed_and_loses_nothing(store: Store) -> None:
+    clock = AdvancingClock()
+    inbox, began = InboxWriter("x", store, clock), clock.now()
+    await publish_numbers(inbox, range(FLOOD_FROM))
+    assert clock.now() == began
+    assert await store.health_issues.load_issues() == {}
+    await publish_numbers(inbox, range(FLOOD_FROM, FLOOD_FROM * 2 + 500))
+    assert clock.now() == began + timedelta(minutes=2)
+    assert await store.health_issues.load_issues() == {
+        "flood:x": "x sends far more than usual. Earshot reads 1,000 posts a minute. None are lost, but some are late"
+    }
+    assert (await store.mention_counters.read()).seen == FLOOD_FROM * 2 + 500
+    assert await store.inbox.load_cursor("x") == f"c{FLOOD_FROM * 2 + 499}"
+
+    clock.advance(minutes=1)  # the last minute had what waited
+    await publish_numbers(inbox, range(5000, 5001))
+    clock.advance(minutes=1)
+    await publish_numbers(inbox, range(5001, 5002))
+    assert await store.health_issues.load_issues() == {}
+
+
+async def test_a_process_that_is_killed_in_a_flood_leaves_no_sentence_behind_and_no_gap(store: Store) -> None:
+    clock = SteppedClock()
+    inbox = InboxWriter("x", store, clock)
+    await publish_numbers(inbox, range(FLOOD_FROM))
+    waiting = asyncio.create_task(publish_numbers(inbox, range(FLOOD_FROM, FLOOD_FROM + 1)))
+    async with asyncio.timeout(60):
+        while not await store.health_issues.load_issues():  # noqa: ASYNC110 - it is the test that waits
+            await asyncio.sleep(0)
+    waiting.cancel()
+    await asyncio.gather(waiting, return_exceptions=True)
+    assert await store.inbox.load_cursor("x") == f"c{FLOOD_FROM - 1}"
+
+    await publish_numbers(InboxWriter("x", store, clock), range(FLOOD_FROM, FLOOD_FROM + 1))
+    assert await store.health_issues.load_issues() == {}
+    assert (await store.mention_counters.read()).seen == FLOOD_FROM + 1
+
+
+async def test_what_is_pushed_to_us_never_waits(store: Store, clock: SteppedClock) -> None:
+    inbox = InboxWriter("forum", store, clock)
+    for start in range(0, FLOOD_FROM * 2, 500):
+        await inbox.publish([build_numbered_mention(number) for number in range(start, start + 500)])
+    assert (await store.mention_counters.read()).seen == FLOOD_FROM * 2

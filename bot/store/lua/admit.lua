@@ -2,11 +2,12 @@
   Let mentions into the inbox, each once, and move the source's cursor with them. All or nothing.
 
   KEYS[1] inbox (stream)   KEYS[2] cursors (hash)   KEYS[3] heard (hash)   KEYS[4] books (hash)
-  KEYS[5..] seen:<mention>, one for each mention; then case:<id>, one for each of them that was edited or deleted
+  KEYS[5] source_health:<source> (hash)
+  KEYS[6..] seen:<mention>, one for each mention; then case:<id>, one for each of them that was edited or deleted
   ARGV[1] source   ARGV[2] cursor, '' to leave it   ARGV[3] now, ms   ARGV[4] seconds to remember a mention
-  ARGV[5] the most entries the inbox may hold
-  ARGV[6..] mentions, in the order of their keys: its version, which grows with each edit, or -1 if it was deleted; then
-    it as JSON
+  ARGV[5] the most entries the inbox may hold   ARGV[6] hours and ARGV[7] delays for which there are slots
+  ARGV[8..] mentions, in the order of their keys: its version, which grows with each edit, or -1 if it was deleted; when
+    it was written, ms; then it as JSON
 
   A key holds when the mention came, or `v` and the version of the newest wording that came, or `d` once it was deleted.
   A newer wording of a known mention is put in the inbox as an edit, and so is its deletion; an older one, or the same,
@@ -15,9 +16,9 @@
   Returns how many were new, or -1 if the inbox is full and nothing was done, or the error with which the server refused
   one: it, and those after it, are new when they come again. Only who loses a right in the middle is refused there.
 ]]
-local inbox, cursors, heard, books = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+local inbox, cursors, heard, books, health = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local source, cursor, now, remember, most = ARGV[1], ARGV[2], ARGV[3], ARGV[4], tonumber(ARGV[5])
-local count = (#ARGV - 5) / 2
+local count = (#ARGV - 7) / 3
 
 if count > 0 and redis.call('XLEN', inbox) + count > most then
   return -1
@@ -49,18 +50,40 @@ local function add(body, edit)
   return redis.pcall('XADD', inbox, '*', 'm', body, 'at', now)
 end
 
-local new, edited, posts, versioned, refused = 0, 0, 0, 0, nil
+-- The health of the source: a slot holds its hour and how many came in it, or when a post came and how late it was.
+local function measure(times)
+  local at, slots, samples = tonumber(now), tonumber(ARGV[6]), tonumber(ARGV[7])
+  local hour = math.floor(at / 3600000)
+  local slot = 'h' .. (hour % slots)
+  local held, before = string.match(redis.call('HGET', health, slot) or '', '^(%d+) (%d+)$')
+  local counted = #times + (tonumber(held) == hour and tonumber(before) or 0)
+  local fields = {slot, string.format('%d %d', hour, counted)}
+  local newest = tonumber(string.match(redis.call('HGET', health, 'newest') or '', '^%d+$') or 0)
+  local nth = tonumber(string.match(redis.call('HGET', health, 'nth') or '', '^%d+$') or 0)
+  for i, time in ipairs(times) do
+    newest = math.max(newest, time)
+    if i > #times - samples then
+      nth = (nth + 1) % samples
+      fields[#fields + 1] = 'd' .. nth
+      fields[#fields + 1] = string.format('%d %d', at, math.max(0, at - time))
+    end
+  end
+  redis.call('HSET', health, 'newest', string.format('%d', newest), 'nth', nth, unpack(fields))
+  redis.call('HSETNX', health, 'started', now)
+end
+
+local new, edited, posts, versioned, refused, written = 0, 0, 0, 0, nil, {}
 for i = 1, count do
-  local key, version = KEYS[4 + i], tonumber(ARGV[4 + 2 * i])
+  local key, version = KEYS[5 + i], tonumber(ARGV[5 + 3 * i])
   if version ~= 0 then
     versioned = versioned + 1
   end
-  local known, taken, edit = mark(key, version, KEYS[4 + count + versioned])
+  local known, taken, edit = mark(key, version, KEYS[5 + count + versioned])
   if taken or version >= 0 then
     posts = posts + 1
   end
   if taken then
-    local added = add(ARGV[5 + 2 * i], edit)
+    local added = add(ARGV[7 + 3 * i], edit)
     if type(added) == 'table' then
       if known then
         redis.call('SET', key, known, 'EX', remember)
@@ -74,12 +97,14 @@ for i = 1, count do
       edited = edited + 1
     else
       new = new + 1
+      written[new] = tonumber(ARGV[6 + 3 * i])
     end
   end
 end
 
 if new > 0 then
   redis.call('HINCRBY', books, 'seen', new)
+  measure(written)
 end
 if edited > 0 then
   redis.call('HINCRBY', books, 'editing', edited)

@@ -1,0 +1,115 @@
+"""How a source is doing: its delay, its rate against the usual one, its quota, and whether it floods."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from statistics import median
+from typing import NamedTuple
+
+from bot.domain.text import format_count, format_duration
+
+HOUR = 3600
+HOURS_KEPT = 8 * 24
+"""Hours of which the posts are counted: this hour on each of the last seven days, and the hour before it."""
+DELAYS_KEPT = 60
+DELAYS_FOR = timedelta(hours=1)
+MIN_DAYS = 3
+"""Days without which no rate is usual."""
+MAX_DAYS = 7
+IMPORT_SHOWN_FOR = timedelta(days=1)
+FLOOD_FROM = 1000
+"""New posts in a minute that are never a flood."""
+FLOOD_RATIO = 20
+"""A minute is a flood with more posts than this times the usual number."""
+REQUESTS = "requests"
+DOLLARS = "$"
+
+
+class SourceQuota(NamedTuple):
+    """What an outlet, or a budget of ours, still allows."""
+
+    left: float
+    of: float
+    until: datetime | None = None
+    """When it is full again; None: the outlet does not say."""
+    unit: str = REQUESTS
+
+
+class PostDelay(NamedTuple):
+    """How long after it was written a post arrived."""
+
+    arrived: float
+    """Epoch seconds."""
+    seconds: float
+
+
+class SourceHealth(NamedTuple):
+    newest: datetime | None = None
+    """When the newest post was written, also one that was there at the first start."""
+    started: datetime | None = None
+    """When posts were counted first."""
+    imported: int | None = None
+    """Posts that the outlet had at the first start, none of which was posted; None: there was no such start."""
+    imported_at: datetime | None = None
+    hours: Mapping[int, int] = {}
+    """New posts by hour, counted from the epoch."""
+    delays: Sequence[PostDelay] = ()
+    quota: SourceQuota | None = None
+
+
+def compute_delay(health: SourceHealth, at: datetime) -> timedelta | None:
+    """Return the median delay of the posts of the last hour; None without any."""
+    since = (at - DELAYS_FOR).timestamp()
+    found = [one.seconds for one in health.delays if one.arrived > since]
+    return timedelta(seconds=max(0.0, median(found))) if found else None
+
+
+def count_last_hour(health: SourceHealth, at: datetime) -> int:
+    """Return about how many posts came in the last 60 minutes: those of this hour, and a part of the hour before."""
+    hour, into = divmod(at.timestamp(), HOUR)
+    before = health.hours.get(int(hour) - 1, 0) * (1 - into / HOUR)
+    return round(health.hours.get(int(hour), 0) + before)
+
+
+def compute_usual_rate(health: SourceHealth, at: datetime) -> int | None:
+    """Return the median number of posts in the same 60 minutes of the last seven days; None: too few days."""
+    if health.started is None:
+        return None
+    days = min(MAX_DAYS, (at - health.started) // timedelta(days=1))
+    if days < MIN_DAYS:
+        return None
+    return round(median(count_last_hour(health, at - timedelta(days=day)) for day in range(1, days + 1)))
+
+
+def compute_flood_limit(health: SourceHealth, at: datetime) -> int:
+    """Return the number of new posts in a minute above which the source waits."""
+    return max(FLOOD_FROM, FLOOD_RATIO * (compute_usual_rate(health, at) or 0) // 60)
+
+
+def describe_flood(source: str, limit: int) -> str:
+    """Return the sentence for operators, which begins with the name of the source."""
+    return (
+        f"{source} sends far more than usual. Earshot reads {limit:,} posts a minute. None are lost, but some are late"
+    )
+
+
+def describe_health(health: SourceHealth, at: datetime) -> list[str]:
+    """Return what managers read about a source, as short parts of a line."""
+    parts = []
+    if (delay := compute_delay(health, at)) is not None:
+        parts.append(f"median delay {format_duration(delay)}")
+    if health.started is not None:
+        usual = compute_usual_rate(health, at)
+        rate = f"{format_count(count_last_hour(health, at), 'post')} in the last hour"
+        parts.append(rate if usual is None else f"{rate} (usual: {usual:,})")
+    if health.imported is not None and health.imported_at and at - health.imported_at < IMPORT_SHOWN_FOR:
+        parts.append(f"imported {health.imported:,}, posted 0 of them")
+    if (quota := health.quota) and (quota.until is None or quota.until > at):
+        parts.append(_format_quota(quota))
+    return parts
+
+
+def _format_quota(quota: SourceQuota) -> str:
+    until = f" until {quota.until:%-d %b %H:%M} UTC" if quota.until else ""
+    if quota.unit == DOLLARS:
+        return f"${max(0.0, quota.of - quota.left):,.2f} of ${quota.of:,.2f} spent{until}"
+    return f"{quota.left:,.0f} of {quota.of:,.0f} {quota.unit} left{until}"
