@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.domain.commits import StoreUnavailable
-from bot.domain.health.source_health import SourceHealth, compute_delay, compute_usual_rate, count_last_hour
+from bot.domain.health.source_health import SourceHealth, compute_delay, compute_rate, compute_usual_rate
 from bot.store.store import Store
 
 STUCK_AFTER = 60.0
@@ -118,7 +118,7 @@ def _describe_source(issue: str, last_seen: int | None, health: SourceHealth | N
         "last_mention_seconds_ago": last,
         "newest_post_at": health.newest.isoformat() if health.newest else None,
         "delay_seconds": round(delay.total_seconds(), 1) if delay is not None else None,
-        "last_hour": count_last_hour(health, at),
+        "last_hour": compute_rate(health, at),
         "usual_hour": compute_usual_rate(health, at),
         "imported": health.imported,
         "quota": quota._replace(until=None)._asdict() | {"until": quota.until.isoformat() if quota.until else None}

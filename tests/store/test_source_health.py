@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from bot.domain.health.source_health import DELAYS_KEPT, HOURS_KEPT, SourceQuota, compute_delay, count_last_hour
+from bot.domain.health.source_health import DELAYS_KEPT, HOURS_KEPT, SourceQuota, compute_delay, compute_rate
 from bot.store.store import Store
 from tests.clock import SteppedClock
 from tests.workers.numbered_mentions import build_numbered_mention
@@ -19,7 +19,7 @@ async def test_what_comes_twice_is_counted_once(store: Store) -> None:
     assert await admit(store, clock, 1, 2, late=60) == 2
     assert await admit(store, clock, 1, 2, 3, late=60) == 1
     health = await store.source_health.load("forum")
-    assert count_last_hour(health, clock.now()) == 3
+    assert compute_rate(health, clock.now()) == 3
     assert compute_delay(health, clock.now()) == timedelta(minutes=1)
     assert len(health.delays) == 3
     assert health.started == clock.now()
@@ -50,7 +50,7 @@ async def test_a_start_and_a_quota_are_kept_and_a_source_without_mentions_is_lis
     assert health.newest == build_numbered_mention(1).created_at
 
 
-async def test_what_somebody_wrote_over_the_numbers_is_left_out_and_counted_anew(store: Store) -> None:
+async def test_numbers_that_cannot_be_read_are_left_out_and_counted_again(store: Store) -> None:
     clock = SteppedClock()
     slot = f"h{int(clock.now().timestamp() // 3600) % HOURS_KEPT}"
     odd = (
@@ -72,4 +72,4 @@ async def test_what_somebody_wrote_over_the_numbers_is_left_out_and_counted_anew
     await store.client.execute("HSET", store.keys.source_health_key("forum"), *odd)
     assert (await store.source_health.load("forum")) == ((None,) * 4 + ({}, (), None))
     assert await admit(store, clock, 1) == 1
-    assert count_last_hour(await store.source_health.load("forum"), clock.now()) == 1
+    assert compute_rate(await store.source_health.load("forum"), clock.now()) == 1

@@ -63,7 +63,7 @@ def compute_delay(health: SourceHealth, at: datetime) -> timedelta | None:
     return timedelta(seconds=max(0.0, median(found))) if found else None
 
 
-def count_last_hour(health: SourceHealth, at: datetime) -> int:
+def compute_rate(health: SourceHealth, at: datetime) -> int:
     """Return about how many posts came in the last 60 minutes: those of this hour, and a part of the hour before."""
     hour, into = divmod(at.timestamp(), HOUR)
     before = health.hours.get(int(hour) - 1, 0) * (1 - into / HOUR)
@@ -77,7 +77,7 @@ def compute_usual_rate(health: SourceHealth, at: datetime) -> int | None:
     days = min(MAX_DAYS, (at - health.started) // timedelta(days=1))
     if days < MIN_DAYS:
         return None
-    return round(median(count_last_hour(health, at - timedelta(days=day)) for day in range(1, days + 1)))
+    return round(median(compute_rate(health, at - timedelta(days=day)) for day in range(1, days + 1)))
 
 
 def compute_flood_limit(health: SourceHealth, at: datetime) -> int:
@@ -99,7 +99,7 @@ def describe_health(health: SourceHealth, at: datetime) -> list[str]:
         parts.append(f"median delay {format_duration(delay)}")
     if health.started is not None:
         usual = compute_usual_rate(health, at)
-        rate = f"{format_count(count_last_hour(health, at), 'post')} in the last hour"
+        rate = f"{format_count(compute_rate(health, at), 'post')} in the last hour"
         parts.append(rate if usual is None else f"{rate} (usual: {usual:,})")
     if health.imported is not None and health.imported_at and at - health.imported_at < IMPORT_SHOWN_FOR:
         parts.append(f"imported {health.imported:,}, posted 0 of them")

@@ -12,8 +12,8 @@ from bot.domain.health.source_health import (
     SourceQuota,
     compute_delay,
     compute_flood_limit,
+    compute_rate,
     compute_usual_rate,
-    count_last_hour,
     describe_health,
 )
 
@@ -51,7 +51,7 @@ def test_the_delay_is_the_median_of_the_last_hour(delays: list[tuple[float, floa
     ],
 )
 def test_the_last_hour_counts_a_part_of_the_hour_before(hours: dict[int, int], expected: int) -> None:
-    assert count_last_hour(SourceHealth(hours=hours), AT) == expected
+    assert compute_rate(SourceHealth(hours=hours), AT) == expected
 
 
 @pytest.mark.parametrize(
