@@ -1,17 +1,16 @@
 """The lower half of the Home tab: on call, the day's figures, episodes and crises, sources and status."""
 
-from collections.abc import Iterable
 from datetime import timedelta
 
 from bot.cards import action_ids
 from bot.cards.block_kit import Block, make_button, make_context, make_header, make_plain_text, make_section
 from bot.cards.crises import format_crisis_title
 from bot.cards.help import format_precision
-from bot.cards.home_view import HomeView, SourceSummary
+from bot.cards.home_view import HomeView
 from bot.cards.oncall import render_on_call_section
 from bot.cards.sanitize import escape, format_date, sanitize_line
+from bot.cards.source_rows import SOURCES_SHOWN, render_sources
 from bot.cards.spikes import format_spike_title
-from bot.domain.health.source_health import describe_health
 from bot.domain.reports.report import DepartmentFigures
 from bot.domain.text import format_count, format_duration
 
@@ -21,7 +20,6 @@ ON_CALL_SHOWN = 6
 FIGURES_SHOWN = 30
 ACTIVITY_SHOWN = 4
 TROUBLES_SHOWN = 5
-SOURCES_SHOWN = 10
 
 
 def render_on_call_rows(home: HomeView) -> list[Block]:
@@ -85,22 +83,8 @@ def render_status(home: HomeView) -> list[Block]:
         if part.partition(":")[2] not in sources
     ]
     normal = [] if home.health_issues else ["✅ All systems normal"]
-    lines = [*normal, *issues[:TROUBLES_SHOWN], *_list_source_lines(home)]
+    lines = [*normal, *issues[:TROUBLES_SHOWN]]
     if home.is_manager and home.precisions and not home.precisions[0].is_small_sample:
         lines.append(f"🎯 {format_precision(home.precisions)}")
-    return [make_header("Status"), make_section("\n".join(lines))]
-
-
-def _list_source_lines(home: HomeView) -> Iterable[str]:
-    for one in home.sources[:SOURCES_SHOWN]:
-        found = (words for part, words in home.health_issues.items() if part.partition(":")[2] == one.source)
-        issues = "".join(f" · ⚠️ {escape(sanitize_line(words, 150))}" for words in found)
-        last = f"last post {format_date(one.last_mention_at)}" if one.last_mention_at else "no new posts yet"
-        health = "".join(f" · {escape(part)}" for part in describe_health(one.health, home.at))
-        yield f"*{escape(sanitize_line(one.source, 40))}* · {last}{health}{_format_billed_reads(one)}{issues}"
-
-
-def _format_billed_reads(source: SourceSummary) -> str:
-    if not any(source.reads):
-        return ""
-    return f" · read this month: {format_count(source.reads.posts, 'post')}, {format_count(source.reads.users, 'user')}"
+    status = [make_section("\n".join(lines))] if lines else []
+    return [make_header("Status"), *status, *render_sources(home)]

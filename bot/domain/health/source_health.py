@@ -5,8 +5,6 @@ from datetime import datetime, timedelta
 from statistics import median
 from typing import NamedTuple
 
-from bot.domain.text import format_count, format_duration
-
 HOUR = 3600
 HOURS_KEPT = 8 * 24
 """Hours of which the posts are counted: this hour on each of the last seven days, and the hour before it."""
@@ -15,7 +13,6 @@ DELAYS_FOR = timedelta(hours=1)
 MIN_DAYS = 3
 """Days without which no rate is usual."""
 MAX_DAYS = 7
-IMPORT_SHOWN_FOR = timedelta(days=1)
 FLOOD_FROM = 1000
 """New posts in a minute that are never a flood."""
 FLOOD_RATIO = 20
@@ -90,26 +87,3 @@ def describe_flood(source: str, limit: int) -> str:
     return (
         f"{source} sends far more than usual. Earshot reads {limit:,} posts a minute. None are lost, but some are late"
     )
-
-
-def describe_health(health: SourceHealth, at: datetime) -> list[str]:
-    """Return what managers read about a source, as short parts of a line."""
-    parts = []
-    if (delay := compute_delay(health, at)) is not None:
-        parts.append(f"median delay {format_duration(delay)}")
-    if health.started is not None:
-        usual = compute_usual_rate(health, at)
-        rate = f"{format_count(compute_rate(health, at), 'post')} in the last hour"
-        parts.append(rate if usual is None else f"{rate} (usual: {usual:,})")
-    if health.imported is not None and health.imported_at and at - health.imported_at < IMPORT_SHOWN_FOR:
-        parts.append(f"imported {health.imported:,}, posted 0 of them")
-    if (quota := health.quota) and (quota.until is None or quota.until > at):
-        parts.append(_format_quota(quota))
-    return parts
-
-
-def _format_quota(quota: SourceQuota) -> str:
-    until = f" until {quota.until:%-d %b %H:%M} UTC" if quota.until else ""
-    if quota.unit == DOLLARS:
-        return f"${max(0.0, quota.of - quota.left):,.2f} of ${quota.of:,.2f} spent{until}"
-    return f"{quota.left:,.0f} of {quota.of:,.0f} {quota.unit} left{until}"

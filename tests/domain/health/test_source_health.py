@@ -1,20 +1,17 @@
-"""How late a source is, how much it brings against what is usual, and what managers read about it."""
+"""How late a source is, and how much it brings against what is usual."""
 
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from bot.domain.health.source_health import (
-    DOLLARS,
     FLOOD_FROM,
     PostDelay,
     SourceHealth,
-    SourceQuota,
     compute_delay,
     compute_flood_limit,
     compute_rate,
     compute_usual_rate,
-    describe_health,
 )
 
 AT = datetime(2026, 3, 10, 12, 15, tzinfo=UTC)
@@ -74,23 +71,3 @@ def test_a_busy_source_may_bring_more_in_a_minute_before_it_is_slowed() -> None:
     busy = {HOUR - 24 * day: 60_000 for day in range(1, 8)}
     assert compute_flood_limit(SourceHealth(), AT) == FLOOD_FROM
     assert compute_flood_limit(SourceHealth(started=days_ago(9), hours=busy), AT) == 20_000
-
-
-@pytest.mark.parametrize(
-    ("health", "expected"),
-    [
-        (SourceHealth(), ""),
-        (SourceHealth(imported=1214, imported_at=days_ago(0.9)), "imported 1,214, posted 0 of them"),
-        (SourceHealth(imported=1214, imported_at=days_ago(1)), ""),
-        (SourceHealth(started=days_ago(1), hours={HOUR: 1}), "1 post in the last hour"),
-        (SourceHealth(started=days_ago(9), hours={HOUR: 41}), "41 posts in the last hour (usual: 0)"),
-        (SourceHealth(delays=(PostDelay(NOW, 3720.0),)), "median delay 1 h 2 min"),
-        (SourceHealth(quota=SourceQuota(270, 300)), "270 of 300 requests left"),
-        (SourceHealth(quota=SourceQuota(270, 300, days_ago(-1))), "270 of 300 requests left until 11 Mar 12:15 UTC"),
-        (SourceHealth(quota=SourceQuota(0, 300, AT)), ""),  # it is full again
-        (SourceHealth(quota=SourceQuota(43.97, 50, None, DOLLARS)), "$6.03 of $50.00 spent"),
-        (SourceHealth(quota=SourceQuota(-1, 50, None, DOLLARS)), "$51.00 of $50.00 spent"),
-    ],
-)
-def test_managers_read_only_what_is_known(health: SourceHealth, expected: str) -> None:
-    assert " · ".join(describe_health(health, AT)) == expected
