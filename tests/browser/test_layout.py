@@ -76,6 +76,21 @@ def test_a_card_is_low_and_has_three_things_to_press(window: Window, demo: Demo)
     assert card.element.size["height"] <= 160
 
 
+def test_a_form_that_was_left_open_does_not_come_back_with_the_page(window: Window) -> None:
+    window.open()
+    card = window.find_card("@marta")
+    card.wait_for_button(action_ids.CLAIM)
+    card.choose_in_menu("Why?")
+    window.wait_for_text("Why this case?", within="#modal h2")
+    window.open("ben")
+    window.open()
+    window.find_card("@marta").wait_for_button(action_ids.CLAIM)
+    assert not window.find_elements("#modal[open]")
+    window.find_card("@marta").choose_in_menu("Why?")
+    window.wait_for_text("Why this case?", within="#modal h2")
+    window.press_keys(Keys.ESCAPE)
+
+
 def test_why_is_read_and_corrected_from_the_keyboard(window: Window) -> None:
     window.open()
     card = window.find_card("@marta")

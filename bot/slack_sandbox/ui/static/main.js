@@ -27,9 +27,11 @@ async function start() {
   const mine = ++starts;
   const { name } = address();
   unfollow();
+  let isReopened = false;
   try {
     const data = await loadState(name);
     if (mine !== starts) return;
+    isReopened = state.me?.name !== data.me.name; // not where only the connection was lost
     applyState(data);
   } catch {
     if (mine !== starts) return;
@@ -44,7 +46,8 @@ async function start() {
   clearNotices();
   modal.updateModal(null);
   navigate();
-  modal.updateModal(state.modal);
+  if (isReopened && state.modal) modal.dropModal(state.modal);
+  else modal.updateModal(state.modal);
   tick();
   follow({ apply, restart: start });
   for (const script of state.scripts) await load(script);

@@ -70,6 +70,9 @@ async function close(everything) {
   if (outcome.refused && shown?.view.id === id) closeDialog();
 }
 
+/** Close a modal that was left open when its page was closed or became another person's, as Slack's client does. */
+export const dropModal = (view) => act({ act: "close", view: view.id, everything: true });
+
 function closeDialog() {
   if (!shown) return;
   const { back } = shown;
