@@ -161,7 +161,7 @@ def build_app(
     directory = SlackDirectory(sink, clock)
     on_call = StoredOnCallLookup(store, rules, lambda: rules.playbook.schedules, directory)
     roles = RoleLookup(store.roles, directory, rules.get_contact, clock)
-    contexts = PageContexts(build_context_sources(store), lambda: rules.time_zone)
+    contexts = PageContexts(build_context_sources(store), lambda: rules.time_zone, rules.get_escalation_policy)
     links = AckLinkBuilder(store.signing_secrets, clock, external.public_url)
     targets = TargetResolver(rules, on_call, _list_contact_methods(external.pagers))
     liveness = Liveness()

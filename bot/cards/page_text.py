@@ -178,11 +178,17 @@ def format_spoken_page(page: Page, context: PageContext) -> str:
     )
 
 
-def format_after_acknowledge(page: Page) -> str:
-    """Say what comes next, to all who were called."""
+def format_after_acknowledge(page: Page, again: str = "") -> str:
+    """Say what comes next, to all who were called. `again`: the time of day at which it would go out again."""
     if page.is_awaiting_claim:
-        return "Nobody else is paged. The page goes out again unless somebody claims the case."
+        at = f" at {again}" if again else ""
+        return f"Nobody else is paged. The page goes out again{at} unless somebody claims the case."
     return "Nobody else is paged."
+
+
+def format_recheck_time(context: PageContext | None) -> str:
+    """Return when an unclaimed page goes out again, for where Slack cannot convert a time; '' if it does not."""
+    return f"{context.again_at:%H:%M %Z}" if context and context.again_at else ""
 
 
 def _format_slack_hint() -> str:

@@ -82,7 +82,7 @@ def render_open_page(page: Page, context: PageContext, to: Callee) -> RenderedMe
 
 def _render_settled_page(page: Page, context: PageContext, to: Callee) -> RenderedMessage:
     """Return the message once the page is settled: only buttons for whoever acknowledged it are left."""
-    stands, new = _format_page_status(page), f" {_format_newest_time(context)}".rstrip()
+    stands, new = _format_page_status(page, context), f" {_format_newest_time(context)}".rstrip()
     blocks = [make_section(stands + new), *_render_page_quote(context), *_render_earlier_count(context)]
     unclaimed = context.case_id and page.is_awaiting_claim and not page.taken_by
     theirs = isinstance(to, ToChannel) or to.id == page.acknowledged_by
@@ -92,7 +92,7 @@ def _render_settled_page(page: Page, context: PageContext, to: Callee) -> Render
     return RenderedMessage(stands + new, blocks)
 
 
-def _format_page_status(page: Page) -> str:
+def _format_page_status(page: Page, context: PageContext) -> str:
     if page.closed_at is not None and not page.is_acknowledged:
         return "📟 Closed unanswered. There is nothing left to do."
     if page.taken_by:
@@ -101,7 +101,7 @@ def _format_page_status(page: Page) -> str:
             f"{format_acknowledger(page)}{_format_response_time(page)}."
         )
     if not page.leader:
-        return render_acknowledged(page).text
+        return render_acknowledged(page, context).text
     # A page that follows from its first moment has no message, so this one was taken over.
     had = f"Acknowledged by {format_acknowledger(page)}{_format_response_time(page)}. " if page.is_acknowledged else ""
     return f"🚨 {had}This case is now part of a declared crisis, which has its own page."
@@ -167,12 +167,11 @@ def _make_acknowledge_button(page: Page, action: str) -> Block:
     return make_button("Acknowledge", action, page.id, style="danger", a11y_label="Acknowledge the page")
 
 
-def render_acknowledged(page: Page) -> RenderedMessage:
+def render_acknowledged(page: Page, context: PageContext | None = None) -> RenderedMessage:
     """Return what replaces the message once its page is acknowledged."""
-    words = (
-        f"✅ Acknowledged by {format_acknowledger(page)}{_format_response_time(page)}. {format_after_acknowledge(page)}"
-    )
-    return render_text(words)
+    again = format_date(context.again_at, "{time}") if context and context.again_at else ""
+    by = f"{format_acknowledger(page)}{_format_response_time(page)}"
+    return render_text(f"✅ Acknowledged by {by}. {format_after_acknowledge(page, again)}")
 
 
 def _format_response_time(page: Page) -> str:

@@ -10,6 +10,7 @@ from bot.cards.page_text import (
     format_headline,
     format_page_author,
     format_page_title,
+    format_recheck_time,
     list_page_facts,
     strip_links,
 )
@@ -62,7 +63,8 @@ def render_ack_page(view: AckLinkView, at: datetime) -> str:
         return render_refusal(f"This link isn't valid, so it does nothing.{done} Open the page from Slack.")
     if view.answered_at is not None:
         who = "You've got it" if page.acknowledged_by == view.person else f"{view.answered_by} has got it"
-        then = f"Acknowledged on {format_plain_time(view.answered_at)}. {format_after_acknowledge(page)}"
+        later = format_after_acknowledge(page, format_recheck_time(view.context))
+        then = f"Acknowledged on {format_plain_time(view.answered_at)}. {later}"
         return _render_html(who, _render_paragraph(then), _render_ack_details(view))
     if page.closed_at is not None:
         return _render_html(

@@ -11,7 +11,7 @@ import structlog
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from bot.cards.page_text import format_after_acknowledge
+from bot.cards.page_text import format_after_acknowledge, format_recheck_time
 from bot.cards.sanitize import format_plain_time
 from bot.cards.twiml import TAKE_IT, render_answer_twiml
 from bot.domain.errors import NotAllowed, StoreUnavailable
@@ -71,7 +71,8 @@ def _format_answer(view: AckLinkView) -> str:
     if view.answered_at is not None:
         who = "Thank you. You" if page.acknowledged_by == view.person else view.answered_by
         when = format_plain_time(view.answered_at)
-        return f"{who} acknowledged this page on {when}. {format_after_acknowledge(page)}"
+        then = format_after_acknowledge(page, format_recheck_time(view.context))
+        return f"{who} acknowledged this page on {when}. {then}"
     if page.closed_at is not None:
         return "This page is closed. There is nothing left to do."
     if view.outdated:

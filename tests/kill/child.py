@@ -186,7 +186,7 @@ async def run_pager(config: ChildConfig) -> None:
     )
     store = Store(DyingPagingClient(config.redis, trigger), config.brand, config.name)
     settings = load_settings({"EARSHOT_PAGER_WEBHOOK_URL": f"{config.pager}/webhook", **SIGNED})
-    matters = PageContexts({}, lambda: "UTC")
+    matters = PageContexts({}, lambda: "UTC", lambda _, __: EscalationPolicy())
     async with aiohttp.ClientSession() as session:
         pager = WebhookPager.from_settings(settings, session, clock)
         assert pager is not None

@@ -32,7 +32,9 @@ async def night_world(
 async def test_who_acknowledges_and_claims_nothing_is_called_again_and_the_card_says_so(night_world: World) -> None:
     await night_world.receive(CRISIS)
     await night_world.person("ben").dm.click("Acknowledge", by="ben")
-    assert "The page goes out again unless somebody claims the case." in night_world.person("ben").dm.words
+    await night_world.advance(seconds=5)
+    again = "The page goes out again at 11 Mar, 04:30 WET unless somebody claims the case."
+    assert again in night_world.person("ben").dm.words
     await night_world.advance(minutes=29)
     assert len(night_world.person("ben").dms) == 1
     await night_world.advance(minutes=1.5)

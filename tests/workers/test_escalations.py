@@ -71,7 +71,10 @@ class PagingHarness:
         self.store, self.clock, self.bell = store, clock, FakePager()
         rules = FakeRules(CARE)
         rules.escalation = EscalationPolicy(ways=(ContactMethod.WEBHOOK,))
-        matters, links = PageContexts({}, lambda: "UTC"), AckLinkBuilder(store.signing_secrets, clock)
+        matters, links = (
+            PageContexts({}, lambda: "UTC", rules.get_escalation_policy),
+            AckLinkBuilder(store.signing_secrets, clock),
+        )
         lines = TargetResolver(rules, FakeOnCallLookup(rules), {ContactMethod.WEBHOOK})
         self.timers = [EscalationWorker(store, rules, lines, matters, clock) for _ in range(2)]
         self.senders = [PagerWorker(self.bell, store, rules, matters, links, clock) for _ in range(2)]

@@ -28,6 +28,8 @@ class PageContext(NamedTuple):
     """When the quoted post came, if it is not the first."""
     earlier_count: int = 0
     """Earlier cases of the same page."""
+    again_at: datetime | None = None
+    """When an acknowledged page goes out again unless somebody claims the case."""
     crisis_headline: str = ""
     """`Safety crisis: smoke on board, NW 331 – Northwind Air on X`; empty if the post is about no crisis.
 

@@ -15,7 +15,9 @@ from bot.domain.drills import get_drill_cause_status
 from bot.domain.health.issues import get_issue_cause_status
 from bot.domain.paging.case_page import get_case_cause_status
 from bot.domain.paging.context import CauseStatus, PageContext
-from bot.domain.paging.page import CauseKind, Page
+from bot.domain.paging.page import CauseKind, Page, Severity
+from bot.domain.paging.policy import EscalationPolicy
+from bot.domain.paging.re_escalation import find_recheck_time
 from bot.domain.spikes.episode_page import get_episode_cause_status
 from bot.store.record_reader import UnreadableRecordError
 from bot.store.store import Store
@@ -35,9 +37,15 @@ class ContextSource(Protocol):
 class PageContexts:
     """A page whose cause is unknown or unreadable is sent all the same, with a short text."""
 
-    def __init__(self, sources: Mapping[CauseKind, ContextSource], zone: Callable[[], str]) -> None:
+    def __init__(
+        self,
+        sources: Mapping[CauseKind, ContextSource],
+        zone: Callable[[], str],
+        get_policy: Callable[[Severity, str], EscalationPolicy],
+    ) -> None:
         self._sources = sources
         self._zone = zone
+        self._get_policy = get_policy
 
     async def load_context(self, page: Page) -> PageContext | None:
         """Return None if the cause is gone. Times are in the brand's zone: a text message cannot know the reader's."""
@@ -51,7 +59,12 @@ class PageContexts:
             return None
         zone = ZoneInfo(self._zone())
         newest_at = found.newest_at.astimezone(zone) if found.newest_at else None
-        return found._replace(since=found.since.astimezone(zone), newest_at=newest_at)
+        again_at = find_recheck_time(page, self._get_policy(page.severity, page.department))
+        return found._replace(
+            since=found.since.astimezone(zone),
+            newest_at=newest_at,
+            again_at=again_at.astimezone(zone) if again_at else None,
+        )
 
     async def load_status(self, page: Page) -> CauseStatus:
         """Return the status; a cause that cannot be read is not over, so that the page rings until it is answered."""
