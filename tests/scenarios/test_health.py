@@ -233,6 +233,7 @@ async def test_xs_used_up_quota_is_told_to_the_operators_with_its_end_and_so_is_
 async def test_the_trouble_of_a_source_that_left_the_playbook_is_over(world: World) -> None:
     await monitor_health(world)
     await world.local_app.store.health_issues.save_issue("source:x", "X refuses the bearer token")
+    await world.local_app.store.health_issues.save_issue("flood:x", "x sends far more than usual")
     await world.advance(minutes=2)
     assert await world.local_app.store.health_issues.load_issues() == {}
 

@@ -4,7 +4,15 @@ from datetime import timedelta
 import pytest
 from aiohttp import web
 
-from bot.sources.outlet_client import MAX_RETRY_AFTER, OutletClient, OutletError, Validators, parse_retry_time
+from bot.domain.health.source_health import SourceQuota
+from bot.sources.outlet_client import (
+    MAX_RETRY_AFTER,
+    OutletClient,
+    OutletError,
+    Validators,
+    parse_quota,
+    parse_retry_time,
+)
 from tests.sources.fake_outlet import FakeOutlet, break_connection, send_forever, serve_fake_outlet
 from tests.sources.source_fakes import NOON, InstantClock
 
@@ -138,3 +146,21 @@ async def test_a_limit_is_told_from_a_refusal() -> None:
         limited, refused = await request_error(outlet), await request_error(outlet)
     assert (limited.needs_person, limited.retry_at) == (False, NOON + timedelta(seconds=60))
     assert refused.needs_person
+
+
+@pytest.mark.parametrize(
+    ("headers", "expected"),
+    [
+        ({}, None),
+        ({"x-ratelimit-limit": "300"}, None),
+        ({"x-ratelimit-limit": "300", "x-ratelimit-remaining": "-1"}, None),
+        ({"x-ratelimit-limit": "300", "x-ratelimit-remaining": "many"}, None),
+        ({"x-ratelimit-limit": "300", "x-ratelimit-remaining": "7"}, SourceQuota(7, 300)),
+        (
+            {"x-ratelimit-limit": "300", "x-ratelimit-remaining": "7", "x-ratelimit-reset": "2026-11-20T12:05:00Z"},
+            SourceQuota(7, 300, NOON + timedelta(minutes=5)),
+        ),
+    ],
+)
+def test_what_is_left_is_read_as_outlets_say_it(headers: dict[str, str], expected: SourceQuota | None) -> None:
+    assert parse_quota(headers, NOON) == expected

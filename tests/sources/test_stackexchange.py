@@ -1,10 +1,12 @@
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from aiohttp import web
 
+from bot.domain.health.source_health import SourceQuota
 from bot.domain.subject import Subject
 from bot.sources.base import SourceContext
 from bot.sources.stackexchange import DAY, KEYLESS_A_DAY, SOURCE, StackExchangeOptions, build_stackexchange_source
@@ -96,6 +98,11 @@ async def test_the_quota_of_a_day_lasts_for_a_day(world: World) -> None:
     await world.poll(4)
     assert world.clock.slept[0] == pytest.approx(2 * DAY / KEYLESS_A_DAY)
     assert world.exchange.queries[0].get("key") is None
+
+
+async def test_what_is_left_of_the_quota_is_reported(world: World) -> None:
+    await world.poll(2)
+    assert world.inbox.quotas[0] == SourceQuota(250, 300, datetime(2026, 11, 21, tzinfo=UTC))
 
 
 async def test_a_key_is_sent_and_allows_more(world: World) -> None:

@@ -44,6 +44,8 @@ async def test_what_x_sends_again_within_a_day_is_counted_once_also_after_a_rest
         world.inbox.reports.clear()
         world.x.searches.clear()
         assert world.inbox.counted == ReadCounts(8, 1)
+    quota = world.inbox.quotas[-1]
+    assert (round(quota.left, 3), quota.of, quota.until, quota.unit) == (0.25, 0.30, MIDNIGHT, "$")
 
 
 async def test_where_one_page_jumps_over_four_fifths_and_the_bound_the_share_is_said_and_no_second_page_is_read(
