@@ -152,7 +152,7 @@ def _draw_storms(on: GallerySamples) -> Drawings:
 
 
 def _draw_pages(on: GallerySamples) -> Drawings:
-    context = build_case_page_context(on.crisis_case, LINK)
+    context = build_case_page_context(on.crisis_case, LINK)._replace(again_at=AT + timedelta(minutes=38))
     for name, page in list_pages(on):
         yield f"Page to a person: {name}", paging.render_page(page, context, ToPerson(BEN))
         yield f"Page in a channel: {name}", paging.render_page(page, context, ToChannel("C0PR"))

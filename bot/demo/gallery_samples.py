@@ -198,10 +198,7 @@ class GallerySamples:
             page=self.page.id,
             update_due=AT + timedelta(minutes=30),
             checklist=(ChecklistItem(steps[0], BEN, AT), ChecklistItem(steps[1])),
-            timeline=(
-                TimelineEntry(AT, BEN, "declared the crisis"),
-                TimelineEntry(AT + timedelta(minutes=8), MIA, "acknowledged the page"),
-            ),
+            timeline=(TimelineEntry(AT, BEN, "declared the crisis"),),
             channel=self.pr.channel,
             numbers=MentionCounts(84, 61),
             counted_at=AT,
