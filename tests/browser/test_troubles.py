@@ -23,10 +23,10 @@ return shown.filter((one) => {
 }).map((one) => one.outerHTML);
 """
 """The controls that a notice lies over."""
-ALL_CLAIMS = f"#log :is([data-action={action_ids.CLAIM}], [data-action={action_ids.CLAIM_IN_DIGEST}])"
+CLAIMS = f"#log [data-action={action_ids.CLAIM_IN_DIGEST}]"
 
 
-def test_a_storm_becomes_a_list_from_which_every_case_can_be_claimed(
+def test_a_storm_becomes_a_list_on_which_another_case_follows_each_that_is_claimed(
     window: Window, demo: Demo, take_screenshot: TakeScreenshot
 ) -> None:
     window.open()
@@ -43,14 +43,13 @@ def test_a_storm_becomes_a_list_from_which_every_case_can_be_claimed(
     window.wait_until(lambda: demo.find_queue("#care") is None, "nothing is owed to the channel any more")
     books = demo.state["books"]
     assert books["unaccounted"] == 0
-    window.wait_until(
-        lambda: len(window.find_elements(ALL_CLAIMS)) == books["opened"], f"{books['opened']} cases can be claimed"
-    )
+    waiting = books["opened"] - 1  # @marta has a card
+    window.wait_for_text(f"{waiting} unclaimed", within="#log")
+    assert len(window.find_elements(CLAIMS)) == 20, "the others take their place"
 
-    line = f"(//div[@id='log']//button[@data-action='{action_ids.CLAIM_IN_DIGEST}'])[last()]"
-    window.press(line)
-    window.wait_until(lambda: len(window.find_elements(ALL_CLAIMS)) == books["opened"] - 1, "one of them is taken")
-    window.wait_for_text("@ana", within="#log")
+    window.press(f"(//div[@id='log']//button[@data-action='{action_ids.CLAIM_IN_DIGEST}'])[last()]")
+    window.wait_for_text(f"{waiting - 1} unclaimed", within="#log")
+    window.wait_until(lambda: len(window.find_elements(CLAIMS)) == 20, "another one has taken its place")
 
 
 def test_while_slack_is_down_its_queue_grows_old_and_afterwards_nothing_is_missing(window: Window, demo: Demo) -> None:

@@ -78,7 +78,7 @@ async def test_an_issue_that_github_sends_is_on_a_card_at_once_and_meta_is_answe
             assert answer.status == 202
     world.published_texts.append(LOST)
     await world.run_until_idle()
-    assert "@rui · Github" in world.channel("#care").card("@rui").words
+    assert "@rui · GitHub" in world.channel("#care").card("@rui").words
 
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)

@@ -44,7 +44,7 @@ async def measure_paging(bench: BenchmarkContext) -> list[Measurement]:
         async with run_workers(opened):
             bench.report(f"{pages} pages while {count:,} mentions wait and Slack is down")
             times = await _time_pages(opened, phone, pages)
-            behind = await phone.wait_for_rings(" crisis ", 1) - arrived
+            behind = await phone.wait_for_rings(" crisis: ", 1) - arrived
     note = f"{pages} pages, Slack down, {count:,} mentions waiting"
     found = summarize_times("tip-over to page out", times, SECONDS, AIM, note)
     crisis, note = f"crisis behind {count:,}, arrival to page out", "triage takes them in turn"
