@@ -62,7 +62,11 @@ LANGUAGES = {
 }
 BY_ROUTE = "by route "
 _PERSON = re.compile(r"&lt;@([UW][A-Z0-9]{1,20})&gt;")
-JOINED_NOUNS: dict[JoinReason | None, str] = {JoinReason.COPY: "duplicate", JoinReason.SAME_PERSON: "follow-up"}
+JOINED_NOUNS: dict[JoinReason | None, str] = {
+    JoinReason.COPY: "duplicate",
+    JoinReason.SAME_PERSON: "follow-up",
+    JoinReason.SIMILAR: "similar post",
+}
 
 
 def pick_colour(case: Case) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 from bot.cards import action_ids
 from bot.cards.block_kit import Block, make_context, make_plain_text
 from bot.cards.case_mention import NAMES, format_author, format_kind
+from bot.cards.case_status import JOINED_NOUNS
 from bot.cards.modal_blocks import (
     MAX_OPTIONS,
     ModalMetadata,
@@ -18,7 +19,7 @@ from bot.cards.modal_blocks import (
 )
 from bot.cards.sanitize import sanitize_line, sanitize_url, truncate
 from bot.domain.assessment import Intent, Sentiment
-from bot.domain.case import Case, CaseResolution, JoinedMention, JoinReason, derive_case_id
+from bot.domain.case import Case, CaseResolution, JoinedMention, derive_case_id
 from bot.domain.cases.transitions import MAX_REASON
 from bot.domain.correction import CorrectionKind, get_label_word
 from bot.domain.department import Department
@@ -127,8 +128,7 @@ def render_separate_modal(case: Case, origin: ModalMetadata) -> dict[str, Any]:
 
 
 def _format_joined_choice(one: JoinedMention) -> str:
-    why = "duplicate" if one.why is JoinReason.COPY else "follow-up"
-    return f"{sanitize_line(one.who, 30)}, {one.at:%d %b %H:%M} UTC, {why}"
+    return f"{sanitize_line(one.who, 30)}, {one.at:%d %b %H:%M} UTC, {JOINED_NOUNS[one.why]}"
 
 
 FEELINGS = {

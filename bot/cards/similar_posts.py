@@ -1,4 +1,4 @@
-"""Group posts that say nearly the same. Done when a list is drawn, never in triage."""
+"""Compare posts that say nearly the same: in groups when a list is drawn, and one with one in triage."""
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
@@ -8,10 +8,15 @@ from rapidfuzz import fuzz, process
 
 from bot.domain.case import Case
 from bot.domain.cases.intake import MIN_WORDS_FOR_COPY, split_copy_words
+from bot.domain.cases.similarity import DECISIVE_WORDS, MIN_WORDS, compare_words, list_numbers, split_post_words
 from bot.domain.spikes.episode import SamplePost
 
 MIN_SIMILARITY = 80.0
 """Percent of the letters, without links, handles, case and punctuation."""
+SPELLING_SIMILARITY = 75.0
+"""Percent of the letters in which two spellings of a word agree."""
+SMALL_WORD = 3
+"""Letters up to which a word may stand for another: 'you' for 'u'."""
 MAX_LETTERS = 280
 INDEXED_WORDS = 4
 """Of the words that posts share, so many of the rarest find the groups that a post is compared with."""
@@ -48,6 +53,34 @@ def drop_similar_samples(samples: Sequence[SamplePost]) -> list[SamplePost]:
     return [group[0] for group in _group(samples, [_build_fingerprint(one.text) for one in samples])]
 
 
+def is_near_duplicate(text: str, other: str) -> bool:
+    """Return whether one post repeats the other, with the same facts, so that one answer serves both.
+
+    Stricter than a group in a list, where a person looks at each post: one may add words that the other leaves out,
+    but neither may name, number or deny something else, replace a word, or say them in another order.
+    """
+    one, two = split_post_words(text), split_post_words(other)
+    if min(len(one.words), len(two.words)) < MIN_WORDS or list_numbers(one.words) != list_numbers(two.words):
+        return False
+    if fuzz.ratio(one.letters, two.letters) < MIN_SIMILARITY:
+        return False
+    added, left = compare_words(one, two)
+    changed = {*added, *left}
+    if not DECISIVE_WORDS.isdisjoint(changed):
+        return False
+    if [word for word in one.words if word not in changed] != [word for word in two.words if word not in changed]:
+        return False  # 'from Porto to Lisbon' is not 'from Lisbon to Porto'
+    only_one, only_two = _drop_spellings(added, left), _drop_spellings(left, added)
+    if not (one.names.isdisjoint(only_one) and two.names.isdisjoint(only_two)):
+        return False
+    return not (only_one and only_two) or max(map(len, [*only_one, *only_two])) <= SMALL_WORD
+
+
+def _drop_spellings(words: Sequence[str], others: Sequence[str]) -> list[str]:
+    """Return the words of which `others` has no other spelling."""
+    return [word for word in words if not any(fuzz.ratio(word, one) >= SPELLING_SIMILARITY for one in others)]
+
+
 def _group(posts: Sequence[T], prints: Sequence[_Fingerprint]) -> list[tuple[T, ...]]:
     counts = Counter(word for one in prints for word in one.words)
     groups: list[list[T]] = []
@@ -77,6 +110,5 @@ def _build_fingerprint(text: str, *more_facts: str) -> _Fingerprint:
     words = split_copy_words(text)
     if len(words) < MIN_WORDS_FOR_COPY:
         return _Fingerprint((), "", "")  # too short to say that two mean the same
-    numbers = [word for word in words if not word.isalpha()]
-    facts = " ".join(sorted([*numbers, *more_facts]))
+    facts = " ".join(sorted([*list_numbers(words), *more_facts]))
     return _Fingerprint(tuple(set(words)), " ".join(words)[:MAX_LETTERS], facts)

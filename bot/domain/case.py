@@ -45,6 +45,8 @@ class JoinReason(StrEnum):
 
     COPY = "copy"
     SAME_PERSON = "same person"
+    SIMILAR = "similar"
+    """Nearly the same words with the same facts, by anybody."""
 
 
 @store_by_name

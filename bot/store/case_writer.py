@@ -8,6 +8,7 @@ from bot.domain.case import Case, CaseStatus, JoinReason
 from bot.domain.cases.intake import CONVERSATION_WINDOW, COPY_WINDOW, build_conversation_key, build_copy_key
 from bot.domain.cases.queues import list_author_terms
 from bot.domain.cases.roll_ups import RollUp, list_roll_ups, refresh_roll_up
+from bot.domain.cases.similarity import build_similarity_keys
 from bot.domain.commits import CaseDecision
 from bot.domain.mention import Mention
 from bot.domain.paging.case_page import list_pages_to_recheck
@@ -199,12 +200,19 @@ class LookupKey(NamedTuple):
     joining: JoinReason
 
 
-def build_lookup_keys(keys: Keys, mention: Mention, subject: str) -> tuple[LookupKey, ...]:
-    """Return the lookup keys of a mention: same author in the same conversation first, then the same words."""
+def build_lookup_keys(
+    keys: Keys, mention: Mention, subject: str, *, with_similar: bool = True
+) -> tuple[LookupKey, ...]:
+    """Return the lookup keys of a mention: same author and conversation, then the same words, then similar ones.
+
+    Those of similar words lead to candidates only, whose words have to be compared.
+    """
     found = []
     if conversation := build_conversation_key(mention):
         found.append(LookupKey(keys.conversation_case_key(conversation), _CONVERSATION_SECONDS, JoinReason.SAME_PERSON))
     reviewed = f"{subject}|{mention.place}" if mention.rating and mention.place else subject
     if copy := build_copy_key(mention, reviewed):  # the same words about two shops are no copies
         found.append(LookupKey(keys.copy_case_key(copy), _COPY_SECONDS, JoinReason.COPY))
+        similar = build_similarity_keys(mention.text, reviewed) if with_similar else ()
+        found += [LookupKey(keys.similar_case_key(key), _COPY_SECONDS, JoinReason.SIMILAR) for key in similar]
     return tuple(found)

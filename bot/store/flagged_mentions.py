@@ -71,7 +71,8 @@ class FlagStore(RedisStore):
 
     async def find_case(self, mention: Mention, subject: str) -> Case | None:
         """Return the case of this mention, or of one with the same words, or None."""
-        indexes = [lookup.key for lookup in build_lookup_keys(self._keys, mention, subject)]
+        lookups = build_lookup_keys(self._keys, mention, subject, with_similar=False)
+        indexes = [lookup.key for lookup in lookups]
         same_words = await self._client.execute("MGET", *indexes) if indexes else []
         for found in (derive_case_id(mention.id), *same_words):
             key = self._keys.case_key(found or "")

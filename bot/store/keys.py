@@ -140,6 +140,9 @@ class Keys:
     def copy_case_key(self, key: str) -> str:
         return f"{self.root}copy:{key}"
 
+    def similar_case_key(self, key: str) -> str:
+        return f"{self.root}similar:{key}"
+
     def open_cases_key(self, department: str) -> str:
         return f"{self.root}open:{department}"
 

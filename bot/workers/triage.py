@@ -13,6 +13,7 @@ from bot.detectors.detector import MentionStats
 from bot.domain.case import derive_case_id
 from bot.domain.commits import StoreUnavailable
 from bot.domain.mention import Mention
+from bot.domain.routing import NOBODY, find_route
 from bot.domain.rules import PlaybookRules
 from bot.store.case_writer import build_lookup_keys
 from bot.store.inbox import IDLE, MOST_TRIES, InboxEntry
@@ -170,11 +171,14 @@ class TriageWorker(Worker):
         stats = [self._recent_mentions.record_mention(mention, at) for mention in living]
         results = iter(await self._rules.get_assessor().assess_in_thread(living, stats)) if living else iter(())
         assessed = [(mention, WORDLESS if mention.deleted_at else next(results)) for mention in mentions]
-        keys = self._store.keys
-        return [
-            TriageItem(entry, mention, result, build_lookup_keys(keys, mention, result.assessment.subject))
-            for entry, (mention, result) in zip(entries, assessed, strict=True)
-        ]
+        return [self._build_item(entry, *one) for entry, one in zip(entries, assessed, strict=True)]
+
+    def _build_item(self, entry: InboxEntry, mention: Mention, result: LazyAssessment) -> TriageItem:
+        """Choose the route first, since what nobody needs to see is compared with nothing."""
+        route = find_route(self._rules.list_routes(), mention, result.assessment)
+        subject, wanted = result.assessment.subject, route.to != NOBODY
+        lookup_keys = build_lookup_keys(self._store.keys, mention, subject, with_similar=wanted)
+        return TriageItem(entry, mention, result, route, lookup_keys)
 
     async def _retry_stale(self, items: list[TriageItem]) -> None:
         """Decide stale items again: optimistic concurrency."""

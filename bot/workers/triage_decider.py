@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
+from bot.cards.similar_posts import is_near_duplicate
 from bot.domain.assessment import Assessment, Intent
 from bot.domain.case import Case, JoinReason, derive_case_id
 from bot.domain.cases.deletion_transitions import count_deleted, decide_deletion
@@ -16,7 +17,7 @@ from bot.domain.mention import Mention
 from bot.domain.mutes import MuteSet
 from bot.domain.paging.decision import refresh_messages
 from bot.domain.paging.page import Page
-from bot.domain.routing import NOBODY, find_route
+from bot.domain.routing import NOBODY, Route
 from bot.domain.rules import PlaybookRules, get_department_or_lost
 from bot.store.case_writer import LookupKey
 from bot.store.inbox import InboxEntry, MentionMark, TriagedEntry
@@ -47,6 +48,7 @@ class TriageItem(NamedTuple):
     entry: InboxEntry
     mention: Mention
     result: LazyAssessment
+    route: Route
     lookup_keys: tuple[LookupKey, ...]
 
 
@@ -142,8 +144,7 @@ class TriageDecider:
             return decide_deletion(item.mention, case, at)
         if case is None:
             return None
-        route = find_route(self._rules.list_routes(), item.mention, item.result.assessment)
-        edit = PostEdit(item.mention, item.result.explain_assessment(), route)
+        edit = PostEdit(item.mention, item.result.explain_assessment(), item.route)
         return decide_edit(case, edit, self._find_department, at)
 
     def _decide_new(self, item: TriageItem, batch: _TriageBatch, at: datetime) -> CaseDecision:
@@ -154,13 +155,16 @@ class TriageDecider:
         if case := there.get(JoinReason.SAME_PERSON):
             department = self._find_department(case.department)
             return join_case(case, mention, assessment, JoinReason.SAME_PERSON, department, at)
-        route = find_route(self._rules.list_routes(), mention, assessment)
-        if route.to == NOBODY:
+        if item.route.to == NOBODY:
             return _decide_count_only(item, at)
         copied = there.get(JoinReason.COPY)
         if copied is not None and not copied.is_closed:
             return join_case(copied, mention, assessment, JoinReason.COPY, self._find_department(copied.department), at)
-        return open_case(mention, item.result.explain_assessment(), route, self._find_department(route.to), at)
+        if similar := _find_similar_case(item, batch):
+            department = self._find_department(similar.department)
+            return join_case(similar, mention, assessment, JoinReason.SIMILAR, department, at)
+        department = self._find_department(item.route.to)
+        return open_case(mention, item.result.explain_assessment(), item.route, department, at)
 
     def _has_own_case(self, mention: Mention, opened: Mapping[str, Case]) -> bool:
         """Return whether the mention has opened a case before; an unreadable case counts as such."""
@@ -171,6 +175,18 @@ class TriageDecider:
 
     def _find_department(self, name: str) -> Department:
         return get_department_or_lost(self._rules, name)
+
+
+def _find_similar_case(item: TriageItem, batch: _TriageBatch) -> Case | None:
+    """Return the open case that says nearly the same; never that of a crisis for what is none, nor the reverse."""
+    urgent = item.result.assessment.intent is Intent.CRISIS
+    found = [batch.found[trace.key] for trace in item.lookup_keys if trace.joining is JoinReason.SIMILAR]
+    for case in map(batch.cases.get, dict.fromkeys(found)):
+        if case is None or case.is_closed or case.is_urgent != urgent or case.mention.is_forgotten:
+            continue
+        if is_near_duplicate(item.mention.text, case.mention.text):
+            return case
+    return None
 
 
 def _decide_count_only(item: TriageItem, at: datetime, muted_by: str = "") -> CaseDecision:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.cards.similar_posts import group_similar_cases
+from bot.cards.similar_posts import group_similar_cases, is_near_duplicate
 from bot.domain.case import Case
 from tests.cards.samples import build_new_case, mention
 
@@ -63,3 +63,44 @@ def test_every_case_is_in_exactly_one_group_in_the_order_given(texts: list[str])
     groups = group_similar_cases(cases)
     assert sorted(case.id for group in groups for case in group) == [case.id for case in cases]
     assert [group[0].id for group in groups] == sorted(group[0].id for group in groups)
+
+
+NW12 = "flight NW12 cancelled and no hotel offered, shame on you"
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        "@northwindair Flight NW12 canceled and no hotel offered, shame on you!!",
+        "seriously: flight NW12 cancelled and no hotel offered, shame on you",
+        "FLIGHT NW12 CANCELLED AND NO HOTEL OFFERED SHAME ON U",
+        "flight NW12 cancelled and no hotel offered, shame on you #fail https://x.example/1",
+        "Flight NW12 cancelled and no hotel offered, shame on you | The Daily Post",
+    ],
+)
+def test_the_same_complaint_in_other_words_is_a_near_duplicate(other: str) -> None:
+    assert is_near_duplicate(NW12, other)
+    assert is_near_duplicate(other, NW12)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (NW12, NW12.replace("NW12", "NW14")),
+        (
+            "you charged me 40 euros for a bag that I paid before",
+            "you charged me 90 euros for a bag that I paid before",
+        ),
+        ("the agent at the desk, Anna, was rude to my mother", "the agent at the desk, Boris, was rude to my mother"),
+        ("my bag is still in Porto and nobody calls me back", "my bag is still in Lisbon and nobody calls me back"),
+        ("my flight from Porto to Lisbon was late once again", "my flight from Lisbon to Porto was late once again"),
+        ("no news of my flight from porto to lisbon at all", "no news of my flight from lisbon to porto at all"),
+        ("you did refund me the price of the whole ticket", "you did not refund me the price of the whole ticket"),
+        ("you lost my suitcase and nobody at the desk cares", "you lost my stroller and nobody at the desk cares"),
+        ("waiting two hours at the gate without any water", "waiting six hours at the gate without any water"),
+        ("@northwindair help", "@northwindair help!"),
+    ],
+)
+def test_another_fact_is_another_complaint(one: str, other: str) -> None:
+    assert not is_near_duplicate(one, other)
+    assert not is_near_duplicate(other, one)

@@ -78,3 +78,34 @@ async def test_a_headline_of_five_outlets_is_one_card_that_counts_them(world: Wo
     assert "4 duplicates" in world.channel("#care").card("@outlet0").words
     books = await world.reconcile()
     assert (books.joined, books.spam) == (4, 0)
+
+
+async def test_four_slight_variants_of_one_complaint_are_one_card_and_another_flight_is_its_own(world: World) -> None:
+    said = "@northwindair flight NW12 cancelled and no hotel offered, shame on you"
+    await world.receive(said, by="marta")
+    await world.receive(said.replace("cancelled", "canceled"), by="pedro")
+    await world.receive(f"seriously {said}!!", by="kim")
+    await world.receive(f"{said} #fail", by="lou")
+    await world.receive(said.replace("NW12", "NW14"), by="zoe")
+    await world.advance(minutes=1)
+    first, own = world.channel("#care").card("@marta"), world.channel("#care").card("@zoe")
+    assert len(world.channel("#care").cards) == 2
+    assert "3 " in first.words
+    assert "similar" not in own.words
+    assert "@pedro · similar post" in await first.explain()
+    await first.separate("@pedro", by="ana")
+    await world.advance(seconds=10)
+    assert len(world.channel("#care").cards) == 3
+    assert (await world.reconcile()).joined == 3
+
+
+async def test_five_outlets_that_carry_one_story_are_one_card_and_no_spam(world: World) -> None:
+    story = "Northwind Air cancels hundreds of flights after a terrible failure of its booking system"
+    for outlet in ("Daily Post", "Porto News", "The Courier", "City Herald", "Evening Star"):
+        link = f"https://{outlet.lower().replace(' ', '')}.example/a"
+        await world.receive(f"{story} - {outlet}", by=outlet.replace(" ", ""), url=link)
+    await world.advance(minutes=1)
+    cards = [card for name in ("#care",) for card in world.channel(name).cards]
+    assert len(cards) == 1, [card.words for card in cards]
+    assert "4 similar posts" in cards[0].words
+    assert (await world.reconcile()).spam == 0

@@ -20,6 +20,19 @@ async def test_a_spike_at_four_opens_one_episode_with_what_is_unusual_in_one_lin
     assert len(await world.local_app.store.episodes.list_latest()) == 1
 
 
+async def test_a_wave_of_similar_posts_is_one_card_and_counts_each_person(world: World) -> None:
+    await watch_spikes_at_four(world)
+    added = ("", "seriously ", "again ", "honestly ")
+    for number in range(24):
+        said = f"@northwindair {added[number % 4]}flight NW12 cancelled and no hotel offered, shame on you"
+        await world.receive(said + "!" * (number // 4), by=f"stranded{number}")
+        await world.advance(seconds=30)
+    await world.advance(minutes=2)
+    [card] = world.channel("#care").episodes
+    assert "24 posts so far from 24 people" in card.words
+    assert (await world.reconcile()).joined == 23
+
+
 async def test_a_second_wave_joins_the_first(world: World) -> None:
     await watch_spikes_at_four(world)
     await send_wave(world, 20)

@@ -66,6 +66,15 @@ async def test_the_same_words_from_another_channel_are_known_already(harness: Us
         await harness.usecases.flags.flag_message(LEA, FLAG.copy_with(channel="C0B", ts="1773133201.000100"))
 
 
+async def test_a_message_that_shares_a_few_words_with_a_case_is_flagged_all_the_same(harness: UseCaseHarness) -> None:
+    lost = FLAG.copy_with(words="you lost my suitcase in Porto and nobody at the desk cares")
+    first = await harness.usecases.flags.flag_message(TOM, lost)
+    other = lost.copy_with(words=lost.words.replace("suitcase", "stroller"), ts="1773133201.000100")
+    second = await harness.usecases.flags.flag_message(LEA, other)
+
+    assert second.case.id != first.case.id
+
+
 async def test_the_same_words_may_be_flagged_again_once_their_case_is_resolved(harness: UseCaseHarness) -> None:
     first = await harness.usecases.flags.flag_message(TOM, FLAG)
     await harness.usecases.cases.resolve(first.case.id, ANA, CaseResolution.ANSWERED)

@@ -10,11 +10,11 @@ from bot.workers.triage import TriageWorker
 from tests.domain.samples import build_mention
 from tests.workers.fake_rules import FakeRules
 
-WORDS = ("ada", "bo", "cy", "dot", "eve", "fay", "gus", "hal", "ike", "joy")
+WORDS = ("Ada", "Bo", "Cy", "Dot", "Eve", "Fay", "Gus", "Hal", "Ike", "Joy")
 
 
 def spell_number(number: int) -> str:
-    """Words of its own for each number, so that no two posts are copies."""
+    """Names of its own for each number, so that no two posts are copies or similar."""
     return " ".join(WORDS[int(digit)] for digit in str(number))
 
 

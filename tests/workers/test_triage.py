@@ -12,9 +12,11 @@ from bot.domain.commits import StoreUnavailable
 from bot.store.client import RedisClient
 from bot.store.keys import SEEN_FOR, Keys
 from bot.store.store import Store
+from bot.store.transaction import CommitResult
 from bot.web.health_endpoints import read_system_status
 from bot.workers.runner import run_worker
 from bot.workers.triage import BATCH_SIZE, TriageWorker
+from bot.workers.triage_decider import TriageDecider
 from tests.clock import SteppedClock
 from tests.domain.samples import build_context
 from tests.workers.fake_rules import FakeRules
@@ -246,3 +248,22 @@ async def test_what_a_worker_has_left_waits_for_triage(store: Store, clock: Step
     await store.inbox.read("one", 1, wait=False)
     assert await store.inbox.measure_backlog() == (1, 0)
     assert await store.inbox.measure_backlog(left_after=timedelta()) == (1, arrived)
+
+
+async def test_two_workers_with_near_duplicates_at_once_open_one_case(store: Store, clock: SteppedClock) -> None:
+    for number, word in enumerate(("cancelled", "canceled")):
+        text = f"flight NW12 {word} and no hotel offered, shame on you"
+        await admit_mentions(store, clock, build_numbered_mention(number, text=text))
+    one, other = (TriageDecider(store, FakeRules()) for _ in range(2))
+    workers = [worker(store, clock, name) for name in ("one", "other")]
+    entries = [await store.inbox.read(name, 1, wait=False) for name in ("one", "other")]
+    items = [await triage._assess_entries(read) for triage, read in zip(workers, entries, strict=True)]
+    ready = [
+        await decider.decide_batch(item, {}, clock.now()) for decider, item in zip((one, other), items, strict=True)
+    ]
+    replies = [await store.inbox.commit(decided, clock.now()) for decided in ready]
+    assert replies == [[CommitResult.WRITTEN], [CommitResult.STALE]]
+    await workers[1]._retry_stale(items[1])
+    (case,) = (await store.cases.find([derive_case_id("x:0"), derive_case_id("x:1")])).values()
+    assert [joined.why for joined in case.joined] == [JoinReason.SIMILAR]
+    assert len(await store.cases.load_joined(case.id)) == 1

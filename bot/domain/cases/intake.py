@@ -44,12 +44,12 @@ def build_copy_key(mention: Mention, subject: str) -> str:
 @lru_cache(maxsize=1_000)
 def _hash_copy_text(text: str, subject: str) -> str:
     """Cached, since a batch asks twice: to look a case up, and to index a new one."""
-    said = _normalize_copy_text(text)
+    said = normalize_copy_text(text)
     return derive_case_id(f"{subject}|{said}") if said else ""
 
 
 @lru_cache(maxsize=1_000)
-def _normalize_copy_text(text: str) -> str:
+def normalize_copy_text(text: str) -> str:
     """Return the words to compare, or nothing for a short text. Cached for callers with and without a subject."""
     words = split_copy_words(text)
     return " ".join(words) if len(words) >= MIN_WORDS_FOR_COPY or len("".join(words)) >= 20 else ""
