@@ -115,7 +115,7 @@ async def test_of_what_is_deleted_meanwhile_no_case_and_no_card_has_a_word_which
         )
         deleted.update(newest)
 
-    async with run_process_group(store, redis_url, brand, times=60, among=departments(20)) as group:
+    async with run_process_group(store, redis_url, brand, times=60, among=departments(20), reads=True) as group:
         clock = group.clock
         group.plans.extend(CrashPoint(moment, nth) for nth in (2, 6) for moment in MOMENTS[:3])
         await run_with_restarts(group, 300, random_kills=3, meanwhile=delete_newest, falls=8)
