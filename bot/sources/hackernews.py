@@ -49,7 +49,7 @@ class HackerNewsOutlet:
         position = TimeCursor.parse(cursor, now)
         begin = position.subtract_overlap(OVERLAP) if cursor else position.since - FIRST_WINDOW
         hits = [hit for term in self._terms for hit in await self._search(client, term, begin)]
-        mentions, problem = build_mentions(hits, self._map_hit, self._filter)
+        mentions, problem = build_mentions(reversed(hits), self._map_hit, self._filter)
         until = int(now.timestamp())
         newest = await self._find_newest(client)
         if newest is not None and until - newest > LATE:

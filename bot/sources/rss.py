@@ -115,7 +115,7 @@ class RssOutlet:
     ) -> tuple[list[Mention], str]:
         """Return the mentions, the oldest first, and a sentence about those that could not be made."""
         mentions, problem = [], ""
-        for entry in entries:
+        for entry in reversed(entries):  # the newest come first, also of one second
             if not entry.words or not (self._options.everything or self._filter.matches(entry.words)):
                 continue
             key = self._derive_key(entry)

@@ -53,7 +53,7 @@ class YoutubeOutlet:
         for name, value in [*places, *(("videoId", video) for video in self._options.videos)]:
             comments, pages = await self._load_comments(client, {name: value}, begin)
             terms = self._filter if name == "videoId" else self._all
-            found, skipped = build_mentions(comments, self._map_comment, terms)
+            found, skipped = build_mentions(reversed(comments), self._map_comment, terms)
             mentions += found
             problem, requests = skipped or problem, requests + pages
         position = position._replace(since=int(now.timestamp()))

@@ -24,10 +24,10 @@ class FakeOutlet:
         if not answers:
             return web.Response(status=404)
         answer = answers.pop(0) if len(answers) > 1 else answers[0]
-        return await answer(request) if callable(answer) else _copy_response(answer)
+        return await answer(request) if callable(answer) else copy_response(answer)
 
 
-def _copy_response(answer: web.Response) -> web.Response:
+def copy_response(answer: web.Response) -> web.Response:
     """aiohttp sends an answer only once."""
     body = answer.body if isinstance(answer.body, bytes | bytearray) else b""
     return web.Response(status=answer.status, body=bytes(body), headers=answer.headers)
