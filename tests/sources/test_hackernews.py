@@ -122,7 +122,7 @@ async def test_a_late_index_is_said_and_searched_again_from_where_it_stands(worl
 async def test_a_post_without_an_id_or_time_is_skipped_with_a_sentence(world: World) -> None:
     world.algolia.posts = [comment(1) | {"objectID": None}, comment(2), comment(3) | {"author": None}]
     await world.poll(1)
-    assert world.inbox.ids == ["hackernews:2", "hackernews:3"]
+    assert world.inbox.ids == ["hackernews:3", "hackernews:2"]  # the search gives the newest first
     assert world.inbox.statuses[0] == 'A post was skipped: "id" is missing.'
 
 
