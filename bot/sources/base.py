@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -90,7 +90,7 @@ class SourceContext:
     jitter: Callable[[], float]
     """Returns a random number from 0 to 1."""
     subjects: tuple[Subject, ...] = ()
-    secret: str = ""
+    secret: str = field(default="", repr=False)
     """The bearer token of an outlet, or the signing secrets of a webhook."""
     url: str = ""
     """The base URL of the outlet's API; empty for the default."""

@@ -23,6 +23,7 @@ NAMES = (
     "mastodon",
     "github",
     "youtube",
+    "appstoreconnect",
 )
 CATALOGUE: Mapping[str, SourceKind] = {name: import_module(f"bot.sources.{name}").SOURCE for name in NAMES}
 MODELS: Mapping[str, type[BaseModel]] = {name: kind.options for name, kind in CATALOGUE.items()}

@@ -3,6 +3,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
 from pydantic import BaseModel
 
 import bot.sources
@@ -13,15 +14,28 @@ from bot.sources.catalogue import CATALOGUE
 from bot.sources.replay import ReplayOptions
 from bot.sources.webhook import WebhookOptions
 from bot.sources.x_options import XOptions
+from tests.sources.fake_app_stores import write_private_key
 from tests.sources.source_fakes import InstantClock
 
-HOUSE = {"__init__", "base", "catalogue", "html_text", "mention_parser", "outlet_client", "polling", "term_filter"}
+HOUSE = {
+    "__init__",
+    "app_reviews",
+    "base",
+    "catalogue",
+    "html_text",
+    "mention_parser",
+    "outlet_client",
+    "polling",
+    "term_filter",
+}
 OPTIONS = {
     "x": XOptions(),
     "replay": ReplayOptions(file=Path("day.jsonl")),
     "webhook": WebhookOptions(),
 }
 """Of those whose example is in playbook.example.toml; the others declare theirs."""
+SECRETS = {"appstoreconnect": write_private_key(ec.generate_private_key(ec.SECP256R1()))}
+"""Of those that try theirs when they are built."""
 
 
 def example_options(kind: str) -> BaseModel:
@@ -39,9 +53,8 @@ def test_the_catalogue_and_the_folder_name_the_same_sources() -> None:
 
 @pytest.mark.parametrize("kind", CATALOGUE)
 def test_a_source_is_built_from_its_options(kind: str) -> None:
-    parts = SourceContext(
-        name=kind, clock=InstantClock(), jitter=lambda: 0.5, secret="whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
-    )
+    secret = SECRETS.get(kind, "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")
+    parts = SourceContext(name=kind, clock=InstantClock(), jitter=lambda: 0.5, secret=secret)
     options = OPTIONS.get(kind) or example_options(kind)
     assert isinstance(options, CATALOGUE[kind].options)
     assert CATALOGUE[kind].build(options, parts).name == kind
