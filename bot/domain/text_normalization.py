@@ -36,6 +36,8 @@ _WITHOUT_ACCENT = str.maketrans(
     {"ß": "ss", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th", "ħ": "h", "ŧ": "t"}
     | {"ŋ": "n", "ς": "σ", "ة": "ه", "ى": "ي", "ک": "ك", "ی": "ي"}
 )
+_ONE_LETTER = re.compile("[ßẞøØłŁđĐðÐıæÆœŒþÞħĦŧŦŋŊ]")
+"""Letters of `_WITHOUT_ACCENT` that Unicode does not decompose, in both cases."""
 _SIGNIFICANT = frozenset("&#%@")
 """Punctuation that distinguishes names; people leave out the rest."""
 
@@ -64,6 +66,20 @@ def fold_letters(text: str) -> str:
         return text.lower()
     text = _MARKS.sub("", unicodedata.normalize("NFD", text.casefold()))
     return unicodedata.normalize("NFC", text).translate(_WITHOUT_ACCENT)
+
+
+def fold_for_search(text: str) -> bytes:
+    """Return what is ASCII in the normalized text without case and accents, without what is between.
+
+    A tenth of the time of `fold_letters(normalize_text(text))`, for searches that may find too much. Letters that are
+    repeated stay, and so do letters that are written as entities of HTML.
+    """
+    decomposed = unicodedata.normalize("NFKD", text)
+    return _ONE_LETTER.sub(_fold_match, decomposed).encode("ascii", "ignore").lower()
+
+
+def _fold_match(letter: re.Match[str]) -> str:
+    return _WITHOUT_ACCENT[ord(letter[0].lower())]
 
 
 def fold_token(token: str) -> str:

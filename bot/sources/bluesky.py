@@ -23,7 +23,6 @@ from bot.sources.bluesky_profiles import ProfileFinder
 from bot.sources.bluesky_stream import FLUSH_AFTER, StreamBatch, StreamPosition, connect_stream, describe_gap
 from bot.sources.mention_parser import InvalidMentionError
 from bot.sources.outlet_client import OutletClient
-from bot.sources.term_filter import TermFilter
 
 log = structlog.get_logger()
 
@@ -67,7 +66,7 @@ class BlueskySource:
         self._clock = context.clock
         self._silence = silence
         self._flush_after = flush_after
-        self._filter = FrameFilter(TermFilter(context.subjects))
+        self._filter = FrameFilter(context.subjects)
         self._hosts = options.hosts or HOSTS[options.version]
         self._failures = 0
         self._is_cursor_refused = False

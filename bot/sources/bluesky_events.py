@@ -1,11 +1,12 @@
 """Frames of Jetstream, Bluesky's public stream of all posts, in both of its versions, and the mentions they carry."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from bot.domain.mention import Mention
+from bot.domain.subject import Subject
 from bot.sources.mention_parser import InvalidMentionError, parse_json, validate_mention
 from bot.sources.term_filter import TermFilter
 
@@ -73,15 +74,15 @@ def _parse_time_us(body: Mapping[str, Any]) -> int:
 class FrameFilter:
     """Finds the frames that concern us, most of them without parsing the others."""
 
-    def __init__(self, terms: TermFilter) -> None:
-        self._terms = terms
+    def __init__(self, subjects: Iterable[Subject]) -> None:
+        self._terms = TermFilter(subjects, _SIGNS)
 
     def may_match(self, raw: bytes) -> bool:
         """Whether a frame must be parsed: it may name a subject, deletes a post or an account, or ends the stream.
 
         In a post, quotation marks are escaped, so that no text of a person looks like these fields.
         """
-        return any(sign in raw for sign in _SIGNS) or self._terms.may_match(raw)
+        return self._terms.may_match(raw)
 
     def has_subject(self, record: Mapping[str, Any]) -> bool:
         return self._terms.matches(" ".join((str(record.get("text") or ""), *_iter_links(record))))

@@ -6,8 +6,10 @@ Looser than the detector, which decides. Misspelled names and letters of other s
 import re
 from collections.abc import Iterable, Iterator
 
+from ahocorasick_rs import BytesAhoCorasick
+
 from bot.domain.subject import Subject
-from bot.domain.text_normalization import fold_letters, normalize_text
+from bot.domain.text_normalization import fold_for_search, fold_letters, normalize_text
 
 SHORT = 5
 """Letters of a name below which it must stand by itself: there are too many words with "air" in them."""
@@ -18,38 +20,43 @@ _UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u30ff\u3
 _GAP = r"[\W_]{0,4}(?:(?:and|und|et|y|e)[\W_]{1,2})?"
 """Between two words of a name: "H&M", "H and M", "coca-cola", "Toys \"R\" Us"."""
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe"})
-_ACCENT_LEADS = (b"\xc3", b"\xc4", b"\xc5", b"\xcc")
-"""First bytes of Latin letters with an accent, in UTF-8."""
+_ESCAPE = rb"\u"
+_ESCAPED_LETTER = re.compile(rb"\\u(?!00(?:2|3[a-fA-F])|202[89])")
+"""Of JSON. Go's encoder writes "&", "<", ">" and two line breaks in this way: those are common, and no letters."""
 
 
 class TermFilter:
     """The terms and handles of all subjects. With no subject, everything matches."""
 
-    def __init__(self, subjects: Iterable[Subject]) -> None:
+    def __init__(self, subjects: Iterable[Subject], markers: Iterable[bytes] = ()) -> None:
+        """`markers`: bytes, in small letters, with which a post may match whatever its words are."""
         terms = dict.fromkeys(term for subject in subjects for term in (*subject.terms, *subject.handles))
         spellings = [form for term in terms for form in _iter_spellings(term)]
         self._pattern = re.compile("|".join(map(_build_pattern, spellings)))
         needles = {_find_needle(form) for form in spellings}
-        self._needles = [needle.encode() for needle in needles if needle.isascii()]
-        self._folded_needles = sorted(needles)
         self._is_open = not needles or "" in needles
-        self._has_other_scripts = any(not needle.isascii() for needle in needles)
+        self._other_scripts = sorted(needle for needle in needles if not needle.isascii())
+        ascii_needles = sorted(needle.encode() for needle in needles if needle and needle.isascii())
+        self._finder = BytesAhoCorasick([_ESCAPE, *ascii_needles, *markers])
 
     def matches(self, text: str) -> bool:
         return self._pattern.search(fold_letters(normalize_text(text))) is not None
 
     def may_match(self, raw: bytes) -> bool:
-        """Whether a post may be in these bytes of JSON or HTML in UTF-8: a test that is quicker than to parse them."""
-        lowered = raw.lower()
-        for needle in self._needles:
-            if needle in lowered:
-                return True
+        """Whether a post may be in these bytes of JSON in UTF-8: a test that is quicker than to parse them."""
         if self._is_open:
             return True
-        if raw.isascii() or not (self._has_other_scripts or any(lead in raw for lead in _ACCENT_LEADS)):
+        if found := self._finder.find_matches_as_indexes(raw.lower()):
+            return any(pattern for pattern, _, _ in found) or _ESCAPED_LETTER.search(raw) is not None
+        if raw.isascii():
             return False
-        folded = fold_letters(raw.decode("utf-8", "replace"))
-        return any(needle in folded for needle in self._folded_needles)
+        words = b" ".join([word for word in raw.split(b" ") if not word.isascii()]).decode("utf-8", "replace")
+        if self._finder.find_matches_as_indexes(fold_for_search(words)):
+            return True
+        if not self._other_scripts:
+            return False
+        folded = fold_letters(normalize_text(words))
+        return any(needle in folded for needle in self._other_scripts)
 
 
 def _iter_spellings(term: str) -> Iterator[str]:

@@ -3,7 +3,8 @@
 import json
 import random
 import resource
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
 from bot.benchmarks.fixtures import BenchmarkContext
 from bot.benchmarks.measurement import MEGABYTES, MS, Measurement, require_at_least, require_at_most
@@ -12,11 +13,12 @@ from bot.clock import SystemClock
 from bot.domain.subject import Subject
 from bot.sources.bluesky_events import POSTS, FrameFilter, parse_event
 from bot.sources.rss_parser import MOST_ENTRIES, parse_feed
-from bot.sources.term_filter import TermFilter
 
 TERMS = 50
 A_DAY = 2_000_000
-"""Events of the stream in a quiet day. Only a part of them is measured, and the memory must not grow with it."""
+"""Events of the stream in a quiet day. The memory must not grow with them."""
+ROUND = 20_000
+"""Different events, which come again and again."""
 HIT_EVERY = 500
 """One post in so many names a subject."""
 GROWTH = 5
@@ -24,25 +26,23 @@ GROWTH = 5
 
 
 async def measure_sources(bench: BenchmarkContext) -> list[Measurement]:
-    count = bench.pick_count(100_000, 4_000)
-    frames = _build_frames(bench, min(count, 20_000))
-    bench.report(f"{count:,} events of a stream, of {A_DAY:,} in a day")
-    frame_filter = FrameFilter(TermFilter([Subject(name="Benchmark", terms=_build_terms())]))
+    count = bench.pick_count(A_DAY, 4_000)
+    frames = _build_frames(bench, min(count, ROUND))
+    frame_filter = FrameFilter([Subject(name="Benchmark", terms=_build_terms())])
     _filter_frames(frame_filter, frames)
-    memory = _measure_memory()
-    began = read_monotonic()
-    for start in range(0, count, len(frames)):
-        _filter_frames(frame_filter, frames[: count - start])
-    rate = count / (read_monotonic() - began)
-    grown = _measure_memory() - memory
-    began = read_monotonic()
-    for frame in frames:
-        json.loads(frame)
-    plain = len(frames) / (read_monotonic() - began)
+    before = _measure_memory()
+    filtering, parsing = [], []
+    for done in range(0, count, len(frames)):  # in turns, since other processes slow both down
+        bench.report(f"{done:,} of {count:,} events of a stream")
+        filtering.append(_time_frames(partial(_filter_frames, frame_filter), frames))
+        parsing.append(_time_frames(_parse_frames, frames))
+    after = _measure_memory()
+    rate, plain = (count / sum(times) for times in (filtering, parsing))
     note = f"{TERMS} terms, {count:,} events. Plain json.loads reads {plain:,.0f}/s: this is {rate / plain:.2f} of it"
+    kept = f"the most of this process, {before:,.0f} MB before the {count:,} events and {after:,.0f} MB after them"
     return [
         Measurement("stream, events a second", rate, "/s", require_at_least(5_000), note=note),
-        Measurement("stream, memory grown", grown, MEGABYTES, require_at_most(GROWTH)),
+        Measurement("stream, memory grown", after - before, MEGABYTES, require_at_most(GROWTH), note=kept),
         Measurement(f"feed of {MOST_ENTRIES:,} entries", _time_feed(), MS),
     ]
 
@@ -78,6 +78,17 @@ def _filter_frames(frame_filter: FrameFilter, frames: Sequence[bytes]) -> None:
     for frame in frames:
         if frame_filter.may_match(frame):
             frame_filter.has_subject(parse_event(frame).record)
+
+
+def _parse_frames(frames: Sequence[bytes]) -> None:
+    for frame in frames:
+        json.loads(frame)
+
+
+def _time_frames(read: Callable[[Sequence[bytes]], None], frames: Sequence[bytes]) -> float:
+    began = read_monotonic()
+    read(frames)
+    return read_monotonic() - began
 
 
 def _time_feed() -> float:
