@@ -41,7 +41,7 @@ def build_use_cases(
     public_url: str,
 ) -> UseCases:
     staff = StaffDirectory(directory, on_call, roles)
-    cases = CaseUseCases(store.cases, store.outbox, store.pages, rules, staff, recompute_urgency, clock)
+    cases = CaseUseCases(store.cases, store.outbox, store.pages, store.persons, rules, staff, recompute_urgency, clock)
     flags = FlagStore(store.client, store.keys)
     permissions = SchedulePermissions(on_call, rules, staff)
     subjects, secrets = rules.list_subjects, store.signing_secrets
@@ -52,7 +52,7 @@ def build_use_cases(
         roll_ups=RollUpUseCases(store.roll_ups, rules, clock),
         flags=FlagUseCases(flags, rules, clock, rules.assess, staff, on_call),
         reports=reports,
-        corrections=CorrectionUseCases(store.cases, rules, staff, subjects, clock),
+        corrections=CorrectionUseCases(store.cases, rules, staff, cases, subjects, clock),
         spam=SpamReview(store.spam, store.cases, rules, recompute_urgency, clock),
         oncall=OnCallUseCases(store.overrides, store.drills, on_call, rules, permissions, directory, clock),
         crises=CrisisUseCases(store, rules, staff, clock),

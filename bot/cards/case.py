@@ -38,6 +38,7 @@ from bot.domain.case import Case
 from bot.domain.cases.colleague_transitions import ROUTE_CHANGES
 from bot.domain.department import Department
 from bot.domain.paging.page import Page
+from bot.domain.persons.person import NO_CONTEXT, AuthorContext
 
 NOT_YET = "You aren't on a team here, so somebody there confirms it before anybody is paged."
 BUTTON_MODULES = ("case_buttons", "snooze")
@@ -47,7 +48,9 @@ CASE_BUTTONS: Sequence[CaseButton] = [
 ]
 
 
-def render_case(case: Case, department: Department, at: datetime, page: Page | None = None) -> RenderedMessage:
+def render_case(
+    case: Case, department: Department, at: datetime, page: Page | None = None, author: AuthorContext = NO_CONTEXT
+) -> RenderedMessage:
     """Return the card: the title, and with a coloured edge the words, one line of context and three controls."""
     return RenderedMessage(
         format_case_headline(case, at),
@@ -58,7 +61,7 @@ def render_case(case: Case, department: Department, at: datetime, page: Page | N
                 f"{format_author(case.mention)}: {sanitize_line(case.mention.text, 200) or WORDLESS}",
                 *render_parent(case.mention),
                 render_words(case.mention),
-                render_context_line(case, department, at, page),
+                render_context_line(case, department, at, page, author),
                 render_case_actions(case, page),
             ),
         ),

@@ -23,6 +23,7 @@ from bot.domain.case import Case, CaseStatus
 from bot.domain.cases.queues import CasePage
 from bot.domain.department import Department
 from bot.domain.paging.page import Page
+from bot.domain.persons.person import AuthorContext
 from bot.domain.text import format_count
 
 NAME_MOST = 60
@@ -133,12 +134,18 @@ def _render_result_pager(page: CasePage) -> list[Block]:
 
 
 def render_case_modal(
-    case: Case, department: Department, at: datetime, page: Page | None, by: str, origin: ModalMetadata
+    case: Case,
+    department: Department,
+    at: datetime,
+    page: Page | None,
+    author: AuthorContext,
+    by: str,
+    origin: ModalMetadata,
 ) -> dict[str, Any]:
     """Return a case in full, with what the person can do next."""
     buttons = [*list_case_buttons(case, by), *render_open_post_button(case)]
     actions = [make_actions(*buttons)] if buttons else []
-    return _make_view_modal("Case", origin, [*_list_shown(render_case(case, department, at, page)), *actions])
+    return _make_view_modal("Case", origin, [*_list_shown(render_case(case, department, at, page, author)), *actions])
 
 
 def render_activity_modal(card: RenderedMessage, origin: ModalMetadata) -> dict[str, Any]:

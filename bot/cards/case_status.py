@@ -19,12 +19,14 @@ from bot.cards.block_kit import (
 )
 from bot.cards.case_mention import escape_name
 from bot.cards.paging import format_escalation_status, format_schedule_gap
+from bot.cards.persons import format_author_history
 from bot.cards.sanitize import escape, format_date, format_date_near, sanitize_line, truncate
 from bot.cards.snooze import format_snooze
 from bot.domain.audit import AuditAction, AuditEvent
 from bot.domain.case import Case, CasePriority, CaseStatus, JoinReason
 from bot.domain.department import Department
 from bot.domain.paging.page import Page
+from bot.domain.persons.person import NO_CONTEXT, AuthorContext
 from bot.domain.text import format_count, format_duration, format_people
 
 JOINED_SHOWN = 10
@@ -74,9 +76,15 @@ def pick_colour(case: Case) -> str:
     return RESOLVED_COLOUR if case.is_closed else COLOURS[case.priority]
 
 
-def render_context_line(case: Case, department: Department, at: datetime, page: Page | None = None) -> Block:
-    """Return status or owner, clock, priority, subject and what joined; then the note of a resolved case."""
+def render_context_line(
+    case: Case, department: Department, at: datetime, page: Page | None = None, author: AuthorContext = NO_CONTEXT
+) -> Block:
+    """Return status or owner, clock, priority, subject, what joined and the history of the author; then the note of a
+    resolved case.
+    """
     parts = [format_status(case, at), *_iter_context_facts(case, department, page)]
+    if not case.is_closed and (history := format_author_history(author, case, department)):
+        parts.append(history)
     if case.is_closed and (note := sanitize_line(case.note, NOTE_SHOWN)):
         return make_context(parts[0], make_plain_text(f"“{note}”"))
     return make_context(" · ".join(parts))

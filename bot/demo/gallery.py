@@ -96,6 +96,7 @@ Drawings = Iterator[tuple[str, Drawing | None]]
 
 def _draw_cases(on: GallerySamples) -> Drawings:
     yield "Card: new", case.render_case(on.new, on.care, AT)
+    yield "Card: somebody who wrote before", case.render_case(on.new, on.care, AT, author=on.author)
     yield "Card: overdue", case.render_case(on.overdue, on.care, AT)
     yield "Card: a question", case.render_case(on.question, on.care, AT)
     yield "Card: praise", case.render_case(on.praise, on.care, AT)
@@ -321,6 +322,9 @@ def _draw_home(on: GallerySamples) -> Drawings:
     found = SearchResult(CasePage((on.claimed, on.new), 0, 2, 12), AT)
     search = case_search.render_search_modal(SearchQuery("marta"), on.departments, origin, on.claimed.owner, found)
     yield "Modal: search", search
-    yield "Modal: view a case", case_search.render_case_modal(on.claimed, on.care, AT, None, on.claimed.owner, origin)
+    yield (
+        "Modal: view a case",
+        case_search.render_case_modal(on.claimed, on.care, AT, None, on.author, on.claimed.owner, origin),
+    )
     yield "Modal: view a crisis", case_search.render_activity_modal(crises.render_crisis_card(on.updated), origin)
     yield "On Home: resolved", case_lists.render_resolve_outcome(on.resolved)

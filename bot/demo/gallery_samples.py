@@ -26,6 +26,7 @@ from bot.domain.oncall.on_call import OnCallSnapshot
 from bot.domain.oncall.schedule import CoverRequest, Override, OverrideKind
 from bot.domain.paging.case_page import build_case_pages
 from bot.domain.paging.page import AttemptStatus, ContactMethod, Page, PageAttempt, Severity
+from bot.domain.persons.person import AuthorContext, Person
 from bot.domain.reports.preview import PostMatches, PreviewQuery, RecentPost, SpellingCount, SubjectPreview
 from bot.domain.roles import RoleGrant, RoleKind
 from bot.domain.routing import find_route
@@ -112,6 +113,20 @@ class GallerySamples:
             "engagement": {"likes": 412, "replies": 38, "shares": 57, "views": 90_300},
         }
         return self._open_case(Mention.model_validate({**self.new.mention.model_dump(), **details, "id": "x:reply"}))
+
+    @property
+    def author(self) -> AuthorContext:
+        """Somebody who wrote five times in twelve days."""
+        person = Person(
+            contacts=5,
+            first_at=AT - timedelta(days=12),
+            last_at=AT,
+            answered=4,
+            answered_by=ANA,
+            answered_at=AT - timedelta(days=2),
+            praised=1,
+        )
+        return AuthorContext(person, names={ANA: "ana"})
 
     @property
     def flagged(self) -> Case:

@@ -4,6 +4,7 @@ import random
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, time, timedelta
+from itertools import cycle
 from zoneinfo import ZoneInfo
 
 from bot.demo.past_posts import COMPLAINTS, PHRASES
@@ -43,6 +44,9 @@ GROWTH = (1.25, 1.5)
 ALL_CLOSED = timedelta(hours=3)
 """Before midnight: later posts are counted and have no case, as none of them is left open."""
 NAMES = ("ines", "otto", "mara", "felix", "noor", "ivo", "sade", "lucas", "emi", "pilar", "bram", "zofia")
+REGULARS = {"aoife_aloft": "2068756407", "marta_and_maps": "2124014002", "beachbag_bo": "3612903389"}
+"""Authors of the sample day, with their ids at the outlet, who wrote before."""
+REGULAR_EVERY = 150
 HOUR = 3600
 Kind = tuple[str, Assessment, Route]
 
@@ -68,7 +72,7 @@ async def backfill_history(store: Store, rules: ReloadableRules, start: datetime
 def _iter_posts(rules: ReloadableRules, midnight: datetime) -> Iterator[tuple[ProcessedMention, Route]]:
     """Yield the posts in order, each assessed and routed as it would be today."""
     draw = random.Random(DAYS)  # noqa: S311 - for the same history each time, not for secrets
-    kinds = _assess_phrases(rules)
+    kinds, regulars, count = _assess_phrases(rules), cycle(REGULARS), 0
     for day in range(DAYS, 0, -1):
         begins = midnight - timedelta(days=day)
         more, angrier = GROWTH if day <= WEEK_DAYS else (1, 1)
@@ -77,7 +81,9 @@ def _iter_posts(rules: ReloadableRules, midnight: datetime) -> Iterator[tuple[Pr
         hours = sorted(draw.choices(range(HOURS), HOURS_OF_DAY, k=many))
         for nth, (hour, kind) in enumerate(zip(hours, draw.choices(kinds, weights, k=many), strict=True)):
             at = (begins + timedelta(hours=hour, seconds=draw.randrange(HOUR))).astimezone(UTC)
-            yield _process_post(f"past{day}n{nth}", at, draw.choice(NAMES) + str(draw.randrange(400)), kind)
+            handle, count = draw.choice(NAMES) + str(draw.randrange(400)), count + 1
+            author = next(regulars) if count % REGULAR_EVERY == 0 else handle
+            yield _process_post(f"past{day}n{nth}", at, author, kind)
 
 
 def _choose_top_posts(opened: Sequence[ProcessedMention], midnight: datetime) -> set[str]:
@@ -97,7 +103,9 @@ def _assess_phrases(rules: ReloadableRules) -> list[Kind]:
 
 
 def _build_mention(text: str, name: str, at: datetime, handle: str) -> Mention:
-    author = Author.model_construct(id=handle, handle=handle, followers=30 + len(handle) * len(text))
+    author = Author.model_construct(
+        id=REGULARS.get(handle, handle), handle=handle, followers=30 + len(handle) * len(text)
+    )
     url = f"https://x.example/{handle}/{name.partition(':')[2]}"
     return Mention.model_construct(id=name, source="x", text=text, created_at=at, url=url, author=author)
 

@@ -73,6 +73,9 @@ class ForgetTarget:
     def list_mentions(self) -> frozenset[str]:
         return frozenset({self.mention} - {""})
 
+    def list_author_keys(self) -> frozenset[str]:
+        return frozenset({self.author} if ":" in self.author else ())
+
     def list_phrases(self, mention: Mention | None = None) -> frozenset[str]:
         """Return phrases that a text which quotes the mention contains: its beginning, and its author's @handle."""
         if mention is None:
@@ -102,6 +105,9 @@ class DeletionTargets:
 
     def list_mentions(self) -> frozenset[str]:
         return self.mentions
+
+    def list_author_keys(self) -> frozenset[str]:
+        return self.authors
 
     def list_phrases(self, mention: Mention | None = None) -> frozenset[str]:
         return frozenset(list_long_phrases([mention.text])) if mention else self.phrases

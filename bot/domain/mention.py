@@ -143,6 +143,11 @@ class Mention(FrozenModel):
         return self.text in {FORGOTTEN_TEXT, DELETED_TEXT}
 
     @property
+    def author_key(self) -> str:
+        """`<source>:<author.id>`, the same for all posts of an account; '' for an author whom nobody names."""
+        return "" if self.author.id == UNKNOWN_AUTHOR_ID else f"{self.source}:{self.author.id}"
+
+    @property
     def display_name(self) -> str:
         """The handle with @, else the name, else `somebody`."""
         if self.author.handle:

@@ -28,6 +28,9 @@ class PointLookup(Protocol):
     async def resolve_point(self, department: Department) -> Department:
         """Return the department with its point person of this moment, and their plain name."""
 
+    async def find_name(self, person: str) -> str:
+        """Return the plain name of a colleague; empty if it is not known."""
+
 
 def require_department(rules: PlaybookRules, name: str) -> Department:
     """Return the department. Raises `NotAllowed` if the playbook does not have it (any more)."""

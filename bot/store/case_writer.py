@@ -28,6 +28,7 @@ from bot.store.keys import (
     join_field,
 )
 from bot.store.mention_writer import compute_quarter, write_processed_mention
+from bot.store.persons import write_person_changes
 from bot.store.transaction import Transaction
 
 STATUS_FIELD = "s"
@@ -41,6 +42,13 @@ _COPY_SECONDS = int(COPY_WINDOW.total_seconds())
 
 def write_decision(transaction: Transaction, keys: Keys, decision: CaseDecision, at: datetime) -> None:
     """Add everything that a decision writes, guarded by the version of the case that it was made on."""
+    _write_case_decision(transaction, keys, decision, at)
+    write_person_changes(transaction, keys, decision)
+    if decision.opened_decision is not None:  # of a post that was a contact when it joined
+        _write_case_decision(transaction, keys, decision.opened_decision, at)
+
+
+def _write_case_decision(transaction: Transaction, keys: Keys, decision: CaseDecision, at: datetime) -> None:
     if decision.after is not None:
         _write_case(transaction, keys, decision, decision.after)
         _update_roll_ups(transaction, keys, decision.before, decision.after, at)
@@ -56,8 +64,6 @@ def write_decision(transaction: Transaction, keys: Keys, decision: CaseDecision,
     if decision.before is not None and decision.after is not None:
         for page_id in list_pages_to_recheck(decision.before, decision.after):
             transaction.write("ZADD", keys.pages, at.timestamp(), page_id)
-    if decision.opened_decision is not None:
-        write_decision(transaction, keys, decision.opened_decision, at)
 
 
 def _write_case(transaction: Transaction, keys: Keys, decision: CaseDecision, case: Case) -> None:

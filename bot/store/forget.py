@@ -17,6 +17,7 @@ from bot.store.dead_letters import DeadLetterStore
 from bot.store.decision_writer import add_audit_event
 from bot.store.keys import Keys
 from bot.store.mutes import MuteStore
+from bot.store.persons import PersonStore
 from bot.store.quarantine import QuarantineStore
 from bot.store.quote_redaction import QuoteStore, parse_entry_mention, parse_stored_mention
 from bot.store.recent_mentions import RecentMention, dump_recent, parse_recent
@@ -41,6 +42,9 @@ class ErasureTarget(Protocol):
     def list_mentions(self) -> frozenset[str]:
         """Return the ids that are known without a search."""
 
+    def list_author_keys(self) -> frozenset[str]:
+        """Return the accounts that are known without a search."""
+
     def list_phrases(self, mention: Mention | None = None) -> frozenset[str]:
         """Return phrases by which texts that quote the mention are found; without one, those known before."""
 
@@ -53,6 +57,8 @@ class ErasureMatches(NamedTuple):
     """The beginning of each post, and at a person's request the handle of its author."""
     mutes: frozenset[str] = frozenset()
     """Ids of mutes that name the person."""
+    persons: frozenset[str] = frozenset()
+    """Author keys of the person's accounts, if all of theirs is to be erased."""
 
 
 class MentionEraser(RedisStore):
@@ -64,11 +70,15 @@ class MentionEraser(RedisStore):
         self._quotes = QuoteStore(client, keys)
         self._records = RecordRedactor(client, keys)
         self._mutes = MuteStore(client, keys)
+        self._persons = PersonStore(client, keys)
 
     async def find(self, target: ErasureTarget) -> ErasureMatches:
         """Search the whole store for posts of the target. Changes nothing."""
         ids, words = set(target.list_mentions()), set(target.list_phrases())
+        persons = set(target.list_author_keys())
         async for mention in self._iter_mentions():
+            if target.matches_author(mention.source, mention.author.id, mention.author.handle):
+                persons.add(mention.author_key)
             if target.matches_mention(mention) and not mention.is_forgotten:
                 ids.add(mention.id)
                 words |= target.list_phrases(mention)
@@ -83,7 +93,7 @@ class MentionEraser(RedisStore):
                 if recent.author and target.matches_author(source, author, ""):
                     ids.add(recent.mention)
         mutes = {name for name in await self._mutes.list_ids() if target.matches_mute(name)}
-        return ErasureMatches(frozenset(ids), frozenset(words), frozenset(mutes))
+        return ErasureMatches(frozenset(ids), frozenset(words), frozenset(mutes), frozenset(persons - {""}))
 
     async def forget(self, found: ErasureMatches, at: datetime, reason: ErasureReason = REQUEST) -> int:
         """Return how many entries, records and cases lost something."""
@@ -100,6 +110,7 @@ class MentionEraser(RedisStore):
         lost += await self._records.redact_episodes(found.ids, at)
         lost += await self._records.redact_crises(found.words, at)
         lost += await self._mutes.forget(found.mutes)
+        lost += await self._persons.forget(found.persons)
         if lost:
             note = Transaction(self._keys.inbox)
             deleted = AuditEvent(at, "", AuditAction.POSTS_DELETED, f"{len(found.ids)}, {reason.summary}")

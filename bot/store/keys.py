@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 
 from bot.domain.destination import Destination
+from bot.domain.persons.person import derive_person_id
 
 INBOX_MOST = 200_000
 SEEN_FOR = timedelta(days=14)
@@ -40,6 +41,8 @@ NIGHT_KEPT = timedelta(days=2)
 FLAGS_KEPT = timedelta(hours=1)
 CRISIS_KEPT = timedelta(days=400)
 EPISODES_MOST = 2_000
+PERSON_KEPT = timedelta(days=180)
+"""After the last contact with them."""
 AUTHORS_KEPT = timedelta(days=190)
 """After the last case of a month was opened: twice as long as a resolved case is kept."""
 
@@ -151,6 +154,9 @@ class Keys:
 
     def claimed_cases_key(self, department: str) -> str:
         return f"{self.root}claimed:{department}"
+
+    def person_key(self, author_key: str) -> str:
+        return f"{self.root}person:{derive_person_id(author_key)}"
 
     def authors_key(self, month: str) -> str:
         return f"{self.root}authors:{month}"

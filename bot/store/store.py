@@ -31,6 +31,7 @@ from bot.store.mutes import MuteStore
 from bot.store.oncall import OverrideStore, ScheduleGapStore
 from bot.store.outbox import Outbox
 from bot.store.pages import PageStore
+from bot.store.persons import PersonStore
 from bot.store.quarantine import QuarantineStore
 from bot.store.rate_limits import RateLimitStore
 from bot.store.read_counts import ReadCountStore
@@ -90,6 +91,7 @@ class Store:
         self.episode_cases = EpisodeCaseStore(client, keys, self.cases)
         self.history = HistoryStore(client, keys)
         self.audit_log = AuditLogReader(client, keys)
+        self.persons = PersonStore(client, keys)
         self.roles = RoleStore(client, keys)
         self.mutes = MuteStore(client, keys)
 

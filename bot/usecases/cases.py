@@ -16,11 +16,13 @@ from bot.domain.department import Department
 from bot.domain.lifecycle import CaseTransition, Context, check_transition
 from bot.domain.mention import Mention
 from bot.domain.paging.page import Page
+from bot.domain.persons.person import NO_CONTEXT, AuthorContext
 from bot.domain.routing import Route, find_route
 from bot.domain.rules import PlaybookRules, get_department_or_lost, require_department
 from bot.store.cases import CaseStore
 from bot.store.outbox import Outbox
 from bot.store.pages import PageStore
+from bot.store.persons import PersonStore
 from bot.usecases.staff import StaffDirectory
 
 MAX_ASSIGNEES = 100
@@ -36,6 +38,7 @@ class CaseView(NamedTuple):
     department: Department
     at: datetime
     page: Page | None = None
+    author: AuthorContext = NO_CONTEXT
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,19 +48,20 @@ class CaseUseCases:
     _store: CaseStore
     _outbox: Outbox
     _pages: PageStore
+    _persons: PersonStore
     _rules: PlaybookRules
     _staff: StaffDirectory
     _score_urgency: ScoreUrgency
     _clock: Clock
 
     async def get(self, case_id: str) -> CaseView:
-        return await self._build_view(await self._store.get(case_id))
+        return await self.build_view(await self._store.get(case_id))
 
     async def check_transition(self, case_id: str, by: str, transition: CaseTransition) -> CaseView:
         """Raise `NotAllowed` if the transition would be refused: checked before a form opens."""
         case = await self._store.get(case_id)
         check_transition(case, transition, await self._load_context(case, by))
-        return await self._build_view(case)
+        return await self.build_view(case)
 
     async def list_assignees(self, case: Case) -> list[tuple[str, str]]:
         """Return ids and names of possible owners; empty if there are too many, or not all are known."""
@@ -69,12 +73,12 @@ class CaseUseCases:
         """As `check_transition`; there must be a mention to separate, too."""
         case = await self._store.get(case_id)
         transitions.check_can_separate(case, await self._load_context(case, by))
-        return await self._build_view(case)
+        return await self.build_view(case)
 
     async def check_snooze(self, case_id: str, by: str) -> CaseView:
         case = await self._store.get(case_id)
         check_can_snooze(case, await self._load_context(case, by))
-        return await self._build_view(case)
+        return await self.build_view(case)
 
     async def check_store(self) -> None:
         """Raise `StoreUnavailable` before a form is closed, so that its content is not lost."""
@@ -90,7 +94,7 @@ class CaseUseCases:
             return decide(case, await self._load_context(case, by))
 
         decision = await self._store.change(case_id, decide_case, self._clock.now())
-        return await self._build_view(decision.case)
+        return await self.build_view(decision.case)
 
     async def claim(self, case_id: str, by: str) -> CaseView:
         return await self.apply(case_id, by, transitions.claim_case)
@@ -149,7 +153,7 @@ class CaseUseCases:
 
         left = await self._store.change(case_id, decide, self._clock.now())
         assert left.opened_decision is not None
-        return await self._build_view(left.case), await self._build_view(left.opened_decision.case)
+        return await self.build_view(left.case), await self.build_view(left.opened_decision.case)
 
     async def record_card_response(self, case: Case, page: Page | None = None) -> None:
         """Record that a click's response has updated the card, so that delivery need not."""
@@ -163,14 +167,17 @@ class CaseUseCases:
             return  # the response may have been rendered without the page
         await self._outbox.record_card_response(case, record, self._clock.now(), page)
 
-    def _match_route(self, mention: Mention, assessment: Assessment) -> Route:
-        return find_route(self._rules.list_routes(), mention, assessment)
-
-    async def _build_view(self, case: Case) -> CaseView:
+    async def build_view(self, case: Case) -> CaseView:
+        """Return the case with all that its card shows at this moment."""
         department = self._find_department(case)
         if case.status is CaseStatus.NEW:
             department = await self._staff.resolve_point(department)
-        return CaseView(case, department, self._clock.now(), await self._pages.find_for_case(case))
+        page = await self._pages.find_for_case(case)
+        author = await self._persons.load_context(case, self._staff.find_plain_name)
+        return CaseView(case, department, self._clock.now(), page, author)
+
+    def _match_route(self, mention: Mention, assessment: Assessment) -> Route:
+        return find_route(self._rules.list_routes(), mention, assessment)
 
     async def _load_context(self, case: Case, by: str) -> Context:
         department = self._find_department(case)

@@ -18,7 +18,7 @@ from bot.domain.routing import NOBODY, Route, find_route
 from bot.domain.rules import PlaybookRules, get_department_or_lost, require_department
 from bot.domain.subject import Subject
 from bot.store.cases import CaseStore
-from bot.usecases.cases import CaseView, DecideCase
+from bot.usecases.cases import CaseUseCases, CaseView, DecideCase
 from bot.usecases.staff import StaffDirectory
 
 KEPT_LABELS = frozenset({"urgency:velocity", "urgency:history"})
@@ -55,6 +55,7 @@ class CorrectionUseCases:
     _store: CaseStore
     _rules: PlaybookRules
     _staff: StaffDirectory
+    _views: CaseUseCases
     _subjects: Callable[[], Sequence[Subject]]
     _clock: Clock
 
@@ -79,7 +80,7 @@ class CorrectionUseCases:
         )
         assert decision.before is not None
         offer = self._suggest_department(decision.before, decision.case)
-        return CorrectionResult(self._build_view(decision.case), offer)
+        return CorrectionResult(await self._views.build_view(decision.case), offer)
 
     async def reroute_case(self, case_id: str, by: str) -> CaseView:
         """Move a case to the department that its labels lead to now."""
@@ -90,7 +91,7 @@ class CorrectionUseCases:
                 raise NotAllowed("By the playbook's rules, nobody needs to see this case now. Resolve it if you agree.")
             return reroute_case(case, context, route, require_department(self._rules, route.to))
 
-        return self._build_view((await self._apply_correction(case_id, by, decide)).case)
+        return await self._views.build_view((await self._apply_correction(case_id, by, decide)).case)
 
     def _find_subject_kind(self, kind: CorrectionKind, name: str) -> str:
         if kind is not CorrectionKind.SUBJECT:
@@ -114,9 +115,6 @@ class CorrectionUseCases:
             return decide(case, await self._load_context(case, by))
 
         return await self._store.change(case_id, decide_case, self._clock.now())
-
-    def _build_view(self, case: Case) -> CaseView:
-        return CaseView(case, get_department_or_lost(self._rules, case.department), self._clock.now())
 
     async def _load_context(self, case: Case, by: str) -> Context:
         department = get_department_or_lost(self._rules, case.department)

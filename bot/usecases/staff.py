@@ -95,10 +95,14 @@ class StaffDirectory:
 
     async def find_name(self, person: str) -> str:
         """Return the name for people outside of Slack, where an id means nothing; `A colleague` if it is not known."""
+        return await self.find_plain_name(person) or NAMELESS
+
+    async def find_plain_name(self, person: str) -> str:
+        """Return the name for where a mention would notify them; empty if it is not known in time."""
         with suppress(TimeoutError):
             async with asyncio.timeout(NAMES_TIMEOUT):
-                return await self._roles.find_name(person) or NAMELESS
-        return NAMELESS
+                return await self._roles.find_name(person)
+        return ""
 
     async def list_playbook_deputies(self, department: Department) -> frozenset[str]:
         """Return the people whom the playbook names, with the known people of its user groups."""

@@ -21,6 +21,7 @@ from bot.domain.case import Case, JoinedMention, JoinReason
 from bot.domain.cases.queues import CasePage, CaseQueue, QueueCounts
 from bot.domain.destination import ToPerson
 from bot.domain.oncall.on_call import OnCallSnapshot
+from bot.domain.persons.person import AuthorContext
 from bot.domain.reports.report import DepartmentFigures
 from bot.slack_sandbox.block_kit import check_message, check_view
 from tests.cards.samples import (
@@ -110,7 +111,7 @@ def forms(case: Case) -> list[dict[str, Any]]:
         case_search.render_search_modal(
             SearchQuery(case.mention.text[:60]), [CARE, PR], origin, "U0ANA", SearchResult(build_page(case, 10), AT)
         ),
-        case_search.render_case_modal(case, CARE, AT, None, "U0ANA", origin),
+        case_search.render_case_modal(case, CARE, AT, None, AuthorContext(), "U0ANA", origin),
     ]
 
 

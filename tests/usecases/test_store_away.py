@@ -33,6 +33,7 @@ OPENED = ModalMetadata("ep-1", channel="C0PR")
 
 ASKED: tuple[Callable[[UseCases], Awaitable[Any]], ...] = (
     lambda usecases: usecases.cases.get(CASE.id),
+    lambda usecases: usecases.cases.build_view(CASE),
     lambda usecases: usecases.cases.check_transition(CASE.id, ANA, CaseTransition.CLAIM),
     lambda usecases: usecases.cases.list_assignees(CASE),
     lambda usecases: usecases.cases.check_separation(CASE.id, ANA),

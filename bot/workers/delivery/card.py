@@ -12,6 +12,7 @@ from bot.domain.department import Department
 from bot.domain.destination import ToDepartment
 from bot.domain.outbox import Notification
 from bot.domain.paging.page import Page
+from bot.domain.persons.person import AuthorContext
 from bot.domain.rules import PlaybookRules, PointLookup, get_department_or_lost
 from bot.sinks.delivery_errors import SlackRejectedError
 from bot.store.message_records import CardRecord, CardState, MessageRef
@@ -105,8 +106,8 @@ class CardDelivery:
         return await self._update_card(case, department, record, pending)
 
     async def _update_card(self, case: Case, department: Department, record: CardRecord, pending: Notification) -> bool:
-        page = await self._load_page(case)
-        drawing = case_card.render_case(case, department, self._poster.clock.now(), page)
+        page, author = await self._load_page(case), await self._load_author(case)
+        drawing = case_card.render_case(case, department, self._poster.clock.now(), page, author)
         try:
             await self._limiter.update_message(record.channel, record.ts, drawing)
         except SlackRejectedError as no:
@@ -123,16 +124,19 @@ class CardDelivery:
     async def _load_page(self, case: Case) -> Page | None:
         return await self._store.pages.find_for_case(case)
 
+    async def _load_author(self, case: Case) -> AuthorContext:
+        return await self._store.persons.load_context(case, self._points.find_name if self._points else None)
+
     async def _post_card(self, case: Case, department: Department, record: CardRecord, pending: Notification) -> bool:
         if not department.channel:
             raise await self._poster.handle_lost_department(department)
         if found := await self._poster.find_lost_message(department.channel, case.id, record):
             await self._outbox.save_card(case.id, found)
             return True
-        page, at = await self._load_page(case), self._poster.clock.now()
+        page, author, at = await self._load_page(case), await self._load_author(case), self._poster.clock.now()
         save_card = partial(self._outbox.save_card, case.id)
         render_fallback = partial(render_case_fallback, case, department, at)
-        drawing = case_card.render_case(case, department, at, page)
+        drawing = case_card.render_case(case, department, at, page, author)
         posted = await self._poster.post_to_department(department, drawing, case.id, record, save_card, render_fallback)
         if posted.stale:  # the old card has still to be updated: the notification stays for that
             await self._outbox.save_card(case.id, _copy_with_versions(posted, case, page))

@@ -1,0 +1,1 @@
+"""Persons: who writes to us, on every outlet, and what came of it."""

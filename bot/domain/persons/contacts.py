@@ -1,0 +1,57 @@
+"""What the commit of a case changes in the record of its author, so that each contact and each answer counts once."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from bot.domain.assessment import Intent
+from bot.domain.case import Case
+from bot.domain.commits import CaseDecision
+
+
+class Contact(NamedTuple):
+    """A post that opened a case or joined one."""
+
+    author: str
+    """The author key."""
+    at: datetime
+    is_praise: bool
+
+
+class Answer(NamedTuple):
+    """A case that was resolved as answered or fixed."""
+
+    author: str
+    by: str
+    at: datetime
+
+
+def find_contact(decision: CaseDecision) -> Contact | None:
+    """Return the post that came in with this decision; None if none did, or nobody names its author."""
+    mention = decision.joined_mention
+    if mention is None and decision.before is None and decision.after is not None:
+        mention = decision.after.mention
+    if mention is None or not mention.author_key:
+        return None
+    processed = decision.processed
+    assessment = processed.assessment if processed else decision.case.assessment
+    is_praise = assessment.intent is Intent.PRAISE and (processed is not None or decision.joined_mention is None)
+    return Contact(mention.author_key, mention.created_at, is_praise)
+
+
+def find_answer(before: Case | None, after: Case) -> Answer | None:
+    """Return the answer that the author got by this change of their case."""
+    author = after.mention.author_key
+    if not author or not _is_answered(after) or _is_answered(before) or after.resolved_at is None:
+        return None
+    return Answer(author, after.owner or after.closed_by, after.resolved_at)
+
+
+def find_lost_answer(decision: CaseDecision) -> str:
+    """Return the author whose answer a colleague took back by reopening the case; '' if none."""
+    before, after = decision.before, decision.after
+    is_reopened = _is_answered(before) and after is not None and not after.is_closed
+    return after.mention.author_key if after and is_reopened and decision.joined_mention is None else ""
+
+
+def _is_answered(case: Case | None) -> bool:
+    return case is not None and case.is_closed and case.resolution is not None and case.resolution.is_helpful

@@ -1,0 +1,52 @@
+"""One person over weeks: who claims a case knows what came before."""
+
+from tests.scenarios.world import World
+
+FIRST = "@northwindair my green suitcase did not arrive in Porto, nobody can tell me where it is"
+SECOND = "@northwindair three weeks of waiting and the refund for flight NW 112 is still not there"
+THIRD = "@northwindair now the app charged me twice for one seat, this is unacceptable"
+PRAISE = "@northwindair thank you, the crew this morning was wonderful and so kind to my mother"
+
+
+async def answer(world: World, text: str) -> None:
+    await world.receive(text)
+    card = world.channel("#care").card(text[14:40])
+    await card.click("Claim", by="ana")
+    await card.resolve("answered", by="ana")
+
+
+async def test_the_card_of_a_first_contact_says_nothing_about_the_past(world: World) -> None:
+    await world.receive(FIRST)
+    assert "contact" not in world.channel("#care").card("@marta").words
+
+
+async def test_the_card_says_how_often_they_wrote_who_answered_and_that_they_praised(world: World) -> None:
+    await answer(world, FIRST)
+    await world.advance(hours=9)
+    await answer(world, SECOND)
+    await world.receive(PRAISE)
+    await world.advance(hours=30)
+    await world.receive(THIRD)
+    card = world.channel("#care").card("charged me twice")
+    assert "4th contact in 1 day · 2 answered, last by @ana on 10 Mar · praised once" in card.words
+    await card.click("Claim", by="ana")
+    assert "4th contact in 1 day · 2 answered" in card.words
+    await card.resolve("answered", by="ana")
+    assert "contact in" not in card.words
+
+
+async def test_a_second_post_of_the_same_conversation_is_a_follow_up_and_no_history(world: World) -> None:
+    await world.receive(FIRST, conversation="9")
+    await world.receive(SECOND, conversation="9")
+    words = world.channel("#care").card("@marta").words
+    assert "1 follow-up" in words
+    assert "contact in" not in words
+
+
+async def test_the_name_of_the_colleague_who_answered_notifies_nobody(world: World) -> None:
+    await answer(world, FIRST)
+    await world.advance(minutes=5)
+    await world.receive(SECOND)
+    said = world.channel("#care").card("refund").message.read_text()
+    assert "by @ana" in said
+    assert "<@U0ANA>" not in said
