@@ -9,8 +9,10 @@ from typing import NamedTuple
 import pytest
 from aiohttp import web
 
+from bot.domain.mention_fields import MAX_TEXT_LENGTH
 from tests.sources.fake_outlet import Answer, break_connection
 from tests.sources.polled_kinds import NAMES
+from tests.sources.source_fakes import run_source, wait_until
 from tests.sources.troubled_outlet import TroubledOutlet, serve_troubled_outlet
 
 for_each_kind = pytest.mark.parametrize("name", NAMES)
@@ -124,3 +126,76 @@ async def test_a_trouble_in_the_middle_of_many_pages_loses_nothing(name: str, he
         outlet.clock.time += timedelta(seconds=300)
         outlet.healthy, outlet.troubles = healthy, [web.Response(status=502)] * 4
         await assert_recovery(outlet, 250)
+
+
+@for_each_kind
+async def test_a_post_of_300_kb_in_one_line_is_cut_and_holds_up_nothing(name: str) -> None:
+    async with serve_troubled_outlet(name) as outlet:
+        await outlet.start()
+        outlet.post(1, 3)
+        outlet.post(2, text="Northwind SDK is late 2. " + "x" * 300_000)
+        await outlet.run_until(lambda: len(outlet.numbers) == 3)
+        await outlet.poll_again()
+    assert sorted(outlet.numbers) == [1, 2, 3]
+    assert max(len(mention.text) for mention in outlet.inbox.mentions.values()) <= MAX_TEXT_LENGTH
+
+
+@for_each_kind
+async def test_a_post_that_comes_again_and_again_is_one_post(name: str) -> None:
+    async with serve_troubled_outlet(name) as outlet:
+        await outlet.start()
+        outlet.post(1, 1, 2, 2, 2)
+        await assert_recovery(outlet, 2)
+
+
+@for_each_kind
+async def test_posts_that_are_away_for_a_while_and_come_back_are_not_new(name: str) -> None:
+    async with serve_troubled_outlet(name) as outlet:
+        await outlet.start()
+        outlet.post(1, 2, 3)
+        await outlet.run_until(lambda: len(outlet.numbers) == 3)
+        kept, outlet.kind.posts[:] = list(outlet.kind.posts), []
+        await outlet.poll_again(200)
+        outlet.kind.posts[:] = kept
+        outlet.post(4)
+        await assert_recovery(outlet, 4)
+
+
+@for_each_kind
+@pytest.mark.parametrize("charset", ["utf-16", "iso-8859-1", "no-such-thing"])
+async def test_the_charset_that_a_server_names_is_not_believed_over_the_bytes(name: str, charset: str) -> None:
+    async with serve_troubled_outlet(name) as outlet:
+        outlet.charset = charset
+        await outlet.start()
+        outlet.post(1, text="Größe 😀: Northwind SDK is late")
+        await outlet.run_until(lambda: len(outlet.numbers) == 1)
+        await outlet.poll_again()
+    [mention] = outlet.inbox.mentions.values()
+    assert "Größe 😀" in mention.text
+
+
+@for_each_kind
+async def test_a_name_without_an_address_and_a_port_without_a_server_are_said(name: str) -> None:
+    for url, sentence in (
+        ("https://outlet.invalid", "The outlet is not found: its name has no address."),
+        ("http://127.0.0.1:9", "The outlet cannot be reached."),
+    ):
+        async with serve_troubled_outlet(name) as outlet:
+            async with run_source(outlet.build_source(url=url), outlet.inbox):
+                await wait_until(lambda: len(outlet.inbox.statuses) > 2)
+            assert set(outlet.inbox.statuses) == {sentence}
+            assert (outlet.inbox.cursor, outlet.inbox.reported) == (None, [])
+
+
+@for_each_kind
+async def test_a_token_that_is_refused_is_said_once_and_taken_back(name: str) -> None:
+    async with serve_troubled_outlet(name) as outlet:
+        await outlet.start()
+        outlet.post(1)
+        outlet.troubles = [web.Response(status=401, text="<p>Who are you?</p>")] * 40
+        await outlet.run_until(lambda: len(outlet.troubles) < 35)
+        outlet.troubles = []
+        await assert_recovery(outlet, 1)
+    assert outlet.inbox.reported.count(("source", "The outlet refuses us (401)")) <= 1
+    assert outlet.inbox.reported[-1] == ("source", "")
+    assert "401" in next(filter(None, outlet.inbox.statuses)) or name == "mastodon"

@@ -30,6 +30,8 @@ class TroubledOutlet:
     url: str = ""
     healthy: int = 0
     """So many requests are answered before the troubles."""
+    charset: str = ""
+    """What the answers claim; empty for the truth."""
     troubles: list[Answer] = field(default_factory=list)
     requests: list[str] = field(default_factory=list)
     """Who asked: the User-Agent of each request."""
@@ -40,6 +42,8 @@ class TroubledOutlet:
         if self.healthy or not self.troubles:
             self.healthy = max(0, self.healthy - 1)
             answer: web.StreamResponse = await handler(request)
+            if self.charset:
+                answer.headers["Content-Type"] = f"{answer.content_type}; charset={self.charset}"
             return answer
         trouble = self.troubles.pop(0)
         return await trouble(request) if callable(trouble) else copy_response(trouble)
@@ -50,7 +54,7 @@ class TroubledOutlet:
 
     def build_source(self, *, url: str = "", process: str = "", secret: str | None = None) -> MentionSource:
         given = dict(self.kind.options)
-        options = {"every": 60, **given, "url": (url or self.url) + str(given.get("url", ""))}
+        options = {"every": 600, **given, "url": (url or self.url) + str(given.get("url", ""))}
         secret = self.kind.secret if secret is None else secret
         context = SourceContext(self.name, self.clock, lambda: 0.5, SUBJECTS, secret, contact=process)
         source = CATALOGUE[self.name]
