@@ -8,7 +8,9 @@ from typing import Any, TypeVar
 
 from slack_bolt.context.ack.async_ack import AsyncAck
 
+from bot.cards import action_ids
 from bot.domain.commits import NotAllowed, StoreUnavailable
+from bot.domain.errors import FieldError
 from handlers.responder import AWAY, Responder
 
 PATIENCE = 2.0
@@ -41,6 +43,7 @@ async def submit_modal(
         return None
     if isinstance(error, NotAllowed | StoreUnavailable):
         words = format_refusal(str(error), selected_person) if isinstance(error, NotAllowed) else AWAY
+        block = action_ids.build_given_block_id(error.field) if isinstance(error, FieldError) else block
         await ack(response_action="errors", errors={block: words})
         return None
     await ack(response_action="clear")

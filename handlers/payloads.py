@@ -30,6 +30,11 @@ class SubmittedModal:
         chosen = option.get("value") or next((state[key] for key in _CHOSEN if state.get(key)), "")
         return str(chosen).strip()
 
+    def list_given(self) -> dict[str, str]:
+        """Return what was typed in the fields for what was given, by the text of the offer; {} if nothing was."""
+        offers = {block: action_ids.parse_given_block_id(block) for block in self._values}
+        return {name: words for block, name in offers.items() if name and (words := self.get_value(block))}
+
     def list_values(self, block: str) -> list[str]:
         """Return what was ticked in checkboxes; [] if nothing was, or if there are none."""
         state = self._values.get(block, {}).get(action_ids.INPUT, {})

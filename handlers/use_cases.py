@@ -19,6 +19,7 @@ from bot.usecases.drills import DrillUseCases
 from bot.usecases.flag_message import FlagUseCases
 from bot.usecases.home import HomeTab
 from bot.usecases.mutes import MuteUseCases
+from bot.usecases.offers import OfferUseCases
 from bot.usecases.oncall import OnCallUseCases
 from bot.usecases.paging import PagingUseCases
 from bot.usecases.roles import RoleUseCases
@@ -31,7 +32,8 @@ from handlers.payloads import find_home, find_modal, get_block_id
 from handlers.responder import Responder
 
 __all__ = ["AsyncAck", "CaseUseCases", "ColleagueUseCases", "CorrectionUseCases", "CrisisUseCases"]
-__all__ += ["DigestUseCases", "FlagUseCases", "HomeTab", "MuteUseCases", "OnCallUseCases", "PagingUseCases", "Payload"]
+__all__ += ["DigestUseCases", "FlagUseCases", "HomeTab", "MuteUseCases", "OfferUseCases"]
+__all__ += ["OnCallUseCases", "PagingUseCases", "Payload"]
 __all__ += ["ReportUseCases", "Responder", "RoleUseCases", "RollUpUseCases", "SpamReview"]
 __all__ += ["StormUseCases", "SubjectPreviews", "UseCases", "inject_use_cases"]
 
@@ -65,6 +67,7 @@ class UseCases:
     roles: RoleUseCases
     mutes: MuteUseCases
     colleagues: ColleagueUseCases
+    offers: OfferUseCases
     storms: StormUseCases
     previews: SubjectPreviews
 

@@ -15,6 +15,7 @@ from bot.usecases.drills import DrillUseCases
 from bot.usecases.flag_message import FlagUseCases
 from bot.usecases.home import HomeTab
 from bot.usecases.mutes import MuteUseCases
+from bot.usecases.offers import OfferUseCases
 from bot.usecases.on_call_lookup import StoredOnCallLookup
 from bot.usecases.oncall import OnCallUseCases
 from bot.usecases.paging import PagingUseCases
@@ -65,4 +66,5 @@ def build_use_cases(
         roles=RoleUseCases(store.roles, rules, staff, directory, clock),
         mutes=MuteUseCases(store.mutes, store.cases, rules, staff, rules.list_source_names, directory, clock),
         colleagues=ColleagueUseCases(cases, store.cases, flags, rules, staff, clock),
+        offers=OfferUseCases(cases, store.given_offers, rules, clock),
     )

@@ -175,6 +175,7 @@ NOBODY = "@nobody"
 ANY = "@any"
 """The option of a filter that filters nothing; no department can have this name."""
 
+_GIVEN = "given:"
 _HOME = "home:"
 _DIGEST = "digest:"
 _SEPARATOR = "|"
@@ -221,6 +222,16 @@ def parse_digest_id(block_id: str) -> str:
 def build_cases_block_id(number: int) -> str:
     """Return the block id of the checkboxes `number` of a form that lists many cases."""
     return f"{CASES}{number or ''}"
+
+
+def build_given_block_id(offer: str) -> str:
+    """Return the block id of the field that asks how much of an offer was given."""
+    return f"{_GIVEN}{offer}"
+
+
+def parse_given_block_id(block_id: str) -> str:
+    """Return the text of the offer, or ''."""
+    return block_id.removeprefix(_GIVEN) if block_id.startswith(_GIVEN) else ""
 
 
 def build_home_place(section: str, number: int | None = None) -> str:

@@ -17,12 +17,11 @@ from bot.cards.case_mention import NAMES, WORDS_SHOWN, escape_name, format_autho
 from bot.cards.case_status import (
     ENGLISH,
     format_language,
-    format_voice,
-    render_authority,
     render_history,
     render_joined_mentions,
 )
 from bot.cards.modal_blocks import ModalMetadata, make_modal
+from bot.cards.owner_brief import OwnerBrief, render_owner_brief
 from bot.cards.paging import render_escalation
 from bot.cards.post_details import render_post_details
 from bot.cards.sanitize import escape, sanitize_line
@@ -30,7 +29,6 @@ from bot.domain.assessment import Assessment, Intent, Signal
 from bot.domain.case import Case
 from bot.domain.cases.correction_transitions import describe_correction
 from bot.domain.correction import ABOUT_US, COLLEAGUE, GENUINE, NOT_ABOUT_US, SPAM, CorrectionKind
-from bot.domain.department import Department
 from bot.domain.paging.page import Page
 from bot.domain.subject import SubjectKind
 from bot.domain.text import format_percent, join_words
@@ -51,14 +49,13 @@ CHANGES = {
 
 def render_case_explanation(
     case: Case,
-    department: Department,
     page: Page | None,
-    by: str,
     origin: ModalMetadata,
     notice: Sequence[Block] = (),
     mute: Sequence[Block] = (),
+    brief: OwnerBrief | None = None,
 ) -> dict[str, Any]:
-    """Return the modal for the person `by`. `notice` is what a press in it led to.
+    """Return the modal. `notice` is what a press in it led to, `brief` what its owner gets to know.
 
     `mute` says whether the author is muted, for who may change that.
     """
@@ -68,7 +65,7 @@ def render_case_explanation(
         "",
         origin,
         *notice,
-        *(_render_owner_hints(department) if case.owner == by and not case.is_closed else ()),
+        *_render_brief(brief),
         *_render_labels(case),
         *_render_closing_corrections(case),
         *(make_context(words) for words in list_corrections(case)),
@@ -82,13 +79,9 @@ def render_case_explanation(
     )
 
 
-def _render_owner_hints(department: Department) -> Iterator[Block]:
-    authority, voice = render_authority(department), format_voice(department)
-    yield from authority.blocks if authority else ()
-    if voice:
-        yield make_section(voice)
-    if authority or voice:
-        yield {"type": "divider"}
+def _render_brief(brief: OwnerBrief | None) -> list[Block]:
+    message = render_owner_brief(brief) if brief else None
+    return [*message.blocks, {"type": "divider"}] if message else []
 
 
 def _render_labels(case: Case) -> Iterator[Block]:

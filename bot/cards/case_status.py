@@ -6,7 +6,6 @@ from datetime import datetime
 
 from bot.cards.block_kit import (
     Block,
-    RenderedMessage,
     make_bullets,
     make_context,
     make_date,
@@ -15,7 +14,6 @@ from bot.cards.block_kit import (
     make_plain_text,
     make_rich_text,
     make_run,
-    render_text,
 )
 from bot.cards.case_mention import escape_name
 from bot.cards.paging import format_escalation_status, format_schedule_gap
@@ -30,8 +28,6 @@ from bot.domain.persons.person import NO_CONTEXT, AuthorContext
 from bot.domain.text import format_count, format_duration, format_people
 
 JOINED_SHOWN = 10
-AUTHORITY_SHOWN = 500
-VOICE_SHOWN = 250
 NOTE_SHOWN = 120
 HISTORY_CHUNK = 6
 """Lines in one text, of which Slack accepts 2,000 characters in a context."""
@@ -170,18 +166,6 @@ def format_plain_status(case: Case, at: datetime | None = None) -> str:
     within = case.clocks.claim_within if is_new else case.clocks.resolve_within
     to_do = "claim" if is_new else "due"
     return f"{word}, {to_do} within {format_duration(within)}" if case.due and within else word
-
-
-def render_authority(department: Department) -> RenderedMessage | None:
-    """Return what the owner can offer, for their eyes only; None if the playbook does not say."""
-    words = escape(sanitize_line(department.authority, AUTHORITY_SHOWN))
-    return render_text(f"*You can offer:* {words}") if words else None
-
-
-def format_voice(department: Department) -> str:
-    """Return how the brand sounds, as mrkdwn; '' if the playbook does not say."""
-    words = escape(sanitize_line(department.voice, VOICE_SHOWN))
-    return f"*Our voice:* {words}" if words else ""
 
 
 def render_joined_mentions(case: Case) -> Block | None:

@@ -17,6 +17,7 @@ from bot.cards.modal_blocks import (
     make_select,
     render_facts,
 )
+from bot.cards.owner_brief import render_given_inputs
 from bot.cards.sanitize import sanitize_line, sanitize_url, truncate
 from bot.domain.assessment import Intent, Sentiment
 from bot.domain.case import Case, CaseResolution, JoinedMention, derive_case_id
@@ -24,6 +25,7 @@ from bot.domain.cases.transitions import MAX_REASON
 from bot.domain.correction import CorrectionKind, get_label_word
 from bot.domain.department import Department
 from bot.domain.mention import Mention
+from bot.domain.offers import OfferUse
 
 NOTE_MOST = 1000
 WORDS_MOST = 3000
@@ -38,8 +40,10 @@ ANSWERS = {
 }
 
 
-def render_resolve_modal(case: Case, origin: ModalMetadata, facts: str = "") -> dict[str, Any]:
-    """`facts`: what colleagues share about the episode of the case."""
+def render_resolve_modal(
+    case: Case, origin: ModalMetadata, facts: str = "", offers: Sequence[OfferUse] = ()
+) -> dict[str, Any]:
+    """`facts`: what colleagues share about the episode of the case. `offers`: what the person may give."""
     options = [make_option(words, resolution.value) for resolution, words in ANSWERS.items()]
     return make_modal(
         action_ids.RESOLVE_MODAL,
@@ -56,6 +60,7 @@ def render_resolve_modal(case: Case, origin: ModalMetadata, facts: str = "") -> 
             hint="Stays in Slack. The person who wrote never sees it.",
             optional=True,
         ),
+        *render_given_inputs(offers),
     )
 
 

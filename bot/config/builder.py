@@ -15,6 +15,8 @@ from bot.config.schema import (
     DetectorsTable,
     EscalationTable,
     FileTable,
+    FilterTable,
+    OfferTable,
     PersonTable,
     PlannedTable,
     RouteTable,
@@ -26,6 +28,7 @@ from bot.domain.case import CasePriority
 from bot.domain.crisis import CrisisPlan
 from bot.domain.department import Department
 from bot.domain.drills import DrillSettings
+from bot.domain.offers import Guidance, Offer
 from bot.domain.paging.contact_methods import ContactDetails
 from bot.domain.paging.page import ContactMethod, Severity
 from bot.domain.paging.policy import EscalationPolicy
@@ -90,16 +93,43 @@ def _build_department(table: DepartmentTable, file: FileTable) -> Department:
         policy=brand.policy,
         deputies_accept=brand.deputies_accept,
         point=table.point or "",
+        offers=tuple(_build_offer(one, brand.time_zone) for one in file.offers if _is_for(one.departments, table)),
+        guidance=tuple(
+            Guidance(text=one.text, link=one.link, **_build_filter(one, brand.time_zone))
+            for one in file.guidance
+            if _is_for(one.departments, table)
+        ),
     )
+
+
+def _is_for(departments: tuple[str, ...], table: DepartmentTable) -> bool:
+    return not departments or table.name in departments
+
+
+def _build_offer(table: OfferTable, zone: str) -> Offer:
+    return Offer(
+        text=table.text,
+        people=table.people,
+        limit=table.limit,
+        daily=table.daily,
+        **_build_filter(table, zone),
+    )
+
+
+def _build_filter(table: FilterTable, zone: str) -> dict[str, Any]:
+    """Return the fields of a `LabelFilter`."""
+    return {
+        "when": _normalize_labels(table.when),
+        "unless": _normalize_labels(table.unless),
+        "when_post": _build_conditions(table.when, zone),
+        "unless_post": _build_conditions(table.unless, zone),
+    }
 
 
 def _build_route(table: RouteTable, number: int, zone: str) -> Route:
     return Route(
         name=table.name or f"route {number}",
-        when=_normalize_labels(table.when),
-        unless=_normalize_labels(table.unless),
-        when_post=_build_conditions(table.when, zone),
-        unless_post=_build_conditions(table.unless, zone),
+        **_build_filter(table, zone),
         to=table.to,
         clocks=CaseClocks(
             claim_within=table.claim_within,

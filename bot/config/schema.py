@@ -43,16 +43,25 @@ from bot.domain.case import CasePriority
 from bot.domain.crisis import CrisisPlan
 from bot.domain.department import Department
 from bot.domain.drills import DrillSettings
+from bot.domain.offers import Amount, parse_amount
 from bot.domain.paging.page import ContactMethod, Severity
 from bot.domain.paging.policy import EscalationPolicy
 from bot.domain.spikes.planned_events import PlannedCause
 from bot.domain.spikes.thresholds import SpikeSensitivity, SpikeThresholds
 from bot.domain.subject import SubjectKind
 
+
+def _parse_amount(value: object) -> Amount:
+    if not isinstance(value, str):
+        raise ValueError("must be a word in quotes, like '50 EUR'")  # noqa: TRY004 - pydantic reports ValueError
+    return parse_amount(value)
+
+
 Prose = Annotated[str, Field(max_length=1500)]
 """Limited because cards show it, and Slack allows 10,000 characters in all."""
 
 
+OfferAmount = Annotated[Amount, BeforeValidator(_parse_amount)]
 PriorityWord = Annotated[str, AfterValidator(require_one_of(*CasePriority))]
 
 
@@ -101,17 +110,40 @@ class DepartmentTable(PlaybookTable):
         return value
 
 
-class RouteTable(PlaybookTable):
+class FilterTable(PlaybookTable):
     """The words in `when` and `unless` are checked in `validators.py`."""
 
-    name: Name | None = None
     when: dict[str, Any] = Field(default_factory=dict)
     unless: dict[str, Any] = Field(default_factory=dict)
+
+
+class RouteTable(FilterTable):
+    name: Name | None = None
     to: str
     claim_within: Duration | None = None
     lease: Duration | None = None
     resolve_within: Duration | None = None
     remind_every: Duration | None = None
+
+
+class OfferTable(FilterTable):
+    text: Name
+    departments: Many[Name] = ()
+    people: Many[Person] = ()
+    limit: OfferAmount | None = None
+    daily: OfferAmount | None = None
+
+    @model_validator(mode="after")
+    def _require_one_unit(self) -> Self:
+        if self.limit and self.daily and self.limit.unit != self.daily.unit:
+            raise ValueError(f"limit is in {self.limit.unit} and daily in {self.daily.unit}. Use one unit for both")
+        return self
+
+
+class GuidanceTable(FilterTable):
+    text: Annotated[str, Field(min_length=1, max_length=500)]
+    link: Annotated[str, Field(max_length=500, pattern=r"^https?://")] = ""
+    departments: Many[Name] = ()
 
 
 class EscalationTable(PlaybookTable):
@@ -246,6 +278,8 @@ class FileTable(PlaybookTable):
     departments: Some[DepartmentTable]
     routes: Some[RouteTable]
     paging: PagingTable = PagingTable()
+    offers: tuple[OfferTable, ...] = ()
+    guidance: tuple[GuidanceTable, ...] = ()
     escalations: tuple[EscalationTable, ...] = ()
     people: tuple[PersonTable, ...] = ()
     detectors: DetectorsTable = DetectorsTable()

@@ -15,6 +15,10 @@ FREE: frozenset[str] = frozenset()
 """For a dimension whose words are not known beforehand."""
 
 
+FILTERS = ("routes", "offers", "guidance")
+"""The blocks with `when` and `unless`."""
+
+
 class LabelDimensions(NamedTuple):
     """The dimensions that `when` and `unless` may use, with their words."""
 
@@ -39,9 +43,10 @@ class LabelDimensions(NamedTuple):
 def find_faults(raw: Raw, dimensions: LabelDimensions) -> Iterator[Found]:
     for check in CHECKS:
         yield from check(raw)
-    for number, route in list_tables(raw, "routes"):
-        for side in ("when", "unless"):
-            yield from _check_labels(route.get(side), ("routes", number, side), dimensions)
+    for key in FILTERS:
+        for number, table in list_tables(raw, key):
+            for side in ("when", "unless"):
+                yield from _check_labels(table.get(side), (key, number, side), dimensions)
 
 
 def list_names(raw: Raw, key: str) -> list[tuple[int, str]]:
@@ -124,6 +129,15 @@ def _check_drill_departments(raw: Raw) -> Iterator[Found]:
         yield from _check_department(word, departments, ("drills", "departments"))
 
 
+def _check_offers(raw: Raw) -> Iterator[Found]:
+    """Check that the departments of offers and of guidance exist."""
+    departments = [name for _, name in list_names(raw, "departments")]
+    for key in ("offers", "guidance"):
+        for number, entry in list_tables(raw, key):
+            for _, word in _fold_words(entry, "departments"):
+                yield from _check_department(word, departments, (key, number, "departments"))
+
+
 def _check_escalations(raw: Raw) -> Iterator[Found]:
     """Check that the departments exist, and that each person is listed once."""
     departments = [name for _, name in list_names(raw, "departments")]
@@ -185,6 +199,7 @@ CHECKS: tuple[Callable[[Raw], Iterator[Found]], ...] = (
     _check_route_targets,
     _check_spike_department,
     _check_drill_departments,
+    _check_offers,
     _check_escalations,
     _check_claimants,
     _check_onnx_model,

@@ -11,7 +11,6 @@ from bot.cards import (
     case_lists,
     case_messages,
     case_search,
-    case_status,
     crises,
     crisis_modals,
     digests,
@@ -22,6 +21,7 @@ from bot.cards import (
     mutes,
     oncall,
     oncall_requests,
+    owner_brief,
     paging,
     roles,
     roll_ups,
@@ -50,6 +50,7 @@ from bot.domain.drills import Drill
 from bot.domain.health.issues import HealthIssue
 from bot.domain.health.source_health import DOLLARS, PostDelay, SourceHealth, SourceQuota
 from bot.domain.mutes import CountedMute, Mute, MuteKind
+from bot.domain.offers import OfferUse
 from bot.domain.reports.precision import PrecisionAspect, PrecisionEstimate
 from bot.domain.reports.report import (
     DepartmentFigures,
@@ -112,7 +113,12 @@ def _draw_cases(on: GallerySamples) -> Drawings:
         yield f"Card: a crisis, page {name}", case.render_case(on.crisis_case, on.pr, AT, page)
     yield "Card: moved to another department", case.render_moved_notice(on.new, "pr")
     yield "Card: as Slack shows it when it refuses our blocks", case.render_case_fallback(on.new, on.care, AT)
-    yield "What the owner can offer", case_status.render_authority(on.care)
+    yield "What the owner can offer", owner_brief.render_owner_brief(_build_brief(on))
+
+
+def _build_brief(on: GallerySamples) -> owner_brief.OwnerBrief:
+    uses = tuple(OfferUse(one, 14_000) for one in on.care.offers)
+    return owner_brief.OwnerBrief(on.care, uses, on.care.guidance)
 
 
 def _draw_messages(on: GallerySamples) -> Drawings:
@@ -244,13 +250,14 @@ def _draw_modals(on: GallerySamples) -> Drawings:
     )
     for name, one, page in some:
         mute = mutes.render_author_mute("kofi", None, one.id).blocks
-        explanation = case_assessment.render_case_explanation(one, on.care, page, one.owner, origin, mute=mute)
+        explanation = case_assessment.render_case_explanation(one, page, origin, mute=mute, brief=_build_brief(on))
         yield f"Modal: why{name}", explanation
     waiting = roll_ups.RollUpView(
         RollUp("care", ToPerson(on.on_call.people[0])), on.care, (on.overdue, on.new), {on.new.id: LINK}, 2, AT, AT
     )
     yield "Modal: unclaimed cases", roll_ups.render_roll_up_modal(waiting)
-    yield "Modal: resolve", modals.render_resolve_modal(on.claimed, origin)
+    uses = _build_brief(on).offers
+    yield "Modal: resolve", modals.render_resolve_modal(on.claimed, origin, offers=uses)
     yield "Modal: hand over", modals.render_hand_over_modal(on.claimed, on.departments, origin)
     yield "Modal: re-route", modals.render_not_for_us_modal(on.new, on.departments, origin)
     yield (

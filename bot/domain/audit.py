@@ -58,6 +58,7 @@ class AuditAction(StrEnum):
     MUTED = "muted"
     UNMUTED = "unmuted"
     THANKED = "thanked"
+    OFFER_GIVEN = "offer given"
     REROUTED = "re-routed"
     """By somebody without a role here."""
     REROUTE_UNDONE = "undid the re-route"

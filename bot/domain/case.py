@@ -10,6 +10,7 @@ from bot.domain.audit import AuditEvent
 from bot.domain.correction import COLLEAGUE, Correction, CorrectionKind
 from bot.domain.immutable import FrozenModel
 from bot.domain.mention import Mention
+from bot.domain.offers import GivenOffer
 from bot.domain.routing import CaseClocks
 from bot.domain.stored_tuples import store_by_name
 
@@ -161,6 +162,8 @@ class Case(FrozenModel):
     """At most one of each kind; they are applied to `assessment`."""
     thanked_by: tuple[str, ...] = ()
     """Colleagues who thanked the author in Slack, each once; nothing is posted at the outlet."""
+    given: tuple[GivenOffer, ...] = ()
+    """What its owners have given the author, as they said when they resolved it."""
     as_heard: Assessment | None = None
     """The assessment before the first correction; None without corrections."""
 

@@ -10,6 +10,7 @@ from bot.domain.case import Case
 from bot.domain.correction import Correction
 from bot.domain.errors import NotAllowed, StoreUnavailable
 from bot.domain.mention import Mention
+from bot.domain.offers import OfferCount
 from bot.domain.paging.decision import Decision
 
 __all__ = [
@@ -77,6 +78,7 @@ class CaseDecision(Decision[Case | None]):
     is_edit: bool = False
     """It is about an edit or the deletion of a known post, which is not counted again."""
     deletion: MentionDeletion | None = None
+    offer_counts: tuple[OfferCount, ...] = ()
 
     @property
     def case(self) -> Case:

@@ -7,6 +7,7 @@ from pydantic import Field
 from bot.domain.business_hours import BusinessHours
 from bot.domain.case import CasePriority
 from bot.domain.immutable import FrozenModel
+from bot.domain.offers import Guidance, Offer
 
 _PERSON = re.compile(r"[UW][A-Z0-9]{2,30}")
 
@@ -28,6 +29,8 @@ class Department(FrozenModel):
     authority: str = ""
     voice: str = ""
     """How the brand sounds in public: a hint for those who answer."""
+    offers: tuple[Offer, ...] = ()
+    guidance: tuple[Guidance, ...] = ()
     avatars: bool = False
     """Whether cards show the picture of an author, which Slack fetches from the outlet."""
     page_from: CasePriority = CasePriority.HIGH

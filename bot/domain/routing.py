@@ -28,19 +28,16 @@ class CaseClocks(FrozenModel):  # noqa: PLW1641  (pydantic gives a frozen model 
     remind_every: timedelta | None = None
 
 
-class Route(FrozenModel):
+class LabelFilter(FrozenModel):
     """`when` and `unless` map a dimension (sentiment, intent, subject, …) to words, any of which matches.
 
     The conditions beside them are asked last, and of the post itself.
     """
 
-    name: str
     when: Mapping[str, frozenset[str]] = {}
     unless: Mapping[str, frozenset[str]] = {}
     when_post: tuple[PostCondition, ...] = ()
     unless_post: tuple[PostCondition, ...] = ()
-    to: str = NOBODY
-    clocks: CaseClocks = CaseClocks()
 
     def matches_mention(self, mention: Mention, labels: Labels) -> bool:
         if not _has_all_labels(self.when, labels) or (self.when_post and not _matches_all(self.when_post, mention)):
@@ -48,6 +45,14 @@ class Route(FrozenModel):
         if not (self.unless or self.unless_post):
             return True
         return not (_has_all_labels(self.unless, labels) and _matches_all(self.unless_post, mention))
+
+
+class Route(LabelFilter):
+    """Where the mentions that match go."""
+
+    name: str
+    to: str = NOBODY
+    clocks: CaseClocks = CaseClocks()
 
 
 NOT_ABOUT_US = Route(name="excluded")

@@ -15,6 +15,7 @@ from bot.domain.paging.case_page import list_pages_to_recheck
 from bot.store.corrections import add_correction, update_precision
 from bot.store.decision_writer import add_notification, write_effects
 from bot.store.deletions import add_deletion
+from bot.store.given_offers import add_offer_count
 from bot.store.keys import (
     AUTHORS_KEPT,
     CASE_KEPT,
@@ -58,6 +59,8 @@ def _write_case_decision(transaction: Transaction, keys: Keys, decision: CaseDec
         transaction.write("HINCRBY", keys.mention_counters, "editing", -1)
     if decision.deletion is not None:
         add_deletion(transaction, keys, decision.deletion)
+    for count in decision.offer_counts:
+        add_offer_count(transaction, keys, count)
     write_effects(transaction, keys, decision, at, "case", decision.after.id if decision.after else "")
     for correction in decision.corrections:
         add_correction(transaction, keys, decision.case, correction)

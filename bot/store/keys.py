@@ -215,6 +215,9 @@ class Keys:
     def resolutions_key(self, day: str) -> str:
         return f"{self.root}ended:{day}"
 
+    def given_key(self, day: str) -> str:
+        return f"{self.root}given:{day}"
+
     def precision_key(self, day: str) -> str:
         return f"{self.root}judged:{day}"
 

@@ -21,6 +21,7 @@ from bot.store.drills import DrillStore
 from bot.store.embedded_server import run_embedded
 from bot.store.episode_cases import EpisodeCaseStore
 from bot.store.episodes import EpisodeStore
+from bot.store.given_offers import GivenOfferStore
 from bot.store.health_issues import HealthIssueStore
 from bot.store.health_state import HealthStateStore
 from bot.store.history import HistoryStore
@@ -94,6 +95,7 @@ class Store:
         self.persons = PersonStore(client, keys)
         self.roles = RoleStore(client, keys)
         self.mutes = MuteStore(client, keys)
+        self.given_offers = GivenOfferStore(client, keys)
 
     async def find_next_deadline(self) -> datetime | None:
         """Return when the next deadline of a case or step of a page is due; it may have passed. None: there is none."""

@@ -1,8 +1,9 @@
 """What a person may do with a case."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
+from inspect import isawaitable
 from typing import NamedTuple
 
 from bot.clock import Clock
@@ -29,6 +30,8 @@ MAX_ASSIGNEES = 100
 """Slack's limit for the options of a menu."""
 
 DecideCase = Callable[[Case, Context], CaseDecision]
+AsyncDecideCase = Callable[[Case, Context], Awaitable[CaseDecision]]
+"""Reads something that its commit guards, each time that it decides."""
 
 
 class CaseView(NamedTuple):
@@ -87,11 +90,12 @@ class CaseUseCases:
     def list_departments(self) -> tuple[Department, ...]:
         return self._rules.list_departments()
 
-    async def apply(self, case_id: str, by: str, decide: DecideCase) -> CaseView:
+    async def apply(self, case_id: str, by: str, decide: DecideCase | AsyncDecideCase) -> CaseView:
         """Apply a transition of a button, or of one of the methods below."""
 
         async def decide_case(case: Case) -> CaseDecision:
-            return decide(case, await self._load_context(case, by))
+            decision = decide(case, await self._load_context(case, by))
+            return await decision if isawaitable(decision) else decision
 
         decision = await self._store.change(case_id, decide_case, self._clock.now())
         return await self.build_view(decision.case)

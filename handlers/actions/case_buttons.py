@@ -9,13 +9,21 @@ from contextlib import suppress
 from bot.cards import action_ids
 from bot.cards.block_kit import RenderedMessage, render_text
 from bot.cards.case_messages import render_claimed, render_confirmed, render_lease_renewed, render_released
-from bot.cards.case_status import render_authority
 from bot.cards.digests import render_digest
+from bot.cards.owner_brief import render_owner_brief
 from bot.cards.sanitize import escape
 from bot.domain.commits import NotAllowed, StoreUnavailable
 from bot.usecases.cases import CaseView, DecideCase
 from handlers.responses import redraw_card
-from handlers.use_cases import AsyncAck, CaseUseCases, ColleagueUseCases, DigestUseCases, Payload, Responder
+from handlers.use_cases import (
+    AsyncAck,
+    CaseUseCases,
+    ColleagueUseCases,
+    DigestUseCases,
+    OfferUseCases,
+    Payload,
+    Responder,
+)
 
 AskCases = Callable[[CaseUseCases, str, str], Awaitable[CaseView]]
 """It gets the id of the case and the person."""
@@ -30,14 +38,16 @@ def make_case_listener(ask: AskCases) -> Callable[..., Awaitable[None]]:
     return change_case
 
 
-async def claim(ack: AsyncAck, action: Payload, by: str, cases: CaseUseCases, reply: Responder) -> None:
-    """Claim, and tell the owner, and nobody else, what they can offer."""
+async def claim(
+    ack: AsyncAck, action: Payload, by: str, cases: CaseUseCases, offers: OfferUseCases, reply: Responder
+) -> None:
+    """Claim, and tell the owner, and nobody else, what they can offer and what helps."""
     await ack()
     async with reply.report_refusals():
         answer = await cases.claim(action["value"], by)
         await redraw_card(answer, reply, cases)
-        if offer := render_authority(answer.department):
-            await reply.send_ephemeral(offer)
+        if brief := render_owner_brief(await offers.load_brief(answer, by)):
+            await reply.send_ephemeral(brief)
 
 
 def make_decision_listener(decide: DecideCase) -> Callable[..., Awaitable[None]]:

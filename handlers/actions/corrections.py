@@ -11,7 +11,7 @@ from bot.usecases.cases import CaseView
 from bot.usecases.corrections import CorrectionResult
 from handlers.payloads import find_modal, read_origin
 from handlers.responses import redraw_card, redraw_corrected_card, redraw_moved_card
-from handlers.use_cases import AsyncAck, CaseUseCases, CorrectionUseCases, MuteUseCases, Payload, Responder
+from handlers.use_cases import AsyncAck, Payload, Responder, UseCases
 
 
 async def explain_assessment(
@@ -19,15 +19,14 @@ async def explain_assessment(
     action: Payload,
     body: Payload,
     by: str,
-    cases: CaseUseCases,
-    mutes: MuteUseCases,
+    usecases: UseCases,
     reply: Responder,
 ) -> None:
     await ack()
     async with reply.report_refusals():
-        answer = await cases.get(action["value"])
+        answer = await usecases.cases.get(action["value"])
         origin = read_origin(body, action["value"], reply.response_url)
-        await reply.open_modal(body, await render_explanation(answer, by, origin, mutes))
+        await reply.open_modal(body, await render_explanation(answer, by, origin, usecases))
 
 
 async def correct_assessment(
@@ -35,13 +34,12 @@ async def correct_assessment(
     action: Payload,
     body: Payload,
     by: str,
-    cases: CaseUseCases,
-    corrections: CorrectionUseCases,
-    mutes: MuteUseCases,
+    usecases: UseCases,
     reply: Responder,
 ) -> None:
     """Correct what a button says, or open the form that asks. Cards up to 0.1 have an option of a menu instead."""
     await ack()
+    corrections = usecases.corrections
     pressed = action_ids.decode_correction(action.get("selected_option", action)["value"])
     kind = CorrectionKind(pressed.kind)
     origin = read_origin(body, pressed.case, reply.response_url)
@@ -53,19 +51,19 @@ async def correct_assessment(
             return
         corrected = await corrections.correct_case(pressed.case, kind, pressed.new_value, by)
         if find_modal(body) is None:
-            await redraw_corrected_card(corrected, reply, cases)
+            await redraw_corrected_card(corrected, reply, usecases.cases)
         else:
-            await _show_correction(corrected, by, body, cases, mutes, reply)
+            await _show_correction(corrected, by, body, usecases, reply)
 
 
 async def _show_correction(
-    corrected: CorrectionResult, by: str, body: Payload, cases: CaseUseCases, mutes: MuteUseCases, reply: Responder
+    corrected: CorrectionResult, by: str, body: Payload, usecases: UseCases, reply: Responder
 ) -> None:
     """Redraw the card behind the modal, and the modal, with the offer to move the case on top of it."""
     origin = read_origin(body, corrected.view.case.id, "")
-    await redraw_card(corrected.view, reply.with_response_url(origin.response_url), cases)
+    await redraw_card(corrected.view, reply.with_response_url(origin.response_url), usecases.cases)
     offer = render_move_suggestion(corrected.view.case, corrected.offer).blocks if corrected.offer else ()
-    await reply.update_modal(body["view"], await render_explanation(corrected.view, by, origin, mutes, *offer))
+    await reply.update_modal(body["view"], await render_explanation(corrected.view, by, origin, usecases, *offer))
 
 
 async def move_by_rules(
@@ -73,27 +71,26 @@ async def move_by_rules(
     action: Payload,
     body: Payload,
     by: str,
-    cases: CaseUseCases,
-    corrections: CorrectionUseCases,
-    mutes: MuteUseCases,
+    usecases: UseCases,
     reply: Responder,
 ) -> None:
     await ack()
     async with reply.report_refusals():
-        answer = await corrections.reroute_case(action["value"], by)
+        answer = await usecases.corrections.reroute_case(action["value"], by)
         moved = render_moved(answer.case, answer.department)
         if find_modal(body) is None:
             await reply.replace_message(moved)
             return
         origin = read_origin(body, action["value"], "")
-        await redraw_moved_card(answer, origin.channel, reply.with_response_url(origin.response_url), cases)
-        await reply.update_modal(body["view"], await render_explanation(answer, by, origin, mutes, *moved.blocks))
+        await redraw_moved_card(answer, origin.channel, reply.with_response_url(origin.response_url), usecases.cases)
+        await reply.update_modal(body["view"], await render_explanation(answer, by, origin, usecases, *moved.blocks))
 
 
 async def render_explanation(
-    answer: CaseView, by: str, origin: ModalMetadata, mutes: MuteUseCases, *notice: Block
+    answer: CaseView, by: str, origin: ModalMetadata, usecases: UseCases, *notice: Block
 ) -> Payload:
     """Raises `StoreUnavailable`."""
-    mute = await mutes.render_author_mute(by, answer.case)
-    shown = mute.blocks if mute else ()
-    return render_case_explanation(answer.case, answer.department, answer.page, by, origin, notice, shown)
+    case = answer.case
+    mute = await usecases.mutes.render_author_mute(by, case)
+    brief = await usecases.offers.load_brief(answer, by) if case.owner == by and not case.is_closed else None
+    return render_case_explanation(case, answer.page, origin, notice, mute.blocks if mute else (), brief)

@@ -9,18 +9,19 @@ from bot.cards.modals import (
 from bot.cards.snooze import render_snooze_modal
 from bot.domain.lifecycle import CaseTransition
 from handlers.payloads import read_origin
-from handlers.use_cases import AsyncAck, CaseUseCases, Payload, Responder, StormUseCases, UseCases
+from handlers.use_cases import AsyncAck, CaseUseCases, Payload, Responder, UseCases
 
 
 async def open_resolve_modal(
-    ack: AsyncAck, action: Payload, body: Payload, by: str, cases: CaseUseCases, storms: StormUseCases, reply: Responder
+    ack: AsyncAck, action: Payload, body: Payload, by: str, usecases: UseCases, reply: Responder
 ) -> None:
     await ack()
     async with reply.report_refusals():
-        answer = await cases.check_transition(action["value"], by, CaseTransition.RESOLVE)
-        facts = await storms.find_facts(answer.case)
+        answer = await usecases.cases.check_transition(action["value"], by, CaseTransition.RESOLVE)
+        facts = await usecases.storms.find_facts(answer.case)
+        uses = await usecases.offers.list_uses(answer.case, answer.department, by)
         origin = read_origin(body, action["value"], reply.response_url)
-        await reply.open_modal(body, render_resolve_modal(answer.case, origin, facts))
+        await reply.open_modal(body, render_resolve_modal(answer.case, origin, facts, uses))
 
 
 async def open_hand_over_modal(

@@ -4,7 +4,7 @@ from bot.cards.block_kit import RenderedMessage
 from bot.cards.modal_blocks import ModalMetadata
 from handlers.actions.corrections import render_explanation
 from handlers.payloads import find_modal
-from handlers.use_cases import AsyncAck, CaseUseCases, MuteUseCases, Payload, Responder, RoleUseCases
+from handlers.use_cases import AsyncAck, Payload, Responder, RoleUseCases, UseCases
 
 
 async def accept_policy(ack: AsyncAck, action: Payload, by: str, roles: RoleUseCases, reply: Responder) -> None:
@@ -24,14 +24,13 @@ async def mute_author(
     action: Payload,
     body: Payload,
     by: str,
-    cases: CaseUseCases,
-    mutes: MuteUseCases,
+    usecases: UseCases,
     reply: Responder,
 ) -> None:
     await ack()
     async with reply.report_refusals():
-        receipt = await mutes.mute_case_author(by, action["value"])
-        await _show_mute_receipt(receipt, body, by, cases, mutes, reply)
+        receipt = await usecases.mutes.mute_case_author(by, action["value"])
+        await _show_mute_receipt(receipt, body, by, usecases, reply)
 
 
 async def undo_mute(
@@ -39,23 +38,22 @@ async def undo_mute(
     action: Payload,
     body: Payload,
     by: str,
-    cases: CaseUseCases,
-    mutes: MuteUseCases,
+    usecases: UseCases,
     reply: Responder,
 ) -> None:
     await ack()
     async with reply.report_refusals():
-        receipt = await mutes.undo_mute(by, action["value"])
-        await _show_mute_receipt(receipt, body, by, cases, mutes, reply)
+        receipt = await usecases.mutes.undo_mute(by, action["value"])
+        await _show_mute_receipt(receipt, body, by, usecases, reply)
 
 
 async def _show_mute_receipt(
-    receipt: RenderedMessage, body: Payload, by: str, cases: CaseUseCases, mutes: MuteUseCases, reply: Responder
+    receipt: RenderedMessage, body: Payload, by: str, usecases: UseCases, reply: Responder
 ) -> None:
     """Replace the message with the button; in *Why?*, say it on top, where the button below changes, too."""
     if (modal := find_modal(body)) is None:
         await reply.replace_message(receipt)
         return
     origin = ModalMetadata.from_json(modal["private_metadata"])
-    answer = await cases.get(origin.case)
-    await reply.update_modal(modal, await render_explanation(answer, by, origin, mutes, receipt.blocks[0]))
+    answer = await usecases.cases.get(origin.case)
+    await reply.update_modal(modal, await render_explanation(answer, by, origin, usecases, receipt.blocks[0]))

@@ -26,10 +26,10 @@ from handlers.use_cases import (
     CaseUseCases,
     ColleagueUseCases,
     CorrectionUseCases,
-    HomeTab,
     Payload,
     Responder,
     SpamReview,
+    UseCases,
 )
 
 CHOOSE_RESOLUTION = "Choose an outcome."
@@ -44,9 +44,10 @@ CHOOSE_END = "Choose until when."
 
 
 async def submit_resolution(
-    ack: AsyncAck, view: Payload, by: str, cases: CaseUseCases, home: HomeTab, client: AsyncWebClient, reply: Responder
+    ack: AsyncAck, view: Payload, by: str, usecases: UseCases, client: AsyncWebClient, reply: Responder
 ) -> None:
-    """Submit Resolve: a resolution and a note."""
+    """Submit Resolve: a resolution, a note, and what was given."""
+    cases, home = usecases.cases, usecases.home
     form = SubmittedModal(view)
     word = form.get_value(action_ids.RESOLUTION)
     if word not in set(CaseResolution):
@@ -56,7 +57,9 @@ async def submit_resolution(
         await ack(response_action="errors", errors={action_ids.NOTE: KEEP_OPEN})
         return
     back = reply.with_response_url(form.origin.response_url)
-    work = cases.resolve(form.origin.case, by, CaseResolution(word), form.get_value(action_ids.NOTE))
+    asked = (form.origin.case, by, CaseResolution(word), form.get_value(action_ids.NOTE))
+    given = form.list_given()
+    work = usecases.offers.resolve(*asked, given) if given else cases.resolve(*asked)
     if (answer := await submit_modal(ack, action_ids.RESOLUTION, work, back)) is None:
         return
     await redraw_card(answer, back, cases)

@@ -14,8 +14,6 @@ from bot.domain.correction import Correction, CorrectionKind
 from bot.slack_sandbox.block_kit import check_view
 from tests.cards.samples import (
     AT,
-    CARE,
-    build_claimed_case,
     build_joined_mention,
     build_new_case,
     build_resolved_case,
@@ -45,8 +43,8 @@ def assessed_case(*more: Signal, without: str = "") -> Case:
     return build_new_case(assessment=build_assessment([*kept, *more]))
 
 
-def explain(case: Case, by: str = "U0BEN") -> dict[str, Any]:
-    view = case_assessment.render_case_explanation(case, CARE, None, by, ModalMetadata(case.id))
+def explain(case: Case) -> dict[str, Any]:
+    view = case_assessment.render_case_explanation(case, None, ModalMetadata(case.id))
     assert check_view(view) == []
     return view
 
@@ -131,12 +129,6 @@ def test_reasons_that_quote_hostile_words_format_nothing() -> None:
     hostile = Signal("mood", "sentiment:negative", 0.9, "'<!channel> *now* @x'")
 
     assert "<!channel>" not in list_markup(explain(assessed_case(hostile, without="sentiment")))
-
-
-def test_only_the_owner_is_told_what_they_can_offer() -> None:
-    assert "*You can offer:* Apologise, credit up to 50 EUR." in words(explain(build_claimed_case(), "U0ANA"))
-    assert "You can offer" not in words(explain(build_claimed_case(), "U0BEN"))
-    assert "You can offer" not in words(explain(build_new_case(), "U0ANA"))
 
 
 def test_of_many_that_joined_the_last_are_shown_and_all_are_counted() -> None:

@@ -95,7 +95,7 @@ def forms(case: Case) -> list[dict[str, Any]]:
     origin = ModalMetadata(case.id, "https://hooks.slack.example/actions/" + "x" * 120, "C0CARE")
     return [
         modals.render_resolve_modal(case, origin),
-        case_assessment.render_case_explanation(case, CARE, None, "U0ANA", origin),
+        case_assessment.render_case_explanation(case, None, origin),
         modals.render_resolve_modal(case, origin, facts=case.mention.text),
         storms.render_claim_alike_modal([[case] * 19], case.mention.text, origin),
         storms.render_resolve_many_modal(

@@ -26,7 +26,7 @@ def render(case: Case, *, avatars: bool = False) -> list[dict[str, Any]]:
 
 
 def explain(case: Case) -> str:
-    view = render_case_explanation(case, CARE, None, "U0BEN", ModalMetadata(case.id))
+    view = render_case_explanation(case, None, ModalMetadata(case.id))
     assert check_view(view) == []
     return words(view["blocks"])
 

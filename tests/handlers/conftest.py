@@ -17,6 +17,7 @@ from tests.handlers.fakes import (
     FakeFlags,
     FakeHome,
     FakeMutes,
+    FakeOffers,
     FakeOnCall,
     FakePages,
     FakePreviews,
@@ -51,6 +52,7 @@ class FakeUseCases:
     roles: FakeRoles = field(default_factory=FakeRoles)
     mutes: FakeMutes = field(default_factory=FakeMutes)
     colleagues: FakeColleagues = field(init=False)
+    offers: FakeOffers = field(default_factory=FakeOffers)
 
     def __post_init__(self) -> None:
         self.colleagues = FakeColleagues(self.cases)

@@ -9,6 +9,7 @@ from bot.cards.case_search import SearchQuery, SearchResult
 from bot.cards.home_view import AS_OPENED, DepartmentSummary, HomeState, HomeView
 from bot.cards.modal_blocks import ModalMetadata
 from bot.cards.oncall import OnCallSummary
+from bot.cards.owner_brief import OwnerBrief
 from bot.cards.roll_ups import RollUpView
 from bot.cards.storms import ClaimedCases, OwnCases, ResolvedCases
 from bot.domain.adoption import UnfinishedWork
@@ -22,6 +23,7 @@ from bot.domain.crisis import CrisisOrigin as Began
 from bot.domain.department import Department
 from bot.domain.destination import ToPerson
 from bot.domain.lifecycle import CaseTransition
+from bot.domain.offers import OfferUse
 from bot.domain.oncall.on_call import OnCallSnapshot
 from bot.domain.paging import escalation
 from bot.domain.paging.context import PageContext
@@ -181,6 +183,16 @@ class FakeColleagues(Fake):
     async def undo_reroute(self, case_id: str, by: str, back: str) -> CaseView:
         await self.ask("undo", case_id, by, back)
         return CaseView(build_new_case(), CARE, AT)
+
+
+class FakeOffers(Fake):
+    async def load_brief(self, view: CaseView, by: str) -> OwnerBrief:
+        await self.ask("brief", view.case.id, by)
+        return OwnerBrief(view.department)
+
+    async def list_uses(self, case: Case, department: Department, by: str) -> tuple[OfferUse, ...]:
+        await self.ask("uses", case.id, department.name, by)
+        return ()
 
 
 class FakeFlags(Fake):

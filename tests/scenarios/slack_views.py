@@ -11,7 +11,7 @@ DATE = re.compile(r"<!date\^[^|>]*\|([^>]*)>")
 NAMED = re.compile(r"<([@#])(\w+)(?:\|[^>]*)?>")
 BOLD = re.compile(r"(?<![\w*])\*([^*\n]+)\*(?![\w*])")
 
-OFFER = "You can offer: Apologise, rebook, credit up to 50 EUR."
+OFFER = "You can offer: Apologise, rebook, credit up to 50 EUR.\nOur voice: Plain and warm, signed with a first name."
 """What who claims a case of care is told, and nobody else."""
 
 WaitUntilDone = Callable[[], Awaitable[None]]

@@ -15,16 +15,20 @@ from bot.domain.cases.transitions import claim_case
 from bot.domain.commits import StoreUnavailable
 from bot.domain.correction import CorrectionKind
 from bot.domain.crisis import CrisisDeclaration
+from bot.domain.department import Department
 from bot.domain.lifecycle import CaseTransition
+from bot.domain.offers import Amount, Offer
 from bot.domain.paging.page import Severity
+from bot.usecases.cases import CaseView
 from bot.usecases.flag_message import FlagRequest
 from handlers import UseCases
-from tests.cards.samples import build_new_case
+from tests.cards.samples import AT, build_new_case
 from tests.store.samples import PAGE
 from tests.usecases.harness import ANA, BEN, LEA, MIA, OLA, RAJ, UseCaseHarness
 from tests.usecases.race import Race
 
 CASE = build_new_case(department="ops")
+OPS = Department(name="ops", channel="C0OPS", offers=(Offer(text="credit", daily=Amount(500_00, "EUR")),))
 FLAG = FlagRequest(
     channel="C0", ts="1773133200.000100", words="my bag is gone", department="care", kind=Intent.COMPLAINT
 )
@@ -107,6 +111,9 @@ ASKED: tuple[Callable[[UseCases], Awaitable[Any]], ...] = (
     lambda usecases: usecases.colleagues.check_reroute(CASE.id, ANA),
     lambda usecases: usecases.colleagues.reroute(CASE.id, ANA, "sales", "theirs"),
     lambda usecases: usecases.colleagues.undo_reroute(CASE.id, ANA, "sales"),
+    lambda usecases: usecases.offers.load_brief(CaseView(CASE, OPS, AT), ANA),
+    lambda usecases: usecases.offers.list_uses(CASE, OPS, ANA),
+    lambda usecases: usecases.offers.resolve(CASE.id, ANA, CaseResolution.FIXED, "", {"credit": "5"}),
     lambda usecases: usecases.storms.take_cases("ep-1", ANA),
     lambda usecases: usecases.storms.list_groups("17-A", ANA),
     lambda usecases: usecases.storms.claim_alike("17-A", CASE.id, ANA),

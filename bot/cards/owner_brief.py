@@ -1,0 +1,84 @@
+"""What the owner of a case gets when they claim it, and nobody else: what they can offer, guidance, the voice."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from bot.cards import action_ids
+from bot.cards.block_kit import Block, RenderedMessage, make_section
+from bot.cards.modal_blocks import make_input
+from bot.cards.sanitize import escape, sanitize_line, sanitize_url
+from bot.domain.department import Department
+from bot.domain.offers import Guidance, OfferUse
+
+AUTHORITY_SHOWN = 500
+VOICE_SHOWN = 250
+OFFERS_SHOWN = 10
+GUIDANCE_SHOWN = 3
+INPUTS_SHOWN = 5
+
+
+class OwnerBrief(NamedTuple):
+    department: Department
+    offers: tuple[OfferUse, ...] = ()
+    guidance: tuple[Guidance, ...] = ()
+
+
+def render_owner_brief(brief: OwnerBrief) -> RenderedMessage | None:
+    """Return the message for the owner's eyes only; None if the playbook says nothing for this case."""
+    lines = [
+        line for line in (*_list_offer_lines(brief), *_list_guidance(brief.guidance), _format_voice(brief)) if line
+    ]
+    return RenderedMessage("\n".join(lines), [make_section(line) for line in lines]) if lines else None
+
+
+def _list_offer_lines(brief: OwnerBrief) -> list[str]:
+    """Return the offers in one line, and what the playbook says in prose."""
+    prose = escape(sanitize_line(brief.department.authority, AUTHORITY_SHOWN))
+    offers = " · ".join(format_offer(one) for one in brief.offers[:OFFERS_SHOWN])
+    words = ". ".join(part.removesuffix(".") for part in (prose, offers) if part)
+    return [f"*You can offer:* {words}{'.' if prose and not offers else ''}"] if words else []
+
+
+def format_offer(use: OfferUse) -> str:
+    """Return `credit up to 50 EUR (140 of 500 EUR used today)` as mrkdwn."""
+    offer = use.offer
+    limit = f" up to {escape(str(offer.limit))}" if offer.limit else ""
+    return f"{escape(sanitize_line(offer.text, 80))}{limit}{f' ({_format_use(use)})' if offer.daily else ''}"
+
+
+def _format_use(use: OfferUse) -> str:
+    daily = use.offer.daily
+    return f"{daily._replace(hundredths=use.used).number} of {escape(str(daily))} used today" if daily else ""
+
+
+def _list_guidance(guidance: Sequence[Guidance]) -> list[str]:
+    return [f"*Guidance:* {_format_guidance(one)}" for one in guidance[:GUIDANCE_SHOWN]]
+
+
+def _format_guidance(one: Guidance) -> str:
+    words, url = escape(sanitize_line(one.text, 500)), sanitize_url(one.link)
+    return f"{words} <{url}|Read more>" if url and "|" not in url else words
+
+
+def _format_voice(brief: OwnerBrief) -> str:
+    words = escape(sanitize_line(brief.department.voice, VOICE_SHOWN))
+    return f"*Our voice:* {words}" if words else ""
+
+
+def render_given_inputs(offers: Sequence[OfferUse]) -> list[Block]:
+    """Return a field of the form *Resolve…* for each offer that is counted: how much was given."""
+    return [
+        make_input(
+            action_ids.build_given_block_id(one.offer.text),
+            f"{one.offer.text[:1].upper()}{one.offer.text[1:]} given ({one.offer.unit})",
+            {"type": "plain_text_input", "max_length": 40},
+            hint=_format_hint(one),
+            optional=True,
+        )
+        for one in [use for use in offers if use.offer.unit][:INPUTS_SHOWN]
+    ]
+
+
+def _format_hint(use: OfferUse) -> str:
+    limit = f"Up to {use.offer.limit} in one case." if use.offer.limit else ""
+    return " ".join(part for part in (limit, f"{_format_use(use)}." if use.offer.daily else "") if part)

@@ -1,0 +1,50 @@
+"""What the owner of a case may give: shown when they claim it, and counted when they resolve it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bot.cards.owner_brief import OwnerBrief
+from bot.clock import Clock
+from bot.domain.case import Case, CaseResolution
+from bot.domain.cases.offer_transitions import add_given_offers, format_offer_day, list_guidance, list_offers
+from bot.domain.commits import CaseDecision
+from bot.domain.department import Department
+from bot.domain.lifecycle import Context
+from bot.domain.offers import OfferUse
+from bot.domain.rules import PlaybookRules
+from bot.store.given_offers import GivenOfferStore
+from bot.usecases.cases import CaseUseCases, CaseView
+
+
+@dataclass(frozen=True, slots=True)
+class OfferUseCases:
+    """Each method raises `NotAllowed` with a sentence for the person, or `StoreUnavailable` if Redis is away."""
+
+    _cases: CaseUseCases
+    _store: GivenOfferStore
+    _rules: PlaybookRules
+    _clock: Clock
+
+    async def load_brief(self, view: CaseView, by: str) -> OwnerBrief:
+        """Return what the owner of a case gets to know."""
+        offers = await self.list_uses(view.case, view.department, by)
+        return OwnerBrief(view.department, offers, list_guidance(view.case, view.department))
+
+    async def list_uses(self, case: Case, department: Department, by: str) -> tuple[OfferUse, ...]:
+        """Return what this person may give in this case, with how much the department gave today."""
+        offers = list_offers(case, department, by)
+        day = format_offer_day(self._clock.now(), self._rules.time_zone)
+        used = await self._store.load_used(day, department.name) if any(one.daily for one in offers) else {}
+        return tuple(OfferUse(one, used.get(one.text, 0)) for one in offers)
+
+    async def resolve(
+        self, case_id: str, by: str, resolution: CaseResolution, note: str, typed: Mapping[str, str]
+    ) -> CaseView:
+        """Resolve a case as `CaseUseCases.resolve` does. `typed` is what was given, by the text of the offer."""
+
+        async def decide(case: Case, context: Context) -> CaseDecision:
+            decision = self._cases.decide_resolution(case, context, resolution, note)
+            uses = await self.list_uses(case, context.department, by)
+            return add_given_offers(decision, context, uses, typed, format_offer_day(context.at, self._rules.time_zone))
+
+        return await self._cases.apply(case_id, by, decide)

@@ -1,0 +1,146 @@
+"""What the owner of a case can offer: told on claim, typed at Resolve…, and counted for the day of the brand."""
+
+import asyncio
+
+from tests.scenarios.sample_posts import LATE, LOST, build_complaint
+from tests.scenarios.sample_workspace import CROWD
+from tests.scenarios.slack_views import Card
+from tests.scenarios.world import World
+
+CREDIT = """
+[[offers]]
+text = "credit"
+departments = ["care"]
+when = { intent = "complaint" }
+limit = "50 EUR"
+daily = "120 EUR"
+"""
+GIVEN = "given:credit"
+
+
+def load_offers(world: World, more: str = CREDIT) -> None:
+    world.path.write_text(world.path.read_text("utf-8") + more, "utf-8")
+    assert not world.playbook.reload()
+
+
+async def claim(world: World, about: str = "@marta", by: str = "ana") -> Card:
+    card = world.channel("#care").card(about)
+    await card.click("Claim", by=by)
+    return card
+
+
+async def resolve(world: World, card: Card, amount: str, by: str = "ana") -> dict[str, str]:
+    """Return the errors below the fields."""
+    person = world.sandbox.get_user(by)
+    await card.click("Resolve…", by=by)
+    await person.fill_field("resolution", "answered")
+    await person.fill_field(GIVEN, amount)
+    outcome = await person.submit()
+    await world.finish_listeners()
+    return outcome.errors
+
+
+async def test_the_owner_reads_what_is_left_of_the_day_and_what_was_given_is_counted_at_resolve(world: World) -> None:
+    load_offers(world)
+    await world.receive(LOST)
+    card = await claim(world)
+    told = "You can offer: Apologise, rebook, credit up to 50 EUR. credit up to 50 EUR ({} of 120 EUR used today)"
+    assert told.format(0) in world.person("ana").last_whisper
+    assert "used today" not in card.words
+    assert await resolve(world, card, "49,90") == {}
+    assert "Resolved by @ana · answered" in card.words
+    assert "offer given by @ana, credit 49.90 EUR" in await card.explain()
+
+    await world.receive(LATE, by="ola")
+    await world.advance(seconds=5)
+    await claim(world, "@ola", by="raj")
+    assert told.format("49.90") in world.person("raj").last_whisper
+
+
+async def test_an_amount_that_is_none_or_too_much_is_refused_in_the_form_and_nothing_is_resolved(world: World) -> None:
+    load_offers(world)
+    await world.receive(LOST)
+    card = await claim(world)
+    for typed, why in (
+        ("a lot", "“a lot” is not an amount. Write it like 50 EUR or 49.90 EUR."),
+        ("1,000", "“1,000” is not an amount. Write it like 50 EUR or 49.90 EUR."),
+        ("20 USD", "“20 USD” is in another unit. Write it in EUR."),
+        ("-5", "“-5” is not an amount. Write it like 50 EUR or 49.90 EUR."),
+        ("50.01", "You can offer up to 50 EUR in one case."),
+    ):
+        assert await resolve(world, card, typed) == {GIVEN: why}
+        await world.sandbox.get_user("ana").close_modal(everything=True)
+    assert "Claimed by @ana" in card.words
+    assert await resolve(world, card, "0") == {}
+    assert "offer given" not in await card.explain()
+
+
+async def test_a_case_that_is_reopened_has_one_limit_for_all_that_was_given_in_it(world: World) -> None:
+    load_offers(world)
+    await world.receive(LOST)
+    card = await claim(world)
+    await resolve(world, card, "30")
+    await card.click("Reopen", by="ana")
+    await claim(world)
+    why = {GIVEN: "You can offer up to 50 EUR in one case. 30 EUR was given before."}
+    assert await resolve(world, card, "20.01") == why
+    await world.sandbox.get_user("ana").close_modal(everything=True)
+    assert await resolve(world, card, "20 eur") == {}
+
+
+async def test_of_many_who_resolve_at_once_nobody_gives_what_the_day_has_no_more(world: World) -> None:
+    load_offers(world)
+    people = ("ana", "raj", "mia", *CROWD[:3])
+    for number, _ in enumerate(people):
+        await world.receive(build_complaint(number), by=f"guest{number}")
+        await world.advance(seconds=90)
+    cards = [await claim(world, f"@guest{number}", by=name) for number, name in enumerate(people)]
+    outcomes = await asyncio.gather(
+        *(resolve(world, card, "50", by=name) for card, name in zip(cards, people, strict=True))
+    )
+    assert sorted(one.get(GIVEN, "") for one in outcomes) == ["", ""] + ["Only 20 EUR of today's 120 EUR is left."] * 4
+    await world.receive(LOST)
+    await claim(world, by="ana")
+    assert "(100 of 120 EUR used today)" in world.person("ana").last_whisper
+
+
+async def test_the_day_is_that_of_the_brand_and_begins_at_its_midnight(world: World) -> None:
+    load_offers(world)
+    await world.receive(LOST)
+    await resolve(world, await claim(world), "50")
+    await world.advance(hours=15)
+    await world.receive(LATE, by="ola")
+    card = await claim(world, "@ola")
+    assert "(0 of 120 EUR used today)" in world.person("ana").last_whisper
+    assert "50 EUR in one case" not in await card.explain()
+
+
+async def test_an_offer_for_others_and_guidance_for_other_cases_are_not_shown(world: World) -> None:
+    load_offers(
+        world,
+        """
+[[offers]]
+text = "upgrade"
+people = ["U0RAJ"]
+
+[[guidance]]
+text = "Bags: never ask for a tag number in public <!channel>"
+link = "https://wiki.northwind.example/bags"
+when = { words = ["bag", "suitcase"] }
+
+[[guidance]]
+text = "Say when you write next."
+when = { words = "late" }
+""",
+    )
+    await world.receive(LOST)
+    card = await claim(world)
+    told = world.person("ana").last_whisper
+    assert "upgrade" not in told
+    assert "Guidance: Bags: never ask for a tag number in public <!channel>" in told.replace("&lt;", "<").replace(
+        "&gt;", ">"
+    )
+    assert "Say when you write next" not in told
+    await card.click("Release", by="ana")
+    await claim(world, by="raj")
+    assert "credit up to 50 EUR. upgrade" in world.person("raj").last_whisper
