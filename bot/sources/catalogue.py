@@ -24,6 +24,7 @@ NAMES = (
     "github",
     "youtube",
     "appstoreconnect",
+    "googleplay",
 )
 CATALOGUE: Mapping[str, SourceKind] = {name: import_module(f"bot.sources.{name}").SOURCE for name in NAMES}
 MODELS: Mapping[str, type[BaseModel]] = {name: kind.options for name, kind in CATALOGUE.items()}

@@ -147,14 +147,28 @@ class OutletClient:
             moved_to = url if permanent else moved_to
         raise OutletError("redirects in a circle")
 
+    async def post_form(self, url: str, form: Mapping[str, str]) -> OutletResponse:
+        """Send a form, as for an access token, and return its answer of status 200. Raises `OutletError`."""
+        answer = await self._request(url, None, {}, elsewhere=False, form=form)
+        if answer.status != 200:  # what is in the form is meant for this address alone
+            raise OutletError(f"answers with an error ({answer.status})", answer.status)
+        return answer
+
     async def _request(
-        self, url: str, params: Query | None, headers: Mapping[str, str], *, elsewhere: bool
+        self,
+        url: str,
+        params: Query | None,
+        headers: Mapping[str, str],
+        *,
+        elsewhere: bool,
+        form: Mapping[str, str] | None = None,
     ) -> OutletResponse:
         session = self._public if elsewhere else self._named
         if elsewhere and _is_private_literal(url):
             raise OutletError("redirects into a private network", needs_person=True)
         try:
-            async with session.get(url, params=params, headers=headers, allow_redirects=False) as response:
+            options: dict[str, Any] = {"params": params, "headers": headers, "data": form, "allow_redirects": False}
+            async with session.request("GET" if form is None else "POST", url, **options) as response:
                 answer_headers = {name.lower(): value for name, value in response.headers.items()}
                 self.quota = parse_quota(answer_headers, self._clock.now()) or self.quota
                 if response.status in (200, 304, *REDIRECTS):

@@ -18,9 +18,10 @@ from tests.sources.fake_app_stores import (
     KEY_ID,
     FakeAppStore,
     build_apple_review,
+    serve_fake_app_store,
     write_private_key,
 )
-from tests.sources.fake_outlet import FakeOutlet, serve_fake_outlet
+from tests.sources.fake_outlet import serve_fake_outlet
 from tests.sources.source_fakes import NOON, Inbox, InstantClock, run_source, wait_until
 
 SUBJECTS = (
@@ -31,7 +32,6 @@ MINUTE = timedelta(minutes=1)
 
 
 class World(SimpleNamespace):
-    outlet: FakeOutlet
     store: FakeAppStore
     inbox: Inbox
     clock: InstantClock
@@ -41,7 +41,7 @@ class World(SimpleNamespace):
 
     def build_options(self, **options: Any) -> AppStoreConnectOptions:
         chosen = {"apps": (APP,), "key_id": KEY_ID, "issuer_id": ISSUER, "every": 60} | options
-        return AppStoreConnectOptions.model_validate({"url": self.outlet.url, **chosen})
+        return AppStoreConnectOptions.model_validate({"url": self.store.url, **chosen})
 
     async def poll(self, requests: int = 1, **options: Any) -> None:
         """Poll with a source that has just been started, until so many requests were answered and dealt with."""
@@ -63,11 +63,8 @@ class World(SimpleNamespace):
 @pytest.fixture
 async def world() -> AsyncIterator[World]:
     clock = InstantClock()
-    store = FakeAppStore(clock.now)
-    async with serve_fake_outlet() as outlet:
-        for app in (APP, "9876543210"):
-            outlet.answers[f"/v1/apps/{app}/customerReviews"] = [store.handle]
-        yield World(outlet=outlet, store=store, inbox=Inbox(), clock=clock)
+    async with serve_fake_app_store(clock.now) as store:
+        yield World(store=store, inbox=Inbox(), clock=clock)
 
 
 async def test_a_review_of_the_app_is_a_mention_with_stars_and_a_storefront(world: World) -> None:
@@ -215,19 +212,12 @@ async def test_one_app_that_does_not_exist_does_not_stop_the_others(world: World
 async def test_a_review_that_cannot_be_read_is_skipped_with_a_sentence(world: World) -> None:
     await world.poll()
     world.review("r1")
-    world.outlet.answers[f"/v1/apps/{APP}/customerReviews"] = [_break_reviews(world.store)]
+    broken = [{"id": "b1", "attributes": None}, {"attributes": {"rating": 9}}, 7]
+    body = {"data": [*broken, *world.store.reviews[APP]], "links": {"next": 3}}
+    world.store.answers = [web.json_response(body)]
     await world.poll()
     assert world.inbox.ids == ["appstoreconnect:r1"]
     assert any("skipped" in sentence for sentence in world.inbox.statuses)
-
-
-def _break_reviews(store: FakeAppStore) -> Any:
-    async def answer(request: web.Request) -> web.Response:
-        store.queries.append(dict(request.query))
-        broken = [{"id": "b1", "attributes": None}, {"attributes": {"rating": 9}}, 7]
-        return web.json_response({"data": [*broken, *store.reviews[APP]], "links": {"next": 3}})
-
-    return answer
 
 
 async def test_the_token_is_never_sent_to_an_address_that_an_answer_names(world: World) -> None:

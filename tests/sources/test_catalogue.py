@@ -14,7 +14,7 @@ from bot.sources.catalogue import CATALOGUE
 from bot.sources.replay import ReplayOptions
 from bot.sources.webhook import WebhookOptions
 from bot.sources.x_options import XOptions
-from tests.sources.fake_app_stores import write_private_key
+from tests.sources.fake_app_stores import FakeGooglePlay, write_private_key
 from tests.sources.source_fakes import InstantClock
 
 HOUSE = {
@@ -34,7 +34,10 @@ OPTIONS = {
     "webhook": WebhookOptions(),
 }
 """Of those whose example is in playbook.example.toml; the others declare theirs."""
-SECRETS = {"appstoreconnect": write_private_key(ec.generate_private_key(ec.SECP256R1()))}
+SECRETS = {
+    "appstoreconnect": write_private_key(ec.generate_private_key(ec.SECP256R1())),
+    "googleplay": FakeGooglePlay(InstantClock().now, "https://token.example").secret,
+}
 """Of those that try theirs when they are built."""
 
 
