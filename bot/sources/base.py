@@ -33,7 +33,10 @@ class MentionSink(Protocol):
         """
 
     async def delete_author(self, author_id: str) -> None:
-        """Strike out all posts of an account that is gone, in the next search. Raises `StoreUnavailable`."""
+        """Strike out all posts of an account that is gone, in the next search. Raises `StoreUnavailable`.
+
+        Publish what was read of it before: an account that nobody has seen a post of is left out.
+        """
 
     async def import_first(self, mentions: Sequence[Mention], cursor: str) -> None:
         """Start after what the outlet has already: move the cursor, and post nothing. Raises `StoreUnavailable`."""

@@ -129,11 +129,12 @@ class BlueskySource:
                 if message.type not in {aiohttp.WSMsgType.TEXT, aiohttp.WSMsgType.BINARY}:
                     raise StreamEndedError(f"was closed ({socket.close_code})")
                 data = message.data
-                await self._take_frame(data.encode("utf-8", "replace") if isinstance(data, str) else data, batch, sink)
+                raw = data.encode("utf-8", "replace") if isinstance(data, str) else data
+                await self._take_frame(raw, host, batch, sink)
                 if batch.is_due:
                     await batch.flush(host)
 
-    async def _take_frame(self, raw: bytes, batch: StreamBatch, sink: MentionSink) -> None:
+    async def _take_frame(self, raw: bytes, host: str, batch: StreamBatch, sink: MentionSink) -> None:
         """Add what the frame brings to the batch. One that cannot be read is left out: others wait behind it."""
         self._failures = 0
         mention = None
@@ -147,6 +148,8 @@ class BlueskySource:
                 log.warning("frame skipped", source=self.name, reason=str(wrong))
             else:
                 if event.status in GONE:
+                    if batch.has_author(event.did):  # or nobody has seen anything of them
+                        await batch.flush(host)
                     await sink.delete_author(event.did)
         batch.add_frame(raw, mention)
 

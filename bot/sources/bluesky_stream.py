@@ -74,6 +74,9 @@ class StreamBatch:
         waited = (self._clock.now() - self._flushed_at).total_seconds()
         return len(self._mentions) >= FLUSH_FROM or waited >= (self.flush_after if self._mentions else SAVE_AFTER)
 
+    def has_author(self, author_id: str) -> bool:
+        return any(mention.author.id == author_id for mention in self._mentions)
+
     def add_frame(self, raw: bytes, mention: Mention | None) -> None:
         self._latest = raw
         if mention is not None:

@@ -1,5 +1,6 @@
 """The inbox: a stream of admitted mentions that triage reads in a consumer group. Dedup, reclaim, dead letters."""
 
+import hashlib
 import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
@@ -15,7 +16,7 @@ from bot.domain.mention import Mention
 from bot.store.case_writer import write_decision
 from bot.store.client import BLOCK_MS, RedisClient, parse_counts, parse_hash, parse_int
 from bot.store.decision_writer import to_ms
-from bot.store.keys import INBOX_MOST, SEEN_FOR, Keys
+from bot.store.keys import INBOX_MOST, SEEN_AUTHORS_KEPT, SEEN_FOR, Keys, format_month, list_months
 from bot.store.recent_mentions import RecentBatch, append_recent
 from bot.store.repository import RedisStore
 from bot.store.transaction import GROUP, CommitResult, Transaction, commit
@@ -91,17 +92,27 @@ class Inbox(RedisStore):
         versions = [(one, one.version) for one in {one.id: one for one in posts}.values()]
         versions += [(one, -1) for one in deleted.values()]
         keys = [self._keys.inbox, self._keys.cursors, self._keys.source_activity, self._keys.mention_counters]
-        keys.append(self._keys.source_health_key(source))
+        keys += [self._keys.source_health_key(source), self._keys.seen_authors_key(format_month(at))]
         keys += [self._keys.seen_key(mention.id) for mention, _ in versions]
         keys += [self._keys.case_key(derive_case_id(mention.id)) for mention, version in versions if version]
         args: list[str | int] = [source, cursor or "", to_ms(at), int(SEEN_FOR.total_seconds()), self._max_entries]
-        args += (HOURS_KEPT, DELAYS_KEPT)
+        args += (HOURS_KEPT, DELAYS_KEPT, int(SEEN_AUTHORS_KEPT.total_seconds()))
         for mention, version in versions:
-            args += (version, to_ms(mention.created_at), mention.model_dump_json(exclude_defaults=True))
+            author = _compute_author_digest(mention.source, mention.author.id)
+            args += (version, to_ms(mention.created_at), author, mention.model_dump_json(exclude_defaults=True))
         new = int(await self._client.run_script("admit", keys, args))
         if new < 0:
             raise StoreUnavailable(f"The inbox is full ({self._max_entries:,} mentions wait for triage).")
         return new
+
+    async def has_author(self, source: str, author_id: str, at: datetime) -> bool:
+        """Whether mentions of an author were admitted within `SEEN_AUTHORS_KEPT`: no, or perhaps."""
+        digest = _compute_author_digest(source, author_id)
+        places = [int(digest[start : start + 5], 16) for start in range(0, len(digest), 5)]
+        words = [word for place in places for word in ("GET", "u1", place)]
+        months = list_months(at, SEEN_AUTHORS_KEPT)
+        asked = [("BITFIELD", self._keys.seen_authors_key(month), *words) for month in months]
+        return any(all(bits) for bits in await self._client.execute_batch(asked))
 
     async def load_cursor(self, source: str) -> str | None:
         found = await self._client.execute("HGET", self._keys.cursors, source)
@@ -218,3 +229,8 @@ def _parse_entry(reply: Sequence[Any]) -> InboxEntry:
     except ValidationError:
         mention = None
     return InboxEntry(str(reply[0]), mention, raw, parse_int(values.get("at")) or 0, edit="edit" in values)
+
+
+def _compute_author_digest(source: str, author_id: str) -> str:
+    """Return four numbers of 20 bits, as hexadecimal digits; empty for an unknown author."""
+    return hashlib.blake2b(f"{source}:{author_id}".encode(), digest_size=10).hexdigest() if author_id else ""

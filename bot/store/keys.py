@@ -45,6 +45,8 @@ PERSON_KEPT = timedelta(days=180)
 """After the last contact with them."""
 AUTHORS_KEPT = timedelta(days=190)
 """After the last case of a month was opened: twice as long as a resolved case is kept."""
+SEEN_AUTHORS_KEPT = timedelta(days=430)
+"""A month longer than what is kept longest with words of a post: corrections, and declared crises."""
 
 
 @lru_cache(maxsize=5_000)
@@ -73,9 +75,9 @@ def format_month(at: datetime) -> str:
     return f"{at.year:04}{at.month:02}"
 
 
-def list_months(at: datetime) -> list[str]:
+def list_months(at: datetime, kept: timedelta = AUTHORS_KEPT) -> list[str]:
     """Return the months of which authors are kept, the newest first."""
-    return list(dict.fromkeys(format_month(at - timedelta(days=days)) for days in range(0, AUTHORS_KEPT.days + 31, 27)))
+    return list(dict.fromkeys(format_month(at - timedelta(days=days)) for days in range(0, kept.days + 31, 27)))
 
 
 class Keys:
@@ -121,6 +123,9 @@ class Keys:
 
     def seen_key(self, mention: str) -> str:
         return f"{self.root}seen:{mention}"
+
+    def seen_authors_key(self, month: str) -> str:
+        return f"{self.root}seen_authors:{month}"
 
     def case_key(self, case: str) -> str:
         return f"{self.root}case:{case}"

@@ -88,7 +88,9 @@ class InboxWriter:
             self._count = RateSample(int(self._clock.now().timestamp() // 60), is_flood=True)
 
     async def delete_author(self, author_id: str) -> None:
-        await self._store.deletions.add_author(self._source.partition(".")[0], author_id, self._clock.now())
+        source, now = self._source.partition(".")[0], self._clock.now()
+        if await self._store.inbox.has_author(source, author_id, now):  # a firehose tells of all accounts that close
+            await self._store.deletions.add_author(source, author_id, now)
 
     async def import_first(self, mentions: Sequence[Mention], cursor: str) -> None:
         now = self._clock.now()

@@ -26,10 +26,12 @@ class World(SimpleNamespace):
     inbox: Inbox
     clock: InstantClock
 
-    def run(self, version: Literal[1, 2] = 1, silence: float = 30, **options: Any) -> AbstractAsyncContextManager[None]:
+    def run(
+        self, version: Literal[1, 2] = 1, silence: float = 30, flush_after: float = 0.01, **options: Any
+    ) -> AbstractAsyncContextManager[None]:
         hosts = options.pop("hosts", (self.stream.url,))
         chosen = BlueskyOptions(version=version, hosts=hosts, profiles=self.stream.url, **options)
-        return run_source(BlueskySource(chosen, self.build_context(), silence, flush_after=0.01), self.inbox)
+        return run_source(BlueskySource(chosen, self.build_context(), silence, flush_after), self.inbox)
 
     def build_context(self) -> SourceContext:
         return SourceContext("bluesky", self.clock, lambda: 0.5, (NORTHWIND,))
@@ -85,6 +87,16 @@ async def test_an_edit_a_deletion_and_the_end_of_an_account_are_told(world: Worl
     assert (first.edited_at, edited.edited_at) == (None, NOON + timedelta(seconds=1))
     assert deleted.deleted_at == NOON + timedelta(seconds=2)
     assert world.inbox.deleted_authors == [BEN]
+
+
+async def test_what_an_account_wrote_a_moment_before_its_end_is_published_before_its_end_is_told(world: World) -> None:
+    """Or the end of an account nobody knows would be left out, and the post would stay."""
+    async with world.run(flush_after=60):
+        await world.wait_for_connection()
+        world.stream.post("1", "northwind air is late")
+        world.stream.change_account(ANA, "deleted")
+        await wait_until(lambda: bool(world.inbox.deleted_authors))
+    assert [mention.id for mention in world.inbox.published] == [f"bluesky:{ANA}/1"]
 
 
 @VERSIONS

@@ -2,12 +2,13 @@
   Let mentions into the inbox, each once, and move the source's cursor with them. All or nothing.
 
   KEYS[1] inbox (stream)   KEYS[2] cursors (hash)   KEYS[3] heard (hash)   KEYS[4] books (hash)
-  KEYS[5] source_health:<source> (hash)
-  KEYS[6..] seen:<mention>, one for each mention; then case:<id>, one for each of them that was edited or deleted
+  KEYS[5] source_health:<source> (hash)   KEYS[6] seen_authors:<month> (bits)
+  KEYS[7..] seen:<mention>, one for each mention; then case:<id>, one for each of them that was edited or deleted
   ARGV[1] source   ARGV[2] cursor, '' to leave it   ARGV[3] now, ms   ARGV[4] seconds to remember a mention
   ARGV[5] the most entries the inbox may hold   ARGV[6] hours and ARGV[7] delays for which there are slots
-  ARGV[8..] mentions, in the order of their keys: its version, which grows with each edit, or -1 if it was deleted; when
-    it was written, ms; then it as JSON
+  ARGV[8] seconds to remember an author
+  ARGV[9..] mentions, in the order of their keys: its version, which grows with each edit, or -1 if it was deleted; when
+    it was written, ms; the digest of its author, or ''; then it as JSON
 
   A key holds when the mention came, or `v` and the version of the newest wording that came, or `d` once it was deleted.
   A newer wording of a known mention is put in the inbox as an edit, and so is its deletion; an older one, or the same,
@@ -18,7 +19,8 @@
 ]]
 local inbox, cursors, heard, books, health = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local source, cursor, now, remember, most = ARGV[1], ARGV[2], ARGV[3], ARGV[4], tonumber(ARGV[5])
-local count = (#ARGV - 7) / 3
+local authors = KEYS[6]
+local count = (#ARGV - 8) / 4
 
 if count > 0 and redis.call('XLEN', inbox) + count > most then
   return -1
@@ -50,6 +52,13 @@ local function add(body, edit)
   return redis.pcall('XADD', inbox, '*', 'm', body, 'at', now)
 end
 
+-- Four bits for each author, at the places that its digest names: whoever has all of them may have been seen.
+local function remember_author(digest)
+  for at = 1, #digest, 5 do
+    redis.call('SETBIT', authors, tonumber(string.sub(digest, at, at + 4), 16), 1)
+  end
+end
+
 -- The health of the source: a slot holds its hour and how many came in it, or when a post came and how late it was.
 local function measure(times)
   local at, slots, samples = tonumber(now), tonumber(ARGV[6]), tonumber(ARGV[7])
@@ -74,16 +83,16 @@ end
 
 local new, edited, posts, versioned, refused, written = 0, 0, 0, 0, nil, {}
 for i = 1, count do
-  local key, version = KEYS[5 + i], tonumber(ARGV[5 + 3 * i])
+  local key, version = KEYS[6 + i], tonumber(ARGV[5 + 4 * i])
   if version ~= 0 then
     versioned = versioned + 1
   end
-  local known, taken, edit = mark(key, version, KEYS[5 + count + versioned])
+  local known, taken, edit = mark(key, version, KEYS[6 + count + versioned])
   if taken or version >= 0 then
     posts = posts + 1
   end
   if taken then
-    local added = add(ARGV[7 + 3 * i], edit)
+    local added = add(ARGV[8 + 4 * i], edit)
     if type(added) == 'table' then
       if known then
         redis.call('SET', key, known, 'EX', remember)
@@ -93,15 +102,19 @@ for i = 1, count do
       refused = added
       break
     end
+    remember_author(ARGV[7 + 4 * i])
     if edit then
       edited = edited + 1
     else
       new = new + 1
-      written[new] = tonumber(ARGV[6 + 3 * i])
+      written[new] = tonumber(ARGV[6 + 4 * i])
     end
   end
 end
 
+if new + edited > 0 then
+  redis.call('EXPIRE', authors, ARGV[8])
+end
 if new > 0 then
   redis.call('HINCRBY', books, 'seen', new)
   measure(written)
