@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Protocol
 
-from bot.domain.department import Department
+from bot.domain.department import Department, DepartmentStaff
 from bot.domain.oncall.on_call import OnCallSnapshot, get_listed_on_call
 from bot.domain.periods import TimeSpan
 
@@ -30,3 +30,12 @@ class FakeOnCallLookup:
 
     async def list_callable_people(self, department: Department) -> tuple[str, ...]:
         return (*department.on_call, *self.now.get(department.name, OnCallSnapshot()).people)
+
+
+class ListedStaff:
+    """A staff lookup of the people whom the playbook names; there are no user groups."""
+
+    async def load_staff(self, department: Department, managers: tuple[str, ...]) -> DepartmentStaff:
+        return DepartmentStaff(
+            department=department.name, deputies=frozenset(department.deputies), managers=frozenset(managers)
+        )

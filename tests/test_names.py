@@ -30,7 +30,7 @@ VERBS = words_of("""
     fingerprint finish fit fix flag flatten floor flush fold forbid forget format freeze generate get group grow guard
     guess hand handle hash hold import increment index inflect inherit inject insert install intern invite issue iter
     iterate join jump keep learn limit link list listen load lock log look make map mark mask match measure mend merge
-    mix monitor mount move multiply mute name normalize note notify observe open override pack page paginate pair parse pass
+    mix monitor mount move multiply mute name normalize note notify observe offer open override pack page paginate pair parse pass
     pause perform pick pin place plan play poll pool pop post postpone predict prefix prepare print probe process prune
     publish push put quantize quarantine quote raise rank re read reassign rebase receive reclaim recompute record redact
     redeem redeliver redraw refill refresh refuse register reject relabel release reload remind remove rename render

@@ -29,7 +29,7 @@ from bot.sources.catalogue import LABELS
 from bot.sources.webhook import WebhookSource
 from bot.store.store import Store
 from bot.usecases.on_call_lookup import StoredOnCallLookup
-from bot.usecases.staff import RoleLookup
+from bot.usecases.staff import RoleLookup, StaffDirectory
 from bot.web import RouteDependencies, build_web_app
 from bot.web.ack_routes import AckRoutes
 from bot.web.routes import Endpoint
@@ -173,7 +173,7 @@ def build_app(
         usecases=build_use_cases(store, rules, on_call, directory, roles, contexts, clock, external.public_url),
         ingest=IngestRunner(store, clock, liveness),
         triage=TriageWorker(store, rules, clock, worker, wait=wait),
-        timers=DeadlineWorker(store, rules, on_call, clock),
+        timers=DeadlineWorker(store, rules, on_call, StaffDirectory(directory, on_call, roles), clock),
         case_indexes=CaseIndexWorker(store, rules, clock),
         deletions=DeletionWorker(store, clock),
         spikes=SpikeWorker(store, rules, clock),

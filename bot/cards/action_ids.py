@@ -58,6 +58,12 @@ ROLL_UP_LIST = "roll_up_list"
 """Opens the modal that lists the unclaimed cases. Its value is that of a `RollUp`."""
 ROLL_UP_CLAIM = "roll_up_claim"
 """In that modal, which is updated."""
+FOLLOW_UP_LIST = "follow_up_list"
+"""Opens the modal that lists the follow-ups. Its value is that of a `RollUp`."""
+# In that modal too, which is updated.
+FOLLOW_UP_SATISFIED = "follow_up_satisfied"
+FOLLOW_UP_NOT_SATISFIED = "follow_up_not_satisfied"
+FOLLOW_UP_NO_ANSWER = "follow_up_no_answer"
 KEEP = "lease_keep"
 RELEASE_HERE = "lease_release"
 

@@ -62,7 +62,7 @@ BY_ROUTE = "by route "
 _PERSON = re.compile(r"&lt;@([UW][A-Z0-9]{1,20})&gt;")
 JOINED_NOUNS: dict[JoinReason | None, str] = {
     JoinReason.COPY: "duplicate",
-    JoinReason.SAME_PERSON: "follow-up",
+    JoinReason.SAME_PERSON: "later post",
     JoinReason.SIMILAR: "similar post",
 }
 
@@ -112,7 +112,7 @@ def format_language(code: str) -> str:
 
 
 def format_joined_count(case: Case) -> str:
-    """Return `3 duplicates`, `1 follow-up`, or `40 related posts` where they differ."""
+    """Return `3 duplicates`, `1 later post`, or `40 related posts` where they differ."""
     reasons = {one.why for one in case.joined}
     same = len(reasons) == 1 and len(case.joined) == case.joined_count
     return format_count(case.joined_count, JOINED_NOUNS[reasons.pop()] if same else "related post")
@@ -123,7 +123,7 @@ def format_status(case: Case, at: datetime) -> str:
     if case.status is CaseStatus.RESOLVED:
         how = f" · {case.resolution.value}" if case.resolution else ""
         when = f" · {format_date(case.resolved_at)}" if case.resolved_at else ""
-        return f"*Resolved*{_format_actor(case.closed_by)}{how}{when}"
+        return f"*Resolved*{_format_actor(case.closed_by)}{how}{when}{_format_follow_up(case)}"
     if snoozed := format_snooze(case):
         return f"*{snoozed}*{f' · claimed{_format_actor(case.owner)}' if case.owner else ''}"
     word = f"*Claimed*{_format_actor(case.owner)}" if case.status is CaseStatus.CLAIMED else "*Unclaimed*"
@@ -132,6 +132,16 @@ def format_status(case: Case, at: datetime) -> str:
 
 def _format_actor(person: str) -> str:
     return f" by <@{person}>" if person else ""
+
+
+def _format_follow_up(case: Case) -> str:
+    """Return who follows up, or what came of it; '' until it is due."""
+    follow_up = case.follow_up
+    if follow_up is None or follow_up.is_waiting:
+        return ""
+    if follow_up.outcome is None:
+        return f" · follow-up with <@{follow_up.offered_to}>"
+    return f" · {follow_up.outcome}{f', says <@{follow_up.by}>' if follow_up.by else ''}"
 
 
 def _format_deadline(case: Case, at: datetime) -> str:

@@ -29,6 +29,7 @@ from bot.domain.reports.report import (
     MIN_SAMPLE,
     DepartmentFigures,
     DurationStats,
+    FollowUpFigures,
     Report,
     SentimentCounts,
     ShareChange,
@@ -218,7 +219,18 @@ def _render_department_line(department: DepartmentFigures) -> Block:
         for verb, took in (("claim", department.claim), ("resolve", department.resolve))
         if took
     ]
-    return make_line(make_run(f"{department.name}: ", bold=True), words + "".join(times))
+    follow_ups = _format_follow_ups(department.follow_ups)
+    return make_line(make_run(f"{department.name}: ", bold=True), words + "".join(times) + follow_ups)
+
+
+def _format_follow_ups(count: FollowUpFigures) -> str:
+    if not any(count):
+        return ""
+    thanked = f" ({count.thanked:,} wrote thanks)" if count.thanked else ""
+    silent = f", {count.no_answer:,} no answer" if count.no_answer else ""
+    return (
+        f"\nFollow-ups: {count.due:,} due, {count.satisfied:,} satisfied{thanked}, {count.reopened:,} reopened{silent}"
+    )
 
 
 def _format_duration_stats(stats: DurationStats) -> str:

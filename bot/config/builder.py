@@ -92,6 +92,7 @@ def _build_department(table: DepartmentTable, file: FileTable) -> Department:
         page_from=CasePriority(table.page_from or file.paging.page_from),
         policy=brand.policy,
         deputies_accept=brand.deputies_accept,
+        follow_up_after=brand.follow_up_after,
         point=table.point or "",
         offers=tuple(_build_offer(one, brand.time_zone) for one in file.offers if _is_for(one.departments, table)),
         guidance=tuple(
@@ -136,6 +137,7 @@ def _build_route(table: RouteTable, number: int, zone: str) -> Route:
             lease=table.lease,
             resolve_within=table.resolve_within,
             remind_every=table.remind_every,
+            follow_up_after=table.follow_up_after,
         ),
     )
 

@@ -16,6 +16,9 @@ from bot.domain.routing import NOBODY
 from bot.domain.text_normalization import is_findable
 
 LONGEST = timedelta(days=365)
+LONGEST_FOLLOW_UP = timedelta(days=60)
+"""A resolved case is kept for 90 days."""
+NEVER = "never"
 NAME_LENGTH = 60
 """Names appear on buttons and in options, which Slack limits to 75."""
 
@@ -51,6 +54,14 @@ def _parse_duration(value: object) -> timedelta:
             f"{safe_repr(value)} is out of range. Use '1s' to '365d', or leave the key out for no time limit"
         )
     return span
+
+
+def _parse_follow_up_delay(value: object) -> timedelta:
+    """Parse a duration; zero for `never`."""
+    delay = timedelta() if value == NEVER else _parse_duration(value)
+    if delay > LONGEST_FOLLOW_UP:
+        raise ValueError(f"{safe_repr(value)} is out of range. Use '1s' to '60d', or '{NEVER}'")
+    return delay
 
 
 def _validate_channel(value: str) -> str:
@@ -181,6 +192,7 @@ def _require_not_empty(value: tuple[T, ...]) -> tuple[T, ...]:
 
 
 Duration = Annotated[timedelta, BeforeValidator(_parse_duration)]
+FollowUpDelay = Annotated[timedelta, BeforeValidator(_parse_follow_up_delay)]
 Phone = Annotated[str, AfterValidator(_normalize_phone)]
 Topic = Annotated[str, AfterValidator(_validate_ntfy_topic)]
 Channel = Annotated[str, AfterValidator(_validate_channel)]

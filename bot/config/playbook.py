@@ -5,7 +5,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import time
+from datetime import time, timedelta
 from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
@@ -44,6 +44,7 @@ class Brand:
     """Part of all keys in the store; None: derived from the name."""
     policy: str = ""
     deputies_accept: bool = False
+    follow_up_after: timedelta = timedelta()
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from bot.config.field_types import (
     Channel,
     DepartmentName,
     Duration,
+    FollowUpDelay,
     Hour,
     Language,
     Many,
@@ -80,6 +81,7 @@ class BrandTable(PlaybookTable):
     language: Language = "en"
     policy: Prose = ""
     deputies_accept: bool = False
+    follow_up_after: FollowUpDelay = timedelta()
 
 
 class SubjectTable(PlaybookTable):
@@ -124,6 +126,7 @@ class RouteTable(FilterTable):
     lease: Duration | None = None
     resolve_within: Duration | None = None
     remind_every: Duration | None = None
+    follow_up_after: FollowUpDelay | None = None
 
 
 class OfferTable(FilterTable):

@@ -15,6 +15,7 @@ from bot.cards import (
     crisis_modals,
     digests,
     drills,
+    follow_ups,
     health,
     home,
     modals,
@@ -44,7 +45,7 @@ from bot.demo.gallery_samples import AT, BEN, GallerySamples, list_pages
 from bot.domain.adoption import UnfinishedWork
 from bot.domain.case import CaseResolution
 from bot.domain.cases.queues import CasePage, CaseQueue, QueueCounts
-from bot.domain.cases.roll_ups import RollUp
+from bot.domain.cases.roll_ups import RollUp, RollUpTopic
 from bot.domain.destination import ToChannel, ToPerson
 from bot.domain.drills import Drill
 from bot.domain.health.issues import HealthIssue
@@ -55,6 +56,7 @@ from bot.domain.reports.precision import PrecisionAspect, PrecisionEstimate
 from bot.domain.reports.report import (
     DepartmentFigures,
     DurationStats,
+    FollowUpFigures,
     Report,
     ReportQuery,
     SentimentCounts,
@@ -104,6 +106,7 @@ def _draw_cases(on: GallerySamples) -> Drawings:
     yield "Card: claimed", case.render_case(on.claimed, on.care, AT)
     yield "Card: claimed, and they wrote again", case.render_case(on.joined, on.care, AT)
     yield "Card: resolved", case.render_case(on.resolved, on.care, AT)
+    yield "Card: resolved, with a follow-up", case.render_case(on.follow_up, on.care, AT)
     yield "Card: edited by its author", case.render_case(on.case_after_edit, on.care, AT)
     yield "Card: deleted by its author", case.render_case(on.case_after_deletion, on.care, AT)
     yield "Card: a review with stars and a place", case.render_case(on.review, on.care, AT)
@@ -127,6 +130,13 @@ def _draw_messages(on: GallerySamples) -> Drawings:
     yield "Call about one case", roll_ups.render_case_call(on.overdue, on.care, on.on_call, to, AT, LINK)
     yield "Roll-up", roll_ups.render_roll_up(claims, 12, AT - timedelta(minutes=25), on.care, on.on_call, AT)
     yield "Roll-up: over", roll_ups.render_roll_up_end(on.care)
+    offered, many = on.follow_up, RollUp("care", ToPerson("U0RAJ"), RollUpTopic.FOLLOW_UPS)
+    yield "Follow-up", follow_ups.render_follow_up(offered, LINK)
+    yield "Follow-ups: several", follow_ups.render_follow_ups(many, 12, on.care)
+    yield "Follow-up: satisfied", follow_ups.render_follow_up_end(on.care, on.answered)
+    yield "Follow-up: reopened", follow_ups.render_follow_up_end(on.care, on.reopened)
+    yield "Follow-ups: all done", follow_ups.render_follow_up_end(on.care)
+    yield "Follow-ups of yesterday", follow_ups.render_old_follow_ups()
     yield "Reminder below a list", case_messages.render_digest_reminder([on.overdue, on.new], on.care)
     yield "Reminder below a list: over", case_messages.render_digest_reminder_outcome()
     yield "Lease: half is over", case_messages.render_lease_reminder(on.claimed, on.care, LINK)
@@ -193,7 +203,8 @@ def _draw_reports(on: GallerySamples) -> Drawings:
         TallyKey("", "care", "negative", kind): n for kind, n in (("complaint", 51), ("question", 34), ("praise", 27))
     }
     claim, resolve = DurationStats(40, 900, 1560), DurationStats(38, 4440, 6600)
-    figures = DepartmentFigures("care", 6, 2, answered=38, closed_otherwise=3, claim=claim, resolve=resolve)
+    asked = FollowUpFigures(due=12, satisfied=9, thanked=4, reopened=1)
+    figures = DepartmentFigures("care", 6, 2, 38, closed_otherwise=3, claim=claim, resolve=resolve, follow_ups=asked)
     report = Report(
         ReportQuery(), AT, counts, counts, before, count_intents(kinds), (), (on.resolved, on.praise), (figures,)
     )
@@ -256,6 +267,8 @@ def _draw_modals(on: GallerySamples) -> Drawings:
         RollUp("care", ToPerson(on.on_call.people[0])), on.care, (on.overdue, on.new), {on.new.id: LINK}, 2, AT, AT
     )
     yield "Modal: unclaimed cases", roll_ups.render_roll_up_modal(waiting)
+    due = waiting._replace(cases=(on.follow_up, on.resolved), oldest=None)
+    yield "Modal: follow-ups", follow_ups.render_follow_up_modal(due)
     uses = _build_brief(on).offers
     yield "Modal: resolve", modals.render_resolve_modal(on.claimed, origin, offers=uses)
     yield "Modal: hand over", modals.render_hand_over_modal(on.claimed, on.departments, origin)

@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 
 from bot.demo.panel.sample_posts import sample_mention
 from bot.domain.audit import AuditAction, AuditEvent
 from bot.domain.case import Case, CaseResolution, JoinReason, derive_case_id
 from bot.domain.cases.deletion_transitions import decide_deletion
 from bot.domain.cases.edit_transitions import PostEdit, edit_case
+from bot.domain.cases.follow_up_transitions import answer_follow_up
 from bot.domain.cases.intake import join_case, open_case
 from bot.domain.cases.transitions import claim_case, reopen_case, resolve_case
 from bot.domain.crisis import (
@@ -20,6 +22,7 @@ from bot.domain.crisis import (
     TimelineEntry,
 )
 from bot.domain.department import Department, DepartmentStaff
+from bot.domain.follow_up import POSITIVE, FollowUp, FollowUpOutcome
 from bot.domain.lifecycle import Context
 from bot.domain.mention import Mention
 from bot.domain.oncall.on_call import OnCallSnapshot
@@ -185,6 +188,15 @@ class GallerySamples:
         found = self._rules.find_department(name)
         assert found is not None, f"The sample playbook has no department {name}."
         return found
+
+    @cached_property
+    def follow_up(self) -> Case:
+        return self.resolved.copy_with(follow_up=FollowUp(AT, offered_to=RAJ, wrote_later=POSITIVE))
+
+    @cached_property
+    def answered(self) -> Case:
+        context = self._build_context(RAJ, timedelta(hours=1))
+        return answer_follow_up(self.follow_up, context, FollowUpOutcome.SATISFIED).case
 
     def _build_context(self, by: str, later: timedelta) -> Context:
         staff = DepartmentStaff(department="care", deputies=frozenset({ANA, RAJ}), managers=frozenset({MIA}))

@@ -61,6 +61,8 @@ class AuditAction(StrEnum):
     OFFER_GIVEN = "offer given"
     REROUTED = "re-routed"
     """By somebody without a role here."""
+    FOLLOW_UP_OFFERED = "offered a follow-up"
+    FOLLOWED_UP = "followed up"
     REROUTE_UNDONE = "undid the re-route"
 
 

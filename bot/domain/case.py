@@ -8,6 +8,7 @@ from typing import NamedTuple
 from bot.domain.assessment import DOUBTFUL, Assessment, Intent
 from bot.domain.audit import AuditEvent
 from bot.domain.correction import COLLEAGUE, Correction, CorrectionKind
+from bot.domain.follow_up import FollowUp
 from bot.domain.immutable import FrozenModel
 from bot.domain.mention import Mention
 from bot.domain.offers import GivenOffer
@@ -59,6 +60,8 @@ class JoinedMention(NamedTuple):
     url: str
     at: datetime
     why: JoinReason
+    mood: str = ""
+    """That of `describe_mood`, for the same person's."""
 
 
 @store_by_name
@@ -149,6 +152,8 @@ class Case(FrozenModel):
     lease_ends: datetime | None = None
     lease_said: bool = False
     overdue_said: bool = False
+    follow_up: FollowUp | None = None
+    """Of a resolved case that was answered; None once it is open again, or its post is deleted."""
     snooze: Snooze | None = None
     """None once a person claims it or hands it over, or its author writes again; see `is_snoozed`."""
     from_list: bool = False
@@ -217,6 +222,11 @@ class Case(FrozenModel):
     @property
     def is_closed(self) -> bool:
         return self.status is CaseStatus.RESOLVED
+
+    @property
+    def has_deadlines(self) -> bool:
+        """Whether the timers may have to do something about it later."""
+        return not self.is_closed or self.follow_up is not None
 
     @property
     def closed_by(self) -> str:

@@ -1,6 +1,7 @@
 """Departments and the people in them."""
 
 import re
+from datetime import timedelta
 
 from pydantic import Field
 
@@ -35,6 +36,8 @@ class Department(FrozenModel):
     """Whether cards show the picture of an author, which Slack fetches from the outlet."""
     page_from: CasePriority = CasePriority.HIGH
     """The least priority for which people are called when nobody claims a case."""
+    follow_up_after: timedelta = timedelta()
+    """From the answer to its follow-up, unless the route says otherwise; zero: never."""
     policy: str = ""
     """What deputies accept when they are made one in Slack."""
     deputies_accept: bool = False

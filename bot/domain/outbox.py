@@ -30,6 +30,8 @@ class NotificationKind(StrEnum):
     """Tell the owner, in the thread of the card, that the post was deleted. `nth` is the version of the case."""
     ROLL_UP = "roll-up"
     """Tell an on-call person what nobody has claimed. `subject_id` is the department, `nth` the day or 0: edit only."""
+    FOLLOW_UPS = "follow-ups"
+    """Ask a person to follow up on what others answered. Fields as in `ROLL_UP`."""
     CALL = "call"
     """Of releases up to c089daf, for one case: delivered as a roll-up."""
     CONFIRM = "confirm"

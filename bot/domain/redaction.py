@@ -76,7 +76,7 @@ def forget_in_case(
     ]
     if own and reason is AUTHOR_DELETION and after.status is CaseStatus.CLAIMED:
         owed.append(Notification.report_deletion(case.id, case.department, after.version))
-    deadline = None if after.is_closed else at  # the timers look at once, and find out when it is due
+    deadline = at if after.has_deadlines else None  # the timers look at once, and find out when it is due
     return CaseDecision(after, before=case, notifications=tuple(owed), events=(event,), deadline=deadline)
 
 
@@ -87,6 +87,7 @@ def _redact_post(case: Case, reason: ErasureReason) -> Case:
         assessment=_remove_reasons(case.assessment),
         as_heard=_remove_reasons(case.as_heard) if case.as_heard else None,
         note="",
+        follow_up=None,
         earlier=(),
         thanked_by=(),
         history=tuple(_redact_event(one) for one in case.history if one.what != AuditAction.THANKED),

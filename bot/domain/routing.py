@@ -26,6 +26,8 @@ class CaseClocks(FrozenModel):  # noqa: PLW1641  (pydantic gives a frozen model 
     lease: timedelta | None = None
     resolve_within: timedelta | None = None
     remind_every: timedelta | None = None
+    follow_up_after: timedelta | None = None
+    """From the answer, in days of the calendar; zero: never. None: as in the department."""
 
 
 class LabelFilter(FrozenModel):

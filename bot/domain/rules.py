@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from bot.domain.department import Department
+from bot.domain.department import Department, DepartmentStaff
 from bot.domain.errors import NotAllowed
 from bot.domain.routing import CaseClocks, Route
 
@@ -30,6 +30,11 @@ class PointLookup(Protocol):
 
     async def find_name(self, person: str) -> str:
         """Return the plain name of a colleague; empty if it is not known."""
+
+
+class StaffLookup(Protocol):
+    async def load_staff(self, department: Department, managers: tuple[str, ...]) -> DepartmentStaff:
+        """Return who may act for the department now."""
 
 
 def require_department(rules: PlaybookRules, name: str) -> Department:

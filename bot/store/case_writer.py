@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from bot.domain.case import Case, CaseStatus, JoinReason
+from bot.domain.cases.follow_up_transitions import list_follow_up_counts
 from bot.domain.cases.intake import CONVERSATION_WINDOW, COPY_WINDOW, build_conversation_key, build_copy_key
 from bot.domain.cases.queues import list_author_terms
 from bot.domain.cases.roll_ups import RollUp, list_roll_ups, refresh_roll_up
@@ -53,6 +54,8 @@ def _write_case_decision(transaction: Transaction, keys: Keys, decision: CaseDec
     if decision.after is not None:
         _write_case(transaction, keys, decision, decision.after)
         _update_roll_ups(transaction, keys, decision.before, decision.after, at)
+        for word in list_follow_up_counts(decision.before, decision.after):
+            _count_ending(transaction, keys, decision.after.department, word, at)
     if decision.processed is not None:
         write_processed_mention(transaction, keys, decision.processed, decision.after)
     if decision.is_edit:
@@ -126,21 +129,25 @@ def _update_indexes(transaction: Transaction, keys: Keys, before: Case | None, c
     if named - known:
         add_author(transaction, keys, case)
     if case.is_closed and case.resolution and case.resolved_at and not (before and before.is_closed):
-        ended = keys.resolutions_key(format_day(case.resolved_at))
-        how = join_field(compute_quarter(case.resolved_at), case.department, case.resolution)
-        transaction.write("HINCRBY", ended, how, 1)
-        transaction.add_upkeep("EXPIRE", ended, _TALLIES_SECONDS)
+        _count_ending(transaction, keys, case.department, case.resolution, case.resolved_at)
+
+
+def _count_ending(transaction: Transaction, keys: Keys, department: str, how: str, at: datetime) -> None:
+    ended = keys.resolutions_key(format_day(at))
+    transaction.write("HINCRBY", ended, join_field(compute_quarter(at), department, how), 1)
+    transaction.add_upkeep("EXPIRE", ended, _TALLIES_SECONDS)
 
 
 def _update_roll_ups(transaction: Transaction, keys: Keys, before: Case | None, case: Case, at: datetime) -> None:
-    """Note who was called for the case, and refresh the messages that it leaves or in which it has other words."""
+    """Note who was called for the case, or follows up on it; refresh what it leaves, or where it has other words."""
     stood, stands = list_roll_ups(before), list_roll_ups(case)
     for roll_up in sorted(stood - stands, key=str):
         transaction.write("ZREM", keys.called_cases_key(*roll_up), case.id)
         add_notification(transaction, keys, refresh_roll_up(roll_up), at)
     for roll_up in sorted(stands, key=str):
         add_roll_up_case(transaction, keys, roll_up, case)
-    reworded = stood & stands if before and before.mention != case.mention else frozenset[RollUp]()
+    is_reworded = before and (before.mention != case.mention or before.follow_up != case.follow_up)
+    reworded = stood & stands if is_reworded else frozenset[RollUp]()
     for roll_up in sorted(reworded, key=str):
         add_notification(transaction, keys, refresh_roll_up(roll_up), at)
     for roll_up in sorted((stood ^ stands) | reworded, key=str):
@@ -148,7 +155,8 @@ def _update_roll_ups(transaction: Transaction, keys: Keys, before: Case | None, 
 
 
 def add_roll_up_case(transaction: Transaction, keys: Keys, roll_up: RollUp, case: Case) -> None:
-    transaction.write("ZADD", keys.called_cases_key(*roll_up), case.opened_at.timestamp(), case.id)
+    since = case.follow_up.due if case.follow_up else case.opened_at
+    transaction.write("ZADD", keys.called_cases_key(*roll_up), since.timestamp(), case.id)
 
 
 def update_claimed_cases(transaction: Transaction, keys: Keys, before: Case | None, case: Case) -> None:

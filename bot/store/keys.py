@@ -199,10 +199,14 @@ class Keys:
     def outbox_key(self, to: Destination) -> str:
         return f"{self.root}outbox:{to}"
 
-    def roll_up_key(self, department: str, to: Destination) -> str:
+    def roll_up_key(self, department: str, to: Destination, topic: str = "roll-up") -> str:
+        if topic == "follow-ups":
+            return f"{self.root}follow_up_message:{department}:{to}"
         return f"{self.root}roll_up:{department}:{to}"
 
-    def called_cases_key(self, department: str, to: Destination) -> str:
+    def called_cases_key(self, department: str, to: Destination, topic: str = "roll-up") -> str:
+        if topic == "follow-ups":
+            return f"{self.root}follow_ups:{department}:{to}"
         return f"{self.root}called:{department}:{to}"
 
     def digest_key(self, digest: str) -> str:

@@ -11,9 +11,11 @@ from bot.domain.assessment import Assessment
 from bot.domain.case import Case, CaseResolution, CaseStatus, derive_case_id
 from bot.domain.cases import transitions
 from bot.domain.cases.correction_transitions import ScoreUrgency, reopen_with_correction, resolve_with_correction
+from bot.domain.cases.follow_up_transitions import answer_follow_up
 from bot.domain.cases.snooze_transitions import SnoozeChoice, check_can_snooze, snooze_case
 from bot.domain.commits import CaseDecision, NotAllowed
 from bot.domain.department import Department
+from bot.domain.follow_up import FollowUpOutcome
 from bot.domain.lifecycle import CaseTransition, Context, check_transition
 from bot.domain.mention import Mention
 from bot.domain.paging.page import Page
@@ -126,6 +128,9 @@ class CaseUseCases:
             return reopen_with_correction(case, context, self._score_urgency, self._match_route)
 
         return await self.apply(case_id, by, decide)
+
+    async def answer_follow_up(self, case_id: str, by: str, outcome: FollowUpOutcome) -> CaseView:
+        return await self.apply(case_id, by, lambda case, context: answer_follow_up(case, context, outcome))
 
     async def confirm_crisis(self, case_id: str, by: str) -> CaseView:
         return await self.apply(case_id, by, transitions.confirm_crisis)

@@ -2,6 +2,7 @@
 
 import difflib
 import html
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,11 +14,14 @@ from bot.cards.block_kit import RenderedMessage
 from bot.cards.sanitize import escape, sanitize_line
 from bot.clock import Clock
 from bot.domain.case import Case, CaseResolution
+from bot.domain.cases.follow_up_transitions import DUE, FOLLOW_UP, REOPENED
 from bot.domain.commits import DurationKind, NotAllowed
+from bot.domain.follow_up import FollowUpOutcome
 from bot.domain.periods import ReportPeriod, ReportSpans, TimeSpan, compute_report_spans
 from bot.domain.reports.precision import PRECISION_DAYS, PrecisionEstimate, compute_precisions
 from bot.domain.reports.report import (
     DepartmentFigures,
+    FollowUpFigures,
     Report,
     ReportQuery,
     SentimentCounts,
@@ -168,6 +172,7 @@ class SentimentReports:
                 closed_otherwise=sum(closed.values()) - answered,
                 claim=compute_duration_stats(durations[name, DurationKind.CLAIM]),
                 resolve=compute_duration_stats(durations[name, DurationKind.RESOLVE]),
+                follow_ups=_count_follow_ups(resolutions, name),
             )
             lines.append(line)
         return tuple(lines)
@@ -185,6 +190,12 @@ class SentimentReports:
 
     def _list_competitors(self) -> frozenset[str]:
         return frozenset(subject.name for subject in self._subjects() if subject.kind is SubjectKind.COMPETITOR)
+
+
+def _count_follow_ups(endings: Counter[tuple[str, str]], department: str) -> FollowUpFigures:
+    words = (DUE, FollowUpOutcome.SATISFIED, FollowUpOutcome.THANKED, REOPENED, FollowUpOutcome.NO_ANSWER)
+    due, satisfied, thanked, reopened, no_answer = (endings[department, FOLLOW_UP + word] for word in words)
+    return FollowUpFigures(due, satisfied + thanked, thanked, reopened, no_answer)
 
 
 def _split_by_subject(tally: Tally, subjects: Iterable[str]) -> tuple[tuple[str, SentimentCounts], ...]:

@@ -1,12 +1,17 @@
-"""Handle case deadlines that are due: unclaimed for too long, claimed without an answer, overdue."""
+"""Handle case deadlines that are due: unclaimed for too long, claimed without an answer, overdue, to be followed up."""
+
+from datetime import datetime
 
 import structlog
 
 from bot.clock import Clock
 from bot.domain.case import Case
 from bot.domain.cases.deadlines import find_next_deadline, handle_deadline
+from bot.domain.cases.follow_up_transitions import find_next_offer, offer_follow_up
+from bot.domain.commits import CaseDecision
+from bot.domain.department import Department
 from bot.domain.oncall.on_call import OnCallLookup, OnCallSnapshot
-from bot.domain.rules import PlaybookRules, get_department_or_lost
+from bot.domain.rules import PlaybookRules, StaffLookup, get_department_or_lost
 from bot.store.store import Store
 from bot.store.transaction import CommitResult
 from bot.workers.retry_backoff import RetryBackoff
@@ -23,9 +28,12 @@ class DeadlineWorker(Worker):
     name = "timers"
     idle = 0.5
 
-    def __init__(self, store: Store, rules: PlaybookRules, on_call: OnCallLookup, clock: Clock) -> None:
+    def __init__(
+        self, store: Store, rules: PlaybookRules, on_call: OnCallLookup, staff: StaffLookup, clock: Clock
+    ) -> None:
         self._store = store
         self._on_call = on_call
+        self._staff = staff
         self._rules = rules
         self._clock = clock
         self._backoff = RetryBackoff(self.name, clock)
@@ -46,11 +54,23 @@ class DeadlineWorker(Worker):
         """`on_call` caches one lookup for each department and step: hundreds may be due at once."""
         at = self._clock.now()
         department = get_department_or_lost(self._rules, case.department)
+        if case.is_closed:
+            return await self._handle_follow_up(case, department, at)
         snapshot = on_call.get(case.department) or await self._on_call.find_on_call(case.department, at)
         on_call[case.department] = snapshot
         decision = handle_deadline(case, department, at, snapshot)
         if decision is None:
-            await self._store.cases.set_deadline(case, find_next_deadline(case, department, snapshot))
-            return
+            return await self._store.cases.set_deadline(case, find_next_deadline(case, department, snapshot))
+        return await self._commit(decision, at)
+
+    async def _handle_follow_up(self, case: Case, department: Department, at: datetime) -> None:
+        staff = await self._staff.load_staff(department, self._rules.managers)
+        decision = offer_follow_up(case, department, staff, at)
+        if decision is None:
+            return await self._store.cases.set_deadline(case, find_next_offer(case, department, at))
+        return await self._commit(decision, at)
+
+    async def _commit(self, decision: CaseDecision, at: datetime) -> None:
+        case = decision.case
         if await self._store.cases.commit(decision, at) is CommitResult.WRITTEN:
             log.info("deadline passed", case=case.id, what=str(decision.events[0].what), department=case.department)

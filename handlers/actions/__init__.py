@@ -19,6 +19,7 @@ from handlers.actions.case_buttons import (
 )
 from handlers.actions.corrections import correct_assessment, explain_assessment, move_by_rules
 from handlers.actions.crises import complete_checklist_item, open_crisis_modal
+from handlers.actions.follow_ups import FOLLOW_UP_LISTENERS
 from handlers.actions.home_tab import HOME_LISTENERS
 from handlers.actions.oncall import accept, answer, decline, fill, plead, take, undo
 from handlers.actions.open_modals import (
@@ -51,7 +52,7 @@ def register(app: AsyncApp) -> None:
     _register_case_buttons(app)
     app.action(action_ids.CONFIRM_HERE)(confirm_here)
     app.action(action_ids.CLAIM_IN_DIGEST)(claim_in_digest)
-    for action, listener in {**STORM_LISTENERS, **HOME_LISTENERS}.items():
+    for action, listener in {**STORM_LISTENERS, **HOME_LISTENERS, **FOLLOW_UP_LISTENERS}.items():
         app.action(action)(listener)
     app.action(action_ids.CLAIM_HERE)(claim_here)
     app.action(action_ids.ACKNOWLEDGE)(acknowledge)

@@ -153,7 +153,7 @@ def test_what_joined_is_counted_in_one_word_where_it_is_all_the_same() -> None:
     follow_up = JoinedMention("x:9", "@marta", "", AT, JoinReason.SAME_PERSON)
 
     assert read(build_new_case(joined=build_joined_mention(1), joined_count=1))[2].endswith(" · 1 duplicate")
-    assert read(build_new_case(joined=(follow_up,), joined_count=1))[2].endswith(" · 1 follow-up")
+    assert read(build_new_case(joined=(follow_up,), joined_count=1))[2].endswith(" · 1 later post")
     both = build_new_case(joined=(*build_joined_mention(2), follow_up), joined_count=3)
     assert read(both)[2].endswith(" · 3 related posts")
     assert card.format_case_headline(both).endswith("claim within 15 min, 3 related posts")

@@ -152,7 +152,7 @@ def test_the_whole_history_is_there_in_plain_words() -> None:
 
     assert "created by rule “complaint”" in said
     assert "duplicate added" in said
-    assert "follow-up added" in said
+    assert "later post added" in said
     assert all(f"did thing {n} by <@U0ANA>" in said for n in range(27))
 
 

@@ -37,7 +37,7 @@ from bot.workers.paging.context import PageContexts
 from bot.workers.paging.targets import AckLinkBuilder, TargetResolver
 from bot.workers.runner import run_worker
 from bot.workers.triage import TriageWorker
-from tests.fake_on_call import FakeOnCallLookup
+from tests.fake_on_call import FakeOnCallLookup, ListedStaff
 from tests.kill.crash_points import ChildConfig, CrashTrigger
 from tests.kill.fast_clock import FastClock
 from tests.pagers.fake_services import SECRET
@@ -169,7 +169,7 @@ async def run_workers(config: ChildConfig) -> None:
         workers = (
             TriageWorker(store, rules, clock, config.name, idle_most=IDLE),
             DeliveryWorker(store, sink, rules, FakeOnCallLookup(rules), clock, lease=IDLE),
-            DeadlineWorker(store, rules, FakeOnCallLookup(rules), clock),
+            DeadlineWorker(store, rules, FakeOnCallLookup(rules), ListedStaff(), clock),
         )
         async with asyncio.TaskGroup() as group:
             for worker in workers:

@@ -12,7 +12,7 @@ async def test_a_person_who_writes_again_is_on_the_same_card_and_the_owner_is_to
     await card.click("Claim", by="ana")
     await world.advance(minutes=3)
     await world.receive("and now your line is dead as well", by="marta", conversation="c1")
-    assert "1 follow-up" in card.words
+    assert "1 later post" in card.words
     assert "@marta wrote again. The new post is on your case." in world.person("ana").dm.words
     assert len(world.channel("#care").cards) == 1
 

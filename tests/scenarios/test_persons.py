@@ -39,7 +39,7 @@ async def test_a_second_post_of_the_same_conversation_is_a_follow_up_and_no_hist
     await world.receive(FIRST, conversation="9")
     await world.receive(SECOND, conversation="9")
     words = world.channel("#care").card("@marta").words
-    assert "1 follow-up" in words
+    assert "1 later post" in words
     assert "contact in" not in words
 
 

@@ -132,7 +132,7 @@ async def test_a_card_that_somebody_deleted_comes_again_when_its_case_changes(wo
     await world.receive("hello? anybody?", conversation="c1")
     await world.advance(seconds=10)
     [card] = world.channel("#care").cards
-    assert "1 follow-up" in card.words
+    assert "1 later post" in card.words
 
 
 async def test_the_same_click_delivered_twice_does_nothing_twice(world: World) -> None:

@@ -16,6 +16,7 @@ from bot.domain.commits import StoreUnavailable
 from bot.domain.correction import CorrectionKind
 from bot.domain.crisis import CrisisDeclaration
 from bot.domain.department import Department
+from bot.domain.follow_up import FollowUpOutcome
 from bot.domain.lifecycle import CaseTransition
 from bot.domain.offers import Amount, Offer
 from bot.domain.paging.page import Severity
@@ -51,6 +52,7 @@ ASKED: tuple[Callable[[UseCases], Awaitable[Any]], ...] = (
     lambda usecases: usecases.cases.resolve(CASE.id, ANA, CaseResolution.FIXED),
     lambda usecases: usecases.cases.reopen(CASE.id, ANA),
     lambda usecases: usecases.cases.confirm_crisis(CASE.id, ANA),
+    lambda usecases: usecases.cases.answer_follow_up(CASE.id, ANA, FollowUpOutcome.SATISFIED),
     lambda usecases: usecases.cases.hand_to_person(CASE.id, ANA, BEN),
     lambda usecases: usecases.cases.hand_to_department(CASE.id, ANA, "sales"),
     lambda usecases: usecases.cases.correct_route(CASE.id, ANA, None),

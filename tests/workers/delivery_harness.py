@@ -9,10 +9,11 @@ from bot.domain.commits import CaseDecision
 from bot.domain.department import Department
 from bot.sinks.slack import SlackSink
 from bot.store.store import Store
+from bot.workers.case_deadlines import DeadlineWorker
 from bot.workers.delivery import DeliveryWorker
 from tests.clock import SteppedClock
 from tests.domain.samples import CARE, SALES, build_context
-from tests.fake_on_call import FakeOnCallLookup
+from tests.fake_on_call import FakeOnCallLookup, ListedStaff
 from tests.workers.fake_rules import FakeRules
 from tests.workers.fake_slack import FakeSlack
 from tests.workers.numbered_mentions import build_numbered_mention, triage_mentions
@@ -29,6 +30,9 @@ class DeliveryHarness:
     def start_another(self) -> DeliveryWorker:
         """Start a process that knows nothing but what is in the store."""
         return DeliveryWorker(self.store, cast("SlackSink", self.slack), self.rules, self.on_call, self.clock)
+
+    def start_timers(self) -> DeadlineWorker:
+        return DeadlineWorker(self.store, self.rules, self.on_call, ListedStaff(), self.clock)
 
     async def open_cases(self, *numbers: int, **changes: Any) -> list[Case]:
         return await triage_mentions(

@@ -12,7 +12,7 @@ from bot.store.client import RedisClient
 from bot.store.keys import Keys
 from bot.workers.case_deadlines import DeadlineWorker
 from tests.domain.samples import build_context
-from tests.fake_on_call import FakeOnCallLookup
+from tests.fake_on_call import FakeOnCallLookup, ListedStaff
 from tests.workers.delivery_harness import DeliveryHarness
 
 ONCE = {"opened": 1, "reminded the channel": 1, "called <@U0RAJ>": 1, "called <@U0MIA>": 1}
@@ -24,7 +24,7 @@ async def events(harness: DeliveryHarness) -> Counter[str]:
 
 
 def pair(harness: DeliveryHarness) -> list[DeadlineWorker]:
-    return [DeadlineWorker(harness.store, harness.rules, harness.on_call, harness.clock) for _ in range(2)]
+    return [harness.start_timers() for _ in range(2)]
 
 
 async def test_two_who_watch_one_case_take_each_escalation_step_once(harness: DeliveryHarness) -> None:
@@ -130,11 +130,11 @@ async def test_a_case_whose_deadline_cannot_be_applied_stops_no_other_and_is_tri
         await harness.open_cases(number, subjects=["sales"])
     await harness.open_cases(9)
     rota = BrokenFor(harness.rules)
-    timers = DeadlineWorker(harness.store, harness.rules, rota, harness.clock)
+    timers = DeadlineWorker(harness.store, harness.rules, rota, ListedStaff(), harness.clock)
     harness.clock.advance(minutes=16)
     await timers.step()
     assert await events(harness) == {"opened": 4, "reminded the channel": 1}
     assert await timers.step() == 0
-    timers = DeadlineWorker(harness.store, harness.rules, harness.on_call, harness.clock)
+    timers = harness.start_timers()
     await timers.step()
     assert (await events(harness))["reminded the channel"] == 4

@@ -24,7 +24,7 @@ async def test_ten_changes_while_the_limits_hold_it_back_are_one_drawing(harness
         await harness.open_cases(number, author="@joe", conversation="c")
     await harness.run_until_idle()
     assert harness.slack.calls["update", "C0CARE"] == 1
-    assert "10 follow-ups" in harness.slack.channels["C0CARE"][0].text
+    assert "10 later posts" in harness.slack.channels["C0CARE"][0].text
     assert harness.slack.names() == [case.id]
 
 

@@ -1,6 +1,5 @@
 """A reminder asks for somebody to take a case, and asks no more once somebody has."""
 
-from bot.workers.case_deadlines import DeadlineWorker
 from tests.domain.samples import SALES
 from tests.workers.delivery_harness import DeliveryHarness
 
@@ -10,7 +9,7 @@ async def open_reminded_case(harness: DeliveryHarness) -> str:
     (case,) = await harness.open_cases(1)
     await harness.run_until_idle()
     harness.clock.advance(minutes=16)
-    await DeadlineWorker(harness.store, harness.rules, harness.on_call, harness.clock).step()
+    await harness.start_timers().step()
     await harness.run_until_idle()
     card, reminder = harness.slack.channels["C0CARE"]
     assert "Unclaimed for 16 min" in reminder.text

@@ -8,7 +8,6 @@ from bot.domain.cases.roll_ups import RollUp
 from bot.domain.destination import ToPerson
 from bot.domain.outbox import Notification, NotificationKind, Priority
 from bot.sinks.delivery_errors import SlackRejectedError
-from bot.workers.case_deadlines import DeadlineWorker
 from tests.domain.samples import SALES
 from tests.workers.delivery_harness import DeliveryHarness
 
@@ -23,7 +22,7 @@ async def pass_time(harness: DeliveryHarness, span: timedelta) -> None:
 
 
 async def handle_deadlines(harness: DeliveryHarness) -> None:
-    await DeadlineWorker(harness.store, harness.rules, harness.on_call, harness.clock).step()
+    await harness.start_timers().step()
 
 
 async def call_first(harness: DeliveryHarness, *numbers: int) -> list[Case]:

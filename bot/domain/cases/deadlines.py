@@ -2,13 +2,15 @@
 
 from datetime import datetime, timedelta
 
+from bot.domain.assessment import Intent
 from bot.domain.audit import AuditAction, AuditEvent
 from bot.domain.business_hours import BusinessHours
-from bot.domain.case import Case, CaseResolution, CaseStatus
+from bot.domain.case import Case, CaseResolution, CaseStatus, JoinReason
 from bot.domain.cases.roll_ups import RollUp, call_by_roll_up, get_roll_up_day
 from bot.domain.commits import CaseDecision
 from bot.domain.department import Department
 from bot.domain.destination import ToChannel, parse_callee
+from bot.domain.follow_up import THANKS, FollowUp, FollowUpOutcome
 from bot.domain.oncall.on_call import OnCallSnapshot, get_listed_on_call
 from bot.domain.outbox import Notification, NotificationKind, Priority
 from bot.domain.paging.case_page import build_case_pages
@@ -35,6 +37,23 @@ def compute_resolve_due(case: Case, department: Department) -> datetime | None:
 def compute_lease_end(case: Case, department: Department, at: datetime) -> datetime | None:
     lease = case.clocks.lease
     return get_case_hours(case, department).add_working_time(at, lease) if lease else None
+
+
+def plan_follow_up(case: Case, department: Department, at: datetime) -> FollowUp | None:
+    """Return the follow-up of a case that was resolved at `at`, or None if it gets none.
+
+    Praise gets none, nor do cases that were claimed from a list: nobody asks hundreds of people one by one.
+    """
+    own = case.clocks.follow_up_after
+    after = department.follow_up_after if own is None else own
+    is_asked_for = case.resolution is not None and case.resolution.is_helpful and bool(after)
+    if not is_asked_for or case.from_list or case.mention.is_forgotten or case.assessment.intent is Intent.PRAISE:
+        return None
+    due = department.hours.add_working_time(at + after, timedelta())
+    since = case.claimed_at or at
+    theirs = [one for one in case.joined if one.why is JoinReason.SAME_PERSON and one.at >= since]
+    mood = theirs[-1].mood if theirs else ""
+    return FollowUp(due, outcome=FollowUpOutcome.THANKED if mood == THANKS else None, wrote_later=mood)
 
 
 def find_people_to_notify(
@@ -78,7 +97,7 @@ def find_next_deadline(case: Case, department: Department, on_call: OnCallSnapsh
     if case.status is CaseStatus.CLAIMED:
         times = [_find_lease_deadline(case, department), None if case.overdue_said else case.due]
         return min((time for time in times if time), default=None)
-    return None
+    return case.follow_up.due if case.follow_up and case.follow_up.is_waiting else None
 
 
 def _find_next_reminder(case: Case, department: Department, on_call: OnCallSnapshot | None) -> datetime | None:
@@ -111,10 +130,13 @@ def _find_lease_deadline(case: Case, department: Department) -> datetime | None:
 def handle_deadline(
     case: Case, department: Department, at: datetime, on_call: OnCallSnapshot | None = None
 ) -> CaseDecision | None:
-    """Handle one deadline that has passed, or return None. `on_call` is optional if the playbook names the people."""
+    """Handle one deadline of an open case that has passed, or return None.
+
+    `on_call` is optional if the playbook names the people.
+    """
     on_call = on_call or get_listed_on_call(department) or OnCallSnapshot()
     deadline = find_next_deadline(case, department, on_call)
-    if deadline is None or deadline > at:
+    if deadline is None or deadline > at or case.is_closed:
         return None
     if case.is_snoozed:
         awake, event = restart_clocks(case, department, at), AuditEvent(at, "", AuditAction.SNOOZE_ENDED, "time is up")
@@ -208,6 +230,7 @@ def reset_to_new(case: Case, department: Department, at: datetime) -> Case:
         lease_ends=None,
         lease_said=False,
         overdue_said=False,
+        follow_up=None,
         snooze=None,
         from_list=False,
     )

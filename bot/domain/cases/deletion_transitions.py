@@ -40,7 +40,7 @@ def _note_deletion(case: Case, at: datetime) -> CaseDecision:
     after = case.copy_with(version=case.version + 1, history=case.extend_history(event))
     card = Notification.draw_card(case.id, case.department)
     return CaseDecision(
-        after, before=case, notifications=(card,), events=(event,), deadline=None if after.is_closed else at
+        after, before=case, notifications=(card,), events=(event,), deadline=at if after.has_deadlines else None
     )
 
 

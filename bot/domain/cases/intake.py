@@ -9,8 +9,10 @@ from bot.domain.assessment import DOUBTFUL, Assessment, Intent
 from bot.domain.audit import AuditAction, AuditEvent
 from bot.domain.case import MAX_JOINED, Case, CaseStatus, CrisisAlarm, JoinedMention, JoinReason, derive_case_id
 from bot.domain.cases.deadlines import choose_priority, compute_claim_due, end_snooze, find_next_deadline, reset_to_new
+from bot.domain.cases.follow_up_transitions import note_reply
 from bot.domain.commits import CaseDecision, MentionOutcome, ProcessedMention
 from bot.domain.department import Department
+from bot.domain.follow_up import describe_mood
 from bot.domain.mention import UNKNOWN_AUTHOR_ID, Mention
 from bot.domain.outbox import Notification, NotificationKind, Priority
 from bot.domain.paging.case_page import build_case_pages
@@ -104,8 +106,12 @@ def count_only(mention: Mention, assessment: Assessment, at: datetime, muted_by:
 def join_case(
     case: Case, mention: Mention, assessment: Assessment, reason: JoinReason, department: Department, at: datetime
 ) -> CaseDecision:
-    """Add a copy, or the same person's next post, to the case: notify the owner, reopen it if resolved."""
-    joined = JoinedMention(mention.id, mention.display_name, mention.url, mention.created_at, reason)
+    """Add a copy, or the same person's next post, to the case: notify the owner, reopen it if resolved.
+
+    Only thanks, or another happy post, leave a case resolved that is followed up.
+    """
+    mood = describe_mood(assessment) if reason is JoinReason.SAME_PERSON else ""
+    joined = JoinedMention(mention.id, mention.display_name, mention.url, mention.created_at, reason, mood)
     event = AuditEvent(at, "", AuditAction.JOINED, f"{reason.value}, {case.joined_count + 1} in all")
     after = case.copy_with(
         version=case.version + 1,
@@ -115,10 +121,9 @@ def join_case(
     )
     events = [event]
     if case.is_closed:
-        reopened = AuditEvent(at, "", AuditAction.REOPENED, "the author wrote again")
-        after = reset_to_new(after, department, at)
-        after = after.copy_with(waiting_since=at, history=after.extend_history(reopened))
-        events.append(reopened)
+        is_happy = case.follow_up is not None and mood
+        after, noted = note_reply(after, mood, at) if is_happy else _reopen_for_author(after, department, at)
+        events += [noted] if noted else []
     if case.is_snoozed and (reason is JoinReason.SAME_PERSON or mention.author.id == case.mention.author.id):
         after, woken = end_snooze(after, department, at, "they wrote again")
         events.append(woken)
@@ -130,7 +135,7 @@ def join_case(
             )
     lane = choose_priority(after, Priority.CLICK if case.is_closed else Priority.UPDATE)
     notifications = [Notification.draw_card(after.id, after.department, lane)]
-    if case.owner and reason is JoinReason.SAME_PERSON:
+    if case.owner and reason is JoinReason.SAME_PERSON and not after.is_closed:
         notifications.append(Notification.notify_owner(NotificationKind.JOINED, after.id, case.owner, after.round))
     return CaseDecision(
         after=after,
@@ -142,6 +147,12 @@ def join_case(
         joined_mention=mention,
         pages=build_case_pages(after, at),
     )
+
+
+def _reopen_for_author(case: Case, department: Department, at: datetime) -> tuple[Case, AuditEvent]:
+    event = AuditEvent(at, "", AuditAction.REOPENED, "the author wrote again")
+    after = reset_to_new(case, department, at)
+    return after.copy_with(waiting_since=at, history=after.extend_history(event)), event
 
 
 def raise_alarm(case: Case, department: Department, at: datetime) -> Case:

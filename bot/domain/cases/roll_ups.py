@@ -1,13 +1,24 @@
-"""Roll-ups: one message to each person on call about all unclaimed cases of a department for which they were called."""
+"""Roll-ups: one message to a person about all cases of a department that wait for them, on one topic.
+
+These are the unclaimed cases for which somebody on call was called, or the follow-ups that somebody was offered.
+"""
 
 from datetime import datetime
+from enum import StrEnum
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from bot.domain.case import Case, CaseStatus
 from bot.domain.department import Department
-from bot.domain.destination import Callee, parse_callee
+from bot.domain.destination import Callee, ToPerson, parse_callee
 from bot.domain.outbox import Notification, NotificationKind, Priority
+
+
+class RollUpTopic(StrEnum):
+    """What a roll-up is about, as its notification is called in the outbox."""
+
+    UNCLAIMED = NotificationKind.ROLL_UP.value
+    FOLLOW_UPS = NotificationKind.FOLLOW_UPS.value
 
 
 class RollUp(NamedTuple):
@@ -15,18 +26,24 @@ class RollUp(NamedTuple):
 
     department: str
     to: Callee
+    topic: RollUpTopic = RollUpTopic.UNCLAIMED
 
     def __str__(self) -> str:
         return f"{self.to} {self.department}"
 
 
-def parse_roll_up(value: str) -> RollUp:
+def parse_roll_up(value: str, topic: RollUpTopic = RollUpTopic.UNCLAIMED) -> RollUp:
     to, _, department = value.partition(" ")
-    return RollUp(department, parse_callee(to.removeprefix("@")))
+    return RollUp(department, parse_callee(to.removeprefix("@")), topic)
 
 
 def list_roll_ups(case: Case | None) -> frozenset[RollUp]:
-    """Return the roll-ups that the case stands in: of everybody called for it, until it is claimed or snoozed."""
+    """Return the roll-ups that the case stands in: of everybody called for it, until it is claimed or snoozed.
+
+    Once it is resolved: of the person to whom its follow-up was offered, until that has an outcome.
+    """
+    if case is not None and case.is_closed and case.follow_up and case.follow_up.is_pending:
+        return frozenset({RollUp(case.department, ToPerson(case.follow_up.offered_to), RollUpTopic.FOLLOW_UPS)})
     if case is None or case.status is not CaseStatus.NEW or case.is_snoozed:
         return frozenset()
     return frozenset(RollUp(case.department, parse_callee(one)) for one in case.called)
@@ -34,7 +51,7 @@ def list_roll_ups(case: Case | None) -> frozenset[RollUp]:
 
 def call_by_roll_up(roll_up: RollUp, day: int, lane: Priority = Priority.CLICK) -> Notification:
     """Tell a person that another case of theirs waits. The message is posted once a day and edited after that."""
-    return Notification.for_department(NotificationKind.ROLL_UP, roll_up.department, day, roll_up.to, lane)
+    return Notification.for_department(NotificationKind(roll_up.topic), roll_up.department, day, roll_up.to, lane)
 
 
 def refresh_roll_up(roll_up: RollUp) -> Notification:

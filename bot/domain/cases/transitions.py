@@ -10,6 +10,7 @@ from bot.domain.cases.deadlines import (
     compute_lease_end,
     compute_resolve_due,
     find_next_deadline,
+    plan_follow_up,
     release_to_channel,
     reset_to_new,
 )
@@ -114,6 +115,7 @@ def resolve_case(case: Case, context: Context, resolution: CaseResolution, note:
     """Resolve the case. A person who resolves an unclaimed case becomes its owner."""
     check_transition(case, CaseTransition.RESOLVE, context)
     after = _close_case(case, context, resolution).copy_with(note=note.strip()[:1000])
+    after = after.copy_with(follow_up=plan_follow_up(after, context.department, context.at))
     took = _measure_seconds(case.waiting_since, context.at)
     event = context.build_event(AuditAction.RESOLVED, resolution.value)
     return build_case_decision(case, after, context.department, event, durations=((DurationKind.RESOLVE, took),))

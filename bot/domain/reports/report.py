@@ -169,6 +169,19 @@ def compute_duration_stats(seconds: Sequence[float]) -> DurationStats | None:
     return DurationStats(len(ordered), ordered[ceil(0.5 * len(ordered)) - 1], ordered[last - 1])
 
 
+class FollowUpFigures(NamedTuple):
+    """`thanked` of the satisfied wrote thanks before anybody asked."""
+
+    due: int = 0
+    satisfied: int = 0
+    thanked: int = 0
+    reopened: int = 0
+    no_answer: int = 0
+
+
+NO_FOLLOW_UPS = FollowUpFigures()
+
+
 @dataclass(frozen=True, slots=True)
 class DepartmentFigures:
     """`open` and `overdue` are as of now; the others of the period."""
@@ -180,10 +193,11 @@ class DepartmentFigures:
     closed_otherwise: int = 0
     claim: DurationStats | None = None
     resolve: DurationStats | None = None
+    follow_ups: FollowUpFigures = NO_FOLLOW_UPS
 
     @property
     def is_idle(self) -> bool:
-        return not (self.open or self.answered or self.closed_otherwise or self.claim)
+        return not (self.open or self.answered or self.closed_otherwise or self.claim or any(self.follow_ups))
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,6 +85,7 @@ class DeliveryWorker(Worker):
             NotificationKind.REMINDER: reminders.deliver_reminder,
             NotificationKind.DELETED: reminders.deliver_deletion,
             NotificationKind.ROLL_UP: roll_ups.deliver_roll_up,
+            NotificationKind.FOLLOW_UPS: roll_ups.deliver_roll_up,
             NotificationKind.CALL: roll_ups.convert_call,
             NotificationKind.FORGET: self._messages.delete_next_message,
             **dict.fromkeys(CARD_RENDERERS, crises.deliver_crisis),

@@ -1,4 +1,4 @@
-"""The roll-up of a person on call: posted once a day, edited in place while cases come and go."""
+"""The roll-up of a person: posted once a day, edited in place while cases come and go."""
 
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 
 from bot.cards import roll_ups as cards
 from bot.cards.block_kit import RenderedMessage, build_message_link
+from bot.cards.follow_ups import render_follow_up, render_follow_up_end, render_follow_ups, render_old_follow_ups
 from bot.domain.case import Case
-from bot.domain.cases.roll_ups import RollUp, call_by_roll_up, get_roll_up_day
+from bot.domain.cases.roll_ups import RollUp, RollUpTopic, call_by_roll_up, get_roll_up_day
 from bot.domain.destination import ToChannel, ToPerson
 from bot.domain.oncall.on_call import OnCallLookup
 from bot.domain.outbox import Notification
@@ -49,7 +50,7 @@ class RollUpDelivery:
         The notification stays until what is shown is what is stored, so that nothing is lost in a crash.
         """
         assert isinstance(pending.to, ToPerson | ToChannel)
-        roll_up = RollUp(pending.subject_id, pending.to)
+        roll_up = RollUp(pending.subject_id, pending.to, RollUpTopic(pending.kind))
         stored = await self._store.roll_ups.load(roll_up)
         card = stored.record.card
         if card.state is CardState.POSTED and card.stale:
@@ -129,18 +130,24 @@ class RollUpDelivery:
         """Edit yesterday's message, so that one message alone says what waits."""
         [old, *rest] = record.card.stale
         await self._poster.limiter.acquire_update(old.channel)
+        is_follow_up = roll_up.topic is RollUpTopic.FOLLOW_UPS
+        drawing = render_old_follow_ups() if is_follow_up else cards.render_old_roll_up()
         with suppress(SlackRejectedError):  # deleted
-            await self._poster.limiter.update_message(old.channel, old.ts, cards.render_old_roll_up())
+            await self._poster.limiter.update_message(old.channel, old.ts, drawing)
         await self._store.roll_ups.save(roll_up, record.copy_with(card=record.card.copy_with(stale=tuple(rest))))
         return True
 
     async def _render(self, roll_up: RollUp, waiting: WaitingCases, at: datetime) -> RenderedMessage:
         department = get_department_or_lost(self._rules, roll_up.department)
-        on_call = await self._on_call.find_on_call(roll_up.department, at)
+        case, link = None, ""
         if waiting.total == 1 and waiting.cases:
             [case] = waiting.cases
             place = (await self._store.roll_ups.find_cards([case.id])).get(case.id, MessageRef("", ""))
             link = build_message_link(*place)
+        if roll_up.topic is RollUpTopic.FOLLOW_UPS:
+            return render_follow_up(case, link) if case else render_follow_ups(roll_up, waiting.total, department)
+        on_call = await self._on_call.find_on_call(roll_up.department, at)
+        if case is not None:
             return cards.render_case_call(case, department, on_call, roll_up.to, at, link)
         assert waiting.oldest is not None
         return cards.render_roll_up(roll_up, waiting.total, waiting.oldest, department, on_call, at)
@@ -148,6 +155,8 @@ class RollUpDelivery:
     async def _render_end(self, roll_up: RollUp, record: RollUpRecord) -> RenderedMessage:
         department = get_department_or_lost(self._rules, roll_up.department)
         case: Case | None = (await self._store.cases.find([record.case])).get(record.case) if record.case else None
+        if roll_up.topic is RollUpTopic.FOLLOW_UPS:
+            return render_follow_up_end(department, case)
         return cards.render_roll_up_end(department, case)
 
 
@@ -163,4 +172,5 @@ def _name_wording(case: Case) -> str:
     """Return '' for the first wording, so that what earlier releases recorded stays valid."""
     if case.mention.is_forgotten:
         return " deleted"
-    return f" v{case.mention.version}" if case.mention.version else ""
+    mood = f" {case.follow_up.wrote_later}" if case.follow_up and case.follow_up.wrote_later else ""
+    return f" v{case.mention.version}{mood}" if case.mention.version else mood

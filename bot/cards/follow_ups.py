@@ -1,0 +1,114 @@
+"""The message to a person about cases that they follow up on, the modal that lists several, and what came of one."""
+
+from typing import Any
+
+from bot.cards import action_ids
+from bot.cards.block_kit import (
+    Block,
+    RenderedMessage,
+    make_actions,
+    make_button,
+    make_context,
+    make_mrkdwn,
+    make_plain_text,
+    make_section,
+    render_text,
+)
+from bot.cards.case import render_open_post_button
+from bot.cards.case_mention import escape_author, format_author, format_kind, format_kind_noun, render_quotation
+from bot.cards.case_messages import WORDS_SHOWN, format_channel, render_card_link, render_claim_button
+from bot.cards.roll_ups import LINE_SHOWN, RollUpView
+from bot.cards.sanitize import format_date, sanitize_line
+from bot.domain.case import Case, CaseStatus
+from bot.domain.cases.roll_ups import RollUp
+from bot.domain.department import Department
+from bot.domain.follow_up import FollowUpOutcome
+from bot.domain.text import format_count
+
+_ANSWERS = (
+    ("Satisfied", action_ids.FOLLOW_UP_SATISFIED, "primary"),
+    ("Not satisfied", action_ids.FOLLOW_UP_NOT_SATISFIED, ""),
+    ("No answer", action_ids.FOLLOW_UP_NO_ANSWER, ""),
+)
+_ENDINGS = {
+    FollowUpOutcome.SATISFIED: "✅ Satisfied",
+    FollowUpOutcome.NO_ANSWER: "🔇 No answer",
+    FollowUpOutcome.THANKED: "🙏 They wrote thanks",
+}
+
+
+def render_follow_up(case: Case, link: str = "") -> RenderedMessage:
+    """Return the message about one case."""
+    words = (
+        f"🔁 Follow-up: is {escape_author(case.mention)} satisfied? {_format_answer(case)} "
+        "Look at the conversation, or ask them. *Not satisfied* reopens the case."
+    )
+    actions = [*_render_answers(case), *render_card_link(link), *render_open_post_button(case)]
+    return render_text(words, render_quotation(case.mention, WORDS_SHOWN), make_actions(*actions))
+
+
+def render_follow_ups(roll_up: RollUp, total: int, department: Department) -> RenderedMessage:
+    """Return the message about several cases."""
+    due = "is due" if total == 1 else "are due"
+    show = make_button("View list", action_ids.FOLLOW_UP_LIST, str(roll_up), style="primary")
+    words = f"🔁 *{format_count(total, 'follow-up')}* {due} in {format_channel(department)}. Others answered, you ask."
+    return render_text(words, make_actions(show))
+
+
+def render_follow_up_end(department: Department, case: Case | None = None) -> RenderedMessage:
+    """Return what the message says once it is done. `case`: the one that it was about."""
+    if case is None:
+        return render_text(f"✅ All followed up in {format_channel(department)}.")
+    what = f"the {format_kind_noun(case)} from {escape_author(case.mention)}"
+    if case.status is CaseStatus.NEW:
+        words = f"↩️ Open again: {what}. It's unclaimed in {format_channel(department)}."
+        return render_text(words, make_actions(render_claim_button(case)))
+    outcome = case.follow_up.outcome if case.follow_up else None
+    if case.follow_up is None or outcome is None:
+        return render_text(f"✅ No follow-up needed: {what}.")
+    by = f", says <@{case.follow_up.by}>" if case.follow_up.by else ""
+    return render_text(f"{_ENDINGS[outcome]}{by}: {what}.")
+
+
+def render_old_follow_ups() -> RenderedMessage:
+    return render_text("↪️ This list is closed. What still needs a follow-up is in the newest message.")
+
+
+def render_follow_up_modal(view: RollUpView, note: str = "") -> dict[str, Any]:
+    """`note` says why the last click did not work."""
+    blocks = [make_section(f"⚠️ {note}")] if note else []
+    if not view.total:
+        blocks.append(make_section(f"✅ All followed up in {format_channel(view.department)}."))
+    elif view.total > len(view.cases):
+        blocks.append(
+            make_context(f"The oldest {len(view.cases)} of {view.total:,}. Answer one and the next moves up.")
+        )
+    for case in view.cases:
+        words = make_plain_text(
+            f"{format_author(case.mention, 30)}: {sanitize_line(case.mention.text, LINE_SHOWN)}", 250
+        )
+        fact = make_mrkdwn(f"{format_kind(case)} · {_format_answer(case)}")
+        link = render_card_link(view.links.get(case.id, ""), "View")
+        blocks += [make_section(words, fields=[fact]), make_actions(*_render_answers(case), *link)]
+    return {
+        "type": "modal",
+        "title": make_plain_text("Follow-ups", 24),
+        "close": make_plain_text("Close"),
+        "private_metadata": str(view.roll_up),
+        "blocks": blocks,
+    }
+
+
+def _format_answer(case: Case) -> str:
+    """Say who answered when, and how the author sounded after that."""
+    when = f" on {format_date(case.resolved_at, '{date_short}')}" if case.resolved_at else ""
+    later = f" They wrote later: {case.follow_up.wrote_later}." if case.follow_up and case.follow_up.wrote_later else ""
+    return f"<@{case.closed_by}> resolved it ({case.resolution}){when}.{later}"
+
+
+def _render_answers(case: Case) -> list[Block]:
+    whose = f"{format_kind_noun(case)} from {format_author(case.mention)}"
+    return [
+        make_button(label, action, case.id, style=style, a11y_label=f"{label}: {whose}")
+        for label, action, style in _ANSWERS
+    ]

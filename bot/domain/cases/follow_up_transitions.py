@@ -1,0 +1,100 @@
+"""Follow up on an answered case: offer it, take the outcome, count both. Each transition returns a decision."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from zlib import crc32
+
+from bot.domain.audit import AuditAction, AuditEvent
+from bot.domain.case import Case
+from bot.domain.cases.deadlines import find_next_deadline
+from bot.domain.cases.roll_ups import RollUp, RollUpTopic, call_by_roll_up, get_roll_up_day
+from bot.domain.cases.transitions import build_case_decision, reopen_case
+from bot.domain.commits import CaseDecision, NotAllowed
+from bot.domain.department import Department, DepartmentStaff
+from bot.domain.destination import ToPerson
+from bot.domain.follow_up import THANKS, FollowUpOutcome
+from bot.domain.lifecycle import CaseTransition, Context, check_allowed
+
+RETRY = timedelta(hours=1)
+"""While Slack does not say who else is a deputy."""
+FOLLOW_UP, DUE, REOPENED = "follow-up ", "due", "reopened"
+"""How reports call what they count: the first, and then one of the others, or an outcome."""
+
+
+def offer_follow_up(case: Case, department: Department, staff: DepartmentStaff, at: datetime) -> CaseDecision | None:
+    """Offer a follow-up that is due to one person, or return None: it is not due, or nobody can be asked now."""
+    follow_up, person = case.follow_up, choose_person_to_ask(case, staff)
+    due = find_next_deadline(case, department)
+    if follow_up is None or due is None or due > at or not person or not department.hours.is_open_at(at):
+        return None
+    event = AuditEvent(at, "", AuditAction.FOLLOW_UP_OFFERED, f"to <@{person}>")
+    after = case.copy_with(follow_up=follow_up._replace(offered_to=person))
+    roll_up = RollUp(case.department, ToPerson(person), RollUpTopic.FOLLOW_UPS)
+    return build_case_decision(
+        case, after, department, event, call_by_roll_up(roll_up, get_roll_up_day(department, at))
+    )
+
+
+def choose_person_to_ask(case: Case, staff: DepartmentStaff) -> str:
+    """Return a deputy other than who resolved the case: each has an equal share of all cases.
+
+    Where there is no other, return who resolved it; '' while Slack does not say whether there is.
+    """
+    others = sorted(staff.deputies - {case.closed_by}) or sorted(staff.managers - {case.closed_by})
+    if others:
+        return others[crc32(case.id.encode()) % len(others)]
+    return "" if staff.unsure else case.closed_by
+
+
+def find_next_offer(case: Case, department: Department, at: datetime) -> datetime | None:
+    """Return when to try again to offer what could not be offered at `at`; None if nothing has to be offered."""
+    due = find_next_deadline(case, department)
+    if due is None or due > at:
+        return due
+    opens = department.hours.add_working_time(at, timedelta())
+    return opens if opens > at else department.hours.add_working_time(at, RETRY)
+
+
+def answer_follow_up(case: Case, context: Context, outcome: FollowUpOutcome) -> CaseDecision:
+    """Record whether the author is satisfied. If not, the case is reopened, with its history and new clocks."""
+    check_allowed(CaseTransition.REOPEN, case, context.by, context.staff)
+    follow_up = case.follow_up
+    if not case.is_closed:
+        raise NotAllowed("This case is open again, so there is nothing to follow up.")
+    if follow_up is None:
+        raise NotAllowed("This case no longer needs a follow-up.")
+    if follow_up.outcome is not None:
+        who = f"<@{follow_up.by}> has done" if follow_up.by else "Nobody needs to do"
+        raise NotAllowed(f"{who} this follow-up: {follow_up.outcome}.")
+    event = context.build_event(AuditAction.FOLLOWED_UP, outcome.value)
+    if outcome is FollowUpOutcome.NOT_SATISFIED:
+        noted = case.copy_with(history=case.extend_history(event))
+        decision = reopen_case(noted, context)
+        return replace(decision, before=case, events=(event, *decision.events))
+    after = case.copy_with(follow_up=follow_up._replace(outcome=outcome, by=context.by))
+    return build_case_decision(case, after, context.department, event)
+
+
+def note_reply(case: Case, mood: str, at: datetime) -> tuple[Case, AuditEvent | None]:
+    """Note what the author of a closed case wrote; with thanks, its follow-up needs nobody."""
+    follow_up = case.follow_up
+    assert follow_up is not None
+    noted = follow_up._replace(wrote_later=mood)
+    if mood != THANKS or follow_up.outcome is not None:
+        return case.copy_with(follow_up=noted), None
+    event = AuditEvent(at, "", AuditAction.FOLLOWED_UP, FollowUpOutcome.THANKED)
+    thanked = case.copy_with(follow_up=noted._replace(outcome=FollowUpOutcome.THANKED))
+    return thanked.copy_with(history=thanked.extend_history(event)), event
+
+
+def list_follow_up_counts(before: Case | None, after: Case) -> tuple[str, ...]:
+    """Return what reports count of this change: `due` once for each follow-up, and what came of it."""
+    was, now = before.follow_up if before else None, after.follow_up
+    words: tuple[str, ...] = ()
+    if now is not None and now.outcome and not (was and was.outcome):
+        words = (now.outcome,) if now.offered_to else (DUE, now.outcome)
+    elif now is not None and now.is_pending and not (was and was.offered_to):
+        words = (DUE,)
+    elif was is not None and was.is_pending and not after.is_closed:
+        words = (REOPENED,)
+    return tuple(FOLLOW_UP + word for word in words)

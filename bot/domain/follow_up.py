@@ -1,0 +1,47 @@
+"""A follow-up: some days after an answer, somebody else finds out whether its author is satisfied."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import NamedTuple
+
+from bot.domain.assessment import Assessment, Intent, Sentiment
+from bot.domain.stored_tuples import store_by_name
+
+THANKS, POSITIVE = "thanks", "positive"
+_MOODS = {Intent.PRAISE: THANKS, Intent.OTHER: POSITIVE}
+
+
+class FollowUpOutcome(StrEnum):
+    SATISFIED = "satisfied"
+    NOT_SATISFIED = "not satisfied"
+    """The case is reopened, so that this is never stored."""
+    NO_ANSWER = "no answer"
+    THANKED = "wrote thanks"
+    """The author did, before anybody asked."""
+
+
+@store_by_name
+class FollowUp(NamedTuple):
+    """`due` is within the department's hours. It waits, is then offered to one person, and ends with an outcome."""
+
+    due: datetime
+    offered_to: str = ""
+    outcome: FollowUpOutcome | None = None
+    by: str = ""
+    wrote_later: str = ""
+    """The mood of what the author wrote after the answer; see `describe_mood`."""
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.outcome is None and not self.offered_to
+
+    @property
+    def is_pending(self) -> bool:
+        return self.outcome is None and bool(self.offered_to)
+
+
+def describe_mood(assessment: Assessment) -> str:
+    """Return `thanks` or `positive` for a post that is surely that and asks for nothing, else ''."""
+    if assessment.sentiment is not Sentiment.POSITIVE or assessment.is_unsure:
+        return ""
+    return _MOODS.get(assessment.intent, "")
