@@ -53,8 +53,10 @@ def drop_similar_samples(samples: Sequence[SamplePost]) -> list[SamplePost]:
     return [group[0] for group in _group(samples, [_build_fingerprint(one.text) for one in samples])]
 
 
-def is_near_duplicate(text: str, other: str) -> bool:
+def is_near_duplicate(text: str, other: str, *, with_more: bool = True) -> bool:
     """Return whether one post repeats the other, with the same facts, so that one answer serves both.
+
+    Without `with_more` neither may add a word, except small ones.
 
     Stricter than a group in a list, where a person looks at each post: one may add words that the other leaves out,
     but neither may name, number or deny something else, replace a word, or say them in another order.
@@ -73,7 +75,8 @@ def is_near_duplicate(text: str, other: str) -> bool:
     only_one, only_two = _drop_spellings(added, left), _drop_spellings(left, added)
     if not (one.names.isdisjoint(only_one) and two.names.isdisjoint(only_two)):
         return False
-    return not (only_one and only_two) or max(map(len, [*only_one, *only_two])) <= SMALL_WORD
+    is_more_of_one = with_more and not (only_one and only_two)
+    return is_more_of_one or max(map(len, [*only_one, *only_two]), default=0) <= SMALL_WORD
 
 
 def _drop_spellings(words: Sequence[str], others: Sequence[str]) -> list[str]:

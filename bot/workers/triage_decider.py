@@ -178,13 +178,16 @@ class TriageDecider:
 
 
 def _find_similar_case(item: TriageItem, batch: _TriageBatch) -> Case | None:
-    """Return the open case that says nearly the same; never that of a crisis for what is none, nor the reverse."""
+    """Return the open case that says nearly the same; never that of a crisis for what is none, nor the reverse.
+
+    What a post adds to a crisis may be another harm, so it has a case, and a page, of its own.
+    """
     urgent = item.result.assessment.intent is Intent.CRISIS
     found = [batch.found[trace.key] for trace in item.lookup_keys if trace.joining is JoinReason.SIMILAR]
     for case in map(batch.cases.get, dict.fromkeys(found)):
         if case is None or case.is_closed or case.is_urgent != urgent or case.mention.is_forgotten:
             continue
-        if is_near_duplicate(item.mention.text, case.mention.text):
+        if is_near_duplicate(item.mention.text, case.mention.text, with_more=not urgent):
             return case
     return None
 

@@ -104,3 +104,12 @@ def test_the_same_complaint_in_other_words_is_a_near_duplicate(other: str) -> No
 def test_another_fact_is_another_complaint(one: str, other: str) -> None:
     assert not is_near_duplicate(one, other)
     assert not is_near_duplicate(other, one)
+
+
+def test_where_nothing_may_be_added_only_spellings_and_small_words_differ() -> None:
+    said = "smoke in the cabin of flight NW12 and nobody from the crew helps"
+    for other in (said.replace("flight", "flght"), f"so {said}", said.upper()):
+        assert is_near_duplicate(said, other, with_more=False), other
+    more = f"{said}, and now the other wing"
+    assert is_near_duplicate(said, more)
+    assert not is_near_duplicate(said, more, with_more=False)

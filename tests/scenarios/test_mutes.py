@@ -80,7 +80,7 @@ async def test_a_muted_source_opens_no_case_until_it_is_unmuted(world: World) ->
     assert len(world.channel("#care").cards) == 1
     assert "1 mention hidden" in await world.person("joe").type_command("/earshot mutes")
     await world.person("ana").press_on_whisper("Undo")
-    await world.receive(LATE + " again", source="forum", by="tim")
+    await world.receive("@northwindair my luggage is still in Oslo and nobody calls me back", source="forum", by="tim")
     await world.advance(seconds=5)
     assert len(world.channel("#care").cards) == 2
 
