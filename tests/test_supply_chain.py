@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+import tomllib
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -46,6 +47,15 @@ def test_the_lock_holds_what_pyproject_asks_for() -> None:
     }
 
     assert [name for name in asked if name.lower() not in locked] == []
+
+
+def test_the_lock_of_the_tests_holds_every_extra() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    extras = {name: set(wanted) for name, wanted in project["optional-dependencies"].items()}
+    asked = {re.split(r"[^\w-]", one)[0].lower() for one in set().union(*extras.values())} - {project["name"]}
+
+    assert f"{project['name']}[{','.join(sorted(extras.keys() - {'dev'}))}]" in extras["dev"]
+    assert asked <= {found["name"] for found in PINNED.finditer((ROOT / "requirements-dev.lock").read_text("utf-8"))}
 
 
 def test_the_notice_names_what_is_installed_and_marks_what_asks_for_more() -> None:
