@@ -18,9 +18,19 @@ from bot.sources.bluesky_events import (
     build_deletion,
     build_post_mention,
     parse_event,
+    read_time_us,
 )
 from bot.sources.bluesky_profiles import ProfileFinder
-from bot.sources.bluesky_stream import FLUSH_AFTER, StreamBatch, StreamPosition, connect_stream, describe_gap
+from bot.sources.bluesky_stream import (
+    CURSOR_TOO_OLD,
+    FLUSH_AFTER,
+    StreamBatch,
+    StreamPosition,
+    StreamRefusedError,
+    connect_stream,
+    describe_gap,
+    read_refusal,
+)
 from bot.sources.mention_parser import InvalidMentionError
 from bot.sources.outlet_client import OutletClient
 
@@ -69,12 +79,13 @@ class BlueskySource:
         self._filter = FrameFilter(context.subjects)
         self._hosts = options.hosts or HOSTS[options.version]
         self._failures = 0
-        self._is_cursor_refused = False
+        self._refusals = 0
+        """How often the cursor was refused as too old, since an event came."""
 
     async def listen(self, sink: MentionSink) -> None:
         async with (
             sink.hold_source_lease(),
-            aiohttp.ClientSession() as session,
+            aiohttp.ClientSession(middlewares=(read_refusal,)) as session,
             OutletClient(self._clock, self._context.contact) as client,
         ):
             finder = ProfileFinder(client, self._options.profiles) if self._options.profiles else None
@@ -96,9 +107,12 @@ class BlueskySource:
             await self._read_stream(session, host, batch, sink)
         except StreamEndedError as end:
             return str(end)
-        except aiohttp.WSServerHandshakeError as refused:
-            self._is_cursor_refused = refused.status == 400
-            return f"refuses us ({refused.status})"
+        except StreamRefusedError as refused:
+            if refused.name == CURSOR_TOO_OLD:
+                self._refusals += 1
+            elif refused.name:
+                sink.set_status(f"The stream of Bluesky {refused}.")
+            return str(refused)
         except (aiohttp.ClientError, OSError) as error:  # a timeout is one of these
             return f"cannot be reached ({type(error).__name__})"
 
@@ -114,10 +128,11 @@ class BlueskySource:
         self, session: aiohttp.ClientSession, host: str, batch: StreamBatch, sink: MentionSink
     ) -> NoReturn:
         """Raises `StreamEndedError`, or an error of the network, when the connection ends."""
-        position = batch.position._replace(host="", seq=0) if self._is_cursor_refused else batch.position
+        position = batch.position
+        if self._refusals:  # numbers are refused, times are answered with the oldest that is there
+            position = position._replace(host="", seq=0) if self._refusals == 1 else StreamPosition()
+        read_until, is_first = batch.position, True
         async with connect_stream(session, self._options.version, host, position) as socket:
-            self._is_cursor_refused = False
-            sink.set_status(describe_gap(batch.position, self._clock.now()))
             while True:
                 try:
                     message = await socket.receive(self._silence if batch.is_empty else self._flush_after)
@@ -130,6 +145,9 @@ class BlueskySource:
                     raise StreamEndedError(f"was closed ({socket.close_code})")
                 data = message.data
                 raw = data.encode("utf-8", "replace") if isinstance(data, str) else data
+                if is_first and (first_us := read_time_us(raw)):
+                    is_first, self._refusals = False, 0
+                    sink.set_status(describe_gap(read_until, first_us))
                 await self._take_frame(raw, host, batch, sink)
                 if batch.is_due:
                     await batch.flush(host)
@@ -167,12 +185,14 @@ async def check_bluesky(options: BlueskyOptions, _context: SourceContext) -> Sou
     host = (options.hosts or HOSTS[options.version])[0]
     try:
         async with (
-            aiohttp.ClientSession() as session,
+            aiohttp.ClientSession(middlewares=(read_refusal,)) as session,
             connect_stream(session, options.version, host, StreamPosition()) as socket,
         ):
             message = await socket.receive(10)
     except (aiohttp.ClientError, OSError) as error:
         return SourceCheck(faults=(("", f"the stream of Bluesky cannot be reached ({type(error).__name__})"),))
+    except StreamRefusedError as refused:
+        return SourceCheck(faults=(("", f"the stream of Bluesky {refused}"),))
     if message.type in {aiohttp.WSMsgType.TEXT, aiohttp.WSMsgType.BINARY}:
         return SourceCheck()
     return SourceCheck(faults=(("", f"the stream of Bluesky was closed ({socket.close_code})"),))

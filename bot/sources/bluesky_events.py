@@ -71,6 +71,14 @@ def _parse_time_us(body: Mapping[str, Any]) -> int:
         return 0
 
 
+def read_time_us(raw: bytes) -> int:
+    """Return when Jetstream saw an event, in epoch microseconds; 0 if the frame does not say."""
+    try:
+        return parse_event(raw).time_us
+    except InvalidMentionError:
+        return 0
+
+
 class FrameFilter:
     """Finds the frames that concern us, most of them without parsing the others."""
 

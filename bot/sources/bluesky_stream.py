@@ -1,8 +1,9 @@
 """The position in Bluesky's stream, the connection to it, and what was read and is not published yet."""
 
 import json
+import re
 from contextlib import AbstractAsyncContextManager, suppress
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import NamedTuple, Self
 
 import aiohttp
@@ -14,16 +15,27 @@ from bot.sources.bluesky_events import POSTS, parse_event
 from bot.sources.bluesky_profiles import ProfileFinder
 from bot.sources.mention_parser import InvalidMentionError
 
-KEPT_FOR = timedelta(hours=36)
-"""How far back Jetstream can be read."""
+GAP_FROM_US = 60_000_000
+"""Microseconds: if the first event is so much later than the cursor, what was between is no longer there."""
 REWIND_US = {True: 1_000_000, False: 10_000_000}
 """Microseconds that are read again, at the same host and at another one: their clocks differ."""
 FLUSH_AFTER, FLUSH_FROM = 1.0, 100
 """Mentions wait so many seconds, or for so many others, to be published together."""
 SAVE_AFTER = 5.0
 """Seconds after which the cursor is stored when there is nothing to publish."""
-MAX_FRAME = 1_000_000
+MAX_FRAME, MAX_REFUSAL = 1_000_000, 2_000
 CLOSE_TIMEOUT = aiohttp.ClientWSTimeout(ws_close=5)
+CURSOR_TOO_OLD = "CursorTooOld"
+_ERROR_NAME = re.compile(r"[A-Za-z]{1,40}")
+
+
+class StreamRefusedError(Exception):
+    """The host answers with a status instead of a stream. The message continues "The stream of Bluesky …"."""
+
+    def __init__(self, status: int, name: str) -> None:
+        """`name`: Jetstream's word for the error, or empty."""
+        super().__init__(f"refuses us ({status} {name})" if name else f"refuses us ({status})")
+        self.name = name
 
 
 class StreamPosition(NamedTuple):
@@ -102,7 +114,10 @@ class StreamBatch:
 def connect_stream(
     session: aiohttp.ClientSession, version: int, host: str, position: StreamPosition
 ) -> AbstractAsyncContextManager[aiohttp.ClientWebSocketResponse]:
-    """Connect to a host behind this position. Raises `aiohttp.ClientError` and `OSError`."""
+    """Connect to a host behind this position. Raises `aiohttp.ClientError` and `OSError`.
+
+    In a session with `read_refusal` also `StreamRefusedError`.
+    """
     url, protocols = f"{host}/subscribe", tuple[str, ...]()
     parameters = [("wantedCollections", POSTS)]
     if version == 2:
@@ -115,12 +130,29 @@ def connect_stream(
     )
 
 
-def describe_gap(position: StreamPosition, now: datetime) -> str:
-    """Return a sentence about the posts that can no longer be read; empty if there are none."""
-    oldest = now - KEPT_FOR
-    read_until = datetime.fromtimestamp(position.time_us / 1e6, UTC)
-    if not position.time_us or read_until >= oldest:
+async def read_refusal(request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
+    """A middleware: raise `StreamRefusedError` with the name in the body, which `ws_connect` does not read."""
+    response = await handler(request)
+    if response.status < 400:
+        return response
+    try:
+        body = json.loads(await response.content.read(MAX_REFUSAL))
+    except (ValueError, RecursionError):
+        body = None
+    finally:
+        response.close()
+    name = str(body.get("error")) if isinstance(body, dict) else ""
+    raise StreamRefusedError(response.status, name if _ERROR_NAME.fullmatch(name) else "")
+
+
+def describe_gap(position: StreamPosition, first_us: int) -> str:
+    """Return a sentence about the posts that can no longer be read; empty if there are none.
+
+    `first_us`: when the first event that came after this position was seen, in epoch microseconds.
+    """
+    if not position.time_us or first_us - position.time_us < GAP_FROM_US:
         return ""
+    lost_from, lost_to = (datetime.fromtimestamp(one / 1e6, UTC) for one in (position.time_us, first_us))
     return (
-        f"Bluesky keeps 36 hours of posts. Those from {read_until:%d %b, %H:%M} to {oldest:%d %b, %H:%M} UTC are lost."
+        f"Bluesky keeps 36 hours of posts. Those from {lost_from:%d %b, %H:%M} to {lost_to:%d %b, %H:%M} UTC are lost."
     )

@@ -38,6 +38,8 @@ class FakeJetstream:
     """Close the next connection cleanly after so many events."""
     error_after: int = 0
     """End the next connection after so many events with an error frame (version 2)."""
+    refusals: list[web.Response] = field(default_factory=list)
+    """Answers to the next connections, instead of a stream."""
     is_silent: bool = False
     is_closed: bool = False
     _news: asyncio.Event = field(default_factory=asyncio.Event)
@@ -95,6 +97,9 @@ class FakeJetstream:
             self._transports.append(request.transport)
         reading = asyncio.create_task(self._read_until_closed(socket))
         try:
+            if version == 2 and cursor and int(cursor) >= 10**15 and self._time_horizon() > int(cursor):
+                info = {"$type": f"{METHOD}#info", "name": "OutdatedCursor", "message": "cursor is too old"}
+                await socket.send_json({"$type": "message", "payload": info})
             await self._send_events(socket, self._find_place(cursor, version), version)
         finally:
             reading.cancel()
@@ -129,6 +134,8 @@ class FakeJetstream:
 
     def _refuse(self, request: web.Request, version: int) -> web.Response | None:
         """As Jetstream refuses before the upgrade."""
+        if self.refusals:
+            return self.refusals.pop(0)
         if version == 1:
             return None if request.query.getall("wantedCollections") else web.Response(status=400)
         cursor = int(request.query.get("cursor", 0))
@@ -137,8 +144,11 @@ class FakeJetstream:
         return None
 
     def _oldest(self) -> int:
-        horizon = (self._time() - self.kept_for).timestamp() * 1e6
+        horizon = self._time_horizon()
         return self.seq_from + len([event for event in self.events if event["time_us"] < horizon])
+
+    def _time_horizon(self) -> float:
+        return (self._time() - self.kept_for).timestamp() * 1e6
 
     def _take_junk(self) -> list[bytes | str]:
         junk, self.junk = self.junk, []

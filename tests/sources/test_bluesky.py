@@ -7,13 +7,14 @@ from types import SimpleNamespace
 from typing import Any, Literal
 
 import pytest
+from aiohttp import web
 from atproto_jetstream.models import parse_frame, parse_subscribe_events_message
 
 from bot.domain.commits import StoreUnavailable
 from bot.domain.subject import Subject
 from bot.sources.base import SourceContext
 from bot.sources.bluesky import SOURCE, BlueskyOptions, BlueskySource
-from bot.sources.bluesky_stream import KEPT_FOR, StreamPosition
+from bot.sources.bluesky_stream import StreamPosition
 from tests.sources.fake_jetstream import ANA, BEN, FakeJetstream, serve_fake_jetstream
 from tests.sources.source_fakes import NOON, Inbox, InstantClock, run_source, wait_until
 
@@ -169,12 +170,59 @@ async def test_a_gap_that_can_no_longer_be_read_is_said(world: World, version: L
         world.stream.post("1", "northwind air 1")
         await world.wait_for(f"{ANA}/1")
     world.stream.now += timedelta(hours=50)
-    world.clock.time += timedelta(hours=50)
     world.stream.post("2", "northwind air 2")
     async with world.run(version):
         await world.wait_for(f"{ANA}/2")
-    assert any("Those from 20 Nov, 12:00 to 21 Nov, 02:0" in sentence for sentence in world.inbox.statuses)
-    assert world.stream.kept_for == KEPT_FOR
+    lost = "Bluesky keeps 36 hours of posts. Those from 20 Nov, 12:00 to 22 Nov, 14:00 UTC are lost."
+    assert lost in world.inbox.statuses
+
+
+@VERSIONS
+async def test_whether_there_is_a_gap_is_told_by_the_first_event_and_not_by_our_clock(
+    world: World, version: Literal[1, 2]
+) -> None:
+    world.stream.kept_for = timedelta(days=30)
+    async with world.run(version):
+        await world.wait_for_connection()
+        world.stream.post("1", "northwind air 1")
+        await world.wait_for(f"{ANA}/1")
+    world.clock.time += timedelta(days=10)
+    world.stream.now += timedelta(seconds=30)
+    world.stream.post("2", "northwind air 2")
+    async with world.run(version):
+        await world.wait_for(f"{ANA}/2")
+    assert not any(world.inbox.statuses)
+
+
+async def test_a_refusal_for_another_reason_is_said_and_the_cursor_is_not_given_up(world: World) -> None:
+    world.stream.seq_from = 7
+    async with world.run(2):
+        await world.wait_for_connection()
+        world.stream.post("1", "northwind air 1")
+        await world.wait_for(f"{ANA}/1")
+    world.stream.post("2", "northwind air 2")
+    body = {"error": "InvalidRequest", "message": "unknown parameter"}
+    world.stream.refusals = [web.json_response(body, status=400), web.Response(status=400, text="<html>no</html>")]
+    async with world.run(2):
+        await world.wait_for(f"{ANA}/2")
+    assert "The stream of Bluesky refuses us (400 InvalidRequest)." in world.inbox.statuses
+    assert world.inbox.statuses[-1] == ""
+    assert world.stream.cursors[-1] == "7"  # the number of the event that was read last
+
+
+async def test_if_times_are_refused_as_too_old_too_reading_goes_on_with_what_is_posted_now(world: World) -> None:
+    async with world.run(2):
+        await world.wait_for_connection()
+        world.stream.post("1", "northwind air 1")
+        await world.wait_for(f"{ANA}/1")
+    world.stream.refusals = [web.json_response({"error": "CursorTooOld"}, status=400) for _ in range(2)]
+    async with world.run(2):
+        await world.wait_for_connection(2)
+        world.stream.now += timedelta(hours=50)
+        world.stream.post("2", "northwind air 2")
+        await world.wait_for(f"{ANA}/2")
+    assert world.stream.cursors == [None, None]
+    assert "Those from 20 Nov, 12:00 to 22 Nov, 14:00 UTC are lost." in world.inbox.statuses[-1]
 
 
 async def test_a_silent_connection_is_dead(world: World) -> None:
