@@ -123,8 +123,10 @@ class OutletClient:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        await self._named.close()
-        await self._public.close()
+        try:
+            await self._named.close()
+        finally:  # also when it is cancelled meanwhile
+            await self._public.close()
 
     async def get(
         self,

@@ -87,14 +87,14 @@ async def test_a_store_that_goes_away_between_two_parts_loses_nothing(name: str)
     async with serve_troubled_outlet(name) as outlet:
         outlet.inbox = DyingInbox()
         await outlet.start()
-        post_in_the_night(outlet, 700)
-        while len(outlet.numbers) < 700:
+        post_in_the_night(outlet, 400)
+        while len(outlet.numbers) < 400:
             died = asyncio.create_task(outlet.build_source().listen(outlet.inbox))
-            await wait_until(lambda: died.done() or len(outlet.numbers) == 700)  # noqa: B023 - awaited at once
+            await wait_until(lambda: died.done() or len(outlet.numbers) == 400)  # noqa: B023 - awaited at once
             died.cancel()
             await asyncio.gather(died, return_exceptions=True)
-    assert sorted(outlet.numbers) == list(range(1, 701))
-    assert outlet.wordings == 700
+    assert sorted(outlet.numbers) == list(range(1, 401))
+    assert outlet.wordings == 400
 
 
 @for_each_kind
