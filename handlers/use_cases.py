@@ -14,6 +14,7 @@ from bot.usecases.cases import CaseUseCases
 from bot.usecases.colleagues import ColleagueUseCases
 from bot.usecases.corrections import CorrectionUseCases
 from bot.usecases.crises import CrisisUseCases
+from bot.usecases.day_messages import DayMessageUseCases
 from bot.usecases.digests import DigestUseCases
 from bot.usecases.drills import DrillUseCases
 from bot.usecases.flag_message import FlagUseCases
@@ -32,7 +33,7 @@ from handlers.payloads import find_home, find_modal, get_block_id
 from handlers.responder import Responder
 
 __all__ = ["AsyncAck", "CaseUseCases", "ColleagueUseCases", "CorrectionUseCases", "CrisisUseCases"]
-__all__ += ["DigestUseCases", "FlagUseCases", "HomeTab", "MuteUseCases", "OfferUseCases"]
+__all__ += ["DayMessageUseCases", "DigestUseCases", "FlagUseCases", "HomeTab", "MuteUseCases", "OfferUseCases"]
 __all__ += ["OnCallUseCases", "PagingUseCases", "Payload"]
 __all__ += ["ReportUseCases", "Responder", "RoleUseCases", "RollUpUseCases", "SpamReview"]
 __all__ += ["StormUseCases", "SubjectPreviews", "UseCases", "inject_use_cases"]
@@ -68,6 +69,7 @@ class UseCases:
     mutes: MuteUseCases
     colleagues: ColleagueUseCases
     offers: OfferUseCases
+    day_messages: DayMessageUseCases
     storms: StormUseCases
     previews: SubjectPreviews
 

@@ -4,12 +4,14 @@ from bot.clock import Clock
 from bot.live_rules import ReloadableRules
 from bot.sinks.slack_directory import SlackDirectory
 from bot.store.flagged_mentions import FlagStore
+from bot.store.given_offers import GivenOfferStore
 from bot.store.store import Store
 from bot.usecases.calendar_links import CalendarLinks
 from bot.usecases.cases import CaseUseCases
 from bot.usecases.colleagues import ColleagueUseCases
 from bot.usecases.corrections import CorrectionUseCases, recompute_urgency
 from bot.usecases.crises import CrisisUseCases
+from bot.usecases.day_messages import DayMessageUseCases
 from bot.usecases.digests import DigestUseCases
 from bot.usecases.drills import DrillUseCases
 from bot.usecases.flag_message import FlagUseCases
@@ -66,5 +68,6 @@ def build_use_cases(
         roles=RoleUseCases(store.roles, rules, staff, directory, clock),
         mutes=MuteUseCases(store.mutes, store.cases, rules, staff, rules.list_source_names, directory, clock),
         colleagues=ColleagueUseCases(cases, store.cases, flags, rules, staff, clock),
-        offers=OfferUseCases(cases, store.given_offers, rules, clock),
+        day_messages=DayMessageUseCases(store.day_messages, rules, staff, directory, clock),
+        offers=OfferUseCases(cases, GivenOfferStore(store.client, store.keys), store.day_messages, rules, clock),
     )

@@ -101,6 +101,8 @@ AUTHOR_MUTE = "author_mute"
 """Its value is the case whose author is meant."""
 MUTE_UNDO = "mute_undo"
 """Its value is the id of the mute."""
+DAY_MESSAGE_UNDO = "day_message_undo"
+"""On the receipt of `/earshot say`; its value names the message."""
 # On the Home tab, and in the modals that it opens.
 HOME_CLAIM = "home_claim"
 HOME_VIEW = "home_view"

@@ -16,11 +16,13 @@ from bot.cards.case_lists import render_case_rows, render_list_title, render_nex
 from bot.cards.home_overview import render_activity, render_day, render_on_call_rows, render_status
 from bot.cards.home_view import AS_OPENED, ASSIGNED, DepartmentSummary, HomeNotice, HomeState, HomeView
 from bot.cards.modal_blocks import MAX_OPTIONS, make_option
+from bot.cards.owner_brief import format_day_message
 from bot.cards.sanitize import escape, format_date, sanitize_line
 from bot.domain.cases.queues import CasePage, CaseQueue
 from bot.domain.text import format_count
 
 DEPARTMENTS_SHOWN = 30
+DAY_MESSAGES_SHOWN = 3
 TITLES = {ASSIGNED: "Assigned to me", CaseQueue.OVERDUE: "Overdue", CaseQueue.UNCLAIMED: "Unclaimed"}
 HOW = (
     "Claim a case, answer the person in public under your own name, then resolve it. "
@@ -40,6 +42,7 @@ COLLEAGUE = (
 def render_home(home: HomeView, notice: HomeNotice | None = None) -> dict[str, Any]:
     """Return a view of type home; its metadata holds what the person has chosen."""
     parts = (
+        [make_section(format_day_message(one)) for one in home.day_messages[:DAY_MESSAGES_SHOWN]],
         _render_assigned(home) if home.is_staff or home.assigned.total else [],
         _render_queues(home) if home.is_staff else _render_open_counts(home),
         render_on_call_rows(home) if home.is_staff else [],

@@ -9,6 +9,7 @@ from bot.cards.block_kit import Block
 from bot.cards.oncall import OnCallSummary
 from bot.domain.cases.queues import CasePage, CaseQueue, QueueCounts
 from bot.domain.crisis import Crisis
+from bot.domain.day_message import DayMessage
 from bot.domain.department import Department
 from bot.domain.health.source_health import SourceHealth
 from bot.domain.oncall.schedule import Shift
@@ -87,6 +88,7 @@ class HomeView(NamedTuple):
     assigned: CasePage = CasePage()
     queues: tuple[tuple[CaseQueue, CasePage], ...] = ()
     """The lists that the filter leaves."""
+    day_messages: tuple[DayMessage, ...] = ()
     next_shift: tuple[str, Shift] | None = None
     """The schedule, and when the person is on call next."""
     figures: tuple[DepartmentFigures, ...] = ()

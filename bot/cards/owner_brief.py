@@ -1,14 +1,27 @@
 """What the owner of a case gets when they claim it, and nobody else: what they can offer, guidance, the voice."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import NamedTuple
 
 from bot.cards import action_ids
-from bot.cards.block_kit import Block, RenderedMessage, make_section
+from bot.cards.block_kit import (
+    Block,
+    RenderedMessage,
+    make_actions,
+    make_button,
+    make_context,
+    make_plain_text,
+    make_section,
+    render_text,
+)
 from bot.cards.modal_blocks import make_input
-from bot.cards.sanitize import escape, sanitize_line, sanitize_url
+from bot.cards.oncall import format_local_time
+from bot.cards.sanitize import escape, format_date_near, sanitize_line, sanitize_url
+from bot.domain.day_message import MAX_WORDS, DayMessage
 from bot.domain.department import Department
 from bot.domain.offers import Guidance, OfferUse
+from bot.domain.text import format_duration
 
 AUTHORITY_SHOWN = 500
 VOICE_SHOWN = 250
@@ -21,13 +34,13 @@ class OwnerBrief(NamedTuple):
     department: Department
     offers: tuple[OfferUse, ...] = ()
     guidance: tuple[Guidance, ...] = ()
+    message: DayMessage | None = None
 
 
 def render_owner_brief(brief: OwnerBrief) -> RenderedMessage | None:
     """Return the message for the owner's eyes only; None if the playbook says nothing for this case."""
-    lines = [
-        line for line in (*_list_offer_lines(brief), *_list_guidance(brief.guidance), _format_voice(brief)) if line
-    ]
+    today = [format_day_message(brief.message)] if brief.message else []
+    lines = [*today, *_list_offer_lines(brief), *_list_guidance(brief.guidance), *_list_voice(brief)]
     return RenderedMessage("\n".join(lines), [make_section(line) for line in lines]) if lines else None
 
 
@@ -60,9 +73,34 @@ def _format_guidance(one: Guidance) -> str:
     return f"{words} <{url}|Read more>" if url and "|" not in url else words
 
 
-def _format_voice(brief: OwnerBrief) -> str:
+def _list_voice(brief: OwnerBrief) -> list[str]:
     words = escape(sanitize_line(brief.department.voice, VOICE_SHOWN))
-    return f"*Our voice:* {words}" if words else ""
+    return [f"*Our voice:* {words}"] if words else []
+
+
+def format_day_message(message: DayMessage) -> str:
+    """Return the message of the day as mrkdwn, with its department, who wrote it and until when it holds."""
+    words, name = escape(sanitize_line(message.text, MAX_WORDS)), escape(sanitize_line(message.department, 60))
+    return f"📣 *{name}, from <@{message.by}> until {format_date_near(message.until, message.since)}:* {words}"
+
+
+def render_day_message_receipt(message: DayMessage, zone: str, at: datetime) -> RenderedMessage:
+    """Return the receipt: what was understood, and a button that takes it back."""
+    until = f"{format_local_time(message.until, zone)} ({format_duration(message.until - at)})"
+    before = " It replaces the one before." if message.replaced else ""
+    text = f"📣 Owners of cases of {_format_name(message.department)} see this until {until}.{before}"
+    undo = make_actions(make_button("Undo", action_ids.DAY_MESSAGE_UNDO, message.ref))
+    words = make_section(make_plain_text(f"“{message.text}”", MAX_WORDS + 2))
+    return render_text(text, words, make_context(f"Times are in {escape(zone.replace('_', ' '))}."), undo)
+
+
+def render_day_message_undone(department: str, after: DayMessage | None = None) -> RenderedMessage:
+    now = "the message before it again" if after else "no message of the day any more"
+    return render_text(f"↩️ Done. {_format_name(department)} has {now}.")
+
+
+def _format_name(name: str) -> str:
+    return f"*{escape(sanitize_line(name, 60))}*"
 
 
 def render_given_inputs(offers: Sequence[OfferUse]) -> list[Block]:

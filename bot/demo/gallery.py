@@ -46,6 +46,7 @@ from bot.domain.adoption import UnfinishedWork
 from bot.domain.case import CaseResolution
 from bot.domain.cases.queues import CasePage, CaseQueue, QueueCounts
 from bot.domain.cases.roll_ups import RollUp, RollUpTopic
+from bot.domain.day_message import DayMessage
 from bot.domain.destination import ToChannel, ToPerson
 from bot.domain.drills import Drill
 from bot.domain.health.issues import HealthIssue
@@ -121,7 +122,12 @@ def _draw_cases(on: GallerySamples) -> Drawings:
 
 def _build_brief(on: GallerySamples) -> owner_brief.OwnerBrief:
     uses = tuple(OfferUse(one, 14_000) for one in on.care.offers)
-    return owner_brief.OwnerBrief(on.care, uses, on.care.guidance)
+    return owner_brief.OwnerBrief(on.care, uses, on.care.guidance, _build_day_message(on))
+
+
+def _build_day_message(on: GallerySamples) -> DayMessage:
+    text = "Refunds for the storm open at noon. Say so, and send them to the app."
+    return DayMessage(department=on.care.name, text=text, by=BEN, since=AT, until=AT + timedelta(hours=9))
 
 
 def _draw_messages(on: GallerySamples) -> Drawings:
@@ -244,6 +250,9 @@ def _draw_roles(on: GallerySamples) -> Drawings:
     yield "Roles: deputies", roles.render_deputies(listed)
     yield "Roles: point persons", roles.render_points([listed[0]._replace(grants=(point,))])
     yield "Re-routed by a colleague", case.render_reroute_receipt(on.new, "sales")
+    message = _build_day_message(on)
+    yield "Message of the day", owner_brief.render_day_message_receipt(message, ZONE, AT)
+    yield "Message of the day: undone", owner_brief.render_day_message_undone("care")
     mute = CountedMute(Mute(kind=MuteKind.AUTHOR, name="marta_flies", by=BEN, since=AT, until=on.override.end), 12)
     yield "Mute", mutes.render_mute_receipt(mute.mute, ZONE)
     yield "Mute: ended", mutes.render_unmute_receipt(mute)
@@ -319,6 +328,7 @@ def _draw_home(on: GallerySamples) -> Drawings:
         departments=summaries,
         assigned=CasePage((on.claimed,), 0, 1, 1),
         queues=queues,
+        day_messages=(_build_day_message(on),),
     )
     figures = tuple(
         DepartmentFigures(one.name, 6, 2, 25, claim=DurationStats(30, 1020, 3000)) for one in on.departments

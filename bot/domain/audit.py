@@ -59,6 +59,8 @@ class AuditAction(StrEnum):
     UNMUTED = "unmuted"
     THANKED = "thanked"
     OFFER_GIVEN = "offer given"
+    DAY_MESSAGE_SET = "set the message of the day"
+    DAY_MESSAGE_ENDED = "ended the message of the day"
     REROUTED = "re-routed"
     """By somebody without a role here."""
     FOLLOW_UP_OFFERED = "offered a follow-up"

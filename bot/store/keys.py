@@ -116,6 +116,7 @@ class Keys:
         self.roles = self.root + "roles"
         self.mutes = self.root + "mutes"
         self.mute_counts = self.root + "muted"
+        self.day_messages = self.root + "day_messages"
         self.deletions = self.root + "deletions"
 
     def source_health_key(self, source: str) -> str:

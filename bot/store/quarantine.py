@@ -9,6 +9,7 @@ from pydantic import AwareDatetime, BaseModel, ValidationError
 from bot.domain.assessment import Assessment
 from bot.domain.case import Case
 from bot.domain.crisis import Crisis
+from bot.domain.day_message import DayMessage
 from bot.domain.drills import Drill
 from bot.domain.health.issues import HealthState
 from bot.domain.mention import Mention
@@ -37,6 +38,7 @@ KINDS: Mapping[str, Callable[[str], Any]] = {
     "case": Case.model_validate_json,
     "correction": parse_correction,
     "crisis": Crisis.model_validate_json,
+    "day message": DayMessage.model_validate_json,
     "digest": DigestRecord.model_validate_json,
     "drill": Drill.model_validate_json,
     "episode": Episode.model_validate_json,

@@ -14,6 +14,7 @@ from bot.store.cases import CaseStore
 from bot.store.client import RedisClient
 from bot.store.corrections import CorrectionStore
 from bot.store.crises import CrisisStore
+from bot.store.day_messages import DayMessageStore
 from bot.store.dead_letters import DeadLetterStore
 from bot.store.deletions import DeletionQueue
 from bot.store.digests import DigestStore
@@ -21,7 +22,6 @@ from bot.store.drills import DrillStore
 from bot.store.embedded_server import run_embedded
 from bot.store.episode_cases import EpisodeCaseStore
 from bot.store.episodes import EpisodeStore
-from bot.store.given_offers import GivenOfferStore
 from bot.store.health_issues import HealthIssueStore
 from bot.store.health_state import HealthStateStore
 from bot.store.history import HistoryStore
@@ -95,7 +95,7 @@ class Store:
         self.persons = PersonStore(client, keys)
         self.roles = RoleStore(client, keys)
         self.mutes = MuteStore(client, keys)
-        self.given_offers = GivenOfferStore(client, keys)
+        self.day_messages = DayMessageStore(client, keys)
 
     async def find_next_deadline(self) -> datetime | None:
         """Return when the next deadline of a case or step of a page is due; it may have passed. None: there is none."""

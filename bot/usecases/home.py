@@ -58,7 +58,11 @@ class HomeTab:
         )
         if not home.is_staff:
             return home
-        home = home._replace(queues=await self._load_queues(queues, state), next_shift=await self._find_shift(home))
+        home = home._replace(
+            queues=await self._load_queues(queues, state),
+            next_shift=await self._find_shift(home),
+            day_messages=await self._store.day_messages.list_running([one.name for one in own], at),
+        )
         return await self._add_overview(home) if home.is_manager else home
 
     async def _load_rights(self, departments: Sequence[Department]) -> list[DepartmentStaff]:

@@ -12,6 +12,7 @@ from bot.domain.department import Department
 from bot.domain.lifecycle import Context
 from bot.domain.offers import OfferUse
 from bot.domain.rules import PlaybookRules
+from bot.store.day_messages import DayMessageStore
 from bot.store.given_offers import GivenOfferStore
 from bot.usecases.cases import CaseUseCases, CaseView
 
@@ -22,13 +23,15 @@ class OfferUseCases:
 
     _cases: CaseUseCases
     _store: GivenOfferStore
+    _messages: DayMessageStore
     _rules: PlaybookRules
     _clock: Clock
 
     async def load_brief(self, view: CaseView, by: str) -> OwnerBrief:
         """Return what the owner of a case gets to know."""
         offers = await self.list_uses(view.case, view.department, by)
-        return OwnerBrief(view.department, offers, list_guidance(view.case, view.department))
+        messages = await self._messages.list_running([view.department.name], self._clock.now())
+        return OwnerBrief(view.department, offers, list_guidance(view.case, view.department), *messages)
 
     async def list_uses(self, case: Case, department: Department, by: str) -> tuple[OfferUse, ...]:
         """Return what this person may give in this case, with how much the department gave today."""

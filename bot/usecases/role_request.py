@@ -49,7 +49,7 @@ def parse_role_request(words: str, names: DepartmentNames, at: datetime, zone: s
     if not name:
         name = names.current[0] if not rest and len(names.current) == 1 else require_name(rest, names.current)
     if parsed.start:
-        raise NotAllowed("A role begins at once, so leave out “from …”.")
+        raise NotAllowed("It begins at once, so leave out “from …”.")
     asked = parsed.until or parsed.lasting or (parsed.rest if people and rest != known else "")
     return RoleRequest(name, "".join(people), parse_end(asked, at, zone) if asked else None, zone, rest)
 

@@ -29,7 +29,7 @@ from handlers.actions.open_modals import (
     open_separate_modal,
     open_snooze_modal,
 )
-from handlers.actions.roles import accept_policy, mute_author, undo_mute, undo_role_change
+from handlers.actions.roles import accept_policy, mute_author, undo_day_message, undo_mute, undo_role_change
 from handlers.actions.roll_ups import claim_in_roll_up, open_roll_up
 from handlers.actions.spam import bring_back, show_older_spam, show_spam
 from handlers.actions.storm_buttons import STORM_LISTENERS
@@ -77,6 +77,7 @@ def register(app: AsyncApp) -> None:
     app.action(action_ids.REROUTE_UNDO)(undo_reroute)
     app.action(action_ids.AUTHOR_MUTE)(mute_author)
     app.action(action_ids.MUTE_UNDO)(undo_mute)
+    app.action(action_ids.DAY_MESSAGE_UNDO)(undo_day_message)
     app.action(action_ids.CRISIS_DECLARE)(open_crisis_modal)
     app.action(action_ids.CRISIS_DONE)(complete_checklist_item)
     app.action(action_ids.OPEN_POST)(ack_link_button)

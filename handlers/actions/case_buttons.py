@@ -46,8 +46,9 @@ async def claim(
     async with reply.report_refusals():
         answer = await cases.claim(action["value"], by)
         await redraw_card(answer, reply, cases)
-        if brief := render_owner_brief(await offers.load_brief(answer, by)):
-            await reply.send_ephemeral(brief)
+        with suppress(StoreUnavailable):  # the claim stands, and Why? shows the same
+            if brief := render_owner_brief(await offers.load_brief(answer, by)):
+                await reply.send_ephemeral(brief)
 
 
 def make_decision_listener(decide: DecideCase) -> Callable[..., Awaitable[None]]:

@@ -4,7 +4,7 @@ from bot.cards.block_kit import RenderedMessage
 from bot.cards.modal_blocks import ModalMetadata
 from handlers.actions.corrections import render_explanation
 from handlers.payloads import find_modal
-from handlers.use_cases import AsyncAck, Payload, Responder, RoleUseCases, UseCases
+from handlers.use_cases import AsyncAck, DayMessageUseCases, Payload, Responder, RoleUseCases, UseCases
 
 
 async def accept_policy(ack: AsyncAck, action: Payload, by: str, roles: RoleUseCases, reply: Responder) -> None:
@@ -17,6 +17,14 @@ async def undo_role_change(ack: AsyncAck, action: Payload, by: str, roles: RoleU
     await ack()
     async with reply.report_refusals():
         await reply.replace_message(await roles.undo_change(by, action["value"]))
+
+
+async def undo_day_message(
+    ack: AsyncAck, action: Payload, by: str, day_messages: DayMessageUseCases, reply: Responder
+) -> None:
+    await ack()
+    async with reply.report_refusals():
+        await reply.replace_message(await day_messages.undo(by, action["value"]))
 
 
 async def mute_author(

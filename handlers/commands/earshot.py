@@ -8,6 +8,7 @@ from bot.cards.block_kit import RenderedMessage, make_section
 from bot.cards.sanitize import escape
 from bot.domain.errors import NotAllowed
 from handlers.commands.slash_command import SlashCommand, Subcommand
+from handlers.payloads import unescape_mrkdwn
 from handlers.use_cases import AsyncAck, Payload, Responder, UseCases
 
 HELP = "help"
@@ -35,6 +36,12 @@ SUBCOMMANDS: Mapping[str, Subcommand] = {
         "`/earshot point @ana care`: Ana is the person to ask first about care. With `until Friday` they cover until "
         "then. `/earshot point care off` ends it, `/earshot point` lists all. For deputies and managers.",
         lambda usecases, by, words: usecases.roles.set_point(by, words),
+    ),
+    "say": Subcommand(
+        'say "…" for care until 18:00',
+        '`/earshot say "Refunds open at noon" for care until 18:00`: who claims a case of care sees this, and it is on '
+        "Home. Without an end, until midnight. `/earshot say off for care` ends it. For managers and point persons.",
+        lambda usecases, by, words: usecases.day_messages.set_message(by, unescape_mrkdwn(words)),
     ),
     "mute": Subcommand(
         "mute @handle",

@@ -11,6 +11,7 @@ from tests.handlers.fakes import (
     FakeColleagues,
     FakeCorrections,
     FakeCrises,
+    FakeDayMessages,
     FakeDigests,
     FakeDrills,
     FakeFeeds,
@@ -52,6 +53,7 @@ class FakeUseCases:
     roles: FakeRoles = field(default_factory=FakeRoles)
     mutes: FakeMutes = field(default_factory=FakeMutes)
     colleagues: FakeColleagues = field(init=False)
+    day_messages: FakeDayMessages = field(default_factory=FakeDayMessages)
     offers: FakeOffers = field(default_factory=FakeOffers)
 
     def __post_init__(self) -> None:

@@ -331,6 +331,14 @@ class FakeRoles(FakeOnCall):
         return await self._say("accept", by, grant)
 
 
+class FakeDayMessages(FakeOnCall):
+    async def set_message(self, by: str, words: str) -> RenderedMessage:
+        return await self._say("say", by, words)
+
+    async def undo(self, by: str, ref: str) -> RenderedMessage:
+        return await self._say("undo say", by, ref)
+
+
 class FakeMutes(FakeOnCall):
     async def mute(self, by: str, words: str) -> RenderedMessage:
         return await self._say("mute", by, words)

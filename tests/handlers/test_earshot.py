@@ -21,13 +21,15 @@ from tests.handlers.slack_workspace import FakeSlackServer, Workspace
         ("mute @marta", ("mute", "U0ANA", "@marta")),
         ("mutes", ("mutes", "U0ANA", "")),
         ("unmute   @marta", ("unmute", "U0ANA", "@marta")),
+        ('say "Ask &lt;@U0MIA|mia&gt; &amp; me" for care', ("say", "U0ANA", '"Ask <@U0MIA|mia> & me" for care')),
+        ('say "Ask <@U0MIA|mia>" for care', ("say", "U0ANA", '"Ask @mia" for care')),
     ],
 )
 async def test_each_subcommand_asks_its_use_case(
     workspace: Workspace, fakes: FakeUseCases, line: str, asked: tuple[str, ...]
 ) -> None:
     await workspace.command(line, "/earshot")
-    assert [*fakes.roles.asked, *fakes.mutes.asked] == [asked]
+    assert [*fakes.roles.asked, *fakes.mutes.asked, *fakes.day_messages.asked] == [asked]
 
 
 @pytest.mark.parametrize(
@@ -50,6 +52,7 @@ async def test_what_it_does_not_know_is_named_and_pings_nobody(
         (action_ids.DEPUTY_ACCEPT, "g1", "roles", ("accept", "U0ANA", "g1")),
         (action_ids.ROLE_UNDO, "end/g1", "roles", ("undo", "U0ANA", "end/g1")),
         (action_ids.MUTE_UNDO, "author marta", "mutes", ("undo mute", "U0ANA", "author marta")),
+        (action_ids.DAY_MESSAGE_UNDO, "care/1.5", "day_messages", ("undo say", "U0ANA", "care/1.5")),
         (action_ids.AUTHOR_MUTE, "ABCDEFGH", "mutes", ("mute author", "U0ANA", "ABCDEFGH")),
         (action_ids.REROUTE_UNDO, "ABCDEFGH/care", "colleagues", ("undo", "ABCDEFGH", "U0ANA", "care")),
     ],

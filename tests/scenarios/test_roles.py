@@ -140,7 +140,7 @@ async def test_a_dismissal_is_undone_by_its_button_and_a_deputy_may_step_down_th
         ("mia", "deputize @joe care until 2026-03-09 12:00", "“2026-03-09 12:00” is in the past"),
         ("mia", "deputize @joe care until soon", "Earshot doesn't understand the time in “soon”."),
         ("mia", "deputize @earshot care", "@earshot is a bot, has left, or isn't known to Slack"),
-        ("mia", "deputize @joe care from tomorrow 08:00", "A role begins at once, so leave out"),
+        ("mia", "deputize @joe care from tomorrow 08:00", "It begins at once, so leave out"),
         ("mia", "dismiss @ana care", "@ana is a deputy of care by the playbook"),
         ("mia", "deputies cafe", "There is no department “cafe”. Did you mean `care`?"),
         ("mia", "deputys", "Earshot doesn't know “deputys”. Did you mean `/earshot deputies`?"),

@@ -18,6 +18,7 @@ from bot.domain.crisis import (
     SentimentOutcome,
     TimelineEntry,
 )
+from bot.domain.day_message import DayMessage
 from bot.domain.drills import Drill
 from bot.domain.health.issues import HealthIssue, HealthState
 from bot.domain.health.source_silence import SourceActivity, SourceGap
@@ -207,6 +208,14 @@ RECORDS: dict[str, BaseModel] = {
     ),
     "mute": Mute(
         kind=MuteKind.AUTHOR, name="marta_flies", by="U0ANA", since=AT, until=datetime(2026, 3, 13, 18, tzinfo=UTC)
+    ),
+    "day message": DayMessage(
+        department="care",
+        text="Refunds open at noon.",
+        by="U0MIA",
+        since=AT,
+        until=LATER,
+        replaced=DayMessage(department="care", text="Say sorry once.", by="U0MIA", since=AT, until=LATER),
     ),
     "drill": Drill(
         department="care", opened_at=AT, page="page3", asked_by="U0MIA", missed_at=LATER, why="a hole", ended_at=LATER

@@ -110,6 +110,8 @@ ASKED: tuple[Callable[[UseCases], Awaitable[Any]], ...] = (
     lambda usecases: usecases.mutes.list_mutes(ANA, ""),
     lambda usecases: usecases.mutes.unmute(ANA, "@marta"),
     lambda usecases: usecases.mutes.undo_mute(ANA, "author marta"),
+    lambda usecases: usecases.day_messages.set_message(MIA, '"Refunds open at noon" for care until 18:00'),
+    lambda usecases: usecases.day_messages.undo(MIA, "care/1773133200.000000"),
     lambda usecases: usecases.colleagues.check_reroute(CASE.id, ANA),
     lambda usecases: usecases.colleagues.reroute(CASE.id, ANA, "sales", "theirs"),
     lambda usecases: usecases.colleagues.undo_reroute(CASE.id, ANA, "sales"),
