@@ -23,12 +23,15 @@ from bot.cards.snooze import format_snooze
 from bot.domain.audit import AuditAction, AuditEvent
 from bot.domain.case import Case, CasePriority, CaseStatus, JoinReason
 from bot.domain.department import Department
+from bot.domain.mention import Mention
 from bot.domain.paging.page import Page
 from bot.domain.persons.person import NO_CONTEXT, AuthorContext
 from bot.domain.text import format_count, format_duration, format_people
 
 JOINED_SHOWN = 10
 NOTE_SHOWN = 120
+LINE_LENGTH, WORDS_LENGTH = 90, 72
+"""Characters that a window of 700 px shows in one line: of the context line, and of the words (2026-11-29)."""
 HISTORY_CHUNK = 6
 """Lines in one text, of which Slack accepts 2,000 characters in a context."""
 RESOLVED_COLOUR = "#2e8b57"
@@ -59,6 +62,8 @@ LANGUAGES = {
     "zh": "Chinese",
 }
 BY_ROUTE = "by route "
+_TOKEN = re.compile(r"<[!@][^>]*>")
+"""A date or a mention in mrkdwn, which is shown shorter than it is written."""
 _PERSON = re.compile(r"&lt;@([UW][A-Z0-9]{1,20})&gt;")
 JOINED_NOUNS: dict[JoinReason | None, str] = {
     JoinReason.COPY: "duplicate",
@@ -79,11 +84,19 @@ def render_context_line(
     resolved case.
     """
     parts = [format_status(case, at), *_iter_context_facts(case, department, page)]
-    if not case.is_closed and (history := format_author_history(author, case, department)):
+    room = _measure_room(case.mention) - len(_TOKEN.sub("12:34", " · ".join((*parts, "")).replace("*", "")))
+    if not case.is_closed and (history := format_author_history(author, case, department, room)):
         parts.append(history)
     if case.is_closed and (note := sanitize_line(case.note, NOTE_SHOWN)):
         return make_context(parts[0], make_plain_text(f"“{note}”"))
     return make_context(" · ".join(parts))
+
+
+def _measure_room(mention: Mention) -> int:
+    """Return how many characters the context line has room for before the card is higher than 160 px."""
+    details = (mention.parent, mention.media, mention.quoted)
+    is_short = len(mention.text) <= WORDS_LENGTH and "\n" not in mention.text and not any(details)
+    return 2 * LINE_LENGTH if is_short else LINE_LENGTH
 
 
 def _iter_context_facts(case: Case, department: Department, page: Page | None) -> Iterator[str]:

@@ -12,27 +12,36 @@ DAYS_IN_MONTH = 30
 _TIMES = {1: "once", 2: "twice"}
 
 
-def format_author_history(author: AuthorContext, case: Case, department: Department) -> str:
-    """Return `5th contact in 12 days · 4 answered, last by @ana on 19 Mar · praised once`; '' for a first contact."""
+def format_author_history(author: AuthorContext, case: Case, department: Department, room: int) -> str:
+    """Return `5th contact in 12 days · 4 answered, last by @ana on 19 Mar · praised once`; '' for a first contact.
+
+    Only as much of it as has room, in characters, so that the card does not grow by a line. It always says how often.
+    """
     person = author.person
     if person is None or not has_earlier_contact(person, case):
         return ""
-    parts = [f"{_format_ordinal(person.contacts)} contact {_format_span(person)}"]
-    if person.answered:
-        parts.append(_format_answers(person, author, department))
-    if person.praised:
-        parts.append(f"praised {_TIMES.get(person.praised, f'{person.praised:,} times')}")
-    return " · ".join(parts)
+    count = f"{person.answered:,} answered" if person.answered else ""
+    answers, day = _format_answers(person, author), _format_answer_day(person, department)
+    praise = f"praised {_TIMES.get(person.praised, f'{person.praised:,} times')}" if person.praised else ""
+    often = f"{_format_ordinal(person.contacts)} contact {_format_span(person)}"
+    chosen = ((often, answers + day, praise), (often, answers + day), (often, answers), (often, count))
+    lines = (" · ".join(part for part in parts if part) for parts in chosen)
+    return next((line for line in lines if len(line) <= room), often)
 
 
-def _format_answers(person: Person, author: AuthorContext, department: Department) -> str:
-    last = "" if person.answered == 1 else ", last"
-    if name := format_colleague(author, person.answered_by):
-        last += f" by {name}"
-    if person.answered_at:
-        day = person.answered_at.astimezone(ZoneInfo(department.hours.zone))
-        last += f" on {day.day} {day:%b}"
-    return f"{person.answered:,} answered{last}"
+def _format_answers(person: Person, author: AuthorContext) -> str:
+    if not person.answered:
+        return ""
+    name = format_colleague(author, person.answered_by)
+    last = ", last" if name and person.answered > 1 else ""
+    return f"{person.answered:,} answered{last}{f' by {name}' if name else ''}"
+
+
+def _format_answer_day(person: Person, department: Department) -> str:
+    if not person.answered or person.answered_at is None:
+        return ""
+    day = person.answered_at.astimezone(ZoneInfo(department.hours.zone))
+    return f" on {day.day} {day:%b}"
 
 
 def format_colleague(author: AuthorContext, who: str) -> str:

@@ -8,10 +8,13 @@ from bot.cards import action_ids
 from tests.browser import chromium
 from tests.browser.demo_client import Demo
 from tests.browser.panel import Panel
-from tests.browser.window import Window
+from tests.browser.window import Card, Window
 
 PHONE, DESK = (390, 844), chromium.WINDOW
 ORDINARY = "third flight this month and my suitcase is gone AGAIN. two hours at the desk and nobody says anything @northwindair"
+
+LONG = "@northwindair the app charged me twice for seat 14 and nobody can tell me why. awful service"
+SHORT = "@northwindair and now my booking is gone too. unacceptable"
 
 
 @pytest.mark.parametrize(("size", "pixels"), [(PHONE, 16), (DESK, 32), (PHONE, 32)], ids=["phone", "200 %", "both"])
@@ -74,6 +77,34 @@ def test_a_card_is_low_and_has_three_things_to_press(window: Window, demo: Demo)
     card.click(action_ids.CLAIM)
     card.wait_for_button(action_ids.RESOLVE)
     assert card.element.size["height"] <= 160
+
+
+def test_a_card_with_the_history_of_its_author_is_as_low(window: Window, demo: Demo) -> None:
+    chromium.resize_window(window.driver, (700, 900))
+    demo.publish_post(ORDINARY, "kofi")
+    window.open()
+    card = window.find_card("@kofi")
+    card.wait_for_button(action_ids.CLAIM)
+    card.click(action_ids.CLAIM)
+    card.wait_for_button(action_ids.RESOLVE)
+    card.click(action_ids.RESOLVE)
+    with window.form("Resolve") as form:
+        form.tick_box("Answered")
+        form.submit()
+    card.wait_for_button(action_ids.REOPEN)
+    demo.publish_post("@northwindair thank you for the wonderful crew this morning, so kind to my mother", "kofi")
+    for text, history in (
+        (LONG, "3rd contact within a day · 1 answered"),
+        (SHORT, "1 answered by @Ana Lima on 10 Mar · praised"),
+    ):
+        demo.publish_post(text, "kofi")
+        card = Card(window, f"(//div[@id='log']//article[contains(., '{text}')])[last()]")
+        card.wait_for_button(action_ids.CLAIM)
+        assert history in card.element.text
+        assert card.element.size["height"] <= 160
+        card.click(action_ids.CLAIM)
+        card.wait_for_button(action_ids.RESOLVE)
+        assert card.element.size["height"] <= 160
 
 
 def test_a_form_that_was_left_open_does_not_come_back_with_the_page(window: Window) -> None:

@@ -3,8 +3,8 @@
 from tests.scenarios.world import World
 
 FIRST = "@northwindair my green suitcase did not arrive in Porto, nobody can tell me where it is"
-SECOND = "@northwindair three weeks of waiting and the refund for flight NW 112 is still not there"
-THIRD = "@northwindair now the app charged me twice for one seat, this is unacceptable"
+SECOND = "@northwindair three weeks and the refund for NW 112 is still not there"
+THIRD = "@northwindair the app charged me twice, this is unacceptable"
 PRAISE = "@northwindair thank you, the crew this morning was wonderful and so kind to my mother"
 
 
