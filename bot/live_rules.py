@@ -18,6 +18,7 @@ from bot.domain.mention import Mention
 from bot.domain.paging.contact_methods import ContactDetails
 from bot.domain.paging.page import Severity
 from bot.domain.paging.policy import EscalationPolicy, choose_policy
+from bot.domain.replies.saved_replies import ReplyRules
 from bot.domain.routing import Route
 from bot.domain.spikes.thresholds import SpikeThresholds
 from bot.domain.subject import Subject
@@ -62,6 +63,9 @@ class ReloadableRules:
 
     def list_routes(self) -> Sequence[Route]:
         return self.playbook.routes
+
+    def get_reply_rules(self) -> ReplyRules:
+        return self.playbook.replies
 
     def get_spike_thresholds(self) -> SpikeThresholds:
         return self.playbook.spikes

@@ -41,6 +41,13 @@ class SubmittedModal:
         return [option["value"] for option in state.get("selected_options") or []]
 
 
+def read_reply_text(view: dict[str, Any]) -> tuple[int, str]:
+    """Return the number in the block id of a reply's text, and the text."""
+    block = next((one for one in view["state"]["values"] if one.startswith(action_ids.REPLY_TEXT)), "")
+    number = block.removeprefix(action_ids.REPLY_TEXT)
+    return int(number) if number.isdecimal() else 0, SubmittedModal(view).get_value(block)
+
+
 def find_modal(body: dict[str, Any]) -> dict[str, Any] | None:
     """Return the modal in which a button was pressed; None for one on a message or on the Home tab."""
     view = body.get("view") or {}

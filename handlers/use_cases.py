@@ -23,6 +23,7 @@ from bot.usecases.mutes import MuteUseCases
 from bot.usecases.offers import OfferUseCases
 from bot.usecases.oncall import OnCallUseCases
 from bot.usecases.paging import PagingUseCases
+from bot.usecases.replies import ReplyUseCases
 from bot.usecases.roles import RoleUseCases
 from bot.usecases.roll_ups import RollUpUseCases
 from bot.usecases.spam import SpamReview
@@ -35,7 +36,7 @@ from handlers.responder import Responder
 __all__ = ["AsyncAck", "CaseUseCases", "ColleagueUseCases", "CorrectionUseCases", "CrisisUseCases"]
 __all__ += ["DayMessageUseCases", "DigestUseCases", "FlagUseCases", "HomeTab", "MuteUseCases", "OfferUseCases"]
 __all__ += ["OnCallUseCases", "PagingUseCases", "Payload"]
-__all__ += ["ReportUseCases", "Responder", "RoleUseCases", "RollUpUseCases", "SpamReview"]
+__all__ += ["ReplyUseCases", "ReportUseCases", "Responder", "RoleUseCases", "RollUpUseCases", "SpamReview"]
 __all__ += ["StormUseCases", "SubjectPreviews", "UseCases", "inject_use_cases"]
 
 Payload = dict[str, Any]
@@ -72,6 +73,7 @@ class UseCases:
     day_messages: DayMessageUseCases
     storms: StormUseCases
     previews: SubjectPreviews
+    replies: ReplyUseCases
 
 
 def inject_use_cases(usecases: UseCases) -> Callable[..., Awaitable[None]]:

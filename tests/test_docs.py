@@ -137,7 +137,7 @@ def _keys(model: type[BaseModel], under: str = "") -> Iterator[tuple[str, str]]:
         for table in inside:
             yield from _keys(table, f"{under}.{key}".strip("."))
         if under and not inside:
-            yield under, key
+            yield under, field.alias or key
 
 
 def _models(annotation: Any) -> Iterator[type[BaseModel]]:

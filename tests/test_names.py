@@ -35,7 +35,7 @@ VERBS = words_of("""
     publish push put quantize quarantine quote raise rank re read reassign rebase receive reclaim recompute record redact
     redeem redeliver redraw refill refresh refuse register reject relabel release reload remind remove rename render
     renew reopen replace replay reply report request require reroute reset resize resolve respond restart restore resume
-    retract retry return revoke rewrite round route run sample sanitize save scan schedule score search select send
+    retract retry return revise revoke rewrite round route run sample sanitize save scan schedule score search select send
     separate serialize serve set share shift shorten show shuffle shut sign skip sleep slugify snooze sort split squash start
     step stop store stream strip submit subscribe subtract suggest sum summarize swap switch sync take tally tell test
     thank

@@ -21,6 +21,7 @@ from bot.usecases.offers import OfferUseCases
 from bot.usecases.on_call_lookup import StoredOnCallLookup
 from bot.usecases.oncall import OnCallUseCases
 from bot.usecases.paging import PagingUseCases
+from bot.usecases.replies import ReplyUseCases
 from bot.usecases.reports import SentimentReports
 from bot.usecases.roles import RoleUseCases
 from bot.usecases.roll_ups import RollUpUseCases
@@ -63,6 +64,7 @@ def build_use_cases(
         feeds=CalendarLinks(store.calendar_links, secrets, on_call, permissions, directory, clock, public_url),
         storms=StormUseCases(store, rules, staff, cases, clock),
         previews=SubjectPreviews(store.recent_posts, clock),
+        replies=ReplyUseCases(store.replies, cases, rules, staff, clock),
         home=HomeTab(store, rules, on_call, staff, reports, clock),
         pages=PagingUseCases(store.pages, secrets, contexts, rules, staff, clock),
         roles=RoleUseCases(store.roles, rules, staff, directory, clock),

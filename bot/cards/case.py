@@ -34,7 +34,7 @@ from bot.cards.modal_blocks import make_option
 from bot.cards.paging import render_acknowledge_button
 from bot.cards.post_details import render_parent
 from bot.cards.sanitize import escape, sanitize_line, sanitize_url
-from bot.domain.case import Case
+from bot.domain.case import Case, CaseStatus
 from bot.domain.cases.colleague_transitions import ROUTE_CHANGES
 from bot.domain.department import Department
 from bot.domain.paging.page import Page
@@ -97,23 +97,24 @@ def render_reroute_receipt(case: Case, moved_from: str) -> RenderedMessage:
 def render_case_actions(case: Case, page: Page | None = None) -> Block:
     """Return three controls; the last is the menu. One on an outdated card is refused with a sentence.
 
-    While somebody is paged, or has to confirm the crisis, *Open post* is in the menu.
+    While somebody is paged, or has to confirm the crisis, *Open post* is in the menu. Of a claimed case it is in the
+    forms behind *Reply…* and *Why?*.
     """
     pressing = [
         *render_acknowledge_button(page),
         *([render_confirm_button(case, action_ids.CONFIRM)] if case.is_unconfirmed_crisis else []),
     ]
-    leading = [button.render(case) for button in CASE_BUTTONS if button.is_next_step(case)]
-    link = render_open_post_button(case)
+    steps = [button for button in CASE_BUTTONS if button.is_next_step(case)][: 1 if pressing else None]
+    link = [] if case.status is CaseStatus.CLAIMED else render_open_post_button(case)
     hidden_link = [{**make_option("Open post", action_ids.OPEN_POST), "url": one["url"]} for one in link if pressing]
-    in_menu = [button for button in CASE_BUTTONS if button.is_shown(case) and not button.is_next_step(case)]
+    in_menu = [button for button in CASE_BUTTONS if button.is_shown(case) and button not in steps]
     room = MOST_MENU_OPTIONS - 1 - len(hidden_link)
     why = make_option("Why? / Correct…", action_ids.encode_menu_choice(action_ids.WHY, case.id))
     options = [*hidden_link, *(button.render_option(case) for button in in_menu[:room]), why]
     surplus = [button.render(case) for button in in_menu[room:]]
     shown_link = [] if pressing else link
     menu = make_overflow_menu(action_ids.CASE_MENU, options)
-    return make_actions(*pressing, *leading, *shown_link, *surplus, menu)
+    return make_actions(*pressing, *(button.render(case) for button in steps), *shown_link, *surplus, menu)
 
 
 def render_open_post_button(case: Case, url: str = "") -> list[Block]:

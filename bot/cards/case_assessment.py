@@ -13,6 +13,7 @@ from bot.cards.block_kit import (
     make_plain_text,
     make_section,
 )
+from bot.cards.case import render_open_post_button
 from bot.cards.case_mention import NAMES, WORDS_SHOWN, escape_name, format_author, format_case_type
 from bot.cards.case_status import (
     ENGLISH,
@@ -71,6 +72,11 @@ def render_case_explanation(
         *(make_context(words) for words in list_corrections(case)),
         *mute,
         *_render_posts(case),
+        *(
+            [make_actions(*link)]
+            if case.owner and not case.is_closed and (link := render_open_post_button(case))
+            else []
+        ),
         *render_escalation(page, ATTEMPTS_SHOWN),
         make_section("*History*"),
         *render_history(case),

@@ -36,7 +36,9 @@ class CaseButton(NamedTuple):
             self.label,
             self.action,
             case.id,
-            style="primary" if self.is_next_step(case) and not case.is_closed else "",
+            style="primary"
+            if self.is_next_step(case) and not case.is_closed and self.action != action_ids.REPLY
+            else "",
             a11y_label=self.a11y_label or f"{self.label.removesuffix('…')}: {whose}",
         )
 
@@ -53,6 +55,7 @@ BUTTONS = (
     CaseButton(action_ids.REOPEN, "Reopen", lambda case: case.is_closed, leads_in=CaseStatus.RESOLVED),
     CaseButton(action_ids.RELEASE, "Release", lambda case: case.status is CaseStatus.CLAIMED, transitions.release_case),
     CaseButton(action_ids.RESOLVE, "Resolve…", _is_open, leads_in=CaseStatus.CLAIMED),
+    CaseButton(action_ids.REPLY, "Reply…", lambda case: case.status is CaseStatus.CLAIMED, leads_in=CaseStatus.CLAIMED),
     CaseButton(action_ids.HAND_OVER, "Hand over…", _is_open),
     CaseButton(action_ids.NOT_FOR_US, "Re-route…", _is_open),
     CaseButton(

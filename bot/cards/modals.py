@@ -50,7 +50,7 @@ def render_resolve_modal(
         "Resolve case",
         "Resolve",
         origin,
-        _render_case_context(case),
+        render_case_context(case),
         *render_facts(facts),
         make_input(action_ids.RESOLUTION, "Outcome", {"type": "radio_buttons", "options": options}),
         make_input(
@@ -75,7 +75,7 @@ def render_hand_over_modal(
         "Hand over case",
         "Hand over",
         origin,
-        _render_case_context(case),
+        render_case_context(case),
         make_input(
             action_ids.PERSON,
             f"Somebody on the {sanitize_line(case.department, 60)} team",
@@ -98,7 +98,7 @@ def render_not_for_us_modal(
         "Re-route case",
         "Re-route",
         origin,
-        _render_case_context(case),
+        render_case_context(case),
         make_input(
             action_ids.DEPARTMENT,
             "Which team?",
@@ -122,7 +122,7 @@ def render_separate_modal(case: Case, origin: ModalMetadata) -> dict[str, Any]:
         "Split off a post",
         "Split off",
         origin,
-        _render_case_context(case),
+        render_case_context(case),
         make_input(
             action_ids.MENTION,
             "Which post doesn't belong here?",
@@ -162,7 +162,7 @@ def render_correct_modal(
         title,
         "Change",
         origin,
-        _render_case_context(case),
+        render_case_context(case),
         make_input(
             kind.value,
             question,
@@ -227,7 +227,7 @@ def _make_url_input(url: str) -> Block:
     return {"type": "url_text_input", **({"initial_value": url} if sanitize_url(url) else {})}
 
 
-def _render_case_context(case: Case) -> Block:
+def render_case_context(case: Case) -> Block:
     return make_context(
         make_plain_text(
             f"{format_kind(case)} from {format_author(case.mention)}: {sanitize_line(case.mention.text, 150)}"

@@ -19,10 +19,12 @@ from bot.config.schema import (
     OfferTable,
     PersonTable,
     PlannedTable,
+    ReplyTable,
     RouteTable,
     SpikesTable,
     SubjectTable,
 )
+from bot.domain.assessment import Intent
 from bot.domain.business_hours import BusinessHours
 from bot.domain.case import CasePriority
 from bot.domain.crisis import CrisisPlan
@@ -32,6 +34,8 @@ from bot.domain.offers import Guidance, Offer
 from bot.domain.paging.contact_methods import ContactDetails
 from bot.domain.paging.page import ContactMethod, Severity
 from bot.domain.paging.policy import EscalationPolicy
+from bot.domain.replies.composer import MASTODON
+from bot.domain.replies.saved_replies import ReplyRules, SavedReply
 from bot.domain.route_conditions import PostCondition
 from bot.domain.routing import CaseClocks, Route
 from bot.domain.spikes.planned_events import PlannedEvent
@@ -58,7 +62,27 @@ def build_playbook(file: FileTable, sources: Sequence[SourceEntry]) -> Playbook:
         spikes=_build_spike_thresholds(file.spikes, file.brand.time_zone),
         escalations=tuple(map(_build_escalation_policy, file.escalations)),
         people=MappingProxyType({table.id: _build_contact(table) for table in file.people}),
+        replies=_build_reply_rules(file, sources),
     )
+
+
+def _build_reply_rules(file: FileTable, sources: Sequence[SourceEntry]) -> ReplyRules:
+    """Build the rules for replies. Of a post on Mastodon, the composer is that of the instance that was read."""
+    instances = {
+        entry.name or MASTODON: str(getattr(entry.options, "url", "")) for entry in sources if entry.source == MASTODON
+    }
+    signatures = {table.id: table.signature for table in file.people if table.signature}
+    return ReplyRules(
+        brand=file.brand.name,
+        saved=tuple(map(_build_saved_reply, file.replies)),
+        signatures=MappingProxyType(signatures),
+        instances=MappingProxyType(instances),
+    )
+
+
+def _build_saved_reply(table: ReplyTable) -> SavedReply:
+    intents = tuple(map(Intent, table.for_))
+    return SavedReply(name=table.name, text=table.text, intents=intents, language=table.language or "")
 
 
 def _build_detector_options(table: DetectorsTable) -> DetectorOptions:

@@ -18,6 +18,7 @@ from bot.domain.drills import DrillSettings
 from bot.domain.oncall.schedule import Schedule
 from bot.domain.paging.contact_methods import ContactDetails
 from bot.domain.paging.policy import EscalationPolicy
+from bot.domain.replies.saved_replies import ReplyRules
 from bot.domain.routing import Route
 from bot.domain.spikes.thresholds import SpikeThresholds
 from bot.domain.subject import Subject
@@ -99,6 +100,7 @@ class Playbook:
     escalations: tuple[EscalationPolicy, ...] = ()
     people: Mapping[str, ContactDetails] = field(default_factory=lambda: MappingProxyType({}))
     """By Slack id."""
+    replies: ReplyRules = field(default_factory=ReplyRules)
 
     def find_department(self, name: str) -> Department:
         """Return a department. Raises KeyError for `nobody` and for names of an older playbook."""

@@ -39,7 +39,7 @@ from bot.config.field_types import (
 )
 from bot.config.playbook import DetectorOptions
 from bot.config.schedules import Called, Clock, ScheduleTable
-from bot.domain.assessment import Sentiment
+from bot.domain.assessment import Intent, Sentiment
 from bot.domain.case import CasePriority
 from bot.domain.crisis import CrisisPlan
 from bot.domain.department import Department
@@ -47,6 +47,7 @@ from bot.domain.drills import DrillSettings
 from bot.domain.offers import Amount, parse_amount
 from bot.domain.paging.page import ContactMethod, Severity
 from bot.domain.paging.policy import EscalationPolicy
+from bot.domain.replies.saved_replies import MAX_REPLY
 from bot.domain.spikes.planned_events import PlannedCause
 from bot.domain.spikes.thresholds import SpikeSensitivity, SpikeThresholds
 from bot.domain.subject import SubjectKind
@@ -185,6 +186,18 @@ class PersonTable(PlaybookTable):
     pagerduty: Annotated[str, Field(max_length=40)] = ""
     time_zone: Zone | None = None
     quiet_hours: Many[Hour] = ()
+    signature: Annotated[str, Field(max_length=100)] = ""
+
+
+class ReplyTable(PlaybookTable):
+    """A saved reply; its placeholders are `{name}` and `{signature}`."""
+
+    name: Name
+    for_: Annotated[
+        tuple[Annotated[str, AfterValidator(require_one_of(*Intent))], ...], BeforeValidator(ensure_list)
+    ] = Field((), alias="for")
+    language: Language | None = None
+    text: Annotated[str, Field(min_length=1, max_length=MAX_REPLY)]
 
 
 class OnnxTable(PlaybookTable):
@@ -285,6 +298,7 @@ class FileTable(PlaybookTable):
     guidance: tuple[GuidanceTable, ...] = ()
     escalations: tuple[EscalationTable, ...] = ()
     people: tuple[PersonTable, ...] = ()
+    replies: tuple[ReplyTable, ...] = ()
     detectors: DetectorsTable = DetectorsTable()
     cards: CardsTable = CardsTable()
     schedules: tuple[ScheduleTable, ...] = ()

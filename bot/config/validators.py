@@ -61,7 +61,7 @@ def get_brand_name(raw: Raw) -> str:
 
 
 def _check_duplicate_names(raw: Raw) -> Iterator[Found]:
-    for key in ("subjects", "departments", "schedules", "routes"):
+    for key in ("subjects", "departments", "schedules", "routes", "replies"):
         first: dict[str, int] = {}
         for number, name in list_names(raw, key):
             earlier = first.setdefault(name.casefold(), number)

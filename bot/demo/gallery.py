@@ -24,6 +24,7 @@ from bot.cards import (
     oncall_requests,
     owner_brief,
     paging,
+    reply,
     roles,
     roll_ups,
     sentiment_report,
@@ -90,6 +91,7 @@ def list_drawings(samples: GallerySamples) -> list[GalleryEntry]:
         _draw_oncall,
         _draw_roles,
         _draw_modals,
+        _draw_replies,
         _draw_home,
     )
     return [GalleryEntry(title, drawing) for part in parts for title, drawing in part(samples) if drawing is not None]
@@ -302,6 +304,14 @@ def _draw_modals(on: GallerySamples) -> Drawings:
     yield "Modal: declare a crisis", crisis_modals.render_crisis_modal(on.departments, origin)
     unfinished = UnfinishedWork((on.crisis_case,), unacknowledged=True, to_do=("Say in public that you know.",))
     yield "Modal: close a crisis", crisis_modals.render_close_crisis_modal(on.updated, unfinished, origin)
+
+
+def _draw_replies(on: GallerySamples) -> Drawings:
+    origin = ModalMetadata(on.claimed.id)
+    for name, form in on.reply_forms:
+        yield f"Modal: reply{name}", reply.render_reply_modal(form, origin)
+    yield "Modal: reply, copy and open", reply.render_copy_modal(form, origin)
+    yield "Modal: save a reply", reply.render_reply_save_modal(form, origin)
 
 
 def _build_sources() -> tuple[SourceSummary, ...]:

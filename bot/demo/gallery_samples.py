@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 
+from bot.cards.reply import ReplyForm
 from bot.demo.panel.sample_posts import sample_mention
+from bot.domain.assessment import Intent
 from bot.domain.audit import AuditAction, AuditEvent
 from bot.domain.case import Case, CaseResolution, JoinReason, derive_case_id
 from bot.domain.cases.deletion_transitions import decide_deletion
@@ -30,6 +32,9 @@ from bot.domain.oncall.schedule import CoverRequest, Override, OverrideKind
 from bot.domain.paging.case_page import build_case_pages
 from bot.domain.paging.page import AttemptStatus, ContactMethod, Page, PageAttempt, Severity
 from bot.domain.persons.person import AuthorContext, Person
+from bot.domain.replies.composer import build_composer_url
+from bot.domain.replies.lengths import measure_reply
+from bot.domain.replies.saved_replies import SavedReply
 from bot.domain.reports.preview import PostMatches, PreviewQuery, RecentPost, SpellingCount, SubjectPreview
 from bot.domain.roles import RoleGrant, RoleKind
 from bot.domain.routing import find_route
@@ -130,6 +135,19 @@ class GallerySamples:
             praised=1,
         )
         return AuthorContext(person, names={ANA: "ana"})
+
+    @property
+    def reply_forms(self) -> tuple[tuple[str, ReplyForm], ...]:
+        """One that is empty, and one with a reply that a colleague saved."""
+        name, text = (
+            "Lost bag",
+            "Hi Marta, I'm sorry your bag isn't with you. Send me its tag number in a message. – Ana",
+        )
+        saved = SavedReply(name=name, text=text, intents=(Intent.COMPLAINT,), language="en", by=ANA)
+        empty = ReplyForm(self.claimed, "", "", measure_reply("x", ""), replies=(saved,))
+        url = build_composer_url(self.claimed.mention, text, {})
+        written = empty._replace(text=text, public_text=text, length=measure_reply("x", text), composer_url=url)
+        return ("", empty), (": a saved one", written._replace(chosen=saved, can_delete=True))
 
     @property
     def flagged(self) -> Case:

@@ -65,6 +65,8 @@ class AuditAction(StrEnum):
     """By somebody without a role here."""
     FOLLOW_UP_OFFERED = "offered a follow-up"
     FOLLOWED_UP = "followed up"
+    REPLY_SAVED = "saved a reply"
+    REPLY_DELETED = "deleted a saved reply"
     REROUTE_UNDONE = "undid the re-route"
 
 

@@ -33,6 +33,7 @@ class CaseTransition(StrEnum):
     HAND_OVER = "hand over"
     SNOOZE = "snooze"
     WAKE = "wake"
+    REPLY = "reply"
 
 
 TRANSITIONS = MappingProxyType(
@@ -44,6 +45,7 @@ TRANSITIONS = MappingProxyType(
         CaseTransition.HAND_OVER: {CaseStatus.NEW: CaseStatus.NEW, CaseStatus.CLAIMED: CaseStatus.NEW},
         CaseTransition.SNOOZE: {CaseStatus.NEW: CaseStatus.NEW, CaseStatus.CLAIMED: CaseStatus.CLAIMED},
         CaseTransition.WAKE: {CaseStatus.NEW: CaseStatus.NEW, CaseStatus.CLAIMED: CaseStatus.CLAIMED},
+        CaseTransition.REPLY: {CaseStatus.CLAIMED: CaseStatus.CLAIMED},
     }
 )
 """A hand-over to a person is a hand-over to their department and a claim for them, in one decision."""
@@ -62,6 +64,13 @@ _ACTION_PHRASES = MappingProxyType(
         CaseTransition.HAND_OVER: "hand it over",
         CaseTransition.SNOOZE: "snooze it",
         CaseTransition.WAKE: "wake it",
+        CaseTransition.REPLY: "answer it",
+    }
+)
+_UNCLAIMED_REFUSALS = MappingProxyType(
+    {
+        CaseTransition.RELEASE: "Nobody has claimed this case, so there is nothing to release. Press Claim to take it.",
+        CaseTransition.REPLY: "Nobody has claimed this case. Press Claim first, so that only one of you answers.",
     }
 )
 
@@ -91,9 +100,8 @@ def _explain_refusal(case: Case, transition: CaseTransition, by: str, at: dateti
             return "You already have this one."
         when = _format_when(case.claimed_at, at)
         return f"<@{case.owner}> has this one, {when if 'you' in when else f'claimed {when}'}."
-    if transition is CaseTransition.RELEASE:
-        return "Nobody has claimed this case, so there is nothing to release. Press Claim to take it."
-    return f"This case is still open ({case.status.value}), so there is nothing to reopen."
+    still_open = f"This case is still open ({case.status.value}), so there is nothing to reopen."
+    return _UNCLAIMED_REFUSALS.get(transition, still_open)
 
 
 def _format_when(then: datetime | None, at: datetime) -> str:

@@ -22,6 +22,7 @@ from bot.store.quarantine import QuarantineStore
 from bot.store.quote_redaction import QuoteStore, parse_entry_mention, parse_stored_mention
 from bot.store.recent_mentions import RecentMention, dump_recent, parse_recent
 from bot.store.record_redaction import RecordRedactor
+from bot.store.replies import ReplyStore
 from bot.store.repository import RedisStore
 from bot.store.spike_stream import parse_observation
 from bot.store.transaction import GROUP, Transaction, commit
@@ -71,6 +72,7 @@ class MentionEraser(RedisStore):
         self._records = RecordRedactor(client, keys)
         self._mutes = MuteStore(client, keys)
         self._persons = PersonStore(client, keys)
+        self._replies = ReplyStore(client, keys)
 
     async def find(self, target: ErasureTarget) -> ErasureMatches:
         """Search the whole store for posts of the target. Changes nothing."""
@@ -111,6 +113,7 @@ class MentionEraser(RedisStore):
         lost += await self._records.redact_crises(found.words, at)
         lost += await self._mutes.forget(found.mutes)
         lost += await self._persons.forget(found.persons)
+        lost += await self._replies.forget(found.words)
         if lost:
             note = Transaction(self._keys.inbox)
             deleted = AuditEvent(at, "", AuditAction.POSTS_DELETED, f"{len(found.ids)}, {reason.summary}")

@@ -118,6 +118,7 @@ class Keys:
         self.mute_counts = self.root + "muted"
         self.day_messages = self.root + "day_messages"
         self.deletions = self.root + "deletions"
+        self.saved_replies = self.root + "replies"
 
     def source_health_key(self, source: str) -> str:
         return f"{self.root}source_health:{source}"
@@ -166,6 +167,9 @@ class Keys:
 
     def authors_key(self, month: str) -> str:
         return f"{self.root}authors:{month}"
+
+    def writing_key(self, case: str) -> str:
+        return f"{self.root}writing:{case}"
 
     def schedule_key(self, schedule: str) -> str:
         return f"{self.root}schedule:{schedule}"

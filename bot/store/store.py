@@ -38,6 +38,7 @@ from bot.store.rate_limits import RateLimitStore
 from bot.store.read_counts import ReadCountStore
 from bot.store.recent_mentions import RecentMentionStore
 from bot.store.recent_posts import RecentPostStore
+from bot.store.replies import ReplyStore
 from bot.store.report_counters import MentionCounters, ReportCounterStore
 from bot.store.roles import RoleStore
 from bot.store.roll_ups import RollUpStore
@@ -93,9 +94,9 @@ class Store:
         self.history = HistoryStore(client, keys)
         self.audit_log = AuditLogReader(client, keys)
         self.persons = PersonStore(client, keys)
-        self.roles = RoleStore(client, keys)
-        self.mutes = MuteStore(client, keys)
+        self.roles, self.mutes = RoleStore(client, keys), MuteStore(client, keys)
         self.day_messages = DayMessageStore(client, keys)
+        self.replies = ReplyStore(client, keys)
 
     async def find_next_deadline(self) -> datetime | None:
         """Return when the next deadline of a case or step of a page is due; it may have passed. None: there is none."""

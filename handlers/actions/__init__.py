@@ -29,6 +29,7 @@ from handlers.actions.open_modals import (
     open_separate_modal,
     open_snooze_modal,
 )
+from handlers.actions.reply_form import REPLY_LISTENERS, TYPED, revise_reply
 from handlers.actions.roles import accept_policy, mute_author, undo_day_message, undo_mute, undo_role_change
 from handlers.actions.roll_ups import claim_in_roll_up, open_roll_up
 from handlers.actions.spam import bring_back, show_older_spam, show_spam
@@ -52,7 +53,8 @@ def register(app: AsyncApp) -> None:
     _register_case_buttons(app)
     app.action(action_ids.CONFIRM_HERE)(confirm_here)
     app.action(action_ids.CLAIM_IN_DIGEST)(claim_in_digest)
-    for action, listener in {**STORM_LISTENERS, **HOME_LISTENERS, **FOLLOW_UP_LISTENERS}.items():
+    more = {**STORM_LISTENERS, **HOME_LISTENERS, **FOLLOW_UP_LISTENERS, **REPLY_LISTENERS}
+    for action, listener in more.items():
         app.action(action)(listener)
     app.action(action_ids.CLAIM_HERE)(claim_here)
     app.action(action_ids.ACKNOWLEDGE)(acknowledge)
@@ -80,6 +82,8 @@ def register(app: AsyncApp) -> None:
     app.action(action_ids.DAY_MESSAGE_UNDO)(undo_day_message)
     app.action(action_ids.CRISIS_DECLARE)(open_crisis_modal)
     app.action(action_ids.CRISIS_DONE)(complete_checklist_item)
+    app.action(TYPED)(revise_reply)
+    app.action(action_ids.REPLY_OPEN)(ack_link_button)
     app.action(action_ids.OPEN_POST)(ack_link_button)
     app.action(action_ids.OPEN_CARD)(ack_link_button)
 

@@ -14,6 +14,7 @@ from handlers.views.case_forms import (
 )
 from handlers.views.crises import submit_crisis, submit_crisis_close
 from handlers.views.flag import submit_flag
+from handlers.views.reply import close_reply, submit_reply, submit_saved_reply
 from handlers.views.search import submit_search
 from handlers.views.storm_forms import submit_claim_alike, submit_facts, submit_resolve_many
 
@@ -33,3 +34,6 @@ def register(app: AsyncApp) -> None:
     app.view(action_ids.SEARCH_MODAL)(submit_search)
     app.view(action_ids.CRISIS_MODAL)(submit_crisis)
     app.view(action_ids.CRISIS_CLOSE_MODAL)(submit_crisis_close)
+    app.view(action_ids.REPLY_MODAL)(submit_reply)
+    app.view_closed(action_ids.REPLY_MODAL)(close_reply)
+    app.view(action_ids.REPLY_SAVE_MODAL)(submit_saved_reply)

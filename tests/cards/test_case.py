@@ -188,7 +188,7 @@ def test_a_card_has_few_words_beside_the_post() -> None:
     ("case", "buttons", "menu"),
     [
         (build_new_case(), ["Claim", "Open post"], MENU_OF_NEW),
-        (build_claimed_case(), ["Resolve…", "Open post"], MENU_OF_CLAIMED),
+        (build_claimed_case(), ["Resolve…", "Reply…"], MENU_OF_CLAIMED),
         (build_resolved_case(), ["Reopen", "Open post"], ["Why? / Correct…"]),
     ],
 )

@@ -272,7 +272,14 @@ def step(found: Case, transition: CaseTransition, by: str, minutes: int) -> Case
     return decision
 
 
-@given(st.lists(st.tuples(st.sampled_from(CaseTransition), st.sampled_from(["U0ANA", "U0BEN", "U0MIA", "U0ZOE"]))))
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from([one for one in CaseTransition if one is not CaseTransition.REPLY]),
+            st.sampled_from(["U0ANA", "U0BEN", "U0MIA", "U0ZOE"]),
+        )
+    )
+)
 def test_whatever_people_press_a_case_has_an_owner_exactly_when_somebody_has_it(
     presses: list[tuple[CaseTransition, str]],
 ) -> None:

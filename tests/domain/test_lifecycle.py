@@ -35,6 +35,12 @@ WALK: dict[tuple[CaseTransition, CaseStatus], CaseStatus | str] = {
     (CaseTransition.WAKE, NEW): NEW,
     (CaseTransition.WAKE, CLAIMED): CLAIMED,
     (CaseTransition.WAKE, RESOLVED): "<@U0ANA> resolved this case 4 min ago (answered). Reopen it first.",
+    (
+        CaseTransition.REPLY,
+        NEW,
+    ): "Nobody has claimed this case. Press Claim first, so that only one of you answers.",
+    (CaseTransition.REPLY, CLAIMED): CLAIMED,
+    (CaseTransition.REPLY, RESOLVED): "<@U0ANA> resolved this case 4 min ago (answered). Reopen it first.",
 }
 
 

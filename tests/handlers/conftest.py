@@ -22,6 +22,7 @@ from tests.handlers.fakes import (
     FakeOnCall,
     FakePages,
     FakePreviews,
+    FakeReplies,
     FakeReports,
     FakeRoles,
     FakeRollUps,
@@ -50,6 +51,7 @@ class FakeUseCases:
     pages: FakePages = field(default_factory=FakePages)
     previews: FakePreviews = field(default_factory=FakePreviews)
     storms: FakeStorms = field(default_factory=FakeStorms)
+    replies: FakeReplies = field(default_factory=FakeReplies)
     roles: FakeRoles = field(default_factory=FakeRoles)
     mutes: FakeMutes = field(default_factory=FakeMutes)
     colleagues: FakeColleagues = field(init=False)

@@ -10,6 +10,7 @@ from bot.cards.home_view import AS_OPENED, DepartmentSummary, HomeState, HomeVie
 from bot.cards.modal_blocks import ModalMetadata
 from bot.cards.oncall import OnCallSummary
 from bot.cards.owner_brief import OwnerBrief
+from bot.cards.reply import ReplyForm
 from bot.cards.roll_ups import RollUpView
 from bot.cards.storms import ClaimedCases, OwnCases, ResolvedCases
 from bot.domain.adoption import UnfinishedWork
@@ -28,6 +29,7 @@ from bot.domain.oncall.on_call import OnCallSnapshot
 from bot.domain.paging import escalation
 from bot.domain.paging.context import PageContext
 from bot.domain.paging.page import CauseKind, Page, PageCause, Severity, open_page
+from bot.domain.replies.lengths import ReplyLength
 from bot.domain.reports.preview import PostMatches, PreviewQuery, SubjectPreview
 from bot.domain.spikes.episode import Episode
 from bot.store.spam import SpamEntry
@@ -460,3 +462,18 @@ class FakeStorms(Fake):
     async def find_facts(self, case: Case) -> str:
         await self.ask("find facts", case.id)
         return ""
+
+
+class FakeReplies(Fake):
+    async def revise(self, case_id: str, by: str, text: str = "", reply_id: str = "") -> ReplyForm:
+        await self.ask("revise", case_id, by, text, reply_id)
+        return ReplyForm(build_claimed_case(), text, text, ReplyLength(len(text), 280))
+
+    async def stop(self, case_id: str, by: str) -> None:
+        await self.ask("stop", case_id, by)
+
+    async def save(self, case_id: str, by: str, name: str, text: str) -> None:
+        await self.ask("save", case_id, by, name, text)
+
+    async def delete(self, reply_id: str, by: str) -> None:
+        await self.ask("delete", reply_id, by)

@@ -38,6 +38,9 @@ INPUTS = {
     "STATUS",
     "ANY",
     "CASE_DETAILS",
+    "REPLY_NAME",
+    "REPLY_TEXT",
+    "REPLY_COPY",
 }
 BUTTONS = {button.action for button in CASE_BUTTONS} | {
     value

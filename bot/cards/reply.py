@@ -1,0 +1,158 @@
+"""The form behind *Reply…*, and the text to copy with the link to where it is sent. Earshot sends nothing in public."""
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from bot.cards import action_ids
+from bot.cards.block_kit import (
+    Block,
+    make_actions,
+    make_button,
+    make_context,
+    make_line,
+    make_plain_text,
+    make_rich_text,
+    make_run,
+    make_section,
+)
+from bot.cards.case import render_open_post_button
+from bot.cards.case_mention import format_kind_noun, format_source
+from bot.cards.modal_blocks import MAX_OPTIONS, ModalMetadata, make_input, make_modal, make_option, make_select
+from bot.cards.modals import render_case_context
+from bot.domain.case import Case
+from bot.domain.replies.lengths import ReplyLength
+from bot.domain.replies.saved_replies import MAX_REPLY, MAX_REPLY_NAME, SavedReply
+
+
+class ReplyForm(NamedTuple):
+    """A reply as far as it is written. `text` is what was typed, `public_text` what is sent."""
+
+    case: Case
+    text: str
+    public_text: str
+    length: ReplyLength
+    composer_url: str = ""
+    """Empty where the outlet has no composer that a link can fill."""
+    addressee: str = ""
+    """With which `public_text` begins, because the composer opens a new post."""
+    replies: tuple[SavedReply, ...] = ()
+    chosen: SavedReply | None = None
+    """The saved reply that was just chosen."""
+    can_delete: bool = False
+    """Whether this person may delete `chosen`."""
+
+
+def build_text_block(number: int) -> str:
+    """Return the block id of the text. Slack keeps what is typed in a block, so another text needs another id."""
+    return f"{action_ids.REPLY_TEXT}{number}"
+
+
+def render_reply_modal(form: ReplyForm, origin: ModalMetadata, number: int = 0) -> dict[str, Any]:
+    """Return the form. `number` grows whenever the text was changed by something else than typing."""
+    typing: Block = {
+        "type": "plain_text_input",
+        "multiline": True,
+        "max_length": MAX_REPLY,
+        "dispatch_action_config": {"trigger_actions_on": ["on_character_entered"]},
+        **({"initial_value": form.text} if form.text else {}),
+    }
+    view = make_modal(
+        action_ids.REPLY_MODAL,
+        "Reply",
+        "Copy & open",
+        origin,
+        render_case_context(form.case),
+        *_render_saved_replies(form),
+        {**make_input(build_text_block(number), "Your reply", typing, optional=True), "dispatch_action": True},
+        make_context(make_plain_text(_format_length(form))),
+        make_actions(*_iter_controls(form)),
+    )
+    return {**view, "notify_on_close": True}
+
+
+def _render_saved_replies(form: ReplyForm) -> Iterator[Block]:
+    if form.replies:
+        options = [make_option(_format_option(form.case, one), one.id) for one in form.replies[:MAX_OPTIONS]]
+        menu = {**make_select(options), "action_id": action_ids.REPLY_CHOOSE}
+        yield make_section(f"*Saved replies* for a {format_kind_noun(form.case)}", accessory=menu)
+
+
+def _format_option(case: Case, reply: SavedReply) -> str:
+    is_other = reply.language and reply.language != case.assessment.language
+    return f"{reply.name} ({reply.language})" if is_other else reply.name
+
+
+def _format_length(form: ReplyForm) -> str:
+    used, most = form.length
+    begins = f" Begins with {form.addressee.strip()}." if form.addressee else ""
+    if form.length.remaining is None or most is None:
+        return f"{used:,} characters.{begins}"
+    if form.length.remaining < 0:
+        return (
+            f"✂️ {-form.length.remaining:,} over the {most:,} characters of {format_source(form.case.mention)}.{begins}"
+        )
+    return f"{form.length.remaining:,} of {most:,} characters left.{begins}"
+
+
+def _iter_controls(form: ReplyForm) -> Iterator[Block]:
+    if form.text and form.composer_url:
+        yield _render_composer_button(form)
+    yield from render_open_post_button(form.case)
+    if form.text:
+        yield make_button("Save this reply…", action_ids.REPLY_SAVE, form.case.id)
+    if form.chosen and form.can_delete:
+        name = form.chosen.name
+        yield make_button("Delete saved reply", action_ids.REPLY_DELETE, form.chosen.id, a11y_label=f"Delete “{name}”")
+
+
+def _render_composer_button(form: ReplyForm, style: str = "") -> Block:
+    label = f"Open on {format_source(form.case.mention)}"
+    return make_button(label, action_ids.REPLY_OPEN, form.case.id, url=form.composer_url, style=style)
+
+
+def render_copy_modal(form: ReplyForm, origin: ModalMetadata) -> dict[str, Any]:
+    """Return the modal on top of the form: the text to copy, and where to send it."""
+    where = "Open it with this text, or copy the text." if form.composer_url else "Copy the text, then open the post."
+    preformatted = {
+        "type": "rich_text_preformatted",
+        "elements": [make_run(form.public_text, max_length=MAX_REPLY + 200)],
+    }
+    controls = [
+        *([_render_composer_button(form, "primary")] if form.composer_url else []),
+        *render_open_post_button(form.case),
+        make_button("Resolve…", action_ids.RESOLVE, form.case.id),
+    ]
+    return make_modal(
+        action_ids.REPLY_COPY,
+        "Copy & open",
+        "",
+        origin,
+        make_rich_text(make_line(where), preformatted),
+        make_context(make_plain_text(_format_length(form))),
+        make_actions(*controls),
+        make_context("You send it, under your own name. Earshot never posts in public."),
+        close="Back",
+    )
+
+
+def render_reply_save_modal(form: ReplyForm, origin: ModalMetadata) -> dict[str, Any]:
+    """Return the modal that asks for the name of a reply. It keeps the text, with placeholders for names."""
+    return make_modal(
+        action_ids.REPLY_SAVE_MODAL,
+        "Save this reply",
+        "Save",
+        origin,
+        make_input(
+            action_ids.REPLY_NAME,
+            "Name",
+            {"type": "plain_text_input", "max_length": MAX_REPLY_NAME},
+            hint=f"Offered to everybody for a {format_kind_noun(form.case)}. You and managers can delete it.",
+        ),
+        make_input(
+            action_ids.WORDS,
+            "Text",
+            {"type": "plain_text_input", "multiline": True, "max_length": MAX_REPLY, "initial_value": form.text},
+            hint="{name} stands for the person, {signature} for who replies.",
+        ),
+        close="Back",
+    )

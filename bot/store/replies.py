@@ -1,0 +1,77 @@
+"""Replies that colleagues save, and who is writing a reply to which case just now."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from bot.domain.audit import AuditAction, AuditEvent
+from bot.domain.errors import NotAllowed
+from bot.domain.replies.saved_replies import MAX_SAVED, SavedReply
+from bot.domain.replies.writing import WRITING_LASTS, WritingRecord
+from bot.store.client import ANOTHER_TYPE, RedisClient
+from bot.store.decision_writer import add_audit_event
+from bot.store.keys import Keys
+from bot.store.record_reader import RecordReader
+from bot.store.repository import RedisStore
+from bot.store.transaction import Transaction, commit
+
+
+class ReplyStore(RedisStore):
+    def __init__(self, client: RedisClient, keys: Keys) -> None:
+        super().__init__(client, keys)
+        self._saved = RecordReader(client, keys, "reply", SavedReply.model_validate_json)
+
+    async def list_saved(self) -> list[SavedReply]:
+        return list((await self._saved.read_fields(self._keys.saved_replies)).values())
+
+    async def save_reply(self, reply: SavedReply, at: datetime) -> None:
+        """Save a reply, once. Raises `NotAllowed` if there are too many."""
+        if int(await self._client.execute("HLEN", self._keys.saved_replies)) >= MAX_SAVED:
+            raise NotAllowed(f"Earshot keeps {MAX_SAVED} saved replies at most. Delete some first.")
+        transaction = Transaction(self._keys.inbox)
+        transaction.write("HSET", self._keys.saved_replies, reply.id, reply.model_dump_json(exclude_defaults=True))
+        add_audit_event(transaction, self._keys, AuditEvent(at, reply.by, AuditAction.REPLY_SAVED))
+        await commit(self._client, transaction)
+
+    async def delete_reply(self, reply_id: str, by: str, at: datetime) -> None:
+        transaction = Transaction(self._keys.inbox)
+        transaction.write("HDEL", self._keys.saved_replies, reply_id)
+        add_audit_event(transaction, self._keys, AuditEvent(at, by, AuditAction.REPLY_DELETED))
+        await commit(self._client, transaction)
+
+    async def forget(self, phrases: Iterable[str]) -> int:
+        """Delete saved replies that quote one of these phrases. Return how many."""
+        quoting = [one.id for one in await self.list_saved() if any(phrase in one.text for phrase in phrases)]
+        return int(await self._client.execute("HDEL", self._keys.saved_replies, *quoting)) if quoting else 0
+
+    async def record_writing(self, case_id: str, by: str, at: datetime) -> None:
+        """Record that a person is writing. It is forgotten by itself; of two people, the last one counts."""
+        body = WritingRecord(by=by, at=at).model_dump_json()
+        lasts = int(WRITING_LASTS.total_seconds())
+        await self._client.execute("SET", self._keys.writing_key(case_id), body, "EX", lasts)
+
+    async def end_writing(self, case_id: str, by: str) -> None:
+        """Record that a person stopped, unless somebody else is writing now."""
+        key = self._keys.writing_key(case_id)
+        [body] = await self._client.execute_each([("GET", key)])
+        found = _parse_writing(body)
+        if found is not None and found.by == by:
+            transaction = Transaction(self._keys.inbox)
+            transaction.guard(key, body)
+            transaction.write("DEL", key)
+            await commit(self._client, transaction)
+
+    async def load_writers(self, case_ids: Sequence[str], at: datetime) -> dict[str, str]:
+        """Return who is writing a reply to which of these cases, in one round trip."""
+        bodies = await self._client.execute_each([("GET", self._keys.writing_key(one)) for one in case_ids])
+        found = zip(case_ids, map(_parse_writing, bodies), strict=True)
+        return {case_id: one.by for case_id, one in found if one is not None and one.is_current(at)}
+
+
+def _parse_writing(body: str | None) -> WritingRecord | None:
+    """Return None for what cannot be read: it lasts five minutes, and nobody waits for it."""
+    if body is None or body is ANOTHER_TYPE:
+        return None
+    try:
+        return WritingRecord.model_validate_json(body)
+    except ValueError:
+        return None

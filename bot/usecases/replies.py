@@ -1,0 +1,106 @@
+"""Write a reply to a claimed case: saved replies, the outlet's composer, and who is writing."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from bot.cards.reply import ReplyForm
+from bot.clock import Clock
+from bot.domain.case import Case
+from bot.domain.errors import NotAllowed
+from bot.domain.lifecycle import CaseTransition
+from bot.domain.replies.composer import build_addressee, build_composer_url, find_outlet, prefix_addressee
+from bot.domain.replies.lengths import measure_reply
+from bot.domain.replies.saved_replies import (
+    ReplyRules,
+    SavedReply,
+    fill_placeholders,
+    insert_reply,
+    pick_name,
+    rank_replies,
+    restore_placeholders,
+)
+from bot.domain.rules import PlaybookRules
+from bot.store.replies import ReplyStore
+from bot.usecases.cases import CaseUseCases
+from bot.usecases.staff import NAMELESS, StaffDirectory
+
+
+class ReplyPlaybook(PlaybookRules, Protocol):
+    def get_reply_rules(self) -> ReplyRules: ...
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyUseCases:
+    """Each raises `NotAllowed` with a sentence for the person, or `StoreUnavailable` if Redis is away."""
+
+    _store: ReplyStore
+    _cases: CaseUseCases
+    _rules: ReplyPlaybook
+    _staff: StaffDirectory
+    _clock: Clock
+
+    async def revise(self, case_id: str, by: str, text: str = "", reply_id: str = "") -> ReplyForm:
+        """Return the form for what was typed, with the saved reply `reply_id` in it. Others see who is writing."""
+        case = (await self._cases.check_transition(case_id, by, CaseTransition.REPLY)).case
+        await self._store.record_writing(case_id, by, self._clock.now())
+        rules = self._rules.get_reply_rules()
+        replies = rank_replies(
+            (*rules.saved, *await self._store.list_saved()), case.assessment.intent, case.assessment.language
+        )
+        chosen = next((one for one in replies if one.id == reply_id), None)
+        if reply_id and chosen is None:
+            raise NotAllowed("This saved reply was deleted or changed. Choose another one.")
+        if chosen is not None:
+            name, signature = pick_name(case.mention.author), await self._find_signature(by)
+            filled = {one.id: fill_placeholders(one.text, name, signature) for one in replies}
+            text = insert_reply(text, filled[chosen.id], filled.values())
+        form = self._build_form(case, text, rules)
+        return form._replace(
+            replies=tuple(replies), chosen=chosen, can_delete=chosen is not None and await self._may_delete(chosen, by)
+        )
+
+    def _build_form(self, case: Case, text: str, rules: ReplyRules) -> ReplyForm:
+        mention, instances = case.mention, rules.instances
+        public_text = prefix_addressee(mention, text, instances)
+        return ReplyForm(
+            case,
+            text,
+            public_text,
+            measure_reply(find_outlet(mention, instances), public_text),
+            build_composer_url(mention, public_text, instances),
+            build_addressee(mention, instances),
+        )
+
+    async def stop(self, case_id: str, by: str) -> None:
+        """Record that the person closed the form."""
+        await self._store.end_writing(case_id, by)
+
+    async def save(self, case_id: str, by: str, name: str, text: str) -> None:
+        """Save a reply for everybody, for cases of this kind and language."""
+        case = (await self._cases.check_transition(case_id, by, CaseTransition.REPLY)).case
+        found = case.assessment
+        words = restore_placeholders(text, pick_name(case.mention.author), await self._find_signature(by))
+        reply = SavedReply(name=name, text=words, intents=(found.intent,), language=found.language, by=by)
+        await self._store.save_reply(reply, self._clock.now())
+
+    async def delete(self, reply_id: str, by: str) -> None:
+        found = next((one for one in await self._store.list_saved() if one.id == reply_id), None)
+        if found is None:
+            raise NotAllowed("This saved reply is gone already.")
+        if not await self._may_delete(found, by):
+            raise NotAllowed(f"Only <@{found.by}> and managers can delete this saved reply.")
+        await self._store.delete_reply(reply_id, by, self._clock.now())
+
+    async def _may_delete(self, reply: SavedReply, by: str) -> bool:
+        """Whether they saved it, or manage. Those of the playbook are deleted there."""
+        if not reply.by or reply.by == by:
+            return bool(reply.by)
+        staff = await self._staff.load_staff(self._rules.list_departments()[0], self._rules.managers)
+        return staff.is_manager(by)
+
+    async def _find_signature(self, by: str) -> str:
+        """Return that of the playbook, or a dash and the name; empty if the name is not known."""
+        if given := self._rules.get_reply_rules().signatures.get(by):
+            return given
+        name = await self._staff.find_name(by)
+        return "" if name == NAMELESS else f"– {name.split()[0]}"

@@ -1,0 +1,70 @@
+"""*Reply…* and what is pressed, chosen or typed in its form. The typed text stays, whatever the answer."""
+
+import re
+
+from bot.cards import action_ids
+from bot.cards.reply import render_reply_modal, render_reply_save_modal
+from handlers.payloads import SubmittedModal, read_origin, read_reply_text
+from handlers.use_cases import AsyncAck, Payload, ReplyUseCases, Responder
+
+TYPED: dict[str, str | re.Pattern[str]] = {
+    "block_id": re.compile(f"^{action_ids.REPLY_TEXT}"),
+    "action_id": action_ids.INPUT,
+}
+
+
+async def open_reply_modal(
+    ack: AsyncAck, action: Payload, body: Payload, by: str, replies: ReplyUseCases, reply: Responder
+) -> None:
+    await ack()
+    async with reply.report_refusals():
+        origin = read_origin(body, action["value"], reply.response_url)
+        await reply.open_modal(body, render_reply_modal(await replies.revise(action["value"], by), origin))
+
+
+async def revise_reply(ack: AsyncAck, body: Payload, by: str, replies: ReplyUseCases, reply: Responder) -> None:
+    """Show what follows from the typed text."""
+    await ack()
+    async with reply.report_refusals():
+        await _redraw_form(body["view"], by, replies, reply)
+
+
+async def choose_saved_reply(
+    ack: AsyncAck, action: Payload, body: Payload, by: str, replies: ReplyUseCases, reply: Responder
+) -> None:
+    await ack()
+    async with reply.report_refusals():
+        await _redraw_form(body["view"], by, replies, reply, action["selected_option"]["value"])
+
+
+async def delete_saved_reply(
+    ack: AsyncAck, action: Payload, body: Payload, by: str, replies: ReplyUseCases, reply: Responder
+) -> None:
+    await ack()
+    async with reply.report_refusals():
+        await replies.delete(action["value"], by)
+        await _redraw_form(body["view"], by, replies, reply)
+
+
+async def _redraw_form(view: Payload, by: str, replies: ReplyUseCases, reply: Responder, chosen: str = "") -> None:
+    form, (number, text) = SubmittedModal(view), read_reply_text(view)
+    revised = await replies.revise(form.origin.case, by, text, chosen)
+    await reply.update_modal(view, render_reply_modal(revised, form.origin, number + (revised.text != text)))
+
+
+async def open_reply_save_modal(
+    ack: AsyncAck, body: Payload, by: str, replies: ReplyUseCases, reply: Responder
+) -> None:
+    await ack()
+    async with reply.report_refusals():
+        form, (_, text) = SubmittedModal(body["view"]), read_reply_text(body["view"])
+        revised = await replies.revise(form.origin.case, by, text)
+        await reply.open_modal(body, render_reply_save_modal(revised, form.origin))
+
+
+REPLY_LISTENERS = {
+    action_ids.REPLY: open_reply_modal,
+    action_ids.REPLY_CHOOSE: choose_saved_reply,
+    action_ids.REPLY_SAVE: open_reply_save_modal,
+    action_ids.REPLY_DELETE: delete_saved_reply,
+}

@@ -1,0 +1,58 @@
+"""The form of a reply, submitted or closed; a saved reply, submitted."""
+
+from contextlib import suppress
+
+from bot.cards import action_ids
+from bot.cards.reply import build_text_block, render_copy_modal
+from bot.domain.commits import NotAllowed, StoreUnavailable
+from handlers.modal_submission import format_refusal
+from handlers.payloads import SubmittedModal, read_reply_text
+from handlers.responder import AWAY
+from handlers.use_cases import AsyncAck, Payload, ReplyUseCases
+
+NO_TEXT = "Type a reply, or choose a saved one."
+NO_NAME = "Name it in a few words."
+
+
+async def submit_reply(ack: AsyncAck, view: Payload, by: str, replies: ReplyUseCases) -> None:
+    """Show the text to copy on top of the form, to which *Back* leads."""
+    form, (number, text) = SubmittedModal(view), read_reply_text(view)
+    block = build_text_block(number)
+    if not text:
+        await ack(response_action="errors", errors={block: NO_TEXT})
+        return
+    try:
+        revised = await replies.revise(form.origin.case, by, text)
+    except (NotAllowed, StoreUnavailable) as no:
+        await ack(response_action="errors", errors={block: _format_error(no)})
+        return
+    await ack(response_action="push", view=render_copy_modal(revised, form.origin))
+
+
+async def close_reply(ack: AsyncAck, view: Payload, by: str, replies: ReplyUseCases) -> None:
+    await ack()
+    with suppress(StoreUnavailable):  # it is forgotten by itself
+        await replies.stop(SubmittedModal(view).origin.case, by)
+
+
+async def submit_saved_reply(ack: AsyncAck, view: Payload, by: str, replies: ReplyUseCases) -> None:
+    form = SubmittedModal(view)
+    name, text = form.get_value(action_ids.REPLY_NAME), form.get_value(action_ids.WORDS)
+    errors = {block: words for block, given, words in _list_required(name, text) if not given}
+    if errors:
+        await ack(response_action="errors", errors=errors)
+        return
+    try:
+        await replies.save(form.origin.case, by, name, text)
+    except (NotAllowed, StoreUnavailable) as no:
+        await ack(response_action="errors", errors={action_ids.REPLY_NAME: _format_error(no)})
+        return
+    await ack()
+
+
+def _list_required(name: str, text: str) -> list[tuple[str, str, str]]:
+    return [(action_ids.REPLY_NAME, name, NO_NAME), (action_ids.WORDS, text, NO_TEXT)]
+
+
+def _format_error(no: NotAllowed | StoreUnavailable) -> str:
+    return format_refusal(str(no)) if isinstance(no, NotAllowed) else AWAY

@@ -1,0 +1,153 @@
+"""Replies: how long they are for each outlet, where they are written, and what is put in place of a name."""
+
+import pytest
+
+from bot.domain.assessment import Intent
+from bot.domain.mention import Author, Mention
+from bot.domain.replies.composer import MAX_URL, build_composer_url, prefix_addressee
+from bot.domain.replies.lengths import count_graphemes, measure_reply
+from bot.domain.replies.saved_replies import (
+    SavedReply,
+    fill_placeholders,
+    insert_reply,
+    pick_name,
+    rank_replies,
+    restore_placeholders,
+)
+
+FAMILY = "👩‍👩‍👧‍👦"
+INSTANCES = {"social": "https://mastodon.example/"}
+
+
+def mention(source: str = "x", url: str = "", handle: str = "marta") -> Mention:
+    return Mention.model_validate(
+        {
+            "id": f"{source}:123",
+            "text": "my bag is lost",
+            "created_at": "2026-03-10T09:00:00Z",
+            "url": url,
+            "author": {"id": "1", "handle": handle},
+        }
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "used"),
+    [
+        ("", 0),
+        ("We're on it.", 12),
+        ("é", 1),
+        ("e\u0301", 1),
+        ("日本語", 6),
+        ("See https://northwind.example/a/very/long/path?with=parameters", 4 + 23),
+        ("See northwind.com/help, please", 4 + 23 + 8),
+        ("It's 3.30 pm, e.g. today", 24),
+        ("🙏", 2),
+        (FAMILY, 2),
+        ("👍🏽", 2),
+        ("🇵🇹🇬🇧", 4),
+        ("1\ufe0f\u20e3", 2),
+        ("“quoted” – yes…", 16),
+    ],
+)
+def test_x_counts_links_as_23_and_all_but_latin_twice(text: str, used: int) -> None:
+    assert measure_reply("x", text) == (used, 280)
+
+
+def test_bluesky_counts_what_a_person_sees_as_one_character() -> None:
+    assert measure_reply("bluesky", f"{FAMILY}👍🏽🇵🇹e\u0301ok") == (6, 300)
+    assert measure_reply("bluesky", "x" * 301).remaining == -1
+
+
+def test_mastodon_counts_links_as_23_and_remote_people_by_their_first_part() -> None:
+    assert measure_reply("mastodon", "@marta@far.example see https://northwind.example/help/with/bags") == (34, 500)
+
+
+def test_other_outlets_have_no_limit() -> None:
+    assert measure_reply("", "x" * 900).remaining is None
+    assert count_graphemes("line\r\nbreak") == 10
+
+
+@pytest.mark.parametrize(
+    ("post", "expected"),
+    [
+        (mention(), "https://x.com/intent/post?in_reply_to=123&text=Hi%20%26%20sorry%21%0A%2B1"),
+        (mention(url="https://x.com/marta/status/456?s=20"), "https://x.com/intent/post?in_reply_to=456&text="),
+        (mention("bluesky", handle="marta.bsky.social"), "https://bsky.app/intent/compose?text="),
+        (mention("social"), "https://mastodon.example/share?text="),
+        (mention("reviews"), ""),
+    ],
+)
+def test_the_composer_of_each_outlet(post: Mention, expected: str) -> None:
+    url = build_composer_url(post, "Hi & sorry!\n+1", INSTANCES)
+    assert url.startswith(expected)
+    assert bool(url) == bool(expected)
+
+
+def test_a_link_never_leads_to_a_place_that_a_post_names() -> None:
+    evil = Mention.model_validate({**mention("social").model_dump(), "url": "https://evil.example/@marta/1"})
+    assert build_composer_url(evil, "Hi", INSTANCES).startswith("https://mastodon.example/share?")
+    forged = mention().copy_with(id="x:1&text=evil")
+    assert build_composer_url(forged, "Hi", INSTANCES) == "https://x.com/intent/post?text=Hi"
+
+
+def test_a_text_that_is_too_long_for_a_link_is_left_out_of_it() -> None:
+    url = build_composer_url(mention(), FAMILY * 130, INSTANCES)
+    assert url == "https://x.com/intent/post?in_reply_to=123"
+    assert len(url) < MAX_URL
+
+
+def test_where_the_composer_opens_a_new_post_the_person_is_named_once() -> None:
+    far = mention("social", handle="marta@far.example")
+    assert prefix_addressee(far, "We found it.", INSTANCES) == "@marta@far.example We found it."
+    assert prefix_addressee(far, "Hi @Marta@far.example!", INSTANCES) == "Hi @Marta@far.example!"
+    assert prefix_addressee(mention("social", handle="a b@c\nd"), "We found it.", INSTANCES) == "We found it."
+    assert prefix_addressee(mention(), "We found it.", INSTANCES) == "We found it."
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("Marta", "Marta"),
+        ("✨ Marta da Silva ✨", "Marta da Silva"),
+        ("O'Brien-Smith", "O'Brien-Smith"),
+        ("マルタ", "マルタ"),
+        ("", "@marta"),
+        ("🔥🔥", "@marta"),
+        ("Refunds at https://evil.example", "@marta"),
+        ("call +35191234567", "@marta"),
+        ("Marta\n<!channel> *bold* {signature}", "Marta channel bold signature"),
+        ("A" * 400, "A" * 40),
+    ],
+)
+def test_a_name_is_what_a_person_is_called_and_no_advertisement(name: str, expected: str) -> None:
+    assert pick_name(Author(id="1", handle="marta", name=name)) == expected
+
+
+def test_an_unknown_name_leaves_no_gap() -> None:
+    assert fill_placeholders("Hi {name}, we're on it.\n{signature}", "", "– Ana") == "Hi, we're on it.\n– Ana"
+    assert fill_placeholders("Hi {name}!", "Marta", "") == "Hi Marta!"
+
+
+def test_a_reply_is_saved_without_the_names_in_it() -> None:
+    written = "Hi Marta, Martas are great. Anyway\n– Ana"
+    assert restore_placeholders(written, "Marta", "– Ana") == "Hi {name}, Martas are great. Anyway\n{signature}"
+
+
+def test_typed_words_stay_and_an_unchanged_saved_reply_is_replaced() -> None:
+    assert insert_reply("", "B", ["A", "B"]) == "B"
+    assert insert_reply(" A\n", "B", ["A", "B"]) == "B"
+    assert insert_reply("A, but mine", "B", ["A", "B"]) == "A, but mine\n\nB"
+
+
+def test_replies_for_the_kind_come_first_in_the_language_of_the_case() -> None:
+    def saved(name: str, language: str = "", *intents: Intent) -> SavedReply:
+        return SavedReply(name=name, text=name, language=language, intents=intents)
+
+    replies = [
+        saved("german", "de", Intent.COMPLAINT),
+        saved("praise", "en", Intent.PRAISE),
+        saved("any"),
+        saved("english", "en", Intent.COMPLAINT),
+    ]
+    assert [one.name for one in rank_replies(replies, Intent.COMPLAINT, "en")] == ["english", "any", "german"]

@@ -1,0 +1,244 @@
+"""Answering in public: a saved reply, the outlet's limit, and its composer. Earshot sends nothing."""
+
+import re
+from urllib.parse import parse_qs, urlsplit
+
+from bot.cards import action_ids
+from bot.domain.erasure import parse_forget_target
+from bot.slack_sandbox.views import SlackView
+from bot.store.forget import MentionEraser
+from tests.scenarios.sample_posts import LATE, LOST
+from tests.scenarios.slack_views import Card
+from tests.scenarios.world import World
+
+REPLIES = """
+[[replies]]
+name = "Lost bag"
+for = "complaint"
+language = "en"
+text = "Hi {name}, sorry about your bag. Send us your tag number in a message, and we'll find it.\\n{signature}"
+
+[[replies]]
+name = "Koffer"
+for = ["complaint"]
+language = "de"
+text = "Hallo {name}, wir suchen den Koffer. {signature}"
+
+[[replies]]
+name = "Thanks"
+for = "praise"
+text = "Thank you, {name}!"
+
+[[people]]
+id = "U0ANA"
+signature = "– Ana, Northwind Air"
+"""
+
+
+class Reply:
+    """The form behind Reply…, as one person sees it."""
+
+    def __init__(self, world: World, by: str) -> None:
+        self.world, self.by = world, by
+
+    @property
+    def view(self) -> SlackView:
+        view = self.world.sandbox.get_user(self.by).modal
+        assert view is not None, self.world.person(self.by).last_whisper
+        return view
+
+    @property
+    def words(self) -> str:
+        return self.view.read_text()
+
+    @property
+    def block(self) -> str:
+        return next(
+            str(one["block_id"]) for one in self.view.blocks if one["block_id"].startswith(action_ids.REPLY_TEXT)
+        )
+
+    @property
+    def text(self) -> str:
+        return str(self.view.values[self.block][action_ids.INPUT]["value"] or "")
+
+    async def type(self, text: str) -> None:
+        await self.world.sandbox.get_user(self.by).fill_field(self.block, text)
+        await self.world.finish_listeners()
+
+    async def choose(self, name: str) -> None:
+        menu = next(one for _, one in self.view.iter_elements() if one.get("action_id") == action_ids.REPLY_CHOOSE)
+        option = next(one for one in menu["options"] if one["text"]["text"].startswith(name))
+        user = self.world.sandbox.get_user(self.by)
+        await user.choose_option(self.view, action_ids.REPLY_CHOOSE, value=option["value"])
+        await self.world.finish_listeners()
+
+    async def press(self, what: str) -> None:
+        await self.world.sandbox.get_user(self.by).click_button(self.view, what)
+        await self.world.finish_listeners()
+
+    async def submit(self) -> dict[str, str]:
+        outcome = await self.world.sandbox.get_user(self.by).submit()
+        await self.world.finish_listeners()
+        return outcome.errors
+
+    async def close(self) -> None:
+        await self.world.sandbox.get_user(self.by).close_modal()
+        await self.world.finish_listeners()
+
+    @property
+    def composer(self) -> tuple[str, dict[str, str]]:
+        """Where the link leads, and with what."""
+        urls = [one["url"] for _, one in self.view.iter_elements() if one.get("action_id") == action_ids.REPLY_OPEN]
+        parts = urlsplit(urls[0])
+        return f"{parts.netloc}{parts.path}", {key: value[0] for key, value in parse_qs(parts.query).items()}
+
+
+async def open_reply(world: World, card: Card, by: str = "ana") -> Reply:
+    await card.click("Reply…", by=by)
+    return Reply(world, by)
+
+
+def add_to_playbook(world: World, words: str) -> None:
+    world.path.write_text(f"{world.path.read_text('utf-8')}\n{words}", "utf-8")
+    assert not world.playbook.reload()
+
+
+async def receive_claimed(world: World, **more: str) -> Card:
+    await world.receive(LOST, **more)
+    card = world.channel("#care").card("@marta")
+    await card.click("Claim", by="ana")
+    return card
+
+
+async def test_from_the_card_to_the_filled_composer_in_three_clicks(world: World) -> None:
+    add_to_playbook(world, REPLIES)
+    card = await receive_claimed(world)
+    assert card.buttons == ["Resolve…", "Reply…"]
+    reply = await open_reply(world, card)
+    await reply.choose("Lost bag")
+    address, sent = reply.composer
+    assert address == "x.com/intent/post"
+    assert sent["text"].startswith("Hi @marta, sorry about your bag.")
+    assert sent["text"].endswith("– Ana, Northwind Air")
+    assert re.fullmatch(r"\d+", sent["in_reply_to"])
+    assert f"{280 - len(sent['text'])} of 280 characters left." in reply.words
+
+
+async def test_saved_replies_are_for_this_kind_and_the_others_languages_come_last(world: World) -> None:
+    add_to_playbook(world, REPLIES)
+    reply = await open_reply(world, await receive_claimed(world))
+    menu = next(one for _, one in reply.view.iter_elements() if one.get("action_id") == action_ids.REPLY_CHOOSE)
+    assert [one["text"]["text"] for one in menu["options"]] == ["Lost bag", "Koffer (de)"]
+
+
+async def test_what_was_typed_is_never_lost(world: World) -> None:
+    add_to_playbook(world, REPLIES)
+    reply = await open_reply(world, await receive_claimed(world))
+    await reply.type("I am so sorry, Marta.")
+    assert reply.text == "I am so sorry, Marta."
+    await reply.choose("Koffer")
+    assert reply.text.startswith("I am so sorry, Marta.\n\nHallo @marta")
+    await reply.type("Now all mine.")
+    await reply.submit()
+    assert "Now all mine." in reply.words
+    await reply.close()
+    assert reply.text == "Now all mine."
+
+
+async def test_a_reply_that_is_too_long_says_by_how_much_and_can_be_opened_anyway(world: World) -> None:
+    reply = await open_reply(world, await receive_claimed(world))
+    assert await reply.submit() == {reply.block: "Type a reply, or choose a saved one."}
+    await reply.type("x" * 300)
+    assert "20 over the 280 characters of X." in reply.words
+    assert reply.composer[1]["text"] == "x" * 300
+
+
+async def test_an_outlet_without_a_composer_shows_the_text_to_copy_and_the_post(world: World) -> None:
+    reply = await open_reply(world, await receive_claimed(world, source="reviews"))
+    await reply.type("We are on it.")
+    assert "13 characters." in reply.words
+    assert not await reply.submit()
+    assert "Copy the text, then open the post." in reply.words
+    assert "We are on it." in reply.words
+    assert list(reply.view.find_buttons()) == ["Open post", "Resolve…"]
+    await reply.press("Resolve…")
+    assert "Outcome" in reply.words
+
+
+async def test_only_the_owner_and_managers_reply_and_only_to_a_claimed_case(world: World) -> None:
+    await world.receive(LOST)
+    card = world.channel("#care").card("@marta")
+    assert "Reply…" not in (*card.buttons, *card.menu)
+    await card.click("Claim", by="ana")
+    await card.click("Reply…", by="raj")
+    assert world.person("raj").last_whisper == "@ana has this one. Ask @ana or a manager to answer it."
+    await card.click("Reply…", by="joe")
+    assert "Only the care team answers these" in world.person("joe").last_whisper
+    assert "Reply" in (await open_reply(world, card, by="mia")).words
+
+
+async def test_who_loses_the_case_while_they_write_is_told_and_keeps_the_text(world: World) -> None:
+    card = await receive_claimed(world)
+    reply = await open_reply(world, card)
+    await card.click("Release", by="mia")
+    await reply.type("Half a reply")
+    assert "Press Claim first" in reply.words
+    assert reply.text == "Half a reply"
+    assert "Press Claim first" in (await reply.submit())[reply.block]
+
+
+async def test_a_saved_reply_helps_the_next_one_and_is_deleted_by_its_author_or_a_manager(world: World) -> None:
+    card = await receive_claimed(world)
+    reply = await open_reply(world, card)
+    await reply.type("Hi @marta, your bag is on the next flight.\n– ana")
+    await reply.press("Save this reply…")
+    user = world.sandbox.get_user("ana")
+    await user.fill_field(action_ids.REPLY_NAME, "Next flight")
+    assert not await reply.submit()
+    await world.receive(LATE, by="kofi", url="https://x.com/kofi/status/77")
+    await user.close_modal(everything=True)
+    await world.advance(seconds=5)
+    other = world.channel("#care").card("@kofi")
+    await other.click("Claim", by="raj")
+    theirs = await open_reply(world, other, by="raj")
+    await theirs.choose("Next flight")
+    assert theirs.text.lower() == "hi @kofi, your bag is on the next flight.\n– raj"
+    assert "Delete saved reply" not in theirs.view.find_buttons()
+    await theirs.press(action_ids.REPLY_SAVE)
+    await world.sandbox.get_user("raj").close_modal(everything=True)
+    managed = await open_reply(world, other, by="mia")
+    await managed.choose("Next flight")
+    await managed.press("Delete saved reply")
+    assert not await world.local_app.store.replies.list_saved()
+    assert managed.text
+
+
+async def test_others_can_see_who_is_writing_until_the_form_is_closed_or_five_minutes_passed(world: World) -> None:
+    card = await receive_claimed(world)
+    store = world.local_app.store.replies
+
+    async def find_writers() -> dict[str, str]:
+        return await store.load_writers([card.case], world.clock.now())
+
+    assert await find_writers() == {}
+    reply = await open_reply(world, card)
+    ana = world.sandbox.workspace.find_user("ana").id
+    assert await find_writers() == {card.case: ana}
+    await world.advance(minutes=4)
+    await reply.type("Hi")
+    await world.advance(minutes=4)
+    assert await find_writers() == {card.case: ana}
+    await world.advance(minutes=2)
+    assert await find_writers() == {}
+    await reply.type("Hi again")
+    assert await find_writers() == {card.case: ana}
+    await reply.close()
+    assert await find_writers() == {}
+
+
+async def test_a_forgotten_person_is_gone_from_saved_replies_too(world: World) -> None:
+    card = await receive_claimed(world)
+    await world.local_app.app.usecases.replies.save(card.case, "U0ANA", "Quote", f"You wrote: {LOST}")
+    eraser = MentionEraser(world.local_app.store.client, world.local_app.store.keys)
+    await eraser.forget(await eraser.find(parse_forget_target("@marta")), world.clock.now())
+    assert not await world.local_app.store.replies.list_saved()
