@@ -21,7 +21,8 @@ from bot.sources.mention_parser import InvalidMentionError, parse_json
 
 TIMEOUT = aiohttp.ClientTimeout(total=30, sock_connect=10)
 MAX_BODY = 5_000_000
-"""Bytes of an answer after decompression; a longer one is an error."""
+"""Bytes of an answer after decompression."""
+TOO_LONG = f"answers with more than {MAX_BODY // 1_000_000} MB"
 MAX_REDIRECTS = 5
 PERMANENT_REDIRECTS = (301, 308)
 REDIRECTS = (*PERMANENT_REDIRECTS, 302, 303, 307)
@@ -55,6 +56,8 @@ class OutletResponse(NamedTuple):
     """The address that answered, after all redirects."""
     moved_to: str = ""
     """The address to use from now on; empty if no redirect was permanent from the first on."""
+    is_cut: bool = False
+    """Whether the body was longer than `MAX_BODY`."""
 
     @property
     def is_unchanged(self) -> bool:
@@ -134,14 +137,21 @@ class OutletClient:
         params: Query | None = None,
         headers: Mapping[str, str] | None = None,
         validators: Validators | None = None,
+        *,
+        cut: bool = False,
     ) -> OutletResponse:
-        """Request `url` and return its answer of status 200 or 304. Raises `OutletError`."""
+        """Request `url` and return its answer of status 200 or 304. Raises `OutletError`.
+
+        A body longer than `MAX_BODY` is an error, or with `cut`, its beginning is returned.
+        """
         conditions = validators.build_headers() if validators else {}
         sent = {**self._own, **(headers or {}), **conditions}
         moved_to, permanent, host = "", True, urlsplit(url).netloc
         for _ in range(MAX_REDIRECTS + 1):
             elsewhere = urlsplit(url).netloc != host
             answer = await self._request(url, params, conditions if elsewhere else sent, elsewhere=elsewhere)
+            if answer.is_cut and not cut:
+                raise OutletError(TOO_LONG)
             if answer.status not in REDIRECTS:
                 return answer._replace(moved_to=moved_to)
             permanent = permanent and answer.status in PERMANENT_REDIRECTS
@@ -175,7 +185,8 @@ class OutletClient:
                 self.quota = parse_quota(answer_headers, self._clock.now()) or self.quota
                 if response.status in (200, 304, *REDIRECTS):
                     body = await _read_body(response) if response.status == 200 else b""
-                    return OutletResponse(response.status, body, answer_headers, str(response.url))
+                    url, is_cut = str(response.url), len(body) > MAX_BODY
+                    return OutletResponse(response.status, body[:MAX_BODY], answer_headers, url, is_cut=is_cut)
                 if response.status == 429 and "retry-after" not in answer_headers:
                     answer_headers |= _find_wait_seconds(await response.content.read(10_000))
                 raise describe_status(response.status, answer_headers, self._clock.now())
@@ -184,12 +195,12 @@ class OutletClient:
 
 
 async def _read_body(response: aiohttp.ClientResponse) -> bytes:
-    """Raises `OutletError` as soon as there is more than `MAX_BODY`."""
+    """Return the body; of a longer one than `MAX_BODY`, a little more than that."""
     body = bytearray()
     async for chunk in response.content.iter_chunked(65_536):
         body += chunk
         if len(body) > MAX_BODY:
-            raise OutletError(f"answers with more than {MAX_BODY // 1_000_000} MB")
+            break
     return bytes(body)
 
 

@@ -16,7 +16,7 @@ from bot.clock import Clock
 from bot.domain.mention import Mention
 from bot.sources.base import SourceCheck, SourceContext, SourceKind
 from bot.sources.mention_parser import InvalidMentionError, validate_mention
-from bot.sources.outlet_client import OutletClient, Validators
+from bot.sources.outlet_client import MAX_BODY, TOO_LONG, OutletClient, OutletError, Validators
 from bot.sources.polling import PolledSource, PollResult, check_outlet
 from bot.sources.rss_parser import MOST_ENTRIES, Feed, FeedEntry, parse_feed
 from bot.sources.term_filter import TermFilter
@@ -56,6 +56,8 @@ class FeedCursor:
     """Epoch seconds of the newest entry."""
     validators: Validators = field(default_factory=Validators)
     moved_to: str = ""
+    floor: int = 0
+    """Epoch seconds: what is older was left out of a feed that is too long, and is not news later. 0: nothing was."""
 
     @classmethod
     def parse(cls, raw: str | None) -> Self:
@@ -64,13 +66,15 @@ class FeedCursor:
             read = json.loads(raw or "{}")
             entries = {key: KnownEntry(str(one[0]), int(one[1])) for key, one in read.get("entries", {}).items()}
             validators = Validators(*map(str, read.get("validators", ())))
-            return cls(entries, int(read.get("newest", 0)), validators, str(read.get("moved_to", "")))
+            newest, floor = (int(read.get(name, 0)) for name in ("newest", "floor"))
+            return cls(entries, newest, validators, str(read.get("moved_to", "")), floor)
         except (ValueError, TypeError, AttributeError, IndexError, KeyError):
             return cls()
 
     def dump(self) -> str:
         kept = dict(list(self.entries.items())[-MOST_ENTRIES:])
         state = {"entries": kept, "newest": self.newest, "validators": self.validators, "moved_to": self.moved_to}
+        state |= {"floor": self.floor} if self.floor else {}
         return json.dumps(state, separators=(",", ":"))
 
 
@@ -83,14 +87,22 @@ class RssOutlet:
 
     async def poll(self, client: OutletClient, cursor: str | None) -> PollResult:
         known = FeedCursor.parse(cursor)
-        answer = await client.get(known.moved_to or self._options.url, validators=known.validators)
+        answer = await client.get(known.moved_to or self._options.url, validators=known.validators, cut=True)
         if answer.is_unchanged:
             return PollResult([], cursor or known.dump())
+        if answer.is_cut and answer.body.lstrip()[:1] == b"{":
+            raise OutletError(TOO_LONG)  # JSON without its end cannot be read
         feed = await asyncio.to_thread(parse_feed, answer.body, answer.url, answer.headers.get("content-type", ""))
         now = self._clock.now()
         new = [entry for entry in feed.entries if self._record_entry(known, entry, now, first=cursor is None)]
         known.validators, known.moved_to = answer.validators, answer.moved_to or known.moved_to
         mentions, problem = self._build_mentions(feed, new, known, now)
+        if feed.total > len(feed.entries):
+            problem = f"The feed has {feed.total:,} entries. Only its newest {MOST_ENTRIES:,} are read."
+            times = [int(entry.published.timestamp()) for entry in feed.entries if entry.published]
+            known.floor = max([known.floor, *times[-1:]])
+        if answer.is_cut:
+            problem = f"The feed is longer than {MAX_BODY // 1_000_000} MB. Only its beginning is read."
         return PollResult(mentions, known.dump(), problem)
 
     def _record_entry(self, known: FeedCursor, entry: FeedEntry, now: datetime, *, first: bool) -> bool:
@@ -98,7 +110,7 @@ class RssOutlet:
         key, words = self._derive_key(entry), f"{zlib.crc32(entry.words.encode('utf-8', 'replace')):08x}"
         before = known.entries.pop(key, None)  # and to the end: those that left the feed are dropped first
         published = int(entry.published.timestamp()) if entry.published else 0
-        too_old = 0 < published < known.newest - OLDEST.total_seconds()
+        too_old = 0 < published < max(known.floor, known.newest - OLDEST.total_seconds())
         known.newest = max(known.newest, min(published, int(now.timestamp())))
         seen = before.first_seen if before else 0 if first else int(now.timestamp())
         known.entries[key] = KnownEntry(words, seen)

@@ -15,7 +15,9 @@ from bot.sources.mention_parser import InvalidMentionError, parse_json
 from bot.sources.outlet_client import OutletError
 
 MOST_ENTRIES = 2_000
-"""Entries of one feed that are read. More than a feed has: some serve their whole archive."""
+"""Entries of one feed that are read, the newest ones: some serve their whole archive."""
+_NEVER = (9999,)
+"""The time of entries without one: they may be new."""
 
 
 class FeedEntry(NamedTuple):
@@ -43,6 +45,9 @@ class Feed(NamedTuple):
     title: str
     lang: str
     entries: list[FeedEntry]
+    """In their order, or the newest first if there are more than are read."""
+    total: int
+    """How many the feed has."""
 
 
 def parse_feed(body: bytes, url: str, content_type: str = "") -> Feed:
@@ -61,7 +66,18 @@ def parse_feed(body: bytes, url: str, content_type: str = "") -> Feed:
         raise OutletError("answers, but not with a feed", needs_person=True)
     info: Mapping[str, Any] = found.get("feed", {})
     title, lang = extract_html_text(info.get("title") or ""), str(info.get("language") or "")
-    return Feed(title, lang, [_parse_entry(entry, url) for entry in entries[:MOST_ENTRIES]])
+    return Feed(title, lang, [_parse_entry(entry, url) for entry in _choose_newest(entries)], len(entries))
+
+
+def _choose_newest(entries: list[Any]) -> list[Any]:
+    """Archives may begin with their oldest entry, so the first ones need not be the newest."""
+    if len(entries) <= MOST_ENTRIES:
+        return entries
+    return sorted(entries, key=_read_time_order, reverse=True)[:MOST_ENTRIES]
+
+
+def _read_time_order(entry: Mapping[str, Any]) -> tuple[int, ...]:
+    return tuple(entry.get("published_parsed") or entry.get("updated_parsed") or _NEVER)
 
 
 def _parse_entry(entry: Mapping[str, Any], url: str) -> FeedEntry:
@@ -107,8 +123,11 @@ def _parse_json_feed(body: bytes, url: str) -> Feed:
     items = feed.get("items") if isinstance(feed, dict) and "jsonfeed.org" in str(feed.get("version")) else None
     if not isinstance(items, list):
         raise OutletError("answers, but not with a feed", needs_person=True)
-    entries = [_parse_json_item(item, url) for item in items[:MOST_ENTRIES] if isinstance(item, dict)]
-    return Feed(str(feed.get("title") or ""), str(feed.get("language") or ""), entries)
+    objects = [item for item in items if isinstance(item, dict)]
+    if len(objects) > MOST_ENTRIES:
+        objects = sorted(objects, key=lambda item: str(item.get("date_published") or "9"), reverse=True)
+    entries = [_parse_json_item(item, url) for item in objects[:MOST_ENTRIES]]
+    return Feed(str(feed.get("title") or ""), str(feed.get("language") or ""), entries, len(objects))
 
 
 def _parse_json_item(item: Mapping[str, Any], url: str) -> FeedEntry:

@@ -9,8 +9,8 @@ from aiohttp import web
 
 from bot.domain.subject import Subject
 from bot.sources.base import SourceContext
-from bot.sources.outlet_client import OutletError
-from bot.sources.rss import SOURCE, RssOptions, build_rss_source
+from bot.sources.outlet_client import OutletClient, OutletError
+from bot.sources.rss import SOURCE, RssOptions, RssOutlet, build_rss_source
 from bot.sources.rss_parser import MOST_ENTRIES, parse_feed
 from tests.sources.fake_outlet import Answer, FakeOutlet, break_connection, serve_fake_outlet
 from tests.sources.source_fakes import NOON, Inbox, InstantClock, run_source, wait_until
@@ -242,10 +242,35 @@ def test_entities_are_neither_expanded_nor_fetched() -> None:
         assert all(len(entry.words) < 10_000 and "root:" not in entry.words for entry in entries)
 
 
-def test_a_whole_archive_is_cut() -> None:
-    body = feed(*[item(number) for number in range(MOST_ENTRIES + 500)]).body
-    assert isinstance(body, bytes)
-    assert len(parse_feed(body, "https://a.example/feed").entries) == MOST_ENTRIES
+@pytest.mark.parametrize("oldest_first", [False, True])
+async def test_of_a_whole_archive_the_newest_are_read_and_it_is_said(world: World, *, oldest_first: bool) -> None:
+    archive = [item(number, hours=2 + number / 1_000) for number in range(2_500)]
+    newer = [item(40_002, hours=0.1), item(40_001, hours=0.2)]
+    order = -1 if oldest_first else 1
+    pages = (archive, [*newer, *archive], [*newer, *archive[600:]])  # and then it shrinks, and older ones move up
+    world.serve(*(feed(*page[::order]) for page in pages))
+    await world.poll(4)
+    assert world.texts == ["Northwind cancels flight 40001", "Northwind cancels flight 40002"]
+    assert world.inbox.statuses[0] == "The feed has 2,500 entries. Only its newest 2,000 are read."
+    assert len(world.inbox.imported) == MOST_ENTRIES
+
+
+async def test_of_a_feed_of_50_000_entries_in_15_mb_the_beginning_is_read_and_it_is_said(world: World) -> None:
+    archive = "".join(item(number, "Somebody is late. " * 20, hours=2) for number in range(50_000))
+    world.serve(feed(archive), feed(item(60_000), archive))
+    outlet = RssOutlet(RssOptions(url=f"{world.outlet.url}/feed"), world.build_context())
+    async with OutletClient(world.clock) as client:
+        first = await outlet.poll(client, None)
+        second = await outlet.poll(client, first.cursor)
+    assert [mention.text for mention in second.mentions] == ["Northwind cancels flight 60000"]
+    assert second.problem == "The feed is longer than 5 MB. Only its beginning is read."
+    assert len(second.cursor) < 150_000
+
+
+async def test_a_json_feed_of_more_than_5_mb_is_said(world: World) -> None:
+    world.serve(web.Response(text='{"version": "https://jsonfeed.org/version/1.1", "items": [' + "1," * 3_000_000))
+    await world.poll(1)
+    assert world.inbox.statuses[0] == "The outlet answers with more than 5 MB."
 
 
 def test_an_empty_answer_is_no_feed() -> None:
