@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Annotated, Any, ClassVar
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import unquote_plus
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
@@ -17,6 +17,7 @@ from bot.sources.polling import PolledSource, check_outlet, read_list
 PAGE_SIZE = 200
 TOKEN_LIFE = timedelta(minutes=10)
 """Apple refuses tokens of more than 20 minutes, by its own clock."""
+_CURSOR = re.compile(r"[?&]cursor=([^&#]+)")
 _QUOTA = re.compile(r"user-hour-lim:(\d{1,9});\s*user-hour-rem:(\d{1,9})")
 
 
@@ -81,7 +82,8 @@ def _read_next_page(answer: OutletResponse) -> str:
     """Return only the cursor of the next link: the token is never sent to an address that an answer names."""
     links = answer.parse_json().get("links")
     link = links.get("next") if isinstance(links, dict) else None
-    return parse_qs(urlsplit(link).query).get("cursor", [""])[0] if isinstance(link, str) else ""
+    found = _CURSOR.search(link) if isinstance(link, str) else None
+    return unquote_plus(found[1]) if found else ""
 
 
 def _build_outlet(options: AppStoreConnectOptions, context: SourceContext) -> ReviewOutlet:

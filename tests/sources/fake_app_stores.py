@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 import jwt
@@ -20,6 +21,12 @@ APP, KEY_ID, ISSUER = "1234567890", "ABC123DEF4", "00000000-1111-2222-3333-44444
 
 def write_private_key(key: ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey) -> str:
     return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+
+
+@cache
+def generate_rsa_key() -> rsa.RSAPrivateKey:
+    """One for all tests of a run, because it takes a while."""
+    return rsa.generate_private_key(65537, 2048)
 
 
 def verify_times(claims: dict[str, Any], now: datetime, longest: timedelta) -> bool:
@@ -109,7 +116,7 @@ class FakeGooglePlay:
 
     now: Callable[[], datetime]
     url: str = ""
-    key: rsa.RSAPrivateKey = field(default_factory=lambda: rsa.generate_private_key(65537, 2048))
+    key: rsa.RSAPrivateKey = field(default_factory=generate_rsa_key)
     reviews: dict[str, list[dict[str, Any]]] = field(default_factory=lambda: {PACKAGE: []})
     answers: list[web.Response] = field(default_factory=list)
     """What the next requests for reviews get instead."""

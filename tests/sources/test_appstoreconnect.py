@@ -124,6 +124,22 @@ async def test_a_later_wording_is_an_edit_whether_the_store_changes_its_date_or_
     assert edit.version > first.version
 
 
+async def test_a_review_that_appears_a_day_after_it_was_written_is_posted(world: World) -> None:
+    await world.poll()
+    world.clock.time += 3 * 1440 * MINUTE
+    await world.poll()
+    world.review("late", 1440)
+    await world.poll()
+    assert world.inbox.ids == ["appstoreconnect:late"]
+
+
+async def test_a_poll_that_brings_nothing_new_is_a_single_request(world: World) -> None:
+    for number in range(450):
+        world.review(f"old{number}", -1 - number)
+    await world.poll(3)
+    assert [query for query in world.store.queries if "cursor" in query] == []
+
+
 async def test_after_a_night_away_all_pages_are_read_back_to_what_is_known(world: World) -> None:
     world.review("old", -1)
     await world.poll()
@@ -213,7 +229,7 @@ async def test_a_review_that_cannot_be_read_is_skipped_with_a_sentence(world: Wo
     await world.poll()
     world.review("r1")
     broken = [{"id": "b1", "attributes": None}, {"attributes": {"rating": 9}}, 7]
-    body = {"data": [*broken, *world.store.reviews[APP]], "links": {"next": 3}}
+    body = {"data": [*broken, *world.store.reviews[APP]], "links": {"next": "https://[/"}}
     world.store.answers = [web.json_response(body)]
     await world.poll()
     assert world.inbox.ids == ["appstoreconnect:r1"]

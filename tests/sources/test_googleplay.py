@@ -102,6 +102,22 @@ async def test_a_review_that_was_changed_is_an_edit_of_the_same_mention(world: W
     assert edit.version > first.version
 
 
+async def test_a_change_of_a_review_that_a_page_of_others_followed_is_an_edit_too(world: World) -> None:
+    await world.poll()
+    said = world.review("r1")
+    await world.poll()
+    for number in range(100):
+        world.review(f"later{number}", 2)
+    world.clock.time += 5 * MINUTE
+    await world.poll(2)
+    await world.poll()
+    said |= {"text": "they repaired it", "lastModified": {"seconds": str(int(world.clock.now().timestamp()))}}
+    await world.poll(2)
+    edit = world.inbox.published[-1]
+    assert (edit.id, edit.text, edit.created_at) == ("googleplay:r1", "they repaired it", NOON + MINUTE)
+    assert edit.edited_at is not None
+
+
 async def test_our_own_reply_is_neither_a_mention_nor_an_edit(world: World) -> None:
     await world.poll()
     world.review("r1")
