@@ -12,7 +12,7 @@ from bot.domain.subject import Subject
 from bot.sources.base import SourceCheck, SourceContext, SourceKind
 from bot.sources.html_text import MAX_HTML, extract_html_text
 from bot.sources.outlet_client import OutletClient, OutletError
-from bot.sources.polling import PolledSource, PollResult, TimeCursor, build_mentions, check_outlet
+from bot.sources.polling import LEFT_OUT, PolledSource, PollResult, TimeCursor, build_mentions, check_outlet
 from bot.sources.term_filter import TermFilter, list_search_terms
 
 MOST_PAGES = 10
@@ -69,18 +69,21 @@ class DiscourseOutlet:
     async def _search_terms(self, client: OutletClient, begin: datetime) -> tuple[dict[int, Post], str]:
         """Return the hits since `begin` by their ids, and a sentence about terms that the forum does not search for."""
         hits: dict[int, Post] = {}
-        refused = 0
+        refused, problem = 0, ""
         for term in self._terms:
             try:
-                hits |= await self._search(client, term, begin)
+                found, is_whole = await self._search(client, term, begin)
+                hits |= found
+                problem = problem if is_whole else LEFT_OUT
             except OutletError as error:
                 if error.status != 400:
                     raise
                 refused += 1
-        problem = f"The forum does not search for {refused} of the {len(self._terms)} terms: too short for it."
-        return hits, problem if refused else ""
+        unsearched = f"The forum does not search for {refused} of the {len(self._terms)} terms: too short for it."
+        return hits, unsearched if refused else problem
 
-    async def _search(self, client: OutletClient, term: str, begin: datetime) -> dict[int, Post]:
+    async def _search(self, client: OutletClient, term: str, begin: datetime) -> tuple[dict[int, Post], bool]:
+        """Return the hits since `begin`, and whether these are all."""
         day: date = (begin - timedelta(days=1)).date()  # in the forum's time zone, whatever it is
         found: dict[int, Post] = {}
         for page in range(1, MOST_PAGES + 1):
@@ -91,8 +94,8 @@ class DiscourseOutlet:
             new = [post for post in posts if _is_since(post, begin)]
             found |= {int(post["id"]): post for post in new if isinstance(post.get("id"), int)}
             if not has_more or len(new) < len(posts):
-                break
-        return found
+                return found, True
+        return found, False
 
     async def _request_posts(
         self, client: OutletClient, ids: list[int], hits: Mapping[int, Post]

@@ -55,6 +55,7 @@ class GithubOutlet:
         since = f"{datetime.fromtimestamp(begin, UTC):%Y-%m-%dT%H:%M:%SZ}"
         found: list[Mapping[str, Any]] = []
         requests, is_complete = 0, True
+        reached: list[int] = []
         for query in self._queries:
             for page in range(1, MOST_PAGES + 1):
                 hits, is_whole = await self._search(client, f"{query} is:issue created:>={since}", page)
@@ -63,13 +64,16 @@ class GithubOutlet:
                 is_complete = is_complete and is_whole
                 if len(hits) < PAGE_SIZE:
                     break
+            else:
+                reached.append(_read_time(hits[-1], begin))
         wanted = [hit for hit in found if _read_repository(hit).casefold() not in self._excluded]
         mentions, problem = build_mentions(wanted, self._map_issue, self._filter)
         if is_complete:
-            position = position._replace(since=int(now.timestamp()))
+            position = position.advance(now, begin, reached if cursor else (), OVERLAP)
         else:
             problem = "GitHub did not finish a search. It is made again."
-        return PollResult(mentions, position.dump(), problem, wait=60 * requests / self._a_minute)
+        more = is_complete and bool(cursor and reached)
+        return PollResult(mentions, position.dump(), problem, more, wait=60 * requests / self._a_minute)
 
     async def _search(self, client: OutletClient, query: str, page: int) -> tuple[list[Mapping[str, Any]], bool]:
         """Return a page of issues, the oldest first, and whether GitHub searched everything in time."""
@@ -104,6 +108,14 @@ def _iter_queries(terms: Sequence[str]) -> Iterator[str]:
         parts.append(quoted[:MOST_LETTERS])
     if parts:
         yield f"({' OR '.join(parts)})"
+
+
+def _read_time(issue: Mapping[str, Any], default: int) -> int:
+    """Return when it was written, in epoch seconds."""
+    try:
+        return int(datetime.fromisoformat(str(issue.get("created_at"))).timestamp())
+    except (ValueError, OverflowError):
+        return default
 
 
 def _read_repository(issue: Mapping[str, Any]) -> str:

@@ -35,6 +35,10 @@ class PollResult(NamedTuple):
     """What the outlet still allows, where it does not say so in its headers."""
 
 
+LEFT_OUT = "There were more posts than the outlet gives at once. The oldest of them were left out."
+"""What is said where pages end too early, and begin with the newest posts."""
+
+
 class TimeCursor(NamedTuple):
     """The cursor of an outlet that is searched by time, as in `1700/1600`. Both are epoch seconds."""
 
@@ -54,6 +58,15 @@ class TimeCursor(NamedTuple):
 
     def dump(self) -> str:
         return f"{self.since}/{self.start}"
+
+    def advance(self, now: datetime, begin: int, reached: Iterable[int], overlap: int) -> Self:
+        """Return the position after searches from `begin` on, the oldest posts first.
+
+        `reached` is when the last post was written, in epoch seconds, of each search with more posts than the outlet
+        gives: the next search goes on there.
+        """
+        ends = [max(one, begin + 1) + overlap for one in reached]
+        return self._replace(since=min([int(now.timestamp()), *ends]))
 
     def subtract_overlap(self, seconds: int) -> int:
         """Return where to search from, because posts reach a search late, and not in their order."""

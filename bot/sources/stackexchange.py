@@ -51,17 +51,22 @@ class StackExchangeOutlet:
         position = TimeCursor.parse(cursor, now)
         begin = position.subtract_overlap(OVERLAP) if cursor else position.since - DAY
         questions: list[Mapping[str, Any]] = []
+        reached: list[int] = []
         wait = DAY / (KEYED_A_DAY if self._key else KEYLESS_A_DAY) * max(1, len(self._terms))
         for term in self._terms:
             found, backoff = await self._search(client, term, begin)
             questions += found
+            if len(found) >= PAGE_SIZE * MOST_PAGES:
+                time = found[-1].get("creation_date")
+                reached.append(time if isinstance(time, int) else begin)
             wait = max(wait, backoff)
             if backoff:
                 break  # the other terms wait as well, or the address is blocked
         else:
-            position = position._replace(since=int(now.timestamp()))
+            position = position.advance(now, begin, reached if cursor else (), OVERLAP)
         mentions, problem = build_mentions(questions, self._map_question, self._filter)
-        return PollResult(mentions, position.dump(), problem, wait=wait, quota=self._quota)
+        more = bool(cursor and reached)
+        return PollResult(mentions, position.dump(), problem, more, wait, self._quota)
 
     async def _search(self, client: OutletClient, term: str, begin: int) -> tuple[list[Mapping[str, Any]], float]:
         """Return the questions since `begin`, and the seconds for which we must not ask again."""

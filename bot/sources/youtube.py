@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from bot.sources.base import SourceCheck, SourceContext, SourceKind
 from bot.sources.outlet_client import OutletClient
-from bot.sources.polling import PolledSource, PollResult, TimeCursor, build_mentions, check_outlet, read_list
+from bot.sources.polling import LEFT_OUT, PolledSource, PollResult, TimeCursor, build_mentions, check_outlet, read_list
 from bot.sources.term_filter import TermFilter
 
 DAY = 86_400
@@ -53,9 +53,10 @@ class YoutubeOutlet:
         for name, value in [*places, *(("videoId", video) for video in self._options.videos)]:
             comments, pages = await self._load_comments(client, {name: value}, begin)
             terms = self._filter if name == "videoId" else self._all
+            skipped_pages = LEFT_OUT if pages > MOST_PAGES else ""
             found, skipped = build_mentions(reversed(comments), self._map_comment, terms)
             mentions += found
-            problem, requests = skipped or problem, requests + pages
+            problem, requests = skipped or skipped_pages or problem, requests + pages
         position = position._replace(since=int(now.timestamp()))
         mentions.sort(key=lambda mention: mention.created_at)
         return PollResult(mentions, position.dump(), problem, wait=requests * DAY / UNITS_A_DAY)
@@ -65,7 +66,8 @@ class YoutubeOutlet:
     ) -> tuple[list[Mapping[str, Any]], int]:
         """Return the comments that were written or changed since `begin`, and the number of requests.
 
-        They come by the time of their first wording, so an old comment that was edited is not found.
+        That is above `MOST_PAGES` if there were more pages. They come by the time of their first wording, so an old
+        comment that was edited is not found.
         """
         found: list[Mapping[str, Any]] = []
         query: dict[str, str | int] = {"part": "snippet", "order": "time", "textFormat": "plainText"}
@@ -79,7 +81,7 @@ class YoutubeOutlet:
             if len(new) < len(comments) or not isinstance(token, str):
                 return found, page
             query["pageToken"] = token
-        return found, MOST_PAGES
+        return found, MOST_PAGES + 1
 
     def _map_comment(self, comment: Mapping[str, Any]) -> dict[str, Any]:
         native, video = str(comment.get("id") or ""), str(comment.get("videoId") or "")

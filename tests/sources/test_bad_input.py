@@ -81,7 +81,7 @@ TROUBLES = {
     "it answers with numbers of no use": Trouble(web.Response(text='{"version": [NaN, 1e999]}')),
     "it compresses 60 MB": Trouble(
         web.Response(body=gzip.compress(b"\0" * 60_000_000), headers=GZIP),
-        [*ENDS, "The outlet answers with more than 5 MB."],
+        [*ENDS, "The outlet answers with more than 5 MB.", "The outlet answers, but not with a feed."],
     ),
     "it only says that it compresses": Trouble(web.Response(text="{}", headers=GZIP), ENDS),
     "it never heard of this": Trouble(web.Response(status=404), ["The outlet is not found (404)."]),

@@ -128,3 +128,19 @@ async def test_of_two_processes_one_polls_and_when_it_dies_the_other_goes_on(
             await asyncio.gather(*running, return_exceptions=True)
         entries = await store.inbox.read("worker", 100, wait=False)
     assert list_numbers(entry.mention for entry in entries) == [1, 2, 3, 4, 5, 6]
+
+
+@for_each_kind
+async def test_a_gap_of_more_than_all_pages_hold_is_filled_or_it_is_said_that_the_oldest_were_left_out(
+    name: str,
+) -> None:
+    async with serve_troubled_outlet(name) as outlet:
+        await outlet.start()
+        count = {"rss": 300, "discourse": 520}.get(name, 2_100)  # rss has a test of its own
+        post_in_the_night(outlet, count)
+        await outlet.run_until(lambda: outlet.inbox.cursor is not None and count in outlet.numbers)
+        await outlet.poll_again()
+    if len(outlet.numbers) < count:
+        assert any("oldest of them were left out" in one for one in outlet.inbox.statuses)
+        assert name in {"discourse", "youtube"}
+    assert sorted(outlet.numbers) == list(range(count - len(outlet.numbers) + 1, count + 1))
