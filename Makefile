@@ -2,6 +2,7 @@
 # make listen TERM="northwind air"   show a brand's public posts for a minute, routed, without an account
 # make check    ruff, mypy (strict), the import contracts
 # make test     all tests
+# make test-bluesky   post, edit and delete on a real Bluesky PDS (needs Node.js 20 and, once, a network)
 # make fuzz     the property tests, with many new examples
 # make soak     SIGKILL 200 times at each stage of an escalation (most of an hour)
 # make screenshots  the pictures of the README and the guides, taken by four of the tests
@@ -24,7 +25,7 @@ WEIGHTS := bot/detectors/model/earshot.weights
 # Brings axe-core. Its dependencies are left out, because the tests use another browser driver.
 AXE    := axe-playwright-python==0.1.8
 
-.PHONY: help demo listen check test fuzz soak screenshots weights bench install lock notice audit format clean
+.PHONY: help demo listen check test test-bluesky fuzz soak screenshots weights bench install lock notice audit format clean
 
 help:
 	@sed -n 's/^# make/  make/p' Makefile
@@ -82,6 +83,16 @@ check: $(READY)
 # A file's tests stay together, because they share servers. More than four processes would each start a browser.
 test: $(READY)
 	$(BIN)/pytest -rs --numprocesses auto --maxprocesses 4 --dist loadfile $(ARGS)
+
+# 500 MB of packages, which compile a database with a C++ compiler, so apart from all other tests.
+PDS := $(VENV)/bluesky/node_modules/@atproto/dev-env/package.json
+
+$(PDS):
+	@echo "Installing a Bluesky PDS into $(VENV)/bluesky (once, two minutes) ..."
+	@npm install --prefix $(VENV)/bluesky --no-package-lock --no-audit --no-fund --loglevel error @atproto/dev-env@0.6.7 core-js@3
+
+test-bluesky: $(READY) $(PDS)
+	BLUESKY_PDS=$(abspath $(VENV))/bluesky $(BIN)/pytest -rs tests/bluesky_pds $(ARGS)
 
 fuzz: $(READY)
 	HYPOTHESIS_PROFILE=fuzz $(BIN)/pytest -rs -m hypothesis --timeout 3600 $(ARGS)
