@@ -24,6 +24,8 @@ CLAIM_SECONDS = _build_histogram("claim", "From a case's opening to its claim", 
 RESOLVE_SECONDS = _build_histogram("resolve", "From a case's opening to its resolution", MINUTES)
 PAGE_SECONDS = _build_histogram("page", "From a page's cause to the first call that arrived", SECONDS)
 ACKNOWLEDGE_SECONDS = _build_histogram("acknowledge", "From a page's cause to its acknowledgement", MINUTES)
+REPLIES = Counter("earshot_replies", "Replies opened at their outlets", registry=REGISTRY)
+REPLY_WARNINGS = Counter("earshot_reply_warnings", "Replies opened in spite of a check", ["check"], registry=REGISTRY)
 CALLS = Counter("earshot_calls", "Calls to people on call, by way and result", ["pager", "result"], registry=REGISTRY)
 RATE_LIMITS = Counter(
     "earshot_rate_limits", "Answers 429, by service and method", ["service", "method"], registry=REGISTRY

@@ -20,6 +20,7 @@ from bot.cards.case_mention import format_kind_noun, format_source
 from bot.cards.modal_blocks import MAX_OPTIONS, ModalMetadata, make_input, make_modal, make_option, make_select
 from bot.cards.modals import render_case_context
 from bot.domain.case import Case
+from bot.domain.replies.checks import ReplyFinding
 from bot.domain.replies.lengths import ReplyLength
 from bot.domain.replies.saved_replies import MAX_REPLY, MAX_REPLY_NAME, SavedReply
 
@@ -40,6 +41,7 @@ class ReplyForm(NamedTuple):
     """The saved reply that was just chosen."""
     can_delete: bool = False
     """Whether this person may delete `chosen`."""
+    findings: tuple[ReplyFinding, ...] = ()
 
 
 def build_text_block(number: int) -> str:
@@ -64,7 +66,7 @@ def render_reply_modal(form: ReplyForm, origin: ModalMetadata, number: int = 0) 
         render_case_context(form.case),
         *_render_saved_replies(form),
         {**make_input(build_text_block(number), "Your reply", typing, optional=True), "dispatch_action": True},
-        make_context(make_plain_text(_format_length(form))),
+        *_render_notes(form),
         make_actions(*_iter_controls(form)),
     )
     return {**view, "notify_on_close": True}
@@ -80,6 +82,12 @@ def _render_saved_replies(form: ReplyForm) -> Iterator[Block]:
 def _format_option(case: Case, reply: SavedReply) -> str:
     is_other = reply.language and reply.language != case.assessment.language
     return f"{reply.name} ({reply.language})" if is_other else reply.name
+
+
+def _render_notes(form: ReplyForm) -> list[Block]:
+    """Return the length, and what to look at. It never keeps anybody from opening the reply."""
+    warnings = [f"⚠️ {one.sentence}" for one in form.findings]
+    return [make_context(make_plain_text(words)) for words in (_format_length(form), *warnings)]
 
 
 def _format_length(form: ReplyForm) -> str:
@@ -128,7 +136,7 @@ def render_copy_modal(form: ReplyForm, origin: ModalMetadata) -> dict[str, Any]:
         "",
         origin,
         make_rich_text(make_line(where), preformatted),
-        make_context(make_plain_text(_format_length(form))),
+        *_render_notes(form),
         make_actions(*controls),
         make_context("You send it, under your own name. Earshot never posts in public."),
         close="Back",

@@ -30,6 +30,7 @@ from bot.domain.reports.report import (
     DepartmentFigures,
     DurationStats,
     FollowUpFigures,
+    ReplyFigures,
     Report,
     SentimentCounts,
     ShareChange,
@@ -220,7 +221,13 @@ def _render_department_line(department: DepartmentFigures) -> Block:
         if took
     ]
     follow_ups = _format_follow_ups(department.follow_ups)
-    return make_line(make_run(f"{department.name}: ", bold=True), words + "".join(times) + follow_ups)
+    replies = _format_replies(department.replies)
+    return make_line(make_run(f"{department.name}: ", bold=True), words + "".join(times) + follow_ups + replies)
+
+
+def _format_replies(count: ReplyFigures) -> str:
+    warned = f", {count.warned:,} of them despite a warning" if count.warned else ""
+    return f"\nReplies opened: {count.opened:,}{warned}" if count.opened else ""
 
 
 def _format_follow_ups(count: FollowUpFigures) -> str:

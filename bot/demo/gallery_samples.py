@@ -32,6 +32,7 @@ from bot.domain.oncall.schedule import CoverRequest, Override, OverrideKind
 from bot.domain.paging.case_page import build_case_pages
 from bot.domain.paging.page import AttemptStatus, ContactMethod, Page, PageAttempt, Severity
 from bot.domain.persons.person import AuthorContext, Person
+from bot.domain.replies.checks import ReplyContext, check_reply
 from bot.domain.replies.composer import build_composer_url
 from bot.domain.replies.lengths import measure_reply
 from bot.domain.replies.saved_replies import SavedReply
@@ -147,7 +148,14 @@ class GallerySamples:
         empty = ReplyForm(self.claimed, "", "", measure_reply("x", ""), replies=(saved,))
         url = build_composer_url(self.claimed.mention, text, {})
         written = empty._replace(text=text, public_text=text, length=measure_reply("x", text), composer_url=url)
-        return ("", empty), (": a saved one", written._replace(chosen=saved, can_delete=True))
+        risky = "SORRY, THIS IS OUR FAULT, and I'm sorry. We owe you 200 EUR, please call +351 912 345 678."
+        context = ReplyContext(risky, authority=self.care.authority, brand="Northwind Air")
+        warned = written._replace(text=risky, public_text=risky, findings=check_reply(context))
+        return (
+            ("", empty),
+            (": with warnings", warned),
+            (": a saved one", written._replace(chosen=saved, can_delete=True)),
+        )
 
     @property
     def flagged(self) -> Case:

@@ -55,7 +55,7 @@ def _write_case_decision(transaction: Transaction, keys: Keys, decision: CaseDec
         _write_case(transaction, keys, decision, decision.after)
         _update_roll_ups(transaction, keys, decision.before, decision.after, at)
         for word in list_follow_up_counts(decision.before, decision.after):
-            _count_ending(transaction, keys, decision.after.department, word, at)
+            count_ending(transaction, keys, decision.after.department, word, at)
     if decision.processed is not None:
         write_processed_mention(transaction, keys, decision.processed, decision.after)
     if decision.is_edit:
@@ -129,10 +129,11 @@ def _update_indexes(transaction: Transaction, keys: Keys, before: Case | None, c
     if named - known:
         add_author(transaction, keys, case)
     if case.is_closed and case.resolution and case.resolved_at and not (before and before.is_closed):
-        _count_ending(transaction, keys, case.department, case.resolution, case.resolved_at)
+        count_ending(transaction, keys, case.department, case.resolution, case.resolved_at)
 
 
-def _count_ending(transaction: Transaction, keys: Keys, department: str, how: str, at: datetime) -> None:
+def count_ending(transaction: Transaction, keys: Keys, department: str, how: str, at: datetime) -> None:
+    """Count a resolution, or another word that a report counts by department."""
     ended = keys.resolutions_key(format_day(at))
     transaction.write("HINCRBY", ended, join_field(compute_quarter(at), department, how), 1)
     transaction.add_upkeep("EXPIRE", ended, _TALLIES_SECONDS)

@@ -168,6 +168,9 @@ class Keys:
     def authors_key(self, month: str) -> str:
         return f"{self.root}authors:{month}"
 
+    def apology_key(self, case: str) -> str:
+        return f"{self.root}apology:{case}"
+
     def writing_key(self, case: str) -> str:
         return f"{self.root}writing:{case}"
 

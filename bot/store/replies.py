@@ -4,12 +4,14 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from bot.domain.audit import AuditAction, AuditEvent
+from bot.domain.case import Case
 from bot.domain.errors import NotAllowed
 from bot.domain.replies.saved_replies import MAX_SAVED, SavedReply
 from bot.domain.replies.writing import WRITING_LASTS, WritingRecord
+from bot.store.case_writer import count_ending
 from bot.store.client import ANOTHER_TYPE, RedisClient
 from bot.store.decision_writer import add_audit_event
-from bot.store.keys import Keys
+from bot.store.keys import CASE_KEPT, Keys
 from bot.store.record_reader import RecordReader
 from bot.store.repository import RedisStore
 from bot.store.transaction import Transaction, commit
@@ -42,6 +44,20 @@ class ReplyStore(RedisStore):
         """Delete saved replies that quote one of these phrases. Return how many."""
         quoting = [one.id for one in await self.list_saved() if any(phrase in one.text for phrase in phrases)]
         return int(await self._client.execute("HDEL", self._keys.saved_replies, *quoting)) if quoting else 0
+
+    async def count_opening(self, case: Case, words: Iterable[str], at: datetime, *, apologizes: bool) -> None:
+        """Count that a reply was opened; `words` are for the report of its department."""
+        transaction = Transaction(self._keys.inbox)
+        for word in words:
+            count_ending(transaction, self._keys, case.department, word, at)
+        if apologizes:
+            lasts = int(CASE_KEPT.total_seconds())
+            transaction.write("SET", self._keys.apology_key(case.id), "1", "EX", lasts)
+        await commit(self._client, transaction)
+
+    async def has_apology(self, case_id: str) -> bool:
+        """Whether a reply that was opened in this case apologized."""
+        return bool(await self._client.execute("EXISTS", self._keys.apology_key(case_id)))
 
     async def record_writing(self, case_id: str, by: str, at: datetime) -> None:
         """Record that a person is writing. It is forgotten by itself; of two people, the last one counts."""

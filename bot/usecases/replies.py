@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 from typing import Protocol
 
+from bot import metrics
 from bot.cards.reply import ReplyForm
 from bot.clock import Clock
-from bot.domain.case import Case
+from bot.domain.cases.offer_transitions import list_offers
 from bot.domain.errors import NotAllowed
 from bot.domain.lifecycle import CaseTransition
+from bot.domain.replies.checks import ReplyContext, check_reply, contains_apology
 from bot.domain.replies.composer import build_addressee, build_composer_url, find_outlet, prefix_addressee
 from bot.domain.replies.lengths import measure_reply
 from bot.domain.replies.saved_replies import (
@@ -19,9 +21,10 @@ from bot.domain.replies.saved_replies import (
     rank_replies,
     restore_placeholders,
 )
+from bot.domain.reports.report import OPENED, REPLY, WARNED
 from bot.domain.rules import PlaybookRules
 from bot.store.replies import ReplyStore
-from bot.usecases.cases import CaseUseCases
+from bot.usecases.cases import CaseUseCases, CaseView
 from bot.usecases.staff import NAMELESS, StaffDirectory
 
 
@@ -41,7 +44,8 @@ class ReplyUseCases:
 
     async def revise(self, case_id: str, by: str, text: str = "", reply_id: str = "") -> ReplyForm:
         """Return the form for what was typed, with the saved reply `reply_id` in it. Others see who is writing."""
-        case = (await self._cases.check_transition(case_id, by, CaseTransition.REPLY)).case
+        view = await self._cases.check_transition(case_id, by, CaseTransition.REPLY)
+        case = view.case
         await self._store.record_writing(case_id, by, self._clock.now())
         rules = self._rules.get_reply_rules()
         replies = rank_replies(
@@ -54,12 +58,23 @@ class ReplyUseCases:
             name, signature = pick_name(case.mention.author), await self._find_signature(by)
             filled = {one.id: fill_placeholders(one.text, name, signature) for one in replies}
             text = insert_reply(text, filled[chosen.id], filled.values())
-        form = self._build_form(case, text, rules)
+        form = await self._build_form(view, by, text, rules)
         return form._replace(
             replies=tuple(replies), chosen=chosen, can_delete=chosen is not None and await self._may_delete(chosen, by)
         )
 
-    def _build_form(self, case: Case, text: str, rules: ReplyRules) -> ReplyForm:
+    async def count_opening(self, case_id: str, by: str, text: str) -> None:
+        """Count that a reply was opened at its outlet, and what it was opened in spite of."""
+        view = await self._cases.get(case_id)
+        form = await self._build_form(view, by, text, self._rules.get_reply_rules())
+        words = [REPLY + OPENED, *([REPLY + WARNED] if form.findings else [])]
+        for one in form.findings:
+            metrics.REPLY_WARNINGS.labels(one.check).inc()
+        metrics.REPLIES.inc()
+        await self._store.count_opening(view.case, words, view.at, apologizes=contains_apology(text))
+
+    async def _build_form(self, view: CaseView, by: str, text: str, rules: ReplyRules) -> ReplyForm:
+        case, department = view.case, view.department
         mention, instances = case.mention, rules.instances
         public_text = prefix_addressee(mention, text, instances)
         return ReplyForm(
@@ -69,6 +84,17 @@ class ReplyUseCases:
             measure_reply(find_outlet(mention, instances), public_text),
             build_composer_url(mention, public_text, instances),
             build_addressee(mention, instances),
+            findings=check_reply(
+                ReplyContext(
+                    text,
+                    tuple(one.limit for one in list_offers(case, department, by) if one.limit),
+                    department.authority,
+                    "\n".join((department.authority, department.voice, *(one.text for one in rules.saved))),
+                    rules.brand,
+                    rules.find_account(by, mention.source),
+                    has_apologized=contains_apology(text) and await self._store.has_apology(case.id),
+                )
+            ),
         )
 
     async def stop(self, case_id: str, by: str) -> None:

@@ -20,8 +20,12 @@ from bot.domain.follow_up import FollowUpOutcome
 from bot.domain.periods import ReportPeriod, ReportSpans, TimeSpan, compute_report_spans
 from bot.domain.reports.precision import PRECISION_DAYS, PrecisionEstimate, compute_precisions
 from bot.domain.reports.report import (
+    OPENED,
+    REPLY,
+    WARNED,
     DepartmentFigures,
     FollowUpFigures,
+    ReplyFigures,
     Report,
     ReportQuery,
     SentimentCounts,
@@ -173,6 +177,7 @@ class SentimentReports:
                 claim=compute_duration_stats(durations[name, DurationKind.CLAIM]),
                 resolve=compute_duration_stats(durations[name, DurationKind.RESOLVE]),
                 follow_ups=_count_follow_ups(resolutions, name),
+                replies=_count_replies(resolutions, name),
             )
             lines.append(line)
         return tuple(lines)
@@ -196,6 +201,10 @@ def _count_follow_ups(endings: Counter[tuple[str, str]], department: str) -> Fol
     words = (DUE, FollowUpOutcome.SATISFIED, FollowUpOutcome.THANKED, REOPENED, FollowUpOutcome.NO_ANSWER)
     due, satisfied, thanked, reopened, no_answer = (endings[department, FOLLOW_UP + word] for word in words)
     return FollowUpFigures(due, satisfied + thanked, thanked, reopened, no_answer)
+
+
+def _count_replies(endings: Counter[tuple[str, str]], department: str) -> ReplyFigures:
+    return ReplyFigures(*(endings[department, REPLY + word] for word in (OPENED, WARNED)))
 
 
 def _split_by_subject(tally: Tally, subjects: Iterable[str]) -> tuple[tuple[str, SentimentCounts], ...]:

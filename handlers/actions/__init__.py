@@ -83,7 +83,6 @@ def register(app: AsyncApp) -> None:
     app.action(action_ids.CRISIS_DECLARE)(open_crisis_modal)
     app.action(action_ids.CRISIS_DONE)(complete_checklist_item)
     app.action(TYPED)(revise_reply)
-    app.action(action_ids.REPLY_OPEN)(ack_link_button)
     app.action(action_ids.OPEN_POST)(ack_link_button)
     app.action(action_ids.OPEN_CARD)(ack_link_button)
 

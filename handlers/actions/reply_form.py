@@ -1,9 +1,12 @@
 """*Reply…* and what is pressed, chosen or typed in its form. The typed text stays, whatever the answer."""
 
 import re
+from contextlib import suppress
+from urllib.parse import parse_qsl, urlsplit
 
 from bot.cards import action_ids
 from bot.cards.reply import render_reply_modal, render_reply_save_modal
+from bot.domain.commits import NotAllowed, StoreUnavailable
 from handlers.payloads import SubmittedModal, read_origin, read_reply_text
 from handlers.use_cases import AsyncAck, Payload, ReplyUseCases, Responder
 
@@ -46,6 +49,21 @@ async def delete_saved_reply(
         await _redraw_form(body["view"], by, replies, reply)
 
 
+async def count_opening(ack: AsyncAck, body: Payload, action: Payload, by: str, replies: ReplyUseCases) -> None:
+    """Count a press of the link. Slack opens it by itself, with the text that the form had when it was last drawn."""
+    await ack()
+    text = read_reply_text(body["view"])[1] or _read_linked_text(body["view"])
+    with suppress(NotAllowed, StoreUnavailable):  # it opened all the same
+        await replies.count_opening(action["value"], by, text)
+
+
+def _read_linked_text(view: Payload) -> str:
+    """Return the text in the link of a form without an input."""
+    elements = (one for block in view["blocks"] for one in block.get("elements", ()))
+    url = next((one["url"] for one in elements if one.get("action_id") == action_ids.REPLY_OPEN), "")
+    return dict(parse_qsl(urlsplit(url).query)).get("text", "")
+
+
 async def _redraw_form(view: Payload, by: str, replies: ReplyUseCases, reply: Responder, chosen: str = "") -> None:
     form, (number, text) = SubmittedModal(view), read_reply_text(view)
     revised = await replies.revise(form.origin.case, by, text, chosen)
@@ -67,4 +85,5 @@ REPLY_LISTENERS = {
     action_ids.REPLY_CHOOSE: choose_saved_reply,
     action_ids.REPLY_SAVE: open_reply_save_modal,
     action_ids.REPLY_DELETE: delete_saved_reply,
+    action_ids.REPLY_OPEN: count_opening,
 }

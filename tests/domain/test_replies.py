@@ -4,6 +4,8 @@ import pytest
 
 from bot.domain.assessment import Intent
 from bot.domain.mention import Author, Mention
+from bot.domain.offers import parse_amount
+from bot.domain.replies.checks import CHECKS, ReplyContext, check_reply
 from bot.domain.replies.composer import MAX_URL, build_composer_url, prefix_addressee
 from bot.domain.replies.lengths import count_graphemes, measure_reply
 from bot.domain.replies.saved_replies import (
@@ -151,3 +153,61 @@ def test_replies_for_the_kind_come_first_in_the_language_of_the_case() -> None:
         saved("english", "en", Intent.COMPLAINT),
     ]
     assert [one.name for one in rank_replies(replies, Intent.COMPLAINT, "en")] == ["english", "any", "german"]
+
+
+CARE = "Apologise, rebook, credit up to 50 EUR."
+
+
+@pytest.mark.parametrize(
+    ("check", "text", "sentence"),
+    [
+        ("promise", "We give you €200", "200 EUR is more than you can offer: up to 50 EUR. Ask a manager first."),
+        ("promise", "We give you 1,200.50 EUR", "1,200.50 EUR is more than you can offer: up to 50 EUR."),
+        ("promise", "That is 60,01 euros", "60.01 EUR is more than you can offer"),
+        ("promise", "30,000 miles are yours", "30,000 miles is more than you can offer: up to 20,000 miles."),
+        ("promise", "Take $20", "The playbook doesn't say that you can offer 20 USD."),
+        ("promise", "Here are 50 EUR and 20.000 miles", ""),
+        ("promise", "NW1204 at gate 12 at 18:30, 3 hours, see https://northwind.example/900EUR", ""),
+        ("personal data", "Write to marta@mail.example", "Everybody can read this, and it has an email address in it."),
+        ("personal data", "Call +351 912 345 678", "a long number"),
+        ("personal data", "Card 4111 1111 1111 1111", "a long number"),
+        ("personal data", "To PT50 0002 0123 1234 5678 9015 4?", "an account number"),
+        ("personal data", "Your booking X7K2PQ is fine", "a booking code"),
+        ("personal data", "Write to help@northwind.example about NW1204 on 10 March 2026 at 18:30", ""),
+        ("personal data", "Hi @marta@far.example, PLEASE see https://northwind.example/123456789012", ""),
+        ("second apology", "Sorry! We apologise.", "This apologizes twice."),
+        ("second apology", "Sorry about that.", ""),
+        ("legal word", "This is our fault.", "“our fault” can be used against us in court."),
+        ("legal word", "Das ist unsere Schuld", "“unsere Schuld”"),
+        ("legal word", "It is nobody's default seat.", ""),
+        ("disclosure", "We look at it.", "If you answer as @ana, say that you work for Northwind Air."),
+        ("disclosure", "I work for them and look at it.", ""),
+        ("disclosure", "Ana from northwind air here.", ""),
+        ("capitals", "WE ARE ON IT NOW", "Most of this is in capitals"),
+        ("capitals", "NW1204 is OK", ""),
+        ("capitals", "私たちは調べています。お待ちください", ""),
+    ],
+)
+def test_each_check_says_its_sentence_or_nothing(check: str, text: str, sentence: str) -> None:
+    context = ReplyContext(
+        text,
+        limits=(parse_amount("20000 miles"),),
+        authority=CARE,
+        known="Write to help@northwind.example",
+        brand="Northwind Air",
+        account="@ana",
+    )
+    said = CHECKS[check](context)
+    assert said.startswith(sentence) if sentence[:1].isupper() else sentence in said
+    assert bool(said) == bool(sentence)
+
+
+def test_a_reply_after_an_apology_is_told_so_and_an_empty_one_is_told_nothing() -> None:
+    [found] = check_reply(ReplyContext("Sorry again.", has_apologized=True))
+    assert found == ("second apology", "An earlier reply apologized already. Say what happens next.")
+    assert check_reply(ReplyContext("", brand="Northwind Air", account="@ana", has_apologized=True)) == ()
+
+
+@pytest.mark.parametrize("text", ["9" * 2000, "A1" * 1000, "€" * 2000, "a@" * 1000, "1.,1" * 500, "PT50 " * 400])
+def test_no_text_takes_the_checks_long(text: str) -> None:
+    assert isinstance(check_reply(ReplyContext(text, authority=CARE)), tuple)

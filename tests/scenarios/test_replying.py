@@ -242,3 +242,24 @@ async def test_a_forgotten_person_is_gone_from_saved_replies_too(world: World) -
     eraser = MentionEraser(world.local_app.store.client, world.local_app.store.keys)
     await eraser.forget(await eraser.find(parse_forget_target("@marta")), world.clock.now())
     assert not await world.local_app.store.replies.list_saved()
+
+
+async def test_warnings_stand_in_the_form_and_what_is_opened_anyway_is_counted(world: World) -> None:
+    reply = await open_reply(world, await receive_claimed(world))
+    await reply.type("Sorry, this is our fault. Have 200 EUR.")
+    assert "200 EUR is more than you can offer: up to 50 EUR." in reply.words
+    assert "“our fault” can be used against us in court." in reply.words
+    assert reply.composer[1]["text"].endswith("Have 200 EUR.")
+    await reply.submit()
+    assert "200 EUR is more than you can offer" in reply.words
+    await reply.press(action_ids.REPLY_OPEN)
+    await reply.close()
+    await reply.type("Sorry, the bag is found.")
+    assert "An earlier reply apologized already. Say what happens next." in reply.words
+    await reply.type("The bag is found.")
+    assert "⚠️" not in reply.words
+    await reply.press(action_ids.REPLY_OPEN)
+    report = await world.local_app.app.usecases.reports.answer_question("U0MIA", "today")
+    assert "Replies opened: 2, 1 of them despite a warning" in str(report.blocks)
+    _, metrics = await world.fetch("/metrics")
+    assert 'earshot_reply_warnings_total{check="promise"}' in metrics

@@ -98,6 +98,7 @@ ASKED: tuple[Callable[[UseCases], Awaitable[Any]], ...] = (
     lambda usecases: usecases.previews.build_preview("northwind"),
     lambda usecases: usecases.replies.revise(CASE.id, ANA),
     lambda usecases: usecases.replies.stop(CASE.id, ANA),
+    lambda usecases: usecases.replies.count_opening(CASE.id, ANA, "Sorry"),
     lambda usecases: usecases.replies.save(CASE.id, ANA, "Lost bag", "Sorry"),
     lambda usecases: usecases.replies.delete("r1", ANA),
     lambda usecases: usecases.reports.answer_question(ANA, "today"),

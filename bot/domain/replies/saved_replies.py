@@ -47,6 +47,13 @@ class ReplyRules:
     saved: tuple[SavedReply, ...] = ()
     signatures: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     instances: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    accounts: Mapping[tuple[str, str], str] = field(default_factory=lambda: MappingProxyType({}))
+    """Own accounts by source and handle: the Slack id of the person, or '' for the brand's."""
+
+    def find_account(self, person: str, source: str) -> str:
+        """Return `@handle` of a person's own account at an outlet, or ''."""
+        found = (handle for (outlet, handle), owner in self.accounts.items() if (outlet, owner) == (source, person))
+        return f"@{handle}" if (handle := next(found, "")) else ""
 
 
 def rank_replies(replies: Iterable[SavedReply], intent: Intent, language: str) -> list[SavedReply]:

@@ -148,6 +148,20 @@ class VolumeComparison:
         return abs(self.now - self.before) > Z_95 * sqrt(self.now + self.before)
 
 
+REPLY, OPENED, WARNED = "reply ", "opened", "warned"
+"""Words that are counted beside the resolutions of a department."""
+
+
+class ReplyFigures(NamedTuple):
+    """`warned`: how many were opened in spite of a check."""
+
+    opened: int = 0
+    warned: int = 0
+
+
+NO_REPLIES = ReplyFigures()
+
+
 class DurationStats(NamedTuple):
     """Durations in seconds. `percentile_90` is the slowest of a small sample."""
 
@@ -194,10 +208,12 @@ class DepartmentFigures:
     claim: DurationStats | None = None
     resolve: DurationStats | None = None
     follow_ups: FollowUpFigures = NO_FOLLOW_UPS
+    replies: ReplyFigures = NO_REPLIES
 
     @property
     def is_idle(self) -> bool:
-        return not (self.open or self.answered or self.closed_otherwise or self.claim or any(self.follow_ups))
+        counts = (self.open, self.answered, self.closed_otherwise, *self.follow_ups, *self.replies)
+        return not (self.claim or any(counts))
 
 
 @dataclass(frozen=True, slots=True)
