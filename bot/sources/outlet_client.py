@@ -30,6 +30,13 @@ MAX_RETRY_AFTER = timedelta(hours=6)
 """An outlet that asks for more is asked again after this."""
 
 
+_SPENT = re.compile(
+    rb'"(?:reason|error_name)":\s*"(?:quota|dailyLimit|rateLimit|userRateLimit|throttle)(?:Exceeded|_violation)"'
+)
+"""How Google and Stack Exchange say with status 403 and 400 that they allow no more for now."""
+_REFUSED_KEY = re.compile(rb'"reason":\s*"(?:keyInvalid|API_KEY_INVALID)"|`key` doesn.t match')
+"""How they say with status 400 that a key is wrong."""
+
 Query = Mapping[str, str | int] | Sequence[tuple[str, str]]
 """Names and values; as pairs where a name comes more than once."""
 
@@ -187,9 +194,9 @@ class OutletClient:
                     body = await _read_body(response) if response.status == 200 else b""
                     url, is_cut = str(response.url), len(body) > MAX_BODY
                     return OutletResponse(response.status, body[:MAX_BODY], answer_headers, url, is_cut=is_cut)
-                if response.status == 429 and "retry-after" not in answer_headers:
-                    answer_headers |= _find_wait_seconds(await response.content.read(10_000))
-                raise describe_status(response.status, answer_headers, self._clock.now())
+                body = await response.content.read(10_000) if response.status in {400, 403, 429} else b""
+                answer_headers = _find_wait_seconds(body) | answer_headers
+                raise describe_status(response.status, answer_headers, self._clock.now(), body)
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
             raise _describe_failure(error) from None
 
@@ -205,8 +212,8 @@ async def _read_body(response: aiohttp.ClientResponse) -> bytes:
 
 
 def _find_wait_seconds(body: bytes) -> dict[str, str]:
-    """Return the header that an answer 429 lacks, if its JSON names the time, as that of Discourse does."""
-    found = re.search(rb'"wait_seconds":\s*(\d{1,6})', body)
+    """Return the header that an answer lacks, if its JSON names the time, as at Discourse and Stack Exchange."""
+    found = re.search(rb'(?:"wait_seconds":|more requests available in)\s*(\d{1,6})', body)
     return {"retry-after": found[1].decode()} if found else {}
 
 
@@ -237,11 +244,13 @@ def _describe_failure(error: Exception) -> OutletError:
     return OutletError(f"ends the connection ({type(error).__name__})")
 
 
-def describe_status(status: int, headers: Mapping[str, str], now: datetime) -> OutletError:
+def describe_status(status: int, headers: Mapping[str, str], now: datetime, body: bytes = b"") -> OutletError:
     """Return the error of an answer that is neither 200 nor 304. Names of `headers` are in lower case."""
     retry_at = parse_retry_time(headers, now)
-    spent = headers.get("x-ratelimit-remaining", "").strip() == "0"
-    if status == 429 or (status == 403 and (spent or "retry-after" in headers)):
+    if _REFUSED_KEY.search(body):
+        return OutletError(f"refuses our key ({status})", 401, needs_person=True)
+    spent = headers.get("x-ratelimit-remaining", "").strip() == "0" or "retry-after" in headers
+    if status == 429 or (status == 403 and spent) or _SPENT.search(body):
         return OutletError(f"allows no more requests for now ({status})", status, retry_at)
     if status in {401, 403}:
         return OutletError(f"refuses us ({status})", status, needs_person=True)

@@ -1,8 +1,16 @@
 import gzip
-from datetime import timedelta
+import ssl
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from aiohttp import web
+from aiohttp.test_utils import TestServer
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 
 from bot.domain.health.source_health import SourceQuota
 from bot.sources.outlet_client import (
@@ -164,3 +172,67 @@ async def test_a_limit_is_told_from_a_refusal() -> None:
 )
 def test_what_is_left_is_read_as_outlets_say_it(headers: dict[str, str], expected: SourceQuota | None) -> None:
     assert parse_quota(headers, NOON) == expected
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "sentence", "seconds"),
+    [
+        (
+            403,
+            '{"error": {"code": 403, "errors": [{"domain": "youtube.quota", "reason": "quotaExceeded"}]}}',
+            "allows no more requests for now (403)",
+            None,
+        ),
+        (
+            400,
+            '{"error": {"code": 400, "details": [{"reason": "API_KEY_INVALID", "domain": "googleapis.com"}]}}',
+            "refuses our key (400)",
+            None,
+        ),
+        (
+            400,
+            (
+                '{"error_message": "too many requests from this IP, more requests available in 900 seconds", '
+                '"error_name": "throttle_violation"}'
+            ),
+            "allows no more requests for now (400)",
+            900,
+        ),
+        (
+            400,
+            '{"error_id": 400, "error_message": "`key` doesn\'t match a known application", "error_name": "bad_parameter"}',
+            "refuses our key (400)",
+            None,
+        ),
+        (400, '{"error_id": 400, "error_message": "site is required"}', "answers with an error (400)", None),
+    ],
+)
+async def test_what_an_outlet_says_in_its_json_is_told_from_another_error(
+    status: int, body: str, sentence: str, seconds: float | None
+) -> None:
+    async with serve_fake_outlet() as outlet:
+        outlet.answers["/"] = [web.Response(status=status, text=body)]
+        error = await request_error(outlet)
+    assert str(error) == sentence
+    assert error.needs_person == ("key" in sentence)
+    assert error.retry_at == (NOON + timedelta(seconds=seconds) if seconds else None)
+
+
+@pytest.mark.parametrize("days", [-1, 30])
+async def test_a_certificate_that_ended_or_that_nobody_vouches_for_is_said(tmp_path: Path, days: int) -> None:
+    key = ec.generate_private_key(ec.SECP256R1())
+    name, now = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")]), datetime.now(UTC)
+    made = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
+    made = made.serial_number(14).not_valid_before(now - timedelta(days=60)).not_valid_after(now + timedelta(days=days))
+    pem = made.sign(key, SHA256()).public_bytes(Encoding.PEM)
+    file = tmp_path / "server.pem"
+    file.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()) + pem)
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(file)
+    server = TestServer(web.Application())
+    await server.start_server(ssl=context)
+    async with OutletClient(InstantClock()) as client:
+        with pytest.raises(OutletError, match="has a certificate that is not valid") as caught:
+            await client.get(f"https://localhost:{server.port}/")
+    await server.close()
+    assert caught.value.needs_person
