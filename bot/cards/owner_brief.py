@@ -45,11 +45,11 @@ def render_owner_brief(brief: OwnerBrief) -> RenderedMessage | None:
 
 
 def _list_offer_lines(brief: OwnerBrief) -> list[str]:
-    """Return the offers in one line, and what the playbook says in prose."""
+    """Return the offers, then what the playbook says in prose, in one line."""
     prose = escape(sanitize_line(brief.department.authority, AUTHORITY_SHOWN))
     offers = " · ".join(format_offer(one) for one in brief.offers[:OFFERS_SHOWN])
-    words = ". ".join(part.removesuffix(".") for part in (prose, offers) if part)
-    return [f"*You can offer:* {words}{'.' if prose and not offers else ''}"] if words else []
+    words = ". ".join(part for part in (offers, prose) if part)
+    return [f"*You can offer:* {words}"] if words else []
 
 
 def format_offer(use: OfferUse) -> str:

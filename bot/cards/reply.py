@@ -16,7 +16,7 @@ from bot.cards.block_kit import (
     make_section,
 )
 from bot.cards.case import render_open_post_button
-from bot.cards.case_mention import format_kind_noun, format_source
+from bot.cards.case_mention import format_source
 from bot.cards.modal_blocks import MAX_OPTIONS, ModalMetadata, make_input, make_modal, make_option, make_select
 from bot.cards.modals import render_case_context
 from bot.domain.case import Case
@@ -76,7 +76,7 @@ def _render_saved_replies(form: ReplyForm) -> Iterator[Block]:
     if form.replies:
         options = [make_option(_format_option(form.case, one), one.id) for one in form.replies[:MAX_OPTIONS]]
         menu = {**make_select(options), "action_id": action_ids.REPLY_CHOOSE}
-        yield make_section(f"*Saved replies* for a {format_kind_noun(form.case)}", accessory=menu)
+        yield make_section("*Saved replies*", accessory=menu)
 
 
 def _format_option(case: Case, reply: SavedReply) -> str:
@@ -154,7 +154,7 @@ def render_reply_save_modal(form: ReplyForm, origin: ModalMetadata) -> dict[str,
             action_ids.REPLY_NAME,
             "Name",
             {"type": "plain_text_input", "max_length": MAX_REPLY_NAME},
-            hint=f"Offered to everybody for a {format_kind_noun(form.case)}. You and managers can delete it.",
+            hint="Offered to everybody for this type of post. You and managers can delete it.",
         ),
         make_input(
             action_ids.WORDS,

@@ -44,7 +44,7 @@ async def test_the_owner_reads_what_is_left_of_the_day_and_what_was_given_is_cou
     load_offers(world)
     await world.receive(LOST)
     card = await claim(world)
-    told = "You can offer: Apologise, rebook, credit up to 50 EUR. credit up to 50 EUR ({} of 120 EUR used today)"
+    told = "You can offer: credit up to 50 EUR ({} of 120 EUR used today). Apologise, rebook, credit up to 50 EUR."
     assert told.format(0) in world.person("ana").last_whisper
     assert "used today" not in card.words
     assert await resolve(world, card, "49,90") == {}
@@ -143,4 +143,4 @@ when = { words = "late" }
     assert "Say when you write next" not in told
     await card.click("Release", by="ana")
     await claim(world, by="raj")
-    assert "credit up to 50 EUR. upgrade" in world.person("raj").last_whisper
+    assert "You can offer: upgrade. " in world.person("raj").last_whisper
