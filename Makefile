@@ -84,12 +84,12 @@ check: $(READY)
 test: $(READY)
 	$(BIN)/pytest -rs --numprocesses auto --maxprocesses 4 --dist loadfile $(ARGS)
 
-# 500 MB of packages, which compile a database with a C++ compiler, so apart from all other tests.
-PDS := $(VENV)/bluesky/node_modules/@atproto/dev-env/package.json
+# A PDS, and a client of Jetstream. 500 MB of packages, which compile a database with a C++ compiler, so apart from all other tests.
+PDS := $(VENV)/bluesky/node_modules/@skyware/jetstream/package.json
 
 $(PDS):
 	@echo "Installing a Bluesky PDS into $(VENV)/bluesky (once, two minutes) ..."
-	@npm install --prefix $(VENV)/bluesky --no-package-lock --no-audit --no-fund --loglevel error @atproto/dev-env@0.6.7 core-js@3
+	@npm install --prefix $(VENV)/bluesky --no-package-lock --no-audit --no-fund --loglevel error @atproto/dev-env@0.6.7 core-js@3 @skyware/jetstream@0.2.5 ws@8
 
 test-bluesky: $(READY) $(PDS)
 	BLUESKY_PDS=$(abspath $(VENV))/bluesky $(BIN)/pytest -rs tests/bluesky_pds $(ARGS)

@@ -29,7 +29,7 @@ POSTS = "app.bsky.feed.post"
 NODE = shutil.which("node")
 
 pytestmark = pytest.mark.skipif(
-    NODE is None or not (PACKAGES / "@atproto" / "dev-env").is_dir(),
+    NODE is None or not (PACKAGES / "@skyware" / "jetstream").is_dir(),
     reason="A real Bluesky PDS needs Node.js and packages of npm: make test-bluesky",
 )
 

@@ -332,7 +332,10 @@ async def _check(options: BlueskyOptions, world: World) -> Any:
 
 
 async def test_the_client_of_atproto_reads_the_frames_of_the_fake(world: World) -> None:
-    """Version 2, which is the one it speaks. Only its parser: its client leaves sockets to the garbage collector."""
+    """Version 2, which is the one it speaks. Only its parser: its client leaves sockets to the garbage collector.
+
+    For version 1 a client of npm does the same, in `tests/bluesky_pds/`.
+    """
     reference = {"uri": "at://x", "cid": "b"}
     world.stream.post("2", "northwind air", reply={"root": reference, "parent": reference})
     world.stream.delete("2")
