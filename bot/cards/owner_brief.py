@@ -35,13 +35,18 @@ class OwnerBrief(NamedTuple):
     offers: tuple[OfferUse, ...] = ()
     guidance: tuple[Guidance, ...] = ()
     message: DayMessage | None = None
+    case_id: str = ""
 
 
 def render_owner_brief(brief: OwnerBrief) -> RenderedMessage | None:
     """Return the message for the owner's eyes only; None if the playbook says nothing for this case."""
     today = [format_day_message(brief.message)] if brief.message else []
     lines = [*today, *_list_offer_lines(brief), *_list_guidance(brief.guidance), *_list_voice(brief)]
-    return RenderedMessage("\n".join(lines), [make_section(line) for line in lines]) if lines else None
+    if not lines:
+        return None
+    more = make_button("Ask for more…", action_ids.OFFER_ASK, brief.case_id, a11y_label="Ask to offer more")
+    buttons = [make_actions(more)] if any(one.offer.ask for one in brief.offers) else []
+    return RenderedMessage("\n".join(lines), [*map(make_section, lines), *buttons])
 
 
 def _list_offer_lines(brief: OwnerBrief) -> list[str]:

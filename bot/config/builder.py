@@ -137,6 +137,9 @@ def _build_offer(table: OfferTable, zone: str) -> Offer:
         people=table.people,
         limit=table.limit,
         daily=table.daily,
+        ask=table.ask or "",
+        ask_within=table.ask_within,
+        ask_default=table.ask_default == "yes",
         **_build_filter(table, zone),
     )
 

@@ -44,7 +44,7 @@ from bot.domain.case import CasePriority
 from bot.domain.crisis import CrisisPlan
 from bot.domain.department import Department
 from bot.domain.drills import DrillSettings
-from bot.domain.offers import Amount, parse_amount
+from bot.domain.offers import DEFAULT_ASK_WITHIN, Amount, parse_amount
 from bot.domain.paging.page import ContactMethod, Severity
 from bot.domain.paging.policy import EscalationPolicy
 from bot.domain.replies.saved_replies import MAX_REPLY
@@ -136,11 +136,16 @@ class OfferTable(FilterTable):
     people: Many[Person] = ()
     limit: OfferAmount | None = None
     daily: OfferAmount | None = None
+    ask: Person | None = None
+    ask_within: Duration = DEFAULT_ASK_WITHIN
+    ask_default: Annotated[str, AfterValidator(require_one_of("yes", "no"))] = "no"
 
     @model_validator(mode="after")
     def _require_one_unit(self) -> Self:
         if self.limit and self.daily and self.limit.unit != self.daily.unit:
             raise ValueError(f"limit is in {self.limit.unit} and daily in {self.daily.unit}. Use one unit for both")
+        if self.ask and not (self.limit or self.daily):
+            raise ValueError("has somebody to ask for more, but no limit. Add one, like limit = '50 EUR'")
         return self
 
 

@@ -20,6 +20,7 @@ from bot.cards import (
     home,
     modals,
     mutes,
+    offer_requests,
     oncall,
     oncall_requests,
     owner_brief,
@@ -53,7 +54,7 @@ from bot.domain.drills import Drill
 from bot.domain.health.issues import HealthIssue
 from bot.domain.health.source_health import DOLLARS, PostDelay, SourceHealth, SourceQuota
 from bot.domain.mutes import CountedMute, Mute, MuteKind
-from bot.domain.offers import OfferUse
+from bot.domain.offers import OfferRequest, OfferUse
 from bot.domain.reports.precision import PrecisionAspect, PrecisionEstimate
 from bot.domain.reports.report import (
     DepartmentFigures,
@@ -255,6 +256,16 @@ def _draw_roles(on: GallerySamples) -> Drawings:
     message = _build_day_message(on)
     yield "Message of the day", owner_brief.render_day_message_receipt(message, ZONE, AT)
     yield "Message of the day: undone", owner_brief.render_day_message_undone("care")
+    request = OfferRequest(
+        "credit", 80_00, "EUR", "Two bags, and a wedding tomorrow", BEN, "U0MIA", AT, on.override.end
+    )
+    yield "Ask for more: sent", offer_requests.render_request_receipt(request)
+    yield "Ask for more: who decides", offer_requests.render_offer_request(on.claimed, request, LINK)
+    allowed = request._replace(allowed=True, answered_by="U0MIA")
+    yield "Ask for more: decided", offer_requests.render_offer_decision(allowed)
+    yield "Ask for more: allowed", offer_requests.render_offer_answer(on.claimed, allowed, LINK)
+    late = request._replace(allowed=False)
+    yield "Ask for more: no answer in time", offer_requests.render_offer_answer(on.claimed, late, LINK)
     mute = CountedMute(Mute(kind=MuteKind.AUTHOR, name="marta_flies", by=BEN, since=AT, until=on.override.end), 12)
     yield "Mute", mutes.render_mute_receipt(mute.mute, ZONE)
     yield "Mute: ended", mutes.render_unmute_receipt(mute)
@@ -282,6 +293,7 @@ def _draw_modals(on: GallerySamples) -> Drawings:
     yield "Modal: follow-ups", follow_ups.render_follow_up_modal(due)
     uses = _build_brief(on).offers
     yield "Modal: resolve", modals.render_resolve_modal(on.claimed, origin, offers=uses)
+    yield "Modal: ask for more", offer_requests.render_offer_modal(on.claimed, [uses[0].offer], origin)
     yield "Modal: hand over", modals.render_hand_over_modal(on.claimed, on.departments, origin)
     yield "Modal: re-route", modals.render_not_for_us_modal(on.new, on.departments, origin)
     yield (

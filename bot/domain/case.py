@@ -11,7 +11,7 @@ from bot.domain.correction import COLLEAGUE, Correction, CorrectionKind
 from bot.domain.follow_up import FollowUp
 from bot.domain.immutable import FrozenModel
 from bot.domain.mention import Mention
-from bot.domain.offers import GivenOffer
+from bot.domain.offers import GivenOffer, OfferRequest
 from bot.domain.routing import CaseClocks
 from bot.domain.stored_tuples import store_by_name
 
@@ -169,6 +169,8 @@ class Case(FrozenModel):
     """Colleagues who thanked the author in Slack, each once; nothing is posted at the outlet."""
     given: tuple[GivenOffer, ...] = ()
     """What its owners have given the author, as they said when they resolved it."""
+    offer_request: OfferRequest | None = None
+    """The last request to offer more than the playbook allows."""
     as_heard: Assessment | None = None
     """The assessment before the first correction; None without corrections."""
 
@@ -227,6 +229,13 @@ class Case(FrozenModel):
     def has_deadlines(self) -> bool:
         """Whether the timers may have to do something about it later."""
         return not self.is_closed or self.follow_up is not None
+
+    @property
+    def pending_request(self) -> OfferRequest | None:
+        """The request that somebody has to answer; None once who asked no longer owns the case."""
+        asked = self.offer_request
+        is_theirs = asked is not None and self.status is CaseStatus.CLAIMED and asked.by == self.owner
+        return asked if asked is not None and is_theirs and asked.allowed is None else None
 
     @property
     def closed_by(self) -> str:

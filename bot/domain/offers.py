@@ -1,7 +1,7 @@
 """What the owner of a case may give without asking, and what was given. Amounts are in hundredths of their unit."""
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from bot.domain.errors import FieldError
@@ -9,6 +9,8 @@ from bot.domain.routing import LabelFilter
 from bot.domain.stored_tuples import store_by_name
 
 _AMOUNT = re.compile(r"(\d{1,9})(?:[.,](\d{1,2}))?(?:\s+(\S.*))?")
+
+DEFAULT_ASK_WITHIN = timedelta(minutes=30)
 
 
 class Amount(NamedTuple):
@@ -45,6 +47,11 @@ class Offer(LabelFilter):
     """Who may give it; empty: everybody who answers."""
     limit: Amount | None = None
     daily: Amount | None = None
+    ask: str = ""
+    """The person who may allow more; empty: nobody."""
+    ask_within: timedelta = DEFAULT_ASK_WITHIN
+    ask_default: bool = False
+    """The answer if they don't answer in time."""
 
     @property
     def unit(self) -> str:
@@ -81,6 +88,35 @@ class GivenOffer(NamedTuple):
         return Amount(self.hundredths, self.unit)
 
 
+@store_by_name
+class OfferRequest(NamedTuple):
+    """The owner of a case asks a person whether they may offer more."""
+
+    offer: str
+    hundredths: int
+    unit: str
+    reason: str
+    by: str
+    to: str
+    at: datetime
+    until: datetime
+    default: bool = False
+    """The answer at `until`."""
+    allowed: bool | None = None
+    """None: not answered yet."""
+    answered_by: str = ""
+    """Empty: the clock."""
+
+    @property
+    def amount(self) -> Amount:
+        return Amount(self.hundredths, self.unit)
+
+    @property
+    def number(self) -> int:
+        """Names this request among those of its case."""
+        return int(self.at.timestamp() * 1000)
+
+
 class OfferCount(NamedTuple):
     """What a commit adds to what was given on a day. `used_before` is guarded, unless it is None."""
 
@@ -91,20 +127,26 @@ class OfferCount(NamedTuple):
     used_before: int | None = None
 
 
-def check_amount(use: OfferUse, words: str, before: int) -> Amount:
+def check_amount(use: OfferUse, words: str, before: int, allowed: int = 0) -> Amount:
     """Return the amount that was typed; `before` was given in this case earlier, in hundredths.
 
-    Raises `FieldError` if it is none, or above what is left.
+    `allowed` is what a person has allowed in this case. Raises `FieldError` if it is none, or above what is left.
     """
     offer, name = use.offer, use.offer.text
     try:
         amount = parse_amount(words, offer.unit)
     except ValueError as no:
         raise FieldError(f"“{words[:40]}” {no}.", name) from None
+    if before + amount.hundredths <= allowed:
+        return amount
     if offer.limit and before + amount.hundredths > offer.limit.hundredths:
         more = f" {Amount(before, offer.unit)} was given before." if before else ""
-        raise FieldError(f"You can offer up to {offer.limit} in one case.{more}", name)
+        raise FieldError(f"You can offer up to {offer.limit} in one case.{more}{_explain_asking(offer)}", name)
     if offer.daily and use.used + amount.hundredths > offer.daily.hundredths:
         left = Amount(max(0, offer.daily.hundredths - use.used), offer.unit)
-        raise FieldError(f"Only {left} of today's {offer.daily} is left.", name)
+        raise FieldError(f"Only {left} of today's {offer.daily} is left.{_explain_asking(offer)}", name)
     return amount
+
+
+def _explain_asking(offer: Offer) -> str:
+    return " You can ask for more: press Why? on the card." if offer.ask else ""

@@ -6,11 +6,19 @@ from dataclasses import dataclass
 from bot.cards.owner_brief import OwnerBrief
 from bot.clock import Clock
 from bot.domain.case import Case, CaseResolution
-from bot.domain.cases.offer_transitions import add_given_offers, format_offer_day, list_guidance, list_offers
+from bot.domain.cases.offer_requests import check_can_ask
+from bot.domain.cases.offer_transitions import (
+    add_given_offers,
+    answer_request,
+    format_offer_day,
+    list_guidance,
+    list_offers,
+    request_offer,
+)
 from bot.domain.commits import CaseDecision
 from bot.domain.department import Department
 from bot.domain.lifecycle import Context
-from bot.domain.offers import OfferUse
+from bot.domain.offers import Offer, OfferRequest, OfferUse
 from bot.domain.rules import PlaybookRules
 from bot.store.day_messages import DayMessageStore
 from bot.store.given_offers import GivenOfferStore
@@ -31,7 +39,8 @@ class OfferUseCases:
         """Return what the owner of a case gets to know."""
         offers = await self.list_uses(view.case, view.department, by)
         messages = await self._messages.list_running([view.department.name], self._clock.now())
-        return OwnerBrief(view.department, offers, list_guidance(view.case, view.department), *messages)
+        guidance = list_guidance(view.case, view.department)
+        return OwnerBrief(view.department, offers, guidance, next(iter(messages), None), view.case.id)
 
     async def list_uses(self, case: Case, department: Department, by: str) -> tuple[OfferUse, ...]:
         """Return what this person may give in this case, with how much the department gave today."""
@@ -51,3 +60,31 @@ class OfferUseCases:
             return add_given_offers(decision, context, uses, typed, format_offer_day(context.at, self._rules.time_zone))
 
         return await self._cases.apply(case_id, by, decide)
+
+    async def check_ask(self, case_id: str, by: str) -> tuple[Case, list[Offer]]:
+        """Return the case, and of what this person can ask for more: checked before the form opens."""
+        view = await self._cases.get(case_id)
+        return view.case, check_can_ask(view.case, by, await self.list_uses(view.case, view.department, by))
+
+    async def ask(self, case_id: str, by: str, offer: str, words: str, reason: str) -> OfferRequest:
+        """Ask the person whom the playbook names whether this much may be offered in this case."""
+
+        async def decide(case: Case, context: Context) -> CaseDecision:
+            return request_offer(
+                case, context, await self.list_uses(case, context.department, by), offer, words, reason
+            )
+
+        return _require_request(await self._cases.apply(case_id, by, decide))
+
+    async def answer_request(self, ref: str, by: str, *, is_allowed: bool) -> OfferRequest:
+        """Answer a request by the button of its direct message."""
+        case_id, _, nth = ref.partition("/")
+        answered = await self._cases.apply(
+            case_id, by, lambda case, context: answer_request(case, context, int(nth), is_allowed=is_allowed)
+        )
+        return _require_request(answered)
+
+
+def _require_request(view: CaseView) -> OfferRequest:
+    assert view.case.offer_request is not None
+    return view.case.offer_request

@@ -21,6 +21,7 @@ from handlers.actions.corrections import correct_assessment, explain_assessment,
 from handlers.actions.crises import complete_checklist_item, open_crisis_modal
 from handlers.actions.follow_ups import FOLLOW_UP_LISTENERS
 from handlers.actions.home_tab import HOME_LISTENERS
+from handlers.actions.offer_buttons import OFFER_LISTENERS
 from handlers.actions.oncall import accept, answer, decline, fill, plead, take, undo
 from handlers.actions.open_modals import (
     open_hand_over_modal,
@@ -53,7 +54,7 @@ def register(app: AsyncApp) -> None:
     _register_case_buttons(app)
     app.action(action_ids.CONFIRM_HERE)(confirm_here)
     app.action(action_ids.CLAIM_IN_DIGEST)(claim_in_digest)
-    more = {**STORM_LISTENERS, **HOME_LISTENERS, **FOLLOW_UP_LISTENERS, **REPLY_LISTENERS}
+    more = {**STORM_LISTENERS, **HOME_LISTENERS, **FOLLOW_UP_LISTENERS, **REPLY_LISTENERS, **OFFER_LISTENERS}
     for action, listener in more.items():
         app.action(action)(listener)
     app.action(action_ids.CLAIM_HERE)(claim_here)

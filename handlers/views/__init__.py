@@ -14,6 +14,7 @@ from handlers.views.case_forms import (
 )
 from handlers.views.crises import submit_crisis, submit_crisis_close
 from handlers.views.flag import submit_flag
+from handlers.views.offer_forms import submit_offer_request
 from handlers.views.reply import close_reply, submit_reply, submit_saved_reply
 from handlers.views.search import submit_search
 from handlers.views.storm_forms import submit_claim_alike, submit_facts, submit_resolve_many
@@ -25,6 +26,7 @@ def register(app: AsyncApp) -> None:
     app.view(action_ids.NOT_FOR_US_MODAL)(submit_not_for_us)
     app.view(action_ids.SEPARATE_MODAL)(submit_separation)
     app.view(action_ids.SNOOZE_MODAL)(submit_snooze)
+    app.view(action_ids.OFFER_MODAL)(submit_offer_request)
     app.view(action_ids.CLAIM_ALIKE_MODAL)(submit_claim_alike)
     app.view(action_ids.RESOLVE_MANY_MODAL)(submit_resolve_many)
     app.view(action_ids.FACTS_MODAL)(submit_facts)

@@ -41,6 +41,8 @@ INPUTS = {
     "REPLY_NAME",
     "REPLY_TEXT",
     "REPLY_COPY",
+    "OFFER",
+    "AMOUNT",
 }
 BUTTONS = {button.action for button in CASE_BUTTONS} | {
     value

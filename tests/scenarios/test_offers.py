@@ -2,6 +2,7 @@
 
 import asyncio
 
+from bot.domain.mention import Mention
 from tests.scenarios.sample_posts import LATE, LOST, build_complaint
 from tests.scenarios.sample_workspace import CROWD
 from tests.scenarios.slack_views import Card
@@ -144,3 +145,106 @@ when = { words = "late" }
     await card.click("Release", by="ana")
     await claim(world, by="raj")
     assert "You can offer: upgrade. " in world.person("raj").last_whisper
+
+
+ASKING = CREDIT + 'ask = "U0MIA"\nask_within = "20m"\n'
+
+
+async def ask(world: World, amount: str, reason: str = "Two bags & <!channel>", by: str = "ana") -> str:
+    """By the button in *Why?*; return the error below the amount."""
+    await world.channel("#care").card("@marta").choose("Ask for more…", by=by)
+    person = world.sandbox.get_user(by)
+    for field, words in (("offer", "credit"), ("amount", amount), ("reason", reason)):
+        await person.fill_field(field, words)
+    outcome = await person.submit()
+    await world.finish_listeners()
+    if person.modal:
+        await person.close_modal(everything=True)
+    return outcome.errors.get("amount", "")
+
+
+async def test_who_may_allow_more_gets_one_message_and_the_owner_one_answer_with_which_they_can_give_it(
+    world: World,
+) -> None:
+    load_offers(world, ASKING)
+    await world.receive(LOST)
+    card = await claim(world)
+    await world.person("ana").press_on_whisper("Ask for more…")
+    await world.person("ana").submit_form(offer="credit", amount="80", reason="Two bags & <!channel>")
+    told = "Asked @mia for credit up to 80 EUR. Without an answer by 10 Mar, 09:20 UTC, it's a no."
+    assert told in world.person("ana").last_whisper
+    assert len(world.person("mia").dms) == 1
+    question = world.person("mia").dm
+    assert "@ana asks to offer credit up to 80 EUR for the complaint from @marta" in question.words
+    assert LOST in question.words
+    await question.click("Allow", by="mia")
+    assert "Allowed: credit up to 80 EUR. @ana is told." in world.person("mia").dm.words
+    assert [dm.words.split("\n")[0] for dm in world.person("ana").dms] == [
+        "✅ @mia allows credit up to 80 EUR for the complaint from @marta."
+    ]
+    await world.advance(minutes=25)
+    assert len(world.person("ana").dms) + len(world.person("mia").dms) == 3, "the lease asks once"
+    history = await card.explain()
+    assert "asked for more by @ana, credit 80 EUR, from @mia" in history
+    assert "allowed more by @mia, credit 80 EUR" in history
+    assert (await resolve(world, card, "80.01"))[GIVEN].startswith("You can offer up to 50 EUR in one case.")
+    await world.sandbox.get_user("ana").close_modal(everything=True)
+    assert await resolve(world, card, "80") == {}
+
+
+async def test_without_an_answer_the_clock_answers_once_and_a_late_press_is_told_so(world: World) -> None:
+    load_offers(world, ASKING)
+    await world.receive(LOST)
+    card = await claim(world)
+    await ask(world, "80")
+    await world.advance(minutes=21)
+    answers = [dm.words for dm in world.person("ana").dms if "hasn't answered in time" in dm.words]
+    assert len(answers) == 1
+    assert "so it's a no." in answers[0]
+    await world.person("mia").dms[0].click("Allow", by="mia")
+    assert "This was declined already, as nobody answered in time." in world.person("mia").last_whisper
+    assert "declined more, credit 80 EUR, no answer in time" in await card.explain()
+    assert GIVEN in await resolve(world, card, "80")
+
+
+async def test_a_default_of_yes_allows_it_and_a_snooze_does_not_stop_the_clock(world: World) -> None:
+    load_offers(world, ASKING + 'ask_default = "yes"\n')
+    await world.receive(LOST)
+    card = await claim(world)
+    await ask(world, "80")
+    await world.channel("#care").card("@marta").click("Snooze…", by="ana")
+    await world.person("ana").submit_form(until="morning")
+    await world.advance(minutes=21)
+    assert "so it's a yes: you can offer it." in world.person("ana").dm.words
+    assert await resolve(world, card, "80") == {}
+
+
+async def test_only_the_owner_asks_and_only_who_was_asked_answers(world: World) -> None:
+    load_offers(world, ASKING)
+    await world.receive(LOST)
+    card = await claim(world)
+    assert "Ask for more" not in await card.explain("raj")
+    assert "“much” is not an amount" in await ask(world, "much")
+    assert "You can offer that much already." in await ask(world, "0")
+    await ask(world, "80")
+    await card.choose("Ask for more…", by="ana")
+    assert "You have asked @mia for credit 80 EUR" in world.person("ana").form
+    await world.sandbox.get_user("ana").close_modal(everything=True)
+    await card.click("Release", by="ana")
+    await world.person("mia").dms[0].click("Allow", by="mia")
+    assert "@ana no longer has this case" in world.person("mia").last_whisper
+    await world.advance(minutes=30)
+    assert not [dm for dm in world.person("ana").dms if "in time" in dm.words]
+
+
+async def test_the_reason_is_forgotten_with_the_post(world: World) -> None:
+    load_offers(world, ASKING)
+    mention = await world.receive(LOST)
+    card = await claim(world)
+    await ask(world, "80", reason="Marta lost two bags")
+    await world.receive_all([Mention.model_validate({"id": mention.id, "deleted_at": world.clock.now()})])
+    await world.advance(seconds=30)
+    case = (await world.local_app.store.cases.find([card.case]))[card.case]
+    assert case.offer_request is not None
+    assert case.offer_request.reason == ""
+    assert not [dm for dm in world.person("mia").dms if "two bags" in dm.words]

@@ -6,6 +6,7 @@ from bot.domain.assessment import Intent
 from bot.domain.audit import AuditAction, AuditEvent
 from bot.domain.business_hours import BusinessHours
 from bot.domain.case import Case, CaseResolution, CaseStatus, JoinReason
+from bot.domain.cases.offer_requests import resolve_request
 from bot.domain.cases.roll_ups import RollUp, call_by_roll_up, get_roll_up_day
 from bot.domain.commits import CaseDecision
 from bot.domain.department import Department
@@ -90,6 +91,12 @@ def find_next_deadline(case: Case, department: Department, on_call: OnCallSnapsh
 
     Without `on_call`, and if a schedule has to be read, the time at which it has to be read is returned.
     """
+    asked = case.pending_request
+    times = [_find_case_deadline(case, department, on_call), asked.until if asked else None]
+    return min((time for time in times if time), default=None)
+
+
+def _find_case_deadline(case: Case, department: Department, on_call: OnCallSnapshot | None) -> datetime | None:
     if case.snooze and case.is_snoozed:
         return case.snooze.until
     if case.status is CaseStatus.NEW:
@@ -138,6 +145,9 @@ def handle_deadline(
     deadline = find_next_deadline(case, department, on_call)
     if deadline is None or deadline > at or case.is_closed:
         return None
+    if (asked := case.pending_request) and asked.until <= at:
+        after, event, told = resolve_request(case, asked, "", at, is_allowed=asked.default)
+        return _build_deadline_decision(case, after, department, event, told, on_call=on_call)
     if case.is_snoozed:
         awake, event = restart_clocks(case, department, at), AuditEvent(at, "", AuditAction.SNOOZE_ENDED, "time is up")
         return _build_deadline_decision(case, awake, department, event, on_call=on_call)

@@ -7,10 +7,13 @@ from zoneinfo import ZoneInfo
 
 from bot.domain.audit import AuditAction
 from bot.domain.case import Case
+from bot.domain.cases.offer_requests import build_request, check_can_ask, resolve_request
+from bot.domain.cases.transitions import build_case_decision
 from bot.domain.commits import CaseDecision, NotAllowed
 from bot.domain.department import Department
 from bot.domain.lifecycle import Context
 from bot.domain.offers import GivenOffer, Guidance, Offer, OfferCount, OfferUse, check_amount
+from bot.domain.outbox import Notification, NotificationKind
 from bot.domain.routing import collect_labels
 
 MAX_GIVEN = 20
@@ -50,10 +53,13 @@ def add_given_offers(
         use = known.get(name)
         if use is None:
             raise NotAllowed("What you can offer here has changed. Close this form and open it again.")
-        amount = check_amount(use, words, sum(one.hundredths for one in before.given if one.offer == name))
+        asked = before.offer_request
+        allowed = asked.hundredths if asked and asked.allowed and asked.offer == name else 0
+        earlier = sum(one.hundredths for one in before.given if one.offer == name)
+        amount = check_amount(use, words, earlier, allowed)
         if amount.hundredths:
             given.append(GivenOffer(name, amount.hundredths, amount.unit, context.by, context.at))
-            guarded = use.used if use.offer.daily else None
+            guarded = use.used if use.offer.daily and earlier + amount.hundredths > allowed else None
             counts.append(OfferCount(day, before.department, name, amount.hundredths, guarded))
     if not given:
         return decision
@@ -67,3 +73,32 @@ def add_given_offers(
         events=(*decision.events[:-1], gave, event),
         offer_counts=tuple(counts),
     )
+
+
+def request_offer(
+    case: Case, context: Context, uses: Sequence[OfferUse], name: str, words: str, reason: str
+) -> CaseDecision:
+    """Ask the person whom the playbook names; they get one direct message."""
+    offer = next((one for one in check_can_ask(case, context.by, uses) if one.text == name), None)
+    if offer is None:
+        raise NotAllowed("What you can offer here has changed. Close this form and open it again.")
+    asked = build_request(case, offer, words, reason, context.by, context.at)
+    event = context.build_event(AuditAction.OFFER_REQUESTED, f"{name} {asked.amount}, from <@{asked.to}>")
+    told = Notification.notify_owner(NotificationKind.OFFER_REQUEST, case.id, asked.to, asked.number)
+    return build_case_decision(case, case.copy_with(offer_request=asked), context.department, event, told)
+
+
+def answer_request(case: Case, context: Context, nth: int, *, is_allowed: bool) -> CaseDecision:
+    """Answer a request. Raises `NotAllowed` for others, and for one that was answered or needs no answer any more."""
+    asked = case.offer_request
+    if asked is None or asked.number != nth:
+        raise NotAllowed("There is a newer request in this case.")
+    if asked.to != context.by:
+        raise NotAllowed(f"Only <@{asked.to}> can answer this.")
+    if asked.allowed is not None:
+        word = "allowed" if asked.allowed else "declined"
+        raise NotAllowed(f"This was {word} already{'' if asked.answered_by else ', as nobody answered in time'}.")
+    if case.pending_request is None:
+        raise NotAllowed(f"<@{asked.by}> no longer has this case, so there is nothing to answer.")
+    after, event, told = resolve_request(case, asked, context.by, context.at, is_allowed=is_allowed)
+    return build_case_decision(case, after, context.department, event, told)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 
-from bot.cards import case_messages
+from bot.cards import case_messages, offer_requests
 from bot.cards.block_kit import RenderedMessage, build_message_link
 from bot.domain.case import Case, CaseStatus
 from bot.domain.department import Department
@@ -100,6 +100,8 @@ def build_card_link(card: CardRecord) -> str:
 
 def render_message(pending: Notification, case: Case, department: Department, link: str) -> RenderedMessage | None:
     """Return None if the message is no longer true: a claimed case needs nobody to confirm it."""
+    if pending.kind in {NotificationKind.OFFER_REQUEST, NotificationKind.OFFER_ANSWER}:
+        return _render_offer_message(pending, case, link)
     waits = case.status is CaseStatus.NEW and not case.is_snoozed
     owned = case.status is CaseStatus.CLAIMED and pending.to == ToPerson(case.owner)
     renderers: dict[NotificationKind, tuple[bool, Callable[[], RenderedMessage]]] = {
@@ -121,3 +123,12 @@ def render_message(pending: Notification, case: Case, department: Department, li
     }
     is_true, render = renderers[pending.kind]
     return render() if is_true else None
+
+
+def _render_offer_message(pending: Notification, case: Case, link: str) -> RenderedMessage | None:
+    asked = case.offer_request
+    if asked is None or asked.number != pending.nth:
+        return None
+    if pending.kind is NotificationKind.OFFER_ANSWER:
+        return offer_requests.render_offer_answer(case, asked, link)
+    return offer_requests.render_offer_request(case, asked, link) if case.pending_request else None
