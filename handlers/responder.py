@@ -94,10 +94,11 @@ class Responder:
                 raise NotAllowed(SLOW) from no
             raise
 
-    async def update_modal(self, shown: dict[str, Any], view: dict[str, Any]) -> None:
-        """Replace the modal in which a button was pressed, unless it was closed or replaced meanwhile."""
+    async def update_modal(self, shown: dict[str, Any], view: dict[str, Any], *, forced: bool = False) -> None:
+        """Replace the modal in which a button was pressed, unless it was closed or, if not `forced`, replaced since."""
+        unchanged = {} if forced else {"hash": shown["hash"]}
         try:
-            await self._client.views_update(view_id=shown["id"], hash=shown["hash"], view=view)
+            await self._client.views_update(view_id=shown["id"], view=view, **unchanged)
         except SlackApiError as no:
             log.info("modal not updated", by=self._person, error=no.response["error"])
 

@@ -67,7 +67,8 @@ def _read_linked_text(view: Payload) -> str:
 async def _redraw_form(view: Payload, by: str, replies: ReplyUseCases, reply: Responder, chosen: str = "") -> None:
     form, (number, text) = SubmittedModal(view), read_reply_text(view)
     revised = await replies.revise(form.origin.case, by, text, chosen)
-    await reply.update_modal(view, render_reply_modal(revised, form.origin, number + (revised.text != text)))
+    drawing = render_reply_modal(revised, form.origin, number + (revised.text != text))
+    await reply.update_modal(view, drawing, forced=bool(chosen))  # also if what was typed just before is being drawn
 
 
 async def open_reply_save_modal(

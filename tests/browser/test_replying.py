@@ -1,0 +1,68 @@
+"""Answering in public: three clicks from the card to the filled composer, and nothing that was typed is lost."""
+
+from urllib.parse import parse_qs, urlsplit
+
+from selenium.webdriver.common.keys import Keys
+
+from bot.cards import action_ids
+from tests.browser.window import Card, Form, Window
+
+LINK = f"#modal a[data-action='{action_ids.REPLY_OPEN}']"
+TEXT = "#modal textarea"
+
+
+def stay_here(window: Window) -> None:
+    """A link is pressed as ever, and leads nowhere: nothing of a story leaves this machine."""
+    window.driver.execute_script(
+        "document.addEventListener('click', (event) => event.target.closest('a[target]') && event.preventDefault(), true)"
+    )
+
+
+def claim(window: Window) -> Card:
+    window.open()
+    card = window.find_card("@marta")
+    card.click(action_ids.CLAIM)
+    card.wait_for_button(action_ids.REPLY)
+    return card
+
+
+def read_composer(window: Window) -> dict[str, str]:
+    parts = urlsplit(str(window.find_element(LINK).get_attribute("href")))
+    assert (parts.netloc, parts.path) == ("x.com", "/intent/post")
+    return {key: value[0] for key, value in parse_qs(parts.query).items()}
+
+
+def test_three_clicks_lead_from_the_card_to_the_composer_with_the_reply_in_it(window: Window) -> None:
+    card = claim(window)
+    stay_here(window)
+    card.click(action_ids.REPLY)
+    window.wait_for_text("Reply", within="#modal[open] h2")
+    assert window.find_accessibility_faults() == []
+    Form(window).choose_option("Lost bag")
+    window.wait_until(lambda: window.find_elements(LINK), "the composer can be opened")
+    assert read_composer(window)["text"] == window.find_element(TEXT).get_property("value")
+    assert "characters left" in window.read_text("#modal")
+    window.press(f"//dialog[@id='modal']//a[@data-action='{action_ids.REPLY_OPEN}']")
+    assert window.find_accessibility_faults() == []
+    window.press_keys(Keys.ESCAPE)
+
+
+def test_typed_words_survive_a_saved_reply_and_are_shown_to_copy(window: Window) -> None:
+    card = claim(window)
+    card.click(action_ids.REPLY)
+    with window.form("Reply"):
+        window.find_element(TEXT).send_keys("We are so sorry, and sorry again.")
+        Form(window).choose_option("Delay")
+        window.wait_until(
+            lambda: "flight number" in str(window.find_element(TEXT).get_property("value")), "it is put in"
+        )
+        written = str(window.find_element(TEXT).get_property("value"))
+        assert written.startswith("We are so sorry, and sorry again.\n\n")
+        window.wait_for_text("This apologizes twice.", within="#modal")
+        Form(window).submit()
+        window.wait_for_text("Copy & open", within="#modal[open] h2")
+        assert read_composer(window)["text"] == written
+        assert window.find_accessibility_faults() == []
+        window.press_keys(Keys.ESCAPE)
+        window.wait_until(lambda: window.find_element(TEXT).get_property("value") == written, "the text is still there")
+        window.press_keys(Keys.ESCAPE)
