@@ -54,7 +54,7 @@ def build_use_cases(
         cases=cases,
         digests=DigestUseCases(store.digests, store.cases, rules, clock),
         roll_ups=RollUpUseCases(store.roll_ups, rules, clock),
-        flags=FlagUseCases(flags, rules, clock, rules.assess, staff, on_call),
+        flags=FlagUseCases(flags, rules, clock, rules.assess, staff, on_call, store.roll_ups),
         reports=reports,
         corrections=CorrectionUseCases(store.cases, rules, staff, cases, subjects, clock),
         spam=SpamReview(store.spam, store.cases, rules, recompute_urgency, clock),

@@ -203,6 +203,18 @@ def render_flagged(case: Case, department: Department) -> RenderedMessage:
     return _render_message(f"🙏 Thanks. It's now case {case.id} in {format_channel(department)}.{asked}")
 
 
+def render_closure(case: Case, link: str = "") -> RenderedMessage:
+    """Return the direct message to who flagged a post, when its case is resolved. It may be open again by now."""
+    last = next((event for event in reversed(case.history) if event.what == AuditAction.RESOLVED), None)
+    outcome, by = (last.detail, last.by) if last and not case.is_closed else (case.resolution or "", case.closed_by)
+    how = f"{f' ({outcome})' if outcome else ''}{f' by <@{by}>' if by else ''}"
+    again = "" if case.is_closed else " It has been reopened since."
+    return _render_message(
+        f"🏁 What you flagged is resolved{how}: {_name_case(case)}.{again} Thank you for spotting it.",
+        actions=[*render_card_link(link), *render_open_post_button(case)] or None,
+    )
+
+
 def render_confirm_request(case: Case, department: Department, link: str = "") -> RenderedMessage:
     """Return the direct message that asks somebody on call to confirm a crisis before anybody is paged."""
     by = next((event.by for event in case.history if event.by), "")

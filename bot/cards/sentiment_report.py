@@ -29,6 +29,7 @@ from bot.domain.reports.report import (
     MIN_SAMPLE,
     DepartmentFigures,
     DurationStats,
+    FlagFigures,
     FollowUpFigures,
     ReplyFigures,
     Report,
@@ -78,6 +79,7 @@ def render_report(report: Report, shared_by: str = "") -> RenderedMessage:
             *_render_figures(report),
             *_render_top_posts(report.top_cases[:shown], report),
             *_render_departments(report),
+            *_render_flags(report.flags),
         ]
         blocks += _render_footer(report, shared_by)
         if is_within_limits(blocks):
@@ -248,6 +250,14 @@ def _format_duration_stats(stats: DurationStats) -> str:
     if stats.times == 1:
         return half
     return f"median {half}, {f'max {most}' if stats.is_small_sample else f'{format_percent(90)} within {most}'}"
+
+
+def _render_flags(count: FlagFigures) -> list[Block]:
+    """Say how many posts our own sources miss."""
+    if not count.flagged:
+        return []
+    missed = f"No source found {count.missed:,} of them." if count.missed else "Our sources found all of them."
+    return [make_context(f"Flagged by colleagues: {format_count(count.flagged, 'post')}. {missed}")]
 
 
 def _render_footer(report: Report, shared_by: str) -> list[Block]:

@@ -161,6 +161,7 @@ def _draw_messages(on: GallerySamples) -> Drawings:
     yield "Is it a crisis?", case_messages.render_confirm_request(on.flagged, on.pr, LINK)
     yield "Confirmed", case_messages.render_confirmed(on.crisis_case, on.pr)
     yield "Flagged", case_messages.render_flagged(on.new, on.care)
+    yield "What you flagged is resolved", case_messages.render_closure(on.resolved, LINK)
     yield "Channel error", case_messages.render_channel_error("care", "C0CARE", "Its channel is archived.")
 
 

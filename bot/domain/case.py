@@ -167,6 +167,12 @@ class Case(FrozenModel):
     """At most one of each kind; they are applied to `assessment`."""
     thanked_by: tuple[str, ...] = ()
     """Colleagues who thanked the author in Slack, each once; nothing is posted at the outlet."""
+    flagged_by: str = ""
+    """The colleague who flagged its post in Slack; empty for a post that a source brought."""
+    found_by: str = ""
+    """The source that brought a flagged post later; empty: none did."""
+    closure_told: bool = False
+    """Whether that colleague was told what came of it, or did it."""
     given: tuple[GivenOffer, ...] = ()
     """What its owners have given the author, as they said when they resolved it."""
     offer_request: OfferRequest | None = None

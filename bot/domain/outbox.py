@@ -48,6 +48,8 @@ class NotificationKind(StrEnum):
     """Tell the owner what they answered."""
     HANDED = "handed"
     """Tell a person that this case is now theirs."""
+    CLOSURE = "closure"
+    """Tell who flagged a post what came of it, once."""
     SHIFT = "shift"
     """Tell a person that their shifts were changed. `subject_id` is a `ScheduleItem`, here and in the next three."""
     PLEA = "plea"

@@ -5,12 +5,14 @@ from datetime import datetime
 from typing import NamedTuple
 
 from bot.domain.case import Case, CaseStatus, JoinReason
+from bot.domain.cases.flag_transitions import list_flag_counts
 from bot.domain.cases.follow_up_transitions import list_follow_up_counts
 from bot.domain.cases.intake import CONVERSATION_WINDOW, COPY_WINDOW, build_conversation_key, build_copy_key
 from bot.domain.cases.queues import list_author_terms
 from bot.domain.cases.roll_ups import RollUp, list_roll_ups, refresh_roll_up
 from bot.domain.cases.similarity import build_similarity_keys
 from bot.domain.commits import CaseDecision
+from bot.domain.links import derive_link_id
 from bot.domain.mention import Mention
 from bot.domain.paging.case_page import list_pages_to_recheck
 from bot.store.corrections import add_correction, update_precision
@@ -21,6 +23,7 @@ from bot.store.keys import (
     AUTHORS_KEPT,
     CASE_KEPT,
     EDITED_WITHIN,
+    FLAGGED_MOST,
     JOINED_MOST,
     TALLIES_KEPT,
     TOOK_MOST,
@@ -54,8 +57,8 @@ def _write_case_decision(transaction: Transaction, keys: Keys, decision: CaseDec
     if decision.after is not None:
         _write_case(transaction, keys, decision, decision.after)
         _update_roll_ups(transaction, keys, decision.before, decision.after, at)
-        for word in list_follow_up_counts(decision.before, decision.after):
-            count_ending(transaction, keys, decision.after.department, word, at)
+        _count_changes(transaction, keys, decision.before, decision.after, at)
+        _index_links(transaction, keys, decision, decision.after, at)
     if decision.processed is not None:
         write_processed_mention(transaction, keys, decision.processed, decision.after)
     if decision.is_edit:
@@ -130,6 +133,30 @@ def _update_indexes(transaction: Transaction, keys: Keys, before: Case | None, c
         add_author(transaction, keys, case)
     if case.is_closed and case.resolution and case.resolved_at and not (before and before.is_closed):
         count_ending(transaction, keys, case.department, case.resolution, case.resolved_at)
+
+
+def _count_changes(transaction: Transaction, keys: Keys, before: Case | None, case: Case, at: datetime) -> None:
+    for word in list_follow_up_counts(before, case):
+        count_ending(transaction, keys, case.department, word, at)
+    for word in list_flag_counts(before, case):  # counted on the day of the flag
+        count_ending(transaction, keys, case.department, word, case.history[0].at)
+
+
+def _index_links(transaction: Transaction, keys: Keys, decision: CaseDecision, case: Case, at: datetime) -> None:
+    """Remember the address of a post that opens or joins a case, under which somebody may flag it.
+
+    Not of reviews: all of a shop have one address.
+    """
+    mention = decision.joined_mention or (case.mention if decision.before is None else None)
+    link = derive_link_id(mention.url) if mention and mention.url and not mention.rating else ""
+    if not link:
+        return
+    transaction.write("HSET", keys.links_key(format_day(at)), link, case.id)
+    transaction.add_upkeep("EXPIRE", keys.links_key(format_day(at)), _EDITED_SECONDS)
+    if decision.before is None and case.flagged_by:
+        transaction.write("ZADD", keys.flagged, at.timestamp(), f"{link} {case.id}")
+        transaction.write("ZREMRANGEBYRANK", keys.flagged, 0, -FLAGGED_MOST - 1)
+        transaction.write("EXPIRE", keys.flagged, _EDITED_SECONDS)
 
 
 def count_ending(transaction: Transaction, keys: Keys, department: str, how: str, at: datetime) -> None:

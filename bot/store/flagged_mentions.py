@@ -1,15 +1,17 @@
 """What colleagues without a role do, with a rate limit per person: flag a mention, re-route a case."""
 
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from bot.domain.case import Case, derive_case_id
 from bot.domain.commits import CaseDecision
+from bot.domain.links import derive_link_id
 from bot.domain.mention import Mention
 from bot.store.case_writer import build_lookup_keys, write_decision
 from bot.store.client import RedisClient
 from bot.store.decision_writer import to_ms
-from bot.store.keys import FLAGS_KEPT, SEEN_FOR, Keys
+from bot.store.keys import EDITED_WITHIN, FLAGS_KEPT, SEEN_FOR, Keys, format_day
 from bot.store.record_reader import RecordReader
 from bot.store.repository import RedisStore
 from bot.store.transaction import CommitResult, Transaction, commit
@@ -69,12 +71,27 @@ class FlagStore(RedisStore):
         write_decision(transaction, self._keys, decision, at)
         return (await commit(self._client, transaction))[0] is CommitResult.WRITTEN
 
-    async def find_case(self, mention: Mention, subject: str) -> Case | None:
-        """Return the case of this mention, or of one with the same words, or None."""
+    async def find_case(self, mention: Mention, at: datetime) -> Case | None:
+        """Return the case that this mention, or the post at its address, opened or joined; None if there is none."""
+        link = derive_link_id(mention.url)
+        days = [format_day(at - timedelta(days=days)) for days in range(EDITED_WITHIN.days + 1)]
+        same_link = await self._client.execute_batch([("HGET", self._keys.links_key(day), link) for day in days])
+        return await self._find_first([derive_case_id(mention.id), *(same_link if link else [])])
+
+    async def find_case_by_words(self, mention: Mention, subject: str) -> Case | None:
+        """Return the case of a post with the same words, or None."""
         lookups = build_lookup_keys(self._keys, mention, subject, with_similar=False)
         indexes = [lookup.key for lookup in lookups]
-        same_words = await self._client.execute("MGET", *indexes) if indexes else []
-        for found in (derive_case_id(mention.id), *same_words):
+        return await self._find_first(await self._client.execute("MGET", *indexes) if indexes else [])
+
+    async def load_links(self, at: datetime) -> dict[str, str]:
+        """Return the cases of posts that were flagged within `EDITED_WITHIN` before `at`, by the id of their link."""
+        since = (at - EDITED_WITHIN).timestamp()
+        found = await self._client.execute("ZRANGEBYSCORE", self._keys.flagged, since, "+inf")
+        return dict(one.split(" ", 1) for one in found)
+
+    async def _find_first(self, case_ids: Iterable[str | None]) -> Case | None:
+        for found in case_ids:
             key = self._keys.case_key(found or "")
             body = await self._client.execute("HGET", key, "body") if found else None
             if (case := await self._records.read(key, body)) is not None:

@@ -39,6 +39,7 @@ USUAL_KEPT = timedelta(days=90)
 EPISODE_KEPT = timedelta(days=400)
 NIGHT_KEPT = timedelta(days=2)
 FLAGS_KEPT = timedelta(hours=1)
+FLAGGED_MOST = 1_000
 CRISIS_KEPT = timedelta(days=400)
 EPISODES_MOST = 2_000
 PERSON_KEPT = timedelta(days=180)
@@ -119,6 +120,7 @@ class Keys:
         self.day_messages = self.root + "day_messages"
         self.deletions = self.root + "deletions"
         self.saved_replies = self.root + "replies"
+        self.flagged = self.root + "flagged"
 
     def source_health_key(self, source: str) -> str:
         return f"{self.root}source_health:{source}"
@@ -137,6 +139,9 @@ class Keys:
 
     def joined_case_key(self, mention: str) -> str:
         return f"{self.root}joined_to:{mention}"
+
+    def links_key(self, day: str) -> str:
+        return f"{self.root}links:{day}"
 
     def card_key(self, case: str) -> str:
         return f"{self.root}card:{case}"

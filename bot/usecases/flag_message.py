@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from pydantic import ValidationError
 
+from bot.cards.block_kit import build_message_link
 from bot.cards.sanitize import format_date
 from bot.clock import Clock
 from bot.domain.assessment import DOUBTFUL, Assessment, Intent, Signal
@@ -23,6 +24,8 @@ from bot.domain.routing import Route
 from bot.domain.rules import PlaybookRules, find_clocks, get_department_or_lost, require_department
 from bot.store.flagged_mentions import FlagStore
 from bot.store.keys import FLAGS_KEPT
+from bot.store.message_records import MessageRef
+from bot.store.roll_ups import RollUpStore
 from bot.usecases.cases import CaseView
 from bot.usecases.staff import StaffDirectory
 
@@ -30,6 +33,8 @@ FLAG_ROUTE = "flagged by a colleague"
 MAX_FLAGS_PER_HOUR = 20
 """By one person: more than anybody reads, fewer than a script sends."""
 MAX_TRIES = 20
+OTHER_POST = " Is yours another post? Flag it again and empty its address."
+"""Where a case was found by the address alone."""
 _UNCONFIRMED = Signal(COLLEAGUE, DOUBTFUL, 1.0, "not confirmed: flagged by a colleague without a role")
 
 
@@ -55,6 +60,7 @@ class FlagUseCases:
     _assess: Callable[[Mention], Awaitable[Assessment]]
     _staff: StaffDirectory
     _on_call: OnCallLookup
+    _roll_ups: RollUpStore
 
     def list_departments(self) -> tuple[Department, ...]:
         return self._rules.list_departments()
@@ -75,7 +81,7 @@ class FlagUseCases:
 
     async def _open_case(self, decision: CaseDecision, mention: Mention, by: str, at: datetime) -> None:
         for _ in range(MAX_TRIES):
-            await self._reject_duplicate(mention, decision.case.assessment)
+            await self._reject_duplicate(mention, decision.case.assessment.subject, at)
             recent = await self._store.load_recent(by, at)
             if len(recent.times) >= MAX_FLAGS_PER_HOUR:
                 raise NotAllowed(_render_rate_limited(datetime.fromtimestamp(recent.times[0], UTC) + FLAGS_KEPT))
@@ -99,12 +105,16 @@ class FlagUseCases:
         asked = (Notification.ask_to_confirm(case.id, one) for one in first)
         return replace(decision, notifications=(*decision.notifications, *asked))
 
-    async def _reject_duplicate(self, mention: Mention, assessment: Assessment) -> None:
-        case = await self._store.find_case(mention, assessment.subject)
-        if case is None:
+    async def _reject_duplicate(self, mention: Mention, subject: str, at: datetime) -> None:
+        """Lead to the case of the same post, or to an open one of the same words."""
+        same_post = await self._store.find_case(mention, at)
+        case = same_post or await self._store.find_case_by_words(mention, subject)
+        if case is None or (same_post is None and case.is_closed):
             return
-        if case.mention.id == mention.id or not case.is_closed:
-            raise NotAllowed(_describe_duplicate(case, get_department_or_lost(self._rules, case.department)))
+        place = (await self._roll_ups.find_cards([case.id])).get(case.id, MessageRef("", ""))
+        department = get_department_or_lost(self._rules, case.department)
+        hint = OTHER_POST if same_post is not None and case.mention.id != mention.id else ""
+        raise NotAllowed(f"{_describe_duplicate(case, department)}{_render_link(build_message_link(*place))}{hint}")
 
 
 def _render_rate_limited(until: datetime) -> str:
@@ -137,7 +147,11 @@ def _override_intent(assessment: Assessment, kind: Intent) -> Assessment:
 
 def _attribute_to_reporter(by: str, decision: CaseDecision) -> CaseDecision:
     event = AuditEvent(decision.case.opened_at, by, AuditAction.FLAGGED, f"for {decision.case.department}")
-    return replace(decision, after=decision.case.copy_with(history=(event,)), events=(event,))
+    return replace(decision, after=decision.case.copy_with(flagged_by=by, history=(event,)), events=(event,))
+
+
+def _render_link(url: str) -> str:
+    return f" <{url}|View case>." if url else ""
 
 
 def _describe_duplicate(case: Case, department: Department) -> str:

@@ -14,16 +14,19 @@ from bot.cards.block_kit import RenderedMessage
 from bot.cards.sanitize import escape, sanitize_line
 from bot.clock import Clock
 from bot.domain.case import Case, CaseResolution
+from bot.domain.cases.flag_transitions import FLAGGED, FOUND
 from bot.domain.cases.follow_up_transitions import DUE, FOLLOW_UP, REOPENED
 from bot.domain.commits import DurationKind, NotAllowed
 from bot.domain.follow_up import FollowUpOutcome
 from bot.domain.periods import ReportPeriod, ReportSpans, TimeSpan, compute_report_spans
 from bot.domain.reports.precision import PRECISION_DAYS, PrecisionEstimate, compute_precisions
 from bot.domain.reports.report import (
+    NO_FLAGS,
     OPENED,
     REPLY,
     WARNED,
     DepartmentFigures,
+    FlagFigures,
     FollowUpFigures,
     ReplyFigures,
     Report,
@@ -133,7 +136,18 @@ class SentimentReports:
             competitors=_split_by_subject(now, rivals),
             top_cases=await self._select_top_posts(query, spans, now, rivals),
             departments=await self._build_department_lines(query, spans.current, now, at),
+            flags=await self._count_flags(query, spans.current),
         )
+
+    async def _count_flags(self, query: ReportQuery, span: TimeSpan) -> FlagFigures:
+        """Return how many posts our sources missed; nothing for a day, or for a subject."""
+        if query.period is not ReportPeriod.WEEK or query.subject:
+            return NO_FLAGS
+        counts = Counter[str]()
+        for (department, word), count in (await self._tallies.count_resolutions(span)).items():
+            if query.department in {"", department}:
+                counts[word] += count
+        return FlagFigures(counts[FLAGGED], max(0, counts[FLAGGED] - counts[FOUND]))
 
     async def summarize_departments(self, at: datetime) -> list[DepartmentFigures]:
         """Return what is open and overdue in each department, in the playbook's order."""

@@ -10,9 +10,11 @@ from bot.domain.assessment import Assessment, Intent
 from bot.domain.case import Case, JoinReason, derive_case_id
 from bot.domain.cases.deletion_transitions import count_deleted, decide_deletion
 from bot.domain.cases.edit_transitions import PostEdit, decide_edit, skip_edit
+from bot.domain.cases.flag_transitions import join_flagged_case
 from bot.domain.cases.intake import count_only, join_case, open_case
 from bot.domain.commits import CaseDecision
 from bot.domain.department import Department
+from bot.domain.links import derive_link_id
 from bot.domain.mention import Mention
 from bot.domain.mutes import MuteSet
 from bot.domain.paging.decision import refresh_messages
@@ -20,6 +22,7 @@ from bot.domain.paging.page import Page
 from bot.domain.routing import NOBODY, Route
 from bot.domain.rules import PlaybookRules, get_department_or_lost
 from bot.store.case_writer import LookupKey
+from bot.store.flagged_mentions import FlagStore
 from bot.store.inbox import InboxEntry, MentionMark, TriagedEntry
 from bot.store.store import Store
 
@@ -62,6 +65,8 @@ class _TriageBatch(NamedTuple):
     cases: dict[str, Case]
     pages: Mapping[str, Sequence[Page]]
     """By case, the pages that show its words; only if a post of the batch was edited or deleted."""
+    flagged: Mapping[str, str]
+    """By mention, the case for which its post was flagged."""
 
 
 class TriageDecider:
@@ -69,10 +74,13 @@ class TriageDecider:
         self._store = store
         self._rules = rules
         self._mutes = MuteSet()
+        self._flags = FlagStore(store.client, store.keys)
+        self._flagged_links: dict[str, str] = {}
 
     async def load_mutes(self, at: datetime) -> None:
-        """Load the mutes for the batches to come: once for each read of the inbox."""
+        """Load the mutes, and what was flagged, for the batches to come: once for each read of the inbox."""
         self._mutes = await self._store.mutes.load_set(at)
+        self._flagged_links = await self._flags.load_links(at)
 
     async def decide_batch(
         self, items: Sequence[TriageItem], opened: Mapping[str, Case], at: datetime
@@ -105,10 +113,18 @@ class TriageDecider:
         found = await self._store.inbox.read_lookups([*lookups, *seen])
         known = [item.mention.id for item in items if item.entry.edit]
         joined = await self._store.inbox.find_joined_cases(known)
-        wanted = [*map(found.__getitem__, lookups), *joined.values(), *map(derive_case_id, known)]
+        flagged = self._find_flagged(item.mention for item in items)
+        wanted = [*map(found.__getitem__, lookups), *joined.values(), *map(derive_case_id, known), *flagged.values()]
         cases = await self._store.cases.find([case for case in wanted if case])
         pages = await self._load_pages(cases.values()) if known else {}
-        return _TriageBatch(found, joined, dict(cases), pages)
+        return _TriageBatch(found, joined, dict(cases), pages, flagged)
+
+    def _find_flagged(self, mentions: Iterable[Mention]) -> dict[str, str]:
+        """Return by mention the case for which its post was flagged. Addresses are compared only if any was."""
+        if not self._flagged_links:
+            return {}
+        links = {mention.id: derive_link_id(mention.url) for mention in mentions if mention.url}
+        return {name: self._flagged_links[link] for name, link in links.items() if link in self._flagged_links}
 
     async def _load_pages(self, cases: Iterable[Case]) -> dict[str, list[Page]]:
         """Return by case the pages that show its words: its own, and that of the group it was paged with."""
@@ -148,10 +164,17 @@ class TriageDecider:
         return decide_edit(case, edit, self._find_department, at)
 
     def _decide_new(self, item: TriageItem, batch: _TriageBatch, at: datetime) -> CaseDecision:
-        there = {trace.joining: batch.cases.get(batch.found[trace.key]) for trace in item.lookup_keys}
         mention, assessment = item.mention, item.result.assessment
         if mute := self._mutes.find_mute(mention, assessment):
             return _decide_count_only(item, at, mute)
+        flagged = batch.cases.get(batch.flagged.get(mention.id, ""))
+        if flagged is not None and not flagged.found_by:
+            return join_flagged_case(flagged, mention, assessment, self._find_department(flagged.department), at)
+        return self._decide_by_lookups(item, batch, at)
+
+    def _decide_by_lookups(self, item: TriageItem, batch: _TriageBatch, at: datetime) -> CaseDecision:
+        there = {trace.joining: batch.cases.get(batch.found[trace.key]) for trace in item.lookup_keys}
+        mention, assessment = item.mention, item.result.assessment
         if case := there.get(JoinReason.SAME_PERSON):
             department = self._find_department(case.department)
             return join_case(case, mention, assessment, JoinReason.SAME_PERSON, department, at)

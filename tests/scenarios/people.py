@@ -97,8 +97,10 @@ class Colleague(NamedTuple):
         await person.click_button(person.ephemeral_messages[-1], what)
         await self.done()
 
-    async def flag_message(self, card: Card, *, department: str, kind: str, words: str = "") -> DeliveryOutcome:
-        """By the shortcut in the message's menu."""
+    async def flag_message(
+        self, card: Card, *, department: str, kind: str, words: str = "", has_address: bool = True
+    ) -> DeliveryOutcome:
+        """By the shortcut in the message's menu. Without `has_address`, the address in the form is emptied."""
         person = self.sandbox.get_user(self.name)
         await person.use_shortcut(action_ids.FLAG_MENTION, on=card.message)
         await self.done()
@@ -106,6 +108,8 @@ class Colleague(NamedTuple):
         for field, value in ((action_ids.DEPARTMENT, department), (action_ids.KIND, kind), (action_ids.WORDS, words)):
             if value:
                 await person.fill_field(field, value)
+        if not has_address:
+            await person.fill_field(action_ids.ADDRESS, "")
         outcome = await person.submit()
         await self.done()
         return outcome

@@ -3,8 +3,10 @@
 import pytest
 
 from bot.cards import action_ids
-from tests.scenarios.sample_posts import CRISIS
-from tests.scenarios.test_colleagues import post_in_channel
+from bot.domain.case import CaseResolution
+from tests.scenarios.sample_posts import CRISIS, LATE, LOST
+from tests.scenarios.slack_views import Card
+from tests.scenarios.test_colleagues import SEEN, post_in_channel
 from tests.scenarios.world import World
 
 WORDS = "My sister sits in it: the cabin of flight 88 is full of smoke"
@@ -106,3 +108,127 @@ async def test_one_person_flags_twenty_posts_in_an_hour_and_no_more(world: World
     await world.advance(hours=1)
     await world.person("joe").flag_message(late[0], department="care", kind="complaint")
     assert "🙏 Thanks." in world.person("joe").last_whisper
+
+
+async def flag_complaint(world: World, text: str = SEEN, by: str = "joe") -> Card:
+    """Flag what a colleague has posted in the lobby for care, and return its card."""
+    seen = await post_in_channel(world, text)
+    await world.person(by).flag_message(seen, department="care", kind="complaint")
+    await world.advance(seconds=10)
+    return world.channel("#care").cards[-1]
+
+
+def list_closures(world: World, who: str = "joe") -> list[str]:
+    return [dm.words for dm in world.person(who).dms if "What you flagged" in dm.words]
+
+
+async def test_who_flagged_a_post_is_told_once_what_came_of_it(world: World) -> None:
+    card = await flag_complaint(world)
+    await card.click("Claim", by="ana")
+    await world.advance(minutes=5)
+    assert list_closures(world) == []
+    await card.resolve("fixed", by="ana")
+    await world.advance(minutes=1)
+    [told] = list_closures(world)
+    assert told.startswith("🏁 What you flagged is resolved (fixed) by @ana: the complaint from")
+    assert "View case" in world.person("joe").dm.buttons
+    await card.click("Reopen", by="ana")
+    await card.resolve("answered", by="raj")
+    await world.advance(minutes=1)
+    assert list_closures(world) == [told]
+
+
+async def test_who_resolves_what_they_flagged_is_told_nothing(world: World) -> None:
+    card = await flag_complaint(world, by="ana")
+    await card.resolve("answered", by="ana")
+    await world.advance(minutes=1)
+    assert list_closures(world, "ana") == []
+
+
+async def test_what_is_not_for_us_is_told_too(world: World) -> None:
+    card = await flag_complaint(world)
+    await card.reroute(by="ana")
+    await world.advance(minutes=1)
+    [told] = list_closures(world)
+    assert "resolved (not about us) by @ana" in told
+
+
+async def test_a_case_that_is_open_again_before_the_message_could_be_sent_says_so(world: World) -> None:
+    card = await flag_complaint(world)
+    cases = world.local_app.app.usecases.cases
+    case_id = card.case
+    await cases.resolve(case_id, "U0ANA", CaseResolution.ANSWERED)
+    await cases.reopen(case_id, "U0ANA")
+    await world.advance(minutes=1)
+    [told] = list_closures(world)
+    assert "resolved (answered) by @ana" in told
+    assert "It has been reopened since." in told
+
+
+POST = "https://x.example/marta/77"
+LINKED = f"Have you seen this? {POST}?utm_source=share"
+
+
+async def test_a_flagged_link_that_a_source_has_brought_leads_to_its_case(world: World) -> None:
+    await world.receive(LOST, by="marta", url=POST)
+    seen = await post_in_channel(world, LINKED)
+    await world.person("joe").flag_message(seen, department="pr", kind="complaint")
+    told = world.person("joe").last_whisper
+    card = world.channel("#care").card("@marta")
+    assert f"Earshot already has this: case {card.case} in #care, new." in told
+    assert "|View case>." in world.sandbox.get_user("joe").ephemeral_messages[-1].text
+    assert "Is yours another post? Flag it again and empty its address." in told
+    await world.advance(minutes=1)
+    assert not world.channel("#pr").messages
+
+
+async def test_a_flagged_link_that_joined_a_case_leads_to_that_also_when_it_is_resolved(world: World) -> None:
+    await world.receive(LOST, by="marta", conversation="c1")
+    await world.receive("and now your line is dead", by="marta", conversation="c1", url=POST)
+    await world.advance(minutes=1)
+    card = world.channel("#care").card("@marta")
+    await card.resolve("answered", by="ana")
+    seen = await post_in_channel(world, LINKED)
+    await world.person("joe").flag_message(seen, department="pr", kind="complaint")
+    assert f"case {card.case} in #care, resolved." in world.person("joe").last_whisper
+
+
+async def test_another_post_at_the_same_address_is_flagged_without_the_address(world: World) -> None:
+    await world.receive(LOST, by="marta", url=POST)
+    seen = await post_in_channel(world, "Their whole page is full of angry people " + POST)
+    await world.person("joe").flag_message(seen, department="pr", kind="complaint", has_address=False)
+    assert "🙏 Thanks. It's now case" in world.person("joe").last_whisper
+
+
+async def test_two_colleagues_who_flag_one_link_open_one_case(world: World) -> None:
+    await flag_complaint(world, LINKED)
+    seen = await post_in_channel(world, f"did we see that one? {POST}/")
+    await world.person("tom").flag_message(seen, department="pr", kind="complaint")
+    assert "@joe already flagged this" in world.person("tom").last_whisper
+    assert len(world.channel("#care").cards) == 1
+
+
+async def test_what_a_source_brings_after_it_was_flagged_joins_and_is_not_a_miss(world: World) -> None:
+    card = await flag_complaint(world, LINKED)
+    await flag_complaint(world, "They broke the wheel of my brother's bicycle, https://forum.example/t/12")
+    assert "Flagged by colleagues: 2 posts. No source found 2 of them." in await report_week(world)
+    await world.receive(LOST, by="marta", url=POST)
+    assert "1 duplicate" in card.words
+    assert len(world.channel("#care").cards) == 2
+    assert "Flagged by colleagues: 2 posts. No source found 1 of them." in await report_week(world)
+    assert "Flagged by" not in await world.person("mia").type_command("/sentiment today")
+
+
+async def report_week(world: World) -> str:
+    return await world.person("mia").type_command("/sentiment week")
+
+
+async def test_what_a_source_brings_after_it_was_resolved_reopens_nothing(world: World) -> None:
+    card = await flag_complaint(world, LINKED)
+    await card.resolve("answered", by="ana")
+    await world.receive(LOST, by="marta", url=POST)
+    assert "Resolved by @ana" in card.words
+    assert "Our sources found all of them." in await report_week(world)
+    await world.receive(LATE, by="rui", url=POST)
+    await world.advance(seconds=10)
+    assert len(world.channel("#care").cards) == 2, "only the first post at an address is the flagged one"

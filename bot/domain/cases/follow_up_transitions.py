@@ -75,16 +75,16 @@ def answer_follow_up(case: Case, context: Context, outcome: FollowUpOutcome) -> 
     return build_case_decision(case, after, context.department, event)
 
 
-def note_reply(case: Case, mood: str, at: datetime) -> tuple[Case, AuditEvent | None]:
+def note_reply(case: Case, mood: str, at: datetime) -> tuple[Case, tuple[AuditEvent, ...]]:
     """Note what the author of a closed case wrote; with thanks, its follow-up needs nobody."""
     follow_up = case.follow_up
     assert follow_up is not None
     noted = follow_up._replace(wrote_later=mood)
     if mood != THANKS or follow_up.outcome is not None:
-        return case.copy_with(follow_up=noted), None
+        return case.copy_with(follow_up=noted), ()
     event = AuditEvent(at, "", AuditAction.FOLLOWED_UP, FollowUpOutcome.THANKED)
     thanked = case.copy_with(follow_up=noted._replace(outcome=FollowUpOutcome.THANKED))
-    return thanked.copy_with(history=thanked.extend_history(event)), event
+    return thanked.copy_with(history=thanked.extend_history(event)), (event,)
 
 
 def list_follow_up_counts(before: Case | None, after: Case) -> tuple[str, ...]:

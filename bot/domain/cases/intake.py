@@ -108,7 +108,7 @@ def join_case(
 ) -> CaseDecision:
     """Add a copy, or the same person's next post, to the case: notify the owner, reopen it if resolved.
 
-    Only thanks, or another happy post, leave a case resolved that is followed up.
+    A copy of a flagged post reopens nothing: a source brings what a colleague saw first.
     """
     mood = describe_mood(assessment) if reason is JoinReason.SAME_PERSON else ""
     joined = JoinedMention(mention.id, mention.display_name, mention.url, mention.created_at, reason, mood)
@@ -120,19 +120,17 @@ def join_case(
         history=case.extend_history(event),
     )
     events = [event]
-    if case.is_closed:
-        is_happy = case.follow_up is not None and mood
-        after, noted = note_reply(after, mood, at) if is_happy else _reopen_for_author(after, department, at)
-        events += [noted] if noted else []
+    if case.is_closed and not (case.flagged_by and reason is JoinReason.COPY):
+        after, more = _continue_resolved(after, mood, department, at)
+        events += more
     if case.is_snoozed and (reason is JoinReason.SAME_PERSON or mention.author.id == case.mention.author.id):
         after, woken = end_snooze(after, department, at, "they wrote again")
         events.append(woken)
-    if assessment.intent is Intent.CRISIS and DOUBTFUL not in assessment.labels:
+    if assessment.intent is Intent.CRISIS and DOUBTFUL not in assessment.labels and not after.is_closed:
         after = raise_alarm(after, department, at)
         if reason is JoinReason.SAME_PERSON:  # a copy says what the first said
-            after = after.copy_with(
-                alarmed_by=CrisisAlarm(mention.id, next(iter(assessment.get_words("harm")), ""), at)
-            )
+            harm = next(iter(assessment.get_words("harm")), "")
+            after = after.copy_with(alarmed_by=CrisisAlarm(mention.id, harm, at))
     lane = choose_priority(after, Priority.CLICK if case.is_closed else Priority.UPDATE)
     notifications = [Notification.draw_card(after.id, after.department, lane)]
     if case.owner and reason is JoinReason.SAME_PERSON and not after.is_closed:
@@ -149,10 +147,15 @@ def join_case(
     )
 
 
-def _reopen_for_author(case: Case, department: Department, at: datetime) -> tuple[Case, AuditEvent]:
+def _continue_resolved(
+    case: Case, mood: str, department: Department, at: datetime
+) -> tuple[Case, tuple[AuditEvent, ...]]:
+    """Reopen a case whose author wrote again, unless it is followed up and they wrote thanks or sound happy."""
+    if mood and case.follow_up is not None:
+        return note_reply(case, mood, at)
     event = AuditEvent(at, "", AuditAction.REOPENED, "the author wrote again")
     after = reset_to_new(case, department, at)
-    return after.copy_with(waiting_since=at, history=after.extend_history(event)), event
+    return after.copy_with(waiting_since=at, history=after.extend_history(event)), (event,)
 
 
 def raise_alarm(case: Case, department: Department, at: datetime) -> Case:

@@ -196,6 +196,16 @@ class FollowUpFigures(NamedTuple):
 NO_FOLLOW_UPS = FollowUpFigures()
 
 
+class FlagFigures(NamedTuple):
+    """How many posts colleagues flagged, and how many of these no source has brought."""
+
+    flagged: int = 0
+    missed: int = 0
+
+
+NO_FLAGS = FlagFigures()
+
+
 @dataclass(frozen=True, slots=True)
 class DepartmentFigures:
     """`open` and `overdue` are as of now; the others of the period."""
@@ -229,6 +239,8 @@ class Report:
     competitors: tuple[tuple[str, SentimentCounts], ...] = ()
     top_cases: tuple[Case, ...] = ()
     departments: tuple[DepartmentFigures, ...] = ()
+    flags: FlagFigures = NO_FLAGS
+    """Of a week."""
 
     def compute_sentiment_change(self, sentiment: str) -> ShareChange | None:
         now, before = getattr(self.comparable, sentiment), getattr(self.before, sentiment)

@@ -119,6 +119,7 @@ def render_message(pending: Notification, case: Case, department: Department, li
                 else case_messages.render_joined_notice(case, link)
             ),
         ),
+        NotificationKind.CLOSURE: (True, lambda: case_messages.render_closure(case, link)),
         NotificationKind.HANDED: (owned, lambda: case_messages.render_handed_over(case, link)),
     }
     is_true, render = renderers[pending.kind]

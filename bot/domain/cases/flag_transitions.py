@@ -1,0 +1,29 @@
+"""Flagged posts: a source may bring the same post later, which says how many our sources miss."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from bot.domain.assessment import Assessment
+from bot.domain.case import Case, JoinReason
+from bot.domain.cases.intake import join_case
+from bot.domain.commits import CaseDecision
+from bot.domain.department import Department
+from bot.domain.mention import Mention
+
+FLAGGED, FOUND = "flagged", "flagged, found"
+"""How reports call what they count."""
+
+
+def join_flagged_case(
+    case: Case, mention: Mention, assessment: Assessment, department: Department, at: datetime
+) -> CaseDecision:
+    """Add the post that a source brought to the case for which it was flagged: that is no news, and reopens nothing."""
+    decision = join_case(case, mention, assessment, JoinReason.COPY, department, at)
+    return replace(decision, after=decision.case.copy_with(found_by=mention.source))
+
+
+def list_flag_counts(before: Case | None, after: Case) -> tuple[str, ...]:
+    """Return what reports count of this change: each flagged post once, and once if a source brings it later."""
+    if before is None:
+        return (FLAGGED,) if after.flagged_by else ()
+    return (FOUND,) if after.found_by and not before.found_by else ()
