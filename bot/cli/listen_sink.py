@@ -96,7 +96,7 @@ class MemorySink:
 
     async def report_issue(self, part: str, sentence: str) -> None:
         if part == "source" and sentence:
-            self.set_status(sentence)
+            self.set_status(f"{sentence.rstrip('.')}.")  # as its status says it, so that it is said once
 
     async def count_reads(self, ids: ReadIds) -> ReadTotals:
         """Count from the start of the command: what `earshot run` has read is in its store."""

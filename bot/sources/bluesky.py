@@ -32,7 +32,7 @@ from bot.sources.bluesky_stream import (
     read_refusal,
 )
 from bot.sources.mention_parser import InvalidMentionError
-from bot.sources.outlet_client import OutletClient
+from bot.sources.outlet_client import OutletClient, describe_failure
 
 log = structlog.get_logger()
 
@@ -114,7 +114,7 @@ class BlueskySource:
                 sink.set_status(f"The stream of Bluesky {refused}.")
             return str(refused)
         except (aiohttp.ClientError, OSError) as error:  # a timeout is one of these
-            return f"cannot be reached ({type(error).__name__})"
+            return str(describe_failure(error))
 
     async def _wait_retry(self, reason: str, sink: MentionSink) -> None:
         self._failures += 1
@@ -190,7 +190,7 @@ async def check_bluesky(options: BlueskyOptions, _context: SourceContext) -> Sou
         ):
             message = await socket.receive(10)
     except (aiohttp.ClientError, OSError) as error:
-        return SourceCheck(faults=(("", f"the stream of Bluesky cannot be reached ({type(error).__name__})"),))
+        return SourceCheck(faults=(("", f"the stream of Bluesky {describe_failure(error)}"),))
     except StreamRefusedError as refused:
         return SourceCheck(faults=(("", f"the stream of Bluesky {refused}"),))
     if message.type in {aiohttp.WSMsgType.TEXT, aiohttp.WSMsgType.BINARY}:

@@ -24,6 +24,7 @@ FLUSH_AFTER, FLUSH_FROM = 1.0, 100
 SAVE_AFTER = 5.0
 """Seconds after which the cursor is stored when there is nothing to publish."""
 MAX_FRAME, MAX_REFUSAL = 1_000_000, 2_000
+SWITCHING_PROTOCOLS = 101
 CLOSE_TIMEOUT = aiohttp.ClientWSTimeout(ws_close=5)
 CURSOR_TOO_OLD = "CursorTooOld"
 _ERROR_NAME = re.compile(r"[A-Za-z]{1,40}")
@@ -34,7 +35,8 @@ class StreamRefusedError(Exception):
 
     def __init__(self, status: int, name: str) -> None:
         """`name`: Jetstream's word for the error, or empty."""
-        super().__init__(f"refuses us ({status} {name})" if name else f"refuses us ({status})")
+        verb = "refuses us" if status >= 400 else "answers, but not with a stream"
+        super().__init__(f"{verb} ({status} {name})" if name else f"{verb} ({status})")
         self.name = name
 
 
@@ -131,9 +133,12 @@ def connect_stream(
 
 
 async def read_refusal(request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
-    """A middleware: raise `StreamRefusedError` with the name in the body, which `ws_connect` does not read."""
+    """A middleware: raise `StreamRefusedError` with the name in the body, which `ws_connect` does not read.
+
+    A redirect is refused as well: it could lead into the own network.
+    """
     response = await handler(request)
-    if response.status < 400:
+    if response.status == SWITCHING_PROTOCOLS:
         return response
     try:
         body = json.loads(await response.content.read(MAX_REFUSAL))

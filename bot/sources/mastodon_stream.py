@@ -13,7 +13,7 @@ from bot.domain.mention import Mention
 from bot.sources.base import MentionSink, SourceContext
 from bot.sources.mastodon_status import InstanceAccess, Status
 from bot.sources.mention_parser import InvalidMentionError, parse_json, validate_mention
-from bot.sources.outlet_client import OutletClient, OutletError, describe_status
+from bot.sources.outlet_client import OutletClient, OutletError, describe_failure, describe_status
 from bot.sources.polling import USUAL_FAILURES, PolledSource, compute_retry_wait
 
 log = structlog.get_logger()
@@ -101,7 +101,7 @@ class MastodonSource:
                 error = refused
             except (aiohttp.ClientError, HttpProcessingError, OSError, ValueError) as broken:
                 # a timeout is one of these, and so is a line without end
-                error = OutletError(f"breaks off the stream ({type(broken).__name__})")
+                error = describe_failure(broken)
             failures = 1 if (clock.now() - began).total_seconds() >= STEADY else failures + 1
             log.info("stream ended", source=self.name, reason=str(error))
             if failures > USUAL_FAILURES or error.needs_person:

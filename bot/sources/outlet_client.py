@@ -198,7 +198,7 @@ class OutletClient:
                 answer_headers = _find_wait_seconds(body) | answer_headers
                 raise describe_status(response.status, answer_headers, self._clock.now(), body)
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
-            raise _describe_failure(error) from None
+            raise describe_failure(error) from None
 
 
 async def _read_body(response: aiohttp.ClientResponse) -> bytes:
@@ -232,7 +232,8 @@ def _is_private_literal(url: str) -> bool:
         return False
 
 
-def _describe_failure(error: Exception) -> OutletError:
+def describe_failure(error: Exception) -> OutletError:
+    """Return the error for one of the network."""
     if isinstance(error, TimeoutError | asyncio.TimeoutError):
         return OutletError("does not answer in time")
     if isinstance(error, aiohttp.ClientConnectorCertificateError | ssl.SSLError):

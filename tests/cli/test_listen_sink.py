@@ -78,14 +78,15 @@ def test_a_status_is_said_when_it_changes(sink: MemorySink, capsys: pytest.Captu
     assert sink.is_working
 
 
-async def test_a_refused_token_is_said_and_a_hint_of_another_part_is_not(
+async def test_a_refused_token_is_said_once_and_a_hint_of_another_part_is_not(
     sink: MemorySink, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    sink.set_status("The outlet refuses us (401).")
     await sink.report_issue("source", "The outlet refuses us (401)")
     await sink.report_issue("budget", "80 % of the budget is used")
     await sink.report_issue("source", "")
 
-    assert capsys.readouterr().out == "board: The outlet refuses us (401)\n"
+    assert capsys.readouterr().out == "board: The outlet refuses us (401).\n"
     assert not sink.is_working
 
 

@@ -322,9 +322,23 @@ async def test_the_check_waits_for_a_frame(world: World, version: Literal[1, 2])
     world.stream.post("1", "anything")
     assert not (await checking).faults
     nobody = BlueskyOptions(version=version, hosts=("ws://127.0.0.1:1",))
-    assert (await _check(nobody, world)).faults == (
-        ("", "the stream of Bluesky cannot be reached (ClientConnectorError)"),
-    )
+    assert (await _check(nobody, world)).faults == (("", "the stream of Bluesky cannot be reached"),)
+
+
+@pytest.mark.parametrize(
+    ("answer", "sentence"),
+    [
+        (web.Response(text="<h1>Welcome</h1>"), "answers, but not with a stream (200)"),
+        (web.Response(status=302, headers={"Location": "/other"}), "answers, but not with a stream (302)"),
+        (web.Response(status=403, text="<h1>no</h1>"), "refuses us (403)"),
+    ],
+)
+async def test_a_host_that_answers_otherwise_is_a_sentence(world: World, answer: web.Response, sentence: str) -> None:
+    """A redirect is not followed: it could lead into the own network."""
+    world.stream.refusals = [answer]
+    found = await _check(BlueskyOptions(hosts=(world.stream.url,)), world)
+    assert found.faults == (("", f"the stream of Bluesky {sentence}"),)
+    assert world.stream.connections == 0
 
 
 async def _check(options: BlueskyOptions, world: World) -> Any:
