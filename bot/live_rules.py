@@ -15,6 +15,7 @@ from bot.domain.department import Department, is_person
 from bot.domain.drills import DrillSettings
 from bot.domain.health.issues import OPERATORS
 from bot.domain.mention import Mention
+from bot.domain.own_accounts import OwnAccounts
 from bot.domain.paging.contact_methods import ContactDetails
 from bot.domain.paging.page import Severity
 from bot.domain.paging.policy import EscalationPolicy, choose_policy
@@ -97,6 +98,9 @@ class ReloadableRules:
     def find_pagerduty_person(self, user: str) -> str:
         people = self.playbook.people.items()
         return next((person for person, contact in people if user and contact.pagerduty == user), "")
+
+    def get_own_accounts(self) -> OwnAccounts:
+        return self.playbook.own_accounts
 
     def get_assessor(self) -> MentionAssessor:
         """Return the assessor, built once per playbook since its terms are compiled. Raise WeightsError."""

@@ -27,6 +27,7 @@ from bot.usecases.replies import ReplyUseCases
 from bot.usecases.roles import RoleUseCases
 from bot.usecases.roll_ups import RollUpUseCases
 from bot.usecases.spam import SpamReview
+from bot.usecases.staff_posts import StaffPostReview
 from bot.usecases.storms import StormUseCases
 from bot.usecases.subject_preview import SubjectPreviews
 from handlers.home_responder import HomeResponder
@@ -37,7 +38,7 @@ __all__ = ["AsyncAck", "CaseUseCases", "ColleagueUseCases", "CorrectionUseCases"
 __all__ += ["DayMessageUseCases", "DigestUseCases", "FlagUseCases", "HomeTab", "MuteUseCases", "OfferUseCases"]
 __all__ += ["OnCallUseCases", "PagingUseCases", "Payload"]
 __all__ += ["ReplyUseCases", "ReportUseCases", "Responder", "RoleUseCases", "RollUpUseCases", "SpamReview"]
-__all__ += ["StormUseCases", "SubjectPreviews", "UseCases", "inject_use_cases"]
+__all__ += ["StaffPostReview", "StormUseCases", "SubjectPreviews", "UseCases", "inject_use_cases"]
 
 Payload = dict[str, Any]
 """A request of Slack's, or a part of it."""
@@ -65,6 +66,7 @@ class UseCases:
     feeds: CalendarLinks
     corrections: CorrectionUseCases
     spam: SpamReview
+    staff_posts: StaffPostReview
     pages: PagingUseCases
     roles: RoleUseCases
     mutes: MuteUseCases

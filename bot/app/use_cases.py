@@ -5,6 +5,7 @@ from bot.live_rules import ReloadableRules
 from bot.sinks.slack_directory import SlackDirectory
 from bot.store.flagged_mentions import FlagStore
 from bot.store.given_offers import GivenOfferStore
+from bot.store.staff_posts import StaffPostStore
 from bot.store.store import Store
 from bot.usecases.calendar_links import CalendarLinks
 from bot.usecases.cases import CaseUseCases
@@ -28,6 +29,7 @@ from bot.usecases.roll_ups import RollUpUseCases
 from bot.usecases.schedule_permissions import SchedulePermissions
 from bot.usecases.spam import SpamReview
 from bot.usecases.staff import RoleLookup, StaffDirectory
+from bot.usecases.staff_posts import StaffPostReview
 from bot.usecases.storms import StormUseCases
 from bot.usecases.subject_preview import SubjectPreviews
 from bot.workers.paging.context import PageContexts
@@ -58,6 +60,7 @@ def build_use_cases(
         reports=reports,
         corrections=CorrectionUseCases(store.cases, rules, staff, cases, subjects, clock),
         spam=SpamReview(store.spam, store.cases, rules, recompute_urgency, clock),
+        staff_posts=StaffPostReview(StaffPostStore(store.client, store.keys), rules, staff),
         oncall=OnCallUseCases(store.overrides, store.drills, on_call, rules, permissions, directory, clock),
         crises=CrisisUseCases(store, rules, staff, clock),
         drills=DrillUseCases(store.drills, rules, staff, clock),

@@ -9,10 +9,10 @@ from bot.cards import action_ids
 from bot.cards.block_kit import Block, RenderedMessage, make_actions, make_button, render_text
 from bot.cards.case import NOT_YET, render_confirm_button, render_open_post_button
 from bot.cards.case_mention import escape_author, format_kind_noun, render_quotation
-from bot.cards.case_status import escape_with_mentions
+from bot.cards.case_status import escape_with_mentions, format_public_reply
 from bot.cards.sanitize import escape, format_date
 from bot.domain.audit import AuditAction, AuditEvent
-from bot.domain.case import Case, CaseStatus
+from bot.domain.case import Case, CaseResolution, CaseStatus
 from bot.domain.cases.deadlines import DEFAULT_REMIND_EVERY, is_paged
 from bot.domain.department import Department
 from bot.domain.routing import NOBODY
@@ -69,8 +69,16 @@ def render_deletion_notice(case: Case) -> RenderedMessage:
     )
 
 
+def render_public_reply_notice(case: Case) -> RenderedMessage:
+    """Return the reply to the owner in the thread: what is left of the case is theirs to close."""
+    answered = format_public_reply(case).removeprefix("answered")
+    return _render_message(f"💬 <@{case.owner}> – answered{answered}. Resolve the case if nothing is left to do.")
+
+
 def render_reminder_outcome(case: Case) -> RenderedMessage:
     """Return what replaces a reminder: what happened, which stays true whoever has the case next."""
+    if case.resolution is CaseResolution.ANSWERED_OUTSIDE:
+        return _render_message(f"✅ {_name_case(case, 'The')} was {format_public_reply(case)}.")
     if case.status is CaseStatus.RESOLVED and not case.closed_by:
         return _render_message("🗑️ The post was deleted, so this case is closed.")
     if case.status is CaseStatus.RESOLVED:
@@ -166,6 +174,8 @@ def render_lease_renewed(case: Case) -> RenderedMessage:
 
 
 def render_released(case: Case, department: Department) -> RenderedMessage:
+    if case.resolution is CaseResolution.ANSWERED_OUTSIDE:
+        return _render_message("↩️ Released. It was answered in public, so this case is closed.")
     if case.is_closed:
         return _render_message("↩️ Released. The post was deleted, so this case is closed.")
     return _render_message(f"↩️ Released. {_name_case(case, 'The')} is unclaimed in {format_channel(department)}.")

@@ -116,8 +116,7 @@ def _iter_context_facts(case: Case, department: Department, page: Page | None) -
         yield escape(format_language(case.assessment.language))
     if case.joined_count:
         yield format_joined_count(case)
-    if thanks := format_thanks(case):
-        yield thanks
+    yield from filter(None, (format_public_reply(case), format_thanks(case)))
 
 
 def format_language(code: str) -> str:
@@ -169,6 +168,15 @@ def format_point(case: Case, department: Department) -> str:
     """Return whom to ask first about a case that waits, by name: a mention would notify them."""
     waits = case.status is CaseStatus.NEW and department.point_name
     return f"point: @{escape(sanitize_line(department.point_name, 40))}" if waits else ""
+
+
+def format_public_reply(case: Case) -> str:
+    """Return `answered in public by @northwindair, 09:07`, of the newest answer, as mrkdwn; '' without one."""
+    reply = case.public_reply
+    if reply is None:
+        return ""
+    by = f" by {escape(sanitize_line(reply.by, 60))}" if reply.by else ""
+    return f"answered in public{by}, {format_date_near(reply.at, case.public_replies[0].at)}"
 
 
 def format_thanks(case: Case) -> str:

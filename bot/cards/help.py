@@ -35,6 +35,7 @@ def render_sentiment_help(
         f"`/sentiment today {example}`: one department or subject only, also with `yesterday` and `week`",
         '`/sentiment preview "northwind" exclude "northwind traders"`: what such a subject would find in recent posts',
         "`/sentiment spam`: recent spam, to check for mistakes",
+        "`/sentiment staff`: posts by colleagues, for managers",
     )
     names = f"{format_known_names('subjects', subjects)}\n{format_known_names('departments', departments)}"
     sure = (

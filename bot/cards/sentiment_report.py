@@ -218,8 +218,12 @@ def _render_department_line(department: DepartmentFigures) -> Block:
     closed = f", {department.closed_otherwise:,} closed without a reply" if department.closed_otherwise else ""
     words = f"{department.open:,} open{overdue} · {department.answered:,} answered{closed}"
     times = [
-        f"\nTime to {verb}: {_format_duration_stats(took)}"
-        for verb, took in (("claim", department.claim), ("resolve", department.resolve))
+        f"\nTime to {what}: {_format_duration_stats(took)}"
+        for what, took in (
+            ("claim", department.claim),
+            ("resolve", department.resolve),
+            ("first public reply", department.first_reply),
+        )
         if took
     ]
     follow_ups = _format_follow_ups(department.follow_ups)

@@ -153,7 +153,8 @@ async def check_sources(settings: Settings, playbook: Playbook, places: Playbook
     for entry in playbook.sources:
         kind, name, options = entry
         place = places.find(*("sources", kind, name) if name else ("sources", kind))
-        parts = build_context(entry, settings, SystemClock(), playbook.subjects, random.random)
+        accounts = playbook.own_accounts
+        parts = build_context(entry, settings, SystemClock(), playbook.subjects, random.random, accounts)
         found = await CATALOGUE[kind].check(options, parts)
         for where, sentence in found.faults:
             yield make_fault(where or place, sentence)

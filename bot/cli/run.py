@@ -108,7 +108,11 @@ async def _run_app(
 
 def build_sources(playbook: Playbook, settings: Settings, clock: Clock) -> list[MentionSource]:
     """Build the sources of the playbook, with their secrets from the environment."""
-    entries = [(one, build_context(one, settings, clock, playbook.subjects, random.random)) for one in playbook.sources]
+    accounts = playbook.own_accounts
+    entries = (
+        (one, build_context(one, settings, clock, playbook.subjects, random.random, accounts))
+        for one in playbook.sources
+    )
     return [CATALOGUE[entry.source].build(entry.options, context) for entry, context in entries]
 
 

@@ -31,6 +31,7 @@ from bot.domain.crisis import CrisisPlan
 from bot.domain.department import Department
 from bot.domain.drills import DrillSettings
 from bot.domain.offers import Guidance, Offer
+from bot.domain.own_accounts import DEFAULT_SOURCE, OwnAccounts, build_staff_pattern, split_account
 from bot.domain.paging.contact_methods import ContactDetails
 from bot.domain.paging.page import ContactMethod, Severity
 from bot.domain.paging.policy import EscalationPolicy
@@ -63,6 +64,7 @@ def build_playbook(file: FileTable, sources: Sequence[SourceEntry]) -> Playbook:
         escalations=tuple(map(_build_escalation_policy, file.escalations)),
         people=MappingProxyType({table.id: _build_contact(table) for table in file.people}),
         replies=_build_reply_rules(file, sources),
+        own_accounts=_build_own_accounts(file, sources),
     )
 
 
@@ -83,6 +85,24 @@ def _build_reply_rules(file: FileTable, sources: Sequence[SourceEntry]) -> Reply
 def _build_saved_reply(table: ReplyTable) -> SavedReply:
     intents = tuple(map(Intent, table.for_))
     return SavedReply(name=table.name, text=table.text, intents=intents, language=table.language or "")
+
+
+def _build_own_accounts(file: FileTable, sources: Sequence[SourceEntry]) -> OwnAccounts:
+    """Return the accounts of the brand, of its subjects (on X) and of people, by the names that mentions carry.
+
+    A kind of source stands for all sources of that kind: `mastodon:` for each instance that is read.
+    """
+    ours = [subject for subject in file.subjects if subject.kind != SubjectKind.COMPETITOR]
+    accounts = [(account, "") for account in file.brand.handles]
+    accounts += [(f"{DEFAULT_SOURCE}:{handle}", "") for subject in ours for handle in subject.handles]
+    accounts += [(account, table.id) for table in file.people for account in table.accounts]
+    owners = {}
+    for account, person in accounts:
+        source, handle = split_account(account)
+        for name in (source, *(entry.name for entry in sources if entry.source == source and entry.name)):
+            owners[name, handle] = person
+    names = [file.brand.name, *(word for one in ours for word in (one.name, *one.terms, *one.handles))]
+    return OwnAccounts(MappingProxyType(owners), build_staff_pattern(names))
 
 
 def _build_detector_options(table: DetectorsTable) -> DetectorOptions:

@@ -130,6 +130,15 @@ def _validate_term(value: str) -> str:
     return value
 
 
+def _validate_account(value: str) -> str:
+    if not re.fullmatch(r"(?:[a-z0-9][a-z0-9-]{0,39}:)?@?[^\s:@][^\s]{0,199}", value):
+        raise ValueError(
+            f"{safe_repr(value)} is not an account. Write the source and the handle, like 'x:@ana', "
+            "'bluesky:ana.example' or 'mastodon:@ana@social.example'"
+        )
+    return value
+
+
 def _validate_department_name(value: str) -> str:
     if value.casefold() == NOBODY:
         raise ValueError(f"'{NOBODY}' is reserved for mentions that no department needs to see. Use another name")
@@ -203,6 +212,7 @@ Language = Annotated[str, AfterValidator(normalize_language)]
 Name = Annotated[str, Field(min_length=1, max_length=NAME_LENGTH), AfterValidator(_validate_name)]
 BrandId = Annotated[str, AfterValidator(_validate_brand_id)]
 DepartmentName = Annotated[Name, AfterValidator(_validate_department_name)]
+Account = Annotated[str, AfterValidator(_validate_account)]
 Hour = Annotated[HoursWindow, BeforeValidator(_parse_hours_window)]
 Word = Annotated[str, Field(min_length=1, max_length=200)]
 Term = Annotated[Word, AfterValidator(_validate_term)]

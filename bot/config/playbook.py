@@ -16,6 +16,7 @@ from bot.domain.crisis import CrisisPlan
 from bot.domain.department import Department
 from bot.domain.drills import DrillSettings
 from bot.domain.oncall.schedule import Schedule
+from bot.domain.own_accounts import NO_ACCOUNTS, OwnAccounts
 from bot.domain.paging.contact_methods import ContactDetails
 from bot.domain.paging.policy import EscalationPolicy
 from bot.domain.replies.saved_replies import ReplyRules
@@ -46,6 +47,8 @@ class Brand:
     policy: str = ""
     deputies_accept: bool = False
     follow_up_after: timedelta = timedelta()
+    handles: tuple[str, ...] = ()
+    """Accounts of its own, as written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +104,7 @@ class Playbook:
     people: Mapping[str, ContactDetails] = field(default_factory=lambda: MappingProxyType({}))
     """By Slack id."""
     replies: ReplyRules = field(default_factory=ReplyRules)
+    own_accounts: OwnAccounts = NO_ACCOUNTS
 
     def find_department(self, name: str) -> Department:
         """Return a department. Raises KeyError for `nobody` and for names of an older playbook."""

@@ -16,6 +16,7 @@ from pydantic import (
 
 from bot.config.field_types import (
     NAME_LENGTH,
+    Account,
     BrandId,
     Channel,
     DepartmentName,
@@ -78,6 +79,7 @@ class BrandTable(PlaybookTable):
     id: BrandId | None = None
     time_zone: Zone = "UTC"
     managers: Many[People] = ()
+    handles: Many[Account] = ()
     voice: Prose = ""
     language: Language = "en"
     policy: Prose = ""
@@ -189,6 +191,7 @@ class PersonTable(PlaybookTable):
     phone: Phone = ""
     ntfy: Topic = ""
     pagerduty: Annotated[str, Field(max_length=40)] = ""
+    accounts: Many[Account] = ()
     time_zone: Zone | None = None
     quiet_hours: Many[Hour] = ()
     signature: Annotated[str, Field(max_length=100)] = ""

@@ -11,6 +11,7 @@ from bot.cards import (
     case_lists,
     case_messages,
     case_search,
+    colleague_posts,
     crises,
     crisis_modals,
     digests,
@@ -55,6 +56,7 @@ from bot.domain.health.issues import HealthIssue
 from bot.domain.health.source_health import DOLLARS, PostDelay, SourceHealth, SourceQuota
 from bot.domain.mutes import CountedMute, Mute, MuteKind
 from bot.domain.offers import OfferRequest, OfferUse
+from bot.domain.own_accounts import StaffSign
 from bot.domain.reports.precision import PrecisionAspect, PrecisionEstimate
 from bot.domain.reports.report import (
     DepartmentFigures,
@@ -111,6 +113,9 @@ def _draw_cases(on: GallerySamples) -> Drawings:
     yield "Card: claimed, and they wrote again", case.render_case(on.joined, on.care, AT)
     yield "Card: resolved", case.render_case(on.resolved, on.care, AT)
     yield "Card: resolved, with a follow-up", case.render_case(on.follow_up, on.care, AT)
+    owned, unowned = on.answered_in_public
+    yield "Card: answered in public, claimed", case.render_case(owned, on.care, AT)
+    yield "Card: answered in public, unclaimed", case.render_case(unowned, on.care, AT)
     yield "Card: edited by its author", case.render_case(on.case_after_edit, on.care, AT)
     yield "Card: deleted by its author", case.render_case(on.case_after_deletion, on.care, AT)
     yield "Card: a review with stars and a place", case.render_case(on.review, on.care, AT)
@@ -155,6 +160,7 @@ def _draw_messages(on: GallerySamples) -> Drawings:
     yield "They wrote again", case_messages.render_joined_notice(on.joined, LINK)
     yield "Open once more", case_messages.render_reopened_notice(on.reopened, on.care, LINK)
     yield "Post deleted", case_messages.render_deletion_notice(on.claimed)
+    yield "Answered in public", case_messages.render_public_reply_notice(on.answered_in_public[0])
     yield "Handed over", case_messages.render_handed_over(on.claimed, LINK)
     yield "Claimed from a message", case_messages.render_claimed(on.claimed, on.care)
     yield "Leads elsewhere after a correction", case_messages.render_move_suggestion(on.new, "pr")
@@ -229,6 +235,9 @@ def _draw_reports(on: GallerySamples) -> Drawings:
     yield "Preview of a subject: nothing found", subject_preview.render_preview(empty)
     yield "Morning note", shift_summary.render_shift_summary(summary)
     yield "Hand-over note", shift_summary.render_hand_over_summary(summary, "U0ANA")
+    signed = [(on.new.mention, StaffSign.SIGNATURE), (on.praise.mention, StaffSign.WORKS_HERE)]
+    yield "Posts by colleagues", colleague_posts.render_staff_posts(signed)
+    yield "Posts by colleagues: none", colleague_posts.render_staff_posts([])
     yield "Spam", spam.render_spam_page([("1-1", on.new.mention, on.new.assessment)] * 2, 40, more=True)
 
 

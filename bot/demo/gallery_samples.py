@@ -8,12 +8,14 @@ from bot.cards.reply import ReplyForm
 from bot.demo.panel.sample_posts import sample_mention
 from bot.domain.assessment import Intent
 from bot.domain.audit import AuditAction, AuditEvent
-from bot.domain.case import Case, CaseResolution, JoinReason, derive_case_id
+from bot.domain.case import Case, CaseResolution, JoinReason, PublicReply, derive_case_id
 from bot.domain.cases.deletion_transitions import decide_deletion
 from bot.domain.cases.edit_transitions import PostEdit, edit_case
 from bot.domain.cases.follow_up_transitions import answer_follow_up
 from bot.domain.cases.intake import join_case, open_case
+from bot.domain.cases.public_reply_transitions import answer_case
 from bot.domain.cases.transitions import claim_case, reopen_case, resolve_case
+from bot.domain.commits import MentionOutcome, ProcessedMention
 from bot.domain.crisis import (
     ChecklistItem,
     Crisis,
@@ -95,6 +97,11 @@ class GallerySamples:
         self.cover = CoverRequest(
             id="c1", schedule="care-day-and-night", person=RAJ, start=AT, end=AT + timedelta(hours=3), at=AT, to=ANA
         )
+
+    @property
+    def answered_in_public(self) -> tuple[Case, Case]:
+        """A case with an owner, and one without."""
+        return self._answer(self.claimed), self._answer(self.new)
 
     @property
     def review(self) -> Case:
@@ -231,6 +238,12 @@ class GallerySamples:
     def _join(self, case: Case) -> Case:
         again = case.mention.copy_with(id="x:again", text="hello?? anybody there", created_at=AT)
         return join_case(case, again, case.assessment, JoinReason.SAME_PERSON, self.care, AT).case
+
+    def _answer(self, case: Case) -> Case:
+        url = "https://x.com/northwindair/status/2"
+        reply = PublicReply("@northwindair", AT + timedelta(minutes=7), url, "x:answer", case.mention.id)
+        processed = ProcessedMention(case.mention, case.assessment, "care", MentionOutcome.TALLIED, AT)
+        return answer_case(case, reply, processed, self.care, AT + timedelta(minutes=8)).case
 
     def _list_attempts(self) -> tuple[PageAttempt, ...]:
         later = AT + timedelta(minutes=5)

@@ -64,6 +64,8 @@ class AuditAction(StrEnum):
     OFFER_DECLINED = "declined more"
     DAY_MESSAGE_SET = "set the message of the day"
     DAY_MESSAGE_ENDED = "ended the message of the day"
+    ANSWERED_IN_PUBLIC = "answered in public"
+    PUBLIC_REPLY_DELETED = "deleted the answer in public"
     REROUTED = "re-routed"
     """By somebody without a role here."""
     FOLLOW_UP_OFFERED = "offered a follow-up"

@@ -35,11 +35,13 @@ class CaseResolution(StrEnum):
     NOT_ABOUT_US = "not about us"
     POST_DELETED = "post deleted"
     """Nobody had claimed it when its author deleted the post."""
+    ANSWERED_OUTSIDE = "answered outside"
+    """Nobody had claimed it when one of our accounts answered in public."""
 
     @property
     def is_helpful(self) -> bool:
         """Whether the author got an answer or a solution."""
-        return self in {CaseResolution.ANSWERED, CaseResolution.FIXED}
+        return self in {CaseResolution.ANSWERED, CaseResolution.FIXED, CaseResolution.ANSWERED_OUTSIDE}
 
 
 class JoinReason(StrEnum):
@@ -62,6 +64,19 @@ class JoinedMention(NamedTuple):
     why: JoinReason
     mood: str = ""
     """That of `describe_mood`, for the same person's."""
+
+
+@store_by_name
+class PublicReply(NamedTuple):
+    """An answer of one of our accounts at the outlet."""
+
+    by: str
+    """The account, as in `@northwindair`."""
+    at: datetime
+    url: str
+    mention: str
+    to: str = ""
+    """The id of the mention that it answers; empty if the outlet names none."""
 
 
 @store_by_name
@@ -179,6 +194,13 @@ class Case(FrozenModel):
     """The last request to offer more than the playbook allows."""
     as_heard: Assessment | None = None
     """The assessment before the first correction; None without corrections."""
+    public_replies: tuple[PublicReply, ...] = ()
+    """In order of time: the first, and the newest of the others. None once the author has written again."""
+
+    @property
+    def public_reply(self) -> PublicReply | None:
+        """The newest answer in public; None if the author waits for one."""
+        return self.public_replies[-1] if self.public_replies else None
 
     @property
     def original_assessment(self) -> Assessment:

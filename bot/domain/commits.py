@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from bot.domain.assessment import Assessment
-from bot.domain.case import Case
+from bot.domain.case import Case, PublicReply
 from bot.domain.correction import Correction
 from bot.domain.errors import NotAllowed, StoreUnavailable
 from bot.domain.mention import Mention
@@ -40,6 +40,8 @@ class DurationKind(StrEnum):
 
     CLAIM = "claim"
     RESOLVE = "resolve"
+    REPLY = "reply"
+    """From the post to our first answer in public."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,10 @@ class ProcessedMention:
     at: datetime
     muted_by: str = ""
     """The id of the mute that hid it; the outcome is then tallied, or spam."""
+    is_own: bool = False
+    """One of our accounts wrote it: it is no opinion, and no tally counts it."""
+    staff_sign: str = ""
+    """By what it is known as a colleague's, which is no opinion either; empty for what managers need not look at."""
 
 
 class MentionDeletion(NamedTuple):
@@ -79,6 +85,10 @@ class CaseDecision(Decision[Case | None]):
     """It is about an edit or the deletion of a known post, which is not counted again."""
     deletion: MentionDeletion | None = None
     offer_counts: tuple[OfferCount, ...] = ()
+    public_reply: PublicReply | None = None
+    """An answer of ours: to `after`, or to what has no case."""
+    awaited: tuple[str, ...] = ()
+    """The mentions, or the conversation, that the answer is kept for: their case may open later."""
 
     @property
     def case(self) -> Case:

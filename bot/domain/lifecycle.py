@@ -6,7 +6,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from bot.domain.audit import AuditAction, AuditEvent
-from bot.domain.case import Case, CaseStatus
+from bot.domain.case import Case, CaseResolution, CaseStatus
 from bot.domain.commits import NotAllowed
 from bot.domain.department import Department, DepartmentStaff
 from bot.domain.text import format_ago, format_people
@@ -91,7 +91,9 @@ def get_next_status(case: Case, transition: CaseTransition, by: str, at: datetim
 
 def _explain_refusal(case: Case, transition: CaseTransition, by: str, at: datetime) -> str:
     if case.status is CaseStatus.RESOLVED and not case.closed_by:
-        return f"The post was deleted, so this case was closed {_format_when(case.resolved_at, at)}. You can reopen it."
+        is_answered = case.resolution is CaseResolution.ANSWERED_OUTSIDE
+        what = "answered in public" if is_answered else "deleted"
+        return f"The post was {what}, so this case was closed {_format_when(case.resolved_at, at)}. You can reopen it."
     if case.status is CaseStatus.RESOLVED:
         how = f"{_format_when(case.resolved_at, at)} ({case.resolution or 'no outcome'})"
         return f"<@{case.closed_by}> resolved this case {how}. Reopen it first."

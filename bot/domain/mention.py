@@ -138,6 +138,24 @@ class Mention(FrozenModel):
         return self.edits or (max(0, int(self.edited_at.timestamp())) if self.edited_at else 0)
 
     @property
+    def answered_id(self) -> str:
+        """The id of the mention that it answers; empty if it says of none."""
+        return self._add_source(self.in_reply_to)
+
+    @property
+    def conversation_id(self) -> str:
+        """The id of the mention with which its conversation began, or of the conversation where posts have others."""
+        return self._add_source(self.conversation)
+
+    def _add_source(self, native: str) -> str:
+        return native if not native or native.startswith(f"{self.source}:") else f"{self.source}:{native}"
+
+    @property
+    def is_reply(self) -> bool:
+        """Whether it answers a post, or something in a conversation that another post began."""
+        return bool(self.in_reply_to) or self.conversation_id not in {"", self.id}
+
+    @property
     def is_forgotten(self) -> bool:
         """Whether its words were struck out."""
         return self.text in {FORGOTTEN_TEXT, DELETED_TEXT}

@@ -28,6 +28,8 @@ class NotificationKind(StrEnum):
     """Say in the thread of the card that nobody has claimed this case."""
     DELETED = "deleted"
     """Tell the owner, in the thread of the card, that the post was deleted. `nth` is the version of the case."""
+    ANSWERED = "answered"
+    """Tell the owner there that one of our accounts answered in public. `nth` is the round of the case."""
     ROLL_UP = "roll-up"
     """Tell an on-call person what nobody has claimed. `subject_id` is the department, `nth` the day or 0: edit only."""
     FOLLOW_UPS = "follow-ups"
@@ -151,6 +153,10 @@ class Notification(NamedTuple):
     @classmethod
     def report_deletion(cls, case_id: str, department: str, nth: int) -> Self:
         return cls(NotificationKind.DELETED, case_id, ToDepartment(department), Priority.CLICK, nth)
+
+    @classmethod
+    def report_public_reply(cls, case_id: str, department: str, nth: int) -> Self:
+        return cls(NotificationKind.ANSWERED, case_id, ToDepartment(department), Priority.CLICK, nth)
 
     @classmethod
     def draw_digest(cls, digest_id: str, department: str) -> Self:

@@ -53,11 +53,14 @@ def forget_in_case(
     """
     own = case.mention.id in ids and not case.mention.is_forgotten
     joined = tuple(one._replace(who="", url="") if one.mention in ids else one for one in case.joined)
+    replies = tuple(one._replace(by="", url="") if one.mention in ids else one for one in case.public_replies)
     quoting = blank_quoted(case.mention, QuoteTargets(ids, frozenset(words), reason.text))
-    if not (own or quoting) and joined == case.joined:
+    if not (own or quoting) and (joined, replies) == (case.joined, case.public_replies):
         return None
     event = AuditEvent(at, "", AuditAction.POST_DELETED, reason.detail)
-    after = case.copy_with(version=case.version + 1, joined=joined, history=case.extend_history(event))
+    after = case.copy_with(
+        version=case.version + 1, joined=joined, public_replies=replies, history=case.extend_history(event)
+    )
     if own:
         after = _redact_post(after, reason)
     elif quoting:

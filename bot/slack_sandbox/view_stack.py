@@ -23,7 +23,7 @@ def push_modal(workspace: SlackWorkspace, user: str, body: Json) -> SlackView:
     if len(stack) >= DEPTH:
         raise SlackError("push_limit_reached")
     view = _create_view(workspace, user, body)
-    view.root_id, view.previous_id = stack[0].id, stack[-1].id
+    view.conversation_id, view.previous_id = stack[0].id, stack[-1].id
     stack.append(view)
     workspace.feed.add(ChangeKind.VIEW_OPENED, user=user, view_id=view.id, callback_id=view.callback_id)
     return view

@@ -17,7 +17,7 @@ class SlackView:
     user: str
     body: Json
     hash: str
-    root_id: str = ""
+    conversation_id: str = ""
     previous_id: str = ""
     values: dict[str, dict[str, Json]] = field(default_factory=dict)
 
@@ -73,7 +73,7 @@ class SlackView:
             "blocks": self.blocks,
             "state": {"values": self.values},
             "hash": self.hash,
-            "root_view_id": self.root_id or self.id,
+            "root_view_id": self.conversation_id or self.id,
             "previous_view_id": self.previous_id or None,
             "app_id": app,
             "app_installed_team_id": team,

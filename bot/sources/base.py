@@ -12,8 +12,10 @@ from bot.clock import Clock
 from bot.config.settings import Settings
 from bot.domain.health.source_health import REQUESTS
 from bot.domain.mention import Mention
+from bot.domain.own_accounts import NO_ACCOUNTS, OwnAccounts
 from bot.domain.read_budget import ReadIds, ReadTotals
 from bot.domain.subject import Subject
+from bot.sources.term_filter import TermFilter
 
 
 class MentionSink(Protocol):
@@ -99,6 +101,11 @@ class SourceContext:
     """The base URL of the outlet's API; empty for the default."""
     contact: str = ""
     """The address that outlets find in our User-Agent; empty for none."""
+    own_accounts: OwnAccounts = NO_ACCOUNTS
+
+    def build_term_filter(self) -> TermFilter:
+        """Build what selects the posts that are published, where an outlet also sends others."""
+        return TermFilter(self.subjects, own_accounts=self.own_accounts)
 
 
 def get_source_secret(settings: Settings, name: str) -> str:

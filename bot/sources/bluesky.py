@@ -9,6 +9,7 @@ import structlog
 from pydantic import BaseModel, ConfigDict, Field
 
 from bot.domain.mention import Mention
+from bot.domain.own_accounts import DID
 from bot.domain.subject import Subject
 from bot.sources.base import MentionSink, SourceCheck, SourceContext, SourceKind
 from bot.sources.bluesky_events import (
@@ -94,10 +95,20 @@ class BlueskySource:
             hosts = cycle(self._hosts)
             host = next(hosts)
             while True:
+                await self._find_own_ids(finder)
                 reason = await self._read_until_end(session, host, batch, sink)
                 await batch.flush(host)
                 host = next(hosts) if self._failures else host  # where nothing was read, the next one
                 await self._wait_retry(reason, sink)
+
+    async def _find_own_ids(self, finder: ProfileFinder | None) -> None:
+        """Find the ids of our accounts before the stream is read. A handle that is not found is asked for again."""
+        handles = [one for one in self._context.own_accounts.list_handles(self.name) if not one.startswith(DID)]
+        ids = [one for one in self._context.own_accounts.list_handles(self.name) if one.startswith(DID)]
+        found = await finder.find_ids(handles) if finder and handles else {}
+        self._filter.add_own_ids([*ids, *found.values()])
+        if missing := [handle for handle in handles if handle not in found]:
+            log.warning("own accounts not found", source=self.name, handles=missing)
 
     async def _read_until_end(
         self, session: aiohttp.ClientSession, host: str, batch: StreamBatch, sink: MentionSink
@@ -175,7 +186,7 @@ class BlueskySource:
         """Raises `InvalidMentionError`."""
         if event.operation == "delete":
             return build_deletion(event, self.name)
-        if event.operation in {"create", "update"} and self._filter.has_subject(event.record):
+        if event.operation in {"create", "update"} and self._filter.matches_event(event):
             return build_post_mention(event, self.name, self._filter.build_text(event.record))
         return None
 

@@ -83,7 +83,16 @@ class FrameFilter:
     """Finds the frames that concern us, most of them without parsing the others."""
 
     def __init__(self, subjects: Iterable[Subject]) -> None:
-        self._terms = TermFilter(subjects, _SIGNS)
+        self._subjects = tuple(subjects)
+        self._own_ids: frozenset[str] = frozenset()
+        self._terms = TermFilter(self._subjects, _SIGNS)
+
+    def add_own_ids(self, ids: Iterable[str]) -> None:
+        """Let pass what these accounts answer: frames carry the id of an author, never the handle."""
+        if new := frozenset(ids) - self._own_ids:
+            self._own_ids |= new
+            signs = (f'"did":"{did}"'.casefold().encode() for did in sorted(self._own_ids))
+            self._terms = TermFilter(self._subjects, (*_SIGNS, *signs))
 
     def may_match(self, raw: bytes) -> bool:
         """Whether a frame must be parsed: it may name a subject, deletes a post or an account, or ends the stream.
@@ -91,6 +100,10 @@ class FrameFilter:
         In a post, quotation marks are escaped, so that no text of a person looks like these fields.
         """
         return self._terms.may_match(raw)
+
+    def matches_event(self, event: StreamEvent) -> bool:
+        """Whether a post is published: it names a subject, or one of our accounts answers somebody."""
+        return self.has_subject(event.record) or (event.did in self._own_ids and "reply" in event.record)
 
     def has_subject(self, record: Mapping[str, Any]) -> bool:
         return self._terms.matches(" ".join((str(record.get("text") or ""), *_iter_links(record))))

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from bot.domain.mention import Author, Mention
+from bot.domain.own_accounts import fold_handle
 from bot.domain.post_details import ParentPost
 from bot.sources.bluesky_events import POSTS
 from bot.sources.mention_parser import InvalidMentionError, validate_mention
@@ -37,6 +38,12 @@ class ProfileFinder:
             )
             for mention in mentions
         ]
+
+    async def find_ids(self, handles: Iterable[str]) -> dict[str, str]:
+        """Return the ids of those handles that are found."""
+        await self._load_authors(handles)
+        known = {fold_handle(author.handle): did for did, author in self._authors.items()}
+        return {handle: known[handle] for handle in handles if handle in known}
 
     async def _load_authors(self, dids: Iterable[str]) -> None:
         missing = sorted(set(dids) - self._authors.keys())

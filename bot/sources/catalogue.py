@@ -8,6 +8,7 @@ from pydantic import BaseModel
 from bot.clock import Clock
 from bot.config.playbook import SourceEntry
 from bot.config.settings import Settings
+from bot.domain.own_accounts import NO_ACCOUNTS, OwnAccounts
 from bot.domain.subject import Subject
 from bot.sources.base import SourceContext, SourceKind
 
@@ -34,9 +35,14 @@ EXAMPLES: Sequence[str] = [kind.example.strip("\n") for kind in CATALOGUE.values
 
 
 def build_context(
-    entry: SourceEntry, settings: Settings, clock: Clock, subjects: Sequence[Subject], jitter: Callable[[], float]
+    entry: SourceEntry,
+    settings: Settings,
+    clock: Clock,
+    subjects: Sequence[Subject],
+    jitter: Callable[[], float],
+    own_accounts: OwnAccounts = NO_ACCOUNTS,
 ) -> SourceContext:
     """What a source of the playbook is built from, and checked with."""
     kind, name = CATALOGUE[entry.source], entry.name or entry.source
     secret, url = kind.secret(settings, name), kind.url(settings, name)
-    return SourceContext(name, clock, jitter, tuple(subjects), secret, url, settings.contact)
+    return SourceContext(name, clock, jitter, tuple(subjects), secret, url, settings.contact, own_accounts)

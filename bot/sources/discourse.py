@@ -13,7 +13,7 @@ from bot.sources.base import SourceCheck, SourceContext, SourceKind
 from bot.sources.html_text import MAX_HTML, extract_html_text
 from bot.sources.outlet_client import OutletClient, OutletError
 from bot.sources.polling import LEFT_OUT, PolledSource, PollResult, TimeCursor, build_mentions, check_outlet
-from bot.sources.term_filter import TermFilter, list_search_terms
+from bot.sources.term_filter import list_search_terms
 
 MOST_PAGES = 10
 """Pages of one search that a forum gives, and 400 for the next."""
@@ -49,7 +49,7 @@ class DiscourseOutlet:
         self._clock = context.clock
         subjects: tuple[Subject, ...] = context.subjects
         self._terms = [term.replace('"', " ") for term in list_search_terms(subjects)]
-        self._filter = TermFilter(subjects)
+        self._filter = context.build_term_filter()
         self._read: set[int] = set()
         """Posts that were requested since the last poll that got through all: the rest goes on behind them."""
 

@@ -10,7 +10,7 @@ from bot.domain.subject import Subject
 from bot.sources.base import SourceCheck, SourceContext, SourceKind
 from bot.sources.outlet_client import OutletClient
 from bot.sources.polling import PolledSource, PollResult, TimeCursor, build_mentions, check_outlet, read_list
-from bot.sources.term_filter import TermFilter, list_search_terms
+from bot.sources.term_filter import list_search_terms
 
 DAY = 86_400
 OVERLAP = 600
@@ -43,7 +43,7 @@ class GithubOutlet:
         self._clock = context.clock
         self._excluded = {name.casefold() for name in options.exclude_repositories}
         self._queries = list(_iter_queries(list_search_terms(context.subjects)))
-        self._filter = TermFilter(context.subjects)
+        self._filter = context.build_term_filter()
         self._headers = {"Accept": "application/vnd.github+json", "X-GitHub-Api-Version": "2022-11-28"}
         self._headers |= {"Authorization": f"Bearer {context.secret}"} if context.secret else {}
         self._a_minute = KEYED_A_MINUTE if context.secret else KEYLESS_A_MINUTE

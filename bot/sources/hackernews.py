@@ -12,7 +12,7 @@ from bot.sources.base import SourceCheck, SourceContext, SourceKind
 from bot.sources.html_text import extract_html_text
 from bot.sources.outlet_client import OutletClient
 from bot.sources.polling import PolledSource, PollResult, TimeCursor, build_mentions, check_outlet, read_list
-from bot.sources.term_filter import TermFilter, list_search_terms
+from bot.sources.term_filter import list_search_terms
 
 MOST_HITS = 1_000
 """Hits of one answer, and the most that Algolia gives of one search."""
@@ -42,7 +42,7 @@ class HackerNewsOutlet:
         self._name = context.name
         self._clock = context.clock
         self._terms = list_search_terms(context.subjects)
-        self._filter = TermFilter(context.subjects)
+        self._filter = context.build_term_filter()
 
     async def poll(self, client: OutletClient, cursor: str | None) -> PollResult:
         now = self._clock.now()

@@ -24,7 +24,7 @@ from bot.sources.mastodon_status import (
 from bot.sources.mastodon_stream import MastodonSource
 from bot.sources.outlet_client import OutletClient, OutletError, OutletResponse, parse_retry_time
 from bot.sources.polling import PolledSource, PollResult, build_mentions, check_outlet, read_list
-from bot.sources.term_filter import TermFilter, list_search_terms
+from bot.sources.term_filter import list_search_terms
 
 TAGS_AT_ONCE = 4
 """Hashtags that one request may ask for."""
@@ -76,7 +76,7 @@ class MastodonOutlet:
         self._wants_public = options.public
         self._name = context.name
         self._clock = context.clock
-        self._filter = TermFilter(context.subjects)
+        self._filter = context.build_term_filter()
         self._access = InstanceAccess()
         self._described_at: datetime | None = None
         self._requests = 0

@@ -76,7 +76,7 @@ class TimeCursor(NamedTuple):
 def build_mentions(
     posts: Iterable[Mapping[str, Any]], map_post: Callable[[Mapping[str, Any]], dict[str, Any]], terms: TermFilter
 ) -> tuple[list[Mention], str]:
-    """Return those of an outlet's posts that name a subject, the oldest first, and a sentence about what was skipped.
+    """Return the posts of an outlet that the filter accepts, the oldest first, and a sentence about what was skipped.
 
     Searches tolerate typing errors, so that each post is matched again.
     """
@@ -88,7 +88,7 @@ def build_mentions(
         except InvalidMentionError as wrong:
             problem = f"A post was skipped: {wrong}."
             continue
-        if terms.matches(mention.text):
+        if terms.matches_mention(mention):
             mentions[mention.id] = mention
     return sorted(mentions.values(), key=lambda mention: mention.created_at), problem
 

@@ -12,7 +12,7 @@ from bot.sources.base import SourceCheck, SourceContext, SourceKind
 from bot.sources.html_text import extract_html_text
 from bot.sources.outlet_client import OutletClient
 from bot.sources.polling import PolledSource, PollResult, TimeCursor, build_mentions, check_outlet, read_list
-from bot.sources.term_filter import TermFilter, list_search_terms
+from bot.sources.term_filter import list_search_terms
 
 DAY = 86_400
 KEYLESS_A_DAY, KEYED_A_DAY = 280, 9_000
@@ -43,7 +43,7 @@ class StackExchangeOutlet:
         self._name = context.name
         self._clock = context.clock
         self._terms = list_search_terms(context.subjects)
-        self._filter = TermFilter(context.subjects)
+        self._filter = context.build_term_filter()
         self._quota: SourceQuota | None = None
 
     async def poll(self, client: OutletClient, cursor: str | None) -> PollResult:

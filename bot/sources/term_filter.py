@@ -8,6 +8,8 @@ from collections.abc import Iterable, Iterator
 
 from ahocorasick_rs import BytesAhoCorasick
 
+from bot.domain.mention import Mention
+from bot.domain.own_accounts import NO_ACCOUNTS, OwnAccounts
 from bot.domain.subject import Subject
 from bot.domain.text_normalization import fold_for_search, fold_letters, normalize_text
 
@@ -28,8 +30,11 @@ _ESCAPED_LETTER = re.compile(rb"\\u(?!00(?:2|3[a-fA-F])|202[89])")
 class TermFilter:
     """The terms and handles of all subjects. With no subject, everything matches."""
 
-    def __init__(self, subjects: Iterable[Subject], markers: Iterable[bytes] = ()) -> None:
+    def __init__(
+        self, subjects: Iterable[Subject], markers: Iterable[bytes] = (), own_accounts: OwnAccounts = NO_ACCOUNTS
+    ) -> None:
         """`markers`: bytes, in small letters, with which a post may match whatever its words are."""
+        self._own_accounts = own_accounts
         terms = dict.fromkeys(term for subject in subjects for term in (*subject.terms, *subject.handles))
         spellings = [form for term in terms for form in _iter_spellings(term)]
         self._pattern = re.compile("|".join(map(_build_pattern, spellings)))
@@ -41,6 +46,10 @@ class TermFilter:
 
     def matches(self, text: str) -> bool:
         return self._pattern.search(fold_letters(normalize_text(text))) is not None
+
+    def matches_mention(self, mention: Mention) -> bool:
+        """Whether a post is published: it may name a subject, or one of our accounts answers somebody."""
+        return self.matches(mention.text) or self._own_accounts.is_own_reply(mention)
 
     def may_match(self, raw: bytes) -> bool:
         """Whether a post may be in these bytes of JSON in UTF-8: a test that is quicker than to parse them."""

@@ -49,10 +49,12 @@ class XSource:
         url: str = "",
         silence: float = 60,
         name: str = "x",
+        own_handles: Sequence[str] = (),
     ) -> None:
         self.name = name
         self._options = options
         self._subjects = tuple(subjects)
+        self._own_handles = tuple(own_handles)
         self._api = XApiClient(token, clock, url, silence)
         self._clock = clock
         self._jitter = jitter
@@ -64,7 +66,9 @@ class XSource:
 
     @classmethod
     def from_options(cls, options: XOptions, parts: SourceContext) -> "XSource":
-        return cls(options, parts.subjects, parts.secret, parts.clock, parts.jitter, parts.url, name=parts.name)
+        own = parts.own_accounts.list_handles(parts.name)
+        more = (parts.secret, parts.clock, parts.jitter, parts.url)
+        return cls(options, parts.subjects, *more, name=parts.name, own_handles=own)
 
     async def listen(self, sink: MentionSink) -> None:
         while True:
@@ -141,7 +145,7 @@ class XSource:
     async def _sync_rules(self, api: XApiClient) -> str:
         """Set our rules at X, and return what it does not accept as sentences. Deletes first: X rejects duplicates."""
         options = self._options
-        want = build_rules(self._subjects, RULE_LIMIT, options.lang, options.extra_rule)
+        want = build_rules(self._subjects, RULE_LIMIT, options.lang, options.extra_rule, self._own_handles)
         change = diff_rules(await api.list_rules(), want)
         await api.delete_rules(change.delete)
         refused = list(dict.fromkeys(await api.add_rules(change.add)))
@@ -151,7 +155,7 @@ class XSource:
 
     def _build_backfill(self, api: XApiClient, sink: MentionSink, set_status: Callable[[str], None]) -> Backfill:
         options = self._options
-        queries = build_rules(self._subjects, QUERY_LIMIT, options.lang, options.extra_rule)
+        queries = build_rules(self._subjects, QUERY_LIMIT, options.lang, options.extra_rule, self._own_handles)
         reach = timedelta(hours=options.refill_hours)
         return Backfill(api, sink, queries, self._clock, self._jitter, set_status, self._progress, self._meter, reach)
 

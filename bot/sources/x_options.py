@@ -7,11 +7,18 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from bot.domain.languages import TAG
 from bot.domain.read_budget import ReadBudget
-from bot.domain.subject import Subject
 from bot.sources.base import SourceCheck, SourceContext
 from bot.sources.x_api import XApiClient
 from bot.sources.x_errors import XApiError
-from bot.sources.x_rules import QUERY_LIMIT, RULE_LIMIT, RULES_LIMIT, build_rules, diff_rules, find_unsupported_terms
+from bot.sources.x_rules import (
+    QUERY_LIMIT,
+    RULE_LIMIT,
+    RULES_LIMIT,
+    XRule,
+    build_rules,
+    diff_rules,
+    find_unsupported_terms,
+)
 
 
 class XOptions(BaseModel):
@@ -33,26 +40,27 @@ class XOptions(BaseModel):
 async def check_x(options: XOptions, parts: SourceContext) -> SourceCheck:
     """Check token and rules at X with dry runs, and estimate the cost. Changes nothing."""
     faults = find_unsupported_terms(parts.subjects, options.lang, options.extra_rule)
-    want = build_rules(parts.subjects, RULE_LIMIT, options.lang, options.extra_rule)
+    own = parts.own_accounts.list_handles(parts.name)
+    want = build_rules(parts.subjects, RULE_LIMIT, options.lang, options.extra_rule, own)
     notes: list[str] = []
     try:
         async with XApiClient(parts.secret, parts.clock, parts.url) as api:
             have = await api.list_rules()
-            foreign = sum(not rule.subject for rule in have)
+            foreign = sum(not rule.is_own for rule in have)
             if foreign + len(want) > RULES_LIMIT:
                 faults.append(
                     f"X takes {RULES_LIMIT} rules. The playbook needs {len(want)}, and other programs have {foreign}."
                 )
             faults += await api.add_rules(diff_rules(have, want).add, dry=True)
-            notes = [await _estimate_cost(api, options, parts.subjects)]
+            queries = build_rules(parts.subjects, QUERY_LIMIT, options.lang, options.extra_rule, own)
+            notes = [await _estimate_cost(api, options, queries)]
     except (XApiError, ValueError) as fault:
         faults.append(str(fault))
     return SourceCheck([("", sentence) for sentence in dict.fromkeys(faults)], notes)
 
 
-async def _estimate_cost(api: XApiClient, options: XOptions, subjects: Sequence[Subject]) -> str:
+async def _estimate_cost(api: XApiClient, options: XOptions, queries: Sequence[XRule]) -> str:
     """Estimate the cost from the posts of the last week. Posts found by several rules are counted several times."""
-    queries = build_rules(subjects, QUERY_LIMIT, options.lang, options.extra_rule)
     try:
         week = sum([await api.count_week_posts(query) for query in queries])
     except XApiError as fault:

@@ -50,20 +50,21 @@ def parse_stream_line(line: bytes) -> PostPage:
         raise MalformedPostError("a line with neither a post nor errors")
     post, sent = _parse_post(answer["data"]), _IncludedObjects.from_answer(answer)
     matched = [rule.get("tag") for rule in _ensure_list(answer.get("matching_rules")) if isinstance(rule, dict)]
-    subjects = [XRule("", tag).subject for tag in matched if isinstance(tag, str)]
-    ours = tuple(dict.fromkeys(subject for subject in subjects if subject))
-    mention = None if (subjects and not ours) else _build_mention(post, sent, ours)
+    rules = [XRule("", tag) for tag in matched if isinstance(tag, str)]
+    is_foreign = bool(rules) and not any(rule.is_own for rule in rules)
+    subjects = tuple(dict.fromkeys(rule.subject for rule in rules if rule.subject))
+    mention = None if is_foreign else _build_mention(post, sent, subjects)
     return _build_page([post], [mention] if mention else [], sent)
 
 
 def parse_search_page(answer: dict[str, Any], subject: str) -> PostPage:
-    """Parse a response of the search. Malformed posts are skipped."""
+    """Parse a response of the search for a subject, or for our own replies. Malformed posts are skipped."""
     sent = _IncludedObjects.from_answer(answer)
     found, mentions = list[XPost](), list[Mention]()
     for value in _ensure_list(answer.get("data")):
         with suppress(MalformedPostError):
             found.append(post := _parse_post(value))
-            mentions += [mention] if (mention := _build_mention(post, sent, (subject,))) else []
+            mentions += [mention] if (mention := _build_mention(post, sent, (subject,) if subject else ())) else []
     meta = answer.get("meta")
     token = meta.get("next_token") if isinstance(meta, dict) else None
     return _build_page(found, mentions, sent, token if isinstance(token, str) else "")

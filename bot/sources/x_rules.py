@@ -12,6 +12,8 @@ QUERY_LIMIT = 512
 RULES_LIMIT = 1000
 TAG = "earshot:"
 """Prefix of the tags of our rules. Other rules in the same X app are left alone."""
+OWN_TAG = f"{TAG} own accounts"
+"""The tag of the rules for our own replies. No subject's name begins with a space."""
 
 OPERATOR = re.compile(r"@[A-Za-z0-9_]{1,15}|#\w*[^\W\d]\w*|\$[A-Za-z]{1,6}")
 HANDLE = re.compile(r"[A-Za-z0-9_]{1,15}")
@@ -38,9 +40,13 @@ class XRule:
     """The id that X gave it; empty if the rule is not at X yet."""
 
     @property
+    def is_own(self) -> bool:
+        return self.tag.startswith(TAG)
+
+    @property
     def subject(self) -> str:
-        """The subject's name; empty if the rule is not ours."""
-        return self.tag.removeprefix(TAG) if self.tag.startswith(TAG) else ""
+        """The subject's name; empty if the rule is not ours, or for our own replies."""
+        return self.tag.removeprefix(TAG) if self.is_own and self.tag != OWN_TAG else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +57,23 @@ class RuleChanges:
     delete: tuple[XRule, ...]
 
 
-def build_rules(subjects: Iterable[Subject], limit: int, lang: str = "", extra: str = "") -> list[XRule]:
-    """Build as many rules for each subject as its terms need, at least one."""
-    values = [(value, subject) for subject in subjects for value in _build_values(subject, limit, lang, extra)]
-    return [XRule(value, f"{TAG}{subject.name}") for value, subject in values]
+def build_rules(
+    subjects: Iterable[Subject], limit: int, lang: str = "", extra: str = "", own_handles: Iterable[str] = ()
+) -> list[XRule]:
+    """Build as many rules for each subject as its terms need, at least one; then those for our own replies.
+
+    Own replies are read in every language: `lang` and `extra` narrow what others write.
+    """
+    rules = []
+    for subject in subjects:
+        ends = _build_suffix(subject, limit, lang, extra)
+        rules += [XRule(value, f"{TAG}{subject.name}") for value in _pack(_list_operators(subject), ends, limit)]
+    own = [f"from:{handle}" for handle in own_handles if HANDLE.fullmatch(handle)]
+    return rules + [XRule(value, OWN_TAG) for value in _pack(own, " is:reply -is:retweet", limit)]
 
 
 def diff_rules(have: Sequence[XRule], want: Sequence[XRule]) -> RuleChanges:
-    ours = [rule for rule in have if rule.subject]
+    ours = [rule for rule in have if rule.is_own]
     kept = {(rule.value, rule.tag) for rule in ours}
     wanted = {(rule.value, rule.tag): rule for rule in want}
     return RuleChanges(
@@ -79,19 +94,19 @@ def find_unsupported_terms(subjects: Iterable[Subject], lang: str = "", extra: s
     return faults
 
 
-def _build_values(subject: Subject, limit: int, lang: str, extra: str) -> Iterator[str]:
-    narrowed = _build_suffix(subject, limit, lang, extra)
-    room = limit - 2 - len(narrowed)
+def _pack(terms: Iterable[str], ends: str, limit: int) -> Iterator[str]:
+    """Yield as few queries as find each of the terms; a term that is too long for one is left out."""
+    room = limit - 2 - len(ends)
     line = ""
-    for term in _list_operators(subject):
+    for term in terms:
         longer = f"{line} OR {term}" if line else term
         if len(longer) <= room:
             line = longer
         elif len(term) <= room:
-            yield f"({line}){narrowed}"
+            yield f"({line}){ends}"
             line = term
     if line:
-        yield f"({line}){narrowed}"
+        yield f"({line}){ends}"
 
 
 def _list_operators(subject: Subject) -> list[str]:

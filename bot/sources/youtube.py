@@ -42,7 +42,7 @@ class YoutubeOutlet:
         self._name = context.name
         self._clock = context.clock
         self._headers = {"X-Goog-Api-Key": context.secret}
-        self._all, self._filter = TermFilter(()), TermFilter(context.subjects)
+        self._all, self._filter = TermFilter(()), context.build_term_filter()
 
     async def poll(self, client: OutletClient, cursor: str | None) -> PollResult:
         now = self._clock.now()

@@ -11,13 +11,14 @@ from bot.domain.cases.intake import CONVERSATION_WINDOW, COPY_WINDOW, build_conv
 from bot.domain.cases.queues import list_author_terms
 from bot.domain.cases.roll_ups import RollUp, list_roll_ups, refresh_roll_up
 from bot.domain.cases.similarity import build_similarity_keys
-from bot.domain.commits import CaseDecision
+from bot.domain.commits import CaseDecision, DurationKind
 from bot.domain.links import derive_link_id
 from bot.domain.mention import Mention
 from bot.domain.paging.case_page import list_pages_to_recheck
 from bot.store.corrections import add_correction, update_precision
 from bot.store.decision_writer import add_notification, write_effects
 from bot.store.deletions import add_deletion
+from bot.store.early_replies import write_public_reply
 from bot.store.given_offers import add_offer_count
 from bot.store.keys import (
     AUTHORS_KEPT,
@@ -67,6 +68,7 @@ def _write_case_decision(transaction: Transaction, keys: Keys, decision: CaseDec
         add_deletion(transaction, keys, decision.deletion)
     for count in decision.offer_counts:
         add_offer_count(transaction, keys, count)
+    write_public_reply(transaction, keys, decision)
     write_effects(transaction, keys, decision, at, "case", decision.after.id if decision.after else "")
     for correction in decision.corrections:
         add_correction(transaction, keys, decision.case, correction)
@@ -94,6 +96,8 @@ def _write_case(transaction: Transaction, keys: Keys, decision: CaseDecision, ca
         update_precision(transaction, keys, before, case)
     for measure, seconds in decision.durations:
         then = case.resolved_at or case.claimed_at or case.opened_at
+        if measure is DurationKind.REPLY:  # a case may be answered at any time
+            then = case.history[-1].at
         took = keys.durations_key(format_day(then), case.department, measure)
         transaction.write("RPUSH", took, join_field(compute_quarter(then), f"{seconds:.1f}"))
         transaction.add_upkeep("LTRIM", took, -TOOK_MOST, -1)
@@ -233,6 +237,9 @@ def _write_lookup_keys(transaction: Transaction, keys: Keys, before: Case | None
             for lookup in build_lookup_keys(keys, before.mention, before.assessment.subject):
                 transaction.write("DEL", lookup.key)
         return
+    conversation = case.mention.conversation_id
+    if conversation not in {"", case.mention.id}:  # that of the post which began it leads to the id of the case
+        transaction.write("SET", keys.thread_case_key(conversation), case.id, "EX", _CONVERSATION_SECONDS)
     for lookup in build_lookup_keys(keys, case.mention, case.assessment.subject):
         transaction.write("SET", lookup.key, case.id, "EX", lookup.seconds)
 

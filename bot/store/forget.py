@@ -8,13 +8,15 @@ from typing import NamedTuple, Protocol
 from redis.exceptions import ResponseError
 
 from bot.domain.audit import AuditAction, AuditEvent
+from bot.domain.case import PublicReply
 from bot.domain.erasure import REQUEST, ErasureReason, QuoteTargets
 from bot.domain.errors import StoreUnavailable
-from bot.domain.mention import Mention
+from bot.domain.mention import UNKNOWN_AUTHOR_ID, Author, Mention
 from bot.store.cases import CaseStore
 from bot.store.client import RedisClient, parse_hash
 from bot.store.dead_letters import DeadLetterStore
 from bot.store.decision_writer import add_audit_event
+from bot.store.early_replies import parse_reply
 from bot.store.keys import Keys
 from bot.store.mutes import MuteStore
 from bot.store.persons import PersonStore
@@ -65,6 +67,7 @@ class ErasureMatches(NamedTuple):
 class MentionEraser(RedisStore):
     def __init__(self, client: RedisClient, keys: Keys) -> None:
         super().__init__(client, keys)
+        self._streams = (keys.unrouted, keys.spam, keys.staff_posts, keys.corrections)
         self._cases = CaseStore(client, keys)
         self._dead = DeadLetterStore(client, keys)
         self._quarantine = QuarantineStore(client, keys)
@@ -100,13 +103,14 @@ class MentionEraser(RedisStore):
     async def forget(self, found: ErasureMatches, at: datetime, reason: ErasureReason = REQUEST) -> int:
         """Return how many entries, records and cases lost something."""
         lost = 0
-        for name in (self._keys.unrouted, self._keys.spam, self._keys.corrections):
+        for name in self._streams:
             lost += await self._drop_entries(name, found.ids)
         lost += await self._drop_waiting(found.ids)
         lost += await self._drop_observations(found.ids)
         lost += await self._drop_recent(found.ids)
         lost += await self._drop_dead_letters(found)
         lost += await self._drop_joined(found.ids)
+        lost += await self._drop_early_replies(found.ids)
         lost += await self._redact_quotes(QuoteTargets(found.ids, found.words, reason.text))
         lost += await self._records.redact_cases(found.ids, found.words, at, reason)
         lost += await self._records.redact_episodes(found.ids, at)
@@ -131,13 +135,15 @@ class MentionEraser(RedisStore):
 
     async def _iter_mentions(self) -> AsyncIterator[Mention]:
         """Yield every stored mention: of streams, cases, dead letters and joined mentions."""
-        for name in (self._keys.inbox, self._keys.unrouted, self._keys.spam, self._keys.corrections):
+        for name in (self._keys.inbox, *self._streams):
             async for _, entry in self._iter_entries(name):
                 if (mention := parse_entry_mention(entry)) is not None:
                     yield mention
         async for batch in self._iter_batches("case"):
             for case in (await self._cases.find(batch)).values():
                 yield case.mention
+                for reply in case.public_replies:
+                    yield _build_reply_mention(reply)
         async for raw in self._iter_raw_mentions():
             if (mention := parse_stored_mention(raw)) is not None:
                 yield mention
@@ -219,13 +225,29 @@ class MentionEraser(RedisStore):
                 gone += int(await self._client.execute("HDEL", key, *held))
         return gone
 
+    async def _drop_early_replies(self, ids: frozenset[str]) -> int:
+        gone = 0
+        async for name in self._iter_names("reply"):
+            key = self._keys.early_reply_key(name)
+            reply = parse_reply(await self._client.execute("GET", key) or "")
+            gone += int(await self._client.execute("DEL", key)) if reply and reply.mention in ids else 0
+        return gone
+
     async def _redact_quotes(self, erased: QuoteTargets) -> int:
         changed = await self._quotes.redact_dead_letters(await self._dead.list_letters(), erased)
-        for name in (self._keys.inbox, self._keys.unrouted, self._keys.spam, self._keys.corrections):
+        for name in (self._keys.inbox, *self._streams):
             changed += await self._quotes.redact_entries(name, self._iter_entries(name), erased)
         async for case_id in self._iter_names("joined"):
             changed += await self._quotes.redact_joined(case_id, erased)
         return changed
+
+
+def _build_reply_mention(reply: PublicReply) -> Mention:
+    """Return as much of an answer of ours as finds it by its author."""
+    handle = reply.by.removeprefix("@") or UNKNOWN_AUTHOR_ID
+    author = Author(id=handle, handle=handle)
+    source = reply.mention.partition(":")[0]
+    return Mention(id=reply.mention, source=source, text="", created_at=reply.at, author=author)
 
 
 def _is_about(raw: str, found: ErasureMatches) -> bool:

@@ -56,12 +56,20 @@ class MentionMark(NamedTuple):
         return cls(parse_int(held[1:]) or 0 if held.startswith("v") else 0, held.startswith("d"))
 
 
+class LookupGuard(NamedTuple):
+    """What a key, or a field of one, held when a decision was made; empty for nothing."""
+
+    key: str
+    held: str
+    field: str = ""
+
+
 class TriagedEntry(NamedTuple):
-    """A decision on an entry, with what (or "") each of its lookup keys held when it was made."""
+    """A decision on an entry, with what the keys that it was made on held."""
 
     entry: InboxEntry
     decision: CaseDecision
-    lookups: tuple[tuple[str, str], ...] = ()
+    lookups: tuple[LookupGuard, ...] = ()
 
 
 class Inbox(RedisStore):
@@ -183,8 +191,8 @@ class Inbox(RedisStore):
         transactions = []
         for entry, decision, found in ready:
             transaction = Transaction(self._keys.inbox, entry.id)
-            for key, held in found:
-                transaction.guard(key, held)
+            for guard in found:
+                transaction.guard(*guard)
             write_decision(transaction, self._keys, decision, at)
             transactions.append(transaction)
         if recent_batch and recent_batch.recent and transactions:

@@ -44,6 +44,10 @@ CRISIS_KEPT = timedelta(days=400)
 EPISODES_MOST = 2_000
 PERSON_KEPT = timedelta(days=180)
 """After the last contact with them."""
+REPLY_KEPT = timedelta(days=7)
+"""As long as X can be searched for the post that it answers."""
+STAFF_MOST = 500
+STAFF_KEPT = timedelta(days=30)
 AUTHORS_KEPT = timedelta(days=190)
 """After the last case of a month was opened: twice as long as a resolved case is kept."""
 SEEN_AUTHORS_KEPT = timedelta(days=430)
@@ -102,6 +106,7 @@ class Keys:
         self.schedule_gaps = self.root + "holes"
         self.unrouted = self.root + "aside"
         self.spam = self.root + "spam"
+        self.staff_posts = self.root + "staff"
         self.audit = self.root + "audit"
         self.corrections = self.root + "corrections"
         self.meta = self.root + "meta"
@@ -151,6 +156,12 @@ class Keys:
 
     def conversation_case_key(self, key: str) -> str:
         return f"{self.root}conversation:{key}"
+
+    def thread_case_key(self, conversation: str) -> str:
+        return f"{self.root}thread:{conversation}"
+
+    def early_reply_key(self, mention: str) -> str:
+        return f"{self.root}reply:{mention}"
 
     def copy_case_key(self, key: str) -> str:
         return f"{self.root}copy:{key}"

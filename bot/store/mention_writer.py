@@ -6,7 +6,18 @@ from bot.domain.assessment import Assessment, Intent, Sentiment
 from bot.domain.case import Case
 from bot.domain.commits import MentionOutcome, ProcessedMention
 from bot.store.decision_writer import to_ms
-from bot.store.keys import ASIDE_MOST, SPAM_KEPT, SPAM_MOST, TALLIES_KEPT, TELLING_KEPT, TELLING_MOST, Keys, join_field
+from bot.store.keys import (
+    ASIDE_MOST,
+    SPAM_KEPT,
+    SPAM_MOST,
+    STAFF_KEPT,
+    STAFF_MOST,
+    TALLIES_KEPT,
+    TELLING_KEPT,
+    TELLING_MOST,
+    Keys,
+    join_field,
+)
 from bot.store.spike_stream import append_observation
 from bot.store.transaction import Transaction
 
@@ -27,6 +38,9 @@ def write_processed_mention(
     created_at = min(processed.mention.created_at, processed.at)
     tally = keys.tally_key(created_at)
     transaction.write("HINCRBY", keys.mention_counters, processed.outcome.value, 1)
+    if processed.is_own or processed.staff_sign:
+        _write_staff_post(transaction, keys, processed)
+        return
     transaction.write("HINCRBY", tally, build_tally_field(processed, created_at), 1)
     transaction.add_upkeep("EXPIRE", tally, _TALLIES_SECONDS)
     if processed.muted_by:
@@ -52,6 +66,15 @@ def rank_top_post(transaction: Transaction, keys: Keys, processed: ProcessedMent
     transaction.write("ZADD", top_posts, _score_top_post(processed), case.id)
     transaction.add_upkeep("ZREMRANGEBYRANK", top_posts, 0, -TELLING_MOST - 1)
     transaction.add_upkeep("EXPIRE", top_posts, _TELLING_SECONDS)
+
+
+def _write_staff_post(transaction: Transaction, keys: Keys, processed: ProcessedMention) -> None:
+    """Keep who wrote it where, without the words: managers look at the post itself."""
+    if processed.staff_sign:
+        post = processed.mention.copy_with(text="", quoted="", parent=None, media=(), engagement=None)
+        fields = ("m", post.model_dump_json(exclude_defaults=True), "why", processed.staff_sign)
+        transaction.write("XADD", keys.staff_posts, "MAXLEN", "~", STAFF_MOST, "*", *fields)
+        transaction.add_upkeep("XTRIM", keys.staff_posts, "MINID", to_ms(processed.at - STAFF_KEPT))
 
 
 def _write_spam(transaction: Transaction, keys: Keys, processed: ProcessedMention) -> None:

@@ -47,7 +47,7 @@ TOP_POSTS_SHOWN = 3
 TOP_POST_CANDIDATES = 24
 """More than are shown: some are gone, older than the span, or were corrected since."""
 HELP_WORD = "help"
-OTHER_WORDS = ("preview", "spam", HELP_WORD)
+OTHER_WORDS = ("preview", "spam", "staff", HELP_WORD)
 """What the command answers besides periods."""
 
 
@@ -192,6 +192,7 @@ class SentimentReports:
                 resolve=compute_duration_stats(durations[name, DurationKind.RESOLVE]),
                 follow_ups=_count_follow_ups(resolutions, name),
                 replies=_count_replies(resolutions, name),
+                first_reply=compute_duration_stats(durations[name, DurationKind.REPLY]),
             )
             lines.append(line)
         return tuple(lines)

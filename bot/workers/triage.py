@@ -14,7 +14,6 @@ from bot.domain.case import derive_case_id
 from bot.domain.commits import StoreUnavailable
 from bot.domain.mention import Mention
 from bot.domain.routing import NOBODY, find_route
-from bot.domain.rules import PlaybookRules
 from bot.store.case_writer import build_lookup_keys
 from bot.store.inbox import IDLE, MOST_TRIES, InboxEntry
 from bot.store.keys import DEAD_MOST
@@ -22,7 +21,7 @@ from bot.store.store import Store
 from bot.store.transaction import CommitResult
 from bot.workers.recent_mentions import RecentMentions
 from bot.workers.runner import Worker
-from bot.workers.triage_decider import WORDLESS, LazyAssessment, TriageDecider, TriageItem
+from bot.workers.triage_decider import WORDLESS, DeciderRules, LazyAssessment, TriageDecider, TriageItem
 
 log = structlog.get_logger("triage")
 
@@ -40,7 +39,7 @@ class BatchAssessor(Protocol):
     ) -> Sequence[LazyAssessment]: ...
 
 
-class TriageRules(PlaybookRules, Protocol):
+class TriageRules(DeciderRules, Protocol):
     def get_assessor(self) -> BatchAssessor: ...
 
 
@@ -178,7 +177,9 @@ class TriageWorker(Worker):
         route = find_route(self._rules.list_routes(), mention, result.assessment)
         subject, wanted = result.assessment.subject, route.to != NOBODY
         lookup_keys = build_lookup_keys(self._store.keys, mention, subject, with_similar=wanted)
-        return TriageItem(entry, mention, result, route, lookup_keys)
+        accounts = self._rules.get_own_accounts()
+        owner = accounts.find_owner(mention)
+        return TriageItem(entry, mention, result, route, lookup_keys if owner is None else (), owner, bool(accounts))
 
     async def _retry_stale(self, items: list[TriageItem]) -> None:
         """Decide stale items again: optimistic concurrency."""

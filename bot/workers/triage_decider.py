@@ -12,19 +12,22 @@ from bot.domain.cases.deletion_transitions import count_deleted, decide_deletion
 from bot.domain.cases.edit_transitions import PostEdit, decide_edit, skip_edit
 from bot.domain.cases.flag_transitions import join_flagged_case
 from bot.domain.cases.intake import count_only, join_case, open_case
+from bot.domain.cases.public_reply_transitions import remove_public_reply
 from bot.domain.commits import CaseDecision
 from bot.domain.department import Department
 from bot.domain.links import derive_link_id
 from bot.domain.mention import Mention
 from bot.domain.mutes import MuteSet
+from bot.domain.own_accounts import OwnAccounts
 from bot.domain.paging.decision import refresh_messages
 from bot.domain.paging.page import Page
 from bot.domain.routing import NOBODY, Route
 from bot.domain.rules import PlaybookRules, get_department_or_lost
 from bot.store.case_writer import LookupKey
 from bot.store.flagged_mentions import FlagStore
-from bot.store.inbox import InboxEntry, MentionMark, TriagedEntry
+from bot.store.inbox import InboxEntry, LookupGuard, MentionMark, TriagedEntry
 from bot.store.store import Store
+from bot.workers.own_replies import OwnReplyDecider, find_staff_sign
 
 
 class LazyAssessment(Protocol):
@@ -53,6 +56,18 @@ class TriageItem(NamedTuple):
     result: LazyAssessment
     route: Route
     lookup_keys: tuple[LookupKey, ...]
+    owner: str | None = None
+    """Whose account of ours it is, as `OwnAccounts.find_owner` says."""
+    may_be_answered: bool = False
+    """Whether the playbook knows an account of ours, which may have answered it already."""
+
+    @property
+    def is_own(self) -> bool:
+        return self.owner is not None
+
+
+class DeciderRules(PlaybookRules, Protocol):
+    def get_own_accounts(self) -> OwnAccounts: ...
 
 
 class _TriageBatch(NamedTuple):
@@ -70,9 +85,10 @@ class _TriageBatch(NamedTuple):
 
 
 class TriageDecider:
-    def __init__(self, store: Store, rules: PlaybookRules) -> None:
+    def __init__(self, store: Store, rules: DeciderRules) -> None:
         self._store = store
         self._rules = rules
+        self._replies = OwnReplyDecider(store, rules)
         self._mutes = MuteSet()
         self._flags = FlagStore(store.client, store.keys)
         self._flagged_links: dict[str, str] = {}
@@ -97,24 +113,34 @@ class TriageDecider:
             is_new = decision.before is None and decision.deletion is None
             if is_new and self._has_own_case(item.mention, opened):
                 decision = skip_edit() if item.entry.edit else _decide_count_only(item, at)
+            decision = self._add_own_voice(item, decision, batch, at)
             seen = self._store.keys.seen_key(item.mention.id)
-            guards = [(seen, batch.found[seen])]
+            guards = [LookupGuard(seen, batch.found[seen])]
+            if item.may_be_answered and not item.entry.edit:
+                guards += self._replies.list_guards(decision, item.mention, batch.found, is_own=item.is_own)
             if decision.after is not None:
                 batch.cases[decision.after.id] = decision.after
                 if decision.before is None:
-                    guards += [(trace.key, batch.found[trace.key]) for trace in item.lookup_keys]
+                    guards += [LookupGuard(trace.key, batch.found[trace.key]) for trace in item.lookup_keys]
                     batch.found.update((trace.key, decision.after.id) for trace in item.lookup_keys)
+            self._replies.record_decision(decision, batch.found)
             ready.append(TriagedEntry(item.entry, decision, tuple(guards)))
         return ready
 
     async def _load_batch(self, items: Sequence[TriageItem]) -> _TriageBatch:
         seen = [self._store.keys.seen_key(item.mention.id) for item in items]
         lookups = [trace.key for item in items for trace in item.lookup_keys]
-        found = await self._store.inbox.read_lookups([*lookups, *seen])
+        answering = [item for item in items if item.may_be_answered and not item.entry.edit]
+        replies = [key for item in answering for key in self._replies.list_keys(item.mention, is_own=item.is_own)]
+        found = await self._store.inbox.read_lookups([*lookups, *seen, *replies])
+        marks = [key for item in answering if not item.is_own for key in self._replies.list_marks(found, item.mention)]
+        found |= await self._store.inbox.read_lookups(marks)
         known = [item.mention.id for item in items if item.entry.edit]
         joined = await self._store.inbox.find_joined_cases(known)
         flagged = self._find_flagged(item.mention for item in items)
         wanted = [*map(found.__getitem__, lookups), *joined.values(), *map(derive_case_id, known), *flagged.values()]
+        for item in answering:
+            wanted += self._replies.list_cases(found, item.mention) if item.is_own else []
         cases = await self._store.cases.find([case for case in wanted if case])
         pages = await self._load_pages(cases.values()) if known else {}
         return _TriageBatch(found, joined, dict(cases), pages, flagged)
@@ -141,6 +167,8 @@ class TriageDecider:
         if item.mention.deleted_at is None and mark.is_deleted:
             return skip_edit() if item.entry.edit else count_deleted(item.mention, at)
         if not item.entry.edit:
+            if item.is_own:
+                return self._replies.decide_own(item.mention, item.result.assessment, batch.found, batch.cases, at)
             return self._decide_new(item, batch, at)
         if item.mention.deleted_at is None and item.mention.version < mark.version:
             return skip_edit()  # a newer wording has come: another worker may even have processed it
@@ -156,10 +184,13 @@ class TriageDecider:
         known = item.mention.id
         opened, joined = batch.cases.get(derive_case_id(known)), batch.cases.get(batch.joined.get(known, ""))
         case = opened if opened is not None and opened.mention.id == known else joined
+        if case is not None and any(reply.mention == known for reply in case.public_replies):
+            department = self._find_department(case.department)
+            return remove_public_reply(case, known, department, at) if item.mention.deleted_at else skip_edit()
         if item.mention.deleted_at:
             return decide_deletion(item.mention, case, at)
-        if case is None:
-            return None
+        if case is None or (item.is_own and case is joined):
+            return skip_edit() if item.is_own else None
         edit = PostEdit(item.mention, item.result.explain_assessment(), item.route)
         return decide_edit(case, edit, self._find_department, at)
 
@@ -188,6 +219,20 @@ class TriageDecider:
             return join_case(similar, mention, assessment, JoinReason.SIMILAR, department, at)
         department = self._find_department(item.route.to)
         return open_case(mention, item.result.explain_assessment(), item.route, department, at)
+
+    def _add_own_voice(
+        self, item: TriageItem, decision: CaseDecision, batch: _TriageBatch, at: datetime
+    ) -> CaseDecision:
+        """Mark what one of us wrote, and add an answer of ours that came before the post."""
+        processed = decision.processed
+        if processed is None:
+            return decision
+        if not item.is_own and item.may_be_answered and decision.after is not None:
+            decision = self._replies.add_early_reply(decision, item.mention, batch.found, at)
+        sign = find_staff_sign(item.owner, decision, self._rules.get_own_accounts())
+        if not item.is_own and sign is None:
+            return decision
+        return replace(decision, processed=replace(processed, is_own=item.is_own, staff_sign=sign or ""))
 
     def _has_own_case(self, mention: Mention, opened: Mapping[str, Case]) -> bool:
         """Return whether the mention has opened a case before; an unreadable case counts as such."""

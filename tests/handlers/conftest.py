@@ -27,6 +27,7 @@ from tests.handlers.fakes import (
     FakeRoles,
     FakeRollUps,
     FakeSpam,
+    FakeStaffPosts,
     FakeStorms,
 )
 from tests.handlers.slack_workspace import FakeSlackServer, Workspace, serve_slack
@@ -50,6 +51,7 @@ class FakeUseCases:
     feeds: FakeFeeds = field(default_factory=FakeFeeds)
     pages: FakePages = field(default_factory=FakePages)
     previews: FakePreviews = field(default_factory=FakePreviews)
+    staff_posts: FakeStaffPosts = field(default_factory=FakeStaffPosts)
     storms: FakeStorms = field(default_factory=FakeStorms)
     replies: FakeReplies = field(default_factory=FakeReplies)
     roles: FakeRoles = field(default_factory=FakeRoles)

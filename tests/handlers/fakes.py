@@ -163,6 +163,12 @@ class FakePreviews(Fake):
         return SubjectPreview(PreviewQuery(terms=("northwind",)), 0, AT, AT, PostMatches())
 
 
+class FakeStaffPosts(Fake):
+    async def render_newest(self, by: str) -> RenderedMessage:
+        await self.ask("staff posts", by)
+        return RenderedMessage("two posts", [])
+
+
 class FakeColleagues(Fake):
     """Asks the fake of cases; `is_colleague` is whether whoever asks has no role."""
 

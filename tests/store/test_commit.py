@@ -12,7 +12,7 @@ from bot.domain.routing import Route
 from bot.store.case_writer import build_lookup_keys
 from bot.store.cases import CaseGoneError
 from bot.store.client import RedisClient
-from bot.store.inbox import InboxEntry, TriagedEntry
+from bot.store.inbox import InboxEntry, LookupGuard, TriagedEntry
 from bot.store.keys import Keys
 from bot.store.store import Store
 from bot.store.transaction import CommitResult, Transaction, commit
@@ -85,7 +85,7 @@ async def test_two_workers_that_hold_the_same_words_at_once_open_one_case(store:
     )
     await store.inbox.admit("x", [one, two], None, clock.now())
     first, second = await store.inbox.read("w", 2, wait=False)
-    unseen = tuple((trace.key, "") for trace in build_lookup_keys(store.keys, one, ""))
+    unseen = tuple(LookupGuard(trace.key, "") for trace in build_lookup_keys(store.keys, one, ""))
     assert unseen
     replies = await asyncio.gather(
         *(

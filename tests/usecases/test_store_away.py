@@ -134,6 +134,7 @@ ASKED: tuple[Callable[[UseCases], Awaitable[Any]], ...] = (
     lambda usecases: usecases.storms.load_episode("ep-1", ANA),
     lambda usecases: usecases.storms.set_facts("ep-1", "Refunds open at noon.", ANA),
     lambda usecases: usecases.storms.find_facts(CASE),
+    lambda usecases: usecases.staff_posts.render_newest(MIA),
     lambda usecases: usecases.spam.list_spam(),
     lambda usecases: usecases.spam.get("17-0"),
     lambda usecases: usecases.spam.find_destination("17-0"),

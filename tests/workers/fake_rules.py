@@ -8,6 +8,7 @@ from bot.domain.assessment import Assessment, Signal
 from bot.domain.commits import StoreUnavailable
 from bot.domain.department import Department
 from bot.domain.mention import Mention
+from bot.domain.own_accounts import NO_ACCOUNTS, OwnAccounts
 from bot.domain.paging.contact_methods import ContactDetails
 from bot.domain.paging.page import Severity
 from bot.domain.paging.policy import EscalationPolicy
@@ -61,6 +62,7 @@ class FakeRules:
         self.read_intent: Callable[[str], str] = read_intent
         self.away = False
         self.escalation = EscalationPolicy()
+        self.own_accounts = NO_ACCOUNTS
 
     def get_escalation_policy(self, severity: Severity, department: str) -> EscalationPolicy:  # noqa: ARG002 - for all the same
         return self.escalation
@@ -87,6 +89,9 @@ class FakeRules:
             for found in self.known
         )
         return [unheard, *named, Route(name="rest", to=self.known[0].name, clocks=self.clocks)]
+
+    def get_own_accounts(self) -> OwnAccounts:
+        return self.own_accounts
 
     def get_assessor(self) -> FakeAssessor:
         """`away`: as if the store went away just after a batch was read."""

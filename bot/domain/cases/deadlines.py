@@ -243,11 +243,21 @@ def reset_to_new(case: Case, department: Department, at: datetime) -> Case:
         follow_up=None,
         snooze=None,
         from_list=False,
+        public_replies=(),
     )
 
 
+def close_answered(case: Case, at: datetime) -> Case:
+    """Return the case closed without an owner, since it was answered in public."""
+    outside = CaseResolution.ANSWERED_OUTSIDE
+    return case.copy_with(status=CaseStatus.RESOLVED, resolution=outside, resolved_at=at, due=None, snooze=None)
+
+
 def release_to_channel(case: Case, department: Department, at: datetime) -> Case:
-    """Return the case as new; or closed, if its post was deleted meanwhile, since nobody could answer it."""
+    """Return the case as new; or closed, if it was answered in public, or if its post was deleted meanwhile."""
+    if case.public_replies and not case.is_urgent:
+        released = reset_to_new(case, department, at)
+        return close_answered(released, at).copy_with(public_replies=case.public_replies, opened_at=case.opened_at)
     if case.has_words or case.is_urgent:
         return reset_to_new(case, department, at)
     closed = reset_to_new(case, department, at).copy_with(due=None, opened_at=case.opened_at)
@@ -272,6 +282,15 @@ def restart_clocks(case: Case, department: Department, at: datetime) -> Case:
         lease_ends=compute_lease_end(case, department, at),
         lease_said=False,
     )
+
+
+def drop_public_replies(case: Case, department: Department, at: datetime) -> Case:
+    """Return the case as one whose author waits for an answer again: its owner is reminded as before."""
+    if not case.public_replies:
+        return case
+    waiting = case.copy_with(public_replies=())
+    is_owned = case.status is CaseStatus.CLAIMED and not case.is_urgent
+    return restart_clocks(waiting, department, at) if is_owned else waiting
 
 
 def end_snooze(case: Case, department: Department, at: datetime, why: str) -> tuple[Case, AuditEvent]:

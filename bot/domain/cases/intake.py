@@ -7,8 +7,24 @@ from functools import lru_cache
 
 from bot.domain.assessment import DOUBTFUL, Assessment, Intent
 from bot.domain.audit import AuditAction, AuditEvent
-from bot.domain.case import MAX_JOINED, Case, CaseStatus, CrisisAlarm, JoinedMention, JoinReason, derive_case_id
-from bot.domain.cases.deadlines import choose_priority, compute_claim_due, end_snooze, find_next_deadline, reset_to_new
+from bot.domain.case import (
+    MAX_JOINED,
+    Case,
+    CaseResolution,
+    CaseStatus,
+    CrisisAlarm,
+    JoinedMention,
+    JoinReason,
+    derive_case_id,
+)
+from bot.domain.cases.deadlines import (
+    choose_priority,
+    compute_claim_due,
+    drop_public_replies,
+    end_snooze,
+    find_next_deadline,
+    reset_to_new,
+)
 from bot.domain.cases.follow_up_transitions import note_reply
 from bot.domain.commits import CaseDecision, MentionOutcome, ProcessedMention
 from bot.domain.department import Department
@@ -112,21 +128,24 @@ def join_case(
     """
     mood = describe_mood(assessment) if reason is JoinReason.SAME_PERSON else ""
     joined = JoinedMention(mention.id, mention.display_name, mention.url, mention.created_at, reason, mood)
-    event = AuditEvent(at, "", AuditAction.JOINED, f"{reason.value}, {case.joined_count + 1} in all")
+    events = [AuditEvent(at, "", AuditAction.JOINED, f"{reason.value}, {case.joined_count + 1} in all")]
     after = case.copy_with(
         version=case.version + 1,
         joined=(*case.joined, joined)[-MAX_JOINED:],
         joined_count=case.joined_count + 1,
-        history=case.extend_history(event),
+        history=case.extend_history(events[0]),
     )
-    events = [event]
-    if case.is_closed and not (case.flagged_by and reason is JoinReason.COPY):
+    is_crisis = assessment.intent is Intent.CRISIS and DOUBTFUL not in assessment.labels
+    is_settled = _is_older_than_answer(case, mention) and not is_crisis
+    if case.is_closed and not is_settled and not (case.flagged_by and reason is JoinReason.COPY):
         after, more = _continue_resolved(after, mood, department, at)
         events += more
+    elif reason is JoinReason.SAME_PERSON and not is_settled:
+        after = drop_public_replies(after, department, at)
     if case.is_snoozed and (reason is JoinReason.SAME_PERSON or mention.author.id == case.mention.author.id):
         after, woken = end_snooze(after, department, at, "they wrote again")
         events.append(woken)
-    if assessment.intent is Intent.CRISIS and DOUBTFUL not in assessment.labels and not after.is_closed:
+    if is_crisis and not after.is_closed:
         after = raise_alarm(after, department, at)
         if reason is JoinReason.SAME_PERSON:  # a copy says what the first said
             harm = next(iter(assessment.get_words("harm")), "")
@@ -145,6 +164,12 @@ def join_case(
         joined_mention=mention,
         pages=build_case_pages(after, at),
     )
+
+
+def _is_older_than_answer(case: Case, mention: Mention) -> bool:
+    """Whether our answer in public came after the post: its case was closed for that, or its owner asked."""
+    is_settled = not case.is_closed or case.resolution is CaseResolution.ANSWERED_OUTSIDE
+    return is_settled and case.public_reply is not None and mention.created_at <= case.public_reply.at
 
 
 def _continue_resolved(

@@ -217,13 +217,15 @@ class DepartmentFigures:
     closed_otherwise: int = 0
     claim: DurationStats | None = None
     resolve: DurationStats | None = None
+    first_reply: DurationStats | None = None
+    """To the first answer of one of our accounts in public."""
     follow_ups: FollowUpFigures = NO_FOLLOW_UPS
     replies: ReplyFigures = NO_REPLIES
 
     @property
     def is_idle(self) -> bool:
         counts = (self.open, self.answered, self.closed_otherwise, *self.follow_ups, *self.replies)
-        return not (self.claim or any(counts))
+        return not (self.claim or self.first_reply or any(counts))
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,8 +39,8 @@ class ReminderDelivery:
         drawing = case_messages.render_digest_reminder(unclaimed, department, hidden)
         return await self._reply(pending, MessageRef(digest.channel, digest.ts), drawing, digest)
 
-    async def deliver_deletion(self, pending: Notification) -> bool:
-        """Tell the owner that the post was deleted. Return whether Slack was called. Raises as a reminder does."""
+    async def deliver_owner_notice(self, pending: Notification) -> bool:
+        """Tell the owner that the post was deleted, or answered in public. Returns and raises as a reminder does."""
         case = (await self._store.cases.find([pending.subject_id])).get(pending.subject_id)
         if self._store.cases.is_unreadable(pending.subject_id):
             raise UnreadableRecordError("case")
@@ -52,7 +52,11 @@ class ReminderDelivery:
             place = MessageRef(digest.channel, digest.ts)
         if not place.ts:
             return await self._skip(pending)
-        return await self._reply(pending, place, case_messages.render_deletion_notice(case))
+        if pending.kind is NotificationKind.DELETED:
+            return await self._reply(pending, place, case_messages.render_deletion_notice(case))
+        if not case.public_replies:
+            return await self._skip(pending)
+        return await self._reply(pending, place, case_messages.render_public_reply_notice(case))
 
     async def _skip(self, pending: Notification) -> bool:
         await self._outbox.mark_message_sent(pending)
@@ -85,7 +89,7 @@ class ReminderDelivery:
     async def _record_reply(self, pending: Notification, posted: CardRecord, digest: DigestRecord | None) -> None:
         """Record the reply, so that it can be updated; draw what it is below again, in case of a claim meanwhile."""
         place = MessageRef(posted.channel, posted.ts)
-        if pending.kind is NotificationKind.DELETED:  # it has no words of the post, and stays as it is
+        if pending.kind is not NotificationKind.REMINDER:  # it has no words of the post, and stays as it is
             return await self._outbox.mark_message_sent(pending)
         if digest is not None:
             await self._store.digests.save(digest.copy_with(reminded=True, reply=place))

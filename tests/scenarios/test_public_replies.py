@@ -1,0 +1,270 @@
+"""Our own accounts answer in public: the case knows it, in whichever order the posts come."""
+
+import pytest
+
+from bot.domain.mention import Mention
+from tests.scenarios.sample_posts import LATE, LOST
+from tests.scenarios.world import World
+
+OWN = """handles = ["@northwindair", "bluesky:northwindair.example", "mastodon:@northwindair@social.example"]"""
+PEOPLE = """
+[[people]]
+id = "U0ANA"
+accounts = ["x:@ana_flies"]
+
+[sources.mastodon.social]
+url = "https://social.example"
+"""
+SORRY = "So sorry, northwind air left you waiting. Please send us your booking code, we will find your bag."
+
+
+@pytest.fixture(autouse=True)
+def accounts(world: World) -> None:
+    """The playbook of the stories, with accounts of our own."""
+    words = world.path.read_text("utf-8").replace('name = "Northwind Air"\n', f'name = "Northwind Air"\n{OWN}\n', 1)
+    world.path.write_text(words + PEOPLE, "utf-8")
+    assert not world.playbook.reload()
+
+
+async def answer(
+    world: World, to: Mention | None, by: str = "northwindair", text: str = SORRY, **more: object
+) -> Mention:
+    asked = {"in_reply_to": to.id, "conversation": to.conversation} if to else {}
+    return await world.receive(text, by=by, **{**asked, "source": to.source if to else "x", **more})
+
+
+async def count_opinions(world: World) -> str:
+    return await world.person("mia").type_command("/sentiment today")
+
+
+async def test_an_unclaimed_case_that_we_answer_in_public_closes_and_nobody_is_reminded(world: World) -> None:
+    post = await world.receive(LOST)
+    card = world.channel("#care").card("@marta")
+    await world.advance(minutes=7)
+    await answer(world, post)
+    assert "Resolved · answered outside" in card.words
+    assert "answered in public by @northwindair, 10 Mar, 09:07" in card.words
+    await world.advance(minutes=30)
+    assert not card.replies
+    assert len(world.channel("#care").cards) == 1
+
+
+async def test_the_owner_of_a_case_is_asked_once_to_resolve_it_and_is_not_reminded(world: World) -> None:
+    post = await world.receive(LOST)
+    card = world.channel("#care").card("@marta")
+    await card.click("Claim", by="ana")
+    await answer(world, post)
+    await answer(world, post, text="And here is the form for it")
+    await world.advance(seconds=10)
+    asked = [reply for reply in card.replies if "Resolve the case if nothing is left to do" in reply.words]
+    assert len(asked) == 1
+    assert "Claimed by @ana" in card.words
+    assert "answered in public by @northwindair, 10 Mar, 09:00" in card.words
+    await world.advance(minutes=40)
+    assert not world.person("ana").dms
+    assert "Claimed by @ana" in card.words
+    await card.resolve("answered", by="ana")
+    assert "Resolved by @ana · answered" in card.words
+
+
+async def test_the_answer_comes_before_the_post_and_the_case_opens_answered(world: World) -> None:
+    post = world.build_mention(LOST)
+    await answer(world, post)
+    assert not world.channel("#care").cards
+    await world.receive_all([post])
+    card = world.channel("#care").card("@marta")
+    assert "Resolved · answered outside" in card.words
+    await world.advance(minutes=30)
+    assert not card.replies
+
+
+async def test_post_and_answer_come_at_once_in_either_order(world: World) -> None:
+    one, two = world.build_mention(LOST), world.build_mention(LATE, by="kofi")
+    replies = [
+        world.build_mention(SORRY, by="northwindair", in_reply_to=post.id, conversation=post.conversation)
+        for post in (one, two)
+    ]
+    await world.receive_all([one, replies[0], replies[1], two])
+    await world.advance(seconds=5)
+    assert "answered outside" in world.channel("#care").card("@marta").words
+    assert "answered outside" in world.channel("#care").card("@kofi").words
+
+
+async def test_they_write_again_after_our_answer_and_the_case_is_open_again(world: World) -> None:
+    post = await world.receive(LOST)
+    card = world.channel("#care").card("@marta")
+    await answer(world, post)
+    await world.advance(minutes=5)
+    await world.receive("that did not help at all, still no bag", conversation=post.conversation)
+    assert "Unclaimed · claim by" in card.words
+    assert "answered in public" not in card.words
+    await world.advance(minutes=16)
+    assert any("Unclaimed for 15 min" in reply.words for reply in card.replies)
+
+
+async def test_they_write_again_to_the_owner_after_our_answer_and_the_claim_runs_again(world: World) -> None:
+    post = await world.receive(LOST)
+    card = world.channel("#care").card("@marta")
+    await card.click("Claim", by="ana")
+    await answer(world, post)
+    await world.advance(minutes=5)
+    await world.receive("that did not help at all, still no bag", conversation=post.conversation)
+    assert "answered in public" not in card.words
+    await world.advance(minutes=16)
+    assert "Still working on the complaint" in world.person("ana").dm.words
+
+
+async def test_what_they_wrote_before_our_answer_and_comes_after_it_does_not_open_the_case_again(world: World) -> None:
+    post = await world.receive(LOST)
+    more = world.build_mention("and nobody picks up the phone either", conversation=post.conversation)
+    await world.advance(minutes=1)
+    await answer(world, post)
+    await world.receive_all([more])
+    card = world.channel("#care").card("@marta")
+    assert "Resolved · answered outside" in card.words
+    assert "1 later post" in card.words
+
+
+async def test_our_answer_is_deleted_and_the_case_is_open_again(world: World) -> None:
+    post = await world.receive(LOST)
+    card = world.channel("#care").card("@marta")
+    reply = await answer(world, post)
+    gone = Mention.model_validate({"id": reply.id, "source": "x", "deleted_at": world.clock.now()})
+    await world.receive_all([gone])
+    assert "Unclaimed · claim by" in card.words
+    assert "the answer in public was deleted" in await card.explain()
+
+
+async def test_an_answer_that_is_deleted_before_the_post_comes_answers_nothing(world: World) -> None:
+    post = world.build_mention(LOST)
+    reply = await answer(world, post)
+    await world.receive_all([Mention.model_validate({"id": reply.id, "source": "x", "deleted_at": world.clock.now()})])
+    await world.receive_all([post])
+    assert "Unclaimed · claim by" in world.channel("#care").card("@marta").words
+
+
+async def test_our_answer_is_edited_and_the_case_stays_as_it_is(world: World) -> None:
+    post = await world.receive(LOST)
+    reply = await answer(world, post)
+    await world.advance(minutes=1)
+    await world.receive_all([reply.copy_with(text="you are burning, a fire on board", edited_at=world.clock.now())])
+    assert "Resolved · answered outside" in world.channel("#care").card("@marta").words
+
+
+@pytest.mark.parametrize(
+    ("source", "account"), [("bluesky", "northwindair.example"), ("social", "northwindair@social.example")]
+)
+async def test_an_answer_on_bluesky_or_mastodon_counts_as_well(world: World, source: str, account: str) -> None:
+    post = await world.receive(LOST, source=source)
+    await answer(world, post, by=account)
+    card = world.channel("#care").card("@marta")
+    assert f"answered in public by @{account}, 10 Mar, 09:00" in card.words
+
+
+async def test_a_stranger_who_calls_themselves_like_us_elsewhere_answers_nothing(world: World) -> None:
+    post = await world.receive(LOST, source="social")
+    await answer(world, post, by="northwindair@evil.example", text="send me your password")
+    await world.receive("no need", by="northwindair", source="forum", in_reply_to=post.id)
+    assert "Unclaimed · claim by" in world.channel("#care").card("@marta").words
+
+
+async def test_a_colleague_answers_from_an_account_of_their_own(world: World) -> None:
+    post = await world.receive(LOST)
+    await answer(world, post, by="ana_flies")
+    assert "answered in public by @ana_flies, 10 Mar, 09:00" in world.channel("#care").card("@marta").words
+
+
+async def test_an_answer_to_a_copy_or_to_somebody_else_in_the_conversation_leaves_the_case_open(world: World) -> None:
+    copied = "@northwindair strands 200 people in Porto without water, an awful shame, retweet this please"
+    post = await world.receive(copied)
+    copy = await world.receive(f"RT @marta: {copied}", by="copycat")
+    other = await world.receive("nice weather in Porto", by="tourist", conversation=post.conversation)
+    await answer(world, copy)
+    await answer(world, other)
+    card = world.channel("#care").card("@marta")
+    assert "Unclaimed · claim by" in card.words
+    await answer(world, post)
+    assert "Resolved · answered outside" in card.words
+
+
+async def test_an_answer_to_a_post_that_nobody_saw_answers_the_case_that_began_the_conversation(world: World) -> None:
+    post = await world.receive(LOST)
+    await answer(world, post, in_reply_to="x:987654")
+    assert "Resolved · answered outside" in world.channel("#care").card("@marta").words
+
+
+async def test_the_second_part_of_our_answer_is_in_the_same_case(world: World) -> None:
+    post = await world.receive(LOST)
+    card = world.channel("#care").card("@marta")
+    await card.click("Claim", by="ana")
+    first = await answer(world, post)
+    await world.advance(minutes=2)
+    await answer(world, first, text="2/2")
+    assert "answered in public by @northwindair, 10 Mar, 09:02" in card.words
+
+
+async def test_a_forum_where_posts_name_only_their_topic_is_answered_too(world: World) -> None:
+    await world.receive(LOST, source="social", conversation="topic-7")
+    await world.receive(SORRY, by="northwindair@social.example", source="social", conversation="topic-7")
+    assert "Resolved · answered outside" in world.channel("#care").card("@marta").words
+
+
+async def test_what_we_post_ourselves_is_no_case_and_what_is_said_below_it_stays_open(world: World) -> None:
+    ours = await world.receive(
+        "Northwind Air is awful? We lost no bag today! Horrible queues are over.", by="northwindair"
+    )
+    await world.receive(LOST, conversation=ours.conversation, in_reply_to=ours.id)
+    assert len(world.channel("#care").cards) == 1
+    assert "Unclaimed · claim by" in world.channel("#care").card("@marta").words
+
+
+async def test_our_own_posts_are_no_opinion_and_every_mention_is_accounted_for(world: World) -> None:
+    post = await world.receive(LOST)
+    before = await count_opinions(world)
+    await answer(world, post)
+    await answer(world, None, text="Northwind Air is wonderful, we love it")
+    assert (await count_opinions(world)).partition("Top post")[0] == before.partition("Top post")[0]
+    assert "Time to first public reply: 0 s" in await count_opinions(world)
+    account = await world.reconcile()
+    assert (account.seen, account.opened, account.tallied) == (3, 1, 2)
+
+
+async def test_a_crisis_that_we_answer_in_public_goes_on(world: World) -> None:
+    post = await world.receive("@northwindair there is a fire in the cabin of NW 331, smoke everywhere, we are scared")
+    card = world.channel("#pr").card("@marta")
+    await answer(world, post)
+    assert "answered in public by @northwindair" in card.words
+    assert "Unclaimed" in card.words
+
+
+async def test_a_case_that_was_answered_is_released_and_closes(world: World) -> None:
+    post = await world.receive(LOST)
+    card = world.channel("#care").card("@marta")
+    await card.click("Claim", by="ana")
+    await answer(world, post)
+    await card.click("Release", by="ana")
+    assert "answered outside" in card.words
+    await card.click("Reopen", by="ana")
+    assert "Unclaimed · claim by" in card.words
+
+
+async def test_managers_see_what_colleagues_post_and_no_report_counts_it(world: World) -> None:
+    before = await count_opinions(world)
+    await world.receive("I work for Northwind Air and our new seats are the best", by="sam")
+    await world.receive("@marta we are sorry, northwind air will call you ^KB", by="agent", in_reply_to="x:5")
+    await world.receive("proud of my team at northwind air, wonderful crew", by="ana_flies")
+    await world.receive("What, do I work for @northwindair now? Worst airline, I carried my own bag", by="kofi")
+    told = await world.person("mia").type_command("/sentiment staff")
+    assert "3 posts by colleagues, newest first" in told
+    assert "@sam · X · 10 Mar, 09:00 UTC · says they work here" in told
+    assert "@agent · X · 10 Mar, 09:00 UTC · signed like an agent" in told
+    assert "@ana_flies · X · 10 Mar, 09:00 UTC · listed account" in told
+    assert "kofi" not in told
+    assert "Only managers see what colleagues post" in await world.person("ana").type_command("/sentiment staff")
+    assert "No mentions" in before
+    assert "1 mention today" in await count_opinions(world)
+
+
+async def test_what_a_colleague_writes_to_friends_is_shown_to_nobody(world: World) -> None:
+    await world.receive("happy birthday!", by="ana_flies", in_reply_to="x:77")
+    assert "No posts by colleagues" in await world.person("mia").type_command("/sentiment staff")
