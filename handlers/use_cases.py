@@ -23,6 +23,7 @@ from bot.usecases.mutes import MuteUseCases
 from bot.usecases.offers import OfferUseCases
 from bot.usecases.oncall import OnCallUseCases
 from bot.usecases.paging import PagingUseCases
+from bot.usecases.persons import PersonUseCases
 from bot.usecases.replies import ReplyUseCases
 from bot.usecases.roles import RoleUseCases
 from bot.usecases.roll_ups import RollUpUseCases
@@ -36,9 +37,9 @@ from handlers.responder import Responder
 
 __all__ = ["AsyncAck", "CaseUseCases", "ColleagueUseCases", "CorrectionUseCases", "CrisisUseCases"]
 __all__ += ["DayMessageUseCases", "DigestUseCases", "FlagUseCases", "HomeTab", "MuteUseCases", "OfferUseCases"]
-__all__ += ["OnCallUseCases", "PagingUseCases", "Payload"]
 __all__ += ["ReplyUseCases", "ReportUseCases", "Responder", "RoleUseCases", "RollUpUseCases", "SpamReview"]
 __all__ += ["StaffPostReview", "StormUseCases", "SubjectPreviews", "UseCases", "inject_use_cases"]
+__all__ += ["OnCallUseCases", "PagingUseCases", "Payload", "PersonUseCases"]
 
 Payload = dict[str, Any]
 """A request of Slack's, or a part of it."""
@@ -74,6 +75,7 @@ class UseCases:
     offers: OfferUseCases
     day_messages: DayMessageUseCases
     storms: StormUseCases
+    persons: PersonUseCases
     previews: SubjectPreviews
     replies: ReplyUseCases
 

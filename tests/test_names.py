@@ -39,7 +39,7 @@ VERBS = words_of("""
     separate serialize serve set share shift shorten show shuffle shut sign skip sleep slugify snooze sort split squash start
     step stop store stream strip submit subscribe subtract suggest sum summarize swap switch sync take tally tell test
     thank
-    time toggle tokenize train transition translate transmit triage trigger trim truncate try tune type undo unescape
+    time toggle tokenize train transition translate transmit triage trigger trim truncate try tune type undo unescape unlink
     unfold uninstall unlist unmute update use validate verify wait wake walk warn watch weigh widen write
     """)
 PREDICATES = {

@@ -22,6 +22,7 @@ from bot.usecases.offers import OfferUseCases
 from bot.usecases.on_call_lookup import StoredOnCallLookup
 from bot.usecases.oncall import OnCallUseCases
 from bot.usecases.paging import PagingUseCases
+from bot.usecases.persons import PersonUseCases
 from bot.usecases.replies import ReplyUseCases
 from bot.usecases.reports import SentimentReports
 from bot.usecases.roles import RoleUseCases
@@ -65,6 +66,7 @@ def build_use_cases(
         crises=CrisisUseCases(store, rules, staff, clock),
         drills=DrillUseCases(store.drills, rules, staff, clock),
         feeds=CalendarLinks(store.calendar_links, secrets, on_call, permissions, directory, clock, public_url),
+        persons=PersonUseCases(store.persons, store.cases, store.case_queues, rules, staff, clock),
         storms=StormUseCases(store, rules, staff, cases, clock),
         previews=SubjectPreviews(store.recent_posts, clock),
         replies=ReplyUseCases(store.replies, cases, rules, staff, clock),

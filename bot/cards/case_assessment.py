@@ -70,6 +70,7 @@ def render_case_explanation(
         *_render_labels(case),
         *_render_closing_corrections(case),
         *(make_context(words) for words in list_corrections(case)),
+        *_render_history_button(case),
         *mute,
         *_render_posts(case),
         *(
@@ -83,6 +84,12 @@ def render_case_explanation(
         make_context(make_plain_text(f"Case {case.id}")),
         close="Close",
     )
+
+
+def _render_history_button(case: Case) -> list[Block]:
+    label = f"History of {format_author(case.mention)}"
+    button = make_button("History of this person…", action_ids.PERSON_HISTORY, case.id, a11y_label=label)
+    return [make_actions(button)] if case.mention.author_key else []
 
 
 def _render_brief(brief: OwnerBrief | None) -> list[Block]:

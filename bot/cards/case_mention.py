@@ -216,7 +216,11 @@ def _format_mention_details(mention: Mention) -> str:
 
 
 def format_source(mention: Mention) -> str:
-    return OUTLETS.get(mention.source, "") or sanitize_line(mention.source, 40).capitalize() or "elsewhere"
+    return format_source_name(mention.source)
+
+
+def format_source_name(source: str) -> str:
+    return OUTLETS.get(source, "") or sanitize_line(source, 40).capitalize() or "elsewhere"
 
 
 def abbreviate_number(number: int) -> str:

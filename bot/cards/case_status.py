@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from datetime import datetime
 
+from bot.cards.author_history import format_author_history
 from bot.cards.block_kit import (
     Block,
     make_bullets,
@@ -17,7 +18,6 @@ from bot.cards.block_kit import (
 )
 from bot.cards.case_mention import escape_name
 from bot.cards.paging import format_escalation_status, format_schedule_gap
-from bot.cards.persons import format_author_history
 from bot.cards.sanitize import escape, format_date, format_date_near, sanitize_line, truncate
 from bot.cards.snooze import format_snooze
 from bot.domain.audit import AuditAction, AuditEvent

@@ -8,6 +8,7 @@ from bot.config.playbook_errors import Found, Path, did_you_mean, format_place, 
 from bot.config.route_conditions import CONDITION_KEYS, parse_condition
 from bot.config.schedules import SCHEDULE_CHECKS
 from bot.domain.assessment import Intent, Sentiment
+from bot.domain.persons.person import PERSON_DIMENSION, PersonLabel
 from bot.domain.routing import NOBODY
 from bot.domain.subject import SubjectKind
 
@@ -28,6 +29,7 @@ class LabelDimensions(NamedTuple):
     def from_playbook(cls, raw: Raw, more: Mapping[str, frozenset[str]]) -> "LabelDimensions":
         return cls(
             {
+                PERSON_DIMENSION: frozenset(PersonLabel),
                 "sentiment": frozenset(sentiment.value for sentiment in Sentiment) | {"unsure"},
                 "intent": frozenset(intent.value for intent in Intent),
                 "subject": frozenset(name for _, name in list_names(raw, "subjects"))

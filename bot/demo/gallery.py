@@ -26,6 +26,7 @@ from bot.cards import (
     oncall_requests,
     owner_brief,
     paging,
+    person_history,
     reply,
     roles,
     roll_ups,
@@ -57,6 +58,7 @@ from bot.domain.health.source_health import DOLLARS, PostDelay, SourceHealth, So
 from bot.domain.mutes import CountedMute, Mute, MuteKind
 from bot.domain.offers import OfferRequest, OfferUse
 from bot.domain.own_accounts import StaffSign
+from bot.domain.persons.person import PersonNote
 from bot.domain.reports.precision import PrecisionAspect, PrecisionEstimate
 from bot.domain.reports.report import (
     DepartmentFigures,
@@ -95,6 +97,7 @@ def list_drawings(samples: GallerySamples) -> list[GalleryEntry]:
         _draw_roles,
         _draw_modals,
         _draw_replies,
+        _draw_persons,
         _draw_home,
     )
     return [GalleryEntry(title, drawing) for part in parts for title, drawing in part(samples) if drawing is not None]
@@ -347,6 +350,19 @@ def _build_sources() -> tuple[SourceSummary, ...]:
     )
     new = SourceHealth(imported=1214, imported_at=AT, quota=SourceQuota(270, 300))
     return SourceSummary("x", AT, health=busy), SourceSummary("rss.press", None, health=new)
+
+
+def _draw_persons(on: GallerySamples) -> Drawings:
+    origin = ModalMetadata("")
+    accounts = {on.new.mention.author_key: "marta_flies", "bluesky:did:plc:marta": "marta.example"}
+    noted = (PersonNote("U0ANA", AT, "Prefers an answer by e-mail. Flies with a wheelchair.", "care"),)
+    yield (
+        "Modal: history of a person",
+        person_history.render_person_history(
+            on.new, on.care, on.author, accounts, (on.new, on.resolved), noted, AT, origin
+        ),
+    )
+    yield "Modal: same person", person_history.render_account_link(on.new, origin, "marta", (on.question,))
 
 
 def _draw_home(on: GallerySamples) -> Drawings:

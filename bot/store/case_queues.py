@@ -9,6 +9,7 @@ from operator import itemgetter
 
 from bot.domain.case import Case
 from bot.domain.cases.queues import PAGE_ROWS, CasePage, CaseQueue, QueueCounts, normalize_name
+from bot.domain.persons.links import Accounts
 from bot.store.case_writer import add_author, update_claimed_cases
 from bot.store.cases import CaseStore
 from bot.store.client import RedisClient, parse_hash
@@ -70,9 +71,17 @@ class CaseQueueStore(RedisStore):
     async def search_author(self, words: str, at: datetime) -> list[Case]:
         """Return cases whose author's handle, name or last name begins with the words, newest first."""
         wanted = normalize_name(words)
-        if not wanted:
-            return []
-        limits = (f"[{wanted}", f"({wanted}{OPEN_END}", "LIMIT", 0, MAX_MATCHES)
+        return await self._list_author_cases(wanted, at) if wanted else []
+
+    async def list_person_cases(self, accounts: Accounts, at: datetime) -> list[Case]:
+        """Return the cases of a person, newest first; of somebody with thousands not all."""
+        handles = {name for handle in accounts.values() if (name := normalize_name(handle))}
+        found = {case.id: case for name in sorted(handles) for case in await self._list_author_cases(f"{name}\n", at)}
+        cases = [case for case in found.values() if case.mention.author_key in accounts]
+        return sorted(cases, key=lambda case: (case.mention.created_at, case.id), reverse=True)
+
+    async def _list_author_cases(self, start: str, at: datetime) -> list[Case]:
+        limits = (f"[{start}", f"({start}{OPEN_END}", "LIMIT", 0, MAX_MATCHES)
         keys = [self._keys.authors_key(month) for month in list_months(at)]
         replies = await self._client.execute_each([("ZRANGEBYLEX", key, *limits) for key in keys])
         entries = [(key, entry) for key, reply in zip(keys, replies, strict=True) for entry in reply]

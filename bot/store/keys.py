@@ -181,6 +181,9 @@ class Keys:
     def person_key(self, author_key: str) -> str:
         return f"{self.root}person:{derive_person_id(author_key)}"
 
+    def person_notes_key(self, author_key: str) -> str:
+        return f"{self.root}person_notes:{derive_person_id(author_key)}"
+
     def authors_key(self, month: str) -> str:
         return f"{self.root}authors:{month}"
 

@@ -1,20 +1,35 @@
-"""What is kept of each person: counts of contacts and answers, written by the commits of cases and by nothing else."""
+"""What is kept of each person: counts, written by the commits of cases alone; and labels, links and notes."""
 
-from collections.abc import Awaitable, Callable, Iterable
+import json
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
+from pydantic import TypeAdapter
+
+from bot.domain.audit import AuditEvent
 from bot.domain.case import Case
 from bot.domain.commits import CaseDecision
 from bot.domain.persons.contacts import find_answer, find_contact, find_lost_answer
-from bot.domain.persons.person import AuthorContext, Person, PersonLabel
-from bot.store.client import ANOTHER_TYPE, parse_hash, parse_int
+from bot.domain.persons.links import Accounts
+from bot.domain.persons.person import (
+    MAX_NOTES,
+    AuthorContext,
+    Person,
+    PersonLabel,
+    PersonNote,
+    derive_person_id,
+    merge_persons,
+)
+from bot.store.client import ANOTHER_TYPE, RedisClient, parse_hash, parse_int
+from bot.store.decision_writer import add_audit_event
 from bot.store.keys import PERSON_KEPT, Keys
+from bot.store.record_reader import RecordReader
 from bot.store.repository import RedisStore
-from bot.store.transaction import Transaction
+from bot.store.transaction import CommitResult, Transaction, commit
 
 FindName = Callable[[str], Awaitable[str]]
 CONTACTS, FIRST_AT, LAST_AT, ANSWERED, ANSWERED_BY, ANSWERED_AT, PRAISED = "n", "f", "l", "a", "b", "t", "p"
-LABELS, APPROACHES, APPROACHED_AT = "x", "w", "u"
+LABELS, APPROACHES, APPROACHED_AT, ACCOUNTS = "x", "w", "u", "s"
 _LABELS = {label.value: label for label in PersonLabel}
 _SECONDS = int(PERSON_KEPT.total_seconds())
 
@@ -41,15 +56,34 @@ def write_person_changes(transaction: Transaction, keys: Keys, decision: CaseDec
 
 
 class PersonStore(RedisStore):
+    def __init__(self, client: RedisClient, keys: Keys) -> None:
+        super().__init__(client, keys)
+        self._notes = RecordReader(client, keys, "note", TypeAdapter(PersonNote).validate_json)
+
     async def load(self, author_keys: Iterable[str]) -> dict[str, Person]:
-        """Return the persons behind these accounts, without those of whom nothing is kept."""
+        """Return the persons behind these accounts, without those of whom nothing is kept.
+
+        Linked accounts are added up; they take a second round trip.
+        """
         wanted = [key for key in dict.fromkeys(author_keys) if key]
-        if not wanted:
-            return {}
-        replies = await self._client.execute_each([("HGETALL", self._keys.person_key(key)) for key in wanted])
+        found = await self._read_fields(wanted)
+        linked = {key: _parse_accounts(fields) for key, fields in found.items()}
+        others = {one for accounts in linked.values() for one in accounts} - found.keys()
+        known = found | await self._read_fields(sorted(others))
         return {
-            key: _parse_person(key, parse_hash(flat))
-            for key, flat in zip(wanted, replies, strict=True)
+            key: merge_persons([_parse_person(one, known[one]) for one in {key: "", **linked[key]} if one in known])
+            if linked[key]
+            else _parse_person(key, fields)
+            for key, fields in found.items()
+        }
+
+    async def _read_fields(self, author_keys: Sequence[str]) -> dict[str, dict[str, str]]:
+        if not author_keys:
+            return {}
+        replies = await self._client.execute_each([("HGETALL", self._keys.person_key(key)) for key in author_keys])
+        return {
+            key: parse_hash(flat)
+            for key, flat in zip(author_keys, replies, strict=True)
             if flat and flat is not ANOTHER_TYPE
         }
 
@@ -61,10 +95,99 @@ class PersonStore(RedisStore):
         names = {one: name for one in sorted(people) if find_name and (name := await find_name(one))}
         return AuthorContext(person, names=names)
 
+    async def load_labels(self, author_keys: Iterable[str]) -> dict[str, frozenset[PersonLabel]]:
+        """Return the labels of each account that has any, in one round trip."""
+        wanted = [key for key in dict.fromkeys(author_keys) if key]
+        found = await self._client.read_bodies(map(self._keys.person_key, wanted), LABELS) if wanted else []
+        return {key: _parse_labels(words) for key, words in zip(wanted, found, strict=True) if words}
+
+    async def set_labels(self, accounts: Iterable[str], labels: Iterable[PersonLabel], event: AuditEvent) -> None:
+        """Label all accounts of a person. Of two people who label at once the later one decides."""
+        transaction = Transaction(self._keys.inbox)
+        for key in map(self._keys.person_key, accounts):
+            transaction.write("HSET", key, LABELS, "|".join(sorted(labels)))
+            transaction.write("EXPIRE", key, _SECONDS)
+        add_audit_event(transaction, self._keys, event)
+        await commit(self._client, transaction)
+
+    async def load_accounts(self, author_key: str, handle: str) -> dict[str, str]:
+        """Return all accounts of a person with their handles; `handle` is that of this account."""
+        fields = (await self._read_fields([author_key])).get(author_key, {})
+        return {author_key: handle} | _parse_accounts(fields)
+
+    async def save_accounts(
+        self, before: Sequence[Accounts], after: Sequence[Accounts], labels: Iterable[PersonLabel], event: AuditEvent
+    ) -> bool:
+        """Save which accounts belong together, if that is still as before. Return False if it has changed.
+
+        All of them get the labels, which they keep if they are unlinked.
+        """
+        transaction = Transaction(self._keys.inbox)
+        for accounts in before:
+            for key in accounts:
+                transaction.guard(self._keys.person_key(key), _dump_accounts(accounts), ACCOUNTS)
+        for accounts in after:
+            for key in map(self._keys.person_key, accounts):
+                transaction.write("HSET", key, ACCOUNTS, _dump_accounts(accounts), LABELS, "|".join(sorted(labels)))
+                transaction.write("EXPIRE", key, _SECONDS)
+                if len(accounts) == 1:
+                    transaction.write("HDEL", key, ACCOUNTS)
+        add_audit_event(transaction, self._keys, event)
+        return (await commit(self._client, transaction))[0] is CommitResult.WRITTEN
+
+    async def load_notes(self, author_keys: Iterable[str]) -> list[PersonNote]:
+        """Return the notes about a person, newest first."""
+        found = [await self._notes.read_fields(self._keys.person_notes_key(key)) for key in author_keys]
+        return sorted((note for notes in found for note in notes.values()), key=lambda one: one.at, reverse=True)
+
+    async def add_note(self, author_key: str, note: PersonNote, event: AuditEvent) -> None:
+        """Add a note to an account; the oldest go for it. Idempotent."""
+        key = self._keys.person_notes_key(author_key)
+        known = sorted((await self._notes.read_fields(key)).items(), key=lambda one: one[1].at)
+        body = TypeAdapter(PersonNote).dump_json(note).decode()
+        transaction = Transaction(self._keys.inbox)
+        for name, _ in known[: max(0, len(known) - MAX_NOTES + 1)]:
+            transaction.write("HDEL", key, name)
+        transaction.write("HSET", key, derive_person_id(body), body)
+        transaction.write("EXPIRE", key, _SECONDS)
+        add_audit_event(transaction, self._keys, event)
+        await commit(self._client, transaction)
+
     async def forget(self, author_keys: Iterable[str]) -> int:
-        """Delete what is kept of these accounts, and return of how many there was something."""
-        commands = [("DEL", self._keys.person_key(key)) for key in sorted(author_keys)]
-        return sum(map(int, await self._client.execute_batch(commands))) if commands else 0
+        """Delete what is kept of these accounts, with their notes and links; return of how many there was something."""
+        gone = 0
+        for author_key in sorted(author_keys):
+            accounts = await self.load_accounts(author_key, "")
+            transaction = Transaction(self._keys.inbox)
+            others = {key: handle for key, handle in accounts.items() if key != author_key}
+            for key in map(self._keys.person_key, others):
+                if len(others) > 1:
+                    transaction.write("HSET", key, ACCOUNTS, _dump_accounts(others))
+                else:
+                    transaction.write("HDEL", key, ACCOUNTS)
+            await commit(self._client, transaction)
+            keys = (self._keys.person_key(author_key), self._keys.person_notes_key(author_key))
+            gone += sum(map(int, await self._client.execute_batch([("DEL", key) for key in keys]))) > 0
+        return gone
+
+
+def _dump_accounts(accounts: Accounts) -> str:
+    """Return the stored form, the same for all accounts of a person; nothing for one that is not linked."""
+    return json.dumps(dict(sorted(accounts.items())), ensure_ascii=False) if len(accounts) > 1 else ""
+
+
+def _parse_accounts(fields: Mapping[str, str]) -> dict[str, str]:
+    """Return all accounts of the person with their handles; {} without links, or if nobody can read them."""
+    try:
+        found = json.loads(fields.get(ACCOUNTS) or "{}")
+    except ValueError:
+        return {}
+    accounts = found.items() if isinstance(found, dict) else ()
+    return {key: handle for key, handle in accounts if isinstance(key, str) and isinstance(handle, str)}
+
+
+def _parse_labels(words: str) -> frozenset[PersonLabel]:
+    return frozenset(_LABELS[word] for word in words.split("|") if word in _LABELS)
 
 
 def _parse_person(author_key: str, fields: dict[str, str]) -> Person:
@@ -80,7 +203,7 @@ def _parse_person(author_key: str, fields: dict[str, str]) -> Person:
         answered_by=fields.get(ANSWERED_BY, ""),
         answered_at=_parse_time(fields.get(ANSWERED_AT)),
         praised=max(0, parse_int(fields.get(PRAISED)) or 0),
-        labels=frozenset(_LABELS[word] for word in fields.get(LABELS, "").split("|") if word in _LABELS),
+        labels=_parse_labels(fields.get(LABELS, "")),
         approaches=max(0, parse_int(fields.get(APPROACHES)) or 0),
         approached_at=_parse_time(fields.get(APPROACHED_AT)),
         accounts=(author_key,),

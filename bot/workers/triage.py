@@ -1,7 +1,7 @@
 """Triage: read a batch of mentions, assess and route each, join it to a case or open one, and commit."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -13,6 +13,7 @@ from bot.detectors.detector import MentionStats
 from bot.domain.case import derive_case_id
 from bot.domain.commits import StoreUnavailable
 from bot.domain.mention import Mention
+from bot.domain.persons.person import PERSON_DIMENSION, PersonLabel
 from bot.domain.routing import NOBODY, find_route
 from bot.store.case_writer import build_lookup_keys
 from bot.store.inbox import IDLE, MOST_TRIES, InboxEntry
@@ -21,7 +22,14 @@ from bot.store.store import Store
 from bot.store.transaction import CommitResult
 from bot.workers.recent_mentions import RecentMentions
 from bot.workers.runner import Worker
-from bot.workers.triage_decider import WORDLESS, DeciderRules, LazyAssessment, TriageDecider, TriageItem
+from bot.workers.triage_decider import (
+    WORDLESS,
+    DeciderRules,
+    LazyAssessment,
+    PersonAssessment,
+    TriageDecider,
+    TriageItem,
+)
 
 log = structlog.get_logger("triage")
 
@@ -65,6 +73,7 @@ class TriageWorker(Worker):
         self._idle_most = idle_most
         self._decider = TriageDecider(store, rules)
         self._recent_mentions = RecentMentions()
+        self._person_labels: Mapping[str, frozenset[PersonLabel]] = {}
         self._recent_cursor, self._excluded_worker = "0-0", ""
         self._reclaimed_at: datetime | None = None
         self._in_hand: list[InboxEntry] = []
@@ -84,6 +93,7 @@ class TriageWorker(Worker):
         if living:
             await self._load_recent_mentions()
             await self._decider.load_mutes(self._clock.now())
+            await self._load_person_labels(living)
             await self._process_entries(living)
             self._failures = 0
         self._in_hand = []
@@ -144,6 +154,12 @@ class TriageWorker(Worker):
             self._recent_mentions.load_recent(recent, self._clock.now())
         self._excluded_worker = self._worker
 
+    async def _load_person_labels(self, entries: Sequence[InboxEntry]) -> None:
+        """Load what colleagues said about the authors: one round trip for each read, if any route asks."""
+        is_asked = any(PERSON_DIMENSION in {*route.when, *route.unless} for route in self._rules.list_routes())
+        authors = [entry.mention.author_key for entry in entries if entry.mention is not None] if is_asked else []
+        self._person_labels = await self._store.persons.load_labels(authors)
+
     async def _process_entries(self, entries: Sequence[InboxEntry]) -> None:
         """Process the entries in parts: while one part is committed, the next one is assessed."""
         ahead = await self._assess_entries(entries[:PART_SIZE])
@@ -174,6 +190,8 @@ class TriageWorker(Worker):
 
     def _build_item(self, entry: InboxEntry, mention: Mention, result: LazyAssessment) -> TriageItem:
         """Choose the route first, since what nobody needs to see is compared with nothing."""
+        if labels := self._person_labels.get(mention.author_key):
+            result = PersonAssessment(result, labels)
         route = find_route(self._rules.list_routes(), mention, result.assessment)
         subject, wanted = result.assessment.subject, route.to != NOBODY
         lookup_keys = build_lookup_keys(self._store.keys, mention, subject, with_similar=wanted)

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import NamedTuple, Protocol
 
 from bot.cards.similar_posts import is_near_duplicate
-from bot.domain.assessment import Assessment, Intent
+from bot.domain.assessment import Assessment, Intent, Signal, build_assessment
 from bot.domain.case import Case, JoinReason, derive_case_id
 from bot.domain.cases.deletion_transitions import count_deleted, decide_deletion
 from bot.domain.cases.edit_transitions import PostEdit, decide_edit, skip_edit
@@ -21,6 +21,7 @@ from bot.domain.mutes import MuteSet
 from bot.domain.own_accounts import OwnAccounts
 from bot.domain.paging.decision import refresh_messages
 from bot.domain.paging.page import Page
+from bot.domain.persons.person import PERSON_DIMENSION, PersonLabel
 from bot.domain.routing import NOBODY, Route
 from bot.domain.rules import PlaybookRules, get_department_or_lost
 from bot.store.case_writer import LookupKey
@@ -44,6 +45,18 @@ class _EmptyAssessment:
 
     def explain_assessment(self) -> Assessment:
         return self.assessment
+
+
+class PersonAssessment:
+    """An assessment with what colleagues said about the author, so that routes can ask for it."""
+
+    def __init__(self, result: LazyAssessment, labels: Iterable[PersonLabel]) -> None:
+        self._result = result
+        self._signals = tuple(Signal(PERSON_DIMENSION, f"{PERSON_DIMENSION}:{label}", 1.0) for label in sorted(labels))
+        self.assessment = build_assessment(result.assessment.signals, self._signals)
+
+    def explain_assessment(self) -> Assessment:
+        return build_assessment(self._result.explain_assessment().signals, self._signals)
 
 
 WORDLESS = _EmptyAssessment()

@@ -30,6 +30,7 @@ from handlers.actions.open_modals import (
     open_separate_modal,
     open_snooze_modal,
 )
+from handlers.actions.person_buttons import PERSON_LISTENERS
 from handlers.actions.reply_form import REPLY_LISTENERS, TYPED, revise_reply
 from handlers.actions.roles import accept_policy, mute_author, undo_day_message, undo_mute, undo_role_change
 from handlers.actions.roll_ups import claim_in_roll_up, open_roll_up
@@ -55,6 +56,7 @@ def register(app: AsyncApp) -> None:
     app.action(action_ids.CONFIRM_HERE)(confirm_here)
     app.action(action_ids.CLAIM_IN_DIGEST)(claim_in_digest)
     more = {**STORM_LISTENERS, **HOME_LISTENERS, **FOLLOW_UP_LISTENERS, **REPLY_LISTENERS, **OFFER_LISTENERS}
+    more |= PERSON_LISTENERS
     for action, listener in more.items():
         app.action(action)(listener)
     app.action(action_ids.CLAIM_HERE)(claim_here)

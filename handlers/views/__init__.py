@@ -15,6 +15,7 @@ from handlers.views.case_forms import (
 from handlers.views.crises import submit_crisis, submit_crisis_close
 from handlers.views.flag import submit_flag
 from handlers.views.offer_forms import submit_offer_request
+from handlers.views.person_forms import submit_account_link, submit_person_history
 from handlers.views.reply import close_reply, submit_reply, submit_saved_reply
 from handlers.views.search import submit_search
 from handlers.views.storm_forms import submit_claim_alike, submit_facts, submit_resolve_many
@@ -34,6 +35,8 @@ def register(app: AsyncApp) -> None:
     app.view(action_ids.CORRECT_MODAL)(submit_correction)
     app.view(action_ids.BRING_BACK_MODAL)(submit_bring_back)
     app.view(action_ids.SEARCH_MODAL)(submit_search)
+    app.view(action_ids.PERSON_MODAL)(submit_person_history)
+    app.view(action_ids.SAME_PERSON_MODAL)(submit_account_link)
     app.view(action_ids.CRISIS_MODAL)(submit_crisis)
     app.view(action_ids.CRISIS_CLOSE_MODAL)(submit_crisis_close)
     app.view(action_ids.REPLY_MODAL)(submit_reply)

@@ -23,6 +23,7 @@ from tests.cards.samples import (
     words,
 )
 
+HISTORY = "History of this person…"
 SIGNALS = (
     Signal("mood", "sentiment:negative", 0.874, "negative: 'worst', 'lost'"),
     Signal("mood", "sentiment:neutral", 0.1, holds=False),
@@ -60,7 +61,7 @@ def explain(case: Case) -> dict[str, Any]:
     ids=["a complaint", "spam that a route sends here", "closed", "a competitor's"],
 )
 def test_what_can_be_changed_is_what_makes_sense(case: Case, closing: list[str]) -> None:
-    assert labels(explain(case)) == ["Change sentiment…", "Change type…", "Change subject…", *closing]
+    assert labels(explain(case)) == ["Change sentiment…", "Change type…", "Change subject…", *closing, HISTORY]
 
 
 def test_a_phrase_that_two_detectors_quote_is_said_once() -> None:

@@ -21,6 +21,7 @@ from tests.handlers.fakes import (
     FakeOffers,
     FakeOnCall,
     FakePages,
+    FakePersons,
     FakePreviews,
     FakeReplies,
     FakeReports,
@@ -54,6 +55,7 @@ class FakeUseCases:
     staff_posts: FakeStaffPosts = field(default_factory=FakeStaffPosts)
     storms: FakeStorms = field(default_factory=FakeStorms)
     replies: FakeReplies = field(default_factory=FakeReplies)
+    persons: FakePersons = field(default_factory=FakePersons)
     roles: FakeRoles = field(default_factory=FakeRoles)
     mutes: FakeMutes = field(default_factory=FakeMutes)
     colleagues: FakeColleagues = field(init=False)

@@ -29,6 +29,7 @@ from bot.domain.oncall.on_call import OnCallSnapshot
 from bot.domain.paging import escalation
 from bot.domain.paging.context import PageContext
 from bot.domain.paging.page import CauseKind, Page, PageCause, Severity, open_page
+from bot.domain.persons.person import AuthorContext, PersonLabel
 from bot.domain.replies.lengths import ReplyLength
 from bot.domain.reports.preview import PostMatches, PreviewQuery, SubjectPreview
 from bot.domain.spikes.episode import Episode
@@ -37,6 +38,7 @@ from bot.usecases.cases import CaseView, DecideCase
 from bot.usecases.colleagues import RerouteView
 from bot.usecases.corrections import CorrectionResult
 from bot.usecases.digests import DigestView
+from bot.usecases.persons import PersonHistory
 from bot.usecases.spam import SpamPage
 from tests.cards.samples import AT, CARE, PR, build_claimed_case, build_new_case
 from tests.store.samples import EPISODE
@@ -432,6 +434,31 @@ class FakeFeeds(Fake):
         return RenderedMessage(
             "https://earshot.example/oncall/x.ics", [make_section(make_mrkdwn("https://earshot.example"))]
         )
+
+
+class FakePersons(Fake):
+    """Marta wrote once; nothing else is known about her."""
+
+    async def load_history(self, case_id: str, by: str) -> PersonHistory:
+        await self.ask("load", case_id, by)
+        case = build_new_case()
+        return PersonHistory(case, CARE, AuthorContext(), {case.mention.author_key: "marta"}, (case,), (), AT)
+
+    async def save_history(self, case_id: str, by: str, note: str, labels: list[PersonLabel]) -> PersonHistory:
+        await self.ask("save", case_id, by, note, labels)
+        return await self.load_history(case_id, by)
+
+    async def search_accounts(self, case_id: str, by: str, words: str) -> list[Case]:
+        await self.ask("search", case_id, by, words)
+        return [build_new_case()]
+
+    async def link_account(self, case_id: str, by: str, other_case_id: str) -> PersonHistory:
+        await self.ask("link", case_id, by, other_case_id)
+        return await self.load_history(case_id, by)
+
+    async def unlink_account(self, case_id: str, by: str, person_id: str) -> PersonHistory:
+        await self.ask("unlink", case_id, by, person_id)
+        return await self.load_history(case_id, by)
 
 
 class FakeStorms(Fake):

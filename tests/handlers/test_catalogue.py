@@ -31,6 +31,8 @@ INPUTS = {
     "UNTIL",
     "GROUP",
     "FACTS",
+    "LABELS",
+    "ACCOUNT",
     "CASES",
     "INPUT",
     "NOBODY",

@@ -38,6 +38,11 @@ OPENED = ModalMetadata("ep-1", channel="C0PR")
 
 ASKED: tuple[Callable[[UseCases], Awaitable[Any]], ...] = (
     lambda usecases: usecases.cases.get(CASE.id),
+    lambda usecases: usecases.persons.load_history(CASE.id, ANA),
+    lambda usecases: usecases.persons.save_history(CASE.id, ANA, "calm", []),
+    lambda usecases: usecases.persons.search_accounts(CASE.id, ANA, "marta"),
+    lambda usecases: usecases.persons.link_account(CASE.id, ANA, CASE.id),
+    lambda usecases: usecases.persons.unlink_account(CASE.id, ANA, "1"),
     lambda usecases: usecases.cases.build_view(CASE),
     lambda usecases: usecases.cases.check_transition(CASE.id, ANA, CaseTransition.CLAIM),
     lambda usecases: usecases.cases.list_assignees(CASE),

@@ -1,13 +1,22 @@
 """A person who writes to us: how often, whom they got an answer from, and what the team knows about them."""
 
 import hashlib
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from enum import StrEnum
 from types import MappingProxyType
 from typing import NamedTuple
 
 from bot.domain.case import Case, JoinReason
+from bot.domain.stored_tuples import store_by_name
+
+MAX_NOTES, MAX_NOTE_LENGTH = 10, 300
+"""Of an account; the oldest note goes for a new one."""
+MAX_ACCOUNTS = 6
+"""Linked to one person."""
+PERSON_DIMENSION = "person"
+"""Of the labels that routes match: `when = { person = "vip" }`."""
+_NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 class PersonLabel(StrEnum):
@@ -38,6 +47,16 @@ class Person(NamedTuple):
     """The author keys of all linked accounts."""
 
 
+@store_by_name
+class PersonNote(NamedTuple):
+    """What a colleague wrote down about a person. `department` is that of the case they had before them."""
+
+    by: str
+    at: datetime
+    text: str
+    department: str
+
+
 class OpenCase(NamedTuple):
     """Another case of the same person that somebody has claimed."""
 
@@ -57,6 +76,29 @@ class AuthorContext(NamedTuple):
 
 
 NO_CONTEXT = AuthorContext()
+
+
+def merge_persons(persons: Sequence[Person]) -> Person:
+    """Add up the accounts of one person. The newest answer and approach count."""
+    answered = [one for one in persons if one.answered_at is not None]
+    newest = max(answered, key=lambda one: one.answered_at or _NEVER, default=Person())
+    firsts, lasts, approached = (
+        sorted(at for one in persons if (at := getattr(one, name)) is not None)
+        for name in ("first_at", "last_at", "approached_at")
+    )
+    return Person(
+        contacts=sum(one.contacts for one in persons),
+        first_at=firsts[0] if firsts else None,
+        last_at=lasts[-1] if lasts else None,
+        answered=sum(one.answered for one in persons),
+        answered_by=newest.answered_by,
+        answered_at=newest.answered_at,
+        praised=sum(one.praised for one in persons),
+        labels=frozenset[PersonLabel]().union(*(one.labels for one in persons)),
+        approaches=sum(one.approaches for one in persons),
+        approached_at=approached[-1] if approached else None,
+        accounts=tuple(dict.fromkeys(key for one in persons for key in one.accounts)),
+    )
 
 
 def derive_person_id(author_key: str) -> str:

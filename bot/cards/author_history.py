@@ -5,28 +5,53 @@ from zoneinfo import ZoneInfo
 from bot.cards.sanitize import escape, sanitize_line
 from bot.domain.case import Case
 from bot.domain.department import Department
-from bot.domain.persons.person import AuthorContext, Person, has_earlier_contact
+from bot.domain.persons.person import AuthorContext, Person, PersonLabel, has_earlier_contact
 
 NAME_SHOWN = 40
 DAYS_IN_MONTH = 30
+LABEL_NAMES = {
+    PersonLabel.VIP: "VIP",
+    PersonLabel.TROLL: "Troll",
+    PersonLabel.DO_NOT_APPROACH: "Do not approach",
+}
 _TIMES = {1: "once", 2: "twice"}
 
 
 def format_author_history(author: AuthorContext, case: Case, department: Department, room: int) -> str:
-    """Return `5th contact in 12 days · 4 answered, last by @ana on 19 Mar · praised once`; '' for a first contact.
+    """Return `5th contact in 12 days · 4 answered, last by @ana on 19 Mar · praised once`, after the labels.
 
-    Only as much of it as has room, in characters, so that the card does not grow by a line. It always says how often.
+    Only as much of it as has room, in characters, so that the card does not grow by a line. It always says the labels
+    and how often, but nothing for a first contact.
     """
     person = author.person
-    if person is None or not has_earlier_contact(person, case):
+    if person is None:
         return ""
+    lines = _list_lines(person, author, department) if has_earlier_contact(person, case) else [""]
+    labels = format_labels(person)
+    lines = [" · ".join(part for part in (labels, line) if part) for line in lines]
+    return next((line for line in lines if len(line) <= room), lines[-1])
+
+
+def format_author_facts(author: AuthorContext, department: Department) -> str:
+    """Return the same without a limit; empty if nothing is kept."""
+    person = author.person
+    if person is None:
+        return ""
+    return " · ".join(part for part in (format_labels(person), _list_lines(person, author, department)[0]) if part)
+
+
+def format_labels(person: Person) -> str:
+    return " · ".join(name for label, name in LABEL_NAMES.items() if label in person.labels)
+
+
+def _list_lines(person: Person, author: AuthorContext, department: Department) -> list[str]:
+    """Return the history from the longest to the shortest form."""
     count = f"{person.answered:,} answered" if person.answered else ""
     answers, day = _format_answers(person, author), _format_answer_day(person, department)
     praise = f"praised {_TIMES.get(person.praised, f'{person.praised:,} times')}" if person.praised else ""
     often = f"{_format_ordinal(person.contacts)} contact {_format_span(person)}"
     chosen = ((often, answers + day, praise), (often, answers + day), (often, answers), (often, count))
-    lines = (" · ".join(part for part in parts if part) for parts in chosen)
-    return next((line for line in lines if len(line) <= room), often)
+    return [*(" · ".join(part for part in parts if part) for parts in chosen), often]
 
 
 def _format_answers(person: Person, author: AuthorContext) -> str:

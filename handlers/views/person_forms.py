@@ -1,0 +1,50 @@
+"""Submitted modals about the person who wrote: a note and labels, and another account of theirs."""
+
+from bot.cards import action_ids
+from bot.cards.person_history import render_account_link, render_person_history
+from bot.domain.commits import NotAllowed, StoreUnavailable
+from bot.domain.persons.person import PersonLabel
+from handlers.modal_submission import format_refusal
+from handlers.payloads import SubmittedModal
+from handlers.responder import AWAY
+from handlers.use_cases import AsyncAck, Payload, PersonUseCases
+
+NO_LETTERS = "Type a name or a handle."
+_LABELS = {label.value: label for label in PersonLabel}
+
+
+async def submit_person_history(ack: AsyncAck, view: Payload, by: str, persons: PersonUseCases) -> None:
+    """Save, and show what is known now."""
+    form = SubmittedModal(view)
+    labels = [_LABELS[word] for word in form.list_values(action_ids.LABELS) if word in _LABELS]
+    try:
+        saved = await persons.save_history(form.origin.case, by, form.get_value(action_ids.NOTE), labels)
+    except (NotAllowed, StoreUnavailable) as no:
+        await ack(response_action="errors", errors={action_ids.NOTE: _describe(no)})
+        return
+    await ack(response_action="update", view=render_person_history(*saved, form.origin))
+
+
+async def submit_account_link(ack: AsyncAck, view: Payload, by: str, persons: PersonUseCases) -> None:
+    """Search an account, or link the one that was chosen."""
+    form = SubmittedModal(view)
+    words, chosen = form.get_value(action_ids.AUTHOR), form.get_value(action_ids.ACCOUNT)
+    if not words:
+        await ack(response_action="errors", errors={action_ids.AUTHOR: NO_LETTERS})
+        return
+    try:
+        if chosen:
+            linked = await persons.link_account(form.origin.case, by, chosen)
+            await ack(response_action="update", view=render_person_history(*linked, form.origin))
+            return
+        matches = await persons.search_accounts(form.origin.case, by, words)
+        case = (await persons.load_history(form.origin.case, by)).case
+    except (NotAllowed, StoreUnavailable) as no:
+        block = action_ids.ACCOUNT if chosen else action_ids.AUTHOR
+        await ack(response_action="errors", errors={block: _describe(no)})
+        return
+    await ack(response_action="update", view=render_account_link(case, form.origin, words, matches))
+
+
+def _describe(no: NotAllowed | StoreUnavailable) -> str:
+    return format_refusal(str(no)) if isinstance(no, NotAllowed) else AWAY

@@ -1,0 +1,151 @@
+"""What colleagues know about a person, and who may read it: notes, labels, and accounts that belong together."""
+
+from typing import Any
+
+import pytest
+
+from bot.cards import action_ids
+from bot.domain.erasure import ForgetTarget
+from bot.domain.persons.person import MAX_NOTES
+from bot.store.forget import MentionEraser
+from tests.scenarios.slack_views import Card
+from tests.scenarios.test_forget import find_traces
+from tests.scenarios.world import World
+
+FIRST = "@northwindair my green suitcase did not arrive in Porto, nobody can tell me where it is"
+SECOND = "@northwindair three weeks and the refund for NW 112 is still not there"
+THIRD = "northwind air charged me twice for one seat, this is unacceptable and nobody answers"
+OPEN = "History of this person…"
+
+
+async def open_history(card: Card, by: str = "ana") -> str:
+    await card.choose(OPEN, by)
+    return read_modal(card, by)
+
+
+def read_modal(card: Card, by: str = "ana") -> str:
+    modal = card.sandbox.get_user(by).modal
+    assert modal is not None
+    return str(modal.read_text())
+
+
+async def submit(card: Card, by: str = "ana", **values: Any) -> Any:
+    person = card.sandbox.get_user(by)
+    for field, value in values.items():
+        await person.fill_field(getattr(action_ids, field.upper()), value)
+    outcome = await person.submit()
+    await card.done()
+    return outcome
+
+
+async def press(card: Card, words: str, by: str = "ana") -> None:
+    person = card.sandbox.get_user(by)
+    await person.click_button(person.modal, words)
+    await card.done()
+
+
+async def link(card: Card, words: str, other: Card, by: str = "ana") -> Any:
+    await press(card, "Same person…", by)
+    await submit(card, by, author=words)
+    return await submit(card, by, author=words, account=other.case)
+
+
+async def receive(world: World, text: str, by: str = "marta", **more: Any) -> Card:
+    await world.receive(text, by=by, **more)
+    await world.advance(seconds=3)
+    return world.channel("#care").card(text[:30])
+
+
+async def test_the_history_lists_cases_with_their_outcome_and_what_colleagues_noted(world: World) -> None:
+    card = await receive(world, FIRST)
+    await card.click("Claim", by="ana")
+    await card.resolve("answered", by="ana", note="A courier has it")
+    card = await receive(world, SECOND)
+    shown = await open_history(card)
+    assert "2nd contact within a day · 1 answered by @ana" in shown
+    assert "green suitcase" in shown
+    assert "“A courier has it”" in shown
+    await submit(card, note="Flies with a wheelchair", labels=["vip"])
+    assert "Flies with a wheelchair" in read_modal(card)
+    assert "VIP" in read_modal(card)
+
+
+async def test_who_may_read_notes_are_the_deputies_of_teams_that_had_the_person_and_managers(world: World) -> None:
+    card = await receive(world, FIRST)
+    await open_history(card)
+    await submit(card, note="Flies with a wheelchair")
+    assert "wheelchair" in await open_history(card, by="mia")
+    await card.choose(OPEN, "tom")
+    assert "Only care and managers can see this person's history." in read_modal(card, "tom")
+    assert "wheelchair" not in read_modal(card, "tom")
+
+
+async def test_of_eleven_notes_the_oldest_goes(world: World) -> None:
+    card = await receive(world, FIRST)
+    await open_history(card)
+    for number in range(MAX_NOTES + 1):
+        await submit(card, note=f"note number {number}.")
+        await world.advance(minutes=1)
+    shown = read_modal(card)
+    assert "note number 0." not in shown
+    assert "note number 1." in shown
+    assert "note number 10." in shown
+
+
+async def test_two_accounts_of_one_person_share_their_history_until_they_are_unlinked(world: World) -> None:
+    there = await receive(world, FIRST, by="marta_m", source="mastodon")
+    here = await receive(world, SECOND)
+    await open_history(here)
+    await link(here, "marta_m", there)
+    shown = read_modal(here)
+    assert "marta_m on Mastodon" in shown
+    assert "green suitcase" in shown
+    assert "2nd contact" in shown
+    third = await receive(world, THIRD, by="marta_m", source="mastodon")
+    assert "3rd contact" in third.words
+    person = here.sandbox.get_user("ana")
+    await person.click_button(person.modal, action_ids.PERSON_UNLINK)
+    await here.done()
+    assert "marta_m" not in read_modal(here)
+    assert "2nd contact" in (await receive(world, f"{SECOND} again", by="marta")).words
+
+
+async def test_accounts_are_linked_once_and_not_to_themselves(world: World) -> None:
+    there = await receive(world, FIRST, by="marta_m", source="mastodon")
+    here = await receive(world, SECOND)
+    await open_history(here)
+    await link(here, "marta_m", there)
+    await open_history(there, by="mia")
+    await press(there, "Same person…", by="mia")
+    await submit(there, "mia", author="mar")
+    assert "No other account begins with “mar”." in read_modal(there, "mia")
+    for other in (here, there):
+        with pytest.raises(Exception, match="already belong to the same person"):
+            await world.local_app.app.usecases.persons.link_account(here.case, "U0ANA", other.case)
+
+
+async def test_a_route_may_ask_for_a_label(world: World) -> None:
+    card = await receive(world, FIRST)
+    await open_history(card)
+    await submit(card, labels=["vip"])
+    text = world.path.read_text()
+    route = '[[routes]]\nname = "important"\nwhen = { person = "vip" }\nto = "pr"\n\n'
+    world.path.write_text(text.replace("[[routes]]", route + "[[routes]]", 1))
+    assert not world.playbook.reload()
+    await world.receive(SECOND)
+    await world.receive(THIRD, by="otto")
+    assert "VIP" in world.channel("#pr").card("@marta").words
+    assert "@otto" in world.channel("#care").words
+
+
+async def test_who_is_forgotten_leaves_no_note_no_label_and_no_link(world: World) -> None:
+    there = await receive(world, FIRST, by="wilhelmina_m", source="mastodon")
+    here = await receive(world, SECOND, by="wilhelmina")
+    await open_history(here)
+    await submit(here, note="wilhelmina flies with a wheelchair", labels=["do not approach"])
+    await link(here, "wilhelmina_m", there)
+    eraser = MentionEraser(world.local_app.store.client, world.local_app.store.keys)
+    for name in ("wilhelmina", "wilhelmina_m"):
+        await eraser.forget(await eraser.find(ForgetTarget(author=name)), world.clock.now())
+    await world.advance(minutes=1)
+    assert await find_traces(world, "wilhelmina", "wheelchair") == []
