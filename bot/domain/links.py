@@ -21,10 +21,9 @@ def normalize_link(url: str) -> str:
         return ""
     if host in {"x.com", "twitter.com"} and (status := _X_STATUS.search(parts.path)):
         return f"x.com/status/{status[1]}"
-    query = urlencode(
-        sorted(one for one in parse_qsl(parts.query) if not _OF_NO_MEANING.fullmatch(one[0])), errors="replace"
-    )
-    return f"{host}{parts.path.rstrip('/')}?{query}"
+    told = [one for one in parse_qsl(parts.query) if not _OF_NO_MEANING.fullmatch(one[0])] if parts.query else []
+    query = f"?{urlencode(sorted(told), errors='replace')}" if told else ""
+    return f"{host}{parts.path.rstrip('/')}{query}"
 
 
 def derive_link_id(url: str) -> str:

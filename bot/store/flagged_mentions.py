@@ -52,13 +52,16 @@ class FlagStore(RedisStore):
     async def open_flagged(self, decision: CaseDecision, by: str, recent: RecentFlags, at: datetime) -> bool:
         """Admit a mention and open its case in one commit.
 
-        Return False if it was admitted before, or if the person flagged something since `recent` was loaded.
+        Return False if it was admitted before, if a post at its address opened a case meanwhile, or if the person
+        flagged something since `recent` was loaded.
         """
         assert decision.processed is not None
         transaction = Transaction(self._keys.inbox)
         _add_time(transaction, self._keys.flags_key(by), recent, at)
         seen = self._keys.seen_key(decision.processed.mention.id)
         transaction.guard(seen, "")
+        if link := derive_link_id(decision.processed.mention.url):  # nor may its address be another case's by now
+            transaction.guard(self._keys.links_key(format_day(at)), "", link)
         transaction.write("SET", seen, to_ms(at), "EX", int(SEEN_FOR.total_seconds()))
         transaction.write("HINCRBY", self._keys.mention_counters, "seen", 1)
         write_decision(transaction, self._keys, decision, at)

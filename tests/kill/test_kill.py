@@ -9,10 +9,15 @@ import random
 import sys
 from collections import Counter
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 
 import pytest
 
-from bot.domain.case import derive_case_id
+from bot.domain.case import Case, CaseResolution, derive_case_id
+from bot.domain.cases.transitions import resolve_case
+from bot.domain.commits import CaseDecision
+from bot.domain.department import DepartmentStaff
+from bot.domain.lifecycle import Context
 from bot.domain.mention import Mention
 from bot.store.client import RedisClient
 from bot.store.keys import Keys
@@ -25,6 +30,7 @@ from tests.store.servers import Server
 MENTIONS, WAVE, EVERY = 1_000, 20, 0.4
 LONGEST = 240
 """Real seconds, on a machine that has other things to do."""
+OFFERED = "offered a follow-up"
 IN_POSTING = ("begun:after", "post:before", "post:after", "noted:before")
 """Deaths after which it is not known whether a message was sent."""
 
@@ -139,6 +145,41 @@ async def test_every_escalation_step_happens_once_whichever_process_dies_when(
         await run_with_restarts(group, 60, random_kills=4, until=lambda: has_escalated(client, keys, 42 * 3))
         for what in ("reminded the channel", "called <@U0RAJ>", "called <@U0MIA>"):
             assert set((await count_changes(client, keys, what)).values()) == {1}
+        assert group.died.total() >= 4
+
+
+@pytest.mark.timeout(LONGEST + 60)
+async def test_every_follow_up_is_offered_once_whichever_process_dies_when(
+    store: Store, client: RedisClient, keys: Keys, redis_url: str, brand: str
+) -> None:
+    among = tuple(
+        one.copy_with(deputies=("U0RAJ", "U0MIA"), follow_up_after=timedelta(minutes=10))
+        for one in departments(4, on_call=("U0RAJ", "U0MIA"))
+    )
+    by_name = {one.name: one for one in among}
+
+    def answer(case: Case) -> CaseDecision:
+        department = by_name[case.department]
+        staff = DepartmentStaff(department=department.name, deputies=frozenset(department.deputies))
+        context = Context("U0RAJ", group.clock.now(), staff, department)
+        return resolve_case(case, context, CaseResolution.ANSWERED, "")
+
+    async def answer_all() -> bool:
+        cases = await store.cases.find(list(await count_changes(client, keys, "opened")))
+        for case in cases.values():
+            if not case.is_closed:
+                await store.cases.change(case.id, answer, group.clock.now())
+        return (await count_changes(client, keys, OFFERED)).total() >= len(cases)
+
+    async with run_process_group(store, redis_url, brand, times=200, among=among) as group:
+        group.plans.extend(CrashPoint(moment, nth) for nth in (12, 20) for moment in MOMENTS[3:])
+        await run_with_restarts(group, 60, random_kills=4, until=answer_all)
+        offered = await count_changes(client, keys, OFFERED)
+        assert (len(offered), set(offered.values())) == (42, {1})
+        sent = [name for name in group.count_messages().elements() if name.startswith("follow-ups ")]
+        assert {name.rpartition(" ")[2] for name in sent} == {"@U0MIA"}, "Raj answered"
+        say(f"{group.died.total()} deaths, {len(sent)} messages to Mia for 4 departments")
+        assert len(sent) <= len(among) + group.died.total()
         assert group.died.total() >= 4
 
 

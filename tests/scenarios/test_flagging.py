@@ -1,9 +1,14 @@
 """A flag as a crisis: who may wake people by it, who is asked first, and how often anybody may."""
 
+import asyncio
+
 import pytest
 
 from bot.cards import action_ids
+from bot.domain.assessment import Intent
 from bot.domain.case import CaseResolution
+from bot.usecases.cases import CaseView
+from bot.usecases.flag_message import FlagRequest
 from tests.scenarios.sample_posts import CRISIS, LATE, LOST
 from tests.scenarios.slack_views import Card
 from tests.scenarios.test_colleagues import SEEN, post_in_channel
@@ -206,6 +211,25 @@ async def test_two_colleagues_who_flag_one_link_open_one_case(world: World) -> N
     await world.person("tom").flag_message(seen, department="pr", kind="complaint")
     assert "@joe already flagged this" in world.person("tom").last_whisper
     assert len(world.channel("#care").cards) == 1
+
+
+async def test_two_colleagues_who_flag_one_link_at_the_same_moment_open_one_case(world: World) -> None:
+    flags = world.local_app.app.usecases.flags
+    asked = [
+        FlagRequest(
+            channel="C0LOBBY",
+            ts=f"{1773133200 + number}.0001",
+            words=f"look at that, number {number}: {POST}",
+            department="care",
+            kind=Intent.COMPLAINT,
+            url=POST,
+        )
+        for number in range(8)
+    ]
+    done = await asyncio.gather(*(flags.flag_message("U0JOE", one) for one in asked[:4]), return_exceptions=True)
+    done += await asyncio.gather(*(flags.flag_message("U0TOM", one) for one in asked[4:]), return_exceptions=True)
+    assert [isinstance(one, CaseView) for one in done].count(True) == 1
+    assert all("already flagged this" in str(one) for one in done if not isinstance(one, CaseView))
 
 
 async def test_what_a_source_brings_after_it_was_flagged_joins_and_is_not_a_miss(world: World) -> None:
