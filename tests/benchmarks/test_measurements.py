@@ -8,7 +8,9 @@ import pytest
 from bot.benchmarks import measurements
 from bot.benchmarks.fixtures import BenchmarkContext
 from bot.benchmarks.measurement_catalogue import CATALOGUE
+from bot.benchmarks.parse_rates import POSTS_OF_PAGE, measure_parse_rates
 from bot.benchmarks.run import MeasurementResult, run_measurements
+from bot.sources.catalogue import NAMES as SOURCES
 
 
 async def made(bench: BenchmarkContext, name: str) -> MeasurementResult:
@@ -36,3 +38,9 @@ async def test_a_benchmark_gives_finite_numbers(bench: BenchmarkContext, name: s
 async def test_all_mentions_of_a_load_spike_are_accounted_for(bench: BenchmarkContext) -> None:
     found = {figure.name: figure for figure in (await made(bench, "storm")).measurements}
     assert found["storm, unaccounted"].value == 0
+
+
+async def test_each_source_has_a_parse_rate_and_finds_all_posts_of_its_page(bench: BenchmarkContext) -> None:
+    rates = [figure for figure in await measure_parse_rates(bench) if figure.name.endswith(", posts a second")]
+    assert {figure.name.partition(",")[0] for figure in rates} == set(SOURCES)
+    assert all(figure.note.startswith(f"{POSTS_OF_PAGE} posts in ") for figure in rates)

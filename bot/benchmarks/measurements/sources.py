@@ -1,4 +1,4 @@
-"""How fast posts of outlets are read: the stream of Bluesky through the filter, and a feed of 2,000 entries."""
+"""How fast posts of outlets are read: the stream of Bluesky, a feed of 2,000 entries, and what each source parses."""
 
 import json
 import random
@@ -8,10 +8,12 @@ from functools import partial
 
 from bot.benchmarks.fixtures import BenchmarkContext
 from bot.benchmarks.measurement import MEGABYTES, MS, Measurement, require_at_least, require_at_most
+from bot.benchmarks.outlet_pages import build_bluesky_frames
+from bot.benchmarks.parse_rates import measure_parse_rates
 from bot.benchmarks.timing import read_monotonic
 from bot.clock import SystemClock
 from bot.domain.subject import Subject
-from bot.sources.bluesky_events import POSTS, FrameFilter, parse_event
+from bot.sources.bluesky_events import FrameFilter, parse_event
 from bot.sources.rss_parser import MOST_ENTRIES, parse_feed
 
 TERMS = 50
@@ -27,7 +29,8 @@ GROWTH = 5
 
 async def measure_sources(bench: BenchmarkContext) -> list[Measurement]:
     count = bench.pick_count(A_DAY, 4_000)
-    frames = _build_frames(bench, min(count, ROUND))
+    posts = bench.samples.generate_mentions(min(count, ROUND), SystemClock().now())
+    frames = build_bluesky_frames(posts, _build_terms()[0], HIT_EVERY)
     frame_filter = FrameFilter([Subject(name="Benchmark", terms=_build_terms())])
     _filter_frames(frame_filter, frames)
     before = _measure_memory()
@@ -44,6 +47,7 @@ async def measure_sources(bench: BenchmarkContext) -> list[Measurement]:
         Measurement("stream, events a second", rate, "/s", require_at_least(5_000), note=note),
         Measurement("stream, memory grown", after - before, MEGABYTES, require_at_most(GROWTH), note=kept),
         Measurement(f"feed of {MOST_ENTRIES:,} entries", _time_feed(), MS),
+        *await measure_parse_rates(bench),
     ]
 
 
@@ -51,27 +55,6 @@ def _build_terms() -> tuple[str, ...]:
     chance = random.Random(50)  # noqa: S311 - the same terms each time
     letters = "abcdefghijklmnopqrstuvwxyz"
     return tuple("".join(chance.choices(letters, k=chance.randint(6, 11))) for _ in range(TERMS))
-
-
-def _build_frames(bench: BenchmarkContext, count: int) -> Sequence[bytes]:
-    """Return frames as Jetstream sends them, with posts of the sample day, some in letters with accents."""
-    mentions = bench.samples.generate_mentions(count, SystemClock().now())
-    term = _build_terms()[0]
-    frames = []
-    for number, mention in enumerate(mentions):
-        text = mention.text if number % 5 else f"{mention.text} – não é possível, écoutez, größer 😀"
-        text = text if number % HIT_EVERY else f"{text} {term}"
-        record = {"$type": POSTS, "createdAt": mention.created_at.isoformat(), "langs": ["en"], "text": text}
-        commit: dict[str, object] = {
-            "rev": "3lxyzxyzxyz2a",
-            "operation": "create",
-            "collection": POSTS,
-            "rkey": f"3l{number:011d}",
-        }
-        commit |= {"record": record, "cid": "bafyreigh2akiscaildc2uwrm3dlyqgmbnuxm4vcfmtkimkdeuxo3ucmuiq"}
-        event = {"did": f"did:plc:{number:024d}", "time_us": 1_764_000_000_000_000 + number, "kind": "commit"}
-        frames.append(json.dumps(event | {"commit": commit}, separators=(",", ":"), ensure_ascii=False).encode())
-    return frames
 
 
 def _filter_frames(frame_filter: FrameFilter, frames: Sequence[bytes]) -> None:
