@@ -20,7 +20,7 @@ def words_of(text: str) -> set[str]:
 
 VERBS = words_of("""
     clamp may
-    abbreviate abort accept ack acknowledge acquire add admit advance aggregate allow analyze answer append apply archive
+    abbreviate abort accept ack acknowledge acquire add admit advance aggregate allow analyze answer append apply approve archive
     ask assess assign attach attribute average backfill begin blank break bring buffer build call capture change check
     choose claim classify clear click clip close collapse collect commit compare compile complete compose compute concat
     configure confirm connect construct consume continue convert convolve copy correct count cover create decide declare

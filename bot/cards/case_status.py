@@ -116,7 +116,19 @@ def _iter_context_facts(case: Case, department: Department, page: Page | None) -
         yield escape(format_language(case.assessment.language))
     if case.joined_count:
         yield format_joined_count(case)
-    yield from filter(None, (format_public_reply(case), format_thanks(case)))
+    yield from filter(None, (format_public_reply(case), format_thanks(case), format_approval(case)))
+
+
+def format_approval(case: Case) -> str:
+    """Return who approved the reply, or whom it waits for, as mrkdwn; '' where nobody was asked."""
+    asked = case.approval
+    if asked is None:
+        return ""
+    if asked.approved is None:
+        return f"reply waits for <@{asked.to}>" if case.pending_approval else ""
+    if not asked.answered_by:
+        return f"reply {'approved' if asked.approved else 'not approved'}: no answer from <@{asked.to}>"
+    return f"reply {'approved' if asked.approved else 'declined'} by <@{asked.answered_by}>"
 
 
 def format_language(code: str) -> str:

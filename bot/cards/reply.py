@@ -17,6 +17,7 @@ from bot.cards.block_kit import (
 )
 from bot.cards.case import render_open_post_button
 from bot.cards.case_mention import format_source
+from bot.cards.case_status import format_approval
 from bot.cards.modal_blocks import MAX_OPTIONS, ModalMetadata, make_input, make_modal, make_option, make_select
 from bot.cards.modals import render_case_context
 from bot.domain.case import Case
@@ -42,6 +43,8 @@ class ReplyForm(NamedTuple):
     can_delete: bool = False
     """Whether this person may delete `chosen`."""
     findings: tuple[ReplyFinding, ...] = ()
+    approver: str = ""
+    """Who has to approve a reply in this case; empty: nobody."""
 
 
 def build_text_block(number: int) -> str:
@@ -87,7 +90,20 @@ def _format_option(case: Case, reply: SavedReply) -> str:
 def _render_notes(form: ReplyForm) -> list[Block]:
     """Return the length, and what to look at. It never keeps anybody from opening the reply."""
     warnings = [f"⚠️ {one.sentence}" for one in form.findings]
-    return [make_context(make_plain_text(words)) for words in (_format_length(form), *warnings)]
+    notes = [make_context(make_plain_text(words)) for words in (_format_length(form), *warnings)]
+    return [*notes, make_context(_format_approval_note(form))] if form.approver else notes
+
+
+def _is_asked(form: ReplyForm) -> bool:
+    """Whether this very text was sent for approval."""
+    return form.case.approval is not None and form.case.approval.text == form.text
+
+
+def _format_approval_note(form: ReplyForm) -> str:
+    """Return as mrkdwn what is to be done about the approval, or what came of it."""
+    if _is_asked(form) and (words := format_approval(form.case)):
+        return f"👀 {words[0].upper()}{words[1:]}."
+    return f"👀 Ask <@{form.approver}> to approve a reply to this kind of post before you open it."
 
 
 def _format_length(form: ReplyForm) -> str:
@@ -106,6 +122,8 @@ def _iter_controls(form: ReplyForm) -> Iterator[Block]:
     if form.text and form.composer_url:
         yield _render_composer_button(form)
     yield from render_open_post_button(form.case)
+    if form.text and form.approver and not _is_asked(form):
+        yield make_button("Ask for approval", action_ids.REPLY_ASK, form.case.id)
     if form.text:
         yield make_button("Save this reply…", action_ids.REPLY_SAVE, form.case.id)
     if form.chosen and form.can_delete:

@@ -28,13 +28,14 @@ from bot.domain.assessment import Intent
 from bot.domain.business_hours import BusinessHours
 from bot.domain.case import CasePriority
 from bot.domain.crisis import CrisisPlan
-from bot.domain.department import Department
+from bot.domain.department import Department, is_person
 from bot.domain.drills import DrillSettings
 from bot.domain.offers import Guidance, Offer
 from bot.domain.own_accounts import DEFAULT_SOURCE, OwnAccounts, build_staff_pattern, split_account
 from bot.domain.paging.contact_methods import ContactDetails
 from bot.domain.paging.page import ContactMethod, Severity
 from bot.domain.paging.policy import EscalationPolicy
+from bot.domain.replies.approval import ApprovalPolicy
 from bot.domain.replies.composer import MASTODON
 from bot.domain.replies.saved_replies import ReplyRules, SavedReply
 from bot.domain.route_conditions import PostCondition
@@ -76,10 +77,19 @@ def _build_reply_rules(file: FileTable, sources: Sequence[SourceEntry]) -> Reply
     signatures = {table.id: table.signature for table in file.people if table.signature}
     return ReplyRules(
         brand=file.brand.name,
+        approval=_build_approval_policy(file),
         saved=tuple(map(_build_saved_reply, file.replies)),
         signatures=MappingProxyType(signatures),
         instances=MappingProxyType(instances),
+        accounts=_build_own_accounts(file, sources).owners,
     )
+
+
+def _build_approval_policy(file: FileTable) -> ApprovalPolicy:
+    """Build the policy. By default the first manager who is a person is asked."""
+    table, managers = file.approval, filter(is_person, file.brand.managers)
+    by = table.by or next(managers, "")
+    return ApprovalPolicy(frozenset(table.for_), table.within, table.default == "send", by)
 
 
 def _build_saved_reply(table: ReplyTable) -> SavedReply:

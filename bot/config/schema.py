@@ -48,6 +48,7 @@ from bot.domain.drills import DrillSettings
 from bot.domain.offers import DEFAULT_ASK_WITHIN, Amount, parse_amount
 from bot.domain.paging.page import ContactMethod, Severity
 from bot.domain.paging.policy import EscalationPolicy
+from bot.domain.replies.approval import ApprovalPolicy
 from bot.domain.replies.saved_replies import MAX_REPLY
 from bot.domain.spikes.planned_events import PlannedCause
 from bot.domain.spikes.thresholds import SpikeSensitivity, SpikeThresholds
@@ -208,6 +209,14 @@ class ReplyTable(PlaybookTable):
     text: Annotated[str, Field(min_length=1, max_length=MAX_REPLY)]
 
 
+class ApprovalTable(PlaybookTable):
+    for_: Annotated[tuple[Name, ...], BeforeValidator(ensure_list)] = Field((), alias="for")
+    """Intents and kinds of harm; checked in `validators.py`."""
+    within: Duration = ApprovalPolicy().within
+    default: Annotated[str, AfterValidator(require_one_of("send", "wait"))] = "send"
+    by: Person | None = None
+
+
 class OnnxTable(PlaybookTable):
     """Whether the files exist and fit together is checked when they are loaded."""
 
@@ -307,6 +316,7 @@ class FileTable(PlaybookTable):
     escalations: tuple[EscalationTable, ...] = ()
     people: tuple[PersonTable, ...] = ()
     replies: tuple[ReplyTable, ...] = ()
+    approval: ApprovalTable = ApprovalTable()
     detectors: DetectorsTable = DetectorsTable()
     cards: CardsTable = CardsTable()
     schedules: tuple[ScheduleTable, ...] = ()

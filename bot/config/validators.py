@@ -49,6 +49,7 @@ def find_faults(raw: Raw, dimensions: LabelDimensions) -> Iterator[Found]:
         for number, table in list_tables(raw, key):
             for side in ("when", "unless"):
                 yield from _check_labels(table.get(side), (key, number, side), dimensions)
+    yield from _check_approval(raw, dimensions)
 
 
 def list_names(raw: Raw, key: str) -> list[tuple[int, str]]:
@@ -208,6 +209,21 @@ CHECKS: tuple[Callable[[Raw], Iterator[Found]], ...] = (
     _check_route_order,
     *SCHEDULE_CHECKS,
 )
+
+
+def _check_approval(raw: Raw, dimensions: LabelDimensions) -> Iterator[Found]:
+    """Check that each word is an intent or a kind of harm, and that there is somebody to ask."""
+    approval, brand = raw.get("approval"), raw.get("brand")
+    words = _fold_words(approval, "for") if isinstance(approval, dict) else []
+    known = [*dimensions.words["intent"], *dimensions.words.get("harm", ())]
+    for _, word in words if "harm" in dimensions.words else ():
+        if word not in known:
+            near = did_you_mean(word, known)
+            yield ("approval", "for"), f"{safe_repr(word)} is neither an intent nor a kind of harm{near}"
+    managers = ensure_list(brand.get("managers", [])) if isinstance(brand, dict) else []
+    has_person = isinstance(managers, list) and any(str(one).startswith(("U", "W")) for one in managers)
+    if words and isinstance(approval, dict) and not approval.get("by") and not has_person:
+        yield ("approval", "for"), "needs somebody who approves. Name them: by = 'U…'"
 
 
 def _check_labels(asked: object, path: Path, dimensions: LabelDimensions) -> Iterator[Found]:

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from bot.cards import (
     action_ids,
+    approvals,
     case,
     case_assessment,
     case_lists,
@@ -59,6 +60,7 @@ from bot.domain.mutes import CountedMute, Mute, MuteKind
 from bot.domain.offers import OfferRequest, OfferUse
 from bot.domain.own_accounts import StaffSign
 from bot.domain.persons.person import PersonNote
+from bot.domain.replies.approval import ReplyApproval
 from bot.domain.reports.precision import PrecisionAspect, PrecisionEstimate
 from bot.domain.reports.report import (
     DepartmentFigures,
@@ -335,6 +337,16 @@ def _draw_replies(on: GallerySamples) -> Drawings:
     origin = ModalMetadata(on.claimed.id)
     for name, form in on.reply_forms:
         yield f"Modal: reply{name}", reply.render_reply_modal(form, origin)
+    asked = ReplyApproval(form.text, "U0ANA", "U0MIA", AT, AT + timedelta(minutes=15))
+    approved = asked._replace(approved=True, answered_by="U0MIA")
+    waiting = form._replace(case=on.claimed.copy_with(approval=asked), approver="U0MIA")
+    yield "Modal: reply that waits for approval", reply.render_reply_modal(waiting, origin)
+    yield "Card: reply approved", case.render_case(on.claimed.copy_with(approval=approved), on.care, AT)
+    yield "Approval: who decides", approvals.render_approval_request(on.claimed, asked, LINK)
+    yield "Approval: decided", approvals.render_approval_decision(approved)
+    yield "Approval: approved", approvals.render_approval_answer(on.claimed, approved, LINK)
+    late = asked._replace(approved=True)
+    yield "Approval: no answer in time", approvals.render_approval_answer(on.claimed, late, LINK)
     yield "Modal: reply, copy and open", reply.render_copy_modal(form, origin)
     yield "Modal: save a reply", reply.render_reply_save_modal(form, origin)
 

@@ -12,6 +12,7 @@ from bot.domain.follow_up import FollowUp
 from bot.domain.immutable import FrozenModel
 from bot.domain.mention import Mention
 from bot.domain.offers import GivenOffer, OfferRequest
+from bot.domain.replies.approval import ReplyApproval
 from bot.domain.routing import CaseClocks
 from bot.domain.stored_tuples import store_by_name
 
@@ -192,6 +193,8 @@ class Case(FrozenModel):
     """What its owners have given the author, as they said when they resolved it."""
     offer_request: OfferRequest | None = None
     """The last request to offer more than the playbook allows."""
+    approval: ReplyApproval | None = None
+    """The last reply that a person was asked to approve."""
     as_heard: Assessment | None = None
     """The assessment before the first correction; None without corrections."""
     public_replies: tuple[PublicReply, ...] = ()
@@ -264,6 +267,13 @@ class Case(FrozenModel):
         asked = self.offer_request
         is_theirs = asked is not None and self.status is CaseStatus.CLAIMED and asked.by == self.owner
         return asked if asked is not None and is_theirs and asked.allowed is None else None
+
+    @property
+    def pending_approval(self) -> ReplyApproval | None:
+        """The reply that somebody has to approve; None once who asked no longer owns the case."""
+        asked = self.approval
+        is_theirs = asked is not None and self.status is CaseStatus.CLAIMED and asked.by == self.owner
+        return asked if asked is not None and is_theirs and asked.approved is None else None
 
     @property
     def closed_by(self) -> str:

@@ -91,6 +91,7 @@ def _redact_post(case: Case, reason: ErasureReason) -> Case:
         as_heard=_remove_reasons(case.as_heard) if case.as_heard else None,
         note="",
         offer_request=case.offer_request._replace(reason="") if case.offer_request else None,
+        approval=case.approval._replace(text="") if case.approval else None,
         follow_up=None,
         earlier=(),
         thanked_by=(),

@@ -6,9 +6,12 @@ from typing import Protocol
 from bot import metrics
 from bot.cards.reply import ReplyForm
 from bot.clock import Clock
+from bot.domain.cases.approval_transitions import answer_approval, request_approval
+from bot.domain.cases.approvals import needs_approval
 from bot.domain.cases.offer_transitions import list_offers
 from bot.domain.errors import NotAllowed
 from bot.domain.lifecycle import CaseTransition
+from bot.domain.replies.approval import ReplyApproval
 from bot.domain.replies.checks import ReplyContext, check_reply, contains_apology
 from bot.domain.replies.composer import build_addressee, build_composer_url, find_outlet, prefix_addressee
 from bot.domain.replies.lengths import measure_reply
@@ -84,6 +87,7 @@ class ReplyUseCases:
             measure_reply(find_outlet(mention, instances), public_text),
             build_composer_url(mention, public_text, instances),
             build_addressee(mention, instances),
+            approver=rules.approval.by if needs_approval(case, rules.approval) else "",
             findings=check_reply(
                 ReplyContext(
                     text,
@@ -96,6 +100,20 @@ class ReplyUseCases:
                 )
             ),
         )
+
+    async def ask_approval(self, case_id: str, by: str, text: str) -> None:
+        """Ask the person of the playbook to approve this text."""
+        policy = self._rules.get_reply_rules().approval
+        await self._cases.apply(case_id, by, lambda case, context: request_approval(case, context, policy, text))
+
+    async def answer_approval(self, ref: str, by: str, *, is_approved: bool) -> ReplyApproval:
+        """Answer by the button of the direct message."""
+        case_id, _, nth = ref.partition("/")
+        answered = await self._cases.apply(
+            case_id, by, lambda case, context: answer_approval(case, context, int(nth), is_approved=is_approved)
+        )
+        assert answered.case.approval is not None
+        return answered.case.approval
 
     async def stop(self, case_id: str, by: str) -> None:
         """Record that the person closed the form."""

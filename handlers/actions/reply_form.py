@@ -5,6 +5,7 @@ from contextlib import suppress
 from urllib.parse import parse_qsl, urlsplit
 
 from bot.cards import action_ids
+from bot.cards.approvals import render_approval_decision
 from bot.cards.reply import render_reply_modal, render_reply_save_modal
 from bot.domain.commits import NotAllowed, StoreUnavailable
 from handlers.payloads import SubmittedModal, read_origin, read_reply_text
@@ -49,6 +50,31 @@ async def delete_saved_reply(
         await _redraw_form(body["view"], by, replies, reply)
 
 
+async def ask_approval(ack: AsyncAck, body: Payload, by: str, replies: ReplyUseCases, reply: Responder) -> None:
+    await ack()
+    async with reply.report_refusals():
+        form, (_, text) = SubmittedModal(body["view"]), read_reply_text(body["view"])
+        await replies.ask_approval(form.origin.case, by, text)
+        await _redraw_form(body["view"], by, replies, reply)
+
+
+async def approve_reply(ack: AsyncAck, action: Payload, by: str, replies: ReplyUseCases, reply: Responder) -> None:
+    await _answer_approval(ack, action, by, replies, reply, is_approved=True)
+
+
+async def decline_reply(ack: AsyncAck, action: Payload, by: str, replies: ReplyUseCases, reply: Responder) -> None:
+    await _answer_approval(ack, action, by, replies, reply, is_approved=False)
+
+
+async def _answer_approval(
+    ack: AsyncAck, action: Payload, by: str, replies: ReplyUseCases, reply: Responder, *, is_approved: bool
+) -> None:
+    await ack()
+    async with reply.report_refusals():
+        asked = await replies.answer_approval(action["value"], by, is_approved=is_approved)
+        await reply.replace_message(render_approval_decision(asked))
+
+
 async def count_opening(ack: AsyncAck, body: Payload, action: Payload, by: str, replies: ReplyUseCases) -> None:
     """Count a press of the link. Slack opens it by itself, with the text that the form had when it was last drawn."""
     await ack()
@@ -86,5 +112,8 @@ REPLY_LISTENERS = {
     action_ids.REPLY_CHOOSE: choose_saved_reply,
     action_ids.REPLY_SAVE: open_reply_save_modal,
     action_ids.REPLY_DELETE: delete_saved_reply,
+    action_ids.REPLY_ASK: ask_approval,
+    action_ids.REPLY_APPROVE: approve_reply,
+    action_ids.REPLY_DECLINE: decline_reply,
     action_ids.REPLY_OPEN: count_opening,
 }

@@ -1,6 +1,7 @@
 """What a right playbook becomes."""
 
 import contextlib
+import re
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import ClassVar
@@ -237,3 +238,16 @@ def test_no_key_of_a_wrong_kind_breaks_the_reading(table: str, found: dict[str, 
 
     with contextlib.suppress(PlaybookError):
         parse_playbook(text)
+
+
+def test_approval_names_intents_and_kinds_of_harm_and_has_somebody_to_ask() -> None:
+    harms = {"harm": frozenset({"legal", "safety"})}
+    read = parse_playbook(write_playbook('[approval]\nfor = ["crisis", "legal"]\nby = "U0MIA"'), dimensions=harms)
+    assert read.replies.approval.classes == {"crisis", "legal"}
+    assert (read.replies.approval.by, read.replies.approval.default) == ("U0MIA", True)
+    for table, fault in (
+        ('for = "legl"\nby = "U0MIA"', "'legl' is neither an intent nor a kind of harm. Did you mean 'legal'?"),
+        ('for = "legal"', "needs somebody who approves. Name them: by = 'U…'"),
+    ):
+        with pytest.raises(PlaybookError, match=re.escape(fault)):
+            parse_playbook(write_playbook(f"[approval]\n{table}", brand='[brand]\nname = "N"'), dimensions=harms)

@@ -3,6 +3,8 @@
 import re
 from urllib.parse import parse_qs, urlsplit
 
+import pytest
+
 from bot.cards import action_ids
 from bot.domain.erasure import parse_forget_target
 from bot.slack_sandbox.views import SlackView
@@ -32,6 +34,14 @@ text = "Thank you, {name}!"
 [[people]]
 id = "U0ANA"
 signature = "– Ana, Northwind Air"
+accounts = ["x:@ana_lima"]
+"""
+
+APPROVAL = """
+[approval]
+for = ["complaint"]
+within = "15m"
+default = "{}"
 """
 
 
@@ -244,6 +254,15 @@ async def test_a_forgotten_person_is_gone_from_saved_replies_too(world: World) -
     assert not await world.local_app.store.replies.list_saved()
 
 
+async def test_who_may_answer_from_their_own_account_is_asked_to_say_for_whom_they_work(world: World) -> None:
+    add_to_playbook(world, REPLIES)
+    reply = await open_reply(world, await receive_claimed(world))
+    await reply.type("The bag is found.")
+    assert "If you answer as @ana_lima, say that you work for Northwind Air." in reply.words
+    await reply.choose("Lost bag")
+    assert "say that you work for" not in reply.words
+
+
 async def test_warnings_stand_in_the_form_and_what_is_opened_anyway_is_counted(world: World) -> None:
     reply = await open_reply(world, await receive_claimed(world))
     await reply.type("Sorry, this is our fault. Have 200 EUR.")
@@ -263,3 +282,83 @@ async def test_warnings_stand_in_the_form_and_what_is_opened_anyway_is_counted(w
     assert "Replies opened: 2, 1 of them despite a warning" in str(report.blocks)
     _, metrics = await world.fetch("/metrics")
     assert 'earshot_reply_warnings_total{check="promise"}' in metrics
+
+
+async def test_a_reply_to_a_risky_case_is_approved_by_a_second_person_and_the_card_says_by_whom(world: World) -> None:
+    add_to_playbook(world, APPROVAL.format("wait"))
+    card = await receive_claimed(world)
+    reply = await open_reply(world, card)
+    assert "to approve a reply to this kind of post before you open it." in reply.words
+    await reply.type("The bag is found.")
+    await reply.press("Ask for approval")
+    assert "Reply waits for" in reply.words
+    assert "reply waits for @mia" in card.words
+    assert reply.text == "The bag is found."
+    assert reply.composer[1]["text"] == "The bag is found."
+    await world.advance(seconds=5)
+    asked = world.person("mia").dm
+    assert "@ana asks you to approve a reply to the complaint from @marta." in asked.words
+    assert "The bag is found." in asked.words
+    await asked.click("Approve", by="mia")
+    await world.advance(seconds=5)
+    assert "Approved. @ana is told." in asked.words
+    assert "reply approved by @mia" in card.words
+    assert world.person("ana").dm.words.startswith("✅ @mia approves your reply to @marta.")
+    await reply.type("The bag is found, and sent to you.")
+    assert "Ask for approval" in reply.view.find_buttons()
+    await world.sandbox.get_user("ana").close_modal(everything=True)
+    assert "approved a reply by @mia" in await card.explain()
+
+
+@pytest.mark.parametrize(("default", "says"), [("send", "so you can send it"), ("wait", "so it isn't approved")])
+async def test_without_an_answer_in_time_the_default_of_the_playbook_counts(
+    world: World, default: str, says: str
+) -> None:
+    add_to_playbook(world, APPROVAL.format(default))
+    card = await receive_claimed(world)
+    reply = await open_reply(world, card)
+    await reply.type("We are on it.")
+    await reply.press("Ask for approval")
+    await world.advance(minutes=14)
+    assert "reply waits for @mia" in card.words
+    await world.advance(minutes=2)
+    assert "no answer from @mia" in card.words
+    assert any(says in message.words for message in world.person("ana").dms)
+    await world.person("mia").dm.click("Approve", by="mia")
+    assert "needs no answer any more" in world.person("mia").last_whisper
+
+
+async def test_only_the_person_who_was_asked_approves_and_a_newer_text_replaces_the_older(world: World) -> None:
+    add_to_playbook(world, APPROVAL.format("send"))
+    card = await receive_claimed(world)
+    reply = await open_reply(world, card)
+    await reply.type("First text")
+    await reply.press("Ask for approval")
+    await world.advance(seconds=5)
+    first = world.person("mia").dm
+    await reply.type("Second text")
+    await reply.press("Ask for approval")
+    await world.advance(seconds=5)
+    await first.click("Approve", by="mia")
+    assert world.person("mia").last_whisper == "There is a newer text of this reply."
+    await world.person("mia").dm.click("Decline", by="mia")
+    await world.advance(seconds=5)
+    assert "reply declined by @mia" in card.words
+    await card.click("Release", by="ana")
+    assert "declined" not in card.words
+
+
+async def test_the_text_that_waits_for_approval_is_forgotten_with_the_post(world: World) -> None:
+    add_to_playbook(world, APPROVAL.format("send"))
+    card = await receive_claimed(world)
+    reply = await open_reply(world, card)
+    await reply.type(f"You wrote {LOST}")
+    await reply.press("Ask for approval")
+    store = world.local_app.store
+    eraser = MentionEraser(store.client, store.keys)
+    await eraser.forget(await eraser.find(parse_forget_target("@marta")), world.clock.now())
+    approval = (await store.cases.get(card.case)).approval
+    assert approval is not None
+    assert not approval.text
+    await world.advance(seconds=5)
+    assert all("lost my bag" not in message.words for message in world.person("mia").dms)

@@ -102,6 +102,8 @@ ASKED: tuple[Callable[[UseCases], Awaitable[Any]], ...] = (
     lambda usecases: usecases.pages.acknowledge_from_pagerduty(PAGE.id, "P", "delivery"),
     lambda usecases: usecases.previews.build_preview("northwind"),
     lambda usecases: usecases.replies.revise(CASE.id, ANA),
+    lambda usecases: usecases.replies.ask_approval(CASE.id, ANA, "Sorry"),
+    lambda usecases: usecases.replies.answer_approval(f"{CASE.id}/1", MIA, is_approved=True),
     lambda usecases: usecases.replies.stop(CASE.id, ANA),
     lambda usecases: usecases.replies.count_opening(CASE.id, ANA, "Sorry"),
     lambda usecases: usecases.replies.save(CASE.id, ANA, "Lost bag", "Sorry"),

@@ -12,6 +12,7 @@ from pydantic import Field
 from bot.domain.assessment import Intent
 from bot.domain.immutable import FrozenModel
 from bot.domain.mention import Author
+from bot.domain.replies.approval import NO_APPROVAL, ApprovalPolicy
 
 MAX_REPLY = 2000
 """Characters of a reply."""
@@ -47,6 +48,7 @@ class ReplyRules:
     saved: tuple[SavedReply, ...] = ()
     signatures: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     instances: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    approval: ApprovalPolicy = NO_APPROVAL
     accounts: Mapping[tuple[str, str], str] = field(default_factory=lambda: MappingProxyType({}))
     """Own accounts by source and handle: the Slack id of the person, or '' for the brand's."""
 

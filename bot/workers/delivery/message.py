@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 
-from bot.cards import case_messages, offer_requests
+from bot.cards import approvals, case_messages, offer_requests
 from bot.cards.block_kit import RenderedMessage, build_message_link
 from bot.domain.case import Case, CaseStatus
 from bot.domain.department import Department
@@ -102,6 +102,8 @@ def render_message(pending: Notification, case: Case, department: Department, li
     """Return None if the message is no longer true: a claimed case needs nobody to confirm it."""
     if pending.kind in {NotificationKind.OFFER_REQUEST, NotificationKind.OFFER_ANSWER}:
         return _render_offer_message(pending, case, link)
+    if pending.kind in {NotificationKind.APPROVAL_REQUEST, NotificationKind.APPROVAL_ANSWER}:
+        return _render_approval_message(pending, case, link)
     waits = case.status is CaseStatus.NEW and not case.is_snoozed
     owned = case.status is CaseStatus.CLAIMED and pending.to == ToPerson(case.owner)
     renderers: dict[NotificationKind, tuple[bool, Callable[[], RenderedMessage]]] = {
@@ -124,6 +126,15 @@ def render_message(pending: Notification, case: Case, department: Department, li
     }
     is_true, render = renderers[pending.kind]
     return render() if is_true else None
+
+
+def _render_approval_message(pending: Notification, case: Case, link: str) -> RenderedMessage | None:
+    asked = case.approval
+    if asked is None or asked.number != pending.nth:
+        return None
+    if pending.kind is NotificationKind.APPROVAL_ANSWER:
+        return approvals.render_approval_answer(case, asked, link)
+    return approvals.render_approval_request(case, asked, link) if case.pending_approval else None
 
 
 def _render_offer_message(pending: Notification, case: Case, link: str) -> RenderedMessage | None:
