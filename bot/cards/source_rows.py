@@ -31,7 +31,9 @@ def render_sources(home: HomeView) -> list[Block]:
 
 
 def _format_source(one: SourceSummary, home: HomeView) -> str:
-    last = f"last post {format_date(one.last_mention_at)}" if one.last_mention_at else "no new posts yet"
+    last = "no new posts yet"
+    if one.last_mention_at:  # outlets bring the same post again and again, so when they last did says little
+        last = f"last post {format_date(one.health.newest or one.last_mention_at)}"
     found = (words for part, words in home.health_issues.items() if part.partition(":")[2] == one.source)
     issues = (f"⚠️ {escape(sanitize_line(words, 150))}" for words in found)
     reads = f"read this month: {format_count(one.reads.posts, 'post')}, {format_count(one.reads.users, 'user')}"

@@ -30,7 +30,7 @@ from bot.sources.bluesky_stream import (
     StreamRefusedError,
     connect_stream,
     describe_gap,
-    read_refusal,
+    open_stream_session,
 )
 from bot.sources.mention_parser import InvalidMentionError
 from bot.sources.outlet_client import OutletClient, describe_failure
@@ -86,7 +86,7 @@ class BlueskySource:
     async def listen(self, sink: MentionSink) -> None:
         async with (
             sink.hold_source_lease(),
-            aiohttp.ClientSession(middlewares=(read_refusal,)) as session,
+            open_stream_session(self._context.contact) as session,
             OutletClient(self._clock, self._context.contact) as client,
         ):
             finder = ProfileFinder(client, self._options.profiles) if self._options.profiles else None
@@ -191,12 +191,12 @@ class BlueskySource:
         return None
 
 
-async def check_bluesky(options: BlueskyOptions, _context: SourceContext) -> SourceCheck:
+async def check_bluesky(options: BlueskyOptions, context: SourceContext) -> SourceCheck:
     """Wait for one frame of the first host."""
     host = (options.hosts or HOSTS[options.version])[0]
     try:
         async with (
-            aiohttp.ClientSession(middlewares=(read_refusal,)) as session,
+            open_stream_session(context.contact) as session,
             connect_stream(session, options.version, host, StreamPosition()) as socket,
         ):
             message = await socket.receive(10)

@@ -14,6 +14,7 @@ from bot.sources.base import MentionSink
 from bot.sources.bluesky_events import POSTS, parse_event
 from bot.sources.bluesky_profiles import ProfileFinder
 from bot.sources.mention_parser import InvalidMentionError
+from bot.sources.outlet_client import build_request_headers
 
 GAP_FROM_US = 60_000_000
 """Microseconds: if the first event is so much later than the cursor, what was between is no longer there."""
@@ -113,12 +114,17 @@ class StreamBatch:
         await self._sink.publish(complete, self.position.dump())
 
 
+def open_stream_session(contact: str) -> aiohttp.ClientSession:
+    """Return a session that names itself, and in which a refusal is `StreamRefusedError`."""
+    return aiohttp.ClientSession(headers=build_request_headers(contact), middlewares=(_read_refusal,))
+
+
 def connect_stream(
     session: aiohttp.ClientSession, version: int, host: str, position: StreamPosition
 ) -> AbstractAsyncContextManager[aiohttp.ClientWebSocketResponse]:
-    """Connect to a host behind this position. Raises `aiohttp.ClientError` and `OSError`.
+    """Connect to a host behind this position.
 
-    In a session with `read_refusal` also `StreamRefusedError`.
+    Raises `aiohttp.ClientError`, `OSError`, and `StreamRefusedError` in an `open_stream_session`.
     """
     url, protocols = f"{host}/subscribe", tuple[str, ...]()
     parameters = [("wantedCollections", POSTS)]
@@ -132,7 +138,7 @@ def connect_stream(
     )
 
 
-async def read_refusal(request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
+async def _read_refusal(request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
     """A middleware: raise `StreamRefusedError` with the name in the body, which `ws_connect` does not read.
 
     A redirect is refused as well: it could lead into the own network.

@@ -13,7 +13,13 @@ from bot.domain.mention import Mention
 from bot.sources.base import MentionSink, SourceContext
 from bot.sources.mastodon_status import InstanceAccess, Status
 from bot.sources.mention_parser import InvalidMentionError, parse_json, validate_mention
-from bot.sources.outlet_client import OutletClient, OutletError, describe_failure, describe_status
+from bot.sources.outlet_client import (
+    OutletClient,
+    OutletError,
+    build_request_headers,
+    describe_failure,
+    describe_status,
+)
 from bot.sources.polling import USUAL_FAILURES, PolledSource, compute_retry_wait
 
 log = structlog.get_logger()
@@ -71,10 +77,11 @@ class MastodonSource:
 
     async def listen(self, sink: MentionSink) -> None:
         timeout = aiohttp.ClientTimeout(total=None, sock_connect=10, sock_read=self._silence)
+        agent = build_request_headers(self._context.contact)
         async with (
             sink.hold_source_lease(),
             OutletClient(self._context.clock, self._context.contact) as client,
-            aiohttp.ClientSession(timeout=timeout, read_bufsize=MAX_LINE) as session,
+            aiohttp.ClientSession(headers=agent, timeout=timeout, read_bufsize=MAX_LINE) as session,
         ):
             parts = [self._polled.poll_outlet(sink)]
             parts += [self._run_stream(path, client, session, sink) for path in self._streams]

@@ -96,6 +96,11 @@ class OutletError(Exception):
         """Whether it fails until a person acts: a refused token, an address that is gone."""
 
 
+def build_request_headers(contact: str) -> dict[str, str]:
+    """Return the header that says who asks, and to whom an outlet can write."""
+    return {"User-Agent": f"Earshot/{find_version()}" + (f" (+{contact})" if contact else "")}
+
+
 class PublicResolver(AbstractResolver):
     """Resolves names to public addresses only, so that a redirect cannot reach into the own network."""
 
@@ -119,17 +124,16 @@ class OutletClient:
     """
 
     def __init__(self, clock: Clock, contact: str = "", headers: Mapping[str, str] | None = None) -> None:
-        agent = f"Earshot/{find_version()}" + (f" (+{contact})" if contact else "")
         self._clock = clock
-        self._agent = {"User-Agent": agent}
+        self._headers = build_request_headers(contact)
         self._own = dict(headers or {})
         self.quota: SourceQuota | None = None
         """What the last answer said that we may still request; None if no answer did."""
 
     async def __aenter__(self) -> Self:
-        self._named = aiohttp.ClientSession(timeout=TIMEOUT, headers=self._agent)
+        self._named = aiohttp.ClientSession(timeout=TIMEOUT, headers=self._headers)
         connector = aiohttp.TCPConnector(resolver=PublicResolver())
-        self._public = aiohttp.ClientSession(timeout=TIMEOUT, headers=self._agent, connector=connector)
+        self._public = aiohttp.ClientSession(timeout=TIMEOUT, headers=self._headers, connector=connector)
         return self
 
     async def __aexit__(self, *_: object) -> None:

@@ -41,6 +41,16 @@ def test_managers_read_only_what_is_known(health: SourceHealth, expected: str) -
     assert " · ".join(describe_health(health, AT)) == expected
 
 
+def test_the_last_post_is_the_newest_that_was_written_also_where_it_came_again_since() -> None:
+    again = SourceSummary("forum", AT, health=SourceHealth(newest=days_ago(2)))
+    pushed, quiet = SourceSummary("hook", AT), SourceSummary("press", None, health=SourceHealth(newest=days_ago(2)))
+    [section] = render_sources(HomeView("U0MIA", AT, sources=(again, pushed, quiet)))
+    first, second, third = section["text"]["text"].splitlines()
+    assert "|8 Mar, 12:15 UTC>" in first
+    assert "|10 Mar, 12:15 UTC>" in second
+    assert third == "*press* · no new posts yet"
+
+
 def test_ten_sources_with_everything_to_tell_fit_into_their_sections() -> None:
     health = SourceHealth(
         AT, days_ago(9), 50_000, AT, {HOUR: 10**6}, (PostDelay(NOW, 99_999.0),), SourceQuota(10**6, 10**6, days_ago(-1))

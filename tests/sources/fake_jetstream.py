@@ -27,6 +27,8 @@ class FakeJetstream:
     """Sequence numbers belong to one host."""
     events: list[dict[str, Any]] = field(default_factory=list)
     cursors: list[str | None] = field(default_factory=list)
+    agents: set[str] = field(default_factory=set)
+    """Who asked for a stream, as their headers say."""
     connections: int = 0
     profiles: dict[str, dict[str, Any]] = field(default_factory=dict)
     posts: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -86,6 +88,7 @@ class FakeJetstream:
 
     async def subscribe(self, request: web.Request) -> web.StreamResponse:
         version = 1 if request.path == "/subscribe" else 2
+        self.agents.add(request.headers["User-Agent"])
         if refusal := self._refuse(request, version):
             return refusal
         cursor = request.query.get("cursor")

@@ -75,6 +75,8 @@ class FakeMastodon:
     hashtag_feeds: dict[str, str] = field(default_factory=lambda: dict(OPEN))
     live_feeds: dict[str, str] = field(default_factory=lambda: dict(OPEN))
     requests: list[tuple[str, list[tuple[str, str]]]] = field(default_factory=list)
+    agents: set[str] = field(default_factory=set)
+    """Who asked for a stream, as their headers say."""
     """Path and query of each that asked for a timeline or a stream."""
     tokens: set[str] = field(default_factory=lambda: {TOKEN})
     streams: dict[asyncio.Queue[bytes | None], str] = field(default_factory=dict)
@@ -154,6 +156,7 @@ class FakeMastodon:
 
     async def handle_stream(self, request: web.Request) -> web.StreamResponse:
         self.requests.append((request.path, list(request.query.items())))
+        self.agents.add(request.headers["User-Agent"])
         if self.refused:
             return self.refused.pop(0)
         if request.headers.get("Authorization", "").removeprefix("Bearer ") not in self.tokens:

@@ -10,6 +10,7 @@ import pytest
 from aiohttp import web
 from atproto_jetstream.models import parse_frame, parse_subscribe_events_message
 
+from bot.distribution import find_version
 from bot.domain.commits import StoreUnavailable
 from bot.domain.subject import Subject
 from bot.sources.base import SourceContext
@@ -71,6 +72,7 @@ async def test_a_post_that_names_a_subject_is_a_mention(world: World, version: L
     assert mention.parent is not None
     assert (mention.parent.author, mention.parent.text) == ("ben.example", "How was your flight?")
     assert mention.created_at == NOON + timedelta(seconds=1)
+    assert world.stream.agents == {f"Earshot/{find_version()}"}
 
 
 @VERSIONS

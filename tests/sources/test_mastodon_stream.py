@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 
+from bot.distribution import find_version
 from bot.domain.commits import StoreUnavailable
 from bot.sources.mastodon import MastodonOptions, MastodonOutlet, build_mastodon_source
 from bot.sources.mastodon_stream import MAX_LINE, STEADY, MastodonSource
@@ -62,6 +63,7 @@ async def test_a_post_its_edit_and_its_deletion_come_live_with_one_id(world: Wor
     assert (edit.text, edit.edited_at) == ("#Nimbus found my bag", NOON + timedelta(minutes=2))
     assert deletion.deleted_at is not None
     assert not world.inbox.held
+    assert world.fake.agents == {f"Earshot/{find_version()}"}
 
 
 async def test_what_is_posted_while_the_stream_is_broken_comes_with_the_next_poll_and_once(world: World) -> None:
