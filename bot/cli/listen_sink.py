@@ -95,8 +95,8 @@ class MemorySink:
         self.is_working = self.is_working or not sentence
 
     async def report_issue(self, part: str, sentence: str) -> None:
-        if part == "source" and sentence:
-            self.set_status(f"{sentence.rstrip('.')}.")  # as its status says it, so that it is said once
+        if part == "source" and sentence and not self._status:  # else it has said so itself
+            self.set_status(f"{sentence.rstrip('.')}.")
 
     async def count_reads(self, ids: ReadIds) -> ReadTotals:
         """Count from the start of the command: what `earshot run` has read is in its store."""

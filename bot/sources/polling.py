@@ -156,7 +156,7 @@ class PolledSource:
         if error.needs_person or self._failures > USUAL_FAILURES or is_first:
             sink.set_status(f"The outlet {error}.")
         if error.status == 401:  # operators are called for a token that is refused, not for a feed that is gone
-            await self._report_issue(sink, f"The outlet {error}")
+            await self._report_issue(sink, f"The outlet of {self.name} {error}")
         wait = compute_retry_wait(error, self._failures, self._context.clock.now())
         return wait * (1 + self._context.jitter() / 4)
 

@@ -82,7 +82,7 @@ async def test_a_refused_token_is_said_once_and_a_hint_of_another_part_is_not(
     sink: MemorySink, capsys: pytest.CaptureFixture[str]
 ) -> None:
     sink.set_status("The outlet refuses us (401).")
-    await sink.report_issue("source", "The outlet refuses us (401)")
+    await sink.report_issue("source", "The outlet of board refuses us (401)")
     await sink.report_issue("budget", "80 % of the budget is used")
     await sink.report_issue("source", "")
 

@@ -204,7 +204,7 @@ async def test_a_key_that_is_refused_is_said_once_to_the_operators(
     source = build_appstoreconnect_source(world.build_options(), world.build_context(good))
     async with run_source(source, world.inbox):
         await wait_until(lambda: len(world.store.queries) > 4)
-    assert world.inbox.reported == [("source", "The outlet refuses us (401)")]
+    assert world.inbox.reported == [("source", "The outlet of appstoreconnect refuses us (401)")]
     said = [*world.inbox.statuses, caplog.text, repr(source), repr(world.build_context(good)), repr(vars(source))]
     secrets = [line for line in good.splitlines() if "-----" not in line]
     assert not any(secret in words for words in said for secret in secrets)

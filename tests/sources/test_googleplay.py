@@ -202,7 +202,9 @@ async def test_a_key_that_is_refused_is_said_once_and_nothing_of_it_is_printed(
     source = build_googleplay_source(world.build_options(), world.build_context(secret))
     async with run_source(source, world.inbox):
         await wait_until(lambda: len(world.inbox.statuses) > 3)
-    sentence = "The outlet refuses the key of the service account, or the clock of this machine is wrong (400)"
+    sentence = (
+        "The outlet of googleplay refuses the key of the service account, or the clock of this machine is wrong (400)"
+    )
     assert world.inbox.reported == [("source", sentence)]
     outlet = vars(source)["_outlet"]
     printed = [vars(source), vars(outlet), vars(vars(outlet)["_api"]), world.build_context(secret), caplog.text]

@@ -237,7 +237,7 @@ async def test_the_limit_of_the_instance_is_kept(world: World) -> None:
 
 async def test_a_token_that_is_refused_is_reported_once(world: World) -> None:
     await world.poll(6, secret="another")
-    assert world.inbox.reported == [("source", "The outlet refuses us (401)")]
+    assert world.inbox.reported == [("source", "The outlet of social refuses us (401)")]
 
 
 async def test_statuses_that_cannot_be_read_hold_up_nothing(world: World) -> None:

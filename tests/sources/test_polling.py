@@ -77,7 +77,7 @@ async def test_a_refused_token_is_reported_once_and_cleared_when_it_works() -> N
     inbox = Inbox("7")
     clock = await run_board(FakeBoard(refused, refused), inbox, 3)
     assert clock.slept[0] == 900 * 1.125
-    assert inbox.reported == [("source", "The outlet refuses us (401)"), ("source", "")]
+    assert inbox.reported == [("source", "The outlet of board refuses us (401)"), ("source", "")]
 
 
 async def test_a_limit_is_waited_for() -> None:
