@@ -31,6 +31,7 @@ from bot.usecases.spam import SpamReview
 from bot.usecases.staff_posts import StaffPostReview
 from bot.usecases.storms import StormUseCases
 from bot.usecases.subject_preview import SubjectPreviews
+from bot.usecases.thanks import ThankUseCases
 from handlers.home_responder import HomeResponder
 from handlers.payloads import find_home, find_modal, get_block_id
 from handlers.responder import Responder
@@ -38,7 +39,8 @@ from handlers.responder import Responder
 __all__ = ["AsyncAck", "CaseUseCases", "ColleagueUseCases", "CorrectionUseCases", "CrisisUseCases"]
 __all__ += ["DayMessageUseCases", "DigestUseCases", "FlagUseCases", "HomeTab", "MuteUseCases", "OfferUseCases"]
 __all__ += ["ReplyUseCases", "ReportUseCases", "Responder", "RoleUseCases", "RollUpUseCases", "SpamReview"]
-__all__ += ["StaffPostReview", "StormUseCases", "SubjectPreviews", "UseCases", "inject_use_cases"]
+__all__ += ["StaffPostReview", "StormUseCases", "SubjectPreviews", "ThankUseCases", "UseCases"]
+__all__ += ["inject_use_cases"]
 __all__ += ["OnCallUseCases", "PagingUseCases", "Payload", "PersonUseCases"]
 
 Payload = dict[str, Any]
@@ -73,6 +75,7 @@ class UseCases:
     mutes: MuteUseCases
     colleagues: ColleagueUseCases
     offers: OfferUseCases
+    thanks: ThankUseCases
     day_messages: DayMessageUseCases
     storms: StormUseCases
     persons: PersonUseCases

@@ -40,7 +40,7 @@ VERBS = words_of("""
     step stop store stream strip submit subscribe subtract suggest sum summarize swap switch sync take tally tell test
     thank
     time toggle tokenize train transition translate transmit triage trigger trim truncate try tune type undo unescape unlink
-    unfold uninstall unlist unmute update use validate verify wait wake walk warn watch weigh widen write
+    unfold uninstall unlist unmark unmute update use validate verify wait wake walk warn watch weigh widen write
     """)
 PREDICATES = {
     "is",
@@ -287,7 +287,7 @@ MODIFIERS = words_of("""
     unwatched paged expected negative inauthentic between against informative seasonal unaccounted balanced cancelled
     skipped parsed internal safe unraisable up opened uninstalled added met linear to 400 f1 customise complete watching spelled like nested see occurred handled refuses
     current unwritable listening acknowledged frozen slash submitted
-    insecure given
+    insecure given shareworthy unthanked likely
     """)
 """Adjectives, participles and prepositions: what is beside the nouns in a name."""
 IRREGULAR = {"crises": "crisis", "indices": "index", "people": "person", "matrices": "matrix", "statuses": "status"}

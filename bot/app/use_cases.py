@@ -5,6 +5,7 @@ from bot.live_rules import ReloadableRules
 from bot.sinks.slack_directory import SlackDirectory
 from bot.store.flagged_mentions import FlagStore
 from bot.store.given_offers import GivenOfferStore
+from bot.store.praise import PraiseStore
 from bot.store.staff_posts import StaffPostStore
 from bot.store.store import Store
 from bot.usecases.calendar_links import CalendarLinks
@@ -33,6 +34,7 @@ from bot.usecases.staff import RoleLookup, StaffDirectory
 from bot.usecases.staff_posts import StaffPostReview
 from bot.usecases.storms import StormUseCases
 from bot.usecases.subject_preview import SubjectPreviews
+from bot.usecases.thanks import ThankUseCases
 from bot.workers.paging.context import PageContexts
 from handlers import UseCases
 
@@ -53,6 +55,8 @@ def build_use_cases(
     permissions = SchedulePermissions(on_call, rules, staff)
     subjects, secrets = rules.list_subjects, store.signing_secrets
     reports = SentimentReports(store.report_counters, store.corrections, store.cases, rules, subjects, clock)
+    replies = ReplyUseCases(store.replies, cases, rules, staff, clock)
+    praise = PraiseStore(store.client, store.keys, store.cases)
     return UseCases(
         cases=cases,
         digests=DigestUseCases(store.digests, store.cases, rules, clock),
@@ -69,7 +73,8 @@ def build_use_cases(
         persons=PersonUseCases(store.persons, store.cases, store.case_queues, rules, staff, clock),
         storms=StormUseCases(store, rules, staff, cases, clock),
         previews=SubjectPreviews(store.recent_posts, clock),
-        replies=ReplyUseCases(store.replies, cases, rules, staff, clock),
+        replies=replies,
+        thanks=ThankUseCases(praise, store.persons, cases, replies, clock),
         home=HomeTab(store, rules, on_call, staff, reports, clock),
         pages=PagingUseCases(store.pages, secrets, contexts, rules, staff, clock),
         roles=RoleUseCases(store.roles, rules, staff, directory, clock),

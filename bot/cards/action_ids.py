@@ -110,6 +110,10 @@ REROUTE_UNDO = "reroute_undo"
 """On the answer to a colleague; its value is the case, a slash, and the department it came from."""
 THANK = "case_thank"
 """On praise. It posts nothing at the outlet."""
+THANK_HERE = "thank_here"
+"""In the list of people to thank, which is updated."""
+SHARE_MARK, SHARE_UNMARK = "share_mark", "share_unmark"
+"""On what the same press answers, and in the list of what is worth sharing."""
 
 # About the person who wrote. The values are a case's id.
 PERSON_HISTORY = "person_history"

@@ -10,7 +10,6 @@ from bot.cards.modal_blocks import make_option
 from bot.domain.assessment import Intent
 from bot.domain.case import Case, CaseStatus
 from bot.domain.cases import transitions
-from bot.domain.cases.colleague_transitions import thank_author
 from bot.domain.commits import CaseDecision
 from bot.domain.lifecycle import Context
 
@@ -62,7 +61,6 @@ BUTTONS = (
         action_ids.THANK,
         "Thank",
         lambda case: case.assessment.intent is Intent.PRAISE,
-        thank_author,
         a11y_label="Thank the author in Slack. Nothing is posted in public.",
     ),
 )

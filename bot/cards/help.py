@@ -34,6 +34,8 @@ def render_sentiment_help(
         "`/sentiment week`: the last 7 days including today, compared with the 7 days before",
         f"`/sentiment today {example}`: one department or subject only, also with `yesterday` and `week`",
         '`/sentiment preview "northwind" exclude "northwind traders"`: what such a subject would find in recent posts',
+        "`/sentiment thanks`: who praised you and wasn't thanked yet",
+        "`/sentiment share`: praise worth sharing",
         "`/sentiment spam`: recent spam, to check for mistakes",
         "`/sentiment staff`: posts by colleagues, for managers",
     )

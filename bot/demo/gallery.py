@@ -38,6 +38,7 @@ from bot.cards import (
     spikes,
     storms,
     subject_preview,
+    thanks,
 )
 from bot.cards import help as help_card
 from bot.cards.block_kit import RenderedMessage
@@ -59,8 +60,9 @@ from bot.domain.health.source_health import DOLLARS, PostDelay, SourceHealth, So
 from bot.domain.mutes import CountedMute, Mute, MuteKind
 from bot.domain.offers import OfferRequest, OfferUse
 from bot.domain.own_accounts import StaffSign
-from bot.domain.persons.person import PersonNote
+from bot.domain.persons.person import Person, PersonNote
 from bot.domain.replies.approval import ReplyApproval
+from bot.domain.replies.lengths import ReplyLength
 from bot.domain.reports.precision import PrecisionAspect, PrecisionEstimate
 from bot.domain.reports.report import (
     DepartmentFigures,
@@ -281,6 +283,17 @@ def _draw_roles(on: GallerySamples) -> Drawings:
     yield "Ask for more: allowed", offer_requests.render_offer_answer(on.claimed, allowed, LINK)
     late = request._replace(allowed=False)
     yield "Ask for more: no answer in time", offer_requests.render_offer_answer(on.claimed, late, LINK)
+    words = "Thank you so much, Rosa! I will tell the crew. – Ana"
+    yield (
+        "Thanked",
+        thanks.render_thank_receipt(
+            on.praise, [reply.ReplyForm(on.praise, words, words, ReplyLength(len(words), 280), LINK)]
+        ),
+    )
+    yield "Marked as share-worthy", thanks.render_share_receipt(on.praise.copy_with(shared_by=BEN))
+    fans = {on.praise.mention.author_key: Person(contacts=6, praised=4)}
+    yield "People to thank", thanks.render_unthanked([on.praise], fans, 2)
+    yield "Worth sharing", thanks.render_shareworthy([on.praise], fans)
     mute = CountedMute(Mute(kind=MuteKind.AUTHOR, name="marta_flies", by=BEN, since=AT, until=on.override.end), 12)
     yield "Mute", mutes.render_mute_receipt(mute.mute, ZONE)
     yield "Mute: ended", mutes.render_unmute_receipt(mute)

@@ -58,6 +58,8 @@ class AuditAction(StrEnum):
     MUTED = "muted"
     UNMUTED = "unmuted"
     THANKED = "thanked"
+    SHARE_MARKED = "marked as share-worthy"
+    SHARE_UNMARKED = "taken out of what is worth sharing"
     OFFER_GIVEN = "offer given"
     OFFER_REQUESTED = "asked for more"
     OFFER_ALLOWED = "allowed more"

@@ -191,6 +191,8 @@ class Case(FrozenModel):
     """Whether that colleague was told what came of it, or did it."""
     given: tuple[GivenOffer, ...] = ()
     """What its owners have given the author, as they said when they resolved it."""
+    shared_by: str = ""
+    """Who marked it as worth sharing; empty: nobody, or it was taken out again."""
     offer_request: OfferRequest | None = None
     """The last request to offer more than the playbook allows."""
     approval: ReplyApproval | None = None

@@ -95,6 +95,7 @@ def _redact_post(case: Case, reason: ErasureReason) -> Case:
         follow_up=None,
         earlier=(),
         thanked_by=(),
+        shared_by="",
         history=tuple(_redact_event(one) for one in case.history if one.what != AuditAction.THANKED),
     )
 

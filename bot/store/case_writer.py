@@ -8,6 +8,7 @@ from bot.domain.case import Case, CaseStatus, JoinReason
 from bot.domain.cases.flag_transitions import list_flag_counts
 from bot.domain.cases.follow_up_transitions import list_follow_up_counts
 from bot.domain.cases.intake import CONVERSATION_WINDOW, COPY_WINDOW, build_conversation_key, build_copy_key
+from bot.domain.cases.praise import is_shareworthy, needs_thanks
 from bot.domain.cases.queues import list_author_terms
 from bot.domain.cases.roll_ups import RollUp, list_roll_ups, refresh_roll_up
 from bot.domain.cases.similarity import build_similarity_keys
@@ -26,6 +27,7 @@ from bot.store.keys import (
     EDITED_WITHIN,
     FLAGGED_MOST,
     JOINED_MOST,
+    PRAISE_MOST,
     TALLIES_KEPT,
     TOOK_MOST,
     Keys,
@@ -130,6 +132,7 @@ def _update_indexes(transaction: Transaction, keys: Keys, before: Case | None, c
         if has:
             transaction.write("SADD", keys.owned_cases_key(has), case.id)
     update_claimed_cases(transaction, keys, before, case)
+    _update_praise_lists(transaction, keys, before, case)
     known, named = (list_author_terms(one.mention) if one else frozenset[str]() for one in (before, case))
     if known - named:
         transaction.write("ZREM", keys.authors_key(get_case_month(case)), *_list_author_entries(case, known - named))
@@ -168,6 +171,16 @@ def count_ending(transaction: Transaction, keys: Keys, department: str, how: str
     ended = keys.resolutions_key(format_day(at))
     transaction.write("HINCRBY", ended, join_field(compute_quarter(at), department, how), 1)
     transaction.add_upkeep("EXPIRE", ended, _TALLIES_SECONDS)
+
+
+def _update_praise_lists(transaction: Transaction, keys: Keys, before: Case | None, case: Case) -> None:
+    for key, belongs in ((keys.unthanked, needs_thanks), (keys.shareworthy, is_shareworthy)):
+        did, does = before is not None and belongs(before), belongs(case)
+        if does and not did:
+            transaction.write("ZADD", key, case.mention.created_at.timestamp(), case.id)
+            transaction.add_upkeep("ZREMRANGEBYRANK", key, 0, -PRAISE_MOST - 1)
+        elif did and not does:
+            transaction.write("ZREM", key, case.id)
 
 
 def _update_roll_ups(transaction: Transaction, keys: Keys, before: Case | None, case: Case, at: datetime) -> None:

@@ -42,6 +42,7 @@ FLAGS_KEPT = timedelta(hours=1)
 FLAGGED_MOST = 1_000
 CRISIS_KEPT = timedelta(days=400)
 EPISODES_MOST = 2_000
+PRAISE_MOST = 2_000
 PERSON_KEPT = timedelta(days=180)
 """After the last contact with them."""
 REPLY_KEPT = timedelta(days=7)
@@ -122,6 +123,8 @@ class Keys:
         self.roles = self.root + "roles"
         self.mutes = self.root + "mutes"
         self.mute_counts = self.root + "muted"
+        self.unthanked = self.root + "unthanked"
+        self.shareworthy = self.root + "shareworthy"
         self.day_messages = self.root + "day_messages"
         self.deletions = self.root + "deletions"
         self.saved_replies = self.root + "replies"

@@ -66,6 +66,15 @@ class ReplyUseCases:
             replies=tuple(replies), chosen=chosen, can_delete=chosen is not None and await self._may_delete(chosen, by)
         )
 
+    async def suggest_replies(self, view: CaseView, by: str, most: int) -> list[ReplyForm]:
+        """Return saved replies for this kind of case, filled in, with their composers. Nobody needs to own the case."""
+        rules, found = self._rules.get_reply_rules(), view.case.assessment
+        saved = (*rules.saved, *await self._store.list_saved())
+        fitting = [one for one in saved if found.intent in one.intents and one.language in {"", found.language}]
+        name, signature = pick_name(view.case.mention.author), await self._find_signature(by)
+        texts = [fill_placeholders(one.text, name, signature) for one in fitting[:most]]
+        return [await self._build_form(view, by, text, rules) for text in texts]
+
     async def count_opening(self, case_id: str, by: str, text: str) -> None:
         """Count that a reply was opened at its outlet, and what it was opened in spite of."""
         view = await self._cases.get(case_id)

@@ -47,7 +47,7 @@ TOP_POSTS_SHOWN = 3
 TOP_POST_CANDIDATES = 24
 """More than are shown: some are gone, older than the span, or were corrected since."""
 HELP_WORD = "help"
-OTHER_WORDS = ("preview", "spam", "staff", HELP_WORD)
+OTHER_WORDS = ("preview", "spam", "staff", "thanks", "share", HELP_WORD)
 """What the command answers besides periods."""
 
 

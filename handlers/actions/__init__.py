@@ -36,6 +36,7 @@ from handlers.actions.roles import accept_policy, mute_author, undo_day_message,
 from handlers.actions.roll_ups import claim_in_roll_up, open_roll_up
 from handlers.actions.spam import bring_back, show_older_spam, show_spam
 from handlers.actions.storm_buttons import STORM_LISTENERS
+from handlers.actions.thank_buttons import THANK_LISTENERS
 from handlers.use_cases import AsyncAck, Payload, ReportUseCases, Responder
 
 
@@ -56,7 +57,7 @@ def register(app: AsyncApp) -> None:
     app.action(action_ids.CONFIRM_HERE)(confirm_here)
     app.action(action_ids.CLAIM_IN_DIGEST)(claim_in_digest)
     more = {**STORM_LISTENERS, **HOME_LISTENERS, **FOLLOW_UP_LISTENERS, **REPLY_LISTENERS, **OFFER_LISTENERS}
-    more |= PERSON_LISTENERS
+    more |= PERSON_LISTENERS | THANK_LISTENERS
     for action, listener in more.items():
         app.action(action)(listener)
     app.action(action_ids.CLAIM_HERE)(claim_here)

@@ -1,50 +1,43 @@
-"""/sentiment today|yesterday|week|preview|spam|staff|help …, with an ephemeral answer."""
+"""/sentiment today|yesterday|week|preview|spam|staff|thanks|share|help …, with an ephemeral answer."""
 
 from bot.cards import action_ids
+from bot.cards.block_kit import RenderedMessage
 from bot.cards.subject_preview import render_preview
 from handlers.commands.slash_command import SlashCommand
 from handlers.payloads import unescape_mrkdwn
 from handlers.responses import load_spam_page
-from handlers.use_cases import (
-    AsyncAck,
-    Payload,
-    ReportUseCases,
-    Responder,
-    SpamReview,
-    StaffPostReview,
-    SubjectPreviews,
-)
+from handlers.use_cases import AsyncAck, Payload, Responder, UseCases
 
-SPAM, PREVIEW, STAFF = "spam", "preview", "staff"
+PREVIEW = "preview"
 
 
-async def handle_sentiment(
-    ack: AsyncAck,
-    command: Payload,
-    by: str,
-    reports: ReportUseCases,
-    spam: SpamReview,
-    previews: SubjectPreviews,
-    staff_posts: StaffPostReview,
-    reply: Responder,
-) -> None:
+async def handle_sentiment(ack: AsyncAck, command: Payload, by: str, usecases: UseCases, reply: Responder) -> None:
     await ack()
-    words = unescape_mrkdwn(command.get("text", ""))
-    first, _, rest = words.partition(" ")
     async with reply.report_refusals():
-        if words.casefold() == SPAM:
-            await reply.send_ephemeral(await load_spam_page(spam))
-        elif words.casefold() == STAFF:
-            await reply.send_ephemeral(await staff_posts.render_newest(by))
-        elif first.casefold() == PREVIEW:
-            await reply.send_ephemeral(render_preview(await previews.build_preview(rest)))
-        else:
-            await reply.send_ephemeral(await reports.answer_question(by, words))
+        await reply.send_ephemeral(await _answer(usecases, by, unescape_mrkdwn(command.get("text", ""))))
+
+
+async def _answer(usecases: UseCases, by: str, words: str) -> RenderedMessage:
+    """Return a list or a preview; everything else is a question about the figures."""
+    first, _, rest = words.partition(" ")
+    if first.casefold() == PREVIEW:
+        return render_preview(await usecases.previews.build_preview(rest))
+    match words.casefold():
+        case "spam":
+            return await load_spam_page(usecases.spam)
+        case "staff":
+            return await usecases.staff_posts.render_newest(by)
+        case "thanks":
+            return await usecases.thanks.list_unthanked()
+        case "share":
+            return await usecases.thanks.list_shareworthy()
+        case _:
+            return await usecases.reports.answer_question(by, words)
 
 
 COMMAND = SlashCommand(
     action_ids.SENTIMENT,
     "What people post about us, and how fast we answer",
-    "today | yesterday | week | preview | spam | staff | help",
+    "today | yesterday | week | preview | spam | staff | thanks | share | help",
     handle_sentiment,
 )

@@ -30,6 +30,7 @@ from tests.handlers.fakes import (
     FakeSpam,
     FakeStaffPosts,
     FakeStorms,
+    FakeThanks,
 )
 from tests.handlers.slack_workspace import FakeSlackServer, Workspace, serve_slack
 
@@ -60,6 +61,7 @@ class FakeUseCases:
     mutes: FakeMutes = field(default_factory=FakeMutes)
     colleagues: FakeColleagues = field(init=False)
     day_messages: FakeDayMessages = field(default_factory=FakeDayMessages)
+    thanks: FakeThanks = field(default_factory=FakeThanks)
     offers: FakeOffers = field(default_factory=FakeOffers)
 
     def __post_init__(self) -> None:

@@ -341,6 +341,28 @@ class FakeRoles(FakeOnCall):
         return await self._say("accept", by, grant)
 
 
+class FakeThanks(Fake):
+    async def thank(self, case_id: str, by: str) -> tuple[CaseView, list[ReplyForm]]:
+        await self.ask("thank", case_id, by)
+        return CaseView(build_new_case(), CARE, AT), []
+
+    async def mark_shareworthy(self, case_id: str, by: str) -> Case:
+        await self.ask("mark", case_id, by)
+        return build_new_case(shared_by=by)
+
+    async def unmark_shareworthy(self, case_id: str, by: str) -> Case:
+        await self.ask("unmark", case_id, by)
+        return build_new_case()
+
+    async def list_unthanked(self) -> RenderedMessage:
+        await self.ask("unthanked")
+        return RenderedMessage("To thank", [])
+
+    async def list_shareworthy(self) -> RenderedMessage:
+        await self.ask("shareworthy")
+        return RenderedMessage("Worth sharing", [])
+
+
 class FakeDayMessages(FakeOnCall):
     async def set_message(self, by: str, words: str) -> RenderedMessage:
         return await self._say("say", by, words)

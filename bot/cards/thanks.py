@@ -1,0 +1,79 @@
+"""*Thank*: the answer with words of one's own, the list of people to thank, and what is worth sharing."""
+
+from collections.abc import Mapping, Sequence
+
+from bot.cards import action_ids
+from bot.cards.block_kit import (
+    Block,
+    RenderedMessage,
+    make_actions,
+    make_button,
+    make_context,
+    make_plain_text,
+    make_section,
+    render_text,
+)
+from bot.cards.case import render_open_post_button
+from bot.cards.case_mention import format_author, format_source
+from bot.cards.reply import ReplyForm
+from bot.cards.sanitize import sanitize_line
+from bot.domain.case import Case
+from bot.domain.cases.praise import FAN_FROM
+from bot.domain.persons.person import Person
+from bot.domain.text import format_count
+
+SHOWN = 15
+NOT_PUBLIC = "Your thanks are on the card. Nothing is posted in public."
+
+
+def render_thank_receipt(case: Case, forms: Sequence[ReplyForm]) -> RenderedMessage:
+    """Return the answer to who thanked: saved words to open at the outlet, and *Share-worthy*."""
+    text = f"🙏 {NOT_PUBLIC}" + (
+        " To say it there, too, open one of these and send it under your name:" if forms else ""
+    )
+    share = [] if case.shared_by else [make_button("Share-worthy", action_ids.SHARE_MARK, case.id)]
+    buttons = [*render_open_post_button(case), *share]
+    return render_text(text, *map(_render_words, forms), *([make_actions(*buttons)] if buttons else []))
+
+
+def _render_words(form: ReplyForm) -> Block:
+    source = format_source(form.case.mention)
+    link = make_button(f"Open on {source}", action_ids.OPEN_POST, url=form.composer_url) if form.composer_url else None
+    return make_section(make_plain_text(form.public_text, 500), accessory=link)
+
+
+def render_share_receipt(case: Case) -> RenderedMessage:
+    if not case.shared_by:
+        return render_text("↩️ Taken out of what is worth sharing.")
+    undo = make_button("Undo", action_ids.SHARE_UNMARK, case.id)
+    return render_text("⭐ Marked as share-worthy. `/sentiment share` lists it.", make_actions(undo))
+
+
+def render_unthanked(cases: Sequence[Case], persons: Mapping[str, Person], bots: int) -> RenderedMessage:
+    """Return the people of the last week whom nobody has thanked, each once. `bots`: how many were left out."""
+    left_out = [make_context(f"{format_count(bots, 'likely bot')} left out.")] if bots else []
+    if not cases:
+        return render_text("🙏 Everybody who praised you in the last 7 days was thanked.", *left_out)
+    rows = [_render_praise(one, persons, "Thank", action_ids.THANK_HERE) for one in cases[:SHOWN]]
+    more = len(cases) - len(rows)
+    rest = [make_context(f"… and {more:,} more")] if more > 0 else []
+    head = make_section(f"*Not thanked yet · {format_count(len(cases), 'person', 'people')} in 7 days*")
+    return RenderedMessage("People to thank", [head, *rows, *rest, *left_out, make_context(NOT_PUBLIC)])
+
+
+def render_shareworthy(cases: Sequence[Case], persons: Mapping[str, Person]) -> RenderedMessage:
+    if not cases:
+        return render_text("Nothing is marked as share-worthy. *Thank* on praise offers it.")
+    rows = [_render_praise(one, persons, "Done", action_ids.SHARE_UNMARK) for one in cases[:SHOWN]]
+    note = "Ask before you share somebody's words. *Done* takes a post out of this list."
+    return RenderedMessage("Worth sharing", [make_section("*Worth sharing*"), *rows, make_context(note)])
+
+
+def _render_praise(case: Case, persons: Mapping[str, Person], label: str, action_id: str) -> Block:
+    """Return one row: who, how often they praised, the words."""
+    person = persons.get(case.mention.author_key)
+    times = person.praised if person else 0
+    fan = f" · {'⭐ a fan: ' if times >= FAN_FROM else ''}praised {times:,} times" if times > 1 else ""
+    words = f"{format_author(case.mention)}{fan}: {sanitize_line(case.mention.text, 200)}"
+    press = make_button(label, action_id, case.id, a11y_label=f"{label}: {format_author(case.mention)}")
+    return make_section(make_plain_text(words, 400), accessory=press)

@@ -1,0 +1,56 @@
+"""Thank who praises: with words of one's own, from the list of the week; and keep what is worth sharing."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from bot.cards.block_kit import RenderedMessage
+from bot.cards.reply import ReplyForm
+from bot.cards.thanks import SHOWN, render_shareworthy, render_unthanked
+from bot.clock import Clock
+from bot.domain.case import Case
+from bot.domain.cases.colleague_transitions import thank_author
+from bot.domain.cases.praise import is_likely_bot, mark_shareworthy, unmark_shareworthy
+from bot.store.persons import PersonStore
+from bot.store.praise import PraiseStore
+from bot.usecases.cases import CaseUseCases, CaseView
+from bot.usecases.replies import ReplyUseCases
+
+SPAN = timedelta(days=7)
+MOST_READ = 300
+OFFERED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class ThankUseCases:
+    """Each raises `NotAllowed` with a sentence for the person, or `StoreUnavailable` if Redis is away."""
+
+    _store: PraiseStore
+    _persons: PersonStore
+    _cases: CaseUseCases
+    _replies: ReplyUseCases
+    _clock: Clock
+
+    async def thank(self, case_id: str, by: str) -> tuple[CaseView, list[ReplyForm]]:
+        """Record the thanks, and return words that this person can send in public themselves."""
+        view = await self._cases.apply(case_id, by, thank_author)
+        return view, await self._replies.suggest_replies(view, by, OFFERED)
+
+    async def mark_shareworthy(self, case_id: str, by: str) -> Case:
+        return (await self._cases.apply(case_id, by, mark_shareworthy)).case
+
+    async def unmark_shareworthy(self, case_id: str, by: str) -> Case:
+        return (await self._cases.apply(case_id, by, unmark_shareworthy)).case
+
+    async def list_unthanked(self) -> RenderedMessage:
+        """Return the people of the last seven days, each once with their newest praise, without likely bots."""
+        found = await self._store.list_unthanked(self._clock.now() - SPAN, MOST_READ)
+        people: dict[str, Case] = {}
+        for case in found:
+            people.setdefault(case.mention.author_key or case.id, case)
+        genuine = [case for case in people.values() if not is_likely_bot(case)]
+        persons = await self._persons.load(case.mention.author_key for case in genuine[:SHOWN])
+        return render_unthanked(genuine, persons, len(people) - len(genuine))
+
+    async def list_shareworthy(self) -> RenderedMessage:
+        found = await self._store.list_shareworthy(SHOWN)
+        return render_shareworthy(found, await self._persons.load(case.mention.author_key for case in found))

@@ -1,0 +1,83 @@
+"""Thank who praises: in two taps, with words of one's own, and nobody who was kind is overlooked."""
+
+from tests.scenarios.sample_posts import LOST, PRAISE
+from tests.scenarios.world import World
+
+REPLIES = """
+[[replies]]
+name = "Thanks"
+for = "praise"
+text = "Thank you so much, {name}! I will tell the crew. {signature}"
+"""
+MORE = "@northwindair what a lovely crew, thank you, best flight of my life"
+
+
+def load_replies(world: World) -> None:
+    world.path.write_text(world.path.read_text("utf-8") + REPLIES, "utf-8")
+    assert not world.playbook.reload()
+
+
+async def test_everybody_thanks_in_two_taps_and_gets_words_to_send_themselves(world: World) -> None:
+    load_replies(world)
+    await world.receive(PRAISE, by="rosa")
+    card = world.channel("#community").card("@rosa")
+    await card.click("Thank", by="joe")
+    assert "thanked by @joe" in card.words
+    told = world.person("joe").last_whisper
+    assert "Nothing is posted in public." in told
+    assert "Thank you so much, @rosa! I will tell the crew." in told
+    assert "Share-worthy" in told
+    await card.click("Thank", by="joe")
+    assert world.person("joe").last_whisper == "You have thanked them already."
+
+
+async def test_the_list_of_the_week_names_each_person_once_with_fans_and_without_likely_bots(world: World) -> None:
+    for number in range(3):
+        await world.receive(f"{MORE} {number}", by="rosa", conversation=f"c{number}")
+        await world.advance(hours=1)
+    await world.receive(PRAISE, by="kofi")
+    await world.receive(LOST, by="marta")
+    await world.advance(seconds=5)
+    listed = await world.person("joe").type_command("/sentiment thanks")
+    assert "Not thanked yet · 2 people in 7 days" in listed
+    assert listed.count("@rosa") == 1
+    assert "⭐ a fan: praised 3 times" in listed
+    assert "@kofi" in listed
+    assert "@marta" not in listed
+    await world.person("joe").press_on_whisper("Thank")
+    assert "thanked by @joe" in world.channel("#community").card("@kofi").words
+
+
+async def test_who_was_answered_or_thanked_is_no_longer_listed_and_after_a_week_nobody_is(world: World) -> None:
+    await world.receive(PRAISE, by="rosa")
+    await world.receive(MORE, by="kofi")
+    await world.advance(seconds=5)
+    card = world.channel("#community").card("@rosa")
+    await card.click("Claim", by="ana")
+    await card.resolve("answered", by="ana")
+    listed = await world.person("joe").type_command("/sentiment thanks")
+    assert "@kofi" in listed
+    assert "@rosa" not in listed
+    await card.click("Reopen", by="ana")
+    assert "@rosa" in await world.person("joe").type_command("/sentiment thanks")
+    await world.channel("#community").card("@kofi").click("Thank", by="lea")
+    assert "@kofi" not in await world.person("joe").type_command("/sentiment thanks")
+    await world.advance(days=8)
+    assert "Everybody who praised you" in await world.person("joe").type_command("/sentiment thanks")
+
+
+async def test_what_is_worth_sharing_waits_in_a_list_until_somebody_takes_it_out(world: World) -> None:
+    await world.receive(PRAISE, by="rosa")
+    card = world.channel("#community").card("@rosa")
+    await card.click("Thank", by="joe")
+    await world.person("joe").press_on_whisper("Share-worthy")
+    assert "Marked as share-worthy" in world.person("joe").last_whisper
+    assert "marked as share-worthy by @joe" in await card.explain()
+    listed = await world.person("mia").type_command("/sentiment share")
+    assert "@rosa" in listed
+    await world.person("tom").type_command("/sentiment share")
+    await world.person("tom").press_on_whisper("Done")
+    assert "Only @joe and the community team take it out." in world.person("tom").last_whisper
+    await world.person("mia").type_command("/sentiment share")
+    await world.person("mia").press_on_whisper("Done")
+    assert "Nothing is marked" in await world.person("mia").type_command("/sentiment share")
