@@ -1,10 +1,12 @@
 """What a card says about the person who wrote, from what they wrote before."""
 
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.cards.sanitize import escape, sanitize_line
 from bot.domain.case import Case
 from bot.domain.department import Department
+from bot.domain.persons.etiquette import MAX_APPROACHES, Caution, find_caution
 from bot.domain.persons.person import AuthorContext, Person, PersonLabel, has_earlier_contact
 
 NAME_SHOWN = 40
@@ -38,6 +40,23 @@ def format_author_facts(author: AuthorContext, department: Department) -> str:
     if person is None:
         return ""
     return " · ".join(part for part in (format_labels(person), _list_lines(person, author, department)[0]) if part)
+
+
+def format_caution(case: Case, department: Department, author: AuthorContext, at: datetime) -> str:
+    """Return what to think of before this case is claimed, as plain text; empty if nothing."""
+    person, caution = author.person, find_caution(case, author.person, at)
+    if person is None or caution is None:
+        return ""
+    if caution is Caution.DO_NOT_APPROACH:
+        return "A colleague has marked this person as “Do not approach”."
+    if caution is Caution.TOO_OFTEN:
+        return f"We have approached this person {person.approaches:,} times. {MAX_APPROACHES} is the most."
+    if caution is Caution.AGAIN:
+        return "We have approached this person before. Once more is fine, then leave it."
+    who = sanitize_line(author.names.get(person.answered_by, ""), NAME_SHOWN)
+    when = (person.answered_at or at).astimezone(ZoneInfo(department.hours.zone))
+    name = f"@{who}" if who else "A colleague"
+    return f"{name} answered this person on {when.day} {when:%b at %H:%M}. Talk to each other first."
 
 
 def format_labels(person: Person) -> str:

@@ -111,6 +111,12 @@ def make_button(
     return made
 
 
+def make_confirmation(title: str, words: str, confirm: str) -> Block:
+    """Return the question that Slack asks before it sends a press."""
+    texts = {"title": (title, 100), "text": (words, 300), "confirm": (confirm, 30), "deny": ("Cancel", 30)}
+    return {name: make_plain_text(text, most) for name, (text, most) in texts.items()}
+
+
 def make_overflow_menu(action_id: str, options: Sequence[Block]) -> Block:
     """Return the menu behind three dots, of at most `MOST_MENU_OPTIONS`."""
     return {"type": "overflow", "action_id": action_id, "options": list(options[:MOST_MENU_OPTIONS])}

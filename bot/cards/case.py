@@ -5,6 +5,7 @@ from datetime import datetime
 from importlib import import_module
 
 from bot.cards import action_ids
+from bot.cards.author_history import format_caution
 from bot.cards.block_kit import (
     MOST_MENU_OPTIONS,
     Block,
@@ -12,6 +13,7 @@ from bot.cards.block_kit import (
     make_actions,
     make_attachment,
     make_button,
+    make_confirmation,
     make_context,
     make_overflow_menu,
     make_plain_text,
@@ -62,7 +64,7 @@ def render_case(
                 *render_parent(case.mention),
                 render_words(case.mention),
                 render_context_line(case, department, at, page, author),
-                render_case_actions(case, page),
+                render_case_actions(case, page, format_caution(case, department, author, at)),
             ),
         ),
     )
@@ -94,9 +96,10 @@ def render_reroute_receipt(case: Case, moved_from: str) -> RenderedMessage:
     return RenderedMessage(text, [make_section(text), make_actions(undo)])
 
 
-def render_case_actions(case: Case, page: Page | None = None) -> Block:
+def render_case_actions(case: Case, page: Page | None = None, caution: str = "") -> Block:
     """Return three controls; the last is the menu. One on an outdated card is refused with a sentence.
 
+    With a `caution`, *Claim* asks once, and says it.
     While somebody is paged, or has to confirm the crisis, *Open post* is in the menu. Of a claimed case it is in the
     forms behind *Reply…* and *Why?*.
     """
@@ -114,7 +117,10 @@ def render_case_actions(case: Case, page: Page | None = None) -> Block:
     surplus = [button.render(case) for button in in_menu[room:]]
     shown_link = [] if pressing else link
     menu = make_overflow_menu(action_ids.CASE_MENU, options)
-    return make_actions(*pressing, *(button.render(case) for button in steps), *shown_link, *surplus, menu)
+    leading = [button.render(case) for button in steps]
+    if caution:
+        leading = [{**one, "confirm": make_confirmation("Claim?", caution, "Claim anyway")} for one in leading]
+    return make_actions(*pressing, *leading, *shown_link, *surplus, menu)
 
 
 def render_open_post_button(case: Case, url: str = "") -> list[Block]:

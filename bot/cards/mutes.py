@@ -8,8 +8,8 @@ from bot.cards.block_kit import (
     RenderedMessage,
     make_actions,
     make_button,
+    make_confirmation,
     make_context,
-    make_plain_text,
     make_section,
     render_text,
 )
@@ -71,12 +71,8 @@ def render_author_mute(name: str, found: CountedMute | None, case_id: str) -> Re
         return render_text(_format_mute(found), make_actions(unmute))
     shown = f"@{sanitize_line(name, 60)}"
     press = make_button("Mute author…", action_ids.AUTHOR_MUTE, case_id, a11y_label=f"Mute {name}")
-    press["confirm"] = {
-        "title": make_plain_text("Mute author?", 100),
-        "text": make_plain_text(f"New mentions from {shown} are counted but open no case. {NEVER_HIDDEN}", 300),
-        "confirm": make_plain_text("Mute", 30),
-        "deny": make_plain_text("Cancel", 30),
-    }
+    words = f"New mentions from {shown} are counted but open no case. {NEVER_HIDDEN}"
+    press["confirm"] = make_confirmation("Mute author?", words, "Mute")
     return RenderedMessage("Mute author", [make_actions(press)])
 
 

@@ -10,6 +10,7 @@ from bot.domain.audit import AuditEvent
 from bot.domain.case import Case
 from bot.domain.commits import CaseDecision
 from bot.domain.persons.contacts import find_answer, find_contact, find_lost_answer
+from bot.domain.persons.etiquette import is_approach
 from bot.domain.persons.links import Accounts
 from bot.domain.persons.person import (
     MAX_NOTES,
@@ -50,9 +51,14 @@ def write_person_changes(transaction: Transaction, keys: Keys, decision: CaseDec
         key = keys.person_key(answer.author)
         transaction.write("HINCRBY", key, ANSWERED, 1)
         transaction.write("HSET", key, ANSWERED_BY, answer.by, ANSWERED_AT, int(answer.at.timestamp()))
+        if is_approach(decision.after):
+            transaction.write("HINCRBY", key, APPROACHES, 1)
+            transaction.write("HSET", key, APPROACHED_AT, int(answer.at.timestamp()))
         transaction.add_upkeep("EXPIRE", key, _SECONDS)
     if author := find_lost_answer(decision):
         transaction.write("HINCRBY", keys.person_key(author), ANSWERED, -1)
+        if decision.before is not None and is_approach(decision.before):
+            transaction.write("HINCRBY", keys.person_key(author), APPROACHES, -1)
 
 
 class PersonStore(RedisStore):

@@ -1,0 +1,36 @@
+"""Etiquette: what to think of before somebody answers a person. It is said once, and keeps nobody from it."""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from bot.domain.case import Case, CaseStatus
+from bot.domain.persons.person import Person, PersonLabel
+from bot.domain.subject import SubjectKind
+
+JUST_ANSWERED = timedelta(hours=2)
+MAX_APPROACHES = 2
+
+
+class Caution(StrEnum):
+    DO_NOT_APPROACH = "do not approach"
+    TOO_OFTEN = "approached too often"
+    AGAIN = "approached before"
+    JUST_ANSWERED = "just answered"
+
+
+def is_approach(case: Case) -> bool:
+    """Return whether an answer is one that the author did not ask for: they wrote about a competitor."""
+    return case.assessment.kind == SubjectKind.COMPETITOR
+
+
+def find_caution(case: Case, person: Person | None, at: datetime) -> Caution | None:
+    """Return what to say before this case is claimed, the most serious first."""
+    if person is None or case.status is not CaseStatus.NEW or case.is_urgent:
+        return None
+    if PersonLabel.DO_NOT_APPROACH in person.labels:
+        return Caution.DO_NOT_APPROACH
+    if is_approach(case) and person.approaches:
+        return Caution.TOO_OFTEN if person.approaches >= MAX_APPROACHES else Caution.AGAIN
+    if person.answered_at is not None and timedelta() <= at - person.answered_at < JUST_ANSWERED:
+        return Caution.JUST_ANSWERED
+    return None

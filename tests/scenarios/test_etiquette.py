@@ -1,0 +1,66 @@
+"""Etiquette: *Claim* asks once before somebody is answered who should rather not be. It keeps nobody from it."""
+
+from typing import Any
+
+from bot.cards import action_ids
+from tests.scenarios.sample_posts import CRISIS, LATE, LOST, RIVAL
+from tests.scenarios.slack_views import Card
+from tests.scenarios.test_person_history import open_history, submit
+from tests.scenarios.world import World
+
+
+def find_question(card: Card, action: str = action_ids.CLAIM) -> str:
+    """What Slack asks before *Claim* is sent, or nothing."""
+    attached = [block for one in card.message.attachments for block in one["blocks"]]
+    buttons: list[Any] = [one for block in attached if block["type"] == "actions" for one in block["elements"]]
+    [claim] = [one for one in buttons if one["action_id"] == action]
+    return str(claim.get("confirm", {}).get("text", {}).get("text", ""))
+
+
+async def receive(world: World, text: str, channel: str = "#care", by: str = "marta") -> Card:
+    await world.receive(text, by=by)
+    await world.advance(seconds=5)
+    return world.channel(channel).cards[-1]
+
+
+async def answer(card: Card, by: str) -> None:
+    await card.click("Claim", by=by)
+    await card.resolve("answered", by=by)
+
+
+async def test_a_customer_of_a_competitor_is_approached_twice_at_the_most_and_reopening_takes_one_back(
+    world: World,
+) -> None:
+    first = await receive(world, RIVAL, "#sales")
+    assert find_question(first) == ""
+    await answer(first, "lea")
+    again = "We have approached this person before. Once more is fine, then leave it."
+    second = await receive(world, "@flyskylark lost my luggage, awful service, never again", "#sales")
+    assert find_question(second) == again
+    await answer(second, "lea")
+    third = await receive(world, "@flyskylark is late again, what a terrible airline", "#sales")
+    assert find_question(third) == "We have approached this person 2 times. 2 is the most."
+    await third.click("Claim", by="lea")
+    assert "Claimed by @lea" in third.words
+    await second.click("Reopen", by="lea")
+    assert find_question(second) == again
+
+
+async def test_who_was_just_answered_is_not_answered_by_somebody_else_without_a_word(world: World) -> None:
+    await answer(await receive(world, LOST), "ana")
+    second = await receive(world, LATE)
+    assert find_question(second) == "@ana answered this person on 10 Mar at 09:00. Talk to each other first."
+    assert find_question(await receive(world, CRISIS, "#pr")) == ""
+    await world.advance(hours=3)
+    assert find_question(await receive(world, LATE + " and nobody cares")) == ""
+
+
+async def test_a_label_of_a_colleague_asks_first_and_a_claim_goes_through(world: World) -> None:
+    card = await receive(world, LOST)
+    await open_history(card)
+    await submit(card, labels=["do not approach"])
+    await world.sandbox.get_user("ana").close_modal(everything=True)
+    second = await receive(world, LATE)
+    assert find_question(second) == "A colleague has marked this person as “Do not approach”."
+    await second.click("Claim", by="raj")
+    assert "Claimed by @raj" in second.words
