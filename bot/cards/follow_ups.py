@@ -88,8 +88,8 @@ def render_follow_up_modal(view: RollUpView, note: str = "") -> dict[str, Any]:
             f"{format_author(case.mention, 30)}: {sanitize_line(case.mention.text, LINE_SHOWN)}", 250
         )
         fact = make_mrkdwn(f"{format_kind(case)} · {_format_answer(case)}")
-        link = render_card_link(view.links.get(case.id, ""), "View")
-        blocks += [make_section(words, fields=[fact]), make_actions(*_render_answers(case), *link)]
+        links = [*render_card_link(view.links.get(case.id, ""), "View"), *render_open_post_button(case)]
+        blocks += [make_section(words, fields=[fact]), make_actions(*_render_answers(case), *links)]
     return {
         "type": "modal",
         "title": make_plain_text("Follow-ups", 24),

@@ -1,6 +1,7 @@
 """The gallery: every card, modal and message in its states, drawn from sample records. A new one is one line here."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, NamedTuple
 
@@ -60,6 +61,7 @@ from bot.domain.health.source_health import DOLLARS, PostDelay, SourceHealth, So
 from bot.domain.mutes import CountedMute, Mute, MuteKind
 from bot.domain.offers import OfferRequest, OfferUse
 from bot.domain.own_accounts import StaffSign
+from bot.domain.periods import ReportPeriod
 from bot.domain.persons.person import Person, PersonNote
 from bot.domain.replies.approval import ReplyApproval
 from bot.domain.replies.lengths import ReplyLength
@@ -67,6 +69,7 @@ from bot.domain.reports.precision import PrecisionAspect, PrecisionEstimate
 from bot.domain.reports.report import (
     DepartmentFigures,
     DurationStats,
+    FlagFigures,
     FollowUpFigures,
     Report,
     ReportQuery,
@@ -235,6 +238,8 @@ def _draw_reports(on: GallerySamples) -> Drawings:
     right = [PrecisionEstimate(aspect, 910, 29) for aspect in PrecisionAspect]
     yield "Report", sentiment_report.render_report(report)
     yield "Report: shared", sentiment_report.render_report(report, shared_by="U0MIA")
+    week = replace(report, query=ReportQuery(ReportPeriod.WEEK), flags=FlagFigures(8, 6))
+    yield "Report: a week", sentiment_report.render_report(week)
     yield "Report: nothing yet", sentiment_report.render_report(Report(ReportQuery(), AT, none, none, none))
     yield "Help", help_card.render_sentiment_help(SUBJECTS, ["care", "pr"], right)
     preview, empty = on.previews

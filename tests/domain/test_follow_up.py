@@ -1,0 +1,165 @@
+"""When a follow-up is planned, who is asked, and what reports count of it."""
+
+from collections import Counter
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from bot.domain.assessment import Intent
+from bot.domain.business_hours import BusinessHours, parse_window
+from bot.domain.case import Case, CaseResolution, CaseStatus, JoinedMention, JoinReason
+from bot.domain.cases.deadlines import find_next_deadline, plan_follow_up
+from bot.domain.cases.follow_up_transitions import (
+    answer_follow_up,
+    choose_person_to_ask,
+    find_next_offer,
+    list_follow_up_counts,
+    offer_follow_up,
+)
+from bot.domain.cases.transitions import reopen_case
+from bot.domain.department import DepartmentStaff
+from bot.domain.follow_up import FollowUp, FollowUpOutcome, describe_mood
+from bot.domain.redaction import forget_in_case
+from tests.domain.samples import AT, CARE, CLOCKS, STAFF, build_assessment, build_case, build_context, build_mention
+
+DAY = timedelta(days=1)
+TEAM = CARE.copy_with(follow_up_after=3 * DAY)
+WAITING = FollowUp(AT + 3 * DAY)
+OFFERED = WAITING._replace(offered_to="U0BEN")
+
+
+def build_resolved(**changes: Any) -> Case:
+    known: dict[str, Any] = {
+        "status": CaseStatus.RESOLVED,
+        "owner": "U0ANA",
+        "resolution": CaseResolution.ANSWERED,
+        "resolved_at": AT,
+        "resolved_by": "U0ANA",
+        "claimed_at": AT - timedelta(hours=1),
+    }
+    return build_case(**(known | changes))
+
+
+def test_it_is_due_after_so_many_days_within_the_hours_of_the_department() -> None:
+    assert plan_follow_up(build_resolved(), TEAM, AT) == WAITING
+    weekdays = BusinessHours(windows=(parse_window("Mon-Thu 08:00-17:00"),))
+    planned = plan_follow_up(build_resolved(), TEAM.copy_with(hours=weekdays), AT)
+    assert planned is not None
+    assert weekdays.is_open_at(planned.due)
+    assert planned.due >= AT + 3 * DAY
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"resolution": CaseResolution.NO_ACTION},
+        {"resolution": CaseResolution.SPAM},
+        {"from_list": True},
+        {"clocks": CLOCKS.copy_with(follow_up_after=timedelta())},
+        {"assessment": build_assessment(f"intent:{Intent.PRAISE}")},
+    ],
+)
+def test_some_cases_get_none(changes: dict[str, Any]) -> None:
+    assert plan_follow_up(build_resolved(**changes), TEAM, AT) is None
+
+
+def test_a_department_without_the_key_plans_none_unless_a_route_says_so() -> None:
+    assert plan_follow_up(build_resolved(), CARE, AT) is None
+    assert plan_follow_up(build_resolved(clocks=CLOCKS.copy_with(follow_up_after=DAY)), CARE, AT) == FollowUp(AT + DAY)
+
+
+@pytest.mark.parametrize(
+    ("mood", "ago", "expected"),
+    [
+        ("thanks", timedelta(), (FollowUpOutcome.THANKED, "thanks")),
+        ("positive", timedelta(), (None, "positive")),
+        ("thanks", timedelta(hours=2), (None, "")),  # before anybody claimed it: thanks in advance
+        ("", timedelta(), (None, "")),
+    ],
+)
+def test_what_the_author_wrote_since_the_claim_is_read(
+    mood: str, ago: timedelta, expected: tuple[FollowUpOutcome | None, str]
+) -> None:
+    later = JoinedMention("x:2", "Joe", "", AT - ago, JoinReason.SAME_PERSON, mood)
+    planned = plan_follow_up(build_resolved(joined=(later,), joined_count=1), TEAM, AT)
+    assert planned is not None
+    assert (planned.outcome, planned.wrote_later) == expected
+
+
+def test_the_work_is_shared_and_never_given_to_who_answered() -> None:
+    staff = DepartmentStaff(department="care", deputies=frozenset({"U0ANA", "U0BEN", "U0RAJ"}))
+    asked = Counter(choose_person_to_ask(build_resolved(id=f"{n:014x}"), staff) for n in range(200))
+    assert set(asked) == {"U0BEN", "U0RAJ"}
+    assert min(asked.values()) > 70
+
+
+def test_alone_they_are_asked_themselves_but_not_while_others_may_be_there() -> None:
+    alone = DepartmentStaff(department="care", deputies=frozenset({"U0ANA"}))
+    assert choose_person_to_ask(build_resolved(), alone) == "U0ANA"
+    assert choose_person_to_ask(build_resolved(), alone.copy_with(unsure=True)) == ""
+    assert choose_person_to_ask(build_resolved(), alone.copy_with(managers=frozenset({"U0MIA"}))) == "U0MIA"
+
+
+def test_a_late_timer_waits_for_the_morning() -> None:
+    case = build_resolved(follow_up=WAITING)
+    office = TEAM.copy_with(hours=BusinessHours(windows=(parse_window("Mon-Sun 08:00-17:00"),)))
+    night = (AT + 4 * DAY).replace(hour=3)
+    assert offer_follow_up(case, office, STAFF, night) is None
+    assert find_next_offer(case, office, night) == night.replace(hour=8, minute=0)
+    assert find_next_offer(case, office, AT) == WAITING.due
+    assert offer_follow_up(case, office, STAFF, night.replace(hour=8, minute=0)) is not None
+
+
+def test_reopening_and_deleting_drop_it() -> None:
+    case = build_resolved(follow_up=OFFERED)
+    assert reopen_case(case, build_context("U0BEN")).case.follow_up is None
+    forgotten = forget_in_case(case, frozenset({case.mention.id}), AT)
+    assert forgotten is not None
+    assert forgotten.case.follow_up is None
+    assert forgotten.deadline is None
+
+
+def test_a_joined_post_that_is_deleted_leaves_it() -> None:
+    later = JoinedMention("x:2", "Joe", "", AT, JoinReason.SAME_PERSON)
+    case = build_resolved(follow_up=WAITING, joined=(later,), joined_count=1)
+    forgotten = forget_in_case(case, frozenset({"x:2"}), AT)
+    assert forgotten is not None
+    assert forgotten.deadline == AT, "the timers look at once, and set it again"
+    assert find_next_deadline(forgotten.case, TEAM) == WAITING.due
+
+
+def test_each_follow_up_is_counted_due_once_and_with_one_outcome() -> None:
+    waiting, offered = build_resolved(follow_up=WAITING), build_resolved(follow_up=OFFERED)
+    done = answer_follow_up(offered, build_context("U0BEN"), FollowUpOutcome.SATISFIED).case
+    reopened = answer_follow_up(offered, build_context("U0BEN"), FollowUpOutcome.NOT_SATISFIED).case
+    thanked = build_resolved(follow_up=WAITING._replace(outcome=FollowUpOutcome.THANKED))
+    assert list_follow_up_counts(build_case(), waiting) == ()
+    assert list_follow_up_counts(waiting, offered) == ("follow-up due",)
+    assert list_follow_up_counts(offered, done) == ("follow-up satisfied",)
+    assert list_follow_up_counts(offered, reopened) == ("follow-up reopened",)
+    assert list_follow_up_counts(waiting, thanked) == ("follow-up due", "follow-up wrote thanks")
+    assert list_follow_up_counts(waiting, reopen_case(waiting, build_context("U0BEN")).case) == ()
+    assert list_follow_up_counts(done, done.copy_with(version=9)) == ()
+
+
+@pytest.mark.parametrize(
+    ("labels", "mood"),
+    [
+        (("sentiment:positive", "intent:praise"), "thanks"),
+        (("sentiment:positive",), "positive"),
+        (("sentiment:positive", "intent:question", "intent:praise"), ""),
+        (("sentiment:positive", "sentiment:unsure", "intent:praise"), ""),
+        (("sentiment:neutral", "intent:praise"), ""),
+        (("sentiment:negative", "intent:complaint"), ""),
+    ],
+)
+def test_thanks_are_happy_sure_and_ask_for_nothing(labels: tuple[str, ...], mood: str) -> None:
+    assert describe_mood(build_assessment(*labels)) == mood
+
+
+def test_a_record_keeps_it_and_one_without_is_not_longer() -> None:
+    case = build_resolved(follow_up=OFFERED, mention=build_mention())
+    body = case.model_dump_json(exclude_defaults=True)
+    assert Case.model_validate_json(body) == case
+    assert "follow_up" not in build_resolved().model_dump_json(exclude_defaults=True)
