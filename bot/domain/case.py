@@ -185,8 +185,8 @@ class Case(FrozenModel):
     """Colleagues who thanked the author in Slack, each once; nothing is posted at the outlet."""
     flagged_by: str = ""
     """The colleague who flagged its post in Slack; empty for a post that a source brought."""
-    found_by: str = ""
-    """The source that brought a flagged post later; empty: none did."""
+    found_as: str = ""
+    """The id of a flagged post at its source, which brought it later; empty: none did."""
     closure_told: bool = False
     """Whether that colleague was told what came of it, or did it."""
     given: tuple[GivenOffer, ...] = ()

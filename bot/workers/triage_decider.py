@@ -212,7 +212,7 @@ class TriageDecider:
         if mute := self._mutes.find_mute(mention, assessment):
             return _decide_count_only(item, at, mute)
         flagged = batch.cases.get(batch.flagged.get(mention.id, ""))
-        if flagged is not None and not flagged.found_by:
+        if flagged is not None and not flagged.found_as:
             return join_flagged_case(flagged, mention, assessment, self._find_department(flagged.department), at)
         return self._decide_by_lookups(item, batch, at)
 

@@ -4,6 +4,7 @@ import pytest
 
 from bot.domain.mention import Mention
 from tests.scenarios.sample_posts import LATE, LOST
+from tests.scenarios.test_colleagues import post_in_channel
 from tests.scenarios.world import World
 
 OWN = """handles = ["@northwindair", "bluesky:northwindair.example", "mastodon:@northwindair@social.example"]"""
@@ -268,3 +269,16 @@ async def test_managers_see_what_colleagues_post_and_no_report_counts_it(world: 
 async def test_what_a_colleague_writes_to_friends_is_shown_to_nobody(world: World) -> None:
     await world.receive("happy birthday!", by="ana_flies", in_reply_to="x:77")
     assert "No posts by colleagues" in await world.person("mia").type_command("/sentiment staff")
+
+
+async def test_who_flagged_a_post_is_told_that_we_answered_it_in_public(world: World) -> None:
+    url = "https://x.example/marta/77"
+    seen = await post_in_channel(world, f"Have you seen this? {url}")
+    await world.person("joe").flag_message(seen, department="care", kind="complaint")
+    await world.advance(minutes=1)
+    post = await world.receive(LOST, url=url)
+    await answer(world, post)
+    await world.advance(seconds=10)
+    assert "Resolved · answered outside" in world.channel("#care").cards[0].words
+    [told] = [dm.words for dm in world.person("joe").dms]
+    assert told.startswith("🏁 What you flagged is resolved (answered outside)")

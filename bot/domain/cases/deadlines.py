@@ -52,7 +52,7 @@ def plan_follow_up(case: Case, department: Department, at: datetime) -> FollowUp
     if not is_asked_for or case.from_list or case.mention.is_forgotten or case.assessment.intent is Intent.PRAISE:
         return None
     due = department.hours.add_working_time(at + after, timedelta())
-    since = case.claimed_at or at
+    since = case.public_reply.at if case.public_reply else case.claimed_at or at
     theirs = [one for one in case.joined if one.why is JoinReason.SAME_PERSON and one.at >= since]
     mood = theirs[-1].mood if theirs else ""
     return FollowUp(due, outcome=FollowUpOutcome.THANKED if mood == THANKS else None, wrote_later=mood)

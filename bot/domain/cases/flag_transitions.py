@@ -19,11 +19,11 @@ def join_flagged_case(
 ) -> CaseDecision:
     """Add the post that a source brought to the case for which it was flagged: that is no news, and reopens nothing."""
     decision = join_case(case, mention, assessment, JoinReason.COPY, department, at)
-    return replace(decision, after=decision.case.copy_with(found_by=mention.source))
+    return replace(decision, after=decision.case.copy_with(found_as=mention.id))
 
 
 def list_flag_counts(before: Case | None, after: Case) -> tuple[str, ...]:
     """Return what reports count of this change: each flagged post once, and once if a source brings it later."""
     if before is None:
         return (FLAGGED,) if after.flagged_by else ()
-    return (FOUND,) if after.found_by and not before.found_by else ()
+    return (FOUND,) if after.found_as and not before.found_as else ()

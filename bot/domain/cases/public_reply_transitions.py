@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from bot.domain.audit import AuditAction, AuditEvent
 from bot.domain.case import Case, CaseResolution, CaseStatus, JoinReason, PublicReply
+from bot.domain.cases.closures import add_closure
 from bot.domain.cases.deadlines import (
     choose_priority,
     close_answered,
@@ -29,7 +30,7 @@ def build_public_reply(mention: Mention) -> PublicReply:
 def is_of_author(mention: str, case: Case) -> bool:
     """Whether a post of the case is by its author, or our answer to them: copies are by others."""
     theirs = [one.mention for one in case.joined if one.why is JoinReason.SAME_PERSON]
-    return mention in {case.mention.id, *theirs, *(one.mention for one in case.public_replies)}
+    return mention in {case.mention.id, case.found_as, *theirs, *(one.mention for one in case.public_replies)}
 
 
 def is_answer_to(reply: Mention, case: Case) -> bool:
@@ -73,7 +74,8 @@ def add_reply(decision: CaseDecision, reply: PublicReply, department: Department
         if case.status is CaseStatus.NEW and not case.is_urgent:
             after = close_answered(after, at)
             events.append(AuditEvent(at, "", AuditAction.RESOLVED, CaseResolution.ANSWERED_OUTSIDE.value))
-            after = after.copy_with(history=after.extend_history(events[-1]))
+            after, closure = add_closure(case, after.copy_with(history=after.extend_history(events[-1])), "")
+            notifications += closure
         elif case.status is CaseStatus.CLAIMED:
             if not case.is_urgent:
                 after = after.copy_with(lease_began=None, lease_ends=None, snooze=None)

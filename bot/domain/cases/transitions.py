@@ -5,6 +5,7 @@ from datetime import datetime
 
 from bot.domain.audit import AuditAction, AuditEvent
 from bot.domain.case import Case, CaseResolution, CaseStatus, derive_case_id
+from bot.domain.cases.closures import add_closure
 from bot.domain.cases.deadlines import (
     choose_priority,
     compute_lease_end,
@@ -38,11 +39,8 @@ def build_case_decision(
 ) -> CaseDecision:
     """Build the next version of a case, with its card, its deadline, its pages and a notice to the former owner."""
     after = after.copy_with(version=before.version + 1, history=after.extend_history(event))
-    if is_closure := not before.is_closed and after.is_closed and after.flagged_by != "" and not after.closure_told:
-        after = after.copy_with(closure_told=True)
-    more += _notify_former_owner(before, after, event.by)
-    if is_closure and after.flagged_by not in {event.by, before.owner}:  # a former owner is told already
-        more += (Notification.notify_owner(NotificationKind.CLOSURE, after.id, after.flagged_by, 0),)
+    after, closure = add_closure(before, after, event.by)
+    more += (*_notify_former_owner(before, after, event.by), *closure)
     card = Notification.draw_card(after.id, after.department, choose_priority(after, Priority.CLICK))
     return CaseDecision(
         after=after,
@@ -225,7 +223,7 @@ def separate_mention(case: Case, context: Context, mention: Mention) -> CaseDeci
         joined=(),
         joined_count=0,
         flagged_by="",
-        found_by="",
+        found_as="",
         closure_told=False,
         waiting_since=context.at,
         round=0,
