@@ -131,7 +131,8 @@ def _validate_term(value: str) -> str:
 
 
 def _validate_account(value: str) -> str:
-    if not re.fullmatch(r"(?:[a-z0-9][a-z0-9-]{0,39}:)?@?[^\s:@][^\s]{0,199}", value):
+    source = "[a-z0-9][a-z0-9-]{0,39}:"
+    if not re.fullmatch(rf"{source}did:[a-z]+:\S{{1,200}}|(?:{source})?@?[^\s:@][^\s:]{{0,199}}", value):
         raise ValueError(
             f"{safe_repr(value)} is not an account. Write the source and the handle, like 'x:@ana', "
             "'bluesky:ana.example' or 'mastodon:@ana@social.example'"

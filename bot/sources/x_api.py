@@ -86,7 +86,7 @@ class XApiClient:
             made = {rule.value for rule in _parse_rules(answer)}
             for rule in batch:
                 if rule.value not in made:
-                    refused += parse_rule_errors(rule.subject, await self._post_rules([rule], dry=dry))
+                    refused += parse_rule_errors(rule.label, await self._post_rules([rule], dry=dry))
         return refused
 
     async def delete_rules(self, rules: Sequence[XRule]) -> None:

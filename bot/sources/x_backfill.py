@@ -135,8 +135,8 @@ class Backfill:
             else:
                 self._progress.newest_read[rule] = max(since, newest)
                 return newest
-        log.error("search refused", source="x", subject=rule.subject)
-        raise _BackfillRefusedError(f"X refuses the search for {rule.subject}: {refusal}")
+        log.error("search refused", source="x", subject=rule.label)
+        raise _BackfillRefusedError(f"X refuses the search for {rule.label}: {refusal}")
 
     async def _resume_search(self, rule: XRule, start: SearchStart) -> int:
         """Finish an interrupted search first, then search from its newest post on. Return the newest post id."""
@@ -155,7 +155,7 @@ class Backfill:
             await self._meter.count_pages(self._sink, [page])
             if page.mentions:
                 new = await self._sink.publish(page.mentions)
-                log.info("gap filled", source="x", subject=rule.subject, mentions=len(page.mentions), new=new)
+                log.info("gap filled", source="x", subject=rule.label, mentions=len(page.mentions), new=new)
             if not token:
                 self._progress.interrupted.pop(rule, None)
                 return newest

@@ -48,6 +48,11 @@ class XRule:
         """The subject's name; empty if the rule is not ours, or for our own replies."""
         return self.tag.removeprefix(TAG) if self.is_own and self.tag != OWN_TAG else ""
 
+    @property
+    def label(self) -> str:
+        """What it is called in sentences."""
+        return self.subject or self.tag.removeprefix(TAG).strip()
+
 
 @dataclass(frozen=True, slots=True)
 class RuleChanges:

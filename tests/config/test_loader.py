@@ -251,3 +251,25 @@ def test_approval_names_intents_and_kinds_of_harm_and_has_somebody_to_ask() -> N
     ):
         with pytest.raises(PlaybookError, match=re.escape(fault)):
             parse_playbook(write_playbook(f"[approval]\n{table}", brand='[brand]\nname = "N"'), dimensions=harms)
+
+
+def test_own_accounts_are_those_of_the_brand_its_subjects_and_its_people_by_the_names_of_sources() -> None:
+    found = parse_sample(
+        '[[subjects]]\nname = "N"\nterms = ["n air"]\nhandles = ["@NAir"]',
+        '[[subjects]]\nname = "Rival"\nkind = "competitor"\nterms = ["rival"]\nhandles = ["@rival"]',
+        '[[people]]\nid = "U0ANA"\naccounts = ["x:@Ana", "webhook:@ana"]',
+        "[sources.webhook.forum]",
+    ).own_accounts
+
+    assert dict(found.owners) == {
+        ("x", "nair"): "",
+        ("x", "ana"): "U0ANA",
+        ("webhook", "ana"): "U0ANA",
+        ("forum", "ana"): "U0ANA",
+    }
+
+
+@pytest.mark.parametrize("account", ["", "@", "x:", "an account", "X Ltd:@ana"])
+def test_an_account_that_is_none_is_refused_with_the_way_to_write_it(account: str) -> None:
+    with pytest.raises(PlaybookError, match="Write the source and the handle, like 'x:@ana'"):
+        parse_sample(f'[[people]]\nid = "U0ANA"\naccounts = ["{account}"]')

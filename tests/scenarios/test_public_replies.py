@@ -2,7 +2,9 @@
 
 import pytest
 
+from bot.domain.erasure import ForgetTarget
 from bot.domain.mention import Mention
+from bot.store.forget import MentionEraser
 from tests.scenarios.sample_posts import LATE, LOST
 from tests.scenarios.test_colleagues import post_in_channel
 from tests.scenarios.world import World
@@ -282,3 +284,15 @@ async def test_who_flagged_a_post_is_told_that_we_answered_it_in_public(world: W
     assert "Resolved · answered outside" in world.channel("#care").cards[0].words
     [told] = [dm.words for dm in world.person("joe").dms]
     assert told.startswith("🏁 What you flagged is resolved (answered outside)")
+
+
+async def test_a_colleague_who_asks_for_it_is_forgotten_here_too(world: World) -> None:
+    post = await world.receive(LOST)
+    await answer(world, post, by="ana_flies")
+    await world.receive("and to you all a nice day", by="ana_flies", in_reply_to="x:404")
+    eraser = MentionEraser(world.local_app.store.client, world.local_app.store.keys)
+    found = await eraser.find(ForgetTarget(author="x:ana_flies"))
+    await eraser.forget(found, world.clock.now())
+    await world.run_until_idle()
+    assert "ana_flies" not in world.channel("#care").card("@marta").words
+    assert "No posts by colleagues" in await world.person("mia").type_command("/sentiment staff")

@@ -270,8 +270,10 @@ async def serve_fake_x(clock: Clock) -> AsyncIterator[tuple[FakeX, str]]:
 
 
 def _matches(rule: str, post: dict[str, Any]) -> bool:
-    """Enough of X's language for a test: any of the terms in the first brackets."""
+    """Enough of X's language for a test: any of the terms in the first brackets; of `from:`, what answers a post."""
     terms = rule[rule.index("(") + 1 : rule.index(")")].split(" OR ") if "(" in rule else [rule]
+    if terms[0].startswith("from:"):
+        return f"from:{USER['username']}" in terms and "is:reply" in rule and bool(post.get("referenced_posts"))
     return any(term.strip('"').lower() in post["text"].lower() for term in terms)
 
 

@@ -3,7 +3,7 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
-from types import SimpleNamespace
+from types import MappingProxyType, SimpleNamespace
 from typing import Any, Literal
 
 import pytest
@@ -12,6 +12,7 @@ from atproto_jetstream.models import parse_frame, parse_subscribe_events_message
 
 from bot.distribution import find_version
 from bot.domain.commits import StoreUnavailable
+from bot.domain.own_accounts import NO_ACCOUNTS, OwnAccounts
 from bot.domain.subject import Subject
 from bot.sources.base import SourceContext
 from bot.sources.bluesky import SOURCE, BlueskyOptions, BlueskySource
@@ -20,6 +21,7 @@ from tests.sources.fake_jetstream import ANA, BEN, FakeJetstream, serve_fake_jet
 from tests.sources.source_fakes import NOON, Inbox, InstantClock, run_source, wait_until
 
 NORTHWIND = Subject(name="Northwind", terms=("northwind air",), handles=("@northwindair",))
+OWN = OwnAccounts(MappingProxyType({("bluesky", "northwind.example"): "", ("bluesky", "did:plc:agent"): "U0ANA"}))
 VERSIONS = pytest.mark.parametrize("version", [1, 2])
 
 
@@ -27,6 +29,7 @@ class World(SimpleNamespace):
     stream: FakeJetstream
     inbox: Inbox
     clock: InstantClock
+    own_accounts: OwnAccounts = NO_ACCOUNTS
 
     def run(
         self, version: Literal[1, 2] = 1, silence: float = 30, flush_after: float = 0.01, **options: Any
@@ -36,7 +39,7 @@ class World(SimpleNamespace):
         return run_source(BlueskySource(chosen, self.build_context(), silence, flush_after), self.inbox)
 
     def build_context(self) -> SourceContext:
-        return SourceContext("bluesky", self.clock, lambda: 0.5, (NORTHWIND,))
+        return SourceContext("bluesky", self.clock, lambda: 0.5, (NORTHWIND,), own_accounts=self.own_accounts)
 
     async def wait_for(self, *ids: str) -> None:
         await wait_until(lambda: {f"bluesky:{one}" for one in ids} <= set(self.inbox.ids))
@@ -361,3 +364,25 @@ async def test_the_client_of_atproto_reads_the_frames_of_the_fake(world: World) 
     assert (created.operation, created.record.text, created.seq) == ("create", "northwind air", 0)
     assert (deleted.operation, deleted.record, deleted.rkey) == ("delete", None, "2")
     assert (account.did, account.account.status) == (BEN, "deleted")
+
+
+@VERSIONS
+async def test_what_our_own_accounts_answer_is_published_whatever_its_words(
+    world: World, version: Literal[1, 2]
+) -> None:
+    world.own_accounts = OWN
+    world.stream.profiles[ANA] = world.stream.profiles["northwind.example"] = {
+        "did": ANA,
+        "handle": "northwind.example",
+    }
+    uri = f"at://{BEN}/app.bsky.feed.post/1"
+    reply = {"root": {"uri": uri, "cid": "b"}, "parent": {"uri": uri, "cid": "b"}}
+    async with world.run(version):
+        await world.wait_for_connection()
+        world.stream.post("1", "good morning")
+        world.stream.post("2", "so sorry", did=BEN, reply=reply)
+        world.stream.post("3", "we look into it", reply=reply)
+        world.stream.post("4", "me too", did="did:plc:agent", reply=reply)
+        await world.wait_for(f"{ANA}/3", "did:plc:agent/4")
+    assert world.inbox.ids == [f"bluesky:{ANA}/3", "bluesky:did:plc:agent/4"]
+    assert [OWN.find_owner(mention) for mention in world.inbox.mentions.values()] == ["", "U0ANA"]

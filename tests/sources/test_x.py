@@ -6,8 +6,9 @@ import pytest
 from bot.domain.subject import Subject
 from bot.sources.x import STORE_ASKED_EVERY, XSource
 from bot.sources.x_options import XOptions
+from bot.sources.x_rules import OWN_TAG
 from tests.sources.conftest import KETTLE, RIVAL, World
-from tests.sources.fake_x import TOKEN, Refusal, SilentStream, count_most_within
+from tests.sources.fake_x import TOKEN, USER, Refusal, SilentStream, count_most_within
 from tests.sources.source_fakes import NOON, run_source, wait_until
 
 
@@ -181,3 +182,25 @@ async def test_a_rule_that_x_refuses_is_said_and_the_others_are_kept(world: Worl
         await wait_until(lambda: world.x.live is not None and bool(world.inbox.statuses))
     assert world.inbox.statuses[0] == "X refuses a rule for Broken: Reference to invalid operator"
     assert [rule["tag"] for rule in world.x.rules] == ["earshot:Kettle", "earshot:Rival"]
+
+
+async def test_our_own_answers_are_read_and_about_no_subject(world: World) -> None:
+    own = (str(USER["username"]), "ana_kettle")
+    source = XSource(XOptions(), (KETTLE,), TOKEN, world.clock, lambda: 1.0, world.url, own_handles=own)
+    async with run_source(source, world.inbox):
+        await world.wait_for_connection()
+        said = await world.x.publish_post(
+            "So sorry, we look into it", referenced_posts=[{"type": "replied_to", "id": "7"}]
+        )
+        await world.wait_for_mentions(said)
+    [mention] = world.inbox.mentions.values()
+    assert (mention.subjects, mention.in_reply_to) == ((), "x:7")
+    assert [rule["tag"] for rule in world.x.rules] == ["earshot:Kettle", OWN_TAG]
+
+
+async def test_a_rule_for_our_own_answers_that_x_refuses_is_said(world: World) -> None:
+    source = XSource(XOptions(), (KETTLE,), TOKEN, world.clock, lambda: 1.0, world.url, own_handles=("ok", "x" * 9))
+    world.x.rules.append({"id": "1", "value": "(from:ok OR from:xxxxxxxxx) is:reply -is:retweet", "tag": "theirs"})
+    async with run_source(source, world.inbox):
+        await wait_until(lambda: world.x.live is not None and bool(world.inbox.statuses))
+    assert "X refuses a rule for own accounts" in world.inbox.statuses[0]

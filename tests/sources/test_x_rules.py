@@ -7,7 +7,15 @@ from pydantic import ValidationError
 
 from bot.domain.subject import Subject
 from bot.sources.x_options import XOptions
-from bot.sources.x_rules import QUERY_LIMIT, RULE_LIMIT, XRule, build_rules, diff_rules, find_unsupported_terms
+from bot.sources.x_rules import (
+    OWN_TAG,
+    QUERY_LIMIT,
+    RULE_LIMIT,
+    XRule,
+    build_rules,
+    diff_rules,
+    find_unsupported_terms,
+)
 
 
 def values(limit: int = RULE_LIMIT, lang: str = "", extra: str = "", **subject: Any) -> list[str]:
@@ -97,3 +105,22 @@ def test_a_language_is_asked_for_in_xs_own_codes(tag: str, asked: str) -> None:
 def test_what_is_no_language_is_refused(tag: str) -> None:
     with pytest.raises(ValidationError):
         XOptions(lang=tag)
+
+
+def test_our_own_answers_have_a_rule_of_their_own_in_every_language() -> None:
+    subject = Subject(name="Kettle", terms=("kettle",))
+    *_, own = build_rules([subject], RULE_LIMIT, "pt", "-is:nullcast", ("kettleco", "not a handle", "ana_kettle"))
+    assert own == XRule("(from:kettleco OR from:ana_kettle) is:reply -is:retweet", OWN_TAG)
+    assert (own.is_own, own.subject) == (True, "")
+    assert diff_rules([own], [own]) == diff_rules([], [])
+    assert diff_rules([own], []).delete == (own,)
+
+
+def test_hundreds_of_own_accounts_are_as_many_rules_as_they_need() -> None:
+    handles = [f"somebody_{number:05}" for number in range(200)]
+    rules = build_rules([], QUERY_LIMIT, own_handles=handles)
+    assert len(rules) > 1
+    assert all(len(rule.value) <= QUERY_LIMIT for rule in rules)
+    assert all(
+        sum(f"from:{handle} " in f"{rule.value} ".replace(")", " ") for rule in rules) == 1 for handle in handles
+    )

@@ -66,7 +66,7 @@ def add_reply(decision: CaseDecision, reply: PublicReply, department: Department
     crisis stays as it is: words in public end none.
     """
     case = decision.case
-    event = AuditEvent(at, "", AuditAction.ANSWERED_IN_PUBLIC, f"by {reply.by}")
+    event = AuditEvent(at, "", AuditAction.ANSWERED_IN_PUBLIC)  # by whom may have to be forgotten
     after, events = case.copy_with(history=case.extend_history(event)), [event]
     notifications = decision.notifications
     if not any(one.why is JoinReason.SAME_PERSON and one.at > reply.at for one in case.joined):
