@@ -19,6 +19,7 @@ from bot.domain.own_accounts import OwnAccounts
 from bot.domain.paging.contact_methods import ContactDetails
 from bot.domain.paging.page import Severity
 from bot.domain.paging.policy import EscalationPolicy, choose_policy
+from bot.domain.replies.drafts import DraftOptions
 from bot.domain.replies.saved_replies import ReplyRules
 from bot.domain.routing import Route
 from bot.domain.spikes.thresholds import SpikeThresholds
@@ -67,6 +68,9 @@ class ReloadableRules:
 
     def get_reply_rules(self) -> ReplyRules:
         return self.playbook.replies
+
+    def get_draft_options(self) -> DraftOptions:
+        return self.playbook.drafts
 
     def get_spike_thresholds(self) -> SpikeThresholds:
         return self.playbook.spikes

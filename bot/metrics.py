@@ -25,6 +25,7 @@ RESOLVE_SECONDS = _build_histogram("resolve", "From a case's opening to its reso
 PAGE_SECONDS = _build_histogram("page", "From a page's cause to the first call that arrived", SECONDS)
 ACKNOWLEDGE_SECONDS = _build_histogram("acknowledge", "From a page's cause to its acknowledgement", MINUTES)
 REPLIES = Counter("earshot_replies", "Replies opened at their outlets", registry=REGISTRY)
+DRAFTS = Counter("earshot_drafts", "Drafts of replies, by what became of them", ["outcome"], registry=REGISTRY)
 REPLY_WARNINGS = Counter("earshot_reply_warnings", "Replies opened in spite of a check", ["check"], registry=REGISTRY)
 CALLS = Counter("earshot_calls", "Calls to people on call, by way and result", ["pager", "result"], registry=REGISTRY)
 RATE_LIMITS = Counter(

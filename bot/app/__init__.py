@@ -19,6 +19,7 @@ from bot.detectors.model.weights import PACKAGED
 from bot.domain.commits import StoreUnavailable
 from bot.domain.paging.page import ContactMethod
 from bot.live_rules import ReloadableRules
+from bot.sinks.draft_client import DraftClient
 from bot.sinks.heartbeat import HeartbeatClient
 from bot.sinks.pagers.base import Pager
 from bot.sinks.pagers.catalogue import build_pagers
@@ -67,13 +68,15 @@ class ExternalServices:
     public_url: str = ""
     contacts: Mapping[str, str] = field(default_factory=dict)
     heartbeat: HeartbeatSender | None = None
+    drafts: DraftClient | None = None
 
 
 def build_external_services(settings: Settings, session: ClientSession, clock: Clock) -> ExternalServices:
     contacts = {name: value.get_secret_value() for name, value in settings.contacts.items()}
     url = settings.heartbeat_url
     beat = HeartbeatClient(url.get_secret_value(), session) if url else None
-    return ExternalServices(build_pagers(settings, session, clock), settings.public_url or "", contacts, beat)
+    drafts = DraftClient(session, settings.drafts_key)
+    return ExternalServices(build_pagers(settings, session, clock), settings.public_url or "", contacts, beat, drafts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,11 +161,11 @@ def build_app(
     """`worker` is the consumer name of this process; with `wait`, triage blocks on the inbox, in real time."""
     OUTLETS.update(LABELS)
     rules = ReloadableRules(playbook, external.contacts, weights)
-    directory = SlackDirectory(sink, clock)
+    directory, url, drafts = SlackDirectory(sink, clock), external.public_url, external.drafts
     on_call = StoredOnCallLookup(store, rules, lambda: rules.playbook.schedules, directory)
     roles = RoleLookup(store.roles, directory, rules.get_contact, clock)
     contexts = PageContexts(build_context_sources(store), lambda: rules.time_zone, rules.get_escalation_policy)
-    links = AckLinkBuilder(store.signing_secrets, clock, external.public_url)
+    links = AckLinkBuilder(store.signing_secrets, clock, url)
     targets = TargetResolver(rules, on_call, _list_contact_methods(external.pagers))
     liveness = Liveness()
     return EarshotApp(
@@ -170,7 +173,7 @@ def build_app(
         rules=rules,
         on_call_lookup=on_call,
         clock=clock,
-        usecases=build_use_cases(store, rules, on_call, directory, roles, contexts, clock, external.public_url),
+        usecases=build_use_cases(store, rules, on_call, directory, roles, contexts, clock, url, drafts),
         ingest=IngestRunner(store, clock, liveness),
         triage=TriageWorker(store, rules, clock, worker, wait=wait),
         timers=DeadlineWorker(store, rules, on_call, StaffDirectory(directory, on_call, roles), clock),

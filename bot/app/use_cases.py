@@ -2,6 +2,7 @@
 
 from bot.clock import Clock
 from bot.live_rules import ReloadableRules
+from bot.sinks.draft_client import DraftClient
 from bot.sinks.slack_directory import SlackDirectory
 from bot.store.flagged_mentions import FlagStore
 from bot.store.given_offers import GivenOfferStore
@@ -48,6 +49,7 @@ def build_use_cases(
     contexts: PageContexts,
     clock: Clock,
     public_url: str,
+    drafts: DraftClient | None,
 ) -> UseCases:
     staff = StaffDirectory(directory, on_call, roles)
     cases = CaseUseCases(store.cases, store.outbox, store.pages, store.persons, rules, staff, recompute_urgency, clock)
@@ -55,7 +57,7 @@ def build_use_cases(
     permissions = SchedulePermissions(on_call, rules, staff)
     subjects, secrets = rules.list_subjects, store.signing_secrets
     reports = SentimentReports(store.report_counters, store.corrections, store.cases, rules, subjects, clock)
-    replies = ReplyUseCases(store.replies, cases, rules, staff, clock)
+    replies = ReplyUseCases(store.replies, cases, rules, staff, drafts, clock)
     praise = PraiseStore(store.client, store.keys, store.cases)
     return UseCases(
         cases=cases,

@@ -11,6 +11,7 @@ from bot.cards.block_kit import (
     make_context,
     make_line,
     make_plain_text,
+    make_quote,
     make_rich_text,
     make_run,
     make_section,
@@ -43,6 +44,12 @@ class ReplyForm(NamedTuple):
     can_delete: bool = False
     """Whether this person may delete `chosen`."""
     findings: tuple[ReplyFinding, ...] = ()
+    has_drafts: bool = False
+    """Whether a draft can be asked for."""
+    draft: str = ""
+    """What a model proposes; it is put into the form by a press alone."""
+    draft_note: str = ""
+    """Why there is none."""
     approver: str = ""
     """Who has to approve a reply in this case; empty: nobody."""
 
@@ -70,6 +77,7 @@ def render_reply_modal(form: ReplyForm, origin: ModalMetadata, number: int = 0) 
         *_render_saved_replies(form),
         {**make_input(build_text_block(number), "Your reply", typing, optional=True), "dispatch_action": True},
         *_render_notes(form),
+        *_render_draft(form),
         make_actions(*_iter_controls(form)),
     )
     return {**view, "notify_on_close": True}
@@ -92,6 +100,17 @@ def _render_notes(form: ReplyForm) -> list[Block]:
     warnings = [f"⚠️ {one.sentence}" for one in form.findings]
     notes = [make_context(make_plain_text(words)) for words in (_format_length(form), *warnings)]
     return [*notes, make_context(_format_approval_note(form))] if form.approver else notes
+
+
+def _render_draft(form: ReplyForm) -> list[Block]:
+    """Return the draft of a model, marked as such, or why there is none."""
+    if form.draft_note:
+        return [make_context(make_plain_text(f"🤖 No draft: {form.draft_note}. Use a saved reply, or your own words."))]
+    if not form.draft:
+        return []
+    use = make_button("Use draft", action_ids.REPLY_USE_DRAFT, form.case.id)
+    mark = "🤖 Draft by a model, not by a person. Check it, and change it, before you send it."
+    return [make_context(mark), make_rich_text(make_quote(form.draft)), make_actions(use)]
 
 
 def _is_asked(form: ReplyForm) -> bool:
@@ -122,6 +141,8 @@ def _iter_controls(form: ReplyForm) -> Iterator[Block]:
     if form.text and form.composer_url:
         yield _render_composer_button(form)
     yield from render_open_post_button(form.case)
+    if form.has_drafts:
+        yield make_button("Draft", action_ids.REPLY_DRAFT, form.case.id, a11y_label="Ask a model for a draft")
     if form.text and form.approver and not _is_asked(form):
         yield make_button("Ask for approval", action_ids.REPLY_ASK, form.case.id)
     if form.text:

@@ -233,7 +233,8 @@ def _render_department_line(department: DepartmentFigures) -> Block:
 
 def _format_replies(count: ReplyFigures) -> str:
     warned = f", {count.warned:,} of them despite a warning" if count.warned else ""
-    return f"\nReplies opened: {count.opened:,}{warned}" if count.opened else ""
+    drafted = f", {count.drafted:,} with a draft ({count.edited:,} of them edited)" if count.drafted else ""
+    return f"\nReplies opened: {count.opened:,}{warned}{drafted}" if count.opened else ""
 
 
 def _format_follow_ups(count: FollowUpFigures) -> str:

@@ -37,6 +37,7 @@ from bot.domain.paging.page import ContactMethod, Severity
 from bot.domain.paging.policy import EscalationPolicy
 from bot.domain.replies.approval import ApprovalPolicy
 from bot.domain.replies.composer import MASTODON
+from bot.domain.replies.drafts import DraftOptions
 from bot.domain.replies.saved_replies import ReplyRules, SavedReply
 from bot.domain.route_conditions import PostCondition
 from bot.domain.routing import CaseClocks, Route
@@ -65,6 +66,7 @@ def build_playbook(file: FileTable, sources: Sequence[SourceEntry]) -> Playbook:
         escalations=tuple(map(_build_escalation_policy, file.escalations)),
         people=MappingProxyType({table.id: _build_contact(table) for table in file.people}),
         replies=_build_reply_rules(file, sources),
+        drafts=DraftOptions(file.drafts.url or "", file.drafts.model, frozenset(file.drafts.send)),
         own_accounts=_build_own_accounts(file, sources),
     )
 

@@ -19,6 +19,7 @@ from bot.domain.oncall.schedule import Schedule
 from bot.domain.own_accounts import NO_ACCOUNTS, OwnAccounts
 from bot.domain.paging.contact_methods import ContactDetails
 from bot.domain.paging.policy import EscalationPolicy
+from bot.domain.replies.drafts import NO_DRAFTS, DraftOptions
 from bot.domain.replies.saved_replies import ReplyRules
 from bot.domain.routing import Route
 from bot.domain.spikes.thresholds import SpikeThresholds
@@ -104,6 +105,7 @@ class Playbook:
     people: Mapping[str, ContactDetails] = field(default_factory=lambda: MappingProxyType({}))
     """By Slack id."""
     replies: ReplyRules = field(default_factory=ReplyRules)
+    drafts: DraftOptions = NO_DRAFTS
     own_accounts: OwnAccounts = NO_ACCOUNTS
 
     def find_department(self, name: str) -> Department:

@@ -49,6 +49,7 @@ from bot.domain.offers import DEFAULT_ASK_WITHIN, Amount, parse_amount
 from bot.domain.paging.page import ContactMethod, Severity
 from bot.domain.paging.policy import EscalationPolicy
 from bot.domain.replies.approval import ApprovalPolicy
+from bot.domain.replies.drafts import NO_DRAFTS, PARTS
 from bot.domain.replies.saved_replies import MAX_REPLY
 from bot.domain.spikes.planned_events import PlannedCause
 from bot.domain.spikes.thresholds import SpikeSensitivity, SpikeThresholds
@@ -209,6 +210,18 @@ class ReplyTable(PlaybookTable):
     text: Annotated[str, Field(min_length=1, max_length=MAX_REPLY)]
 
 
+class DraftsTable(PlaybookTable):
+    url: Annotated[str, Field(pattern=r"^https?://\S+$", max_length=2000)] | None = None
+    model: Annotated[str, Field(max_length=200)] = ""
+    send: Many[Annotated[str, AfterValidator(require_one_of(*PARTS))]] = tuple(sorted(NO_DRAFTS.send))
+
+    @model_validator(mode="after")
+    def _require_model(self) -> Self:
+        if self.url and not self.model:
+            raise ValueError("needs a model: its name at this endpoint")
+        return self
+
+
 class ApprovalTable(PlaybookTable):
     for_: Annotated[tuple[Name, ...], BeforeValidator(ensure_list)] = Field((), alias="for")
     """Intents and kinds of harm; checked in `validators.py`."""
@@ -317,6 +330,7 @@ class FileTable(PlaybookTable):
     people: tuple[PersonTable, ...] = ()
     replies: tuple[ReplyTable, ...] = ()
     approval: ApprovalTable = ApprovalTable()
+    drafts: DraftsTable = DraftsTable()
     detectors: DetectorsTable = DetectorsTable()
     cards: CardsTable = CardsTable()
     schedules: tuple[ScheduleTable, ...] = ()

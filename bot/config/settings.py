@@ -110,6 +110,8 @@ class Settings(BaseSettings):
         Annotated[SecretStr, _require_scheme("http", "https")] | None, Field(alias="EARSHOT_HEARTBEAT_URL")
     ] = None
     """Requested each minute while all is well. A secret, since whoever knows it can request it."""
+    drafts_key: Annotated[SecretStr | None, Field(alias="EARSHOT_DRAFTS_KEY")] = None
+    """For the endpoint of `[drafts]` in the playbook."""
     contacts: Mapping[str, SecretStr] = {}
     """Numbers and topics that the playbook refers to, by variable, `EARSHOT_CONTACT_…`."""
     adapters: Mapping[str, SecretStr] = {}

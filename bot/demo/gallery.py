@@ -355,6 +355,10 @@ def _draw_replies(on: GallerySamples) -> Drawings:
     origin = ModalMetadata(on.claimed.id)
     for name, form in on.reply_forms:
         yield f"Modal: reply{name}", reply.render_reply_modal(form, origin)
+    draft = form._replace(has_drafts=True, draft="Hi Marta, we look for your bag right now.", chosen=None)
+    yield "Modal: reply with a draft", reply.render_reply_modal(draft, origin)
+    late_draft = draft._replace(draft="", draft_note="the service is too slow")
+    yield "Modal: reply without a draft", reply.render_reply_modal(late_draft, origin)
     asked = ReplyApproval(form.text, "U0ANA", "U0MIA", AT, AT + timedelta(minutes=15))
     approved = asked._replace(approved=True, answered_by="U0MIA")
     waiting = form._replace(case=on.claimed.copy_with(approval=asked), approver="U0MIA")

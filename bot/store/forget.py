@@ -117,7 +117,7 @@ class MentionEraser(RedisStore):
         lost += await self._records.redact_crises(found.words, at)
         lost += await self._mutes.forget(found.mutes)
         lost += await self._persons.forget(found.persons)
-        lost += await self._replies.forget(found.words)
+        lost += await self._replies.forget(found.ids, found.words)
         if lost:
             note = Transaction(self._keys.inbox)
             deleted = AuditEvent(at, "", AuditAction.POSTS_DELETED, f"{len(found.ids)}, {reason.summary}")

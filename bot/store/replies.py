@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from bot.domain.audit import AuditAction, AuditEvent
-from bot.domain.case import Case
+from bot.domain.case import Case, derive_case_id
 from bot.domain.errors import NotAllowed
 from bot.domain.replies.saved_replies import MAX_SAVED, SavedReply
 from bot.domain.replies.writing import WRITING_LASTS, WritingRecord
@@ -40,10 +40,13 @@ class ReplyStore(RedisStore):
         add_audit_event(transaction, self._keys, AuditEvent(at, by, AuditAction.REPLY_DELETED))
         await commit(self._client, transaction)
 
-    async def forget(self, phrases: Iterable[str]) -> int:
-        """Delete saved replies that quote one of these phrases. Return how many."""
-        quoting = [one.id for one in await self.list_saved() if any(phrase in one.text for phrase in phrases)]
-        return int(await self._client.execute("HDEL", self._keys.saved_replies, *quoting)) if quoting else 0
+    async def forget(self, mentions: Iterable[str], phrases: Iterable[str]) -> int:
+        """Delete drafts of the cases of these mentions, and saved replies that quote a phrase. Return how many."""
+        wanted = tuple(phrases)
+        quoting = [one.id for one in await self.list_saved() if any(phrase in one.text for phrase in wanted)]
+        gone = int(await self._client.execute("HDEL", self._keys.saved_replies, *quoting)) if quoting else 0
+        keys = (self._keys.writing_key(derive_case_id(one)) for one in mentions)
+        return gone + sum(map(int, await self._client.execute_batch([("DEL", key) for key in keys])))
 
     async def count_opening(self, case: Case, words: Iterable[str], at: datetime, *, apologizes: bool) -> None:
         """Count that a reply was opened; `words` are for the report of its department."""
@@ -59,10 +62,13 @@ class ReplyStore(RedisStore):
         """Whether a reply that was opened in this case apologized."""
         return bool(await self._client.execute("EXISTS", self._keys.apology_key(case_id)))
 
-    async def record_writing(self, case_id: str, by: str, at: datetime) -> None:
+    async def load_writing(self, case_id: str) -> WritingRecord | None:
+        [body] = await self._client.execute_each([("GET", self._keys.writing_key(case_id))])
+        return _parse_writing(body)
+
+    async def record_writing(self, case_id: str, record: WritingRecord) -> None:
         """Record that a person is writing. It is forgotten by itself; of two people, the last one counts."""
-        body = WritingRecord(by=by, at=at).model_dump_json()
-        lasts = int(WRITING_LASTS.total_seconds())
+        body, lasts = record.model_dump_json(exclude_defaults=True), int(WRITING_LASTS.total_seconds())
         await self._client.execute("SET", self._keys.writing_key(case_id), body, "EX", lasts)
 
     async def end_writing(self, case_id: str, by: str) -> None:

@@ -1,5 +1,6 @@
 """Write a reply to a claimed case: saved replies, the outlet's composer, and who is writing."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -8,12 +9,19 @@ from bot.cards.reply import ReplyForm
 from bot.clock import Clock
 from bot.domain.cases.approval_transitions import answer_approval, request_approval
 from bot.domain.cases.approvals import needs_approval
-from bot.domain.cases.offer_transitions import list_offers
+from bot.domain.cases.offer_transitions import list_guidance, list_offers
 from bot.domain.errors import NotAllowed
 from bot.domain.lifecycle import CaseTransition
 from bot.domain.replies.approval import ReplyApproval
 from bot.domain.replies.checks import ReplyContext, check_reply, contains_apology
 from bot.domain.replies.composer import build_addressee, build_composer_url, find_outlet, prefix_addressee
+from bot.domain.replies.drafts import (
+    DraftContext,
+    DraftOptions,
+    DraftUnavailableError,
+    build_draft_messages,
+    sanitize_draft,
+)
 from bot.domain.replies.lengths import measure_reply
 from bot.domain.replies.saved_replies import (
     ReplyRules,
@@ -24,7 +32,8 @@ from bot.domain.replies.saved_replies import (
     rank_replies,
     restore_placeholders,
 )
-from bot.domain.reports.report import OPENED, REPLY, WARNED
+from bot.domain.replies.writing import WritingRecord
+from bot.domain.reports.report import DRAFTED, EDITED, OPENED, REPLY, WARNED
 from bot.domain.rules import PlaybookRules
 from bot.store.replies import ReplyStore
 from bot.usecases.cases import CaseUseCases, CaseView
@@ -33,6 +42,16 @@ from bot.usecases.staff import NAMELESS, StaffDirectory
 
 class ReplyPlaybook(PlaybookRules, Protocol):
     def get_reply_rules(self) -> ReplyRules: ...
+
+    def get_draft_options(self) -> DraftOptions: ...
+
+
+class DraftWriter(Protocol):
+    async def request_draft(self, options: DraftOptions, messages: Sequence[dict[str, str]]) -> str:
+        """Return a model's answer, which is not to be trusted. Raises `DraftUnavailableError`."""
+
+    def list_secrets(self) -> tuple[str, ...]:
+        """Return what must not come back in an answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +62,15 @@ class ReplyUseCases:
     _cases: CaseUseCases
     _rules: ReplyPlaybook
     _staff: StaffDirectory
+    _drafts: DraftWriter | None
     _clock: Clock
 
     async def revise(self, case_id: str, by: str, text: str = "", reply_id: str = "") -> ReplyForm:
         """Return the form for what was typed, with the saved reply `reply_id` in it. Others see who is writing."""
         view = await self._cases.check_transition(case_id, by, CaseTransition.REPLY)
         case = view.case
-        await self._store.record_writing(case_id, by, self._clock.now())
+        record = await self._load_own_record(case_id, by)
+        await self._store.record_writing(case_id, record)
         rules = self._rules.get_reply_rules()
         replies = rank_replies(
             (*rules.saved, *await self._store.list_saved()), case.assessment.intent, case.assessment.language
@@ -63,7 +84,11 @@ class ReplyUseCases:
             text = insert_reply(text, filled[chosen.id], filled.values())
         form = await self._build_form(view, by, text, rules)
         return form._replace(
-            replies=tuple(replies), chosen=chosen, can_delete=chosen is not None and await self._may_delete(chosen, by)
+            replies=tuple(replies),
+            chosen=chosen,
+            can_delete=chosen is not None and await self._may_delete(chosen, by),
+            has_drafts=self._drafts is not None and bool(self._rules.get_draft_options().url),
+            draft="" if record.is_draft_used else record.draft,
         )
 
     async def suggest_replies(self, view: CaseView, by: str, most: int) -> list[ReplyForm]:
@@ -75,11 +100,49 @@ class ReplyUseCases:
         texts = [fill_placeholders(one.text, name, signature) for one in fitting[:most]]
         return [await self._build_form(view, by, text, rules) for text in texts]
 
+    async def _load_own_record(self, case_id: str, by: str) -> WritingRecord:
+        """Return what this person has in the form, as of now."""
+        known, at = await self._store.load_writing(case_id), self._clock.now()
+        return known.copy_with(at=at) if known is not None and known.by == by else WritingRecord(by=by, at=at)
+
+    async def request_draft(self, case_id: str, by: str, text: str) -> ReplyForm:
+        """Return the form with a draft beside the text, or why there is none."""
+        form, options = await self.revise(case_id, by, text), self._rules.get_draft_options()
+        if self._drafts is None or not form.has_drafts:
+            raise NotAllowed("Drafts are off. [drafts] in the playbook names the model that writes them.")
+        view, rules = await self._cases.get(case_id), self._rules.get_reply_rules()
+        guidance = [f"{one.text} {one.link}".strip() for one in list_guidance(view.case, view.department)]
+        examples = tuple(one.text for one in form.replies)
+        mention, voice, most = view.case.mention, view.department.voice, form.length.most
+        context = DraftContext(mention, rules.brand, voice, tuple(guidance), examples, most)
+        try:
+            answer = await self._drafts.request_draft(options, build_draft_messages(context, options.send))
+            known = "\n".join((_list_known_words(view, rules), *guidance))
+            draft = sanitize_draft(answer, known, mention.author.handle, self._drafts.list_secrets())
+        except DraftUnavailableError as no:
+            metrics.DRAFTS.labels("failed").inc()
+            return form._replace(draft="", draft_note=str(no))
+        metrics.DRAFTS.labels("made").inc()
+        await self._store.record_writing(case_id, WritingRecord(by=by, at=self._clock.now(), draft=draft))
+        return form._replace(draft=draft)
+
+    async def use_draft(self, case_id: str, by: str, text: str) -> ReplyForm:
+        """Return the form with the draft in its text, below what was typed."""
+        record = await self._load_own_record(case_id, by)
+        if not record.draft:
+            raise NotAllowed("This draft is gone. Ask for another one.")
+        await self._store.record_writing(case_id, record.copy_with(is_draft_used=True))
+        return await self.revise(case_id, by, insert_reply(text, record.draft, ()))
+
     async def count_opening(self, case_id: str, by: str, text: str) -> None:
         """Count that a reply was opened at its outlet, and what it was opened in spite of."""
         view = await self._cases.get(case_id)
         form = await self._build_form(view, by, text, self._rules.get_reply_rules())
         words = [REPLY + OPENED, *([REPLY + WARNED] if form.findings else [])]
+        record = await self._load_own_record(case_id, by)
+        if record.is_draft_used:
+            words += [REPLY + DRAFTED] if record.draft in text else [REPLY + DRAFTED, REPLY + EDITED]
+            metrics.DRAFTS.labels("used" if record.draft in text else "edited").inc()
         for one in form.findings:
             metrics.REPLY_WARNINGS.labels(one.check).inc()
         metrics.REPLIES.inc()
@@ -102,7 +165,7 @@ class ReplyUseCases:
                     text,
                     tuple(one.limit for one in list_offers(case, department, by) if one.limit),
                     department.authority,
-                    "\n".join((department.authority, department.voice, *(one.text for one in rules.saved))),
+                    _list_known_words(view, rules),
                     rules.brand,
                     rules.find_account(by, mention.source),
                     has_apologized=contains_apology(text) and await self._store.has_apology(case.id),
@@ -157,3 +220,9 @@ class ReplyUseCases:
             return given
         name = await self._staff.find_name(by)
         return "" if name == NAMELESS else f"– {name.split()[0]}"
+
+
+def _list_known_words(view: CaseView, rules: ReplyRules) -> str:
+    """Return what the playbook says itself: links, addresses and accounts in it are our own."""
+    department = view.department
+    return "\n".join((department.authority, department.voice, *(one.text for one in rules.saved)))

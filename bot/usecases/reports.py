@@ -21,6 +21,8 @@ from bot.domain.follow_up import FollowUpOutcome
 from bot.domain.periods import ReportPeriod, ReportSpans, TimeSpan, compute_report_spans
 from bot.domain.reports.precision import PRECISION_DAYS, PrecisionEstimate, compute_precisions
 from bot.domain.reports.report import (
+    DRAFTED,
+    EDITED,
     NO_FLAGS,
     OPENED,
     REPLY,
@@ -219,7 +221,7 @@ def _count_follow_ups(endings: Counter[tuple[str, str]], department: str) -> Fol
 
 
 def _count_replies(endings: Counter[tuple[str, str]], department: str) -> ReplyFigures:
-    return ReplyFigures(*(endings[department, REPLY + word] for word in (OPENED, WARNED)))
+    return ReplyFigures(*(endings[department, REPLY + word] for word in (OPENED, WARNED, DRAFTED, EDITED)))
 
 
 def _split_by_subject(tally: Tally, subjects: Iterable[str]) -> tuple[tuple[str, SentimentCounts], ...]:

@@ -50,6 +50,24 @@ async def delete_saved_reply(
         await _redraw_form(body["view"], by, replies, reply)
 
 
+async def request_draft(ack: AsyncAck, body: Payload, by: str, replies: ReplyUseCases, reply: Responder) -> None:
+    """Show a draft below the text. If more was typed meanwhile, it is shown with the next letter."""
+    await ack()
+    async with reply.report_refusals():
+        form, (number, text) = SubmittedModal(body["view"]), read_reply_text(body["view"])
+        drawing = render_reply_modal(await replies.request_draft(form.origin.case, by, text), form.origin, number)
+        await reply.update_modal(body["view"], drawing)
+
+
+async def use_draft(ack: AsyncAck, body: Payload, by: str, replies: ReplyUseCases, reply: Responder) -> None:
+    """Put the draft below what was typed."""
+    await ack()
+    async with reply.report_refusals():
+        form, (number, text) = SubmittedModal(body["view"]), read_reply_text(body["view"])
+        drawing = render_reply_modal(await replies.use_draft(form.origin.case, by, text), form.origin, number + 1)
+        await reply.update_modal(body["view"], drawing, forced=True)
+
+
 async def ask_approval(ack: AsyncAck, body: Payload, by: str, replies: ReplyUseCases, reply: Responder) -> None:
     await ack()
     async with reply.report_refusals():
@@ -112,6 +130,8 @@ REPLY_LISTENERS = {
     action_ids.REPLY_CHOOSE: choose_saved_reply,
     action_ids.REPLY_SAVE: open_reply_save_modal,
     action_ids.REPLY_DELETE: delete_saved_reply,
+    action_ids.REPLY_DRAFT: request_draft,
+    action_ids.REPLY_USE_DRAFT: use_draft,
     action_ids.REPLY_ASK: ask_approval,
     action_ids.REPLY_APPROVE: approve_reply,
     action_ids.REPLY_DECLINE: decline_reply,

@@ -75,7 +75,7 @@ NEED = 'when = { intent = "need" }'
         (write_playbook(write_route(NEED, 'claim_withn = "5m"')), "routes[1].claim_withn: there is no key 'claim_withn'. Did"),
         (write_playbook("[sorces.x]"), "sorces: there is no key 'sorces'. Did you mean 'sources'?"),
         (write_playbook("[[replies]]\nname = 'A'\nfor = 'praize'\ntext = 'B'"), "replies[1].for[1]: 'praize' is not a known"),
-        (write_playbook("[zzz]"), "zzz: there is no key 'zzz'. Use 'approval', 'brand', 'cards', 'crisis', 'departments', 'detectors', 'drills', 'escalations', "),
+        (write_playbook("[zzz]"), "zzz: there is no key 'zzz'. Use 'approval', 'brand', 'cards', 'crisis', 'departments', 'detectors', 'drafts', 'drills', 'escalations', "),
         (write_playbook(planned(subject='"Northwnd"')), "spikes.planned[1].subject: there is no subject 'Northwnd'"),
         (write_playbook(planned(ends_at="2026-03-01T08:00:00")), "spikes.planned[1]: ends before it starts"),
         (write_playbook(planned(cause='"party"')), "spikes.planned[1].cause: "),

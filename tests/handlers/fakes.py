@@ -520,6 +520,10 @@ class FakeStorms(Fake):
 
 
 class FakeReplies(Fake):
+    async def request_draft(self, case_id: str, by: str, text: str) -> ReplyForm:
+        await self.ask("draft", case_id, by, text)
+        return await self.revise(case_id, by, text)
+
     async def revise(self, case_id: str, by: str, text: str = "", reply_id: str = "") -> ReplyForm:
         await self.ask("revise", case_id, by, text, reply_id)
         return ReplyForm(build_claimed_case(), text, text, ReplyLength(len(text), 280))

@@ -104,6 +104,8 @@ ASKED: tuple[Callable[[UseCases], Awaitable[Any]], ...] = (
     lambda usecases: usecases.replies.revise(CASE.id, ANA),
     lambda usecases: usecases.replies.ask_approval(CASE.id, ANA, "Sorry"),
     lambda usecases: usecases.replies.answer_approval(f"{CASE.id}/1", MIA, is_approved=True),
+    lambda usecases: usecases.replies.request_draft(CASE.id, ANA, ""),
+    lambda usecases: usecases.replies.use_draft(CASE.id, ANA, ""),
     lambda usecases: usecases.replies.stop(CASE.id, ANA),
     lambda usecases: usecases.replies.count_opening(CASE.id, ANA, "Sorry"),
     lambda usecases: usecases.replies.save(CASE.id, ANA, "Lost bag", "Sorry"),

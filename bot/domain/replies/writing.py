@@ -13,6 +13,9 @@ class WritingRecord(FrozenModel):
 
     by: str
     at: datetime
+    draft: str = ""
+    """The last draft that they asked for."""
+    is_draft_used: bool = False
 
     def is_current(self, at: datetime) -> bool:
         return at - self.at < WRITING_LASTS

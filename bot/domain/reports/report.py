@@ -148,15 +148,17 @@ class VolumeComparison:
         return abs(self.now - self.before) > Z_95 * sqrt(self.now + self.before)
 
 
-REPLY, OPENED, WARNED = "reply ", "opened", "warned"
+REPLY, OPENED, WARNED, DRAFTED, EDITED = "reply ", "opened", "warned", "drafted", "edited"
 """Words that are counted beside the resolutions of a department."""
 
 
 class ReplyFigures(NamedTuple):
-    """`warned`: how many were opened in spite of a check."""
+    """`warned`: opened in spite of a check; `drafted`: with a draft in it; `edited`: and that was changed."""
 
     opened: int = 0
     warned: int = 0
+    drafted: int = 0
+    edited: int = 0
 
 
 NO_REPLIES = ReplyFigures()
