@@ -17,6 +17,9 @@ from bot.domain.read_budget import ReadIds, ReadTotals
 from bot.domain.subject import Subject
 from bot.sources.term_filter import TermFilter
 
+SOURCE, OUTLET = "source", "outlet"
+"""Parts of a source that have issues: for the first, operators are called. The second fails by itself, and is shown."""
+
 
 class MentionSink(Protocol):
     """What a source may call. Everything is stored in Redis under the name of the source."""

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from bot.domain.mention import Mention
 from bot.domain.own_accounts import DID
 from bot.domain.subject import Subject
-from bot.sources.base import MentionSink, SourceCheck, SourceContext, SourceKind
+from bot.sources.base import OUTLET, MentionSink, SourceCheck, SourceContext, SourceKind
 from bot.sources.bluesky_events import (
     GONE,
     FrameFilter,
@@ -132,6 +132,7 @@ class BlueskySource:
         log.info("stream ended", source=self.name, reason=reason)
         if self._failures > USUAL_FAILURES:
             sink.set_status(f"The stream of Bluesky {reason}.")
+            await sink.report_issue(OUTLET, f"The stream of Bluesky {reason}")
         doubled = min(LONGEST_RETRY, FIRST_RETRY * 2 ** min(self._failures - 1, 10))
         await self._clock.sleep(doubled * (0.5 + self._context.jitter() / 2))
 
@@ -159,6 +160,7 @@ class BlueskySource:
                 if is_first and (first_us := read_time_us(raw)):
                     is_first, self._refusals = False, 0
                     sink.set_status(describe_gap(read_until, first_us))
+                    await sink.report_issue(OUTLET, "")
                 await self._take_frame(raw, host, batch, sink)
                 if batch.is_due:
                     await batch.flush(host)

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple, Protocol, Self
 
 from bot.domain.health.source_health import SourceQuota
 from bot.domain.mention import Mention
-from bot.sources.base import MentionSink, SourceCheck, SourceContext
+from bot.sources.base import OUTLET, SOURCE, MentionSink, SourceCheck, SourceContext
 from bot.sources.mention_parser import InvalidMentionError, validate_mention
 from bot.sources.outlet_client import OutletClient, OutletError, OutletResponse
 from bot.sources.term_filter import TermFilter
@@ -123,7 +123,7 @@ class PolledSource:
         self._every = every
         self._context = context
         self._failures = 0
-        self._last_issue: str | None = None
+        self._issues: dict[str, str] = {}
 
     async def listen(self, sink: MentionSink) -> None:
         async with sink.hold_source_lease():
@@ -155,20 +155,22 @@ class PolledSource:
         self._failures += 1
         if error.needs_person or self._failures > USUAL_FAILURES or is_first:
             sink.set_status(f"The outlet {error}.")
-        if error.status == 401:  # operators are called for a token that is refused, not for a feed that is gone
-            await self._report_issue(sink, f"The outlet of {self.name} {error}")
+            # operators are called for a token that is refused, not for a feed that is gone
+            part = SOURCE if error.status == 401 else OUTLET
+            await self._report_issue(sink, part, f"The outlet of {self.name} {error}")
         wait = compute_retry_wait(error, self._failures, self._context.clock.now())
         return wait * (1 + self._context.jitter() / 4)
 
     async def _clear_failure(self, sink: MentionSink, problem: str) -> None:
         self._failures = 0
-        await self._report_issue(sink, "")
+        for part in (OUTLET, SOURCE):
+            await self._report_issue(sink, part, "")
         sink.set_status(problem)
 
-    async def _report_issue(self, sink: MentionSink, sentence: str) -> None:
-        if sentence != self._last_issue:
-            await sink.report_issue("source", sentence)
-            self._last_issue = sentence
+    async def _report_issue(self, sink: MentionSink, part: str, sentence: str) -> None:
+        if sentence != self._issues.get(part):
+            await sink.report_issue(part, sentence)
+            self._issues[part] = sentence
 
 
 def compute_retry_wait(error: OutletError, failures: int, now: datetime) -> float:

@@ -9,6 +9,7 @@ import structlog
 from bot.clock import Clock
 from bot.domain.destination import ToPager
 from bot.domain.health.issues import HealthSnapshot, check_health
+from bot.sources.base import OUTLET
 from bot.store.brand_identity import restore_meta
 from bot.store.leases import LEASE_LENGTH
 from bot.store.record_reader import TROUBLE
@@ -72,7 +73,7 @@ class HealthMonitor(Worker):
         known = {TROUBLE, *(f"{SOURCE_PREFIX}{name}" for name in sources)}
         for key in issues.keys() - known:
             if key.startswith(SOURCE_PREFIX) or (
-                key.startswith(f"{FLOOD}:") and key.partition(":")[2] not in sources
+                key.startswith((f"{FLOOD}:", f"{OUTLET}:")) and key.partition(":")[2] not in sources
             ):  # of a source that is no longer in the playbook
                 await self._store.health_issues.save_issue(key, "")
         return HealthSnapshot(

@@ -63,7 +63,11 @@ async def test_an_outlet_that_is_away_is_asked_less_and_less_often_and_then_said
     assert inbox.statuses[0] == "The outlet cannot be reached."
     assert inbox.statuses[-1] == ""
     assert set(board.cursors) == {"7"}
-    assert inbox.reports == {"source": ""}
+    assert inbox.reported == [
+        ("outlet", "The outlet of board cannot be reached"),
+        ("outlet", ""),
+        ("source", ""),
+    ]
 
 
 async def test_two_failures_in_a_row_are_not_worth_a_sentence() -> None:
@@ -77,7 +81,7 @@ async def test_a_refused_token_is_reported_once_and_cleared_when_it_works() -> N
     inbox = Inbox("7")
     clock = await run_board(FakeBoard(refused, refused), inbox, 3)
     assert clock.slept[0] == 900 * 1.125
-    assert inbox.reported == [("source", "The outlet of board refuses us (401)"), ("source", "")]
+    assert inbox.reported == [("source", "The outlet of board refuses us (401)"), ("outlet", ""), ("source", "")]
 
 
 async def test_a_limit_is_waited_for() -> None:
