@@ -15,8 +15,10 @@ from bot.cards.block_kit import (
     render_text,
 )
 from bot.cards.oncall import format_local_time
+from bot.cards.owner_brief import OFFERS_SHOWN, format_offer
 from bot.cards.sanitize import escape, format_date, sanitize_line, truncate
 from bot.domain.department import Department
+from bot.domain.offers import OfferUse
 from bot.domain.roles import RoleGrant
 from bot.domain.text import format_duration
 
@@ -100,8 +102,9 @@ def render_deputy_welcome(grant: RoleGrant, department: Department) -> RenderedM
     )
     policy = escape(truncate(department.policy.strip() or DEFAULT_POLICY, 1500))
     blocks = [make_section(f"*Policy*\n{policy}")]
-    if authority := sanitize_line(department.authority, 500):
-        blocks.append(make_section(f"*You can offer*\n{escape(authority)}"))
+    offers = [format_offer(OfferUse(one)) for one in department.offers if not one.people or grant.person in one.people]
+    if words := [*offers[:OFFERS_SHOWN], *filter(None, [escape(sanitize_line(department.authority, 500))])]:
+        blocks.append(make_section("\n".join(["*You can offer*", *words])))
     if grant.accepted_at is None:
         hint = (
             "Accept to start." if department.deputies_accept else "You can claim now. Accept when you have read this."

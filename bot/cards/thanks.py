@@ -23,6 +23,7 @@ from bot.domain.persons.person import Person
 from bot.domain.text import format_count
 
 SHOWN = 15
+HOW = "*Thank* puts your name on the card. Nothing is posted in public."
 NOT_PUBLIC = "Your thanks are on the card. Nothing is posted in public."
 
 
@@ -58,7 +59,7 @@ def render_unthanked(cases: Sequence[Case], persons: Mapping[str, Person], bots:
     more = len(cases) - len(rows)
     rest = [make_context(f"… and {more:,} more")] if more > 0 else []
     head = make_section(f"*Not thanked yet · {format_count(len(cases), 'person', 'people')} in 7 days*")
-    return RenderedMessage("People to thank", [head, *rows, *rest, *left_out, make_context(NOT_PUBLIC)])
+    return RenderedMessage("People to thank", [head, *rows, *rest, *left_out, make_context(HOW)])
 
 
 def render_shareworthy(cases: Sequence[Case], persons: Mapping[str, Person]) -> RenderedMessage:

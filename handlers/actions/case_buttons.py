@@ -46,9 +46,13 @@ async def claim(
     async with reply.report_refusals():
         answer = await cases.claim(action["value"], by)
         await redraw_card(answer, reply, cases)
-        with suppress(StoreUnavailable):  # the claim stands, and Why? shows the same
-            if brief := render_owner_brief(await offers.load_brief(answer, by)):
-                await reply.send_ephemeral(brief)
+        await _send_brief(answer, by, offers, reply)
+
+
+async def _send_brief(answer: CaseView, by: str, offers: OfferUseCases, reply: Responder) -> None:
+    with suppress(StoreUnavailable):  # the claim stands, and Why? shows the same
+        if brief := render_owner_brief(await offers.load_brief(answer, by)):
+            await reply.send_ephemeral(brief)
 
 
 def make_decision_listener(decide: DecideCase) -> Callable[..., Awaitable[None]]:
@@ -72,9 +76,17 @@ def make_reminder_listener(
     return change_case
 
 
-claim_here = make_reminder_listener(
-    lambda cases, case_id, by: cases.claim(case_id, by), lambda view: render_claimed(view.case, view.department)
-)
+async def claim_here(
+    ack: AsyncAck, action: Payload, by: str, cases: CaseUseCases, offers: OfferUseCases, reply: Responder
+) -> None:
+    """Claim from a message, which turns into a sentence."""
+    await ack()
+    async with reply.report_refusals():
+        answer = await cases.claim(action["value"], by)
+        await reply.replace_message(render_claimed(answer.case, answer.department))
+        await _send_brief(answer, by, offers, reply)
+
+
 confirm_here = make_reminder_listener(
     lambda cases, case_id, by: cases.confirm_crisis(case_id, by),
     lambda view: render_confirmed(view.case, view.department),

@@ -62,6 +62,10 @@ def hook(*lines: str) -> str:
     return write_playbook("\n".join(lines))
 
 
+def offer(**keys: str) -> str:
+    return "\n".join(("[[offers]]", 'text = "credit"', *(f"{key} = {value}" for key, value in keys.items())))
+
+
 NEED = 'when = { intent = "need" }'
 
 
@@ -115,6 +119,18 @@ NEED = 'when = { intent = "need" }'
         (write_playbook(write_department("hours = [8]")), "departments[3].hours[1]: must be a word in quotes, like 'Mon-Fri"),
         (write_playbook(write_department('time_zone = "CEST"')), "departments[3].time_zone: 'CEST' is not a time zone"),
         (write_playbook(write_department(f'authority = "{"a" * 1501}"')), "departments[3].authority: is longer than 1500 characters"),
+        # offers and guidance
+        (write_playbook(offer(limit='"fifty"')), "offers[1].limit: is not an amount. Write it like 50 EUR or 49.90 EUR"),
+        (write_playbook(offer(limit='"50"')), "offers[1].limit: is not an amount. Write it like 50 EUR or 49.90 EUR"),
+        (write_playbook(offer(limit="50")), "offers[1].limit: must be a word in quotes, like '50 EUR'"),
+        (write_playbook(offer(limit='"50 EUR"', daily='"500 USD"')), "offers[1]: limit is in EUR and daily in USD. Use one"),
+        (write_playbook(offer(ask='"U0MIA"')), "offers[1]: has somebody to ask for more, but no limit. Add one, like limit ="),
+        (write_playbook(offer(ask='"S0CARE"', limit='"5 EUR"')), "offers[1].ask: 'S0CARE' is a user group, and Earshot calls"),
+        (write_playbook(offer(departments='"cafe"')), "offers[1].departments: 'cafe' is not a department. Did you mean 'care'?"),
+        (write_playbook(offer(when='{ intent = "complain" }')), "'complain' is not a valid intent. Did you mean 'complaint'?"),
+        (write_playbook(offer(ask_default='"maybe"')), "offers[1].ask_default: 'maybe' is not a known value. Use 'yes' or 'no'"),
+        (write_playbook('[[guidance]]\ntext = "a"\nlink = "wiki/bags"'), "guidance[1].link: "),
+        (write_playbook('[[guidance]]\ntext = ""'), "guidance[1].text: is empty"),
         # routes
         (write_playbook(last=""), "routes: [[routes]] is missing. Add at least one"),
         (write_playbook(write_route(NEED, to="sale")), "routes[1].to: 'sale' is not a department. Did you mean 'sales'?"),
