@@ -1,11 +1,14 @@
 """Our own accounts answer in public: the case knows it, in whichever order the posts come."""
 
+import re
+
 import pytest
 
 from bot.domain.erasure import ForgetTarget
 from bot.domain.mention import Mention
 from bot.store.forget import MentionEraser
-from tests.scenarios.sample_posts import LATE, LOST
+from tests.scenarios.sample_posts import LATE, LOST, build_complaint
+from tests.scenarios.slack_views import Channel
 from tests.scenarios.test_colleagues import post_in_channel
 from tests.scenarios.world import World
 
@@ -271,6 +274,29 @@ async def test_managers_see_what_colleagues_post_and_no_report_counts_it(world: 
 async def test_what_a_colleague_writes_to_friends_is_shown_to_nobody(world: World) -> None:
     await world.receive("happy birthday!", by="ana_flies", in_reply_to="x:77")
     assert "No posts by colleagues" in await world.person("mia").type_command("/sentiment staff")
+
+
+@pytest.mark.parametrize("size", [60, 80])
+async def test_what_is_on_a_list_and_answered_in_public_gets_no_card_of_its_own(world: World, size: int) -> None:
+    posts = [world.build_mention(build_complaint(number), by=f"person{number}") for number in range(size)]
+    await world.receive_all(posts)
+    await world.advance(minutes=2)
+    care = world.channel("#care")
+    messages = len(care.messages)
+    assert count_unclaimed(care) == size
+    for post in (posts[0], posts[-1]):
+        await answer(world, post)
+    await world.advance(minutes=1)
+    assert count_unclaimed(care) == size - 2
+    assert len(care.messages) == messages
+
+
+def count_unclaimed(channel: Channel) -> int:
+    return sum(
+        int(found[1])
+        for found in map(re.compile(r"(\d+) unclaimed").search, [one.words for one in channel.digests])
+        if found
+    )
 
 
 async def test_who_flagged_a_post_is_told_that_we_answered_it_in_public(world: World) -> None:

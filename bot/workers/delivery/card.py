@@ -7,7 +7,7 @@ from bot.cards import case as case_card
 from bot.cards import case_messages
 from bot.cards.block_kit import RenderedMessage
 from bot.cards.case import render_case_fallback
-from bot.domain.case import Case, CaseStatus
+from bot.domain.case import Case, CaseResolution, CaseStatus
 from bot.domain.department import Department
 from bot.domain.destination import ToDepartment
 from bot.domain.outbox import Notification
@@ -157,7 +157,8 @@ class CardDelivery:
     ) -> bool:
         """Keep an unclaimed case as a line of its digest; post a card of its own once it is claimed from its line."""
         digest = await self._store.digests.load(record.digest)
-        is_listed = case.status is CaseStatus.NEW or case.mention.is_forgotten or case.from_list
+        is_answered = case.resolution is CaseResolution.ANSWERED_OUTSIDE
+        is_listed = case.status is CaseStatus.NEW or is_answered or case.mention.is_forgotten or case.from_list
         if digest is not None and is_listed and digest.department == case.department:
             if case.status is CaseStatus.NEW and digest.total:  # it was claimed, and is back
                 await self._store.digests.add_hidden(digest, [case], self._poster.clock.now())
