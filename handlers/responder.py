@@ -17,6 +17,7 @@ from bot.domain.commits import NotAllowed, StoreUnavailable
 AWAY = "Earshot can't reach its database. Try again in a minute. Nothing happens twice."
 """Does not tell whether it was done, which is not known where the reply to a commit was lost."""
 SLOW = "Slack took too long to open the form. Press the button again."
+TOO_DEEP = "Slack opens no more than three forms on top of each other. Close this one first."
 TOO_LATE = frozenset({"expired_trigger_id", "exchanged_trigger_id", "invalid_trigger_id"})
 NOTICE = "notice:"
 """Begins the block ids of an answer that is shown in a modal."""
@@ -92,6 +93,8 @@ class Responder:
         except SlackApiError as no:
             if no.response["error"] in TOO_LATE:
                 raise NotAllowed(SLOW) from no
+            if no.response["error"] == "push_limit_reached":
+                raise NotAllowed(TOO_DEEP) from no
             raise
 
     async def update_modal(self, shown: dict[str, Any], view: dict[str, Any], *, forced: bool = False) -> None:

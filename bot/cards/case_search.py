@@ -143,7 +143,9 @@ def render_case_modal(
     origin: ModalMetadata,
 ) -> dict[str, Any]:
     """Return a case in full, with what the person can do next."""
-    buttons = [*list_case_buttons(case, by), *render_open_post_button(case)]
+    is_own = case.status is CaseStatus.CLAIMED and case.owner == by
+    reply = [make_button("Reply…", action_ids.REPLY, case.id)] if is_own else []
+    buttons = [*list_case_buttons(case, by), *reply, *render_open_post_button(case)]
     actions = [make_actions(*buttons)] if buttons else []
     return _make_view_modal("Case", origin, [*_list_shown(render_case(case, department, at, page, author)), *actions])
 

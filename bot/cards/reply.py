@@ -157,8 +157,11 @@ def _render_composer_button(form: ReplyForm, style: str = "") -> Block:
     return make_button(label, action_ids.REPLY_OPEN, form.case.id, url=form.composer_url, style=style)
 
 
-def render_copy_modal(form: ReplyForm, origin: ModalMetadata) -> dict[str, Any]:
-    """Return the modal on top of the form: the text to copy, and where to send it."""
+def render_copy_modal(form: ReplyForm, origin: ModalMetadata, *, can_resolve: bool = True) -> dict[str, Any]:
+    """Return the modal on top of the form: the text to copy, and where to send it.
+
+    `can_resolve`: whether Slack has room for another form on top.
+    """
     where = "Open it with this text, or copy the text." if form.composer_url else "Copy the text, then open the post."
     preformatted = {
         "type": "rich_text_preformatted",
@@ -167,7 +170,7 @@ def render_copy_modal(form: ReplyForm, origin: ModalMetadata) -> dict[str, Any]:
     controls = [
         *([_render_composer_button(form, "primary")] if form.composer_url else []),
         *render_open_post_button(form.case),
-        make_button("Resolve…", action_ids.RESOLVE, form.case.id),
+        *([make_button("Resolve…", action_ids.RESOLVE, form.case.id)] if can_resolve else []),
     ]
     return make_modal(
         action_ids.REPLY_COPY,

@@ -15,7 +15,7 @@ NO_NAME = "Name it in a few words."
 
 
 async def submit_reply(ack: AsyncAck, view: Payload, by: str, replies: ReplyUseCases) -> None:
-    """Show the text to copy on top of the form, to which *Back* leads."""
+    """Show the text to copy on top of the form, to which *Back* leads; or in its place, if it is the third form."""
     form, (number, text) = SubmittedModal(view), read_reply_text(view)
     block = build_text_block(number)
     if not text:
@@ -26,7 +26,10 @@ async def submit_reply(ack: AsyncAck, view: Payload, by: str, replies: ReplyUseC
     except (NotAllowed, StoreUnavailable) as no:
         await ack(response_action="errors", errors={block: _format_error(no)})
         return
-    await ack(response_action="push", view=render_copy_modal(revised, form.origin))
+    below = view.get("previous_view_id")
+    is_third = bool(below) and below != view.get("root_view_id")
+    copy = render_copy_modal(revised, form.origin, can_resolve=not below)
+    await ack(response_action="update" if is_third else "push", view=copy)
 
 
 async def close_reply(ack: AsyncAck, view: Payload, by: str, replies: ReplyUseCases) -> None:

@@ -362,3 +362,31 @@ async def test_the_text_that_waits_for_approval_is_forgotten_with_the_post(world
     assert not approval.text
     await world.advance(seconds=5)
     assert all("lost my bag" not in message.words for message in world.person("mia").dms)
+
+
+async def test_a_reply_is_written_from_the_home_tab_and_from_a_search_too(world: World) -> None:
+    await receive_claimed(world)
+    ana = world.sandbox.get_user("ana")
+    await ana.open_home()
+    await world.finish_listeners()
+    await ana.click_button(ana.home, action_ids.HOME_VIEW)
+    await world.finish_listeners()
+    reply = Reply(world, "ana")
+    await reply.press("Reply…")
+    await reply.type("From Home")
+    assert not await reply.submit()
+    assert "From Home" in reply.words
+    assert "Resolve…" not in reply.view.find_buttons()
+    await ana.close_modal(everything=True)
+    await ana.click_button(ana.home, action_ids.HOME_SEARCH)
+    await world.finish_listeners()
+    await ana.fill_field(action_ids.AUTHOR, "marta")
+    await reply.submit()
+    await reply.press(action_ids.HOME_VIEW)
+    await reply.press("Reply…")
+    await reply.type("From a search")
+    await reply.press(action_ids.REPLY_SAVE)
+    assert "Close this one first." in reply.words
+    assert reply.text == "From a search"
+    assert not await reply.submit()
+    assert "Open it with this text, or copy the text." in reply.words
