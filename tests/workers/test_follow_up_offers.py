@@ -1,14 +1,16 @@
-"""Exactly one offer of a follow-up: by two timers at once, after a death, and while Slack says nothing."""
+"""Exactly one offer of a follow-up, and one closure: by two timers at once, after a death, while Slack says nothing."""
 
 import asyncio
 from collections import Counter
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
+from bot.domain.audit import AuditAction
 from bot.domain.case import Case, CaseResolution
 from bot.domain.cases.follow_up_transitions import answer_follow_up
-from bot.domain.cases.transitions import resolve_case
+from bot.domain.cases.transitions import build_case_decision, resolve_case
 from bot.domain.department import Department, DepartmentStaff
 from bot.domain.follow_up import FollowUpOutcome
 from bot.store.store import Store
@@ -124,3 +126,20 @@ async def test_work_is_shared_out(team: DeliveryHarness) -> None:
     asked = Counter(case.follow_up.offered_to for case in found.values() if case.follow_up)
     assert set(asked) == {"U0RAJ", "U0BEN", "U0LEA"}
     assert min(asked.values()) >= 4
+
+
+async def test_who_flagged_a_post_is_told_once_though_the_process_died_after_the_message(team: DeliveryHarness) -> None:
+    [case] = await team.open_cases(1)
+    context = build_context("U0ANA", team.clock.now(), department=TEAM)
+    event = context.build_event(AuditAction.FLAGGED)
+    flag = partial(build_case_decision, department=TEAM, event=event)
+    await team.change(case, lambda now: flag(now, now.copy_with(flagged_by="U0JOE")))
+    await team.change(case, lambda now: resolve_case(now, context, CaseResolution.FIXED, ""))
+    while not read_messages(team, "U0JOE"):  # it dies before it has taken the notification from the outbox
+        await team.delivery.step()
+        team.clock.advance(seconds=1)
+    await team.delivery.release_lease()
+    team.delivery = team.start_another()
+    await team.run_until_idle()
+    [told] = read_messages(team, "U0JOE")
+    assert told.startswith("🏁 What you flagged is resolved (fixed) by <@U0ANA>")
