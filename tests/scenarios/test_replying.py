@@ -6,6 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from bot.cards import action_ids
+from bot.domain.commits import NotAllowed
 from bot.domain.erasure import parse_forget_target
 from bot.slack_sandbox.views import SlackView
 from bot.store.forget import MentionEraser
@@ -336,6 +337,8 @@ async def test_only_the_person_who_was_asked_approves_and_a_newer_text_replaces_
     await reply.press("Ask for approval")
     await world.advance(seconds=5)
     first = world.person("mia").dm
+    with pytest.raises(NotAllowed, match="has this text already"):
+        await world.local_app.app.usecases.replies.ask_approval(card.case, "U0ANA", "First text")
     await reply.type("Second text")
     await reply.press("Ask for approval")
     await world.advance(seconds=5)

@@ -19,6 +19,8 @@ def request_approval(case: Case, context: Context, policy: ApprovalPolicy, text:
         raise NotAllowed(f"Only <@{case.owner}>, who has this case, asks for approval.")
     if context.by == policy.by:
         raise NotAllowed("You are the one who approves. Ask a colleague to read it.")
+    if case.pending_approval and case.pending_approval.text == text:
+        raise NotAllowed(f"<@{policy.by}> has this text already.")
     asked = ReplyApproval(text, context.by, policy.by, context.at, context.at + policy.within, policy.default)
     event = context.build_event(AuditAction.APPROVAL_REQUESTED, f"from <@{policy.by}>")
     told = Notification.notify_owner(NotificationKind.APPROVAL_REQUEST, case.id, policy.by, asked.number)
