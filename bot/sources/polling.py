@@ -187,7 +187,7 @@ async def _deliver_result(sink: MentionSink, cursor: str | None, result: PollRes
         return
     rest = list(result.mentions)
     while len(rest) > MOST_AT_ONCE:
-        await sink.publish(rest[:MOST_AT_ONCE])
+        await sink.publish(rest[:MOST_AT_ONCE], cursor)  # where it is already: what has none is not slowed in a flood
         rest = rest[MOST_AT_ONCE:]
     if rest:
         await sink.publish(rest, result.cursor)

@@ -54,6 +54,19 @@ async def test_a_long_page_is_published_in_parts_and_the_cursor_moves_with_the_l
     assert (inbox.batches, inbox.cursor) == ([300, 300, 100], "700")
 
 
+async def test_each_part_of_a_long_page_can_be_slowed_in_a_flood() -> None:
+    """A sink slows what comes with a cursor."""
+    cursors: list[str | None] = []
+
+    class SlowingInbox(Inbox):
+        async def publish(self, mentions: Sequence[Mention], cursor: str | None = None) -> int:
+            cursors.append(cursor)
+            return await super().publish(mentions, cursor)
+
+    await run_board(FakeBoard(PollResult(build_mentions(*range(700)), "700")), SlowingInbox("0"), 1)
+    assert cursors == ["0", "0", "700"]
+
+
 async def test_an_outlet_that_is_away_is_asked_less_and_less_often_and_then_said_to_be_away() -> None:
     board = FakeBoard(*[OutletError("cannot be reached") for _ in range(12)])
     inbox = Inbox("7")
