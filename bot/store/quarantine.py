@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from pydantic import AwareDatetime, BaseModel, ValidationError
+from pydantic import AwareDatetime, BaseModel, TypeAdapter, ValidationError
 
 from bot.domain.assessment import Assessment
 from bot.domain.case import Case
@@ -17,6 +17,8 @@ from bot.domain.mutes import Mute
 from bot.domain.oncall.overrides import ScheduleOverrides
 from bot.domain.outbox import Notification
 from bot.domain.paging.page import Page
+from bot.domain.persons.person import PersonNote
+from bot.domain.replies.saved_replies import SavedReply
 from bot.domain.roles import RoleRegister
 from bot.domain.spikes.baseline import SubjectBaseline
 from bot.domain.spikes.episode import Episode
@@ -44,9 +46,11 @@ KINDS: Mapping[str, Callable[[str], Any]] = {
     "episode": Episode.model_validate_json,
     "mention": Mention.from_stored,
     "mute": Mute.model_validate_json,
+    "note": TypeAdapter(PersonNote).validate_json,
     "notification": Notification.from_key,
     "page": Page.model_validate_json,
     "page message": PageMessage.model_validate_json,
+    "reply": SavedReply.model_validate_json,
     "roles": RoleRegister.model_validate_json,
     "roll-up": RollUpRecord.model_validate_json,
     "schedule": ScheduleOverrides.model_validate_json,
