@@ -21,7 +21,7 @@ async def redraw_card(answer: CaseView, reply: Responder, cases: CaseUseCases) -
     """Replace the clicked card by the current one, and record it, so that delivery does not update it again."""
     if await reply.replace_message(render_case(*answer)):
         with suppress(StoreUnavailable):  # the change stands, and delivery updates the card once more
-            await cases.record_card_response(answer.case, answer.page)
+            await cases.record_card_response(answer.case, answer.page, answer.author)
 
 
 async def redraw_moved_card(answer: CaseView, channel: str, reply: Responder, cases: CaseUseCases) -> None:

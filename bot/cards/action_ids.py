@@ -124,6 +124,11 @@ PERSON_SAME = "person_same"
 PERSON_UNLINK = "person_unlink"
 """Its value is the case, a slash, and the id of the account."""
 
+CLAIM_ANYWAY = "claim_anyway"
+"""After the question whether to claim a case of a person of whom a colleague has another."""
+MERGE = "case_merge"
+"""Its value is the case, a slash, and the case that it joins."""
+
 # About mutes.
 AUTHOR_MUTE = "author_mute"
 """Its value is the case whose author is meant."""

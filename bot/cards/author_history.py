@@ -3,13 +3,15 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from bot.cards.block_kit import build_message_link
 from bot.cards.sanitize import escape, sanitize_line
 from bot.domain.case import Case
 from bot.domain.department import Department
 from bot.domain.persons.etiquette import MAX_APPROACHES, Caution, find_caution
-from bot.domain.persons.person import AuthorContext, Person, PersonLabel, has_earlier_contact
+from bot.domain.persons.person import AuthorContext, OpenCase, Person, PersonLabel, has_earlier_contact
 
 NAME_SHOWN = 40
+OPEN_CASES_SHOWN = 2
 DAYS_IN_MONTH = 30
 LABEL_NAMES = {
     PersonLabel.VIP: "VIP",
@@ -86,6 +88,16 @@ def _format_answer_day(person: Person, department: Department) -> str:
         return ""
     day = person.answered_at.astimezone(ZoneInfo(department.hours.zone))
     return f" on {day.day} {day:%b}"
+
+
+def format_open_cases(author: AuthorContext) -> str:
+    """Return who has another case of this person, with a link to its card; empty if nobody does."""
+    return " · ".join(format_open_case(author, one) for one in author.open_cases[:OPEN_CASES_SHOWN])
+
+
+def format_open_case(author: AuthorContext, one: OpenCase) -> str:
+    words = f"{format_colleague(author, one.owner) or 'A colleague'} has another case of this person"
+    return f"<{build_message_link(one.channel, one.ts)}|{words}>" if one.ts else words
 
 
 def format_colleague(author: AuthorContext, who: str) -> str:

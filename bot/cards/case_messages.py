@@ -6,6 +6,7 @@
 from datetime import datetime
 
 from bot.cards import action_ids
+from bot.cards.author_history import format_open_case
 from bot.cards.block_kit import Block, RenderedMessage, make_actions, make_button, render_text
 from bot.cards.case import NOT_YET, render_confirm_button, render_open_post_button
 from bot.cards.case_mention import escape_author, format_kind_noun, render_quotation
@@ -15,6 +16,7 @@ from bot.domain.audit import AuditAction, AuditEvent
 from bot.domain.case import Case, CaseResolution, CaseStatus
 from bot.domain.cases.deadlines import DEFAULT_REMIND_EVERY, is_paged
 from bot.domain.department import Department
+from bot.domain.persons.person import AuthorContext, OpenCase
 from bot.domain.routing import NOBODY
 from bot.domain.text import format_duration
 
@@ -259,6 +261,19 @@ def render_claim_button(case: Case) -> Block:
     return make_button(
         "Claim", action_ids.CLAIM_HERE, case.id, style="primary", a11y_label=f"Claim the {format_kind_noun(case)}"
     )
+
+
+def render_collision(case: Case, other: OpenCase, author: AuthorContext) -> RenderedMessage:
+    """Return the question, for who claims, whether they want to work on a person with whom a colleague is busy."""
+    merge = make_button("Merge", action_ids.MERGE, f"{case.id}/{other.case_id}", style="primary")
+    claim = make_button("Claim anyway", action_ids.CLAIM_ANYWAY, case.id)
+    words = f"{format_open_case(author, other)}. Merge this case into it, or claim it anyway?"
+    return render_text(f"👥 {words}", make_actions(merge, claim))
+
+
+def render_merge_outcome(target: Case) -> RenderedMessage:
+    whose = f"<@{target.owner}>'s case" if target.owner else "the other case"
+    return render_text(f"🔗 Merged into {whose}. *Split off…* under *Why?* of that case undoes it.")
 
 
 def render_card_link(link: str, label: str = "View case") -> list[Block]:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from datetime import datetime
 
-from bot.cards.author_history import format_author_history
+from bot.cards.author_history import format_author_history, format_open_cases
 from bot.cards.block_kit import (
     Block,
     make_bullets,
@@ -84,9 +84,11 @@ def render_context_line(
     resolved case.
     """
     parts = [format_status(case, at), *_iter_context_facts(case, department, page)]
-    room = _measure_room(case.mention) - len(_TOKEN.sub("12:34", " · ".join((*parts, "")).replace("*", "")))
-    if not case.is_closed and (history := format_author_history(author, case, department, room)):
-        parts.append(history)
+    if not case.is_closed and (others := format_open_cases(author)):
+        parts.insert(1, others)
+    elif not case.is_closed:
+        room = _measure_room(case.mention) - len(_TOKEN.sub("12:34", " · ".join((*parts, "")).replace("*", "")))
+        parts += filter(None, [format_author_history(author, case, department, room)])
     if case.is_closed and (note := sanitize_line(case.note, NOTE_SHOWN)):
         return make_context(parts[0], make_plain_text(f"“{note}”"))
     return make_context(" · ".join(parts))
@@ -147,6 +149,8 @@ def format_status(case: Case, at: datetime) -> str:
     if case.status is CaseStatus.RESOLVED:
         how = f" · {case.resolution.value}" if case.resolution else ""
         when = f" · {format_date(case.resolved_at)}" if case.resolved_at else ""
+        if case.merged_into:
+            return f"*Merged*{_format_actor(case.closed_by)} into another case of this person{when}"
         return f"*Resolved*{_format_actor(case.closed_by)}{how}{when}{_format_follow_up(case)}"
     if snoozed := format_snooze(case):
         return f"*{snoozed}*{f' · claimed{_format_actor(case.owner)}' if case.owner else ''}"

@@ -62,7 +62,7 @@ from bot.domain.mutes import CountedMute, Mute, MuteKind
 from bot.domain.offers import OfferRequest, OfferUse
 from bot.domain.own_accounts import StaffSign
 from bot.domain.periods import ReportPeriod
-from bot.domain.persons.person import Person, PersonNote
+from bot.domain.persons.person import OpenCase, Person, PersonNote
 from bot.domain.replies.approval import ReplyApproval
 from bot.domain.replies.lengths import ReplyLength
 from bot.domain.reports.precision import PrecisionAspect, PrecisionEstimate
@@ -396,6 +396,13 @@ def _draw_persons(on: GallerySamples) -> Drawings:
             on.new, on.care, on.author, accounts, (on.new, on.resolved), noted, AT, origin
         ),
     )
+    other = OpenCase(on.claimed.id, "U0ANA", "care", "C0CARE", "1773133200.000100")
+    busy = on.author._replace(open_cases=(other,))
+    yield "Card: a colleague has another case of this person", case.render_case(on.new, on.care, AT, author=busy)
+    yield "Only you: claim or merge?", case_messages.render_collision(on.new, other, busy)
+    yield "Only you: merged", case_messages.render_merge_outcome(on.claimed)
+    merged = on.resolved.copy_with(resolution=None, merged_into=on.claimed.id)
+    yield "Card: merged into another case", case.render_case(merged, on.care, AT, author=busy)
     yield "Modal: same person", person_history.render_account_link(on.new, origin, "marta", (on.question,))
 
 

@@ -31,6 +31,7 @@ class AuditAction(StrEnum):
     CORRECTED = "corrected"
     CRISIS_CONFIRMED = "confirmed the crisis"
     SEPARATED = "separated"
+    MERGED = "merged"
     BROUGHT_BACK = "brought back"
     POST_DELETED = "deleted a post"
     POSTS_DELETED = "deleted posts"

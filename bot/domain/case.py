@@ -183,6 +183,8 @@ class Case(FrozenModel):
     """At most one of each kind; they are applied to `assessment`."""
     thanked_by: tuple[str, ...] = ()
     """Colleagues who thanked the author in Slack, each once; nothing is posted at the outlet."""
+    merged_into: str = ""
+    """The case of the same person that has its posts now; it is resolved without an outcome."""
     flagged_by: str = ""
     """The colleague who flagged its post in Slack; empty for a post that a source brought."""
     found_as: str = ""

@@ -81,6 +81,10 @@ class CaseDecision(Decision[Case | None]):
     """A joined mention that left: it was separated, or deleted."""
     opened_decision: "CaseDecision | None" = None
     """The case of a separated mention, opened in the same commit."""
+    target_decision: "CaseDecision | None" = None
+    """The case into which this one is merged, changed in the same commit."""
+    merged_mentions: tuple[Mention, ...] = ()
+    """The posts of a case that was merged into this one."""
     is_edit: bool = False
     """It is about an edit or the deletion of a known post, which is not counted again."""
     deletion: MentionDeletion | None = None

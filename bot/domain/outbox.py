@@ -20,6 +20,8 @@ class NotificationKind(StrEnum):
     """Draw the card of this case."""
     FORGET = "forget"
     """Delete the messages about this case beside its card: a post was deleted."""
+    PERSON = "person"
+    """Draw the other cards of the person who wrote this case: its owner has changed."""
     DIGEST = "digest"
     """Draw a digest card. `subject_id` is the digest's id."""
     EPISODE = "episode"
@@ -149,6 +151,10 @@ class Notification(NamedTuple):
     @classmethod
     def draw_card(cls, case_id: str, department: str, lane: Priority = Priority.UPDATE) -> Self:
         return cls(NotificationKind.CARD, case_id, ToDepartment(department), lane)
+
+    @classmethod
+    def refresh_person(cls, case_id: str, department: str) -> Self:
+        return cls(NotificationKind.PERSON, case_id, ToDepartment(department))
 
     @classmethod
     def retract_replies(cls, case_id: str, department: str) -> Self:

@@ -36,7 +36,7 @@ from bot.store.keys import (
     join_field,
 )
 from bot.store.mention_writer import compute_quarter, write_processed_mention
-from bot.store.persons import write_person_changes
+from bot.store.person_writer import find_person_refresh, update_person_cases, write_person_changes
 from bot.store.transaction import Transaction
 
 STATUS_FIELD = "s"
@@ -54,12 +54,17 @@ def write_decision(transaction: Transaction, keys: Keys, decision: CaseDecision,
     write_person_changes(transaction, keys, decision)
     if decision.opened_decision is not None:  # of a post that was a contact when it joined
         _write_case_decision(transaction, keys, decision.opened_decision, at)
+    if decision.target_decision is not None:  # its posts were contacts when they came
+        _write_case_decision(transaction, keys, decision.target_decision, at)
 
 
 def _write_case_decision(transaction: Transaction, keys: Keys, decision: CaseDecision, at: datetime) -> None:
     if decision.after is not None:
         _write_case(transaction, keys, decision, decision.after)
         _update_roll_ups(transaction, keys, decision.before, decision.after, at)
+        update_person_cases(transaction, keys, decision.before, decision.after)
+        if (refresh := find_person_refresh(decision.before, decision.after)) is not None:
+            add_notification(transaction, keys, refresh, at)
         _count_changes(transaction, keys, decision.before, decision.after, at)
         _index_links(transaction, keys, decision, decision.after, at)
     if decision.processed is not None:
@@ -112,6 +117,13 @@ def _write_joined_mentions(transaction: Transaction, keys: Keys, decision: CaseD
         if case.joined_count <= JOINED_MOST:
             transaction.write("HSET", joined, decision.joined_mention.id, decision.joined_mention.model_dump_json())
         transaction.write("SET", keys.joined_case_key(decision.joined_mention.id), case.id, "EX", _EDITED_SECONDS)
+    for mention in decision.merged_mentions:
+        if case.joined_count <= JOINED_MOST:
+            transaction.write("HSET", joined, mention.id, mention.model_dump_json())
+        transaction.write("SET", keys.joined_case_key(mention.id), case.id, "EX", _EDITED_SECONDS)
+        for lookup in build_lookup_keys(keys, mention, case.assessment.subject, with_similar=False):
+            if lookup.joining is JoinReason.SAME_PERSON:  # what they write next joins this case
+                transaction.write("SET", lookup.key, case.id, "EX", lookup.seconds)
     if decision.removed_mention:
         transaction.write("HDEL", joined, decision.removed_mention)
 

@@ -19,6 +19,7 @@ from bot.store.decision_writer import add_audit_event
 from bot.store.early_replies import parse_reply
 from bot.store.keys import Keys
 from bot.store.mutes import MuteStore
+from bot.store.outbox import Outbox
 from bot.store.persons import PersonStore
 from bot.store.quarantine import QuarantineStore
 from bot.store.quote_redaction import QuoteStore, parse_entry_mention, parse_stored_mention
@@ -74,7 +75,7 @@ class MentionEraser(RedisStore):
         self._quotes = QuoteStore(client, keys)
         self._records = RecordRedactor(client, keys)
         self._mutes = MuteStore(client, keys)
-        self._persons = PersonStore(client, keys)
+        self._persons = PersonStore(client, keys, self._cases, Outbox(client, keys))
         self._replies = ReplyStore(client, keys)
 
     async def find(self, target: ErasureTarget) -> ErasureMatches:

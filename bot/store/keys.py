@@ -184,6 +184,9 @@ class Keys:
     def person_key(self, author_key: str) -> str:
         return f"{self.root}person:{derive_person_id(author_key)}"
 
+    def person_cases_key(self, author_key: str) -> str:
+        return f"{self.root}person_cases:{derive_person_id(author_key)}"
+
     def person_notes_key(self, author_key: str) -> str:
         return f"{self.root}person_notes:{derive_person_id(author_key)}"
 

@@ -33,6 +33,8 @@ class CardRecord(FrozenModel):
     drawn: int = 0
     page: int = 0
     """The version of its page that it shows."""
+    others: str = ""
+    """Which other cases of its author it shows as claimed, and by whom."""
     progress: str = ""
     """Of an episode: the progress that it shows."""
     since: int = 0

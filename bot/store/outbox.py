@@ -218,12 +218,12 @@ class Outbox(RedisStore):
         return False
 
     async def record_card_response(
-        self, case: Case, record: CardRecord, at: datetime, page: Page | None = None
+        self, case: Case, record: CardRecord, at: datetime, page: Page | None = None, others: str = ""
     ) -> None:
         """Record that the reply to a click has updated the card in place, unless anything changed meanwhile."""
         if record.state is not CardState.POSTED:
             return
-        drawn = record.copy_with(drawn=case.version, page=page.version if page else 0)
+        drawn = record.copy_with(drawn=case.version, page=page.version if page else 0, others=others)
         transaction = Transaction(self._keys.inbox)
         transaction.guard(self._keys.case_key(case.id), case.version, "v")
         if page is not None:

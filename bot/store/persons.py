@@ -7,63 +7,52 @@ from datetime import UTC, datetime
 from pydantic import TypeAdapter
 
 from bot.domain.audit import AuditEvent
-from bot.domain.case import Case
-from bot.domain.commits import CaseDecision
-from bot.domain.persons.contacts import find_answer, find_contact, find_lost_answer
-from bot.domain.persons.etiquette import is_approach
+from bot.domain.case import Case, CaseStatus
 from bot.domain.persons.links import Accounts
 from bot.domain.persons.person import (
     MAX_NOTES,
     AuthorContext,
+    OpenCase,
     Person,
     PersonLabel,
     PersonNote,
     derive_person_id,
     merge_persons,
 )
+from bot.store.cases import CaseStore
 from bot.store.client import ANOTHER_TYPE, RedisClient, parse_hash, parse_int
 from bot.store.decision_writer import add_audit_event
 from bot.store.keys import PERSON_KEPT, Keys
+from bot.store.message_records import CardState
+from bot.store.outbox import Outbox
+from bot.store.person_writer import (
+    ANSWERED,
+    ANSWERED_AT,
+    ANSWERED_BY,
+    APPROACHED_AT,
+    APPROACHES,
+    CLAIMED_FROM,
+    CONTACTS,
+    FIRST_AT,
+    LAST_AT,
+    PRAISED,
+)
 from bot.store.record_reader import RecordReader
 from bot.store.repository import RedisStore
 from bot.store.transaction import CommitResult, Transaction, commit
 
 FindName = Callable[[str], Awaitable[str]]
-CONTACTS, FIRST_AT, LAST_AT, ANSWERED, ANSWERED_BY, ANSWERED_AT, PRAISED = "n", "f", "l", "a", "b", "t", "p"
-LABELS, APPROACHES, APPROACHED_AT, ACCOUNTS = "x", "w", "u", "s"
+LABELS, ACCOUNTS = "x", "s"
+MAX_OPEN_CASES = 20
+"""Of an account whose cards are redrawn, and among which those of colleagues are searched."""
 _LABELS = {label.value: label for label in PersonLabel}
 _SECONDS = int(PERSON_KEPT.total_seconds())
 
 
-def write_person_changes(transaction: Transaction, keys: Keys, decision: CaseDecision) -> None:
-    """Count what a decision on a case means for its author, within the commit of the case and so exactly once."""
-    if (contact := find_contact(decision)) is not None:
-        key, seconds = keys.person_key(contact.author), int(contact.at.timestamp())
-        transaction.write("HINCRBY", key, CONTACTS, 1)
-        transaction.write("HSETNX", key, FIRST_AT, seconds)
-        transaction.write("HSET", key, LAST_AT, seconds)
-        if contact.is_praise:
-            transaction.write("HINCRBY", key, PRAISED, 1)
-        transaction.add_upkeep("EXPIRE", key, _SECONDS)
-    if decision.after is None:
-        return
-    if (answer := find_answer(decision.before, decision.after)) is not None:
-        key = keys.person_key(answer.author)
-        transaction.write("HINCRBY", key, ANSWERED, 1)
-        transaction.write("HSET", key, ANSWERED_BY, answer.by, ANSWERED_AT, int(answer.at.timestamp()))
-        if is_approach(decision.after):
-            transaction.write("HINCRBY", key, APPROACHES, 1)
-            transaction.write("HSET", key, APPROACHED_AT, int(answer.at.timestamp()))
-        transaction.add_upkeep("EXPIRE", key, _SECONDS)
-    if author := find_lost_answer(decision):
-        transaction.write("HINCRBY", keys.person_key(author), ANSWERED, -1)
-        if decision.before is not None and is_approach(decision.before):
-            transaction.write("HINCRBY", keys.person_key(author), APPROACHES, -1)
-
-
 class PersonStore(RedisStore):
-    def __init__(self, client: RedisClient, keys: Keys) -> None:
+    def __init__(self, client: RedisClient, keys: Keys, cases: CaseStore, outbox: Outbox) -> None:
         super().__init__(client, keys)
+        self._cases, self._outbox = cases, outbox
         self._notes = RecordReader(client, keys, "note", TypeAdapter(PersonNote).validate_json)
 
     async def load(self, author_keys: Iterable[str]) -> dict[str, Person]:
@@ -97,9 +86,38 @@ class PersonStore(RedisStore):
         """Return what the card of this case says about its author, with the names of the colleagues in it."""
         author = case.mention.author_key
         person = (await self.load([author])).get(author)
-        people = {person.answered_by} - {""} if person else set()
+        open_cases = await self._find_claimed_cases(case, person) if author else ()
+        people = {person.answered_by if person else "", *(one.owner for one in open_cases)} - {""}
         names = {one: name for one in sorted(people) if find_name and (name := await find_name(one))}
-        return AuthorContext(person, names=names)
+        return AuthorContext(person, open_cases, names)
+
+    async def _find_claimed_cases(self, case: Case, person: Person | None) -> tuple[OpenCase, ...]:
+        """Return other cases of the person that somebody has claimed; mostly there are none, and nothing is read."""
+        ids = [one for one in await self._list_open(case, person, f"{CLAIMED_FROM}") if one != case.id]
+        found = await self._cases.find(ids)
+        cards = await self._outbox.load_cards(list(found)) if found else {}
+        return tuple(
+            OpenCase(one.id, one.owner, one.department, cards[one.id].channel, cards[one.id].ts)
+            if cards[one.id].state is CardState.POSTED
+            else OpenCase(one.id, one.owner, one.department)
+            for one in found.values()
+            if one.status is CaseStatus.CLAIMED
+        )
+
+    async def list_open_cases(self, case: Case) -> list[Case]:
+        """Return the newest open cases of the author of a case, without that one."""
+        author = case.mention.author_key
+        person = (await self.load([author])).get(author)
+        found = await self._cases.find([one for one in await self._list_open(case, person, "-inf") if one != case.id])
+        return [one for one in found.values() if not one.is_closed]
+
+    async def _list_open(self, case: Case, person: Person | None, lowest: str) -> list[str]:
+        accounts = person.accounts if person else (case.mention.author_key,)
+        limit = ("LIMIT", 0, MAX_OPEN_CASES)
+        keys = [self._keys.person_cases_key(one) for one in accounts]
+        newest = ("+inf", lowest, "BYSCORE", "REV", *limit)
+        replies = await self._client.execute_each([("ZRANGE", key, *newest) for key in keys])
+        return [case_id for reply in replies if reply is not ANOTHER_TYPE for case_id in reply]
 
     async def load_labels(self, author_keys: Iterable[str]) -> dict[str, frozenset[PersonLabel]]:
         """Return the labels of each account that has any, in one round trip."""

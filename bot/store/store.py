@@ -93,7 +93,7 @@ class Store:
         self.episode_cases = EpisodeCaseStore(client, keys, self.cases)
         self.history = HistoryStore(client, keys)
         self.audit_log = AuditLogReader(client, keys)
-        self.persons = PersonStore(client, keys)
+        self.persons = PersonStore(client, keys, self.cases, self.outbox)
         self.roles, self.mutes = RoleStore(client, keys), MuteStore(client, keys)
         self.day_messages = DayMessageStore(client, keys)
         self.replies = ReplyStore(client, keys)

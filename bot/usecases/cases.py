@@ -12,6 +12,7 @@ from bot.domain.case import Case, CaseResolution, CaseStatus, derive_case_id
 from bot.domain.cases import transitions
 from bot.domain.cases.correction_transitions import ScoreUrgency, reopen_with_correction, resolve_with_correction
 from bot.domain.cases.follow_up_transitions import answer_follow_up
+from bot.domain.cases.merge_transitions import TARGET_CLOSED, merge_case
 from bot.domain.cases.snooze_transitions import SnoozeChoice, check_can_snooze, snooze_case
 from bot.domain.commits import CaseDecision, NotAllowed
 from bot.domain.department import Department
@@ -19,7 +20,7 @@ from bot.domain.follow_up import FollowUpOutcome
 from bot.domain.lifecycle import CaseTransition, Context, check_transition
 from bot.domain.mention import Mention
 from bot.domain.paging.page import Page
-from bot.domain.persons.person import NO_CONTEXT, AuthorContext
+from bot.domain.persons.person import NO_CONTEXT, AuthorContext, OpenCase
 from bot.domain.routing import Route, find_route
 from bot.domain.rules import PlaybookRules, get_department_or_lost, require_department
 from bot.store.cases import CaseStore
@@ -102,6 +103,14 @@ class CaseUseCases:
         decision = await self._store.change(case_id, decide_case, self._clock.now())
         return await self.build_view(decision.case)
 
+    async def find_collision(self, case_id: str, by: str) -> tuple[CaseView, OpenCase] | None:
+        """Return the case with another of the same person that a colleague has claimed; None if there is none.
+
+        Raises `NotAllowed` if the case cannot be claimed anyway.
+        """
+        view = await self.check_transition(case_id, by, CaseTransition.CLAIM)
+        return next(((view, one) for one in view.author.open_cases if one.owner != by), None)
+
     async def claim(self, case_id: str, by: str) -> CaseView:
         return await self.apply(case_id, by, transitions.claim_case)
 
@@ -158,13 +167,31 @@ class CaseUseCases:
             raise NotAllowed("That post is no longer part of this case. Reopen the form to see which are.")
 
         async def decide(case: Case) -> CaseDecision:
-            return transitions.separate_mention(case, await self._load_context(case, by), ids[mention])
+            said = ids[mention]
+            former = (await self._store.find([derive_case_id(said.id)])).get(derive_case_id(said.id))
+            return transitions.separate_mention(case, await self._load_context(case, by), said, former)
 
         left = await self._store.change(case_id, decide, self._clock.now())
         assert left.opened_decision is not None
         return await self.build_view(left.case), await self.build_view(left.opened_decision.case)
 
-    async def record_card_response(self, case: Case, page: Page | None = None) -> None:
+    async def merge(self, case_id: str, by: str, target_id: str) -> CaseView:
+        """Merge a case into another of the same person; return that one."""
+
+        async def decide(case: Case) -> CaseDecision:
+            target, author = await self._store.get(target_id), await self._persons.load_context(case)
+            if target_id not in {one.case_id for one in author.open_cases}:
+                raise NotAllowed(TARGET_CLOSED)
+            posts, context = await self._store.load_joined(case_id, limit=1_000), await self._load_context(case, by)
+            return merge_case(case, target, posts, context, self._find_department(target))
+
+        decision = await self._store.change(case_id, decide, self._clock.now())
+        assert decision.target_decision is not None
+        return await self.build_view(decision.target_decision.case)
+
+    async def record_card_response(
+        self, case: Case, page: Page | None = None, author: AuthorContext = NO_CONTEXT
+    ) -> None:
         """Record that a click's response has updated the card, so that delivery need not."""
         record = (await self._outbox.load_cards([case.id]))[case.id]
         channel = self._find_department(case).channel
@@ -174,7 +201,7 @@ class CaseUseCases:
             return  # delivery updates the messages that asked for an owner
         if page is None and case.is_confirmed_crisis:
             return  # the response may have been rendered without the page
-        await self._outbox.record_card_response(case, record, self._clock.now(), page)
+        await self._outbox.record_card_response(case, record, self._clock.now(), page, author.open_case_key)
 
     async def build_view(self, case: Case) -> CaseView:
         """Return the case with all that its card shows at this moment."""

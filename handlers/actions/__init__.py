@@ -9,9 +9,11 @@ from handlers.actions.case_buttons import (
     claim,
     claim_here,
     claim_in_digest,
+    confirm_claim,
     confirm_crisis,
     confirm_here,
     make_decision_listener,
+    merge,
     release_here,
     renew_lease,
     reopen,
@@ -97,6 +99,8 @@ def _register_case_buttons(app: AsyncApp) -> None:
         if button.decide:
             app.action(button.action)(make_decision_listener(button.decide))
     app.action(action_ids.CLAIM)(claim)
+    app.action(action_ids.CLAIM_ANYWAY)(confirm_claim)
+    app.action(action_ids.MERGE)(merge)
     app.action(action_ids.CASE_MENU)(ack_link_button)
     app.action(action_ids.REOPEN)(reopen)
     app.action(action_ids.CONFIRM)(confirm_crisis)

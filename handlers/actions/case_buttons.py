@@ -8,7 +8,14 @@ from contextlib import suppress
 
 from bot.cards import action_ids
 from bot.cards.block_kit import RenderedMessage, render_text
-from bot.cards.case_messages import render_claimed, render_confirmed, render_lease_renewed, render_released
+from bot.cards.case_messages import (
+    render_claimed,
+    render_collision,
+    render_confirmed,
+    render_lease_renewed,
+    render_merge_outcome,
+    render_released,
+)
 from bot.cards.digests import render_digest
 from bot.cards.owner_brief import render_owner_brief
 from bot.cards.sanitize import escape
@@ -44,6 +51,10 @@ async def claim(
     """Claim, and tell the owner, and nobody else, what they can offer and what helps."""
     await ack()
     async with reply.report_refusals():
+        if (collision := await cases.find_collision(action["value"], by)) is not None:
+            view, other = collision
+            await reply.send_ephemeral(render_collision(view.case, other, view.author))
+            return
         answer = await cases.claim(action["value"], by)
         await redraw_card(answer, reply, cases)
         await _send_brief(answer, by, offers, reply)
@@ -53,6 +64,26 @@ async def _send_brief(answer: CaseView, by: str, offers: OfferUseCases, reply: R
     with suppress(StoreUnavailable):  # the claim stands, and Why? shows the same
         if brief := render_owner_brief(await offers.load_brief(answer, by)):
             await reply.send_ephemeral(brief)
+
+
+async def confirm_claim(
+    ack: AsyncAck, action: Payload, by: str, cases: CaseUseCases, offers: OfferUseCases, reply: Responder
+) -> None:
+    """Claim a case of a person of whom a colleague has another. Delivery draws the card."""
+    await ack()
+    async with reply.report_refusals():
+        answer = await cases.claim(action["value"], by)
+        await reply.replace_message(render_claimed(answer.case, answer.department))
+        await _send_brief(answer, by, offers, reply)
+
+
+async def merge(ack: AsyncAck, action: Payload, by: str, cases: CaseUseCases, reply: Responder) -> None:
+    """Merge a case into that of a colleague. Delivery draws both cards."""
+    await ack()
+    async with reply.report_refusals():
+        case_id, _, target_id = action["value"].partition("/")
+        answer = await cases.merge(case_id, by, target_id)
+        await reply.replace_message(render_merge_outcome(answer.case))
 
 
 def make_decision_listener(decide: DecideCase) -> Callable[..., Awaitable[None]]:

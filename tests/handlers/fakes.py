@@ -88,6 +88,12 @@ class FakeCases(Fake):
     async def claim(self, case_id: str, by: str) -> CaseView:
         return await self._answer("claim", case_id, by)
 
+    async def find_collision(self, _case_id: str, _by: str) -> None:
+        return
+
+    async def merge(self, case_id: str, by: str, target_id: str) -> CaseView:
+        return await self._answer("merge", case_id, by, target_id)
+
     async def release(self, case_id: str, by: str) -> CaseView:
         return await self._answer("release", case_id, by)
 
@@ -129,7 +135,7 @@ class FakeCases(Fake):
         if self.asleep:
             raise StoreUnavailable("Redis does not answer.")
 
-    async def record_card_response(self, case: Case, page: Page | None = None) -> None:  # noqa: ARG002 - as it is asked
+    async def record_card_response(self, case: Case, *_: object) -> None:
         self.noted.append(case)
         if self.raises_when_drawn is not None:
             raise self.raises_when_drawn

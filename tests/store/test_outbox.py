@@ -22,11 +22,13 @@ def card(case: str, lane: Priority = Priority.UPDATE, to: str = "care") -> Notif
 
 
 async def list_pending(store: Store, to: str = "care") -> list[Notification]:
+    """Return what waits, without the look for other cards of the same person, which each claim asks for."""
     return [
         one.notification
         for queue in await store.outbox.list_queues()
         if str(queue.destination) == to
         for one in queue.head
+        if one.notification.kind is not NotificationKind.PERSON
     ]
 
 

@@ -255,6 +255,7 @@ def reset_to_new(case: Case, department: Department, at: datetime) -> Case:
         snooze=None,
         from_list=False,
         public_replies=(),
+        merged_into="",
     )
 
 

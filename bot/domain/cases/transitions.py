@@ -207,8 +207,11 @@ def check_can_separate(case: Case, context: Context) -> None:
         raise NotAllowed("This case has no related posts, so there is nothing to split off.")
 
 
-def separate_mention(case: Case, context: Context, mention: Mention) -> CaseDecision:
-    """Move a wrongly joined mention to a case of its own, with the assessment of the first case as an estimate."""
+def separate_mention(case: Case, context: Context, mention: Mention, former: Case | None = None) -> CaseDecision:
+    """Move a wrongly joined mention to a case of its own, with the assessment of the first case as an estimate.
+
+    `former` is the case that it had before that was merged into this one.
+    """
     check_can_separate(case, context)
     left = context.build_event(AuditAction.SEPARATED, f"a post has its own case now, {derive_case_id(mention.id)}")
     after = case.copy_with(
@@ -218,7 +221,7 @@ def separate_mention(case: Case, context: Context, mention: Mention) -> CaseDeci
     opened = context.build_event(AuditAction.OPENED, f"split off from case {case.id}")
     own = case.copy_with(
         id=derive_case_id(mention.id),
-        version=1,
+        version=former.version + 1 if former else 1,
         mention=mention,
         joined=(),
         joined_count=0,
@@ -233,6 +236,7 @@ def separate_mention(case: Case, context: Context, mention: Mention) -> CaseDeci
     card = Notification.draw_card(own.id, own.department, choose_priority(own, Priority.CLICK))
     opening = CaseDecision(
         after=own,
+        before=former,
         notifications=(card,),
         events=(opened,),
         deadline=find_next_deadline(own, context.department),

@@ -63,7 +63,9 @@ class OpenCase(NamedTuple):
     case_id: str
     owner: str
     department: str
-    permalink: str = ""
+    channel: str = ""
+    ts: str = ""
+    """Where its card is; empty if it has none of its own."""
 
 
 class AuthorContext(NamedTuple):
@@ -73,6 +75,11 @@ class AuthorContext(NamedTuple):
     open_cases: tuple[OpenCase, ...] = ()
     names: Mapping[str, str] = MappingProxyType({})
     """Plain names of the colleagues in it, since a mention would notify them. One that is not known is missing."""
+
+    @property
+    def open_case_key(self) -> str:
+        """The open cases in a word, to tell whether a card shows them."""
+        return " ".join(f"{one.case_id}:{one.owner}" for one in self.open_cases)
 
 
 NO_CONTEXT = AuthorContext()

@@ -78,8 +78,10 @@ class DeliveryWorker(Worker):
         reminders = ReminderDelivery(poster, rules)
         roll_ups = RollUpDelivery(poster, rules, on_call)
         self._messages = MessageDelivery(poster, rules, on_call, crises)
+        cards = CardDelivery(poster, self._digests, rules, points)
         self._deliveries: dict[NotificationKind, Deliver] = {
-            NotificationKind.CARD: CardDelivery(poster, self._digests, rules, points).deliver_card,
+            NotificationKind.CARD: cards.deliver_card,
+            NotificationKind.PERSON: cards.refresh_person_cards,
             NotificationKind.DIGEST: self._digests.update_digest,
             NotificationKind.EPISODE: EpisodeDelivery(poster, rules).deliver_episode,
             NotificationKind.REMINDER: reminders.deliver_reminder,

@@ -1,0 +1,59 @@
+"""What the commit of a case writes about its author: counts, and which of their cases are open."""
+
+from bot.domain.case import Case, CaseStatus
+from bot.domain.commits import CaseDecision
+from bot.domain.outbox import Notification
+from bot.domain.persons.contacts import find_answer, find_contact, find_lost_answer
+from bot.domain.persons.etiquette import is_approach
+from bot.store.keys import PERSON_KEPT, Keys
+from bot.store.transaction import Transaction
+
+CONTACTS, FIRST_AT, LAST_AT, ANSWERED, ANSWERED_BY, ANSWERED_AT, PRAISED = "n", "f", "l", "a", "b", "t", "p"
+APPROACHES, APPROACHED_AT = "w", "u"
+CLAIMED_FROM = 10**11
+"""Added to the score of an open case once it is claimed, so that the claimed ones of a person come first."""
+_SECONDS = int(PERSON_KEPT.total_seconds())
+
+
+def write_person_changes(transaction: Transaction, keys: Keys, decision: CaseDecision) -> None:
+    """Count what a decision on a case means for its author, within the commit of the case and so exactly once."""
+    if (contact := find_contact(decision)) is not None:
+        key, seconds = keys.person_key(contact.author), int(contact.at.timestamp())
+        transaction.write("HINCRBY", key, CONTACTS, 1)
+        transaction.write("HSETNX", key, FIRST_AT, seconds)
+        transaction.write("HSET", key, LAST_AT, seconds)
+        if contact.is_praise:
+            transaction.write("HINCRBY", key, PRAISED, 1)
+        transaction.add_upkeep("EXPIRE", key, _SECONDS)
+    if decision.after is None:
+        return
+    if (answer := find_answer(decision.before, decision.after)) is not None:
+        key = keys.person_key(answer.author)
+        transaction.write("HINCRBY", key, ANSWERED, 1)
+        transaction.write("HSET", key, ANSWERED_BY, answer.by, ANSWERED_AT, int(answer.at.timestamp()))
+        if is_approach(decision.after):
+            transaction.write("HINCRBY", key, APPROACHES, 1)
+            transaction.write("HSET", key, APPROACHED_AT, int(answer.at.timestamp()))
+        transaction.add_upkeep("EXPIRE", key, _SECONDS)
+    if author := find_lost_answer(decision):
+        transaction.write("HINCRBY", keys.person_key(author), ANSWERED, -1)
+        if decision.before is not None and is_approach(decision.before):
+            transaction.write("HINCRBY", keys.person_key(author), APPROACHES, -1)
+
+
+def update_person_cases(transaction: Transaction, keys: Keys, before: Case | None, case: Case) -> None:
+    """List the open cases of an author, the claimed ones above the others, each by when it was opened."""
+    known = before.mention.author_key if before else ""
+    if known and (case.is_closed or not case.mention.author_key):
+        transaction.write("ZREM", keys.person_cases_key(known), case.id)
+    elif case.mention.author_key and not case.is_closed and (before is None or before.status is not case.status):
+        score = case.opened_at.timestamp() + CLAIMED_FROM * (case.status is CaseStatus.CLAIMED)
+        transaction.write("ZADD", keys.person_cases_key(case.mention.author_key), score, case.id)
+
+
+def find_person_refresh(before: Case | None, case: Case) -> Notification | None:
+    """Return what redraws the other cards of this person, because the owner of this case has changed."""
+    had, has = (one.owner if one and one.status is CaseStatus.CLAIMED else "" for one in (before, case))
+    if had == has or not case.mention.author_key:
+        return None
+    return Notification.refresh_person(case.id, case.department)

@@ -1,0 +1,122 @@
+"""Two cases of one person: colleagues see that somebody else is busy with them, and merge instead of answering twice."""
+
+import asyncio
+import json
+
+from bot.cards import action_ids
+from bot.cards.block_kit import build_message_link
+from tests.scenarios.sample_workspace import CROWD
+from tests.scenarios.slack_views import Card
+from tests.scenarios.world import World
+
+FIRST = "@northwindair my green suitcase did not arrive in Porto, nobody can tell me where it is"
+SECOND = "@northwindair three weeks and the refund for NW 112 is still not there"
+BUSY = "@ana has another case of this person"
+
+
+async def receive_two(world: World) -> tuple[Card, Card]:
+    await world.receive(FIRST)
+    await world.advance(seconds=3)
+    await world.receive(SECOND)
+    await world.advance(seconds=3)
+    return world.channel("#care").card("suitcase"), world.channel("#care").card("refund")
+
+
+async def press_answer(world: World, words: str, by: str) -> None:
+    """Press a button of what only this person sees."""
+    person = world.sandbox.get_user(by)
+    await person.click_button(person.ephemeral_messages[-1], words)
+    await world.finish_listeners()
+
+
+async def test_another_card_says_who_is_busy_with_the_person_as_long_as_they_are(world: World) -> None:
+    first, second = await receive_two(world)
+    assert BUSY not in second.words
+    await first.click("Claim", by="ana")
+    await world.advance(seconds=3)
+    assert BUSY in second.words
+    raw = json.dumps(second.message.attachments)
+    assert f"{build_message_link('C0CARE', first.message.ts)}|{BUSY}>" in raw
+    assert "<@U0ANA>" not in raw
+    await first.click("Release", by="ana")
+    await world.advance(seconds=3)
+    assert BUSY not in second.words
+
+
+async def test_who_claims_is_asked_once_and_may_claim_anyway(world: World) -> None:
+    first, second = await receive_two(world)
+    await first.click("Claim", by="ana")
+    await second.click("Claim", by="raj")
+    assert "Unclaimed" in second.words
+    assert f"{BUSY}. Merge this case into it, or claim it anyway?" in world.person("raj").last_whisper
+    await press_answer(world, "Claim anyway", "raj")
+    await world.advance(seconds=3)
+    assert "Claimed by @raj" in second.words
+    assert "@raj has another case of this person" in first.words
+
+
+async def test_the_owner_of_the_other_case_is_not_asked(world: World) -> None:
+    first, second = await receive_two(world)
+    await first.click("Claim", by="ana")
+    await second.click("Claim", by="ana")
+    assert "Claimed by @ana" in second.words
+
+
+async def test_a_merged_case_joins_the_other_and_can_be_split_off_again(world: World) -> None:
+    first, second = await receive_two(world)
+    await first.click("Claim", by="ana")
+    await second.click("Claim", by="raj")
+    await press_answer(world, "Merge", "raj")
+    await world.advance(seconds=3)
+    assert "Merged by @raj into another case of this person" in second.words
+    assert "1 later post" in first.words
+    assert (await world.reconcile()).unaccounted == 0
+    cases = world.local_app.app.usecases.cases
+    await cases.separate_mention(first.case, "U0ANA", second.case)
+    await world.advance(seconds=3)
+    assert "Unclaimed" in second.words
+    assert "later post" not in first.words
+
+
+async def test_what_they_write_next_in_a_merged_conversation_joins_the_case_that_is_open(world: World) -> None:
+    first, second = await receive_two(world)
+    await first.click("Claim", by="ana")
+    await second.click("Claim", by="raj")
+    await press_answer(world, "Merge", "raj")
+    conversation = (await world.local_app.store.cases.get(second.case)).mention.conversation
+    await world.receive("@northwindair hello? is there anybody?", conversation=conversation)
+    await world.advance(seconds=3)
+    assert "2 later posts" in first.words
+    assert "Merged" in second.words
+
+
+async def test_of_two_who_merge_at_once_in_both_directions_one_merges(world: World) -> None:
+    first, second = await receive_two(world)
+    await first.click("Claim", by="ana")
+    await world.local_app.app.usecases.cases.claim(second.case, "U0RAJ")
+    cases = world.local_app.app.usecases.cases
+    done = await asyncio.gather(
+        cases.merge(first.case, "U0ANA", second.case),
+        cases.merge(second.case, "U0RAJ", first.case),
+        return_exceptions=True,
+    )
+    refused = [str(one) for one in done if isinstance(one, Exception)]
+    assert len(refused) == 1
+    assert "closed" in refused[0] or "resolved" in refused[0]
+    await world.run_until_idle()
+    found = await world.local_app.store.cases.find([first.case, second.case])
+    assert sorted(bool(one.merged_into) for one in found.values()) == [False, True]
+    assert (await world.reconcile()).unaccounted == 0
+
+
+async def test_a_crowd_that_claims_and_merges_two_cases_ends_with_one_owner_and_one_merge(world: World) -> None:
+    first, second = await receive_two(world)
+    cases = world.local_app.app.usecases.cases
+    people = [world.sandbox.get_user(name) for name in CROWD]
+    await asyncio.gather(*(one.click_button(first.message, action_ids.CLAIM) for one in people))
+    await world.finish_listeners()
+    ids = [one.user.id for one in people]
+    done = await asyncio.gather(*(cases.merge(second.case, one, first.case) for one in ids), return_exceptions=True)
+    assert sum(not isinstance(one, Exception) for one in done) == 1
+    case = await world.local_app.store.cases.get(first.case)
+    assert case.joined_count == 1
