@@ -53,7 +53,7 @@ class PersonStore(RedisStore):
     def __init__(self, client: RedisClient, keys: Keys, cases: CaseStore, outbox: Outbox) -> None:
         super().__init__(client, keys)
         self._cases, self._outbox = cases, outbox
-        self._notes = RecordReader(client, keys, "note", TypeAdapter(PersonNote).validate_json)
+        self._notes = RecordReader(client, keys, "person note", TypeAdapter(PersonNote).validate_json)
 
     async def load(self, author_keys: Iterable[str]) -> dict[str, Person]:
         """Return the persons behind these accounts, without those of whom nothing is kept.

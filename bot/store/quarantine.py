@@ -46,11 +46,11 @@ KINDS: Mapping[str, Callable[[str], Any]] = {
     "episode": Episode.model_validate_json,
     "mention": Mention.from_stored,
     "mute": Mute.model_validate_json,
-    "note": TypeAdapter(PersonNote).validate_json,
     "notification": Notification.from_key,
     "page": Page.model_validate_json,
     "page message": PageMessage.model_validate_json,
     "reply": SavedReply.model_validate_json,
+    "person note": TypeAdapter(PersonNote).validate_json,
     "roles": RoleRegister.model_validate_json,
     "roll-up": RollUpRecord.model_validate_json,
     "schedule": ScheduleOverrides.model_validate_json,
@@ -113,7 +113,7 @@ class QuarantineStore(RedisStore):
                     await self._delete_record(transaction, key, name)
             case "notification":
                 transaction.write("ZREM", key, record.field)
-            case "drill" | "calendar" | "page message" | "mute":
+            case "drill" | "calendar" | "page message" | "person note" | "mute":
                 transaction.write("HDEL", key, record.field)
             case "mention" if record.key.startswith("joined:"):
                 transaction.write("HDEL", key, record.field)

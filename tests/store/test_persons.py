@@ -12,6 +12,7 @@ from bot.domain.routing import Route
 from bot.store.client import RedisClient
 from bot.store.inbox import TriagedEntry
 from bot.store.keys import PERSON_KEPT, Keys
+from bot.store.persons import MAX_OPEN_CASES
 from bot.store.store import Store
 from bot.store.transaction import CommitResult
 from tests.clock import SteppedClock
@@ -135,3 +136,16 @@ async def test_damaged_counts_of_a_person_are_read_as_none(store: Store, client:
     await client.execute("SET", keys.person_key("x:72"), "a string")
     found = await store.persons.load([MARTA, "x:72"])
     assert found == {MARTA: Person(labels=frozenset({PersonLabel.VIP}), accounts=(MARTA,))}
+
+
+async def test_a_person_with_thousands_of_open_cases_costs_a_card_no_more_than_any_other(
+    store: Store, clock: SteppedClock, client: RedisClient, keys: Keys
+) -> None:
+    case = await commit_one(store, clock, open_one(post(1, clock), clock))
+    await client.execute("HSET", keys.person_key(MARTA), "n", 10_000)
+    many = [word for number in range(10_000) for word in (str(number), f"c{number}")]
+    await client.execute("ZADD", keys.person_cases_key(MARTA), *many)
+    context = await store.persons.load_context(case)
+    assert context.person is not None
+    assert (context.person.contacts, context.open_cases) == (10_000, ())
+    assert len(await store.persons._list_open(case, context.person, "-inf")) == MAX_OPEN_CASES
