@@ -23,6 +23,7 @@ from bot.detectors.engines.onnx import load_onnx_model
 from bot.detectors.model.loading import load_model, resolve_weights_path
 from bot.detectors.model.weights import PACKAGED, WeightsError
 from bot.domain.department import Department, is_person
+from bot.domain.route_conditions import OUTLET_FIELDS
 from bot.domain.routing import list_routed_departments
 from bot.domain.text import format_count
 from bot.sinks.slack import build_web_client
@@ -162,8 +163,20 @@ async def check_sources(settings: Settings, playbook: Playbook, places: Playbook
             yield make_note(place, sentence)
         if not found.faults:
             yield make_ok("sources", f"{kind} {name}" if name else kind)
-    for finding in _find_unused_hooks(settings, playbook):
+    for finding in (*_find_unused_hooks(settings, playbook), *_find_missing_fields(playbook, places)):
         yield finding
+
+
+def _find_missing_fields(playbook: Playbook, places: PlaybookLocations) -> Iterator[CheckFinding]:
+    """Routes that ask for what no source of the playbook tells, so that their conditions are never met."""
+    known = {field for entry in playbook.sources for field in CATALOGUE[entry.source].gives}
+    for number, route in enumerate(playbook.routes if playbook.sources else ()):
+        asked = {getattr(condition, "key", "") for condition in (*route.when_post, *route.unless_post)}
+        for field in OUTLET_FIELDS:
+            if field in asked - known:
+                able = ", ".join(name for name, kind in CATALOGUE.items() if field in kind.gives)
+                problem = f'the route "{route.name}" asks for {field}, and none of your sources tells it'
+                yield make_note(places.find("routes", number), f"{problem}. These do: {able}")
 
 
 def _find_unused_hooks(settings: Settings, playbook: Playbook) -> list[CheckFinding]:

@@ -13,6 +13,8 @@ from bot.domain.text_normalization import fold_letters, normalize_text
 
 ALL_DAYS = frozenset(range(7))
 ALL_HOURS = frozenset(range(24))
+OUTLET_FIELDS = ("rating", "place", "followers", "verified", "bot")
+"""What a route may ask for, and only some outlets tell."""
 _UNSPACED = "\u0e00"
 """From this letter on, most scripts (Thai, Chinese, Japanese, Korean) do not separate words by spaces."""
 

@@ -115,6 +115,7 @@ SOURCE = SourceKind(
     build_appstoreconnect_source,
     check_appstoreconnect,
     label="App Store",
+    gives=("rating", "place"),
     example="""
 # Reviews of your own apps on the App Store, with their stars. Needs pip install 'earshot-slack[stores]', and
 # EARSHOT_SOURCE_APPSTORECONNECT_SECRET_FILE: the .p8 file of an API key of App Store Connect.

@@ -140,5 +140,7 @@ class SourceKind:
 
     The source then has the name of its kind, no secret, and these subjects.
     """
+    gives: tuple[str, ...] = ()
+    """Those of `OUTLET_FIELDS` that its mentions may have."""
     metered: bool = False
     """Whether reading costs money, or takes a connection of which an account has one: listened to only on request."""

@@ -220,6 +220,7 @@ SOURCE = SourceKind(
     BlueskySource,
     check_bluesky,
     label="Bluesky",
+    gives=("followers",),
     example="""
 # All public posts on Bluesky that name a subject, a second after they are written. Needs no key.
 # [sources.bluesky]

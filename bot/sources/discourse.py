@@ -196,6 +196,7 @@ SOURCE = SourceKind(
     DiscourseOptions,
     build_discourse_source,
     check_discourse,
+    gives=("place",),
     example="""
 # Posts of a forum that runs Discourse. Each has a name of your own, which cards show. Needs no key.
 # [sources.discourse.forum]

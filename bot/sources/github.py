@@ -145,6 +145,7 @@ SOURCE = SourceKind(
     build_github_source,
     check_github,
     label="GitHub",
+    gives=("place", "bot"),
     example="""
 # Issues on GitHub that name a subject, in all public repositories. Needs no key. EARSHOT_SOURCE_GITHUB_SECRET is an
 # optional token without any permission, with which more terms can be searched in a minute.

@@ -161,6 +161,7 @@ SOURCE = SourceKind(
     build_googleplay_source,
     check_googleplay,
     label="Google Play",
+    gives=("rating", "place"),
     example="""
 # Reviews of your own apps on Google Play, with their stars. Needs pip install 'earshot-slack[stores]', and
 # EARSHOT_SOURCE_GOOGLEPLAY_SECRET_FILE: the JSON file of a service account that may reply to reviews.

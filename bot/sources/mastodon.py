@@ -236,6 +236,7 @@ SOURCE = SourceKind(
     build_mastodon_source,
     check_mastodon,
     label="Mastodon",
+    gives=("place", "followers", "bot"),
     example="""
 # Public posts with certain hashtags, of all that one instance of Mastodon knows. Each has a name of your own, which
 # cards show. Needs no key where the instance shows hashtags to everybody. EARSHOT_SOURCE_<NAME>_SECRET, here

@@ -15,6 +15,7 @@ from bot.clock import Clock
 from bot.domain.commits import StoreUnavailable
 from bot.domain.immutable import FrozenModel
 from bot.domain.mention import Mention
+from bot.domain.route_conditions import OUTLET_FIELDS
 from bot.sources.base import MentionSink, SourceCheck, SourceContext, SourceKind
 from bot.sources.mention_parser import LINE_LIMIT, InvalidLine, parse_mention_lines
 
@@ -204,4 +205,4 @@ async def check_replay(options: ReplayOptions, _: SourceContext) -> SourceCheck:
     return SourceCheck()
 
 
-SOURCE = SourceKind(ReplayOptions, ReplaySource.from_options, check_replay, endless=False)
+SOURCE = SourceKind(ReplayOptions, ReplaySource.from_options, check_replay, endless=False, gives=OUTLET_FIELDS)

@@ -172,6 +172,7 @@ SOURCE = SourceKind(
     RssOptions,
     build_rss_source,
     check_rss,
+    gives=("place",),
     example="""
 # A feed: RSS, Atom or JSON Feed. Each has a name of your own, which cards show.
 # [sources.rss.press]

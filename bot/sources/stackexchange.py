@@ -129,6 +129,7 @@ SOURCE = SourceKind(
     build_stackexchange_source,
     check_stackexchange,
     label="Stack Exchange",
+    gives=("place",),
     example="""
 # Questions of Stack Overflow, or of one of its sister sites, that name a subject. Needs no key: 300 requests a day are
 # allowed, so with two terms each is searched every 10 minutes. EARSHOT_SOURCE_STACKEXCHANGE_SECRET is a key for more.

@@ -17,6 +17,7 @@ from bot.clock import Clock
 from bot.config.settings import build_hook_variable
 from bot.domain.commits import StoreUnavailable
 from bot.domain.mention import Mention
+from bot.domain.route_conditions import OUTLET_FIELDS
 from bot.sources.base import MentionSink, SourceCheck, SourceContext, SourceKind
 from bot.sources.mention_parser import InvalidMentionError, extract_form_payload, parse_json, validate_mention
 from bot.sources.webhook_fields import MentionFields, read_items
@@ -223,4 +224,5 @@ SOURCE = SourceKind(
     WebhookSource.from_options,
     check_webhook,
     secret=lambda settings, name: " ".join(one.get_secret_value() for one in settings.get_hook_secrets(name)),
+    gives=OUTLET_FIELDS,
 )

@@ -218,5 +218,6 @@ SOURCE = SourceKind(
     check_x,
     secret=lambda settings, _: settings.x_bearer_token.get_secret_value() if settings.x_bearer_token else "",
     url=lambda settings, _: settings.x_api_url,
+    gives=("followers", "verified"),
     metered=True,
 )

@@ -114,6 +114,20 @@ async def test_a_point_person_who_cannot_claim_is_noted_where_that_is_known(conn
         assert "can't claim" not in (await connected.run_in_thread("check")).stdout
 
 
+async def test_a_route_that_asks_for_what_no_source_tells_is_noted_with_its_name(connected: Shell) -> None:
+    day = connected.write("day.jsonl", '{"id": "a:1", "text": "late", "created_at": "2026-11-20T12:00:00Z"}\n')
+    asks = {'when = { intent = "complaint" }': 'name = "low stars"\nwhen = { rating = "<=2", followers = ">=10k" }'}
+    connected.playbook(f'[sources.replay]\nfile = "{day}"', **asks)
+    assert "low stars" not in (await connected.run_in_thread("check")).stdout
+
+    connected.playbook("[sources.x]", **asks)
+    said = (await connected.run_in_thread("check")).stdout
+    assert (
+        'the route "low stars" asks for rating, and none of your sources tells it. These do: replay, webhook, ' in said
+    )
+    assert "asks for followers" not in said
+
+
 async def test_the_old_name_of_a_key_is_noted_and_still_means_the_same(connected: Shell) -> None:
     connected.playbook("[spikes]\npage_from = 12")
     result = await connected.run_in_thread("check")

@@ -10,6 +10,7 @@ import pytest
 from aiohttp import web
 
 from bot.domain.mention_fields import MAX_TEXT_LENGTH
+from bot.sources.catalogue import CATALOGUE
 from tests.sources.fake_outlet import Answer, break_connection
 from tests.sources.polled_kinds import NAMES
 from tests.sources.source_fakes import run_source, wait_until
@@ -41,6 +42,18 @@ def write_raw(piece: bytes) -> Answer:
 
 async def redirect_on_and_on(request: web.Request) -> web.StreamResponse:
     return web.Response(status=302, headers={"Location": f"{request.path}x"})
+
+
+@for_each_kind
+async def test_a_source_gives_what_its_catalogue_entry_promises_to_routes(name: str) -> None:
+    async with serve_troubled_outlet(name) as outlet:
+        await outlet.start()
+        outlet.post(1)
+        await outlet.run_until(lambda: outlet.numbers == [1])
+        [mention] = outlet.inbox.mentions.values()
+    given = {"rating": mention.rating, "place": mention.place or None, "followers": mention.author.followers}
+    promised = [field for field in CATALOGUE[name].gives if field in given]
+    assert sorted(promised) == sorted(field for field, value in given.items() if value is not None)
 
 
 ENDS = tuple(
