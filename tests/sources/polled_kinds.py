@@ -10,6 +10,16 @@ from typing import Any
 
 from aiohttp import web
 
+from tests.sources.fake_app_stores import (
+    APP,
+    ISSUER,
+    KEY_ID,
+    PACKAGE,
+    FakeAppStore,
+    FakeGooglePlay,
+    build_apple_review,
+    build_google_review,
+)
 from tests.sources.fake_mastodon import FakeMastodon, build_status, format_time
 from tests.sources.source_fakes import InstantClock
 from tests.sources.test_discourse import FakeForum, build_post
@@ -20,6 +30,7 @@ from tests.sources.test_stackexchange import FakeStackExchange, question
 from tests.sources.test_youtube import CHANNEL, FakeYoutube, thread
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+OUTLET = "http://outlet.invalid"
 AddPost = Callable[[int, datetime, str], None]
 """Adds the post with this number, time and text."""
 
@@ -32,6 +43,7 @@ class PolledKind:
     """What it holds; a test may take posts away."""
     options: Mapping[str, Any] = field(default_factory=dict)
     secret: str = ""
+    """`OUTLET` in it stands for the address."""
 
 
 def build_rss(_: InstantClock) -> PolledKind:
@@ -107,6 +119,26 @@ def build_mastodon(_: InstantClock) -> PolledKind:
     return PolledKind(routes, add, fake.statuses, {"hashtags": ["nw"]})
 
 
+def build_appstoreconnect(clock: InstantClock) -> PolledKind:
+    fake = FakeAppStore(clock.now)
+
+    def add(number: int, at: datetime, text: str) -> None:
+        fake.reviews[APP].append(build_apple_review(str(number), at, text))
+
+    options = {"apps": [APP], "key_id": KEY_ID, "issuer_id": ISSUER}
+    return PolledKind({"/v1/apps/{app}/customerReviews": fake.handle}, add, fake.reviews[APP], options, fake.secret)
+
+
+def build_googleplay(clock: InstantClock) -> PolledKind:
+    fake = FakeGooglePlay(clock.now, OUTLET)
+
+    def add(number: int, at: datetime, text: str) -> None:
+        fake.reviews[PACKAGE].append(build_google_review(str(number), at, text))
+
+    routes = {"/androidpublisher/v3/applications/{package}/reviews": fake.handle, "/token": fake.give_token}
+    return PolledKind(routes, add, fake.reviews[PACKAGE], {"apps": [PACKAGE]}, fake.secret)
+
+
 KINDS: Mapping[str, Callable[[InstantClock], PolledKind]] = {
     "rss": build_rss,
     "hackernews": build_hackernews,
@@ -115,5 +147,7 @@ KINDS: Mapping[str, Callable[[InstantClock], PolledKind]] = {
     "mastodon": build_mastodon,
     "github": build_github,
     "youtube": build_youtube,
+    "appstoreconnect": build_appstoreconnect,
+    "googleplay": build_googleplay,
 }
 NAMES: Sequence[str] = list(KINDS)

@@ -91,7 +91,7 @@ TROUBLES = {
     "it answers with a line of 300 KB": Trouble(web.Response(body=b"[" * 300_000)),
     "it answers with another line of 300 KB": Trouble(web.Response(body=b'"' + b"a" * 300_000 + b'"')),
     "it answers with noise": Trouble(web.Response(body=NOISE)),
-    "it answers with numbers of no use": Trouble(web.Response(text='{"version": [NaN, 1e999]}')),
+    "it answers with numbers of no use": Trouble(web.Response(text='{"version": [NaN, 1e999], "reviews": NaN}')),
     "it compresses 60 MB": Trouble(
         web.Response(body=gzip.compress(b"\0" * 60_000_000), headers=GZIP),
         [*ENDS, "The outlet answers with more than 5 MB.", "The outlet answers, but not with a feed."],
