@@ -1,5 +1,7 @@
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
+from importlib import import_module
 from types import SimpleNamespace
 from typing import Any
 
@@ -111,6 +113,18 @@ async def world() -> AsyncIterator[World]:
         for number in range(1, 300):
             outlet.answers[f"/posts/{number}.json"] = [forum.handle]
         yield World(outlet=outlet, forum=forum, inbox=Inbox(f"{NOW - 3600}/{NOW - 86_400}"), clock=InstantClock())
+
+
+async def test_the_client_of_discourse_reads_the_fake_as_it_reads_a_forum(world: World) -> None:
+    world.forum.posts = [build_post(number) for number in (7, 8)]
+    client = import_module("pydiscourse").DiscourseClient(world.outlet.url, "marta", "k")
+
+    found = await asyncio.to_thread(client.search, '"nimbus" order:latest after:2026-11-19', page=1)
+    assert [one["id"] for one in found["posts"]] == [7, 8]
+    post = await asyncio.to_thread(client.post_by_id, 7)
+    assert (post["id"], post["username"]) == (7, "marta")
+    with pytest.raises(import_module("pydiscourse.exceptions").DiscourseClientError):
+        await asyncio.to_thread(client.search, '"n" order:latest after:2026-11-19', page=1)
 
 
 async def test_a_post_that_names_a_subject_is_a_mention_with_its_whole_text(world: World) -> None:

@@ -1,4 +1,6 @@
+import asyncio
 from collections.abc import AsyncIterator
+from importlib import import_module
 from types import SimpleNamespace
 from typing import Any
 
@@ -44,10 +46,12 @@ class FakeGithub:
             return web.json_response({"message": "Validation Failed"}, status=422)
         since = query.rpartition("created:>=")[2]
         found = [one for one in self.issues if one.get("created_at", since) >= since and "northwind sdk" in query]
-        size, page = int(request.query["per_page"]), int(request.query["page"])
+        size, page = int(request.query.get("per_page", 30)), int(request.query.get("page", 1))
         items = found[size * (page - 1) : size * page]
+        following = str(request.url.update_query(page=page + 1))
+        headers = {"Link": f'<{following}>; rel="next"'} if len(found) > size * page else {}
         body = {"total_count": len(found), "incomplete_results": self.is_incomplete, "items": items}
-        return web.json_response(body)
+        return web.json_response(body, headers=headers)
 
 
 class World(SimpleNamespace):
@@ -73,6 +77,22 @@ async def world() -> AsyncIterator[World]:
         github = FakeGithub()
         outlet.answers["/search/issues"] = [github.handle]
         yield World(outlet=outlet, github=github, inbox=Inbox(f"{NOW - 3600}/{NOW - 86_400}"), clock=InstantClock())
+
+
+async def test_the_client_of_github_reads_the_fake_as_it_reads_github(world: World) -> None:
+    world.github.issues = [issue(number) for number in range(1, 6)]
+    client = import_module("github").Github(
+        base_url=world.outlet.url, per_page=2, retry=None, seconds_between_requests=None
+    )
+    query = '("northwind sdk") is:issue created:>=2026-11-20T10:50:00Z'
+
+    def read() -> list[tuple[int, str, str, int]]:
+        found = client.search_issues(query, sort="created", order="asc")
+        assert found.totalCount == 5
+        return [(one.id, one.title, one.user.login, one.comments) for one in found]
+
+    assert await asyncio.to_thread(read) == [(number, "Northwind SDK hangs", "ana", 2) for number in range(1, 6)]
+    client.close()
 
 
 async def test_an_issue_that_names_a_subject_is_a_mention(world: World) -> None:

@@ -1,5 +1,7 @@
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
+from importlib import import_module
 from types import SimpleNamespace
 from typing import Any
 
@@ -73,6 +75,24 @@ async def world() -> AsyncIterator[World]:
         exchange = FakeStackExchange()
         outlet.answers["/2.3/search/advanced"] = [exchange.handle]
         yield World(outlet=outlet, exchange=exchange, inbox=Inbox(f"{NOW - 3600}/{NOW - DAY}"), clock=InstantClock())
+
+
+async def test_the_client_of_stack_exchange_reads_the_fake_as_it_reads_a_site(world: World) -> None:
+    world.exchange.questions = [question(number) for number in range(1, 6)]
+    stackapi = import_module("stackapi")
+    sites = {"items": [{"name": "Stack Overflow", "api_site_parameter": "stackoverflow"}], "has_more": False}
+    world.outlet.answers |= {
+        "/2.3/sites/": [web.json_response(sites)],
+        "/2.3/search/advanced/": [world.exchange.handle],
+    }
+    client = await asyncio.to_thread(stackapi.StackAPI, "stackoverflow", base_url=world.outlet.url, page_size=2)
+    asked = {"q": '"northwind sdk"', "fromdate": NOW - DAY, "order": "asc"}
+
+    found = await asyncio.to_thread(client.fetch, "search/advanced", sort="creation", **asked)
+    assert [one["question_id"] for one in found["items"]] == [1, 2, 3, 4, 5]
+    assert (found["quota_max"], found["quota_remaining"]) == (300, 250)
+    with pytest.raises(stackapi.StackAPIError):
+        await asyncio.to_thread(client.fetch, "search/advanced", sort="votes", **asked)
 
 
 async def test_a_question_that_names_a_subject_is_a_mention(world: World) -> None:
