@@ -91,12 +91,13 @@ def _format_answer_day(person: Person, department: Department) -> str:
 
 
 def format_open_cases(author: AuthorContext) -> str:
-    """Return who has another case of this person, with a link to its card; empty if nobody does."""
+    """Return who has another case of this person or writes to them, with a link to its card; empty if nobody does."""
     return " · ".join(format_open_case(author, one) for one in author.open_cases[:OPEN_CASES_SHOWN])
 
 
 def format_open_case(author: AuthorContext, one: OpenCase) -> str:
-    words = f"{format_colleague(author, one.owner) or 'A colleague'} has another case of this person"
+    who = format_colleague(author, one.writer or one.owner) or "A colleague"
+    words = f"{who} is writing to this person" if one.writer else f"{who} has another case of this person"
     return f"<{build_message_link(one.channel, one.ts)}|{words}>" if one.ts else words
 
 

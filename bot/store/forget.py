@@ -75,8 +75,8 @@ class MentionEraser(RedisStore):
         self._quotes = QuoteStore(client, keys)
         self._records = RecordRedactor(client, keys)
         self._mutes = MuteStore(client, keys)
-        self._persons = PersonStore(client, keys, self._cases, Outbox(client, keys))
         self._replies = ReplyStore(client, keys)
+        self._persons = PersonStore(client, keys, self._cases, Outbox(client, keys), self._replies)
 
     async def find(self, target: ErasureTarget) -> ErasureMatches:
         """Search the whole store for posts of the target. Changes nothing."""

@@ -38,6 +38,7 @@ from bot.store.person_writer import (
     PRAISED,
 )
 from bot.store.record_reader import RecordReader
+from bot.store.replies import ReplyStore
 from bot.store.repository import RedisStore
 from bot.store.transaction import CommitResult, Transaction, commit
 
@@ -50,9 +51,9 @@ _SECONDS = int(PERSON_KEPT.total_seconds())
 
 
 class PersonStore(RedisStore):
-    def __init__(self, client: RedisClient, keys: Keys, cases: CaseStore, outbox: Outbox) -> None:
+    def __init__(self, client: RedisClient, keys: Keys, cases: CaseStore, outbox: Outbox, replies: ReplyStore) -> None:
         super().__init__(client, keys)
-        self._cases, self._outbox = cases, outbox
+        self._cases, self._outbox, self._replies = cases, outbox, replies
         self._notes = RecordReader(client, keys, "person note", TypeAdapter(PersonNote).validate_json)
 
     async def load(self, author_keys: Iterable[str]) -> dict[str, Person]:
@@ -82,26 +83,37 @@ class PersonStore(RedisStore):
             if flat and flat is not ANOTHER_TYPE
         }
 
-    async def load_context(self, case: Case, find_name: FindName | None = None) -> AuthorContext:
+    async def load_context(self, case: Case, at: datetime, find_name: FindName | None = None) -> AuthorContext:
         """Return what the card of this case says about its author, with the names of the colleagues in it."""
         author = case.mention.author_key
         person = (await self.load([author])).get(author)
-        open_cases = await self._find_claimed_cases(case, person) if author else ()
-        people = {person.answered_by if person else "", *(one.owner for one in open_cases)} - {""}
+        open_cases = await self._find_claimed_cases(case, person, at) if author else ()
+        people = {
+            person.answered_by if person else "",
+            *(who for one in open_cases for who in (one.owner, one.writer)),
+        } - {""}
         names = {one: name for one in sorted(people) if find_name and (name := await find_name(one))}
         return AuthorContext(person, open_cases, names)
 
-    async def _find_claimed_cases(self, case: Case, person: Person | None) -> tuple[OpenCase, ...]:
+    async def _find_claimed_cases(self, case: Case, person: Person | None, at: datetime) -> tuple[OpenCase, ...]:
         """Return other cases of the person that somebody has claimed; mostly there are none, and nothing is read."""
         ids = [one for one in await self._list_open(case, person, f"{CLAIMED_FROM}") if one != case.id]
         found = await self._cases.find(ids)
-        cards = await self._outbox.load_cards(list(found)) if found else {}
+        if not found:
+            return ()
+        cards, writers = await self._outbox.load_cards(list(found)), await self._replies.load_writers(list(found), at)
+        claimed = [one for one in found.values() if one.status is CaseStatus.CLAIMED]
+        places = {one.id: cards[one.id] for one in claimed if cards[one.id].state is CardState.POSTED}
         return tuple(
-            OpenCase(one.id, one.owner, one.department, cards[one.id].channel, cards[one.id].ts)
-            if cards[one.id].state is CardState.POSTED
-            else OpenCase(one.id, one.owner, one.department)
-            for one in found.values()
-            if one.status is CaseStatus.CLAIMED
+            OpenCase(
+                one.id,
+                one.owner,
+                one.department,
+                places[one.id].channel if one.id in places else "",
+                places[one.id].ts if one.id in places else "",
+                writers.get(one.id, ""),
+            )
+            for one in claimed
         )
 
     async def list_open_cases(self, case: Case) -> list[Case]:

@@ -6,11 +6,12 @@ from datetime import datetime
 from bot.domain.audit import AuditAction, AuditEvent
 from bot.domain.case import Case, derive_case_id
 from bot.domain.errors import NotAllowed
+from bot.domain.outbox import Notification
 from bot.domain.replies.saved_replies import MAX_SAVED, SavedReply
 from bot.domain.replies.writing import WRITING_LASTS, WritingRecord
 from bot.store.case_writer import count_ending
 from bot.store.client import ANOTHER_TYPE, RedisClient
-from bot.store.decision_writer import add_audit_event
+from bot.store.decision_writer import add_audit_event, add_notification
 from bot.store.keys import CASE_KEPT, Keys
 from bot.store.record_reader import RecordReader
 from bot.store.repository import RedisStore
@@ -66,20 +67,33 @@ class ReplyStore(RedisStore):
         [body] = await self._client.execute_each([("GET", self._keys.writing_key(case_id))])
         return _parse_writing(body)
 
-    async def record_writing(self, case_id: str, record: WritingRecord) -> None:
-        """Record that a person is writing. It is forgotten by itself; of two people, the last one counts."""
-        body, lasts = record.model_dump_json(exclude_defaults=True), int(WRITING_LASTS.total_seconds())
-        await self._client.execute("SET", self._keys.writing_key(case_id), body, "EX", lasts)
+    async def record_writing(self, case: Case, record: WritingRecord) -> None:
+        """Record that a person is writing. It is forgotten by itself; of two people, the last one counts.
 
-    async def end_writing(self, case_id: str, by: str) -> None:
+        The other cards of the author are redrawn for the first sign of it.
+        """
+        body, lasts = record.model_dump_json(exclude_defaults=True), int(WRITING_LASTS.total_seconds())
+        known = await self._client.execute("SET", self._keys.writing_key(case.id), body, "EX", lasts, "GET")
+        before = _parse_writing(known)
+        if before is None or before.by != record.by or not before.is_current(record.at):
+            transaction = Transaction(self._keys.inbox)
+            self._add_refresh(transaction, case, record.at)
+            await commit(self._client, transaction)
+
+    def _add_refresh(self, transaction: Transaction, case: Case, at: datetime) -> None:
+        if case.mention.author_key:
+            add_notification(transaction, self._keys, Notification.refresh_person(case.id, case.department), at)
+
+    async def end_writing(self, case: Case, by: str, at: datetime) -> None:
         """Record that a person stopped, unless somebody else is writing now."""
-        key = self._keys.writing_key(case_id)
+        key = self._keys.writing_key(case.id)
         [body] = await self._client.execute_each([("GET", key)])
         found = _parse_writing(body)
         if found is not None and found.by == by:
             transaction = Transaction(self._keys.inbox)
             transaction.guard(key, body)
             transaction.write("DEL", key)
+            self._add_refresh(transaction, case, at)
             await commit(self._client, transaction)
 
     async def load_writers(self, case_ids: Sequence[str], at: datetime) -> dict[str, str]:

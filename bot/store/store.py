@@ -93,10 +93,10 @@ class Store:
         self.episode_cases = EpisodeCaseStore(client, keys, self.cases)
         self.history = HistoryStore(client, keys)
         self.audit_log = AuditLogReader(client, keys)
-        self.persons = PersonStore(client, keys, self.cases, self.outbox)
+        self.replies = ReplyStore(client, keys)
+        self.persons = PersonStore(client, keys, self.cases, self.outbox, self.replies)
         self.roles, self.mutes = RoleStore(client, keys), MuteStore(client, keys)
         self.day_messages = DayMessageStore(client, keys)
-        self.replies = ReplyStore(client, keys)
 
     async def find_next_deadline(self) -> datetime | None:
         """Return when the next deadline of a case or step of a page is due; it may have passed. None: there is none."""

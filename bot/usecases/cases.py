@@ -179,7 +179,7 @@ class CaseUseCases:
         """Merge a case into another of the same person; return that one."""
 
         async def decide(case: Case) -> CaseDecision:
-            target, author = await self._store.get(target_id), await self._persons.load_context(case)
+            target, author = await self._store.get(target_id), await self._persons.load_context(case, self._clock.now())
             if target_id not in {one.case_id for one in author.open_cases}:
                 raise NotAllowed(TARGET_CLOSED)
             posts, context = await self._store.load_joined(case_id, limit=1_000), await self._load_context(case, by)
@@ -209,7 +209,7 @@ class CaseUseCases:
         if case.status is CaseStatus.NEW:
             department = await self._staff.resolve_point(department)
         page = await self._pages.find_for_case(case)
-        author = await self._persons.load_context(case, self._staff.find_plain_name)
+        author = await self._persons.load_context(case, self._clock.now(), self._staff.find_plain_name)
         return CaseView(case, department, self._clock.now(), page, author)
 
     def _match_route(self, mention: Mention, assessment: Assessment) -> Route:

@@ -68,7 +68,7 @@ class PersonUseCases:
         notes = await self._persons.load_notes(accounts)
         departments = {case.department, *(one.department for one in cases), *(note.department for note in notes)}
         await self._check_reader(by, departments)
-        context = await self._persons.load_context(case, self._staff.find_plain_name)
+        context = await self._persons.load_context(case, at, self._staff.find_plain_name)
         department = get_department_or_lost(self._rules, case.department)
         return PersonHistory(case, department, context, accounts, tuple(cases), tuple(notes), at)
 

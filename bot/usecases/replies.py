@@ -70,7 +70,7 @@ class ReplyUseCases:
         view = await self._cases.check_transition(case_id, by, CaseTransition.REPLY)
         case = view.case
         record = await self._load_own_record(case_id, by)
-        await self._store.record_writing(case_id, record)
+        await self._store.record_writing(case, record)
         rules = self._rules.get_reply_rules()
         replies = rank_replies(
             (*rules.saved, *await self._store.list_saved()), case.assessment.intent, case.assessment.language
@@ -123,7 +123,7 @@ class ReplyUseCases:
             metrics.DRAFTS.labels("failed").inc()
             return form._replace(draft="", draft_note=str(no))
         metrics.DRAFTS.labels("made").inc()
-        await self._store.record_writing(case_id, WritingRecord(by=by, at=self._clock.now(), draft=draft))
+        await self._store.record_writing(view.case, WritingRecord(by=by, at=self._clock.now(), draft=draft))
         return form._replace(draft=draft)
 
     async def use_draft(self, case_id: str, by: str, text: str) -> ReplyForm:
@@ -131,7 +131,8 @@ class ReplyUseCases:
         record = await self._load_own_record(case_id, by)
         if not record.draft:
             raise NotAllowed("This draft is gone. Ask for another one.")
-        await self._store.record_writing(case_id, record.copy_with(is_draft_used=True))
+        view = await self._cases.get(case_id)
+        await self._store.record_writing(view.case, record.copy_with(is_draft_used=True))
         return await self.revise(case_id, by, insert_reply(text, record.draft, ()))
 
     async def count_opening(self, case_id: str, by: str, text: str) -> None:
@@ -189,7 +190,8 @@ class ReplyUseCases:
 
     async def stop(self, case_id: str, by: str) -> None:
         """Record that the person closed the form."""
-        await self._store.end_writing(case_id, by)
+        view = await self._cases.get(case_id)
+        await self._store.end_writing(view.case, by, self._clock.now())
 
     async def save(self, case_id: str, by: str, name: str, text: str) -> None:
         """Save a reply for everybody, for cases of this kind and language."""

@@ -34,7 +34,7 @@ async def submit_reply(ack: AsyncAck, view: Payload, by: str, replies: ReplyUseC
 
 async def close_reply(ack: AsyncAck, view: Payload, by: str, replies: ReplyUseCases) -> None:
     await ack()
-    with suppress(StoreUnavailable):  # it is forgotten by itself
+    with suppress(NotAllowed, StoreUnavailable):  # it is forgotten by itself
         await replies.stop(SubmittedModal(view).origin.case, by)
 
 

@@ -43,6 +43,19 @@ async def test_another_card_says_who_is_busy_with_the_person_as_long_as_they_are
     assert BUSY not in second.words
 
 
+async def test_another_card_says_that_a_colleague_is_writing_until_their_form_is_closed(world: World) -> None:
+    first, second = await receive_two(world)
+    await first.click("Claim", by="ana")
+    await first.click("Reply…", by="ana")
+    await world.advance(seconds=2)
+    assert "@ana is writing to this person" in second.words
+    await world.sandbox.get_user("ana").close_modal()
+    await world.finish_listeners()
+    await world.advance(seconds=2)
+    assert "writing" not in second.words
+    assert BUSY in second.words
+
+
 async def test_who_claims_is_asked_once_and_may_claim_anyway(world: World) -> None:
     first, second = await receive_two(world)
     await first.click("Claim", by="ana")

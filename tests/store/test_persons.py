@@ -145,7 +145,7 @@ async def test_a_person_with_thousands_of_open_cases_costs_a_card_no_more_than_a
     await client.execute("HSET", keys.person_key(MARTA), "n", 10_000)
     many = [word for number in range(10_000) for word in (str(number), f"c{number}")]
     await client.execute("ZADD", keys.person_cases_key(MARTA), *many)
-    context = await store.persons.load_context(case)
+    context = await store.persons.load_context(case, clock.now())
     assert context.person is not None
     assert (context.person.contacts, context.open_cases) == (10_000, ())
     assert len(await store.persons._list_open(case, context.person, "-inf")) == MAX_OPEN_CASES

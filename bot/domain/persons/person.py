@@ -66,6 +66,8 @@ class OpenCase(NamedTuple):
     channel: str = ""
     ts: str = ""
     """Where its card is; empty if it has none of its own."""
+    writer: str = ""
+    """Who is writing a reply in it just now."""
 
 
 class AuthorContext(NamedTuple):
@@ -79,7 +81,7 @@ class AuthorContext(NamedTuple):
     @property
     def open_case_key(self) -> str:
         """The open cases in a word, to tell whether a card shows them."""
-        return " ".join(f"{one.case_id}:{one.owner}" for one in self.open_cases)
+        return " ".join(f"{one.case_id}:{one.owner}:{one.writer}" for one in self.open_cases)
 
 
 NO_CONTEXT = AuthorContext()
