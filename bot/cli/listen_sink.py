@@ -59,8 +59,10 @@ class MemorySink:
     async def load_cursor(self) -> str | None:
         return self._cursor
 
-    async def publish(self, mentions: Sequence[Mention], cursor: str | None = None) -> int:
-        fresh = self._select_new(mentions)
+    async def publish(
+        self, mentions: Sequence[Mention], cursor: str | None = None, edits: Sequence[Mention] = ()
+    ) -> int:
+        fresh = self._select_new([*mentions, *(one for one in edits if one.id in self._versions)])
         self._new += len(fresh)
         await self.save_cursor(cursor or self._cursor)
         await self._router.show_posts(fresh, self._clock)

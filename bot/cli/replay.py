@@ -128,9 +128,11 @@ class ProgressSink:
         self._show_cursor(cursor)
         return cursor
 
-    async def publish(self, mentions: Sequence[Mention], cursor: str | None = None) -> int:
+    async def publish(
+        self, mentions: Sequence[Mention], cursor: str | None = None, edits: Sequence[Mention] = ()
+    ) -> int:
         """Finish even when cancelled, so that the inbox agrees with the line we report."""
-        publishing = asyncio.ensure_future(self._writer.publish(mentions, cursor))
+        publishing = asyncio.ensure_future(self._writer.publish(mentions, cursor, edits))
         try:
             new = await asyncio.shield(publishing)
         except asyncio.CancelledError:

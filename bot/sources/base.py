@@ -27,11 +27,14 @@ class MentionSink(Protocol):
     async def load_cursor(self) -> str | None:
         """Return the cursor that was stored last; None the first time. Raises `StoreUnavailable`."""
 
-    async def publish(self, mentions: Sequence[Mention], cursor: str | None = None) -> int:
+    async def publish(
+        self, mentions: Sequence[Mention], cursor: str | None = None, edits: Sequence[Mention] = ()
+    ) -> int:
         """Add mentions to the inbox and move the cursor, all or nothing; return how many were new.
 
         A mention that was edited comes again with `edited_at`, and one that was deleted with `deleted_at`; what nobody
-        has seen may be deleted, too.
+        has seen may be deleted, too. `edits` are wordings that name no subject: of a post that was published they
+        change the case, and all others are dropped.
 
         Without a cursor the old one stays. Raises `StoreUnavailable` if Redis does not answer: nothing was added and
         the cursor has not moved.

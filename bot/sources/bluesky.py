@@ -168,13 +168,14 @@ class BlueskySource:
     async def _take_frame(self, raw: bytes, host: str, batch: StreamBatch, sink: MentionSink) -> None:
         """Add what the frame brings to the batch. One that cannot be read is left out: others wait behind it."""
         self._failures = 0
-        mention = None
+        mention, is_named = None, True
         if self._filter.may_match(raw):
             try:
                 event = parse_event(raw)
                 if event.error:
                     raise StreamEndedError(f"ends ({event.error})")
-                mention = self._build_mention(event)
+                is_named = event.operation == "delete" or self._filter.matches_event(event)
+                mention = self._build_mention(event) if is_named or event.operation == "update" else None
             except InvalidMentionError as wrong:
                 log.warning("frame skipped", source=self.name, reason=str(wrong))
             else:
@@ -182,13 +183,13 @@ class BlueskySource:
                     if batch.has_author(event.did):  # or nobody has seen anything of them
                         await batch.flush(host)
                     await sink.delete_author(event.did)
-        batch.add_frame(raw, mention)
+        batch.add_frame(raw, mention, is_edit=not is_named)
 
     def _build_mention(self, event: StreamEvent) -> Mention | None:
         """Raises `InvalidMentionError`."""
         if event.operation == "delete":
             return build_deletion(event, self.name)
-        if event.operation in {"create", "update"} and self._filter.matches_event(event):
+        if event.operation in {"create", "update"}:
             return build_post_mention(event, self.name, self._filter.build_text(event.record))
         return None
 

@@ -13,7 +13,7 @@ from bot.sources.term_filter import TermFilter
 POSTS = "app.bsky.feed.post"
 GONE = frozenset({"deleted", "takendown"})
 """States of an account after which its posts are gone for good; a deactivated one may come back."""
-_SIGNS = (b'"delete"', b'"active":false', b'"$type":"error"')
+_SIGNS = (b'"update"', b'"delete"', b'"active":false', b'"$type":"error"')
 _POST_URI = re.compile(r"at://(did:[^/\s]+)/app\.bsky\.feed\.post/(\S+)")
 
 
@@ -95,7 +95,7 @@ class FrameFilter:
             self._terms = TermFilter(self._subjects, (*_SIGNS, *signs))
 
     def may_match(self, raw: bytes) -> bool:
-        """Whether a frame must be parsed: it may name a subject, deletes a post or an account, or ends the stream.
+        """Whether it must be parsed: it may name a subject, edits or deletes a post, or ends an account or the stream.
 
         In a post, quotation marks are escaped, so that no text of a person looks like these fields.
         """

@@ -76,30 +76,35 @@ class StreamBatch:
         self._finder = finder
         self._clock = clock
         self._mentions: list[Mention] = []
+        self._edits: list[Mention] = []
+        """Later wordings that name no subject."""
         self._latest = b""
         self._flushed_at = clock.now()
         self.position = StreamPosition()
 
     @property
     def is_empty(self) -> bool:
-        return not self._mentions
+        return not self._mentions and not self._edits
 
     @property
     def is_due(self) -> bool:
         waited = (self._clock.now() - self._flushed_at).total_seconds()
-        return len(self._mentions) >= FLUSH_FROM or waited >= (self.flush_after if self._mentions else SAVE_AFTER)
+        is_full = len(self._mentions) + len(self._edits) >= FLUSH_FROM
+        return is_full or waited >= (SAVE_AFTER if self.is_empty else self.flush_after)
 
     def has_author(self, author_id: str) -> bool:
         return any(mention.author.id == author_id for mention in self._mentions)
 
-    def add_frame(self, raw: bytes, mention: Mention | None) -> None:
+    def add_frame(self, raw: bytes, mention: Mention | None, *, is_edit: bool) -> None:
+        """`is_edit`: it names no subject, and its post may have named one."""
         self._latest = raw
         if mention is not None:
-            self._mentions.append(mention)
+            (self._edits if is_edit else self._mentions).append(mention)
 
     async def flush(self, host: str) -> None:
         """Publish the mentions and move the cursor behind the latest frame, which is only now parsed for it."""
-        mentions, self._mentions, self._flushed_at = self._mentions, [], self._clock.now()
+        mentions, edits, self._mentions, self._edits = self._mentions, self._edits, [], []
+        self._flushed_at = self._clock.now()
         latest, self._latest = self._latest, b""
         if not latest:
             return
@@ -107,11 +112,11 @@ class StreamBatch:
             event = parse_event(latest)
             if event.time_us:
                 self.position = StreamPosition(host, event.seq, event.time_us)
-        if not mentions:
+        if not mentions and not edits:
             await self._sink.save_cursor(self.position.dump())
             return
         complete = await self._finder.complete_mentions(mentions) if self._finder else mentions
-        await self._sink.publish(complete, self.position.dump())
+        await self._sink.publish(complete, self.position.dump(), edits)
 
 
 def open_stream_session(contact: str) -> aiohttp.ClientSession:

@@ -23,8 +23,8 @@ from bot.sources.mastodon_status import (
 )
 from bot.sources.mastodon_stream import MastodonSource
 from bot.sources.outlet_client import OutletClient, OutletError, OutletResponse, parse_retry_time
-from bot.sources.polling import PolledSource, PollResult, build_mentions, check_outlet, read_list
-from bot.sources.term_filter import list_search_terms
+from bot.sources.polling import PolledSource, PollResult, build_mentions, check_outlet, read_list, split_edits
+from bot.sources.term_filter import TermFilter, list_search_terms
 
 TAGS_AT_ONCE = 4
 """Hashtags that one request may ask for."""
@@ -100,15 +100,19 @@ class MastodonOutlet:
                 positions[key] = HashtagPosition(newest, newest, int(self._clock.now().timestamp()))
                 found = found if cursor is None else []  # a new hashtag begins now, too
             statuses += found
-        mentions, unreadable = self.build_mentions(statuses)
+        mentions, edits, unreadable = self.build_mentions(statuses)
         written = json.dumps({key: asdict(one) for key, one in positions.items()}, separators=(",", ":"))
         more = not is_complete and not self._wait
         said = next(iter(self.stream_problems.values()), "") or problem or unreadable
-        return PollResult(mentions, written, said, more, self._wait)
+        return PollResult(mentions, written, said, more, self._wait, edits=edits)
 
-    def build_mentions(self, statuses: Sequence[Status]) -> tuple[list[Mention], str]:
-        """Return those that name a subject and may be read, and a sentence about what was skipped."""
-        return build_mentions(filter(is_open_post, statuses), self._map_status, self._filter)
+    def build_mentions(self, statuses: Sequence[Status]) -> tuple[list[Mention], list[Mention], str]:
+        """Return those that may be read: those that name a subject, and edits that do not.
+
+        And a sentence about what was skipped.
+        """
+        mentions, problem = build_mentions(filter(is_open_post, statuses), self._map_status, TermFilter(()))
+        return *split_edits(mentions, self._filter), problem
 
     def _map_status(self, status: Status) -> dict[str, Any]:
         return map_status(status, self._name, urlsplit(self.url).hostname or "")

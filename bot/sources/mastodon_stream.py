@@ -42,7 +42,7 @@ class StreamOutlet(Protocol):
 
     async def describe_instance(self, client: OutletClient) -> InstanceAccess: ...
 
-    def build_mentions(self, statuses: Sequence[Status]) -> tuple[list[Mention], str]: ...
+    def build_mentions(self, statuses: Sequence[Status]) -> tuple[list[Mention], list[Mention], str]: ...
 
 
 class ServerEvent(NamedTuple):
@@ -133,22 +133,26 @@ class MastodonSource:
                 raise describe_status(response.status, headers, self._context.clock.now())
             async for event in iter_server_events(response.content):
                 self._outlet.stream_problems.pop(path, None)
-                if mentions := self._build_mentions(event):
-                    await sink.publish(mentions)
+                mentions, edits = self._build_mentions(event)
+                if mentions or edits:
+                    await sink.publish(mentions, edits=edits)
 
-    def _build_mentions(self, event: ServerEvent) -> list[Mention]:
-        """Return what an event brings; nothing if it cannot be read, for others wait behind it."""
+    def _build_mentions(self, event: ServerEvent) -> tuple[list[Mention], list[Mention]]:
+        """Return what an event brings, and whether it is an edit that names no subject, in the second list.
+
+        Nothing if it cannot be read, for others wait behind it.
+        """
         try:
             if event.name == "delete":
                 native = event.data.decode("utf-8", "replace").strip().strip('"')
                 deleted = {"id": native, "source": self.name, "deleted_at": self._context.clock.now()}
-                return [validate_mention(deleted)]
+                return [validate_mention(deleted)], []
             if event.name in {"update", "status.update"}:
                 status = parse_json(event.data)
-                return self._outlet.build_mentions([status])[0] if isinstance(status, dict) else []
+                return self._outlet.build_mentions([status])[:2] if isinstance(status, dict) else ([], [])
         except InvalidMentionError as wrong:
             log.warning("event skipped", source=self.name, reason=str(wrong))
-        return []
+        return [], []
 
 
 async def iter_server_events(lines: aiohttp.StreamReader) -> AsyncIterator[ServerEvent]:

@@ -33,6 +33,8 @@ class PollResult(NamedTuple):
     """The least seconds until the next request, where the outlet asks for it."""
     quota: SourceQuota | None = None
     """What the outlet still allows, where it does not say so in its headers."""
+    edits: Sequence[Mention] = ()
+    """Later wordings that name no subject, of posts that may have named one."""
 
 
 LEFT_OUT = "There were more posts than the outlet gives at once. The oldest of them were left out."
@@ -91,6 +93,17 @@ def build_mentions(
         if terms.matches_mention(mention):
             mentions[mention.id] = mention
     return sorted(mentions.values(), key=lambda mention: mention.created_at), problem
+
+
+def split_edits(mentions: Iterable[Mention], terms: TermFilter) -> tuple[list[Mention], list[Mention]]:
+    """Return the posts that the filter accepts, and edits that it does not: their posts may have named a subject."""
+    ours, edits = list[Mention](), list[Mention]()
+    for mention in mentions:
+        if terms.matches_mention(mention):
+            ours.append(mention)
+        elif mention.version:
+            edits.append(mention)
+    return ours, edits
 
 
 def read_list(answer: OutletResponse, key: str) -> list[Mapping[str, Any]]:
@@ -189,8 +202,12 @@ async def _deliver_result(sink: MentionSink, cursor: str | None, result: PollRes
     while len(rest) > MOST_AT_ONCE:
         await sink.publish(rest[:MOST_AT_ONCE], cursor)  # where it is already: what has none is not slowed in a flood
         rest = rest[MOST_AT_ONCE:]
-    if rest:
-        await sink.publish(rest, result.cursor)
+    edits = list(result.edits)
+    while len(edits) > MOST_AT_ONCE:
+        await sink.publish((), edits=edits[:MOST_AT_ONCE])
+        edits = edits[MOST_AT_ONCE:]
+    if rest or edits:
+        await sink.publish(rest, result.cursor, edits)
     elif result.cursor != cursor:
         await sink.save_cursor(result.cursor)
 

@@ -17,7 +17,7 @@ from bot.domain.mention import Mention
 from bot.sources.base import SourceCheck, SourceContext, SourceKind
 from bot.sources.mention_parser import InvalidMentionError, validate_mention
 from bot.sources.outlet_client import MAX_BODY, TOO_LONG, OutletClient, OutletError, Validators
-from bot.sources.polling import PolledSource, PollResult, check_outlet
+from bot.sources.polling import PolledSource, PollResult, check_outlet, split_edits
 from bot.sources.rss_parser import MOST_ENTRIES, Feed, FeedEntry, parse_feed
 from bot.sources.term_filter import TermFilter
 
@@ -96,14 +96,15 @@ class RssOutlet:
         now = self._clock.now()
         new = [entry for entry in feed.entries if self._record_entry(known, entry, now, first=cursor is None)]
         known.validators, known.moved_to = answer.validators, answer.moved_to or known.moved_to
-        mentions, problem = self._build_mentions(feed, new, known, now)
+        found, problem = self._build_mentions(feed, new, known, now)
+        mentions, edits = (found, []) if self._options.everything else split_edits(found, self._filter)
         if feed.total > len(feed.entries):
             problem = f"The feed has {feed.total:,} entries. Only its newest {MOST_ENTRIES:,} are read."
             times = [int(entry.published.timestamp()) for entry in feed.entries if entry.published]
             known.floor = max([known.floor, *times[-1:]])
         if answer.is_cut:
             problem = f"The feed is longer than {MAX_BODY // 1_000_000} MB. Only its beginning is read."
-        return PollResult(mentions, known.dump(), problem)
+        return PollResult(mentions, known.dump(), problem, edits=edits)
 
     def _record_entry(self, known: FeedCursor, entry: FeedEntry, now: datetime, *, first: bool) -> bool:
         """Return whether an entry is new, or a later wording of one that was new once."""
@@ -128,9 +129,10 @@ class RssOutlet:
         """Return the mentions, the oldest first, and a sentence about those that could not be made."""
         mentions, problem = [], ""
         for entry in reversed(entries):  # the newest come first, also of one second
-            if not entry.words or not (self._options.everything or self._filter.matches(entry.words)):
-                continue
             key = self._derive_key(entry)
+            is_edit = 0 < known.entries[key].first_seen < int(now.timestamp())
+            if not entry.words or not (is_edit or self._options.everything or self._filter.matches(entry.words)):
+                continue
             try:
                 mentions.append(self._build_mention(feed, entry, f"{self._name}:{key}", known.entries[key], now))
             except InvalidMentionError as wrong:

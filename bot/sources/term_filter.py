@@ -45,7 +45,7 @@ class TermFilter:
         self._finder = BytesAhoCorasick([_ESCAPE, *ascii_needles, *markers])
 
     def matches(self, text: str) -> bool:
-        return self._pattern.search(fold_letters(normalize_text(text))) is not None
+        return not self._pattern.pattern or self._pattern.search(fold_letters(normalize_text(text))) is not None
 
     def matches_mention(self, mention: Mention) -> bool:
         """Whether a post is published: it may name a subject, or one of our accounts answers somebody."""

@@ -6,9 +6,19 @@ from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from bot.domain.mention import Mention
 from bot.sources.base import SourceCheck, SourceContext, SourceKind
 from bot.sources.outlet_client import OutletClient
-from bot.sources.polling import LEFT_OUT, PolledSource, PollResult, TimeCursor, build_mentions, check_outlet, read_list
+from bot.sources.polling import (
+    LEFT_OUT,
+    PolledSource,
+    PollResult,
+    TimeCursor,
+    build_mentions,
+    check_outlet,
+    read_list,
+    split_edits,
+)
 from bot.sources.term_filter import TermFilter
 
 DAY = 86_400
@@ -48,18 +58,18 @@ class YoutubeOutlet:
         now = self._clock.now()
         position = TimeCursor.parse(cursor, now)
         begin = position.subtract_overlap(OVERLAP) if cursor else position.since - DAY
-        mentions, problem, requests = [], "", 0
+        mentions, edits, problem, requests = list[Mention](), list[Mention](), "", 0
         places = [("allThreadsRelatedToChannelId", self._options.channel)] if self._options.channel else []
         for name, value in [*places, *(("videoId", video) for video in self._options.videos)]:
             comments, pages = await self._load_comments(client, {name: value}, begin)
-            terms = self._filter if name == "videoId" else self._all
             skipped_pages = LEFT_OUT if pages > MOST_PAGES else ""
-            found, skipped = build_mentions(reversed(comments), self._map_comment, terms)
-            mentions += found
+            found, skipped = build_mentions(reversed(comments), self._map_comment, self._all)
+            ours, others = split_edits(found, self._filter if name == "videoId" else self._all)
+            mentions, edits = mentions + ours, edits + others
             problem, requests = skipped or skipped_pages or problem, requests + pages
         position = position._replace(since=int(now.timestamp()))
         mentions.sort(key=lambda mention: mention.created_at)
-        return PollResult(mentions, position.dump(), problem, wait=requests * DAY / UNITS_A_DAY)
+        return PollResult(mentions, position.dump(), problem, wait=requests * DAY / UNITS_A_DAY, edits=edits)
 
     async def _load_comments(
         self, client: OutletClient, place: Mapping[str, str], begin: int

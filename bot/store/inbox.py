@@ -42,6 +42,8 @@ class InboxEntry(NamedTuple):
     tries: int = 1
     edit: bool = False
     """A later wording, or the deletion, of a mention that was admitted before."""
+    known_only: bool = False
+    """An edit that names no subject: it may change a case, and open none."""
 
 
 class MentionMark(NamedTuple):
@@ -89,15 +91,24 @@ class Inbox(RedisStore):
             if not int(known["pending"]) and int(known["idle"]) > CONSUMER_KEPT.total_seconds() * 1000:
                 await self._client.execute("XGROUP", "DELCONSUMER", self._keys.inbox, GROUP, known["name"])
 
-    async def admit(self, source: str, mentions: Sequence[Mention], cursor: str | None, at: datetime) -> int:
+    async def admit(
+        self,
+        source: str,
+        mentions: Sequence[Mention],
+        cursor: str | None,
+        at: datetime,
+        edits: Sequence[Mention] = (),
+    ) -> int:
         """Add new mentions to the inbox, mark them as seen and move the source's cursor, all or nothing.
 
-        Of each mention the newest wording counts, then its deletion. Return how many were new. Raises
-        `StoreUnavailable` if the inbox is full.
+        Of each mention the newest wording counts, then the newest of `edits`, which are dropped where the mention is
+        not known, then its deletion. Return how many were new. Raises `StoreUnavailable` if the inbox is full.
         """
-        posts = sorted((one for one in mentions if one.deleted_at is None), key=lambda mention: mention.version)
         deleted = {one.id: one for one in mentions if one.deleted_at is not None}
-        versions = [(one, one.version) for one in {one.id: one for one in posts}.values()]
+        versions = [(one, one.version) for one in _choose_newest(one for one in mentions if one.deleted_at is None)]
+        first_edit = len(versions)
+        versions += [(one, one.version) for one in _choose_newest(one for one in edits if one.version)]
+        known_only = range(first_edit, len(versions))
         versions += [(one, -1) for one in deleted.values()]
         keys = [self._keys.inbox, self._keys.cursors, self._keys.source_activity, self._keys.mention_counters]
         keys += [self._keys.source_health_key(source), self._keys.seen_authors_key(format_month(at))]
@@ -105,9 +116,10 @@ class Inbox(RedisStore):
         keys += [self._keys.case_key(derive_case_id(mention.id)) for mention, version in versions if version]
         args: list[str | int] = [source, cursor or "", to_ms(at), int(SEEN_FOR.total_seconds()), self._max_entries]
         args += (HOURS_KEPT, DELAYS_KEPT, int(SEEN_AUTHORS_KEPT.total_seconds()))
-        for mention, version in versions:
+        for number, (mention, version) in enumerate(versions):
             author = _compute_author_digest(mention.source, mention.author.id)
-            args += (version, to_ms(mention.created_at), author, mention.model_dump_json(exclude_defaults=True))
+            args += (version, to_ms(mention.created_at), author, "1" if number in known_only else "")
+            args.append(mention.model_dump_json(exclude_defaults=True))
         new = int(await self._client.run_script("admit", keys, args))
         if new < 0:
             raise StoreUnavailable(f"The inbox is full ({self._max_entries:,} mentions wait for triage).")
@@ -236,7 +248,13 @@ def _parse_entry(reply: Sequence[Any]) -> InboxEntry:
         mention = Mention.from_stored(raw)
     except ValidationError:
         mention = None
-    return InboxEntry(str(reply[0]), mention, raw, parse_int(values.get("at")) or 0, edit="edit" in values)
+    arrived, edit = parse_int(values.get("at")) or 0, values.get("edit")
+    return InboxEntry(str(reply[0]), mention, raw, arrived, edit=edit is not None, known_only=edit == "known")
+
+
+def _choose_newest(mentions: Iterable[Mention]) -> list[Mention]:
+    """Return the newest wording of each mention."""
+    return list({one.id: one for one in sorted(mentions, key=lambda mention: mention.version)}.values())
 
 
 def _compute_author_digest(source: str, author_id: str) -> str:

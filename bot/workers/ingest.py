@@ -58,12 +58,15 @@ class InboxWriter:
     async def load_cursor(self) -> str | None:
         return await self._store.inbox.load_cursor(self._source)
 
-    async def publish(self, mentions: Sequence[Mention], cursor: str | None = None) -> int:
+    async def publish(
+        self, mentions: Sequence[Mention], cursor: str | None = None, edits: Sequence[Mention] = ()
+    ) -> int:
         if cursor is not None and self._can_flood:  # what is pushed to us has no cursor that could wait
             await self._wait_in_flood()
         now = self._clock.now()
-        mended = mentions if self._accepts_future else [_clamp_time(mention, now) for mention in mentions]
-        new = await self._store.inbox.admit(self._source, mended, cursor, now)
+        if not self._accepts_future:
+            mentions, edits = ([_clamp_time(mention, now) for mention in some] for some in (mentions, edits))
+        new = await self._store.inbox.admit(self._source, mentions, cursor, now, edits)
         if read := sum(mention.deleted_at is None for mention in mentions):  # a firehose sends ten deletions a second
             log.info("mentions received", source=self._source, read=read, new=new)
         self._clear_crash()

@@ -185,7 +185,9 @@ class TriageDecider:
             return self._decide_new(item, batch, at)
         if item.mention.deleted_at is None and item.mention.version < mark.version:
             return skip_edit()  # a newer wording has come: another worker may even have processed it
-        decision = self._decide_known(item, batch, at) or self._decide_new(item, batch, at)
+        decision = self._decide_known(item, batch, at)
+        if decision is None:
+            decision = skip_edit() if item.entry.known_only else self._decide_new(item, batch, at)
         decision = replace(decision, processed=None, is_edit=True)
         if decision.before is None or decision.after is None or decision.before.mention == decision.after.mention:
             return decision

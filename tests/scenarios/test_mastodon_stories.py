@@ -25,10 +25,10 @@ TAG = "#NorthwindAir"
 
 
 @asynccontextmanager
-async def listen_to_mastodon(world: World, fake: FakeMastodon) -> AsyncIterator[None]:
+async def listen_to_mastodon(world: World, fake: FakeMastodon, *, public: bool = False) -> AsyncIterator[None]:
     """The stream is open, and the first poll is over."""
     context = SourceContext("social", world.clock, lambda: 0.5, world.playbook.current.subjects, TOKEN)
-    await world.start_sources(build_mastodon_source(MastodonOptions(url=fake.url), context))
+    await world.start_sources(build_mastodon_source(MastodonOptions(url=fake.url, public=public), context))
     store = world.local_app.store
     async with asyncio.timeout(30):
         while not fake.streams or await store.inbox.load_cursor("social") is None:  # noqa: ASYNC110 - it is the test that waits
@@ -77,6 +77,20 @@ async def test_a_mastodon_edit_changes_the_card_and_is_not_counted_again(world: 
         world.published_texts.append(LATE)
         fake.edit(status, f"{LATE} {TAG}", world.clock.now())
         await wait_for_words(world, "four hours late")
+    assert len(world.channel("#care").cards) == 1
+    assert (await world.reconcile()).seen == 1
+
+
+async def test_an_edit_without_our_name_is_on_the_card_and_a_strangers_opens_nothing(world: World) -> None:
+    async with serve_fake_mastodon() as fake, listen_to_mastodon(world, fake, public=True):
+        status, other = build_complaint(world, 101, LOST), build_complaint(world, 102, "hello")
+        fake.post(status)
+        await wait_for_words(world, "lost my bag AGAIN")
+        world.clock.advance(seconds=30)
+        fake.edit(other, "I am angry, the worst train, nobody answers", world.clock.now())
+        fake.edit(status, "found my bag, sorry", world.clock.now())
+        await wait_for_words(world, "found my bag, sorry")
+        await world.advance(minutes=1)
     assert len(world.channel("#care").cards) == 1
     assert (await world.reconcile()).seen == 1
 

@@ -54,6 +54,7 @@ class Inbox:
         self.day = self.month = self.counted = ReadCounts()
         self.read_today: set[tuple[str, str]] = set()
         self.quotas: list[SourceQuota] = []
+        self.edits: list[Mention] = []
         self.now: Callable[[], datetime] = lambda: NOON
         self.failures = 0
         self.held = False
@@ -64,9 +65,12 @@ class Inbox:
         self._answer()
         return self._cursor
 
-    async def publish(self, mentions: Sequence[Mention], cursor: str | None = None) -> int:
+    async def publish(
+        self, mentions: Sequence[Mention], cursor: str | None = None, edits: Sequence[Mention] = ()
+    ) -> int:
         self._answer()
         before = len(self.mentions)
+        self.edits += edits
         for mention in mentions:
             self.mentions.setdefault(mention.id, mention)
         self.batches.append(len(mentions))

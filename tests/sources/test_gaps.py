@@ -72,11 +72,13 @@ class DyingInbox(Inbox):
         super().__init__()
         self.parts = 0
 
-    async def publish(self, mentions: Sequence[Mention], cursor: str | None = None) -> int:
+    async def publish(
+        self, mentions: Sequence[Mention], cursor: str | None = None, edits: Sequence[Mention] = ()
+    ) -> int:
         self.parts += 1
         if self.parts in {1, 3, 5}:
             raise StoreUnavailable("the store does not answer")
-        new = await super().publish(mentions, cursor)
+        new = await super().publish(mentions, cursor, edits)
         if self.parts in {2, 7, 10}:
             raise StoreUnavailable("the store does not answer any more")
         return new

@@ -104,6 +104,15 @@ async def test_later_words_of_an_entry_are_an_edit_and_those_of_an_old_one_are_n
     assert edited.edited_at > first.created_at
 
 
+async def test_later_words_that_no_longer_name_us_are_an_edit_for_those_who_know_the_entry(world: World) -> None:
+    old, ours, other = item(1, "Weather"), item(2), item(3, "Sports")
+    world.serve(feed(old), feed(old, ours, other), feed(item(1, "Rain"), item(2, "Corrected"), item(3, "Tennis")))
+    await world.poll(3)
+    assert [mention.text for mention in world.inbox.published] == [ours_text := world.inbox.published[0].text]
+    assert "Northwind" in ours_text
+    assert [edit.text for edit in world.inbox.edits] == ["Tennis", "Corrected"]
+
+
 async def test_nothing_is_loaded_again_that_did_not_change(world: World) -> None:
     world.serve(feed(item(1), ETag='"a"'), web.Response(status=304))
     await world.poll(3)

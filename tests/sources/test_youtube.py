@@ -92,6 +92,13 @@ async def test_below_the_videos_of_others_only_those_that_name_us_are(world: Wor
     assert world.inbox.ids == ["youtube:c2"]
 
 
+async def test_below_the_videos_of_others_an_edit_is_told_for_those_who_know_the_comment(world: World) -> None:
+    world.youtube.threads[VIDEO] = [thread("c1"), thread("c2", "sorry", updatedAt="2026-11-20T12:30:00Z")]
+    await world.poll(1, videos=(VIDEO,))
+    assert world.inbox.ids == []
+    assert [edit.id for edit in world.inbox.edits] == ["youtube:c2"]
+
+
 async def test_a_comment_that_was_edited_says_when(world: World) -> None:
     world.youtube.threads[CHANNEL] = [thread("c1", updatedAt="2026-11-20T12:30:00Z")]
     await world.poll(1, channel=CHANNEL)

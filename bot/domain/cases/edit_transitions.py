@@ -42,7 +42,7 @@ def edit_case(case: Case, edit: PostEdit, department_of: Callable[[str], Departm
 
     Words that are worse lead an unclaimed case along their route, unless a person has moved it.
     """
-    mention, department = edit.mention, department_of(case.department)
+    mention, department = _keep_details(edit.mention, case.mention), department_of(case.department)
     if mention.version <= case.mention.version or case.mention.is_forgotten or _is_unchanged(mention, case.mention):
         return skip_edit()
     worded = (case.mention.text[:MAX_WORDING_LENGTH],) if mention.text != case.mention.text else ()
@@ -60,6 +60,13 @@ def edit_case(case: Case, edit: PostEdit, department_of: Callable[[str], Departm
     if _is_worse_and_unmoved(case, after) and edit.route.to != NOBODY:
         after, department = _apply_route(after, edit.route, department_of, at, events)
     return _build_edit_decision(case, after, events, alarming, department, at)
+
+
+def _keep_details(mention: Mention, before: Mention) -> Mention:
+    """Keep the author and the words answered where an edit says nothing of them: a stream has but their ids."""
+    if mention.author.handle or mention.author.id != before.author.id:
+        return mention
+    return mention.copy_with(author=before.author, parent=mention.parent or before.parent)
 
 
 def _is_unchanged(mention: Mention, before: Mention) -> bool:

@@ -8,26 +8,27 @@
   ARGV[5] the most entries the inbox may hold   ARGV[6] hours and ARGV[7] delays for which there are slots
   ARGV[8] seconds to remember an author
   ARGV[9..] mentions, in the order of their keys: its version, which grows with each edit, or -1 if it was deleted; when
-    it was written, ms; the digest of its author, or ''; then it as JSON
+    it was written, ms; the digest of its author, or ''; '1' if it is only let in if it is known; then it as JSON
 
   A key holds when the mention came, or `v` and the version of the newest wording that came, or `d` once it was deleted.
   A newer wording of a known mention is put in the inbox as an edit, and so is its deletion; an older one, or the same,
   is kept out, as is all that comes after a deletion, and the deletion of what nobody has seen. A mention is also known
-  for as long as its case is kept.
+  for as long as its case is kept. An edit that no longer names a subject is only let in if the mention is known, and
+  is then `known` in the inbox.
   Returns how many were new, or -1 if the inbox is full and nothing was done, or the error with which the server refused
   one: it, and those after it, are new when they come again. Only who loses a right in the middle is refused there.
 ]]
 local inbox, cursors, heard, books, health = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local source, cursor, now, remember, most = ARGV[1], ARGV[2], ARGV[3], ARGV[4], tonumber(ARGV[5])
 local authors = KEYS[6]
-local count = (#ARGV - 8) / 4
+local count = (#ARGV - 8) / 5
 
 if count > 0 and redis.call('XLEN', inbox) + count > most then
   return -1
 end
 
 -- What the key held before, whether this is let in, and whether it is about a mention that was let in before.
-local function mark(key, version, case)
+local function mark(key, version, case, only_known)
   if version == 0 then
     return false, redis.call('SET', key, now, 'NX', 'EX', remember), false
   end
@@ -36,6 +37,9 @@ local function mark(key, version, case)
     return known, false, true
   end
   local seen = known or redis.call('EXISTS', case) == 1
+  if only_known and not seen then
+    return known, false, false
+  end
   if version < 0 then
     return known, seen and redis.call('SET', key, 'd', 'EX', remember), true
   end
@@ -45,9 +49,9 @@ local function mark(key, version, case)
   return known, redis.call('SET', key, string.format('v%d', version), 'EX', remember), seen
 end
 
-local function add(body, edit)
+local function add(body, edit, only_known)
   if edit then
-    return redis.pcall('XADD', inbox, '*', 'm', body, 'at', now, 'edit', '1')
+    return redis.pcall('XADD', inbox, '*', 'm', body, 'at', now, 'edit', only_known and 'known' or '1')
   end
   return redis.pcall('XADD', inbox, '*', 'm', body, 'at', now)
 end
@@ -83,16 +87,17 @@ end
 
 local new, edited, posts, versioned, refused, written = 0, 0, 0, 0, nil, {}
 for i = 1, count do
-  local key, version = KEYS[6 + i], tonumber(ARGV[5 + 4 * i])
+  local key, version = KEYS[6 + i], tonumber(ARGV[4 + 5 * i])
   if version ~= 0 then
     versioned = versioned + 1
   end
-  local known, taken, edit = mark(key, version, KEYS[6 + count + versioned])
-  if taken or version >= 0 then
+  local only_known = ARGV[7 + 5 * i] == '1'
+  local known, taken, edit = mark(key, version, KEYS[6 + count + versioned], only_known)
+  if taken or (version >= 0 and not only_known) then
     posts = posts + 1
   end
   if taken then
-    local added = add(ARGV[8 + 4 * i], edit)
+    local added = add(ARGV[8 + 5 * i], edit, only_known)
     if type(added) == 'table' then
       if known then
         redis.call('SET', key, known, 'EX', remember)
@@ -102,12 +107,12 @@ for i = 1, count do
       refused = added
       break
     end
-    remember_author(ARGV[7 + 4 * i])
+    remember_author(ARGV[6 + 5 * i])
     if edit then
       edited = edited + 1
     else
       new = new + 1
-      written[new] = tonumber(ARGV[6 + 4 * i])
+      written[new] = tonumber(ARGV[5 + 5 * i])
     end
   end
 end
