@@ -59,9 +59,11 @@ async def test_each_part_of_a_long_page_can_be_slowed_in_a_flood() -> None:
     cursors: list[str | None] = []
 
     class SlowingInbox(Inbox):
-        async def publish(self, mentions: Sequence[Mention], cursor: str | None = None) -> int:
+        async def publish(
+            self, mentions: Sequence[Mention], cursor: str | None = None, edits: Sequence[Mention] = ()
+        ) -> int:
             cursors.append(cursor)
-            return await super().publish(mentions, cursor)
+            return await super().publish(mentions, cursor, edits)
 
     await run_board(FakeBoard(PollResult(build_mentions(*range(700)), "700")), SlowingInbox("0"), 1)
     assert cursors == ["0", "0", "700"]
