@@ -20,7 +20,8 @@ from bot.usecases.staff import StaffDirectory
 
 EXAMPLE = '`/earshot say "Refunds open at noon" for care until 18:00`'
 _OFF = re.compile(r"off\b", re.IGNORECASE)
-_QUOTED = re.compile(r"[\"“”„«](?P<text>[^\"“”„«»]*)[\"“”»](?P<rest>.*)", re.DOTALL)
+_QUOTED = re.compile(r"[\"“”„«](?P<text>.*)[\"“”»](?P<rest>[^\"“”„«»]*)", re.DOTALL)
+"""From the first quotation mark to the last: a message may quote a word itself."""
 CHANGED = "Somebody has changed this message since, so it stays as it is."
 
 

@@ -44,6 +44,11 @@ async def test_without_an_end_it_ends_at_midnight_and_undo_brings_back_the_one_b
     assert await mia.type_command("/earshot say off for care") == "care has no message of the day."
 
 
+async def test_a_message_that_quotes_a_word_itself_is_said_whole(world: World) -> None:
+    told = await world.person("mia").type_command('/earshot say "Say "sorry" first, then “how”" for care')
+    assert '“Say "sorry" first, then “how””' in told
+
+
 async def test_undo_after_somebody_else_changed_it_is_refused(world: World) -> None:
     text = world.path.read_text("utf-8").replace(
         'deputies = ["U0ANA", "S0CARE"]', 'deputies = ["U0ANA"]\npoint = "U0ANA"'
