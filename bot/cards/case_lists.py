@@ -69,8 +69,9 @@ def _iter_fact_runs(case: Case, at: datetime, by: str) -> Iterator[Block | str]:
             owner = "you" if case.owner == by else make_user_mention(case.owner)
             yield from (make_run("Claimed", bold=True), " by ", owner)
         case CaseStatus.RESOLVED:
-            yield make_run("Resolved", bold=True)
-            yield f" · {case.resolution.value}" if case.resolution else ""
+            yield make_run("Merged" if case.merged_into else "Resolved", bold=True)
+            if case.resolution:
+                yield f" · {case.resolution.value}"
     yield from _iter_clock_runs(case, at)
     yield f" · {case.priority.value.capitalize()} · {sanitize_line(case.department, 60)}"
 

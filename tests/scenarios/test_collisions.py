@@ -83,6 +83,9 @@ async def test_a_merged_case_joins_the_other_and_can_be_split_off_again(world: W
     await world.advance(seconds=3)
     assert "Merged by @raj into another case of this person" in second.words
     assert "1 later post" in first.words
+    await first.choose("History of this person…", "ana")
+    assert "Merged" in world.person("ana").form
+    await world.sandbox.get_user("ana").close_modal(everything=True)
     assert (await world.reconcile()).unaccounted == 0
     cases = world.local_app.app.usecases.cases
     await cases.separate_mention(first.case, "U0ANA", second.case)
