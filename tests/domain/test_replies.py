@@ -128,6 +128,8 @@ def test_a_name_is_what_a_person_is_called_and_no_advertisement(name: str, expec
 
 def test_an_unknown_name_leaves_no_gap() -> None:
     assert fill_placeholders("Hi {name}, we're on it.\n{signature}", "", "– Ana") == "Hi, we're on it.\n– Ana"
+    assert fill_placeholders("Thank you, {name}! It helps.", "", "") == "Thank you! It helps."
+    assert fill_placeholders("{name}, We look for it.", "", "") == "We look for it."
     assert fill_placeholders("Hi {name}!", "Marta", "") == "Hi Marta!"
 
 

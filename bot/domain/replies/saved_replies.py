@@ -81,8 +81,8 @@ def pick_name(author: Author) -> str:
 
 
 def fill_placeholders(text: str, name: str, signature: str) -> str:
-    """Return the text with the name and the signature; an unknown name goes with the space in front of it."""
-    words = text.replace(NAME, name) if name else re.sub(r" ?\{name\}", "", text)
+    """Return the text with the name and the signature; an unknown name goes with the comma and space in front of it."""
+    words = text.replace(NAME, name) if name else re.sub(r"(?m)^\{name\}[,:!]? *|,? ?\{name\}", "", text)
     return words.replace(SIGNATURE, signature).strip()
 
 
