@@ -60,7 +60,7 @@ BUTTONS = (
     CaseButton(
         action_ids.THANK,
         "Thank",
-        lambda case: case.assessment.intent is Intent.PRAISE,
+        lambda case: case.assessment.intent is Intent.PRAISE and case.has_words,
         a11y_label="Thank the author in Slack. Nothing is posted in public.",
     ),
 )

@@ -1,5 +1,7 @@
 """Thank who praises: in two taps, with words of one's own, and nobody who was kind is overlooked."""
 
+from bot.domain.erasure import parse_forget_target
+from bot.store.forget import MentionEraser
 from tests.scenarios.sample_posts import LOST, PRAISE
 from tests.scenarios.world import World
 
@@ -85,3 +87,20 @@ async def test_what_is_worth_sharing_waits_in_a_list_until_somebody_takes_it_out
     await world.person("mia").type_command("/sentiment share")
     await world.person("mia").press_on_whisper("Done")
     assert "Nothing is marked" in await world.person("mia").type_command("/sentiment share")
+
+
+async def test_nobody_thanks_for_a_post_that_is_gone(world: World) -> None:
+    await world.receive(PRAISE, by="rosa")
+    await world.receive(MORE, by="kofi")
+    await world.advance(seconds=5)
+    await world.channel("#community").card("@rosa").click("Thank", by="joe")
+    await world.person("tom").type_command("/sentiment thanks")
+    eraser = MentionEraser(world.local_app.store.client, world.local_app.store.keys)
+    for handle in ("@rosa", "@kofi"):
+        await eraser.forget(await eraser.find(parse_forget_target(handle)), world.clock.now())
+    await world.person("tom").press_on_whisper("Thank")
+    assert world.person("tom").last_whisper == "This post was deleted, so there is nobody to thank."
+    await world.person("joe").press_on_whisper("Share-worthy")
+    assert world.person("joe").last_whisper == "This post was deleted, so there is nothing to share."
+    await world.advance(seconds=5)
+    assert all("Thank" not in card.menu for card in world.channel("#community").cards)

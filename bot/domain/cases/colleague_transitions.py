@@ -76,6 +76,8 @@ def thank_author(case: Case, context: Context) -> CaseDecision:
     """Record that a colleague thanks the author of praise; once a person, in any status."""
     if case.assessment.intent is not Intent.PRAISE:
         raise NotAllowed("*Thank* is for praise, and this case is something else now.")
+    if not case.has_words:
+        raise NotAllowed("This post was deleted, so there is nobody to thank.")
     if context.by in case.thanked_by:
         raise NotAllowed("You have thanked them already.")
     after = case.copy_with(thanked_by=(*case.thanked_by, context.by)[-MAX_THANKS:])

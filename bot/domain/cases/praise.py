@@ -31,6 +31,8 @@ def mark_shareworthy(case: Case, context: Context) -> CaseDecision:
     """Put praise into the queue of what is worth sharing. Everybody may."""
     if case.assessment.intent is not Intent.PRAISE:
         raise NotAllowed("Only praise goes into this list, and this case is something else now.")
+    if not case.has_words:
+        raise NotAllowed("This post was deleted, so there is nothing to share.")
     if case.shared_by:
         raise NotAllowed(f"<@{case.shared_by}> has marked it already.")
     after, event = case.copy_with(shared_by=context.by), context.build_event(AuditAction.SHARE_MARKED)
