@@ -58,7 +58,9 @@ def format_caution(case: Case, department: Department, author: AuthorContext, at
     who = sanitize_line(author.names.get(person.answered_by, ""), NAME_SHOWN)
     when = (person.answered_at or at).astimezone(ZoneInfo(department.hours.zone))
     name = f"@{who}" if who else "A colleague"
-    return f"{name} answered this person on {when.day} {when:%b at %H:%M}. Talk to each other first."
+    return (
+        f"{name} answered this person on {when.day} {when:%b at %H:%M}. If that wasn't you, talk to each other first."
+    )
 
 
 def format_labels(person: Person) -> str:

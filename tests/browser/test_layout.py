@@ -95,7 +95,7 @@ def test_a_card_with_the_history_of_its_author_is_as_low(window: Window, demo: D
     demo.publish_post("@northwindair thank you for the wonderful crew this morning, so kind to my mother", "kofi")
     for text, history in (
         (LONG, "3rd contact within a day · 1 answered"),
-        (SHORT, "1 answered by @Ana Lima on 10 Mar · praised"),
+        (SHORT, "@Ana Lima has another case of this person"),
     ):
         demo.publish_post(text, "kofi")
         card = Card(window, f"(//div[@id='log']//article[contains(., '{text}')])[last()]")
@@ -103,6 +103,7 @@ def test_a_card_with_the_history_of_its_author_is_as_low(window: Window, demo: D
         assert history in card.element.text
         assert card.element.size["height"] <= 160
         card.click(action_ids.CLAIM)
+        window.press("//dialog[@open]//button[.='Claim anyway']")  # they were answered just now
         card.wait_for_button(action_ids.RESOLVE)
         assert card.element.size["height"] <= 160
 

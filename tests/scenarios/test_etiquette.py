@@ -49,7 +49,10 @@ async def test_a_customer_of_a_competitor_is_approached_twice_at_the_most_and_re
 async def test_who_was_just_answered_is_not_answered_by_somebody_else_without_a_word(world: World) -> None:
     await answer(await receive(world, LOST), "ana")
     second = await receive(world, LATE)
-    assert find_question(second) == "@ana answered this person on 10 Mar at 09:00. Talk to each other first."
+    assert (
+        find_question(second)
+        == "@ana answered this person on 10 Mar at 09:00. If that wasn't you, talk to each other first."
+    )
     assert find_question(await receive(world, CRISIS, "#pr")) == ""
     await world.advance(hours=3)
     assert find_question(await receive(world, LATE + " and nobody cares")) == ""
