@@ -34,7 +34,7 @@ class CardRecord(FrozenModel):
     page: int = 0
     """The version of its page that it shows."""
     others: str = ""
-    """Which other cases of its author it shows as claimed, and by whom."""
+    """What it shows of its author: other cases that are claimed, and by whom; labels; linked accounts."""
     progress: str = ""
     """Of an episode: the progress that it shows."""
     since: int = 0

@@ -8,6 +8,7 @@ from pydantic import TypeAdapter
 
 from bot.domain.audit import AuditEvent
 from bot.domain.case import Case, CaseStatus
+from bot.domain.outbox import Notification
 from bot.domain.persons.links import Accounts
 from bot.domain.persons.person import (
     MAX_NOTES,
@@ -21,7 +22,7 @@ from bot.domain.persons.person import (
 )
 from bot.store.cases import CaseStore
 from bot.store.client import ANOTHER_TYPE, RedisClient, parse_hash, parse_int
-from bot.store.decision_writer import add_audit_event
+from bot.store.decision_writer import add_audit_event, add_notification
 from bot.store.keys import PERSON_KEPT, Keys
 from bot.store.message_records import CardState
 from bot.store.outbox import Outbox
@@ -137,14 +138,28 @@ class PersonStore(RedisStore):
         found = await self._client.read_bodies(map(self._keys.person_key, wanted), LABELS) if wanted else []
         return {key: _parse_labels(words) for key, words in zip(wanted, found, strict=True) if words}
 
-    async def set_labels(self, accounts: Iterable[str], labels: Iterable[PersonLabel], event: AuditEvent) -> None:
-        """Label all accounts of a person. Of two people who label at once the later one decides."""
+    async def set_labels(
+        self, case: Case, accounts: Iterable[str], labels: Iterable[PersonLabel], event: AuditEvent
+    ) -> None:
+        """Label all accounts of a person, the author of this case. Of two people who label at once the later decides.
+
+        The cards of the person are redrawn.
+        """
         transaction = Transaction(self._keys.inbox)
         for key in map(self._keys.person_key, accounts):
             transaction.write("HSET", key, LABELS, "|".join(sorted(labels)))
             transaction.write("EXPIRE", key, _SECONDS)
-        add_audit_event(transaction, self._keys, event)
+        self._add_refresh(transaction, case, event)
         await commit(self._client, transaction)
+
+    def _add_refresh(self, transaction: Transaction, case: Case, event: AuditEvent) -> None:
+        """Record the event, and have the open cards of the person drawn again, this one among them."""
+        add_audit_event(transaction, self._keys, event)
+        wanted = [Notification.refresh_person(case.id, case.department)]
+        if not case.is_closed:
+            wanted.append(Notification.draw_card(case.id, case.department))
+        for one in wanted:
+            add_notification(transaction, self._keys, one, event.at)
 
     async def load_accounts(self, author_key: str, handle: str) -> dict[str, str]:
         """Return all accounts of a person with their handles; `handle` is that of this account."""
@@ -152,11 +167,16 @@ class PersonStore(RedisStore):
         return {author_key: handle} | _parse_accounts(fields)
 
     async def save_accounts(
-        self, before: Sequence[Accounts], after: Sequence[Accounts], labels: Iterable[PersonLabel], event: AuditEvent
+        self,
+        case: Case,
+        before: Sequence[Accounts],
+        after: Sequence[Accounts],
+        labels: Iterable[PersonLabel],
+        event: AuditEvent,
     ) -> bool:
         """Save which accounts belong together, if that is still as before. Return False if it has changed.
 
-        All of them get the labels, which they keep if they are unlinked.
+        All of them get the labels, which they keep if they are unlinked. The cards of this case's author are redrawn.
         """
         transaction = Transaction(self._keys.inbox)
         for accounts in before:
@@ -168,7 +188,7 @@ class PersonStore(RedisStore):
                 transaction.write("EXPIRE", key, _SECONDS)
                 if len(accounts) == 1:
                     transaction.write("HDEL", key, ACCOUNTS)
-        add_audit_event(transaction, self._keys, event)
+        self._add_refresh(transaction, case, event)
         return (await commit(self._client, transaction))[0] is CommitResult.WRITTEN
 
     async def load_notes(self, author_keys: Iterable[str]) -> list[PersonNote]:

@@ -201,7 +201,7 @@ class CaseUseCases:
             return  # delivery updates the messages that asked for an owner
         if page is None and case.is_confirmed_crisis:
             return  # the response may have been rendered without the page
-        await self._outbox.record_card_response(case, record, self._clock.now(), page, author.open_case_key)
+        await self._outbox.record_card_response(case, record, self._clock.now(), page, author.shown_key)
 
     async def build_view(self, case: Case) -> CaseView:
         """Return the case with all that its card shows at this moment."""

@@ -82,7 +82,7 @@ class PersonUseCases:
         if chosen != history.labels:
             named = ", ".join(sorted(chosen)) or "no label"
             event = AuditEvent(at, by, AuditAction.PERSON_LABELED, f"{named}, of case {case_id}")
-            await self._persons.set_labels(history.accounts, chosen, event)
+            await self._persons.set_labels(history.case, history.accounts, chosen, event)
         return await self.load_history(case_id, by)
 
     async def search_accounts(self, case_id: str, by: str, words: str) -> list[Case]:
@@ -105,7 +105,7 @@ class PersonUseCases:
             known = (await self._persons.load([other.mention.author_key])).get(other.mention.author_key)
             labels = history.labels | (known.labels if known else frozenset())
             event = AuditEvent(self._clock.now(), by, AuditAction.PERSON_LINKED, f"of cases {case_id}, {other_case_id}")
-            if await self._persons.save_accounts((history.accounts, theirs), (linked,), labels, event):
+            if await self._persons.save_accounts(history.case, (history.accounts, theirs), (linked,), labels, event):
                 return await self.load_history(case_id, by)
         raise NotAllowed(CHANGED)
 
@@ -117,7 +117,7 @@ class PersonUseCases:
             rest = unlink_account(history.accounts, author_key)
             parts = (rest, {author_key: history.accounts[author_key]})
             event = AuditEvent(self._clock.now(), by, AuditAction.PERSON_UNLINKED, f"of case {case_id}")
-            if await self._persons.save_accounts((history.accounts,), parts, history.labels, event):
+            if await self._persons.save_accounts(history.case, (history.accounts,), parts, history.labels, event):
                 return await self.load_history(case_id, by)
         raise NotAllowed(CHANGED)
 

@@ -67,3 +67,14 @@ async def test_a_label_of_a_colleague_asks_first_and_a_claim_goes_through(world:
     assert find_question(second) == "A colleague has marked this person as “Do not approach”."
     await second.click("Claim", by="raj")
     assert "Claimed by @raj" in second.words
+
+
+async def test_a_label_stands_on_the_cards_that_are_there_already_and_goes_again(world: World) -> None:
+    first, second = await receive(world, LOST), await receive(world, LATE)
+    await open_history(first)
+    for labels, is_asked in (["do not approach"], True), ([], False):
+        await submit(first, labels=labels)
+        await world.advance(seconds=5)
+        for card in (first, second):
+            assert ("Do not approach" in card.words) is is_asked
+            assert (find_question(card) != "") is is_asked

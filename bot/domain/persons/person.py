@@ -79,9 +79,13 @@ class AuthorContext(NamedTuple):
     """Plain names of the colleagues in it, since a mention would notify them. One that is not known is missing."""
 
     @property
-    def open_case_key(self) -> str:
-        """The open cases in a word, to tell whether a card shows them."""
-        return " ".join(f"{one.case_id}:{one.owner}:{one.writer}" for one in self.open_cases)
+    def shown_key(self) -> str:
+        """The open cases, the labels and how many accounts are linked in a word, to tell whether a card shows them."""
+        words = [f"{one.case_id}:{one.owner}:{one.writer}" for one in self.open_cases]
+        if self.person:
+            words += sorted(label.replace(" ", "-") for label in self.person.labels)
+            words += [f"{len(self.person.accounts)}"] if len(self.person.accounts) > 1 else []
+        return " ".join(words)
 
 
 NO_CONTEXT = AuthorContext()

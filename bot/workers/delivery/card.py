@@ -100,7 +100,7 @@ class CardDelivery:
             return await self._post_card(case, department, moved, pending)
         page, author = await self._load_page(case), await self._load_author(case)
         is_drawn = record.drawn >= case.version and record.page == (page.version if page else 0)
-        if is_drawn and record.others == author.open_case_key:
+        if is_drawn and record.others == author.shown_key:
             await self._outbox.record_rendered_card(case.id, record, pending, self._poster.clock.now(), page)
             return False
         await self._limiter.acquire_update(record.channel)
@@ -119,7 +119,7 @@ class CardDelivery:
                 raise await self._poster.handle_refusal(department, record.channel, no) from no
             fallback = render_case_fallback(case, department, self._poster.clock.now())
             await self._limiter.update_message(record.channel, record.ts, fallback)
-        await self._record_rendered_card(case, record.copy_with(others=author.open_case_key), pending, page)
+        await self._record_rendered_card(case, record.copy_with(others=author.shown_key), pending, page)
         return True
 
     async def refresh_person_cards(self, pending: Notification) -> bool:
@@ -148,7 +148,7 @@ class CardDelivery:
         render_fallback = partial(render_case_fallback, case, department, at)
         drawing = case_card.render_case(case, department, at, page, author)
         posted = await self._poster.post_to_department(department, drawing, case.id, record, save_card, render_fallback)
-        posted = posted.copy_with(others=author.open_case_key)
+        posted = posted.copy_with(others=author.shown_key)
         if posted.stale:  # the old card has still to be updated: the notification stays for that
             await self._outbox.save_card(case.id, _copy_with_versions(posted, case, page))
         else:
