@@ -80,6 +80,17 @@ async def test_a_model_that_obeys_the_post_changes_nothing_without_the_person(
     assert "“our fault” can be used against us in court." in reply.words
 
 
+async def test_a_draft_names_no_number_and_no_address_to_which_a_customer_could_be_lured(
+    drafting: World, model: StubModel
+) -> None:
+    model.answer = lambda _: (
+        "Call +351 900 123 456, pay to DE89 3704 0044 0532 0130 00, see 192.0.2.1/pay by 2026-03-12 18:00"
+    )
+    reply = await open_reply(drafting, await receive_claimed(drafting))
+    await reply.press("Draft")
+    assert "Call [number removed], pay to [number removed], see [link removed] by 2026-03-12 18:00" in reply.words
+
+
 async def test_without_a_draft_the_form_says_why_and_the_saved_replies_are_still_there(
     drafting: World, model: StubModel
 ) -> None:

@@ -153,6 +153,7 @@ def test_nothing_is_sent_that_the_playbook_does_not_name() -> None:
         ("See https://northwind.example/help@evil.example", "See [link removed]"),
         ("See https://northwind.example.evil.example/help", "See [link removed]"),
         ("See evil.example/x and EVIL．example", "See [link removed] and [link removed]"),
+        ("On 2026-03-12 18:00, or 12/03/2026 912345678", "On 2026-03-12 18:00, or [number removed]"),
         ("A\u202eB\u200b\x00 C", "AB C"),
         (f"The key is {KEY}", "The key is"),
         ("x" * 9_000, "x" * 2_000),
@@ -193,7 +194,8 @@ async def test_200_injections_obeyed_by_the_model_change_no_addressee_link_promi
         assert "evil" not in " ".join(LINK.findall(draft))
         assert not [word for word in draft.split() if word.startswith("@") and word.strip("@,.") != "someone"]
         assert build_composer_url(mention, "We look for it.", {}) == before
-        if " EUR" in text or " USD" in text or "4111" in text or "our fault" in text:
+        assert "4111" not in draft
+        if " EUR" in text or " USD" in text or "our fault" in text:
             assert check_reply(ReplyContext(draft, authority="Credit up to 50 EUR."))
     sent = json.dumps([body for body, _ in model.requests])
     assert "marta_flies" not in sent

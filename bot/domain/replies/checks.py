@@ -16,10 +16,10 @@ _AMOUNT = re.compile(
     r"([€$£]|\b[A-Z]{3}\b)?\s?(\d{1,3}(?:[ \u00a0\u202f’']\d{3})+(?:[.,]\d\d?)?|\d[\d.,]*)(?:\s?([€$£]|[^\W\d_]+))?"
 )
 _EMAIL = re.compile(r"(?<![@\w.])[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
-_IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){3,7}(?: ?[A-Z0-9]{1,3})?\b")
-_DATE = re.compile(r"\b(?:\d{4}-\d\d-\d\d|\d\d?[./-]\d\d?[./-]\d{4})(?=[ T,]|$)")
+IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){3,7}(?: ?[A-Z0-9]{1,3})?\b")
+DATE = re.compile(r"\b(?:\d{4}-\d\d-\d\d|\d\d?[./-]\d\d?[./-]\d{4})(?=[ T,]|$)")
 """A day, which with the hour behind it is as long as a phone number."""
-_NUMBER = re.compile(r"(?<![\w.-])\+?\(?\d(?:[ ()./-]{0,2}\d){8,18}(?![\w-])")
+LONG_NUMBER = re.compile(r"(?<![\w.-])\+?\(?\d(?:[ ()./-]{0,2}\d){8,18}(?![\w-])")
 _BOOKING = re.compile(r"\b(?![A-Z]{2}\d{4}\b)(?=[A-Z]*\d)(?=\d*[A-Z])[A-Z0-9]{6}\b")
 """Six capitals and digits, but no flight number such as NW1204."""
 _APOLOGY = re.compile(
@@ -98,8 +98,8 @@ def _iter_amounts(text: str, units: set[str]) -> Iterator[Amount]:
 
 
 def _find_personal_data(context: ReplyContext) -> str:
-    text = _DATE.sub("…", LINK.sub("", context.text))
-    kinds = ((_EMAIL, "an email address"), (_IBAN, "an account number"), (_NUMBER, "a long number"))
+    text = DATE.sub("…", LINK.sub("", context.text))
+    kinds = ((_EMAIL, "an email address"), (IBAN, "an account number"), (LONG_NUMBER, "a long number"))
     for pattern, what in (*kinds, (_BOOKING, "a booking code")):
         if any(found[0] not in context.known for found in pattern.finditer(text)):
             return f"Everybody can read this, and it has {what} in it. Ask for it in a private message."

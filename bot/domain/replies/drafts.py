@@ -7,14 +7,15 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from bot.domain.mention import Mention
+from bot.domain.replies.checks import DATE, IBAN, LONG_NUMBER
 from bot.domain.replies.saved_replies import MAX_REPLY
 
 PARTS = ("post", "voice", "guidance", "replies", "author")
 """What may be sent to the model, as the playbook names it."""
 EXAMPLES = 3
-NO_LINK, SOMEONE = "[link removed]", "@someone"
+NO_LINK, NO_NUMBER, SOMEONE = "[link removed]", "[number removed]", "@someone"
 _HANDLE = re.compile(r"(?<![\w.])@[\w.-]*\w(?:@[\w.-]*\w)?")
-_LINK = re.compile(r"\S*://\S+|(?:[\w-]+\.)+[^\W\d_]{2,}(?::\d+)?(?:[/?#]\S*)?")
+_LINK = re.compile(r"\S*://\S+|(?:(?:[\w-]+\.)+[^\W\d_]{2,}|(?:\d{1,3}\.){3}\d{1,3})(?::\d+)?(?:[/?#]\S*)?")
 """Wider than what outlets make a link of: a draft loses rather a word too many."""
 _TASK = (
     "Draft a reply in public, in the language of the post, for a person of {brand} who reads and changes it. "
@@ -70,7 +71,7 @@ def build_draft_messages(context: DraftContext, send: frozenset[str]) -> list[di
 
 
 def sanitize_draft(text: str, known: str, handle: str, secrets: Iterable[str] = ()) -> str:
-    """Return what is shown of a draft: no link and no account that the playbook does not know, and no secret.
+    """Return what is shown of a draft: no link, account or long number that the playbook does not know, and no secret.
 
     `handle` is the author's own. Raises `DraftUnavailableError` if nothing is left.
     """
@@ -87,6 +88,12 @@ def sanitize_draft(text: str, known: str, handle: str, secrets: Iterable[str] = 
     def replace_link(found: re.Match[str]) -> str:
         return found[0] if _is_known_link(found[0], known) else NO_LINK
 
+    def replace_number(found: re.Match[str]) -> str:
+        is_time = DATE.match(found[0]) and not LONG_NUMBER.search(DATE.sub("", found[0]))
+        return found[0] if is_time or found[0] in known else NO_NUMBER
+
+    for pattern in (IBAN, LONG_NUMBER):
+        plain = pattern.sub(replace_number, plain)
     kept = [part if _HANDLE.fullmatch(part) else _LINK.sub(replace_link, part) for part in _split_handles(plain)]
     words = _HANDLE.sub(replace_account, "".join(kept)).strip()[:MAX_REPLY]
     if not words:
