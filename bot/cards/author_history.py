@@ -72,7 +72,8 @@ def _list_lines(person: Person, author: AuthorContext, department: Department) -
     count = f"{person.answered:,} answered" if person.answered else ""
     answers, day = _format_answers(person, author), _format_answer_day(person, department)
     praise = f"praised {_TIMES.get(person.praised, f'{person.praised:,} times')}" if person.praised else ""
-    often = f"{_format_ordinal(person.contacts)} contact {_format_span(person)}"
+    span = f" {_format_span(person)}" if person.contacts > 1 else ""
+    often = f"{_format_ordinal(person.contacts)} contact{span}"
     chosen = ((often, answers + day, praise), (often, answers + day), (often, answers), (often, count))
     return [*(" · ".join(part for part in parts if part) for parts in chosen), often]
 

@@ -72,7 +72,7 @@ async def test_the_history_lists_cases_with_their_outcome_and_what_colleagues_no
 
 async def test_who_may_read_notes_are_the_deputies_of_teams_that_had_the_person_and_managers(world: World) -> None:
     card = await receive(world, FIRST)
-    await open_history(card)
+    assert "1st contact\n" in await open_history(card)
     await submit(card, note="Flies with a wheelchair")
     assert "wheelchair" in await open_history(card, by="mia")
     await card.choose(OPEN, "tom")
