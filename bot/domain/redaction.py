@@ -84,14 +84,19 @@ def forget_in_case(
 
 
 def _redact_post(case: Case, reason: ErasureReason) -> Case:
-    """Return the case without the words of its post and all that may quote them."""
+    """Return the case without the words of its post and all that may quote them.
+
+    Whoever was asked to allow or approve something loses that message, so that nothing waits for them any more.
+    """
     return case.copy_with(
         mention=blank_mention(case.mention, reason.text),
         assessment=_remove_reasons(case.assessment),
         as_heard=_remove_reasons(case.as_heard) if case.as_heard else None,
         note="",
-        offer_request=case.offer_request._replace(reason="") if case.offer_request else None,
-        approval=case.approval._replace(text="") if case.approval else None,
+        offer_request=case.offer_request._replace(reason="")
+        if case.offer_request and not case.pending_request
+        else None,
+        approval=case.approval._replace(text="") if case.approval and not case.pending_approval else None,
         follow_up=None,
         earlier=(),
         thanked_by=(),

@@ -12,6 +12,7 @@ from bot.slack_sandbox.views import SlackView
 from bot.store.forget import MentionEraser
 from tests.scenarios.sample_posts import LATE, LOST
 from tests.scenarios.slack_views import Card
+from tests.scenarios.test_deletions import delete
 from tests.scenarios.world import World
 
 REPLIES = """
@@ -360,11 +361,26 @@ async def test_the_text_that_waits_for_approval_is_forgotten_with_the_post(world
     store = world.local_app.store
     eraser = MentionEraser(store.client, store.keys)
     await eraser.forget(await eraser.find(parse_forget_target("@marta")), world.clock.now())
-    approval = (await store.cases.get(card.case)).approval
-    assert approval is not None
-    assert not approval.text
+    assert (await store.cases.get(card.case)).approval is None
     await world.advance(seconds=5)
     assert all("lost my bag" not in message.words for message in world.person("mia").dms)
+
+
+async def test_nobody_is_waited_for_who_lost_the_message_with_a_deleted_post(world: World) -> None:
+    add_to_playbook(world, APPROVAL.format("send"))
+    post = await world.receive(LOST)
+    card = world.channel("#care").card("@marta")
+    await card.click("Claim", by="ana")
+    reply = await open_reply(world, card)
+    await reply.type("We are on it.")
+    await reply.press("Ask for approval")
+    await world.advance(seconds=5)
+    assert "reply waits for @mia" in card.words
+    await delete(world, post)
+    await world.advance(seconds=5)
+    assert "reply waits" not in card.words
+    await world.advance(minutes=20)
+    assert all("hasn't answered in time" not in message.words for message in world.person("ana").dms)
 
 
 async def test_a_reply_is_written_from_the_home_tab_and_from_a_search_too(world: World) -> None:
