@@ -213,6 +213,8 @@ def test_nothing_that_is_stored_is_read_but_one_by_one() -> None:
         "store/spike_stream.py",
         "store/recent_mentions.py",
         "store/quote_redaction.py",
+        "store/early_replies.py",  # of these two nobody waits for one: it ends by itself
+        "store/replies.py",
     }
     calling = {
         str(file.relative_to(folder))
