@@ -189,6 +189,9 @@ CARE = "Apologise, rebook, credit up to 50 EUR."
         ("disclosure", "Ana from northwind air here.", ""),
         ("capitals", "WE ARE ON IT NOW", "Most of this is in capitals"),
         ("capitals", "NW1204 is OK", ""),
+        ("placeholder", "Hi {first name}, we look", "“{first name}” is still in the text. Write what it stands for."),
+        ("placeholder", "We look {here} or {}", "“{here}”"),
+        ("placeholder", "Smile :-{} and {1}", ""),
         ("capitals", "私たちは調べています。お待ちください", ""),
     ],
 )

@@ -37,6 +37,7 @@ _LEGAL = re.compile(
 _WORKS_HERE = re.compile(
     r"\b(?:i|we)(?:'m| am| are)? (?:work|from)\b|\b(?:my|our) (?:team|colleagues)\b", re.IGNORECASE
 )
+_PLACEHOLDER = re.compile(r"\{[^\W\d_][\w ]{0,30}\}")
 LOUD_FROM, LOUD_SHARE = 12, 0.7
 """Letters from which a text is loud, and the share of them in capitals."""
 
@@ -132,6 +133,11 @@ def _find_capitals(context: ReplyContext) -> str:
     return "Most of this is in capitals, which reads as shouting." if is_loud else ""
 
 
+def _find_placeholder(context: ReplyContext) -> str:
+    found = _PLACEHOLDER.search(context.text)
+    return f"“{found[0]}” is still in the text. Write what it stands for." if found else ""
+
+
 CHECKS: dict[str, Callable[[ReplyContext], str]] = {
     "promise": _find_promise,
     "personal data": _find_personal_data,
@@ -139,4 +145,5 @@ CHECKS: dict[str, Callable[[ReplyContext], str]] = {
     "legal word": _find_legal_word,
     "disclosure": _find_missing_disclosure,
     "capitals": _find_capitals,
+    "placeholder": _find_placeholder,
 }
