@@ -106,6 +106,23 @@ async def test_what_they_write_next_in_a_merged_conversation_joins_the_case_that
     assert "Merged" in second.words
 
 
+async def test_who_merges_second_is_told_and_a_case_that_is_merged_again_is_there_once(world: World) -> None:
+    first, second = await receive_two(world)
+    await first.click("Claim", by="ana")
+    for name in ("raj", "mia"):
+        await second.click("Claim", by=name)
+    await press_answer(world, "Merge", "mia")
+    await press_answer(world, "Merge", "raj")
+    assert "@mia merged this case into another one" in world.person("raj").last_whisper
+    await second.click("Reopen", by="raj")
+    await second.click("Claim", by="raj")
+    await press_answer(world, "Merge", "raj")
+    await world.advance(seconds=3)
+    assert "1 later post" in first.words
+    assert "1 related post" in await first.explain()
+    assert (await world.reconcile()).unaccounted == 0
+
+
 async def test_of_two_who_merge_at_once_in_both_directions_one_merges(world: World) -> None:
     first, second = await receive_two(world)
     await first.click("Claim", by="ana")
@@ -118,7 +135,7 @@ async def test_of_two_who_merge_at_once_in_both_directions_one_merges(world: Wor
     )
     refused = [str(one) for one in done if isinstance(one, Exception)]
     assert len(refused) == 1
-    assert "closed" in refused[0] or "resolved" in refused[0]
+    assert "closed" in refused[0] or "merged this case into another one" in refused[0]
     await world.run_until_idle()
     found = await world.local_app.store.cases.find([first.case, second.case])
     assert sorted(bool(one.merged_into) for one in found.values()) == [False, True]

@@ -46,12 +46,18 @@ def merge_case(
 def _add_posts(
     target: Case, case: Case, posts: Sequence[Mention], context: Context, department: Department
 ) -> CaseDecision:
-    """Return the change of the case that gets the posts. Its owner is told, unless they do it themselves."""
+    """Return the change of the case that gets the posts. Its owner is told, unless they do it themselves.
+
+    It may have had them before, if the other case was merged, reopened, and is merged again.
+    """
     said = case.mention
     own = JoinedMention(said.id, said.display_name, said.url, said.created_at, JoinReason.SAME_PERSON)
+    added = (own, *case.joined)
+    again = {one.mention for one in added} & {one.mention for one in target.joined}
+    kept = [one for one in target.joined if one.mention not in again]
     after = target.copy_with(
-        joined=(*target.joined, own, *case.joined)[-MAX_JOINED:],
-        joined_count=target.joined_count + 1 + case.joined_count,
+        joined=(*kept, *added)[-MAX_JOINED:],
+        joined_count=target.joined_count + 1 + case.joined_count - len(again),
     )
     event = context.build_event(AuditAction.MERGED, f"case {case.id} into this one")
     told = Notification.notify_owner(NotificationKind.JOINED, target.id, target.owner, target.round)
