@@ -345,13 +345,18 @@ async def test_a_case_of_a_newer_release_is_refused_and_stays_as_it_is(harness: 
     assert await harness.store.client.execute("HGET", key, "body") == spoilt
 
 
+async def list_pending_cards(harness: UseCaseHarness) -> list[str]:
+    """Without what redraws the other cards of the author."""
+    return [one for one in await harness.list_pending() if one.startswith("card ")]
+
+
 async def test_a_card_that_a_click_has_redrawn_is_not_pending_any_more(harness: UseCaseHarness) -> None:
     case = await harness.open_case()
     await harness.post_card(case)
     claimed = (await harness.usecases.cases.claim(case.id, ANA)).case
     await harness.usecases.cases.record_card_response(claimed)
 
-    assert await harness.list_pending() == []
+    assert await list_pending_cards(harness) == []
     assert (await harness.store.outbox.load_card(case.id)).drawn == claimed.version
 
 
@@ -361,7 +366,7 @@ async def test_a_card_that_changed_again_since_it_was_redrawn_stays_pending(harn
     claimed = (await harness.usecases.cases.claim(case.id, ANA)).case
     await harness.usecases.cases.release(case.id, ANA)
     await harness.usecases.cases.record_card_response(claimed)
-    assert await harness.list_pending() == [f"card {case.id} 0 care"]
+    assert await list_pending_cards(harness) == [f"card {case.id} 0 care"]
 
 
 async def test_a_card_that_has_to_move_to_another_channel_stays_pending(harness: UseCaseHarness) -> None:
@@ -380,7 +385,7 @@ async def test_a_card_stays_pending_while_people_who_were_asked_to_take_it_have_
     asked = ("HSET", harness.store.keys.card_key(case.id), "asked D0RAJ 2.2", "care")  # as the release before wrote it
     await harness.store.client.execute(*asked)
     await harness.usecases.cases.record_card_response((await harness.usecases.cases.claim(case.id, ANA)).case)
-    assert await harness.list_pending() == [f"card {case.id} 0 care"]
+    assert await list_pending_cards(harness) == [f"card {case.id} 0 care"]
 
 
 async def test_the_card_of_a_crisis_that_was_redrawn_without_its_page_stays_pending(harness: UseCaseHarness) -> None:
