@@ -23,6 +23,6 @@ class PraiseStore(RedisStore):
         return [case for case in await self._load(self._keys.shareworthy, "-inf", most) if is_shareworthy(case)]
 
     async def _load(self, key: str, since: float | str, most: int) -> list[Case]:
-        ids = await self._client.execute("ZREVRANGEBYSCORE", key, "+inf", since, "LIMIT", 0, most)
+        ids = await self._client.execute("ZRANGE", key, "+inf", since, "BYSCORE", "REV", "LIMIT", 0, most)
         found = await self._cases.find(ids)
         return [found[one] for one in ids if one in found]

@@ -131,6 +131,7 @@ async def test_a_claim_and_an_answer_are_timed_in_the_quarter_in_which_they_happ
     assert await tallies.load_durations(half_past, ["care"]) == {
         ("care", DurationKind.CLAIM): [1200.0],
         ("care", DurationKind.RESOLVE): [],
+        ("care", DurationKind.REPLY): [],
     }
     assert not await tallies.count_resolutions(half_past)
     assert await tallies.count_resolutions(TimeSpan(half_past.end, NOON + timedelta(hours=1))) == {
