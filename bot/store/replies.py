@@ -73,7 +73,8 @@ class ReplyStore(RedisStore):
         The other cards of the author are redrawn for the first sign of it.
         """
         body, lasts = record.model_dump_json(exclude_defaults=True), int(WRITING_LASTS.total_seconds())
-        known = await self._client.execute("SET", self._keys.writing_key(case.id), body, "EX", lasts, "GET")
+        key = self._keys.writing_key(case.id)
+        known, _ = await self._client.execute_each([("GET", key), ("SET", key, body, "EX", lasts)])
         before = _parse_writing(known)
         if before is None or before.by != record.by or not before.is_current(record.at):
             transaction = Transaction(self._keys.inbox)

@@ -248,6 +248,16 @@ async def test_others_can_see_who_is_writing_until_the_form_is_closed_or_five_mi
     assert await find_writers() == {}
 
 
+async def test_the_form_opens_though_the_record_of_who_is_writing_cannot_be_read(world: World) -> None:
+    card = await receive_claimed(world)
+    store = world.local_app.store
+    await store.client.execute("HSET", store.keys.writing_key(card.case), "a", "b")
+    reply = await open_reply(world, card)
+    await reply.type("Hi")
+    assert reply.text == "Hi"
+    assert await store.replies.load_writers([card.case], world.clock.now())
+
+
 async def test_a_forgotten_person_is_gone_from_saved_replies_too(world: World) -> None:
     card = await receive_claimed(world)
     await world.local_app.app.usecases.replies.save(card.case, "U0ANA", "Quote", f"You wrote: {LOST}")
