@@ -3,7 +3,7 @@
 import hashlib
 import json
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from importlib import import_module
@@ -15,9 +15,9 @@ from bot.distribution import format_requirement
 from bot.domain.health.source_health import SourceQuota
 from bot.domain.mention import Mention
 from bot.domain.subject import SubjectKind
-from bot.sources.base import SourceContext
+from bot.sources.base import SourceCheck, SourceContext
 from bot.sources.outlet_client import OutletClient, OutletError
-from bot.sources.polling import PollResult, build_mentions
+from bot.sources.polling import PollResult, build_mentions, check_outlet
 from bot.sources.term_filter import TermFilter
 
 MOST_PAGES = 20
@@ -167,6 +167,15 @@ def _parse_cursor(raw: str | None) -> dict[str, AppPosition]:
     except (ValueError, TypeError, AttributeError):
         return {}
     return positions
+
+
+async def check_reviews(build_outlet: Callable[[], ReviewOutlet], context: SourceContext) -> SourceCheck:
+    """Try the outlet that `build_outlet` returns; a `ValueError` of it is a fault of the playbook or the key."""
+    try:
+        outlet = build_outlet()
+    except ValueError as wrong:
+        return SourceCheck(faults=(("", str(wrong)),))
+    return await check_outlet(outlet, context)
 
 
 def sign_token(claims: Mapping[str, str | int], key: SecretStr, algorithm: str, key_id: str) -> str:

@@ -9,10 +9,10 @@ from urllib.parse import unquote_plus
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from bot.domain.health.source_health import SourceQuota
-from bot.sources.app_reviews import ReviewOutlet, ReviewPage, sign_token
+from bot.sources.app_reviews import ReviewOutlet, ReviewPage, check_reviews, sign_token
 from bot.sources.base import SourceCheck, SourceContext, SourceKind
 from bot.sources.outlet_client import OutletClient, OutletResponse
-from bot.sources.polling import PolledSource, check_outlet, read_list
+from bot.sources.polling import PolledSource, read_list
 
 PAGE_SIZE = 200
 TOKEN_LIFE = timedelta(minutes=10)
@@ -103,11 +103,7 @@ def build_appstoreconnect_source(options: AppStoreConnectOptions, context: Sourc
 
 
 async def check_appstoreconnect(options: AppStoreConnectOptions, context: SourceContext) -> SourceCheck:
-    try:
-        outlet = _build_outlet(options, context)
-    except ValueError as wrong:
-        return SourceCheck(faults=(("", str(wrong)),))
-    return await check_outlet(outlet, context)
+    return await check_reviews(lambda: _build_outlet(options, context), context)
 
 
 SOURCE = SourceKind(

@@ -7,10 +7,10 @@ from typing import Annotated, Any, ClassVar
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 from bot.domain.health.source_health import SourceQuota
-from bot.sources.app_reviews import ReviewOutlet, ReviewPage, sign_token
+from bot.sources.app_reviews import ReviewOutlet, ReviewPage, check_reviews, sign_token
 from bot.sources.base import SourceCheck, SourceContext, SourceKind
 from bot.sources.outlet_client import OutletClient, OutletError, OutletResponse
-from bot.sources.polling import PolledSource, check_outlet, read_list
+from bot.sources.polling import PolledSource, read_list
 
 PAGE_SIZE = 100
 SCOPE = "https://www.googleapis.com/auth/androidpublisher"
@@ -149,11 +149,7 @@ def build_googleplay_source(options: GooglePlayOptions, context: SourceContext) 
 
 
 async def check_googleplay(options: GooglePlayOptions, context: SourceContext) -> SourceCheck:
-    try:
-        outlet = _build_outlet(options, context)
-    except ValueError as wrong:
-        return SourceCheck(faults=(("", str(wrong)),))
-    return await check_outlet(outlet, context)
+    return await check_reviews(lambda: _build_outlet(options, context), context)
 
 
 SOURCE = SourceKind(
