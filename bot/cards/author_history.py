@@ -7,7 +7,7 @@ from bot.cards.block_kit import build_message_link
 from bot.cards.sanitize import escape, sanitize_line
 from bot.domain.case import Case
 from bot.domain.department import Department
-from bot.domain.persons.etiquette import MAX_APPROACHES, Caution, find_caution
+from bot.domain.persons.etiquette import Caution, find_caution
 from bot.domain.persons.person import AuthorContext, OpenCase, Person, PersonLabel, has_earlier_contact
 
 NAME_SHOWN = 40
@@ -18,7 +18,6 @@ LABEL_NAMES = {
     PersonLabel.TROLL: "Troll",
     PersonLabel.DO_NOT_APPROACH: "Do not approach",
 }
-_TIMES = {1: "once", 2: "twice"}
 
 
 def format_author_history(author: AuthorContext, case: Case, department: Department, room: int) -> str:
@@ -46,15 +45,16 @@ def format_author_facts(author: AuthorContext, department: Department) -> str:
 
 def format_caution(case: Case, department: Department, author: AuthorContext, at: datetime) -> str:
     """Return what to think of before this case is claimed, as plain text; empty if nothing."""
-    person, caution = author.person, find_caution(case, author.person, at)
+    person, rules = author.person, department.etiquette
+    caution = find_caution(case, person, rules, at)
     if person is None or caution is None:
         return ""
     if caution is Caution.DO_NOT_APPROACH:
         return "A colleague has marked this person as “Do not approach”."
-    if caution is Caution.TOO_OFTEN:
-        return f"We have approached this person {person.approaches:,} times. {MAX_APPROACHES} is the most."
-    if caution is Caution.AGAIN:
-        return "We have approached this person before. Once more is fine, then leave it."
+    if caution in {Caution.AGAIN, Caution.TOO_OFTEN}:
+        left = rules.max_approaches - person.approaches
+        more = "Once more is fine, then leave it." if left == 1 else f"The limit is {rules.max_approaches}."
+        return f"We have approached this person {_format_times(person.approaches)} before. {more}"
     who = sanitize_line(author.names.get(person.answered_by, ""), NAME_SHOWN)
     when = (person.answered_at or at).astimezone(ZoneInfo(department.hours.zone))
     name = f"@{who}" if who else "A colleague"
@@ -71,11 +71,15 @@ def _list_lines(person: Person, author: AuthorContext, department: Department) -
     """Return the history from the longest to the shortest form."""
     count = f"{person.answered:,} answered" if person.answered else ""
     answers, day = _format_answers(person, author), _format_answer_day(person, department)
-    praise = f"praised {_TIMES.get(person.praised, f'{person.praised:,} times')}" if person.praised else ""
+    praise = f"praised {_format_times(person.praised)}" if person.praised else ""
     span = f" {_format_span(person)}" if person.contacts > 1 else ""
     often = f"{_format_ordinal(person.contacts)} contact{span}"
     chosen = ((often, answers + day, praise), (often, answers + day), (often, answers), (often, count))
     return [*(" · ".join(part for part in parts if part) for parts in chosen), often]
+
+
+def _format_times(count: int) -> str:
+    return {1: "once", 2: "twice"}.get(count, f"{count:,} times")
 
 
 def _format_answers(person: Person, author: AuthorContext) -> str:

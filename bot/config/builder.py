@@ -28,7 +28,7 @@ from bot.domain.assessment import Intent
 from bot.domain.business_hours import BusinessHours
 from bot.domain.case import CasePriority
 from bot.domain.crisis import CrisisPlan
-from bot.domain.department import Department, is_person
+from bot.domain.department import Department, EtiquetteRules, is_person
 from bot.domain.drills import DrillSettings
 from bot.domain.offers import Guidance, Offer
 from bot.domain.own_accounts import DEFAULT_SOURCE, OwnAccounts, build_staff_pattern, split_account
@@ -149,6 +149,7 @@ def _build_department(table: DepartmentTable, file: FileTable) -> Department:
         policy=brand.policy,
         deputies_accept=brand.deputies_accept,
         follow_up_after=brand.follow_up_after,
+        etiquette=EtiquetteRules(file.etiquette.answered_within, file.etiquette.max_approaches),
         point=table.point or "",
         offers=tuple(_build_offer(one, brand.time_zone) for one in file.offers if _is_for(one.departments, table)),
         guidance=tuple(

@@ -18,6 +18,7 @@ from bot.domain.text_normalization import is_findable
 LONGEST = timedelta(days=365)
 LONGEST_FOLLOW_UP = timedelta(days=60)
 """A resolved case is kept for 90 days."""
+LONGEST_ANSWERED = timedelta(days=30)
 NEVER = "never"
 NAME_LENGTH = 60
 """Names appear on buttons and in options, which Slack limits to 75."""
@@ -41,14 +42,18 @@ class PlaybookTable(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True, hide_input_in_errors=True)
 
 
-def _parse_duration(value: object) -> timedelta:
+def _parse_span(value: object) -> timedelta:
     if isinstance(value, int | float):
         raise ValueError(f"{safe_repr(value)} has no unit. Write it like '15m', '4h' or '1h30m'")  # noqa: TRY004 - pydantic reports ValueError
     found = _SPAN.match(str(value).replace(" ", ""))
     if not found or not any(found.groupdict().values()):
         raise ValueError(f"{safe_repr(value)} is not a duration. Write it like '90s', '15m', '4h', '2d' or '1h30m'")
     days, hours, minutes, seconds = (int(part or 0) for part in found.groups())
-    span = timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
+    return timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
+
+
+def _parse_duration(value: object) -> timedelta:
+    span = _parse_span(value)
     if not timedelta() < span <= LONGEST:
         raise ValueError(
             f"{safe_repr(value)} is out of range. Use '1s' to '365d', or leave the key out for no time limit"
@@ -62,6 +67,13 @@ def _parse_follow_up_delay(value: object) -> timedelta:
     if delay > LONGEST_FOLLOW_UP:
         raise ValueError(f"{safe_repr(value)} is out of range. Use '1s' to '60d', or '{NEVER}'")
     return delay
+
+
+def _parse_answered_within(value: object) -> timedelta:
+    span = _parse_span(value)
+    if span > LONGEST_ANSWERED:
+        raise ValueError(f"{safe_repr(value)} is out of range. Use '1s' to '30d', or '0h' to turn it off")
+    return span
 
 
 def _validate_channel(value: str) -> str:
@@ -203,6 +215,7 @@ def _require_not_empty(value: tuple[T, ...]) -> tuple[T, ...]:
 
 Duration = Annotated[timedelta, BeforeValidator(_parse_duration)]
 FollowUpDelay = Annotated[timedelta, BeforeValidator(_parse_follow_up_delay)]
+AnsweredWithin = Annotated[timedelta, BeforeValidator(_parse_answered_within)]
 Phone = Annotated[str, AfterValidator(_normalize_phone)]
 Topic = Annotated[str, AfterValidator(_validate_ntfy_topic)]
 Channel = Annotated[str, AfterValidator(_validate_channel)]

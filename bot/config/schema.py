@@ -17,6 +17,7 @@ from pydantic import (
 from bot.config.field_types import (
     NAME_LENGTH,
     Account,
+    AnsweredWithin,
     BrandId,
     Channel,
     DepartmentName,
@@ -43,7 +44,7 @@ from bot.config.schedules import Called, Clock, ScheduleTable
 from bot.domain.assessment import Intent, Sentiment
 from bot.domain.case import CasePriority
 from bot.domain.crisis import CrisisPlan
-from bot.domain.department import Department
+from bot.domain.department import Department, EtiquetteRules
 from bot.domain.drills import DrillSettings
 from bot.domain.offers import DEFAULT_ASK_WITHIN, Amount, parse_amount
 from bot.domain.paging.page import ContactMethod, Severity
@@ -316,6 +317,11 @@ class CardsTable(PlaybookTable):
     avatars: bool = False
 
 
+class EtiquetteTable(PlaybookTable):
+    answered_within: AnsweredWithin = EtiquetteRules().answered_within
+    max_approaches: Annotated[int, Field(ge=1, le=100)] = EtiquetteRules().max_approaches
+
+
 class FileTable(PlaybookTable):
     """The whole file. Tables under `[sources]` are validated by their sources."""
 
@@ -333,6 +339,7 @@ class FileTable(PlaybookTable):
     drafts: DraftsTable = DraftsTable()
     detectors: DetectorsTable = DetectorsTable()
     cards: CardsTable = CardsTable()
+    etiquette: EtiquetteTable = EtiquetteTable()
     schedules: tuple[ScheduleTable, ...] = ()
     drills: DrillsTable = DrillsTable()
     operators: OperatorsTable = OperatorsTable()

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from typing import NamedTuple
 
 from pydantic import Field
 
@@ -16,6 +17,13 @@ _PERSON = re.compile(r"[UW][A-Z0-9]{2,30}")
 def is_person(entry: str) -> bool:
     """Whether an entry of `on_call` is a Slack user id and not the name of a schedule."""
     return _PERSON.fullmatch(entry) is not None
+
+
+class EtiquetteRules(NamedTuple):
+    """When to ask before somebody is answered. `answered_within` of zero: never because of an answer."""
+
+    answered_within: timedelta = timedelta(hours=2)
+    max_approaches: int = 2
 
 
 class Department(FrozenModel):
@@ -38,6 +46,7 @@ class Department(FrozenModel):
     """The least priority for which people are called when nobody claims a case."""
     follow_up_after: timedelta = timedelta()
     """From the answer to its follow-up, unless the route says otherwise; zero: never."""
+    etiquette: EtiquetteRules = EtiquetteRules()
     policy: str = ""
     """What deputies accept when they are made one in Slack."""
     deputies_accept: bool = False

@@ -95,6 +95,12 @@ NEED = 'when = { intent = "need" }'
         (write_playbook(brand=BRAND.replace("U0MIA", "@mia")), "brand.managers[1]: '@mia' is neither a person's nor a user"),
         (write_playbook(brand=BRAND.replace("Northwind Air", "  ")), "brand.name: is empty"),
         (write_playbook(brand=BRAND.replace("Northwind Air", "a\\u202eb")), r"brand.name: 'a\u202eb' has characters that"),
+        # etiquette
+        (write_playbook('[etiquette]\nanswered_within = "400d"'), "etiquette.answered_within: '400d' is out of range. Use '1s' to '30d', or '0h' to turn it off"),
+        (write_playbook("[etiquette]\nanswered_within = 2"), "etiquette.answered_within: '2' has no unit. Write it like '15m'"),
+        (write_playbook("[etiquette]\nmax_approaches = 0"), "etiquette.max_approaches: must be 1 or more"),
+        (write_playbook('[etiquette]\nmax_approaches = "two"'), "etiquette.max_approaches: must be a whole number, without quotes"),
+        (write_playbook("[etiquette]\nmax_approach = 3"), "etiquette.max_approach: there is no key 'max_approach'. Did you mean 'max_approaches'?"),
         # subjects
         (write_playbook(subject('kind = "rival"')), "subjects[3].kind: 'rival' is not a known value. Use 'brand', 'product'"),
         (write_playbook(subject(terms="[]")), "subjects[3].terms: is empty. Name at least one"),

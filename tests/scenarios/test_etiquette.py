@@ -5,7 +5,9 @@ from typing import Any
 from bot.cards import action_ids
 from tests.scenarios.sample_posts import CRISIS, LATE, LOST, RIVAL
 from tests.scenarios.slack_views import Card
+from tests.scenarios.test_follow_ups import change_playbook
 from tests.scenarios.test_person_history import open_history, submit
+from tests.scenarios.test_replying import add_to_playbook
 from tests.scenarios.world import World
 
 
@@ -34,12 +36,12 @@ async def test_a_customer_of_a_competitor_is_approached_twice_at_the_most_and_re
     first = await receive(world, RIVAL, "#sales")
     assert find_question(first) == ""
     await answer(first, "lea")
-    again = "We have approached this person before. Once more is fine, then leave it."
+    again = "We have approached this person once before. Once more is fine, then leave it."
     second = await receive(world, "@flyskylark lost my luggage, awful service, never again", "#sales")
     assert find_question(second) == again
     await answer(second, "lea")
     third = await receive(world, "@flyskylark is late again, what a terrible airline", "#sales")
-    assert find_question(third) == "We have approached this person 2 times. 2 is the most."
+    assert find_question(third) == "We have approached this person twice before. The limit is 2."
     await third.click("Claim", by="lea")
     assert "Claimed by @lea" in third.words
     await second.click("Reopen", by="lea")
@@ -78,3 +80,21 @@ async def test_a_label_stands_on_the_cards_that_are_there_already_and_goes_again
         for card in (first, second):
             assert ("Do not approach" in card.words) is is_asked
             assert (find_question(card) != "") is is_asked
+
+
+async def test_the_playbook_says_for_how_long_an_answer_counts_and_how_often_people_are_approached(
+    world: World,
+) -> None:
+    await answer(await receive(world, LOST), "ana")
+    add_to_playbook(world, '[etiquette]\nanswered_within = "0h"\nmax_approaches = 1')
+    assert find_question(await receive(world, LATE)) == ""
+    await answer(await receive(world, RIVAL, "#sales", by="joao"), "lea")
+    second = await receive(world, "@flyskylark lost my luggage, awful service, never again", "#sales", by="joao")
+    assert find_question(second) == "We have approached this person once before. The limit is 1."
+    change_playbook(
+        world, "", ('answered_within = "0h"', 'answered_within = "1d"'), ("approaches = 1", "approaches = 3")
+    )
+    third = await receive(world, "@flyskylark never answers, worst airline", "#sales", by="joao")
+    assert find_question(third) == "We have approached this person once before. The limit is 3."
+    await world.advance(hours=20)
+    assert find_question(await receive(world, LATE + " again")).startswith("@ana answered this person")

@@ -4,11 +4,9 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bot.domain.case import Case, CaseStatus
+from bot.domain.department import EtiquetteRules
 from bot.domain.persons.person import Person, PersonLabel
 from bot.domain.subject import SubjectKind
-
-JUST_ANSWERED = timedelta(hours=2)
-MAX_APPROACHES = 2
 
 
 class Caution(StrEnum):
@@ -23,14 +21,14 @@ def is_approach(case: Case) -> bool:
     return case.assessment.kind == SubjectKind.COMPETITOR
 
 
-def find_caution(case: Case, person: Person | None, at: datetime) -> Caution | None:
+def find_caution(case: Case, person: Person | None, rules: EtiquetteRules, at: datetime) -> Caution | None:
     """Return what to say before this case is claimed, the most serious first."""
     if person is None or case.status is not CaseStatus.NEW or case.is_urgent:
         return None
     if PersonLabel.DO_NOT_APPROACH in person.labels:
         return Caution.DO_NOT_APPROACH
     if is_approach(case) and person.approaches:
-        return Caution.TOO_OFTEN if person.approaches >= MAX_APPROACHES else Caution.AGAIN
-    if person.answered_at is not None and timedelta() <= at - person.answered_at < JUST_ANSWERED:
+        return Caution.TOO_OFTEN if person.approaches >= rules.max_approaches else Caution.AGAIN
+    if person.answered_at is not None and timedelta() <= at - person.answered_at < rules.answered_within:
         return Caution.JUST_ANSWERED
     return None
