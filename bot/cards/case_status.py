@@ -126,11 +126,11 @@ def format_approval(case: Case) -> str:
     asked = case.approval
     if asked is None:
         return ""
-    if asked.approved is None:
-        return f"reply waits for <@{asked.to}>" if case.pending_approval else ""
+    if asked.allowed is None:
+        return f"reply waits for <@{asked.to}>" if asked in case.pending_requests else ""
     if not asked.answered_by:
-        return f"reply {'approved' if asked.approved else 'not approved'}: no answer from <@{asked.to}>"
-    return f"reply {'approved' if asked.approved else 'declined'} by <@{asked.answered_by}>"
+        return f"reply {'approved' if asked.allowed else 'not approved'}: no answer from <@{asked.to}>"
+    return f"reply {'approved' if asked.allowed else 'declined'} by <@{asked.answered_by}>"
 
 
 def format_language(code: str) -> str:

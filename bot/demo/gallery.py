@@ -7,11 +7,11 @@ from typing import Any, NamedTuple
 
 from bot.cards import (
     action_ids,
-    approvals,
     case,
     case_assessment,
     case_lists,
     case_messages,
+    case_requests,
     case_search,
     colleague_posts,
     crises,
@@ -23,7 +23,6 @@ from bot.cards import (
     home,
     modals,
     mutes,
-    offer_requests,
     oncall,
     oncall_requests,
     owner_brief,
@@ -51,6 +50,7 @@ from bot.cards.page_text import build_case_page_context
 from bot.demo.gallery_samples import AT, BEN, GallerySamples, list_pages
 from bot.domain.adoption import UnfinishedWork
 from bot.domain.case import CaseResolution
+from bot.domain.case_requests import CaseRequest
 from bot.domain.cases.queues import CasePage, CaseQueue, QueueCounts
 from bot.domain.cases.roll_ups import RollUp, RollUpTopic
 from bot.domain.day_message import DayMessage
@@ -59,11 +59,10 @@ from bot.domain.drills import Drill
 from bot.domain.health.issues import HealthIssue
 from bot.domain.health.source_health import DOLLARS, PostDelay, SourceHealth, SourceQuota
 from bot.domain.mutes import CountedMute, Mute, MuteKind
-from bot.domain.offers import OfferRequest, OfferUse
+from bot.domain.offers import OfferUse
 from bot.domain.own_accounts import StaffSign
 from bot.domain.periods import ReportPeriod
 from bot.domain.persons.person import OpenCase, Person, PersonNote
-from bot.domain.replies.approval import ReplyApproval
 from bot.domain.replies.lengths import ReplyLength
 from bot.domain.reports.precision import PrecisionAspect, PrecisionEstimate
 from bot.domain.reports.report import (
@@ -278,16 +277,18 @@ def _draw_roles(on: GallerySamples) -> Drawings:
     message = _build_day_message(on)
     yield "Message of the day", owner_brief.render_day_message_receipt(message, ZONE, AT)
     yield "Message of the day: undone", owner_brief.render_day_message_undone("care")
-    request = OfferRequest(
-        "credit", 80_00, "EUR", "Two bags, and a wedding tomorrow", BEN, "U0MIA", AT, on.override.end
+    asked = CaseRequest(
+        BEN,
+        "U0MIA",
+        AT,
+        on.override.end,
+        offer="credit",
+        hundredths=80_00,
+        unit="EUR",
+        reason="Two bags, and a wedding",
     )
-    yield "Ask for more: sent", offer_requests.render_request_receipt(request)
-    yield "Ask for more: who decides", offer_requests.render_offer_request(on.claimed, request, LINK)
-    allowed = request._replace(allowed=True, answered_by="U0MIA")
-    yield "Ask for more: decided", offer_requests.render_offer_decision(allowed)
-    yield "Ask for more: allowed", offer_requests.render_offer_answer(on.claimed, allowed, LINK)
-    late = request._replace(allowed=False)
-    yield "Ask for more: no answer in time", offer_requests.render_offer_answer(on.claimed, late, LINK)
+    yield "Ask for more: sent", case_requests.render_request_receipt(on.claimed, asked)
+    yield from _draw_request("Ask for more", on, asked)
     words = "Thank you so much, Rosa! I will tell the crew. – Ana"
     yield (
         "Thanked",
@@ -326,7 +327,7 @@ def _draw_modals(on: GallerySamples) -> Drawings:
     yield "Modal: follow-ups", follow_ups.render_follow_up_modal(due)
     uses = _build_brief(on).offers
     yield "Modal: resolve", modals.render_resolve_modal(on.claimed, origin, offers=uses)
-    yield "Modal: ask for more", offer_requests.render_offer_modal(on.claimed, [uses[0].offer], origin)
+    yield "Modal: ask for more", case_requests.render_offer_modal(on.claimed, [uses[0].offer], origin)
     yield "Modal: hand over", modals.render_hand_over_modal(on.claimed, on.departments, origin)
     yield "Modal: re-route", modals.render_not_for_us_modal(on.new, on.departments, origin)
     yield (
@@ -351,6 +352,15 @@ def _draw_modals(on: GallerySamples) -> Drawings:
     yield "Modal: close a crisis", crisis_modals.render_close_crisis_modal(on.updated, unfinished, origin)
 
 
+def _draw_request(name: str, on: GallerySamples, asked: CaseRequest) -> Drawings:
+    allowed = asked._replace(allowed=True, answered_by=asked.to)
+    yield f"{name}: who decides", case_requests.render_request(on.claimed, asked, LINK)
+    yield f"{name}: decided", case_requests.render_request_decision(on.claimed, allowed)
+    yield f"{name}: allowed", case_requests.render_request_answer(on.claimed, allowed, LINK)
+    late = asked._replace(allowed=False)
+    yield f"{name}: no answer in time", case_requests.render_request_answer(on.claimed, late, LINK)
+
+
 def _draw_replies(on: GallerySamples) -> Drawings:
     origin = ModalMetadata(on.claimed.id)
     for name, form in on.reply_forms:
@@ -359,16 +369,12 @@ def _draw_replies(on: GallerySamples) -> Drawings:
     yield "Modal: reply with a draft", reply.render_reply_modal(draft, origin)
     late_draft = draft._replace(draft="", draft_note="the service is too slow")
     yield "Modal: reply without a draft", reply.render_reply_modal(late_draft, origin)
-    asked = ReplyApproval(form.text, "U0ANA", "U0MIA", AT, AT + timedelta(minutes=15))
-    approved = asked._replace(approved=True, answered_by="U0MIA")
-    waiting = form._replace(case=on.claimed.copy_with(approval=asked), approver="U0MIA")
+    asked = CaseRequest("U0ANA", "U0MIA", AT, AT + timedelta(minutes=15), text=form.text)
+    approved = asked._replace(allowed=True, answered_by="U0MIA")
+    waiting = form._replace(case=on.claimed.replace_request(asked), approver="U0MIA")
     yield "Modal: reply that waits for approval", reply.render_reply_modal(waiting, origin)
-    yield "Card: reply approved", case.render_case(on.claimed.copy_with(approval=approved), on.care, AT)
-    yield "Approval: who decides", approvals.render_approval_request(on.claimed, asked, LINK)
-    yield "Approval: decided", approvals.render_approval_decision(approved)
-    yield "Approval: approved", approvals.render_approval_answer(on.claimed, approved, LINK)
-    late = asked._replace(approved=True)
-    yield "Approval: no answer in time", approvals.render_approval_answer(on.claimed, late, LINK)
+    yield "Card: reply approved", case.render_case(on.claimed.replace_request(approved), on.care, AT)
+    yield from _draw_request("Approval", on, asked)
     yield "Modal: reply, copy and open", reply.render_copy_modal(form, origin)
     yield "Modal: save a reply", reply.render_reply_save_modal(form, origin)
 

@@ -3,16 +3,16 @@
 import hashlib
 from datetime import datetime
 from enum import StrEnum
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from bot.domain.assessment import DOUBTFUL, Assessment, Intent
 from bot.domain.audit import AuditEvent
+from bot.domain.case_requests import CaseRequest, RequestKind
 from bot.domain.correction import COLLEAGUE, Correction, CorrectionKind
 from bot.domain.follow_up import FollowUp
 from bot.domain.immutable import FrozenModel
 from bot.domain.mention import Mention
-from bot.domain.offers import GivenOffer, OfferRequest
-from bot.domain.replies.approval import ReplyApproval
+from bot.domain.offers import GivenOffer
 from bot.domain.routing import CaseClocks
 from bot.domain.stored_tuples import store_by_name
 
@@ -195,10 +195,8 @@ class Case(FrozenModel):
     """What its owners have given the author, as they said when they resolved it."""
     shared_by: str = ""
     """Who marked it as worth sharing; empty: nobody, or it was taken out again."""
-    offer_request: OfferRequest | None = None
-    """The last request to offer more than the playbook allows."""
-    approval: ReplyApproval | None = None
-    """The last reply that a person was asked to approve."""
+    requests: tuple[CaseRequest, ...] = ()
+    """What a person was asked: the last of each kind."""
     as_heard: Assessment | None = None
     """The assessment before the first correction; None without corrections."""
     public_replies: tuple[PublicReply, ...] = ()
@@ -266,18 +264,27 @@ class Case(FrozenModel):
         return not self.is_closed or self.follow_up is not None
 
     @property
-    def pending_request(self) -> OfferRequest | None:
-        """The request that somebody has to answer; None once who asked no longer owns the case."""
-        asked = self.offer_request
-        is_theirs = asked is not None and self.status is CaseStatus.CLAIMED and asked.by == self.owner
-        return asked if asked is not None and is_theirs and asked.allowed is None else None
+    def pending_requests(self) -> tuple[CaseRequest, ...]:
+        """What somebody has to answer; nothing once who asked no longer owns the case."""
+        owner = self.owner if self.status is CaseStatus.CLAIMED else ""
+        return tuple(one for one in self.requests if one.by == owner and one.allowed is None)
 
     @property
-    def pending_approval(self) -> ReplyApproval | None:
-        """The reply that somebody has to approve; None once who asked no longer owns the case."""
-        asked = self.approval
-        is_theirs = asked is not None and self.status is CaseStatus.CLAIMED and asked.by == self.owner
-        return asked if asked is not None and is_theirs and asked.approved is None else None
+    def offer_request(self) -> CaseRequest | None:
+        """The last request to offer more than the playbook allows."""
+        return next((one for one in self.requests if one.kind is RequestKind.OFFER), None)
+
+    @property
+    def approval(self) -> CaseRequest | None:
+        """The last reply that a person was asked to approve."""
+        return next((one for one in self.requests if one.kind is RequestKind.APPROVAL), None)
+
+    def find_request(self, number: int) -> CaseRequest | None:
+        return next((one for one in self.requests if one.number == number), None)
+
+    def replace_request(self, asked: CaseRequest) -> Self:
+        """Return the case with this request as the last of its kind."""
+        return self.copy_with(requests=(*(one for one in self.requests if one.kind is not asked.kind), asked))
 
     @property
     def closed_by(self) -> str:

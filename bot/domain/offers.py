@@ -88,35 +88,6 @@ class GivenOffer(NamedTuple):
         return Amount(self.hundredths, self.unit)
 
 
-@store_by_name
-class OfferRequest(NamedTuple):
-    """The owner of a case asks a person whether they may offer more."""
-
-    offer: str
-    hundredths: int
-    unit: str
-    reason: str
-    by: str
-    to: str
-    at: datetime
-    until: datetime
-    default: bool = False
-    """The answer at `until`."""
-    allowed: bool | None = None
-    """None: not answered yet."""
-    answered_by: str = ""
-    """Empty: the clock."""
-
-    @property
-    def amount(self) -> Amount:
-        return Amount(self.hundredths, self.unit)
-
-    @property
-    def number(self) -> int:
-        """Names this request among those of its case."""
-        return int(self.at.timestamp() * 1000)
-
-
 class OfferCount(NamedTuple):
     """What a commit adds to what was given on a day. `used_before` is guarded, unless it is None."""
 

@@ -93,10 +93,7 @@ def _redact_post(case: Case, reason: ErasureReason) -> Case:
         assessment=_remove_reasons(case.assessment),
         as_heard=_remove_reasons(case.as_heard) if case.as_heard else None,
         note="",
-        offer_request=case.offer_request._replace(reason="")
-        if case.offer_request and not case.pending_request
-        else None,
-        approval=case.approval._replace(text="") if case.approval and not case.pending_approval else None,
+        requests=tuple(one._replace(reason="", text="") for one in case.requests if one not in case.pending_requests),
         follow_up=None,
         earlier=(),
         thanked_by=(),

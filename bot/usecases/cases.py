@@ -9,10 +9,12 @@ from typing import NamedTuple
 from bot.clock import Clock
 from bot.domain.assessment import Assessment
 from bot.domain.case import Case, CaseResolution, CaseStatus, derive_case_id
+from bot.domain.case_requests import CaseRequest
 from bot.domain.cases import transitions
 from bot.domain.cases.correction_transitions import ScoreUrgency, reopen_with_correction, resolve_with_correction
 from bot.domain.cases.follow_up_transitions import answer_follow_up
 from bot.domain.cases.merge_transitions import TARGET_CLOSED, merge_case
+from bot.domain.cases.request_transitions import answer_request
 from bot.domain.cases.snooze_transitions import SnoozeChoice, check_can_snooze, snooze_case
 from bot.domain.commits import CaseDecision, NotAllowed
 from bot.domain.department import Department
@@ -140,6 +142,16 @@ class CaseUseCases:
 
     async def answer_follow_up(self, case_id: str, by: str, outcome: FollowUpOutcome) -> CaseView:
         return await self.apply(case_id, by, lambda case, context: answer_follow_up(case, context, outcome))
+
+    async def answer_request(self, ref: str, by: str, *, is_allowed: bool) -> tuple[Case, CaseRequest]:
+        """Answer what somebody was asked, by the button of the direct message."""
+        case_id, _, number = ref.partition("/")
+        view = await self.apply(
+            case_id, by, lambda case, context: answer_request(case, context, int(number), is_allowed=is_allowed)
+        )
+        asked = view.case.find_request(int(number))
+        assert asked is not None
+        return view.case, asked
 
     async def confirm_crisis(self, case_id: str, by: str) -> CaseView:
         return await self.apply(case_id, by, transitions.confirm_crisis)

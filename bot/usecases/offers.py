@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from bot.cards.owner_brief import OwnerBrief
 from bot.clock import Clock
 from bot.domain.case import Case, CaseResolution
-from bot.domain.cases.offer_requests import check_can_ask
 from bot.domain.cases.offer_transitions import (
     add_given_offers,
-    answer_request,
+    check_can_ask,
     format_offer_day,
     list_guidance,
     list_offers,
@@ -18,7 +17,7 @@ from bot.domain.cases.offer_transitions import (
 from bot.domain.commits import CaseDecision
 from bot.domain.department import Department
 from bot.domain.lifecycle import Context
-from bot.domain.offers import Offer, OfferRequest, OfferUse
+from bot.domain.offers import Offer, OfferUse
 from bot.domain.rules import PlaybookRules
 from bot.store.day_messages import DayMessageStore
 from bot.store.given_offers import GivenOfferStore
@@ -66,7 +65,7 @@ class OfferUseCases:
         view = await self._cases.get(case_id)
         return view.case, check_can_ask(view.case, by, await self.list_uses(view.case, view.department, by))
 
-    async def ask(self, case_id: str, by: str, offer: str, words: str, reason: str) -> OfferRequest:
+    async def ask(self, case_id: str, by: str, offer: str, words: str, reason: str) -> Case:
         """Ask the person whom the playbook names whether this much may be offered in this case."""
 
         async def decide(case: Case, context: Context) -> CaseDecision:
@@ -74,17 +73,4 @@ class OfferUseCases:
                 case, context, await self.list_uses(case, context.department, by), offer, words, reason
             )
 
-        return _require_request(await self._cases.apply(case_id, by, decide))
-
-    async def answer_request(self, ref: str, by: str, *, is_allowed: bool) -> OfferRequest:
-        """Answer a request by the button of its direct message."""
-        case_id, _, nth = ref.partition("/")
-        answered = await self._cases.apply(
-            case_id, by, lambda case, context: answer_request(case, context, int(nth), is_allowed=is_allowed)
-        )
-        return _require_request(answered)
-
-
-def _require_request(view: CaseView) -> OfferRequest:
-    assert view.case.offer_request is not None
-    return view.case.offer_request
+        return (await self._cases.apply(case_id, by, decide)).case

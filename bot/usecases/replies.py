@@ -7,12 +7,10 @@ from typing import Protocol
 from bot import metrics
 from bot.cards.reply import ReplyForm
 from bot.clock import Clock
-from bot.domain.cases.approval_transitions import answer_approval, request_approval
-from bot.domain.cases.approvals import needs_approval
 from bot.domain.cases.offer_transitions import list_guidance, list_offers
 from bot.domain.errors import NotAllowed
 from bot.domain.lifecycle import CaseTransition
-from bot.domain.replies.approval import ReplyApproval
+from bot.domain.replies.approval import needs_approval, request_approval
 from bot.domain.replies.checks import ReplyContext, check_reply, contains_apology
 from bot.domain.replies.composer import build_addressee, build_composer_url, find_outlet, prefix_addressee
 from bot.domain.replies.drafts import (
@@ -178,15 +176,6 @@ class ReplyUseCases:
         """Ask the person of the playbook to approve this text."""
         policy = self._rules.get_reply_rules().approval
         await self._cases.apply(case_id, by, lambda case, context: request_approval(case, context, policy, text))
-
-    async def answer_approval(self, ref: str, by: str, *, is_approved: bool) -> ReplyApproval:
-        """Answer by the button of the direct message."""
-        case_id, _, nth = ref.partition("/")
-        answered = await self._cases.apply(
-            case_id, by, lambda case, context: answer_approval(case, context, int(nth), is_approved=is_approved)
-        )
-        assert answered.case.approval is not None
-        return answered.case.approval
 
     async def stop(self, case_id: str, by: str) -> None:
         """Record that the person closed the form."""

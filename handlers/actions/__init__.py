@@ -23,7 +23,6 @@ from handlers.actions.corrections import correct_assessment, explain_assessment,
 from handlers.actions.crises import complete_checklist_item, open_crisis_modal
 from handlers.actions.follow_ups import FOLLOW_UP_LISTENERS
 from handlers.actions.home_tab import HOME_LISTENERS
-from handlers.actions.offer_buttons import OFFER_LISTENERS
 from handlers.actions.oncall import accept, answer, decline, fill, plead, take, undo
 from handlers.actions.open_modals import (
     open_hand_over_modal,
@@ -34,6 +33,7 @@ from handlers.actions.open_modals import (
 )
 from handlers.actions.person_buttons import PERSON_LISTENERS
 from handlers.actions.reply_form import REPLY_LISTENERS, TYPED, revise_reply
+from handlers.actions.request_buttons import REQUEST_LISTENERS
 from handlers.actions.roles import accept_policy, mute_author, undo_day_message, undo_mute, undo_role_change
 from handlers.actions.roll_ups import claim_in_roll_up, open_roll_up
 from handlers.actions.spam import bring_back, show_older_spam, show_spam
@@ -58,7 +58,7 @@ def register(app: AsyncApp) -> None:
     _register_case_buttons(app)
     app.action(action_ids.CONFIRM_HERE)(confirm_here)
     app.action(action_ids.CLAIM_IN_DIGEST)(claim_in_digest)
-    more = {**STORM_LISTENERS, **HOME_LISTENERS, **FOLLOW_UP_LISTENERS, **REPLY_LISTENERS, **OFFER_LISTENERS}
+    more = {**STORM_LISTENERS, **HOME_LISTENERS, **FOLLOW_UP_LISTENERS, **REPLY_LISTENERS, **REQUEST_LISTENERS}
     more |= PERSON_LISTENERS | THANK_LISTENERS
     for action, listener in more.items():
         app.action(action)(listener)

@@ -5,7 +5,6 @@ from contextlib import suppress
 from urllib.parse import parse_qsl, urlsplit
 
 from bot.cards import action_ids
-from bot.cards.approvals import render_approval_decision
 from bot.cards.reply import render_reply_modal, render_reply_save_modal
 from bot.domain.commits import NotAllowed, StoreUnavailable
 from handlers.payloads import SubmittedModal, read_origin, read_reply_text
@@ -76,23 +75,6 @@ async def ask_approval(ack: AsyncAck, body: Payload, by: str, replies: ReplyUseC
         await _redraw_form(body["view"], by, replies, reply)
 
 
-async def approve_reply(ack: AsyncAck, action: Payload, by: str, replies: ReplyUseCases, reply: Responder) -> None:
-    await _answer_approval(ack, action, by, replies, reply, is_approved=True)
-
-
-async def decline_reply(ack: AsyncAck, action: Payload, by: str, replies: ReplyUseCases, reply: Responder) -> None:
-    await _answer_approval(ack, action, by, replies, reply, is_approved=False)
-
-
-async def _answer_approval(
-    ack: AsyncAck, action: Payload, by: str, replies: ReplyUseCases, reply: Responder, *, is_approved: bool
-) -> None:
-    await ack()
-    async with reply.report_refusals():
-        asked = await replies.answer_approval(action["value"], by, is_approved=is_approved)
-        await reply.replace_message(render_approval_decision(asked))
-
-
 async def count_opening(ack: AsyncAck, body: Payload, action: Payload, by: str, replies: ReplyUseCases) -> None:
     """Count a press of the link. Slack opens it by itself, with the text that the form had when it was last drawn."""
     await ack()
@@ -133,7 +115,5 @@ REPLY_LISTENERS = {
     action_ids.REPLY_DRAFT: request_draft,
     action_ids.REPLY_USE_DRAFT: use_draft,
     action_ids.REPLY_ASK: ask_approval,
-    action_ids.REPLY_APPROVE: approve_reply,
-    action_ids.REPLY_DECLINE: decline_reply,
     action_ids.REPLY_OPEN: count_opening,
 }

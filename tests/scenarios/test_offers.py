@@ -171,14 +171,14 @@ async def test_who_may_allow_more_gets_one_message_and_the_owner_one_answer_with
     card = await claim(world)
     await world.person("ana").press_on_whisper("Ask for more…")
     await world.person("ana").submit_form(offer="credit", amount="80", reason="Two bags & <!channel>")
-    told = "Asked @mia for credit up to 80 EUR. Without an answer by 10 Mar, 09:20 UTC, it's a no."
+    told = "Asked @mia for credit up to 80 EUR for the complaint from @marta. Without an answer by 10 Mar, 09:20 UTC, it's a no."
     assert told in world.person("ana").last_whisper
     assert len(world.person("mia").dms) == 1
     question = world.person("mia").dm
     assert "@ana asks to offer credit up to 80 EUR for the complaint from @marta" in question.words
     assert LOST in question.words
     await question.click("Allow", by="mia")
-    assert "Allowed: credit up to 80 EUR. @ana is told." in world.person("mia").dm.words
+    assert "Allowed: credit up to 80 EUR for the complaint from @marta. @ana is told." in world.person("mia").dm.words
     assert [dm.words.split("\n")[0] for dm in world.person("ana").dms] == [
         "✅ @mia allows credit up to 80 EUR for the complaint from @marta."
     ]

@@ -309,20 +309,20 @@ async def test_a_reply_to_a_risky_case_is_approved_by_a_second_person_and_the_ca
     assert reply.composer[1]["text"] == "The bag is found."
     await world.advance(seconds=5)
     asked = world.person("mia").dm
-    assert "@ana asks you to approve a reply to the complaint from @marta." in asked.words
+    assert "@ana asks you to approve the reply to the complaint from @marta." in asked.words
     assert "The bag is found." in asked.words
     await asked.click("Approve", by="mia")
     await world.advance(seconds=5)
-    assert "Approved. @ana is told." in asked.words
+    assert "Approved: the reply to the complaint from @marta. @ana is told." in asked.words
     assert "reply approved by @mia" in card.words
-    assert world.person("ana").dm.words.startswith("✅ @mia approves your reply to @marta.")
+    assert world.person("ana").dm.words.startswith("✅ @mia approves the reply to the complaint from @marta.")
     await reply.type("The bag is found, and sent to you.")
     assert "Ask for approval" in reply.view.find_buttons()
     await world.sandbox.get_user("ana").close_modal(everything=True)
     assert "approved a reply by @mia" in await card.explain()
 
 
-@pytest.mark.parametrize(("default", "says"), [("send", "so you can send it"), ("wait", "so it isn't approved")])
+@pytest.mark.parametrize(("default", "says"), [("send", "so it's a yes: you can send it."), ("wait", "so it's a no.")])
 async def test_without_an_answer_in_time_the_default_of_the_playbook_counts(
     world: World, default: str, says: str
 ) -> None:
@@ -337,7 +337,7 @@ async def test_without_an_answer_in_time_the_default_of_the_playbook_counts(
     assert "no answer from @mia" in card.words
     assert any(says in message.words for message in world.person("ana").dms)
     await world.person("mia").dm.click("Approve", by="mia")
-    assert "needs no answer any more" in world.person("mia").last_whisper
+    assert "already, as nobody answered in time." in world.person("mia").last_whisper
 
 
 async def test_only_the_person_who_was_asked_approves_and_a_newer_text_replaces_the_older(world: World) -> None:
@@ -354,7 +354,7 @@ async def test_only_the_person_who_was_asked_approves_and_a_newer_text_replaces_
     await reply.press("Ask for approval")
     await world.advance(seconds=5)
     await first.click("Approve", by="mia")
-    assert world.person("mia").last_whisper == "There is a newer text of this reply."
+    assert world.person("mia").last_whisper.startswith("This needs no answer any more.")
     await world.person("mia").dm.click("Decline", by="mia")
     await world.advance(seconds=5)
     assert "reply declined by @mia" in card.words

@@ -29,12 +29,18 @@ def test_each_kind_has_a_body_of_each_shape_and_reads_the_same_from_both(kind: s
 
 def test_no_body_is_of_a_kind_that_nobody_reads() -> None:
     expected = {f"{kind}.{shape}.json" for kind in KINDS for shape in SHAPES}
-    assert {file.name for file in BODIES.iterdir()} == expected | {"mention.details.json"}
+    assert {file.name for file in BODIES.iterdir()} == expected | {"mention.details.json", "case.requests.json"}
 
 
 def test_a_mention_with_all_that_an_outlet_may_tell_is_read_and_written_as_in_its_golden_body() -> None:
     read = KINDS["mention"](body("mention", "details"))
     assert json.loads(read.model_dump_json(exclude_defaults=True)) == json.loads(body("mention", "details"))
+
+
+def test_a_case_with_requests_to_a_person_is_read_and_written_as_in_its_golden_body() -> None:
+    read = KINDS["case"](body("case", "requests"))
+    assert holds(json.loads(read.model_dump_json()), json.loads(body("case", "requests")))
+    assert [one.text for one in read.pending_requests] == ["We found it."]
 
 
 @pytest.mark.parametrize("kind", RECORDS)

@@ -6,8 +6,8 @@ from bot.domain.assessment import Intent
 from bot.domain.audit import AuditAction, AuditEvent
 from bot.domain.business_hours import BusinessHours
 from bot.domain.case import Case, CaseResolution, CaseStatus, JoinReason
-from bot.domain.cases.approvals import resolve_approval
-from bot.domain.cases.offer_requests import resolve_request
+from bot.domain.case_requests import RequestKind
+from bot.domain.cases.requests import resolve_request
 from bot.domain.cases.roll_ups import RollUp, call_by_roll_up, get_roll_up_day
 from bot.domain.commits import CaseDecision
 from bot.domain.department import Department
@@ -92,7 +92,7 @@ def find_next_deadline(case: Case, department: Department, on_call: OnCallSnapsh
 
     Without `on_call`, and if a schedule has to be read, the time at which it has to be read is returned.
     """
-    asked = [one.until for one in (case.pending_request, case.pending_approval) if one]
+    asked = [one.until for one in case.pending_requests]
     times = [_find_case_deadline(case, department, on_call), *asked]
     return min((time for time in times if time), default=None)
 
@@ -146,8 +146,8 @@ def handle_deadline(
     deadline = find_next_deadline(case, department, on_call)
     if deadline is None or deadline > at or case.is_closed:
         return None
-    if answered := _answer_by_clock(case, at):
-        after, event, told = answered
+    if late := [one for one in case.pending_requests if one.until <= at]:
+        after, event, told = resolve_request(case, late[0], "", at, is_allowed=late[0].default)
         return _build_deadline_decision(case, after, department, event, told, on_call=on_call)
     if case.is_snoozed:
         awake, event = restart_clocks(case, department, at), AuditEvent(at, "", AuditAction.SNOOZE_ENDED, "time is up")
@@ -158,15 +158,6 @@ def handle_deadline(
     if lease is not None and lease <= at:
         return _release_expired(case, department, at) if case.lease_said else _remind_owner(case, department, at)
     return _mark_overdue(case, department, at)
-
-
-def _answer_by_clock(case: Case, at: datetime) -> tuple[Case, AuditEvent, Notification] | None:
-    """Answer what a person was asked and has not answered in time."""
-    if (asked := case.pending_request) and asked.until <= at:
-        return resolve_request(case, asked, "", at, is_allowed=asked.default)
-    if (text := case.pending_approval) and text.until <= at:
-        return resolve_approval(case, text, "", at, is_approved=text.default)
-    return None
 
 
 def _build_deadline_decision(
@@ -251,7 +242,7 @@ def reset_to_new(case: Case, department: Department, at: datetime) -> Case:
         lease_said=False,
         overdue_said=False,
         follow_up=None,
-        approval=None,
+        requests=tuple(one for one in case.requests if one.kind is RequestKind.OFFER),
         snooze=None,
         from_list=False,
         public_replies=(),

@@ -1,4 +1,4 @@
-"""What the owner of a case may give: which offers apply to it, and what was given when it was resolved."""
+"""What the owner of a case may give: which offers apply, what was given, and to ask for more than they allow."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -6,18 +6,19 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.domain.audit import AuditAction
-from bot.domain.case import Case
-from bot.domain.cases.offer_requests import build_request, check_can_ask, resolve_request
-from bot.domain.cases.transitions import build_case_decision
+from bot.domain.case import Case, CaseStatus
+from bot.domain.case_requests import CaseRequest
+from bot.domain.cases.request_transitions import ask_person
 from bot.domain.commits import CaseDecision, NotAllowed
 from bot.domain.department import Department
 from bot.domain.lifecycle import Context
-from bot.domain.offers import GivenOffer, Guidance, Offer, OfferCount, OfferUse, check_amount
-from bot.domain.outbox import Notification, NotificationKind
+from bot.domain.offers import GivenOffer, Guidance, Offer, OfferCount, OfferUse, check_amount, parse_amount
 from bot.domain.routing import collect_labels
 
 MAX_GIVEN = 20
 """Entries kept in a case."""
+MAX_REASON = 300
+CHANGED = "What you can offer here has changed. Close this form and open it again."
 
 
 def list_offers(case: Case, department: Department, person: str) -> tuple[Offer, ...]:
@@ -52,9 +53,8 @@ def add_given_offers(
     for name, words in typed.items():
         use = known.get(name)
         if use is None:
-            raise NotAllowed("What you can offer here has changed. Close this form and open it again.")
-        asked = before.offer_request
-        allowed = asked.hundredths if asked and asked.allowed and asked.offer == name else 0
+            raise NotAllowed(CHANGED)
+        allowed = find_allowed(before, name)
         earlier = sum(one.hundredths for one in before.given if one.offer == name)
         amount = check_amount(use, words, earlier, allowed)
         if amount.hundredths:
@@ -75,30 +75,49 @@ def add_given_offers(
     )
 
 
+def check_can_ask(case: Case, by: str, uses: Sequence[OfferUse]) -> list[Offer]:
+    """Return the offers of which more can be asked for. Raises `NotAllowed`."""
+    if case.status is not CaseStatus.CLAIMED or case.owner != by:
+        raise NotAllowed("Only the owner of a case asks for more. Claim it first.")
+    if (asked := case.offer_request) and asked in case.pending_requests:
+        raise NotAllowed(
+            f"You have asked <@{asked.to}> for {asked.offer} {asked.amount} and get the answer from Earshot."
+        )
+    offers = [one.offer for one in uses if one.offer.ask and one.offer.unit]
+    if not offers:
+        raise NotAllowed("There is nothing here that you could ask more of. The playbook says who can be asked.")
+    return offers
+
+
 def request_offer(
     case: Case, context: Context, uses: Sequence[OfferUse], name: str, words: str, reason: str
 ) -> CaseDecision:
-    """Ask the person whom the playbook names; they get one direct message."""
+    """Ask the person whom the playbook names. Raises `NotAllowed` for what is no amount, or needs nobody."""
     offer = next((one for one in check_can_ask(case, context.by, uses) if one.text == name), None)
     if offer is None:
-        raise NotAllowed("What you can offer here has changed. Close this form and open it again.")
-    asked = build_request(case, offer, words, reason, context.by, context.at)
-    event = context.build_event(AuditAction.OFFER_REQUESTED, f"{name} {asked.amount}, from <@{asked.to}>")
-    told = Notification.notify_owner(NotificationKind.OFFER_REQUEST, case.id, asked.to, asked.number)
-    return build_case_decision(case, case.copy_with(offer_request=asked), context.department, event, told)
+        raise NotAllowed(CHANGED)
+    try:
+        amount = parse_amount(words, offer.unit)
+    except ValueError as no:
+        raise NotAllowed(f"“{words[:40]}” {no}.") from None
+    free = 0 if offer.daily or not offer.limit else offer.limit.hundredths
+    if amount.hundredths <= max(find_allowed(case, name), free):
+        raise NotAllowed("You can offer that much already.")
+    asked = CaseRequest(
+        by=context.by,
+        to=offer.ask,
+        at=context.at,
+        until=context.at + offer.ask_within,
+        default=offer.ask_default,
+        offer=name,
+        hundredths=amount.hundredths,
+        unit=offer.unit,
+        reason=" ".join(reason.split())[:MAX_REASON],
+    )
+    return ask_person(case, context, asked)
 
 
-def answer_request(case: Case, context: Context, nth: int, *, is_allowed: bool) -> CaseDecision:
-    """Answer a request. Raises `NotAllowed` for others, and for one that was answered or needs no answer any more."""
+def find_allowed(case: Case, offer: str) -> int:
+    """Return how much of an offer a person has allowed in this case, in hundredths."""
     asked = case.offer_request
-    if asked is None or asked.number != nth:
-        raise NotAllowed("There is a newer request in this case.")
-    if asked.to != context.by:
-        raise NotAllowed(f"Only <@{asked.to}> can answer this.")
-    if asked.allowed is not None:
-        word = "allowed" if asked.allowed else "declined"
-        raise NotAllowed(f"This was {word} already{'' if asked.answered_by else ', as nobody answered in time'}.")
-    if case.pending_request is None:
-        raise NotAllowed(f"<@{asked.by}> no longer has this case, so there is nothing to answer.")
-    after, event, told = resolve_request(case, asked, context.by, context.at, is_allowed=is_allowed)
-    return build_case_decision(case, after, context.department, event, told)
+    return asked.hundredths if asked and asked.allowed and asked.offer == offer else 0

@@ -1,10 +1,14 @@
 """A second pair of eyes for a reply, where the playbook asks for it: one person, on a clock with a default."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import NamedTuple
 
-from bot.domain.stored_tuples import store_by_name
+from bot.domain.case import Case
+from bot.domain.case_requests import CaseRequest
+from bot.domain.cases.request_transitions import ask_person
+from bot.domain.commits import CaseDecision, NotAllowed
+from bot.domain.lifecycle import CaseTransition, Context, check_transition
 
 
 class ApprovalPolicy(NamedTuple):
@@ -23,22 +27,22 @@ class ApprovalPolicy(NamedTuple):
 NO_APPROVAL = ApprovalPolicy()
 
 
-@store_by_name
-class ReplyApproval(NamedTuple):
-    """The owner of a case asks a person to approve the text of a reply."""
+def needs_approval(case: Case, policy: ApprovalPolicy) -> bool:
+    crisis = {"crisis"} if case.is_urgent else set[str]()
+    return policy.matches_labels({case.assessment.intent.value, case.harm} | crisis)
 
-    text: str
-    by: str
-    to: str
-    at: datetime
-    until: datetime
-    default: bool = True
-    approved: bool | None = None
-    """None: not answered yet."""
-    answered_by: str = ""
-    """Empty: the clock."""
 
-    @property
-    def number(self) -> int:
-        """Names this request among those of its case."""
-        return int(self.at.timestamp() * 1000)
+def request_approval(case: Case, context: Context, policy: ApprovalPolicy, text: str) -> CaseDecision:
+    """Ask the person of the playbook. A newer text replaces the one that waits."""
+    check_transition(case, CaseTransition.REPLY, context)
+    if not needs_approval(case, policy):
+        raise NotAllowed("Replies in this case need no approval.")
+    if context.by != case.owner:
+        raise NotAllowed(f"Only <@{case.owner}>, who has this case, asks for approval.")
+    if context.by == policy.by:
+        raise NotAllowed("You are the one who approves. Ask a colleague to read it.")
+    if case.approval and case.approval.text == text and case.approval in case.pending_requests:
+        raise NotAllowed(f"<@{policy.by}> has this text already.")
+    until = context.at + policy.within
+    asked = CaseRequest(context.by, policy.by, context.at, until, policy.default, text=text)
+    return ask_person(case, context, asked)

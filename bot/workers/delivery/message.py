@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 
-from bot.cards import approvals, case_messages, offer_requests
+from bot.cards import case_messages, case_requests
 from bot.cards.block_kit import RenderedMessage, build_message_link
 from bot.domain.case import Case, CaseStatus
 from bot.domain.department import Department
@@ -100,10 +100,8 @@ def build_card_link(card: CardRecord) -> str:
 
 def render_message(pending: Notification, case: Case, department: Department, link: str) -> RenderedMessage | None:
     """Return None if the message is no longer true: a claimed case needs nobody to confirm it."""
-    if pending.kind in {NotificationKind.OFFER_REQUEST, NotificationKind.OFFER_ANSWER}:
-        return _render_offer_message(pending, case, link)
-    if pending.kind in {NotificationKind.APPROVAL_REQUEST, NotificationKind.APPROVAL_ANSWER}:
-        return _render_approval_message(pending, case, link)
+    if pending.kind in {NotificationKind.CASE_REQUEST, NotificationKind.CASE_ANSWER}:
+        return _render_request_message(pending, case, link)
     waits = case.status is CaseStatus.NEW and not case.is_snoozed
     owned = case.status is CaseStatus.CLAIMED and pending.to == ToPerson(case.owner)
     renderers: dict[NotificationKind, tuple[bool, Callable[[], RenderedMessage]]] = {
@@ -128,19 +126,10 @@ def render_message(pending: Notification, case: Case, department: Department, li
     return render() if is_true else None
 
 
-def _render_approval_message(pending: Notification, case: Case, link: str) -> RenderedMessage | None:
-    asked = case.approval
-    if asked is None or asked.number != pending.nth:
+def _render_request_message(pending: Notification, case: Case, link: str) -> RenderedMessage | None:
+    asked = case.find_request(pending.nth)
+    if asked is None:
         return None
-    if pending.kind is NotificationKind.APPROVAL_ANSWER:
-        return approvals.render_approval_answer(case, asked, link)
-    return approvals.render_approval_request(case, asked, link) if case.pending_approval else None
-
-
-def _render_offer_message(pending: Notification, case: Case, link: str) -> RenderedMessage | None:
-    asked = case.offer_request
-    if asked is None or asked.number != pending.nth:
-        return None
-    if pending.kind is NotificationKind.OFFER_ANSWER:
-        return offer_requests.render_offer_answer(case, asked, link)
-    return offer_requests.render_offer_request(case, asked, link) if case.pending_request else None
+    if pending.kind is NotificationKind.CASE_ANSWER:
+        return case_requests.render_request_answer(case, asked, link)
+    return case_requests.render_request(case, asked, link) if asked in case.pending_requests else None

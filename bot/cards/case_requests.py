@@ -1,0 +1,121 @@
+"""What the owner of a case asks one person: the direct message, the answers; and the form of *Ask for more*."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from bot.cards import action_ids
+from bot.cards.block_kit import (
+    Block,
+    RenderedMessage,
+    make_actions,
+    make_button,
+    make_plain_text,
+    make_quote,
+    make_rich_text,
+    make_section,
+    render_text,
+)
+from bot.cards.case import render_open_post_button
+from bot.cards.case_mention import escape_author, format_kind_noun, render_quotation
+from bot.cards.case_messages import WORDS_SHOWN, render_card_link
+from bot.cards.modal_blocks import ModalMetadata, make_input, make_modal, make_option, make_select
+from bot.cards.sanitize import escape, format_date, sanitize_line
+from bot.domain.case import Case
+from bot.domain.case_requests import CaseRequest, RequestKind
+from bot.domain.cases.offer_transitions import MAX_REASON
+from bot.domain.offers import Offer
+
+
+class _RequestWords(NamedTuple):
+    asks: str
+    label: str
+    allows: str
+    allowed: str
+    then: str
+    """What a yes means for who asked."""
+
+
+_WORDS = {
+    RequestKind.OFFER: _RequestWords("🙋 <@{}> asks to offer", "Allow", "allows", "Allowed", "you can offer it"),
+    RequestKind.APPROVAL: _RequestWords(
+        "👀 <@{}> asks you to approve", "Approve", "approves", "Approved", "you can send it"
+    ),
+}
+
+
+def render_offer_modal(case: Case, offers: Sequence[Offer], origin: ModalMetadata) -> dict[str, Any]:
+    options = [make_option(one.text, one.text) for one in offers]
+    return make_modal(
+        action_ids.OFFER_MODAL,
+        "Ask for more",
+        "Ask",
+        origin,
+        make_section(make_plain_text(f"For the {format_kind_noun(case)} that you own.")),
+        make_input(action_ids.OFFER, "More of what?", {**make_select(options), "initial_option": options[0]}),
+        make_input(
+            action_ids.AMOUNT,
+            "How much in all?",
+            {"type": "plain_text_input", "max_length": 40},
+            hint=" ".join(f"{one.text}: {one.limit or 'no limit'} without asking." for one in offers)[:2000],
+        ),
+        make_input(
+            action_ids.REASON,
+            "Why?",
+            {"type": "plain_text_input", "max_length": MAX_REASON},
+            hint="The person who decides sees it. Stays in Slack.",
+        ),
+    )
+
+
+def render_request_receipt(case: Case, asked: CaseRequest) -> RenderedMessage:
+    return render_text(f"🙋 Asked <@{asked.to}> for {_format_subject(case, asked)}. {_format_default(asked)}")
+
+
+def render_request(case: Case, asked: CaseRequest, link: str = "") -> RenderedMessage:
+    """Return the one direct message to the person who can answer it."""
+    words, what = _WORDS[asked.kind], _format_subject(case, asked)
+    text = f"{words.asks.format(asked.by)} {what}. {_format_default(asked)}"
+    ref, subject = f"{case.id}/{asked.number}", str(asked.amount) if asked.offer else "this reply"
+    label = f"{words.label} {subject}"
+    yes = make_button(words.label, action_ids.REQUEST_ALLOW, ref, style="primary", a11y_label=label)
+    no = make_button("Decline", action_ids.REQUEST_DECLINE, ref, a11y_label=f"Decline {subject}")
+    actions = make_actions(yes, no, *render_card_link(link), *render_open_post_button(case))
+    return render_text(text, render_quotation(case.mention, WORDS_SHOWN), *_render_words(asked), actions)
+
+
+def render_request_decision(case: Case, asked: CaseRequest) -> RenderedMessage:
+    """Return what replaces that message once the person has answered."""
+    verb = f"✅ {_WORDS[asked.kind].allowed}" if asked.allowed else "✖️ Declined"
+    return render_text(f"{verb}: {_format_subject(case, asked)}. <@{asked.by}> is told.", *_render_words(asked))
+
+
+def render_request_answer(case: Case, asked: CaseRequest, link: str = "") -> RenderedMessage:
+    """Return the one direct message to who asked."""
+    what, words = _format_subject(case, asked), _WORDS[asked.kind]
+    if asked.answered_by:
+        mark, verb = ("✅", words.allows) if asked.allowed else ("✖️", "declines")
+        text = f"{mark} <@{asked.answered_by}> {verb} {what}."
+    else:
+        word = f"yes: {words.then}" if asked.allowed else "no"
+        text = f"⏳ <@{asked.to}> hasn't answered in time about {what}, so it's a {word}."
+    buttons: list[Block] = [*render_card_link(link), *render_open_post_button(case)]
+    return render_text(text, *([make_actions(*buttons)] if buttons else []))
+
+
+def _format_subject(case: Case, asked: CaseRequest) -> str:
+    """Return `credit up to 80 EUR for the complaint from @marta` as mrkdwn."""
+    whose = f"the {format_kind_noun(case)} from {escape_author(case.mention)}"
+    if asked.kind is RequestKind.APPROVAL:
+        return f"the reply to {whose}"
+    return f"{escape(sanitize_line(asked.offer, 80))} up to {escape(str(asked.amount))} for {whose}"
+
+
+def _render_words(asked: CaseRequest) -> list[Block]:
+    """Return why more is asked for, or the text of the reply; nothing once it is forgotten."""
+    words = asked.text or (f"“{sanitize_line(asked.reason, MAX_REASON)}”" if asked.reason else "")
+    return [make_rich_text(make_quote(words))] if words else []
+
+
+def _format_default(asked: CaseRequest) -> str:
+    word = "yes" if asked.default else "no"
+    return f"Without an answer by {format_date(asked.until, '{time}')}, it's a {word}."
