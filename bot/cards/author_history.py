@@ -1,5 +1,6 @@
 """What a card says about the person who wrote, from what they wrote before."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -9,6 +10,7 @@ from bot.domain.case import Case
 from bot.domain.department import Department
 from bot.domain.persons.etiquette import Caution, find_caution
 from bot.domain.persons.person import AuthorContext, OpenCase, Person, PersonLabel, has_earlier_contact
+from bot.domain.text import join_words
 
 NAME_SHOWN = 40
 OPEN_CASES_SHOWN = 2
@@ -103,9 +105,22 @@ def format_open_cases(author: AuthorContext) -> str:
 
 
 def format_open_case(author: AuthorContext, one: OpenCase) -> str:
-    who = format_colleague(author, one.writer or one.owner) or "A colleague"
-    words = f"{who} is writing to this person" if one.writer else f"{who} has another case of this person"
+    people = one.writers or (one.owner,)
+    are = "are" if len(people) > 1 else "is"
+    words = f"{are} writing to this person" if one.writers else "has another case of this person"
+    words = f"{_format_colleagues(author, people)} {words}"
     return f"<{build_message_link(one.channel, one.ts)}|{words}>" if one.ts else words
+
+
+def format_writers(author: AuthorContext) -> str:
+    """Return who is writing a reply in this very case; empty if nobody is."""
+    writing = "are writing replies" if len(author.writers) > 1 else "is writing a reply"
+    return f"{_format_colleagues(author, author.writers)} {writing}" if author.writers else ""
+
+
+def _format_colleagues(author: AuthorContext, people: Sequence[str]) -> str:
+    words = join_words([format_colleague(author, one) or "a colleague" for one in people])
+    return words[0].upper() + words[1:]
 
 
 def format_colleague(author: AuthorContext, who: str) -> str:

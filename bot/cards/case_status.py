@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from datetime import datetime
 
-from bot.cards.author_history import format_author_history, format_open_cases
+from bot.cards.author_history import format_author_history, format_open_cases, format_writers
 from bot.cards.block_kit import (
     Block,
     make_bullets,
@@ -84,8 +84,9 @@ def render_context_line(
     resolved case.
     """
     parts = [format_status(case, at), *_iter_context_facts(case, department, page)]
-    if not case.is_closed and (others := format_open_cases(author)):
-        parts.insert(1, others)
+    busy = [] if case.is_closed else [part for part in (format_writers(author), format_open_cases(author)) if part]
+    if busy:
+        parts[1:1] = busy
     elif not case.is_closed:
         room = _measure_room(case.mention) - len(_TOKEN.sub("12:34", " · ".join((*parts, "")).replace("*", "")))
         parts += filter(None, [format_author_history(author, case, department, room)])

@@ -1,6 +1,6 @@
 """The form behind *Reply…*, and the text to copy with the link to where it is sent. Earshot sends nothing in public."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from bot.cards import action_ids
@@ -25,6 +25,7 @@ from bot.domain.case import Case
 from bot.domain.replies.checks import ReplyFinding
 from bot.domain.replies.lengths import ReplyLength
 from bot.domain.replies.saved_replies import MAX_REPLY, MAX_REPLY_NAME, SavedReply
+from bot.domain.text import join_words
 
 
 class ReplyForm(NamedTuple):
@@ -52,6 +53,8 @@ class ReplyForm(NamedTuple):
     """Why there is none."""
     approver: str = ""
     """Who has to approve a reply in this case; empty: nobody."""
+    others: tuple[str, ...] = ()
+    """Who else is writing a reply in this case."""
 
 
 def build_text_block(number: int) -> str:
@@ -96,10 +99,16 @@ def _format_option(case: Case, reply: SavedReply) -> str:
 
 
 def _render_notes(form: ReplyForm) -> list[Block]:
-    """Return the length, and what to look at. It never keeps anybody from opening the reply."""
+    """Return who else is writing, the length, and what to look at. It never keeps anybody from opening the reply."""
+    busy = [make_context(_format_others(form.others))] if form.others else []
     warnings = [f"⚠️ {one.sentence}" for one in form.findings]
     notes = [make_context(make_plain_text(words)) for words in (_format_length(form), *warnings)]
-    return [*notes, make_context(_format_approval_note(form))] if form.approver else notes
+    return [*busy, *notes, *([make_context(_format_approval_note(form))] if form.approver else [])]
+
+
+def _format_others(others: Sequence[str]) -> str:
+    who, are = join_words([f"<@{one}>" for one in others]), "are" if len(others) > 1 else "is"
+    return f"✍️ {who} {are} writing a reply to this post, too. Agree who sends it."
 
 
 def _render_draft(form: ReplyForm) -> list[Block]:

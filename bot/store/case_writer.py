@@ -141,6 +141,7 @@ def _update_indexes(transaction: Transaction, keys: Keys, before: Case | None, c
     if had != has:
         if had:
             transaction.write("SREM", keys.owned_cases_key(had), case.id)
+            add_writing_end(transaction, keys, case.id)
         if has:
             transaction.write("SADD", keys.owned_cases_key(has), case.id)
     update_claimed_cases(transaction, keys, before, case)
@@ -152,6 +153,12 @@ def _update_indexes(transaction: Transaction, keys: Keys, before: Case | None, c
         add_author(transaction, keys, case)
     if case.is_closed and case.resolution and case.resolved_at and not (before and before.is_closed):
         count_ending(transaction, keys, case.department, case.resolution, case.resolved_at)
+
+
+def add_writing_end(transaction: Transaction, keys: Keys, case_id: str) -> None:
+    """Forget who is writing a reply."""
+    transaction.write("DEL", keys.writing_key(case_id))
+    transaction.write("ZREM", keys.writing_ends, case_id)
 
 
 def _count_changes(transaction: Transaction, keys: Keys, before: Case | None, case: Case, at: datetime) -> None:

@@ -129,6 +129,7 @@ class Keys:
         self.deletions = self.root + "deletions"
         self.saved_replies = self.root + "replies"
         self.flagged = self.root + "flagged"
+        self.writing_ends = self.root + "writing_ends"
 
     def source_health_key(self, source: str) -> str:
         return f"{self.root}source_health:{source}"

@@ -88,21 +88,25 @@ class PersonStore(RedisStore):
         """Return what the card of this case says about its author, with the names of the colleagues in it."""
         author = case.mention.author_key
         person = (await self.load([author])).get(author)
-        open_cases = await self._find_claimed_cases(case, person, at) if author else ()
+        open_cases = await self._find_claimed_cases(case, person) if author else ()
+        written = [*([case.id] if case.status is CaseStatus.CLAIMED else []), *(one.case_id for one in open_cases)]
+        writers = await self._replies.load_writers(written, at) if written else {}
+        open_cases = tuple(one._replace(writers=writers.get(one.case_id, ())) for one in open_cases)
         people = {
             person.answered_by if person else "",
-            *(who for one in open_cases for who in (one.owner, one.writer)),
+            *(one.owner for one in open_cases),
+            *(who for some in writers.values() for who in some),
         } - {""}
         names = {one: name for one in sorted(people) if find_name and (name := await find_name(one))}
-        return AuthorContext(person, open_cases, names)
+        return AuthorContext(person, open_cases, names, writers.get(case.id, ()))
 
-    async def _find_claimed_cases(self, case: Case, person: Person | None, at: datetime) -> tuple[OpenCase, ...]:
+    async def _find_claimed_cases(self, case: Case, person: Person | None) -> tuple[OpenCase, ...]:
         """Return other cases of the person that somebody has claimed; mostly there are none, and nothing is read."""
         ids = [one for one in await self._list_open(case, person, f"{CLAIMED_FROM}") if one != case.id]
         found = await self._cases.find(ids)
         if not found:
             return ()
-        cards, writers = await self._outbox.load_cards(list(found)), await self._replies.load_writers(list(found), at)
+        cards = await self._outbox.load_cards(list(found))
         claimed = [one for one in found.values() if one.status is CaseStatus.CLAIMED]
         places = {one.id: cards[one.id] for one in claimed if cards[one.id].state is CardState.POSTED}
         return tuple(
@@ -112,7 +116,6 @@ class PersonStore(RedisStore):
                 one.department,
                 places[one.id].channel if one.id in places else "",
                 places[one.id].ts if one.id in places else "",
-                writers.get(one.id, ""),
             )
             for one in claimed
         )

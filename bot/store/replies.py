@@ -1,21 +1,34 @@
 """Replies that colleagues save, and who is writing a reply to which case just now."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+
+from pydantic import TypeAdapter
 
 from bot.domain.audit import AuditAction, AuditEvent
 from bot.domain.case import Case, derive_case_id
 from bot.domain.errors import NotAllowed
 from bot.domain.outbox import Notification
 from bot.domain.replies.saved_replies import MAX_SAVED, SavedReply
-from bot.domain.replies.writing import WRITING_LASTS, WritingRecord
-from bot.store.case_writer import count_ending
+from bot.domain.replies.writing import (
+    WRITING_LASTS,
+    WritingRecord,
+    WritingRecords,
+    find_writing,
+    list_writers,
+    replace_writing,
+    select_current,
+)
+from bot.store.case_writer import add_writing_end, count_ending
 from bot.store.client import ANOTHER_TYPE, RedisClient
 from bot.store.decision_writer import add_audit_event, add_notification
 from bot.store.keys import CASE_KEPT, Keys
 from bot.store.record_reader import RecordReader
-from bot.store.repository import RedisStore
-from bot.store.transaction import Transaction, commit
+from bot.store.repository import TRIES, RedisStore
+from bot.store.transaction import CommitResult, Transaction, commit
+
+UpdateRecord = Callable[[WritingRecord], WritingRecord]
+_RECORDS = TypeAdapter(WritingRecords)
 
 
 class ReplyStore(RedisStore):
@@ -63,52 +76,85 @@ class ReplyStore(RedisStore):
         """Whether a reply that was opened in this case apologized."""
         return bool(await self._client.execute("EXISTS", self._keys.apology_key(case_id)))
 
-    async def load_writing(self, case_id: str) -> WritingRecord | None:
+    async def load_writing(self, case_id: str) -> WritingRecords:
+        """Return who has the form open, and who had it until a moment ago."""
+        return (await self._read_writing(case_id))[1]
+
+    async def _read_writing(self, case_id: str) -> tuple[str | None, WritingRecords]:
         [body] = await self._client.execute_each([("GET", self._keys.writing_key(case_id))])
-        return _parse_writing(body)
+        return body, _parse_writing(body)
 
-    async def record_writing(self, case: Case, record: WritingRecord) -> None:
-        """Record that a person is writing. It is forgotten by itself; of two people, the last one counts.
+    async def record_writing(
+        self, case: Case, by: str, at: datetime, update: UpdateRecord | None = None
+    ) -> WritingRecords | None:
+        """Record that a person uses the form; return all who do. None if the case or they have changed since.
 
-        The other cards of the author are redrawn for the first sign of it.
+        `update` changes what they have in it. It ends five minutes after the last time, and cards are redrawn.
         """
-        body, lasts = record.model_dump_json(exclude_defaults=True), int(WRITING_LASTS.total_seconds())
-        key = self._keys.writing_key(case.id)
-        known, _ = await self._client.execute_each([("GET", key), ("SET", key, body, "EX", lasts)])
-        before = _parse_writing(known)
-        if before is None or before.by != record.by or not before.is_current(record.at):
-            transaction = Transaction(self._keys.inbox)
-            self._add_refresh(transaction, case, record.at)
-            await commit(self._client, transaction)
+        body, known = await self._read_writing(case.id)
+        current = select_current(known, at)
+        record = (find_writing(known, by) or WritingRecord(by=by, at=at)).copy_with(at=at)
+        after = replace_writing(current, update(record) if update else record)
+        transaction = self._write_writing(case.id, body, after)
+        transaction.guard(self._keys.case_key(case.id), case.version, "v")  # nothing is kept after a release
+        if not list_writers(known) == list_writers(current) == list_writers(after):
+            self._add_refresh(transaction, case, at)
+        return after if (await commit(self._client, transaction))[0] is CommitResult.WRITTEN else None
+
+    async def end_writing(self, case: Case, at: datetime, by: str = "") -> None:
+        """Forget whoever has not used the form for five minutes, and this person, who has closed it."""
+        for _ in range(TRIES):
+            body, known = await self._read_writing(case.id)
+            if by and find_writing(known, by) is None:
+                return
+            transaction = self._write_writing(
+                case.id, body, tuple(one for one in select_current(known, at) if one.by != by)
+            )
+            self._add_refresh(transaction, case, at)
+            if (await commit(self._client, transaction))[0] is not CommitResult.STALE:
+                return
+
+    def _write_writing(self, case_id: str, body: str | None, after: WritingRecords) -> Transaction:
+        """Return what replaces `body`, if that is still there; of another type, it is overwritten."""
+        transaction, key = Transaction(self._keys.inbox), self._keys.writing_key(case_id)
+        if body is not ANOTHER_TYPE:
+            transaction.guard(key, body or "")
+        if not after:
+            add_writing_end(transaction, self._keys, case_id)
+            return transaction
+        stored = _RECORDS.dump_json(after, exclude_defaults=True).decode()
+        transaction.write("SET", key, stored, "EX", int(WRITING_LASTS.total_seconds()))
+        transaction.write("ZADD", self._keys.writing_ends, min(one.ends for one in after).timestamp(), case_id)
+        return transaction
 
     def _add_refresh(self, transaction: Transaction, case: Case, at: datetime) -> None:
+        add_notification(transaction, self._keys, Notification.draw_card(case.id, case.department), at)
         if case.mention.author_key:
             add_notification(transaction, self._keys, Notification.refresh_person(case.id, case.department), at)
 
-    async def end_writing(self, case: Case, by: str, at: datetime) -> None:
-        """Record that a person stopped, unless somebody else is writing now."""
-        key = self._keys.writing_key(case.id)
-        [body] = await self._client.execute_each([("GET", key)])
-        found = _parse_writing(body)
-        if found is not None and found.by == by:
-            transaction = Transaction(self._keys.inbox)
-            transaction.guard(key, body)
-            transaction.write("DEL", key)
-            self._add_refresh(transaction, case, at)
-            await commit(self._client, transaction)
+    async def list_due(self, at: datetime, limit: int) -> list[str]:
+        """Return the cases in which somebody has not used the form for five minutes."""
+        some = ("LIMIT", 0, limit)
+        return list(await self._client.execute("ZRANGEBYSCORE", self._keys.writing_ends, "-inf", at.timestamp(), *some))
 
-    async def load_writers(self, case_ids: Sequence[str], at: datetime) -> dict[str, str]:
+    async def forget_writing(self, case_id: str) -> None:
+        """Forget who writes in a case that is gone."""
+        transaction = Transaction(self._keys.inbox)
+        add_writing_end(transaction, self._keys, case_id)
+        await commit(self._client, transaction)
+
+    async def load_writers(self, case_ids: Sequence[str], at: datetime) -> dict[str, tuple[str, ...]]:
         """Return who is writing a reply to which of these cases, in one round trip."""
         bodies = await self._client.execute_each([("GET", self._keys.writing_key(one)) for one in case_ids])
         found = zip(case_ids, map(_parse_writing, bodies), strict=True)
-        return {case_id: one.by for case_id, one in found if one is not None and one.is_current(at)}
+        return {case_id: list_writers(current) for case_id, one in found if (current := select_current(one, at))}
 
 
-def _parse_writing(body: str | None) -> WritingRecord | None:
-    """Return None for what cannot be read: it lasts five minutes, and nobody waits for it."""
+def _parse_writing(body: str | None) -> WritingRecords:
+    """Return nothing for what cannot be read: it lasts five minutes, and nobody waits for it."""
     if body is None or body is ANOTHER_TYPE:
-        return None
+        return ()
     try:
-        return WritingRecord.model_validate_json(body)
+        return _RECORDS.validate_json(body)
     except ValueError:
-        return None
+        return ()

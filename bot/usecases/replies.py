@@ -30,10 +30,11 @@ from bot.domain.replies.saved_replies import (
     rank_replies,
     restore_placeholders,
 )
-from bot.domain.replies.writing import WritingRecord
+from bot.domain.replies.writing import WritingRecord, WritingRecords, find_writing, list_writers
 from bot.domain.reports.report import DRAFTED, EDITED, OPENED, REPLY, WARNED
 from bot.domain.rules import PlaybookRules
-from bot.store.replies import ReplyStore
+from bot.store.replies import ReplyStore, UpdateRecord
+from bot.store.repository import TRIES
 from bot.usecases.cases import CaseUseCases, CaseView
 from bot.usecases.staff import NAMELESS, StaffDirectory
 
@@ -65,10 +66,8 @@ class ReplyUseCases:
 
     async def revise(self, case_id: str, by: str, text: str = "", reply_id: str = "") -> ReplyForm:
         """Return the form for what was typed, with the saved reply `reply_id` in it. Others see who is writing."""
-        view = await self._cases.check_transition(case_id, by, CaseTransition.REPLY)
-        case = view.case
-        record = await self._load_own_record(case_id, by)
-        await self._store.record_writing(case, record)
+        view, records = await self._record_writing(case_id, by)
+        case, record = view.case, find_writing(records, by)
         rules = self._rules.get_reply_rules()
         replies = rank_replies(
             (*rules.saved, *await self._store.list_saved()), case.assessment.intent, case.assessment.language
@@ -86,7 +85,8 @@ class ReplyUseCases:
             chosen=chosen,
             can_delete=chosen is not None and await self._may_delete(chosen, by),
             has_drafts=self._drafts is not None and bool(self._rules.get_draft_options().url),
-            draft="" if record.is_draft_used else record.draft,
+            draft=record.draft if record and not record.is_draft_used else "",
+            others=tuple(one for one in list_writers(records) if one != by),
         )
 
     async def suggest_replies(self, view: CaseView, by: str, most: int) -> list[ReplyForm]:
@@ -98,10 +98,18 @@ class ReplyUseCases:
         texts = [fill_placeholders(one.text, name, signature) for one in fitting[:most]]
         return [await self._build_form(view, by, text, rules) for text in texts]
 
-    async def _load_own_record(self, case_id: str, by: str) -> WritingRecord:
-        """Return what this person has in the form, as of now."""
-        known, at = await self._store.load_writing(case_id), self._clock.now()
-        return known.copy_with(at=at) if known is not None and known.by == by else WritingRecord(by=by, at=at)
+    async def _record_writing(
+        self, case_id: str, by: str, update: UpdateRecord | None = None
+    ) -> tuple[CaseView, WritingRecords]:
+        """Record that they use the form, and return all who do. Raises `NotAllowed` if they may not reply now."""
+        for _ in range(TRIES):
+            view = await self._cases.check_transition(case_id, by, CaseTransition.REPLY)
+            if (records := await self._store.record_writing(view.case, by, view.at, update)) is not None:
+                return view, records
+        raise NotAllowed("Too many people are changing this case right now. Try again in a moment.")
+
+    async def _load_own_record(self, case_id: str, by: str) -> WritingRecord | None:
+        return find_writing(await self._store.load_writing(case_id), by)
 
     async def request_draft(self, case_id: str, by: str, text: str) -> ReplyForm:
         """Return the form with a draft beside the text, or why there is none."""
@@ -121,16 +129,15 @@ class ReplyUseCases:
             metrics.DRAFTS.labels("failed").inc()
             return form._replace(draft="", draft_note=str(no))
         metrics.DRAFTS.labels("made").inc()
-        await self._store.record_writing(view.case, WritingRecord(by=by, at=self._clock.now(), draft=draft))
+        await self._record_writing(case_id, by, lambda one: one.copy_with(draft=draft, is_draft_used=False))
         return form._replace(draft=draft)
 
     async def use_draft(self, case_id: str, by: str, text: str) -> ReplyForm:
         """Return the form with the draft in its text, below what was typed."""
         record = await self._load_own_record(case_id, by)
-        if not record.draft:
+        if record is None or not record.draft:
             raise NotAllowed("This draft is gone. Ask for another one.")
-        view = await self._cases.get(case_id)
-        await self._store.record_writing(view.case, record.copy_with(is_draft_used=True))
+        await self._record_writing(case_id, by, lambda one: one.copy_with(draft=record.draft, is_draft_used=True))
         return await self.revise(case_id, by, insert_reply(text, record.draft, ()))
 
     async def count_opening(self, case_id: str, by: str, text: str) -> None:
@@ -139,7 +146,7 @@ class ReplyUseCases:
         form = await self._build_form(view, by, text, self._rules.get_reply_rules())
         words = [REPLY + OPENED, *([REPLY + WARNED] if form.findings else [])]
         record = await self._load_own_record(case_id, by)
-        if record.is_draft_used:
+        if record and record.is_draft_used:
             words += [REPLY + DRAFTED] if record.draft in text else [REPLY + DRAFTED, REPLY + EDITED]
             metrics.DRAFTS.labels("used" if record.draft in text else "edited").inc()
         for one in form.findings:
@@ -180,7 +187,7 @@ class ReplyUseCases:
     async def stop(self, case_id: str, by: str) -> None:
         """Record that the person closed the form."""
         view = await self._cases.get(case_id)
-        await self._store.end_writing(view.case, by, self._clock.now())
+        await self._store.end_writing(view.case, view.at, by)
 
     async def save(self, case_id: str, by: str, name: str, text: str) -> None:
         """Save a reply for everybody, for cases of this kind and language."""

@@ -18,6 +18,8 @@ from bot.workers.retry_backoff import RetryBackoff
 from bot.workers.runner import Worker
 
 BATCH_SIZE = 100
+WRITING = "writing "
+"""Prefix of the names under which failures are counted."""
 
 log = structlog.get_logger("timers")
 
@@ -48,6 +50,18 @@ class DeadlineWorker(Worker):
                 await self._backoff.run_guarded(case_id, self._handle_deadline(found[case_id], on_call))
             elif not self._store.cases.is_unreadable(case_id):
                 await self._store.cases.clear_deadline(case_id)
+        return len(due) + await self._end_writing()
+
+    async def _end_writing(self) -> int:
+        """End what says on cards that somebody is writing, where nothing told that they stopped."""
+        at, replies = self._clock.now(), self._store.replies
+        due = await replies.list_due(at, BATCH_SIZE + len(self._backoff))
+        due = [case_id for case_id in due if not self._backoff.is_waiting(f"{WRITING}{case_id}")]
+        found = await self._store.cases.find(due)
+        for case_id in due:
+            case = found.get(case_id)
+            ending = replies.end_writing(case, at) if case else replies.forget_writing(case_id)
+            await self._backoff.run_guarded(f"{WRITING}{case_id}", ending)
         return len(due)
 
     async def _handle_deadline(self, case: Case, on_call: dict[str, OnCallSnapshot]) -> None:

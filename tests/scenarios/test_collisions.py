@@ -3,10 +3,14 @@
 import asyncio
 import json
 
+import pytest
+
 from bot.cards import action_ids
 from bot.cards.block_kit import build_message_link
+from bot.domain.replies.writing import WRITING_LASTS
 from tests.scenarios.sample_workspace import CROWD
 from tests.scenarios.slack_views import Card
+from tests.scenarios.test_replying import open_reply
 from tests.scenarios.world import World
 
 FIRST = "@northwindair my green suitcase did not arrive in Porto, nobody can tell me where it is"
@@ -54,6 +58,76 @@ async def test_another_card_says_that_a_colleague_is_writing_until_their_form_is
     await world.advance(seconds=2)
     assert "writing" not in second.words
     assert BUSY in second.words
+
+
+async def test_where_slack_does_not_tell_that_a_form_was_closed_the_clock_ends_the_writing(world: World) -> None:
+    first, second = await receive_two(world)
+    await first.click("Claim", by="ana")
+    reply = await open_reply(world, first)
+    await world.advance(minutes=4)
+    await reply.type("Hi")
+    await world.advance(minutes=4)
+    assert "@ana is writing to this person" in second.words
+    await world.advance(minutes=2)
+    assert "writing" not in second.words
+    assert BUSY in second.words
+    await reply.type("Hi again")
+    await world.advance(seconds=2)
+    assert "@ana is writing to this person" in second.words
+
+
+async def test_two_who_reply_in_one_case_see_each_other_and_the_card_shows_both(world: World) -> None:
+    first, second = await receive_two(world)
+    await first.click("Claim", by="ana")
+    hers = await open_reply(world, first)
+    assert "✍️" not in hers.words
+    theirs = await open_reply(world, first, by="mia")
+    assert "✍️ <@U0ANA> is writing a reply to this post, too. Agree who sends it." in theirs.words
+    await hers.type("Hi")
+    assert "✍️ <@U0MIA> is writing a reply to this post, too." in hers.words
+    await world.advance(seconds=2)
+    assert "@ana and @mia are writing replies" in first.words
+    assert "@ana and @mia are writing to this person" in second.words
+    await hers.close()
+    await world.advance(seconds=2)
+    assert "@mia is writing a reply" in first.words
+    await theirs.type("Hi")
+    assert "✍️" not in theirs.words
+
+
+@pytest.mark.parametrize("button", ["Release", "Resolve…"])
+async def test_nothing_is_kept_of_who_wrote_once_the_case_is_released_or_resolved(world: World, button: str) -> None:
+    first, second = await receive_two(world)
+    await first.click("Claim", by="ana")
+    reply = await open_reply(world, first)
+    store = world.local_app.store
+    view = await world.local_app.app.usecases.cases.get(first.case)
+    await (first.click("Release", by="mia") if button == "Release" else first.resolve(by="mia"))
+    await world.advance(seconds=2)
+    assert "writing" not in first.words + second.words
+    await reply.type("Hi")
+    await reply.close()
+    assert await store.replies.record_writing(view.case, "U0ANA", world.clock.now()) is None, (
+        "it was released meanwhile"
+    )
+    assert not await store.client.execute("EXISTS", store.keys.writing_key(first.case), store.keys.writing_ends)
+
+
+async def test_writing_ends_though_two_workers_see_it_at_once_and_its_record_or_case_is_gone(world: World) -> None:
+    first, _ = await receive_two(world)
+    await first.click("Claim", by="ana")
+    await open_reply(world, first)
+    store, case = world.local_app.store, await world.local_app.store.cases.get(first.case)
+    await store.client.execute("ZADD", store.keys.writing_ends, 1, "gone")
+    await store.client.execute("DEL", store.keys.writing_key(first.case))  # the server has let go of it first
+    world.clock.advance(WRITING_LASTS)
+    at = world.clock.now()
+    assert await store.replies.list_due(at, 9) == ["gone", first.case]
+    await asyncio.gather(store.replies.end_writing(case, at), store.replies.end_writing(case, at))
+    assert await store.replies.list_due(at, 9) == ["gone"]
+    await world.advance(seconds=2)
+    assert "writing" not in first.words
+    assert await store.replies.list_due(at, 9) == []
 
 
 async def test_who_claims_is_asked_once_and_may_claim_anyway(world: World) -> None:

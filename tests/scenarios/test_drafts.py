@@ -115,9 +115,8 @@ async def test_a_draft_that_quotes_a_forgotten_post_is_gone(drafting: World, mod
     reply = await open_reply(drafting, card)
     await reply.press("Draft")
     store = drafting.local_app.store
-    record = await store.replies.load_writing(card.case)
-    assert record is not None
+    [record] = await store.replies.load_writing(card.case)
     assert record.draft
     eraser = MentionEraser(store.client, store.keys)
     await eraser.forget(await eraser.find(parse_forget_target("@marta")), drafting.clock.now())
-    assert await store.replies.load_writing(card.case) is None
+    assert not await store.replies.load_writing(card.case)

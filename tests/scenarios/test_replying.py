@@ -229,21 +229,21 @@ async def test_others_can_see_who_is_writing_until_the_form_is_closed_or_five_mi
     card = await receive_claimed(world)
     store = world.local_app.store.replies
 
-    async def find_writers() -> dict[str, str]:
+    async def find_writers() -> dict[str, tuple[str, ...]]:
         return await store.load_writers([card.case], world.clock.now())
 
     assert await find_writers() == {}
     reply = await open_reply(world, card)
     ana = world.sandbox.workspace.find_user("ana").id
-    assert await find_writers() == {card.case: ana}
+    assert await find_writers() == {card.case: (ana,)}
     await world.advance(minutes=4)
     await reply.type("Hi")
     await world.advance(minutes=4)
-    assert await find_writers() == {card.case: ana}
+    assert await find_writers() == {card.case: (ana,)}
     await world.advance(minutes=2)
     assert await find_writers() == {}
     await reply.type("Hi again")
-    assert await find_writers() == {card.case: ana}
+    assert await find_writers() == {card.case: (ana,)}
     await reply.close()
     assert await find_writers() == {}
 

@@ -135,7 +135,7 @@ class World:
         store = self.local_app.store
         try:
             owing = await store.outbox.list_queues(1)
-            keys = (store.keys.deadlines, store.keys.pages)
+            keys = (store.keys.deadlines, store.keys.pages, store.keys.writing_ends)
             found = await store.client.execute_batch([("ZRANGE", key, 0, 0, "WITHSCORES") for key in keys])
             first = min(float(score) for _, score in [*(one for one in found if one), ("", "inf")])
         except StoreUnavailable:

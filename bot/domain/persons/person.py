@@ -66,8 +66,8 @@ class OpenCase(NamedTuple):
     channel: str = ""
     ts: str = ""
     """Where its card is; empty if it has none of its own."""
-    writer: str = ""
-    """Who is writing a reply in it just now."""
+    writers: tuple[str, ...] = ()
+    """Who is writing a reply in it just now; who began first is the first."""
 
 
 class AuthorContext(NamedTuple):
@@ -77,11 +77,14 @@ class AuthorContext(NamedTuple):
     open_cases: tuple[OpenCase, ...] = ()
     names: Mapping[str, str] = MappingProxyType({})
     """Plain names of the colleagues in it, since a mention would notify them. One that is not known is missing."""
+    writers: tuple[str, ...] = ()
+    """Who is writing a reply in this case just now."""
 
     @property
     def shown_key(self) -> str:
-        """The open cases, the labels and how many accounts are linked in a word, to tell whether a card shows them."""
-        words = [f"{one.case_id}:{one.owner}:{one.writer}" for one in self.open_cases]
+        """What a card shows of it, in a word: open cases, writers, labels and how many accounts are linked."""
+        words = [f"{one.case_id}:{one.owner}:{','.join(one.writers)}" for one in self.open_cases]
+        words += [f"writing:{who}" for who in self.writers]
         if self.person:
             words += sorted(label.replace(" ", "-") for label in self.person.labels)
             words += [f"{len(self.person.accounts)}"] if len(self.person.accounts) > 1 else []
