@@ -20,7 +20,7 @@ from bot.cards.sanitize import sanitize_line
 from bot.domain.case import Case
 from bot.domain.cases.praise import FAN_FROM
 from bot.domain.persons.person import Person
-from bot.domain.text import format_count
+from bot.domain.text import format_count, format_people
 
 SHOWN = 15
 HOW = "*Thank* puts your name on the card. Nothing is posted in public."
@@ -30,11 +30,19 @@ NOT_PUBLIC = "Your thanks are on the card. Nothing is posted in public."
 def render_thank_receipt(case: Case, forms: Sequence[ReplyForm]) -> RenderedMessage:
     """Return the answer to who thanked: saved words to open at the outlet, and *Share-worthy*."""
     text = f"🙏 {NOT_PUBLIC}" + (
-        " To say it there, too, open one of these and send it under your name:" if forms else ""
+        f"{_format_earlier_thanks(case)} To say it there, too, open one of these and send it under your name:"
+        if forms
+        else ""
     )
     share = [] if case.shared_by else [make_button("Share-worthy", action_ids.SHARE_MARK, case.id)]
     buttons = [*render_open_post_button(case), *share]
     return render_text(text, *map(_render_words, forms), *([make_actions(*buttons)] if buttons else []))
+
+
+def _format_earlier_thanks(case: Case) -> str:
+    """Return who thanked before the person who has just done so."""
+    before = case.thanked_by[:-1]
+    return f" {format_people(before)} thanked them before you. One public thank-you is enough." if before else ""
 
 
 def _render_words(form: ReplyForm) -> Block:

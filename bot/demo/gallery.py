@@ -405,6 +405,8 @@ def _draw_persons(on: GallerySamples) -> Drawings:
     other = OpenCase(on.claimed.id, "U0ANA", "care", "C0CARE", "1773133200.000100")
     busy = on.author._replace(open_cases=(other,))
     yield "Card: a colleague has another case of this person", case.render_case(on.new, on.care, AT, author=busy)
+    writing = busy._replace(open_cases=(other._replace(writers=("U0ANA",)),), writers=("U0ANA", "U0MIA"))
+    yield "Card: colleagues are writing to this person", case.render_case(on.claimed, on.care, AT, author=writing)
     yield "Only you: claim or merge?", case_messages.render_collision(on.new, other, busy)
     yield "Only you: merged", case_messages.render_merge_outcome(on.claimed)
     merged = on.resolved.copy_with(resolution=None, merged_into=on.claimed.id)

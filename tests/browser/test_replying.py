@@ -5,6 +5,7 @@ from urllib.parse import parse_qs, urlsplit
 from selenium.webdriver.common.keys import Keys
 
 from bot.cards import action_ids
+from tests.browser.conftest import OpenWindow
 from tests.browser.window import Card, Form, Window
 
 LINK = f"#modal a[data-action='{action_ids.REPLY_OPEN}']"
@@ -45,6 +46,22 @@ def test_three_clicks_lead_from_the_card_to_the_composer_with_the_reply_in_it(wi
     window.press(f"//dialog[@id='modal']//a[@data-action='{action_ids.REPLY_OPEN}']")
     assert window.find_accessibility_faults() == []
     window.press_keys(Keys.ESCAPE)
+
+
+def test_a_second_window_sees_that_somebody_is_writing_and_its_form_says_who(open_window: OpenWindow) -> None:
+    hers, theirs = open_window().open("ana"), open_window().open("mia")
+    hers.find_card("@marta").click(action_ids.CLAIM)
+    hers.find_card("@marta").wait_for_button(action_ids.REPLY)
+    hers.find_card("@marta").click(action_ids.REPLY)
+    with hers.form("Reply"):
+        theirs.find_card("@marta").wait_for_text("@ana is writing a reply")
+        theirs.find_card("@marta").click(action_ids.REPLY)
+        with theirs.form("Reply"):
+            theirs.wait_for_text("is writing a reply to this post, too.", within="#modal")
+            assert theirs.find_accessibility_faults() == []
+            theirs.press_keys(Keys.ESCAPE)
+        hers.press_keys(Keys.ESCAPE)
+    theirs.wait_until(lambda: "writing" not in theirs.find_card("@marta").words, "the card says so no longer")
 
 
 def test_typed_words_survive_a_saved_reply_and_are_shown_to_copy(window: Window) -> None:

@@ -33,6 +33,16 @@ async def test_everybody_thanks_in_two_taps_and_gets_words_to_send_themselves(wo
     assert world.person("joe").last_whisper == "You have thanked them already."
 
 
+async def test_who_thanks_second_is_told_who_was_first_before_they_say_it_in_public(world: World) -> None:
+    load_replies(world)
+    await world.receive(PRAISE, by="rosa")
+    card = world.channel("#community").card("@rosa")
+    await card.click("Thank", by="joe")
+    assert "before you" not in world.person("joe").last_whisper
+    await card.click("Thank", by="ana")
+    assert "@joe thanked them before you. One public thank-you is enough." in world.person("ana").last_whisper
+
+
 async def test_the_list_of_the_week_names_each_person_once_with_fans_and_without_likely_bots(world: World) -> None:
     for number in range(3):
         await world.receive(f"{MORE} {number}", by="rosa", conversation=f"c{number}")
