@@ -6,6 +6,7 @@ from selenium.webdriver.common.keys import Keys
 
 from bot.cards import action_ids
 from tests.browser.conftest import OpenWindow
+from tests.browser.demo_client import Demo
 from tests.browser.window import Card, Form, Window
 
 LINK = f"#modal a[data-action='{action_ids.REPLY_OPEN}']"
@@ -54,7 +55,7 @@ def test_a_second_window_sees_that_somebody_is_writing_and_its_form_says_who(ope
     hers.find_card("@marta").wait_for_button(action_ids.REPLY)
     hers.find_card("@marta").click(action_ids.REPLY)
     with hers.form("Reply"):
-        theirs.find_card("@marta").wait_for_text("@ana is writing a reply")
+        theirs.find_card("@marta").wait_for_text("is writing a reply")
         theirs.find_card("@marta").click(action_ids.REPLY)
         with theirs.form("Reply"):
             theirs.wait_for_text("is writing a reply to this post, too.", within="#modal")
@@ -62,6 +63,24 @@ def test_a_second_window_sees_that_somebody_is_writing_and_its_form_says_who(ope
             theirs.press_keys(Keys.ESCAPE)
         hers.press_keys(Keys.ESCAPE)
     theirs.wait_until(lambda: "writing" not in theirs.find_card("@marta").words, "the card says so no longer")
+
+
+def test_who_goes_away_with_the_form_open_is_said_to_write_for_some_minutes_only(
+    open_window: OpenWindow, demo: Demo
+) -> None:
+    hers, theirs = open_window().open("ana"), open_window().open("raj")
+    hers.find_card("@marta").click(action_ids.CLAIM)
+    hers.find_card("@marta").wait_for_button(action_ids.REPLY)
+    hers.find_card("@marta").click(action_ids.REPLY)
+    hers.wait_for_text("Reply", within="#modal[open] h2")
+    hers.driver.get("about:blank")
+    theirs.find_card("@marta").wait_for_text("is writing a reply")
+    demo.perform_action("speed", speed=60)
+    theirs.wait_until(
+        lambda: "Claimed by @ana · due" in (words := theirs.find_card("@marta").words) and "writing" not in words,
+        "the clock ends it, and nothing else",
+    )
+    hers.open("ana")
 
 
 def test_typed_words_survive_a_saved_reply_and_are_shown_to_copy(window: Window) -> None:
