@@ -193,6 +193,8 @@ class Case(FrozenModel):
     """Whether that colleague was told what came of it, or did it."""
     given: tuple[GivenOffer, ...] = ()
     """What its owners have given the author, as they said when they resolved it."""
+    approached: bool = False
+    """Whether its answer counts as an approach: once, however often they and we write after it."""
     shared_by: str = ""
     """Who marked it as worth sharing; empty: nobody, or it was taken out again."""
     requests: tuple[CaseRequest, ...] = ()

@@ -3,13 +3,12 @@
 from bot.domain.case import Case, CaseStatus
 from bot.domain.commits import CaseDecision
 from bot.domain.outbox import Notification
-from bot.domain.persons.contacts import find_answer, find_contact, find_lost_answer
-from bot.domain.persons.etiquette import is_approach
+from bot.domain.persons.contacts import count_approaches, find_answer, find_contact, find_lost_answer
 from bot.store.keys import PERSON_KEPT, Keys
 from bot.store.transaction import Transaction
 
 CONTACTS, FIRST_AT, LAST_AT, ANSWERED, ANSWERED_BY, ANSWERED_AT, PRAISED = "n", "f", "l", "a", "b", "t", "p"
-APPROACHES, APPROACHED_AT = "w", "u"
+LOST_AT, APPROACHES = "u", "w"
 CLAIMED_FROM = 10**11
 """Added to the score of an open case once it is claimed, so that the claimed ones of a person come first."""
 _SECONDS = int(PERSON_KEPT.total_seconds())
@@ -31,14 +30,15 @@ def write_person_changes(transaction: Transaction, keys: Keys, decision: CaseDec
         key = keys.person_key(answer.author)
         transaction.write("HINCRBY", key, ANSWERED, 1)
         transaction.write("HSET", key, ANSWERED_BY, answer.by, ANSWERED_AT, int(answer.at.timestamp()))
-        if is_approach(decision.after):
-            transaction.write("HINCRBY", key, APPROACHES, 1)
-            transaction.write("HSET", key, APPROACHED_AT, int(answer.at.timestamp()))
         transaction.add_upkeep("EXPIRE", key, _SECONDS)
-    if author := find_lost_answer(decision):
-        transaction.write("HINCRBY", keys.person_key(author), ANSWERED, -1)
-        if decision.before is not None and is_approach(decision.before):
-            transaction.write("HINCRBY", keys.person_key(author), APPROACHES, -1)
+    if (lost := find_lost_answer(decision)) is not None:
+        key = keys.person_key(lost.author)
+        transaction.write("HINCRBY", key, ANSWERED, -1)
+        transaction.write("HSET", key, LOST_AT, int(lost.at.timestamp()))
+        transaction.add_upkeep("EXPIRE", key, _SECONDS)
+    author = decision.after.mention.author_key
+    if author and (count := count_approaches(decision.before, decision.after)):
+        transaction.write("HINCRBY", keys.person_key(author), APPROACHES, count)
 
 
 def update_person_cases(transaction: Transaction, keys: Keys, before: Case | None, case: Case) -> None:

@@ -30,12 +30,12 @@ from bot.store.person_writer import (
     ANSWERED,
     ANSWERED_AT,
     ANSWERED_BY,
-    APPROACHED_AT,
     APPROACHES,
     CLAIMED_FROM,
     CONTACTS,
     FIRST_AT,
     LAST_AT,
+    LOST_AT,
     PRAISED,
 )
 from bot.store.record_reader import RecordReader
@@ -254,17 +254,19 @@ def _parse_person(author_key: str, fields: dict[str, str]) -> Person:
     first, last = _parse_time(fields.get(FIRST_AT)), _parse_time(fields.get(LAST_AT))
     if first and last and first > last:  # an older post came later
         first, last = last, first
+    answered_at = _parse_time(fields.get(ANSWERED_AT))
+    if answered_at == _parse_time(fields.get(LOST_AT)):  # the last answer was taken back
+        answered_at = None
     return Person(
         contacts=max(0, parse_int(fields.get(CONTACTS)) or 0),
         first_at=first,
         last_at=last,
         answered=max(0, parse_int(fields.get(ANSWERED)) or 0),
-        answered_by=fields.get(ANSWERED_BY, ""),
-        answered_at=_parse_time(fields.get(ANSWERED_AT)),
+        answered_by=fields.get(ANSWERED_BY, "") if answered_at else "",
+        answered_at=answered_at,
         praised=max(0, parse_int(fields.get(PRAISED)) or 0),
         labels=_parse_labels(fields.get(LABELS, "")),
         approaches=max(0, parse_int(fields.get(APPROACHES)) or 0),
-        approached_at=_parse_time(fields.get(APPROACHED_AT)),
         accounts=(author_key,),
     )
 

@@ -98,3 +98,30 @@ async def test_the_playbook_says_for_how_long_an_answer_counts_and_how_often_peo
     assert find_question(third) == "We have approached this person once before. The limit is 3."
     await world.advance(hours=20)
     assert find_question(await receive(world, LATE + " again")).startswith("@ana answered this person")
+
+
+async def test_an_answer_that_was_taken_back_asks_nobody_and_names_nobody(world: World) -> None:
+    first = await receive(world, LOST)
+    await answer(first, "ana")
+    await first.click("Reopen", by="ana")
+    second = await receive(world, LATE)
+    assert find_question(second) == ""
+    await answer(first, "raj")
+    third = await receive(world, LATE + " and nobody cares")
+    assert find_question(third).startswith("@raj answered this person")
+
+
+async def test_a_conversation_with_a_customer_of_a_competitor_is_one_approach(world: World) -> None:
+    await world.receive(RIVAL, by="joao", conversation="rival")
+    first = world.channel("#sales").cards[-1]
+    await answer(first, "lea")
+    await world.advance(hours=3)
+    await world.receive("@flyskylark is the worst, they still refuse to refund me", by="joao", conversation="rival")
+    await world.advance(seconds=5)
+    assert "Unclaimed" in first.words
+    assert find_question(first) == ""
+    await answer(first, "lea")
+    other = await receive(world, "@flyskylark lost my luggage, awful service, never again", "#sales", by="joao")
+    assert find_question(other) == "We have approached this person once before. Once more is fine, then leave it."
+    await first.click("Reopen", by="lea")
+    assert find_question(other) == ""

@@ -16,6 +16,7 @@ from bot.domain.follow_up import THANKS, FollowUp, FollowUpOutcome
 from bot.domain.oncall.on_call import OnCallSnapshot, get_listed_on_call
 from bot.domain.outbox import Notification, NotificationKind, Priority
 from bot.domain.paging.case_page import build_case_pages
+from bot.domain.persons.etiquette import note_approach
 from bot.domain.text import format_duration
 
 DEFAULT_REMIND_EVERY = timedelta(minutes=5)
@@ -253,7 +254,8 @@ def reset_to_new(case: Case, department: Department, at: datetime) -> Case:
 def close_answered(case: Case, at: datetime) -> Case:
     """Return the case closed without an owner, since it was answered in public."""
     outside = CaseResolution.ANSWERED_OUTSIDE
-    return case.copy_with(status=CaseStatus.RESOLVED, resolution=outside, resolved_at=at, due=None, snooze=None)
+    closed = case.copy_with(status=CaseStatus.RESOLVED, resolution=outside, resolved_at=at, due=None, snooze=None)
+    return note_approach(closed)
 
 
 def release_to_channel(case: Case, department: Department, at: datetime) -> Case:

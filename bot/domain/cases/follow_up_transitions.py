@@ -70,7 +70,8 @@ def answer_follow_up(case: Case, context: Context, outcome: FollowUpOutcome) -> 
     if outcome is FollowUpOutcome.NOT_SATISFIED:
         noted = case.copy_with(history=case.extend_history(event))
         decision = reopen_case(noted, context)
-        return replace(decision, before=case, events=(event, *decision.events))
+        kept = decision.case.copy_with(approached=case.approached)  # they were answered, though not to their liking
+        return replace(decision, before=case, after=kept, events=(event, *decision.events))
     after = case.copy_with(follow_up=follow_up._replace(outcome=outcome, by=context.by))
     return build_case_decision(case, after, context.department, event)
 

@@ -107,7 +107,7 @@ def remove_public_reply(case: Case, mention: str, department: Department, at: da
     if not left and case.resolution is CaseResolution.ANSWERED_OUTSIDE:
         events.append(AuditEvent(at, "", AuditAction.REOPENED, "the answer in public was deleted"))
         after = reset_to_new(after, department, at)
-        after = after.copy_with(waiting_since=at, history=after.extend_history(events[-1]))
+        after = after.copy_with(waiting_since=at, approached=False, history=after.extend_history(events[-1]))
     elif not left:
         after = drop_public_replies(case, department, at).copy_with(history=after.history)
     return CaseDecision(

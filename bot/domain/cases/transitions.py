@@ -22,6 +22,7 @@ from bot.domain.lifecycle import DEPUTIES_UNKNOWN, CaseTransition, Context, chec
 from bot.domain.mention import Mention
 from bot.domain.outbox import Notification, NotificationKind, Priority
 from bot.domain.paging.case_page import build_case_pages
+from bot.domain.persons.etiquette import note_approach
 from bot.domain.text import format_duration
 
 MAX_REASON = 200
@@ -124,7 +125,7 @@ def resolve_case(case: Case, context: Context, resolution: CaseResolution, note:
 
 
 def _close_case(case: Case, context: Context, resolution: CaseResolution) -> Case:
-    return case.copy_with(
+    closed = case.copy_with(
         status=CaseStatus.RESOLVED,
         owner=case.owner or context.by,
         resolution=resolution,
@@ -133,11 +134,14 @@ def _close_case(case: Case, context: Context, resolution: CaseResolution) -> Cas
         due=None,
         lease_ends=None,
     )
+    return note_approach(closed)
 
 
 def reopen_case(case: Case, context: Context) -> CaseDecision:
+    """Take the answer back, with the approach that it was."""
     check_transition(case, CaseTransition.REOPEN, context)
-    after = reset_to_new(case, context.department, context.at).copy_with(waiting_since=context.at)
+    after = reset_to_new(case, context.department, context.at)
+    after = after.copy_with(waiting_since=context.at, approached=False)
     return build_case_decision(case, after, context.department, context.build_event(AuditAction.REOPENED))
 
 
@@ -228,6 +232,7 @@ def separate_mention(case: Case, context: Context, mention: Mention, former: Cas
         flagged_by="",
         found_as="",
         closure_told=False,
+        approached=False,
         waiting_since=context.at,
         round=0,
         history=(opened,),

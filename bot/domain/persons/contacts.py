@@ -46,11 +46,17 @@ def find_answer(before: Case | None, after: Case) -> Answer | None:
     return Answer(author, after.owner or after.closed_by, after.resolved_at)
 
 
-def find_lost_answer(decision: CaseDecision) -> str:
-    """Return the author whose answer a colleague took back by reopening the case; '' if none."""
+def find_lost_answer(decision: CaseDecision) -> Answer | None:
+    """Return the answer that a colleague took back by reopening the case."""
     before, after = decision.before, decision.after
-    is_reopened = _is_answered(before) and after is not None and not after.is_closed
-    return after.mention.author_key if after and is_reopened and decision.joined_mention is None else ""
+    if before is None or after is None or after.is_closed or decision.joined_mention is not None:
+        return None
+    return find_answer(None, before.copy_with(mention=after.mention))
+
+
+def count_approaches(before: Case | None, after: Case) -> int:
+    """Return what this change adds to the approaches of the author: 1, 0, or -1 for one that was taken back."""
+    return after.approached - (before is not None and before.approached)
 
 
 def _is_answered(case: Case | None) -> bool:

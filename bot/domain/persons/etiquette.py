@@ -16,8 +16,13 @@ class Caution(StrEnum):
     JUST_ANSWERED = "just answered"
 
 
-def is_approach(case: Case) -> bool:
-    """Return whether an answer is one that the author did not ask for: they wrote about a competitor."""
+def note_approach(case: Case) -> Case:
+    """Return an answered case as an approach, if its author did not ask for one: they wrote about a competitor."""
+    is_answered = case.resolution is not None and case.resolution.is_helpful
+    return case.copy_with(approached=case.approached or (is_answered and _is_about_competitor(case)))
+
+
+def _is_about_competitor(case: Case) -> bool:
     return case.assessment.kind == SubjectKind.COMPETITOR
 
 
@@ -27,7 +32,7 @@ def find_caution(case: Case, person: Person | None, rules: EtiquetteRules, at: d
         return None
     if PersonLabel.DO_NOT_APPROACH in person.labels:
         return Caution.DO_NOT_APPROACH
-    if is_approach(case) and person.approaches:
+    if _is_about_competitor(case) and person.approaches and not case.approached:
         return Caution.TOO_OFTEN if person.approaches >= rules.max_approaches else Caution.AGAIN
     if person.answered_at is not None and timedelta() <= at - person.answered_at < rules.answered_within:
         return Caution.JUST_ANSWERED

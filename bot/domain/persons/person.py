@@ -42,7 +42,6 @@ class Person(NamedTuple):
     labels: frozenset[PersonLabel] = frozenset()
     approaches: int = 0
     """How often we wrote to them first."""
-    approached_at: datetime | None = None
     accounts: tuple[str, ...] = ()
     """The author keys of all linked accounts."""
 
@@ -95,12 +94,11 @@ NO_CONTEXT = AuthorContext()
 
 
 def merge_persons(persons: Sequence[Person]) -> Person:
-    """Add up the accounts of one person. The newest answer and approach count."""
+    """Add up the accounts of one person. The newest answer counts."""
     answered = [one for one in persons if one.answered_at is not None]
     newest = max(answered, key=lambda one: one.answered_at or _NEVER, default=Person())
-    firsts, lasts, approached = (
-        sorted(at for one in persons if (at := getattr(one, name)) is not None)
-        for name in ("first_at", "last_at", "approached_at")
+    firsts, lasts = (
+        sorted(at for one in persons if (at := getattr(one, name)) is not None) for name in ("first_at", "last_at")
     )
     return Person(
         contacts=sum(one.contacts for one in persons),
@@ -112,7 +110,6 @@ def merge_persons(persons: Sequence[Person]) -> Person:
         praised=sum(one.praised for one in persons),
         labels=frozenset[PersonLabel]().union(*(one.labels for one in persons)),
         approaches=sum(one.approaches for one in persons),
-        approached_at=approached[-1] if approached else None,
         accounts=tuple(dict.fromkeys(key for one in persons for key in one.accounts)),
     )
 
