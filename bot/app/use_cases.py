@@ -6,6 +6,7 @@ from bot.sinks.draft_client import DraftClient
 from bot.sinks.slack_directory import SlackDirectory
 from bot.store.flagged_mentions import FlagStore
 from bot.store.given_offers import GivenOfferStore
+from bot.store.person_notes import PersonNoteStore
 from bot.store.praise import PraiseStore
 from bot.store.staff_posts import StaffPostStore
 from bot.store.store import Store
@@ -58,7 +59,7 @@ def build_use_cases(
     subjects, secrets = rules.list_subjects, store.signing_secrets
     reports = SentimentReports(store.report_counters, store.corrections, store.cases, rules, subjects, clock)
     replies = ReplyUseCases(store.replies, cases, rules, staff, drafts, clock)
-    praise = PraiseStore(store.client, store.keys, store.cases)
+    praise, notes = PraiseStore(store.client, store.keys, store.cases), PersonNoteStore(store.client, store.keys)
     return UseCases(
         cases=cases,
         digests=DigestUseCases(store.digests, store.cases, rules, clock),
@@ -72,7 +73,7 @@ def build_use_cases(
         crises=CrisisUseCases(store, rules, staff, clock),
         drills=DrillUseCases(store.drills, rules, staff, clock),
         feeds=CalendarLinks(store.calendar_links, secrets, on_call, permissions, directory, clock, public_url),
-        persons=PersonUseCases(store.persons, store.cases, store.case_queues, rules, staff, clock),
+        persons=PersonUseCases(store.persons, notes, store.cases, store.case_queues, rules, staff, clock),
         storms=StormUseCases(store, rules, staff, cases, clock),
         previews=SubjectPreviews(store.recent_posts, clock),
         replies=replies,

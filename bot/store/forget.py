@@ -117,7 +117,7 @@ class MentionEraser(RedisStore):
         lost += await self._records.redact_episodes(found.ids, at)
         lost += await self._records.redact_crises(found.words, at)
         lost += await self._mutes.forget(found.mutes)
-        lost += await self._persons.forget(found.persons)
+        lost += await self._persons.forget(found.persons, at)
         lost += await self._replies.forget(found.ids, found.words)
         if lost:
             note = Transaction(self._keys.inbox)

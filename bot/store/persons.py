@@ -1,23 +1,18 @@
-"""What is kept of each person: counts, written by the commits of cases alone; and labels, links and notes."""
+"""What is kept of each person: counts, written by the commits of cases alone; and labels and links."""
 
 import json
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import UTC, datetime
-
-from pydantic import TypeAdapter
 
 from bot.domain.audit import AuditEvent
 from bot.domain.case import Case, CaseStatus
 from bot.domain.outbox import Notification
 from bot.domain.persons.links import Accounts
 from bot.domain.persons.person import (
-    MAX_NOTES,
     AuthorContext,
     OpenCase,
     Person,
     PersonLabel,
-    PersonNote,
-    derive_person_id,
     merge_persons,
 )
 from bot.store.cases import CaseStore
@@ -38,7 +33,6 @@ from bot.store.person_writer import (
     LOST_AT,
     PRAISED,
 )
-from bot.store.record_reader import RecordReader
 from bot.store.replies import ReplyStore
 from bot.store.repository import RedisStore
 from bot.store.transaction import CommitResult, Transaction, commit
@@ -55,7 +49,6 @@ class PersonStore(RedisStore):
     def __init__(self, client: RedisClient, keys: Keys, cases: CaseStore, outbox: Outbox, replies: ReplyStore) -> None:
         super().__init__(client, keys)
         self._cases, self._outbox, self._replies = cases, outbox, replies
-        self._notes = RecordReader(client, keys, "person note", TypeAdapter(PersonNote).validate_json)
 
     async def load(self, author_keys: Iterable[str]) -> dict[str, Person]:
         """Return the persons behind these accounts, without those of whom nothing is kept.
@@ -64,7 +57,7 @@ class PersonStore(RedisStore):
         """
         wanted = [key for key in dict.fromkeys(author_keys) if key]
         found = await self._read_fields(wanted)
-        linked = {key: _parse_accounts(fields) for key, fields in found.items()}
+        linked = {key: _parse_accounts(fields.get(ACCOUNTS, "")) for key, fields in found.items()}
         others = {one for accounts in linked.values() for one in accounts} - found.keys()
         known = found | await self._read_fields(sorted(others))
         return {
@@ -102,7 +95,8 @@ class PersonStore(RedisStore):
 
     async def _find_claimed_cases(self, case: Case, person: Person | None) -> tuple[OpenCase, ...]:
         """Return other cases of the person that somebody has claimed; mostly there are none, and nothing is read."""
-        ids = [one for one in await self._list_open(case, person, f"{CLAIMED_FROM}") if one != case.id]
+        accounts = person.accounts if person else (case.mention.author_key,)
+        ids = [one for one in await self._list_open(accounts, f"{CLAIMED_FROM}") if one != case.id]
         found = await self._cases.find(ids)
         if not found:
             return ()
@@ -122,13 +116,11 @@ class PersonStore(RedisStore):
 
     async def list_open_cases(self, case: Case) -> list[Case]:
         """Return the newest open cases of the author of a case, without that one."""
-        author = case.mention.author_key
-        person = (await self.load([author])).get(author)
-        found = await self._cases.find([one for one in await self._list_open(case, person, "-inf") if one != case.id])
+        accounts = await self.load_accounts(case.mention.author_key, "")
+        found = await self._cases.find([one for one in await self._list_open(accounts, "-inf") if one != case.id])
         return [one for one in found.values() if not one.is_closed]
 
-    async def _list_open(self, case: Case, person: Person | None, lowest: str) -> list[str]:
-        accounts = person.accounts if person else (case.mention.author_key,)
+    async def _list_open(self, accounts: Iterable[str], lowest: str) -> list[str]:
         limit = ("LIMIT", 0, MAX_OPEN_CASES)
         keys = [self._keys.person_cases_key(one) for one in accounts]
         newest = ("+inf", lowest, "BYSCORE", "REV", *limit)
@@ -142,32 +134,17 @@ class PersonStore(RedisStore):
         return {key: _parse_labels(words) for key, words in zip(wanted, found, strict=True) if words}
 
     async def set_labels(
-        self, case: Case, accounts: Iterable[str], labels: Iterable[PersonLabel], event: AuditEvent
-    ) -> None:
-        """Label all accounts of a person, the author of this case. Of two people who label at once the later decides.
+        self, case: Case, accounts: Accounts, labels: Iterable[PersonLabel], event: AuditEvent
+    ) -> bool:
+        """Label all accounts of a person, the author of this case. Return False if others belong to them by now.
 
-        The cards of the person are redrawn.
+        Of two people who label at once the later decides. The cards of the person are redrawn.
         """
-        transaction = Transaction(self._keys.inbox)
-        for key in map(self._keys.person_key, accounts):
-            transaction.write("HSET", key, LABELS, "|".join(sorted(labels)))
-            transaction.write("EXPIRE", key, _SECONDS)
-        self._add_refresh(transaction, case, event)
-        await commit(self._client, transaction)
-
-    def _add_refresh(self, transaction: Transaction, case: Case, event: AuditEvent) -> None:
-        """Record the event, and have the open cards of the person drawn again, this one among them."""
-        add_audit_event(transaction, self._keys, event)
-        wanted = [Notification.refresh_person(case.id, case.department)]
-        if not case.is_closed:
-            wanted.append(Notification.draw_card(case.id, case.department))
-        for one in wanted:
-            add_notification(transaction, self._keys, one, event.at)
+        return await self.save_accounts(case, (accounts,), (accounts,), labels, event)
 
     async def load_accounts(self, author_key: str, handle: str) -> dict[str, str]:
         """Return all accounts of a person with their handles; `handle` is that of this account."""
-        fields = (await self._read_fields([author_key])).get(author_key, {})
-        return {author_key: handle} | _parse_accounts(fields)
+        return {author_key: handle} | _parse_accounts((await self._load_links([author_key]))[author_key])
 
     async def save_accounts(
         self,
@@ -179,55 +156,83 @@ class PersonStore(RedisStore):
     ) -> bool:
         """Save which accounts belong together, if that is still as before. Return False if it has changed.
 
-        All of them get the labels, which they keep if they are unlinked. The cards of this case's author are redrawn.
+        All of them get the labels, which they keep if they are unlinked. The cards of all of them are redrawn.
         """
         transaction = Transaction(self._keys.inbox)
         for accounts in before:
-            for key in accounts:
-                transaction.guard(self._keys.person_key(key), _dump_accounts(accounts), ACCOUNTS)
+            if not await self._guard_accounts(transaction, accounts):
+                return False
+        words = "|".join(sorted(labels))
         for accounts in after:
             for key in map(self._keys.person_key, accounts):
-                transaction.write("HSET", key, ACCOUNTS, _dump_accounts(accounts), LABELS, "|".join(sorted(labels)))
+                _write_accounts(transaction, key, accounts)
+                transaction.write("HSET", key, LABELS, words)
                 transaction.write("EXPIRE", key, _SECONDS)
-                if len(accounts) == 1:
-                    transaction.write("HDEL", key, ACCOUNTS)
-        self._add_refresh(transaction, case, event)
+            await self._add_refresh(transaction, case, accounts, event.at)
+        add_audit_event(transaction, self._keys, event)
         return (await commit(self._client, transaction))[0] is CommitResult.WRITTEN
 
-    async def load_notes(self, author_keys: Iterable[str]) -> list[PersonNote]:
-        """Return the notes about a person, newest first."""
-        found = [await self._notes.read_fields(self._keys.person_notes_key(key)) for key in author_keys]
-        return sorted((note for notes in found for note in notes.values()), key=lambda one: one.at, reverse=True)
+    async def _guard_accounts(self, transaction: Transaction, accounts: Accounts) -> bool:
+        """Guard each account as it is linked now; return False if that is not this.
 
-    async def add_note(self, author_key: str, note: PersonNote, event: AuditEvent) -> None:
-        """Add a note to an account; the oldest go for it. Idempotent."""
-        key = self._keys.person_notes_key(author_key)
-        known = sorted((await self._notes.read_fields(key)).items(), key=lambda one: one[1].at)
-        body = TypeAdapter(PersonNote).dump_json(note).decode()
-        transaction = Transaction(self._keys.inbox)
-        for name, _ in known[: max(0, len(known) - MAX_NOTES + 1)]:
-            transaction.write("HDEL", key, name)
-        transaction.write("HSET", key, derive_person_id(body), body)
-        transaction.write("EXPIRE", key, _SECONDS)
-        add_audit_event(transaction, self._keys, event)
-        await commit(self._client, transaction)
+        One that says nothing is no contradiction: its record may have expired before those of the others.
+        """
+        known = accounts if len(accounts) > 1 else {}
+        stored = await self._load_links(accounts)
+        for key, body in stored.items():
+            transaction.guard(self._keys.person_key(key), body, ACCOUNTS)
+        return all(_parse_accounts(body) in ({}, known) for body in stored.values())
 
-    async def forget(self, author_keys: Iterable[str]) -> int:
-        """Delete what is kept of these accounts, with their notes and links; return of how many there was something."""
-        gone = 0
-        for author_key in sorted(author_keys):
-            accounts = await self.load_accounts(author_key, "")
+    async def _load_links(self, author_keys: Iterable[str]) -> dict[str, str]:
+        """Return what each account says of those that are linked to it, as it is stored."""
+        wanted = list(author_keys)
+        bodies = await self._client.read_bodies(map(self._keys.person_key, wanted), ACCOUNTS) if wanted else []
+        return {key: "" if body is ANOTHER_TYPE else body or "" for key, body in zip(wanted, bodies, strict=True)}
+
+    async def _add_refresh(
+        self, transaction: Transaction, case: Case | None, accounts: Iterable[str], at: datetime
+    ) -> None:
+        """Have the open cards of a person drawn again, that of this case among them if it is theirs."""
+        if case is None or case.mention.author_key not in accounts:
+            newest = (await self._list_open(accounts, "-inf"))[:1]
+            case = next(iter((await self._cases.find(newest)).values()), None)
+        if case is None:
+            return
+        add_notification(transaction, self._keys, Notification.refresh_person(case.id, case.department), at)
+        if not case.is_closed:
+            add_notification(transaction, self._keys, Notification.draw_card(case.id, case.department), at)
+
+    async def forget(self, author_keys: Iterable[str], at: datetime) -> int:
+        """Delete what is kept of these accounts, with their notes and links; return of how many there was something.
+
+        The cards of accounts that were linked to them are redrawn.
+        """
+        return sum([await self._forget_account(author_key, at) for author_key in sorted(author_keys)])
+
+    async def _forget_account(self, author_key: str, at: datetime) -> bool:
+        """Optimistic concurrency: if somebody links one of the accounts meanwhile, it is tried again."""
+        keys = (self._keys.person_key(author_key), self._keys.person_notes_key(author_key))
+        while any(await self._client.execute_batch([("EXISTS", key) for key in keys])):
             transaction = Transaction(self._keys.inbox)
-            others = {key: handle for key, handle in accounts.items() if key != author_key}
-            for key in map(self._keys.person_key, others):
-                if len(others) > 1:
-                    transaction.write("HSET", key, ACCOUNTS, _dump_accounts(others))
-                else:
-                    transaction.write("HDEL", key, ACCOUNTS)
-            await commit(self._client, transaction)
-            keys = (self._keys.person_key(author_key), self._keys.person_notes_key(author_key))
-            gone += sum(map(int, await self._client.execute_batch([("DEL", key) for key in keys]))) > 0
-        return gone
+            for key in keys:
+                transaction.write("DEL", key)
+            links = await self._load_links(await self.load_accounts(author_key, ""))
+            transaction.guard(keys[0], links.pop(author_key), ACCOUNTS)
+            for other, body in links.items():
+                rest = {one: handle for one, handle in _parse_accounts(body).items() if one != author_key}
+                transaction.guard(self._keys.person_key(other), body, ACCOUNTS)
+                _write_accounts(transaction, self._keys.person_key(other), rest)
+            await self._add_refresh(transaction, None, links, at)
+            if (await commit(self._client, transaction))[0] is CommitResult.WRITTEN:
+                return True
+        return False
+
+
+def _write_accounts(transaction: Transaction, key: str, accounts: Accounts) -> None:
+    if body := _dump_accounts(accounts):
+        transaction.write("HSET", key, ACCOUNTS, body)
+    else:
+        transaction.write("HDEL", key, ACCOUNTS)
 
 
 def _dump_accounts(accounts: Accounts) -> str:
@@ -235,10 +240,10 @@ def _dump_accounts(accounts: Accounts) -> str:
     return json.dumps(dict(sorted(accounts.items())), ensure_ascii=False) if len(accounts) > 1 else ""
 
 
-def _parse_accounts(fields: Mapping[str, str]) -> dict[str, str]:
+def _parse_accounts(body: str) -> dict[str, str]:
     """Return all accounts of the person with their handles; {} without links, or if nobody can read them."""
     try:
-        found = json.loads(fields.get(ACCOUNTS) or "{}")
+        found = json.loads(body or "{}")
     except ValueError:
         return {}
     accounts = found.items() if isinstance(found, dict) else ()

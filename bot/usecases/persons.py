@@ -23,6 +23,7 @@ from bot.domain.rules import PlaybookRules, get_department_or_lost
 from bot.domain.text import join_words
 from bot.store.case_queues import CaseQueueStore
 from bot.store.cases import CaseStore
+from bot.store.person_notes import PersonNoteStore
 from bot.store.persons import PersonStore
 from bot.usecases.staff import StaffDirectory
 
@@ -53,6 +54,7 @@ class PersonUseCases:
     """Each method raises `NotAllowed` with a sentence for the person, or `StoreUnavailable` if Redis is away."""
 
     _persons: PersonStore
+    _notes: PersonNoteStore
     _cases: CaseStore
     _queues: CaseQueueStore
     _rules: PlaybookRules
@@ -65,7 +67,7 @@ class PersonUseCases:
             raise NotAllowed(NAMELESS_AUTHOR)
         accounts = await self._persons.load_accounts(author_key, _get_handle(case))
         cases = await self._queues.list_person_cases(accounts, at)
-        notes = await self._persons.load_notes(accounts)
+        notes = await self._notes.load(accounts)
         departments = {case.department, *(one.department for one in cases), *(note.department for note in notes)}
         await self._check_reader(by, departments)
         context = await self._persons.load_context(case, at, self._staff.find_plain_name)
@@ -74,16 +76,21 @@ class PersonUseCases:
 
     async def save_history(self, case_id: str, by: str, note: str, labels: Iterable[PersonLabel]) -> PersonHistory:
         """Add a note, unless it is empty, and change the labels."""
-        history, at, chosen = await self.load_history(case_id, by), self._clock.now(), frozenset(labels)
+        history, at = await self.load_history(case_id, by), self._clock.now()
         if words := note.strip()[:MAX_NOTE_LENGTH]:
             written = PersonNote(by, at, words, history.case.department)
             event = AuditEvent(at, by, AuditAction.PERSON_NOTED, f"of case {case_id}")
-            await self._persons.add_note(history.case.mention.author_key, written, event)
-        if chosen != history.labels:
-            named = ", ".join(sorted(chosen)) or "no label"
-            event = AuditEvent(at, by, AuditAction.PERSON_LABELED, f"{named}, of case {case_id}")
-            await self._persons.set_labels(history.case, history.accounts, chosen, event)
-        return await self.load_history(case_id, by)
+            await self._notes.add(history.case.mention.author_key, written, event)
+        chosen = frozenset(labels)
+        named = ", ".join(sorted(chosen)) or "no label"
+        event = AuditEvent(at, by, AuditAction.PERSON_LABELED, f"{named}, of case {case_id}")
+        for _ in range(MAX_TRIES):
+            if chosen == history.labels:
+                return await self.load_history(case_id, by)
+            if await self._persons.set_labels(history.case, history.accounts, chosen, event):
+                return await self.load_history(case_id, by)
+            history = await self.load_history(case_id, by)
+        raise NotAllowed(CHANGED)
 
     async def search_accounts(self, case_id: str, by: str, words: str) -> list[Case]:
         """Return the newest case of each account whose handle or name begins with the words, without the own ones."""

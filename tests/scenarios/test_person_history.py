@@ -1,12 +1,13 @@
 """What colleagues know about a person, and who may read it: notes, labels, and accounts that belong together."""
 
+import asyncio
 from typing import Any
 
 import pytest
 
 from bot.cards import action_ids
 from bot.domain.erasure import ForgetTarget
-from bot.domain.persons.person import MAX_NOTES
+from bot.domain.persons.person import MAX_NOTES, PersonLabel, derive_person_id
 from bot.store.forget import MentionEraser
 from tests.scenarios.slack_views import Card
 from tests.scenarios.test_forget import find_traces
@@ -124,6 +125,81 @@ async def test_accounts_are_linked_once_and_not_to_themselves(world: World) -> N
             await world.local_app.app.usecases.persons.link_account(here.case, "U0ANA", other.case)
 
 
+@pytest.mark.parametrize("gone", ["x:marta", "mastodon:marta_m"])
+@pytest.mark.parametrize("is_first", [True, False], ids=["on the card of the one", "on the card of the other"])
+async def test_the_cards_of_both_accounts_say_that_they_are_linked_and_that_they_are_not(
+    world: World, gone: str, *, is_first: bool
+) -> None:
+    there = await receive(world, FIRST, by="marta_m", source="mastodon")
+    here = await receive(world, SECOND)
+    await here.click("Claim", by="ana")
+    pressed, other = (here, there) if is_first else (there, here)
+    persons = world.local_app.app.usecases.persons
+    await persons.link_account(pressed.case, "U0ANA", other.case)
+    await world.advance(seconds=5)
+    assert "2nd contact" in here.words
+    assert "@ana has another case of this person" in there.words  # where the history was
+    await persons.unlink_account(pressed.case, "U0ANA", derive_person_id(gone))
+    await world.advance(seconds=5)
+    assert "contact" not in here.words
+    assert "contact" not in there.words
+    assert "has another case" not in there.words
+
+
+async def test_of_two_who_link_and_unlink_at_once_all_accounts_tell_the_same(world: World) -> None:
+    cards = [await receive(world, text, by=f"marta{n}") for n, text in enumerate((FIRST, SECOND, THIRD))]
+    one, two, three = (card.case for card in cards)
+    persons = world.local_app.app.usecases.persons
+    await asyncio.gather(
+        persons.link_account(one, "U0ANA", two),
+        persons.link_account(two, "U0RAJ", three),
+        persons.link_account(three, "U0MIA", one),
+        return_exceptions=True,
+    )
+    known = [(await persons.load_history(case, "U0ANA")).accounts for case in (one, two, three)]
+    assert [set(accounts) for accounts in known] == [{"x:marta0", "x:marta1", "x:marta2"}] * 3
+    taken = await asyncio.gather(
+        persons.unlink_account(one, "U0ANA", derive_person_id("x:marta1")),
+        persons.unlink_account(two, "U0RAJ", derive_person_id("x:marta2")),
+        return_exceptions=True,
+    )
+    assert not [no for no in taken if isinstance(no, Exception) and "not linked any more" not in str(no)]
+    known = [(await persons.load_history(case, "U0ANA")).accounts for case in (one, two, three)]
+    assert {frozenset(accounts) for accounts in known} in (
+        {frozenset({"x:marta0"}), frozenset({"x:marta1"}), frozenset({"x:marta2"})},
+        {frozenset({"x:marta0", "x:marta2"}), frozenset({"x:marta1"})},
+    )
+
+
+async def test_a_label_that_is_taken_away_while_the_account_is_linked_is_gone_from_both(world: World) -> None:
+    there = await receive(world, FIRST, by="marta_m", source="mastodon")
+    here = await receive(world, SECOND)
+    persons = world.local_app.app.usecases.persons
+    await persons.save_history(here.case, "U0ANA", "", [PersonLabel.VIP])
+    await asyncio.gather(
+        persons.save_history(here.case, "U0ANA", "", []), persons.link_account(there.case, "U0RAJ", here.case)
+    )
+    labels = [(await persons.load_history(one.case, "U0ANA")).labels for one in (here, there)]
+    assert labels[0] == labels[1]
+    await persons.save_history(there.case, "U0ANA", "", [])
+    assert (await persons.load_history(here.case, "U0ANA")).labels == frozenset()
+
+
+@pytest.mark.parametrize("is_unlinked", [True, False], ids=["unlinked", "linked again"])
+async def test_an_account_whose_record_has_expired_can_be(world: World, *, is_unlinked: bool) -> None:
+    there = await receive(world, FIRST, by="marta_m", source="mastodon")
+    here = await receive(world, SECOND)
+    store, persons = world.local_app.store, world.local_app.app.usecases.persons
+    await persons.link_account(here.case, "U0ANA", there.case)
+    await store.client.execute("DEL", store.keys.person_key("mastodon:marta_m"))
+    if is_unlinked:
+        await persons.unlink_account(here.case, "U0ANA", derive_person_id("mastodon:marta_m"))
+    else:
+        await persons.link_account(there.case, "U0ANA", here.case)
+    known = [(await persons.load_history(card.case, "U0ANA")).accounts for card in (there, here)]
+    assert [len(accounts) for accounts in known] == ([1, 1] if is_unlinked else [2, 2])
+
+
 async def test_a_route_may_ask_for_a_label(world: World) -> None:
     card = await receive(world, FIRST)
     await open_history(card)
@@ -149,3 +225,17 @@ async def test_who_is_forgotten_leaves_no_note_no_label_and_no_link(world: World
         await eraser.forget(await eraser.find(ForgetTarget(author=name)), world.clock.now())
     await world.advance(minutes=1)
     assert await find_traces(world, "wilhelmina", "wheelchair") == []
+
+
+async def test_the_cards_of_an_account_say_that_another_one_was_forgotten(world: World) -> None:
+    there = await receive(world, FIRST, by="wilhelmina_m", source="mastodon")
+    here = await receive(world, SECOND)
+    await there.click("Claim", by="ana")
+    await world.local_app.app.usecases.persons.link_account(here.case, "U0ANA", there.case)
+    await world.advance(seconds=5)
+    assert "@ana has another case of this person" in here.words
+    eraser = MentionEraser(world.local_app.store.client, world.local_app.store.keys)
+    await eraser.forget(await eraser.find(ForgetTarget(author="wilhelmina_m")), world.clock.now())
+    await world.advance(seconds=5)
+    assert "contact" not in here.words
+    assert "has another case" not in here.words

@@ -10,10 +10,13 @@ Accounts = Mapping[str, str]
 
 
 def link_accounts(one: Accounts, other: Accounts) -> dict[str, str]:
-    """Return all accounts of the person. Raises `NotAllowed` with a sentence."""
-    if one.keys() & other.keys():
+    """Return all accounts of the person. Raises `NotAllowed` with a sentence.
+
+    If only one side still knows that they are linked, because the record of the other has expired, they are again.
+    """
+    if one.keys() == other.keys():
         raise NotAllowed("These accounts already belong to the same person.")
-    if len(one) + len(other) > MAX_ACCOUNTS:
+    if len({**one, **other}) > MAX_ACCOUNTS:
         raise NotAllowed(f"A person can have {MAX_ACCOUNTS} accounts at most. Unlink one first.")
     return {**one, **other}
 
