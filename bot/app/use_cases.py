@@ -7,7 +7,6 @@ from bot.sinks.slack_directory import SlackDirectory
 from bot.store.flagged_mentions import FlagStore
 from bot.store.given_offers import GivenOfferStore
 from bot.store.person_notes import PersonNoteStore
-from bot.store.praise import PraiseStore
 from bot.store.staff_posts import StaffPostStore
 from bot.store.store import Store
 from bot.usecases.calendar_links import CalendarLinks
@@ -59,7 +58,7 @@ def build_use_cases(
     subjects, secrets = rules.list_subjects, store.signing_secrets
     reports = SentimentReports(store.report_counters, store.corrections, store.cases, rules, subjects, clock)
     replies = ReplyUseCases(store.replies, cases, rules, staff, drafts, clock)
-    praise, notes = PraiseStore(store.client, store.keys, store.cases), PersonNoteStore(store.client, store.keys)
+    notes = PersonNoteStore(store.client, store.keys)
     return UseCases(
         cases=cases,
         digests=DigestUseCases(store.digests, store.cases, rules, clock),
@@ -77,7 +76,7 @@ def build_use_cases(
         storms=StormUseCases(store, rules, staff, cases, clock),
         previews=SubjectPreviews(store.recent_posts, clock),
         replies=replies,
-        thanks=ThankUseCases(praise, store.persons, cases, replies, clock),
+        thanks=ThankUseCases(store.praise, store.persons, cases, replies, clock),
         home=HomeTab(store, rules, on_call, staff, reports, clock),
         pages=PagingUseCases(store.pages, secrets, contexts, rules, staff, clock),
         roles=RoleUseCases(store.roles, rules, staff, directory, clock),

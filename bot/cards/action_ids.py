@@ -113,6 +113,8 @@ THANK = "case_thank"
 """On praise. It posts nothing at the outlet."""
 THANK_HERE = "thank_here"
 """In the list of people to thank, which is updated."""
+THANK_LIST, SHARE_LIST = "thank_list", "share_list"
+"""Show these lists: on the report of a week, and on the Home tab."""
 SHARE_MARK, SHARE_UNMARK = "share_mark", "share_unmark"
 """On what the same press answers, and in the list of what is worth sharing."""
 

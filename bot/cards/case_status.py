@@ -170,6 +170,8 @@ def _format_follow_up(case: Case) -> str:
         return ""
     if follow_up.outcome is None:
         return f" · follow-up with <@{follow_up.offered_to}>"
+    if follow_up.is_expired:
+        return " · nobody followed up"
     return f" · {follow_up.outcome}{f', says <@{follow_up.by}>' if follow_up.by else ''}"
 
 

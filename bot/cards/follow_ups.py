@@ -22,6 +22,7 @@ from bot.cards.sanitize import format_date, sanitize_line
 from bot.domain.case import Case, CaseStatus
 from bot.domain.cases.roll_ups import RollUp
 from bot.domain.department import Department
+from bot.domain.destination import ToPerson
 from bot.domain.follow_up import FollowUpOutcome
 from bot.domain.text import format_count
 
@@ -49,25 +50,40 @@ def render_follow_up(case: Case, link: str = "") -> RenderedMessage:
 
 def render_follow_ups(roll_up: RollUp, total: int, department: Department) -> RenderedMessage:
     """Return the message about several cases."""
-    due = "is due" if total == 1 else "are due"
     show = make_button("View list", action_ids.FOLLOW_UP_LIST, str(roll_up), style="primary")
-    words = f"🔁 *{format_count(total, 'follow-up')}* {due} in {format_channel(department)}. Others answered, you ask."
-    return render_text(words, make_actions(show))
+    return render_text(_format_due(total, department), make_actions(show))
+
+
+def render_follow_up_row(person: str, total: int, department: Department) -> Block:
+    """Return the same for the person's Home tab."""
+    value = str(RollUp(department.name, ToPerson(person)))
+    words = _format_due(total, department)
+    name = f"View list: {format_count(total, 'follow-up')} in {department.name}"
+    return make_section(words, accessory=make_button("View list", action_ids.FOLLOW_UP_LIST, value, a11y_label=name))
+
+
+def _format_due(total: int, department: Department) -> str:
+    due = "is due" if total == 1 else "are due"
+    return f"🔁 *{format_count(total, 'follow-up')}* {due} in {format_channel(department)}. Others answered, you ask."
 
 
 def render_follow_up_end(department: Department, case: Case | None = None) -> RenderedMessage:
     """Return what the message says once it is done. `case`: the one that it was about."""
     if case is None:
-        return render_text(f"✅ All followed up in {format_channel(department)}.")
+        return render_text(f"✅ You have nothing to follow up in {format_channel(department)}.")
     what = f"the {format_kind_noun(case)} from {escape_author(case.mention)}"
     if case.status is CaseStatus.NEW:
         words = f"↩️ Open again: {what}. It's unclaimed in {format_channel(department)}."
         return render_text(words, make_actions(render_claim_button(case)))
-    outcome = case.follow_up.outcome if case.follow_up else None
-    if case.follow_up is None or outcome is None:
+    follow_up = case.follow_up
+    if follow_up is None or follow_up.is_waiting:
         return render_text(f"✅ No follow-up needed: {what}.")
-    by = f", says <@{case.follow_up.by}>" if case.follow_up.by else ""
-    return render_text(f"{_ENDINGS[outcome]}{by}: {what}.")
+    if follow_up.outcome is None:
+        return render_text(f"➡️ Passed on to <@{follow_up.offered_to}>: {what}.")
+    if follow_up.is_expired:
+        return render_text(f"🔇 Nobody followed up: {what}. It counts as no answer.")
+    by = f", says <@{follow_up.by}>" if follow_up.by else ""
+    return render_text(f"{_ENDINGS[follow_up.outcome]}{by}: {what}.")
 
 
 def render_old_follow_ups() -> RenderedMessage:
@@ -78,7 +94,7 @@ def render_follow_up_modal(view: RollUpView, note: str = "") -> dict[str, Any]:
     """`note` says why the last click did not work."""
     blocks = [make_section(f"⚠️ {note}")] if note else []
     if not view.total:
-        blocks.append(make_section(f"✅ All followed up in {format_channel(view.department)}."))
+        blocks.append(make_section(f"✅ You have nothing to follow up in {format_channel(view.department)}."))
     elif view.total > len(view.cases):
         blocks.append(
             make_context(f"The oldest {len(view.cases)} of {view.total:,}. Answer one and the next moves up.")

@@ -13,16 +13,20 @@ from bot.cards.block_kit import (
     make_section,
 )
 from bot.cards.case_lists import render_case_rows, render_list_title, render_next_page
+from bot.cards.follow_ups import render_follow_up_row
 from bot.cards.home_overview import render_activity, render_day, render_on_call_rows, render_status
 from bot.cards.home_view import AS_OPENED, ASSIGNED, DepartmentSummary, HomeNotice, HomeState, HomeView
 from bot.cards.modal_blocks import MAX_OPTIONS, make_option
 from bot.cards.owner_brief import format_day_message
 from bot.cards.sanitize import escape, format_date, sanitize_line
+from bot.cards.thanks import render_shareworthy_row
 from bot.domain.cases.queues import CasePage, CaseQueue
 from bot.domain.text import format_count
 
 DEPARTMENTS_SHOWN = 30
 DAY_MESSAGES_SHOWN = 3
+FOLLOW_UPS_SHOWN = 5
+"""Departments. All have a direct message, too."""
 TITLES = {ASSIGNED: "Assigned to me", CaseQueue.OVERDUE: "Overdue", CaseQueue.UNCLAIMED: "Unclaimed"}
 HOW = (
     "Claim a case, answer the person in public under your own name, then resolve it. "
@@ -44,6 +48,7 @@ def render_home(home: HomeView, notice: HomeNotice | None = None) -> dict[str, A
     parts = (
         [make_section(format_day_message(one)) for one in home.day_messages[:DAY_MESSAGES_SHOWN]],
         _render_assigned(home) if home.is_staff or home.assigned.total else [],
+        _render_other_tasks(home),
         _render_queues(home) if home.is_staff else _render_open_counts(home),
         render_on_call_rows(home) if home.is_staff else [],
         render_day(home) if home.is_manager else [],
@@ -88,6 +93,13 @@ def _render_assigned(home: HomeView) -> list[Block]:
     paged = [render_list_title(ASSIGNED, title, page)] if page.start else []
     rows = render_case_rows(ASSIGNED, page, home.at, home.person)
     return [head, *paged, *rows, *render_next_page(ASSIGNED, title, page)]
+
+
+def _render_other_tasks(home: HomeView) -> list[Block]:
+    """Return one line for the follow-ups of each department that the person was asked for, and one for praise."""
+    asked = [one.department for one in home.departments if home.follow_ups.get(one.department.name)]
+    rows = [render_follow_up_row(home.person, home.follow_ups[one.name], one) for one in asked[:FOLLOW_UPS_SHOWN]]
+    return [*rows, *([render_shareworthy_row(home.shareworthy)] if home.shareworthy else [])]
 
 
 def _render_queues(home: HomeView) -> list[Block]:

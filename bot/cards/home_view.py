@@ -88,6 +88,10 @@ class HomeView(NamedTuple):
     assigned: CasePage = CasePage()
     queues: tuple[tuple[CaseQueue, CasePage], ...] = ()
     """The lists that the filter leaves."""
+    follow_ups: Mapping[str, int] = {}
+    """By department: how many the person was asked to do."""
+    shareworthy: int = 0
+    """Posts that are worth sharing; for staff."""
     day_messages: tuple[DayMessage, ...] = ()
     next_shift: tuple[str, Shift] | None = None
     """The schedule, and when the person is on call next."""

@@ -276,4 +276,7 @@ def _render_footer(report: Report, shared_by: str) -> list[Block]:
         "Share here", action_ids.SHARE_REPORT, report.query.command_text, a11y_label="Post this report in this channel"
     )
     spam = [make_button("View spam", action_ids.SPAM_LIST)] if report.split.spam else []
-    return [make_actions(share, *spam), make_context(f"{note} Only you can see this.")]
+    is_week = report.query.period is ReportPeriod.WEEK and not report.query.scope
+    has_praise = any(intent is Intent.PRAISE for intent, _ in report.intents)
+    thanks = [make_button("People to thank", action_ids.THANK_LIST)] if is_week and has_praise else []
+    return [make_actions(share, *spam, *thanks), make_context(f"{note} Only you can see this.")]

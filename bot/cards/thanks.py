@@ -70,6 +70,16 @@ def render_unthanked(cases: Sequence[Case], persons: Mapping[str, Person], bots:
     return RenderedMessage("People to thank", [head, *rows, *rest, *left_out, make_context(HOW)])
 
 
+def render_shareworthy_row(total: int) -> Block:
+    """Return the line of the Home tab."""
+    words = f"⭐ *{format_count(total, 'post')}* {'is' if total == 1 else 'are'} worth sharing."
+    return make_section(
+        words,
+        accessory=make_button("View list", action_ids.SHARE_LIST, a11y_label="View posts worth sharing"),
+        block_id=action_ids.build_home_place("share"),
+    )
+
+
 def render_shareworthy(cases: Sequence[Case], persons: Mapping[str, Person]) -> RenderedMessage:
     if not cases:
         return render_text("Nothing is marked as share-worthy. *Thank* on praise offers it.")

@@ -147,19 +147,25 @@ def _build_day_message(on: GallerySamples) -> DayMessage:
     return DayMessage(department=on.care.name, text=text, by=BEN, since=AT, until=AT + timedelta(hours=9))
 
 
+def _draw_follow_ups(on: GallerySamples) -> Drawings:
+    offered, many = on.follow_up, RollUp("care", ToPerson("U0RAJ"), RollUpTopic.FOLLOW_UPS)
+    yield "Follow-up", follow_ups.render_follow_up(offered, LINK)
+    yield "Follow-ups: several", follow_ups.render_follow_ups(many, 12, on.care)
+    yield "Follow-up: passed on", follow_ups.render_follow_up_end(on.care, offered)
+    yield "Follow-up: nobody took it", follow_ups.render_follow_up_end(on.care, on.expired)
+    yield "Follow-up: satisfied", follow_ups.render_follow_up_end(on.care, on.answered)
+    yield "Follow-up: reopened", follow_ups.render_follow_up_end(on.care, on.reopened)
+    yield "Follow-ups: all done", follow_ups.render_follow_up_end(on.care)
+    yield "Follow-ups of yesterday", follow_ups.render_old_follow_ups()
+
+
 def _draw_messages(on: GallerySamples) -> Drawings:
     to, claims = ToPerson("U0RAJ"), RollUp("care", ToPerson("U0RAJ"))
     yield "Reminder in the thread", case_messages.render_claim_reminder(on.overdue, on.care, AT)
     yield "Call about one case", roll_ups.render_case_call(on.overdue, on.care, on.on_call, to, AT, LINK)
     yield "Roll-up", roll_ups.render_roll_up(claims, 12, AT - timedelta(minutes=25), on.care, on.on_call, AT)
     yield "Roll-up: over", roll_ups.render_roll_up_end(on.care)
-    offered, many = on.follow_up, RollUp("care", ToPerson("U0RAJ"), RollUpTopic.FOLLOW_UPS)
-    yield "Follow-up", follow_ups.render_follow_up(offered, LINK)
-    yield "Follow-ups: several", follow_ups.render_follow_ups(many, 12, on.care)
-    yield "Follow-up: satisfied", follow_ups.render_follow_up_end(on.care, on.answered)
-    yield "Follow-up: reopened", follow_ups.render_follow_up_end(on.care, on.reopened)
-    yield "Follow-ups: all done", follow_ups.render_follow_up_end(on.care)
-    yield "Follow-ups of yesterday", follow_ups.render_old_follow_ups()
+    yield from _draw_follow_ups(on)
     yield "Reminder below a list", case_messages.render_digest_reminder([on.overdue, on.new], on.care)
     yield "Reminder below a list: over", case_messages.render_digest_reminder_outcome()
     yield "Lease: half is over", case_messages.render_lease_reminder(on.claimed, on.care, LINK)
@@ -425,6 +431,8 @@ def _draw_home(on: GallerySamples) -> Drawings:
         departments=summaries,
         assigned=CasePage((on.claimed,), 0, 1, 1),
         queues=queues,
+        follow_ups={"care": 2},
+        shareworthy=3,
         day_messages=(_build_day_message(on),),
     )
     figures = tuple(

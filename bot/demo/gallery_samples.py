@@ -231,6 +231,11 @@ class GallerySamples:
         context = self._build_context(RAJ, timedelta(hours=1))
         return answer_follow_up(self.follow_up, context, FollowUpOutcome.SATISFIED).case
 
+    @cached_property
+    def expired(self) -> Case:
+        ended = FollowUp(AT, offered_to=RAJ, outcome=FollowUpOutcome.NO_ANSWER)
+        return self.resolved.copy_with(follow_up=ended)
+
     def _build_context(self, by: str, later: timedelta) -> Context:
         staff = DepartmentStaff(department="care", deputies=frozenset({ANA, RAJ}), managers=frozenset({MIA}))
         return Context(by, AT + later, staff, self.care)

@@ -68,6 +68,12 @@ class BusinessHours(FrozenModel):
                 return spans[0][0]
         return at + _LONGEST_SEARCH
 
+    def add_working_day(self, at: datetime) -> datetime:
+        """Return the same time of day on the next working day, in UTC, or the next opening if that is outside."""
+        zone = ZoneInfo(self.zone)
+        day = self.find_next_day_start(at).astimezone(zone).date()
+        return self.add_working_time(datetime.combine(day, at.astimezone(zone).time(), zone), timedelta())
+
     def add_working_time(self, start: datetime, working: timedelta) -> datetime:
         """Return the instant, in UTC, at which so much working time has passed since `start`.
 

@@ -22,7 +22,10 @@ class FollowUpOutcome(StrEnum):
 
 @store_by_name
 class FollowUp(NamedTuple):
-    """`due` is within the department's hours. It waits, is then offered to one person, and ends with an outcome."""
+    """`due` is within the department's hours. It waits, is then offered to one person, and ends with an outcome.
+
+    Who does not answer within a working day loses it to somebody else.
+    """
 
     due: datetime
     offered_to: str = ""
@@ -30,6 +33,10 @@ class FollowUp(NamedTuple):
     by: str = ""
     wrote_later: str = ""
     """The mood of what the author wrote after the answer; see `describe_mood`."""
+    offered_at: datetime | None = None
+    """None in records of before follow-ups were passed on, which are not."""
+    asked: tuple[str, ...] = ()
+    """Whom it was offered to, one after the other."""
 
     @property
     def is_waiting(self) -> bool:
@@ -38,6 +45,11 @@ class FollowUp(NamedTuple):
     @property
     def is_pending(self) -> bool:
         return self.outcome is None and bool(self.offered_to)
+
+    @property
+    def is_expired(self) -> bool:
+        """Whether nobody who was asked has answered, which counts as no answer."""
+        return self.outcome is FollowUpOutcome.NO_ANSWER and not self.by
 
 
 def describe_mood(assessment: Assessment) -> str:

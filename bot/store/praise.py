@@ -22,6 +22,9 @@ class PraiseStore(RedisStore):
     async def list_shareworthy(self, most: int) -> list[Case]:
         return [case for case in await self._load(self._keys.shareworthy, "-inf", most) if is_shareworthy(case)]
 
+    async def count_shareworthy(self) -> int:
+        return int(await self._client.execute("ZCARD", self._keys.shareworthy))
+
     async def _load(self, key: str, since: float | str, most: int) -> list[Case]:
         ids = await self._client.execute("ZRANGE", key, "+inf", since, "BYSCORE", "REV", "LIMIT", 0, most)
         found = await self._cases.find(ids)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from bot.domain.case import Case
-from bot.domain.cases.roll_ups import RollUp, list_roll_ups
+from bot.domain.cases.roll_ups import RollUp, RollUpTopic, list_roll_ups
 from bot.domain.destination import ToChannel, ToPerson
 from bot.domain.outbox import Notification
 from bot.store.case_writer import add_roll_up_case
@@ -67,6 +67,13 @@ class RollUpStore(RedisStore):
                 oldest = datetime.fromtimestamp(float(times[0]), UTC) if times else None
                 return WaitingCases(tuple(found[one] for one in ids if one in found), int(total), oldest)
             await commit(self._client, *(self._drop_case(key, one, found.get(one)) for one in gone))
+
+    async def count_follow_ups(self, person: str, departments: Sequence[str]) -> dict[str, int]:
+        """Return how many follow-ups each department has offered to a person, without those that offered none."""
+        to, names = ToPerson(person), list(dict.fromkeys(departments))
+        keys = [self._keys.called_cases_key(name, to, RollUpTopic.FOLLOW_UPS) for name in names]
+        counts = await self._client.execute_each([("ZCARD", key) for key in keys])
+        return {name: int(count) for name, count in zip(names, counts, strict=True) if count}
 
     async def find_cards(self, case_ids: Sequence[str]) -> dict[str, MessageRef]:
         """Return where people see each case: on its card, or on the digest that lists it."""

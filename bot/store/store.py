@@ -33,6 +33,7 @@ from bot.store.oncall import OverrideStore, ScheduleGapStore
 from bot.store.outbox import Outbox
 from bot.store.pages import PageStore
 from bot.store.persons import PersonStore
+from bot.store.praise import PraiseStore
 from bot.store.quarantine import QuarantineStore
 from bot.store.rate_limits import RateLimitStore
 from bot.store.read_counts import ReadCountStore
@@ -93,7 +94,7 @@ class Store:
         self.episode_cases = EpisodeCaseStore(client, keys, self.cases)
         self.history = HistoryStore(client, keys)
         self.audit_log = AuditLogReader(client, keys)
-        self.replies = ReplyStore(client, keys)
+        self.praise, self.replies = PraiseStore(client, keys, self.cases), ReplyStore(client, keys)
         self.persons = PersonStore(client, keys, self.cases, self.outbox, self.replies)
         self.roles, self.mutes = RoleStore(client, keys), MuteStore(client, keys)
         self.day_messages = DayMessageStore(client, keys)

@@ -61,6 +61,8 @@ class HomeTab:
         home = home._replace(
             queues=await self._load_queues(queues, state),
             next_shift=await self._find_shift(home),
+            follow_ups=await self._store.roll_ups.count_follow_ups(person, [one.name for one in own]),
+            shareworthy=await self._store.praise.count_shareworthy(),
             day_messages=await self._store.day_messages.list_running([one.name for one in own], at),
         )
         return await self._add_overview(home) if home.is_manager else home

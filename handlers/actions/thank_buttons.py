@@ -25,6 +25,18 @@ async def thank_here(ack: AsyncAck, action: Payload, by: str, thanks: ThankUseCa
         await reply.send_ephemeral(render_thank_receipt(view.case, forms))
 
 
+async def show_unthanked(ack: AsyncAck, thanks: ThankUseCases, reply: Responder) -> None:
+    await ack()
+    async with reply.report_refusals():
+        await reply.send_ephemeral(await thanks.list_unthanked())
+
+
+async def show_shareworthy(ack: AsyncAck, thanks: ThankUseCases, reply: Responder) -> None:
+    await ack()
+    async with reply.report_refusals():
+        await reply.send_ephemeral(await thanks.list_shareworthy())
+
+
 async def mark_shareworthy(ack: AsyncAck, action: Payload, by: str, thanks: ThankUseCases, reply: Responder) -> None:
     await ack()
     async with reply.report_refusals():
@@ -40,6 +52,8 @@ async def unmark_shareworthy(ack: AsyncAck, action: Payload, by: str, thanks: Th
 THANK_LISTENERS = {
     action_ids.THANK: thank,
     action_ids.THANK_HERE: thank_here,
+    action_ids.THANK_LIST: show_unthanked,
+    action_ids.SHARE_LIST: show_shareworthy,
     action_ids.SHARE_MARK: mark_shareworthy,
     action_ids.SHARE_UNMARK: unmark_shareworthy,
 }

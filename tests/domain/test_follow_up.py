@@ -20,6 +20,7 @@ from bot.domain.cases.follow_up_transitions import (
 from bot.domain.cases.transitions import reopen_case
 from bot.domain.department import DepartmentStaff
 from bot.domain.follow_up import FollowUp, FollowUpOutcome, describe_mood
+from bot.domain.outbox import NotificationKind
 from bot.domain.redaction import forget_in_case
 from tests.domain.samples import AT, CARE, CLOCKS, STAFF, build_assessment, build_case, build_context, build_mention
 
@@ -109,6 +110,43 @@ def test_a_late_timer_waits_for_the_morning() -> None:
     assert find_next_offer(case, office, night) == night.replace(hour=8, minute=0)
     assert find_next_offer(case, office, AT) == WAITING.due
     assert offer_follow_up(case, office, STAFF, night.replace(hour=8, minute=0)) is not None
+
+
+def offered(case: Case, staff: DepartmentStaff) -> Case:
+    decision = offer_follow_up(case, TEAM, staff, WAITING.due)
+    assert decision is not None
+    return decision.case
+
+
+def test_it_is_offered_to_three_people_at_most_and_never_again_to_the_same() -> None:
+    many = DepartmentStaff(department="care", deputies=frozenset({"U0ANA", "U0BEN", "U0RAJ", "U0LEA", "U0TOM"}))
+    case, at, asked = build_resolved(follow_up=WAITING), WAITING.due, []
+    while case.follow_up and not case.follow_up.outcome:
+        decision = offer_follow_up(case, TEAM, many, at)
+        assert decision is not None
+        assert offer_follow_up(decision.case, TEAM, many, at + timedelta(hours=23)) is None
+        case, at = decision.case, at + DAY
+        asked += [one.to for one in decision.notifications if one.kind is NotificationKind.FOLLOW_UPS]
+    assert len(asked) == len(set(asked)) == 3
+    assert "U0ANA" not in map(str, asked)
+    assert case.follow_up is not None
+    assert case.follow_up.is_expired
+    assert find_next_deadline(case, TEAM) is None
+
+
+def test_while_slack_does_not_say_who_else_is_there_it_stays_with_who_has_it() -> None:
+    alone = DepartmentStaff(department="care", deputies=frozenset({"U0BEN"}))
+    case = offered(build_resolved(follow_up=WAITING), alone)
+    unsure = alone.copy_with(unsure=True)
+    assert offer_follow_up(case, TEAM, unsure, WAITING.due + DAY) is None
+    assert find_next_offer(case, TEAM, WAITING.due + DAY) == WAITING.due + DAY + timedelta(hours=1)
+    ended = offer_follow_up(case, TEAM, alone, WAITING.due + DAY)
+    assert ended is not None
+    assert ended.case.follow_up == case.follow_up._replace(outcome=FollowUpOutcome.NO_ANSWER)  # type: ignore[union-attr]
+
+
+def test_a_record_of_before_it_was_passed_on_stays_where_it_is() -> None:
+    assert find_next_deadline(build_resolved(follow_up=OFFERED), TEAM) is None
 
 
 def test_reopening_and_deleting_drop_it() -> None:

@@ -53,7 +53,7 @@ async def test_three_days_after_the_answer_one_colleague_who_did_not_answer_is_a
     assert "@ana resolved it (answered)" in dm.words
     assert dm.buttons[:3] == ["Satisfied", "Not satisfied", "No answer"]
     assert f"follow-up with @{name}" in card.words
-    await world.advance(days=2)
+    await world.advance(hours=20)
     assert len(list_asked(world)) == 1
 
 
@@ -157,6 +157,56 @@ async def test_nobody_is_asked_at_night(world: World) -> None:
     assert len(list_asked(world)) == 1
 
 
+async def test_who_does_not_answer_within_a_working_day_loses_it_to_a_colleague_and_in_the_end_it_is_no_answer(
+    world: World,
+) -> None:
+    card = await answer_complaint(world)
+    await world.advance(days=3, hours=1)
+    [(first, dm)] = list_asked(world)
+    await world.advance(hours=22)
+    assert len(list_asked(world)) == 1
+    await world.advance(hours=2, minutes=1)
+    [second] = set(TEAM) - {first, "ana"}
+    assert dm.words.startswith(f"➡️ Passed on to @{second}: the complaint from @marta.")
+    assert f"follow-up with @{second}" in card.words
+    assert [name for name, dm in list_asked(world) if "satisfied?" in dm.words] == [second]
+    await world.advance(days=1, minutes=1)
+    assert "nobody followed up" in card.words
+    assert not any("satisfied?" in dm.words for _, dm in list_asked(world)), "ana answered, and is not asked"
+    assert "Nobody followed up: the complaint from @marta." in world.person(second).dms[-1].words
+    report = await world.person("mia").type_command("/sentiment week")
+    assert "Follow-ups: 1 due, 0 satisfied, 0 reopened, 1 no answer" in report
+    await world.advance(days=5)
+    assert len(world.person(second).dms) == 1
+
+
+async def test_it_is_passed_on_in_working_hours_only(world: World) -> None:
+    change_playbook(world, "", ('hours = "Mon-Sun 06:00-23:00"', 'hours = "Mon-Fri 09:00-17:00"'))
+    await answer_complaint(world)  # on a Tuesday
+    await world.advance(days=3, hours=1)
+    [(_, dm)] = list_asked(world)
+    await world.advance(days=2)
+    assert "satisfied?" in dm.words, "it is Sunday"
+    await world.advance(days=1)
+    assert "Passed on to" in dm.words
+
+
+async def test_follow_ups_stand_on_the_home_tab_of_who_was_asked(world: World) -> None:
+    for number in range(3):
+        await answer_complaint(world, build_complaint(number), who=f"p{number}")
+    await world.advance(days=3, hours=1)
+    for name, _ in list_asked(world):
+        home = await world.person(name).open_home()
+        due = [line for line in home.splitlines() if "🔁" in line]
+        assert len(due) == 1
+        assert "due in #care. Others answered, you ask." in due[0]
+        await world.person(name).press_on_home("View list")
+        while "No answer" in world.person(name).form:
+            await world.person(name).press_in_form("No answer", block_id=first_block(world, name))
+        assert "🔁" not in await world.person(name).open_home()
+    assert "🔁" not in await world.person("ana").open_home()
+
+
 async def test_thanks_in_the_conversation_are_read_and_nobody_has_to_ask(world: World) -> None:
     card = await answer_complaint(world)
     await world.advance(days=1)
@@ -235,10 +285,11 @@ async def test_a_route_has_a_time_of_its_own_or_never(world: World) -> None:
     await world.advance(seconds=5)
     await world.channel("#care").card("@rui").resolve("answered", by="ana")
     await world.advance(days=1, hours=1)
-    [(_, dm)] = list_asked(world)
+    [(name, dm)] = list_asked(world)
     assert "is @marta satisfied?" in dm.words
+    await dm.click("Satisfied", by=name)
     await world.advance(days=4)
-    assert len(list_asked(world)) == 1
+    assert [dm for _, dm in list_asked(world) if "@rui" in dm.words] == []
 
 
 async def test_without_the_key_nothing_changes(world: World) -> None:

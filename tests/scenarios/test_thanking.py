@@ -99,6 +99,45 @@ async def test_what_is_worth_sharing_waits_in_a_list_until_somebody_takes_it_out
     assert "Nothing is marked" in await world.person("mia").type_command("/sentiment share")
 
 
+async def test_the_report_of_the_week_leads_to_the_people_to_thank(world: World) -> None:
+    await world.receive(PRAISE, by="rosa")
+    tom = world.person("tom")
+    assert "People to thank" not in await tom.type_command("/sentiment today")
+    assert "People to thank" in await tom.type_command("/sentiment week")
+    await tom.press_on_whisper("People to thank")
+    assert "Not thanked yet · 1 person in 7 days" in tom.last_whisper
+    assert "@rosa" in tom.last_whisper
+
+
+async def test_what_is_worth_sharing_stands_on_the_home_tab_of_the_team_while_there_is_some(world: World) -> None:
+    await world.receive(PRAISE, by="rosa")
+    mia = world.person("mia")
+    assert "worth sharing" not in await mia.open_home()
+    await world.channel("#community").card("@rosa").click("Thank", by="joe")
+    await world.person("joe").press_on_whisper("Share-worthy")
+    assert "⭐ 1 post is worth sharing." in await mia.open_home()
+    assert "worth sharing" not in await world.person("joe").open_home(), "they are on no team"
+    assert "@rosa" in await mia.press_on_home("View list")
+    assert "Taken out" in await mia.press_on_home("Done")
+    assert "is worth sharing" not in await mia.open_home()
+
+
+async def test_bought_praise_makes_no_fan_however_often_it_comes(world: World) -> None:
+    bought = {"id": "promo99881", "handle": "promo99881", "followers": 2, "following": 3000, "posts": 4}
+    for number in range(4):
+        await world.receive(
+            f"@northwindair wonderful crew, thank you so much {number}", author=bought, conversation=f"b{number}"
+        )
+        await world.receive(f"{MORE} {number}", by="rosa", conversation=f"r{number}")
+        await world.advance(hours=1)
+    listed = await world.person("joe").type_command("/sentiment thanks")
+    assert listed.count("a fan") == 1
+    assert "@rosa · ⭐ a fan: praised 4 times" in listed
+    assert "promo99881" not in listed
+    for card in world.channel("#community").cards:
+        assert "fan" not in card.words or "@rosa" in card.words
+
+
 async def test_nobody_thanks_for_a_post_that_is_gone(world: World) -> None:
     await world.receive(PRAISE, by="rosa")
     await world.receive(MORE, by="kofi")

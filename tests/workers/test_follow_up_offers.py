@@ -55,7 +55,13 @@ async def test_two_timers_at_once_and_again_offer_it_once(team: DeliveryHarness)
     assert (await count_events(team))["offered a follow-up"] == 1
     assert [text[:12] for text in read_messages(team)] == ["🔁 Follow-up:"]
     assert read_messages(team, "U0ANA") == []
-    assert await team.store.cases.list_due(team.clock.now() + timedelta(days=90)) == []
+    assert await team.store.cases.list_due(team.clock.now() + timedelta(hours=23)) == []
+    team.clock.advance(timedelta(days=1))
+    for _ in range(3):
+        await asyncio.gather(*(worker.step() for worker in workers))
+    events = await count_events(team)
+    assert (events["offered a follow-up"], events["followed up"]) == (2, 0)
+    assert await team.store.cases.list_due(team.clock.now() + timedelta(hours=23)) == []
 
 
 async def test_a_delivery_that_died_after_the_post_is_known_to_the_next(team: DeliveryHarness) -> None:

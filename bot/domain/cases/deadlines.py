@@ -106,7 +106,17 @@ def _find_case_deadline(case: Case, department: Department, on_call: OnCallSnaps
     if case.status is CaseStatus.CLAIMED:
         times = [_find_lease_deadline(case, department), None if case.overdue_said else case.due]
         return min((time for time in times if time), default=None)
-    return case.follow_up.due if case.follow_up and case.follow_up.is_waiting else None
+    return _find_follow_up_deadline(case, department)
+
+
+def _find_follow_up_deadline(case: Case, department: Department) -> datetime | None:
+    """Return when the follow-up is due, and once somebody has it, when it is passed on."""
+    follow_up = case.follow_up
+    if follow_up is None or follow_up.outcome is not None:
+        return None
+    if follow_up.is_waiting:
+        return follow_up.due
+    return department.hours.add_working_day(follow_up.offered_at) if follow_up.offered_at else None
 
 
 def _find_next_reminder(case: Case, department: Department, on_call: OnCallSnapshot | None) -> datetime | None:

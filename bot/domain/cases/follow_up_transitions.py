@@ -15,6 +15,8 @@ from bot.domain.destination import ToPerson
 from bot.domain.follow_up import THANKS, FollowUpOutcome
 from bot.domain.lifecycle import CaseTransition, Context, check_allowed
 
+MOST_ASKED = 3
+"""People to whom a follow-up is offered, one after the other."""
 RETRY = timedelta(hours=1)
 """While Slack does not say who else is a deputy."""
 FOLLOW_UP, DUE, REOPENED = "follow-up ", "due", "reopened"
@@ -22,13 +24,23 @@ FOLLOW_UP, DUE, REOPENED = "follow-up ", "due", "reopened"
 
 
 def offer_follow_up(case: Case, department: Department, staff: DepartmentStaff, at: datetime) -> CaseDecision | None:
-    """Offer a follow-up that is due to one person, or return None: it is not due, or nobody can be asked now."""
-    follow_up, person = case.follow_up, choose_person_to_ask(case, staff)
-    due = find_next_deadline(case, department)
-    if follow_up is None or due is None or due > at or not person or not department.hours.is_open_at(at):
+    """Offer a follow-up to one person: one that is due, or that the last one did not answer within a working day.
+
+    Return None if it is not time, or if nobody can be asked now. If nobody is left to ask, it ends as *no answer*.
+    """
+    follow_up, due = case.follow_up, find_next_deadline(case, department)
+    if follow_up is None or due is None or due > at or not department.hours.is_open_at(at):
+        return None
+    person = choose_person_to_ask(case, staff) if len(follow_up.asked) < MOST_ASKED else ""
+    if not person and follow_up.is_pending and (len(follow_up.asked) >= MOST_ASKED or not staff.unsure):
+        event = AuditEvent(at, "", AuditAction.FOLLOWED_UP, f"{FollowUpOutcome.NO_ANSWER}: nobody took it")
+        after = case.copy_with(follow_up=follow_up._replace(outcome=FollowUpOutcome.NO_ANSWER))
+        return build_case_decision(case, after, department, event)
+    if not person:
         return None
     event = AuditEvent(at, "", AuditAction.FOLLOW_UP_OFFERED, f"to <@{person}>")
-    after = case.copy_with(follow_up=follow_up._replace(offered_to=person))
+    offered = follow_up._replace(offered_to=person, offered_at=at, asked=(*follow_up.asked, person))
+    after = case.copy_with(follow_up=offered)
     roll_up = RollUp(case.department, ToPerson(person), RollUpTopic.FOLLOW_UPS)
     return build_case_decision(
         case, after, department, event, call_by_roll_up(roll_up, get_roll_up_day(department, at))
@@ -36,14 +48,15 @@ def offer_follow_up(case: Case, department: Department, staff: DepartmentStaff, 
 
 
 def choose_person_to_ask(case: Case, staff: DepartmentStaff) -> str:
-    """Return a deputy other than who resolved the case: each has an equal share of all cases.
+    """Return a deputy other than who resolved the case or was asked: each has an equal share of all cases.
 
-    Where there is no other, return who resolved it; '' while Slack does not say whether there is.
+    Where there was no other, return who resolved it; '' if nobody is left, or while Slack does not say who is.
     """
-    others = sorted(staff.deputies - {case.closed_by}) or sorted(staff.managers - {case.closed_by})
+    asked = case.follow_up.asked if case.follow_up else ()
+    others = sorted(staff.deputies - {case.closed_by, *asked}) or sorted(staff.managers - {case.closed_by, *asked})
     if others:
         return others[crc32(case.id.encode()) % len(others)]
-    return "" if staff.unsure else case.closed_by
+    return "" if staff.unsure or asked else case.closed_by
 
 
 def find_next_offer(case: Case, department: Department, at: datetime) -> datetime | None:
