@@ -8,6 +8,7 @@ import aiohttp
 import typer
 
 from bot.cli.check_report import CheckFinding, CheckReport, FindingKind, Findings, make_fault, make_note, make_ok
+from bot.cli.checks.drafts import check_drafts
 from bot.cli.checks.locations import PlaybookLocations
 from bot.cli.checks.pagers import check_pagers
 from bot.cli.checks.schedules import check_schedules
@@ -61,6 +62,7 @@ async def _run_checks(read: LoadedConfig, report: CheckReport) -> None:
     if playbook and places:
         checks.append(check_pagers(read.settings, playbook, places))
         checks.append(check_schedules(read.settings, playbook, places, SystemClock().now()))
+        checks.append(check_drafts(read.settings, playbook, places))
         checks.append(check_sources(read.settings, playbook, places))
     for findings in checks:
         async for finding in findings:

@@ -12,6 +12,7 @@ PATIENCE = 4.0
 """Seconds. A person waits in front of an open form."""
 MAX_BYTES = 65_536
 MAX_TOKENS = 400
+URL_HINT = "Check url in [drafts]"
 
 
 class DraftClient:
@@ -34,12 +35,25 @@ class DraftClient:
             ) as answer:
                 raw = await _read_at_most(answer.content)
         except TimeoutError:
-            raise DraftUnavailableError("the service is too slow") from None
+            raise DraftUnavailableError(
+                "the service is too slow", f"It has {self._timeout.total:g} s. Choose a faster model"
+            ) from None
         except (aiohttp.ClientError, OSError, ValueError):
-            raise DraftUnavailableError("the service can't be reached") from None
+            raise DraftUnavailableError("the service can't be reached", f"Is it running? {URL_HINT}") from None
         if answer.status != 200:
-            raise DraftUnavailableError(f"the service answers with an error ({answer.status})")
+            raise self._explain_error(answer.status, raw)
         return _parse_answer(raw)
+
+    def _explain_error(self, status: int, raw: bytes) -> DraftUnavailableError:
+        """Tell apart what can be mended in the settings. Of what the service says, nothing is repeated."""
+        if status in {401, 403}:
+            why, hint = ("refuses the key", "Check") if self._key else ("wants a key", "Set")
+            return DraftUnavailableError(f"the service {why} ({status})", f"{hint} EARSHOT_DRAFTS_KEY")
+        if status in {400, 404, 422} and b"model" in raw.lower():
+            return DraftUnavailableError(f"the service doesn't know the model ({status})", "Check model in [drafts]")
+        if status == 429:
+            return DraftUnavailableError("the service limits requests (429)", "Try again later")
+        return DraftUnavailableError(f"the service answers with an error ({status})", URL_HINT)
 
 
 async def _read_at_most(content: aiohttp.StreamReader) -> bytes:
@@ -57,5 +71,5 @@ def _parse_answer(raw: bytes) -> str:
     except (ValueError, LookupError, TypeError, RecursionError):
         text = None
     if not isinstance(text, str):
-        raise DraftUnavailableError("the answer can't be understood")
+        raise DraftUnavailableError("the answer can't be understood", f"It is none of a chat completion. {URL_HINT}")
     return text

@@ -125,8 +125,9 @@ async def test_a_model_that_is_slow_or_down_is_not_waited_for(session: aiohttp.C
     stub = StubModel()
     async with TestServer(app) as server:
         stub.url = str(server.make_url("/"))
-        with pytest.raises(DraftUnavailableError, match="too slow"):
+        with pytest.raises(DraftUnavailableError, match="too slow") as slow:
             await ask(stub, session, patience=0.05)
+    assert slow.value.hint == "It has 0.05 s. Choose a faster model"
     with pytest.raises(DraftUnavailableError, match="can't be reached"):
         await ask(stub, session)
 

@@ -37,7 +37,11 @@ NO_DRAFTS = DraftOptions()
 
 
 class DraftUnavailableError(Exception):
-    """There is no draft; the text says why, in a few words of ours."""
+    """There is no draft; the text says why, in a few words of ours. `hint`: what who runs Earshot can do, if known."""
+
+    def __init__(self, why: str, hint: str = "") -> None:
+        super().__init__(why)
+        self.hint = hint
 
 
 class DraftContext(NamedTuple):
