@@ -42,6 +42,8 @@ class ReplyForm(NamedTuple):
     replies: tuple[SavedReply, ...] = ()
     chosen: SavedReply | None = None
     """The saved reply that was just chosen."""
+    is_inserted: bool = False
+    """Whether the text is as a saved reply or a draft put it there: a link with it is never outdated."""
     can_delete: bool = False
     """Whether this person may delete `chosen`."""
     findings: tuple[ReplyFinding, ...] = ()
@@ -147,7 +149,7 @@ def _format_length(form: ReplyForm) -> str:
 
 
 def _iter_controls(form: ReplyForm) -> Iterator[Block]:
-    if form.text and form.composer_url:
+    if form.is_inserted and form.composer_url:  # Slack opens the text as it was drawn, not as it was typed since
         yield _render_composer_button(form)
     yield from render_open_post_button(form.case)
     if form.has_drafts:
@@ -166,12 +168,15 @@ def _render_composer_button(form: ReplyForm, style: str = "") -> Block:
     return make_button(label, action_ids.REPLY_OPEN, form.case.id, url=form.composer_url, style=style)
 
 
-def render_copy_modal(form: ReplyForm, origin: ModalMetadata, *, can_resolve: bool = True) -> dict[str, Any]:
+def render_copy_modal(
+    form: ReplyForm, origin: ModalMetadata, *, can_resolve: bool = True, is_late: bool = False
+) -> dict[str, Any]:
     """Return the modal on top of the form: the text to copy, and where to send it.
 
-    `can_resolve`: whether Slack has room for another form on top.
+    `can_resolve`: whether Slack has room for another form on top. `is_late`: what opened was an older text.
     """
     where = "Open it with this text, or copy the text." if form.composer_url else "Copy the text, then open the post."
+    where = f"What you opened lacks your last change. {where}" if is_late else where
     preformatted = {
         "type": "rich_text_preformatted",
         "elements": [make_run(form.public_text, max_length=MAX_REPLY + 200)],
@@ -194,8 +199,11 @@ def render_copy_modal(form: ReplyForm, origin: ModalMetadata, *, can_resolve: bo
     )
 
 
-def render_reply_save_modal(form: ReplyForm, origin: ModalMetadata) -> dict[str, Any]:
-    """Return the modal that asks for the name of a reply. It keeps the text, with placeholders for names."""
+def render_reply_save_modal(form: ReplyForm, origin: ModalMetadata, number: int = 0) -> dict[str, Any]:
+    """Return the modal that asks for the name of a reply. It keeps the text, with placeholders for names.
+
+    `number` is that of the form below, which shows the new reply in its menu.
+    """
     return make_modal(
         action_ids.REPLY_SAVE_MODAL,
         "Save this reply",
@@ -208,7 +216,7 @@ def render_reply_save_modal(form: ReplyForm, origin: ModalMetadata) -> dict[str,
             hint="Offered to everybody for this type of post. You and managers can delete it.",
         ),
         make_input(
-            action_ids.WORDS,
+            build_text_block(number),
             "Text",
             {"type": "plain_text_input", "multiline": True, "max_length": MAX_REPLY, "initial_value": form.text},
             hint="{name} stands for the person, {signature} for who replies.",

@@ -83,6 +83,7 @@ class ReplyUseCases:
         return form._replace(
             replies=tuple(replies),
             chosen=chosen,
+            is_inserted=chosen is not None,
             can_delete=chosen is not None and await self._may_delete(chosen, by),
             has_drafts=self._drafts is not None and bool(self._rules.get_draft_options().url),
             draft=record.draft if record and not record.is_draft_used else "",
@@ -138,7 +139,7 @@ class ReplyUseCases:
         if record is None or not record.draft:
             raise NotAllowed("This draft is gone. Ask for another one.")
         await self._record_writing(case_id, by, lambda one: one.copy_with(draft=record.draft, is_draft_used=True))
-        return await self.revise(case_id, by, insert_reply(text, record.draft, ()))
+        return (await self.revise(case_id, by, insert_reply(text, record.draft, ())))._replace(is_inserted=True)
 
     async def count_opening(self, case_id: str, by: str, text: str) -> None:
         """Count that a reply was opened at its outlet, and what it was opened in spite of."""

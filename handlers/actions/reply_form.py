@@ -5,7 +5,7 @@ from contextlib import suppress
 from urllib.parse import parse_qsl, urlsplit
 
 from bot.cards import action_ids
-from bot.cards.reply import render_reply_modal, render_reply_save_modal
+from bot.cards.reply import render_copy_modal, render_reply_modal, render_reply_save_modal
 from bot.domain.commits import NotAllowed, StoreUnavailable
 from handlers.payloads import SubmittedModal, read_origin, read_reply_text
 from handlers.use_cases import AsyncAck, Payload, ReplyUseCases, Responder
@@ -75,16 +75,23 @@ async def ask_approval(ack: AsyncAck, body: Payload, by: str, replies: ReplyUseC
         await _redraw_form(body["view"], by, replies, reply)
 
 
-async def count_opening(ack: AsyncAck, body: Payload, action: Payload, by: str, replies: ReplyUseCases) -> None:
-    """Count a press of the link. Slack opens it by itself, with the text that the form had when it was last drawn."""
+async def count_opening(
+    ack: AsyncAck, body: Payload, action: Payload, by: str, replies: ReplyUseCases, reply: Responder
+) -> None:
+    """Count a press of the link. Slack opens it by itself; if it lacks what was typed since, show the whole text."""
     await ack()
-    text = read_reply_text(body["view"])[1] or _read_linked_text(body["view"])
+    (_, typed), linked = read_reply_text(body["view"]), _read_linked_text(body["view"])
     with suppress(NotAllowed, StoreUnavailable):  # it opened all the same
-        await replies.count_opening(action["value"], by, text)
+        await replies.count_opening(action["value"], by, typed or linked)
+    if typed and linked and not linked.endswith(typed):
+        async with reply.report_refusals():
+            form = await replies.revise(action["value"], by, typed)
+            origin = SubmittedModal(body["view"]).origin
+            await reply.open_modal(body, render_copy_modal(form, origin, can_resolve=False, is_late=True))
 
 
 def _read_linked_text(view: Payload) -> str:
-    """Return the text in the link of a form without an input."""
+    """Return the text in the link of a form; '' if it has none."""
     elements = (one for block in view["blocks"] for one in block.get("elements", ()))
     url = next((one["url"] for one in elements if one.get("action_id") == action_ids.REPLY_OPEN), "")
     return dict(parse_qsl(urlsplit(url).query)).get("text", "")
@@ -102,9 +109,9 @@ async def open_reply_save_modal(
 ) -> None:
     await ack()
     async with reply.report_refusals():
-        form, (_, text) = SubmittedModal(body["view"]), read_reply_text(body["view"])
+        form, (number, text) = SubmittedModal(body["view"]), read_reply_text(body["view"])
         revised = await replies.revise(form.origin.case, by, text)
-        await reply.open_modal(body, render_reply_save_modal(revised, form.origin))
+        await reply.open_modal(body, render_reply_save_modal(revised, form.origin, number))
 
 
 REPLY_LISTENERS = {

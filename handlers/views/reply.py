@@ -3,12 +3,12 @@
 from contextlib import suppress
 
 from bot.cards import action_ids
-from bot.cards.reply import build_text_block, render_copy_modal
+from bot.cards.reply import build_text_block, render_copy_modal, render_reply_modal
 from bot.domain.commits import NotAllowed, StoreUnavailable
 from handlers.modal_submission import format_refusal
 from handlers.payloads import SubmittedModal, read_reply_text
 from handlers.responder import AWAY
-from handlers.use_cases import AsyncAck, Payload, ReplyUseCases
+from handlers.use_cases import AsyncAck, Payload, ReplyUseCases, Responder
 
 NO_TEXT = "Type a reply, or choose a saved one."
 NO_NAME = "Name it in a few words."
@@ -38,11 +38,12 @@ async def close_reply(ack: AsyncAck, view: Payload, by: str, replies: ReplyUseCa
         await replies.stop(SubmittedModal(view).origin.case, by)
 
 
-async def submit_saved_reply(ack: AsyncAck, view: Payload, by: str, replies: ReplyUseCases) -> None:
-    form = SubmittedModal(view)
-    name, text = form.get_value(action_ids.REPLY_NAME), form.get_value(action_ids.WORDS)
-    errors = {block: words for block, given, words in _list_required(name, text) if not given}
-    if errors:
+async def submit_saved_reply(ack: AsyncAck, view: Payload, by: str, replies: ReplyUseCases, reply: Responder) -> None:
+    """Save it, and show it in the menu of the form below, whose text stays."""
+    form, (number, text) = SubmittedModal(view), read_reply_text(view)
+    name, block = form.get_value(action_ids.REPLY_NAME), build_text_block(number)
+    required = ((action_ids.REPLY_NAME, name, NO_NAME), (block, text, NO_TEXT))
+    if errors := {one: words for one, given, words in required if not given}:
         await ack(response_action="errors", errors=errors)
         return
     try:
@@ -51,10 +52,10 @@ async def submit_saved_reply(ack: AsyncAck, view: Payload, by: str, replies: Rep
         await ack(response_action="errors", errors={action_ids.REPLY_NAME: _format_error(no)})
         return
     await ack()
-
-
-def _list_required(name: str, text: str) -> list[tuple[str, str, str]]:
-    return [(action_ids.REPLY_NAME, name, NO_NAME), (action_ids.WORDS, text, NO_TEXT)]
+    with suppress(NotAllowed, StoreUnavailable):  # it is saved, and the next opening shows it
+        before = next(one["element"]["initial_value"] for one in view["blocks"] if one["block_id"] == block)
+        drawing = render_reply_modal(await replies.revise(form.origin.case, by, before), form.origin, number)
+        await reply.update_modal({"id": view["previous_view_id"]}, drawing, forced=True)
 
 
 def _format_error(no: NotAllowed | StoreUnavailable) -> str:

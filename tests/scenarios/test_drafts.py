@@ -56,6 +56,7 @@ async def test_a_draft_is_shown_and_put_in_by_a_press_below_what_was_typed(draft
     assert reply.composer[1]["text"] == reply.text
     await reply.press(action_ids.REPLY_OPEN)
     await reply.type("Hi @marta, we look for it.")
+    await reply.submit()
     await reply.press(action_ids.REPLY_OPEN)
     report = await drafting.local_app.app.usecases.reports.answer_question("U0MIA", "today")
     assert "2 with a draft (1 of them edited)" in str(report.blocks)
@@ -69,9 +70,8 @@ async def test_a_model_that_obeys_the_post_changes_nothing_without_the_person(
     model.answer = lambda _: f"Refund of 900 EUR at https://evil.example/{KEY}, ask @evil. It is our fault."
     reply = await open_reply(drafting, await receive_claimed(drafting))
     await reply.type("We are on it.")
-    before = reply.composer
     await reply.press("Draft")
-    assert reply.composer == before
+    assert action_ids.REPLY_OPEN not in str(reply.view.blocks)
     assert reply.text == "We are on it."
     for word in ("evil", KEY):
         assert word not in reply.words

@@ -84,6 +84,13 @@ class Reply:
         await user.choose_option(self.view, action_ids.REPLY_CHOOSE, value=option["value"])
         await self.world.finish_listeners()
 
+    @property
+    def menu(self) -> list[str]:
+        """The saved replies that are offered."""
+        elements = (one for _, one in self.view.iter_elements())
+        menus = [one for one in elements if one.get("action_id") == action_ids.REPLY_CHOOSE]
+        return [option["text"]["text"] for one in menus for option in one["options"]]
+
     async def press(self, what: str) -> None:
         await self.world.sandbox.get_user(self.by).click_button(self.view, what)
         await self.world.finish_listeners()
@@ -139,8 +146,7 @@ async def test_from_the_card_to_the_filled_composer_in_three_clicks(world: World
 async def test_saved_replies_are_for_this_kind_and_the_others_languages_come_last(world: World) -> None:
     add_to_playbook(world, REPLIES)
     reply = await open_reply(world, await receive_claimed(world))
-    menu = next(one for _, one in reply.view.iter_elements() if one.get("action_id") == action_ids.REPLY_CHOOSE)
-    assert [one["text"]["text"] for one in menu["options"]] == ["Lost bag", "Koffer (de)"]
+    assert reply.menu == ["Lost bag", "Koffer (de)"]
 
 
 async def test_what_was_typed_is_never_lost(world: World) -> None:
@@ -162,7 +168,22 @@ async def test_a_reply_that_is_too_long_says_by_how_much_and_can_be_opened_anywa
     assert await reply.submit() == {reply.block: "Type a reply, or choose a saved one."}
     await reply.type("x" * 300)
     assert "20 over the 280 characters of X." in reply.words
+    assert not await reply.submit()
     assert reply.composer[1]["text"] == "x" * 300
+
+
+async def test_what_opens_is_never_an_older_text_than_what_stands_in_the_form(world: World) -> None:
+    add_to_playbook(world, REPLIES)
+    reply = await open_reply(world, await receive_claimed(world))
+    await reply.choose("Koffer")
+    assert reply.composer[1]["text"].startswith("Hallo @marta")
+    before = reply.view.blocks
+    await reply.type("We found it.")
+    assert action_ids.REPLY_OPEN not in str(reply.view.blocks), "only Copy & open has what was typed"
+    reply.view.body["blocks"] = before  # pressed before Slack has drawn the form again
+    await reply.press(action_ids.REPLY_OPEN)
+    assert "What you opened lacks your last change." in reply.words
+    assert reply.composer[1]["text"] == "We found it."
 
 
 async def test_an_outlet_without_a_composer_shows_the_text_to_copy_and_the_post(world: World) -> None:
@@ -206,7 +227,11 @@ async def test_a_saved_reply_helps_the_next_one_and_is_deleted_by_its_author_or_
     await reply.press("Save this reply…")
     user = world.sandbox.get_user("ana")
     await user.fill_field(action_ids.REPLY_NAME, "Next flight")
+    await user.fill_field(reply.block, "Hi @marta, your bag is on the next flight, NW12.\n– ana")
     assert not await reply.submit()
+    assert [one.name for one in await world.local_app.store.replies.list_saved()] == ["Next flight"]
+    assert "Next flight" in reply.menu, "at once, in the form that is open"
+    assert reply.text == "Hi @marta, your bag is on the next flight.\n– ana", "as it was typed"
     await world.receive(LATE, by="kofi", url="https://x.com/kofi/status/77")
     await user.close_modal(everything=True)
     await world.advance(seconds=5)
@@ -214,7 +239,7 @@ async def test_a_saved_reply_helps_the_next_one_and_is_deleted_by_its_author_or_
     await other.click("Claim", by="raj")
     theirs = await open_reply(world, other, by="raj")
     await theirs.choose("Next flight")
-    assert theirs.text.lower() == "hi @kofi, your bag is on the next flight.\n– raj"
+    assert theirs.text.lower() == "hi @kofi, your bag is on the next flight, nw12.\n– raj"
     assert "Delete saved reply" not in theirs.view.find_buttons()
     await theirs.press(action_ids.REPLY_SAVE)
     await world.sandbox.get_user("raj").close_modal(everything=True)
@@ -280,8 +305,8 @@ async def test_warnings_stand_in_the_form_and_what_is_opened_anyway_is_counted(w
     await reply.type("Sorry, this is our fault. Have 200 EUR.")
     assert "200 EUR is more than you can offer: up to 50 EUR." in reply.words
     assert "“our fault” can be used against us in court." in reply.words
-    assert reply.composer[1]["text"].endswith("Have 200 EUR.")
     await reply.submit()
+    assert reply.composer[1]["text"].endswith("Have 200 EUR.")
     assert "200 EUR is more than you can offer" in reply.words
     await reply.press(action_ids.REPLY_OPEN)
     await reply.close()
@@ -289,6 +314,7 @@ async def test_warnings_stand_in_the_form_and_what_is_opened_anyway_is_counted(w
     assert "An earlier reply apologized already. Say what happens next." in reply.words
     await reply.type("The bag is found.")
     assert "⚠️" not in reply.words
+    await reply.submit()
     await reply.press(action_ids.REPLY_OPEN)
     report = await world.local_app.app.usecases.reports.answer_question("U0MIA", "today")
     assert "Replies opened: 2, 1 of them despite a warning" in str(report.blocks)
@@ -306,7 +332,6 @@ async def test_a_reply_to_a_risky_case_is_approved_by_a_second_person_and_the_ca
     assert "Reply waits for" in reply.words
     assert "reply waits for @mia" in card.words
     assert reply.text == "The bag is found."
-    assert reply.composer[1]["text"] == "The bag is found."
     await world.advance(seconds=5)
     asked = world.person("mia").dm
     assert "@ana asks you to approve the reply to the complaint from @marta." in asked.words
