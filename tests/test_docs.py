@@ -33,7 +33,6 @@ from bot.config.schema import FileTable
 from bot.config.settings import build_hook_variable
 from bot.config.settings_loader import NAMES, SECRETS
 from bot.detectors.label_dimensions import DIMENSIONS
-from bot.domain.periods import ReportPeriod
 from bot.sources.catalogue import CATALOGUE, EXAMPLES, MODELS
 from bot.store import keys
 from bot.store.store import Store
@@ -169,7 +168,9 @@ def labels() -> set[str]:
 
 def phrases() -> list[tuple[str, str]]:
     """Each page of the guide with what it must name, as it names it."""
-    periods = [f"`{action_ids.SENTIMENT} {word}`" for word in ReportPeriod]
+    periods = [
+        f"`{action_ids.SENTIMENT} {word}`" for word in ("today", "yesterday", "week", "last week", "since friday 18:00")
+    ]
     shortcuts = [f"*{label}*" for label, _ in SHORTCUTS.values()]
     tables = [f"[{table}]" for table in FileTable.model_fields if table != "sources"]
     sources = [f"`[sources.{name}" for name, kind in CATALOGUE.items() if not kind.example]

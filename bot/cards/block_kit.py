@@ -147,6 +147,15 @@ def make_bullets(*lines: Block) -> Block:
     return {"type": "rich_text_list", "style": "bullet", "elements": list(lines)}
 
 
+def make_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Block:
+    """Return a table whose first column is names and the others figures. A message may have one."""
+    cells = [
+        [{"type": "raw_text", "text": sanitize_text(cell, 60) or NOTHING} for cell in row] for row in (head, *rows)
+    ]
+    aligned = [{"align": "left" if nth == 0 else "right"} for nth in range(len(head))]
+    return {"type": "table", "rows": cells, "column_settings": aligned}
+
+
 def make_run(words: str, *, bold: bool = False, italic: bool = False, max_length: int = 3000) -> Block:
     """Return a text element of rich text, safe for untrusted words. Spaces around them are kept."""
     made: Block = {"type": "text", "text": truncate(sanitize_keep_spaces(words, max_length), max_length) or NOTHING}

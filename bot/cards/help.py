@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from bot.cards.block_kit import RenderedMessage, make_section
 from bot.cards.sanitize import escape, sanitize_line
 from bot.domain.reports.precision import PRECISION_DAYS, PrecisionAspect, PrecisionEstimate
-from bot.domain.reports.report import MIN_SAMPLE
+from bot.domain.reports.statistics import MIN_SAMPLE
 from bot.domain.text import format_count, format_percent
 
 _PARTS = {
@@ -29,10 +29,10 @@ def render_sentiment_help(
     """Return the help. `precisions` begins with that over all aspects."""
     example = escape(next(iter([*departments, *subjects]), "care"))
     forms = (
-        "`/sentiment today`: since midnight, compared with yesterday until the same time",
-        "`/sentiment yesterday`: the whole day, compared with the day before",
-        "`/sentiment week`: the last 7 days including today, compared with the 7 days before",
-        f"`/sentiment today {example}`: one department or subject only, also with `yesterday` and `week`",
+        "`/sentiment today`: since midnight, compared with the same hours of the 4 weeks before",
+        "`/sentiment yesterday`, `week`, `month`: the day before, the last 7 or 30 days including today",
+        "`/sentiment last week`, `march`, `last 3 days`, `since friday 18:00`, `1–15 march`: any other time",
+        f"`/sentiment today {example}`: one department or subject only, also with any other time",
         '`/sentiment preview "northwind" exclude "northwind traders"`: what such a subject would find in recent posts',
         "`/sentiment thanks`: who praised you and wasn't thanked yet",
         "`/sentiment share`: praise worth sharing",

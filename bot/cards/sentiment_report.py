@@ -1,4 +1,4 @@
-"""The answer to `/sentiment`: volume, sentiment, change, departments and the top posts."""
+"""The answer to `/sentiment`: a sentence, what it rests on, departments and the top posts."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -20,37 +20,29 @@ from bot.cards.block_kit import (
     make_rich_text,
     make_run,
     make_section,
+    make_table,
 )
 from bot.cards.sanitize import escape, sanitize_line
 from bot.domain.assessment import Intent
 from bot.domain.case import Case, CaseStatus
-from bot.domain.periods import ReportPeriod, floor_to_quarter
+from bot.domain.reports.headline import format_headline, format_total, list_changes
 from bot.domain.reports.report import (
-    MIN_SAMPLE,
     DepartmentFigures,
-    DurationStats,
+    FigureGap,
     FlagFigures,
     FollowUpFigures,
     ReplyFigures,
     Report,
-    SentimentCounts,
-    ShareChange,
-    VolumeComparison,
 )
+from bot.domain.reports.statistics import DurationStats
 from bot.domain.text import format_count, format_duration, format_percent
 
-SENTIMENTS = {"negative": "negative", "neutral": "neutral", "positive": "positive", "unsure": "unclear"}
-"""Fields of `SentimentCounts`, and how they are called."""
+HEADER_LENGTH = 150
 DEPARTMENTS_SHOWN = 10
+DEPARTMENT_COLUMNS = ("Department", "Open", "Overdue", "Answered", "First reply: median", "9 in 10 within")
 WORDS_SHOWN = 240
 """Characters of a top post: about four lines on a phone."""
 SURPRISED = "Not what you expected? Ask your Earshot admin to run `earshot check`."
-IN_WORDS = {ReportPeriod.TODAY: "today", ReportPeriod.YESTERDAY: "yesterday", ReportPeriod.WEEK: "in the last 7 days"}
-PERIODS_BEFORE = {
-    ReportPeriod.TODAY: "yesterday",
-    ReportPeriod.YESTERDAY: "the day before",
-    ReportPeriod.WEEK: "the 7 days before",
-}
 PLURALS = {
     Intent.CRISIS: ("crisis", "crises"),
     Intent.COMPLAINT: ("complaint", "complaints"),
@@ -61,117 +53,44 @@ PLURALS = {
 }
 
 
-def format_report_headline(report: Report) -> str:
-    split = report.split
-    if not split.opinion_count:
-        return f"{_format_report_title(report)}."
-    shares = ", ".join(f"{_format_share(getattr(split, field), split)} {word}" for field, word in SENTIMENTS.items())
-    overdue = sum(line.overdue for line in report.departments)
-    return f"{_format_report_title(report)}: {shares}." + (
-        f" {format_count(overdue, 'case')} overdue." if overdue else ""
-    )
-
-
 def render_report(report: Report, shared_by: str = "") -> RenderedMessage:
-    """Return the report, with a button to share it unless it is shared. Drops top posts until it is within limits."""
+    """Return the report, with buttons unless it is shared. Drops top posts until it is within limits."""
+    headline = format_headline(report)
     for shown in range(len(report.top_cases), -1, -1):
         blocks = [
+            make_header(headline) if len(headline) <= HEADER_LENGTH else make_section(f"*{escape(headline)}*"),
             *_render_figures(report),
-            *_render_top_posts(report.top_cases[:shown], report),
             *_render_departments(report),
+            *_render_top_posts(report.top_cases[:shown], report),
             *_render_flags(report.flags),
+            *_render_footer(report, shared_by),
         ]
-        blocks += _render_footer(report, shared_by)
         if is_within_limits(blocks):
             break
-    return RenderedMessage(escape(format_report_headline(report)), blocks)
-
-
-def _format_report_title(report: Report) -> str:
-    asked = report.query
-    of = f" about {asked.subject}" if asked.subject else f" for {asked.department}" if asked.department else ""
-    what = format_count(report.split.total, "mention") if report.split.total else "No mentions"
-    so_far = " so far" if asked.period is ReportPeriod.TODAY and not report.split.total else ""
-    return f"{what}{of} {IN_WORDS[asked.period]}{so_far}"
+    return RenderedMessage(escape(headline), blocks)
 
 
 def _render_figures(report: Report) -> list[Block]:
+    silent = [make_context(_format_silence(one, report)) for one in report.silent_sources]
     if not report.split.total:
-        return [make_header(_format_report_title(report)), make_context(SURPRISED)]
-    blocks = [make_header(_format_report_title(report)), make_context(make_plain_text(format_volume_change(report)))]
-    blocks.append(make_rich_text(make_bullets(*_render_sentiment_lines(report), *_render_excluded_mentions(report))))
-    if report.intents:
-        kinds = ", ".join(format_count(times, *PLURALS[intent]) for intent, times in report.intents)
-        blocks.append(make_rich_text(make_line("Including ", f"{kinds}.")))
-    return blocks
-
-
-def format_volume_change(report: Report) -> str:
-    """Compare the volume with the period before, or say that the sample is too small."""
-    volume = VolumeComparison(report.comparable.total, report.before.total)
-    before = PERIODS_BEFORE[report.query.period]
-    counts = f"{volume.now:,} vs. {volume.before:,}{_format_cut(report)}"
-    if volume.is_small_sample:
-        return f"Not enough data to compare with {before}: {counts}."
-    if not volume.is_significant:
-        return f"About the same as {before}: {counts}."
-    more = "more" if volume.now > volume.before else "fewer"
-    by = max(1, round(100 * abs(volume.now - volume.before) / volume.before))
-    return f"{format_percent(by)} {more} than {before}: {counts}."
-
-
-def _format_cut(report: Report) -> str:
-    """Return the time of day until which both periods count; '' where both are over."""
-    if report.query.period is ReportPeriod.YESTERDAY:
-        return ""
-    return f", both until {floor_to_quarter(report.brand_time).astimezone(report.brand_time.tzinfo):%H:%M}"
-
-
-def _render_sentiment_lines(report: Report) -> list[Block]:
-    shown = SENTIMENTS if report.split.opinion_count else {}
-    return [
-        make_line(
-            make_run(f"{word} ", bold=True),
-            _format_count_and_share(report, field) + _format_share_change(report.compute_sentiment_change(field)),
+        return [*silent, make_context(SURPRISED)]
+    kinds = ", ".join(format_count(times, *PLURALS[intent]) for intent, times in report.intents)
+    total = format_total(report) + (f" Among them {kinds}." if kinds else "")
+    changes = [make_line(one) for one in list_changes(report)]
+    asked, answered = report.coverage
+    if asked:
+        changes.append(
+            make_line(
+                f"{answered:,} of {format_count(asked, 'question or complaint', 'questions and complaints')} answered"
+            )
         )
-        for field, word in shown.items()
-    ]
+    return [*silent, make_context(make_plain_text(total)), make_rich_text(make_bullets(*changes))]
 
 
-def _format_share(times: int, split: SentimentCounts) -> str:
-    """Return the share, or the number where the sample is too small."""
-    return format_percent(100 * times / split.opinion_count) if split.opinion_count >= MIN_SAMPLE else f"{times:,}"
-
-
-def _format_count_and_share(report: Report, field: str) -> str:
-    times = getattr(report.split, field)
-    return (
-        f"{times:,} ({_format_share(times, report.split)})"
-        if report.split.opinion_count >= MIN_SAMPLE
-        else f"{times:,}"
-    )
-
-
-def _format_share_change(change: ShareChange | None) -> str:
-    if change is None:
-        return ""
-    if not change.is_significant:
-        return ", about the same"
-    points = max(1, round(abs(change.points)))
-    return f", {'up' if change.points > 0 else 'down'} {format_count(points, 'point')}"
-
-
-def _render_excluded_mentions(report: Report) -> list[Block]:
-    """List mentions of competitors and spam, which the total includes and the shares do not."""
-    found = []
-    for name, split in report.competitors:
-        negative = f", {_format_share(split.negative, split)} of them negative" if split.negative else ""
-        found.append(
-            make_line(make_run(f"about {sanitize_line(name, 60)} ", bold=True), f"{split.opinion_count:,}{negative}")
-        )
-    if report.split.spam:
-        found.append(make_line(make_run("spam ", bold=True), f"{report.split.spam:,}"))
-    return found
+def _format_silence(source: FigureGap, report: Report) -> str:
+    today = source.since.date() == report.brand_time.date()
+    since = f"{source.since:%H:%M}" if today else f"{source.since.day} {source.since:%b, %H:%M}"
+    return f":warning: *{escape(source.name)}* silent since {since}: these figures lack it."
 
 
 def _render_top_posts(cases: Sequence[Case], report: Report) -> list[Block]:
@@ -195,46 +114,52 @@ def _make_top_post_runs(case: Case, report: Report) -> tuple[Block, ...]:
 
 
 def _render_departments(report: Report) -> list[Block]:
-    if report.query.subject:
-        return []
+    """Render a table of what is open now and what was answered in this time; below it what it has no column for."""
     busy = sorted((d for d in report.departments if not d.is_idle), key=lambda d: (-d.overdue, -d.open, d.name))
-    lines = [_render_department_line(department) for department in busy[:DEPARTMENTS_SHOWN]]
-    if rest := busy[DEPARTMENTS_SHOWN:]:
+    if not report.departments:
+        return []
+    shown, rest = busy[:DEPARTMENTS_SHOWN], busy[DEPARTMENTS_SHOWN:]
+    notes = []
+    if rest:
         open_there, overdue_there = sum(d.open for d in rest), sum(d.overdue for d in rest)
-        lines.append(
-            make_line(make_run(f"{len(rest)} more: ", bold=True), f"{open_there:,} open, {overdue_there:,} overdue")
-        )
+        notes.append(f"{len(rest)} more: {open_there:,} open, {overdue_there:,} overdue")
     if idle := [department.name for department in report.departments if department.is_idle]:
         names = ", ".join(idle[:DEPARTMENTS_SHOWN]) + (" and others" if len(idle) > DEPARTMENTS_SHOWN else "")
-        lines.append(make_line(make_run(f"{names}: ", bold=True), "no open or answered cases"))
-    if not lines:
-        return []
-    title = f"*Departments*: open now, answered {IN_WORDS[report.query.period]}"
-    return [make_section(title), make_rich_text(make_bullets(*lines))]
-
-
-def _render_department_line(department: DepartmentFigures) -> Block:
-    overdue = f", {department.overdue:,} overdue" if department.overdue else ", none overdue" if department.open else ""
-    closed = f", {department.closed_otherwise:,} closed without a reply" if department.closed_otherwise else ""
-    words = f"{department.open:,} open{overdue} · {department.answered:,} answered{closed}"
-    times = [
-        f"\nTime to {what}: {_format_duration_stats(took)}"
-        for what, took in (
-            ("claim", department.claim),
-            ("resolve", department.resolve),
-            ("first public reply", department.first_reply),
-        )
-        if took
+        notes.append(f"{names}: no open or answered cases")
+    lines = [(one.name, _format_department_details(one, is_alone=len(report.departments) == 1)) for one in shown]
+    details = [make_line(make_run(f"{name}: ", bold=True), words) for name, words in lines if words]
+    return [
+        *([make_table(DEPARTMENT_COLUMNS, [_list_cells(one) for one in shown])] if shown else []),
+        *([make_rich_text(make_bullets(*details))] if details else []),
+        *([make_context(make_plain_text(". ".join(notes)))] if notes else []),
     ]
-    follow_ups = _format_follow_ups(department.follow_ups)
-    replies = _format_replies(department.replies)
-    return make_line(make_run(f"{department.name}: ", bold=True), words + "".join(times) + follow_ups + replies)
+
+
+def _list_cells(department: DepartmentFigures) -> list[str]:
+    took = department.first_reply
+    times = [format_duration(timedelta(seconds=one)) for one in took[1:]] if took else ["", ""]
+    if took and took.is_small_sample:
+        times[1] = f"{times[1]} (slowest of {took.times})"
+    counts = (department.open, department.overdue, department.answered)
+    return [department.name, *(f"{count:,}" for count in counts), *times]
+
+
+def _format_department_details(department: DepartmentFigures, *, is_alone: bool) -> str:
+    """Return the rest in words; how long claims and resolutions took only where one department was asked for."""
+    times = (("claim", department.claim), ("resolve", department.resolve)) if is_alone else ()
+    parts = [
+        f"{department.closed_otherwise:,} closed without a reply" if department.closed_otherwise else "",
+        *(f"Time to {what}: {_format_duration_stats(took)}" for what, took in times if took),
+        _format_follow_ups(department.follow_ups),
+        _format_replies(department.replies),
+    ]
+    return " · ".join(part for part in parts if part)
 
 
 def _format_replies(count: ReplyFigures) -> str:
     warned = f", {count.warned:,} of them despite a warning" if count.warned else ""
     drafted = f", {count.drafted:,} with a draft ({count.edited:,} of them edited)" if count.drafted else ""
-    return f"\nReplies opened: {count.opened:,}{warned}{drafted}" if count.opened else ""
+    return f"Replies opened: {count.opened:,}{warned}{drafted}" if count.opened else ""
 
 
 def _format_follow_ups(count: FollowUpFigures) -> str:
@@ -242,9 +167,7 @@ def _format_follow_ups(count: FollowUpFigures) -> str:
         return ""
     thanked = f" ({count.thanked:,} wrote thanks)" if count.thanked else ""
     silent = f", {count.no_answer:,} no answer" if count.no_answer else ""
-    return (
-        f"\nFollow-ups: {count.due:,} due, {count.satisfied:,} satisfied{thanked}, {count.reopened:,} reopened{silent}"
-    )
+    return f"Follow-ups: {count.due:,} due, {count.satisfied:,} satisfied{thanked}, {count.reopened:,} reopened{silent}"
 
 
 def _format_duration_stats(stats: DurationStats) -> str:
@@ -267,16 +190,22 @@ def _render_flags(count: FlagFigures) -> list[Block]:
 
 def _render_footer(report: Report, shared_by: str) -> list[Block]:
     at = report.brand_time
-    note = f"As of {at.day} {at:%b, %H:%M}, {at.tzinfo}."
-    if report.split.total > report.split.opinion_count >= MIN_SAMPLE:
-        note += f" Percentages cover the {report.split.opinion_count:,} mentions about us."
+    note = f"As of {at.day} {at:%b, %H:%M}, {at.tzinfo}. {_format_comparison(report)}".strip()
     if shared_by:
         return [make_context(f"{note} Shared by <@{shared_by}>. Get your own with `{action_ids.SENTIMENT}`.")]
     share = make_button(
         "Share here", action_ids.SHARE_REPORT, report.query.command_text, a11y_label="Post this report in this channel"
     )
     spam = [make_button("View spam", action_ids.SPAM_LIST)] if report.split.spam else []
-    is_week = report.query.period is ReportPeriod.WEEK and not report.query.scope
+    is_week = report.query.period == "week" and not report.query.scope
     has_praise = any(intent is Intent.PRAISE for intent, _ in report.intents)
     thanks = [make_button("People to thank", action_ids.THANK_LIST)] if is_week and has_praise else []
     return [make_actions(share, *spam, *thanks), make_context(f"{note} Only you can see this.")]
+
+
+def _format_comparison(report: Report) -> str:
+    """Say what it is compared with."""
+    if report.range.weeks or not report.before:
+        return ""
+    weeks = len(report.before)
+    return f"“Usually” is the same hours {'a week before' if weeks == 1 else f'in the {weeks} weeks before'}."

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 from bot.cards import (
     action_ids,
@@ -61,13 +62,12 @@ from bot.domain.health.source_health import DOLLARS, PostDelay, SourceHealth, So
 from bot.domain.mutes import CountedMute, Mute, MuteKind
 from bot.domain.offers import OfferUse
 from bot.domain.own_accounts import StaffSign
-from bot.domain.periods import ReportPeriod
 from bot.domain.persons.person import OpenCase, Person, PersonNote
 from bot.domain.replies.lengths import ReplyLength
 from bot.domain.reports.precision import PrecisionAspect, PrecisionEstimate
+from bot.domain.reports.ranges import parse_known_range
 from bot.domain.reports.report import (
     DepartmentFigures,
-    DurationStats,
     FlagFigures,
     FollowUpFigures,
     Report,
@@ -76,6 +76,7 @@ from bot.domain.reports.report import (
     TallyKey,
     count_intents,
 )
+from bot.domain.reports.statistics import DurationStats
 from bot.domain.shift_summary import ShiftSummary
 from bot.domain.storm import StormProgress
 
@@ -233,19 +234,21 @@ def _draw_reports(on: GallerySamples) -> Drawings:
     kinds = {
         TallyKey("", "care", "negative", kind): n for kind, n in (("complaint", 51), ("question", 34), ("praise", 27))
     }
-    claim, resolve = DurationStats(40, 900, 1560), DurationStats(38, 4440, 6600)
+    claim, resolve, reply = DurationStats(40, 900, 1560), DurationStats(38, 4440, 6600), DurationStats(36, 1260, 4500)
     asked = FollowUpFigures(due=12, satisfied=9, thanked=4, reopened=1)
-    figures = DepartmentFigures("care", 6, 2, 38, closed_otherwise=3, claim=claim, resolve=resolve, follow_ups=asked)
+    figures = DepartmentFigures("care", 6, 2, 38, 3, claim, resolve, reply, asked)
+    today, week = (parse_known_range(words, AT, ZoneInfo(ZONE)) for words in ("today", "week"))
+    rivals, posts = (("Skylark Airways", 11),), (on.resolved, on.praise)
     report = Report(
-        ReportQuery(), AT, counts, counts, before, count_intents(kinds), (), (on.resolved, on.praise), (figures,)
+        ReportQuery(), today, AT, counts, counts, (before,) * 4, count_intents(kinds), rivals, posts, (figures,)
     )
     summary = ShiftSummary("care", AT, posts=41, negative=12, pages=(on.acknowledged,), waiting=3, overdue=1)
     right = [PrecisionEstimate(aspect, 910, 29) for aspect in PrecisionAspect]
     yield "Report", sentiment_report.render_report(report)
     yield "Report: shared", sentiment_report.render_report(report, shared_by="U0MIA")
-    week = replace(report, query=ReportQuery(ReportPeriod.WEEK), flags=FlagFigures(8, 6))
-    yield "Report: a week", sentiment_report.render_report(week)
-    yield "Report: nothing yet", sentiment_report.render_report(Report(ReportQuery(), AT, none, none, none))
+    of_week = replace(report, query=ReportQuery("week"), range=week, flags=FlagFigures(8, 6))
+    yield "Report: a week", sentiment_report.render_report(of_week)
+    yield "Report: nothing yet", sentiment_report.render_report(Report(ReportQuery(), today, AT, none, none))
     yield "Help", help_card.render_sentiment_help(SUBJECTS, ["care", "pr"], right)
     preview, empty = on.previews
     yield "Preview of a subject", subject_preview.render_preview(preview)

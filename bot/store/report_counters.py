@@ -3,6 +3,7 @@
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from itertools import chain
 from typing import Any
@@ -60,18 +61,17 @@ class ReportCounterStore(RedisStore):
         return found
 
     async def load_durations(
-        self, span: TimeSpan, departments: Sequence[str]
+        self, span: TimeSpan, departments: Sequence[str], kinds: Sequence[DurationKind] = tuple(DurationKind)
     ) -> dict[tuple[str, DurationKind], list[float]]:
-        """Return the seconds that each claim and each resolution in the span took, by department and kind."""
-        wanted = [(name, measure, day) for name in departments for measure in DurationKind for day in span.list_days()]
+        """Return the seconds that each claim, resolution or reply in the span took, by department and kind."""
+        wanted = [(name, measure, day) for name in departments for measure in kinds for day in span.list_days()]
         keys = [self._keys.durations_key(format_day(day), name, measure) for name, measure, day in wanted]
         replies = await self._client.execute_each([("LRANGE", key, 0, -1) for key in keys])
         found: dict[tuple[str, DurationKind], list[float]] = {}
         for (name, measure, day), values in zip(wanted, replies, strict=True):
             first, last = (span.start - day) // QUARTER, (span.end - day) // QUARTER
-            quarters = {str(quarter) for quarter in range(max(first, 0), min(last, DAY // QUARTER))}
-            times = (_parse_seconds(part[2]) for value in values if (part := value.partition("|"))[0] in quarters)
-            found.setdefault((name, measure), []).extend(time for time in times if time is not None)
+            quarters = range(max(first, 0), min(last, DAY // QUARTER))
+            found.setdefault((name, measure), []).extend(_select_seconds(values, quarters))
         return found
 
     async def count_open(self, departments: Sequence[str], at: datetime) -> dict[str, tuple[int, int]]:
@@ -112,15 +112,21 @@ def _add_counts(flat: Sequence[Any], to: dict[str, int]) -> None:
 
 def _build_tallies(sums: Mapping[Coverage, Mapping[str, int]], spans: int) -> list[Tally]:
     tallies: list[dict[TallyKey, int]] = [{} for _ in range(spans)]
+    fields = {field: _parse_tally_field(field) for field in set(chain.from_iterable(sums.values()))}
     for coverage, counts in sums.items():
         for field, count in counts.items():
-            quarter, *words = _split_counter(field, 5) or ("",)
-            if quarter not in _QUARTERS or int(quarter) >= len(coverage):
+            quarter, said = fields[field]
+            if said is None or quarter >= len(coverage):
                 continue
-            said = TallyKey(*words)
-            for nth in coverage[int(quarter)]:
+            for nth in coverage[quarter]:
                 tallies[nth][said] = tallies[nth].get(said, 0) + count
     return list(tallies)
+
+
+def _parse_tally_field(field: str) -> tuple[int, TallyKey | None]:
+    """Return the quarter of the hour and what is counted; None if it is none of our counters."""
+    quarter, *words = _split_counter(field, 5) or ("",)
+    return (int(quarter), TallyKey(*words)) if quarter in _QUARTERS else (0, None)
 
 
 def _split_counter(field: str, count: int) -> list[str]:
@@ -130,6 +136,18 @@ def _split_counter(field: str, count: int) -> list[str]:
     """
     parts = split_field(field)[:count]
     return parts if len(parts) == count else []
+
+
+def _select_seconds(values: Sequence[str], quarters: range) -> list[float]:
+    """Return the durations of some quarters of a day. Hot loop: all are parsed at once, unless one cannot be."""
+    flat = "|".join(values).split("|")
+    with suppress(ValueError):
+        seconds = list(map(float, flat[1::2]))
+        if len(flat) == 2 * len(values) and math.isfinite(sum(seconds)):
+            return [took for quarter, took in zip(map(int, flat[::2]), seconds, strict=True) if quarter in quarters]
+    parts = (value.partition("|") for value in values)
+    found = (_parse_seconds(part[2]) for part in parts if part[0] in set(map(str, quarters)))
+    return [took for took in found if took is not None]
 
 
 def _parse_seconds(text: str) -> float | None:

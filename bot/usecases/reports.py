@@ -1,9 +1,7 @@
 """Reports: `/sentiment today`, and the same shared in a channel."""
 
-import difflib
-import html
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -11,21 +9,23 @@ from zoneinfo import ZoneInfo
 from bot.cards import help as help_card
 from bot.cards import sentiment_report
 from bot.cards.block_kit import RenderedMessage
-from bot.cards.sanitize import escape, sanitize_line
 from bot.clock import Clock
+from bot.domain.assessment import Intent
 from bot.domain.case import Case, CaseResolution
 from bot.domain.cases.flag_transitions import FLAGGED, FOUND
 from bot.domain.cases.follow_up_transitions import DUE, FOLLOW_UP, REOPENED
-from bot.domain.commits import DurationKind, NotAllowed
+from bot.domain.commits import DurationKind
 from bot.domain.follow_up import FollowUpOutcome
-from bot.domain.periods import ReportPeriod, ReportSpans, TimeSpan, compute_report_spans
+from bot.domain.periods import TimeSpan
 from bot.domain.reports.precision import PRECISION_DAYS, PrecisionEstimate, compute_precisions
+from bot.domain.reports.ranges import ReportRange, parse_known_range
 from bot.domain.reports.report import (
     DRAFTED,
     EDITED,
     NO_FLAGS,
     OPENED,
     REPLY,
+    TODAY,
     WARNED,
     DepartmentFigures,
     FlagFigures,
@@ -35,22 +35,20 @@ from bot.domain.reports.report import (
     ReportQuery,
     SentimentCounts,
     Tally,
-    compute_duration_stats,
     count_intents,
 )
+from bot.domain.reports.statistics import compute_duration_stats
 from bot.domain.routing import NOBODY
 from bot.domain.rules import PlaybookRules
 from bot.domain.subject import Subject, SubjectKind
 from bot.store.cases import CaseStore
 from bot.store.corrections import CorrectionStore
 from bot.store.report_counters import ReportCounterStore
+from bot.usecases.report_query import HELP_WORD, QueryWords, normalize_words, parse_query
 
 TOP_POSTS_SHOWN = 3
 TOP_POST_CANDIDATES = 24
 """More than are shown: some are gone, older than the span, or were corrected since."""
-HELP_WORD = "help"
-OTHER_WORDS = ("preview", "spam", "staff", "thanks", "share", HELP_WORD)
-"""What the command answers besides periods."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +64,7 @@ class SentimentReports:
 
     async def answer_question(self, by: str, words: str) -> RenderedMessage:  # noqa: ARG002 - who asks changes nothing: everyone may
         """Return the report for the person who asked, with a button that shares it."""
-        if _normalize_words(words) == HELP_WORD:
+        if normalize_words(words) == HELP_WORD:
             return await self.render_help()
         return sentiment_report.render_report(await self.build_report(self.parse_query(words)))
 
@@ -84,69 +82,37 @@ class SentimentReports:
         return compute_precisions(await self._corrections.load_precision(self._clock.now(), PRECISION_DAYS))
 
     def parse_query(self, words: str) -> ReportQuery:
-        """Parse a query; the period is today by default. Raises `NotAllowed` with the nearest known word."""
-        said = _normalize_words(words)
-        first, _, rest = said.partition(" ")
-        periods = [period.value for period in ReportPeriod]
-        if first in periods:
-            return self._parse_scope(ReportPeriod(first), rest.strip())
-        if not said:
-            return ReportQuery()
-        near = difflib.get_close_matches(first, [*periods, *OTHER_WORDS], n=1)
-        try:
-            return self._parse_scope(ReportPeriod.TODAY, said)
-        except NotAllowed:
-            if not near:
-                raise
-            meant = f"{near[0]} {_quote_words(rest)}" if rest else near[0]
-            raise NotAllowed(f"Earshot doesn't know “{_quote_words(first)}”. Did you mean `{meant}`?") from None
-
-    def _parse_scope(self, period: ReportPeriod, name: str) -> ReportQuery:
-        if not name:
-            return ReportQuery(period)
-        subjects = {_normalize_words(subject): subject for subject in self._list_subject_names()}
-        departments = {_normalize_words(department): department for department in self._list_department_names()}
-        if name in subjects:
-            return ReportQuery(period, subject=subjects[name])
-        if name in departments:
-            return ReportQuery(period, department=departments[name])
-        names = {**departments, **subjects}
-        near = difflib.get_close_matches(name, names, n=1)
-        if near:
-            meant = escape(f"{period.value} {names[near[0]]}")
-            raise NotAllowed(f"There's no subject or department “{_quote_words(name)}”. Did you mean `{meant}`?")
-        raise NotAllowed(
-            f"There's no subject or department “{_quote_words(name)}”. "
-            f"{help_card.format_known_names('subjects', subjects.values())} "
-            f"{help_card.format_known_names('departments', departments.values())} "
-            "`/sentiment help` shows what else you can ask."
-        )
+        """Parse a query; the range is today by default. Raises `NotAllowed` with the nearest known words."""
+        at, zone = self._clock.now(), ZoneInfo(self._rules.time_zone)
+        return parse_query(words, QueryWords(self._list_subject_names(), self._list_department_names(), at, zone))
 
     async def build_report(self, query: ReportQuery) -> Report:
-        at = self._clock.now()
-        zone = ZoneInfo(self._rules.time_zone)
-        spans = compute_report_spans(query.period, at, zone)
-        now, like, before = map(query.filter_tally, await self._tallies.load_tallies(*spans))
+        at, zone = self._clock.now(), ZoneInfo(self._rules.time_zone)
+        asked = parse_known_range(query.period, at, zone)
+        spans = (asked.current, asked.comparable, *asked.before)
+        now, like, *before = map(query.filter_tally, await self._tallies.load_tallies(*spans))
         rivals = frozenset[str]() if query.scope else self._list_competitors()
+        usual = (SentimentCounts.from_tally(one, rivals) for one in before)
         return Report(
             query=query,
+            range=asked,
             brand_time=at.astimezone(zone),
             split=SentimentCounts.from_tally(now, rivals),
             comparable=SentimentCounts.from_tally(like, rivals),
-            before=SentimentCounts.from_tally(before, rivals),
+            before=tuple(one for one in usual if one.total),
             intents=count_intents(now, rivals),
-            competitors=_split_by_subject(now, rivals),
-            top_cases=await self._select_top_posts(query, spans, now, rivals),
-            departments=await self._build_department_lines(query, spans.current, now, at),
-            flags=await self._count_flags(query, spans.current),
+            competitors=_count_by_subject(now, rivals),
+            top_cases=await self._select_top_posts(query, asked.current, now, rivals),
+            departments=await self._build_department_lines(query, asked.current, now, at, _choose_durations(query)),
+            flags=await self._count_flags(query, asked),
         )
 
-    async def _count_flags(self, query: ReportQuery, span: TimeSpan) -> FlagFigures:
+    async def _count_flags(self, query: ReportQuery, asked: ReportRange) -> FlagFigures:
         """Return how many posts our sources missed; nothing for a day, or for a subject."""
-        if query.period is not ReportPeriod.WEEK or query.subject:
+        if not asked.weeks or query.subject:
             return NO_FLAGS
         counts = Counter[str]()
-        for (department, word), count in (await self._tallies.count_resolutions(span)).items():
+        for (department, word), count in (await self._tallies.count_resolutions(asked.current)).items():
             if query.department in {"", department}:
                 counts[word] += count
         return FlagFigures(counts[FLAGGED], max(0, counts[FLAGGED] - counts[FOUND]))
@@ -159,20 +125,20 @@ class SentimentReports:
 
     async def summarize_day(self, at: datetime) -> tuple[DepartmentFigures, ...]:
         """Return the figures of each department since midnight, in the playbook's order."""
-        today = compute_report_spans(ReportPeriod.TODAY, at, ZoneInfo(self._rules.time_zone)).current
-        return await self._build_department_lines(ReportQuery(), today, {}, at)
+        today = parse_known_range(TODAY, at, ZoneInfo(self._rules.time_zone)).current
+        return await self._build_department_lines(ReportQuery(), today, {}, at, (DurationKind.CLAIM,))
 
     async def _select_top_posts(
-        self, query: ReportQuery, spans: ReportSpans, tally: Tally, rivals: frozenset[str]
+        self, query: ReportQuery, span: TimeSpan, tally: Tally, rivals: frozenset[str]
     ) -> tuple[Case, ...]:
         subjects = sorted({said.subject for said in tally} - rivals)
-        best = await self._tallies.find_top_cases(spans.current, subjects, TOP_POST_CANDIDATES)
+        best = await self._tallies.find_top_cases(span, subjects, TOP_POST_CANDIDATES)
         found = await self._cases.find(best)
-        fitting = [found[case] for case in best if case in found and _is_top_post(found[case], query, spans.current)]
+        fitting = [found[case] for case in best if case in found and _is_top_post(found[case], query, span)]
         return tuple(fitting[:TOP_POSTS_SHOWN])
 
     async def _build_department_lines(
-        self, query: ReportQuery, span: TimeSpan, tally: Tally, at: datetime
+        self, query: ReportQuery, span: TimeSpan, tally: Tally, at: datetime, kinds: Sequence[DurationKind]
     ) -> tuple[DepartmentFigures, ...]:
         """Return nothing for a subject: the figures of departments are of all subjects together."""
         if query.subject:
@@ -180,7 +146,7 @@ class SentimentReports:
         names = [query.department] if query.department else self._list_all_departments(tally)
         open_counts = await self._tallies.count_open(names, at)
         resolutions = await self._tallies.count_resolutions(span)
-        durations = await self._tallies.load_durations(span, names)
+        durations = await self._tallies.load_durations(span, names, kinds)
         lines = []
         for name in names:
             closed = {resolution: resolutions[name, resolution.value] for resolution in CaseResolution}
@@ -190,11 +156,11 @@ class SentimentReports:
                 *open_counts[name],
                 answered=answered,
                 closed_otherwise=sum(closed.values()) - answered,
-                claim=compute_duration_stats(durations[name, DurationKind.CLAIM]),
-                resolve=compute_duration_stats(durations[name, DurationKind.RESOLVE]),
+                claim=compute_duration_stats(durations.get((name, DurationKind.CLAIM), ())),
+                resolve=compute_duration_stats(durations.get((name, DurationKind.RESOLVE), ())),
                 follow_ups=_count_follow_ups(resolutions, name),
                 replies=_count_replies(resolutions, name),
-                first_reply=compute_duration_stats(durations[name, DurationKind.REPLY]),
+                first_reply=compute_duration_stats(durations.get((name, DurationKind.REPLY), ())),
             )
             lines.append(line)
         return tuple(lines)
@@ -214,6 +180,11 @@ class SentimentReports:
         return frozenset(subject.name for subject in self._subjects() if subject.kind is SubjectKind.COMPETITOR)
 
 
+def _choose_durations(query: ReportQuery) -> Sequence[DurationKind]:
+    """Return what is shown: all of one department, and of several the first reply. Thousands are read for each."""
+    return tuple(DurationKind) if query.department else (DurationKind.REPLY,)
+
+
 def _count_follow_ups(endings: Counter[tuple[str, str]], department: str) -> FollowUpFigures:
     words = (DUE, FollowUpOutcome.SATISFIED, FollowUpOutcome.THANKED, REOPENED, FollowUpOutcome.NO_ANSWER)
     due, satisfied, thanked, reopened, no_answer = (endings[department, FOLLOW_UP + word] for word in words)
@@ -224,11 +195,12 @@ def _count_replies(endings: Counter[tuple[str, str]], department: str) -> ReplyF
     return ReplyFigures(*(endings[department, REPLY + word] for word in (OPENED, WARNED, DRAFTED, EDITED)))
 
 
-def _split_by_subject(tally: Tally, subjects: Iterable[str]) -> tuple[tuple[str, SentimentCounts], ...]:
-    filtered = ((subject, ReportQuery(subject=subject).filter_tally(tally)) for subject in subjects)
-    splits = ((subject, SentimentCounts.from_tally(part)) for subject, part in filtered)
-    found = [(subject, split) for subject, split in splits if split.opinion_count]
-    return tuple(sorted(found, key=lambda one: (-one[1].opinion_count, one[0])))
+def _count_by_subject(tally: Tally, subjects: frozenset[str]) -> tuple[tuple[str, int], ...]:
+    found = Counter[str]()
+    for said, count in tally.items():
+        if said.subject in subjects and said.intent != Intent.SPAM:
+            found[said.subject] += count
+    return tuple(found.most_common())
 
 
 def _is_top_post(case: Case, query: ReportQuery, span: TimeSpan) -> bool:
@@ -236,13 +208,3 @@ def _is_top_post(case: Case, query: ReportQuery, span: TimeSpan) -> bool:
     said = min(case.mention.created_at, case.waiting_since)
     wrong = case.resolution in {CaseResolution.SPAM, CaseResolution.NOT_ABOUT_US}
     return said in span and not wrong and not case.mention.is_forgotten and query.department in {"", case.department}
-
-
-def _normalize_words(words: str) -> str:
-    """Fold case and blanks; unescape what Slack escapes."""
-    return " ".join(html.unescape(words).casefold().split())
-
-
-def _quote_words(words: str) -> str:
-    """Escape typed words for a sentence in mrkdwn."""
-    return escape(sanitize_line(words, 60).replace("`", "'"))

@@ -5,22 +5,40 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import pytest
+
 from bot.cards.block_kit import RenderedMessage, is_within_limits
-from bot.cards.sentiment_report import format_report_headline, format_volume_change, render_report
+from bot.cards.sentiment_report import render_report
 from bot.domain.assessment import Assessment, Intent
 from bot.domain.case import Case, CaseResolution, CaseStatus
 from bot.domain.mention import Mention
-from bot.domain.periods import ReportPeriod
-from bot.domain.reports.report import DepartmentFigures, DurationStats, Report, ReportQuery, SentimentCounts
+from bot.domain.reports.headline import format_headline, format_total, list_changes
+from bot.domain.reports.ranges import parse_known_range
+from bot.domain.reports.report import (
+    CoverageFigures,
+    DepartmentFigures,
+    FigureGap,
+    FollowUpFigures,
+    Report,
+    ReportQuery,
+    SentimentCounts,
+)
+from bot.domain.reports.statistics import DurationStats
 from bot.slack_sandbox.block_kit import check_message
 
 AT = datetime(2026, 3, 10, 14, 7, tzinfo=ZoneInfo("Europe/Lisbon"))
 NOW = SentimentCounts(negative=120, neutral=60, positive=80, unsure=40)
-BEFORE = SentimentCounts(negative=60, neutral=60, positive=80, unsure=40)
+BEFORE = (SentimentCounts(negative=60, neutral=60, positive=80, unsure=40),) * 4
 
 
-def report(**changes: Any) -> Report:
-    return replace(Report(query=ReportQuery(), brand_time=AT, split=NOW, comparable=NOW, before=BEFORE), **changes)
+def report(period: str = "today", at: datetime = AT, **changes: Any) -> Report:
+    found = parse_known_range(period, at, ZoneInfo("Europe/Lisbon"))
+    made = Report(ReportQuery(period), found, brand_time=at, split=NOW, comparable=NOW, before=BEFORE)
+    return replace(made, **{"comparable": changes.get("split", NOW), **changes})
+
+
+def plain(words: str) -> str:
+    return words.replace("\N{NO-BREAK SPACE}", " ")
 
 
 def case(text: str = "You lost my bag", **changes: Any) -> Case:
@@ -48,51 +66,109 @@ def words_of(drawing: RenderedMessage) -> str:
                 walk(value)
 
     walk(drawing.blocks)
-    return "".join(found).replace("\N{NO-BREAK SPACE}", " ")
+    return plain("".join(found))
 
 
-def test_the_headline_says_the_split_without_any_block() -> None:
-    assert format_report_headline(
-        report()
-    ) == "300 mentions today: 40_% negative, 20_% neutral, 27_% positive, 13_% unclear.".replace(
-        "_", "\N{NO-BREAK SPACE}"
+CARE = DepartmentFigures("care", 14, 8)
+
+
+@pytest.mark.parametrize(
+    ("asked", "sentence"),
+    [
+        (report(), "Bad day: 40 % negative (usually 25)."),
+        (report(at=AT.replace(hour=9)), "Bad morning: 40 % negative (usually 25)."),
+        (report(departments=(CARE,)), "Bad day: 40 % negative (usually 25), 8 of 14 in care overdue."),
+        (
+            report(departments=(CARE, DepartmentFigures("pr", 3, 2))),
+            "Bad day: 40 % negative (usually 25), 8 of 14 in care overdue (10 in all).",
+        ),
+        (report(departments=(DepartmentFigures("care", 3),)), "Bad day: 40 % negative (usually 25), nothing overdue."),
+        (
+            report(split=BEFORE[0], departments=(CARE,)),
+            "Usual day: 25 % negative (usually 25), 8 of 14 in care overdue.",
+        ),
+        (
+            report(split=replace(NOW, negative=10), departments=(CARE,)),
+            "Good day: 5 % negative (usually 25), but 8 of 14 in care overdue.",
+        ),
+        (report("week"), "Worse in the last 7 days: 40 % negative (a week earlier 25)."),
+        (report("yesterday", split=BEFORE[0]), "About the same yesterday: 25 % negative (usually 25)."),
+        (
+            report("march", AT.replace(month=4), departments=(CARE,)),
+            "Worse in March: 40 % negative (5 weeks earlier 25).",
+        ),
+        (report(query=ReportQuery(subject="Northwind Go")), "Bad day for Northwind Go: 40 % negative (usually 25)."),
+        (report(before=()), "40 % negative today, too little earlier to compare with."),
+        (report(split=SentimentCounts(negative=3, positive=2)), "5 mentions today: too few to compare, 3 negative."),
+        (report(split=SentimentCounts(spam=2)), "Nothing about us today so far."),
+        (
+            report(query=ReportQuery(subject="Northwind Go"), split=SentimentCounts(spam=2)),
+            "Nothing but spam about Northwind Go today so far.",
+        ),
+        (report("yesterday", split=SentimentCounts()), "No mentions yesterday."),
+    ],
+)
+def test_one_sentence_says_how_it_is_and_what_to_do_about_it(asked: Report, sentence: str) -> None:
+    assert plain(format_headline(asked)) == sentence
+
+
+def test_a_sentence_too_long_for_a_title_is_not_cut() -> None:
+    long = DepartmentFigures("d" * 120, 14, 8)
+    drawing = render_report(report(departments=(long,)))
+    assert drawing.blocks[0]["type"] == "section"
+    assert plain(drawing.text).endswith("overdue.")
+    assert render_report(report()).blocks[0]["type"] == "header"
+
+
+def test_there_is_one_total_and_it_says_where_all_of_it_went() -> None:
+    split = replace(NOW, spam=22, competitors=41)
+    rivals = tuple((f"Rival {n}", times) for n, times in enumerate((20, 10, 6, 5)))
+    assert format_total(report(split=split, competitors=rivals)) == (
+        "363 mentions: 300 about us (120 negative, 60 neutral, 80 positive, 40 unclear), "
+        "20 about Rival 0, 10 about Rival 1, 6 about Rival 2, 5 about other competitors, 22 spam."
     )
+    assert format_total(report()) == "300 mentions: 120 negative, 60 neutral, 80 positive, 40 unclear."
+    assert format_total(report(split=SentimentCounts(spam=2))) == "2 mentions: 0 about us, 2 spam."
 
 
-def test_a_clear_change_is_said_in_points_and_chance_as_about_the_same() -> None:
-    words = words_of(render_report(report()))
-    assert "negative 120 (40 %), up 15 points" in words
-    assert "unclear 40 (13 %), about the same" in words
+def test_what_changed_is_said_with_its_sample_and_interval() -> None:
+    changes = [plain(one) for one in list_changes(report())]
+    assert changes == [
+        "25 % (10 to 42) more mentions: 300 until 14:00, usually 240",
+        "negative up 15 points (9 to 21): 40 % of 300, usually 25 % of 960",
+        "positive down 7 points (0.6 to 12): 27 % of 300, usually 33 % of 960",
+    ]
 
 
-def test_more_than_before_is_said_with_both_numbers() -> None:
-    assert format_volume_change(report()) == "25\N{NO-BREAK SPACE}% more than yesterday: 300 vs. 240, both until 14:00."
+def test_what_chance_makes_is_no_change() -> None:
+    assert list_changes(report(split=BEFORE[0])) == ["No change beyond chance: 240 mentions until 14:00, usually 240."]
 
 
 def test_too_few_are_given_as_counts_and_no_change_is_named() -> None:
     few = SentimentCounts(negative=3, positive=2)
-    drawing = render_report(report(split=few, comparable=few, before=SentimentCounts(negative=1)))
-    assert "Not enough data to compare with yesterday: 5 vs. 1, both until 14:00." in words_of(drawing)
+    drawing = render_report(report(split=few, before=(SentimentCounts(negative=1),)))
+    assert "Too few to compare: 5 until 14:00, usually 1." in words_of(drawing)
     assert "%" not in words_of(drawing)
 
 
-def test_spam_and_competitors_stand_apart_from_what_is_said_about_us() -> None:
-    split = replace(NOW, spam=22, competitors=41)
-    words = words_of(
-        render_report(report(split=split, competitors=(("Skylark Airways", SentimentCounts(negative=25, neutral=16)),)))
-    )
-    assert "363 mentions today" in words
-    assert "about Skylark Airways 41, 61 % of them negative" in words
-    assert "spam 22" in words
-    assert "Percentages cover the 300 mentions about us." in words
-
-
 def test_a_silent_day_says_what_to_do() -> None:
-    silent = SentimentCounts()
-    drawing = render_report(report(split=silent, comparable=silent, before=silent))
+    drawing = render_report(report(split=SentimentCounts()))
     assert drawing.text == "No mentions today so far."
     assert "earshot check" in words_of(drawing)
     assert check_message(drawing.blocks) == []
+
+
+def test_a_source_that_is_silent_is_named_with_what_the_figures_lack() -> None:
+    today, before = AT.replace(hour=9, minute=10), AT.replace(day=8, hour=23, minute=5)
+    words = words_of(render_report(report(silent_sources=(FigureGap("x", today), FigureGap("rss.news", before)))))
+    assert "*x* silent since 09:10: these figures lack it." in words
+    assert "*rss.news* silent since 8 Mar, 23:05: these figures lack it." in words
+
+
+def test_of_those_who_asked_it_says_how_many_were_answered() -> None:
+    assert "41 of 52 questions and complaints answered" in words_of(
+        render_report(report(coverage=CoverageFigures(52, 41)))
+    )
 
 
 def test_strangers_can_ping_nobody_from_a_report() -> None:
@@ -112,22 +188,35 @@ def test_a_post_says_what_became_of_it() -> None:
     assert "care, unclaimed, overdue" in words
 
 
-def test_a_department_says_what_is_open_and_how_long_it_takes() -> None:
+def test_departments_are_a_table_with_the_most_overdue_first() -> None:
+    took = DurationStats(45, 360, 1320)
+    care = DepartmentFigures("care", 12, 3, 41, first_reply=took)
+    pr = DepartmentFigures("pr", 1, 0, 3, first_reply=took._replace(times=3))
+    drawing = render_report(report(departments=(pr, care, DepartmentFigures("ops"))))
+    [table] = [block for block in drawing.blocks if block["type"] == "table"]
+    assert [[cell["text"] for cell in row] for row in table["rows"][1:]] == [
+        ["care", "12", "3", "41", "6 min", "22 min"],
+        ["pr", "1", "0", "3", "6 min", "22 min (slowest of 3)"],
+    ]
+    assert "ops: no open or answered cases" in words_of(drawing)
+
+
+def test_one_department_says_how_long_its_claims_and_resolutions_took_too() -> None:
     care = DepartmentFigures("care", 12, 3, 41, 4, DurationStats(45, 360, 1320), DurationStats(3, 4200, 10800))
     words = words_of(render_report(report(departments=(care,))))
-    assert "care: 12 open, 3 overdue · 41 answered, 4 closed without a reply" in words
+    assert "care: 4 closed without a reply" in words
     assert "Time to claim: median 6 min, 90 % within 22 min" in words
     assert "Time to resolve: median 1 h 10 min, max 3 h" in words
 
 
 def test_kinds_are_named_in_the_singular_where_there_is_one() -> None:
     words = words_of(render_report(report(intents=((Intent.COMPLAINT, 94), (Intent.CRISIS, 1)))))
-    assert "Including 94 complaints, 1 crisis." in words
+    assert "Among them 94 complaints, 1 crisis." in words
 
 
 def test_only_the_private_answer_has_the_button_and_it_carries_what_was_asked() -> None:
-    asked = ReportQuery(ReportPeriod.WEEK, subject="Northwind Go")
-    private, shared = render_report(report(query=asked)), render_report(report(query=asked), shared_by="U0MIA")
+    asked = report("week", query=ReportQuery("week", subject="Northwind Go"))
+    private, shared = render_report(asked), render_report(asked, shared_by="U0MIA")
     (buttons,) = [block["elements"] for block in private.blocks if block["type"] == "actions"]
     assert buttons[0]["value"] == "week Northwind Go"
     assert not [block for block in shared.blocks if block["type"] == "actions"]
@@ -135,10 +224,13 @@ def test_only_the_private_answer_has_the_button_and_it_carries_what_was_asked() 
 
 
 def test_a_report_full_to_the_brim_is_taken_by_slack() -> None:
-    took = DurationStats(900, 86_399, 863_999)
-    departments = tuple(DepartmentFigures("d" * 58 + f"{n:02}", 999, 99, 999, 99, took, took) for n in range(40))
+    took = DurationStats(9, 86_399, 863_999)
+    departments = tuple(
+        DepartmentFigures("d" * 58 + f"{n:02}", 999, 99, 999, 99, took, took, took, FollowUpFigures(9, 9, 9, 9, 9))
+        for n in range(40)
+    )
     top_cases = tuple(case("\N{PILE OF POO}" * 9_000) for _ in range(3))
-    rivals = tuple((f"rival {n} " + "r" * 50, NOW) for n in range(5))
+    rivals = tuple((f"rival {n} " + "r" * 50, 9) for n in range(5))
     drawing = render_report(report(departments=departments, top_cases=top_cases, competitors=rivals))
     assert check_message(drawing.blocks) == []
     assert is_within_limits(drawing.blocks)

@@ -1,91 +1,11 @@
 """Spans, shares, changes, times and the reconciliation."""
 
-from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo, available_timezones
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.periods import DAY, QUARTER, ReportPeriod, TimeSpan, compute_report_spans, floor_to_quarter
-from bot.domain.reports.report import (
-    Reconciliation,
-    ReportQuery,
-    SentimentCounts,
-    TallyKey,
-    VolumeComparison,
-    compute_duration_stats,
-    compute_share_change,
-    count_intents,
-)
-
-LISBON = ZoneInfo("Europe/Lisbon")
-KATHMANDU = ZoneInfo("Asia/Kathmandu")
-INSTANTS = st.integers(0, 4 * 366 * 86_400).map(
-    lambda seconds: datetime(2024, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds)
-)
-
-
-def at(words: str) -> datetime:
-    return datetime.fromisoformat(words).replace(tzinfo=UTC)
-
-
-def test_today_begins_at_midnight_of_the_brand_and_not_of_the_server() -> None:
-    assert compute_report_spans(ReportPeriod.TODAY, at("2026-03-10 20:00"), KATHMANDU).current.start == at(
-        "2026-03-10 18:15"
-    )
-
-
-def test_today_until_now_is_held_against_yesterday_until_the_same_quarter() -> None:
-    spans = compute_report_spans(ReportPeriod.TODAY, at("2026-03-10 14:07"), LISBON)
-    assert spans.comparable == TimeSpan(at("2026-03-10 00:00"), at("2026-03-10 14:00"))
-    assert spans.before == TimeSpan(at("2026-03-09 00:00"), at("2026-03-09 14:00"))
-
-
-def test_what_was_said_a_moment_ago_is_in_today() -> None:
-    now = at("2026-03-10 14:07")
-    assert now in compute_report_spans(ReportPeriod.TODAY, now, LISBON).current
-
-
-def test_the_week_is_today_and_the_six_days_before_it() -> None:
-    spans = compute_report_spans(ReportPeriod.WEEK, at("2026-03-10 14:07"), LISBON)
-    assert spans.current.start == at("2026-03-04 00:00")
-    assert spans.before == TimeSpan(at("2026-02-25 00:00"), at("2026-03-03 14:00"))
-
-
-@pytest.mark.parametrize(("asked_at", "hours"), [("2026-03-30 09:00", 23), ("2026-10-26 09:00", 25)])
-def test_a_day_on_which_the_clocks_change_has_its_own_length(asked_at: str, hours: int) -> None:
-    day = compute_report_spans(ReportPeriod.YESTERDAY, at(asked_at), LISBON).current
-    assert day.end - day.start == timedelta(hours=hours)
-
-
-def test_the_same_time_on_the_clock_is_an_hour_off_when_the_clocks_have_changed() -> None:
-    before = compute_report_spans(ReportPeriod.TODAY, at("2026-03-29 13:00"), LISBON).before
-    assert before.end - before.start == timedelta(hours=14)
-
-
-def test_a_day_whose_midnight_the_clocks_skip_begins_when_they_do() -> None:
-    """In Beirut, 2026-03-29 begins at one o'clock."""
-    spans = compute_report_spans(ReportPeriod.TODAY, at("2026-03-29 10:00"), ZoneInfo("Asia/Beirut"))
-    assert spans.current.start == at("2026-03-28 22:00")
-
-
-@given(instant=INSTANTS, zone=st.sampled_from(sorted(available_timezones())), period=st.sampled_from(ReportPeriod))
-def test_spans_of_any_zone_lie_on_quarters_and_do_not_overlap(
-    instant: datetime, zone: str, period: ReportPeriod
-) -> None:
-    spans = compute_report_spans(period, instant, ZoneInfo(zone))
-    assert all(edge == floor_to_quarter(edge) for span in spans for edge in span)
-    assert spans.before.start <= spans.before.end <= spans.current.start < spans.current.end
-    assert spans.comparable.start == spans.current.start <= spans.comparable.end <= spans.current.end
-
-
-@given(instant=INSTANTS, zone=st.sampled_from(["Asia/Kathmandu", "Europe/Lisbon", "Pacific/Apia", "UTC"]))
-def test_every_hour_and_day_of_a_span_is_named(instant: datetime, zone: str) -> None:
-    span = compute_report_spans(ReportPeriod.WEEK, instant, ZoneInfo(zone)).current
-    assert {hour + n * QUARTER for hour in span.list_hours() for n in range(4)} >= {span.start, span.end - QUARTER}
-    assert {day.date() for day in span.list_days()} >= {span.start.date(), (span.end - QUARTER).date()}
-    assert timedelta() <= span.start - min(span.list_days()) < DAY
+from bot.domain.reports.report import Reconciliation, ReportQuery, SentimentCounts, TallyKey, count_intents
+from bot.domain.reports.statistics import compute_duration_stats, compute_share_change, compute_volume_change
 
 
 def test_spam_and_competitors_are_counted_and_are_no_opinion_about_us() -> None:
@@ -106,17 +26,17 @@ def test_one_department_is_asked_for_without_the_others() -> None:
 
 
 def test_a_change_among_few_is_not_named() -> None:
-    assert compute_share_change(20, 29, 1, 1000) is None
+    assert compute_share_change(20, 29, [(1, 1000)]) is None
 
 
 def test_a_change_that_chance_makes_is_not_clear() -> None:
-    found = compute_share_change(40, 100, 34, 100)
+    found = compute_share_change(40, 100, [(34, 100)])
     assert found is not None
     assert not found.is_significant
 
 
 def test_a_change_that_chance_hardly_makes_is_clear() -> None:
-    found = compute_share_change(400, 1000, 300, 1000)
+    found = compute_share_change(400, 1000, [(300, 1000)])
     assert found is not None
     assert found.is_significant
     assert found.points == pytest.approx(10)
@@ -124,7 +44,7 @@ def test_a_change_that_chance_hardly_makes_is_clear() -> None:
 
 def test_the_interval_is_newcombes() -> None:
     """Newcombe 1998, table II, example (a), method 10: 56/70 against 48/80."""
-    found = compute_share_change(56, 70, 48, 80)
+    found = compute_share_change(56, 70, [(48, 80)])
     assert found is not None
     assert (found.low / 100, found.high / 100) == pytest.approx((0.0524, 0.3339), abs=0.0001)
 
@@ -132,17 +52,35 @@ def test_the_interval_is_newcombes() -> None:
 @given(st.integers(30, 10_000), st.integers(30, 10_000), st.data())
 def test_a_change_lies_in_its_own_interval(whole: int, whole_before: int, data: st.DataObject) -> None:
     part, part_before = data.draw(st.integers(0, whole)), data.draw(st.integers(0, whole_before))
-    found = compute_share_change(part, whole, part_before, whole_before)
+    found = compute_share_change(part, whole, [(part_before, whole_before)])
     assert found is not None
     assert -100.0001 <= found.low <= found.points + 1e-9
     assert found.points - 1e-9 <= found.high <= 100.0001
 
 
-@pytest.mark.parametrize(
-    ("now", "before", "few", "clear"), [(29, 400, True, True), (310, 290, False, False), (400, 300, False, True)]
-)
-def test_a_count_differs_from_another_by_more_than_chance_or_not(now: int, before: int, few: bool, clear: bool) -> None:  # noqa: FBT001
-    assert (VolumeComparison(now, before).is_small_sample, VolumeComparison(now, before).is_significant) == (few, clear)
+def test_earlier_times_that_differ_by_more_than_chance_leave_a_change_less_clear() -> None:
+    alike, apart = [(100, 400)] * 4, [(20, 400), (180, 400), (60, 400), (140, 400)]
+    steady, restless = (compute_share_change(130, 400, before) for before in (alike, apart))
+    assert steady is not None
+    assert restless is not None
+    assert steady.points == restless.points
+    assert steady.is_significant
+    assert not restless.is_significant
+
+
+def test_a_day_is_busy_against_even_days_and_not_against_days_that_vary_as_much() -> None:
+    even, uneven = (compute_volume_change(400, before) for before in ([300] * 4, [180, 420, 220, 380]))
+    assert even is not None
+    assert uneven is not None
+    assert even.is_significant
+    assert not uneven.is_significant
+    assert even.percent == pytest.approx(100 / 3)
+
+
+def test_few_mentions_are_not_held_against_others() -> None:
+    assert compute_volume_change(29, [400]) is None
+    assert compute_volume_change(400, [50, 5]) is None
+    assert compute_volume_change(400, []) is None
 
 
 def test_nine_in_ten_of_a_hundred_are_ninety_of_them() -> None:

@@ -107,8 +107,8 @@ async def test_of_two_who_answer_it_at_once_one_counts_and_the_other_is_told(wor
     assert "has done this follow-up: " in refusal
     [counted] = [line for line in (await report_follow_ups(world)).splitlines() if "Follow-ups" in line]
     assert counted in {
-        "Follow-ups: 1 due, 1 satisfied, 0 reopened",
-        "Follow-ups: 1 due, 0 satisfied, 0 reopened, 1 no answer",
+        "care: Follow-ups: 1 due, 1 satisfied, 0 reopened",
+        "care: Follow-ups: 1 due, 0 satisfied, 0 reopened, 1 no answer",
     }
 
 

@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from bot.domain.case import Case, CaseResolution
 from bot.domain.correction import COLLEAGUE, GENUINE, CorrectionKind
-from bot.domain.reports.report import MIN_SAMPLE, compute_wilson_interval
+from bot.domain.reports.statistics import MIN_SAMPLE, compute_wilson_interval
 
 PRECISION_DAYS = 30
 """Long enough for a few hundred cases, short enough to show a newly trained model."""

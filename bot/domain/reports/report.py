@@ -1,22 +1,21 @@
-"""Reports: shares, changes with confidence intervals, durations, and the reconciliation of counts."""
+"""Reports: what was asked, the figures of the answer, and the reconciliation of counts."""
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import astuple, dataclass
 from datetime import datetime
-from math import ceil, sqrt
 from typing import NamedTuple, Self
 
 from bot.domain.assessment import Intent
 from bot.domain.case import Case
-from bot.domain.periods import ReportPeriod
-
-MIN_SAMPLE = 30
-"""Shares of fewer are not compared: they vary too much by chance."""
-MIN_DURATIONS = 10
-"""Of fewer, the 90th percentile is the slowest."""
-Z_95 = 1.96
-"""Standard errors in an interval of 95 %."""
+from bot.domain.reports.ranges import ReportRange
+from bot.domain.reports.statistics import (
+    DurationStats,
+    ShareChange,
+    VolumeChange,
+    compute_share_change,
+    compute_volume_change,
+)
 
 
 class TallyKey(NamedTuple):
@@ -29,13 +28,15 @@ class TallyKey(NamedTuple):
 
 
 Tally = Mapping[TallyKey, int]
+TODAY = "today"
 
 
 @dataclass(frozen=True, slots=True)
 class ReportQuery:
     """What a person asks for: everything, one subject, or one department."""
 
-    period: ReportPeriod = ReportPeriod.TODAY
+    period: str = TODAY
+    """A range in words that `parse_range` understands."""
     subject: str = ""
     department: str = ""
 
@@ -46,7 +47,7 @@ class ReportQuery:
     @property
     def command_text(self) -> str:
         """The arguments of the command for the same report."""
-        return f"{self.period.value} {self.scope}".strip()
+        return f"{self.period} {self.scope}".strip()
 
     def includes_key(self, key: TallyKey) -> bool:
         return (not self.subject or key.subject == self.subject) and (
@@ -100,54 +101,6 @@ def count_intents(tally: Tally, competitors: Collection[str] = ()) -> tuple[tupl
     return tuple((Intent(word), count) for word, count in found.most_common() if count)
 
 
-class ShareChange(NamedTuple):
-    """The difference of two shares, in percentage points, with its 95 % interval."""
-
-    points: float
-    low: float
-    high: float
-
-    @property
-    def is_significant(self) -> bool:
-        return self.low > 0 or self.high < 0
-
-
-def compute_share_change(part: int, whole: int, part_before: int, whole_before: int) -> ShareChange | None:
-    """Compute Newcombe's interval for two shares; None if either sample is too small."""
-    if min(whole, whole_before) < MIN_SAMPLE:
-        return None
-    now, before = part / whole, part_before / whole_before
-    low, high = compute_wilson_interval(now, whole)
-    low_before, high_before = compute_wilson_interval(before, whole_before)
-    down = sqrt((now - low) ** 2 + (high_before - before) ** 2)
-    up = sqrt((high - now) ** 2 + (before - low_before) ** 2)
-    return ShareChange(100 * (now - before), 100 * (now - before - down), 100 * (now - before + up))
-
-
-def compute_wilson_interval(share: float, size: int) -> tuple[float, float]:
-    """Compute the 95 % Wilson interval, which also holds for few or equal values."""
-    middle = share + Z_95 * Z_95 / (2 * size)
-    half = Z_95 * sqrt(share * (1 - share) / size + Z_95 * Z_95 / (4 * size * size))
-    return (middle - half) / (1 + Z_95 * Z_95 / size), (middle + half) / (1 + Z_95 * Z_95 / size)
-
-
-@dataclass(frozen=True, slots=True)
-class VolumeComparison:
-    """The number of mentions now and in the period before."""
-
-    now: int
-    before: int
-
-    @property
-    def is_small_sample(self) -> bool:
-        return min(self.now, self.before) < MIN_SAMPLE
-
-    @property
-    def is_significant(self) -> bool:
-        """Whether they differ by more than chance: for Poisson counts, about the root of their sum."""
-        return abs(self.now - self.before) > Z_95 * sqrt(self.now + self.before)
-
-
 REPLY, OPENED, WARNED, DRAFTED, EDITED = "reply ", "opened", "warned", "drafted", "edited"
 """Words that are counted beside the resolutions of a department."""
 
@@ -162,27 +115,6 @@ class ReplyFigures(NamedTuple):
 
 
 NO_REPLIES = ReplyFigures()
-
-
-class DurationStats(NamedTuple):
-    """Durations in seconds. `percentile_90` is the slowest of a small sample."""
-
-    times: int
-    median: float
-    percentile_90: float
-
-    @property
-    def is_small_sample(self) -> bool:
-        return self.times < MIN_DURATIONS
-
-
-def compute_duration_stats(seconds: Sequence[float]) -> DurationStats | None:
-    """Compute median and percentile by nearest rank; None without durations."""
-    if not seconds:
-        return None
-    ordered = sorted(seconds)
-    last = len(ordered) if len(ordered) < MIN_DURATIONS else ceil(0.9 * len(ordered))
-    return DurationStats(len(ordered), ordered[ceil(0.5 * len(ordered)) - 1], ordered[last - 1])
 
 
 class FollowUpFigures(NamedTuple):
@@ -230,25 +162,55 @@ class DepartmentFigures:
         return not (self.claim or self.first_reply or any(counts))
 
 
+class CoverageFigures(NamedTuple):
+    """Of the cases that began with a question or a complaint, how many got an answer."""
+
+    asked: int = 0
+    answered: int = 0
+
+
+NO_COVERAGE = CoverageFigures()
+
+
+class FigureGap(NamedTuple):
+    """A source from which unusually long nothing came: the figures since then lack it."""
+
+    name: str
+    since: datetime
+    """In the brand's zone."""
+
+
 @dataclass(frozen=True, slots=True)
 class Report:
-    """`brand_time` is when it was made, in the brand's zone. `comparable` and `before` end at the same time of day."""
+    """`before` are the counts of the same time in each week before that had any, as long as `comparable`."""
 
     query: ReportQuery
+    range: ReportRange
     brand_time: datetime
+    """When it was made, in the brand's zone."""
     split: SentimentCounts
     comparable: SentimentCounts
-    before: SentimentCounts
+    before: tuple[SentimentCounts, ...] = ()
     intents: tuple[tuple[Intent, int], ...] = ()
-    competitors: tuple[tuple[str, SentimentCounts], ...] = ()
+    competitors: tuple[tuple[str, int], ...] = ()
     top_cases: tuple[Case, ...] = ()
     departments: tuple[DepartmentFigures, ...] = ()
+    coverage: CoverageFigures = NO_COVERAGE
+    silent_sources: tuple[FigureGap, ...] = ()
     flags: FlagFigures = NO_FLAGS
-    """Of a week."""
+    """Of a week or longer."""
 
     def compute_sentiment_change(self, sentiment: str) -> ShareChange | None:
-        now, before = getattr(self.comparable, sentiment), getattr(self.before, sentiment)
-        return compute_share_change(now, self.comparable.opinion_count, before, self.before.opinion_count)
+        before = [(getattr(one, sentiment), one.opinion_count) for one in self.before]
+        return compute_share_change(getattr(self.comparable, sentiment), self.comparable.opinion_count, before)
+
+    def compute_volume_change(self) -> VolumeChange | None:
+        return compute_volume_change(self.comparable.opinion_count, [one.opinion_count for one in self.before])
+
+    @property
+    def usual(self) -> SentimentCounts:
+        """The sum of what was before."""
+        return SentimentCounts(*(sum(counts) for counts in zip(*map(astuple, self.before), strict=True)))
 
 
 @dataclass(frozen=True, slots=True)

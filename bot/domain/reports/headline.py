@@ -1,0 +1,117 @@
+"""A report in sentences: how it is, with the figures that say so, and what changed beyond chance."""
+
+from bot.domain.reports.report import TODAY, Report, SentimentCounts
+from bot.domain.reports.statistics import MIN_SAMPLE, ShareChange, VolumeChange
+from bot.domain.text import format_count, format_percent
+
+SENTIMENTS = {"negative": "negative", "neutral": "neutral", "positive": "positive", "unsure": "unclear"}
+"""Fields of `SentimentCounts`, and how they are called."""
+RIVALS_SHOWN = 3
+
+
+def format_headline(report: Report) -> str:
+    """Return the answer in one sentence, as plain text."""
+    split = report.split
+    scope = f" for {report.query.scope}" if report.query.scope else ""
+    about = f" about {report.query.subject}" if report.query.subject else scope
+    when = report.range.label
+    if not split.opinion_count:
+        what = "No mentions" if not split.total else "Nothing but spam" if scope else "Nothing about us"
+        return f"{what}{about} {when}{' so far' if report.range.is_running else ''}{_format_overdue(report, 'but ')}."
+    if split.opinion_count < MIN_SAMPLE:
+        count = format_count(split.opinion_count, "mention")
+        return f"{count}{about} {when}: too few to compare, {split.negative:,} negative{_format_overdue(report)}."
+    share = f"{format_percent(compute_percent(split, 'negative'))} negative"
+    change = report.compute_sentiment_change("negative")
+    if change is None:
+        return f"{share}{scope} {when}, too little earlier to compare with{_format_overdue(report)}."
+    usual = f"{format_before(report)} {round(compute_percent(report.usual, 'negative'))}"
+    overdue = _format_overdue(report, "but " if change.is_significant and change.points < 0 else "")
+    return f"{_format_tone(report, change)}{scope}: {share} ({usual}){overdue}."
+
+
+def compute_percent(split: SentimentCounts, field: str) -> float:
+    count: int = getattr(split, field)
+    return 100 * count / split.opinion_count
+
+
+def format_before(report: Report) -> str:
+    """Return the words for what a figure is compared with: `usually`, `a week earlier`."""
+    weeks = report.range.weeks
+    return {0: "usually", 1: "a week earlier"}.get(weeks, f"{weeks} weeks earlier")
+
+
+def _format_tone(report: Report, change: ShareChange) -> str:
+    worse = change.points > 0
+    if report.query.period == TODAY:
+        word = "Usual" if not change.is_significant else "Bad" if worse else "Good"
+        return f"{word} {'morning' if report.brand_time.hour < 12 else 'day'}"
+    word = "About the same" if not change.is_significant else "Worse" if worse else "Better"
+    return f"{word} {report.range.label}"
+
+
+def _format_overdue(report: Report, link: str = "") -> str:
+    """Return what is overdue now in the department with the most of it; nothing for a time that is over."""
+    if not report.range.is_running or not any(one.open for one in report.departments):
+        return ""
+    overdue = sum(one.overdue for one in report.departments)
+    if not overdue:
+        return ", nothing overdue"
+    worst = max(report.departments, key=lambda one: one.overdue)
+    rest = f" ({overdue:,} in all)" if overdue > worst.overdue else ""
+    return f", {link}{worst.overdue:,} of {worst.open:,} in {worst.name} overdue{rest}"
+
+
+def format_total(report: Report) -> str:
+    """Return the one total, and where all of it went."""
+    split = report.split
+    total = format_count(split.total, "mention")
+    rivals = [f"{count:,} about {name}" for name, count in report.competitors[:RIVALS_SHOWN]]
+    if rest := split.competitors - sum(count for _, count in report.competitors[:RIVALS_SHOWN]):
+        rivals.append(f"{rest:,} about other competitors" if rivals else f"{rest:,} about competitors")
+    moods = ", ".join(
+        f"{getattr(split, field):,} {word}" for field, word in SENTIMENTS.items() if getattr(split, field)
+    )
+    ours = f"{split.opinion_count:,} about us" + (f" ({moods})" if moods else "")
+    parts = [ours, *rivals, *([f"{split.spam:,} spam"] if split.spam else [])]
+    return f"{total}: {', '.join(parts)}." if len(parts) > 1 else f"{total}: {moods or 'none about us'}."
+
+
+def list_changes(report: Report) -> list[str]:
+    """Return what differs by more than chance, each with its sample and 95 % interval; else that nothing does."""
+    size, usual = report.comparable.opinion_count, report.usual
+    before, until = format_before(report), _format_until(report)
+    found = []
+    volume = report.compute_volume_change()
+    if volume is None or report.compute_sentiment_change("negative") is None:
+        average = round(usual.opinion_count / max(1, len(report.before)))
+        return [f"Too few to compare: {size:,}{until}, {before} {average:,}."]
+    if volume.is_significant:
+        more = "more" if volume.percent > 0 else "fewer"
+        by = format_percent(abs(volume.percent))
+        found.append(
+            f"{by} ({_format_interval(volume)}) {more} mentions: {size:,}{until}, {before} {volume.usual:,.0f}"
+        )
+    for field, word in SENTIMENTS.items():
+        change = report.compute_sentiment_change(field)
+        if change is None or not change.is_significant:
+            continue
+        now, then = compute_percent(report.comparable, field), compute_percent(usual, field)
+        points = format_count(max(1, round(abs(change.points))), "point")
+        found.append(
+            f"{word} {'up' if change.points > 0 else 'down'} {points} ({_format_interval(change)}): "
+            f"{format_percent(now)} of {size:,}, {before} {format_percent(then)} of {usual.opinion_count:,}"
+        )
+    return found or [f"No change beyond chance: {size:,} mentions{until}, {before} {volume.usual:,.0f}."]
+
+
+def _format_interval(change: ShareChange | VolumeChange) -> str:
+    """Return the interval of a change that excludes zero, without signs; an end close to zero with a decimal."""
+    low, high = sorted((abs(change.low), abs(change.high)))
+    return f"{low:.{0 if low >= 1 else 1}f} to {high:.0f}"
+
+
+def _format_until(report: Report) -> str:
+    if not report.range.is_running:
+        return ""
+    return f" until {report.range.comparable.end.astimezone(report.brand_time.tzinfo):%H:%M}"

@@ -1,0 +1,260 @@
+"""Ranges in words: `last week`, `since friday 18:00`, `1–15 march`, in the brand's time zone.
+
+A grammar of our own: libraries for dates guess at what they do not know, and a report of the wrong week is worse than
+a question.
+"""
+
+import calendar
+import math
+import re
+from datetime import date, datetime, time, timedelta
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from bot.domain.errors import NotAllowed
+from bot.domain.periods import DAY, QUARTER, TimeSpan, floor_to_quarter
+
+MAX_AGE = timedelta(days=400)
+"""As long as counters are kept."""
+ALIKE_WEEKS = 4
+"""How many weeks before tell what is usual for a time of one day at most."""
+WEEK = 7 * DAY
+HALF_YEAR = timedelta(days=183)
+MONTHS = tuple(month.lower() for month in calendar.month_name[1:])
+WEEKDAYS = tuple(day.lower() for day in calendar.day_name)
+UNITS = {"hour": timedelta(hours=1), "day": DAY, "week": WEEK}
+VOCABULARY = ("today", "yesterday", "week", "month", "last", "this", "since", "hours", "days", *WEEKDAYS, *MONTHS)
+EXAMPLES = "`yesterday`, `last week`, `since friday 18:00`, `march` or `1–15 march`"
+_MONTH = "|".join(f"{month[:3]}(?:{month[3:]})?" for month in MONTHS) + "|sept"
+_WEEKDAY = "|".join(f"{day[:3]}(?:{day[3:]})?" for day in WEEKDAYS)
+_NUMBER = r"(\d{1,2})(?:st|nd|rd|th)?"
+_DASH = "[-\N{EN DASH}\N{EM DASH}]"
+
+
+class ReportRange(NamedTuple):
+    words: str
+    """The part of the command that says it again."""
+    label: str
+    """In a sentence: `today`, `in March`, `since Fri 27 Nov, 18:00`."""
+    current: TimeSpan
+    comparable: TimeSpan
+    """The part of `current` up to the last full quarter."""
+    before: tuple[TimeSpan, ...]
+    """The same weekdays and times before: in each of four weeks for one day at most, else in the last that fits."""
+    weeks: int
+    """How many weeks lie between; 0 for each of four."""
+
+    @property
+    def is_running(self) -> bool:
+        return self.comparable.end < self.current.end
+
+
+class _RangePoint(NamedTuple):
+    day: date
+    clock: time | None = None
+
+    def format_words(self) -> str:
+        """Return the words with which a person would write it."""
+        return f"{self.day.day} {self.day:%b %Y}{f' {self.clock:%H:%M}' if self.clock else ''}".lower()
+
+    def format_label(self, now: datetime) -> str:
+        year = "" if self.day.year == now.year else f" {self.day.year}"
+        return f"{self.day:%a} {self.day.day} {self.day:%b}{year}{f', {self.clock:%H:%M}' if self.clock else ''}"
+
+
+class _RangeBounds(NamedTuple):
+    label: str
+    start: _RangePoint
+    end: _RangePoint | None = None
+    """The last day, or a time that is not included; None for now."""
+
+
+class _WordScanner:
+    """Takes one expression after the other from the beginning of a text."""
+
+    def __init__(self, text: str) -> None:
+        self.rest = text
+
+    def take(self, pattern: str) -> re.Match[str] | None:
+        found = re.match(rf"(?:{pattern})(?:\s+|$|(?={_DASH}))", self.rest)
+        self.rest = self.rest[found.end() :] if found else self.rest
+        return found
+
+    def take_dash(self) -> bool:
+        found = re.match(rf"\s*(?:{_DASH}\s*|(?:to|until)\s+)", self.rest)
+        self.rest = self.rest[found.end() :] if found else self.rest
+        return found is not None
+
+
+def parse_range(words: str, at: datetime, zone: ZoneInfo) -> tuple[ReportRange, str] | None:
+    """Return the range with which lower-case words begin, and the words that follow; None if there is no range.
+
+    Raises `NotAllowed` with a sentence for the person about a range that is to come, reversed or too old.
+    """
+    now = at.astimezone(zone)
+    for parse in (_parse_named, _parse_last, _parse_since, _parse_month, _parse_days):
+        scanner = _WordScanner(words)
+        if (bounds := parse(scanner, now)) is not None:
+            return _build_range(words[: len(words) - len(scanner.rest)].strip(), bounds, now), scanner.rest
+    return None
+
+
+def parse_known_range(words: str, at: datetime, zone: ZoneInfo) -> ReportRange:
+    """Return the range of words that `parse_range` understood. Raises `NotAllowed` where time has made it wrong."""
+    found = parse_range(words, at, zone)
+    if found is None:
+        raise NotAllowed(f"Earshot doesn't understand this time any more. Try {EXAMPLES}.")
+    return found[0]
+
+
+def _parse_named(scanner: _WordScanner, now: datetime) -> _RangeBounds | None:
+    found = scanner.take("today|yesterday|week|month|(?:this|last) (?:week|month)")
+    if found is None:
+        return None
+    today = now.date()
+    monday, first = today - now.weekday() * DAY, today.replace(day=1)
+    sunday, last = monday - DAY, first - DAY
+    return {
+        "today": _RangeBounds("today", _RangePoint(today)),
+        "yesterday": _RangeBounds("yesterday", _RangePoint(today - DAY), _RangePoint(today - DAY)),
+        "week": _RangeBounds("in the last 7 days", _RangePoint(today - 6 * DAY)),
+        "month": _RangeBounds("in the last 30 days", _RangePoint(today - 29 * DAY)),
+        "this week": _RangeBounds("this week", _RangePoint(monday)),
+        "last week": _RangeBounds("last week", _RangePoint(sunday - 6 * DAY), _RangePoint(sunday)),
+        "this month": _RangeBounds("this month", _RangePoint(first)),
+        "last month": _RangeBounds(f"in {last:%B}", _RangePoint(last.replace(day=1)), _RangePoint(last)),
+    }[found[0].strip()]
+
+
+def _parse_last(scanner: _WordScanner, now: datetime) -> _RangeBounds | None:
+    found = scanner.take(r"last (\d{1,3}) (hour|day|week)s?")
+    if found is None or not int(found[1]):
+        return None
+    count, unit = int(found[1]), found[2]
+    label = f"in the last {count} {unit}{'s' if count > 1 else ''}"
+    if unit != "hour":
+        return _RangeBounds(label, _RangePoint(now.date() - count * UNITS[unit] + DAY))
+    start = (floor_to_quarter(now) - count * UNITS[unit]).astimezone(now.tzinfo)
+    return _RangeBounds(label, _RangePoint(start.date(), start.timetz().replace(tzinfo=None)))
+
+
+def _parse_since(scanner: _WordScanner, now: datetime) -> _RangeBounds | None:
+    if scanner.take("since") is None:
+        return None
+    start = _take_point(scanner, now)
+    return None if start is None else _RangeBounds(f"since {start.format_label(now)}", start)
+
+
+def _parse_month(scanner: _WordScanner, now: datetime) -> _RangeBounds | None:
+    found = scanner.take(rf"(?:in )?({_MONTH})(?: (\d{{4}}))?")
+    if found is None or scanner.take(_NUMBER):  # march 5 is a day
+        return None
+    first = _make_day(1, found[1], found[2], now, f"{found[1]} {{}}")
+    last = (first + 31 * DAY).replace(day=1) - DAY
+    label = f"in {first:%B}" + ("" if first.year == now.year else f" {first.year}")
+    return _RangeBounds(label, _RangePoint(first), _RangePoint(last))
+
+
+def _parse_days(scanner: _WordScanner, now: datetime) -> _RangeBounds | None:
+    """Parse a day, or two points with a dash between them: `24 nov`, `1–15 march`, `friday 18:00 to sunday`."""
+    scanner.take("from|on")
+    begins = scanner.rest
+    bare = scanner.take(_NUMBER)
+    if bare and scanner.take_dash():  # the first number has the month of the second
+        end = _take_point(scanner, now)
+        start = _RangePoint(_make_date(end.day.year, end.day.month, int(bare[1]))) if end else None
+    else:
+        scanner.rest = begins
+        start = _take_point(scanner, now)
+        end = _take_point(scanner, now) if start and scanner.take_dash() else start
+    if start is None or end is None:
+        return None
+    first, last = start.format_label(now), end.format_label(now)
+    if start is end:
+        return _RangeBounds(
+            f"on {_RangePoint(start.day).format_label(now)}", _RangePoint(start.day), _RangePoint(start.day)
+        )
+    if _to_utc(start, now) >= _to_utc(end, now, is_end=True):
+        swapped = f"{end.format_words()} – {start.format_words()}"
+        raise NotAllowed(f"{first} is after {last}. Did you mean `{swapped}`?")
+    return _RangeBounds(f"from {first} to {last}", start, end)
+
+
+def _take_point(scanner: _WordScanner, now: datetime) -> _RangePoint | None:
+    """Take a day, a time of today, or both. Without a date, it is the last one that has begun."""
+    day, is_weekday = _take_day(scanner, now)
+    clock = scanner.take(r"(?:at )?([01]?\d|2[0-3]):([0-5]\d)")
+    if clock is None:
+        return _RangePoint(day) if day else None
+    point = _RangePoint(day or now.date(), time(int(clock[1]), int(clock[2])))
+    return point._replace(day=point.day - WEEK) if is_weekday and _to_utc(point, now) > now else point
+
+
+def _take_day(scanner: _WordScanner, now: datetime) -> tuple[date | None, bool]:
+    """Return a day, and whether it was said as a day of the week."""
+    today = now.date()
+    if found := scanner.take("today|yesterday"):
+        return today - (found[0].startswith("y")) * DAY, False
+    if found := scanner.take(_WEEKDAY):
+        nth = next(n for n, name in enumerate(WEEKDAYS) if name.startswith(found[0][:3]))
+        return today - (now.weekday() - nth) % 7 * DAY, True
+    if found := scanner.take(r"(\d{4})-(\d{1,2})-(\d{1,2})"):
+        return _make_date(int(found[1]), int(found[2]), int(found[3])), False
+    if found := scanner.take(rf"{_NUMBER} ({_MONTH})(?: (\d{{4}}))?"):
+        return _make_day(int(found[1]), found[2], found[3], now, f"{found[1]} {found[2]} {{}}"), False
+    if found := scanner.take(rf"({_MONTH}) {_NUMBER}(?: (\d{{4}}))?"):
+        return _make_day(int(found[2]), found[1], found[3], now, f"{found[2]} {found[1]} {{}}"), False
+    return None, False
+
+
+def _make_day(day: int, month: str, year: str | None, now: datetime, words: str) -> date:
+    """Return the date. Without a year it is of this one, or of the last if it would be to come for half a year."""
+    nth = next(n for n, name in enumerate(MONTHS, 1) if name.startswith(month[:3]))
+    if year:
+        return _make_date(int(year), nth, day)
+    found = _make_date(now.year, nth, day)
+    if found - now.date() > HALF_YEAR:
+        return _make_date(now.year - 1, nth, day)
+    if found > now.date():
+        raise NotAllowed(
+            f"{words.format(now.year).capitalize()} is still to come. Did you mean `{words.format(now.year - 1)}`?"
+        )
+    return found
+
+
+def _make_date(year: int, month: int, day: int) -> date:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        raise NotAllowed(f"There's no day {day}.{month}.{year} in the calendar. Try {EXAMPLES}.") from None
+
+
+def _to_utc(point: _RangePoint, now: datetime, *, is_end: bool = False) -> datetime:
+    """Return the instant in UTC; a day ends at the next midnight. A time that the clocks skip is one after it."""
+    day = point.day + DAY if is_end and point.clock is None else point.day
+    return floor_to_quarter(datetime.combine(day, point.clock or time(), now.tzinfo))
+
+
+def _build_range(said: str, bounds: _RangeBounds, now: datetime) -> ReportRange:
+    cut = floor_to_quarter(now)
+    start = _to_utc(bounds.start, now)
+    end = min(_to_utc(bounds.end, now, is_end=True), cut + QUARTER) if bounds.end else cut + QUARTER
+    if start >= end:
+        raise NotAllowed(f"“{said}” is still to come. Try {EXAMPLES}.")
+    if start < now - MAX_AGE:
+        raise NotAllowed(f"“{said}” is too long ago: figures are kept for {MAX_AGE.days} days. Try {EXAMPLES}.")
+    comparable = TimeSpan(start, max(start, min(end, cut)))
+    local = [edge.astimezone(now.tzinfo).replace(tzinfo=None) for edge in comparable]
+    days = (local[1] - local[0]) / DAY
+    weeks = 0 if days <= 1 else math.ceil(days / 7)
+    before = tuple(_subtract_weeks(comparable, n, now) for n in ([weeks] if weeks else range(1, ALIKE_WEEKS + 1)))
+    return ReportRange(said, bounds.label, TimeSpan(start, end), comparable, before, weeks)
+
+
+def _subtract_weeks(span: TimeSpan, weeks: int, now: datetime) -> TimeSpan:
+    """Return the same local times some weeks earlier."""
+    local = [edge.astimezone(now.tzinfo) for edge in span]
+    start, end = (
+        floor_to_quarter(datetime.combine(edge.date() - weeks * WEEK, edge.time(), now.tzinfo)) for edge in local
+    )
+    return TimeSpan(start, max(start, end))

@@ -1,0 +1,84 @@
+"""What `/sentiment` was asked: a range and a subject or department, or the nearest words that mean something."""
+
+import difflib
+import html
+import re
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from bot.cards import help as help_card
+from bot.cards.sanitize import escape, sanitize_line
+from bot.domain.commits import NotAllowed
+from bot.domain.reports.ranges import EXAMPLES, VOCABULARY, parse_range
+from bot.domain.reports.report import TODAY, ReportQuery
+
+HELP_WORD = "help"
+OTHER_WORDS = ("preview", "spam", "staff", "thanks", "share", HELP_WORD)
+"""What the command answers besides ranges."""
+_BEGINS_LIKE_A_RANGE = re.compile(r"(since|last|this|from|in|on|\d)\b")
+
+
+class QueryWords(NamedTuple):
+    """What can be asked for, now."""
+
+    subjects: Sequence[str]
+    departments: Sequence[str]
+    at: datetime
+    zone: ZoneInfo
+
+    def list_queries(self) -> Mapping[str, ReportQuery]:
+        found = {normalize_words(name): ReportQuery(subject=name) for name in self.subjects}
+        return found | {normalize_words(name): ReportQuery(department=name) for name in self.departments}
+
+
+def parse_query(words: str, known: QueryWords) -> ReportQuery:
+    """Parse a query; the range is today by default. Raises `NotAllowed` with the nearest known words."""
+    said, names = normalize_words(words), {"": ReportQuery(), **known.list_queries()}
+    if said in names:
+        return names[said]
+    asked, scope = parse_range(said, known.at, known.zone) or (None, said)
+    if asked is not None and scope in names:
+        return replace(names[scope], period=asked.words)
+    if asked is None and (near := _correct_words(said, names, known)):
+        wrong = next(one for one in said.split() if one not in near.casefold().split())
+        raise NotAllowed(f"Earshot doesn't know “{_quote_words(wrong)}”. Did you mean `{_quote_words(near)}`?")
+    if asked is None and _BEGINS_LIKE_A_RANGE.match(said):
+        raise NotAllowed(f"Earshot doesn't understand the time “{_quote_words(said)}”. Try {EXAMPLES}.")
+    raise _refuse_scope(scope, asked.words if asked else TODAY, names, known)
+
+
+def _correct_words(said: str, names: Mapping[str, ReportQuery], known: QueryWords) -> str:
+    """Return the words with the nearest known word for each that is wrong; '' if that means nothing."""
+    if near := difflib.get_close_matches(said, OTHER_WORDS, n=1):
+        return near[0]
+    corrected = " ".join((difflib.get_close_matches(one, VOCABULARY, n=1) or [one])[0] for one in said.split())
+    with suppress(NotAllowed):
+        found = parse_range(corrected, known.at, known.zone)
+        if found is not None and found[1] in names:
+            return f"{found[0].words} {names[found[1]].scope}".strip()
+    return ""
+
+
+def _refuse_scope(name: str, period: str, names: Mapping[str, ReportQuery], known: QueryWords) -> NotAllowed:
+    what = f"There's no subject or department “{_quote_words(name)}”."
+    if near := difflib.get_close_matches(name, [one for one in names if one], n=1):
+        return NotAllowed(f"{what} Did you mean `{escape(f'{period} {names[near[0]].scope}')}`?")
+    return NotAllowed(
+        f"{what} {help_card.format_known_names('subjects', known.subjects)} "
+        f"{help_card.format_known_names('departments', known.departments)} "
+        f"Times are {EXAMPLES}. `/sentiment help` shows what else you can ask."
+    )
+
+
+def normalize_words(words: str) -> str:
+    """Fold case and blanks; unescape what Slack escapes."""
+    return " ".join(html.unescape(words).casefold().split())
+
+
+def _quote_words(words: str) -> str:
+    """Escape typed words for a sentence in mrkdwn."""
+    return escape(sanitize_line(words, 60).replace("`", "'"))

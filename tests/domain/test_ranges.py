@@ -1,0 +1,171 @@
+"""Ranges in words: what is understood, what is asked back, and that clocks may change meanwhile."""
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo, available_timezones
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.domain.errors import NotAllowed
+from bot.domain.periods import DAY, QUARTER, TimeSpan, floor_to_quarter
+from bot.domain.reports.ranges import MONTHS, WEEKDAYS, ReportRange, parse_known_range, parse_range
+
+LISBON, KATHMANDU, NEW_YORK = (ZoneInfo(name) for name in ("Europe/Lisbon", "Asia/Kathmandu", "America/New_York"))
+INSTANTS = st.integers(0, 4 * 366 * 86_400).map(
+    lambda seconds: datetime(2024, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds)
+)
+CLOCKS = st.times().map(lambda clock: f"{clock:%H:%M}")
+WORDS = st.one_of(
+    st.sampled_from(["today", "yesterday", "week", "month", "this week", "last week", "this month", "last month"]),
+    st.builds("last {} {}".format, st.integers(1, 60), st.sampled_from(["hours", "days"])),
+    st.builds("since {} {}".format, st.sampled_from(WEEKDAYS), CLOCKS),
+    st.builds("{}".format, st.sampled_from([*MONTHS, *WEEKDAYS])),
+    st.builds("{} {}".format, st.integers(1, 28), st.sampled_from(MONTHS)),
+    st.builds("{0}–{1} {2}".format, st.integers(1, 14), st.integers(14, 28), st.sampled_from(MONTHS)),
+)
+SUNDAY = datetime(2026, 11, 29, 15, 7, tzinfo=UTC)
+
+
+def at(words: str) -> datetime:
+    return datetime.fromisoformat(words).replace(tzinfo=UTC)
+
+
+def understand(words: str, now: datetime = SUNDAY, zone: ZoneInfo = LISBON) -> ReportRange:
+    return parse_known_range(words, now, zone)
+
+
+@pytest.mark.parametrize(
+    ("words", "label", "start", "end"),
+    [
+        ("today", "today", "2026-11-29 00:00", "2026-11-29 15:15"),
+        ("yesterday", "yesterday", "2026-11-28 00:00", "2026-11-29 00:00"),
+        ("week", "in the last 7 days", "2026-11-23 00:00", "2026-11-29 15:15"),
+        ("month", "in the last 30 days", "2026-10-31 00:00", "2026-11-29 15:15"),
+        ("this week", "this week", "2026-11-23 00:00", "2026-11-29 15:15"),
+        ("last week", "last week", "2026-11-16 00:00", "2026-11-23 00:00"),
+        ("this month", "this month", "2026-11-01 00:00", "2026-11-29 15:15"),
+        ("last month", "in October", "2026-09-30 23:00", "2026-11-01 00:00"),
+        ("march", "in March", "2026-03-01 00:00", "2026-03-31 23:00"),
+        ("in mar 2026", "in March", "2026-03-01 00:00", "2026-03-31 23:00"),
+        ("last 3 days", "in the last 3 days", "2026-11-27 00:00", "2026-11-29 15:15"),
+        ("last 24 hours", "in the last 24 hours", "2026-11-28 15:00", "2026-11-29 15:15"),
+        ("24 nov", "on Tue 24 Nov", "2026-11-24 00:00", "2026-11-25 00:00"),
+        ("november 24th", "on Tue 24 Nov", "2026-11-24 00:00", "2026-11-25 00:00"),
+        ("24 dec 2025", "on Wed 24 Dec 2025", "2025-12-24 00:00", "2025-12-25 00:00"),
+        ("2026-03-05", "on Thu 5 Mar", "2026-03-05 00:00", "2026-03-06 00:00"),
+        ("tuesday", "on Tue 24 Nov", "2026-11-24 00:00", "2026-11-25 00:00"),
+        ("1–15 march", "from Sun 1 Mar to Sun 15 Mar", "2026-03-01 00:00", "2026-03-16 00:00"),
+        ("from 28 mar to 2 april", "from Sat 28 Mar to Thu 2 Apr", "2026-03-28 00:00", "2026-04-02 23:00"),
+        ("since friday 18:00", "since Fri 27 Nov, 18:00", "2026-11-27 18:00", "2026-11-29 15:15"),
+        ("since sunday 18:00", "since Sun 22 Nov, 18:00", "2026-11-22 18:00", "2026-11-29 15:15"),
+        ("friday 18:00 - sunday", "from Fri 27 Nov, 18:00 to Sun 29 Nov", "2026-11-27 18:00", "2026-11-29 15:15"),
+    ],
+)
+def test_what_people_say_is_understood(words: str, label: str, start: str, end: str) -> None:
+    found = understand(words)
+    assert (found.words, found.label, found.current) == (words, label, TimeSpan(at(start), at(end)))
+
+
+def test_what_follows_is_left_for_the_subject() -> None:
+    for words in ("last week northwind go", "1–15 march northwind go", "since friday 18:00 northwind go"):
+        found = parse_range(words, SUNDAY, LISBON)
+        assert found is not None
+        assert found[1] == "northwind go"
+
+
+@pytest.mark.parametrize("words", ["", "care", "since", "last", "last potato", "since whenever", "0 to 5", "marching"])
+def test_what_is_no_range_is_left_alone(words: str) -> None:
+    assert parse_range(words, SUNDAY, LISBON) is None
+
+
+@pytest.mark.parametrize(
+    ("words", "answer"),
+    [
+        ("30 nov", "30 nov 2026 is still to come. Did you mean `30 nov 2025`?"),
+        ("december", "December 2026 is still to come. Did you mean `december 2025`?"),
+        ("2027-01-01", "“2027-01-01” is still to come."),
+        ("since 18:00", "“since 18:00” is still to come."),
+        ("15–1 march", "Sun 15 Mar is after Sun 1 Mar. Did you mean `1 mar 2026 – 15 mar 2026`?"),
+        ("31 feb", "There's no day 31.2.2026 in the calendar."),
+        ("24 dec 2024", "“24 dec 2024” is too long ago: figures are kept for 400 days."),
+    ],
+)
+def test_a_wrong_range_is_asked_back_with_words_that_are_understood(words: str, answer: str) -> None:
+    with pytest.raises(NotAllowed) as no:
+        understand(words)
+    assert str(no.value).startswith(answer)
+    for offer in str(no.value).split("`")[1::2]:
+        assert understand(offer)
+
+
+def test_today_begins_at_midnight_of_the_brand_and_not_of_the_server() -> None:
+    assert understand("today", at("2026-03-10 20:00"), KATHMANDU).current.start == at("2026-03-10 18:15")
+
+
+def test_a_day_until_now_is_held_against_the_same_hours_of_four_weeks() -> None:
+    found = understand("today", at("2026-03-10 14:07"))
+    assert found.comparable == TimeSpan(at("2026-03-10 00:00"), at("2026-03-10 14:00"))
+    assert found.before[0] == TimeSpan(at("2026-03-03 00:00"), at("2026-03-03 14:00"))
+    assert found.before[3] == TimeSpan(at("2026-02-10 00:00"), at("2026-02-10 14:00"))
+
+
+def test_a_longer_time_is_held_against_the_same_weekdays_before_it_began() -> None:
+    assert understand("week").before == (TimeSpan(at("2026-11-16 00:00"), at("2026-11-22 15:00")),)
+    assert understand("last 3 days").before == (TimeSpan(at("2026-11-20 00:00"), at("2026-11-22 15:00")),)
+    assert understand("march").weeks == 5
+
+
+@pytest.mark.parametrize(("asked_at", "hours"), [("2026-03-30 09:00", 23), ("2026-10-26 09:00", 25)])
+def test_a_day_on_which_the_clocks_change_has_its_own_length(asked_at: str, hours: int) -> None:
+    found = understand("yesterday", at(asked_at))
+    assert found.current.end - found.current.start == timedelta(hours=hours)
+    assert [one.end - one.start for one in found.before] == [timedelta(hours=24)] * 4
+
+
+def test_a_day_whose_midnight_the_clocks_skip_begins_when_they_do() -> None:
+    """In Beirut, 2026-03-29 begins at one o'clock."""
+    found = understand("today", at("2026-03-29 10:00"), ZoneInfo("Asia/Beirut"))
+    assert found.current.start == at("2026-03-28 22:00")
+
+
+@given(instant=INSTANTS, zone=st.sampled_from(sorted(available_timezones())), words=WORDS)
+def test_spans_of_any_zone_lie_on_quarters_and_do_not_overlap(instant: datetime, zone: str, words: str) -> None:
+    try:
+        found = understand(words, instant, ZoneInfo(zone))
+    except NotAllowed:
+        return
+    spans = (found.current, found.comparable, *found.before)
+    assert all(edge == floor_to_quarter(edge) for span in spans for edge in span)
+    assert all(one.start <= one.end <= found.current.start for one in found.before)
+    assert found.comparable.start == found.current.start < found.current.end <= floor_to_quarter(instant) + QUARTER
+    assert found.comparable.start <= found.comparable.end <= found.current.end
+
+
+@given(instant=INSTANTS, zone=st.sampled_from([LISBON, NEW_YORK]), words=WORDS)
+def test_ranges_begin_and_end_when_the_brands_own_clock_says_so(instant: datetime, zone: ZoneInfo, words: str) -> None:
+    try:
+        found = understand(words, instant, zone)
+    except NotAllowed:
+        return
+    start, end = (edge.astimezone(zone) for edge in found.current)
+    if ":" not in words and "hours" not in words:
+        assert (start.hour, start.minute) == (0, 0)
+        assert found.is_running or (end.hour, end.minute) == (0, 0)
+    for nth, span in enumerate(found.before, 1):
+        then = span.start.astimezone(zone)
+        assert start.date() - then.date() == timedelta(weeks=found.weeks or nth)
+        assert then.time() == start.time() or then.utcoffset() != start.utcoffset() or _is_near_change(start, zone)
+
+
+def _is_near_change(moment: datetime, zone: ZoneInfo) -> bool:
+    around = (moment.astimezone(UTC) + timedelta(hours=hours) for hours in (-3, 3))
+    return len({one.astimezone(zone).utcoffset() for one in around}) > 1
+
+
+@given(instant=INSTANTS, zone=st.sampled_from(["Asia/Kathmandu", "Europe/Lisbon", "Pacific/Apia", "UTC"]))
+def test_every_hour_and_day_of_a_span_is_named(instant: datetime, zone: str) -> None:
+    span = understand("week", instant, ZoneInfo(zone)).current
+    assert {hour + n * QUARTER for hour in span.list_hours() for n in range(4)} >= {span.start, span.end - QUARTER}
+    assert {day.date() for day in span.list_days()} >= {span.start.date(), (span.end - QUARTER).date()}
+    assert timedelta() <= span.start - min(span.list_days()) < DAY
