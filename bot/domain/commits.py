@@ -77,14 +77,14 @@ class CaseDecision(Decision[Case | None]):
     durations: tuple[tuple[DurationKind, float], ...] = ()
     corrections: tuple[Correction, ...] = ()
     joined_mention: Mention | None = None
-    removed_mention: str = ""
-    """A joined mention that left: it was separated, or deleted."""
+    removed_mentions: tuple[str, ...] = ()
+    """Joined mentions that left: separated, deleted, or back in the case that was merged."""
     opened_decision: "CaseDecision | None" = None
     """The case of a separated mention, opened in the same commit."""
     target_decision: "CaseDecision | None" = None
-    """The case into which this one is merged, changed in the same commit."""
-    merged_mentions: tuple[Mention, ...] = ()
-    """The posts of a case that was merged into this one."""
+    """The case into which this one is merged, or from which it has its posts back, changed in the same commit."""
+    moved_mentions: tuple[Mention, ...] = ()
+    """Posts that another case had: it was merged into this one, or they are back."""
     is_edit: bool = False
     """It is about an edit or the deletion of a known post, which is not counted again."""
     deletion: MentionDeletion | None = None

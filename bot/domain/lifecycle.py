@@ -96,7 +96,8 @@ def _explain_refusal(case: Case, transition: CaseTransition, by: str, at: dateti
         return f"The post was {what}, so this case was closed {_format_when(case.resolved_at, at)}. You can reopen it."
     if case.merged_into:
         when = _format_when(case.resolved_at, at)
-        return f"<@{case.closed_by}> merged this case into another one {when}. Its posts are there now."
+        where = "Its posts are there now. Reopen it to have them back."
+        return f"<@{case.closed_by}> merged this case into another one {when}. {where}"
     if case.status is CaseStatus.RESOLVED:
         how = f"{_format_when(case.resolved_at, at)} ({case.resolution or 'no outcome'})"
         return f"<@{case.closed_by}> resolved this case {how}. Reopen it first."

@@ -117,15 +117,15 @@ def _write_joined_mentions(transaction: Transaction, keys: Keys, decision: CaseD
         if case.joined_count <= JOINED_MOST:
             transaction.write("HSET", joined, decision.joined_mention.id, decision.joined_mention.model_dump_json())
         transaction.write("SET", keys.joined_case_key(decision.joined_mention.id), case.id, "EX", _EDITED_SECONDS)
-    for mention in decision.merged_mentions:
-        if case.joined_count <= JOINED_MOST:
+    for mention in decision.moved_mentions:
+        if case.joined_count <= JOINED_MOST and mention.id != case.mention.id:
             transaction.write("HSET", joined, mention.id, mention.model_dump_json())
         transaction.write("SET", keys.joined_case_key(mention.id), case.id, "EX", _EDITED_SECONDS)
         for lookup in build_lookup_keys(keys, mention, case.assessment.subject, with_similar=False):
             if lookup.joining is JoinReason.SAME_PERSON:  # what they write next joins this case
                 transaction.write("SET", lookup.key, case.id, "EX", lookup.seconds)
-    if decision.removed_mention:
-        transaction.write("HDEL", joined, decision.removed_mention)
+    if decision.removed_mentions:
+        transaction.write("HDEL", joined, *decision.removed_mentions)
 
 
 def _update_indexes(transaction: Transaction, keys: Keys, before: Case | None, case: Case) -> None:

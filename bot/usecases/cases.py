@@ -13,7 +13,7 @@ from bot.domain.case_requests import CaseRequest
 from bot.domain.cases import transitions
 from bot.domain.cases.correction_transitions import ScoreUrgency, reopen_with_correction, resolve_with_correction
 from bot.domain.cases.follow_up_transitions import answer_follow_up
-from bot.domain.cases.merge_transitions import TARGET_CLOSED, merge_case
+from bot.domain.cases.merge_transitions import TARGET_CLOSED, merge_case, take_back_posts
 from bot.domain.cases.request_transitions import answer_request
 from bot.domain.cases.snooze_transitions import SnoozeChoice, check_can_snooze, snooze_case
 from bot.domain.commits import CaseDecision, NotAllowed
@@ -25,7 +25,8 @@ from bot.domain.paging.page import Page
 from bot.domain.persons.person import NO_CONTEXT, AuthorContext, OpenCase
 from bot.domain.routing import Route, find_route
 from bot.domain.rules import PlaybookRules, get_department_or_lost, require_department
-from bot.store.cases import CaseStore
+from bot.store.cases import CaseGoneError, CaseStore
+from bot.store.keys import JOINED_MOST
 from bot.store.outbox import Outbox
 from bot.store.pages import PageStore
 from bot.store.persons import PersonStore
@@ -135,10 +136,28 @@ class CaseUseCases:
         return resolve_with_correction(case, context, resolution, note, self._score_urgency)
 
     async def reopen(self, case_id: str, by: str) -> CaseView:
-        def decide(case: Case, context: Context) -> CaseDecision:
-            return reopen_with_correction(case, context, self._score_urgency, self._match_route)
+        """Reopen a case; one that was merged has its posts back."""
+
+        async def decide(case: Case, context: Context) -> CaseDecision:
+            decision = reopen_with_correction(case, context, self._score_urgency, self._match_route)
+            holder = await self._find_holder(case)
+            if holder is None:
+                return decision
+            posts, held = [await self._store.load_joined(one, JOINED_MOST) for one in (case.id, holder.id)]
+            ids = {one.id for one in held}
+            return take_back_posts(decision, posts, holder, ids, context, self._find_department(holder))
 
         return await self.apply(case_id, by, decide)
+
+    async def _find_holder(self, case: Case) -> Case | None:
+        """Return the case that has the posts of a merged one; that may be merged, too. None if it is no longer kept."""
+        holder = None
+        while case.merged_into:
+            try:
+                holder = case = await self._store.get(case.merged_into)
+            except CaseGoneError:
+                return None
+        return holder
 
     async def answer_follow_up(self, case_id: str, by: str, outcome: FollowUpOutcome) -> CaseView:
         return await self.apply(case_id, by, lambda case, context: answer_follow_up(case, context, outcome))
@@ -173,7 +192,7 @@ class CaseUseCases:
 
         `mention` is its id, or the id of its own case: a form's option has no room for long ids.
         """
-        joined = await self._store.load_joined(case_id, limit=1_000)
+        joined = await self._store.load_joined(case_id, JOINED_MOST)
         ids = {name: one for one in joined for name in (one.id, derive_case_id(one.id))}
         if mention not in ids:
             raise NotAllowed("That post is no longer part of this case. Reopen the form to see which are.")
@@ -194,7 +213,7 @@ class CaseUseCases:
             target, author = await self._store.get(target_id), await self._persons.load_context(case, self._clock.now())
             if target_id not in {one.case_id for one in author.open_cases}:
                 raise NotAllowed(TARGET_CLOSED)
-            posts, context = await self._store.load_joined(case_id, limit=1_000), await self._load_context(case, by)
+            posts, context = await self._store.load_joined(case_id, JOINED_MOST), await self._load_context(case, by)
             return merge_case(case, target, posts, context, self._find_department(target))
 
         decision = await self._store.change(case_id, decide, self._clock.now())

@@ -75,8 +75,9 @@ class OwnReplyDecider:
     def _find_answered_case(self, mention: Mention, found: Mapping[str, str], cases: Mapping[str, Case]) -> Case | None:
         answered, root = mention.answered_id, mention.conversation_id
         if answered:
-            opened = cases.get(derive_case_id(answered))
-            case = opened or cases.get(found[self._keys.joined_case_key(answered)])
+            case = cases.get(derive_case_id(answered))
+            if case is None or case.merged_into:
+                case = cases.get(found[self._keys.joined_case_key(answered)]) or case
             if case is not None:
                 return case if is_of_author(answered, case) else None
             if found[self._keys.seen_key(answered)]:

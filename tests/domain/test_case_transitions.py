@@ -196,7 +196,7 @@ def test_a_mention_that_joined_wrongly_gets_a_case_of_its_own() -> None:
     own = get_changed_case(opening)
     assert (own.id, own.version, own.status, own.owner) == (derive_case_id("x:2"), 1, CaseStatus.NEW, "")
     assert (own.waiting_since, own.due, own.joined_count) == (compute_later(minutes=5), compute_later(minutes=20), 0)
-    assert (losing.removed_mention, opening.before) == ("x:2", None)
+    assert (losing.removed_mentions, opening.before) == (("x:2",), None)
 
 
 def test_who_may_not_answer_may_not_separate() -> None:

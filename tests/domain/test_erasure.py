@@ -55,13 +55,13 @@ def test_a_case_is_closed_with_the_last_of_its_posts() -> None:
     without_first = decide_deletion(case.mention, case, AT).case
     assert (without_first.status, without_first.has_words) == (NEW, True)
     decision = decide_deletion(build_mention(id="x:2"), without_first, AT)
-    assert (decision.case.status, decision.removed_mention) == (RESOLVED, "x:2")
+    assert (decision.case.status, decision.removed_mentions) == (RESOLVED, ("x:2",))
 
 
 def test_one_of_more_posts_than_a_case_lists_is_deleted_too() -> None:
     case = build_case(joined_count=400)
     decision = decide_deletion(build_mention(id="x:77"), case, AT)
-    assert (decision.case.mention, decision.removed_mention) == (case.mention, "x:77")
+    assert (decision.case.mention, decision.removed_mentions) == (case.mention, ("x:77",))
     gone = decide_deletion(case.mention, case, AT).case
     assert (gone.status, gone.has_words) == (NEW, True), "hundreds of others still wait"
 

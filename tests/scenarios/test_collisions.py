@@ -7,6 +7,8 @@ import pytest
 
 from bot.cards import action_ids
 from bot.cards.block_kit import build_message_link
+from bot.domain.case import derive_case_id
+from bot.domain.commits import NotAllowed
 from bot.domain.replies.writing import WRITING_LASTS
 from tests.scenarios.sample_workspace import CROWD
 from tests.scenarios.slack_views import Card
@@ -194,6 +196,70 @@ async def test_who_merges_second_is_told_and_a_case_that_is_merged_again_is_ther
     await world.advance(seconds=3)
     assert "1 later post" in first.words
     assert "1 related post" in await first.explain()
+    assert (await world.reconcile()).unaccounted == 0
+
+
+async def test_a_merged_case_that_is_reopened_has_its_posts_back_and_hears_what_comes_next(world: World) -> None:
+    first, second = await receive_two(world)
+    conversation = (await world.local_app.store.cases.get(second.case)).mention.conversation
+    await world.receive("@northwindair hello? is there anybody?", conversation=conversation)
+    await first.click("Claim", by="ana")
+    await second.click("Claim", by="raj")
+    await press_answer(world, "Merge", "raj")
+    await world.advance(seconds=3)
+    assert "2 later posts" in first.words
+    await second.click("Reopen", by="raj")
+    await world.advance(seconds=3)
+    assert "later post" not in first.words
+    assert "Unclaimed" in second.words
+    assert "1 later post" in second.words
+    assert "was reopened and has its posts back" in await first.explain()
+    await world.receive("@northwindair still nobody there", conversation=conversation)
+    await world.advance(seconds=3)
+    assert "2 later posts" in second.words
+    assert "later post" not in first.words
+    assert (await world.reconcile()).unaccounted == 0
+
+
+async def test_a_post_that_was_split_off_does_not_come_back_with_the_case_it_came_with(world: World) -> None:
+    first, second = await receive_two(world)
+    conversation = (await world.local_app.store.cases.get(second.case)).mention.conversation
+    later = await world.receive("@northwindair hello? is there anybody?", conversation=conversation)
+    cases, store = world.local_app.app.usecases.cases, world.local_app.store.cases
+    await first.click("Claim", by="ana")
+    await cases.merge(second.case, "U0RAJ", first.case)
+    await cases.separate_mention(first.case, "U0ANA", later.id)
+    await cases.reopen(second.case, "U0RAJ")
+    await world.advance(seconds=3)
+    found = await store.find([first.case, second.case, derive_case_id(later.id)])
+    assert [one.joined_count for one in found.values()] == [0, 0, 0]
+    assert [await store.load_joined(one) for one in found] == [(), (), ()]
+    assert "later post" not in first.words + second.words
+
+
+async def test_cases_that_were_merged_one_into_the_other_are_reopened_in_any_order(world: World) -> None:
+    first, second = await receive_two(world)
+    await world.receive("@northwindair the seat on NW 331 was broken, I stood all the way to Lisbon")
+    await world.advance(seconds=3)
+    third = world.channel("#care").card("seat")
+    cases, store = world.local_app.app.usecases.cases, world.local_app.store.cases
+    await second.click("Claim", by="ana")
+    await cases.merge(first.case, "U0RAJ", second.case)
+    await cases.claim(third.case, "U0RAJ")
+    await cases.merge(second.case, "U0ANA", third.case)
+    assert (await store.get(third.case)).joined_count == 2
+    with pytest.raises(NotAllowed, match="closed by now"):
+        await cases.merge(third.case, "U0RAJ", first.case)
+    await cases.reopen(first.case, "U0RAJ")
+    assert (await store.get(third.case)).joined_count == 1
+    await cases.claim(first.case, "U0ANA")
+    await cases.merge(third.case, "U0RAJ", first.case)
+    assert (await store.get(first.case)).joined_count == 2
+    await cases.reopen(second.case, "U0RAJ")
+    await cases.reopen(third.case, "U0RAJ")
+    found = await store.find([first.case, second.case, third.case])
+    assert [(one.joined, one.joined_count, one.merged_into) for one in found.values()] == [((), 0, "")] * 3
+    await world.run_until_idle()
     assert (await world.reconcile()).unaccounted == 0
 
 

@@ -55,6 +55,19 @@ async def test_an_unclaimed_case_that_we_answer_in_public_closes_and_nobody_is_r
     assert len(world.channel("#care").cards) == 1
 
 
+async def test_an_answer_to_a_post_whose_case_was_merged_is_one_in_the_case_that_has_it(world: World) -> None:
+    await world.receive(LOST)
+    other = await world.receive(LATE)
+    await world.advance(seconds=3)
+    first, second = world.channel("#care").cards
+    await first.click("Claim", by="ana")
+    await world.local_app.app.usecases.cases.merge(second.case, "U0RAJ", first.case)
+    await answer(world, other)
+    await world.advance(seconds=5)
+    assert "answered in public by @northwindair" in first.words
+    assert "answered in public" not in second.words
+
+
 async def test_the_owner_of_a_case_is_asked_once_to_resolve_it_and_is_not_reminded(world: World) -> None:
     post = await world.receive(LOST)
     card = world.channel("#care").card("@marta")

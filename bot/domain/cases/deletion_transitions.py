@@ -28,7 +28,7 @@ def decide_deletion(mention: Mention, case: Case | None, at: datetime) -> CaseDe
         notifications=decision.notifications,
         events=decision.events,
         deadline=decision.deadline,
-        removed_mention="" if is_own else mention.id,
+        removed_mentions=() if is_own else (mention.id,),
         deletion=MentionDeletion(mention.id, tuple(words)),
         is_edit=True,
     )

@@ -1,6 +1,6 @@
 """Merge a case into another of the same person: its posts join that one, and it is closed without an outcome."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from bot.domain.audit import AuditAction
@@ -46,21 +46,49 @@ def merge_case(
 def _add_posts(
     target: Case, case: Case, posts: Sequence[Mention], context: Context, department: Department
 ) -> CaseDecision:
-    """Return the change of the case that gets the posts. Its owner is told, unless they do it themselves.
-
-    It may have had them before, if the other case was merged, reopened, and is merged again.
-    """
+    """Return the change of the case that gets the posts. Its owner is told, unless they do it themselves."""
     said = case.mention
     own = JoinedMention(said.id, said.display_name, said.url, said.created_at, JoinReason.SAME_PERSON)
-    added = (own, *case.joined)
-    again = {one.mention for one in added} & {one.mention for one in target.joined}
-    kept = [one for one in target.joined if one.mention not in again]
     after = target.copy_with(
-        joined=(*kept, *added)[-MAX_JOINED:],
-        joined_count=target.joined_count + 1 + case.joined_count - len(again),
+        joined=(*target.joined, own, *case.joined)[-MAX_JOINED:],
+        joined_count=target.joined_count + 1 + case.joined_count,
     )
     event = context.build_event(AuditAction.MERGED, f"case {case.id} into this one")
     told = Notification.notify_owner(NotificationKind.JOINED, target.id, target.owner, target.round)
     more = (told,) if target.owner and target.owner != context.by else ()
     decision = build_case_decision(target, after, department, event, *more)
-    return replace(decision, merged_mentions=(said, *posts))
+    return replace(decision, moved_mentions=(said, *posts))
+
+
+def take_back_posts(
+    reopened: CaseDecision,
+    posts: Sequence[Mention],
+    holder: Case,
+    held: Collection[str],
+    context: Context,
+    department: Department,
+) -> CaseDecision:
+    """Add to the decision that reopens a merged case that it has its posts back from the case that holds them.
+
+    `posts` are those that had joined it, `held` the ids of those that have joined the holder. One that is not held any
+    more was split off, and stays with the case that it has now.
+    """
+    case = reopened.case
+    back = [one for one in posts if one.id in held]
+    moved = {case.mention.id, *(one.id for one in back)}
+    event = context.build_event(AuditAction.SEPARATED, f"case {case.id} was reopened and has its posts back")
+    left = holder.copy_with(
+        joined=tuple(one for one in holder.joined if one.mention not in moved),
+        joined_count=max(0, holder.joined_count - len(moved)),
+    )
+    return replace(
+        reopened,
+        after=case.copy_with(
+            joined=tuple(one for one in case.joined if one.mention in moved), joined_count=len(moved) - 1
+        ),
+        moved_mentions=(case.mention, *back),
+        removed_mentions=tuple(one.id for one in posts if one.id not in moved),
+        target_decision=replace(
+            build_case_decision(holder, left, department, event), removed_mentions=tuple(sorted(moved))
+        ),
+    )

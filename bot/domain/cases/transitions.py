@@ -244,11 +244,12 @@ def separate_mention(case: Case, context: Context, mention: Mention, former: Cas
         before=former,
         notifications=(card,),
         events=(opened,),
+        moved_mentions=(mention,),
         deadline=find_next_deadline(own, context.department),
         pages=build_case_pages(own, context.at),
     )
     return replace(
         build_case_decision(case, after, context.department, left),
-        removed_mention=mention.id,
+        removed_mentions=(mention.id,),
         opened_decision=opening,
     )
