@@ -161,7 +161,7 @@ class GallerySamples:
         return (
             ("", empty),
             (": with warnings", warned),
-            (": a saved one", written._replace(chosen=saved, can_delete=True)),
+            (": a saved one", written._replace(chosen=saved, is_inserted=True, can_delete=True)),
         )
 
     @property

@@ -10,7 +10,7 @@ from bot.clock import Clock
 from bot.domain.cases.offer_transitions import list_guidance, list_offers
 from bot.domain.errors import NotAllowed
 from bot.domain.lifecycle import CaseTransition
-from bot.domain.replies.approval import needs_approval, request_approval
+from bot.domain.replies.approval import can_ask_approval, request_approval
 from bot.domain.replies.checks import ReplyContext, check_reply, contains_apology
 from bot.domain.replies.composer import build_addressee, build_composer_url, find_outlet, prefix_addressee
 from bot.domain.replies.drafts import (
@@ -157,7 +157,7 @@ class ReplyUseCases:
 
     async def _build_form(self, view: CaseView, by: str, text: str, rules: ReplyRules) -> ReplyForm:
         case, department = view.case, view.department
-        mention, instances = case.mention, rules.instances
+        mention, instances, offers = case.mention, rules.instances, list_offers(case, department, by)
         public_text = prefix_addressee(mention, text, instances)
         return ReplyForm(
             case,
@@ -166,12 +166,12 @@ class ReplyUseCases:
             measure_reply(find_outlet(mention, instances), public_text),
             build_composer_url(mention, public_text, instances),
             build_addressee(mention, instances),
-            approver=rules.approval.by if needs_approval(case, rules.approval) else "",
+            approver=rules.approval.by if can_ask_approval(case, by, rules.approval) else "",
             findings=check_reply(
                 ReplyContext(
                     text,
-                    tuple(one.limit for one in list_offers(case, department, by) if one.limit),
-                    department.authority,
+                    tuple(one.limit for one in offers if one.limit),
+                    "\n".join((department.authority, *(one.text for one in offers))).strip(),
                     _list_known_words(view, rules),
                     rules.brand,
                     rules.find_account(by, mention.source),

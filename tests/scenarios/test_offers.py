@@ -237,6 +237,14 @@ async def test_only_the_owner_asks_and_only_who_was_asked_answers(world: World) 
     assert not [dm for dm in world.person("ana").dms if "in time" in dm.words]
 
 
+async def test_nobody_is_offered_to_ask_themselves(world: World) -> None:
+    load_offers(world, ASKING)
+    await world.receive(LOST)
+    card = await claim(world, by="mia")
+    assert "You can offer: credit up to 50 EUR" in world.person("mia").last_whisper
+    assert "Ask for more" not in await card.explain("mia")
+
+
 async def test_the_reason_is_forgotten_with_the_post(world: World) -> None:
     load_offers(world, ASKING)
     mention = await world.receive(LOST)

@@ -163,6 +163,21 @@ async def test_what_was_typed_is_never_lost(world: World) -> None:
     assert reply.text == "Now all mine."
 
 
+async def test_a_promise_in_words_of_another_language_is_found_and_one_of_the_playbook_is_not(world: World) -> None:
+    reply = await open_reply(world, await receive_claimed(world))
+    await reply.type("Sie bekommen einen Gutschein über hundert Euro.")
+    assert "100 EUR is more than you can offer: up to 50 EUR." in reply.words
+    await reply.type("Let us give you a free flight.")
+    assert "The playbook doesn't say that you can offer this: “free flight”." in reply.words
+    await reply.type("We have a credit of fifty euros for you.")
+    assert "⚠️" not in reply.words
+    load = world.path.read_text("utf-8") + '\n[[offers]]\ntext = "free flight"\ndepartments = ["care"]\n'
+    world.path.write_text(load, "utf-8")
+    assert not world.playbook.reload()
+    await reply.type("Let us give you a free flight!")
+    assert "⚠️" not in reply.words
+
+
 async def test_a_reply_that_is_too_long_says_by_how_much_and_can_be_opened_anyway(world: World) -> None:
     reply = await open_reply(world, await receive_claimed(world))
     assert await reply.submit() == {reply.block: "Type a reply, or choose a saved one."}
@@ -385,6 +400,15 @@ async def test_only_the_person_who_was_asked_approves_and_a_newer_text_replaces_
     assert "reply declined by @mia" in card.words
     await card.click("Release", by="ana")
     assert "declined" not in card.words
+
+
+async def test_the_approver_and_who_helps_out_in_a_case_of_others_have_nobody_to_ask(world: World) -> None:
+    add_to_playbook(world, APPROVAL.format("wait"))
+    card = await receive_claimed(world)
+    helping = await open_reply(world, card, by="mia")
+    await helping.type("The bag is found.")
+    assert "approve" not in helping.words.lower()
+    assert "Ask for approval" not in helping.view.find_buttons()
 
 
 async def test_the_text_that_waits_for_approval_is_forgotten_with_the_post(world: World) -> None:

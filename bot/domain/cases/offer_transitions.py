@@ -22,11 +22,14 @@ CHANGED = "What you can offer here has changed. Close this form and open it agai
 
 
 def list_offers(case: Case, department: Department, person: str) -> tuple[Offer, ...]:
-    """Return what this person may give in this case: of two offers with one text, the first that matches."""
+    """Return what this person may give in this case: of two offers with one text, the first that matches.
+
+    Nobody asks themselves for more.
+    """
     labels, found = collect_labels(case.mention, case.assessment), dict[str, Offer]()
     for one in department.offers:
         if (not one.people or person in one.people) and one.matches_mention(case.mention, labels):
-            found.setdefault(one.text, one)
+            found.setdefault(one.text, one.copy_with(ask="") if one.ask == person else one)
     return tuple(found.values())
 
 

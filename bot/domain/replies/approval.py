@@ -32,6 +32,11 @@ def needs_approval(case: Case, policy: ApprovalPolicy) -> bool:
     return policy.matches_labels({case.assessment.intent.value, case.harm} | crisis)
 
 
+def can_ask_approval(case: Case, by: str, policy: ApprovalPolicy) -> bool:
+    """Whether the form offers that: to the owner, unless they are the one who approves."""
+    return by == case.owner != policy.by and needs_approval(case, policy)
+
+
 def request_approval(case: Case, context: Context, policy: ApprovalPolicy, text: str) -> CaseDecision:
     """Ask the person of the playbook. A newer text replaces the one that waits."""
     check_transition(case, CaseTransition.REPLY, context)

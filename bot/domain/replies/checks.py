@@ -4,39 +4,36 @@ To add a check, add a function that returns a sentence or '', and a line to `CHE
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from bot.domain.offers import Amount
+from bot.domain.replies.amounts import iter_amounts
+from bot.domain.replies.check_words import (
+    APOLOGY,
+    BOOKING,
+    GIFTS,
+    LEGAL,
+    NO_PROMISE,
+    PAYMENTS,
+    PHONE,
+    PRICE,
+    PROMISE,
+    WORKS_HERE,
+)
 from bot.domain.replies.lengths import LINK
 
-_SYMBOLS = {"€": "EUR", "$": "USD", "£": "GBP", "euro": "EUR", "euros": "EUR", "dollars": "USD", "pounds": "GBP"}
-_CURRENCIES = frozenset({"EUR", "USD", "GBP", "CHF", "SEK", "NOK", "DKK", "PLN", "BRL", "INR", "JPY", "AUD", "CAD"})
-_AMOUNT = re.compile(
-    r"([€$£]|\b[A-Z]{3}\b)?\s?(\d{1,3}(?:[ \u00a0\u202f’']\d{3})+(?:[.,]\d\d?)?|\d[\d.,]*)(?:\s?([€$£]|[^\W\d_]+))?"
-)
 _EMAIL = re.compile(r"(?<![@\w.])[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){3,7}(?: ?[A-Z0-9]{1,3})?\b")
 DATE = re.compile(r"\b(?:\d{4}-\d\d-\d\d|\d\d?[./-]\d\d?[./-]\d{4})(?=[ T,]|$)")
 """A day, which with the hour behind it is as long as a phone number."""
 LONG_NUMBER = re.compile(r"(?<![\w.-])\+?\(?\d(?:[ ()./-]{0,2}\d){8,18}(?![\w-])")
-_BOOKING = re.compile(r"\b(?![A-Z]{2}\d{4}\b)(?=[A-Z]*\d)(?=\d*[A-Z])[A-Z0-9]{6}\b")
-"""Six capitals and digits, but no flight number such as NW1204."""
-_APOLOGY = re.compile(
-    r"\b(?:sorry|apolog\w+|entschuldig\w+|tut (?:uns|mir) leid|disculp\w+|lo (?:siento|sentimos)|"
-    r"désolée?s?|nous excuser|desculp\w+|lamentamos|scus\w+|ci dispiace|spijt)\b",
-    re.IGNORECASE,
+_BOOKING = re.compile(
+    r"\b(?![A-Z]{2,3}\d{3,4}\b)(?=[A-Z]*\d)(?=\d*[A-Z])[A-Z0-9]{6}\b|\b[A-Z]{2}\d{6}\b|" + BOOKING.pattern
 )
-_LEGAL = re.compile(
-    r"\b(?:liab(?:le|ility)|legally|negligen\w+|our (?:own )?fault|admit \w+|guilt\w*|compensation claims?|damages|"
-    r"lawsuits?|lawyers?|attorneys?|in court|settlement|haft(?:bar|en|ung)|schadene?rsatz|rechtsanw\w+|unsere schuld|"
-    r"dommages-intérêts|notre faute|avocats?|nuestra culpa|abogad\w+|indemniza\w+|indemnização|"
-    r"nossa culpa|advogad\w+)\b",
-    re.IGNORECASE,
-)
-_WORKS_HERE = re.compile(
-    r"\b(?:i|we)(?:'m| am| are)? (?:work|from)\b|\b(?:my|our) (?:team|colleagues)\b", re.IGNORECASE
-)
+"""Six capitals and digits, but no flight number such as NW1204; or the tag of a bag."""
+_LOUD_WORDS = re.compile(r"(?:\b[A-Z]{2,}\b[ ,]*){3,}")
+_SENTENCE = re.compile(r"(?<=[.!?;])\s+|\n+")
 _PLACEHOLDER = re.compile(r"\{[^\W\d_][\w ]{0,30}\}")
 LOUD_FROM, LOUD_SHARE = 12, 0.7
 """Letters from which a text is loud, and the share of them in capitals."""
@@ -49,6 +46,7 @@ class ReplyContext(NamedTuple):
     limits: tuple[Amount, ...] = ()
     """What may be given in one case."""
     authority: str = ""
+    """What the playbook says that they can offer, and the names of the offers."""
     known: str = ""
     """What the playbook says itself: an address in it is our own."""
     brand: str = ""
@@ -71,56 +69,69 @@ def check_reply(context: ReplyContext) -> tuple[ReplyFinding, ...]:
 
 
 def contains_apology(text: str) -> bool:
-    return _APOLOGY.search(text) is not None
+    return APOLOGY.search(text) is not None
 
 
 def _find_promise(context: ReplyContext) -> str:
-    units = {one.unit.casefold() for one in context.limits} | {one.casefold() for one in _CURRENCIES}
+    if not context.limits and not context.authority:
+        return ""
+    units = {one.unit.casefold() for one in context.limits}
     limits: dict[str, Amount] = {}
-    for one in (*context.limits, *_iter_amounts(context.authority, units)):
+    for one in (*context.limits, *iter_amounts(context.authority, units)):
         limits[one.unit.casefold()] = max(one, limits.get(one.unit.casefold(), one))
-    for amount in _iter_amounts(LINK.sub("", context.text), units):
-        limit = limits.get(amount.unit.casefold())
-        if limit is None and (context.limits or context.authority):
-            return f"The playbook doesn't say that you can offer {amount}. Ask a manager first."
-        if limit is not None and amount.hundredths > limit.hundredths:
-            return f"{amount} is more than you can offer: up to {limit}. Ask a manager first."
+    for sentence in _SENTENCE.split(LINK.sub("", context.text)):
+        is_promise = PROMISE.search(sentence) is not None
+        is_price = not is_promise and PRICE.search(sentence)
+        amounts = [] if is_price else list(iter_amounts(sentence, units))
+        for amount in amounts:
+            limit = limits.get(amount.unit.casefold())
+            if limit is None:
+                return f"The playbook doesn't say that you can offer {amount}. Ask a manager first."
+            if amount.hundredths > limit.hundredths:
+                return f"{amount} is more than you can offer: up to {limit}. Ask a manager first."
+        if is_promise and (gift := _find_gift(sentence, context.authority, GIFTS if amounts else (*GIFTS, *PAYMENTS))):
+            return f"The playbook doesn't say that you can offer this: “{gift}”. Ask a manager first."
     return ""
 
 
-def _iter_amounts(text: str, units: set[str]) -> Iterator[Amount]:
-    """Yield the amounts in a known unit, such as `€50`, `1,200.50 EUR` and `5.000 miles`."""
-    for before, number, after in _AMOUNT.findall(text):
-        names = (_SYMBOLS.get(one.casefold(), one) for one in (before, after) if one)
-        unit = next((one for one in names if one.casefold() in units), "")
-        if unit:
-            whole, _, part = re.sub(r"[.,](?=(\d\d?)$)", ";", number.rstrip(".,")).partition(";")
-            yield Amount(int(re.sub(r"\D", "", whole) or 0) * 100 + int(part.ljust(2, "0")), unit)
+def _find_gift(sentence: str, authority: str, kinds: Iterable[re.Pattern[str]]) -> str:
+    """Return what is promised without an amount, in its own words; '' for what somebody has to ask for."""
+    if NO_PROMISE.search(sentence):
+        return ""
+    gifts = (kind.search(sentence) for kind in kinds if not kind.search(authority))
+    return next((found[0] for found in gifts if found), "")
 
 
 def _find_personal_data(context: ReplyContext) -> str:
     text = DATE.sub("…", LINK.sub("", context.text))
     kinds = ((_EMAIL, "an email address"), (IBAN, "an account number"), (LONG_NUMBER, "a long number"))
-    for pattern, what in (*kinds, (_BOOKING, "a booking code")):
-        if any(found[0] not in context.known for found in pattern.finditer(text)):
+    for pattern, what in (*kinds, (PHONE, "a phone number"), (_BOOKING, "a booking code")):
+        found = (one[0] for one in pattern.finditer(text) if pattern is not IBAN or _is_account_number(one[0]))
+        if any(one not in context.known for one in found):
             return f"Everybody can read this, and it has {what} in it. Ask for it in a private message."
     return ""
 
 
+def _is_account_number(text: str) -> bool:
+    """Check the digits 3 and 4, by ISO 7064: the rest of the division by 97 is 1."""
+    plain = text.replace(" ", "")
+    return int("".join(str(int(one, 36)) for one in plain[4:] + plain[:4])) % 97 == 1
+
+
 def _find_second_apology(context: ReplyContext) -> str:
-    times = len(_APOLOGY.findall(context.text))
+    times = len(APOLOGY.findall(context.text))
     if times > 1:
         return "This apologizes twice. Once is enough."
     return "An earlier reply apologized already. Say what happens next." if times and context.has_apologized else ""
 
 
 def _find_legal_word(context: ReplyContext) -> str:
-    found = _LEGAL.search(context.text)
+    found = LEGAL.search(context.text)
     return f"“{found[0]}” can be used against us in court. Say what you do, not who is to blame." if found else ""
 
 
 def _find_missing_disclosure(context: ReplyContext) -> str:
-    told = context.brand.casefold() in context.text.casefold() or _WORKS_HERE.search(context.text)
+    told = context.brand.casefold() in context.text.casefold() or WORKS_HERE.search(context.text)
     if not context.account or told or not context.text:
         return ""
     return f"If you answer as {context.account}, say that you work for {context.brand}."
@@ -129,7 +140,8 @@ def _find_missing_disclosure(context: ReplyContext) -> str:
 def _find_capitals(context: ReplyContext) -> str:
     letters = [one for one in LINK.sub("", context.text) if one.isalpha()]
     loud = sum(one.isupper() for one in letters)
-    is_loud = len(letters) >= LOUD_FROM and loud > LOUD_SHARE * len(letters)
+    shouted = max((sum(map(str.isalpha, one)) for one in _LOUD_WORDS.findall(context.text)), default=0)
+    is_loud = (len(letters) >= LOUD_FROM and loud > LOUD_SHARE * len(letters)) or shouted >= LOUD_FROM
     return "Most of this is in capitals, which reads as shouting." if is_loud else ""
 
 
