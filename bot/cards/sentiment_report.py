@@ -159,7 +159,10 @@ def _format_department_details(department: DepartmentFigures, *, is_alone: bool)
 def _format_replies(count: ReplyFigures) -> str:
     warned = f", {count.warned:,} of them despite a warning" if count.warned else ""
     drafted = f", {count.drafted:,} with a draft ({count.edited:,} of them edited)" if count.drafted else ""
-    return f"Replies opened: {count.opened:,}{warned}{drafted}" if count.opened else ""
+    opened = f"Replies opened: {count.opened:,}{warned}{drafted}" if count.opened else ""
+    unhappy = format_count(count.again, "unhappy person", "unhappy people")
+    turned = f"Of {unhappy} who wrote again after our answer, {count.turned:,} turned positive" if count.again else ""
+    return " · ".join(part for part in (opened, turned) if part)
 
 
 def _format_follow_ups(count: FollowUpFigures) -> str:

@@ -299,6 +299,10 @@ class Case(FrozenModel):
         """Whether nobody is reminded of it for now. What becomes a crisis is awake."""
         return self.snooze is not None and not self.is_urgent and not self.is_closed
 
+    def list_later_posts(self, since: datetime) -> list[JoinedMention]:
+        """Return the posts that its author wrote after that, of those that are kept here."""
+        return [one for one in self.joined if one.why is JoinReason.SAME_PERSON and one.at > since]
+
     @property
     def has_words(self) -> bool:
         """Whether the words of its post, or of one that joined, are not struck out; a struck one names nobody."""

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from bot.domain.case import Case, CaseStatus, JoinReason
 from bot.domain.cases.flag_transitions import list_flag_counts
-from bot.domain.cases.follow_up_transitions import list_follow_up_counts
+from bot.domain.cases.follow_up_transitions import list_follow_up_counts, list_later_post_counts
 from bot.domain.cases.intake import CONVERSATION_WINDOW, COPY_WINDOW, build_conversation_key, build_copy_key
 from bot.domain.cases.praise import is_shareworthy, needs_thanks
 from bot.domain.cases.queues import list_author_terms
@@ -162,7 +162,7 @@ def add_writing_end(transaction: Transaction, keys: Keys, case_id: str) -> None:
 
 
 def _count_changes(transaction: Transaction, keys: Keys, before: Case | None, case: Case, at: datetime) -> None:
-    for word in list_follow_up_counts(before, case):
+    for word in (*list_follow_up_counts(before, case), *list_later_post_counts(before, case)):
         count_ending(transaction, keys, case.department, word, at)
     for word in list_flag_counts(before, case):  # counted on the day of the flag
         count_ending(transaction, keys, case.department, word, case.history[0].at)

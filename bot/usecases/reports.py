@@ -20,12 +20,14 @@ from bot.domain.periods import TimeSpan
 from bot.domain.reports.precision import PRECISION_DAYS, PrecisionEstimate, compute_precisions
 from bot.domain.reports.ranges import ReportRange, parse_known_range
 from bot.domain.reports.report import (
+    AGAIN,
     DRAFTED,
     EDITED,
     NO_FLAGS,
     OPENED,
     REPLY,
     TODAY,
+    TURNED,
     WARNED,
     DepartmentFigures,
     FlagFigures,
@@ -192,7 +194,9 @@ def _count_follow_ups(endings: Counter[tuple[str, str]], department: str) -> Fol
 
 
 def _count_replies(endings: Counter[tuple[str, str]], department: str) -> ReplyFigures:
-    return ReplyFigures(*(endings[department, REPLY + word] for word in (OPENED, WARNED, DRAFTED, EDITED)))
+    return ReplyFigures(
+        *(endings[department, REPLY + word] for word in (OPENED, WARNED, DRAFTED, EDITED, AGAIN, TURNED))
+    )
 
 
 def _count_by_subject(tally: Tally, subjects: frozenset[str]) -> tuple[tuple[str, int], ...]:

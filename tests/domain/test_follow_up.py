@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.domain.assessment import Intent
+from bot.domain.assessment import Intent, Sentiment
 from bot.domain.business_hours import BusinessHours, parse_window
 from bot.domain.case import Case, CaseResolution, CaseStatus, JoinedMention, JoinReason
 from bot.domain.cases.deadlines import find_next_deadline, plan_follow_up
@@ -15,6 +15,7 @@ from bot.domain.cases.follow_up_transitions import (
     choose_person_to_ask,
     find_next_offer,
     list_follow_up_counts,
+    list_later_post_counts,
     offer_follow_up,
 )
 from bot.domain.cases.transitions import reopen_case
@@ -165,6 +166,33 @@ def test_a_joined_post_that_is_deleted_leaves_it() -> None:
     assert forgotten is not None
     assert forgotten.deadline == AT, "the timers look at once, and set it again"
     assert find_next_deadline(forgotten.case, TEAM) == WAITING.due
+
+
+def test_what_an_unhappy_author_wrote_after_our_answer_is_counted_once() -> None:
+    negative = build_assessment("intent:complaint")
+    negative = negative.model_copy(update={"sentiment": Sentiment.NEGATIVE, "is_unsure": False})
+    answered = build_resolved(assessment=negative, resolved_at=AT)
+    posts = [
+        JoinedMention(f"x:{n}", "Joe", "", AT + timedelta(hours=n), JoinReason.SAME_PERSON, mood)
+        for n, mood in enumerate(["", "", "thanks", "positive"], start=1)
+    ]
+    copy = posts[0]._replace(why=JoinReason.COPY)
+    counted = [
+        list_later_post_counts(
+            answered.copy_with(joined=tuple(posts[:n])), answered.copy_with(joined=tuple(posts[: n + 1]))
+        )
+        for n in range(4)
+    ]
+    assert counted == [("reply again",), (), ("reply turned",), ()]
+    happy = answered.copy_with(assessment=negative.model_copy(update={"sentiment": Sentiment.POSITIVE}))
+    early = posts[2]._replace(at=AT - timedelta(hours=1))
+    for before, after in (
+        (answered, answered.copy_with(joined=(copy,))),
+        (answered, answered.copy_with(joined=(early,))),
+        (build_case(assessment=negative), build_case(assessment=negative, joined=(posts[0],))),
+        (happy, happy.copy_with(joined=(posts[2],))),
+    ):
+        assert list_later_post_counts(before, after) == ()
 
 
 def test_each_follow_up_is_counted_due_once_and_with_one_outcome() -> None:

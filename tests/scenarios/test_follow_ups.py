@@ -219,6 +219,22 @@ async def test_thanks_in_the_conversation_are_read_and_nobody_has_to_ask(world: 
     assert "Follow-ups: 1 due, 1 satisfied (1 wrote thanks), 0 reopened" in report
 
 
+async def test_the_report_says_how_many_who_were_unhappy_turned_after_our_answer(world: World) -> None:
+    change_playbook(world, "", ('follow_up_after = "3d"', ""))
+    for number, words in enumerate(("Thank you so much, my bag arrived!", "still no bag, this is awful", "")):
+        await answer_complaint(world, build_complaint(number), who=f"p{number}")
+        if words:
+            await world.advance(hours=1)
+            await world.receive(words, by=f"p{number}", conversation=f"c-p{number}")
+            await world.receive(f"{words} Really.", by=f"p{number}", conversation=f"c-p{number}")
+    await world.receive("@northwindair how do I add a bag to my booking?", by="rui", conversation="c-rui")
+    await world.channel("#care").card("@rui").resolve("answered", by="ana")
+    await world.advance(hours=1)
+    await world.receive("Thank you so much, that works!", by="rui", conversation="c-rui")
+    report = await report_follow_ups(world)
+    assert "Of 2 unhappy people who wrote again after our answer, 1 turned positive" in report
+
+
 async def test_thanks_after_the_offer_take_the_message_back(world: World) -> None:
     await answer_complaint(world)
     await world.advance(days=3, hours=1)

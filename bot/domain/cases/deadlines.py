@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from bot.domain.assessment import Intent
 from bot.domain.audit import AuditAction, AuditEvent
 from bot.domain.business_hours import BusinessHours
-from bot.domain.case import Case, CaseResolution, CaseStatus, JoinReason
+from bot.domain.case import Case, CaseResolution, CaseStatus
 from bot.domain.case_requests import RequestKind
 from bot.domain.cases.requests import resolve_request
 from bot.domain.cases.roll_ups import RollUp, call_by_roll_up, get_roll_up_day
@@ -54,7 +54,7 @@ def plan_follow_up(case: Case, department: Department, at: datetime) -> FollowUp
         return None
     due = department.hours.add_working_time(at + after, timedelta())
     since = case.public_reply.at if case.public_reply else case.claimed_at or at
-    theirs = [one for one in case.joined if one.why is JoinReason.SAME_PERSON and one.at >= since]
+    theirs = case.list_later_posts(since)
     mood = theirs[-1].mood if theirs else ""
     return FollowUp(due, outcome=FollowUpOutcome.THANKED if mood == THANKS else None, wrote_later=mood)
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from zlib import crc32
 
+from bot.domain.assessment import Assessment, Sentiment
 from bot.domain.audit import AuditAction, AuditEvent
 from bot.domain.case import Case
 from bot.domain.cases.deadlines import find_next_deadline
@@ -14,6 +15,7 @@ from bot.domain.department import Department, DepartmentStaff
 from bot.domain.destination import ToPerson
 from bot.domain.follow_up import THANKS, FollowUpOutcome
 from bot.domain.lifecycle import CaseTransition, Context, check_allowed
+from bot.domain.reports.report import AGAIN, REPLY, TURNED
 
 MOST_ASKED = 3
 """People to whom a follow-up is offered, one after the other."""
@@ -99,6 +101,28 @@ def note_reply(case: Case, mood: str, at: datetime) -> tuple[Case, tuple[AuditEv
     event = AuditEvent(at, "", AuditAction.FOLLOWED_UP, FollowUpOutcome.THANKED)
     thanked = case.copy_with(follow_up=noted._replace(outcome=FollowUpOutcome.THANKED))
     return thanked.copy_with(history=thanked.extend_history(event)), (event,)
+
+
+def list_later_post_counts(before: Case | None, after: Case) -> tuple[str, ...]:
+    """Return what reports count of the author of a negative post who writes after our answer: each word once."""
+    since = _find_answer_time(before) if before else None
+    if before is None or since is None or not _is_surely_negative(before.assessment):
+        return ()
+    had, has = ([one.mood for one in case.list_later_posts(since)] for case in (before, after))
+    again = (AGAIN,) if has and not had else ()
+    turned = (TURNED,) if any(has) and not any(had) else ()
+    return tuple(REPLY + word for word in (*again, *turned))
+
+
+def _is_surely_negative(assessment: Assessment) -> bool:
+    return assessment.sentiment is Sentiment.NEGATIVE and not assessment.is_unsure
+
+
+def _find_answer_time(case: Case) -> datetime | None:
+    """Return when the author got the answer that stands: in public, or when the case was resolved with one."""
+    if case.public_replies:
+        return case.public_replies[0].at
+    return case.resolved_at if case.is_closed and case.resolution and case.resolution.is_helpful else None
 
 
 def list_follow_up_counts(before: Case | None, after: Case) -> tuple[str, ...]:

@@ -102,16 +102,22 @@ def count_intents(tally: Tally, competitors: Collection[str] = ()) -> tuple[tupl
 
 
 REPLY, OPENED, WARNED, DRAFTED, EDITED = "reply ", "opened", "warned", "drafted", "edited"
+AGAIN, TURNED = "again", "turned"
 """Words that are counted beside the resolutions of a department."""
 
 
 class ReplyFigures(NamedTuple):
-    """`warned`: opened in spite of a check; `drafted`: with a draft in it; `edited`: and that was changed."""
+    """`warned`: opened in spite of a check; `drafted`: with a draft in it; `edited`: and that was changed.
+
+    `again`: authors of a negative post who wrote after our answer; `turned`: of these, who wrote something positive.
+    """
 
     opened: int = 0
     warned: int = 0
     drafted: int = 0
     edited: int = 0
+    again: int = 0
+    turned: int = 0
 
 
 NO_REPLIES = ReplyFigures()
