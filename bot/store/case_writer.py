@@ -36,7 +36,7 @@ from bot.store.keys import (
     join_field,
 )
 from bot.store.mention_writer import compute_quarter, write_processed_mention
-from bot.store.person_writer import find_person_refresh, update_person_cases, write_person_changes
+from bot.store.person_writer import write_person_changes
 from bot.store.transaction import Transaction
 
 STATUS_FIELD = "s"
@@ -50,21 +50,21 @@ _COPY_SECONDS = int(COPY_WINDOW.total_seconds())
 
 def write_decision(transaction: Transaction, keys: Keys, decision: CaseDecision, at: datetime) -> None:
     """Add everything that a decision writes, guarded by the version of the case that it was made on."""
-    _write_case_decision(transaction, keys, decision, at)
-    write_person_changes(transaction, keys, decision)
-    if decision.opened_decision is not None:  # of a post that was a contact when it joined
-        _write_case_decision(transaction, keys, decision.opened_decision, at)
-    if decision.target_decision is not None:  # its posts were contacts when they came
-        _write_case_decision(transaction, keys, decision.target_decision, at)
+    write_cases(transaction, keys, decision, at)
+    write_person_changes(transaction, keys, decision, at)
+
+
+def write_cases(transaction: Transaction, keys: Keys, decision: CaseDecision, at: datetime) -> None:
+    """Add what a decision writes, without what it means for the author."""
+    for one in (decision, decision.opened_decision, decision.target_decision):
+        if one is not None:
+            _write_case_decision(transaction, keys, one, at)
 
 
 def _write_case_decision(transaction: Transaction, keys: Keys, decision: CaseDecision, at: datetime) -> None:
     if decision.after is not None:
         _write_case(transaction, keys, decision, decision.after)
         _update_roll_ups(transaction, keys, decision.before, decision.after, at)
-        update_person_cases(transaction, keys, decision.before, decision.after)
-        if (refresh := find_person_refresh(decision.before, decision.after)) is not None:
-            add_notification(transaction, keys, refresh, at)
         _count_changes(transaction, keys, decision.before, decision.after, at)
         _index_links(transaction, keys, decision, decision.after, at)
     if decision.processed is not None:

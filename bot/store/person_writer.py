@@ -1,9 +1,12 @@
 """What the commit of a case writes about its author: counts, and which of their cases are open."""
 
+from datetime import datetime
+
 from bot.domain.case import Case, CaseStatus
 from bot.domain.commits import CaseDecision
 from bot.domain.outbox import Notification
 from bot.domain.persons.contacts import count_approaches, find_answer, find_contact, find_lost_answer
+from bot.store.decision_writer import add_notification
 from bot.store.keys import PERSON_KEPT, Keys
 from bot.store.transaction import Transaction
 
@@ -14,8 +17,21 @@ CLAIMED_FROM = 10**11
 _SECONDS = int(PERSON_KEPT.total_seconds())
 
 
-def write_person_changes(transaction: Transaction, keys: Keys, decision: CaseDecision) -> None:
-    """Count what a decision on a case means for its author, within the commit of the case and so exactly once."""
+def write_person_changes(transaction: Transaction, keys: Keys, decision: CaseDecision, at: datetime) -> None:
+    """Write what a decision means for the author, within the commit of the case and so exactly once.
+
+    Posts of another case that the decision also changes were contacts when they came.
+    """
+    _count_contacts(transaction, keys, decision)
+    for one in (decision, decision.opened_decision, decision.target_decision):
+        if one is None or one.after is None:
+            continue
+        _update_person_cases(transaction, keys, one.before, one.after)
+        if (refresh := _find_person_refresh(one.before, one.after)) is not None:
+            add_notification(transaction, keys, refresh, at)
+
+
+def _count_contacts(transaction: Transaction, keys: Keys, decision: CaseDecision) -> None:
     if (contact := find_contact(decision)) is not None:
         key, seconds = keys.person_key(contact.author), int(contact.at.timestamp())
         transaction.write("HINCRBY", key, CONTACTS, 1)
@@ -41,7 +57,7 @@ def write_person_changes(transaction: Transaction, keys: Keys, decision: CaseDec
         transaction.write("HINCRBY", keys.person_key(author), APPROACHES, count)
 
 
-def update_person_cases(transaction: Transaction, keys: Keys, before: Case | None, case: Case) -> None:
+def _update_person_cases(transaction: Transaction, keys: Keys, before: Case | None, case: Case) -> None:
     """List the open cases of an author, the claimed ones above the others, each by when it was opened."""
     known = before.mention.author_key if before else ""
     if known and (case.is_closed or not case.mention.author_key):
@@ -51,7 +67,7 @@ def update_person_cases(transaction: Transaction, keys: Keys, before: Case | Non
         transaction.write("ZADD", keys.person_cases_key(case.mention.author_key), score, case.id)
 
 
-def find_person_refresh(before: Case | None, case: Case) -> Notification | None:
+def _find_person_refresh(before: Case | None, case: Case) -> Notification | None:
     """Return what redraws the other cards of this person, because the owner of this case has changed."""
     had, has = (one.owner if one and one.status is CaseStatus.CLAIMED else "" for one in (before, case))
     if had == has or not case.mention.author_key:
