@@ -111,6 +111,12 @@ class RedisClient:
         """Return one field of each of several hashes."""
         return await self.execute_each([("HGET", key, field) for key in keys])
 
+    async def read_field(self, keys: Sequence[str], field: str) -> list[str | None]:
+        """Do as `read_bodies` at a fraction of its cost: for short fields only, since the server does nothing else."""
+        async with self._guard_call():
+            [replies] = await self._run_scripts("read_fields", [(keys, (field,))])
+            return _raise_first_error(ANOTHER_TYPE if is_wrong_type(reply) else reply for reply in replies)
+
     async def read_versions(self, keys: Iterable[str]) -> list[tuple[int, str | None]]:
         """Return version and body of each of several hashes. A version that is missing or not a number is 0."""
         replies = await self.execute_each([("HMGET", key, "v", "body") for key in keys])
@@ -132,15 +138,19 @@ class RedisClient:
     async def run_scripts(self, name: str, calls: Sequence[tuple[Sequence[str], Words]]) -> list[Any]:
         """Run a script several times in one round trip, in order; each run is atomic by itself."""
         async with self._guard_call():
-            sha = self._scripts.get(name) or await self._load_script(name)
-            replies = await self._evaluate_scripts(sha, calls)
-            missing = [i for i, reply in enumerate(replies) if isinstance(reply, NoScriptError)]
-            if missing:
-                sha = await self._load_script(name)
-                again = await self._evaluate_scripts(sha, [calls[i] for i in missing])
-                for i, reply in zip(missing, again, strict=True):
-                    replies[i] = reply
-            return _raise_nested_error(_raise_first_error(replies))
+            return _raise_nested_error(await self._run_scripts(name, calls))
+
+    async def _run_scripts(self, name: str, calls: Sequence[tuple[Sequence[str], Words]]) -> list[Any]:
+        """Return the replies with the errors in them; load the script where the server does not know it."""
+        sha = self._scripts.get(name) or await self._load_script(name)
+        replies = await self._evaluate_scripts(sha, calls)
+        missing = [i for i, reply in enumerate(replies) if isinstance(reply, NoScriptError)]
+        if missing:
+            sha = await self._load_script(name)
+            again = await self._evaluate_scripts(sha, [calls[i] for i in missing])
+            for i, reply in zip(missing, again, strict=True):
+                replies[i] = reply
+        return _raise_first_error(replies)
 
     async def _evaluate_scripts(self, sha: str, calls: Sequence[tuple[Sequence[str], Words]]) -> list[Any]:
         pipe = self._redis.pipeline(transaction=False)

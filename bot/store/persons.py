@@ -130,7 +130,7 @@ class PersonStore(RedisStore):
     async def load_labels(self, author_keys: Iterable[str]) -> dict[str, frozenset[PersonLabel]]:
         """Return the labels of each account that has any, in one round trip."""
         wanted = [key for key in dict.fromkeys(author_keys) if key]
-        found = await self._client.read_bodies(map(self._keys.person_key, wanted), LABELS) if wanted else []
+        found = await self._client.read_field([*map(self._keys.person_key, wanted)], LABELS) if wanted else []
         return {key: _parse_labels(words) for key, words in zip(wanted, found, strict=True) if words}
 
     async def set_labels(

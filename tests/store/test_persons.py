@@ -149,3 +149,12 @@ async def test_a_person_with_thousands_of_open_cases_costs_a_card_no_more_than_a
     assert context.person is not None
     assert (context.person.contacts, context.open_cases) == (10_000, ())
     assert len(await store.persons._list_open([MARTA], "-inf")) == MAX_OPEN_CASES
+
+
+async def test_labels_of_many_are_read_though_one_key_holds_another_type(store: Store, clock: SteppedClock) -> None:
+    for key in (MARTA, "x:72"):
+        await store.client.execute("HSET", store.keys.person_key(key), "x", "vip|troll")
+    await store.client.execute("SET", store.keys.person_key("x:73"), "not ours")
+    await store.client.execute("HSET", store.keys.person_key("x:74"), "n", "1")
+    found = await store.persons.load_labels(["x:73", MARTA, "", "x:74", "x:75", "x:72"])
+    assert found == dict.fromkeys((MARTA, "x:72"), frozenset({PersonLabel.VIP, PersonLabel.TROLL}))
