@@ -9,6 +9,8 @@ from bot.benchmarks.timing import compute_percentile
 MS = "ms"
 SECONDS = "s"
 MEGABYTES = "MB"
+RATIO = "×"
+"""To the same without what is measured."""
 TIMES = {MS: 0.001, SECONDS: 1.0}
 """Units of time, in seconds."""
 

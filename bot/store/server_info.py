@@ -31,10 +31,7 @@ class ServerInfo(NamedTuple):
 
 async def fetch_server_info(client: RedisClient) -> ServerInfo:
     """Ask the server for INFO. Raises `StoreUnavailable`."""
-    try:
-        info = _parse_info(str(await client.execute("INFO")))
-    except ResponseError as no:
-        raise StoreUnavailable(f"Redis refuses to say what it is: {no}. Allow its user the command INFO.") from no
+    info = await fetch_info(client)
     policy = info.get("maxmemory_policy", "noeviction")
     version = info.get("redis_version", "")
     return ServerInfo(
@@ -48,6 +45,11 @@ async def fetch_server_info(client: RedisClient) -> ServerInfo:
     )
 
 
-def _parse_info(info: str) -> dict[str, str]:
+async def fetch_info(client: RedisClient) -> dict[str, str]:
+    """Return all fields of INFO. Raises `StoreUnavailable`."""
+    try:
+        info = str(await client.execute("INFO"))
+    except ResponseError as no:
+        raise StoreUnavailable(f"Redis refuses to say what it is: {no}. Allow its user the command INFO.") from no
     lines = [line.partition(":") for line in info.splitlines()]
     return {name: value for name, colon, value in lines if colon}
