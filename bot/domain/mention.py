@@ -33,6 +33,7 @@ SubjectName = Annotated[str, BeforeValidator(truncate_to(MAX_SUBJECT_LENGTH))]
 
 UNKNOWN_AUTHOR_ID = "unknown"
 """The id of an author whom the outlet does not name; two of them are not the same person."""
+_SHARED_IDS = frozenset({UNKNOWN_AUTHOR_ID, "anonymous", "guest"})
 
 
 class Author(FrozenModel):  # noqa: PLW1641  (pydantic gives a frozen model its hash)
@@ -51,6 +52,8 @@ class Author(FrozenModel):  # noqa: PLW1641  (pydantic gives a frozen model its 
     verified: bool = False
     bot: Annotated[bool, replace_invalid(default=False)] = False
     """Whether the outlet marks the account as automated."""
+    outlet: Annotated[bool, replace_invalid(default=False)] = False
+    """Whether it is the outlet itself, such as a newspaper's feed."""
     avatar: Annotated[str, BeforeValidator(drop_insecure_link)] = ""
     """The https address of their picture. Slack fetches it, where the playbook allows that; we never do."""
 
@@ -162,8 +165,13 @@ class Mention(FrozenModel):
 
     @property
     def author_key(self) -> str:
-        """`<source>:<author.id>`, the same for all posts of an account; '' for an author whom nobody names."""
-        return "" if self.author.id == UNKNOWN_AUTHOR_ID else f"{self.source}:{self.author.id}"
+        """`<source>:<author.id>`, the same for all posts of an account; '' for an author who is nobody in particular.
+
+        Outlets and automated accounts are no persons: they have no history, and nobody asks whether they are satisfied.
+        """
+        author = self.author
+        is_person = not (author.outlet or author.bot or author.id.casefold() in _SHARED_IDS)
+        return f"{self.source}:{author.id}" if is_person else ""
 
     @property
     def display_name(self) -> str:

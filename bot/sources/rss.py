@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import json
+import re
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -21,6 +22,15 @@ from bot.sources.polling import PolledSource, PollResult, check_outlet, split_ed
 from bot.sources.rss_parser import MOST_ENTRIES, Feed, FeedEntry, parse_feed
 from bot.sources.term_filter import TermFilter
 
+_NOBODY = frozenset(
+    [
+        *("admin", "administrator", "anonymous", "autor", "author", "blogger", "by", "desk", "editor", "editorial"),
+        *("editors", "guest", "info", "mail", "news", "newsroom", "noreply", "office", "online", "press", "redaktion"),
+        *("reply", "reporter", "staff", "team", "the", "unknown", "webmaster", "wordpress"),
+    ]
+)
+"""Words of a byline that names no person."""
+_WORD = re.compile(r"\w+")
 OLDEST = timedelta(days=13)
 """Entries that come back are dropped by their id for 14 days; after that, by their age."""
 
@@ -157,9 +167,20 @@ class RssOutlet:
                 "url": entry.link[:3000],
                 "lang": feed.lang[:35],
                 "place": feed.title,
-                "author": {"id": f"{host}/{entry.author}"[:300], "name": entry.author or feed.title or host},
+                "author": {
+                    "id": f"{host}/{entry.author}"[:300],
+                    "name": entry.author or feed.title or host,
+                    "outlet": _is_outlet(entry.author, feed.title, host),
+                },
             }
         )
+
+
+def _is_outlet(byline: str, title: str, host: str) -> bool:
+    """Return whether a byline names no person: it is absent, or has only words of the feed's title and its host."""
+    words, labels = _WORD.findall(byline.casefold()), host.casefold().split(".")
+    known = _NOBODY.union(_WORD.findall(title.casefold()), labels)
+    return "".join(words) in labels or known.issuperset(words)
 
 
 def build_rss_source(options: RssOptions, context: SourceContext) -> PolledSource:

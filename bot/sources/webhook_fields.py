@@ -20,6 +20,7 @@ class AuthorFields(BaseModel):
     followers: FieldPath | None = None
     verified: FieldPath | None = None
     bot: FieldPath | None = None
+    outlet: FieldPath | None = None
 
 
 class MentionFields(BaseModel):

@@ -57,6 +57,14 @@ async def test_three_days_after_the_answer_one_colleague_who_did_not_answer_is_a
     assert len(list_asked(world)) == 1
 
 
+async def test_nobody_asks_whether_a_newspaper_is_satisfied(world: World) -> None:
+    await world.receive(LOST, author={"id": "news.example/", "name": "The Daily", "outlet": True})
+    card = world.channel("#care").card("The Daily")
+    await card.click("Claim", by="ana")
+    await card.resolve("answered", by="ana")
+    assert (await world.local_app.store.cases.get(card.case)).follow_up is None
+
+
 async def test_satisfied_ends_it_and_stands_on_the_card_and_in_the_report(world: World) -> None:
     card = await answer_complaint(world)
     await world.advance(days=3, hours=1)

@@ -1,5 +1,9 @@
 """One person over weeks: who claims a case knows what came before."""
 
+from typing import Any
+
+import pytest
+
 from tests.scenarios.world import World
 
 FIRST = "@northwindair my green suitcase did not arrive in Porto, nobody can tell me where it is"
@@ -41,6 +45,34 @@ async def test_a_second_post_of_the_same_conversation_is_a_follow_up_and_no_hist
     words = world.channel("#care").card("@marta").words
     assert "1 later post" in words
     assert "contact in" not in words
+
+
+@pytest.mark.parametrize(
+    "author",
+    [
+        {"id": "news.example/", "name": "The Daily", "outlet": True},
+        {"id": "77", "handle": "dailybot", "bot": True},
+        {"id": "Guest", "name": "Guest"},
+    ],
+    ids=["outlet", "automated account", "guest"],
+)
+async def test_who_is_no_person_has_no_history_and_meets_no_etiquette(world: World, author: dict[str, Any]) -> None:
+    await world.receive(FIRST, author=author)
+    await world.advance(seconds=3)
+    await world.receive(THIRD, author=author)
+    await world.advance(seconds=3)
+    first, busy = (world.channel("#care").card(words) for words in ("suitcase", "charged me twice"))
+    await busy.click("Claim", by="raj")
+    await first.click("Claim", by="ana")
+    await first.resolve("answered", by="ana")
+    await world.receive(SECOND, author=author)
+    await world.advance(seconds=3)
+    second = world.channel("#care").card("refund")
+    assert "contact" not in second.words
+    assert "another case" not in second.words
+    assert "History of this person…" not in await second.explain()
+    await second.click("Claim", by="mia")
+    assert "Claimed by @mia" in second.words
 
 
 async def test_the_name_of_the_colleague_who_answered_notifies_nobody(world: World) -> None:

@@ -10,7 +10,7 @@ from aiohttp import web
 from bot.domain.subject import Subject
 from bot.sources.base import SourceContext
 from bot.sources.outlet_client import OutletClient, OutletError
-from bot.sources.rss import SOURCE, RssOptions, RssOutlet, build_rss_source
+from bot.sources.rss import SOURCE, RssOptions, RssOutlet, _is_outlet, build_rss_source
 from bot.sources.rss_parser import MOST_ENTRIES, parse_feed
 from tests.sources.fake_outlet import Answer, FakeOutlet, break_connection, serve_fake_outlet
 from tests.sources.source_fakes import NOON, Inbox, InstantClock, run_source, wait_until
@@ -69,8 +69,25 @@ async def test_a_new_entry_that_names_a_subject_is_a_mention(world: World) -> No
     assert mention.id.startswith("press:")
     assert (mention.text, mention.url) == ("Northwind cancels flight 2", f"{world.outlet.url}/story/2")
     assert (mention.created_at, mention.lang) == (NOON - timedelta(hours=1), "en")
-    assert mention.author.name == "The Daily"
+    assert (mention.author.name, mention.author_key) == ("The Daily", "")
     assert len(world.inbox.imported) == 1
+
+
+@pytest.mark.parametrize(
+    ("byline", "is_outlet"),
+    [
+        ("", True),
+        ("The Daily", True),
+        ("Daily staff", True),
+        ("thedaily", True),
+        ("noreply@thedaily.example (Unknown)", True),
+        ("admin", True),
+        ("Ana Silva", False),
+        ("Ana Silva, The Daily", False),
+    ],
+)
+def test_an_author_who_is_the_feed_is_an_outlet_and_a_named_one_is_a_person(byline: str, *, is_outlet: bool) -> None:
+    assert _is_outlet(byline, "The Daily", "www.thedaily.example") is is_outlet
 
 
 async def test_everything_is_taken_of_a_feed_that_has_searched_already(world: World) -> None:

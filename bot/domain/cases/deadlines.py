@@ -45,12 +45,16 @@ def compute_lease_end(case: Case, department: Department, at: datetime) -> datet
 def plan_follow_up(case: Case, department: Department, at: datetime) -> FollowUp | None:
     """Return the follow-up of a case that was resolved at `at`, or None if it gets none.
 
-    Praise gets none, nor do cases that were claimed from a list: nobody asks hundreds of people one by one.
+    Praise gets none, nor do cases that were claimed from a list: nobody asks hundreds of people one by one. Nor do
+    outlets and automated accounts.
     """
     own = case.clocks.follow_up_after
     after = department.follow_up_after if own is None else own
     is_asked_for = case.resolution is not None and case.resolution.is_helpful and bool(after)
-    if not is_asked_for or case.from_list or case.mention.is_forgotten or case.assessment.intent is Intent.PRAISE:
+    author = case.mention.author
+    if not is_asked_for or case.from_list or case.mention.is_forgotten or author.outlet or author.bot:
+        return None
+    if case.assessment.intent is Intent.PRAISE:
         return None
     due = department.hours.add_working_time(at + after, timedelta())
     since = case.public_reply.at if case.public_reply else case.claimed_at or at
