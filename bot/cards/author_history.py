@@ -45,10 +45,10 @@ def format_author_facts(author: AuthorContext, department: Department) -> str:
     return " · ".join(part for part in (format_labels(person), _list_lines(person, author, department)[0]) if part)
 
 
-def format_caution(case: Case, department: Department, author: AuthorContext, at: datetime) -> str:
-    """Return what to think of before this case is claimed, as plain text; empty if nothing."""
+def format_caution(case: Case, department: Department, author: AuthorContext, at: datetime, by: str = "") -> str:
+    """Return what to think of before this case is claimed or its post opened, as plain text; empty if nothing."""
     person, rules = author.person, department.etiquette
-    caution = find_caution(case, person, rules, at)
+    caution = find_caution(case, person, rules, at, by)
     if person is None or caution is None:
         return ""
     if caution is Caution.DO_NOT_APPROACH:

@@ -99,7 +99,7 @@ def render_reroute_receipt(case: Case, moved_from: str) -> RenderedMessage:
 def render_case_actions(case: Case, page: Page | None = None, caution: str = "") -> Block:
     """Return three controls; the last is the menu. One on an outdated card is refused with a sentence.
 
-    With a `caution`, *Claim* asks once, and says it.
+    With a `caution`, *Claim* asks once, and says it, and so does the form behind *Open post…*.
     While somebody is paged, or has to confirm the crisis, *Open post* is in the menu. Of a claimed case it is in the
     forms behind *Reply…* and *Why?*.
     """
@@ -108,8 +108,8 @@ def render_case_actions(case: Case, page: Page | None = None, caution: str = "")
         *([render_confirm_button(case, action_ids.CONFIRM)] if case.is_unconfirmed_crisis else []),
     ]
     steps = [button for button in CASE_BUTTONS if button.is_next_step(case)][: 1 if pressing else None]
-    link = [] if case.status is CaseStatus.CLAIMED else render_open_post_button(case)
-    hidden_link = [{**make_option("Open post", action_ids.OPEN_POST), "url": one["url"]} for one in link if pressing]
+    link = [] if case.status is CaseStatus.CLAIMED else render_open_post_button(case, caution=caution)
+    hidden_link = [_render_link_option(one) for one in link if pressing]
     in_menu = [button for button in CASE_BUTTONS if button.is_shown(case) and button not in steps]
     room = MOST_MENU_OPTIONS - 1 - len(hidden_link)
     why = make_option("Why? / Correct…", action_ids.encode_menu_choice(action_ids.WHY, case.id))
@@ -123,11 +123,22 @@ def render_case_actions(case: Case, page: Page | None = None, caution: str = "")
     return make_actions(*pressing, *leading, *shown_link, *surplus, menu)
 
 
-def render_open_post_button(case: Case, url: str = "") -> list[Block]:
-    """Return a link to `url`, by default the case's post; [] where it is not safe to follow."""
+def _render_link_option(button: Block) -> Block:
+    if "url" in button:
+        return {**make_option("Open post", action_ids.OPEN_POST), "url": button["url"]}
+    return make_option("Open post…", action_ids.encode_menu_choice(action_ids.OPEN_ASK, button["value"]))
+
+
+def render_open_post_button(case: Case, url: str = "", caution: str = "") -> list[Block]:
+    """Return a link to `url`, by default the case's post; [] where it is not safe to follow.
+
+    With a `caution`, return the button that says it first.
+    """
     if not (address := sanitize_url(url or case.mention.url)):
         return []
     label = f"Open the post of {format_author(case.mention)}"
+    if caution:
+        return [make_button("Open post…", action_ids.OPEN_ASK, case.id, a11y_label=label)]
     return [make_button("Open post", action_ids.OPEN_POST, url=address, a11y_label=label)]
 
 

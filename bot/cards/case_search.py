@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple, Self
 
 from bot.cards import action_ids
+from bot.cards.author_history import format_caution
 from bot.cards.block_kit import Block, RenderedMessage, make_actions, make_button, make_plain_text, make_section
 from bot.cards.case import render_case, render_open_post_button
 from bot.cards.case_lists import list_case_buttons, render_case_line
@@ -145,7 +146,8 @@ def render_case_modal(
     """Return a case in full, with what the person can do next."""
     is_own = case.status is CaseStatus.CLAIMED and case.owner == by
     reply = [make_button("Reply…", action_ids.REPLY, case.id)] if is_own else []
-    buttons = [*list_case_buttons(case, by), *reply, *render_open_post_button(case)]
+    caution = format_caution(case, department, author, at, by)
+    buttons = [*list_case_buttons(case, by), *reply, *render_open_post_button(case, caution=caution)]
     actions = [make_actions(*buttons)] if buttons else []
     return _make_view_modal("Case", origin, [*_list_shown(render_case(case, department, at, page, author)), *actions])
 

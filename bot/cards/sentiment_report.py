@@ -27,6 +27,7 @@ from bot.domain.assessment import Intent
 from bot.domain.case import Case, CaseStatus
 from bot.domain.reports.headline import format_headline, format_total, list_changes
 from bot.domain.reports.report import (
+    CautionFigures,
     DepartmentFigures,
     FigureGap,
     FlagFigures,
@@ -152,6 +153,7 @@ def _format_department_details(department: DepartmentFigures, *, is_alone: bool)
         *(f"Time to {what}: {_format_duration_stats(took)}" for what, took in times if took),
         _format_follow_ups(department.follow_ups),
         _format_replies(department.replies),
+        _format_cautions(department.cautions),
     ]
     return " · ".join(part for part in parts if part)
 
@@ -163,6 +165,11 @@ def _format_replies(count: ReplyFigures) -> str:
     unhappy = format_count(count.again, "unhappy person", "unhappy people")
     turned = f"Of {unhappy} who wrote again after our answer, {count.turned:,} turned positive" if count.again else ""
     return " · ".join(part for part in (opened, turned) if part)
+
+
+def _format_cautions(count: CautionFigures) -> str:
+    held_back = max(0, count.asked - count.ignored)
+    return f"Cautions: {count.asked:,}, {count.ignored:,} went on, {held_back:,} held back" if count.asked else ""
 
 
 def _format_follow_ups(count: FollowUpFigures) -> str:

@@ -14,6 +14,7 @@ from bot.cards import (
     case_messages,
     case_requests,
     case_search,
+    cautions,
     colleague_posts,
     crises,
     crisis_modals,
@@ -67,6 +68,7 @@ from bot.domain.replies.lengths import ReplyLength
 from bot.domain.reports.precision import PrecisionAspect, PrecisionEstimate
 from bot.domain.reports.ranges import parse_known_range
 from bot.domain.reports.report import (
+    CautionFigures,
     DepartmentFigures,
     FlagFigures,
     FollowUpFigures,
@@ -237,6 +239,7 @@ def _draw_reports(on: GallerySamples) -> Drawings:
     claim, resolve, reply = DurationStats(40, 900, 1560), DurationStats(38, 4440, 6600), DurationStats(36, 1260, 4500)
     asked = FollowUpFigures(due=12, satisfied=9, thanked=4, reopened=1)
     figures = DepartmentFigures("care", 6, 2, 38, 3, claim, resolve, reply, asked)
+    figures = replace(figures, cautions=CautionFigures(4, 1))
     today, week = (parse_known_range(words, AT, ZoneInfo(ZONE)) for words in ("today", "week"))
     rivals, posts = (("Skylark Airways", 11),), (on.resolved, on.praise)
     report = Report(
@@ -316,6 +319,13 @@ def _draw_roles(on: GallerySamples) -> Drawings:
     yield "Mute the author of spam?", mutes.render_mute_offer(on.new)
 
 
+def _draw_cautions(on: GallerySamples, origin: ModalMetadata) -> Drawings:
+    words = "A colleague has marked this person as “Do not approach”."
+    for went_on in (False, True):
+        drawing = cautions.render_caution_modal(on.new, words, origin, went_on=went_on)
+        yield f"Modal: before you answer{', opened' if went_on else ''}", drawing
+
+
 def _draw_modals(on: GallerySamples) -> Drawings:
     origin = ModalMetadata(on.new.id, "", "C0CARE")
     some = (
@@ -337,6 +347,7 @@ def _draw_modals(on: GallerySamples) -> Drawings:
     uses = _build_brief(on).offers
     yield "Modal: resolve", modals.render_resolve_modal(on.claimed, origin, offers=uses)
     yield "Modal: ask for more", case_requests.render_offer_modal(on.claimed, [uses[0].offer], origin)
+    yield from _draw_cautions(on, origin)
     yield "Modal: hand over", modals.render_hand_over_modal(on.claimed, on.departments, origin)
     yield "Modal: re-route", modals.render_not_for_us_modal(on.new, on.departments, origin)
     yield (

@@ -8,6 +8,7 @@ from typing import NamedTuple, Self
 from bot.domain.assessment import DOUBTFUL, Assessment, Intent
 from bot.domain.audit import AuditEvent
 from bot.domain.case_requests import CaseRequest, RequestKind
+from bot.domain.caution import CautionRecord
 from bot.domain.correction import COLLEAGUE, Correction, CorrectionKind
 from bot.domain.follow_up import FollowUp
 from bot.domain.immutable import FrozenModel
@@ -193,6 +194,8 @@ class Case(FrozenModel):
     """Whether that colleague was told what came of it, or did it."""
     given: tuple[GivenOffer, ...] = ()
     """What its owners have given the author, as they said when they resolved it."""
+    caution: CautionRecord | None = None
+    """The last question that was asked before somebody answered the author."""
     approached: bool = False
     """Whether its answer counts as an approach: once, however often they and we write after it."""
     shared_by: str = ""

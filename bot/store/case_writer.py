@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from bot.domain.case import Case, CaseStatus, JoinReason
+from bot.domain.cases.caution_transitions import list_caution_counts
 from bot.domain.cases.flag_transitions import list_flag_counts
 from bot.domain.cases.follow_up_transitions import list_follow_up_counts, list_later_post_counts
 from bot.domain.cases.intake import CONVERSATION_WINDOW, COPY_WINDOW, build_conversation_key, build_copy_key
@@ -164,6 +165,8 @@ def add_writing_end(transaction: Transaction, keys: Keys, case_id: str) -> None:
 def _count_changes(transaction: Transaction, keys: Keys, before: Case | None, case: Case, at: datetime) -> None:
     for word in (*list_follow_up_counts(before, case), *list_later_post_counts(before, case)):
         count_ending(transaction, keys, case.department, word, at)
+    for word, count in list_caution_counts(before, case):  # counted when it was asked
+        count_ending(transaction, keys, case.department, word, case.caution.at if case.caution else at, count)
     for word in list_flag_counts(before, case):  # counted on the day of the flag
         count_ending(transaction, keys, case.department, word, case.history[0].at)
 
@@ -185,10 +188,10 @@ def _index_links(transaction: Transaction, keys: Keys, decision: CaseDecision, c
         transaction.write("EXPIRE", keys.flagged, _EDITED_SECONDS)
 
 
-def count_ending(transaction: Transaction, keys: Keys, department: str, how: str, at: datetime) -> None:
+def count_ending(transaction: Transaction, keys: Keys, department: str, how: str, at: datetime, count: int = 1) -> None:
     """Count a resolution, or another word that a report counts by department."""
     ended = keys.resolutions_key(format_day(at))
-    transaction.write("HINCRBY", ended, join_field(compute_quarter(at), department, how), 1)
+    transaction.write("HINCRBY", ended, join_field(compute_quarter(at), department, how), count)
     transaction.add_upkeep("EXPIRE", ended, _TALLIES_SECONDS)
 
 

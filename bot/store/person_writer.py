@@ -5,7 +5,7 @@ from datetime import datetime
 from bot.domain.case import Case, CaseStatus
 from bot.domain.commits import CaseDecision
 from bot.domain.outbox import Notification
-from bot.domain.persons.contacts import count_approaches, find_answer, find_contact, find_lost_answer
+from bot.domain.persons.contacts import count_approaches, find_answer, find_contact, find_lost_answer, is_answered
 from bot.store.decision_writer import add_notification
 from bot.store.keys import PERSON_KEPT, Keys
 from bot.store.transaction import Transaction
@@ -68,8 +68,14 @@ def _update_person_cases(transaction: Transaction, keys: Keys, before: Case | No
 
 
 def _find_person_refresh(before: Case | None, case: Case) -> Notification | None:
-    """Return what redraws the other cards of this person, because the owner of this case has changed."""
-    had, has = (one.owner if one and one.status is CaseStatus.CLAIMED else "" for one in (before, case))
-    if had == has or not case.mention.author_key:
+    """Return what redraws the other cards of this person: this case has another owner, or is answered or no longer."""
+    if not case.mention.author_key or _get_known_facts(before) == _get_known_facts(case):
         return None
     return Notification.refresh_person(case.id, case.department)
+
+
+def _get_known_facts(case: Case | None) -> tuple[str, bool, bool]:
+    """Return what other cards of the person depend on."""
+    if case is None:
+        return "", False, False
+    return case.owner if case.status is CaseStatus.CLAIMED else "", is_answered(case), case.approached

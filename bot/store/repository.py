@@ -68,7 +68,7 @@ class Repository(RedisStore, ABC, Generic[Record, Decided]):
         return decision
 
     async def change_if_needed(
-        self, name: str, decide: Callable[[Record], Decided | Awaitable[Decided] | None], at: datetime
+        self, name: str, decide: Callable[[Record], Decided | Awaitable[Decided | None] | None], at: datetime
     ) -> Decided | None:
         """Do as `change`, but commit nothing if `decide` returns None."""
         for _ in range(TRIES):

@@ -22,6 +22,7 @@ from bot.domain.follow_up import FollowUpOutcome
 from bot.domain.lifecycle import CaseTransition, Context, check_transition
 from bot.domain.mention import Mention
 from bot.domain.paging.page import Page
+from bot.domain.persons.etiquette import find_caution
 from bot.domain.persons.person import NO_CONTEXT, AuthorContext, OpenCase
 from bot.domain.routing import Route, find_route
 from bot.domain.rules import PlaybookRules, get_department_or_lost, require_department
@@ -36,6 +37,8 @@ MAX_ASSIGNEES = 100
 """Slack's limit for the options of a menu."""
 
 DecideCase = Callable[[Case, Context], CaseDecision]
+DecideIfNeeded = Callable[[Case, Context], CaseDecision | None]
+"""Returns None where nothing changes."""
 AsyncDecideCase = Callable[[Case, Context], Awaitable[CaseDecision]]
 """Reads something that its commit guards, each time that it decides."""
 
@@ -96,15 +99,15 @@ class CaseUseCases:
     def list_departments(self) -> tuple[Department, ...]:
         return self._rules.list_departments()
 
-    async def apply(self, case_id: str, by: str, decide: DecideCase | AsyncDecideCase) -> CaseView:
+    async def apply(self, case_id: str, by: str, decide: DecideIfNeeded | AsyncDecideCase) -> CaseView:
         """Apply a transition of a button, or of one of the methods below."""
 
-        async def decide_case(case: Case) -> CaseDecision:
+        async def decide_case(case: Case) -> CaseDecision | None:
             decision = decide(case, await self._load_context(case, by))
             return await decision if isawaitable(decision) else decision
 
-        decision = await self._store.change(case_id, decide_case, self._clock.now())
-        return await self.build_view(decision.case)
+        decision = await self._store.change_if_needed(case_id, decide_case, self._clock.now())
+        return await self.build_view(decision.case) if decision else await self.get(case_id)
 
     async def find_collision(self, case_id: str, by: str) -> tuple[CaseView, OpenCase] | None:
         """Return the case with another of the same person that a colleague has claimed; None if there is none.
@@ -115,7 +118,13 @@ class CaseUseCases:
         return next(((view, one) for one in view.author.open_cases if one.owner != by), None)
 
     async def claim(self, case_id: str, by: str) -> CaseView:
-        return await self.apply(case_id, by, transitions.claim_case)
+        async def decide(case: Case, context: Context) -> CaseDecision:
+            author = case.mention.author_key
+            person = (await self._persons.load([author])).get(author)
+            caution = find_caution(case, person, context.department.etiquette, context.at, by)
+            return transitions.claim_case(case, context, caution)
+
+        return await self.apply(case_id, by, decide)
 
     async def renew_lease(self, case_id: str, by: str) -> CaseView:
         return await self.apply(case_id, by, transitions.renew_lease)

@@ -12,6 +12,7 @@ from bot.cards.block_kit import RenderedMessage
 from bot.clock import Clock
 from bot.domain.assessment import Intent
 from bot.domain.case import Case, CaseResolution
+from bot.domain.cases.caution_transitions import ASKED, CAUTION, IGNORED
 from bot.domain.cases.flag_transitions import FLAGGED, FOUND
 from bot.domain.cases.follow_up_transitions import DUE, FOLLOW_UP, REOPENED
 from bot.domain.commits import DurationKind
@@ -29,6 +30,7 @@ from bot.domain.reports.report import (
     TODAY,
     TURNED,
     WARNED,
+    CautionFigures,
     DepartmentFigures,
     FlagFigures,
     FollowUpFigures,
@@ -163,6 +165,7 @@ class SentimentReports:
                 follow_ups=_count_follow_ups(resolutions, name),
                 replies=_count_replies(resolutions, name),
                 first_reply=compute_duration_stats(durations.get((name, DurationKind.REPLY), ())),
+                cautions=CautionFigures(*(resolutions[name, CAUTION + word] for word in (ASKED, IGNORED))),
             )
             lines.append(line)
         return tuple(lines)

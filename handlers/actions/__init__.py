@@ -19,6 +19,7 @@ from handlers.actions.case_buttons import (
     reopen,
     undo_reroute,
 )
+from handlers.actions.cautions import CAUTION_LISTENERS
 from handlers.actions.corrections import correct_assessment, explain_assessment, move_by_rules
 from handlers.actions.crises import complete_checklist_item, open_crisis_modal
 from handlers.actions.follow_ups import FOLLOW_UP_LISTENERS
@@ -59,7 +60,7 @@ def register(app: AsyncApp) -> None:
     app.action(action_ids.CONFIRM_HERE)(confirm_here)
     app.action(action_ids.CLAIM_IN_DIGEST)(claim_in_digest)
     more = {**STORM_LISTENERS, **HOME_LISTENERS, **FOLLOW_UP_LISTENERS, **REPLY_LISTENERS, **REQUEST_LISTENERS}
-    more |= PERSON_LISTENERS | THANK_LISTENERS
+    more |= PERSON_LISTENERS | THANK_LISTENERS | CAUTION_LISTENERS
     for action, listener in more.items():
         app.action(action)(listener)
     app.action(action_ids.CLAIM_HERE)(claim_here)

@@ -1,8 +1,10 @@
 """Etiquette: *Claim* asks once before somebody is answered who should rather not be. It keeps nobody from it."""
 
+import re
 from typing import Any
 
 from bot.cards import action_ids
+from bot.slack_sandbox.views import SlackView
 from tests.scenarios.sample_posts import CRISIS, LATE, LOST, RIVAL
 from tests.scenarios.slack_views import Card
 from tests.scenarios.test_follow_ups import change_playbook
@@ -124,4 +126,107 @@ async def test_a_conversation_with_a_customer_of_a_competitor_is_one_approach(wo
     other = await receive(world, "@flyskylark lost my luggage, awful service, never again", "#sales", by="joao")
     assert find_question(other) == "We have approached this person once before. Once more is fine, then leave it."
     await first.click("Reopen", by="lea")
+    await world.advance(seconds=5)
     assert find_question(other) == ""
+
+
+async def read_cautions(world: World, department: str = "care") -> str:
+    """What `/sentiment` says about how often somebody was asked."""
+    report = await world.person("mia").type_command(f"/sentiment today {department}")
+    return "".join(re.findall("Cautions: .* held back", report))
+
+
+def read_modal(world: World, by: str) -> SlackView:
+    view = world.sandbox.get_user(by).modal
+    assert view is not None, world.person(by).last_whisper
+    return view
+
+
+async def press(world: World, by: str, what: str) -> None:
+    await world.sandbox.get_user(by).click_button(read_modal(world, by), what)
+    await world.finish_listeners()
+
+
+async def mark_do_not_approach(world: World) -> Card:
+    """Return the card of a person whom a colleague has marked since."""
+    card = await receive(world, LOST)
+    await open_history(card)
+    await submit(card, labels=["do not approach"])
+    await world.sandbox.get_user("ana").close_modal(everything=True)
+    await world.advance(seconds=5)
+    return card
+
+
+async def test_open_post_says_it_first_where_it_is_and_the_card_grows_by_nothing(world: World) -> None:
+    card = await receive(world, LOST)
+    blocks = len(card.message.attachments[0]["blocks"])
+    assert card.buttons == ["Claim", "Open post"]
+    card = await mark_do_not_approach(world)
+    assert card.buttons == ["Claim", "Open post…"]
+    assert len(card.message.attachments[0]["blocks"]) == blocks
+    await card.click("Open post…", by="joe")
+    modal = read_modal(world, "joe")
+    assert "A colleague has marked this person as “Do not approach”." in modal.read_text()
+    [link] = [one for _, one in modal.iter_elements() if one.get("url")]
+    assert link["text"]["text"] == "Open on X"
+    assert link["url"].startswith("https://x.example/marta/")
+
+
+async def test_who_goes_on_and_who_holds_back_is_counted_for_each_case_and_can_be_undone(world: World) -> None:
+    card = await mark_do_not_approach(world)
+    assert await read_cautions(world) == ""
+    for _ in range(2):
+        await card.click("Open post…", by="ana")
+        await world.sandbox.get_user("ana").close_modal()
+    assert await read_cautions(world) == "Cautions: 1, 0 went on, 1 held back"
+    await card.click("Open post…", by="raj")
+    await press(world, "raj", "Open on X")
+    assert await read_cautions(world) == "Cautions: 1, 1 went on, 0 held back"
+    await press(world, "raj", "Undo")
+    assert await read_cautions(world) == "Cautions: 1, 0 went on, 1 held back"
+    await press(world, "raj", "Open on X")
+    await world.sandbox.get_user("raj").close_modal()
+    await card.click("Claim", by="ana")
+    await card.click("Release", by="ana")
+    assert await read_cautions(world) == "Cautions: 1, 1 went on, 0 held back"  # raj did
+
+
+async def test_release_takes_back_that_somebody_went_on_and_a_later_day_counts_where_it_was_asked(
+    world: World,
+) -> None:
+    card = await mark_do_not_approach(world)
+    await card.click("Claim", by="raj")
+    assert await read_cautions(world) == "Cautions: 1, 1 went on, 0 held back"
+    await card.click("Release", by="raj")
+    assert await read_cautions(world) == "Cautions: 1, 0 went on, 1 held back"
+    await card.click("Claim", by="ana")
+    await card.resolve("answered", by="ana")
+    assert await read_cautions(world) == "Cautions: 2, 1 went on, 1 held back"
+
+
+async def test_what_is_over_by_now_is_no_question_and_counts_nothing(world: World) -> None:
+    await answer(await receive(world, LOST), "ana")
+    card = await receive(world, LATE)
+    assert card.buttons == ["Claim", "Open post…"]
+    await world.advance(hours=3)
+    await card.click("Open post…", by="raj")
+    assert "nothing speaks against an answer" in read_modal(world, "raj").read_text()
+    await press(world, "raj", "Open on X")
+    assert await read_cautions(world) == ""
+
+
+async def test_who_answered_last_is_asked_nothing_about_their_own_answer(world: World) -> None:
+    await answer(await receive(world, LOST), "ana")
+    card = await receive(world, LATE)
+    await card.click("Claim", by="ana")
+    assert await read_cautions(world) == ""
+
+
+async def test_the_case_on_home_says_it_before_the_post_too(world: World) -> None:
+    card = await mark_do_not_approach(world)
+    await world.person("ana").open_home()
+    await world.person("ana").press_on_home("View", about="marta")
+    assert card.buttons == ["Claim", "Open post…"]
+    assert "Open post…" in read_modal(world, "ana").find_buttons()
+    await press(world, "ana", "Open post…")
+    assert "Do not approach" in read_modal(world, "ana").read_text()

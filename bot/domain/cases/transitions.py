@@ -22,7 +22,7 @@ from bot.domain.lifecycle import DEPUTIES_UNKNOWN, CaseTransition, Context, chec
 from bot.domain.mention import Mention
 from bot.domain.outbox import Notification, NotificationKind, Priority
 from bot.domain.paging.case_page import build_case_pages
-from bot.domain.persons.etiquette import note_approach
+from bot.domain.persons.etiquette import Caution, note_approach, record_caution, undo_caution
 from bot.domain.text import format_duration
 
 MAX_REASON = 200
@@ -63,10 +63,14 @@ def _notify_former_owner(before: Case, after: Case, by: str) -> tuple[Notificati
     return (Notification.notify_owner(NotificationKind.RELEASED, before.id, before.owner, before.version),)
 
 
-def claim_case(case: Case, context: Context) -> CaseDecision:
-    """Make this person the one owner, for the time of a lease; the deadline to resolve is shown from now on."""
+def claim_case(case: Case, context: Context, caution: Caution | None = None) -> CaseDecision:
+    """Make this person the one owner, for the time of a lease; the deadline to resolve is shown from now on.
+
+    `caution`: what they go on in spite of.
+    """
     status = check_transition(case, CaseTransition.CLAIM, context)
     after = _assign_owner(case, context.by, context).copy_with(status=status)
+    after = record_caution(after, context.at, context.by) if caution else after
     waited = _measure_seconds(case.opened_at, context.at)
     event = context.build_event(AuditAction.CLAIMED, f"after {format_duration(context.at - case.opened_at)}")
     return build_case_decision(case, after, context.department, event, durations=((DurationKind.CLAIM, waited),))
@@ -108,9 +112,13 @@ def renew_lease(case: Case, context: Context) -> CaseDecision:
 
 
 def release_case(case: Case, context: Context) -> CaseDecision:
-    """Return the case to the channel, with a new deadline to claim it."""
+    """Return the case to the channel, with a new deadline to claim it.
+
+    Who went on in spite of a caution takes that back, unless the author was answered in public.
+    """
     check_transition(case, CaseTransition.RELEASE, context)
-    after = release_to_channel(case, context.department, context.at)
+    kept = case if case.public_replies else undo_caution(case, case.owner)
+    after = release_to_channel(kept, context.department, context.at)
     return build_case_decision(case, after, context.department, context.build_event(AuditAction.RELEASED))
 
 
@@ -233,6 +241,7 @@ def separate_mention(case: Case, context: Context, mention: Mention, former: Cas
         found_as="",
         closure_told=False,
         approached=False,
+        caution=None,
         waiting_since=context.at,
         round=0,
         history=(opened,),

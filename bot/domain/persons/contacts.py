@@ -41,7 +41,7 @@ def find_contact(decision: CaseDecision) -> Contact | None:
 def find_answer(before: Case | None, after: Case) -> Answer | None:
     """Return the answer that the author got by this change of their case."""
     author = after.mention.author_key
-    if not author or not _is_answered(after) or _is_answered(before) or after.resolved_at is None:
+    if not author or not is_answered(after) or is_answered(before) or after.resolved_at is None:
         return None
     return Answer(author, after.owner or after.closed_by, after.resolved_at)
 
@@ -59,5 +59,6 @@ def count_approaches(before: Case | None, after: Case) -> int:
     return after.approached - (before is not None and before.approached)
 
 
-def _is_answered(case: Case | None) -> bool:
+def is_answered(case: Case | None) -> bool:
+    """Whether it is closed with an answer or a solution."""
     return case is not None and case.is_closed and case.resolution is not None and case.resolution.is_helpful

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bot.domain.case import Case, CaseStatus
+from bot.domain.caution import CautionRecord
 from bot.domain.department import EtiquetteRules
 from bot.domain.persons.person import Person, PersonLabel
 from bot.domain.subject import SubjectKind
@@ -26,14 +27,37 @@ def _is_about_competitor(case: Case) -> bool:
     return case.assessment.kind == SubjectKind.COMPETITOR
 
 
-def find_caution(case: Case, person: Person | None, rules: EtiquetteRules, at: datetime) -> Caution | None:
-    """Return what to say before this case is claimed, the most serious first."""
+def find_caution(
+    case: Case, person: Person | None, rules: EtiquetteRules, at: datetime, by: str = ""
+) -> Caution | None:
+    """Return what to say before this case is claimed or its post opened, the most serious first.
+
+    `by`: who wants to. An answer of their own asks them nothing.
+    """
     if person is None or case.status is not CaseStatus.NEW or case.is_urgent:
         return None
     if PersonLabel.DO_NOT_APPROACH in person.labels:
         return Caution.DO_NOT_APPROACH
     if _is_about_competitor(case) and person.approaches and not case.approached:
         return Caution.TOO_OFTEN if person.approaches >= rules.max_approaches else Caution.AGAIN
-    if person.answered_at is not None and timedelta() <= at - person.answered_at < rules.answered_within:
-        return Caution.JUST_ANSWERED
-    return None
+    if person.answered_at is None or by == person.answered_by:
+        return None
+    return Caution.JUST_ANSWERED if timedelta() <= at - person.answered_at < rules.answered_within else None
+
+
+def record_caution(case: Case, at: datetime, by: str = "") -> Case:
+    """Note that the question was asked, and who went on; the first of them stays."""
+    known = case.caution if _is_asked(case) else None
+    asked = known or CautionRecord(at, case.round)
+    return case.copy_with(caution=asked._replace(by=asked.by or by))
+
+
+def undo_caution(case: Case, by: str) -> Case:
+    """Take back that this person went on; they were asked."""
+    if case.caution is None or not _is_asked(case) or case.caution.by != by:
+        return case
+    return case.copy_with(caution=case.caution._replace(by=""))
+
+
+def _is_asked(case: Case) -> bool:
+    return case.caution is not None and case.caution.round == case.round

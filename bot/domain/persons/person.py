@@ -81,12 +81,14 @@ class AuthorContext(NamedTuple):
 
     @property
     def shown_key(self) -> str:
-        """What a card shows of it, in a word: open cases, writers, labels and how many accounts are linked."""
+        """What a card shows of it, in a word: open cases, writers, labels, links, answers and approaches."""
         words = [f"{one.case_id}:{one.owner}:{','.join(one.writers)}" for one in self.open_cases]
         words += [f"writing:{who}" for who in self.writers]
         if self.person:
             words += sorted(label.replace(" ", "-") for label in self.person.labels)
             words += [f"{len(self.person.accounts)}"] if len(self.person.accounts) > 1 else []
+            words += [f"answered:{self.person.answered_at:%Y%m%dT%H%M%S}"] if self.person.answered_at else []
+            words += [f"approached:{self.person.approaches}"] if self.person.approaches else []
         return " ".join(words)
 
 

@@ -136,6 +136,16 @@ class FollowUpFigures(NamedTuple):
 NO_FOLLOW_UPS = FollowUpFigures()
 
 
+class CautionFigures(NamedTuple):
+    """In how many cases somebody was asked before they answered, and in how many they went on."""
+
+    asked: int = 0
+    ignored: int = 0
+
+
+NO_CAUTIONS = CautionFigures()
+
+
 class FlagFigures(NamedTuple):
     """How many posts colleagues flagged, and how many of these no source has brought."""
 
@@ -161,10 +171,11 @@ class DepartmentFigures:
     """To the first answer of one of our accounts in public."""
     follow_ups: FollowUpFigures = NO_FOLLOW_UPS
     replies: ReplyFigures = NO_REPLIES
+    cautions: CautionFigures = NO_CAUTIONS
 
     @property
     def is_idle(self) -> bool:
-        counts = (self.open, self.answered, self.closed_otherwise, *self.follow_ups, *self.replies)
+        counts = (self.open, self.answered, self.closed_otherwise, *self.follow_ups, *self.replies, *self.cautions)
         return not (self.claim or self.first_reply or any(counts))
 
 
