@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict, Field
 from selectolax.lexbor import LexborHTMLParser
 
+from bot.domain.own_accounts import fold_handle
 from bot.domain.subject import Subject
 from bot.sources.base import SourceCheck, SourceContext, SourceKind
 from bot.sources.html_text import MAX_HTML, extract_html_text
@@ -50,6 +51,7 @@ class DiscourseOutlet:
         subjects: tuple[Subject, ...] = context.subjects
         self._terms = [term.replace('"', " ") for term in list_search_terms(subjects)]
         self._filter = context.build_term_filter()
+        self._own_handles = frozenset(context.own_accounts.list_handles(self._name))
         self._read: set[int] = set()
         """Posts that were requested since the last poll that got through all: the rest goes on behind them."""
 
@@ -109,18 +111,39 @@ class DiscourseOutlet:
             if number == MOST_POSTS:
                 return posts, False
             try:
-                post = (await client.get(f"{self._url}/posts/{post_id}.json")).parse_json()
-            except OutletError as error:
-                if error.status not in GONE:
-                    if not posts:
-                        raise
-                    return posts, False  # publish these; the next request meets the error again
-                post = None
+                post = await self._request_post(client, str(post_id))
+                answered = await self._find_answered_post(client, post) if post else ""
+            except OutletError:
+                if not posts:
+                    raise
+                return posts, False  # publish these; the next request meets the error again
             self._read.add(post_id)
-            if isinstance(post, dict):
-                posts.append({**post, "hit": hits[post_id]})
-            await self._clock.sleep(PAUSE)
+            if post is not None:
+                posts.append({**post, "hit": hits[post_id], "answered": answered})
         return posts, True
+
+    async def _request_post(self, client: OutletClient, path: str) -> Post | None:
+        """Return a post, or None if it is gone. Raises `OutletError`."""
+        try:
+            post = (await client.get(f"{self._url}/posts/{path}.json")).parse_json()
+        except OutletError as error:
+            if error.status not in GONE:
+                raise
+            post = None
+        await self._clock.sleep(PAUSE)
+        return post if isinstance(post, dict) else None
+
+    async def _find_answered_post(self, client: OutletClient, post: Post) -> str:
+        """Return the id of the post that this one answers, or only its number in the topic.
+
+        The id costs a request, and only our own answers need it: it leads to their case.
+        """
+        topic, number = post.get("topic_id"), post.get("reply_to_post_number")
+        if not number:
+            return ""
+        is_own = fold_handle(str(post.get("username") or "")) in self._own_handles
+        found = await self._request_post(client, f"by_number/{topic}/{number}") if is_own else None
+        return str((found or {}).get("id") or f"{topic}/{number}")
 
     def _map_post(self, post: Post) -> dict[str, Any]:
         hit: Post = post["hit"]
@@ -128,7 +151,6 @@ class DiscourseOutlet:
         body, quoted = _extract_words(str(post.get("cooked") or post.get("raw") or ""))
         title = extract_html_text(str(hit.get("title") or "")) if number == 1 else ""
         handle = str(post.get("username") or "")
-        answered = post.get("reply_to_post_number")
         version = post.get("version")
         edits = min(version - 1, 1_000) if isinstance(version, int) and version > 1 else 0
         return {
@@ -140,7 +162,7 @@ class DiscourseOutlet:
             "edited_at": post.get("updated_at") if edits else None,
             "url": f"{self._url}/t/{topic}/{number}",
             "conversation": topic,
-            "in_reply_to": f"{topic}/{answered}" if answered else "",
+            "in_reply_to": post["answered"],
             "quoted": quoted,
             "place": urlsplit(self._url).hostname or "",
             "author": {"id": handle, "handle": handle, "name": str(post.get("name") or "")},

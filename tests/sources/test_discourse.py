@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 
+from bot.domain.own_accounts import OwnAccounts
 from bot.domain.subject import Subject
 from bot.sources.base import SourceContext
 from bot.sources.discourse import MOST_POSTS, PAUSE, SOURCE, DiscourseOptions, build_discourse_source
@@ -44,6 +45,7 @@ class FakeForum:
         self.posts: list[dict[str, Any]] = []
         self.searches: list[dict[str, str]] = []
         self.read: list[int] = []
+        self.asked_numbers: list[int] = []
         self.hidden: set[int] = set()
         self.is_overloaded = False
         self.slow_down_after: int | None = None
@@ -79,11 +81,22 @@ class FakeForum:
         if self.slow_down_after is not None:
             self.slow_down_after -= 1
         self.read.append(number)
-        if number in self.hidden:
+        return self.give(next(one for one in self.posts if one["id"] == number))
+
+    async def handle_number(self, request: web.Request) -> web.StreamResponse:
+        """Answers `/posts/by_number/<topic>/<number of the post in it>`."""
+        topic, number = (int(part) for part in request.path.removesuffix(".json").split("/")[-2:])
+        self.asked_numbers.append(number)
+        return self.give(next(one for one in self.posts if (one["topic_id"], one["post_number"]) == (topic, number)))
+
+    def give(self, post: dict[str, Any]) -> web.Response:
+        if post["id"] in self.hidden:
             return web.json_response({"errors": ["not found"], "error_type": "not_found"}, status=404)
-        return web.json_response(next(one for one in self.posts if one["id"] == number))
+        return web.json_response(post)
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
+        if request.path.startswith("/posts/by_number/"):
+            return await self.handle_number(request)
         return await (self.handle_search if request.path == "/search.json" else self.handle_post)(request)
 
 
@@ -95,7 +108,8 @@ class World(SimpleNamespace):
 
     def build_context(self, *terms: str) -> SourceContext:
         subjects = (Subject(name="Nimbus", terms=terms),) if terms else SUBJECTS
-        return SourceContext("board", self.clock, lambda: 0.5, subjects)
+        own = OwnAccounts({("board", "nimbus_care"): ""})
+        return SourceContext("board", self.clock, lambda: 0.5, subjects, own_accounts=own)
 
     async def poll(self, searches: int = 1, *terms: str) -> None:
         """Run until `searches` were answered and worked through."""
@@ -112,6 +126,9 @@ async def world() -> AsyncIterator[World]:
         outlet.answers["/search.json"] = [forum.handle]
         for number in range(1, 300):
             outlet.answers[f"/posts/{number}.json"] = [forum.handle]
+        for number in (1, 2, 3):
+            outlet.answers[f"/posts/by_number/40/{number}.json"] = [forum.handle]
+            outlet.answers[f"/posts/by_number/40/{number}"] = [forum.handle]
         yield World(outlet=outlet, forum=forum, inbox=Inbox(f"{NOW - 3600}/{NOW - 86_400}"), clock=InstantClock())
 
 
@@ -123,8 +140,31 @@ async def test_the_client_of_discourse_reads_the_fake_as_it_reads_a_forum(world:
     assert [one["id"] for one in found["posts"]] == [7, 8]
     post = await asyncio.to_thread(client.post_by_id, 7)
     assert (post["id"], post["username"]) == (7, "marta")
+    same = await asyncio.to_thread(client.post_by_number, 40, 1)
+    assert same["id"] == 7
     with pytest.raises(import_module("pydiscourse.exceptions").DiscourseClientError):
         await asyncio.to_thread(client.search, '"n" order:latest after:2026-11-19', page=1)
+
+
+async def test_an_answer_of_ours_names_the_post_that_it_answers_and_others_cost_no_request(world: World) -> None:
+    world.forum.posts = [
+        build_post(7),
+        build_post(12, post_number=2, username="kofi", reply_to_post_number=1),
+        build_post(15, post_number=3, username="Nimbus_Care", reply_to_post_number=2),
+    ]
+    await world.poll()
+    answered = {mention.id: mention.answered_id for mention in world.inbox.mentions.values()}
+    assert answered == {"board:7": "", "board:12": "board:40/1", "board:15": "board:12"}
+    assert set(world.forum.asked_numbers) == {2}
+
+
+async def test_an_answer_of_ours_to_a_post_that_is_gone_is_read_all_the_same(world: World) -> None:
+    ours = build_post(15, post_number=3, username="nimbus_care", reply_to_post_number=2)
+    world.forum.posts = [build_post(12, post_number=2), ours]
+    world.forum.hidden = {12}
+    await world.poll()
+    [mention] = world.inbox.mentions.values()
+    assert mention.in_reply_to == "40/2"
 
 
 async def test_a_post_that_names_a_subject_is_a_mention_with_its_whole_text(world: World) -> None:
