@@ -48,7 +48,7 @@ async def _forget_target(store: Store, target: ForgetTarget, *, ask: bool, dry_r
     """Return the number of posts, and of places they were deleted from."""
     eraser = MentionEraser(store.client, store.keys)
     found = await eraser.find(target)
-    if dry_run or not (found.ids or found.mutes or found.persons):
+    if dry_run or not (found.ids or found.mutes or found.persons or found.names):
         return len(found.ids) if found.words else 0, 0
     if ask and sys.stdin.isatty():
         typer.confirm(f"Delete {format_count(len(found.ids), 'post')}? This cannot be undone.", abort=True, err=True)

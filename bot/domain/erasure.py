@@ -13,6 +13,8 @@ PHRASE_LENGTH = 60
 """Characters from the beginning of a post by which a text that quotes it is found."""
 SHORTEST_PHRASE = 20
 """Of a deleted post: others may begin with the same few words, and quote nobody."""
+SHORTEST_NAME = 3
+"""A name of fewer letters may be any word."""
 _POST_ON_X = re.compile(r"https?://(?:www\.|mobile\.)?(?:x|twitter)\.com/[^/]+/status/(\d+)", re.IGNORECASE)
 
 
@@ -76,6 +78,13 @@ class ForgetTarget:
     def list_author_keys(self) -> frozenset[str]:
         return frozenset({self.author} if ":" in self.author else ())
 
+    def list_names(self, mention: Mention | None = None) -> frozenset[str]:
+        """Return the names of the author, by which colleagues may have written about them."""
+        if not self.author:
+            return frozenset()
+        typed = self.author.rpartition(":")[2]
+        return select_names([mention.author.handle, mention.author.name] if mention else [typed])
+
     def list_phrases(self, mention: Mention | None = None) -> frozenset[str]:
         """Return phrases that a text which quotes the mention contains: its beginning, and its author's @handle."""
         if mention is None:
@@ -109,6 +118,9 @@ class DeletionTargets:
     def list_author_keys(self) -> frozenset[str]:
         return self.authors
 
+    def list_names(self, mention: Mention | None = None) -> frozenset[str]:
+        return select_names([mention.author.handle, mention.author.name]) if mention else frozenset()
+
     def list_phrases(self, mention: Mention | None = None) -> frozenset[str]:
         return frozenset(list_long_phrases([mention.text])) if mention else self.phrases
 
@@ -116,6 +128,12 @@ class DeletionTargets:
 def extract_phrase(text: str) -> str:
     """Return the beginning of a post as a text that quotes it contains it."""
     return " ".join(text.split())[:PHRASE_LENGTH]
+
+
+def select_names(names: Iterable[str]) -> frozenset[str]:
+    """Return the names without @, and without those that are too short, or have no letter, to tell somebody by."""
+    found = (name.strip().removeprefix("@") for name in names)
+    return frozenset(one for one in found if len(one) >= SHORTEST_NAME and any(map(str.isalpha, one)))
 
 
 def list_long_phrases(texts: Iterable[str]) -> list[str]:

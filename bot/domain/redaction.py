@@ -1,5 +1,6 @@
 """Deletion of a person's posts: text and author are removed; counts and our own actions stay."""
 
+import re
 from collections.abc import Iterable
 from datetime import datetime
 from html import escape
@@ -9,12 +10,13 @@ from bot.domain.audit import AuditAction, AuditEvent
 from bot.domain.case import Case, CaseStatus
 from bot.domain.commits import CaseDecision
 from bot.domain.crisis import Crisis, TimelineEntry
-from bot.domain.erasure import AUTHOR_DELETION, REQUEST, ErasureReason, QuoteTargets
+from bot.domain.erasure import AUTHOR_DELETION, REQUEST, SHORTEST_PHRASE, ErasureReason, QuoteTargets
 from bot.domain.mention import DELETED_TEXT, FORGOTTEN_TEXT, Mention
 from bot.domain.outbox import Notification
 from bot.domain.post_details import ParentPost
 from bot.domain.spikes.episode import Episode
 
+NAME_DELETED = "(deleted)"
 PINNED_AND_DELETED = "pinned a message that quoted a post, which was deleted since"
 
 
@@ -43,23 +45,38 @@ def _contains_any(quotation: str, words: Iterable[str]) -> bool:
     return any(one in quoted for one in words)
 
 
+def redact_text(text: str, phrases: Iterable[str], names: Iterable[str]) -> str:
+    """Return what a colleague wrote without these names; empty if it quotes an erased post."""
+    posts = [one for one in phrases if " " in one and len(one) >= SHORTEST_PHRASE]  # the others are handles, and names
+    if _contains_any(text, posts):
+        return ""
+    known = "|".join(map(re.escape, sorted(names, key=len, reverse=True)))
+    return re.sub(rf"(?<![\w@.-])@?(?:{known})(?![\w-])", NAME_DELETED, text, flags=re.IGNORECASE) if known else text
+
+
 def forget_in_case(
-    case: Case, ids: frozenset[str], at: datetime, words: Iterable[str] = (), reason: ErasureReason = REQUEST
+    case: Case,
+    ids: frozenset[str],
+    at: datetime,
+    words: Iterable[str] = (),
+    reason: ErasureReason = REQUEST,
+    names: Iterable[str] = (),
 ) -> CaseDecision | None:
     """Remove these mentions from the case, or return None. A case without any text left is resolved.
 
-    `words` are the beginnings of those posts, to recognize quotes. After a deletion by the author, who claimed the
-    case keeps it and is told, and a crisis waits for a person.
+    `words` are the beginnings of those posts, to recognize quotes, `names` those of their authors. After a deletion by
+    the author, who claimed the case keeps it and is told, and a crisis waits for a person.
     """
     own = case.mention.id in ids and not case.mention.is_forgotten
     joined = tuple(one._replace(who="", url="") if one.mention in ids else one for one in case.joined)
     replies = tuple(one._replace(by="", url="") if one.mention in ids else one for one in case.public_replies)
     quoting = blank_quoted(case.mention, QuoteTargets(ids, frozenset(words), reason.text))
-    if not (own or quoting) and (joined, replies) == (case.joined, case.public_replies):
+    note = redact_text(case.note, words, names)
+    if not (own or quoting) and (joined, replies, note) == (case.joined, case.public_replies, case.note):
         return None
     event = AuditEvent(at, "", AuditAction.POST_DELETED, reason.detail)
     after = case.copy_with(
-        version=case.version + 1, joined=joined, public_replies=replies, history=case.extend_history(event)
+        version=case.version + 1, joined=joined, public_replies=replies, note=note, history=case.extend_history(event)
     )
     if own:
         after = _redact_post(after, reason)

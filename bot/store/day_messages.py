@@ -1,6 +1,6 @@
 """The messages of the day, one for each department."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from bot.domain.audit import AuditAction, AuditEvent
@@ -41,6 +41,23 @@ class DayMessageStore(RedisStore):
         transaction.add_upkeep("EXPIRE", key, int(LONGEST.total_seconds()))
         add_audit_event(transaction, self._keys, AuditEvent(at, by, action), "department", department)
         return (await commit(self._client, transaction))[0] is CommitResult.WRITTEN
+
+    async def redact(self, redact: Callable[[str], str]) -> int:
+        """Replace the words of all messages; one of which nothing is left ends. Return how many have changed."""
+        changed = 0
+        for department, message in (await self._records.read_fields(self._keys.day_messages)).items():
+            [body] = await self._client.read_bodies([self._keys.day_messages], department)
+            if (after := message.copy_with_text(redact)) == message:
+                continue
+            transaction = Transaction(self._keys.inbox)
+            transaction.guard(self._keys.day_messages, body or "", department)
+            if after:
+                dumped = after.model_dump_json(exclude_defaults=True)
+                transaction.write("HSET", self._keys.day_messages, department, dumped)
+            else:
+                transaction.write("HDEL", self._keys.day_messages, department)
+            changed += (await commit(self._client, transaction))[0] is CommitResult.WRITTEN
+        return changed
 
     async def load(self, department: str) -> DayMessage | None:
         """Return the message of a department, also one that has ended. Raises `UnreadableRecordError`."""

@@ -3,6 +3,7 @@
 import json
 from collections.abc import AsyncIterator
 from datetime import datetime
+from functools import partial
 from typing import NamedTuple, Protocol
 
 from redis.exceptions import ResponseError
@@ -12,14 +13,17 @@ from bot.domain.case import PublicReply
 from bot.domain.erasure import REQUEST, ErasureReason, QuoteTargets
 from bot.domain.errors import StoreUnavailable
 from bot.domain.mention import UNKNOWN_AUTHOR_ID, Author, Mention
+from bot.domain.redaction import redact_text
 from bot.store.cases import CaseStore
 from bot.store.client import RedisClient, parse_hash
+from bot.store.day_messages import DayMessageStore
 from bot.store.dead_letters import DeadLetterStore
 from bot.store.decision_writer import add_audit_event
 from bot.store.early_replies import parse_reply
 from bot.store.keys import Keys
 from bot.store.mutes import MuteStore
 from bot.store.outbox import Outbox
+from bot.store.person_notes import PersonNoteStore
 from bot.store.persons import PersonStore
 from bot.store.quarantine import QuarantineStore
 from bot.store.quote_redaction import QuoteStore, parse_entry_mention, parse_stored_mention
@@ -49,6 +53,9 @@ class ErasureTarget(Protocol):
     def list_author_keys(self) -> frozenset[str]:
         """Return the accounts that are known without a search."""
 
+    def list_names(self, mention: Mention | None = None) -> frozenset[str]:
+        """Return the names of its author, if all of theirs is to be erased; without one, those known before."""
+
     def list_phrases(self, mention: Mention | None = None) -> frozenset[str]:
         """Return phrases by which texts that quote the mention are found; without one, those known before."""
 
@@ -63,6 +70,8 @@ class ErasureMatches(NamedTuple):
     """Ids of mutes that name the person."""
     persons: frozenset[str] = frozenset()
     """Author keys of the person's accounts, if all of theirs is to be erased."""
+    names: frozenset[str] = frozenset()
+    """Of the person: they are struck out where colleagues wrote about others."""
 
 
 class MentionEraser(RedisStore):
@@ -76,15 +85,17 @@ class MentionEraser(RedisStore):
         self._records = RecordRedactor(client, keys)
         self._mutes = MuteStore(client, keys)
         self._replies = ReplyStore(client, keys)
+        self._notes, self._day_messages = PersonNoteStore(client, keys), DayMessageStore(client, keys)
         self._persons = PersonStore(client, keys, self._cases, Outbox(client, keys), self._replies)
 
     async def find(self, target: ErasureTarget) -> ErasureMatches:
         """Search the whole store for posts of the target. Changes nothing."""
         ids, words = set(target.list_mentions()), set(target.list_phrases())
-        persons = set(target.list_author_keys())
+        persons, names = set(target.list_author_keys()), set(target.list_names())
         async for mention in self._iter_mentions():
             if target.matches_author(mention.source, mention.author.id, mention.author.handle):
                 persons.add(mention.author_key)
+                names |= target.list_names(mention)
             if target.matches_mention(mention) and not mention.is_forgotten:
                 ids.add(mention.id)
                 words |= target.list_phrases(mention)
@@ -99,7 +110,9 @@ class MentionEraser(RedisStore):
                 if recent.author and target.matches_author(source, author, ""):
                     ids.add(recent.mention)
         mutes = {name for name in await self._mutes.list_ids() if target.matches_mute(name)}
-        return ErasureMatches(frozenset(ids), frozenset(words), frozenset(mutes), frozenset(persons - {""}))
+        return ErasureMatches(
+            frozenset(ids), frozenset(words), frozenset(mutes), frozenset(persons - {""}), frozenset(names)
+        )
 
     async def forget(self, found: ErasureMatches, at: datetime, reason: ErasureReason = REQUEST) -> int:
         """Return how many entries, records and cases lost something."""
@@ -113,12 +126,14 @@ class MentionEraser(RedisStore):
         lost += await self._drop_joined(found.ids)
         lost += await self._drop_early_replies(found.ids)
         lost += await self._redact_quotes(QuoteTargets(found.ids, found.words, reason.text))
-        lost += await self._records.redact_cases(found.ids, found.words, at, reason)
+        lost += await self._records.redact_cases(found.ids, found.words, at, reason, found.names)
         lost += await self._records.redact_episodes(found.ids, at)
         lost += await self._records.redact_crises(found.words, at)
         lost += await self._mutes.forget(found.mutes)
         lost += await self._persons.forget(found.persons, at)
         lost += await self._replies.forget(found.ids, found.words)
+        redact = partial(redact_text, phrases=found.words, names=found.names)
+        lost += await self._notes.redact(redact) + await self._day_messages.redact(redact)
         if lost:
             note = Transaction(self._keys.inbox)
             deleted = AuditEvent(at, "", AuditAction.POSTS_DELETED, f"{len(found.ids)}, {reason.summary}")

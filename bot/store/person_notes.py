@@ -1,6 +1,6 @@
 """What colleagues wrote down about persons."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from pydantic import TypeAdapter
 
@@ -11,7 +11,7 @@ from bot.store.decision_writer import add_audit_event
 from bot.store.keys import PERSON_KEPT, Keys
 from bot.store.record_reader import RecordReader
 from bot.store.repository import RedisStore
-from bot.store.transaction import Transaction, commit
+from bot.store.transaction import CommitResult, Transaction, commit
 
 _NOTE = TypeAdapter(PersonNote)
 
@@ -38,3 +38,22 @@ class PersonNoteStore(RedisStore):
         transaction.write("EXPIRE", key, int(PERSON_KEPT.total_seconds()))
         add_audit_event(transaction, self._keys, event)
         await commit(self._client, transaction)
+
+    async def redact(self, redact: Callable[[str], str]) -> int:
+        """Replace the words of all notes; one of which nothing is left is deleted. Return how many have changed."""
+        changed = 0
+        async for name in self._iter_names("person_notes"):
+            key = f"{self._keys.root}person_notes:{name}"
+            for field, note in (await self._records.read_fields(key)).items():
+                text = redact(note.text)
+                [body] = await self._client.read_bodies([key], field)
+                if text == note.text or body is None:  # it was deleted meanwhile; nobody edits a note
+                    continue
+                transaction = Transaction(self._keys.inbox)
+                transaction.guard(key, body, field)
+                if text:
+                    transaction.write("HSET", key, field, _NOTE.dump_json(note._replace(text=text)).decode())
+                else:
+                    transaction.write("HDEL", key, field)
+                changed += (await commit(self._client, transaction))[0] is CommitResult.WRITTEN
+        return changed

@@ -1,7 +1,11 @@
 """Redact erased posts in the records that show their words: cases, episodes, crises, and the messages of pages."""
 
+from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 
+from bot.domain.case import Case
+from bot.domain.commits import CaseDecision
 from bot.domain.crisis import Crisis
 from bot.domain.erasure import ErasureReason
 from bot.domain.outbox import Notification, NotificationKind
@@ -29,13 +33,19 @@ class RecordRedactor(RedisStore):
         self._pages = PageStore(client, keys)
 
     async def redact_cases(
-        self, ids: frozenset[str], words: frozenset[str], at: datetime, reason: ErasureReason
+        self,
+        ids: frozenset[str],
+        words: frozenset[str],
+        at: datetime,
+        reason: ErasureReason,
+        names: frozenset[str] = frozenset(),
     ) -> int:
         blank = set[str]()
         async for batch in self._iter_batches("case"):
             for case in (await self._cases.find(batch)).values():
-                if forget_in_case(case, ids, at, words, reason) is not None:
-                    blank.update({case.id} if await self._redact_case(case.id, ids, words, at, reason) else ())
+                forget = partial(forget_in_case, ids=ids, at=at, words=words, reason=reason, names=names)
+                if forget(case) is not None:
+                    blank.update({case.id} if await self._redact_case(case.id, forget, at) else ())
         if blank:
             await self._refresh_pages(blank, at)
         return len(blank)
@@ -52,12 +62,10 @@ class RecordRedactor(RedisStore):
                     add_notification(transaction, self._keys, owed, at)
         await commit(self._client, transaction)
 
-    async def _redact_case(
-        self, name: str, ids: frozenset[str], words: frozenset[str], at: datetime, reason: ErasureReason
-    ) -> bool:
+    async def _redact_case(self, name: str, forget: Callable[[Case], CaseDecision | None], at: datetime) -> bool:
         """Redact one case. Optimistic concurrency: on a conflict the case is read and decided on again."""
         while case := (await self._cases.find([name])).get(name):
-            decision = forget_in_case(case, ids, at, words, reason)
+            decision = forget(case)
             if decision is None:
                 return False
             transaction = Transaction(self._keys.inbox)

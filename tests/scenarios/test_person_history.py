@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from bot.cards import action_ids
-from bot.domain.erasure import ForgetTarget
+from bot.domain.erasure import AUTHOR_DELETION, REQUEST, DeletionTargets, ForgetTarget
 from bot.domain.persons.person import MAX_NOTES, PersonLabel, derive_person_id
 from bot.store.forget import MentionEraser
 from tests.scenarios.slack_views import Card
@@ -225,6 +225,33 @@ async def test_who_is_forgotten_leaves_no_note_no_label_and_no_link(world: World
         await eraser.forget(await eraser.find(ForgetTarget(author=name)), world.clock.now())
     await world.advance(minutes=1)
     assert await find_traces(world, "wilhelmina", "wheelchair") == []
+
+
+@pytest.mark.parametrize("is_request", [True, False], ids=["at their request", "after their account was deleted"])
+async def test_who_is_forgotten_is_not_named_where_colleagues_wrote_about_others(
+    world: World, *, is_request: bool
+) -> None:
+    there = await receive(world, FIRST, author={"id": "77", "handle": "wilhelmina_m", "name": "Wilhelmina Q"})
+    here, at = await receive(world, SECOND), world.clock.now()
+    await world.local_app.app.usecases.persons.link_account(here.case, "U0ANA", there.case)
+    await open_history(here)
+    for note in ("Is @Wilhelmina_M on X, flies with a wheelchair", "Wilhelmina Q: calm. Wilhelminas are many", FIRST):
+        await submit(here, note=note)
+    for words in ("Send wilhelmina_m to Mia", "Ask Mia about Wilhelmina Q", f"“{FIRST}” is solved"):
+        await world.person("mia").type_command(f'/earshot say "{words}" for care until 18:00')
+    await here.click("Claim", by="ana")
+    await here.resolve("answered", by="ana", note="the sister of Wilhelmina Q")
+    assert await find_traces(world, "wheelchair")
+    eraser = MentionEraser(world.local_app.store.client, world.local_app.store.keys)
+    target = DeletionTargets(frozenset(), frozenset({"x:77"}), frozenset())
+    found = await eraser.find(ForgetTarget(author="@wilhelmina_m") if is_request else target)
+    await eraser.forget(found, at, REQUEST if is_request else AUTHOR_DELETION)
+    await world.advance(minutes=1)
+    assert await find_traces(world, "wilhelmina_m", "Wilhelmina_M", "Wilhelmina Q", "green suitcase") == []
+    shown = await open_history(here)
+    assert "Is (deleted) on X, flies with a wheelchair" in shown
+    assert "(deleted): calm. Wilhelminas are many" in shown
+    assert await eraser.forget(found, at) == 0
 
 
 async def test_the_cards_of_an_account_say_that_another_one_was_forgotten(world: World) -> None:
