@@ -21,6 +21,8 @@ SOCKET_TIMEOUT = 5.0
 BLOCK_MS = 1_000
 """Wait of a blocking read, in ms: well under the socket's timeout, after which it would count as a failure."""
 SCAN_COUNT = 1_000
+MAX_CONNECTIONS, CONNECTION_WAIT = 100, 30.0
+"""Of a process, and the seconds for which a call waits for one of them: a thousand people may press at once."""
 
 Words = Sequence[str | int | float]
 
@@ -70,9 +72,10 @@ class RedisClient:
     """Replies are decoded strings. The driver may repeat a call once, which is safe since all writes are guarded."""
 
     def __init__(self, url: str) -> None:
-        # Typed Any on purpose: the driver's reply types say `bytes | str | None` for nearly everything.
-        self._redis: Any = redis.asyncio.from_url(
+        pool = redis.asyncio.BlockingConnectionPool.from_url(
             url,
+            max_connections=MAX_CONNECTIONS,
+            timeout=CONNECTION_WAIT,
             decode_responses=True,
             protocol=2,
             socket_timeout=SOCKET_TIMEOUT,
@@ -80,8 +83,9 @@ class RedisClient:
             retry=Retry(ConstantBackoff(0.05), 1),
             retry_on_error=[redis.exceptions.ConnectionError],
         )
-        pool = self._redis.connection_pool
         pool.connection_class = _with_hiredis_packing(pool.connection_class)
+        # Typed Any on purpose: the driver's reply types say `bytes | str | None` for nearly everything.
+        self._redis: Any = redis.asyncio.Redis.from_pool(pool)
         # Raw replies, in one shape whatever the server and the driver's version: this package decodes them itself.
         self._redis.response_callbacks.clear()
         self._scripts: dict[str, str] = {}
