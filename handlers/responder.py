@@ -71,7 +71,7 @@ class Responder:
 
     async def send_ephemeral(self, message: RenderedMessage) -> None:
         if self._modal is not None:
-            await self.update_modal(self._modal, _put_notice(self._modal, message))
+            await self.update_modal(self._modal, put_notice(self._modal, message))
             return
         sent = await self._send_response(message, response_type="ephemeral", replace_original=False)
         if not sent and self._person:
@@ -140,7 +140,7 @@ class Responder:
             log.warning("person not told", by=self._person, reason=type(lost).__name__)
 
 
-def _put_notice(modal: dict[str, Any], message: RenderedMessage) -> dict[str, Any]:
+def put_notice(modal: dict[str, Any], message: RenderedMessage) -> dict[str, Any]:
     """Return the view of a modal with the message on top, in place of the one before."""
     blocks = message.blocks or [make_section(message.text)]
     notice = [{**block, "block_id": f"{NOTICE}{number}"} for number, block in enumerate(blocks)]

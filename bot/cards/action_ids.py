@@ -129,7 +129,7 @@ PERSON_UNLINK = "person_unlink"
 """Its value is the case, a slash, and the id of the account."""
 
 CLAIM_ANYWAY = "claim_anyway"
-"""After the question whether to claim a case of a person of whom a colleague has another."""
+"""After the question whether to claim it, in a message, on the Home tab or in a modal."""
 MERGE = "case_merge"
 """Its value is the case, a slash, and the case that it joins."""
 

@@ -41,6 +41,11 @@ def render_text(text: str, *blocks: Block) -> RenderedMessage:
     return RenderedMessage(text, [make_section(text), *blocks])
 
 
+def join_messages(first: RenderedMessage, then: RenderedMessage | None) -> RenderedMessage:
+    """Return one message for both."""
+    return first._replace(blocks=[*first.blocks, *then.blocks]) if then else first
+
+
 def is_within_limits(blocks: Sequence[Block]) -> bool:
     size = len(json.dumps(blocks, ensure_ascii=False, separators=(",", ":")))
     return size < MOST_CHARACTERS and len(blocks) <= MOST_BLOCKS

@@ -40,6 +40,7 @@ from bot.domain.case import Case, CaseStatus
 from bot.domain.cases.colleague_transitions import ROUTE_CHANGES
 from bot.domain.department import Department
 from bot.domain.paging.page import Page
+from bot.domain.persons.claim_questions import is_caution_on_card
 from bot.domain.persons.person import NO_CONTEXT, AuthorContext
 
 NOT_YET = "You aren't on a team here, so somebody there confirms it before anybody is paged."
@@ -54,6 +55,7 @@ def render_case(
     case: Case, department: Department, at: datetime, page: Page | None = None, author: AuthorContext = NO_CONTEXT
 ) -> RenderedMessage:
     """Return the card: the title, and with a coloured edge the words, one line of context and three controls."""
+    caution = format_caution(case, department, author, at)
     return RenderedMessage(
         format_case_headline(case, at),
         [render_case_title(case, avatars=department.avatars)],
@@ -64,7 +66,7 @@ def render_case(
                 *render_parent(case.mention),
                 render_words(case.mention),
                 render_context_line(case, department, at, page, author),
-                render_case_actions(case, page, format_caution(case, department, author, at)),
+                render_case_actions(case, page, caution, has_dialog=is_caution_on_card(author)),
             ),
         ),
     )
@@ -96,10 +98,10 @@ def render_reroute_receipt(case: Case, moved_from: str) -> RenderedMessage:
     return RenderedMessage(text, [make_section(text), make_actions(undo)])
 
 
-def render_case_actions(case: Case, page: Page | None = None, caution: str = "") -> Block:
+def render_case_actions(case: Case, page: Page | None = None, caution: str = "", *, has_dialog: bool = True) -> Block:
     """Return three controls; the last is the menu. One on an outdated card is refused with a sentence.
 
-    With a `caution`, *Claim* asks once, and says it, and so does the form behind *Open post…*.
+    With a `caution`, *Claim* asks once, if it `has_dialog`, and says it, and so does the form behind *Open post…*.
     While somebody is paged, or has to confirm the crisis, *Open post* is in the menu. Of a claimed case it is in the
     forms behind *Reply…* and *Why?*.
     """
@@ -118,7 +120,7 @@ def render_case_actions(case: Case, page: Page | None = None, caution: str = "")
     shown_link = [] if pressing else link
     menu = make_overflow_menu(action_ids.CASE_MENU, options)
     leading = [button.render(case) for button in steps]
-    if caution:
+    if caution and has_dialog:
         leading = [{**one, "confirm": make_confirmation("Claim?", caution, "Claim anyway")} for one in leading]
     return make_actions(*pressing, *leading, *shown_link, *surplus, menu)
 

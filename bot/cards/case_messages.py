@@ -6,7 +6,7 @@
 from datetime import datetime
 
 from bot.cards import action_ids
-from bot.cards.author_history import format_open_case
+from bot.cards.author_history import format_caution, format_open_case
 from bot.cards.block_kit import Block, RenderedMessage, make_actions, make_button, render_text
 from bot.cards.case import NOT_YET, render_confirm_button, render_open_post_button
 from bot.cards.case_mention import escape_author, format_kind_noun, render_quotation
@@ -16,7 +16,8 @@ from bot.domain.audit import AuditAction, AuditEvent
 from bot.domain.case import Case, CaseResolution, CaseStatus
 from bot.domain.cases.deadlines import DEFAULT_REMIND_EVERY, is_paged
 from bot.domain.department import Department
-from bot.domain.persons.person import AuthorContext, OpenCase
+from bot.domain.persons.claim_questions import ClaimQuestion
+from bot.domain.persons.person import AuthorContext
 from bot.domain.routing import NOBODY
 from bot.domain.text import format_duration
 
@@ -263,12 +264,25 @@ def render_claim_button(case: Case) -> Block:
     )
 
 
-def render_collision(case: Case, other: OpenCase, author: AuthorContext) -> RenderedMessage:
-    """Return the question, for who claims, whether they want to work on a person with whom a colleague is busy."""
-    merge = make_button("Merge", action_ids.MERGE, f"{case.id}/{other.case_id}", style="primary")
+def render_claim_question(
+    case: Case, department: Department, author: AuthorContext, at: datetime, question: ClaimQuestion
+) -> RenderedMessage:
+    """Return the question for who claims: what there is to think of, and what they can do."""
     claim = make_button("Claim anyway", action_ids.CLAIM_ANYWAY, case.id)
-    words = f"{format_open_case(author, other)}. Merge this case into it, or claim it anyway?"
-    return render_text(f"👥 {words}", make_actions(merge, claim))
+    reasons = format_claim_question(case, department, author, at, question)
+    if (other := question.other) is None:
+        return render_text(f"✋ {reasons} Claim it anyway?", make_actions(claim))
+    merge = make_button("Merge", action_ids.MERGE, f"{case.id}/{other.case_id}", style="primary")
+    return render_text(f"👥 {reasons} Merge this case into it, or claim it anyway?", make_actions(merge, claim))
+
+
+def format_claim_question(
+    case: Case, department: Department, author: AuthorContext, at: datetime, question: ClaimQuestion
+) -> str:
+    """Return the reasons to ask, as mrkdwn: the other case last, so that *it* means that."""
+    other = f"{format_open_case(author, question.other)}." if question.other else ""
+    caution = escape(format_caution(case, department, author, at, question.by))
+    return " ".join(one for one in (caution, other) if one)
 
 
 def render_merge_outcome(target: Case) -> RenderedMessage:

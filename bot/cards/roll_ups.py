@@ -89,9 +89,8 @@ def render_old_roll_up() -> RenderedMessage:
     return render_text("↪️ This list is closed. Anything still unclaimed is in the newest message.")
 
 
-def render_roll_up_modal(view: RollUpView, note: str = "") -> dict[str, Any]:
-    """`note` says why the last click did not work."""
-    blocks = [make_section(f"⚠️ {note}")] if note else []
+def render_roll_up_modal(view: RollUpView) -> dict[str, Any]:
+    blocks: list[Block] = []
     if view.oldest is None:
         blocks.append(make_section(f"✅ All claimed in {format_channel(view.department)}."))
     else:

@@ -63,7 +63,9 @@ from bot.domain.health.source_health import DOLLARS, PostDelay, SourceHealth, So
 from bot.domain.mutes import CountedMute, Mute, MuteKind
 from bot.domain.offers import OfferUse
 from bot.domain.own_accounts import StaffSign
-from bot.domain.persons.person import OpenCase, Person, PersonNote
+from bot.domain.persons.claim_questions import ClaimQuestion
+from bot.domain.persons.etiquette import Caution
+from bot.domain.persons.person import AuthorContext, OpenCase, Person, PersonLabel, PersonNote
 from bot.domain.replies.lengths import ReplyLength
 from bot.domain.reports.precision import PrecisionAspect, PrecisionEstimate
 from bot.domain.reports.ranges import parse_known_range
@@ -424,10 +426,15 @@ def _draw_persons(on: GallerySamples) -> Drawings:
     )
     other = OpenCase(on.claimed.id, "U0ANA", "care", "C0CARE", "1773133200.000100")
     busy = on.author._replace(open_cases=(other,))
+    avoided = Person(labels=frozenset({PersonLabel.DO_NOT_APPROACH}))
     yield "Card: a colleague has another case of this person", case.render_case(on.new, on.care, AT, author=busy)
     writing = busy._replace(open_cases=(other._replace(writers=("U0ANA",)),), writers=("U0ANA", "U0MIA"))
     yield "Card: colleagues are writing to this person", case.render_case(on.claimed, on.care, AT, author=writing)
-    yield "Only you: claim or merge?", case_messages.render_collision(on.new, other, busy)
+    for name, author, question in (
+        ("claim or merge?", busy, ClaimQuestion("U0RAJ", other, None)),
+        ("claim it anyway?", AuthorContext(avoided), ClaimQuestion("U0RAJ", None, Caution.DO_NOT_APPROACH)),
+    ):
+        yield f"Only you: {name}", case_messages.render_claim_question(on.new, on.care, author, AT, question)
     yield "Only you: merged", case_messages.render_merge_outcome(on.claimed)
     merged = on.resolved.copy_with(resolution=None, merged_into=on.claimed.id)
     yield "Card: merged into another case", case.render_case(merged, on.care, AT, author=busy)

@@ -1,7 +1,7 @@
 """What is kept of each person: counts, written by the commits of cases alone; and labels and links."""
 
 import json
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
 from bot.domain.audit import AuditEvent
@@ -19,7 +19,7 @@ from bot.store.cases import CaseStore
 from bot.store.client import ANOTHER_TYPE, RedisClient, parse_hash, parse_int
 from bot.store.decision_writer import add_audit_event, add_notification
 from bot.store.keys import PERSON_KEPT, Keys
-from bot.store.message_records import CardState
+from bot.store.message_records import CardRecord, CardState
 from bot.store.outbox import Outbox
 from bot.store.person_writer import (
     ANSWERED,
@@ -79,53 +79,59 @@ class PersonStore(RedisStore):
 
     async def load_context(self, case: Case, at: datetime, find_name: FindName | None = None) -> AuthorContext:
         """Return what the card of this case says about its author, with the names of the colleagues in it."""
-        author = case.mention.author_key
-        person = (await self.load([author])).get(author)
-        open_cases = await self._find_claimed_cases(case, person) if author else ()
-        written = [*([case.id] if case.status is CaseStatus.CLAIMED else []), *(one.case_id for one in open_cases)]
-        writers = await self._replies.load_writers(written, at) if written else {}
-        open_cases = tuple(one._replace(writers=writers.get(one.case_id, ())) for one in open_cases)
-        people = {
-            person.answered_by if person else "",
-            *(one.owner for one in open_cases),
-            *(who for some in writers.values() for who in some),
-        } - {""}
-        names = {one: name for one in sorted(people) if find_name and (name := await find_name(one))}
-        return AuthorContext(person, open_cases, names, writers.get(case.id, ()))
+        return (await self.load_contexts([case], at, find_name))[case.id]
 
-    async def _find_claimed_cases(self, case: Case, person: Person | None) -> tuple[OpenCase, ...]:
-        """Return other cases of the person that somebody has claimed; mostly there are none, and nothing is read."""
-        accounts = person.accounts if person else (case.mention.author_key,)
-        ids = [one for one in await self._list_open(accounts, f"{CLAIMED_FROM}") if one != case.id]
-        found = await self._cases.find(ids)
-        if not found:
-            return ()
-        cards = await self._outbox.load_cards(list(found))
-        claimed = [one for one in found.values() if one.status is CaseStatus.CLAIMED]
-        places = {one.id: cards[one.id] for one in claimed if cards[one.id].state is CardState.POSTED}
-        return tuple(
-            OpenCase(
-                one.id,
-                one.owner,
-                one.department,
-                places[one.id].channel if one.id in places else "",
-                places[one.id].ts if one.id in places else "",
+    async def load_contexts(
+        self, cases: Sequence[Case], at: datetime, find_name: FindName | None = None
+    ) -> dict[str, AuthorContext]:
+        """Return the same for each of these cases, in as many round trips as for one."""
+        persons = await self.load(one.mention.author_key for one in cases)
+        others = await self._find_claimed_cases(cases, persons)
+        written = [one.id for one in cases if one.status is CaseStatus.CLAIMED]
+        written += [one.case_id for some in others.values() for one in some]
+        writers = await self._replies.load_writers(written, at) if written else {}
+        found = {
+            case.id: AuthorContext(
+                persons.get(case.mention.author_key),
+                tuple(one._replace(writers=writers.get(one.case_id, ())) for one in others[case.id]),
+                writers=writers.get(case.id, ()),
             )
-            for one in claimed
-        )
+            for case in cases
+        }
+        people = {who for context in found.values() for who in context.colleagues}
+        names = {one: name for one in sorted(people) if find_name and (name := await find_name(one))}
+        return {case_id: context._replace(names=names) for case_id, context in found.items()}
+
+    async def _find_claimed_cases(
+        self, cases: Sequence[Case], persons: Mapping[str, Person]
+    ) -> dict[str, tuple[OpenCase, ...]]:
+        """Return other cases of each person that somebody has claimed; mostly there are none, and nothing is read."""
+        authors = {case.id: case.mention.author_key for case in cases}
+        accounts = {key: persons[key].accounts if key in persons else (key,) for key in authors.values() if key}
+        ids = await self._list_open([one for some in accounts.values() for one in some], f"{CLAIMED_FROM}")
+        found = await self._cases.find([one for some in ids.values() for one in some])
+        claimed = [one for one in found.values() if one.status is CaseStatus.CLAIMED]
+        cards = await self._outbox.load_cards([one.id for one in claimed])
+        known = {one.id: _build_open_case(one, cards[one.id]) for one in claimed}
+        return {
+            case_id: tuple(
+                known[one] for key in accounts.get(author, ()) for one in ids[key] if one in known and one != case_id
+            )
+            for case_id, author in authors.items()
+        }
 
     async def list_open_cases(self, case: Case) -> list[Case]:
         """Return the newest open cases of the author of a case, without that one."""
-        accounts = await self.load_accounts(case.mention.author_key, "")
-        found = await self._cases.find([one for one in await self._list_open(accounts, "-inf") if one != case.id])
+        ids = await self._list_open(await self.load_accounts(case.mention.author_key, ""), "-inf")
+        found = await self._cases.find([one for some in ids.values() for one in some if one != case.id])
         return [one for one in found.values() if not one.is_closed]
 
-    async def _list_open(self, accounts: Iterable[str], lowest: str) -> list[str]:
-        limit = ("LIMIT", 0, MAX_OPEN_CASES)
-        keys = [self._keys.person_cases_key(one) for one in accounts]
-        newest = ("+inf", lowest, "BYSCORE", "REV", *limit)
-        replies = await self._client.execute_each([("ZRANGE", key, *newest) for key in keys])
-        return [case_id for reply in replies if reply is not ANOTHER_TYPE for case_id in reply]
+    async def _list_open(self, accounts: Iterable[str], lowest: str) -> dict[str, list[str]]:
+        """Return the newest open cases of each account."""
+        keys, newest = list(dict.fromkeys(accounts)), ("+inf", lowest, "BYSCORE", "REV", "LIMIT", 0, MAX_OPEN_CASES)
+        wanted = [("ZRANGE", self._keys.person_cases_key(key), *newest) for key in keys]
+        replies = await self._client.execute_each(wanted) if wanted else []
+        return {key: [] if one is ANOTHER_TYPE else one for key, one in zip(keys, replies, strict=True)}
 
     async def load_labels(self, author_keys: Iterable[str]) -> dict[str, frozenset[PersonLabel]]:
         """Return the labels of each account that has any, in one round trip."""
@@ -194,8 +200,8 @@ class PersonStore(RedisStore):
     ) -> None:
         """Have the open cards of a person drawn again, that of this case among them if it is theirs."""
         if case is None or case.mention.author_key not in accounts:
-            newest = (await self._list_open(accounts, "-inf"))[:1]
-            case = next(iter((await self._cases.find(newest)).values()), None)
+            newest = [one for some in (await self._list_open(accounts, "-inf")).values() for one in some]
+            case = next(iter((await self._cases.find(newest[:1])).values()), None)
         if case is None:
             return
         add_notification(transaction, self._keys, Notification.refresh_person(case.id, case.department), at)
@@ -233,6 +239,11 @@ def _write_accounts(transaction: Transaction, key: str, accounts: Accounts) -> N
         transaction.write("HSET", key, ACCOUNTS, body)
     else:
         transaction.write("HDEL", key, ACCOUNTS)
+
+
+def _build_open_case(case: Case, card: CardRecord) -> OpenCase:
+    place = (card.channel, card.ts) if card.state is CardState.POSTED else ()
+    return OpenCase(case.id, case.owner, case.department, *place)
 
 
 def _dump_accounts(accounts: Accounts) -> str:

@@ -22,8 +22,9 @@ from bot.domain.follow_up import FollowUpOutcome
 from bot.domain.lifecycle import CaseTransition, Context, check_transition
 from bot.domain.mention import Mention
 from bot.domain.paging.page import Page
+from bot.domain.persons.claim_questions import ClaimQuestion, find_claim_question
 from bot.domain.persons.etiquette import find_caution
-from bot.domain.persons.person import NO_CONTEXT, AuthorContext, OpenCase
+from bot.domain.persons.person import NO_CONTEXT, AuthorContext
 from bot.domain.routing import Route, find_route
 from bot.domain.rules import PlaybookRules, get_department_or_lost, require_department
 from bot.store.cases import CaseGoneError, CaseStore
@@ -109,13 +110,14 @@ class CaseUseCases:
         decision = await self._store.change_if_needed(case_id, decide_case, self._clock.now())
         return await self.build_view(decision.case) if decision else await self.get(case_id)
 
-    async def find_collision(self, case_id: str, by: str) -> tuple[CaseView, OpenCase] | None:
-        """Return the case with another of the same person that a colleague has claimed; None if there is none.
+    async def find_claim_question(self, case_id: str, by: str) -> tuple[CaseView, ClaimQuestion] | None:
+        """Return the case with what to ask before it is claimed; None if nothing.
 
         Raises `NotAllowed` if the case cannot be claimed anyway.
         """
         view = await self.check_transition(case_id, by, CaseTransition.CLAIM)
-        return next(((view, one) for one in view.author.open_cases if one.owner != by), None)
+        question = find_claim_question(view.case, view.department, view.author, by, view.at)
+        return (view, question) if question else None
 
     async def claim(self, case_id: str, by: str) -> CaseView:
         async def decide(case: Case, context: Context) -> CaseDecision:

@@ -6,20 +6,16 @@ from bot.cards import action_ids
 from bot.cards.case import CASE_BUTTONS
 from handlers.actions.acknowledge import acknowledge, acknowledge_here
 from handlers.actions.case_buttons import (
-    claim,
-    claim_here,
-    claim_in_digest,
-    confirm_claim,
     confirm_crisis,
     confirm_here,
     make_decision_listener,
-    merge,
     release_here,
     renew_lease,
     reopen,
     undo_reroute,
 )
 from handlers.actions.cautions import CAUTION_LISTENERS
+from handlers.actions.claims import CLAIM_LISTENERS
 from handlers.actions.corrections import correct_assessment, explain_assessment, move_by_rules
 from handlers.actions.crises import complete_checklist_item, open_crisis_modal
 from handlers.actions.follow_ups import FOLLOW_UP_LISTENERS
@@ -36,7 +32,7 @@ from handlers.actions.person_buttons import PERSON_LISTENERS
 from handlers.actions.reply_form import REPLY_LISTENERS, TYPED, revise_reply
 from handlers.actions.request_buttons import REQUEST_LISTENERS
 from handlers.actions.roles import accept_policy, mute_author, undo_day_message, undo_mute, undo_role_change
-from handlers.actions.roll_ups import claim_in_roll_up, open_roll_up
+from handlers.actions.roll_ups import open_roll_up
 from handlers.actions.spam import bring_back, show_older_spam, show_spam
 from handlers.actions.storm_buttons import STORM_LISTENERS
 from handlers.actions.thank_buttons import THANK_LISTENERS
@@ -56,18 +52,18 @@ async def share_report(ack: AsyncAck, action: Payload, by: str, reports: ReportU
 
 
 def register(app: AsyncApp) -> None:
+    """Claims come first: Bolt looks through the listeners in this order, and many people may claim at once."""
+    for action, claim in CLAIM_LISTENERS.items():
+        app.action(action)(claim)
     _register_case_buttons(app)
     app.action(action_ids.CONFIRM_HERE)(confirm_here)
-    app.action(action_ids.CLAIM_IN_DIGEST)(claim_in_digest)
     more = {**STORM_LISTENERS, **HOME_LISTENERS, **FOLLOW_UP_LISTENERS, **REPLY_LISTENERS, **REQUEST_LISTENERS}
     more |= PERSON_LISTENERS | THANK_LISTENERS | CAUTION_LISTENERS
     for action, listener in more.items():
         app.action(action)(listener)
-    app.action(action_ids.CLAIM_HERE)(claim_here)
     app.action(action_ids.ACKNOWLEDGE)(acknowledge)
     app.action(action_ids.ACKNOWLEDGE_HERE)(acknowledge_here)
     app.action(action_ids.ROLL_UP_LIST)(open_roll_up)
-    app.action(action_ids.ROLL_UP_CLAIM)(claim_in_roll_up)
     app.action(action_ids.KEEP)(renew_lease)
     app.action(action_ids.RELEASE_HERE)(release_here)
     app.action(action_ids.SHARE_REPORT)(share_report)
@@ -99,9 +95,6 @@ def _register_case_buttons(app: AsyncApp) -> None:
     for button in CASE_BUTTONS:
         if button.decide:
             app.action(button.action)(make_decision_listener(button.decide))
-    app.action(action_ids.CLAIM)(claim)
-    app.action(action_ids.CLAIM_ANYWAY)(confirm_claim)
-    app.action(action_ids.MERGE)(merge)
     app.action(action_ids.CASE_MENU)(ack_link_button)
     app.action(action_ids.REOPEN)(reopen)
     app.action(action_ids.CONFIRM)(confirm_crisis)

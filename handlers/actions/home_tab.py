@@ -1,44 +1,14 @@
 """Buttons and filters of the Home tab, and of the modals that it opens."""
 
-from slack_sdk.web.async_client import AsyncWebClient
-
 from bot.cards import action_ids
-from bot.cards.case_lists import render_claim_outcome
 from bot.cards.case_search import SearchQuery, render_activity_modal, render_case_modal, render_search_modal
-from bot.cards.home_view import HomeState
 from bot.cards.modal_blocks import ModalMetadata
 from bot.domain.commits import NotAllowed
-from handlers.home_responder import HomeResponder, publish_home
-from handlers.payloads import find_modal, read_origin
+from handlers.home_responder import HomeResponder
+from handlers.payloads import read_origin
 from handlers.use_cases import AsyncAck, CaseUseCases, HomeTab, Payload, Responder
 
 GONE = "This is over, and no longer kept."
-
-
-async def claim_at_home(
-    ack: AsyncAck,
-    action: Payload,
-    body: Payload,
-    by: str,
-    cases: CaseUseCases,
-    home: HomeTab,
-    client: AsyncWebClient,
-    reply: Responder,
-) -> None:
-    """Claim a case, and draw again what the button is on: the Home tab, the case, or the results of a search."""
-    await ack()
-    async with reply.report_refusals():
-        answer = await cases.claim(action["value"], by)
-        if (modal := find_modal(body)) is None:
-            await reply.send_ephemeral(render_claim_outcome(answer.case))
-            return
-        origin = read_origin(body, answer.case.id, "")
-        if modal["callback_id"] == action_ids.SEARCH_MODAL:
-            await _show_results(body, by, home, reply)
-        else:
-            await reply.update_modal(body["view"], render_case_modal(*answer, by, origin))
-        if origin.home:
-            await publish_home(by, home, client, HomeState.from_json(origin.home))
 
 
 async def open_case_view(
@@ -92,20 +62,19 @@ async def show_search_page(
 ) -> None:
     await ack()
     async with reply.report_refusals():
-        await _show_results(body, by, home, reply, int(action["value"]))
+        await reply.update_modal(body["view"], await render_results(body, by, home, int(action["value"])))
 
 
-async def _show_results(body: Payload, by: str, home: HomeTab, reply: Responder, start: int | None = None) -> None:
+async def render_results(body: Payload, by: str, home: HomeTab, start: int | None = None) -> Payload:
     """Search again, since cases may have changed; `start` is None for the page that is shown."""
     origin = ModalMetadata.from_json(body["view"]["private_metadata"])
     query = SearchQuery.from_json(origin.case)
     query = query if start is None else query._replace(start=start)
     result = await home.search(by, query)
-    await reply.update_modal(body["view"], render_search_modal(query, home.list_departments(), origin, by, result))
+    return render_search_modal(query, home.list_departments(), origin, by, result)
 
 
 HOME_LISTENERS = {
-    action_ids.HOME_CLAIM: claim_at_home,
     action_ids.HOME_VIEW: open_case_view,
     action_ids.HOME_ACTIVITY: open_activity_view,
     action_ids.HOME_DEPARTMENT: choose_department,

@@ -88,7 +88,7 @@ class FakeCases(Fake):
     async def claim(self, case_id: str, by: str) -> CaseView:
         return await self._answer("claim", case_id, by)
 
-    async def find_collision(self, _case_id: str, _by: str) -> None:
+    async def find_claim_question(self, _case_id: str, _by: str) -> None:
         return
 
     async def merge(self, case_id: str, by: str, target_id: str) -> CaseView:

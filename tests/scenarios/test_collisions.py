@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections.abc import Awaitable, Callable
 
 import pytest
 
@@ -10,9 +11,12 @@ from bot.cards.block_kit import build_message_link
 from bot.domain.case import derive_case_id
 from bot.domain.commits import NotAllowed
 from bot.domain.replies.writing import WRITING_LASTS
+from tests.scenarios.people import Colleague
+from tests.scenarios.sample_posts import LATE, LOST, build_complaint
 from tests.scenarios.sample_workspace import CROWD
 from tests.scenarios.slack_views import Card
 from tests.scenarios.test_replying import open_reply
+from tests.scenarios.test_storms import claimable
 from tests.scenarios.world import World
 
 FIRST = "@northwindair my green suitcase did not arrive in Porto, nobody can tell me where it is"
@@ -142,6 +146,116 @@ async def test_who_claims_is_asked_once_and_may_claim_anyway(world: World) -> No
     await world.advance(seconds=3)
     assert "Claimed by @raj" in second.words
     assert "@raj has another case of this person" in first.words
+
+
+Press = Callable[[str], Awaitable[None]]
+"""Press a button where the person is."""
+Read = Callable[[], str]
+
+
+async def open_home(world: World, raj: Colleague) -> tuple[Press, Read]:
+    await raj.open_home()
+
+    async def press(what: str) -> None:
+        await raj.press_on_home(what, about="four hours" if what == "Claim" else "")
+
+    return press, lambda: raj.home
+
+
+async def open_view(world: World, raj: Colleague) -> tuple[Press, Read]:
+    await raj.open_home()
+    await raj.press_on_home("View", about="four hours")
+    return make_form_press(raj)
+
+
+async def open_search(world: World, raj: Colleague) -> tuple[Press, Read]:
+    await raj.open_home()
+    await raj.press_on_home("Search…")
+    await raj.submit_form(**{action_ids.AUTHOR: "marta"})
+    return make_form_press(raj)
+
+
+async def open_message(world: World, raj: Colleague) -> tuple[Press, Read]:
+    """Of a case for which they are called."""
+    await world.advance(minutes=21)
+    message = raj.dm
+
+    async def press(what: str) -> None:
+        await (message.click(what, by="raj") if what == "Claim" else raj.press_on_whisper(what))
+
+    return press, lambda: raj.last_whisper
+
+
+async def open_list(world: World, raj: Colleague) -> tuple[Press, Read]:
+    """Of all cases for which they are called."""
+    await world.receive(LOST, by="pedro")
+    await world.advance(minutes=21)
+    await raj.dm.click("View list", by="raj")
+    return make_form_press(raj)
+
+
+async def open_digest(world: World, raj: Colleague) -> tuple[Press, Read]:
+    """A storm comes, and the second post with it."""
+    posts = [world.build_mention(build_complaint(number), by=f"person{number}") for number in range(59)]
+    await world.receive_all([*posts, world.build_mention(LATE + " at all", by="marta")])
+    await world.advance(minutes=2)
+    digests = {case: one for one in world.channel("#care").digests for case in claimable(one)}
+    found = await world.local_app.store.cases.find(list(digests))
+    [case] = [one.id for one in found.values() if "at all" in one.mention.text]
+
+    async def press(what: str) -> None:
+        await (digests[case].click("Claim", by="raj", case=case) if what == "Claim" else raj.press_on_whisper(what))
+
+    return press, lambda: raj.last_whisper
+
+
+def make_form_press(raj: Colleague) -> tuple[Press, Read]:
+    async def press(what: str) -> None:
+        await raj.press_in_form(what)
+
+    return press, lambda: raj.form
+
+
+PLACES = (open_home, open_view, open_search, open_message, open_list, open_digest)
+
+
+@pytest.mark.parametrize("open_place", PLACES)
+async def test_every_place_asks_the_same_once_and_tells_the_owner_what_they_can_offer(
+    open_place: Callable[[World, Colleague], Awaitable[tuple[Press, Read]]], world: World
+) -> None:
+    await world.receive(FIRST)
+    await world.advance(seconds=3)
+    await world.channel("#care").card("suitcase").click("Claim", by="ana")
+    if open_place is not open_digest:
+        await world.receive(LATE)
+        await world.advance(seconds=3)
+    press, read = await open_place(world, world.person("raj"))
+    await press("Claim")
+    assert f"{BUSY}. Merge this case into it, or claim it anyway?" in read()
+    assert not await world.local_app.store.cases.list_owned("U0RAJ")
+    await press("Claim anyway")
+    assert "You can offer: Apologise" in read()
+    assert "claim it anyway?" not in read()
+    [case] = await world.local_app.store.cases.list_owned("U0RAJ")
+    await world.advance(seconds=5)
+    assert "Claimed by @raj" in world.channel("#care").card("four hours").words
+    assert case.mention.text.startswith(LATE)
+
+
+@pytest.mark.parametrize("open_place", PLACES[:3])
+async def test_a_merge_in_a_form_or_on_home_is_said_there(
+    open_place: Callable[[World, Colleague], Awaitable[tuple[Press, Read]]], world: World
+) -> None:
+    await world.receive(FIRST)
+    await world.receive(LATE)
+    await world.advance(seconds=5)
+    await world.channel("#care").card("suitcase").click("Claim", by="ana")
+    press, read = await open_place(world, world.person("raj"))
+    await press("Claim")
+    await press("Merge")
+    assert "Merged into @ana's case." in read()
+    await world.advance(seconds=3)
+    assert "Merged by @raj" in world.channel("#care").card("four hours").words
 
 
 async def test_the_owner_of_the_other_case_is_not_asked(world: World) -> None:

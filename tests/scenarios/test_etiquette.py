@@ -46,6 +46,7 @@ async def test_a_customer_of_a_competitor_is_approached_twice_at_the_most_and_re
     assert find_question(third) == "We have approached this person twice before. The limit is 2."
     await third.click("Claim", by="lea")
     assert "Claimed by @lea" in third.words
+    await third.click("Release", by="lea")
     await second.click("Reopen", by="lea")
     assert find_question(second) == again
 
@@ -71,6 +72,26 @@ async def test_a_label_of_a_colleague_asks_first_and_a_claim_goes_through(world:
     assert find_question(second) == "A colleague has marked this person as “Do not approach”."
     await second.click("Claim", by="raj")
     assert "Claimed by @raj" in second.words
+
+
+async def test_where_there_is_no_room_for_the_dialog_the_answer_asks_and_names_both_reasons_once(world: World) -> None:
+    first = await receive(world, LOST)
+    await open_history(first)
+    await submit(first, labels=["do not approach"])
+    await world.sandbox.get_user("ana").close_modal(everything=True)
+    second, raj = await receive(world, LATE), world.person("raj")
+    await raj.open_home()
+    marked = "A colleague has marked this person as “Do not approach”."
+    assert f"✋ {marked} Claim it anyway?" in await raj.press_on_home("Claim", about="four hours")
+    await first.click("Claim", by="ana")
+    await world.advance(seconds=3)
+    assert find_question(second) == "", "one question is enough"
+    await second.click("Claim", by="raj")
+    asked = f"👥 {marked} @ana has another case of this person. Merge this case into it, or claim it anyway?"
+    assert asked in raj.last_whisper
+    await raj.press_on_whisper("Claim anyway")
+    assert "@raj claimed the complaint from @marta." in raj.last_whisper
+    assert "You can offer: Apologise" in raj.last_whisper
 
 
 async def test_a_label_stands_on_the_cards_that_are_there_already_and_goes_again(world: World) -> None:

@@ -53,7 +53,7 @@ ASKED: tuple[Callable[[UseCases], Awaitable[Any]], ...] = (
     lambda usecases: usecases.cases.check_store(),
     lambda usecases: usecases.cases.apply(CASE.id, ANA, claim_case),
     lambda usecases: usecases.cases.claim(CASE.id, ANA),
-    lambda usecases: usecases.cases.find_collision(CASE.id, ANA),
+    lambda usecases: usecases.cases.find_claim_question(CASE.id, ANA),
     lambda usecases: usecases.cases.merge(CASE.id, ANA, "c2"),
     lambda usecases: usecases.cases.renew_lease(CASE.id, ANA),
     lambda usecases: usecases.cases.release(CASE.id, ANA),

@@ -80,6 +80,12 @@ class AuthorContext(NamedTuple):
     """Who is writing a reply in this case just now."""
 
     @property
+    def colleagues(self) -> set[str]:
+        """Their Slack ids."""
+        named = {self.person.answered_by if self.person else "", *self.writers}
+        return named.union(*((one.owner, *one.writers) for one in self.open_cases)) - {""}
+
+    @property
     def shown_key(self) -> str:
         """What a card shows of it, in a word: open cases, writers, labels, links, answers and approaches."""
         words = [f"{one.case_id}:{one.owner}:{','.join(one.writers)}" for one in self.open_cases]
