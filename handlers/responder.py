@@ -12,6 +12,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.cards.block_kit import RenderedMessage, make_section
+from bot.cards.charts import drop_charts
 from bot.domain.commits import NotAllowed, StoreUnavailable
 
 AWAY = "Earshot can't reach its database. Try again in a minute. Nothing happens twice."
@@ -106,6 +107,13 @@ class Responder:
             log.info("modal not updated", by=self._person, error=no.response["error"])
 
     async def _send_response(self, message: RenderedMessage, **how: Any) -> bool:
+        """Send a message; without its charts if Slack refuses it, because words always say the same."""
+        if await self._try_response(message, **how):
+            return True
+        plain = drop_charts(message)
+        return len(plain.blocks) < len(message.blocks) and await self._try_response(plain, **how)
+
+    async def _try_response(self, message: RenderedMessage, **how: Any) -> bool:
         if not self.response_url:
             return False
         try:

@@ -56,7 +56,7 @@ def build_use_cases(
     flags = FlagStore(store.client, store.keys)
     permissions = SchedulePermissions(on_call, rules, staff)
     subjects, secrets = rules.list_subjects, store.signing_secrets
-    reports = SentimentReports(store.report_counters, store.corrections, store.cases, rules, subjects, clock)
+    reports = SentimentReports(store, rules, subjects, clock)
     replies = ReplyUseCases(store.replies, cases, rules, staff, drafts, clock)
     notes = PersonNoteStore(store.client, store.keys)
     return UseCases(

@@ -89,6 +89,10 @@ RELEASE_HERE = "lease_release"
 
 SHARE_REPORT = "report_share"
 """On the answer to `/sentiment`; its value is what was asked."""
+SHOW_YESTERDAY, SHOW_WEEK, SHOW_MONTH = "report_yesterday", "report_week", "report_month"
+"""Beside it; the value is what to ask for instead."""
+SHOW_SCOPE = "report_scope"
+"""A menu of subjects and departments; the value of an option is what to ask for instead."""
 
 SPAM_LIST = "spam_list"
 SPAM_OLDER = "spam_older"

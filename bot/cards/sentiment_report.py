@@ -1,6 +1,7 @@
 """The answer to `/sentiment`: a sentence, what it rests on, departments and the top posts."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 from bot.cards import action_ids
@@ -22,10 +23,12 @@ from bot.cards.block_kit import (
     make_section,
     make_table,
 )
+from bot.cards.charts import make_line_chart
+from bot.cards.modal_blocks import make_option
 from bot.cards.sanitize import escape, sanitize_line
 from bot.domain.assessment import Intent
 from bot.domain.case import Case, CaseStatus
-from bot.domain.reports.headline import format_headline, format_total, list_changes
+from bot.domain.reports.headline import format_headline, format_total, list_changes, list_peaks
 from bot.domain.reports.report import (
     CautionFigures,
     DepartmentFigures,
@@ -35,10 +38,20 @@ from bot.domain.reports.report import (
     ReplyFigures,
     Report,
 )
-from bot.domain.reports.statistics import DurationStats
+from bot.domain.reports.statistics import MIN_SAMPLE, DurationStats
 from bot.domain.text import format_count, format_duration, format_percent
 
 HEADER_LENGTH = 150
+PARTS_DRAWN = 3
+"""A line of fewer points says nothing."""
+RANGE_BUTTONS = {
+    "yesterday": ("Yesterday", action_ids.SHOW_YESTERDAY),
+    "week": ("7 days", action_ids.SHOW_WEEK),
+    "month": ("30 days", action_ids.SHOW_MONTH),
+}
+CHOICES_SHOWN = 10
+OPTION_LENGTH = 150
+HIDDEN = "Posts are left out: they are shown only in the channel of their department."
 DEPARTMENTS_SHOWN = 10
 DEPARTMENT_COLUMNS = ("Department", "Open", "Overdue", "Answered", "First reply: median", "9 in 10 within")
 WORDS_SHOWN = 240
@@ -55,16 +68,18 @@ PLURALS = {
 
 
 def render_report(report: Report, shared_by: str = "") -> RenderedMessage:
-    """Return the report, with buttons unless it is shared. Drops top posts until it is within limits."""
+    """Return the report, with buttons unless it is shared. Drops posts, menus, the chart until it fits."""
     headline = format_headline(report)
-    for shown in range(len(report.top_cases), -1, -1):
+    smaller = [replace(report, top_cases=report.top_cases[:shown]) for shown in range(len(report.top_cases), -1, -1)]
+    smaller += [replace(smaller[-1], choices=()), replace(smaller[-1], choices=(), parts=())]
+    for one in smaller:
         blocks = [
             make_header(headline) if len(headline) <= HEADER_LENGTH else make_section(f"*{escape(headline)}*"),
-            *_render_figures(report),
-            *_render_departments(report),
-            *_render_top_posts(report.top_cases[:shown], report),
-            *_render_flags(report.flags),
-            *_render_footer(report, shared_by),
+            *_render_figures(one),
+            *_render_departments(one),
+            *_render_top_posts(one.top_cases, one),
+            *_render_flags(one.flags),
+            *_render_footer(one, shared_by),
         ]
         if is_within_limits(blocks):
             break
@@ -72,12 +87,12 @@ def render_report(report: Report, shared_by: str = "") -> RenderedMessage:
 
 
 def _render_figures(report: Report) -> list[Block]:
-    silent = [make_context(_format_silence(one, report)) for one in report.silent_sources]
+    silent = [make_context(_format_silence(one, report)) for one in report.gaps]
     if not report.split.total:
         return [*silent, make_context(SURPRISED)]
     kinds = ", ".join(format_count(times, *PLURALS[intent]) for intent, times in report.intents)
     total = format_total(report) + (f" Among them {kinds}." if kinds else "")
-    changes = [make_line(one) for one in list_changes(report)]
+    changes = [make_line(one) for one in (*list_changes(report), *list_peaks(report))]
     asked, answered = report.coverage
     if asked:
         changes.append(
@@ -85,7 +100,25 @@ def _render_figures(report: Report) -> list[Block]:
                 f"{answered:,} of {format_count(asked, 'question or complaint', 'questions and complaints')} answered"
             )
         )
-    return [*silent, make_context(make_plain_text(total)), make_rich_text(make_bullets(*changes))]
+    return [
+        *silent,
+        make_context(make_plain_text(total)),
+        *_render_chart(report),
+        make_rich_text(make_bullets(*changes)),
+    ]
+
+
+def _render_chart(report: Report) -> list[Block]:
+    """Draw how many mentions about us there were when; nothing of few."""
+    if report.split.opinion_count < MIN_SAMPLE or len(report.parts) < PARTS_DRAWN:
+        return []
+    splits = [split for _, split in report.parts]
+    series = {
+        "negative": [one.negative for one in splits],
+        "positive": [one.positive for one in splits],
+        "neutral or unclear": [one.neutral + one.unsure for one in splits],
+    }
+    return [make_line_chart(f"Mentions {report.range.label}", [label for label, _ in report.parts], series)]
 
 
 def _format_silence(source: FigureGap, report: Report) -> str:
@@ -202,15 +235,41 @@ def _render_footer(report: Report, shared_by: str) -> list[Block]:
     at = report.brand_time
     note = f"As of {at.day} {at:%b, %H:%M}, {at.tzinfo}. {_format_comparison(report)}".strip()
     if shared_by:
-        return [make_context(f"{note} Shared by <@{shared_by}>. Get your own with `{action_ids.SENTIMENT}`.")]
+        hidden = f" {HIDDEN}" if report.hidden else ""
+        return [make_context(f"{note}{hidden} Shared by <@{shared_by}>. Get your own with `{action_ids.SENTIMENT}`.")]
+    return [make_actions(*_list_controls(report)), make_context(f"{note} Only you can see this.")]
+
+
+def _list_controls(report: Report) -> list[Block]:
+    """Return what leads on: other times and scopes, sharing, and lists. What else a report can do belongs here."""
+    asked = report.query
     share = make_button(
-        "Share here", action_ids.SHARE_REPORT, report.query.command_text, a11y_label="Post this report in this channel"
+        "Share here", action_ids.SHARE_REPORT, asked.command_text, a11y_label="Post this report in this channel"
     )
+    ranges = [
+        make_button(label, action, replace(asked, period=period).command_text)
+        for period, (label, action) in RANGE_BUTTONS.items()
+        if period != asked.period
+    ]
     spam = [make_button("View spam", action_ids.SPAM_LIST)] if report.split.spam else []
-    is_week = report.query.period == "week" and not report.query.scope
+    is_week = asked.period == "week" and not asked.scope
     has_praise = any(intent is Intent.PRAISE for intent, _ in report.intents)
     thanks = [make_button("People to thank", action_ids.THANK_LIST)] if is_week and has_praise else []
-    return [make_actions(share, *spam, *thanks), make_context(f"{note} Only you can see this.")]
+    return [*ranges, *_list_scope_menus(report), share, *spam, *thanks]
+
+
+def _list_scope_menus(report: Report) -> list[Block]:
+    """Return the menu of subjects and departments, as far as there is room."""
+    groups: list[Block] = []
+    for title, names in report.choices:
+        options = [make_option(name, f"{report.query.period} {name}") for name in names[:CHOICES_SHOWN]]
+        if options := [one for one in options if len(one["value"]) <= OPTION_LENGTH]:
+            groups.append({"label": make_plain_text(title, 75), "options": options})
+    if not groups:
+        return []
+    placeholder = make_plain_text("By subject or department")
+    menu = {"type": "static_select", "action_id": action_ids.SHOW_SCOPE, "placeholder": placeholder}
+    return [{**menu, "option_groups": groups}]
 
 
 def _format_comparison(report: Report) -> str:

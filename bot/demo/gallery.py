@@ -71,7 +71,9 @@ from bot.domain.reports.precision import PrecisionAspect, PrecisionEstimate
 from bot.domain.reports.ranges import parse_known_range
 from bot.domain.reports.report import (
     CautionFigures,
+    CoverageFigures,
     DepartmentFigures,
+    FigureGap,
     FlagFigures,
     FollowUpFigures,
     Report,
@@ -242,16 +244,20 @@ def _draw_reports(on: GallerySamples) -> Drawings:
     asked = FollowUpFigures(due=12, satisfied=9, thanked=4, reopened=1)
     figures = DepartmentFigures("care", 6, 2, 38, 3, claim, resolve, reply, asked)
     figures = replace(figures, cautions=CautionFigures(4, 1))
+    asking, gap = CoverageFigures(52, 41), FigureGap("mastodon.social", AT - timedelta(minutes=50))
     today, week = (parse_known_range(words, AT, ZoneInfo(ZONE)) for words in ("today", "week"))
+    halves = ((3, 5, 2), (2, 4, 1), (5, 9, 4), (9, 22, 8), (21, 35, 14), (11, 15, 6))
+    parts = tuple((f"{2 * nth:02}:00", SentimentCounts(*one)) for nth, one in enumerate(halves))
     rivals, posts = (("Skylark Airways", 11),), (on.resolved, on.praise)
     report = Report(
-        ReportQuery(), today, AT, counts, counts, (before,) * 4, count_intents(kinds), rivals, posts, (figures,)
+        ReportQuery(), today, AT, counts, counts, (before,) * 4, parts, count_intents(kinds), rivals, posts, (figures,)
     )
     summary = ShiftSummary("care", AT, posts=41, negative=12, pages=(on.acknowledged,), waiting=3, overdue=1)
     right = [PrecisionEstimate(aspect, 910, 29) for aspect in PrecisionAspect]
+    report = replace(report, coverage=asking, choices=(("Subjects", tuple(SUBJECTS)), ("Departments", ("care", "pr"))))
     yield "Report", sentiment_report.render_report(report)
     yield "Report: shared", sentiment_report.render_report(report, shared_by="U0MIA")
-    of_week = replace(report, query=ReportQuery("week"), range=week, flags=FlagFigures(8, 6))
+    of_week = replace(report, query=ReportQuery("week"), range=week, flags=FlagFigures(8, 6), gaps=(gap,))
     yield "Report: a week", sentiment_report.render_report(of_week)
     yield "Report: nothing yet", sentiment_report.render_report(Report(ReportQuery(), today, AT, none, none))
     yield "Help", help_card.render_sentiment_help(SUBJECTS, ["care", "pr"], right)

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from bot.domain.case import Case, CaseStatus, JoinReason
 from bot.domain.cases.caution_transitions import list_caution_counts
+from bot.domain.cases.coverage import list_coverage_counts
 from bot.domain.cases.flag_transitions import list_flag_counts
 from bot.domain.cases.follow_up_transitions import list_follow_up_counts, list_later_post_counts
 from bot.domain.cases.intake import CONVERSATION_WINDOW, COPY_WINDOW, build_conversation_key, build_copy_key
@@ -169,6 +170,10 @@ def _count_changes(transaction: Transaction, keys: Keys, before: Case | None, ca
         count_ending(transaction, keys, case.department, word, case.caution.at if case.caution else at, count)
     for word in list_flag_counts(before, case):  # counted on the day of the flag
         count_ending(transaction, keys, case.department, word, case.history[0].at)
+    counted, counts = list_coverage_counts(before), list_coverage_counts(case)  # on the day of the post
+    for change, by in ((counted - counts, -1), (counts - counted, 1)):
+        for department, word in sorted(change):
+            count_ending(transaction, keys, department, word, case.opened_at, by)
 
 
 def _index_links(transaction: Transaction, keys: Keys, decision: CaseDecision, case: Case, at: datetime) -> None:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -13,12 +13,14 @@ from bot.clock import Clock
 from bot.domain.assessment import Intent
 from bot.domain.case import Case, CaseResolution
 from bot.domain.cases.caution_transitions import ASKED, CAUTION, IGNORED
+from bot.domain.cases.coverage import REQUEST, REQUEST_ANSWERED
 from bot.domain.cases.flag_transitions import FLAGGED, FOUND
 from bot.domain.cases.follow_up_transitions import DUE, FOLLOW_UP, REOPENED
-from bot.domain.commits import DurationKind
+from bot.domain.commits import DurationKind, NotAllowed
 from bot.domain.follow_up import FollowUpOutcome
 from bot.domain.periods import TimeSpan
 from bot.domain.reports.precision import PRECISION_DAYS, PrecisionEstimate, compute_precisions
+from bot.domain.reports.range_parts import split_span
 from bot.domain.reports.ranges import ReportRange, parse_known_range
 from bot.domain.reports.report import (
     AGAIN,
@@ -31,7 +33,9 @@ from bot.domain.reports.report import (
     TURNED,
     WARNED,
     CautionFigures,
+    CoverageFigures,
     DepartmentFigures,
+    FigureGap,
     FlagFigures,
     FollowUpFigures,
     ReplyFigures,
@@ -45,9 +49,7 @@ from bot.domain.reports.statistics import compute_duration_stats
 from bot.domain.routing import NOBODY
 from bot.domain.rules import PlaybookRules
 from bot.domain.subject import Subject, SubjectKind
-from bot.store.cases import CaseStore
-from bot.store.corrections import CorrectionStore
-from bot.store.report_counters import ReportCounterStore
+from bot.store.store import Store
 from bot.usecases.report_query import HELP_WORD, QueryWords, normalize_words, parse_query
 
 TOP_POSTS_SHOWN = 3
@@ -59,9 +61,7 @@ TOP_POST_CANDIDATES = 24
 class SentimentReports:
     """Everyone may ask. Each method raises `NotAllowed` with a sentence for the person, or `StoreUnavailable`."""
 
-    _tallies: ReportCounterStore
-    _corrections: CorrectionStore
-    _cases: CaseStore
+    _store: Store
     _rules: PlaybookRules
     _subjects: Callable[[], Sequence[Subject]]
     _clock: Clock
@@ -72,9 +72,16 @@ class SentimentReports:
             return await self.render_help()
         return sentiment_report.render_report(await self.build_report(self.parse_query(words)))
 
-    async def share_report(self, by: str, words: str) -> RenderedMessage:
-        """Return the report for a channel, as it is now; `words` come from the button."""
-        return sentiment_report.render_report(await self.build_report(self.parse_query(words)), shared_by=by)
+    async def share_report(self, by: str, words: str, channel: str) -> RenderedMessage:
+        """Return the report for a channel, as it is now; `words` come from the button.
+
+        Channels of departments may be private, so a post is shown only in that of its own department.
+        """
+        report = await self.build_report(self.parse_query(words))
+        here = {one.name for one in self._rules.list_departments() if one.channel == channel}
+        shown = tuple(case for case in report.top_cases if case.department in here)
+        shared = replace(report, top_cases=shown, hidden=len(report.top_cases) - len(shown))
+        return sentiment_report.render_report(shared, shared_by=by)
 
     async def render_help(self) -> RenderedMessage:
         return help_card.render_sentiment_help(
@@ -83,7 +90,7 @@ class SentimentReports:
 
     async def load_precisions(self) -> tuple[PrecisionEstimate, ...]:
         """Return the precision of recent assessments, as measured by people's corrections."""
-        return compute_precisions(await self._corrections.load_precision(self._clock.now(), PRECISION_DAYS))
+        return compute_precisions(await self._store.corrections.load_precision(self._clock.now(), PRECISION_DAYS))
 
     def parse_query(self, words: str) -> ReportQuery:
         """Parse a query; the range is today by default. Raises `NotAllowed` with the nearest known words."""
@@ -93,64 +100,79 @@ class SentimentReports:
     async def build_report(self, query: ReportQuery) -> Report:
         at, zone = self._clock.now(), ZoneInfo(self._rules.time_zone)
         asked = parse_known_range(query.period, at, zone)
-        spans = (asked.current, asked.comparable, *asked.before)
-        now, like, *before = map(query.filter_tally, await self._tallies.load_tallies(*spans))
+        divided = split_span(asked.current, zone)
+        names = ("Subjects", tuple(self._list_subject_names())), ("Departments", tuple(self._list_department_names()))
+        spans = (asked.current, asked.comparable, *asked.before, *(one.span for one in divided))
+        now, like, *rest = map(query.filter_tally, await self._store.report_counters.load_tallies(*spans))
+        if not now:
+            await self._require_figures(asked, zone)
         rivals = frozenset[str]() if query.scope else self._list_competitors()
-        usual = (SentimentCounts.from_tally(one, rivals) for one in before)
+        counts = [SentimentCounts.from_tally(one, rivals) for one in rest]
+        before, parts = counts[: len(asked.before)], counts[len(asked.before) :]
+        resolutions = await self._store.report_counters.count_resolutions(asked.current)
+        departments = await self._build_department_lines(query, asked.current, now, resolutions)
         return Report(
             query=query,
             range=asked,
             brand_time=at.astimezone(zone),
             split=SentimentCounts.from_tally(now, rivals),
             comparable=SentimentCounts.from_tally(like, rivals),
-            before=tuple(one for one in usual if one.total),
+            before=tuple(one for one in before if one.total),
+            parts=tuple((one.label, split) for one, split in zip(divided, parts, strict=True)),
             intents=count_intents(now, rivals),
             competitors=_count_by_subject(now, rivals),
             top_cases=await self._select_top_posts(query, asked.current, now, rivals),
-            departments=await self._build_department_lines(query, asked.current, now, at, _choose_durations(query)),
-            flags=await self._count_flags(query, asked),
+            departments=departments,
+            choices=names,
+            coverage=_count_coverage(resolutions, query),
+            gaps=await self._find_gaps(asked, zone),
+            flags=_count_flags(resolutions, query) if asked.weeks else NO_FLAGS,
         )
 
-    async def _count_flags(self, query: ReportQuery, asked: ReportRange) -> FlagFigures:
-        """Return how many posts our sources missed; nothing for a day, or for a subject."""
-        if not asked.weeks or query.subject:
-            return NO_FLAGS
-        counts = Counter[str]()
-        for (department, word), count in (await self._tallies.count_resolutions(asked.current)).items():
-            if query.department in {"", department}:
-                counts[word] += count
-        return FlagFigures(counts[FLAGGED], max(0, counts[FLAGGED] - counts[FOUND]))
+    async def _require_figures(self, asked: ReportRange, zone: ZoneInfo) -> None:
+        """Raise `NotAllowed` about a time before anything was counted."""
+        started = [one.started for one in (await self._store.source_health.load_all()).values() if one.started]
+        if started and asked.current.end <= min(started):
+            first = min(started).astimezone(zone)
+            day = f"{first.day} {first:%b %Y}"
+            raise NotAllowed(f"Earshot counts since {day}: there's nothing {asked.label}. Try `since {day.lower()}`.")
+
+    async def _find_gaps(self, asked: ReportRange, zone: ZoneInfo) -> tuple[FigureGap, ...]:
+        """Return the sources that are silent now, and were in this time."""
+        silent = (await self._store.health_state.load()).list_source_gaps()
+        return tuple(FigureGap(name, since.astimezone(zone)) for name, since in silent if since < asked.current.end)
 
     async def summarize_departments(self, at: datetime) -> list[DepartmentFigures]:
         """Return what is open and overdue in each department, in the playbook's order."""
         names = self._list_department_names()
-        open_counts = await self._tallies.count_open(names, at)
+        open_counts = await self._store.report_counters.count_open(names, at)
         return [DepartmentFigures(name, *open_counts[name]) for name in names]
 
     async def summarize_day(self, at: datetime) -> tuple[DepartmentFigures, ...]:
         """Return the figures of each department since midnight, in the playbook's order."""
         today = parse_known_range(TODAY, at, ZoneInfo(self._rules.time_zone)).current
-        return await self._build_department_lines(ReportQuery(), today, {}, at, (DurationKind.CLAIM,))
+        return await self._build_department_lines(
+            ReportQuery(), today, {}, await self._store.report_counters.count_resolutions(today)
+        )
 
     async def _select_top_posts(
         self, query: ReportQuery, span: TimeSpan, tally: Tally, rivals: frozenset[str]
     ) -> tuple[Case, ...]:
         subjects = sorted({said.subject for said in tally} - rivals)
-        best = await self._tallies.find_top_cases(span, subjects, TOP_POST_CANDIDATES)
-        found = await self._cases.find(best)
+        best = await self._store.report_counters.find_top_cases(span, subjects, TOP_POST_CANDIDATES)
+        found = await self._store.cases.find(best)
         fitting = [found[case] for case in best if case in found and _is_top_post(found[case], query, span)]
         return tuple(fitting[:TOP_POSTS_SHOWN])
 
     async def _build_department_lines(
-        self, query: ReportQuery, span: TimeSpan, tally: Tally, at: datetime, kinds: Sequence[DurationKind]
+        self, query: ReportQuery, span: TimeSpan, tally: Tally, resolutions: Counter[tuple[str, str]]
     ) -> tuple[DepartmentFigures, ...]:
         """Return nothing for a subject: the figures of departments are of all subjects together."""
         if query.subject:
             return ()
         names = [query.department] if query.department else self._list_all_departments(tally)
-        open_counts = await self._tallies.count_open(names, at)
-        resolutions = await self._tallies.count_resolutions(span)
-        durations = await self._tallies.load_durations(span, names, kinds)
+        open_counts = await self._store.report_counters.count_open(names, self._clock.now())
+        durations = await self._store.report_counters.load_durations(span, names, _choose_durations(query))
         lines = []
         for name in names:
             closed = {resolution: resolutions[name, resolution.value] for resolution in CaseResolution}
@@ -186,8 +208,30 @@ class SentimentReports:
 
 
 def _choose_durations(query: ReportQuery) -> Sequence[DurationKind]:
-    """Return what is shown: all of one department, and of several the first reply. Thousands are read for each."""
-    return tuple(DurationKind) if query.department else (DurationKind.REPLY,)
+    """Return what is shown: of several departments without the resolutions. Thousands are read for each."""
+    return tuple(DurationKind) if query.department else (DurationKind.CLAIM, DurationKind.REPLY)
+
+
+def _sum_words(endings: Counter[tuple[str, str]], query: ReportQuery) -> Counter[str]:
+    """Return the counts by word, of all departments or of one; nothing for a subject, by which they are not counted."""
+    counts = Counter[str]()
+    for (department, word), count in endings.items():
+        if not query.subject and query.department in {"", department}:
+            counts[word] += count
+    return counts
+
+
+def _count_flags(endings: Counter[tuple[str, str]], query: ReportQuery) -> FlagFigures:
+    """Return how many posts our sources missed."""
+    counts = _sum_words(endings, query)
+    return FlagFigures(counts[FLAGGED], max(0, counts[FLAGGED] - counts[FOUND]))
+
+
+def _count_coverage(endings: Counter[tuple[str, str]], query: ReportQuery) -> CoverageFigures:
+    """Return who asked and who was answered. Cases of before the upgrade were not counted when they asked."""
+    counts = _sum_words(endings, query)
+    asked = max(0, counts[REQUEST])
+    return CoverageFigures(asked, min(asked, max(0, counts[REQUEST_ANSWERED])))
 
 
 def _count_follow_ups(endings: Counter[tuple[str, str]], department: str) -> FollowUpFigures:

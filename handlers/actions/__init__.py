@@ -44,11 +44,22 @@ async def ack_link_button(ack: AsyncAck) -> None:
     await ack()
 
 
-async def share_report(ack: AsyncAck, action: Payload, by: str, reports: ReportUseCases, reply: Responder) -> None:
+async def share_report(
+    ack: AsyncAck, body: Payload, action: Payload, by: str, reports: ReportUseCases, reply: Responder
+) -> None:
     """Post an answer to /sentiment to the channel."""
     await ack()
     async with reply.report_refusals():
-        await reply.post(await reports.share_report(by, action["value"]))
+        await reply.post(await reports.share_report(by, action["value"], body["channel"]["id"]))
+
+
+async def show_report(ack: AsyncAck, action: Payload, by: str, reports: ReportUseCases, reply: Responder) -> None:
+    """Replace an answer to /sentiment by that for another time, subject or department."""
+    await ack()
+    async with reply.report_refusals():
+        answer = await reports.answer_question(by, action.get("selected_option", action)["value"])
+        if not await reply.replace_message(answer):
+            await reply.send_ephemeral(answer)
 
 
 def register(app: AsyncApp) -> None:
@@ -67,6 +78,8 @@ def register(app: AsyncApp) -> None:
     app.action(action_ids.KEEP)(renew_lease)
     app.action(action_ids.RELEASE_HERE)(release_here)
     app.action(action_ids.SHARE_REPORT)(share_report)
+    for shows in (action_ids.SHOW_YESTERDAY, action_ids.SHOW_WEEK, action_ids.SHOW_MONTH, action_ids.SHOW_SCOPE):
+        app.action(shows)(show_report)
     app.action(action_ids.SPAM_LIST)(show_spam)
     app.action(action_ids.SPAM_OLDER)(show_older_spam)
     app.action(action_ids.BRING_BACK)(bring_back)

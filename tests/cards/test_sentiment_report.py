@@ -160,7 +160,7 @@ def test_a_silent_day_says_what_to_do() -> None:
 
 def test_a_source_that_is_silent_is_named_with_what_the_figures_lack() -> None:
     today, before = AT.replace(hour=9, minute=10), AT.replace(day=8, hour=23, minute=5)
-    words = words_of(render_report(report(silent_sources=(FigureGap("x", today), FigureGap("rss.news", before)))))
+    words = words_of(render_report(report(gaps=(FigureGap("x", today), FigureGap("rss.news", before)))))
     assert "*x* silent since 09:10: these figures lack it." in words
     assert "*rss.news* silent since 8 Mar, 23:05: these figures lack it." in words
 
@@ -218,9 +218,44 @@ def test_only_the_private_answer_has_the_button_and_it_carries_what_was_asked() 
     asked = report("week", query=ReportQuery("week", subject="Northwind Go"))
     private, shared = render_report(asked), render_report(asked, shared_by="U0MIA")
     (buttons,) = [block["elements"] for block in private.blocks if block["type"] == "actions"]
-    assert buttons[0]["value"] == "week Northwind Go"
+    assert {one["text"]["text"]: one["value"] for one in buttons} == {
+        "Yesterday": "yesterday Northwind Go",
+        "30 days": "month Northwind Go",
+        "Share here": "week Northwind Go",
+    }
     assert not [block for block in shared.blocks if block["type"] == "actions"]
     assert "Shared by <@U0MIA>" in words_of(shared)
+
+
+def test_a_menu_asks_for_a_subject_or_a_department_of_the_same_time() -> None:
+    names = (("Subjects", ("Northwind Go", "x" * 150)), ("Departments", ("care",)))
+    [buttons] = [
+        one["elements"] for one in render_report(report("week", choices=names)).blocks if one["type"] == "actions"
+    ]
+    [menu] = [one for one in buttons if one["type"] == "static_select"]
+    assert [option["value"] for group in menu["option_groups"] for option in group["options"]] == [
+        "week Northwind Go",
+        "week care",
+    ]
+
+
+def test_the_chart_shows_when_and_words_say_it_too() -> None:
+    parts = tuple((f"{hour}:00", SentimentCounts(negative=hour, positive=1, unsure=2)) for hour in range(9, 14))
+    drawing = render_report(report(parts=parts))
+    [chart] = [block["chart"] for block in drawing.blocks if block["type"] == "data_visualization"]
+    assert {one["name"]: [point["value"] for point in one["data"]] for one in chart["series"]} == {
+        "negative": [9, 10, 11, 12, 13],
+        "positive": [1] * 5,
+        "neutral or unclear": [2] * 5,
+    }
+    assert "Most negative at 13:00: 13 of 16" in words_of(drawing)
+    assert check_message(drawing.blocks) == []
+
+
+def test_few_mentions_or_hours_are_not_drawn() -> None:
+    few = SentimentCounts(negative=29)
+    for drawn in (report(split=few, parts=(("9:00", few),) * 5), report(parts=(("9:00", NOW), ("10:00", NOW)))):
+        assert "data_visualization" not in {block["type"] for block in render_report(drawn).blocks}
 
 
 def test_a_report_full_to_the_brim_is_taken_by_slack() -> None:
@@ -231,6 +266,9 @@ def test_a_report_full_to_the_brim_is_taken_by_slack() -> None:
     )
     top_cases = tuple(case("\N{PILE OF POO}" * 9_000) for _ in range(3))
     rivals = tuple((f"rival {n} " + "r" * 50, 9) for n in range(5))
-    drawing = render_report(report(departments=departments, top_cases=top_cases, competitors=rivals))
+    names = tuple(f"subject {n} " + "s" * 50 for n in range(40))
+    parts = tuple((f"{n} Mar", NOW) for n in range(20))
+    many = report(departments=departments, top_cases=top_cases, competitors=rivals, parts=parts)
+    drawing = render_report(replace(many, choices=(("Subjects", names), ("Departments", names))))
     assert check_message(drawing.blocks) == []
     assert is_within_limits(drawing.blocks)

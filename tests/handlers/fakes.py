@@ -6,6 +6,7 @@ from typing import Any
 from bot.cards import crisis_modals
 from bot.cards.block_kit import RenderedMessage, make_mrkdwn, make_section
 from bot.cards.case_search import SearchQuery, SearchResult
+from bot.cards.charts import make_line_chart
 from bot.cards.home_view import AS_OPENED, DepartmentSummary, HomeState, HomeView
 from bot.cards.modal_blocks import ModalMetadata
 from bot.cards.oncall import OnCallSummary
@@ -158,10 +159,11 @@ class FakeRollUps(Fake):
 class FakeReports(Fake):
     async def answer_question(self, by: str, words: str) -> RenderedMessage:
         await self.ask("answer", by, words)
-        return RenderedMessage("Today: 3 posts", [make_section(make_mrkdwn("Today: 3 posts"))])
+        blocks = [make_section(make_mrkdwn("Today: 3 posts")), make_line_chart("Mentions", ["a"], {"negative": [3]})]
+        return RenderedMessage("Today: 3 posts", blocks)
 
-    async def share_report(self, by: str, words: str) -> RenderedMessage:
-        await self.ask("share", by, words)
+    async def share_report(self, by: str, words: str, channel: str) -> RenderedMessage:
+        await self.ask("share", by, words, channel)
         return RenderedMessage("Today: 3 posts, shared", [make_section(make_mrkdwn("Today: 3 posts, shared"))])
 
 

@@ -35,6 +35,8 @@ class FakeSlackServer:
     used_up: bool = False
     answers_with: str = ""
     """What its response_url says, with a 200, instead of taking the answer."""
+    refuses_blocks: set[str] = field(default_factory=set)
+    """Types of blocks that this workspace does not have yet."""
     base: str = ""
 
     @property
@@ -55,7 +57,10 @@ class FakeSlackServer:
             return web.Response(status=404, text="used_url")
         if self.answers_with:
             return web.Response(text=self.answers_with)
-        self.answers.append(await request.json())
+        answer = await request.json()
+        if self.refuses_blocks & {block["type"] for block in answer.get("blocks") or []}:
+            return web.json_response({"ok": False, "error": "invalid_blocks"}, status=400)
+        self.answers.append(answer)
         return web.Response(text="ok")
 
     async def call(self, request: web.Request) -> web.Response:

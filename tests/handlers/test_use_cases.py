@@ -1,10 +1,12 @@
 """/sentiment, Share here, the Home tab, and what happens when Slack takes its access back."""
 
+import pytest
+
 from bot.cards import action_ids
 from bot.domain.commits import StoreUnavailable
 from bot.slack_sandbox.block_kit import check_view
 from tests.handlers.conftest import FakeUseCases
-from tests.handlers.slack_workspace import ANA, FakeSlackServer, Workspace
+from tests.handlers.slack_workspace import ANA, CARD, FakeSlackServer, Workspace
 
 
 async def test_the_answer_to_sentiment_is_for_the_person_who_asks(
@@ -35,10 +37,34 @@ async def test_a_preview_gets_the_terms_as_they_were_typed(
 async def test_share_here_posts_to_everybody(workspace: Workspace, fakes: FakeUseCases, slack: FakeSlackServer) -> None:
     await workspace.press(action_ids.SHARE_REPORT, "week care")
 
-    assert fakes.reports.asked == [("share", ANA, "week care")]
+    assert fakes.reports.asked == [("share", ANA, "week care", CARD)]
     assert [(answer["response_type"], answer["text"]) for answer in slack.answers] == [
         ("in_channel", "Today: 3 posts, shared")
     ]
+
+
+@pytest.mark.parametrize("action", [action_ids.SHOW_YESTERDAY, action_ids.SHOW_WEEK, action_ids.SHOW_MONTH])
+async def test_another_time_replaces_the_answer(
+    action: str, workspace: Workspace, fakes: FakeUseCases, slack: FakeSlackServer
+) -> None:
+    await workspace.press(action, "yesterday care")
+
+    assert fakes.reports.asked == [("answer", ANA, "yesterday care")]
+    assert slack.list_replacements() == ["Today: 3 posts"]
+
+
+async def test_a_subject_or_department_is_chosen_from_a_menu(workspace: Workspace, fakes: FakeUseCases) -> None:
+    await workspace.choose(action_ids.SHOW_SCOPE, "today Northwind Go")
+
+    assert fakes.reports.asked == [("answer", ANA, "today Northwind Go")]
+
+
+async def test_where_slack_refuses_a_chart_its_words_are_sent(workspace: Workspace, slack: FakeSlackServer) -> None:
+    slack.refuses_blocks = {"data_visualization"}
+    await workspace.command("today")
+
+    assert slack.list_whispers() == ["Today: 3 posts"]
+    assert [block["type"] for block in slack.answers[0]["blocks"]] == ["section"]
 
 
 async def test_opening_the_home_tab_draws_it(workspace: Workspace, slack: FakeSlackServer) -> None:

@@ -5,11 +5,14 @@ from datetime import timedelta
 
 import pytest
 
+from bot.cards import action_ids
 from bot.cards.block_kit import RenderedMessage
 from bot.domain.case import CaseResolution
 from bot.domain.cases.intake import count_only, open_case
-from bot.domain.commits import NotAllowed
+from bot.domain.commits import Decision, NotAllowed
 from bot.domain.department import Department
+from bot.domain.health.issues import HealthIssue, HealthState
+from bot.domain.health.source_silence import SourceActivity
 from bot.domain.reports.report import ReportQuery
 from bot.domain.routing import Route
 from bot.usecases.reports import SentimentReports
@@ -77,7 +80,7 @@ async def test_a_wrong_word_gets_the_nearest_right_one(reports: SentimentReports
 
 async def test_a_word_like_no_other_gets_all_there_are_and_pings_nobody(reports: SentimentReports) -> None:
     with pytest.raises(NotAllowed) as no:
-        await reports.share_report(JOE, "<!channel> `zzz`")
+        await reports.share_report(JOE, "<!channel> `zzz`", "C0PR")
     assert "<!channel>" not in str(no.value)
     assert "Departments: care, pr, ops, sales." in str(no.value)
 
@@ -182,12 +185,68 @@ async def test_what_is_shared_is_what_the_button_carried_as_it_is_now(
 ) -> None:
     await receive_posts(harness, GO, 3)
     private = await reports.answer_question(MIA, GO)
-    assert (await reports.share_report(MIA, value_of(private))).text == private.text
+    assert (await reports.share_report(MIA, value_of(private), "C0PR")).text == private.text
     await receive_posts(harness, GO, 1, ["pr"])
     await harness.open_case(9, (f"subject:{GO}", "kind:brand", "sentiment:negative", "intent:complaint"))
-    assert (await reports.share_report(MIA, value_of(private))).text != private.text
+    assert (await reports.share_report(MIA, value_of(private), "C0PR")).text != private.text
+
+
+async def test_a_shared_post_is_seen_only_in_the_channel_of_its_department(
+    reports: SentimentReports, harness: UseCaseHarness
+) -> None:
+    await receive_posts(harness, GO, 2, ["care", "pr"])
+    shown = {}
+    for channel in ("C0CARE", "C0ELSEWHERE"):
+        message = await reports.share_report(MIA, "today", channel)
+        words = str(message.blocks)
+        shown[channel] = (words.count("Open post") + words.count("No link"), "Posts are left out" in words)
+    assert shown == {"C0CARE": (1, True), "C0ELSEWHERE": (0, True)}
+    assert "Posts are left out" not in str((await reports.share_report(MIA, "yesterday", "C0CARE")).blocks)
+
+
+async def test_a_time_before_anything_was_counted_is_asked_back(
+    reports: SentimentReports, harness: UseCaseHarness
+) -> None:
+    started = harness.clock.now() - timedelta(days=3)
+    key = harness.store.keys.source_health_key("x")
+    await harness.store.client.execute("HSET", key, "started", int(started.timestamp() * 1000))
+    await harness.store.client.execute("HSET", harness.store.keys.cursors, "x", "1")
+    await reports.answer_question(MIA, "yesterday")
+    with pytest.raises(NotAllowed) as no:
+        await reports.answer_question(MIA, "1 jan 2026")
+    assert "Earshot counts since" in str(no.value)
+    assert reports.parse_query(str(no.value).split("`")[1]).period.startswith("since")
+
+
+async def test_of_those_who_asked_in_this_time_it_is_counted_who_was_answered_until_now(
+    reports: SentimentReports, harness: UseCaseHarness
+) -> None:
+    moved, answered, asked, spam = [await harness.open_case(number) for number in range(4)]
+    for case, resolution in ((answered, CaseResolution.ANSWERED), (spam, CaseResolution.SPAM)):
+        await harness.usecases.cases.resolve(case.id, ANA, resolution)
+    await harness.usecases.cases.hand_to_department(moved.id, ANA, "pr")
+    assert (await reports.build_report(ReportQuery())).coverage == (3, 1)
+    assert (await reports.build_report(ReportQuery(department="care"))).coverage == (2, 1)
+    assert (await reports.build_report(ReportQuery(subject=GO))).coverage == (0, 0)
+    harness.clock.advance(days=1)
+    await harness.usecases.cases.resolve(asked.id, ANA, CaseResolution.FIXED)
+    assert (await reports.build_report(ReportQuery("yesterday"))).coverage == (3, 2)
+    assert (await reports.build_report(ReportQuery())).coverage == (0, 0)
+
+
+async def test_a_source_that_is_silent_is_named_in_the_times_that_lack_it(
+    reports: SentimentReports, harness: UseCaseHarness
+) -> None:
+    at = harness.clock.now()
+    issue = HealthIssue(name="source:x", sentence="no posts from x", since=at)
+    silent = SourceActivity(last=(at - timedelta(hours=1)).timestamp())
+    state = HealthState(version=1, troubles={"source:x": issue, "inbox": issue}, heard={"x": silent, "rss": silent})
+    await harness.store.health_state.commit(Decision(state, None), at)
+    [gap] = (await reports.build_report(ReportQuery())).gaps
+    assert (gap.name, gap.since) == ("x", at - timedelta(hours=1))
+    assert (await reports.build_report(ReportQuery("yesterday"))).gaps == ()
 
 
 def value_of(said: RenderedMessage) -> str:
-    [value] = [block["elements"][0]["value"] for block in said.blocks if block["type"] == "actions"]
-    return str(value)
+    [buttons] = [block["elements"] for block in said.blocks if block["type"] == "actions"]
+    return str(next(one["value"] for one in buttons if one["action_id"] == action_ids.SHARE_REPORT))

@@ -113,7 +113,7 @@ ASKED: tuple[Callable[[UseCases], Awaitable[Any]], ...] = (
     lambda usecases: usecases.replies.save(CASE.id, ANA, "Lost bag", "Sorry"),
     lambda usecases: usecases.replies.delete("r1", ANA),
     lambda usecases: usecases.reports.answer_question(ANA, "today"),
-    lambda usecases: usecases.reports.share_report(ANA, "today"),
+    lambda usecases: usecases.reports.share_report(ANA, "today", "C0CARE"),
     lambda usecases: usecases.roles.deputize(MIA, "<@U0TOM> care"),
     lambda usecases: usecases.roles.dismiss(MIA, "<@U0TOM> care"),
     lambda usecases: usecases.roles.list_deputies(ANA, ""),

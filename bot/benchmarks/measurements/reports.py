@@ -123,8 +123,7 @@ def _generate_ended_cases(keys: Keys, day: datetime, department: str) -> Iterato
 
 async def _time_reports(store: Store, rules: ReloadableRules, clock: StillClock, times: int) -> list[float]:
     """Return the milliseconds of each report, rendered to the end."""
-    counters, corrections, cases = store.report_counters, store.corrections, store.cases
-    reports = SentimentReports(counters, corrections, cases, rules, lambda: rules.playbook.subjects, clock)
+    reports = SentimentReports(store, rules, lambda: rules.playbook.subjects, clock)
     found = []
     for _ in range(times):
         began = read_monotonic()

@@ -1,7 +1,7 @@
 """Health issues of Earshot itself: found in two checks in a row, reported once, resolved by themselves."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from bot.domain.commits import Decision
@@ -24,6 +24,8 @@ CONSECUTIVE_CHECKS = 2
 """How many in a row open or resolve an issue."""
 MAX_RESOLVED_ISSUES = 20
 INBOX, OUTBOX, RECONCILIATION = "inbox", "outbox", "books"
+SOURCE = "source:"
+"""Begins the name of an issue of a source."""
 
 
 class HealthSnapshot(NamedTuple):
@@ -74,6 +76,11 @@ class HealthState(FrozenModel):
     def find_issue(self, name: str, since: int) -> HealthIssue | None:
         found = (self.troubles.get(name), *self.over)
         return next((one for one in found if one and one.name == name and one.cause.round == since), None)
+
+    def list_source_gaps(self) -> list[tuple[str, datetime]]:
+        """Return each source that is silent for unusually long, with the time of its last mention in UTC."""
+        named = [(name, self.heard.get(name)) for name in (one.removeprefix(SOURCE) for one in self.troubles)]
+        return [(name, datetime.fromtimestamp(one.last, UTC)) for name, one in named if one and one.last]
 
     def is_check_due(self, at: datetime) -> bool:
         """Whether to check now; also if the clock was set back since."""
@@ -131,7 +138,7 @@ def _find_problems(
     for name, one in heard.items():
         if (silence := detect_silence(one, up_since, now)) is not None:
             lasts, usual = (format_duration(timedelta(seconds=seconds)) for seconds in silence)
-            found.append((f"source:{name}", f"no posts from {name} for {lasts} (usual at this time: {usual})"))
+            found.append((f"{SOURCE}{name}", f"no posts from {name} for {lasts} (usual at this time: {usual})"))
     if snapshot.inbox > MAX_INBOX_AGE:
         found.append((INBOX, f"mentions have been waiting {format_duration(snapshot.inbox)} for triage"))
     if snapshot.outbox > MAX_OUTBOX_AGE:

@@ -105,6 +105,14 @@ def list_changes(report: Report) -> list[str]:
     return found or [f"No change beyond chance: {size:,} mentions{until}, {before} {volume.usual:,.0f}."]
 
 
+def list_peaks(report: Report) -> list[str]:
+    """Return when most negative mentions came, which a chart shows; nothing of few."""
+    if report.split.negative < MIN_SAMPLE or not report.parts:
+        return []
+    label, peak = max(report.parts, key=lambda one: one[1].negative)
+    return [f"Most negative at {label}: {peak.negative:,} of {peak.opinion_count:,}"]
+
+
 def _format_interval(change: ShareChange | VolumeChange) -> str:
     """Return the interval of a change that excludes zero, without signs; an end close to zero with a decimal."""
     low, high = sorted((abs(change.low), abs(change.high)))

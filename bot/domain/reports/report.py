@@ -208,14 +208,20 @@ class Report:
     split: SentimentCounts
     comparable: SentimentCounts
     before: tuple[SentimentCounts, ...] = ()
+    parts: tuple[tuple[str, SentimentCounts], ...] = ()
+    """The hours or days of it, by the label of each."""
     intents: tuple[tuple[Intent, int], ...] = ()
     competitors: tuple[tuple[str, int], ...] = ()
     top_cases: tuple[Case, ...] = ()
     departments: tuple[DepartmentFigures, ...] = ()
     coverage: CoverageFigures = NO_COVERAGE
-    silent_sources: tuple[FigureGap, ...] = ()
+    gaps: tuple[FigureGap, ...] = ()
     flags: FlagFigures = NO_FLAGS
     """Of a week or longer."""
+    choices: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """What else can be asked for: the names of subjects and departments, each with its title."""
+    hidden: int = 0
+    """Top posts that are not shown where it is shared."""
 
     def compute_sentiment_change(self, sentiment: str) -> ShareChange | None:
         before = [(getattr(one, sentiment), one.opinion_count) for one in self.before]

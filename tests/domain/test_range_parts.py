@@ -1,0 +1,51 @@
+"""The parts of a chart's time: nothing is left out or counted twice, also when clocks change."""
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.domain.periods import QUARTER, TimeSpan
+from bot.domain.reports.range_parts import MAX_PARTS, split_span
+
+LISBON = ZoneInfo("Europe/Lisbon")
+
+
+@pytest.mark.parametrize(
+    ("start", "hours", "count", "labels"),
+    [
+        ("2026-03-10 00:00", 14, 14, ("00:00", "13:00")),
+        ("2026-03-10 00:00", 24, 12, ("00:00", "22:00")),
+        ("2026-03-10 18:00", 48, 16, ("Tue 18:00", "Thu 15:00")),
+        ("2026-03-10 00:00", 7 * 24, 7, ("10 Mar", "16 Mar")),
+        ("2026-03-01 00:00", 31 * 24 - 1, 5, ("1 Mar", "29 Mar")),
+        ("2026-03-29 00:00", 23, 12, ("00:00", "22:00")),
+    ],
+)
+def test_a_time_is_drawn_by_its_hours_days_or_weeks(
+    start: str, hours: int, count: int, labels: tuple[str, str]
+) -> None:
+    begin = datetime.fromisoformat(start).replace(tzinfo=UTC)
+    found = split_span(TimeSpan(begin, begin + timedelta(hours=hours)), LISBON)
+    assert len(found) == count
+    assert (found[0].label, found[-1].label) == labels
+
+
+@given(
+    start=st.integers(0, 4 * 366 * 96).map(lambda nth: datetime(2024, 1, 1, tzinfo=UTC) + nth * QUARTER),
+    quarters=st.integers(1, 400 * 96),
+    zone=st.sampled_from(
+        ["Europe/Lisbon", "America/New_York", "Asia/Kathmandu", "Pacific/Apia", "Australia/Lord_Howe"]
+    ),
+)
+def test_parts_follow_one_another_without_gap_and_have_names_of_their_own(
+    start: datetime, quarters: int, zone: str
+) -> None:
+    span = TimeSpan(start, start + quarters * QUARTER)
+    found = split_span(span, ZoneInfo(zone))
+    assert [one.span.start for one in found] == [span.start, *(one.span.end for one in found[:-1])]
+    assert found[-1].span.end == span.end
+    assert len(found) <= MAX_PARTS
+    assert len({one.label for one in found}) == len(found)
