@@ -77,8 +77,7 @@ def _render_accounts(case: Case, accounts: Accounts) -> list[Block]:
 
 
 def _render_cases(cases: Sequence[Case], at: datetime) -> list[Block]:
-    more = f" of {len(cases):,}" if len(cases) > CASES_SHOWN else ""
-    blocks: list[Block] = [make_section(f"*Cases*{f' (newest {CASES_SHOWN}{more})' if more else ''}")]
+    blocks: list[Block] = [make_section(f"*Cases* (newest {CASES_SHOWN})" if len(cases) > CASES_SHOWN else "*Cases*")]
     for one in cases[:CASES_SHOWN]:
         blocks.append(render_case_line(one, at))
         if note := sanitize_line(one.note, MAX_NOTE_LENGTH):

@@ -9,8 +9,7 @@ from operator import itemgetter
 
 from bot.domain.case import Case
 from bot.domain.cases.queues import PAGE_ROWS, CasePage, CaseQueue, QueueCounts, normalize_name
-from bot.domain.persons.links import Accounts
-from bot.store.case_writer import add_author, update_claimed_cases
+from bot.store.case_writer import add_author, build_person_term, update_claimed_cases
 from bot.store.cases import CaseStore
 from bot.store.client import RedisClient, parse_hash
 from bot.store.keys import Keys, list_months
@@ -19,6 +18,8 @@ from bot.store.transaction import Transaction, commit
 
 MAX_MATCHES = 500
 """Cases that one search looks at."""
+MAX_PERSON_CASES = 100
+"""Of one person, the newest: the history lists some of them, and their departments may read it."""
 RESTORED_AT_ONCE = 100
 OPEN_END = chr(0x10FFFF)
 Dues = dict[str, float]
@@ -73,12 +74,23 @@ class CaseQueueStore(RedisStore):
         wanted = normalize_name(words)
         return await self._list_author_cases(wanted, at) if wanted else []
 
-    async def list_person_cases(self, accounts: Accounts, at: datetime) -> list[Case]:
-        """Return the cases of a person, newest first; of somebody with thousands not all."""
-        handles = {name for handle in accounts.values() if (name := normalize_name(handle))}
-        found = {case.id: case for name in sorted(handles) for case in await self._list_author_cases(f"{name}\n", at)}
-        cases = [case for case in found.values() if case.mention.author_key in accounts]
-        return sorted(cases, key=lambda case: (case.mention.created_at, case.id), reverse=True)
+    async def list_person_cases(self, accounts: Iterable[str], at: datetime) -> list[Case]:
+        """Return the newest cases of a person, `MAX_PERSON_CASES` at most, by when they were first opened."""
+        starts = [build_person_term(account) for account in accounts]
+        ranges = [(key, start) for key in map(self._keys.authors_key, list_months(at)) for start in starts]
+        options = ("BYLEX", "REV", "LIMIT", 0, MAX_PERSON_CASES)
+        while True:  # the entries of cases that are no longer kept are dropped, and make room for others
+            replies = await self._client.execute_each(
+                [("ZRANGE", key, f"({start}{OPEN_END}", f"[{start}", *options) for key, start in ranges]
+            )
+            entries = [(key, one) for (key, _), reply in zip(ranges, replies, strict=True) for one in reply]
+            newest = sorted(entries, key=lambda one: one[1][len(starts[0]) :], reverse=True)[:MAX_PERSON_CASES]
+            ids = list(dict.fromkeys(entry.rpartition("\n")[2] for _, entry in newest))
+            found = await self._cases.find(ids)
+            gone = set(ids) - found.keys()
+            await self._drop_expired(newest, gone)
+            if all(map(self._cases.is_unreadable, gone)):
+                return [found[one] for one in ids if one in found]
 
     async def _list_author_cases(self, start: str, at: datetime) -> list[Case]:
         limits = (f"[{start}", f"({start}{OPEN_END}", "LIMIT", 0, MAX_MATCHES)

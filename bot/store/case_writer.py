@@ -18,6 +18,7 @@ from bot.domain.commits import CaseDecision, DurationKind
 from bot.domain.links import derive_link_id
 from bot.domain.mention import Mention
 from bot.domain.paging.case_page import list_pages_to_recheck
+from bot.domain.persons.person import derive_person_id
 from bot.store.corrections import add_correction, update_precision
 from bot.store.decision_writer import add_notification, write_effects
 from bot.store.deletions import add_deletion
@@ -148,7 +149,7 @@ def _update_indexes(transaction: Transaction, keys: Keys, before: Case | None, c
             transaction.write("SADD", keys.owned_cases_key(has), case.id)
     update_claimed_cases(transaction, keys, before, case)
     _update_praise_lists(transaction, keys, before, case)
-    known, named = (list_author_terms(one.mention) if one else frozenset[str]() for one in (before, case))
+    known, named = (_list_author_terms(one) if one else frozenset[str]() for one in (before, case))
     if known - named:
         transaction.write("ZREM", keys.authors_key(get_case_month(case)), *_list_author_entries(case, known - named))
     if named - known:
@@ -246,14 +247,26 @@ def get_case_month(case: Case) -> str:
     return format_month(case.history[0].at if case.history else case.opened_at)
 
 
+def build_person_term(author_key: str) -> str:
+    """Return what the entries of a person begin with; no name begins with a tab."""
+    return f"\t{derive_person_id(author_key)}"
+
+
+def _list_author_terms(case: Case) -> frozenset[str]:
+    """Return the names of the author, and the account with the time, so that its newest cases are the last of it."""
+    names, author = list_author_terms(case.mention), case.mention.author_key
+    at = case.history[0].at if case.history else case.opened_at
+    return names | {f"{build_person_term(author)}{int(at.timestamp()):08x}"} if author else names
+
+
 def _list_author_entries(case: Case, terms: Iterable[str]) -> list[str]:
     return [f"{term}\n{case.id}" for term in sorted(terms)]
 
 
 def add_author(transaction: Transaction, keys: Keys, case: Case) -> None:
-    """List the case under the names of its author. Idempotent."""
+    """List the case under the names and the account of its author. Idempotent."""
     key = keys.authors_key(get_case_month(case))
-    for entry in _list_author_entries(case, list_author_terms(case.mention)):
+    for entry in _list_author_entries(case, _list_author_terms(case)):
         transaction.write("ZADD", key, 0, entry)
     transaction.add_upkeep("EXPIRE", key, _AUTHORS_SECONDS)
 

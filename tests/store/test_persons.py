@@ -9,9 +9,10 @@ from bot.domain.commits import CaseDecision
 from bot.domain.mention import Mention
 from bot.domain.persons.person import Person, PersonLabel
 from bot.domain.routing import Route
+from bot.store.case_writer import build_person_term
 from bot.store.client import RedisClient
 from bot.store.inbox import TriagedEntry
-from bot.store.keys import PERSON_KEPT, Keys
+from bot.store.keys import PERSON_KEPT, Keys, format_month
 from bot.store.persons import MAX_OPEN_CASES
 from bot.store.store import Store
 from bot.store.transaction import CommitResult
@@ -158,3 +159,26 @@ async def test_labels_of_many_are_read_though_one_key_holds_another_type(store: 
     await store.client.execute("HSET", store.keys.person_key("x:74"), "n", "1")
     found = await store.persons.load_labels(["x:73", MARTA, "", "x:74", "x:75", "x:72"])
     assert found == dict.fromkeys((MARTA, "x:72"), frozenset({PersonLabel.VIP, PersonLabel.TROLL}))
+
+
+async def test_the_newest_cases_are_listed_of_thousands_of_all_accounts_whatever_their_handles(
+    store: Store, clock: SteppedClock, client: RedisClient, keys: Keys
+) -> None:
+    newest: list[str] = []
+    for number in range(3):
+        clock.advance(timedelta(days=20))
+        author = MARTA if number % 2 else "mastodon:71"
+        mention = build_mention(
+            id=f"{author.partition(':')[0]}:{number}",
+            source=author.partition(":")[0],
+            author={"id": "71", "handle": f"marta{number}"},
+            created_at=clock.now(),
+        )
+        newest.insert(0, (await commit_one(store, clock, open_one(mention, clock))).id)
+        gone = [f"{build_person_term(MARTA)}{int(clock.now().timestamp()) + n:08x}\ngone{n}" for n in range(1, 1_000)]
+        await client.execute(
+            "ZADD", keys.authors_key(format_month(clock.now())), *[w for one in gone for w in (0, one)]
+        )
+    found = await store.case_queues.list_person_cases([MARTA, "mastodon:71"], clock.now())
+    assert [case.id for case in found] == newest
+    assert not await store.case_queues.search_author(build_person_term(MARTA), clock.now())
