@@ -38,8 +38,9 @@ from bot.workers.paging.targets import AckLinkBuilder, TargetResolver
 from bot.workers.runner import run_worker
 from bot.workers.triage import TriageWorker
 from tests.fake_on_call import FakeOnCallLookup, ListedStaff
-from tests.kill.crash_points import ChildConfig, CrashTrigger
+from tests.kill.crash_points import ChildConfig, CrashTrigger, crash
 from tests.kill.fast_clock import FastClock
+from tests.kill.person_clicks import run_clicks
 from tests.pagers.fake_services import SECRET
 from tests.workers.fake_rules import FakeRules
 
@@ -49,12 +50,6 @@ IDLE = timedelta(seconds=1)
 
 ENTRY = re.compile(r"\d{13}-\d+")
 """An entry of the inbox, which only a commit of triage names."""
-
-
-def crash(trigger: CrashTrigger) -> None:
-    """As it was told: for good, or until it is woken."""
-    stands = trigger.crash is not None and trigger.crash.stops
-    os.kill(os.getpid(), signal.SIGSTOP if stands else signal.SIGKILL)
 
 
 class DyingClient(RedisClient):
@@ -209,7 +204,8 @@ def fork_child(line: str) -> None:
         print(f"born {pid}", flush=True)  # noqa: T201 - what the parent reads
         return
     config = ChildConfig.model_validate_json(line)
-    asyncio.run(run_pager(config) if config.pager else run_workers(config))
+    run = run_clicks if config.clicks else run_pager if config.pager else run_workers
+    asyncio.run(run(config))
     os._exit(0)
 
 

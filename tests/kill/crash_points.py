@@ -1,5 +1,7 @@
 """What a child is told: where everything is, and at which step it is to die."""
 
+import os
+import signal
 from dataclasses import dataclass
 from typing import NamedTuple, Self
 
@@ -34,6 +36,18 @@ PAGE_MOMENTS = (
 """Of a page: an escalation step is committed with its notifications, its call is started, made, and its result is recorded."""
 
 
+CLICK_MOMENTS = (
+    "asked:after",
+    "claimed:before",
+    "claimed:after",
+    "merged:before",
+    "merged:after",
+    "reopened:before",
+    "reopened:after",
+)
+"""Of two cases of one person: somebody is asked before they claim, and each change is committed."""
+
+
 class CrashPoint(NamedTuple):
     """Die at the `nth` time of this moment, or stand still until somebody says SIGCONT."""
 
@@ -58,6 +72,8 @@ class ChildConfig(BaseModel):
     crash: CrashPoint | None = None
     pager: str = ""
     """Where the pagers' services are: a child that only pages; empty for all else."""
+    clicks: bool = False
+    """A child that only presses buttons."""
 
 
 @dataclass
@@ -76,3 +92,9 @@ class CrashTrigger:
     @classmethod
     def from_config(cls, config: ChildConfig) -> Self:
         return cls(config.crash)
+
+
+def crash(trigger: CrashTrigger) -> None:
+    """As it was told: for good, or until it is woken."""
+    stands = trigger.crash is not None and trigger.crash.stops
+    os.kill(os.getpid(), signal.SIGSTOP if stands else signal.SIGKILL)

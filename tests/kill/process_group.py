@@ -161,6 +161,7 @@ async def run_process_group(
     reads: bool = False,
     claim_within: int = 0,
     pager: str = "",
+    clicks: bool = False,
 ) -> AsyncIterator[ProcessGroup]:
     since = time.time()
     clock = FastClock(since, times)
@@ -183,6 +184,7 @@ async def run_process_group(
             departments=tuple(among),
             claim_within=claim_within,
             pager=pager,
+            clicks=clicks,
         )
         made = ProcessGroup(store, sandbox, config, clock)
         try:
