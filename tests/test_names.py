@@ -79,7 +79,7 @@ TEST_DIALECT = (DIALECT - {"matter", "matters", "mornings"}) | words_of("""
 """The same for the helpers and the names of tests, which an engineer of another company reads first."""
 
 ONE_WORD_CLASSES = words_of("""
-    Assessment Brand Case Clock Context Correction Crisis Decision Department Detector Episode Mention Notification Page
+    Assessment Brand Campaign Case Clock Context Correction Crisis Decision Department Detector Episode Mention Notification Page
     Playbook Report Route Schedule Settings Shift Signal Store Subject Inbox Outbox
     """)
 FEATURES = {

@@ -1,0 +1,1 @@
+"""Campaigns: what we push or invite, from when to when, with which assets."""
