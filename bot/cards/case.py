@@ -55,7 +55,7 @@ def render_case(
     case: Case, department: Department, at: datetime, page: Page | None = None, author: AuthorContext = NO_CONTEXT
 ) -> RenderedMessage:
     """Return the card: the title, and with a coloured edge the words, one line of context and three controls."""
-    caution = format_caution(case, department, author, at)
+    caution = format_caution(case, department, author, at) if case.status is CaseStatus.NEW else ""
     return RenderedMessage(
         format_case_headline(case, at),
         [render_case_title(case, avatars=department.avatars)],

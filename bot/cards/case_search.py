@@ -146,7 +146,7 @@ def render_case_modal(
     """Return a case in full, with what the person can do next."""
     is_own = case.status is CaseStatus.CLAIMED and case.owner == by
     reply = [make_button("Reply…", action_ids.REPLY, case.id)] if is_own else []
-    caution = format_caution(case, department, author, at, by)
+    caution = format_caution(case, department, author, at, by) if case.status is CaseStatus.NEW else ""
     buttons = [*list_case_buttons(case, by), *reply, *render_open_post_button(case, caution=caution)]
     actions = [make_actions(*buttons)] if buttons else []
     return _make_view_modal("Case", origin, [*_list_shown(render_case(case, department, at, page, author)), *actions])

@@ -46,6 +46,8 @@ class ReplyForm(NamedTuple):
     """Whether the text is as a saved reply or a draft put it there: a link with it is never outdated."""
     can_delete: bool = False
     """Whether this person may delete `chosen`."""
+    caution: str = ""
+    """What to think of before this person is answered at all, as plain text."""
     findings: tuple[ReplyFinding, ...] = ()
     has_drafts: bool = False
     """Whether a draft can be asked for."""
@@ -103,7 +105,8 @@ def _format_option(case: Case, reply: SavedReply) -> str:
 def _render_notes(form: ReplyForm) -> list[Block]:
     """Return who else is writing, the length, and what to look at. It never keeps anybody from opening the reply."""
     busy = [make_context(_format_others(form.others))] if form.others else []
-    warnings = [f"⚠️ {one.sentence}" for one in form.findings]
+    sentences = [*([form.caution] if form.caution else []), *(one.sentence for one in form.findings)]
+    warnings = [f"⚠️ {one}" for one in sentences]
     notes = [make_context(make_plain_text(words)) for words in (_format_length(form), *warnings)]
     return [*busy, *notes, *([make_context(_format_approval_note(form))] if form.approver else [])]
 

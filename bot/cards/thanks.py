@@ -34,9 +34,11 @@ def render_thank_receipt(case: Case, forms: Sequence[ReplyForm]) -> RenderedMess
         if forms
         else ""
     )
+    cautions = sorted({form.caution for form in forms if form.caution})
+    notes = [make_context(make_plain_text(f"⚠️ {one}")) for one in cautions]
     share = [] if case.shared_by else [make_button("Share-worthy", action_ids.SHARE_MARK, case.id)]
     buttons = [*render_open_post_button(case), *share]
-    return render_text(text, *map(_render_words, forms), *([make_actions(*buttons)] if buttons else []))
+    return render_text(text, *notes, *map(_render_words, forms), *([make_actions(*buttons)] if buttons else []))
 
 
 def _format_earlier_thanks(case: Case) -> str:

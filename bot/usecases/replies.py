@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from bot import metrics
+from bot.cards.author_history import format_caution
 from bot.cards.reply import ReplyForm
 from bot.clock import Clock
+from bot.domain.cases.caution_transitions import note_opening
 from bot.domain.cases.offer_transitions import list_guidance, list_offers
 from bot.domain.errors import NotAllowed
 from bot.domain.lifecycle import CaseTransition
@@ -154,6 +156,8 @@ class ReplyUseCases:
             metrics.REPLY_WARNINGS.labels(one.check).inc()
         metrics.REPLIES.inc()
         await self._store.count_opening(view.case, words, view.at, apologizes=contains_apology(text))
+        if form.caution:
+            await self._cases.apply(case_id, by, note_opening)
 
     async def _build_form(self, view: CaseView, by: str, text: str, rules: ReplyRules) -> ReplyForm:
         case, department = view.case, view.department
@@ -166,6 +170,7 @@ class ReplyUseCases:
             measure_reply(find_outlet(mention, instances), public_text),
             build_composer_url(mention, public_text, instances),
             build_addressee(mention, instances),
+            caution=format_caution(case, department, view.author, view.at, by),
             approver=rules.approval.by if can_ask_approval(case, by, rules.approval) else "",
             findings=check_reply(
                 ReplyContext(

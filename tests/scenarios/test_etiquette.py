@@ -5,11 +5,11 @@ from typing import Any
 
 from bot.cards import action_ids
 from bot.slack_sandbox.views import SlackView
-from tests.scenarios.sample_posts import CRISIS, LATE, LOST, RIVAL
+from tests.scenarios.sample_posts import CRISIS, LATE, LOST, PRAISE, RIVAL
 from tests.scenarios.slack_views import Card
 from tests.scenarios.test_follow_ups import change_playbook
 from tests.scenarios.test_person_history import open_history, submit
-from tests.scenarios.test_replying import add_to_playbook
+from tests.scenarios.test_replying import REPLIES, add_to_playbook, open_reply
 from tests.scenarios.world import World
 
 
@@ -251,3 +251,33 @@ async def test_the_case_on_home_says_it_before_the_post_too(world: World) -> Non
     assert "Open post…" in read_modal(world, "ana").find_buttons()
     await press(world, "ana", "Open post…")
     assert "Do not approach" in read_modal(world, "ana").read_text()
+
+
+async def test_the_form_of_a_reply_says_it_as_well_and_counts_who_opens_it_all_the_same(world: World) -> None:
+    card = await receive(world, LOST)
+    await card.click("Claim", by="ana")
+    await open_history(card)
+    await submit(card, labels=["do not approach"])
+    await world.sandbox.get_user("ana").close_modal(everything=True)
+    await world.advance(seconds=5)
+    assert card.buttons == ["Resolve…", "Reply…"]
+    assert find_question(card, action_ids.RESOLVE) == ""
+    reply = await open_reply(world, card)
+    await reply.type("Hi Marta, we are on it.")
+    assert "A colleague has marked this person as “Do not approach”." in reply.words
+    assert await read_cautions(world) == ""
+    await reply.submit()
+    await reply.press("Open on X")
+    assert await read_cautions(world) == "Cautions: 1, 1 went on, 0 held back"
+    await world.sandbox.get_user("ana").close_modal(everything=True)
+    await card.click("Release", by="ana")
+    assert await read_cautions(world) == "Cautions: 1, 0 went on, 1 held back"
+
+
+async def test_thanks_in_public_say_it_beside_the_words_to_send(world: World) -> None:
+    add_to_playbook(world, REPLIES)
+    await mark_do_not_approach(world)
+    await world.receive(PRAISE)
+    await world.advance(seconds=5)
+    await world.channel("#community").card("Rosa").click("Thank", by="joe")
+    assert "A colleague has marked this person as “Do not approach”." in world.person("joe").last_whisper

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from bot.domain.case import Case, CaseStatus
+from bot.domain.case import Case
 from bot.domain.caution import CautionRecord
 from bot.domain.department import EtiquetteRules
 from bot.domain.persons.person import Person, PersonLabel
@@ -30,11 +30,11 @@ def _is_about_competitor(case: Case) -> bool:
 def find_caution(
     case: Case, person: Person | None, rules: EtiquetteRules, at: datetime, by: str = ""
 ) -> Caution | None:
-    """Return what to say before this case is claimed or its post opened, the most serious first.
+    """Return what to say before this case is claimed, its post opened or a reply sent, the most serious first.
 
     `by`: who wants to. An answer of their own asks them nothing.
     """
-    if person is None or case.status is not CaseStatus.NEW or case.is_urgent:
+    if person is None or case.is_closed or case.is_urgent:
         return None
     if PersonLabel.DO_NOT_APPROACH in person.labels:
         return Caution.DO_NOT_APPROACH
