@@ -75,7 +75,7 @@ async def press_next(
         await cases.claim(first.id, ANA)
         return
     if second.status is CaseStatus.NEW:
-        assert await cases.find_collision(second.id, RAJ)
+        assert await cases.find_claim_question(second.id, RAJ)
         if trigger.should_crash("asked:after"):
             crash(trigger)
         if is_claimed_anyway(number):
