@@ -6,10 +6,13 @@ from contextlib import suppress
 from bot.cards.block_kit import RenderedMessage
 from bot.cards.case import render_case, render_moved_notice
 from bot.cards.case_messages import render_move_suggestion
+from bot.cards.owner_brief import OwnerBrief
 from bot.cards.spam import render_spam_page
+from bot.cards.storms import ClaimedCases, render_claimed_cases
 from bot.domain.commits import StoreUnavailable
 from bot.usecases.cases import CaseUseCases, CaseView
 from bot.usecases.corrections import CorrectionResult
+from bot.usecases.offers import OfferUseCases
 from bot.usecases.spam import SpamReview
 from handlers.responder import Responder
 
@@ -37,6 +40,14 @@ async def redraw_corrected_card(corrected: CorrectionResult, reply: Responder, c
     await redraw_card(corrected.view, reply, cases)
     if corrected.offer:
         await reply.send_ephemeral(render_move_suggestion(corrected.view.case, corrected.offer))
+
+
+async def send_claimed_cases(claimed: ClaimedCases, by: str, offers: OfferUseCases, reply: Responder) -> None:
+    """List what was claimed at once, with one brief for all of it."""
+    briefs: list[OwnerBrief] = []
+    with suppress(StoreUnavailable):  # the claims stand
+        briefs = await offers.load_briefs(claimed.cases, by)
+    await reply.send_ephemeral(render_claimed_cases(claimed, briefs))
 
 
 async def load_spam_page(spam: SpamReview, before: str = "") -> RenderedMessage:

@@ -40,13 +40,23 @@ class OwnerBrief(NamedTuple):
 
 def render_owner_brief(brief: OwnerBrief) -> RenderedMessage | None:
     """Return the message for the owner's eyes only; None if the playbook says nothing for this case."""
-    today = [format_day_message(brief.message)] if brief.message else []
-    lines = [*today, *_list_offer_lines(brief), *_list_guidance(brief.guidance), *_list_voice(brief)]
+    lines = list_brief_lines([brief])
     if not lines:
         return None
     more = make_button("Ask for more…", action_ids.OFFER_ASK, brief.case_id, a11y_label="Ask to offer more")
-    buttons = [make_actions(more)] if any(one.offer.ask for one in brief.offers) else []
+    buttons = [make_actions(more)] if brief.case_id and any(one.offer.ask for one in brief.offers) else []
     return RenderedMessage("\n".join(lines), [*map(make_section, lines), *buttons])
+
+
+def list_brief_lines(briefs: Sequence[OwnerBrief]) -> list[str]:
+    """Return the lines of the briefs of several departments, each once, and the name of each department if needed."""
+    lines = []
+    for brief in briefs:
+        name = [f"*{escape(sanitize_line(brief.department.name, 60))}*"] if len(briefs) > 1 else []
+        today = [format_day_message(brief.message)] if brief.message else []
+        lines += [*name, *today, *_list_offer_lines(brief), *_list_guidance(brief.guidance)]
+    voices = dict.fromkeys(line for brief in briefs for line in _list_voice(brief))
+    return [*lines, *voices]
 
 
 def _list_offer_lines(brief: OwnerBrief) -> list[str]:
@@ -61,7 +71,8 @@ def format_offer(use: OfferUse) -> str:
     """Return `credit up to 50 EUR (140 of 500 EUR used today)` as mrkdwn."""
     offer = use.offer
     limit = f" up to {escape(str(offer.limit))}" if offer.limit else ""
-    return f"{escape(sanitize_line(offer.text, 80))}{limit}{f' ({_format_use(use)})' if offer.daily else ''}"
+    some = f" in {use.cases} of them" if use.cases else ""
+    return f"{escape(sanitize_line(offer.text, 80))}{limit}{f' ({_format_use(use)})' if offer.daily else ''}{some}"
 
 
 def _format_use(use: OfferUse) -> str:

@@ -1,7 +1,8 @@
 """Many cases at once: the buttons of an episode or a list, what somebody took, and the forms for many."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from bot.cards import action_ids
@@ -17,6 +18,7 @@ from bot.cards.block_kit import (
 from bot.cards.case_mention import format_author, format_kind_noun
 from bot.cards.modal_blocks import ModalMetadata, make_input, make_modal, make_option, render_facts
 from bot.cards.modals import ANSWERS, NOTE_MOST
+from bot.cards.owner_brief import OwnerBrief, list_brief_lines
 from bot.cards.sanitize import format_date, sanitize_line
 from bot.domain.case import Case, CaseResolution
 from bot.domain.spikes.episode import Episode
@@ -25,11 +27,15 @@ from bot.domain.storm import StormProgress
 from bot.domain.text import format_count, format_duration
 
 CASES_SHOWN = 20
+LEFT_OUT_SHOWN = 3
 GROUPS_SHOWN = 10
 BOX_SIZE = 10
 """Slack's limit for the checkboxes of one block."""
 BOXES = 5
 LINE_LENGTH = 150
+NOTHING_COUNTED = (
+    "Nothing is counted as given here. Leave out the cases in which you gave something, and resolve each on its own."
+)
 
 
 class ClaimedCases(NamedTuple):
@@ -40,6 +46,10 @@ class ClaimedCases(NamedTuple):
     facts: str
     at: datetime
     interrupted: bool = False
+    reasons: Mapping[str, str] = MappingProxyType({})
+    """What to think of, as mrkdwn, by the id of a case."""
+    left_out: Sequence[Case] = ()
+    """Not claimed for these reasons: each has to be claimed on its own."""
 
 
 class OwnCases(NamedTuple):
@@ -48,6 +58,8 @@ class OwnCases(NamedTuple):
     cases: Sequence[Case]
     facts: str
     at: datetime
+    has_amounts: bool = False
+    """Whether something that is counted can be offered in one of them."""
 
 
 class ResolvedCases(NamedTuple):
@@ -84,29 +96,52 @@ def format_case_line(case: Case, at: datetime, words: int = 100, alike: int = 1)
     return f"{count}{case.priority.value.capitalize()} · {age} · {format_author(case.mention, 30)}{said}"
 
 
-def render_claimed_cases(claimed: ClaimedCases) -> RenderedMessage:
-    """Return the list of what somebody just claimed."""
-    cases, at = claimed.cases, claimed.at
-    ends = cases[0].lease_ends
+def render_claimed_cases(claimed: ClaimedCases, briefs: Sequence[OwnerBrief] = ()) -> RenderedMessage:
+    """Return the list of what somebody just claimed, with what they can offer, and what was left out."""
+    cases = claimed.cases
+    ends = cases[0].lease_ends if cases else None
     until = f" until {format_date(ends, '{time}')}" if ends else ""
     said = f"You have {format_count(len(cases), 'more case')}{until}. They are on your Home tab, too."
+    if not cases:
+        said = "Nothing here can be claimed together."
     if claimed.interrupted:
         said += " Earshot can't reach its database, so this may not be all of them. Try again in a minute."
-    lines = [_render_case_line(case, at) for case in cases[:CASES_SHOWN]]
+    lines = [block for case in cases[:CASES_SHOWN] for block in _render_case_line(case, claimed)]
     if len(cases) > CASES_SHOWN:
         lines.append(make_context(f"… and {len(cases) - CASES_SHOWN} more on your Home tab."))
     more = make_button("Take 10 more", action_ids.TAKE_CASES, claimed.list_id)
     resolve = make_button("Resolve many…", action_ids.RESOLVE_MANY, claimed.list_id)
     return RenderedMessage(
-        said, [make_section(said), *render_facts(claimed.facts), *lines, make_actions(resolve, more)]
+        said,
+        [
+            make_section(said),
+            *render_facts(claimed.facts),
+            *map(make_section, list_brief_lines(briefs)),
+            *lines,
+            *_render_left_out(claimed),
+            *([make_actions(resolve, more)] if cases else []),
+        ],
     )
 
 
-def _render_case_line(case: Case, at: datetime) -> Block:
-    """Return a line with *View*, where the post can be opened and the case resolved."""
+def _render_left_out(claimed: ClaimedCases) -> list[Block]:
+    """Return the cases that have to be claimed one by one, with the reason below each."""
+    if not claimed.left_out:
+        return []
+    count = len(claimed.left_out)
+    head = f"✋ *{format_count(count, 'case')} left for you to claim one by one.*"
+    lines = [block for case in claimed.left_out[:LEFT_OUT_SHOWN] for block in _render_case_line(case, claimed)]
+    rest = count - LEFT_OUT_SHOWN
+    return [make_section(head), *lines, *([make_context(f"… and {rest:,} more on the list.")] if rest > 0 else [])]
+
+
+def _render_case_line(case: Case, claimed: ClaimedCases) -> list[Block]:
+    """Return a line with *View*, where the case can be claimed or resolved, and what to think of below it."""
     label = f"View: {format_kind_noun(case)} from {format_author(case.mention)}"
     view = make_button("View", action_ids.HOME_VIEW, case.id, a11y_label=label)
-    return make_section(make_plain_text(format_case_line(case, at), LINE_LENGTH), accessory=view)
+    line = make_section(make_plain_text(format_case_line(case, claimed.at), LINE_LENGTH), accessory=view)
+    reason = claimed.reasons.get(case.id)
+    return [line, make_context(reason)] if reason else [line]
 
 
 def render_claim_alike_modal(groups: Sequence[Sequence[Case]], facts: str, origin: ModalMetadata) -> dict[str, Any]:
@@ -133,6 +168,8 @@ def render_resolve_many_modal(own: OwnCases, origin: ModalMetadata) -> dict[str,
     ]
     rest = len(cases) - len(shown)
     more = [make_context(f"… and {format_count(rest, 'case')} due later")] if rest else []
+    if own.has_amounts:
+        more.append(make_context(NOTHING_COUNTED))
     options = [make_option(words, resolution.value) for resolution, words in ANSWERS.items()]
     outcome = {"type": "radio_buttons", "options": options}
     note = {"type": "plain_text_input", "multiline": True, "max_length": NOTE_MOST}

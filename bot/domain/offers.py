@@ -71,6 +71,8 @@ class OfferUse(NamedTuple):
 
     offer: Offer
     used: int = 0
+    cases: int = 0
+    """To how many of several cases it applies; 0: to all."""
 
 
 @store_by_name

@@ -1,6 +1,6 @@
 """What the owner of a case may give: shown when they claim it, and counted when they resolve it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.cards.owner_brief import OwnerBrief
@@ -18,7 +18,7 @@ from bot.domain.commits import CaseDecision
 from bot.domain.department import Department
 from bot.domain.lifecycle import Context
 from bot.domain.offers import Offer, OfferUse
-from bot.domain.rules import PlaybookRules
+from bot.domain.rules import PlaybookRules, get_department_or_lost
 from bot.store.day_messages import DayMessageStore
 from bot.store.given_offers import GivenOfferStore
 from bot.usecases.cases import CaseUseCases, CaseView
@@ -41,9 +41,29 @@ class OfferUseCases:
         guidance = list_guidance(view.case, view.department)
         return OwnerBrief(view.department, offers, guidance, next(iter(messages), None), view.case.id)
 
+    async def load_briefs(self, cases: Sequence[Case], by: str) -> list[OwnerBrief]:
+        """Return one brief for each department of several cases, with how many of them an offer applies to."""
+        briefs = list[OwnerBrief]()
+        for name in dict.fromkeys(case.department for case in cases):
+            some, department = (
+                [one for one in cases if one.department == name],
+                get_department_or_lost(self._rules, name),
+            )
+            offers = [offer for case in some for offer in list_offers(case, department, by)]
+            counts = {number: offers.count(one) for number, one in enumerate(department.offers) if one in offers}
+            uses = await self._load_uses([department.offers[number] for number in counts], department)
+            offered = (use._replace(cases=count % len(some)) for use, count in zip(uses, counts.values(), strict=True))
+            helpful = [one for case in some for one in list_guidance(case, department)]
+            guidance = tuple(one for one in department.guidance if one in helpful)
+            messages = await self._messages.list_running([name], self._clock.now())
+            briefs.append(OwnerBrief(department, tuple(offered), guidance, next(iter(messages), None)))
+        return briefs
+
     async def list_uses(self, case: Case, department: Department, by: str) -> tuple[OfferUse, ...]:
         """Return what this person may give in this case, with how much the department gave today."""
-        offers = list_offers(case, department, by)
+        return await self._load_uses(list_offers(case, department, by), department)
+
+    async def _load_uses(self, offers: Sequence[Offer], department: Department) -> tuple[OfferUse, ...]:
         day = format_offer_day(self._clock.now(), self._rules.time_zone)
         used = await self._store.load_used(day, department.name) if any(one.daily for one in offers) else {}
         return tuple(OfferUse(one, used.get(one.text, 0)) for one in offers)

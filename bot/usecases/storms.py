@@ -7,14 +7,17 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 from zlib import crc32
 
+from bot.cards.case_messages import format_claim_question
 from bot.cards.similar_posts import group_similar_cases
 from bot.cards.storms import ClaimedCases, OwnCases, ResolvedCases
 from bot.clock import Clock
 from bot.domain.case import Case, CaseResolution, CaseStatus
+from bot.domain.cases.offer_transitions import list_offers
 from bot.domain.cases.transitions import claim_from_list
 from bot.domain.commits import CaseDecision, NotAllowed, StoreUnavailable
 from bot.domain.lifecycle import CaseTransition, Context, check_allowed
 from bot.domain.outbox import Notification, Priority
+from bot.domain.persons.claim_questions import find_claim_question
 from bot.domain.rules import PlaybookRules, get_department_or_lost
 from bot.domain.spikes.episode import EPISODE_PREFIX, Episode
 from bot.domain.spikes.episode_transitions import notify_episode_card, set_facts
@@ -52,6 +55,9 @@ class _ClaimedSoFar:
     """By department."""
     refused: set[str] = field(default_factory=set)
     refusal: NotAllowed | None = None
+    left_out: list[Case] = field(default_factory=list)
+    reasons: dict[str, str] = field(default_factory=dict)
+    """What there is to think of, by case; see `ClaimedCases`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +124,10 @@ class StormUseCases:
             own = [case for case in own if case.id in there]
         if not own:
             raise NotAllowed("You have no cases here. Press Take 10 to get some.")
-        return OwnCases(own, work.facts if work else "", self._clock.now())
+        departments = {name: get_department_or_lost(self._rules, name) for name in {case.department for case in own}}
+        offers = (offer for case in own for offer in list_offers(case, departments[case.department], by))
+        has_amounts = any(offer.unit for offer in offers)
+        return OwnCases(own, work.facts if work else "", self._clock.now(), has_amounts)
 
     async def resolve_many(
         self, case_ids: Iterable[str], by: str, resolution: CaseResolution, note: str, list_id: str = ""
@@ -215,6 +224,8 @@ class StormUseCases:
     async def _claim(self, cases: Iterable[Case], so_far: _ClaimedSoFar) -> None:
         """Claim each of them that nobody has by now, in one round trip. One that is snoozed is left in peace."""
         decisions: list[CaseDecision] = []
+        cases, at = list(cases), self._clock.now()
+        authors = await self._store.persons.load_contexts(cases, at, self._staff.find_plain_name)
         for case in cases:
             if case.is_snoozed:
                 so_far.refused.add(case.id)
@@ -222,7 +233,17 @@ class StormUseCases:
             if case.department not in so_far.contexts:
                 so_far.contexts[case.department] = await self._load_context(case.department, so_far.by)
             try:
-                decisions.append(claim_from_list(case, so_far.contexts[case.department]))
+                context, author = so_far.contexts[case.department], authors[case.id]
+                question = find_claim_question(case, context.department, author, so_far.by, at)
+                decision = claim_from_list(case, context)
+                if question:
+                    words = format_claim_question(case, context.department, author, at, question)
+                    so_far.reasons[case.id] = words
+                if question and question.is_for_one:
+                    so_far.left_out.append(case)
+                    so_far.refused.add(case.id)
+                else:
+                    decisions.append(decision)
             except NotAllowed as no:
                 so_far.refused.add(case.id)
                 so_far.refusal = so_far.refusal or no
@@ -236,14 +257,15 @@ class StormUseCases:
         """Claim, and ask for the list to be drawn again. What was claimed before the store failed is said."""
         try:
             await claiming
-            if not claimed.cases:
+            if not claimed.cases and not claimed.left_out:
                 raise claimed.refusal or NotAllowed("Nothing is unclaimed here any more. Thank you all.")
             await self._store.outbox.add(work.redraw, self._clock.now())
         except StoreUnavailable:
             if not claimed.cases:
                 raise
             return ClaimedCases(work.id, claimed.cases, work.facts, self._clock.now(), interrupted=True)
-        return ClaimedCases(work.id, sort_by_urgency(claimed.cases), work.facts, self._clock.now())
+        shown, at = sort_by_urgency(claimed.cases), self._clock.now()
+        return ClaimedCases(work.id, shown, work.facts, at, reasons=claimed.reasons, left_out=claimed.left_out)
 
     async def _load_context(self, department_name: str, by: str) -> Context:
         department = get_department_or_lost(self._rules, department_name)

@@ -6,25 +6,29 @@ from bot.cards import action_ids
 from bot.cards.modal_blocks import ModalMetadata
 from bot.cards.storms import (
     render_claim_alike_modal,
-    render_claimed_cases,
     render_facts_modal,
     render_resolve_many_modal,
 )
-from handlers.use_cases import AsyncAck, Payload, Responder, StormUseCases
+from handlers.responses import send_claimed_cases
+from handlers.use_cases import AsyncAck, OfferUseCases, Payload, Responder, StormUseCases
 
 
-async def take_cases(ack: AsyncAck, action: Payload, by: str, storms: StormUseCases, reply: Responder) -> None:
+async def take_cases(
+    ack: AsyncAck, action: Payload, by: str, storms: StormUseCases, offers: OfferUseCases, reply: Responder
+) -> None:
     await ack()
     async with reply.report_refusals():
-        await reply.send_ephemeral(render_claimed_cases(await storms.take_cases(action["value"], by)))
+        await send_claimed_cases(await storms.take_cases(action["value"], by), by, offers, reply)
 
 
-async def claim_group(ack: AsyncAck, action: Payload, by: str, storms: StormUseCases, reply: Responder) -> None:
+async def claim_group(
+    ack: AsyncAck, action: Payload, by: str, storms: StormUseCases, offers: OfferUseCases, reply: Responder
+) -> None:
     """*Claim all* on a line of a digest."""
     await ack()
     async with reply.report_refusals():
         digest = action_ids.parse_digest_id(action["block_id"])
-        await reply.send_ephemeral(render_claimed_cases(await storms.claim_alike(digest, action["value"], by)))
+        await send_claimed_cases(await storms.claim_alike(digest, action["value"], by), by, offers, reply)
 
 
 async def open_claim_alike_modal(

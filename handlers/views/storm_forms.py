@@ -1,19 +1,21 @@
 """Submitted modals about many cases: claim all alike, resolve many, the facts of an episode."""
 
 from bot.cards import action_ids
-from bot.cards.storms import BOXES, render_claimed_cases, render_resolved_cases
+from bot.cards.storms import BOXES, render_resolved_cases
 from bot.domain.case import CaseResolution
 from handlers.modal_submission import submit_modal
 from handlers.payloads import SubmittedModal
-from handlers.responses import is_store_up
-from handlers.use_cases import AsyncAck, CaseUseCases, Payload, Responder, StormUseCases
+from handlers.responses import is_store_up, send_claimed_cases
+from handlers.use_cases import AsyncAck, CaseUseCases, OfferUseCases, Payload, Responder, StormUseCases
 from handlers.views.case_forms import CHOOSE_RESOLUTION, KEEP_OPEN
 
 CHOOSE_GROUP = "Choose a group."
 CHOOSE_CASES = "Choose at least one case."
 
 
-async def submit_claim_alike(ack: AsyncAck, view: Payload, by: str, storms: StormUseCases, reply: Responder) -> None:
+async def submit_claim_alike(
+    ack: AsyncAck, view: Payload, by: str, storms: StormUseCases, offers: OfferUseCases, reply: Responder
+) -> None:
     form = SubmittedModal(view)
     first = form.get_value(action_ids.GROUP)
     if not first:
@@ -22,7 +24,7 @@ async def submit_claim_alike(ack: AsyncAck, view: Payload, by: str, storms: Stor
     back = reply.with_response_url(form.origin.response_url)
     work = storms.claim_alike(form.origin.case, first, by)
     if claimed := await submit_modal(ack, action_ids.GROUP, work, back):
-        await back.send_ephemeral(render_claimed_cases(claimed))
+        await send_claimed_cases(claimed, by, offers, back)
 
 
 async def submit_resolve_many(

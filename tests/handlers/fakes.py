@@ -208,6 +208,9 @@ class FakeOffers(Fake):
         await self.ask("brief", view.case.id, by)
         return OwnerBrief(view.department)
 
+    async def load_briefs(self, cases: list[Case], by: str) -> list[OwnerBrief]:
+        return [await self.load_brief(CaseView(case, CARE, AT), by) for case in cases[:1]]
+
     async def list_uses(self, case: Case, department: Department, by: str) -> tuple[OfferUse, ...]:
         await self.ask("uses", case.id, department.name, by)
         return ()

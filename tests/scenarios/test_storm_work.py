@@ -4,13 +4,18 @@ import asyncio
 from collections import Counter
 
 from bot.cards import action_ids
-from bot.domain.case import CaseStatus
+from bot.domain.case import CaseResolution, CaseStatus
 from tests.scenarios.sample_posts import build_complaint
 from tests.scenarios.sample_workspace import CROWD
 from tests.scenarios.storm_setup import answer_ten, resolve_all, start_storm
+from tests.scenarios.test_offers import load_offers
 from tests.scenarios.test_storms import claimable
 from tests.scenarios.world import World
 
+AGAIN = (
+    "cancelled again, worst airline, nobody helps me at the desk in Faro",
+    "you cancelled my flight home, I am furious, and no hotel tonight",
+)
 FIVE = ("ana", "raj", *CROWD[:3])
 
 
@@ -162,3 +167,32 @@ async def test_what_was_resolved_by_another_meanwhile_is_said_and_the_rest_is_re
     await world.finish_listeners()
     told = world.person("ana").last_whisper
     assert "9 cases resolved: answered. 1 case could not be resolved. @raj has this one." in told
+
+
+async def test_take_10_gives_one_brief_and_leaves_out_and_names_whom_a_colleague_is_busy_with(world: World) -> None:
+    load_offers(world)
+    card = await start_storm(world, 20)
+    first, second, third, *_ = await list_cases(world)
+    cases = world.local_app.app.usecases.cases
+    for case, by in ((first, "U0RAJ"), (second, "U0MIA")):
+        assert (await cases.claim(case, by)).case.owner == by
+    authors = [(await world.local_app.store.cases.get(case)).mention.author.handle for case in (first, second)]
+    posts = [world.build_mention(f"@northwindair {text}", by=by) for text, by in zip(AGAIN, authors, strict=True)]
+    await world.receive_all([*posts, world.build_mention(AGAIN[0], by="pedro")])
+    await world.advance(minutes=1)
+    await cases.resolve(second, "U0MIA", CaseResolution.ANSWERED)
+    ana = world.person("ana")
+    before = len(ana.whispers)
+    await card.click("Take 10", by="ana")
+    await card.click("Take 10", by="ana")
+    [told, rest] = ana.whispers[before:]
+    assert told.count("You can offer: credit up to 50 EUR (0 of 120 EUR used today)") == 1
+    assert "You have 10 more cases until" in told
+    named = told + rest
+    assert "1 case left for you to claim one by one." in named
+    assert "@raj has another case of this person." in named
+    assert "@mia answered this person on" in named
+    owned = {case.mention.author.handle for case in await world.local_app.store.cases.list_owned("U0ANA")}
+    assert authors[0] not in owned
+    assert authors[1] in owned
+    assert third in {case.id for case in await world.local_app.store.cases.list_owned("U0ANA")}

@@ -140,6 +140,7 @@ ASKED: tuple[Callable[[UseCases], Awaitable[Any]], ...] = (
     lambda usecases: usecases.colleagues.reroute(CASE.id, ANA, "sales", "theirs"),
     lambda usecases: usecases.colleagues.undo_reroute(CASE.id, ANA, "sales"),
     lambda usecases: usecases.offers.load_brief(CaseView(CASE, OPS, AT), ANA),
+    lambda usecases: usecases.offers.load_briefs([CASE], ANA),
     lambda usecases: usecases.offers.list_uses(CASE, OPS, ANA),
     lambda usecases: usecases.offers.resolve(CASE.id, ANA, CaseResolution.FIXED, "", {"credit": "5"}),
     lambda usecases: usecases.storms.take_cases("ep-1", ANA),
