@@ -44,6 +44,7 @@ from bot.domain.routing import CaseClocks, Route
 from bot.domain.spikes.planned_events import PlannedEvent
 from bot.domain.spikes.thresholds import SpikeSensitivity, SpikeThresholds
 from bot.domain.subject import Subject, SubjectKind
+from bot.domain.themes import Theme
 
 
 def build_playbook(file: FileTable, sources: Sequence[SourceEntry]) -> Playbook:
@@ -68,6 +69,7 @@ def build_playbook(file: FileTable, sources: Sequence[SourceEntry]) -> Playbook:
         replies=_build_reply_rules(file, sources),
         drafts=DraftOptions(file.drafts.url or "", file.drafts.model, frozenset(file.drafts.send)),
         own_accounts=_build_own_accounts(file, sources),
+        themes=tuple(Theme(name=one.name, words=one.words) for one in file.themes),
     )
 
 

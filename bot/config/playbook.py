@@ -24,6 +24,7 @@ from bot.domain.replies.saved_replies import ReplyRules
 from bot.domain.routing import Route
 from bot.domain.spikes.thresholds import SpikeThresholds
 from bot.domain.subject import Subject
+from bot.domain.themes import Theme
 
 
 class SourceEntry(NamedTuple):
@@ -107,6 +108,7 @@ class Playbook:
     replies: ReplyRules = field(default_factory=ReplyRules)
     drafts: DraftOptions = NO_DRAFTS
     own_accounts: OwnAccounts = NO_ACCOUNTS
+    themes: tuple[Theme, ...] = ()
 
     def find_department(self, name: str) -> Department:
         """Return a department. Raises KeyError for `nobody` and for names of an older playbook."""

@@ -98,6 +98,11 @@ class SubjectTable(PlaybookTable):
     exclude: Many[Term] = ()
 
 
+class ThemeTable(PlaybookTable):
+    name: Name
+    words: Annotated[Some[Term], BeforeValidator(ensure_list)]
+
+
 class DepartmentTable(PlaybookTable):
     name: DepartmentName
     channel: Channel
@@ -327,6 +332,7 @@ class FileTable(PlaybookTable):
 
     brand: BrandTable
     subjects: tuple[SubjectTable, ...] = ()
+    themes: tuple[ThemeTable, ...] = ()
     departments: Some[DepartmentTable]
     routes: Some[RouteTable]
     paging: PagingTable = PagingTable()

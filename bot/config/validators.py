@@ -11,6 +11,7 @@ from bot.domain.assessment import Intent, Sentiment
 from bot.domain.persons.person import PERSON_DIMENSION, PersonLabel
 from bot.domain.routing import NOBODY
 from bot.domain.subject import SubjectKind
+from bot.domain.themes import THEME
 
 FREE: frozenset[str] = frozenset()
 """For a dimension whose words are not known beforehand."""
@@ -35,6 +36,7 @@ class LabelDimensions(NamedTuple):
                 "subject": frozenset(name for _, name in list_names(raw, "subjects"))
                 or frozenset({get_brand_name(raw)}),
                 "kind": frozenset(kind.value for kind in SubjectKind),
+                THEME: frozenset(name for _, name in list_names(raw, "themes")) or frozenset({""}),
                 "source": FREE,
                 "language": FREE,
                 **more,
@@ -64,7 +66,7 @@ def get_brand_name(raw: Raw) -> str:
 
 
 def _check_duplicate_names(raw: Raw) -> Iterator[Found]:
-    for key in ("subjects", "departments", "schedules", "routes", "replies"):
+    for key in ("subjects", "themes", "departments", "schedules", "routes", "replies"):
         first: dict[str, int] = {}
         for number, name in list_names(raw, key):
             earlier = first.setdefault(name.casefold(), number)

@@ -19,10 +19,12 @@ from bot.detectors.sentiment import BLEND, SentimentDetector
 from bot.detectors.spam import SpamDetector
 from bot.detectors.subject import SubjectDetector
 from bot.detectors.subject_matcher import SubjectMatcher
+from bot.detectors.themes import ThemeDetector
 from bot.detectors.urgency import UrgencyDetector
 from bot.domain.assessment import Assessment, build_assessment
 from bot.domain.mention import Mention
 from bot.domain.subject import Subject
+from bot.domain.themes import Theme
 
 
 def build_detectors(
@@ -33,10 +35,12 @@ def build_detectors(
     unsure_below: float,
     language: str,
     onnx_model: OnnxModel | None = None,
+    themes: Sequence[Theme] = (),
 ) -> tuple[Detector, ...]:
     return (
         LanguageDetector(language),
         SubjectDetector(matcher),
+        ThemeDetector(themes),
         AuthenticityDetector(),
         SpamDetector(subjects),
         SentimentDetector(engine, unsure_below=unsure_below, language=language, onnx_model=onnx_model),
@@ -68,6 +72,7 @@ class MentionAssessor:
         language: str = "en",
         weights: Path = PACKAGED,
         onnx: OnnxOptions | None = None,
+        themes: Sequence[Theme] = (),
     ) -> None:
         """Load the model. Raise `WeightsError` if the weight file or the customer's own model cannot be used."""
         self._model = load_model(weights)
@@ -75,7 +80,13 @@ class MentionAssessor:
         tokenize_text("ready")  # loads the word lists now, else the first post would wait for them
         self._matcher = SubjectMatcher(subjects)
         self.detectors = build_detectors(
-            subjects, self._matcher, engine=engine, unsure_below=unsure_below, language=language, onnx_model=self._own
+            subjects,
+            self._matcher,
+            engine=engine,
+            unsure_below=unsure_below,
+            language=language,
+            onnx_model=self._own,
+            themes=themes,
         )
 
     def assess(self, batch: Sequence[Mention], stats: Sequence[MentionStats] = ()) -> list[Assessment]:
@@ -125,4 +136,5 @@ def build_assessor(playbook: Playbook, weights: Path) -> MentionAssessor:
         language=playbook.brand.language,
         weights=weights,
         onnx=options.onnx,
+        themes=playbook.themes,
     )

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from bot.domain.commits import CaseDecision, ProcessedMention
 from bot.store.case_writer import write_decision
 from bot.store.keys import TALLIES_KEPT
-from bot.store.mention_writer import build_tally_field, rank_top_post
+from bot.store.mention_writer import build_tally_field, list_theme_fields, rank_top_post
 from bot.store.repository import RedisStore
 from bot.store.transaction import Transaction, commit
 
@@ -35,6 +35,8 @@ class HistoryStore(RedisStore):
         for one in posts:
             at = one.mention.created_at
             hours.setdefault(self._keys.tally_key(at), Counter())[build_tally_field(one, at)] += 1
+            if themes := list_theme_fields(one, at):
+                hours.setdefault(self._keys.themes_key(at), Counter()).update(themes)
         transactions = []
         for tally, counts in hours.items():
             transaction = Transaction(self._keys.inbox)

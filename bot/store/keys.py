@@ -252,6 +252,12 @@ class Keys:
     def tally_key(self, hour: datetime) -> str:
         return f"{self.root}tally:{format_hour(hour)}"
 
+    def themes_key(self, hour: datetime) -> str:
+        return f"{self.root}themes:{format_hour(hour)}"
+
+    def theme_posts_key(self, day: str, theme: str) -> str:
+        return f"{self.root}theme_posts:{day}:{theme}"
+
     def durations_key(self, day: str, department: str, measure: str) -> str:
         return f"{self.root}took:{day}:{department}:{measure}"
 

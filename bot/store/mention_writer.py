@@ -5,6 +5,7 @@ from datetime import datetime
 from bot.domain.assessment import Assessment, Intent, Sentiment
 from bot.domain.case import Case
 from bot.domain.commits import MentionOutcome, ProcessedMention
+from bot.domain.themes import MAX_THEMES, THEME
 from bot.store.decision_writer import to_ms
 from bot.store.keys import (
     ASIDE_MOST,
@@ -16,6 +17,7 @@ from bot.store.keys import (
     TELLING_KEPT,
     TELLING_MOST,
     Keys,
+    format_day,
     join_field,
 )
 from bot.store.spike_stream import append_observation
@@ -43,6 +45,9 @@ def write_processed_mention(
         return
     transaction.write("HINCRBY", tally, build_tally_field(processed, created_at), 1)
     transaction.add_upkeep("EXPIRE", tally, _TALLIES_SECONDS)
+    for field in list_theme_fields(processed, created_at):
+        transaction.write("HINCRBY", keys.themes_key(created_at), field, 1)
+        transaction.add_upkeep("EXPIRE", keys.themes_key(created_at), _TALLIES_SECONDS)
     if processed.muted_by:
         transaction.write("HINCRBY", keys.mute_counts, processed.muted_by, 1)
     append_observation(transaction, keys, processed, _get_counted_subject(processed.assessment))
@@ -60,12 +65,13 @@ def write_processed_mention(
 
 
 def rank_top_post(transaction: Transaction, keys: Keys, processed: ProcessedMention, case: Case) -> None:
-    """Add a case to the top posts of its hour."""
-    created_at = min(processed.mention.created_at, processed.at)
-    top_posts = keys.top_posts_key(created_at, _get_counted_subject(processed.assessment))
-    transaction.write("ZADD", top_posts, _score_top_post(processed), case.id)
-    transaction.add_upkeep("ZREMRANGEBYRANK", top_posts, 0, -TELLING_MOST - 1)
-    transaction.add_upkeep("EXPIRE", top_posts, _TELLING_SECONDS)
+    """Add a case to the top posts of its hour, and to those of the day with its themes."""
+    a, created_at = processed.assessment, min(processed.mention.created_at, processed.at)
+    about = [keys.theme_posts_key(format_day(created_at), theme) for theme in a.get_words(THEME)[:MAX_THEMES]]
+    for top_posts in (keys.top_posts_key(created_at, _get_counted_subject(a)), *about):
+        transaction.write("ZADD", top_posts, _score_top_post(processed), case.id)
+        transaction.add_upkeep("ZREMRANGEBYRANK", top_posts, 0, -TELLING_MOST - 1)
+        transaction.add_upkeep("EXPIRE", top_posts, _TELLING_SECONDS)
 
 
 def _write_staff_post(transaction: Transaction, keys: Keys, processed: ProcessedMention) -> None:
@@ -92,6 +98,17 @@ def build_tally_field(processed: ProcessedMention, created_at: datetime) -> str:
     sentiment = "unsure" if a.is_unsure else a.sentiment.value
     subject = _get_counted_subject(a)
     return join_field(created_at.minute // QUARTER, subject, processed.department, sentiment, a.intent.value)
+
+
+def list_theme_fields(processed: ProcessedMention, created_at: datetime) -> list[str]:
+    """Return the counters of its themes: quarter, theme, subject, department, sentiment. None for spam."""
+    a = processed.assessment
+    themes = a.get_words(THEME)[:MAX_THEMES]
+    if not themes or a.intent is Intent.SPAM:
+        return []
+    quarter, sentiment = created_at.minute // QUARTER, "unsure" if a.is_unsure else a.sentiment.value
+    where = (_get_counted_subject(a), processed.department, sentiment)
+    return [join_field(quarter, theme, *where) for theme in themes]
 
 
 def _get_counted_subject(assessment: Assessment) -> str:

@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from itertools import chain
@@ -11,6 +11,7 @@ from typing import Any
 from bot.domain.commits import DurationKind
 from bot.domain.periods import DAY, QUARTER, TimeSpan
 from bot.domain.reports.report import Reconciliation, Tally, TallyKey
+from bot.domain.themes import ThemeKey
 from bot.store.client import parse_counts, parse_hash, parse_int
 from bot.store.keys import format_day, split_field
 from bot.store.repository import RedisStore
@@ -26,26 +27,44 @@ Coverage = tuple[tuple[int, ...], ...]
 class ReportCounterStore(RedisStore):
     async def load_tallies(self, *spans: TimeSpan) -> list[Tally]:
         """Return one tally for each span. Spans may overlap; each hour is read once."""
+        return _build_tallies(await self._sum_hours(self._keys.tally_key, spans), len(spans))
+
+    async def load_themes(self, span: TimeSpan) -> Counter[ThemeKey]:
+        """Count the mentions with each theme: one with two themes is in both."""
+        found = Counter[ThemeKey]()
+        for coverage, counts in (await self._sum_hours(self._keys.themes_key, [span])).items():
+            for field, count in counts.items():
+                quarter, *words = _split_counter(field, 5) or ("",)
+                if quarter in _QUARTERS and int(quarter) < len(coverage) and coverage[int(quarter)]:
+                    found[ThemeKey(*words)] += count
+        return found
+
+    async def _sum_hours(
+        self, name_key: Callable[[datetime], str], spans: Sequence[TimeSpan]
+    ) -> dict[Coverage, dict[str, int]]:
         sums: dict[Coverage, dict[str, int]] = {}
         hours = sorted({hour for span in spans for hour in span.list_hours()})
         for start in range(0, len(hours), HOURS_AT_ONCE):
             some = hours[start : start + HOURS_AT_ONCE]
-            replies = await self._client.execute_each([("HGETALL", self._keys.tally_key(hour)) for hour in some])
+            replies = await self._client.execute_each([("HGETALL", name_key(hour)) for hour in some])
             for hour, flat in zip(some, replies, strict=True):
                 _add_counts(flat, sums.setdefault(_compute_coverage(hour, spans), {}))
-        return _build_tallies(sums, len(spans))
+        return sums
 
     async def find_top_cases(self, span: TimeSpan, subjects: Iterable[str], limit: int) -> list[str]:
         """Return the ids of the highest scored cases in the hours of the span, best first. Hours are not cut."""
         wanted = [(hour, subject) for subject in dict.fromkeys(subjects) for hour in span.list_hours()]
-        replies = await self._client.execute_batch(
-            [
-                ("ZRANGE", self._keys.top_posts_key(hour, subject), 0, limit - 1, "REV", "WITHSCORES")
-                for hour, subject in wanted
-            ]
-        )
+        return await self._find_best([self._keys.top_posts_key(hour, subject) for hour, subject in wanted], limit)
+
+    async def find_theme_cases(self, span: TimeSpan, themes: Iterable[str], limit: int) -> list[str]:
+        """Do the same for themes. Days in UTC are not cut."""
+        wanted = [(format_day(day), theme) for theme in themes for day in span.list_days()]
+        return await self._find_best([self._keys.theme_posts_key(day, theme) for day, theme in wanted], limit)
+
+    async def _find_best(self, keys: Sequence[str], limit: int) -> list[str]:
+        replies = await self._client.execute_batch([("ZRANGE", key, 0, limit - 1, "REV", "WITHSCORES") for key in keys])
         scored = [(float(score), case) for flat in replies for case, score in parse_hash(flat).items()]
-        return [case for _, case in sorted(scored, reverse=True)[:limit]]
+        return list(dict.fromkeys(case for _, case in sorted(scored, reverse=True)))[:limit]
 
     async def count_resolutions(self, span: TimeSpan) -> Counter[tuple[str, str]]:
         """Count the cases closed in the span by department and resolution."""
