@@ -80,7 +80,7 @@ TEST_DIALECT = (DIALECT - {"matter", "matters", "mornings"}) | words_of("""
 
 ONE_WORD_CLASSES = words_of("""
     Assessment Brand Campaign Case Clock Context Correction Crisis Decision Department Detector Episode Mention Notification Page
-    Playbook Report Route Schedule Settings Shift Signal Store Subject Inbox Outbox
+    Playbook Report Route Schedule Settings Shift Signal Store Subject Theme Inbox Outbox
     """)
 FEATURES = {
     "cases", "paging", "oncall", "crises", "spikes", "drills", "shift_summary", "shift_summaries", "reports",
