@@ -19,6 +19,7 @@ import aiohttp
 import structlog
 
 from bot.config.settings_loader import load_settings
+from bot.domain.own_accounts import OwnAccounts
 from bot.domain.paging.context import PageContext
 from bot.domain.paging.grouping import PageGroup
 from bot.domain.paging.page import ContactMethod, Page, PageAttempt
@@ -38,7 +39,7 @@ from bot.workers.paging.targets import AckLinkBuilder, TargetResolver
 from bot.workers.runner import run_worker
 from bot.workers.triage import TriageWorker
 from tests.fake_on_call import FakeOnCallLookup, ListedStaff
-from tests.kill.crash_points import ChildConfig, CrashTrigger, crash
+from tests.kill.crash_points import OWN_HANDLE, ChildConfig, CrashTrigger, crash
 from tests.kill.fast_clock import FastClock
 from tests.kill.person_clicks import run_clicks
 from tests.pagers.fake_services import SECRET
@@ -155,6 +156,7 @@ async def run_workers(config: ChildConfig) -> None:
     clock, trigger, stop = FastClock(config.since, config.times), CrashTrigger.from_config(config), asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     rules = FakeRules(*config.departments)
+    rules.own_accounts = OwnAccounts({("x", OWN_HANDLE): ""})
     minutes = timedelta(minutes=config.claim_within) or None
     rules.clocks = CaseClocks(claim_within=minutes, remind_every=minutes)
     client = DyingClient(config.redis, trigger)

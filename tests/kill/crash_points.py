@@ -23,6 +23,9 @@ MOMENTS = (
 """In the order in which they come: entries read, decisions committed, a post begun, sent and accepted, and noted."""
 
 
+OWN_HANDLE = "northwindair"
+"""An account of the brand."""
+
 PAGE_MOMENTS = (
     "climbed:before",
     "climbed:after",

@@ -19,13 +19,15 @@ from bot.domain.commits import CaseDecision
 from bot.domain.department import DepartmentStaff
 from bot.domain.lifecycle import Context
 from bot.domain.mention import Mention
+from bot.domain.periods import TimeSpan
 from bot.store.client import RedisClient
 from bot.store.keys import Keys
 from bot.store.store import Store
 from bot.workers.delivery.delivery_worker import CONCURRENCY
-from tests.kill.crash_points import MOMENTS, CrashPoint
+from tests.kill.crash_points import MOMENTS, OWN_HANDLE, CrashPoint
 from tests.kill.process_group import ProcessGroup, build_mentions, departments, run_process_group
 from tests.store.servers import Server
+from tests.workers.numbered_mentions import build_numbered_mention
 
 MENTIONS, WAVE, EVERY = 1_000, 20, 0.4
 LONGEST = 240
@@ -133,6 +135,41 @@ async def test_of_what_is_deleted_meanwhile_no_case_and_no_card_has_a_word_which
         own = [n for n in deleted if n % 10 < 6]  # another has the same words as the seventh
         assert not [n for n in own if f"my bag {n} again" in shown]
         say(f"{group.died.total()} deaths, {len(deleted)} deleted, {len(cases)} of them had a case")
+
+
+@pytest.mark.timeout(LONGEST + 60)
+async def test_every_answer_of_ours_is_applied_once_and_is_no_opinion_whichever_process_dies_when(
+    store: Store, client: RedisClient, keys: Keys, redis_url: str, brand: str
+) -> None:
+    """Half of them come after the post that they answer, the others before it."""
+    answered: dict[str, str] = {}
+
+    async def answer_in_public() -> None:
+        sent = int(await store.inbox.load_cursor("x") or 0)
+        near = [n for n in range(max(0, sent - 10), min(300, sent + 10)) if n % 10 < 6 and f"x:{n}" not in answered]
+        replies = [build_numbered_mention(10_000 + n, author=OWN_HANDLE, in_reply_to=f"x:{n}") for n in near]
+        await store.inbox.admit("x", replies, None, group.clock.now())
+        answered.update((f"x:{n}", reply.id) for n, reply in zip(near, replies, strict=True))
+
+    async with run_process_group(store, redis_url, brand, times=60, among=departments(20), reads=True) as group:
+        group.plans.extend(CrashPoint(moment, nth) for nth in (2, 5) for moment in MOMENTS)
+        await run_with_restarts(group, 300, random_kills=2, meanwhile=answer_in_public, falls=8)
+        books = await store.mention_counters.read()
+        assert (books.seen, books.waiting, books.dead, books.unaccounted) == (300 + len(answered), 0, 0, 0)
+        assert books.tallied == 30 + len(answered)
+        cases = await store.cases.find([derive_case_id(post) for post in answered])
+        applied = {case.mention.id: [one.mention for one in case.public_replies] for case in cases.values()}
+        assert applied == {post: [reply] for post, reply in answered.items()}
+        assert {case.resolution for case in cases.values()} == {CaseResolution.ANSWERED_OUTSIDE}
+        assert not await store.cases.find([derive_case_id(reply) for reply in answered.values()])
+        assert (await count_changes(client, keys, "answered in public")) == dict.fromkeys(cases, 1)
+        written = build_numbered_mention(0).created_at
+        span = TimeSpan(written - timedelta(days=1), written + timedelta(days=1))
+        [tally] = await store.report_counters.load_tallies(span)
+        assert sum(tally.values()) == 300, "our own posts are no opinion"
+        places = {len(group.list_places(case)) for case in cases}
+        assert places <= {0, 1}, "what is answered before a list names it needs no line there"
+        say(f"{group.died.total()} deaths, {len(answered)} answers in public")
 
 
 @pytest.mark.timeout(LONGEST + 60)
