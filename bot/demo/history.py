@@ -3,6 +3,7 @@
 import random
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from itertools import cycle
 from zoneinfo import ZoneInfo
@@ -14,6 +15,7 @@ from bot.domain.audit import AuditAction, AuditEvent
 from bot.domain.case import Case, CaseResolution, CaseStatus, derive_case_id
 from bot.domain.commits import CaseDecision, DurationKind, MentionOutcome, ProcessedMention
 from bot.domain.correction import Correction, CorrectionKind
+from bot.domain.follow_up import FollowUp
 from bot.domain.mention import Author, Mention
 from bot.domain.routing import NOBODY, Route, find_route
 from bot.domain.spikes.baseline import SubjectBaseline
@@ -34,7 +36,7 @@ from bot.store.store import Store
 DAYS, DAYS_WITH_CASES = 28, 8
 """Older cases are only counted: no report reads them."""
 POSTS = 200
-"""On a usual day; in the last week more. The sample day, with its fog, has 318."""
+"""On a usual day; in the last week more. The sample day, with its fog, has 318 and two answers of ours."""
 HOURS_OF_DAY = (1, 1, 0, 0, 1, 6, 16, 15, 14, 13, 12, 11, 11, 11, 12, 13, 14, 15, 14, 12, 10, 9, 6, 3)
 """The mornings are busy, so that the first posts of the sample day are no spike."""
 DAYS_OF_WEEK = (1.05, 0.95, 0.95, 1.0, 1.25, 0.9, 1.1)
@@ -43,6 +45,8 @@ GROWTH = (1.25, 1.5)
 """In the last week there were so many times as many posts, and as many complaints among them: a change can be seen."""
 ALL_CLOSED = timedelta(hours=3)
 """Before midnight: later posts are counted and have no case, as none of them is left open."""
+FOLLOW_UP_IN, FOLLOW_UP_AFTER, FOLLOW_UP_AT = "care", 3, timedelta(hours=6, minutes=40)
+"""Department, days after the answer, and time of the sample day, of a follow-up that comes due."""
 NAMES = ("ines", "otto", "mara", "felix", "noor", "ivo", "sade", "lucas", "emi", "pilar", "bram", "zofia")
 REGULARS = {"aoife_aloft": "2068756407", "marta_and_maps": "2124014002", "beachbag_bo": "3612903389"}
 """Authors of the sample day, with their ids at the outlet, who wrote before."""
@@ -60,10 +64,10 @@ async def backfill_history(store: Store, rules: ReloadableRules, start: datetime
     recent, closed = midnight - timedelta(days=DAYS_WITH_CASES), midnight - ALL_CLOSED
     opened = [one for one in posts if one[0].outcome is MentionOutcome.OPENED and recent < one[0].at < closed]
     ranked = _choose_top_posts([one for one, _ in opened], midnight)
-    await store.history.backfill_cases(
-        (one if one.mention.id in ranked else None, _close_case(rules, one, route, number))
-        for number, (one, route) in enumerate(opened)
-    )
+    cases = [_close_case(rules, one, route, number) for number, (one, route) in enumerate(opened)]
+    _plan_follow_up(cases, midnight)
+    posted = (one if one.mention.id in ranked else None for one, _ in opened)
+    await store.history.backfill_cases(zip(posted, cases, strict=True))
     names = [one.name for one in rules.list_subjects()]
     found = [_learn_subject(name, [one for one, _ in posts], midnight, start) for name in names]
     await store.baselines.save(found)
@@ -152,6 +156,18 @@ def _close_case(rules: ReloadableRules, post: ProcessedMention, route: Route, nu
     )
     times = ((DurationKind.CLAIM, waited.total_seconds()), (DurationKind.RESOLVE, (waited + took).total_seconds()))
     return CaseDecision(case, durations=times)
+
+
+def _plan_follow_up(cases: list[CaseDecision], midnight: datetime) -> None:
+    """Let one follow-up come due on the sample day: of a complaint that was answered three days before."""
+    begins, due = midnight - timedelta(days=FOLLOW_UP_AFTER), (midnight + FOLLOW_UP_AT).astimezone(UTC)
+    for number, decision in enumerate(cases):
+        case = decision.case
+        is_complaint = case.assessment.intent is Intent.COMPLAINT and case.resolution is CaseResolution.ANSWERED
+        if is_complaint and case.department == FOLLOW_UP_IN and case.opened_at >= begins:
+            planned = case.model_copy(update={"follow_up": FollowUp(due)})
+            cases[number] = replace(decision, after=planned, deadline=due)
+            return
 
 
 def _learn_subject(

@@ -76,7 +76,7 @@ class TerminalView:
         if case.status is CaseStatus.CLAIMED:
             return f"{owner} claimed{more}"
         if case.status is CaseStatus.RESOLVED:
-            return f"{owner} resolved ({case.resolution}){more}"
+            return f"{owner} resolved ({case.resolution}){more}".strip()
         return f"{'reminder sent' if case.rung else 'unclaimed'}{more}"
 
     def _print_line(self, at: float, channel: str, words: Text, *, edited: bool) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from bot.demo.clocks import ManualClock
 from bot.demo.history import backfill_history
+from bot.demo.playback import step_until_idle
 from bot.demo.setup import load_demo_inputs, run_demo_app
 from bot.domain.reports.precision import PrecisionAspect
 from bot.domain.reports.report import Reconciliation, Report, ReportQuery
@@ -56,13 +57,28 @@ async def test_yesterday_and_the_week_have_figures_and_today_has_none(local_app:
     assert care.claim
 
 
+async def test_one_follow_up_of_it_comes_due_and_a_colleague_can_answer_it(local_app: LocalApp) -> None:
+    early = FIRST.created_at.replace(hour=6, minute=20)
+    await backfill_history(local_app.store, local_app.app.rules, early)
+    due = await local_app.store.find_next_deadline()
+    assert due == early.replace(minute=40)
+    clock = local_app.app.clock
+    assert isinstance(clock, ManualClock)
+    await step_until_idle(local_app)
+    asked = {name: local_app.sandbox.get_user(name).dm_messages for name in ("ana", "raj", "mia")}
+    [(name, [message])] = [one for one in asked.items() if one[1]]
+    assert "Follow-up: is" in message.text
+    person = local_app.sandbox.get_user(name)
+    await person.click_button(message, "Satisfied")
+    await local_app.sandbox.wait_until(lambda: "✅ Satisfied" in person.dm_messages[0].text, within=3)
+
+
 async def test_nothing_of_it_counts_as_admitted_or_waits_for_anybody(local_app: LocalApp) -> None:
     await backfill_history(local_app.store, local_app.app.rules, FIRST.created_at)
     counts = await local_app.store.report_counters.count_open(["care", "pr"], FIRST.created_at)
 
     assert await local_app.store.mention_counters.read() == Reconciliation()
     assert counts == {"care": (0, 0), "pr": (0, 0)}
-    assert await local_app.store.find_next_deadline() is None
     assert await local_app.store.outbox.list_queues(1) == []
 
 
