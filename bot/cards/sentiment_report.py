@@ -113,10 +113,10 @@ def _render_chart(report: Report) -> list[Block]:
     if report.split.opinion_count < MIN_SAMPLE or len(report.parts) < PARTS_DRAWN:
         return []
     splits = [split for _, split in report.parts]
-    series = {
+    series = {  # the first colour of a palette is often green, which is wrong for what is negative
+        "neutral or unclear": [one.neutral + one.unsure for one in splits],
         "negative": [one.negative for one in splits],
         "positive": [one.positive for one in splits],
-        "neutral or unclear": [one.neutral + one.unsure for one in splits],
     }
     return [make_line_chart(f"Mentions {report.range.label}", [label for label, _ in report.parts], series)]
 

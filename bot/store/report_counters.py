@@ -4,12 +4,13 @@ import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from datetime import datetime, timedelta
-from itertools import chain
+from datetime import datetime
+from itertools import chain, compress, repeat
+from operator import add
 from typing import Any
 
 from bot.domain.commits import DurationKind
-from bot.domain.periods import DAY, QUARTER, TimeSpan
+from bot.domain.periods import DAY, HOUR, QUARTER, TimeSpan
 from bot.domain.reports.report import Reconciliation, Tally, TallyKey
 from bot.domain.themes import ThemeKey
 from bot.store.client import parse_counts, parse_hash, parse_int
@@ -73,9 +74,10 @@ class ReportCounterStore(RedisStore):
         replies = await self._client.execute_each([("HGETALL", key) for key in keys])
         found: Counter[tuple[str, str]] = Counter()
         for day, flat in zip(days, replies, strict=True):
+            quarters = _list_quarters(day, span)
             for field, count in parse_counts(flat).items():
                 quarter, department, resolution = _split_counter(field, 3) or ("", "", "")
-                if quarter in _QUARTERS and day + int(quarter) * QUARTER in span:
+                if quarter in quarters:
                     found[department, resolution] += count
         return found
 
@@ -88,9 +90,7 @@ class ReportCounterStore(RedisStore):
         replies = await self._client.execute_each([("LRANGE", key, 0, -1) for key in keys])
         found: dict[tuple[str, DurationKind], list[float]] = {}
         for (name, measure, day), values in zip(wanted, replies, strict=True):
-            first, last = (span.start - day) // QUARTER, (span.end - day) // QUARTER
-            quarters = range(max(first, 0), min(last, DAY // QUARTER))
-            found.setdefault((name, measure), []).extend(_select_seconds(values, quarters))
+            found.setdefault((name, measure), []).extend(_select_seconds(values, _list_quarters(day, span)))
         return found
 
     async def count_open(self, departments: Sequence[str], at: datetime) -> dict[str, tuple[int, int]]:
@@ -111,7 +111,7 @@ class MentionCounters(RedisStore):
 
 
 def _compute_coverage(hour: datetime, spans: Sequence[TimeSpan]) -> Coverage:
-    quarters = range(timedelta(hours=1) // QUARTER)
+    quarters = range(HOUR // QUARTER)
     return tuple(
         tuple(nth for nth, span in enumerate(spans) if hour + quarter * QUARTER in span) for quarter in quarters
     )
@@ -125,27 +125,29 @@ def _add_counts(flat: Sequence[Any], to: dict[str, int]) -> None:
         counts = []
     if not counts or max(counts) >> 63:  # somebody wrote over one of them
         counts = [parse_int(count) or 0 for count in flat[1::2]]
-    for field, count in zip(flat[::2], counts, strict=True):
-        to[field] = to.get(field, 0) + count
+    fields = flat[::2]
+    to.update(zip(fields, map(add, map(to.get, fields, repeat(0)), counts), strict=True))
 
 
 def _build_tallies(sums: Mapping[Coverage, Mapping[str, int]], spans: int) -> list[Tally]:
-    tallies: list[dict[TallyKey, int]] = [{} for _ in range(spans)]
-    fields = {field: _parse_tally_field(field) for field in set(chain.from_iterable(sums.values()))}
+    """Add up by what was said. Hot loop: each field is parsed once, and counted by a number instead of its words."""
+    numbers: dict[TallyKey, int] = {}
+    parsed: dict[str, tuple[int, int]] = {}
+    for field in set(chain.from_iterable(sums.values())):
+        quarter, *words = _split_counter(field, 5) or ("",)
+        if quarter in _QUARTERS and int(quarter) < HOUR // QUARTER:
+            parsed[field] = int(quarter), numbers.setdefault(TallyKey(*words), len(numbers))
+    totals = [[0] * len(numbers) for _ in range(spans)]
     for coverage, counts in sums.items():
+        rows = {covered: [0] * len(numbers) for covered in coverage}
+        by_quarter = [rows[covered] for covered in coverage]
         for field, count in counts.items():
-            quarter, said = fields[field]
-            if said is None or quarter >= len(coverage):
-                continue
-            for nth in coverage[quarter]:
-                tallies[nth][said] = tallies[nth].get(said, 0) + count
-    return list(tallies)
-
-
-def _parse_tally_field(field: str) -> tuple[int, TallyKey | None]:
-    """Return the quarter of the hour and what is counted; None if it is none of our counters."""
-    quarter, *words = _split_counter(field, 5) or ("",)
-    return (int(quarter), TallyKey(*words)) if quarter in _QUARTERS else (0, None)
+            if place := parsed.get(field):
+                by_quarter[place[0]][place[1]] += count
+        for covered, row in rows.items():
+            for nth in covered:
+                totals[nth] = list(map(add, totals[nth], row))
+    return [{said: total[number] for said, number in numbers.items() if total[number]} for total in totals]
 
 
 def _split_counter(field: str, count: int) -> list[str]:
@@ -157,15 +159,21 @@ def _split_counter(field: str, count: int) -> list[str]:
     return parts if len(parts) == count else []
 
 
-def _select_seconds(values: Sequence[str], quarters: range) -> list[float]:
+def _list_quarters(day: datetime, span: TimeSpan) -> frozenset[str]:
+    """Return the quarters of a day, as they are written, that lie in the span."""
+    first, last = (span.start - day) // QUARTER, (span.end - day) // QUARTER
+    return frozenset(map(str, range(max(first, 0), min(last, DAY // QUARTER))))
+
+
+def _select_seconds(values: Sequence[str], quarters: frozenset[str]) -> list[float]:
     """Return the durations of some quarters of a day. Hot loop: all are parsed at once, unless one cannot be."""
     flat = "|".join(values).split("|")
     with suppress(ValueError):
         seconds = list(map(float, flat[1::2]))
         if len(flat) == 2 * len(values) and math.isfinite(sum(seconds)):
-            return [took for quarter, took in zip(map(int, flat[::2]), seconds, strict=True) if quarter in quarters]
+            return list(compress(seconds, map(quarters.__contains__, flat[::2])))
     parts = (value.partition("|") for value in values)
-    found = (_parse_seconds(part[2]) for part in parts if part[0] in set(map(str, quarters)))
+    found = (_parse_seconds(part[2]) for part in parts if part[0] in quarters)
     return [took for took in found if took is not None]
 
 

@@ -110,7 +110,8 @@ class SentimentReports:
         counts = [SentimentCounts.from_tally(one, rivals) for one in rest]
         before, parts = counts[: len(asked.before)], counts[len(asked.before) :]
         resolutions = await self._store.report_counters.count_resolutions(asked.current)
-        departments = await self._build_department_lines(query, asked.current, now, resolutions)
+        kinds = tuple(DurationKind) if query.department else (DurationKind.REPLY,)  # thousands are read for each
+        departments = await self._build_department_lines(query, asked.current, now, resolutions, kinds)
         return Report(
             query=query,
             range=asked,
@@ -152,7 +153,7 @@ class SentimentReports:
         """Return the figures of each department since midnight, in the playbook's order."""
         today = parse_known_range(TODAY, at, ZoneInfo(self._rules.time_zone)).current
         return await self._build_department_lines(
-            ReportQuery(), today, {}, await self._store.report_counters.count_resolutions(today)
+            ReportQuery(), today, {}, await self._store.report_counters.count_resolutions(today), (DurationKind.CLAIM,)
         )
 
     async def _select_top_posts(
@@ -165,14 +166,19 @@ class SentimentReports:
         return tuple(fitting[:TOP_POSTS_SHOWN])
 
     async def _build_department_lines(
-        self, query: ReportQuery, span: TimeSpan, tally: Tally, resolutions: Counter[tuple[str, str]]
+        self,
+        query: ReportQuery,
+        span: TimeSpan,
+        tally: Tally,
+        resolutions: Counter[tuple[str, str]],
+        kinds: Sequence[DurationKind],
     ) -> tuple[DepartmentFigures, ...]:
         """Return nothing for a subject: the figures of departments are of all subjects together."""
         if query.subject:
             return ()
         names = [query.department] if query.department else self._list_all_departments(tally)
         open_counts = await self._store.report_counters.count_open(names, self._clock.now())
-        durations = await self._store.report_counters.load_durations(span, names, _choose_durations(query))
+        durations = await self._store.report_counters.load_durations(span, names, kinds)
         lines = []
         for name in names:
             closed = {resolution: resolutions[name, resolution.value] for resolution in CaseResolution}
@@ -205,11 +211,6 @@ class SentimentReports:
 
     def _list_competitors(self) -> frozenset[str]:
         return frozenset(subject.name for subject in self._subjects() if subject.kind is SubjectKind.COMPETITOR)
-
-
-def _choose_durations(query: ReportQuery) -> Sequence[DurationKind]:
-    """Return what is shown: of several departments without the resolutions. Thousands are read for each."""
-    return tuple(DurationKind) if query.department else (DurationKind.CLAIM, DurationKind.REPLY)
 
 
 def _sum_words(endings: Counter[tuple[str, str]], query: ReportQuery) -> Counter[str]:

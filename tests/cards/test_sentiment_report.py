@@ -135,8 +135,8 @@ def test_what_changed_is_said_with_its_sample_and_interval() -> None:
     changes = [plain(one) for one in list_changes(report())]
     assert changes == [
         "25 % (10 to 42) more mentions: 300 until 14:00, usually 240",
-        "negative up 15 points (9 to 21): 40 % of 300, usually 25 % of 960",
-        "positive down 7 points (0.6 to 12): 27 % of 300, usually 33 % of 960",
+        "Negative up 15 points (9 to 21): 40 % of 300, usually 25 % of 960",
+        "Positive down 7 points (0.6 to 12): 27 % of 300, usually 33 % of 960",
     ]
 
 

@@ -65,6 +65,28 @@ async def test_an_answer_is_for_one_pair_of_eyes_until_it_is_shared(world: World
     assert "@mia" in world.channel("#pr").words
 
 
+async def test_a_post_is_shared_only_where_its_department_is(world: World) -> None:
+    await world.receive(LOST)
+    for channel, is_shown in (("#care", True), ("#pr", False)):
+        await world.person("mia").type_command("/sentiment today", in_channel=channel)
+        await world.person("mia").press_on_whisper("Share here")
+        words = world.channel(channel).words
+        report = words[words.rindex("1 mention today") :]
+        assert ("Open post" in report) is is_shown
+        assert ("Posts are left out" in report) is not is_shown
+
+
+async def test_another_time_replaces_the_answer_and_a_wrong_one_is_asked_back(world: World) -> None:
+    await a_day(world)
+    await world.advance(hours=15)
+    mia = world.person("mia")
+    assert "No mentions today so far" in await mia.type_command("/sentiment")
+    await mia.press_on_whisper("Yesterday")
+    assert mia.last_whisper.startswith("5 mentions yesterday")
+    assert "Did you mean `30 mar 2025`?" in await mia.type_command("/sentiment 30 mar")
+    assert "Did you mean `since tuesday 18:00`?" in await mia.type_command("/sentiment since tusday 18:00")
+
+
 async def test_before_anything_was_said_the_answer_says_so(world: World) -> None:
     assert "No mentions today so far" in await world.person("mia").type_command("/sentiment")
 

@@ -99,7 +99,7 @@ def list_changes(report: Report) -> list[str]:
         now, then = compute_percent(report.comparable, field), compute_percent(usual, field)
         points = format_count(max(1, round(abs(change.points))), "point")
         found.append(
-            f"{word} {'up' if change.points > 0 else 'down'} {points} ({_format_interval(change)}): "
+            f"{word.capitalize()} {'up' if change.points > 0 else 'down'} {points} ({_format_interval(change)}): "
             f"{format_percent(now)} of {size:,}, {before} {format_percent(then)} of {usual.opinion_count:,}"
         )
     return found or [f"No change beyond chance: {size:,} mentions{until}, {before} {volume.usual:,.0f}."]
