@@ -111,10 +111,9 @@ class MentionCounters(RedisStore):
 
 
 def _compute_coverage(hour: datetime, spans: Sequence[TimeSpan]) -> Coverage:
-    quarters = range(HOUR // QUARTER)
-    return tuple(
-        tuple(nth for nth, span in enumerate(spans) if hour + quarter * QUARTER in span) for quarter in quarters
-    )
+    quarters = [hour + number * QUARTER for number in range(HOUR // QUARTER)]
+    near = [(nth, span) for nth, span in enumerate(spans) if span.start < hour + HOUR and hour < span.end]
+    return tuple(tuple(nth for nth, span in near if quarter in span) for quarter in quarters)
 
 
 def _add_counts(flat: Sequence[Any], to: dict[str, int]) -> None:
