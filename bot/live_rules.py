@@ -10,6 +10,7 @@ from bot.config import Playbook, PlaybookReloader
 from bot.detectors.model.weights import PACKAGED
 from bot.detectors.pipeline import MentionAssessor, build_assessor
 from bot.domain.assessment import Assessment
+from bot.domain.campaigns.campaign import Campaign
 from bot.domain.crisis import CrisisPlan
 from bot.domain.department import Department, is_person
 from bot.domain.drills import DrillSettings
@@ -74,6 +75,9 @@ class ReloadableRules:
 
     def get_spike_thresholds(self) -> SpikeThresholds:
         return self.playbook.spikes
+
+    def list_campaigns(self) -> Sequence[Campaign]:
+        return self.playbook.campaigns
 
     def get_drill_plan(self) -> DrillSettings:
         return self.playbook.drills

@@ -10,6 +10,7 @@ from slack_bolt.context.async_context import AsyncBoltContext
 from bot.cards.block_kit import RenderedMessage
 from bot.cards.home_view import HomeState
 from bot.usecases.calendar_links import CalendarLinks
+from bot.usecases.campaigns import CampaignUseCases
 from bot.usecases.cases import CaseUseCases
 from bot.usecases.colleagues import ColleagueUseCases
 from bot.usecases.corrections import CorrectionUseCases
@@ -81,6 +82,7 @@ class UseCases:
     persons: PersonUseCases
     previews: SubjectPreviews
     replies: ReplyUseCases
+    campaigns: CampaignUseCases
 
 
 def inject_use_cases(usecases: UseCases) -> Callable[..., Awaitable[None]]:

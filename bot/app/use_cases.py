@@ -10,6 +10,7 @@ from bot.store.person_notes import PersonNoteStore
 from bot.store.staff_posts import StaffPostStore
 from bot.store.store import Store
 from bot.usecases.calendar_links import CalendarLinks
+from bot.usecases.campaigns import CampaignUseCases
 from bot.usecases.cases import CaseUseCases
 from bot.usecases.colleagues import ColleagueUseCases
 from bot.usecases.corrections import CorrectionUseCases, recompute_urgency
@@ -53,12 +54,11 @@ def build_use_cases(
 ) -> UseCases:
     staff = StaffDirectory(directory, on_call, roles)
     cases = CaseUseCases(store.cases, store.outbox, store.pages, store.persons, rules, staff, recompute_urgency, clock)
-    flags = FlagStore(store.client, store.keys)
+    flags, notes = FlagStore(store.client, store.keys), PersonNoteStore(store.client, store.keys)
     permissions = SchedulePermissions(on_call, rules, staff)
     subjects, secrets = rules.list_subjects, store.signing_secrets
     reports = SentimentReports(store, rules, subjects, clock)
     replies = ReplyUseCases(store.replies, cases, rules, staff, drafts, clock)
-    notes = PersonNoteStore(store.client, store.keys)
     return UseCases(
         cases=cases,
         digests=DigestUseCases(store.digests, store.cases, rules, clock),
@@ -76,6 +76,7 @@ def build_use_cases(
         storms=StormUseCases(store, rules, staff, cases, clock),
         previews=SubjectPreviews(store.recent_posts, clock),
         replies=replies,
+        campaigns=CampaignUseCases(store.campaigns, rules, staff, clock),
         thanks=ThankUseCases(store.praise, store.persons, cases, replies, clock),
         home=HomeTab(store, rules, on_call, staff, reports, clock),
         pages=PagingUseCases(store.pages, secrets, contexts, rules, staff, clock),

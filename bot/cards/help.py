@@ -34,6 +34,7 @@ def render_sentiment_help(
         "`/sentiment last week`, `march`, `last 3 days`, `since friday 18:00`, `1–15 march`: any other time",
         f"`/sentiment today {example}`: one department or subject only, also with any other time",
         '`/sentiment preview "northwind" exclude "northwind traders"`: what such a subject would find in recent posts',
+        "`/sentiment campaign start Spring sale for Northwind`, `end`, `list`: tell Earshot what you run, for managers",
         "`/sentiment thanks`: who praised you and wasn't thanked yet",
         "`/sentiment share`: praise worth sharing",
         "`/sentiment spam`: recent spam, to check for mistakes",

@@ -1,6 +1,7 @@
 """Build the playbook from validated tables."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,6 +12,7 @@ from bot.config.route_conditions import CONDITION_KEYS, parse_condition
 from bot.config.schedules import build_schedule
 from bot.config.schema import (
     BrandTable,
+    CampaignTable,
     DepartmentTable,
     DetectorsTable,
     EscalationTable,
@@ -26,6 +28,7 @@ from bot.config.schema import (
 )
 from bot.domain.assessment import Intent
 from bot.domain.business_hours import BusinessHours
+from bot.domain.campaigns.campaign import Campaign, CampaignAsset, CampaignKind
 from bot.domain.case import CasePriority
 from bot.domain.crisis import CrisisPlan
 from bot.domain.department import Department, EtiquetteRules, is_person
@@ -64,6 +67,7 @@ def build_playbook(file: FileTable, sources: Sequence[SourceEntry]) -> Playbook:
         pages_a_night=file.quiet.pages_a_night,
         operators=OperatorContacts(**file.operators.model_dump()),
         spikes=_build_spike_thresholds(file.spikes, file.brand.time_zone),
+        campaigns=tuple(_build_campaign(one, ZoneInfo(file.brand.time_zone)) for one in file.campaigns),
         escalations=tuple(map(_build_escalation_policy, file.escalations)),
         people=MappingProxyType({table.id: _build_contact(table) for table in file.people}),
         replies=_build_reply_rules(file, sources),
@@ -217,9 +221,30 @@ def _build_spike_thresholds(table: SpikesTable, zone: str) -> SpikeThresholds:
 
 
 def _build_planned_event(table: PlannedTable, zone: ZoneInfo) -> PlannedEvent:
-    """Build an event. A time without an offset is in the brand's zone."""
-    starts_at, ends_at = (at if at.tzinfo else at.replace(tzinfo=zone) for at in (table.starts_at, table.ends_at))
+    starts_at, ends_at = (_place_time(at, zone) for at in (table.starts_at, table.ends_at))
     return PlannedEvent(table.name, table.cause, table.subject, starts_at, ends_at, table.times, table.words)
+
+
+def _build_campaign(table: CampaignTable, zone: ZoneInfo) -> Campaign:
+    return Campaign(
+        name=table.name,
+        kind=CampaignKind(table.kind),
+        subject=table.subject,
+        parent=table.parent or "",
+        starts_at=_place_time(table.starts_at, zone),
+        ends_at=_place_time(table.ends_at, zone),
+        words=table.words,
+        owner=table.owner or "",
+        assets=tuple(
+            CampaignAsset(one.name, one.words, one.link, one.at and _place_time(one.at, zone)) for one in table.assets
+        ),
+        times=table.times,
+    )
+
+
+def _place_time(at: datetime, zone: ZoneInfo) -> datetime:
+    """Return the time in the brand's zone, unless it has an offset."""
+    return at if at.tzinfo else at.replace(tzinfo=zone)
 
 
 def _build_escalation_policy(table: EscalationTable) -> EscalationPolicy:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from pydantic import BaseModel
 
+from bot.domain.campaigns.campaign import Campaign
 from bot.domain.crisis import CrisisPlan
 from bot.domain.department import Department
 from bot.domain.drills import DrillSettings
@@ -102,6 +103,7 @@ class Playbook:
     """Whether there is a shift summary at each hand-over."""
     operators: OperatorContacts = OperatorContacts()
     spikes: SpikeThresholds = field(default_factory=SpikeThresholds)
+    campaigns: tuple[Campaign, ...] = ()
     escalations: tuple[EscalationPolicy, ...] = ()
     people: Mapping[str, ContactDetails] = field(default_factory=lambda: MappingProxyType({}))
     """By Slack id."""

@@ -42,6 +42,7 @@ from bot.config.field_types import (
 from bot.config.playbook import DetectorOptions
 from bot.config.schedules import Called, Clock, ScheduleTable
 from bot.domain.assessment import Intent, Sentiment
+from bot.domain.campaigns.campaign import DEFAULT_TIMES, CampaignKind
 from bot.domain.case import CasePriority
 from bot.domain.crisis import CrisisPlan
 from bot.domain.department import Department, EtiquetteRules
@@ -67,6 +68,7 @@ Prose = Annotated[str, Field(max_length=1500)]
 """Limited because cards show it, and Slack allows 10,000 characters in all."""
 
 
+Link = Annotated[str, Field(max_length=500, pattern=r"^(https?://.*)?$")]
 OfferAmount = Annotated[Amount, BeforeValidator(_parse_amount)]
 PriorityWord = Annotated[str, AfterValidator(require_one_of(*CasePriority))]
 
@@ -161,7 +163,7 @@ class OfferTable(FilterTable):
 
 class GuidanceTable(FilterTable):
     text: Annotated[str, Field(min_length=1, max_length=500)]
-    link: Annotated[str, Field(max_length=500, pattern=r"^https?://")] = ""
+    link: Link = ""
     departments: Many[Name] = ()
 
 
@@ -253,13 +255,12 @@ class DetectorsTable(PlaybookTable):
     onnx: OnnxTable | None = None
 
 
-class PlannedTable(PlaybookTable):
+class EventTable(PlaybookTable):
     name: Name
-    cause: PlannedCause
     subject: Name
     starts_at: datetime
     ends_at: datetime
-    times: float = Field(5.0, ge=1, le=1_000)
+    times: float = Field(DEFAULT_TIMES, ge=1, le=1_000)
     words: Many[Word] = ()
 
     @model_validator(mode="after")
@@ -267,6 +268,30 @@ class PlannedTable(PlaybookTable):
         if self.starts_at.replace(tzinfo=None) >= self.ends_at.replace(tzinfo=None):
             raise ValueError("ends before it starts")
         return self
+
+
+class PlannedTable(EventTable):
+    cause: PlannedCause
+
+
+class AssetTable(PlaybookTable):
+    name: Name
+    words: Many[Word] = ()
+    link: Link = ""
+    at: datetime | None = None
+
+    @model_validator(mode="after")
+    def _require_words_or_link(self) -> Self:
+        if not self.words and not self.link:
+            raise ValueError("needs words or a link, so that posts about it are found")
+        return self
+
+
+class CampaignTable(EventTable):
+    kind: Annotated[str, AfterValidator(require_one_of(*CampaignKind))] = CampaignKind.PUSH.value
+    parent: Name | None = None
+    owner: Person | None = None
+    assets: Annotated[tuple[AssetTable, ...], Field(max_length=50)] = ()
 
 
 class SpikesTable(PlaybookTable):
@@ -352,4 +377,5 @@ class FileTable(PlaybookTable):
     crisis: CrisisTable = CrisisTable()
     quiet: QuietTable = QuietTable()
     spikes: SpikesTable = SpikesTable()
+    campaigns: tuple[CampaignTable, ...] = ()
     sources: dict[str, dict[str, Any]] = Field(default_factory=dict)

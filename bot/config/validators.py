@@ -66,7 +66,7 @@ def get_brand_name(raw: Raw) -> str:
 
 
 def _check_duplicate_names(raw: Raw) -> Iterator[Found]:
-    for key in ("subjects", "themes", "departments", "schedules", "routes", "replies"):
+    for key in ("subjects", "themes", "departments", "schedules", "routes", "replies", "campaigns"):
         first: dict[str, int] = {}
         for number, name in list_names(raw, key):
             earlier = first.setdefault(name.casefold(), number)
@@ -75,14 +75,32 @@ def _check_duplicate_names(raw: Raw) -> Iterator[Found]:
 
 
 def _check_planned_subjects(raw: Raw) -> Iterator[Found]:
-    """Reject planned events about unknown subjects: they would never match a spike."""
+    """Reject planned events and campaigns about unknown subjects: they would never match a spike."""
     subjects = [name for _, name in list_names(raw, "subjects")] or [get_brand_name(raw)]
     spikes = raw.get("spikes")
-    for number, one in list_tables(spikes, "planned") if isinstance(spikes, dict) else ():
+    planned = list_tables(spikes, "planned") if isinstance(spikes, dict) else ()
+    places: list[tuple[Path, Raw]] = [(("spikes", "planned", number), one) for number, one in planned]
+    places += [(("campaigns", number), one) for number, one in list_tables(raw, "campaigns")]
+    for place, one in places:
         subject = one.get("subject")
         if isinstance(subject, str) and subject.strip() not in subjects:
-            words = f"there is no subject {safe_repr(subject)}{did_you_mean(subject, subjects)}"
-            yield ("spikes", "planned", number, "subject"), words
+            yield (*place, "subject"), f"there is no subject {safe_repr(subject)}{did_you_mean(subject, subjects)}"
+
+
+def _check_campaign_parents(raw: Raw) -> Iterator[Found]:
+    """Check that the umbrella of a campaign exists, and that umbrellas are one level deep."""
+    tables = dict(list_tables(raw, "campaigns"))
+    parents = {name: tables[number].get("parent") for number, name in list_names(raw, "campaigns")}
+    for number, table in tables.items():
+        parent = table.get("parent")
+        if not isinstance(parent, str):
+            continue
+        others = [name for name in parents if name != str(table.get("name")).strip()]
+        if parent.strip() not in others:
+            words = f"there is no other campaign {safe_repr(parent)}{did_you_mean(parent, others)}"
+            yield ("campaigns", number, "parent"), words
+        elif parents[parent.strip()]:
+            yield ("campaigns", number, "parent"), f"{safe_repr(parent)} has a parent itself. Name that one"
 
 
 def _fold_words(entry: Raw, key: str) -> list[tuple[str, str]]:
@@ -201,6 +219,7 @@ CHECKS: tuple[Callable[[Raw], Iterator[Found]], ...] = (
     _check_duplicate_names,
     _check_shared_terms,
     _check_planned_subjects,
+    _check_campaign_parents,
     _check_route_targets,
     _check_spike_department,
     _check_drill_departments,

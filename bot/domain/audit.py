@@ -82,6 +82,8 @@ class AuditAction(StrEnum):
     REPLY_DECLINED = "declined a reply"
     REPLY_SAVED = "saved a reply"
     REPLY_DELETED = "deleted a saved reply"
+    CAMPAIGN_STARTED = "started a campaign"
+    CAMPAIGN_ENDED = "ended a campaign"
     REROUTE_UNDONE = "undid the re-route"
 
 

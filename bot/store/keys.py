@@ -42,6 +42,7 @@ FLAGS_KEPT = timedelta(hours=1)
 FLAGGED_MOST = 1_000
 CRISIS_KEPT = timedelta(days=400)
 EPISODES_MOST = 2_000
+CAMPAIGNS_MOST = 500
 PRAISE_MOST = 2_000
 PERSON_KEPT = timedelta(days=180)
 """After the last contact with them."""
@@ -129,6 +130,7 @@ class Keys:
         self.deletions = self.root + "deletions"
         self.saved_replies = self.root + "replies"
         self.flagged = self.root + "flagged"
+        self.campaigns = self.root + "campaigns"
         self.writing_ends = self.root + "writing_ends"
 
     def source_health_key(self, source: str) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import AwareDatetime, BaseModel, TypeAdapter, ValidationError
 
 from bot.domain.assessment import Assessment
+from bot.domain.campaigns.campaign import Campaign
 from bot.domain.case import Case
 from bot.domain.crisis import Crisis
 from bot.domain.day_message import DayMessage
@@ -36,6 +37,7 @@ from bot.store.transaction import Transaction, commit
 KINDS: Mapping[str, Callable[[str], Any]] = {
     "assessment": Assessment.model_validate_json,
     "calendar": parse_stored_shifts,
+    "campaign": Campaign.model_validate_json,
     "card": CardRecord.model_validate_json,
     "case": Case.model_validate_json,
     "correction": parse_correction,

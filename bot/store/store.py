@@ -9,6 +9,7 @@ from bot.store.access_check import verify_permissions, verify_write_access
 from bot.store.audit_log import AuditLogReader
 from bot.store.baselines import BaselineStore
 from bot.store.calendars import CalendarLinkStore, CalendarStore
+from bot.store.campaigns import CampaignStore
 from bot.store.case_queues import CaseQueueStore
 from bot.store.cases import CaseStore
 from bot.store.client import RedisClient
@@ -97,7 +98,7 @@ class Store:
         self.praise, self.replies = PraiseStore(client, keys, self.cases), ReplyStore(client, keys)
         self.persons = PersonStore(client, keys, self.cases, self.outbox, self.replies)
         self.roles, self.mutes = RoleStore(client, keys), MuteStore(client, keys)
-        self.day_messages = DayMessageStore(client, keys)
+        self.day_messages, self.campaigns = DayMessageStore(client, keys), CampaignStore(client, keys)
 
     async def find_next_deadline(self) -> datetime | None:
         """Return when the next deadline of a case or step of a page is due; it may have passed. None: there is none."""

@@ -14,7 +14,6 @@ from bot.domain.errors import NotAllowed
 from bot.domain.lifecycle import DEPUTIES_UNKNOWN
 from bot.domain.roles import RoleGrant, RoleKind, RoleRegister
 from bot.domain.rules import PlaybookRules, get_department_or_lost, require_department
-from bot.domain.text import format_people
 from bot.store.roles import REGISTER, RoleStore
 from bot.usecases.role_request import (
     DEPUTIZE_EXAMPLE,
@@ -169,13 +168,7 @@ class RoleUseCases:
         return cards.render_undo_receipt(decision.grant, is_restored=is_restored)
 
     async def _check_manager(self, by: str) -> None:
-        staff = await self._load_staff(Department(name="", channel=""))
-        if staff.is_manager(by):
-            return
-        if staff.unsure:
-            raise NotAllowed(DEPUTIES_UNKNOWN)
-        who = format_people(staff.managers) or "the people who keep the playbook"
-        raise NotAllowed(f"Only managers decide who is a deputy. Ask {who}.")
+        await self._staff.check_manager(by, self._rules.managers, "decide who is a deputy")
 
     async def _load_staff(self, department: Department) -> DepartmentStaff:
         return await self._staff.load_staff(department, self._rules.managers)

@@ -8,8 +8,11 @@ from typing import Protocol
 
 from bot.clock import Clock
 from bot.domain.department import Department, DepartmentStaff
+from bot.domain.errors import NotAllowed
+from bot.domain.lifecycle import DEPUTIES_UNKNOWN
 from bot.domain.paging.contact_methods import ContactDetails
 from bot.domain.roles import RoleGrant, apply_point
+from bot.domain.text import format_people
 from bot.store.roles import RoleStore
 
 
@@ -72,6 +75,16 @@ class StaffDirectory:
         self._directory = directory
         self._on_call = on_call
         self._roles = roles
+
+    async def check_manager(self, by: str, managers: tuple[str, ...], what: str) -> None:
+        """Raise `NotAllowed` with `Only managers <what>` for anybody else."""
+        managing, all_known = await resolve_people(self._directory, managers)
+        if by in managing:
+            return
+        if not all_known:
+            raise NotAllowed(DEPUTIES_UNKNOWN)
+        who = format_people(managing) or "the people who keep the playbook"
+        raise NotAllowed(f"Only managers {what}. Ask {who}.")
 
     async def load_staff(self, department: Department, managers: tuple[str, ...]) -> DepartmentStaff:
         """Return the staff. Deputies are the playbook's, those made one in Slack, and all who may be paged for it."""

@@ -4,9 +4,7 @@ from dataclasses import dataclass
 
 from bot.cards.block_kit import RenderedMessage
 from bot.cards.colleague_posts import render_staff_posts
-from bot.domain.commits import NotAllowed
 from bot.domain.rules import PlaybookRules
-from bot.domain.text import format_people
 from bot.store.staff_posts import StaffPostStore
 from bot.usecases.staff import StaffDirectory
 
@@ -22,10 +20,6 @@ class StaffPostReview:
     _staff: StaffDirectory
 
     async def render_newest(self, by: str) -> RenderedMessage:
-        department = self._rules.list_departments()[0]  # whichever: managers are the same in all of them
-        staff = await self._staff.load_staff(department, self._rules.managers)
-        if not staff.is_manager(by):
-            who = f" Ask {format_people(sorted(staff.managers))}." if staff.managers else ""
-            raise NotAllowed(f"Only managers see what colleagues post.{who}")
+        await self._staff.check_manager(by, self._rules.managers, "see what colleagues post")
         posts = await self._posts.list_newest(POSTS_SHOWN)
         return render_staff_posts([(one.mention, one.sign) for one in posts])

@@ -9,6 +9,7 @@ from typing import Protocol
 import structlog
 
 from bot.clock import Clock
+from bot.domain.campaigns.campaign import Campaign, CampaignBook
 from bot.domain.commits import Decision
 from bot.domain.rules import PlaybookRules
 from bot.domain.spikes.baseline import SubjectBaseline
@@ -43,6 +44,8 @@ class SpikeRules(PlaybookRules, Protocol):
 
     def list_subjects(self) -> Sequence[Subject]: ...
 
+    def list_campaigns(self) -> Sequence[Campaign]: ...
+
 
 class SpikeWorker(Worker):
     """Only the process with the lease works; another one that takes over rebuilds the state from the stream."""
@@ -57,6 +60,7 @@ class SpikeWorker(Worker):
         self._lease = lease
         self._backoff = RetryBackoff(self.name, clock)
         self._case_counter = EpisodeCaseCounter(store)
+        self._book = CampaignBook()
         self._reset_state()
 
     def _reset_state(self) -> None:
@@ -75,6 +79,7 @@ class SpikeWorker(Worker):
             return 0
         at = self._clock.now()
         await self._load_subjects(at)
+        self._book = await self._store.campaigns.load_book(self._rules.list_campaigns())
         if self._names is None or not self._rules.get_spike_thresholds().on:
             return 0
         counts = await self._read_stream()
@@ -142,11 +147,17 @@ class SpikeWorker(Worker):
             self._baselines[subject],
             [baseline.words for baseline in self._baselines.values()],
             [department.name for department in self._rules.list_departments()],
-            self._rules.get_spike_thresholds(),
+            self._load_thresholds(),
             is_ours=subject not in competitors,
         )
         decision = decide_episode(self._watches[subject], self._running.get(subject), context, at)
         return 0 if decision is None else await self._commit_episode(decision, at)
+
+    def _load_thresholds(self) -> SpikeThresholds:
+        """Return the thresholds; a campaign is planned, wherever it was announced."""
+        thresholds = self._rules.get_spike_thresholds()
+        campaigns = (one.planned_event for one in self._book.campaigns)
+        return replace(thresholds, planned=(*thresholds.planned, *campaigns))
 
     async def _commit_episode(self, decision: Decision[Episode], at: datetime) -> int:
         decision = await self._drop_deleted_samples(decision)

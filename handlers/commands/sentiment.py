@@ -1,4 +1,6 @@
-"""/sentiment today|yesterday|week|preview|spam|staff|thanks|share|help …, with an ephemeral answer."""
+"""/sentiment today|yesterday|week|preview|campaign|spam|staff|thanks|share|help …, with an ephemeral answer."""
+
+from collections.abc import Awaitable, Callable, Mapping
 
 from bot.cards import action_ids
 from bot.cards.block_kit import RenderedMessage
@@ -8,8 +10,6 @@ from handlers.payloads import unescape_mrkdwn
 from handlers.responses import load_spam_page
 from handlers.use_cases import AsyncAck, Payload, Responder, UseCases
 
-PREVIEW = "preview"
-
 
 async def handle_sentiment(ack: AsyncAck, command: Payload, by: str, usecases: UseCases, reply: Responder) -> None:
     await ack()
@@ -18,26 +18,37 @@ async def handle_sentiment(ack: AsyncAck, command: Payload, by: str, usecases: U
 
 
 async def _answer(usecases: UseCases, by: str, words: str) -> RenderedMessage:
-    """Return a list or a preview; everything else is a question about the figures."""
-    first, _, rest = words.partition(" ")
-    if first.casefold() == PREVIEW:
-        return render_preview(await usecases.previews.build_preview(rest))
-    match words.casefold():
-        case "spam":
-            return await load_spam_page(usecases.spam)
-        case "staff":
-            return await usecases.staff_posts.render_newest(by)
-        case "thanks":
-            return await usecases.thanks.list_unthanked()
-        case "share":
-            return await usecases.thanks.list_shareworthy()
-        case _:
-            return await usecases.reports.answer_question(by, words)
+    """Answer a subcommand; everything else is a question about the figures."""
+    first, _, rest = words.strip().partition(" ")
+    answer = SUBCOMMANDS.get(first.casefold())
+    if answer is None or (rest.strip() and first.casefold() not in WITH_WORDS):
+        return await usecases.reports.answer_question(by, words)
+    return await answer(usecases, by, rest.strip())
 
+
+async def _build_preview(usecases: UseCases, _by: str, words: str) -> RenderedMessage:
+    return render_preview(await usecases.previews.build_preview(words))
+
+
+async def _list_spam(usecases: UseCases, _by: str, _words: str) -> RenderedMessage:
+    return await load_spam_page(usecases.spam)
+
+
+SUBCOMMANDS: Mapping[str, Callable[[UseCases, str, str], Awaitable[RenderedMessage]]] = {
+    "preview": _build_preview,
+    "campaign": lambda usecases, by, words: usecases.campaigns.answer_command(by, words),
+    "spam": _list_spam,
+    "staff": lambda usecases, by, _: usecases.staff_posts.render_newest(by),
+    "thanks": lambda usecases, _by, _: usecases.thanks.list_unthanked(),
+    "share": lambda usecases, _by, _: usecases.thanks.list_shareworthy(),
+}
+"""Beside the reports, which answer `help`, too."""
+WITH_WORDS = frozenset({"preview", "campaign"})
+"""Those that are asked with more words; the others stand alone."""
 
 COMMAND = SlashCommand(
     action_ids.SENTIMENT,
     "What people post about us, and how fast we answer",
-    "today | yesterday | week | preview | spam | staff | thanks | share | help",
+    "today | yesterday | week | preview | campaign | spam | staff | thanks | share | help",
     handle_sentiment,
 )

@@ -54,6 +54,17 @@ def planned(**changed: str) -> str:
     return "\n".join(["[[spikes.planned]]", *(f"{key} = {value}" for key, value in said.items())])
 
 
+def campaign(**changed: str) -> str:
+    said = {
+        "name": '"Sale"',
+        "subject": '"Northwind"',
+        "starts_at": "2026-03-20T08:00:00",
+        "ends_at": "2026-03-20T20:00:00",
+        **changed,
+    }
+    return "\n".join(["[[campaigns]]", *(f"{key} = {value}" for key, value in said.items())]) + "\n"
+
+
 def subject(*lines: str, terms: str = '["third"]') -> str:
     return "\n".join(["[[subjects]]", 'name = "Third"', f"terms = {terms}", *lines])
 
@@ -79,11 +90,23 @@ NEED = 'when = { intent = "need" }'
         (write_playbook(write_route(NEED, 'claim_withn = "5m"')), "routes[1].claim_withn: there is no key 'claim_withn'. Did"),
         (write_playbook("[sorces.x]"), "sorces: there is no key 'sorces'. Did you mean 'sources'?"),
         (write_playbook("[[replies]]\nname = 'A'\nfor = 'praize'\ntext = 'B'"), "replies[1].for[1]: 'praize' is not a known"),
-        (write_playbook("[zzz]"), "zzz: there is no key 'zzz'. Use 'approval', 'brand', 'cards', 'crisis', 'departments', 'detectors', 'drafts', 'drills', 'escalations', "),
+        (write_playbook("[zzz]"), "zzz: there is no key 'zzz'. Use 'approval', 'brand', 'campaigns', 'cards', 'crisis', 'departments', 'detectors', 'drafts', 'drills', 'escalations', "),
         (write_playbook(planned(subject='"Northwnd"')), "spikes.planned[1].subject: there is no subject 'Northwnd'"),
         (write_playbook(planned(ends_at="2026-03-01T08:00:00")), "spikes.planned[1]: ends before it starts"),
         (write_playbook(planned(cause='"party"')), "spikes.planned[1].cause: "),
         (write_playbook(planned(starts_at='"soon"')), "spikes.planned[1].starts_at: "),
+        # campaigns
+        (write_playbook(campaign(subject='"Northwnd"')), "campaigns[1].subject: there is no subject 'Northwnd'. Did you mean 'Northwind'?"),
+        (write_playbook(campaign(ends_at="2026-03-01T08:00:00")), "campaigns[1]: ends before it starts"),
+        (write_playbook(campaign(kind='"pul"')), "campaigns[1].kind: 'pul' is not a known value. Did you mean 'pull'?"),
+        (write_playbook(campaign(owner='"@ana"')), "campaigns[1].owner: '@ana' is not a person's id"),
+        (write_playbook(campaign(times="0")), "campaigns[1].times: must be 1.0 or more"),
+        (write_playbook(campaign() + campaign(name='"sale"')), "campaigns[2].name: 'sale' is already the name of campaigns[1]"),
+        (write_playbook(campaign() + campaign(name='"Film"', parent='"Slae"')), "campaigns[2].parent: there is no other campaign 'Slae'. Did you mean 'Sale'?"),
+        (write_playbook(campaign(parent='"Sale"')), "campaigns[1].parent: there is no other campaign 'Sale'"),
+        (write_playbook(campaign() + campaign(name='"A"', parent='"Sale"') + campaign(name='"B"', parent='"A"')), "campaigns[3].parent: 'A' has a parent itself. Name that one"),
+        (write_playbook(campaign() + '[[campaigns.assets]]\nname = "Film"'), "campaigns[1].assets[1]: needs words or a link, so that posts about it are found"),
+        (write_playbook(campaign() + '[[campaigns.assets]]\nname = "Film"\nlink = "film"'), "campaigns[1].assets[1].link: "),
         (write_playbook('[paging]\npage_from = "urgent"'), "paging.page_from: 'urgent' is not a known value. Use 'low', 'normal'"),
         (write_playbook("[spikes]\npage_from = -1"), "spikes.page_from: must be 0 or more"),
         (write_playbook("[spikes]\npage_from = 3\npage_from_people = 4"), "spikes.page_from: there is no key 'page_from'. Did you mean 'page_from_people'?"),

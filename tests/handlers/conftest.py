@@ -7,6 +7,7 @@ import pytest
 from handlers import UseCases
 from tests.handlers.fakes import (
     Fake,
+    FakeCampaigns,
     FakeCases,
     FakeColleagues,
     FakeCorrections,
@@ -62,6 +63,7 @@ class FakeUseCases:
     colleagues: FakeColleagues = field(init=False)
     day_messages: FakeDayMessages = field(default_factory=FakeDayMessages)
     thanks: FakeThanks = field(default_factory=FakeThanks)
+    campaigns: FakeCampaigns = field(default_factory=FakeCampaigns)
     offers: FakeOffers = field(default_factory=FakeOffers)
 
     def __post_init__(self) -> None:

@@ -59,6 +59,12 @@ class Fake:
             raise self.raises
 
 
+class FakeCampaigns(Fake):
+    async def answer_command(self, by: str, words: str) -> RenderedMessage:
+        await self.ask("campaign", by, words)
+        return RenderedMessage("Spring sale runs now", [])
+
+
 class FakeCases(Fake):
     """Answers everything with the same case; `drawn` notes what need not be drawn again."""
 

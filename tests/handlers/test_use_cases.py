@@ -34,6 +34,12 @@ async def test_a_preview_gets_the_terms_as_they_were_typed(
     assert slack.list_whispers()[0].startswith("Earshot has not read any posts yet")
 
 
+async def test_a_campaign_is_started_with_its_name_as_it_was_typed(workspace: Workspace, fakes: FakeUseCases) -> None:
+    await workspace.command("Campaign start Spring sale for Northwind Air")
+
+    assert fakes.campaigns.asked == [("campaign", ANA, "start Spring sale for Northwind Air")]
+
+
 async def test_share_here_posts_to_everybody(workspace: Workspace, fakes: FakeUseCases, slack: FakeSlackServer) -> None:
     await workspace.press(action_ids.SHARE_REPORT, "week care")
 

@@ -6,6 +6,7 @@ from pydantic import BaseModel
 
 from bot.domain.assessment import Assessment, Signal
 from bot.domain.audit import AuditEvent
+from bot.domain.campaigns.campaign import Campaign, CampaignAsset, CampaignKind
 from bot.domain.case import Case, CaseResolution, CaseStatus, JoinedMention, JoinReason
 from bot.domain.correction import Correction, CorrectionKind
 from bot.domain.crisis import (
@@ -208,6 +209,20 @@ RECORDS: dict[str, BaseModel] = {
     ),
     "mute": Mute(
         kind=MuteKind.AUTHOR, name="marta_flies", by="U0ANA", since=AT, until=datetime(2026, 3, 13, 18, tzinfo=UTC)
+    ),
+    "campaign": Campaign(
+        name="Spring sale",
+        kind=CampaignKind.PULL,
+        subject="Northwind Air",
+        parent="Summer",
+        starts_at=AT,
+        ends_at=LATER,
+        words=("spring sale",),
+        owner="U0ANA",
+        assets=(CampaignAsset("Film", ("spring film",), "https://example.com/film", AT),),
+        times=4.0,
+        started_by="U0ANA",
+        ended_by="U0BEN",
     ),
     "day message": DayMessage(
         department="care",

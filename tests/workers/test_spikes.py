@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from bot.domain.campaigns.campaign import Campaign
 from bot.domain.commits import MentionOutcome, ProcessedMention
 from bot.domain.spikes.baseline import SubjectBaseline
 from bot.domain.spikes.episode import Episode
@@ -35,9 +36,13 @@ class WatchedRules(FakeRules):
         self.tuning = SpikeThresholds()
         self.kind = kind
         self.name = NORTHWIND
+        self.campaigns: Sequence[Campaign] = ()
 
     def get_spike_thresholds(self) -> SpikeThresholds:
         return self.tuning
+
+    def list_campaigns(self) -> Sequence[Campaign]:
+        return self.campaigns
 
     def list_subjects(self) -> Sequence[Subject]:
         return [Subject(name=self.name, kind=self.kind, terms=("northwind",))]

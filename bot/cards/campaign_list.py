@@ -1,0 +1,67 @@
+"""Answers to `/sentiment campaign start|end|list`."""
+
+from datetime import datetime
+
+from bot.cards.block_kit import RenderedMessage, make_context, make_section, render_text
+from bot.cards.sanitize import escape, format_date, sanitize_line
+from bot.domain.campaigns.campaign import Campaign, CampaignBook
+from bot.domain.text import format_duration
+
+CAMPAIGNS_SHOWN = 20
+
+
+def render_start_receipt(campaign: Campaign, at: datetime) -> RenderedMessage:
+    """Say what Earshot does now. Starting it again says the same, with its age."""
+    name, subject = format_campaign_name(campaign), escape(sanitize_line(campaign.subject, 60))
+    age = at - campaign.starts_at
+    since = "now" if not age else f"for {format_duration(age)}, started by <@{campaign.started_by}>"
+    return render_text(
+        f"📣 *{name}* runs {since}, about {subject}. More posts than usual are expected. Criticism still alarms. "
+        f"It ends {format_date(campaign.ends_at)}, or with `/sentiment campaign end {name}`."
+    )
+
+
+def render_end_receipt(campaign: Campaign) -> RenderedMessage:
+    name = format_campaign_name(campaign)
+    return render_text(f"🏁 *{name}* is over, {format_campaign_end(campaign)}.")
+
+
+def render_campaigns(book: CampaignBook, at: datetime) -> RenderedMessage:
+    """List the newest campaigns."""
+    if not book.campaigns:
+        return render_text(
+            "No campaigns. `/sentiment campaign start Spring sale for Northwind` starts one. "
+            "One that you plan goes into the playbook, under `[[campaigns]]`."
+        )
+    lines = [_format_campaign(one, at) for one in book.campaigns[:CAMPAIGNS_SHOWN]]
+    if len(book.campaigns) > CAMPAIGNS_SHOWN:
+        lines.append(f"… and {len(book.campaigns) - CAMPAIGNS_SHOWN} more")
+    note = "`/sentiment campaign end` and the name ends one that was started in Slack."
+    return RenderedMessage("Campaigns", [make_section("\n".join(lines)), make_context(note)])
+
+
+def _format_campaign(campaign: Campaign, at: datetime) -> str:
+    subject = escape(sanitize_line(campaign.subject, 60))
+    part = f" · part of {escape(sanitize_line(campaign.parent, 60))}" if campaign.parent else ""
+    owner = f" · <@{campaign.owner}>" if campaign.owner else ""
+    return f"*{format_campaign_name(campaign)}* · {subject}{part}{owner} · {format_campaign_state(campaign, at)}"
+
+
+def format_campaign_name(campaign: Campaign) -> str:
+    return escape(sanitize_line(campaign.name, 60).replace("`", "'").replace("*", ""))
+
+
+def format_campaign_state(campaign: Campaign, at: datetime) -> str:
+    """Say whether it is to come, runs, or how it ended."""
+    if at < campaign.starts_at:
+        return f"from {format_date(campaign.starts_at)}"
+    if campaign.is_running(at):
+        return f"runs since {format_date(campaign.starts_at)}, until {format_date(campaign.ends_at)}"
+    return format_campaign_end(campaign)
+
+
+def format_campaign_end(campaign: Campaign) -> str:
+    ended = format_date(campaign.ends_at)
+    if campaign.ended_by:
+        return f"ended {ended} by <@{campaign.ended_by}>"
+    return f"ended by itself {ended}: nobody ended it" if campaign.started_by else f"ended {ended}"

@@ -1,0 +1,114 @@
+"""Campaigns: start one, end one, list them. Managers only."""
+
+import html
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from bot.cards import campaign_list as cards
+from bot.cards.block_kit import RenderedMessage
+from bot.cards.sanitize import escape, sanitize_line
+from bot.clock import Clock
+from bot.domain.campaigns.campaign import LONGEST_CAMPAIGN, Campaign, CampaignBook, find_nearest_name, fold_name
+from bot.domain.campaigns.campaign_transitions import end_campaign, start_campaign
+from bot.domain.errors import NotAllowed
+from bot.domain.rules import PlaybookRules
+from bot.domain.subject import Subject
+from bot.store.campaigns import CampaignStore
+from bot.usecases.staff import StaffDirectory
+
+EXAMPLES = (
+    "`/sentiment campaign start Spring sale for Northwind`, `/sentiment campaign end Spring sale` "
+    "or `/sentiment campaign list`"
+)
+NAME_LENGTH = 60
+
+
+class CampaignRules(PlaybookRules, Protocol):
+    def list_campaigns(self) -> Sequence[Campaign]: ...
+
+    def list_subjects(self) -> Sequence[Subject]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignUseCases:
+    """Each raises `NotAllowed` with a sentence for the person, or `StoreUnavailable` if Redis is away."""
+
+    _store: CampaignStore
+    _rules: CampaignRules
+    _staff: StaffDirectory
+    _clock: Clock
+
+    async def answer_command(self, by: str, words: str) -> RenderedMessage:
+        """Answer what follows `/sentiment campaign`."""
+        await self._check_manager(by)
+        verb, _, rest = " ".join(html.unescape(words).split()).partition(" ")
+        match verb.casefold(), rest:
+            case ("start", name) if name:
+                return await self._start(by, name)
+            case ("end", name) if name:
+                return await self._end(by, name)
+            case ("list" | "", ""):
+                return cards.render_campaigns(await self.load_book(), self._clock.now())
+        raise NotAllowed(f"Write {EXAMPLES}.")
+
+    async def load_book(self) -> CampaignBook:
+        return await self._store.load_book(self._rules.list_campaigns())
+
+    async def _start(self, by: str, words: str) -> RenderedMessage:
+        at = self._clock.now()
+        name, subject = self._split_subject(words)
+        if len(name) > NAME_LENGTH or not name.isprintable():
+            raise NotAllowed(f"Use a name of {NAME_LENGTH} characters at most.")
+        self._refuse_planned(name, "start")
+        asked = Campaign(
+            name=name, subject=subject, starts_at=at, ends_at=at + LONGEST_CAMPAIGN, owner=by, started_by=by
+        )
+        decision = await self._store.change_if_needed(name, lambda before: start_campaign(before, asked), at)
+        return cards.render_start_receipt(decision.after if decision else await self._require(name), at)
+
+    async def _end(self, by: str, name: str) -> RenderedMessage:
+        at = self._clock.now()
+        self._refuse_planned(name, "end")
+        await self._require(name)
+        await self._store.change_if_needed(name, lambda before: end_campaign(before, by, at), at)
+        return cards.render_end_receipt(await self._require(name))
+
+    async def _require(self, name: str) -> Campaign:
+        """Return one that was started in Slack. Raises `NotAllowed` with the nearest name."""
+        found = await self._store.get(name)
+        if found is None:
+            raise NotAllowed(explain_unknown_name(name, [one.name for one in (await self.load_book()).campaigns]))
+        return found
+
+    def _refuse_planned(self, name: str, verb: str) -> None:
+        if any(fold_name(one.name) == fold_name(name) for one in self._rules.list_campaigns()):
+            raise NotAllowed(
+                f"“{_quote(name)}” is in the playbook, which says when it runs. Change its times there to {verb} it."
+            )
+
+    def _split_subject(self, words: str) -> tuple[str, str]:
+        """Split `<name> for <subject>`; without a subject it is the first of the playbook."""
+        known = {fold_name(one.name): one.name for one in self._rules.list_subjects()}
+        name, found, said = words.rpartition(" for ")
+        if not found:
+            return words, next(iter(known.values()), "")
+        if fold_name(said) in known:
+            return name, known[fold_name(said)]
+        near = find_nearest_name(said, known.values())
+        meant = f"Did you mean `{_quote(near)}`?" if near else f"Subjects: {_quote(', '.join(known.values()), 300)}."
+        raise NotAllowed(f"There's no subject “{_quote(said)}”. {meant}")
+
+    async def _check_manager(self, by: str) -> None:
+        await self._staff.check_manager(by, self._rules.managers, "start, end and list campaigns")
+
+
+def explain_unknown_name(name: str, known: Sequence[str]) -> str:
+    near = find_nearest_name(name, known)
+    meant = f"Did you mean `{_quote(near)}`?" if near else "`/sentiment episodes` lists them."
+    return f"There's no campaign “{_quote(name)}”. {meant}"
+
+
+def _quote(words: str, most: int = 60) -> str:
+    """Escape typed words for a sentence in mrkdwn."""
+    return escape(sanitize_line(words, most).replace("`", "'"))
