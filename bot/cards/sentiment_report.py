@@ -28,7 +28,7 @@ from bot.cards.modal_blocks import make_option
 from bot.cards.sanitize import escape, sanitize_line
 from bot.domain.assessment import Intent
 from bot.domain.case import Case, CaseStatus
-from bot.domain.reports.headline import format_headline, format_total, list_changes, list_peaks
+from bot.domain.reports.headline import format_headline, format_theme, format_total, list_changes, list_peaks
 from bot.domain.reports.report import (
     CautionFigures,
     DepartmentFigures,
@@ -53,6 +53,7 @@ CHOICES_SHOWN = 10
 OPTION_LENGTH = 150
 HIDDEN = "Posts are left out: they are shown only in the channel of their department."
 DEPARTMENTS_SHOWN = 10
+THEMES_SHOWN = 3
 DEPARTMENT_COLUMNS = ("Department", "Open", "Overdue", "Answered", "First reply: median", "9 in 10 within")
 WORDS_SHOWN = 240
 """Characters of a top post: about four lines on a phone."""
@@ -77,7 +78,7 @@ def render_report(report: Report, shared_by: str = "") -> RenderedMessage:
             make_header(headline) if len(headline) <= HEADER_LENGTH else make_section(f"*{escape(headline)}*"),
             *_render_figures(one),
             *_render_departments(one),
-            *_render_top_posts(one.top_cases, one),
+            *_render_themes(one),
             *_render_flags(one.flags),
             *_render_footer(one, shared_by),
         ]
@@ -125,6 +126,19 @@ def _format_silence(source: FigureGap, report: Report) -> str:
     today = source.since.date() == report.brand_time.date()
     since = f"{source.since:%H:%M}" if today else f"{source.since.day} {source.since:%b, %H:%M}"
     return f":warning: *{escape(source.name)}* silent since {since}: these figures lack it."
+
+
+def _render_themes(report: Report) -> list[Block]:
+    """Render the most common themes, each with a post; then the top posts that are not among these."""
+    parts: list[Block] = []
+    rest = list(report.top_cases)
+    for theme in report.themes[:THEMES_SHOWN]:
+        parts.append(make_line(make_run(f"{theme.name}: ", bold=True), format_theme(theme)))
+        if post := next(filter(theme.includes_case, rest), None):
+            parts.append(make_quote(*_make_top_post_runs(post, report)))
+            rest.remove(post)
+    themes = [make_section("*Top themes*"), make_rich_text(*parts)] if parts else []
+    return [*themes, *_render_top_posts(rest, report)]
 
 
 def _render_top_posts(cases: Sequence[Case], report: Report) -> list[Block]:

@@ -83,6 +83,7 @@ from bot.domain.reports.report import (
     count_intents,
 )
 from bot.domain.reports.statistics import DurationStats
+from bot.domain.reports.theme_figures import ThemeFigures
 from bot.domain.shift_summary import ShiftSummary
 from bot.domain.storm import StormProgress
 
@@ -248,6 +249,7 @@ def _draw_reports(on: GallerySamples) -> Drawings:
     today, week = (parse_known_range(words, AT, ZoneInfo(ZONE)) for words in ("today", "week"))
     halves = ((3, 5, 2), (2, 4, 1), (5, 9, 4), (9, 22, 8), (21, 35, 14), (11, 15, 6))
     parts = tuple((f"{2 * nth:02}:00", SentimentCounts(*one)) for nth, one in enumerate(halves))
+    themes = ThemeFigures("baggage", 34, 26, 1, frozenset(["baggage"])), ThemeFigures("delay", 12, 9)
     rivals, posts = (("Skylark Airways", 11),), (on.resolved, on.praise)
     report = Report(
         ReportQuery(), today, AT, counts, counts, (before,) * 4, parts, count_intents(kinds), rivals, posts, (figures,)
@@ -257,7 +259,9 @@ def _draw_reports(on: GallerySamples) -> Drawings:
     report = replace(report, coverage=asking, choices=(("Subjects", tuple(SUBJECTS)), ("Departments", ("care", "pr"))))
     yield "Report", sentiment_report.render_report(report)
     yield "Report: shared", sentiment_report.render_report(report, shared_by="U0MIA")
-    of_week = replace(report, query=ReportQuery("week"), range=week, flags=FlagFigures(8, 6), gaps=(gap,))
+    of_week = replace(
+        report, query=ReportQuery("week"), range=week, flags=FlagFigures(8, 6), gaps=(gap,), themes=themes
+    )
     yield "Report: a week", sentiment_report.render_report(of_week)
     yield "Report: nothing yet", sentiment_report.render_report(Report(ReportQuery(), today, AT, none, none))
     yield "Help", help_card.render_sentiment_help(SUBJECTS, ["care", "pr"], right)

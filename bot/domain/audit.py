@@ -58,6 +58,8 @@ class AuditAction(StrEnum):
     ROLE_UNDONE = "undid a change of roles"
     MUTED = "muted"
     UNMUTED = "unmuted"
+    THEME_ADDED = "added a theme"
+    THEME_RENAMED = "renamed a theme"
     THANKED = "thanked"
     SHARE_MARKED = "marked as share-worthy"
     SHARE_UNMARKED = "taken out of what is worth sharing"

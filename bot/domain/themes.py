@@ -1,13 +1,20 @@
 """Themes: what posts are about, such as delays or the crew, found by words of the playbook and of managers."""
 
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import NamedTuple
 
+from bot.domain.audit import AuditAction, AuditEvent
+from bot.domain.errors import NotAllowed
 from bot.domain.immutable import FrozenModel
+from bot.domain.paging.decision import Decision
 
 THEME = "theme"
 """The dimension of their labels."""
 MAX_THEMES = 3
 """Themes of one mention, so that its counters are bounded."""
+MAX_CHANGES = 100
+"""Themes that managers may add, and renames: more belong into the playbook."""
 
 
 class Theme(FrozenModel):
@@ -23,3 +30,68 @@ class ThemeKey(NamedTuple):
     subject: str
     department: str
     sentiment: str
+
+
+class ThemeRegister(FrozenModel):
+    """What managers changed in Slack; `version` counts commits. A theme of the playbook keeps its words."""
+
+    version: int = 0
+    added: tuple[Theme, ...] = ()
+    shown_as: Mapping[str, str] = {}
+    """Another name for a theme: its own new one, or that of the theme into which it was merged. Labels, which routes
+    ask for, and counters keep the old name; so the past goes along."""
+
+    def get_shown_name(self, theme: str) -> str:
+        return self.shown_as.get(theme, theme)
+
+    def list_themes(self, playbook: Sequence[Theme]) -> tuple[Theme, ...]:
+        """Return the themes of the playbook, then the added ones whose name it does not have."""
+        known = {one.name.casefold() for one in playbook}
+        return (*playbook, *(one for one in self.added if one.name.casefold() not in known))
+
+    def list_shown_names(self, playbook: Sequence[Theme]) -> list[str]:
+        return list(dict.fromkeys(self.get_shown_name(one.name) for one in self.list_themes(playbook)))
+
+
+def rename_theme(
+    register: ThemeRegister, playbook: Sequence[Theme], name: str, new: str, by: str, at: datetime
+) -> Decision[ThemeRegister]:
+    """Show a theme under another name; under that of another theme they are merged. Raises `NotAllowed`."""
+    names = register.list_shown_names(playbook)
+    if name not in names:
+        raise NotAllowed("This theme was renamed or merged meanwhile. `/sentiment themes` shows what there is now.")
+    new = _find_name(new, [one for one in names if one != name]) or new
+    moved = [one.name for one in register.list_themes(playbook) if register.get_shown_name(one.name) == name]
+    moved += [one for one, shown in register.shown_as.items() if shown == name]
+    shown = {**register.shown_as, **dict.fromkeys(moved, new)}
+    shown = {old: other for old, other in shown.items() if old != other}
+    return _change(register, register.added, shown, AuditEvent(at, by, AuditAction.THEME_RENAMED, f"{name} → {new}"))
+
+
+def add_theme(
+    register: ThemeRegister, playbook: Sequence[Theme], asked: Theme, by: str, at: datetime
+) -> Decision[ThemeRegister]:
+    """Add a theme. With the name of a known one its words are added to that, under the first of them."""
+    themes, shown = register.list_themes(playbook), dict(register.shown_as)
+    if known := _find_name(asked.name, register.list_shown_names(playbook)):
+        asked = asked.copy_with(name=asked.words[0])
+        shown[asked.name] = known
+    if _find_name(asked.name, [one.name for one in themes]):
+        raise NotAllowed(f"There's a theme “{asked.name}” already. Choose another name.")
+    if not known:
+        shown.pop(asked.name, None)
+    event = AuditEvent(at, by, AuditAction.THEME_ADDED, f"{known or asked.name}: {', '.join(asked.words)}"[:300])
+    return _change(register, (*register.added, asked), shown, event)
+
+
+def _change(
+    register: ThemeRegister, added: tuple[Theme, ...], shown: Mapping[str, str], event: AuditEvent
+) -> Decision[ThemeRegister]:
+    if len(added) > MAX_CHANGES or len(shown) > MAX_CHANGES:
+        raise NotAllowed(f"Earshot keeps {MAX_CHANGES} changes of themes. Put some into `[[themes]]` of the playbook.")
+    after = ThemeRegister(version=register.version + 1, added=added, shown_as=shown)
+    return Decision(after, register, events=(event,))
+
+
+def _find_name(name: str, among: Sequence[str]) -> str:
+    return next((one for one in among if one.casefold() == name.casefold()), "")

@@ -124,6 +124,7 @@ class Keys:
         self.roles = self.root + "roles"
         self.mutes = self.root + "mutes"
         self.mute_counts = self.root + "muted"
+        self.theme_register = self.root + "theme_register"
         self.unthanked = self.root + "unthanked"
         self.shareworthy = self.root + "shareworthy"
         self.day_messages = self.root + "day_messages"

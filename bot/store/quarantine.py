@@ -23,6 +23,7 @@ from bot.domain.replies.saved_replies import SavedReply
 from bot.domain.roles import RoleRegister
 from bot.domain.spikes.baseline import SubjectBaseline
 from bot.domain.spikes.episode import Episode
+from bot.domain.themes import ThemeRegister
 from bot.store.calendars import parse_stored_shifts
 from bot.store.client import ANOTHER_TYPE, parse_hash
 from bot.store.corrections import parse_correction
@@ -54,6 +55,7 @@ KINDS: Mapping[str, Callable[[str], Any]] = {
     "reply": SavedReply.model_validate_json,
     "person note": TypeAdapter(PersonNote).validate_json,
     "roles": RoleRegister.model_validate_json,
+    "themes": ThemeRegister.model_validate_json,
     "roll-up": RollUpRecord.model_validate_json,
     "schedule": ScheduleOverrides.model_validate_json,
     "usual": SubjectBaseline.model_validate_json,

@@ -49,6 +49,7 @@ from bot.store.signing_secrets import SigningSecretStore
 from bot.store.source_health import SourceHealthStore
 from bot.store.spam import SpamStore
 from bot.store.spike_stream import SpikeStream
+from bot.store.theme_register import ThemeStore
 
 
 class Store:
@@ -83,7 +84,7 @@ class Store:
         self.health_issues = HealthIssueStore(client, keys)
         self.source_health = SourceHealthStore(client, keys)
         self.reads = ReadCountStore(client, keys)
-        self.report_counters = ReportCounterStore(client, keys)
+        self.report_counters, self.themes = ReportCounterStore(client, keys), ThemeStore(client, keys)
         self.mention_counters = MentionCounters(client, keys)
         self.corrections = CorrectionStore(client, keys)
         self.spam = SpamStore(client, keys)

@@ -46,11 +46,13 @@ from bot.domain.reports.report import (
     count_intents,
 )
 from bot.domain.reports.statistics import compute_duration_stats
+from bot.domain.reports.theme_figures import ThemeFigures
 from bot.domain.routing import NOBODY
 from bot.domain.rules import PlaybookRules
 from bot.domain.subject import Subject, SubjectKind
 from bot.store.store import Store
 from bot.usecases.report_query import HELP_WORD, QueryWords, normalize_words, parse_query
+from bot.usecases.theme_review import load_theme_figures
 
 TOP_POSTS_SHOWN = 3
 TOP_POST_CANDIDATES = 24
@@ -112,6 +114,7 @@ class SentimentReports:
         resolutions = await self._store.report_counters.count_resolutions(asked.current)
         kinds = tuple(DurationKind) if query.department else (DurationKind.REPLY,)  # thousands are read for each
         departments = await self._build_department_lines(query, asked.current, now, resolutions, kinds)
+        themes = await load_theme_figures(self._store, query, asked.current, rivals)
         return Report(
             query=query,
             range=asked,
@@ -122,7 +125,8 @@ class SentimentReports:
             parts=tuple((one.label, split) for one, split in zip(divided, parts, strict=True)),
             intents=count_intents(now, rivals),
             competitors=_count_by_subject(now, rivals),
-            top_cases=await self._select_top_posts(query, asked.current, now, rivals),
+            top_cases=await self._select_top_posts(query, asked.current, now, rivals, themes),
+            themes=themes,
             departments=departments,
             choices=names,
             coverage=_count_coverage(resolutions, query),
@@ -157,13 +161,23 @@ class SentimentReports:
         )
 
     async def _select_top_posts(
-        self, query: ReportQuery, span: TimeSpan, tally: Tally, rivals: frozenset[str]
+        self,
+        query: ReportQuery,
+        span: TimeSpan,
+        tally: Tally,
+        rivals: frozenset[str],
+        themes: Sequence[ThemeFigures],
     ) -> tuple[Case, ...]:
-        subjects = sorted({said.subject for said in tally} - rivals)
-        best = await self._store.report_counters.find_top_cases(span, subjects, TOP_POST_CANDIDATES)
-        found = await self._store.cases.find(best)
-        fitting = [found[case] for case in best if case in found and _is_top_post(found[case], query, span)]
-        return tuple(fitting[:TOP_POSTS_SHOWN])
+        """Return the best post of each top theme, and the best others, as many as are shown."""
+        counters, subjects = self._store.report_counters, {said.subject for said in tally} - rivals
+        names = [name for theme in themes[:TOP_POSTS_SHOWN] for name in theme.names]
+        best = await counters.find_top_cases(span, sorted(subjects), TOP_POST_CANDIDATES)
+        best += await counters.find_theme_cases(span, names, TOP_POST_CANDIDATES)
+        cases = await self._store.cases.find(list(dict.fromkeys(best)))
+        fitting = [one for one in cases.values() if _is_top_post(one, query, span, rivals)]
+        of_themes = [next(filter(theme.includes_case, fitting), None) for theme in themes[:TOP_POSTS_SHOWN]]
+        chosen = {one.id: one for one in (*of_themes, *fitting) if one is not None}
+        return tuple(chosen.values())[:TOP_POSTS_SHOWN]
 
     async def _build_department_lines(
         self,
@@ -255,8 +269,10 @@ def _count_by_subject(tally: Tally, subjects: frozenset[str]) -> tuple[tuple[str
     return tuple(found.most_common())
 
 
-def _is_top_post(case: Case, query: ReportQuery, span: TimeSpan) -> bool:
+def _is_top_post(case: Case, query: ReportQuery, span: TimeSpan, rivals: frozenset[str]) -> bool:
     """Return whether the case fits the query, began in this time and was not corrected since."""
     said = min(case.mention.created_at, case.waiting_since)
     wrong = case.resolution in {CaseResolution.SPAM, CaseResolution.NOT_ABOUT_US}
-    return said in span and not wrong and not case.mention.is_forgotten and query.department in {"", case.department}
+    subject = case.assessment.subject
+    fits = query.department in {"", case.department} and query.subject in {"", subject} and subject not in rivals
+    return said in span and not wrong and not case.mention.is_forgotten and fits

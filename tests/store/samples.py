@@ -44,6 +44,7 @@ from bot.domain.spikes.detector import SpikeKind
 from bot.domain.spikes.episode import Episode, SamplePost, SpikePeak
 from bot.domain.spikes.seasonal_baseline import QuarterHour, SeasonalBaseline
 from bot.domain.spikes.topic_words import WordCounts
+from bot.domain.themes import Theme, ThemeRegister
 from bot.store.message_records import CardRecord, CardState, DigestRecord, MessageRef, RollUpRecord
 
 AT = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)
@@ -206,6 +207,9 @@ RECORDS: dict[str, BaseModel] = {
                 id="g2", kind=RoleKind.POINT, department="care", person="U0ANA", by="U0MIA", since=AT, replaces="g1"
             ),
         ),
+    ),
+    "themes": ThemeRegister(
+        version=3, added=(Theme(name="seats", words=("seat", "legroom")),), shown_as={"delay": "late flights"}
     ),
     "mute": Mute(
         kind=MuteKind.AUTHOR, name="marta_flies", by="U0ANA", since=AT, until=datetime(2026, 3, 13, 18, tzinfo=UTC)

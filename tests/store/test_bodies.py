@@ -75,7 +75,7 @@ def holds(written: Any, golden: Any) -> bool:
     return bool(written == golden)
 
 
-BY_THEIR_OWN_NAMES = {"counts", "longest", "heard", "troubles"}
+BY_THEIR_OWN_NAMES = {"shown_as", "counts", "longest", "heard", "troubles"}
 """Objects with names of their own: a name more is an entry more."""
 
 

@@ -2,11 +2,14 @@
 
 from bot.domain.reports.report import TODAY, Report, SentimentCounts
 from bot.domain.reports.statistics import MIN_SAMPLE, ShareChange, VolumeChange
+from bot.domain.reports.theme_figures import ThemeFigures
 from bot.domain.text import format_count, format_percent
 
 SENTIMENTS = {"negative": "negative", "neutral": "neutral", "positive": "positive", "unsure": "unclear"}
 """Fields of `SentimentCounts`, and how they are called."""
 RIVALS_SHOWN = 3
+MIN_THEME = 3
+"""Negative mentions from which a theme is in the sentence."""
 
 
 def format_headline(report: Report) -> str:
@@ -22,12 +25,12 @@ def format_headline(report: Report) -> str:
         count = format_count(split.opinion_count, "mention")
         return f"{count}{about} {when}: too few to compare, {split.negative:,} negative{_format_overdue(report)}."
     share = f"{format_percent(compute_percent(split, 'negative'))} negative"
-    change = report.compute_sentiment_change("negative")
+    change, theme = report.compute_sentiment_change("negative"), _format_main_theme(report)
     if change is None:
-        return f"{share}{scope} {when}, too little earlier to compare with{_format_overdue(report)}."
+        return f"{share}{scope} {when}, too little earlier to compare with{_format_overdue(report)}{theme}."
     usual = f"{format_before(report)} {round(compute_percent(report.usual, 'negative'))}"
     overdue = _format_overdue(report, "but " if change.is_significant and change.points < 0 else "")
-    return f"{_format_tone(report, change)}{scope}: {share} ({usual}){overdue}."
+    return f"{_format_tone(report, change)}{scope}: {share} ({usual}){overdue}{theme}."
 
 
 def compute_percent(split: SentimentCounts, field: str) -> float:
@@ -60,6 +63,24 @@ def _format_overdue(report: Report, link: str = "") -> str:
     worst = max(report.departments, key=lambda one: one.overdue)
     rest = f" ({overdue:,} in all)" if overdue > worst.overdue else ""
     return f", {link}{worst.overdue:,} of {worst.open:,} in {worst.name} overdue{rest}"
+
+
+def _format_main_theme(report: Report) -> str:
+    """Return what most of the negative mentions with a theme are about, and how many these are."""
+    main = max(report.themes, key=lambda one: one.negative, default=None)
+    if main is None or main.negative < MIN_THEME:
+        return ""
+    often = "mostly" if 2 * main.negative >= report.split.negative else "most often"
+    return f", {often} {main.name} ({main.negative:,})"
+
+
+def format_theme(theme: ThemeFigures) -> str:
+    """Return how many mentions a theme has, and how many of them are negative; a share only of enough."""
+    mentions = format_count(theme.mentions, "mention")
+    if theme.negative_interval is None:
+        return f"{mentions}, {theme.negative:,} negative"
+    share, low, high = theme.negative_interval
+    return f"{mentions}, {format_percent(share)} negative ({low:.0f} to {high:.0f})"
 
 
 def format_total(report: Report) -> str:

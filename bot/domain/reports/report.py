@@ -16,6 +16,7 @@ from bot.domain.reports.statistics import (
     compute_share_change,
     compute_volume_change,
 )
+from bot.domain.reports.theme_figures import ThemeFigures
 
 
 class TallyKey(NamedTuple):
@@ -216,6 +217,8 @@ class Report:
     departments: tuple[DepartmentFigures, ...] = ()
     coverage: CoverageFigures = NO_COVERAGE
     gaps: tuple[FigureGap, ...] = ()
+    themes: tuple[ThemeFigures, ...] = ()
+    """The most common first."""
     flags: FlagFigures = NO_FLAGS
     """Of a week or longer."""
     choices: tuple[tuple[str, tuple[str, ...]], ...] = ()
