@@ -25,6 +25,7 @@ COMMANDS = MappingProxyType(
         "dead": "bot.cli.dead:app",
         "forget": "bot.cli.forget:forget",
         "evaluate": "bot.cli.evaluate:evaluate",
+        "export": "bot.cli.export:export",
         "corrections": "bot.cli.corrections:app",
         "train": "bot.cli.train:train",
         "bench": "bot.cli.bench:run_bench",

@@ -1,4 +1,4 @@
-"""A progress bar over the lines of a file: shown on a terminal, not in a pipe; sentences are printed either way."""
+"""A progress bar over the lines of a file, or the rows of a new one: on a terminal, not in a pipe; sentences always."""
 
 import sys
 from pathlib import Path
@@ -14,13 +14,16 @@ CHUNK = 1 << 20
 
 
 class ProgressBar:
-    def __init__(self, file: Path) -> None:
+    def __init__(self, file: Path, *, writes: bool = False) -> None:
+        """With `writes`, nobody knows how many rows there will be."""
         self._bar: Progress | None = None
         if sys.stderr.isatty():
             columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn())
             console = Console(stderr=True, highlight=False, soft_wrap=True)
-            self._bar = Progress(*columns, TextColumn("lines"), TimeRemainingColumn(), console=console, transient=True)
-            self._task = self._bar.add_task(sanitize_line(file.name, 40), total=_count_lines(file))
+            unit = TextColumn("rows" if writes else "lines")
+            self._bar = Progress(*columns, unit, TimeRemainingColumn(), console=console, transient=True)
+            total = None if writes else _count_lines(file)
+            self._task = self._bar.add_task(sanitize_line(file.name, 40), total=total)
 
     def __enter__(self) -> Self:
         if self._bar:

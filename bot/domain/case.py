@@ -21,6 +21,8 @@ MAX_HISTORY = 30
 """Events kept in a case; the audit log has all of them."""
 MAX_JOINED = 20
 """Joined mentions kept in a case; the store has up to a thousand beside it."""
+SPLIT_OFF = "split off from case "
+"""With this begins the history of a case whose post had joined another: it stays counted as joined."""
 
 
 class CaseStatus(StrEnum):

@@ -1,6 +1,6 @@
 """Mentions classified as spam, kept for review, from where a person can restore them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -65,13 +65,15 @@ class SpamStore(RedisStore):
         write_decision(transaction, self._keys, decision, at)
         return (await commit(self._client, transaction))[0] is CommitResult.WRITTEN
 
+    async def parse_entry(self, entry: str, fields: Mapping[str, str]) -> SpamEntry | None:
+        """Return the entry, or None if it cannot be read."""
+        mention = await self._mentions.read(self._keys.spam, fields.get("m"), f"{entry} m")
+        assessment = await self._assessments.read(self._keys.spam, fields.get("a"), f"{entry} a")
+        if mention is None or assessment is None:
+            return None
+        return SpamEntry(entry, mention, assessment, datetime.fromisoformat(fields["at"]))
+
     async def _parse_entries(self, entries: Sequence[Any]) -> tuple[SpamEntry, ...]:
         """Parse stream entries, without those that cannot be read."""
-        found = []
-        for entry, flat in entries:
-            fields = parse_hash(flat)
-            mention = await self._mentions.read(self._keys.spam, fields.get("m"), f"{entry} m")
-            assessment = await self._assessments.read(self._keys.spam, fields.get("a"), f"{entry} a")
-            if mention is not None and assessment is not None:
-                found.append(SpamEntry(entry, mention, assessment, datetime.fromisoformat(fields["at"])))
-        return tuple(found)
+        read = [await self.parse_entry(entry, parse_hash(flat)) for entry, flat in entries]
+        return tuple(one for one in read if one is not None)

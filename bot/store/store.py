@@ -23,6 +23,7 @@ from bot.store.drills import DrillStore
 from bot.store.embedded_server import run_embedded
 from bot.store.episode_cases import EpisodeCaseStore
 from bot.store.episodes import EpisodeStore
+from bot.store.exports import ExportStore
 from bot.store.health_issues import HealthIssueStore
 from bot.store.health_state import HealthStateStore
 from bot.store.history import HistoryStore
@@ -94,8 +95,8 @@ class Store:
         self.baselines = BaselineStore(client, keys)
         self.episodes = EpisodeStore(client, keys)
         self.episode_cases = EpisodeCaseStore(client, keys, self.cases)
-        self.history = HistoryStore(client, keys)
-        self.audit_log = AuditLogReader(client, keys)
+        self.exports = ExportStore(client, keys, self.cases, self.spam, self.episodes)
+        self.history, self.audit_log = HistoryStore(client, keys), AuditLogReader(client, keys)
         self.praise, self.replies = PraiseStore(client, keys, self.cases), ReplyStore(client, keys)
         self.persons = PersonStore(client, keys, self.cases, self.outbox, self.replies)
         self.roles, self.mutes = RoleStore(client, keys), MuteStore(client, keys)

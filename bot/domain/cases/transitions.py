@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.domain.audit import AuditAction, AuditEvent
-from bot.domain.case import Case, CaseResolution, CaseStatus, derive_case_id
+from bot.domain.case import SPLIT_OFF, Case, CaseResolution, CaseStatus, derive_case_id
 from bot.domain.cases.closures import add_closure
 from bot.domain.cases.deadlines import (
     choose_priority,
@@ -230,7 +230,7 @@ def separate_mention(case: Case, context: Context, mention: Mention, former: Cas
         joined=tuple(joined for joined in case.joined if joined.mention != mention.id),
         joined_count=max(0, case.joined_count - 1),
     )
-    opened = context.build_event(AuditAction.OPENED, f"split off from case {case.id}")
+    opened = context.build_event(AuditAction.OPENED, f"{SPLIT_OFF}{case.id}")
     own = case.copy_with(
         id=derive_case_id(mention.id),
         version=former.version + 1 if former else 1,

@@ -1,0 +1,204 @@
+"""`earshot export`: writes cases, mentions, the audit log, tallies or episodes, as CSV or JSON lines."""
+
+import csv
+import json
+import os
+import sys
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, TextIO
+from zoneinfo import ZoneInfo
+
+import typer
+
+from bot.cards.sanitize import sanitize_line
+from bot.cli.exits import REFUSED, exit_on_error, fail_with, guard_output, print_warning, require_config
+from bot.cli.progress import ProgressBar
+from bot.cli.store_connection import run_with_store
+from bot.clock import SystemClock
+from bot.domain.commits import NotAllowed
+from bot.domain.periods import DAY, TimeSpan, floor_to_quarter
+from bot.domain.reports.export_rows import (
+    ExportKind,
+    ExportRow,
+    build_audit_row,
+    build_case_row,
+    build_episode_row,
+    build_mention_row,
+    build_tally_rows,
+    escape_formulas,
+    expand_times,
+    get_post_time,
+    split_days,
+)
+from bot.domain.reports.ranges import MAX_AGE, parse_range
+from bot.domain.text import format_count
+from bot.store.store import Store
+
+PRIVATE = 0o600
+"""Of a new file: it holds what strangers wrote, and who they are."""
+PROGRESS_ROWS = 100
+TIMES = "2026-03-01, “1 march” or “friday 18:00”"
+Rows = AsyncIterator[ExportRow | None]
+"""None in place of what this release cannot read."""
+
+
+class ExportFormat(StrEnum):
+    CSV = "csv"
+    JSONL = "jsonl"
+
+
+def export(
+    what: Annotated[ExportKind, typer.Argument(help="What to write.")],
+    *,
+    start: Annotated[
+        str | None,
+        typer.Option("--from", metavar="WHEN", help=f"From when on: {TIMES}. Default: all."),
+    ] = None,
+    until: Annotated[
+        str | None, typer.Option(metavar="WHEN", help="Until when, with the whole of a day. Default: now.")
+    ] = None,
+    as_format: Annotated[
+        ExportFormat, typer.Option("--format", help="CSV for spreadsheets, or JSON lines.")
+    ] = ExportFormat.CSV,
+    out: Annotated[Path | None, typer.Option(metavar="FILE", help="Default: the output.", show_default=False)] = None,
+) -> None:
+    """Write what Earshot has stored. If a record cannot be read, the others are written, and the exit code is 1.
+
+    Times are in UTC, and again in the brand's time zone. Posts that were deleted or forgotten have no words.
+    """
+    with exit_on_error():
+        zone = ZoneInfo(require_config()[1].current.brand.time_zone)
+    span = _parse_span(start, until, zone)
+
+    async def write_rows(store: Store) -> int:
+        unreadable = 0
+        with _open_output(out) as stream, _open_progress(out, what) as bar, guard_output():
+            write_row = _make_writer(stream, as_format, zone)
+            rows = 0
+            async for row in _READERS[what](store, span, zone):
+                unreadable += row is None
+                if row is not None:
+                    write_row(row)
+                    rows += 1
+                if bar and rows % PROGRESS_ROWS == 0:
+                    bar.update(rows)
+            stream.flush()
+        return unreadable
+
+    if unreadable := run_with_store(write_rows):
+        left_out = format_count(unreadable, "record")
+        print_warning(
+            f"{left_out} can't be read by this release and {'is' if unreadable == 1 else 'are'} left out. "
+            "To see why: earshot dead list --kind records"
+        )
+        raise typer.Exit(REFUSED)
+
+
+def _parse_span(start: str | None, until: str | None, zone: ZoneInfo) -> TimeSpan:
+    """Parse both with the words of `/sentiment`. Fail with a sentence about what nobody understands."""
+    at = SystemClock().now()
+    everything = TimeSpan(datetime.fromtimestamp(0, UTC), floor_to_quarter(at + DAY))
+    if start is None and until is None:
+        return everything
+    begin = start if start is not None else f"{(at - MAX_AGE + DAY).astimezone(zone):%Y-%m-%d}"
+    words = f"{begin} to {until}" if until is not None else f"since {begin}"
+    try:
+        found = parse_range(" ".join(words.casefold().split()), at, zone)
+    except NotAllowed as no:
+        raise fail_with([no]) from None
+    if found is None or found[1]:
+        problem = f"“{sanitize_line(words, 60)}” is not a time. Write a day, or a day and an hour: {TIMES}"
+        raise typer.BadParameter(problem, param_hint="--from or --until")
+    return found[0].current if start is not None else everything._replace(end=found[0].current.end)
+
+
+@contextmanager
+def _open_output(out: Path | None) -> Iterator[TextIO]:
+    if out is None:
+        yield sys.stdout
+        return
+    try:
+        descriptor = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE)
+    except OSError as no:
+        raise fail_with([f"{out} cannot be written: {no.strerror}."]) from None
+    with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as stream:
+        yield stream
+
+
+@contextmanager
+def _open_progress(out: Path | None, what: ExportKind) -> Iterator[ProgressBar | None]:
+    """Show no bar between the rows on a terminal."""
+    if out is None and sys.stdout.isatty():
+        yield None
+        return
+    with ProgressBar(Path(out or what.value), writes=True) as bar:
+        yield bar
+
+
+def _make_writer(stream: TextIO, as_format: ExportFormat, zone: ZoneInfo) -> Callable[[ExportRow], None]:
+    """Return what writes one row; in CSV, the names of the columns come before the first."""
+    table: Any = csv.writer(stream, lineterminator="\n")
+    has_header = False
+
+    def write_row(row: ExportRow) -> None:
+        nonlocal has_header
+        cells = expand_times(row, zone)
+        if as_format is ExportFormat.JSONL:
+            stream.write(json.dumps(cells, ensure_ascii=False) + "\n")
+            return
+        if not has_header:
+            table.writerow(cells)
+            has_header = True
+        table.writerow(escape_formulas(cells.values()))
+
+    return write_row
+
+
+async def _read_cases(store: Store, span: TimeSpan, _zone: ZoneInfo) -> Rows:
+    async for case in store.exports.iter_cases():
+        if case is None or get_post_time(case) in span:
+            yield build_case_row(case) if case else None
+
+
+async def _read_mentions(store: Store, span: TimeSpan, _zone: ZoneInfo) -> Rows:
+    async for mention in store.exports.iter_mentions():
+        if mention is None or mention.at in span:
+            yield build_mention_row(mention) if mention else None
+
+
+async def _read_events(store: Store, span: TimeSpan, _zone: ZoneInfo) -> Rows:
+    async for fields in store.exports.iter_events():
+        try:
+            row = build_audit_row(fields)
+        except ValueError:
+            yield None
+        else:
+            if row["happened_at"] in span:
+                yield row
+
+
+async def _read_tallies(store: Store, span: TimeSpan, zone: ZoneInfo) -> Rows:
+    oldest = floor_to_quarter(SystemClock().now() - MAX_AGE)
+    for day in split_days(span._replace(start=max(span.start, oldest)), zone):
+        [tally] = await store.report_counters.load_tallies(day)
+        for row in build_tally_rows(day, tally, await store.report_counters.count_resolutions(day)):
+            yield row
+
+
+async def _read_episodes(store: Store, span: TimeSpan, _zone: ZoneInfo) -> Rows:
+    async for episode in store.exports.iter_episodes():
+        if episode is None or (episode.started_at < span.end and (episode.ended_at or span.end) >= span.start):
+            yield build_episode_row(episode) if episode else None
+
+
+_READERS: dict[ExportKind, Callable[[Store, TimeSpan, ZoneInfo], Rows]] = {
+    ExportKind.CASES: _read_cases,
+    ExportKind.MENTIONS: _read_mentions,
+    ExportKind.AUDIT: _read_events,
+    ExportKind.TALLIES: _read_tallies,
+    ExportKind.EPISODES: _read_episodes,
+}
