@@ -68,8 +68,12 @@ def _update_person_cases(transaction: Transaction, keys: Keys, before: Case | No
 
 
 def _find_person_refresh(before: Case | None, case: Case) -> Notification | None:
-    """Return what redraws the other cards of this person: this case has another owner, or is answered or no longer."""
-    if not case.mention.author_key or _get_known_facts(before) == _get_known_facts(case):
+    """Return what redraws the other cards of this person: this case has another owner, or is answered or no longer.
+
+    A new case changes none of them, unless an answer of ours was there before it.
+    """
+    is_plain = before is None and not case.public_replies
+    if is_plain or not case.mention.author_key or _get_known_facts(before) == _get_known_facts(case):
         return None
     return Notification.refresh_person(case.id, case.department)
 
