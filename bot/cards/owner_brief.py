@@ -119,17 +119,22 @@ def _format_name(name: str) -> str:
     return f"*{escape(sanitize_line(name, 60))}*"
 
 
-def render_given_inputs(offers: Sequence[OfferUse]) -> list[Block]:
-    """Return a field of the form *Resolve…* for each offer that is counted: how much was given."""
+def render_given_inputs(offers: Sequence[OfferUse], *, in_each: bool = False) -> list[Block]:
+    """Return a field for each offer that is counted: how much was given, or in each of many cases.
+
+    Two departments may have an offer with the same text; it has one field.
+    """
+    counted = {use.offer.text: use for use in offers if use.offer.unit}
+    each = " in each case" if in_each else ""
     return [
         make_input(
             action_ids.build_given_block_id(one.offer.text),
-            f"{one.offer.text[:1].upper()}{one.offer.text[1:]} given ({one.offer.unit})",
+            f"{one.offer.text[:1].upper()}{one.offer.text[1:]} given{each} ({one.offer.unit})",
             {"type": "plain_text_input", "max_length": 40},
             hint=_format_hint(one),
             optional=True,
         )
-        for one in [use for use in offers if use.offer.unit][:INPUTS_SHOWN]
+        for one in [*counted.values()][:INPUTS_SHOWN]
     ]
 
 

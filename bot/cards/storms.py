@@ -18,7 +18,7 @@ from bot.cards.block_kit import (
 from bot.cards.case_mention import format_author, format_kind_noun
 from bot.cards.modal_blocks import ModalMetadata, make_input, make_modal, make_option, render_facts
 from bot.cards.modals import ANSWERS, NOTE_MOST
-from bot.cards.owner_brief import OwnerBrief, list_brief_lines
+from bot.cards.owner_brief import OwnerBrief, list_brief_lines, render_given_inputs
 from bot.cards.sanitize import format_date, sanitize_line
 from bot.domain.case import Case, CaseResolution
 from bot.domain.spikes.episode import Episode
@@ -33,9 +33,6 @@ BOX_SIZE = 10
 """Slack's limit for the checkboxes of one block."""
 BOXES = 5
 LINE_LENGTH = 150
-NOTHING_COUNTED = (
-    "Nothing is counted as given here. Leave out the cases in which you gave something, and resolve each on its own."
-)
 
 
 class ClaimedCases(NamedTuple):
@@ -58,8 +55,6 @@ class OwnCases(NamedTuple):
     cases: Sequence[Case]
     facts: str
     at: datetime
-    has_amounts: bool = False
-    """Whether something that is counted can be offered in one of them."""
 
 
 class ResolvedCases(NamedTuple):
@@ -156,8 +151,10 @@ def render_claim_alike_modal(groups: Sequence[Sequence[Case]], facts: str, origi
     return make_modal(action_ids.CLAIM_ALIKE_MODAL, "Claim all alike", "Claim", origin, *render_facts(facts), question)
 
 
-def render_resolve_many_modal(own: OwnCases, origin: ModalMetadata) -> dict[str, Any]:
-    """Return the form with up to 50 of one's own cases."""
+def render_resolve_many_modal(
+    own: OwnCases, origin: ModalMetadata, briefs: Sequence[OwnerBrief] = ()
+) -> dict[str, Any]:
+    """Return the form with up to 50 of one's own cases, and a field for each offer of which amounts are counted."""
     cases, at = own.cases, own.at
     shown = cases[: BOX_SIZE * BOXES]
     boxes = [
@@ -168,8 +165,6 @@ def render_resolve_many_modal(own: OwnCases, origin: ModalMetadata) -> dict[str,
     ]
     rest = len(cases) - len(shown)
     more = [make_context(f"… and {format_count(rest, 'case')} due later")] if rest else []
-    if own.has_amounts:
-        more.append(make_context(NOTHING_COUNTED))
     options = [make_option(words, resolution.value) for resolution, words in ANSWERS.items()]
     outcome = {"type": "radio_buttons", "options": options}
     note = {"type": "plain_text_input", "multiline": True, "max_length": NOTE_MOST}
@@ -183,6 +178,7 @@ def render_resolve_many_modal(own: OwnCases, origin: ModalMetadata) -> dict[str,
         *boxes,
         *more,
         make_input(action_ids.RESOLUTION, "Outcome", outcome),
+        *render_given_inputs([use for brief in briefs for use in brief.offers], in_each=True),
         make_input(action_ids.NOTE, "Note for colleagues", note, hint=hint, optional=True),
     )
 

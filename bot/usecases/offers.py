@@ -69,14 +69,26 @@ class OfferUseCases:
         return tuple(OfferUse(one, used.get(one.text, 0)) for one in offers)
 
     async def resolve(
-        self, case_id: str, by: str, resolution: CaseResolution, note: str, typed: Mapping[str, str]
+        self,
+        case_id: str,
+        by: str,
+        resolution: CaseResolution,
+        note: str,
+        typed: Mapping[str, str],
+        *,
+        in_many: bool = False,
     ) -> CaseView:
-        """Resolve a case as `CaseUseCases.resolve` does. `typed` is what was given, by the text of the offer."""
+        """Resolve a case as `CaseUseCases.resolve` does. `typed` is what was given, by the text of the offer.
+
+        `in_many`: the same was typed for many cases, so it counts where the offer applies.
+        """
 
         async def decide(case: Case, context: Context) -> CaseDecision:
             decision = self._cases.decide_resolution(case, context, resolution, note)
             uses = await self.list_uses(case, context.department, by)
-            return add_given_offers(decision, context, uses, typed, format_offer_day(context.at, self._rules.time_zone))
+            applies = {one.offer.text for one in uses} if in_many else typed.keys()
+            given = {name: words for name, words in typed.items() if name in applies}
+            return add_given_offers(decision, context, uses, given, format_offer_day(context.at, self._rules.time_zone))
 
         return await self._cases.apply(case_id, by, decide)
 

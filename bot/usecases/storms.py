@@ -1,7 +1,7 @@
 """Work on many cases at once: take the next ten, claim all that say the same, resolve many, share the facts."""
 
 import asyncio
-from collections.abc import Container, Coroutine, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Container, Coroutine, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -12,9 +12,9 @@ from bot.cards.similar_posts import group_similar_cases
 from bot.cards.storms import ClaimedCases, OwnCases, ResolvedCases
 from bot.clock import Clock
 from bot.domain.case import Case, CaseResolution, CaseStatus
-from bot.domain.cases.offer_transitions import list_offers
 from bot.domain.cases.transitions import claim_from_list
 from bot.domain.commits import CaseDecision, NotAllowed, StoreUnavailable
+from bot.domain.errors import FieldError
 from bot.domain.lifecycle import CaseTransition, Context, check_allowed
 from bot.domain.outbox import Notification, Priority
 from bot.domain.persons.claim_questions import find_claim_question
@@ -25,7 +25,7 @@ from bot.store.digests import sort_by_urgency
 from bot.store.repository import TRIES
 from bot.store.store import Store
 from bot.store.transaction import MAX_PER_CALL, CommitResult
-from bot.usecases.cases import CaseUseCases
+from bot.usecases.cases import CaseUseCases, CaseView
 from bot.usecases.digests import LIST_GONE
 from bot.usecases.staff import StaffDirectory
 
@@ -34,6 +34,10 @@ MAX_GROUPED = 2_000
 """Unclaimed cases of a list that are compared with one another; the most pressing ones."""
 SCAN_SIZE = 100
 """Cases whose status is read at a time."""
+
+
+ResolveOne = Callable[[str, str, CaseResolution, str], Awaitable[CaseView]]
+"""Resolves a case: its id, who does it, the outcome, a note."""
 
 
 class WorkList(NamedTuple):
@@ -124,23 +128,35 @@ class StormUseCases:
             own = [case for case in own if case.id in there]
         if not own:
             raise NotAllowed("You have no cases here. Press Take 10 to get some.")
-        departments = {name: get_department_or_lost(self._rules, name) for name in {case.department for case in own}}
-        offers = (offer for case in own for offer in list_offers(case, departments[case.department], by))
-        has_amounts = any(offer.unit for offer in offers)
-        return OwnCases(own, work.facts if work else "", self._clock.now(), has_amounts)
+        return OwnCases(own, work.facts if work else "", self._clock.now())
 
     async def resolve_many(
-        self, case_ids: Iterable[str], by: str, resolution: CaseResolution, note: str, list_id: str = ""
+        self,
+        case_ids: Iterable[str],
+        by: str,
+        resolution: CaseResolution,
+        note: str,
+        list_id: str = "",
+        resolve_one: ResolveOne | None = None,
     ) -> ResolvedCases:
-        """Resolve each with the same outcome and note; a case that cannot be resolved stops none of the others."""
+        """Resolve each with the same outcome and note; a case that cannot be resolved stops none of the others.
+
+        `resolve_one` resolves a case in which something was given, for which each takes a closer look. Its `FieldError`
+        is raised for the first, so that a wrong amount changes nothing.
+        """
         ids, resolved, refusals, interrupted = list(dict.fromkeys(case_ids)), list[Case](), list[str](), False
         try:
             for start in range(0, len(ids), MAX_PER_CALL):
                 some = ids[start : start + MAX_PER_CALL]
-                for case_id in await self._resolve_together(some, by, resolution, note, resolved):
+                singly = some if resolve_one else await self._resolve_together(some, by, resolution, note, resolved)
+                for case_id in singly:
                     try:
-                        resolved.append((await self._cases.resolve(case_id, by, resolution, note)).case)
+                        resolved.append(
+                            (await (resolve_one or self._cases.resolve)(case_id, by, resolution, note)).case
+                        )
                     except NotAllowed as no:
+                        if isinstance(no, FieldError) and not resolved:
+                            raise
                         refusals.append(str(no))
         except StoreUnavailable:
             if not resolved:

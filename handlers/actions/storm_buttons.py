@@ -10,7 +10,7 @@ from bot.cards.storms import (
     render_resolve_many_modal,
 )
 from handlers.responses import send_claimed_cases
-from handlers.use_cases import AsyncAck, OfferUseCases, Payload, Responder, StormUseCases
+from handlers.use_cases import AsyncAck, OfferUseCases, Payload, Responder, StormUseCases, UseCases
 
 
 async def take_cases(
@@ -41,12 +41,13 @@ async def open_claim_alike_modal(
 
 
 async def open_resolve_many_modal(
-    ack: AsyncAck, action: Payload, body: Payload, by: str, storms: StormUseCases, reply: Responder
+    ack: AsyncAck, action: Payload, body: Payload, by: str, usecases: UseCases, reply: Responder
 ) -> None:
     await ack()
     async with reply.report_refusals():
-        own = await storms.list_own(action.get("value", ""), by)
-        await reply.open_modal(body, render_resolve_many_modal(own, _build_metadata(action, reply)))
+        own = await usecases.storms.list_own(action.get("value", ""), by)
+        briefs = await usecases.offers.load_briefs(own.cases, by)
+        await reply.open_modal(body, render_resolve_many_modal(own, _build_metadata(action, reply), briefs))
 
 
 async def open_facts_modal(

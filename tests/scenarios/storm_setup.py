@@ -17,6 +17,15 @@ async def start_storm(world: World, people: int) -> Card:
 
 async def resolve_all(world: World, by: str, how: str = "answered") -> str:
     """Open *Resolve many…* from the newest message that only this person sees, tick all, and submit."""
+    await tick_all(world, by)
+    person = world.sandbox.get_user(by)
+    await person.fill_field(action_ids.RESOLUTION, how)
+    await person.submit()
+    await world.finish_listeners()
+    return world.person(by).last_whisper
+
+
+async def tick_all(world: World, by: str) -> None:
     person, colleague = world.sandbox.get_user(by), world.person(by)
     await person.click_button(person.ephemeral_messages[-1], action_ids.RESOLVE_MANY)
     await world.finish_listeners()
@@ -25,10 +34,6 @@ async def resolve_all(world: World, by: str, how: str = "answered") -> str:
         if block.get("block_id", "").startswith(action_ids.CASES):
             ticked = [option["value"] for option in block["element"]["options"]]
             await person.fill_field(block["block_id"], ticked)
-    await person.fill_field(action_ids.RESOLUTION, how)
-    await person.submit()
-    await world.finish_listeners()
-    return colleague.last_whisper
 
 
 async def answer_ten(world: World, card: Card, by: str) -> bool:

@@ -2,8 +2,6 @@
 
 import asyncio
 
-from bot.cards.modal_blocks import ModalMetadata
-from bot.cards.storms import render_resolve_many_modal
 from bot.domain.mention import Mention
 from tests.scenarios.sample_posts import LATE, LOST, build_complaint
 from tests.scenarios.sample_workspace import CROWD
@@ -147,19 +145,6 @@ when = { words = "late" }
     await card.click("Release", by="ana")
     await claim(world, by="raj")
     assert "You can offer: upgrade. " in world.person("raj").last_whisper
-
-
-async def test_the_form_for_many_cases_says_that_it_counts_nothing_as_given(world: World) -> None:
-    for number in range(2):
-        await world.receive(build_complaint(number), by=f"guest{number}")
-        await world.advance(seconds=90)
-        await claim(world, f"@guest{number}")
-    told = "Nothing is counted as given here. Leave out the cases in which you gave something"
-    for is_told, more in ((False, ""), (True, CREDIT)):
-        load_offers(world, more)
-        own = await world.local_app.app.usecases.storms.list_own("", "U0ANA")
-        shown = render_resolve_many_modal(own, ModalMetadata(""))
-        assert (told in str(shown)) is is_told
 
 
 ASKING = CREDIT + 'ask = "U0MIA"\nask_within = "20m"\n'

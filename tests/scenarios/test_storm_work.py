@@ -7,8 +7,8 @@ from bot.cards import action_ids
 from bot.domain.case import CaseResolution, CaseStatus
 from tests.scenarios.sample_posts import build_complaint
 from tests.scenarios.sample_workspace import CROWD
-from tests.scenarios.storm_setup import answer_ten, resolve_all, start_storm
-from tests.scenarios.test_offers import load_offers
+from tests.scenarios.storm_setup import answer_ten, resolve_all, start_storm, tick_all
+from tests.scenarios.test_offers import GIVEN, load_offers
 from tests.scenarios.test_storms import claimable
 from tests.scenarios.world import World
 
@@ -196,3 +196,21 @@ async def test_take_10_gives_one_brief_and_leaves_out_and_names_whom_a_colleague
     assert authors[0] not in owned
     assert authors[1] in owned
     assert third in {case.id for case in await world.local_app.store.cases.list_owned("U0ANA")}
+
+
+async def test_an_amount_for_many_cases_counts_in_each_until_the_day_is_used_up(world: World) -> None:
+    load_offers(world)
+    card = await start_storm(world, 20)
+    await card.click("Take 10", by="ana")
+    await tick_all(world, "ana")
+    ana = world.sandbox.get_user("ana")
+    await ana.fill_field(action_ids.RESOLUTION, "answered")
+    await ana.fill_field(GIVEN, "a lot")
+    assert "is not an amount" in (await ana.submit()).errors[GIVEN]
+    assert len(await world.local_app.store.cases.list_owned("U0ANA")) == 10
+    await ana.fill_field(GIVEN, "20")
+    await ana.submit()
+    await world.finish_listeners()
+    told = world.person("ana").last_whisper
+    assert "6 cases resolved: answered. 4 cases could not be resolved. Only 0 EUR of today's 120 EUR is left." in told
+    assert len(await world.local_app.store.cases.list_owned("U0ANA")) == 4
