@@ -37,6 +37,7 @@ from bot.web.routes import Endpoint
 from bot.web.twilio_gather import TwilioGather
 from bot.workers.case_deadlines import DeadlineWorker
 from bot.workers.case_indexes import CaseIndexWorker
+from bot.workers.counter_rolling import CounterRollWorker
 from bot.workers.crises import CrisisWorker
 from bot.workers.deletions import DeletionWorker
 from bot.workers.delivery import DeliveryWorker
@@ -91,7 +92,7 @@ class EarshotApp:
     ingest: IngestRunner
     triage: TriageWorker
     timers: DeadlineWorker
-    case_indexes: CaseIndexWorker
+    upkeep: tuple[CaseIndexWorker, CounterRollWorker]
     deletions: DeletionWorker
     spikes: SpikeWorker
     schedules: ScheduleWorker
@@ -124,7 +125,7 @@ class EarshotApp:
         workers: dict[str, tuple[Worker, ...]] = {
             "triage": (self.triage,),
             "delivery": (self.delivery,),
-            "timers": (self.timers, self.case_indexes, self.deletions),
+            "timers": (self.timers, *self.upkeep, self.deletions),
             "spikes": (self.spikes,),
             "schedules": (self.schedules,),
             "pages": (self.pages, self.drills, self.crises, self.shift_summaries, *monitors, *self.pagers),
@@ -177,7 +178,7 @@ def build_app(
         ingest=IngestRunner(store, clock, liveness),
         triage=TriageWorker(store, rules, clock, worker, wait=wait),
         timers=DeadlineWorker(store, rules, on_call, StaffDirectory(directory, on_call, roles), clock),
-        case_indexes=CaseIndexWorker(store, rules, clock),
+        upkeep=(CaseIndexWorker(store, rules, clock), CounterRollWorker(store, rules, clock)),
         deletions=DeletionWorker(store, clock),
         spikes=SpikeWorker(store, rules, clock),
         schedules=ScheduleWorker(store, sink, directory, rules, on_call, clock),

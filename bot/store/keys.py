@@ -261,6 +261,12 @@ class Keys:
     def theme_posts_key(self, day: str, theme: str) -> str:
         return f"{self.root}theme_posts:{day}:{theme}"
 
+    def rolled_tally_key(self, local_day: str) -> str:
+        return f"{self.root}tally_day:{local_day}"
+
+    def rolled_themes_key(self, local_day: str) -> str:
+        return f"{self.root}themes_day:{local_day}"
+
     def durations_key(self, day: str, department: str, measure: str) -> str:
         return f"{self.root}took:{day}:{department}:{measure}"
 

@@ -2,55 +2,43 @@
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
-from itertools import chain, compress, repeat
+from itertools import chain, compress
 from operator import add
-from typing import Any
 
 from bot.domain.commits import DurationKind
 from bot.domain.periods import DAY, HOUR, QUARTER, TimeSpan
 from bot.domain.reports.report import Reconciliation, Tally, TallyKey
+from bot.domain.reports.rolled_days import LocalDay
 from bot.domain.themes import ThemeKey
-from bot.store.client import parse_counts, parse_hash, parse_int
+from bot.store.client import parse_counts, parse_hash
+from bot.store.hour_counters import TALLIES, THEMES, Coverage, HourCounterStore
 from bot.store.keys import format_day, split_field
 from bot.store.repository import RedisStore
 
-HOURS_AT_ONCE = 48
-"""Hours in one round trip: today and yesterday at once, while a week lets other commands in between."""
 COUNTED = ("seen", "opened", "joined", "tallied", "spam", "editing")
 _QUARTERS = frozenset(map(str, range(DAY // QUARTER)))
-Coverage = tuple[tuple[int, ...], ...]
-"""For each quarter of an hour, the indexes of the spans that contain it. Hours with the same value are added up."""
 
 
-class ReportCounterStore(RedisStore):
-    async def load_tallies(self, *spans: TimeSpan) -> list[Tally]:
-        """Return one tally for each span. Spans may overlap; each hour is read once."""
-        return _build_tallies(await self._sum_hours(self._keys.tally_key, spans), len(spans))
+class ReportCounterStore(HourCounterStore):
+    async def load_tallies(self, *spans: TimeSpan, rolled: Sequence[LocalDay] = ()) -> list[Tally]:
+        """Return one tally for each span. Spans may overlap; each hour is read once.
 
-    async def load_themes(self, span: TimeSpan) -> Counter[ThemeKey]:
+        `rolled` are the days in them whose hours may have been added up.
+        """
+        return _build_tallies(await self._sum_hours(TALLIES, spans, rolled), len(spans))
+
+    async def load_themes(self, span: TimeSpan, rolled: Sequence[LocalDay] = ()) -> Counter[ThemeKey]:
         """Count the mentions with each theme: one with two themes is in both."""
         found = Counter[ThemeKey]()
-        for coverage, counts in (await self._sum_hours(self._keys.themes_key, [span])).items():
+        for coverage, counts in (await self._sum_hours(THEMES, [span], rolled)).items():
             for field, count in counts.items():
                 quarter, *words = _split_counter(field, 5) or ("",)
                 if quarter in _QUARTERS and int(quarter) < len(coverage) and coverage[int(quarter)]:
                     found[ThemeKey(*words)] += count
         return found
-
-    async def _sum_hours(
-        self, name_key: Callable[[datetime], str], spans: Sequence[TimeSpan]
-    ) -> dict[Coverage, dict[str, int]]:
-        sums: dict[Coverage, dict[str, int]] = {}
-        hours = sorted({hour for span in spans for hour in span.list_hours()})
-        for start in range(0, len(hours), HOURS_AT_ONCE):
-            some = hours[start : start + HOURS_AT_ONCE]
-            replies = await self._client.execute_each([("HGETALL", name_key(hour)) for hour in some])
-            for hour, flat in zip(some, replies, strict=True):
-                _add_counts(flat, sums.setdefault(_compute_coverage(hour, spans), {}))
-        return sums
 
     async def find_top_cases(self, span: TimeSpan, subjects: Iterable[str], limit: int) -> list[str]:
         """Return the ids of the highest scored cases in the hours of the span, best first. Hours are not cut."""
@@ -108,24 +96,6 @@ class MentionCounters(RedisStore):
         flat, waiting, dead = await self._client.run_script("books", keys, [])
         counted = {word: count for word, count in parse_counts(flat).items() if word in COUNTED}
         return Reconciliation(**counted, waiting=int(waiting), dead=int(dead))
-
-
-def _compute_coverage(hour: datetime, spans: Sequence[TimeSpan]) -> Coverage:
-    quarters = [hour + number * QUARTER for number in range(HOUR // QUARTER)]
-    near = [(nth, span) for nth, span in enumerate(spans) if span.start < hour + HOUR and hour < span.end]
-    return tuple(tuple(nth for nth, span in near if quarter in span) for quarter in quarters)
-
-
-def _add_counts(flat: Sequence[Any], to: dict[str, int]) -> None:
-    """Add the counters of one hour. Hot loop over every field of every hour: fields are parsed after adding up."""
-    try:
-        counts = list(map(int, flat[1::2]))
-    except ValueError:
-        counts = []
-    if not counts or max(counts) >> 63:  # somebody wrote over one of them
-        counts = [parse_int(count) or 0 for count in flat[1::2]]
-    fields = flat[::2]
-    to.update(zip(fields, map(add, map(to.get, fields, repeat(0)), counts), strict=True))
 
 
 def _build_tallies(sums: Mapping[Coverage, Mapping[str, int]], spans: int) -> list[Tally]:

@@ -45,6 +45,7 @@ from bot.domain.reports.report import (
     Tally,
     count_intents,
 )
+from bot.domain.reports.rolled_days import compute_hours_start, list_counter_days
 from bot.domain.reports.statistics import compute_duration_stats
 from bot.domain.reports.theme_figures import ThemeFigures
 from bot.domain.routing import NOBODY
@@ -102,10 +103,13 @@ class SentimentReports:
     async def build_report(self, query: ReportQuery) -> Report:
         at, zone = self._clock.now(), ZoneInfo(self._rules.time_zone)
         asked = parse_known_range(query.period, at, zone)
-        divided = split_span(asked.current, zone)
+        divided = split_span(asked.current, zone, compute_hours_start(at, zone))
         names = ("Subjects", tuple(self._list_subject_names())), ("Departments", tuple(self._list_department_names()))
         spans = (asked.current, asked.comparable, *asked.before, *(one.span for one in divided))
-        now, like, *rest = map(query.filter_tally, await self._store.report_counters.load_tallies(*spans))
+        rolled = list_counter_days(spans, at, zone)
+        now, like, *rest = map(
+            query.filter_tally, await self._store.report_counters.load_tallies(*spans, rolled=rolled)
+        )
         if not now:
             await self._require_figures(asked, zone)
         rivals = frozenset[str]() if query.scope else self._list_competitors()

@@ -11,6 +11,7 @@ from bot.domain.crises.transitions import CHANNEL_TIMEOUT, COUNT_INTERVAL
 from bot.domain.crisis import Crisis, MentionCounts
 from bot.domain.paging.grouping import can_take_over, take_over_page
 from bot.domain.periods import widen_to_quarters
+from bot.domain.reports.rolled_days import HOURS_KEPT
 from bot.sinks.delivery_errors import DeliveryUnknownError, NotSentError, RateLimitedError, SlackRejectedError
 from bot.sinks.slack import SlackSink
 from bot.store.fencing import enforce_fence
@@ -55,7 +56,8 @@ class CrisisWorker(Worker):
         at = self._clock.now()
         page = (await self._store.pages.find([crisis.page])).get(crisis.page)
         decision = transitions.check_crisis(crisis, page, at)
-        if decision is None and (crisis.counted_at is None or at - crisis.counted_at >= COUNT_INTERVAL):
+        is_due = crisis.counted_at is None or at - crisis.counted_at >= COUNT_INTERVAL
+        if decision is None and is_due and at - crisis.origin.began_at < HOURS_KEPT:  # then the last counts stay
             [tally] = await self._store.report_counters.load_tallies(widen_to_quarters(crisis.origin.began_at, at))
             cases = await self._store.cases.find(crisis.cases)
             still_open = sum(not one.is_closed for one in cases.values())

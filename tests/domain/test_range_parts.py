@@ -28,7 +28,7 @@ def test_a_time_is_drawn_by_its_hours_days_or_weeks(
     start: str, hours: int, count: int, labels: tuple[str, str]
 ) -> None:
     begin = datetime.fromisoformat(start).replace(tzinfo=UTC)
-    found = split_span(TimeSpan(begin, begin + timedelta(hours=hours)), LISBON)
+    found = split_span(TimeSpan(begin, begin + timedelta(hours=hours)), LISBON, begin)
     assert len(found) == count
     assert (found[0].label, found[-1].label) == labels
 
@@ -44,7 +44,7 @@ def test_parts_follow_one_another_without_gap_and_have_names_of_their_own(
     start: datetime, quarters: int, zone: str
 ) -> None:
     span = TimeSpan(start, start + quarters * QUARTER)
-    found = split_span(span, ZoneInfo(zone))
+    found = split_span(span, ZoneInfo(zone), start)
     assert [one.span.start for one in found] == [span.start, *(one.span.end for one in found[:-1])]
     assert found[-1].span.end == span.end
     assert len(found) <= MAX_PARTS

@@ -16,10 +16,14 @@ class RangePart(NamedTuple):
     span: TimeSpan
 
 
-def split_span(span: TimeSpan, zone: ZoneInfo) -> list[RangePart]:
-    """Return the parts in order; they do not overlap and leave out nothing."""
+def split_span(span: TimeSpan, zone: ZoneInfo, hours_start: datetime) -> list[RangePart]:
+    """Return the parts in order; they do not overlap and leave out nothing.
+
+    Before `hours_start` counters do not say in which hour of the day it was.
+    """
     start, end = (edge.astimezone(zone).replace(tzinfo=None) for edge in span)
-    step = next((one for one in STEPS if (end - start) / one <= MAX_PARTS), STEPS[-1])
+    steps = STEPS if span.start >= hours_start else STEPS[STEPS.index(DAY) :]
+    step = next((one for one in steps if (end - start) / one <= MAX_PARTS), STEPS[-1])
     is_one_day = end - start <= DAY
     found, begin = [], start
     while begin < end:

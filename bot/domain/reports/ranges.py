@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from bot.domain.errors import NotAllowed
 from bot.domain.periods import DAY, QUARTER, TimeSpan, floor_to_quarter
+from bot.domain.reports.rolled_days import HOURS_KEPT, find_local_day, has_counters
 
 MAX_AGE = timedelta(days=400)
 """As long as counters are kept."""
@@ -40,7 +41,10 @@ class ReportRange(NamedTuple):
     comparable: TimeSpan
     """The part of `current` up to the last full quarter."""
     before: tuple[TimeSpan, ...]
-    """The same weekdays and times before: in each of four weeks for one day at most, else in the last that fits."""
+    """The same weekdays and times before: in each of four weeks for one day at most, else in the last that fits.
+
+    Without those of which the hours are no longer kept.
+    """
     weeks: int
     """How many weeks lie between; 0 for each of four."""
 
@@ -243,12 +247,28 @@ def _build_range(said: str, bounds: _RangeBounds, now: datetime) -> ReportRange:
         raise NotAllowed(f"“{said}” is still to come. Try {EXAMPLES}.")
     if start < now - MAX_AGE:
         raise NotAllowed(f"“{said}” is too long ago: figures are kept for {MAX_AGE.days} days. Try {EXAMPLES}.")
+    if not has_counters(TimeSpan(start, end), now, now.tzinfo):
+        raise NotAllowed(
+            f"Hours of the day are kept for {HOURS_KEPT.days} days only. Try `{_format_days(bounds)}` for whole days."
+        )
     comparable = TimeSpan(start, max(start, min(end, cut)))
     local = [edge.astimezone(now.tzinfo).replace(tzinfo=None) for edge in comparable]
     days = (local[1] - local[0]) / DAY
     weeks = 0 if days <= 1 else math.ceil(days / 7)
-    before = tuple(_subtract_weeks(comparable, n, now) for n in ([weeks] if weeks else range(1, ALIKE_WEEKS + 1)))
-    return ReportRange(said, bounds.label, TimeSpan(start, end), comparable, before, weeks)
+    if weeks * WEEK >= HOURS_KEPT:  # so long ago only whole days are known
+        comparable = TimeSpan(start, find_local_day(comparable.end, now.tzinfo).span.start)
+    before = (_subtract_weeks(comparable, n, now) for n in ([weeks] if weeks else range(1, ALIKE_WEEKS + 1)))
+    known = tuple(span for span in before if has_counters(span, now, now.tzinfo))
+    return ReportRange(said, bounds.label, TimeSpan(start, end), comparable, known, weeks)
+
+
+def _format_days(bounds: _RangeBounds) -> str:
+    """Return the words for the whole days of a range."""
+    start = bounds.start._replace(clock=None).format_words()
+    if bounds.end is None:
+        return f"since {start}"
+    end = bounds.end._replace(clock=None).format_words()
+    return start if start == end else f"{start} – {end}"
 
 
 def _subtract_weeks(span: TimeSpan, weeks: int, now: datetime) -> TimeSpan:

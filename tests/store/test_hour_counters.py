@@ -1,0 +1,162 @@
+"""Hours of counters that are older than a month are added to the brand's days, and no figure changes by it."""
+
+import asyncio
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bot.domain.periods import HOUR, TimeSpan
+from bot.domain.reports.report import TallyKey
+from bot.domain.reports.rolled_days import (
+    HOURS_KEPT,
+    compute_hours_start,
+    find_local_day,
+    has_counters,
+    list_counter_days,
+)
+from bot.domain.themes import ThemeKey
+from bot.store.client import RedisClient
+from bot.store.hour_counters import HourCounterStore
+from bot.store.keys import Keys, join_field
+from bot.store.report_counters import ReportCounterStore
+from bot.store.store import Store
+from bot.workers.counter_rolling import CounterRollWorker
+from tests.clock import SteppedClock
+from tests.workers.fake_rules import FakeRules
+
+NOW = datetime(2026, 11, 29, 16, 40, tzinfo=UTC)
+ZONES = ("Europe/Lisbon", "Asia/Kathmandu", "Australia/Lord_Howe", "America/New_York", "UTC")
+KEY = TallyKey("North|wind", "care", "negative", "complaint")
+
+
+async def count(client: RedisClient, keys: Keys, said: datetime, times: int = 1, key: TallyKey = KEY) -> None:
+    await client.execute("HINCRBY", keys.tally_key(said), join_field(said.minute // 15, *key), times)
+
+
+async def read(client: RedisClient, keys: Keys, *spans: TimeSpan, zone: str) -> list[dict[TallyKey, int]]:
+    rolled = list_counter_days(spans, NOW, ZoneInfo(zone))
+    return [dict(one) for one in await ReportCounterStore(client, keys).load_tallies(*spans, rolled=rolled)]
+
+
+async def roll(client: RedisClient, keys: Keys, zone: str) -> int:
+    counters = HourCounterStore(client, keys)
+    return await counters.add_hours(await counters.list_old_hours(NOW, ZoneInfo(zone)), NOW, ZoneInfo(zone))
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    said=st.lists(st.tuples(st.integers(0, 60 * 96), st.sampled_from(["care", "pr|x"])), max_size=40),
+    late=st.lists(st.tuples(st.integers(0, 60 * 96), st.sampled_from(["care", "pr|x"])), max_size=10),
+    zone=st.sampled_from(ZONES),
+    first=st.integers(20, 60),
+    days=st.integers(1, 40),
+)
+async def test_whole_days_have_the_same_figures_before_and_after_and_with_late_counts(
+    client: RedisClient,
+    brand: str,
+    said: list[tuple[int, str]],
+    late: list[tuple[int, str]],
+    zone: str,
+    first: int,
+    days: int,
+) -> None:
+    keys = Keys(f"{brand}-{len(said)}-{first}-{days}-{zone}")
+    for name in [one async for one in client.scan_keys(keys.root)]:
+        await client.execute("DEL", name)
+    start = find_local_day(NOW - timedelta(days=first), ZoneInfo(zone)).span.start
+    end = find_local_day(start + timedelta(days=days, hours=6), ZoneInfo(zone)).span.start
+    spans = [TimeSpan(start, end), find_local_day(NOW - timedelta(days=first), ZoneInfo(zone)).span]
+    expected = [Counter[TallyKey]() for _ in spans]
+    for group in (said, late):
+        for quarters, department in group:
+            at = NOW.replace(minute=30) - quarters * timedelta(minutes=15)
+            key = KEY._replace(department=department)
+            await count(client, keys, at, key=key)
+            for nth, span in enumerate(spans):
+                expected[nth][key] += at in span
+        wanted = [{key: n for key, n in one.items() if n} for one in expected]
+        assert await read(client, keys, *spans, zone=zone) == wanted
+        await roll(client, keys, zone)
+        assert await read(client, keys, *spans, zone=zone) == wanted
+        assert await roll(client, keys, zone) == 0
+
+
+async def test_an_hour_in_two_local_days_is_divided_by_its_quarters(client: RedisClient, keys: Keys) -> None:
+    midnight = find_local_day(NOW - timedelta(days=40), ZoneInfo("Asia/Kathmandu")).span.start
+    assert midnight.minute == 15
+    await count(client, keys, midnight - timedelta(minutes=15), 2)
+    await count(client, keys, midnight, 3)
+    assert await roll(client, keys, "Asia/Kathmandu") == 1
+    days = [find_local_day(midnight - HOUR, ZoneInfo("Asia/Kathmandu")).span]
+    days.append(find_local_day(midnight, ZoneInfo("Asia/Kathmandu")).span)
+    assert await read(client, keys, *days, zone="Asia/Kathmandu") == [{KEY: 2}, {KEY: 3}]
+    assert not await client.execute("EXISTS", keys.tally_key(midnight))
+
+
+async def test_themes_are_added_up_in_the_same_way(client: RedisClient, keys: Keys) -> None:
+    day = find_local_day(NOW - timedelta(days=40), ZoneInfo("UTC"))
+    theme = ThemeKey("baggage", "Northwind", "care", "negative")
+    await client.execute("HINCRBY", keys.themes_key(day.span.start), join_field(2, *theme), 4)
+    assert await roll(client, keys, "UTC") == 1
+    assert await ReportCounterStore(client, keys).load_themes(day.span, [day]) == {theme: 4}
+
+
+async def test_two_processes_at_once_add_each_hour_once(client: RedisClient, keys: Keys) -> None:
+    day = find_local_day(NOW - timedelta(days=50), ZoneInfo("UTC")).span
+    for hour in day.list_hours():
+        await count(client, keys, hour)
+    counters, zone = HourCounterStore(client, keys), ZoneInfo("UTC")
+    hours = await counters.list_old_hours(NOW, zone)
+    done = await asyncio.gather(counters.add_hours(hours, NOW, zone), counters.add_hours(hours, NOW, zone))
+    assert sum(done) == len(hours) == 24
+    assert await read(client, keys, day, zone="UTC") == [{KEY: 24}]
+
+
+async def test_a_store_that_refuses_the_first_write_keeps_the_hour(client: RedisClient, keys: Keys) -> None:
+    day = find_local_day(NOW - timedelta(days=50), ZoneInfo("UTC"))
+    await count(client, keys, day.span.start, 5)
+    await client.execute("SET", keys.rolled_tally_key(day.name), "somebody wrote over it")
+    with pytest.raises(Exception, match="WRONGTYPE"):
+        await roll(client, keys, "UTC")
+    assert await read(client, keys, day.span, zone="UTC") == [{KEY: 5}]
+    await client.execute("DEL", keys.rolled_tally_key(day.name))
+    assert await roll(client, keys, "UTC") == 1
+    assert await read(client, keys, day.span, zone="UTC") == [{KEY: 5}]
+
+
+async def test_counters_of_the_last_month_keep_their_hours_and_days_expire(client: RedisClient, keys: Keys) -> None:
+    zone = ZoneInfo("Europe/Lisbon")
+    start = compute_hours_start(NOW, zone)
+    assert start == datetime(2026, 10, 29, tzinfo=UTC)
+    await count(client, keys, start)
+    await count(client, keys, start - HOUR)
+    await client.execute("HSET", keys.tally_key(start - HOUR), "0|junk", "x", "no counter", "7")
+    assert await roll(client, keys, "Europe/Lisbon") == 1
+    assert await client.execute("EXISTS", keys.tally_key(start))
+    kept = int(await client.execute("TTL", keys.rolled_tally_key("20261028")))
+    assert timedelta(days=368) <= timedelta(seconds=kept) <= timedelta(days=369)
+
+
+def test_of_more_than_a_month_ago_only_whole_days_can_be_counted() -> None:
+    zone = ZoneInfo("Asia/Kathmandu")
+    day = find_local_day(NOW - timedelta(days=40), zone).span
+    assert has_counters(day, NOW, zone)
+    assert not has_counters(TimeSpan(day.start + HOUR, day.end), NOW, zone)
+    assert not has_counters(TimeSpan(day.start, day.end - HOUR), NOW, zone)
+    assert has_counters(TimeSpan(NOW - HOURS_KEPT + timedelta(days=1), NOW), NOW, zone)
+
+
+async def test_the_worker_adds_up_what_is_old_and_looks_again_after_an_hour(store: Store, clock: SteppedClock) -> None:
+    worker = CounterRollWorker(store, FakeRules(), clock)
+    old = clock.now() - timedelta(days=60)
+    for nth in range(15):
+        await count(store.client, store.keys, old + nth * HOUR)
+    assert [await worker.step() for _ in range(3)] == [12, 3, 0]
+    await count(store.client, store.keys, old)
+    assert await worker.step() == 0
+    clock.advance(HOUR)
+    assert await worker.step() == 1
