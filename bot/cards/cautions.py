@@ -27,7 +27,7 @@ def render_caution_modal(case: Case, words: str, origin: ModalMetadata, *, went_
     )
     undo = [make_button("Undo", action_ids.OPEN_UNDO, case.id)] if went_on else []
     return make_modal(
-        action_ids.CAUTION_MODAL,
+        action_ids.CAUTION,
         "Before you answer",
         "",
         origin,

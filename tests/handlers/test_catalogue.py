@@ -40,6 +40,7 @@ INPUTS = {
     "STATUS",
     "ANY",
     "CASE_DETAILS",
+    "CAUTION",
     "REPLY_NAME",
     "REPLY_TEXT",
     "REPLY_COPY",
