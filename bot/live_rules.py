@@ -25,6 +25,7 @@ from bot.domain.replies.saved_replies import ReplyRules
 from bot.domain.routing import Route
 from bot.domain.spikes.thresholds import SpikeThresholds
 from bot.domain.subject import Subject
+from bot.domain.themes import Theme, ThemeRegister
 from bot.sources.catalogue import CATALOGUE
 
 
@@ -94,6 +95,9 @@ class ReloadableRules:
     def has_handover_summary(self) -> bool:
         return self.playbook.note_at_hand_over
 
+    def list_themes(self) -> Sequence[Theme]:
+        return self.playbook.themes
+
     def list_subjects(self) -> Sequence[Subject]:
         return self.playbook.subjects
 
@@ -116,6 +120,10 @@ class ReloadableRules:
         if self._assessor is None or self._assessor[0] is not playbook:
             self._assessor = (playbook, build_assessor(playbook, self._weights))
         return self._assessor[1]
+
+    def apply_themes(self, register: ThemeRegister) -> None:
+        """Find what managers added, too, from the next mention on."""
+        self.get_assessor().set_themes(register.list_themes(self.playbook.themes), register.shown_as)
 
     async def apply_playbook(self, playbook: Playbook) -> None:
         """Build the detectors in a thread, since loading a model may take seconds; then switch. Raise WeightsError."""

@@ -33,6 +33,7 @@ from bot.usecases.staff_posts import StaffPostReview
 from bot.usecases.storms import StormUseCases
 from bot.usecases.subject_preview import SubjectPreviews
 from bot.usecases.thanks import ThankUseCases
+from bot.usecases.theme_review import ThemeReview
 from handlers.home_responder import HomeResponder
 from handlers.payloads import find_home, find_modal, get_block_id
 from handlers.responder import Responder
@@ -40,7 +41,7 @@ from handlers.responder import Responder
 __all__ = ["AsyncAck", "CaseUseCases", "ColleagueUseCases", "CorrectionUseCases", "CrisisUseCases"]
 __all__ += ["DayMessageUseCases", "DigestUseCases", "FlagUseCases", "HomeTab", "MuteUseCases", "OfferUseCases"]
 __all__ += ["ReplyUseCases", "ReportUseCases", "Responder", "RoleUseCases", "RollUpUseCases", "SpamReview"]
-__all__ += ["StaffPostReview", "StormUseCases", "SubjectPreviews", "ThankUseCases", "UseCases"]
+__all__ += ["StaffPostReview", "StormUseCases", "SubjectPreviews", "ThankUseCases", "ThemeReview", "UseCases"]
 __all__ += ["inject_use_cases"]
 __all__ += ["OnCallUseCases", "PagingUseCases", "Payload", "PersonUseCases"]
 
@@ -83,6 +84,7 @@ class UseCases:
     previews: SubjectPreviews
     replies: ReplyUseCases
     campaigns: CampaignUseCases
+    themes: ThemeReview
 
 
 def inject_use_cases(usecases: UseCases) -> Callable[..., Awaitable[None]]:

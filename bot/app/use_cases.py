@@ -37,6 +37,7 @@ from bot.usecases.staff_posts import StaffPostReview
 from bot.usecases.storms import StormUseCases
 from bot.usecases.subject_preview import SubjectPreviews
 from bot.usecases.thanks import ThankUseCases
+from bot.usecases.theme_review import ThemeReview
 from bot.workers.paging.context import PageContexts
 from handlers import UseCases
 
@@ -55,9 +56,8 @@ def build_use_cases(
     staff = StaffDirectory(directory, on_call, roles)
     cases = CaseUseCases(store.cases, store.outbox, store.pages, store.persons, rules, staff, recompute_urgency, clock)
     flags, notes = FlagStore(store.client, store.keys), PersonNoteStore(store.client, store.keys)
-    permissions = SchedulePermissions(on_call, rules, staff)
-    subjects, secrets = rules.list_subjects, store.signing_secrets
-    reports = SentimentReports(store, rules, subjects, clock)
+    permissions, secrets = SchedulePermissions(on_call, rules, staff), store.signing_secrets
+    reports = SentimentReports(store, rules, rules.list_subjects, clock)
     replies = ReplyUseCases(store.replies, cases, rules, staff, drafts, clock)
     return UseCases(
         cases=cases,
@@ -65,7 +65,7 @@ def build_use_cases(
         roll_ups=RollUpUseCases(store.roll_ups, rules, clock),
         flags=FlagUseCases(flags, rules, clock, rules.assess, staff, on_call, store.roll_ups),
         reports=reports,
-        corrections=CorrectionUseCases(store.cases, rules, staff, cases, subjects, clock),
+        corrections=CorrectionUseCases(store.cases, rules, staff, cases, rules.list_subjects, clock),
         spam=SpamReview(store.spam, store.cases, rules, recompute_urgency, clock),
         staff_posts=StaffPostReview(StaffPostStore(store.client, store.keys), rules, staff),
         oncall=OnCallUseCases(store.overrides, store.drills, on_call, rules, permissions, directory, clock),
@@ -76,6 +76,7 @@ def build_use_cases(
         storms=StormUseCases(store, rules, staff, cases, clock),
         previews=SubjectPreviews(store.recent_posts, clock),
         replies=replies,
+        themes=ThemeReview(store, rules, staff, reports.parse_query, clock),
         campaigns=CampaignUseCases(store.campaigns, rules, staff, clock),
         thanks=ThankUseCases(store.praise, store.persons, cases, replies, clock),
         home=HomeTab(store, rules, on_call, staff, reports, clock),

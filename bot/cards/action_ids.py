@@ -87,6 +87,8 @@ FOLLOW_UP_NO_ANSWER = "follow_up_no_answer"
 KEEP = "lease_keep"
 RELEASE_HERE = "lease_release"
 
+THEME_ADD = "theme_add"
+"""A menu of suggested themes; the value of an option is its words."""
 SHARE_REPORT = "report_share"
 """On the answer to `/sentiment`; its value is what was asked."""
 SHOW_YESTERDAY, SHOW_WEEK, SHOW_MONTH = "report_yesterday", "report_week", "report_month"

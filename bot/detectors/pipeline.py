@@ -1,7 +1,7 @@
 """The detectors in the order in which they run; a later one may read the signals of an earlier one."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -88,6 +88,12 @@ class MentionAssessor:
             onnx_model=self._own,
             themes=themes,
         )
+
+    def set_themes(self, themes: Sequence[Theme], shown_as: Mapping[str, str]) -> None:
+        """Replace the themes, if they changed."""
+        for detector in self.detectors:
+            if isinstance(detector, ThemeDetector):
+                detector.set_themes(themes, shown_as)
 
     def assess(self, batch: Sequence[Mention], stats: Sequence[MentionStats] = ()) -> list[Assessment]:
         """Assess mentions with their reasons. `stats`, if given, belong to the mentions in the same order."""

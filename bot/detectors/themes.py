@@ -1,6 +1,6 @@
 """Detect what a post is about: the first themes whose words stand in it, as whole words, in the plural or not."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from bot.detectors.detector import AnalysisContext
 from bot.detectors.subject_term_forms import TermForm, build_term_forms, compile_term_pattern, list_stems
@@ -14,6 +14,14 @@ class ThemeDetector:
     name = "themes"
 
     def __init__(self, themes: Sequence[Theme]) -> None:
+        self._known: tuple[Sequence[Theme], Mapping[str, str]] | None = None
+        self.set_themes(themes, {})
+
+    def set_themes(self, themes: Sequence[Theme], shown_as: Mapping[str, str]) -> None:
+        """Look for these from now on. Of several that are shown under one name, a mention has the first."""
+        if self._known == (themes, shown_as):
+            return
+        self._known, self._shown_as = (themes, shown_as), shown_as
         self._by_first: dict[str, list[tuple[TermForm, str]]] = {}
         entries = [(word, theme.name) for theme in themes for word in theme.words]
         for word, theme in entries:
@@ -36,7 +44,8 @@ class ThemeDetector:
             found = dict.fromkeys(self._match_words(context, starts))
             if self._unspaced and not context.text.isascii():
                 found |= dict.fromkeys(self._match_unspaced(fold_letters(context.text)))
-            for theme in list(found)[:MAX_THEMES]:
+            shown = {self._shown_as.get(theme, theme): theme for theme in reversed(found)}
+            for theme in list(shown.values())[::-1][:MAX_THEMES]:
                 context.add_signal(self._signals[theme])
 
     def _match_words(self, context: AnalysisContext, starts: Sequence[int]) -> Iterator[str]:

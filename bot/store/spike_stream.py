@@ -33,6 +33,11 @@ class SpikeStream(RedisStore):
         reply = await self._client.execute("XRANGE", self._keys.spike_stream, start, "+", "COUNT", limit)
         return [parse_observation(place, fields[1]) for place, fields in reply]
 
+    async def read_newest(self, limit: int) -> list[SpikeObservation]:
+        """Read the latest observations, the newest first."""
+        reply = await self._client.execute("XREVRANGE", self._keys.spike_stream, "+", "-", "COUNT", limit)
+        return [parse_observation(place, fields[1]) for place, fields in reply]
+
     async def trim_before(self, before: StreamPosition) -> None:
         """Delete observations before a position."""
         await self._client.execute("XTRIM", self._keys.spike_stream, "MINID", f"{before[0]}-{before[1]}")

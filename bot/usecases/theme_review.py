@@ -1,12 +1,43 @@
 """`/sentiment themes`: what posts are about, and how managers change the themes."""
 
-from collections.abc import Collection
+import html
+import re
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+from zoneinfo import ZoneInfo
 
+from bot.cards import theme_list as cards
+from bot.cards.block_kit import RenderedMessage
+from bot.clock import Clock
+from bot.detectors.subject_term_forms import build_term_forms, load_common_words
+from bot.domain.commits import Decision
+from bot.domain.department import Department
+from bot.domain.errors import NotAllowed
 from bot.domain.periods import TimeSpan
+from bot.domain.reports.ranges import parse_known_range
 from bot.domain.reports.report import ReportQuery
 from bot.domain.reports.theme_figures import ThemeFigures, compute_theme_figures
-from bot.domain.themes import ThemeRegister
+from bot.domain.rules import PlaybookRules
+from bot.domain.subject import Subject, SubjectKind
+from bot.domain.text_normalization import is_findable
+from bot.domain.theme_suggestions import ThemeSuggestion, suggest_themes
+from bot.domain.themes import Theme, ThemeRegister, add_theme, rename_theme
 from bot.store.store import Store
+from bot.usecases.staff import StaffDirectory
+
+EXAMPLES = (
+    "`/sentiment themes rename delay to late flights`, `merge seats into cabin` or `add wifi: wifi, wi-fi, internet`"
+)
+NAME_LENGTH, MAX_WORDS = 60, 20
+RECENT_POSTS = 2_000
+"""Posts that are searched for suggestions: some 50 ms."""
+
+
+class ThemeRules(PlaybookRules, Protocol):
+    def list_themes(self) -> Sequence[Theme]: ...
+
+    def list_subjects(self) -> Sequence[Subject]: ...
 
 
 async def load_theme_figures(
@@ -16,3 +47,80 @@ async def load_theme_figures(
     counts = await store.report_counters.load_themes(span)
     register = await store.themes.load() if counts else ThemeRegister()
     return compute_theme_figures(counts, register, query.subject, query.department, competitors)
+
+
+@dataclass(frozen=True, slots=True)
+class ThemeReview:
+    """Everyone may look. Each raises `NotAllowed` with a sentence for the person, or `StoreUnavailable`."""
+
+    _store: Store
+    _rules: ThemeRules
+    _staff: StaffDirectory
+    _parse_query: Callable[[str], ReportQuery]
+    _clock: Clock
+
+    async def answer_command(self, by: str, words: str) -> RenderedMessage:
+        """Answer what follows `/sentiment themes`: a change of theirs, or for which time to list them."""
+        words = " ".join(html.unescape(words).split())
+        if found := re.fullmatch(r"(?:rename (.+) to|merge (.+) into) (.+)", words, re.IGNORECASE):
+            return await self._rename(by, found[1] or found[2], found[3])
+        if found := re.fullmatch(r"add ([^:]+)(?::(.+))?", words, re.IGNORECASE):
+            return await self.add_theme(by, found[1].strip(), (found[2] or found[1]).split(","))
+        if re.match(r"(rename|merge|add)\b", words, re.IGNORECASE):
+            raise NotAllowed(f"Write {EXAMPLES}.")
+        return await self._list(by, self._parse_query(words))
+
+    async def _list(self, by: str, query: ReportQuery) -> RenderedMessage:
+        asked = parse_known_range(query.period, self._clock.now(), ZoneInfo(self._rules.time_zone))
+        subjects = self._rules.list_subjects()
+        rivals = [] if query.scope else [one.name for one in subjects if one.kind is SubjectKind.COMPETITOR]
+        figures = await load_theme_figures(self._store, query, asked.current, rivals)
+        suggestions = await self._suggest(subjects)
+        can_change = (await self._staff.load_staff(Department(name="", channel=""), self._rules.managers)).is_manager(
+            by
+        )
+        return cards.render_themes(figures, f"{query.scope} {asked.label}".strip(), suggestions, can_change=can_change)
+
+    async def _suggest(self, subjects: Sequence[Subject]) -> list[ThemeSuggestion]:
+        """Return what people talk about lately besides the themes: in posts that do not look inauthentic."""
+        posts = await self._store.spike_stream.read_newest(RECENT_POSTS)
+        names = [one.name for one in subjects]
+        usual = [one.words for one in (await self._store.baselines.load(names)).values()]
+        known = [word for one in subjects for word in (one.name, *one.terms, *one.handles)]
+        themes = (await self._store.themes.load()).list_themes(self._rules.list_themes())
+        known += [word for theme in themes for word in (theme.name, *theme.words)]
+        parts = {part for word in known for form in build_term_forms(word) for part in form.words}
+        people = [(one.who, one.text) for one in posts if not one.doubtful]
+        return suggest_themes(people, usual, parts | load_common_words())
+
+    async def _rename(self, by: str, name: str, new: str) -> RenderedMessage:
+        new, at, playbook = _check_name(new), self._clock.now(), self._rules.list_themes()
+        await self._staff.check_manager(by, self._rules.managers, "change themes")
+        known = (await self._store.themes.get()).list_shown_names(playbook)
+        shown = next((one for one in known if one.casefold() == name.casefold()), name)
+        decide = lambda register: rename_theme(register, playbook, shown, new, by, at)  # noqa: E731 - as elsewhere
+        await self._store.themes.change("", decide, at)
+        return cards.render_rename_receipt(shown, new, is_merge=new.casefold() in map(str.casefold, known))
+
+    async def add_theme(self, by: str, name: str, words: Sequence[str]) -> RenderedMessage:
+        """Add a theme with its words, also by the button of a suggestion."""
+        at, playbook = self._clock.now(), self._rules.list_themes()
+        asked = Theme(name=_check_name(name), words=tuple(dict.fromkeys(map(str.strip, words))))
+        if len(asked.words) > MAX_WORDS or not all(len(one) <= NAME_LENGTH and is_findable(one) for one in asked.words):
+            raise NotAllowed(
+                f"Each word needs a letter or digit, and there can be {MAX_WORDS} of them. Write {EXAMPLES}."
+            )
+        await self._staff.check_manager(by, self._rules.managers, "change themes")
+
+        def decide(register: ThemeRegister) -> Decision[ThemeRegister]:
+            return add_theme(register, playbook, asked, by, at)
+
+        await self._store.themes.change("", decide, at)
+        return cards.render_add_receipt(asked)
+
+
+def _check_name(name: str) -> str:
+    name = " ".join(name.split())
+    if not is_findable(name) or len(name) > NAME_LENGTH or not name.isprintable():
+        raise NotAllowed(f"Use a name of {NAME_LENGTH} characters at most. Write {EXAMPLES}.")
+    return name

@@ -15,6 +15,7 @@ from bot.domain.commits import StoreUnavailable
 from bot.domain.mention import Mention
 from bot.domain.persons.person import PERSON_DIMENSION, PersonLabel
 from bot.domain.routing import NOBODY, find_route
+from bot.domain.themes import ThemeRegister
 from bot.store.case_writer import build_lookup_keys
 from bot.store.inbox import IDLE, MOST_TRIES, InboxEntry
 from bot.store.keys import DEAD_MOST
@@ -49,6 +50,8 @@ class BatchAssessor(Protocol):
 
 class TriageRules(DeciderRules, Protocol):
     def get_assessor(self) -> BatchAssessor: ...
+
+    def apply_themes(self, register: ThemeRegister) -> None: ...
 
 
 class TriageWorker(Worker):
@@ -94,6 +97,7 @@ class TriageWorker(Worker):
             await self._load_recent_mentions()
             await self._decider.load_mutes(self._clock.now())
             await self._load_person_labels(living)
+            self._rules.apply_themes(await self._store.themes.load())
             await self._process_entries(living)
             self._failures = 0
         self._in_hand = []

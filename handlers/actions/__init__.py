@@ -36,7 +36,7 @@ from handlers.actions.roll_ups import open_roll_up
 from handlers.actions.spam import bring_back, show_older_spam, show_spam
 from handlers.actions.storm_buttons import STORM_LISTENERS
 from handlers.actions.thank_buttons import THANK_LISTENERS
-from handlers.use_cases import AsyncAck, Payload, ReportUseCases, Responder
+from handlers.use_cases import AsyncAck, Payload, ReportUseCases, Responder, ThemeReview
 
 
 async def ack_link_button(ack: AsyncAck) -> None:
@@ -62,6 +62,14 @@ async def show_report(ack: AsyncAck, action: Payload, by: str, reports: ReportUs
             await reply.send_ephemeral(answer)
 
 
+async def add_theme(ack: AsyncAck, action: Payload, by: str, themes: ThemeReview, reply: Responder) -> None:
+    """Make a theme of suggested words."""
+    await ack()
+    async with reply.report_refusals():
+        words = action["selected_option"]["value"]
+        await reply.send_ephemeral(await themes.add_theme(by, words, [words]))
+
+
 def register(app: AsyncApp) -> None:
     """Claims come first: Bolt looks through the listeners in this order, and many people may claim at once."""
     for action, claim in CLAIM_LISTENERS.items():
@@ -80,6 +88,7 @@ def register(app: AsyncApp) -> None:
     app.action(action_ids.SHARE_REPORT)(share_report)
     for shows in (action_ids.SHOW_YESTERDAY, action_ids.SHOW_WEEK, action_ids.SHOW_MONTH, action_ids.SHOW_SCOPE):
         app.action(shows)(show_report)
+    app.action(action_ids.THEME_ADD)(add_theme)
     app.action(action_ids.SPAM_LIST)(show_spam)
     app.action(action_ids.SPAM_OLDER)(show_older_spam)
     app.action(action_ids.BRING_BACK)(bring_back)

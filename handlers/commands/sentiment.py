@@ -1,4 +1,4 @@
-"""/sentiment today|yesterday|week|preview|campaign|spam|staff|thanks|share|help …, with an ephemeral answer."""
+"""/sentiment today|yesterday|week|themes|preview|campaign|spam|staff|thanks|share|help …, with an ephemeral answer."""
 
 from collections.abc import Awaitable, Callable, Mapping
 
@@ -37,18 +37,19 @@ async def _list_spam(usecases: UseCases, _by: str, _words: str) -> RenderedMessa
 SUBCOMMANDS: Mapping[str, Callable[[UseCases, str, str], Awaitable[RenderedMessage]]] = {
     "preview": _build_preview,
     "campaign": lambda usecases, by, words: usecases.campaigns.answer_command(by, words),
+    "themes": lambda usecases, by, words: usecases.themes.answer_command(by, words),
     "spam": _list_spam,
     "staff": lambda usecases, by, _: usecases.staff_posts.render_newest(by),
     "thanks": lambda usecases, _by, _: usecases.thanks.list_unthanked(),
     "share": lambda usecases, _by, _: usecases.thanks.list_shareworthy(),
 }
 """Beside the reports, which answer `help`, too."""
-WITH_WORDS = frozenset({"preview", "campaign"})
+WITH_WORDS = frozenset({"preview", "campaign", "themes"})
 """Those that are asked with more words; the others stand alone."""
 
 COMMAND = SlashCommand(
     action_ids.SENTIMENT,
     "What people post about us, and how fast we answer",
-    "today | yesterday | week | preview | campaign | spam | staff | thanks | share | help",
+    "today | yesterday | week | themes | preview | campaign | spam | staff | thanks | share | help",
     handle_sentiment,
 )

@@ -32,6 +32,7 @@ from tests.handlers.fakes import (
     FakeStaffPosts,
     FakeStorms,
     FakeThanks,
+    FakeThemes,
 )
 from tests.handlers.slack_workspace import FakeSlackServer, Workspace, serve_slack
 
@@ -64,6 +65,7 @@ class FakeUseCases:
     day_messages: FakeDayMessages = field(default_factory=FakeDayMessages)
     thanks: FakeThanks = field(default_factory=FakeThanks)
     campaigns: FakeCampaigns = field(default_factory=FakeCampaigns)
+    themes: FakeThemes = field(default_factory=FakeThemes)
     offers: FakeOffers = field(default_factory=FakeOffers)
 
     def __post_init__(self) -> None:

@@ -1,6 +1,7 @@
 """Fake use cases that record their calls, and answer or raise as configured."""
 
 import asyncio
+from collections.abc import Sequence
 from typing import Any
 
 from bot.cards import crisis_modals
@@ -63,6 +64,16 @@ class FakeCampaigns(Fake):
     async def answer_command(self, by: str, words: str) -> RenderedMessage:
         await self.ask("campaign", by, words)
         return RenderedMessage("Spring sale runs now", [])
+
+
+class FakeThemes(Fake):
+    async def answer_command(self, by: str, words: str) -> RenderedMessage:
+        await self.ask("themes", by, words)
+        return RenderedMessage("What posts are about", [])
+
+    async def add_theme(self, by: str, name: str, words: Sequence[str]) -> RenderedMessage:
+        await self.ask("add", by, name, *words)
+        return RenderedMessage("It begins now", [])
 
 
 class FakeCases(Fake):

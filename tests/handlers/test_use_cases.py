@@ -40,6 +40,16 @@ async def test_a_campaign_is_started_with_its_name_as_it_was_typed(workspace: Wo
     assert fakes.campaigns.asked == [("campaign", ANA, "start Spring sale for Northwind Air")]
 
 
+async def test_a_suggested_theme_is_added_from_its_menu(
+    workspace: Workspace, fakes: FakeUseCases, slack: FakeSlackServer
+) -> None:
+    await workspace.command("themes last week")
+    await workspace.choose(action_ids.THEME_ADD, "legroom")
+
+    assert fakes.themes.asked == [("themes", ANA, "last week"), ("add", ANA, "legroom", "legroom")]
+    assert slack.list_whispers()[-1] == "It begins now"
+
+
 async def test_share_here_posts_to_everybody(workspace: Workspace, fakes: FakeUseCases, slack: FakeSlackServer) -> None:
     await workspace.press(action_ids.SHARE_REPORT, "week care")
 

@@ -58,3 +58,50 @@ async def test_of_few_mentions_the_report_names_themes_without_a_share_and_shows
     assert "mostly" not in told
     assert f"lost bags: 1 mention, 1 negative\n@marta: {LOST}" in told.replace("\n\n", "\n"), told
     assert f"crew: 1 mention, 0 negative\n@rosa: {PRAISE}" in told.replace("\n\n", "\n"), told
+
+
+async def test_a_theme_is_renamed_and_its_past_goes_along(world: World) -> None:
+    add_to_playbook(world, THEMES)
+    await receive_many(world, KINDS, 40)
+    refused = await world.person("ana").type_command("/sentiment themes rename lost bags to missing baggage")
+    assert refused == "Only managers change themes. Ask @mia."
+    told = await world.person("mia").type_command("/sentiment themes rename Lost Bags to missing baggage")
+    assert told.startswith("lost bags is called missing baggage now, with its past."), told
+    await receive_many(world, ("my bag is gone, terrible",), 1)
+    listed = await world.person("joe").type_command("/sentiment themes")
+    assert "missing baggage | 41 | 41 | 0 | 100 % (91 to 100)" in flatten(listed), listed
+    assert "mostly missing baggage (41)" in await world.person("joe").type_command("/sentiment")
+
+
+async def test_two_themes_are_merged_and_a_post_about_both_counts_once_from_then_on(world: World) -> None:
+    add_to_playbook(world, THEMES)
+    await receive_many(world, KINDS, 5)
+    await world.receive(LATE, by="ola")
+    told = await world.person("mia").type_command("/sentiment themes merge delay into lost bags")
+    assert told.startswith("delay is part of lost bags now, with its past."), told
+    await receive_many(world, ("late, and my bag is gone",), 1)
+    listed = flatten(await world.person("mia").type_command("/sentiment themes"))
+    assert "lost bags | 7 | 7 | 0 | few" in listed, listed
+    assert "delay |" not in listed
+
+
+async def test_what_twelve_people_say_is_offered_as_a_theme_and_what_one_says_fifty_times_is_not(world: World) -> None:
+    add_to_playbook(world, THEMES)
+    await receive_many(world, ("the legroom is a joke, awful", "no legroom at all, terrible"), 12)
+    mentions = [world.build_mention(f"@northwindair your parrot is rude, awful {nth}", by="kai") for nth in range(50)]
+    await world.ingest(mentions)
+    assert "Add as a theme" not in await world.person("joe").type_command("/sentiment themes")
+    listed = await world.person("mia").type_command("/sentiment themes")
+    assert "Many people also say, without a theme yet: legroom (12 people)" in listed, listed
+    assert "parrot" not in listed
+    told = await world.person("mia").type_command("/sentiment themes add legroom")
+    assert told == "legroom counts posts with: legroom. It begins now."
+    await receive_many(world, ("legroom? awful",), 3)
+    listed = flatten(await world.person("mia").type_command("/sentiment themes"))
+    assert "legroom | 3 |" in listed, listed
+    assert "without a theme yet" not in listed
+
+
+def flatten(told: str) -> str:
+    """Cells of a table side by side."""
+    return told.replace("\n", " | ").replace("\N{NO-BREAK SPACE}", " ").replace("\N{NARROW NO-BREAK SPACE}", " ")

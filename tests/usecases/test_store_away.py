@@ -68,6 +68,8 @@ ASKED: tuple[Callable[[UseCases], Awaitable[Any]], ...] = (
     lambda usecases: usecases.cases.record_card_response(CASE),
     lambda usecases: usecases.campaigns.answer_command(MIA, "list"),
     lambda usecases: usecases.campaigns.load_book(),
+    lambda usecases: usecases.themes.answer_command(MIA, "week"),
+    lambda usecases: usecases.themes.add_theme(MIA, "wifi", ["wifi"]),
     lambda usecases: usecases.corrections.check_correction(CASE.id, CorrectionKind.INTENT, ANA),
     lambda usecases: usecases.corrections.correct_case(CASE.id, CorrectionKind.INTENT, "need", ANA),
     lambda usecases: usecases.corrections.reroute_case(CASE.id, ANA),

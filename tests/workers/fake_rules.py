@@ -13,6 +13,7 @@ from bot.domain.paging.contact_methods import ContactDetails
 from bot.domain.paging.page import Severity
 from bot.domain.paging.policy import EscalationPolicy
 from bot.domain.routing import NOBODY, Route
+from bot.domain.themes import ThemeRegister
 from tests.domain.samples import CARE, CLOCKS, SALES
 
 INTENTS = ("crisis", "spam", "praise", "complaint")
@@ -63,6 +64,9 @@ class FakeRules:
         self.away = False
         self.escalation = EscalationPolicy()
         self.own_accounts = NO_ACCOUNTS
+
+    def apply_themes(self, register: ThemeRegister) -> None:
+        """Nothing is about anything here."""
 
     def get_escalation_policy(self, severity: Severity, department: str) -> EscalationPolicy:  # noqa: ARG002 - for all the same
         return self.escalation

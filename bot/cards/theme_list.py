@@ -1,0 +1,74 @@
+"""The answer to `/sentiment themes`: all themes with their figures, and words that might become one."""
+
+from collections.abc import Sequence
+
+from bot.cards import action_ids
+from bot.cards.block_kit import (
+    Block,
+    RenderedMessage,
+    make_actions,
+    make_context,
+    make_plain_text,
+    make_section,
+    make_table,
+    render_text,
+)
+from bot.cards.modal_blocks import make_option, make_select
+from bot.cards.sanitize import escape, sanitize_line
+from bot.domain.reports.theme_figures import ThemeFigures
+from bot.domain.text import format_count, format_percent
+from bot.domain.theme_suggestions import ThemeSuggestion
+from bot.domain.themes import Theme
+
+COLUMNS = ("Theme", "Mentions", "Negative", "Positive", "Negative share")
+ROWS_SHOWN = 30
+CHANGE = (
+    "Managers change them: `/sentiment themes rename delay to late flights`, `merge … into …`, `add wifi: wifi, wi-fi`."
+)
+
+
+def render_themes(
+    themes: Sequence[ThemeFigures], when: str, suggestions: Sequence[ThemeSuggestion], *, can_change: bool
+) -> RenderedMessage:
+    title = f"*What posts are about, {escape(when)}*"
+    rows = [
+        row for theme in themes for row in (_list_cells(theme), *(_list_cells(one, "– ") for one in theme.subjects))
+    ]
+    left_out = len(rows) - ROWS_SHOWN
+    blocks: list[Block] = (
+        [make_table(COLUMNS, rows[:ROWS_SHOWN])] if rows else [make_section("Nothing with a theme yet.")]
+    )
+    if left_out > 0:
+        blocks.append(
+            make_context(f"{format_count(left_out, 'row')} left out. Ask for one subject, or a shorter time.")
+        )
+    if suggestions:
+        said = ", ".join(f"{one.words} ({format_count(one.people, 'person', 'people')})" for one in suggestions)
+        blocks.append(make_context(make_plain_text(f"Many people also say, without a theme yet: {said}")))
+        if can_change:
+            menu = make_select([make_option(one.words, one.words) for one in suggestions])
+            menu |= {"action_id": action_ids.THEME_ADD, "placeholder": make_plain_text("Add as a theme…")}
+            blocks.append(make_actions(menu))
+    note = "A mention with two themes is in both. A share is shown of 30 mentions or more."
+    return render_text(title, *blocks, make_context(f"{note} {CHANGE}"))
+
+
+def _list_cells(one: ThemeFigures, prefix: str = "") -> list[str]:
+    share = "few"
+    if one.negative_interval is not None:
+        middle, low, high = one.negative_interval
+        share = f"{format_percent(middle)} ({low:.0f} to {high:.0f})"
+    return [f"{prefix}{one.name}", *(f"{count:,}" for count in (one.mentions, one.negative, one.positive)), share]
+
+
+def render_rename_receipt(name: str, new: str, *, is_merge: bool) -> RenderedMessage:
+    old, now = (escape(sanitize_line(one, 60)) for one in (name, new))
+    if is_merge:
+        both = "Of what was counted before, a mention with both themes counts twice."
+        return render_text(f"*{old}* is part of *{now}* now, with its past. {both}")
+    return render_text(f"*{old}* is called *{now}* now, with its past. Routes of the playbook go on by the old name.")
+
+
+def render_add_receipt(theme: Theme) -> RenderedMessage:
+    words = escape(sanitize_line(", ".join(theme.words), 300))
+    return render_text(f"*{escape(sanitize_line(theme.name, 60))}* counts posts with: {words}. It begins now.")
