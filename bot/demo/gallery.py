@@ -41,6 +41,7 @@ from bot.cards import (
     storms,
     subject_preview,
     thanks,
+    theme_list,
 )
 from bot.cards import help as help_card
 from bot.cards.block_kit import RenderedMessage
@@ -86,6 +87,8 @@ from bot.domain.reports.statistics import DurationStats
 from bot.domain.reports.theme_figures import ThemeFigures
 from bot.domain.shift_summary import ShiftSummary
 from bot.domain.storm import StormProgress
+from bot.domain.theme_suggestions import ThemeSuggestion
+from bot.domain.themes import Theme
 
 Drawing = RenderedMessage | dict[str, Any]
 """A message, or the view of a modal or of the Home tab."""
@@ -106,6 +109,7 @@ def list_drawings(samples: GallerySamples) -> list[GalleryEntry]:
         _draw_storms,
         _draw_pages,
         _draw_crises,
+        _draw_themes,
         _draw_reports,
         _draw_oncall,
         _draw_roles,
@@ -233,6 +237,16 @@ def _draw_crises(on: GallerySamples) -> Drawings:
     yield "Crisis: review", crises.render_crisis_review(on.closed)
     yield "Crisis: receipt", crises.render_declare_receipt(on.declared)
     yield "Crisis: list", crises.render_open_crises([on.declared])
+
+
+def _draw_themes(_on: GallerySamples) -> Drawings:
+    figures = ThemeFigures("baggage", 34, 26, 1), ThemeFigures("delay", 12, 9)
+    suggested = [ThemeSuggestion("legroom", 12), ThemeSuggestion("boarding queue", 11)]
+    yield "Themes", theme_list.render_themes(figures, "today", suggested, can_change=True)
+    yield "Themes: none yet", theme_list.render_themes((), "today", (), can_change=False)
+    yield "Theme: renamed", theme_list.render_rename_receipt("delay", "late flights", is_merge=False)
+    yield "Themes: merged", theme_list.render_rename_receipt("delay", "baggage", is_merge=True)
+    yield "Theme: added", theme_list.render_add_receipt(Theme(name="wifi", words=("wifi", "wi-fi")))
 
 
 def _draw_reports(on: GallerySamples) -> Drawings:
