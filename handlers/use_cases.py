@@ -20,6 +20,7 @@ from bot.usecases.digests import DigestUseCases
 from bot.usecases.drills import DrillUseCases
 from bot.usecases.flag_message import FlagUseCases
 from bot.usecases.home import HomeTab
+from bot.usecases.ledger import LedgerUseCases
 from bot.usecases.mutes import MuteUseCases
 from bot.usecases.offers import OfferUseCases
 from bot.usecases.oncall import OnCallUseCases
@@ -39,7 +40,15 @@ from handlers.payloads import find_home, find_modal, get_block_id
 from handlers.responder import Responder
 
 __all__ = ["AsyncAck", "CaseUseCases", "ColleagueUseCases", "CorrectionUseCases", "CrisisUseCases"]
-__all__ += ["DayMessageUseCases", "DigestUseCases", "FlagUseCases", "HomeTab", "MuteUseCases", "OfferUseCases"]
+__all__ += [
+    "DayMessageUseCases",
+    "DigestUseCases",
+    "FlagUseCases",
+    "HomeTab",
+    "LedgerUseCases",
+    "MuteUseCases",
+    "OfferUseCases",
+]
 __all__ += ["ReplyUseCases", "ReportUseCases", "Responder", "RoleUseCases", "RollUpUseCases", "SpamReview"]
 __all__ += ["StaffPostReview", "StormUseCases", "SubjectPreviews", "ThankUseCases", "ThemeReview", "UseCases"]
 __all__ += ["inject_use_cases"]
@@ -74,6 +83,7 @@ class UseCases:
     staff_posts: StaffPostReview
     pages: PagingUseCases
     roles: RoleUseCases
+    ledger: LedgerUseCases
     mutes: MuteUseCases
     colleagues: ColleagueUseCases
     offers: OfferUseCases

@@ -287,7 +287,7 @@ MODIFIERS = words_of("""
     unwatched paged expected negative inauthentic between against informative seasonal unaccounted balanced cancelled
     skipped parsed internal safe unraisable up opened uninstalled added met linear to 400 f1 customise complete watching spelled like nested see occurred handled refuses
     current unwritable listening acknowledged frozen slash submitted
-    insecure given shareworthy unthanked likely later
+    insecure given shareworthy unthanked likely later unlisted
     """)
 """Adjectives, participles and prepositions: what is beside the nouns in a name."""
 IRREGULAR = {"crises": "crisis", "indices": "index", "people": "person", "matrices": "matrix", "statuses": "status"}

@@ -46,6 +46,7 @@ from bot.workers.escalations import EscalationWorker
 from bot.workers.health_monitor import HealthMonitor
 from bot.workers.heartbeat import HeartbeatSender, HeartbeatWorker
 from bot.workers.ingest import IngestRunner
+from bot.workers.ledger_news import LedgerWorker
 from bot.workers.paging import PagerWorker
 from bot.workers.paging.context import PageContexts, build_context_sources
 from bot.workers.paging.slack_pager import SlackPager
@@ -94,6 +95,7 @@ class EarshotApp:
     timers: DeadlineWorker
     upkeep: tuple[CaseIndexWorker, CounterRollWorker]
     deletions: DeletionWorker
+    ledger: LedgerWorker
     spikes: SpikeWorker
     schedules: ScheduleWorker
     delivery: DeliveryWorker
@@ -125,7 +127,7 @@ class EarshotApp:
         workers: dict[str, tuple[Worker, ...]] = {
             "triage": (self.triage,),
             "delivery": (self.delivery,),
-            "timers": (self.timers, *self.upkeep, self.deletions),
+            "timers": (self.timers, *self.upkeep, self.deletions, self.ledger),
             "spikes": (self.spikes,),
             "schedules": (self.schedules,),
             "pages": (self.pages, self.drills, self.crises, self.shift_summaries, *monitors, *self.pagers),
@@ -166,9 +168,8 @@ def build_app(
     on_call = StoredOnCallLookup(store, rules, lambda: rules.playbook.schedules, directory)
     roles = RoleLookup(store.roles, directory, rules.get_contact, clock)
     contexts = PageContexts(build_context_sources(store), lambda: rules.time_zone, rules.get_escalation_policy)
-    links = AckLinkBuilder(store.signing_secrets, clock, url)
+    links, liveness = AckLinkBuilder(store.signing_secrets, clock, url), Liveness()
     targets = TargetResolver(rules, on_call, _list_contact_methods(external.pagers))
-    liveness = Liveness()
     return EarshotApp(
         store=store,
         rules=rules,
@@ -180,6 +181,7 @@ def build_app(
         timers=DeadlineWorker(store, rules, on_call, StaffDirectory(directory, on_call, roles), clock),
         upkeep=(CaseIndexWorker(store, rules, clock), CounterRollWorker(store, rules, clock)),
         deletions=DeletionWorker(store, clock),
+        ledger=LedgerWorker(store, rules, clock),
         spikes=SpikeWorker(store, rules, clock),
         schedules=ScheduleWorker(store, sink, directory, rules, on_call, clock),
         drills=DrillWorker(store, rules, clock),

@@ -20,6 +20,7 @@ from bot.usecases.digests import DigestUseCases
 from bot.usecases.drills import DrillUseCases
 from bot.usecases.flag_message import FlagUseCases
 from bot.usecases.home import HomeTab
+from bot.usecases.ledger import LedgerUseCases
 from bot.usecases.mutes import MuteUseCases
 from bot.usecases.offers import OfferUseCases
 from bot.usecases.on_call_lookup import StoredOnCallLookup
@@ -53,11 +54,10 @@ def build_use_cases(
     public_url: str,
     drafts: DraftClient | None,
 ) -> UseCases:
-    staff = StaffDirectory(directory, on_call, roles)
+    staff, flags = StaffDirectory(directory, on_call, roles), FlagStore(store.client, store.keys)
     cases = CaseUseCases(store.cases, store.outbox, store.pages, store.persons, rules, staff, recompute_urgency, clock)
-    flags, notes = FlagStore(store.client, store.keys), PersonNoteStore(store.client, store.keys)
-    permissions, secrets = SchedulePermissions(on_call, rules, staff), store.signing_secrets
-    reports = SentimentReports(store, rules, rules.list_subjects, clock)
+    notes, permissions = PersonNoteStore(store.client, store.keys), SchedulePermissions(on_call, rules, staff)
+    reports, secrets = SentimentReports(store, rules, rules.list_subjects, clock), store.signing_secrets
     replies = ReplyUseCases(store.replies, cases, rules, staff, drafts, clock)
     return UseCases(
         cases=cases,
@@ -82,6 +82,7 @@ def build_use_cases(
         home=HomeTab(store, rules, on_call, staff, reports, clock),
         pages=PagingUseCases(store.pages, secrets, contexts, rules, staff, clock),
         roles=RoleUseCases(store.roles, rules, staff, directory, clock),
+        ledger=LedgerUseCases(store.ledger, store.cases, rules, staff, rules.list_subjects, clock),
         mutes=MuteUseCases(store.mutes, store.cases, rules, staff, rules.list_source_names, directory, clock),
         colleagues=ColleagueUseCases(cases, store.cases, flags, rules, staff, clock),
         day_messages=DayMessageUseCases(store.day_messages, rules, staff, directory, clock),

@@ -44,7 +44,7 @@ from bot.domain.persons.claim_questions import is_caution_on_card
 from bot.domain.persons.person import NO_CONTEXT, AuthorContext
 
 NOT_YET = "You aren't on a team here, so somebody there confirms it before anybody is paged."
-BUTTON_MODULES = ("case_buttons", "snooze")
+BUTTON_MODULES = ("case_buttons", "snooze", "ledger_entries")
 """Which declare the `BUTTONS` of a card, in their order."""
 CASE_BUTTONS: Sequence[CaseButton] = [
     button for name in BUTTON_MODULES for button in import_module(f"bot.cards.{name}").BUTTONS

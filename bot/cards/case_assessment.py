@@ -89,7 +89,10 @@ def render_case_explanation(
 def _render_history_button(case: Case) -> list[Block]:
     label = f"History of {format_author(case.mention)}"
     button = make_button("History of this person…", action_ids.PERSON_HISTORY, case.id, a11y_label=label)
-    return [make_actions(button)] if case.mention.author_key else []
+    asks = case.assessment.intent in {Intent.NEED, Intent.QUESTION}
+    add = [make_button("Add to ledger…", action_ids.LEDGER_ADD, case.id)] if asks else []
+    buttons = [*([button] if case.mention.author_key else []), *add]
+    return [make_actions(*buttons)] if buttons else []
 
 
 def _render_brief(brief: OwnerBrief | None) -> list[Block]:

@@ -18,7 +18,7 @@ from bot.cards.case import render_open_post_button
 from bot.cards.case_mention import escape_author, format_author, format_kind, format_kind_noun, render_quotation
 from bot.cards.case_messages import WORDS_SHOWN, format_channel, render_card_link, render_claim_button
 from bot.cards.roll_ups import LINE_SHOWN, RollUpView
-from bot.cards.sanitize import format_date, sanitize_line
+from bot.cards.sanitize import escape, format_date, sanitize_line
 from bot.domain.case import Case, CaseStatus
 from bot.domain.cases.roll_ups import RollUp
 from bot.domain.department import Department
@@ -31,6 +31,12 @@ _ANSWERS = (
     ("Not satisfied", action_ids.FOLLOW_UP_NOT_SATISFIED, ""),
     ("No answer", action_ids.FOLLOW_UP_NO_ANSWER, ""),
 )
+_NEWS_ANSWERS = (
+    ("Told", action_ids.FOLLOW_UP_SATISFIED, "primary"),
+    ("Reopen", action_ids.FOLLOW_UP_NOT_SATISFIED, ""),
+    ("Not needed", action_ids.FOLLOW_UP_NO_ANSWER, ""),
+)
+"""In place of these where the author is to be told that what they asked for is done."""
 _ENDINGS = {
     FollowUpOutcome.SATISFIED: "✅ Satisfied",
     FollowUpOutcome.NO_ANSWER: "🔇 No answer",
@@ -40,10 +46,13 @@ _ENDINGS = {
 
 def render_follow_up(case: Case, link: str = "") -> RenderedMessage:
     """Return the message about one case."""
+    author, answer = escape_author(case.mention), _format_answer(case)
     words = (
-        f"🔁 Follow-up: is {escape_author(case.mention)} satisfied? {_format_answer(case)} "
+        f"🔁 Follow-up: is {author} satisfied? {answer} "
         "Look at the conversation, or ask them. *Not satisfied* reopens the case."
     )
+    if _get_news(case):
+        words = f"{answer} Tell {author}, who asked for it, and press *Told*."
     actions = [*_render_answers(case), *render_card_link(link), *render_open_post_button(case)]
     return render_text(words, render_quotation(case.mention, WORDS_SHOWN), make_actions(*actions))
 
@@ -83,7 +92,8 @@ def render_follow_up_end(department: Department, case: Case | None = None) -> Re
     if follow_up.is_expired:
         return render_text(f"🔇 Nobody followed up: {what}. It counts as no answer.")
     by = f", says <@{follow_up.by}>" if follow_up.by else ""
-    return render_text(f"{_ENDINGS[follow_up.outcome]}{by}: {what}.")
+    ending = f"📣 {follow_up.ending.capitalize()}" if follow_up.news else _ENDINGS[follow_up.outcome]
+    return render_text(f"{ending}{by}: {what}.")
 
 
 def render_old_follow_ups() -> RenderedMessage:
@@ -117,14 +127,19 @@ def render_follow_up_modal(view: RollUpView, note: str = "") -> dict[str, Any]:
 
 def _format_answer(case: Case) -> str:
     """Say who answered when, and how the author sounded after that."""
+    news = f"📣 {escape(_get_news(case))} " if _get_news(case) else ""
     when = f" on {format_date(case.resolved_at, '{date_short}')}" if case.resolved_at else ""
     later = f" They wrote later: {case.follow_up.wrote_later}." if case.follow_up and case.follow_up.wrote_later else ""
-    return f"<@{case.closed_by}> resolved it ({case.resolution}){when}.{later}"
+    return f"{news}<@{case.closed_by}> resolved it ({case.resolution}){when}.{later}"
 
 
 def _render_answers(case: Case) -> list[Block]:
     whose = f"{format_kind_noun(case)} from {format_author(case.mention)}"
     return [
         make_button(label, action, case.id, style=style, a11y_label=f"{label}: {whose}")
-        for label, action, style in _ANSWERS
+        for label, action, style in (_NEWS_ANSWERS if _get_news(case) else _ANSWERS)
     ]
+
+
+def _get_news(case: Case) -> str:
+    return case.follow_up.news if case.follow_up else ""

@@ -37,6 +37,8 @@ class FollowUp(NamedTuple):
     """None in records of before follow-ups were passed on, which are not."""
     asked: tuple[str, ...] = ()
     """Whom it was offered to, one after the other."""
+    news: str = ""
+    """What the author asked for and is to be told is done; see `LedgerEntry.news`."""
 
     @property
     def is_waiting(self) -> bool:
@@ -45,6 +47,12 @@ class FollowUp(NamedTuple):
     @property
     def is_pending(self) -> bool:
         return self.outcome is None and bool(self.offered_to)
+
+    @property
+    def ending(self) -> str:
+        """The outcome in words; '' without one. News are told, or need not be."""
+        words = {FollowUpOutcome.SATISFIED: "told", FollowUpOutcome.NO_ANSWER: "need not be told"} if self.news else {}
+        return words.get(self.outcome, self.outcome.value) if self.outcome else ""
 
     @property
     def is_expired(self) -> bool:

@@ -1,7 +1,8 @@
 """Turn a decision on a case into one transaction: guards, the record, its indexes, counters, outbox and audit log."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
+from functools import partial
 from typing import NamedTuple
 
 from bot.domain.case import Case, CaseStatus, JoinReason
@@ -15,6 +16,7 @@ from bot.domain.cases.queues import list_author_terms
 from bot.domain.cases.roll_ups import RollUp, list_roll_ups, refresh_roll_up
 from bot.domain.cases.similarity import build_similarity_keys
 from bot.domain.commits import CaseDecision, DurationKind
+from bot.domain.ledger.entry import EntryKind, has_intent
 from bot.domain.links import derive_link_id
 from bot.domain.mention import Mention
 from bot.domain.paging.case_page import list_pages_to_recheck
@@ -33,6 +35,7 @@ from bot.store.keys import (
     PRAISE_MOST,
     TALLIES_KEPT,
     TOOK_MOST,
+    UNLISTED_MOST,
     Keys,
     format_day,
     format_month,
@@ -148,7 +151,7 @@ def _update_indexes(transaction: Transaction, keys: Keys, before: Case | None, c
         if has:
             transaction.write("SADD", keys.owned_cases_key(has), case.id)
     update_claimed_cases(transaction, keys, before, case)
-    _update_praise_lists(transaction, keys, before, case)
+    _update_lists(transaction, keys, before, case)
     known, named = (_list_author_terms(one) if one else frozenset[str]() for one in (before, case))
     if known - named:
         transaction.write("ZREM", keys.authors_key(get_case_month(case)), *_list_author_entries(case, known - named))
@@ -201,12 +204,17 @@ def count_ending(transaction: Transaction, keys: Keys, department: str, how: str
     transaction.add_upkeep("EXPIRE", ended, _TALLIES_SECONDS)
 
 
-def _update_praise_lists(transaction: Transaction, keys: Keys, before: Case | None, case: Case) -> None:
-    for key, belongs in ((keys.unthanked, needs_thanks), (keys.shareworthy, is_shareworthy)):
+def _update_lists(transaction: Transaction, keys: Keys, before: Case | None, case: Case) -> None:
+    lists: list[tuple[str, Callable[[Case], bool], int]] = [
+        (keys.unthanked, needs_thanks, PRAISE_MOST),
+        (keys.shareworthy, is_shareworthy, PRAISE_MOST),
+        *((keys.unlisted_key(kind), partial(has_intent, kind), UNLISTED_MOST) for kind in EntryKind),
+    ]
+    for key, belongs, most in lists:
         did, does = before is not None and belongs(before), belongs(case)
         if does and not did:
             transaction.write("ZADD", key, case.mention.created_at.timestamp(), case.id)
-            transaction.add_upkeep("ZREMRANGEBYRANK", key, 0, -PRAISE_MOST - 1)
+            transaction.add_upkeep("ZREMRANGEBYRANK", key, 0, -most - 1)
         elif did and not does:
             transaction.write("ZREM", key, case.id)
 

@@ -21,6 +21,7 @@ from bot.store.dead_letters import DeadLetterStore
 from bot.store.decision_writer import add_audit_event
 from bot.store.early_replies import parse_reply
 from bot.store.keys import Keys
+from bot.store.ledger import LedgerStore
 from bot.store.mutes import MuteStore
 from bot.store.outbox import Outbox
 from bot.store.person_notes import PersonNoteStore
@@ -86,6 +87,7 @@ class MentionEraser(RedisStore):
         self._mutes = MuteStore(client, keys)
         self._replies = ReplyStore(client, keys)
         self._notes, self._day_messages = PersonNoteStore(client, keys), DayMessageStore(client, keys)
+        self._ledger = LedgerStore(client, keys, self._cases)
         self._persons = PersonStore(client, keys, self._cases, Outbox(client, keys), self._replies)
 
     async def find(self, target: ErasureTarget) -> ErasureMatches:
@@ -133,6 +135,7 @@ class MentionEraser(RedisStore):
         lost += await self._persons.forget(found.persons, at)
         lost += await self._replies.forget(found.ids, found.words)
         redact = partial(redact_text, phrases=found.words, names=found.names)
+        lost += await self._ledger.forget(found.persons, redact)
         lost += await self._notes.redact(redact) + await self._day_messages.redact(redact)
         if lost:
             note = Transaction(self._keys.inbox)

@@ -44,6 +44,8 @@ CRISIS_KEPT = timedelta(days=400)
 EPISODES_MOST = 2_000
 CAMPAIGNS_MOST = 500
 PRAISE_MOST = 2_000
+UNLISTED_MOST = 2_000
+LEDGER_KEPT = timedelta(days=400)
 PERSON_KEPT = timedelta(days=180)
 """After the last contact with them."""
 REPLY_KEPT = timedelta(days=7)
@@ -132,6 +134,7 @@ class Keys:
         self.saved_replies = self.root + "replies"
         self.flagged = self.root + "flagged"
         self.campaigns = self.root + "campaigns"
+        self.ledger = self.root + "ledger"
         self.writing_ends = self.root + "writing_ends"
 
     def source_health_key(self, source: str) -> str:
@@ -151,6 +154,15 @@ class Keys:
 
     def joined_case_key(self, mention: str) -> str:
         return f"{self.root}joined_to:{mention}"
+
+    def unlisted_key(self, kind: str) -> str:
+        return f"{self.root}unlisted:{kind}"
+
+    def ledger_people_key(self, entry: str) -> str:
+        return f"{self.root}ledger_people:{entry}"
+
+    def ledger_offers_key(self, day: str) -> str:
+        return f"{self.root}ledger_offers:{day}"
 
     def links_key(self, day: str) -> str:
         return f"{self.root}links:{day}"

@@ -13,6 +13,7 @@ from bot.domain.crisis import Crisis
 from bot.domain.day_message import DayMessage
 from bot.domain.drills import Drill
 from bot.domain.health.issues import HealthState
+from bot.domain.ledger.entry import LedgerEntry
 from bot.domain.mention import Mention
 from bot.domain.mutes import Mute
 from bot.domain.oncall.overrides import ScheduleOverrides
@@ -47,6 +48,7 @@ KINDS: Mapping[str, Callable[[str], Any]] = {
     "digest": DigestRecord.model_validate_json,
     "drill": Drill.model_validate_json,
     "episode": Episode.model_validate_json,
+    "ledger entry": LedgerEntry.model_validate_json,
     "mention": Mention.from_stored,
     "mute": Mute.model_validate_json,
     "notification": Notification.from_key,

@@ -30,6 +30,7 @@ from bot.store.history import HistoryStore
 from bot.store.inbox import Inbox
 from bot.store.keys import Keys
 from bot.store.leases import LeaseManager
+from bot.store.ledger import LedgerStore
 from bot.store.mutes import MuteStore
 from bot.store.oncall import OverrideStore, ScheduleGapStore
 from bot.store.outbox import Outbox
@@ -87,8 +88,7 @@ class Store:
         self.reads = ReadCountStore(client, keys)
         self.report_counters, self.themes = ReportCounterStore(client, keys), ThemeStore(client, keys)
         self.mention_counters = MentionCounters(client, keys)
-        self.corrections = CorrectionStore(client, keys)
-        self.spam = SpamStore(client, keys)
+        self.corrections, self.spam = CorrectionStore(client, keys), SpamStore(client, keys)
         self.spike_stream = SpikeStream(client, keys)
         self.recent_mentions = RecentMentionStore(client, keys)
         self.recent_posts = RecentPostStore(client, keys, self.cases)
@@ -101,6 +101,7 @@ class Store:
         self.persons = PersonStore(client, keys, self.cases, self.outbox, self.replies)
         self.roles, self.mutes = RoleStore(client, keys), MuteStore(client, keys)
         self.day_messages, self.campaigns = DayMessageStore(client, keys), CampaignStore(client, keys)
+        self.ledger = LedgerStore(client, keys, self.cases)
 
     async def find_next_deadline(self) -> datetime | None:
         """Return when the next deadline of a case or step of a page is due; it may have passed. None: there is none."""

@@ -20,6 +20,7 @@ from handlers.actions.corrections import correct_assessment, explain_assessment,
 from handlers.actions.crises import complete_checklist_item, open_crisis_modal
 from handlers.actions.follow_ups import FOLLOW_UP_LISTENERS
 from handlers.actions.home_tab import HOME_LISTENERS
+from handlers.actions.ledger_buttons import LEDGER_LISTENERS
 from handlers.actions.oncall import accept, answer, decline, fill, plead, take, undo
 from handlers.actions.open_modals import (
     open_hand_over_modal,
@@ -77,7 +78,7 @@ def register(app: AsyncApp) -> None:
     _register_case_buttons(app)
     app.action(action_ids.CONFIRM_HERE)(confirm_here)
     more = {**STORM_LISTENERS, **HOME_LISTENERS, **FOLLOW_UP_LISTENERS, **REPLY_LISTENERS, **REQUEST_LISTENERS}
-    more |= PERSON_LISTENERS | THANK_LISTENERS | CAUTION_LISTENERS
+    more |= PERSON_LISTENERS | THANK_LISTENERS | CAUTION_LISTENERS | LEDGER_LISTENERS
     for action, listener in more.items():
         app.action(action)(listener)
     app.action(action_ids.ACKNOWLEDGE)(acknowledge)

@@ -1,10 +1,11 @@
-"""/sentiment today|yesterday|week|themes|preview|campaign|spam|staff|thanks|share|help …, with an ephemeral answer."""
+"""/sentiment, followed by a time or by one of `SUBCOMMANDS`, with an ephemeral answer."""
 
 from collections.abc import Awaitable, Callable, Mapping
 
 from bot.cards import action_ids
 from bot.cards.block_kit import RenderedMessage
 from bot.cards.subject_preview import render_preview
+from bot.domain.ledger.entry import EntryKind
 from handlers.commands.slash_command import SlashCommand
 from handlers.payloads import unescape_mrkdwn
 from handlers.responses import load_spam_page
@@ -38,6 +39,8 @@ SUBCOMMANDS: Mapping[str, Callable[[UseCases, str, str], Awaitable[RenderedMessa
     "preview": _build_preview,
     "campaign": lambda usecases, by, words: usecases.campaigns.answer_command(by, words),
     "themes": lambda usecases, by, words: usecases.themes.answer_command(by, words),
+    "needs": lambda usecases, _by, _: usecases.ledger.list_entries(EntryKind.NEED),
+    "questions": lambda usecases, _by, _: usecases.ledger.list_entries(EntryKind.QUESTION),
     "spam": _list_spam,
     "staff": lambda usecases, by, _: usecases.staff_posts.render_newest(by),
     "thanks": lambda usecases, _by, _: usecases.thanks.list_unthanked(),
@@ -50,6 +53,6 @@ WITH_WORDS = frozenset({"preview", "campaign", "themes"})
 COMMAND = SlashCommand(
     action_ids.SENTIMENT,
     "What people post about us, and how fast we answer",
-    "today | yesterday | week | themes | preview | campaign | spam | staff | thanks | share | help",
+    "today | yesterday | week | themes | preview | campaign | needs | questions | spam | staff | thanks | share | help",
     handle_sentiment,
 )

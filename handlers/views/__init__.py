@@ -14,6 +14,7 @@ from handlers.views.case_forms import (
 )
 from handlers.views.crises import submit_crisis, submit_crisis_close
 from handlers.views.flag import submit_flag
+from handlers.views.ledger_forms import submit_ledger_add, submit_ledger_entry
 from handlers.views.offer_forms import submit_offer_request
 from handlers.views.person_forms import submit_account_link, submit_person_history
 from handlers.views.reply import close_reply, submit_reply, submit_saved_reply
@@ -35,6 +36,8 @@ def register(app: AsyncApp) -> None:
     app.view(action_ids.CORRECT_MODAL)(submit_correction)
     app.view(action_ids.BRING_BACK_MODAL)(submit_bring_back)
     app.view(action_ids.SEARCH_MODAL)(submit_search)
+    app.view(action_ids.LEDGER_ADD_MODAL)(submit_ledger_add)
+    app.view(action_ids.LEDGER_MODAL)(submit_ledger_entry)
     app.view(action_ids.PERSON_MODAL)(submit_person_history)
     app.view(action_ids.SAME_PERSON_MODAL)(submit_account_link)
     app.view(action_ids.CRISIS_MODAL)(submit_crisis)

@@ -171,6 +171,7 @@ class World:
                     *first,
                     *app.pagers,
                     app.deletions,
+                    app.ledger,
                     app.drills,
                     app.crises,
                     app.shift_summaries,

@@ -23,6 +23,7 @@ from bot.domain.day_message import DayMessage
 from bot.domain.drills import Drill
 from bot.domain.health.issues import HealthIssue, HealthState
 from bot.domain.health.source_silence import SourceActivity, SourceGap
+from bot.domain.ledger.entry import EntryKind, EntryState, LedgerEntry
 from bot.domain.mention import Author, Mention
 from bot.domain.mutes import Mute, MuteKind
 from bot.domain.oncall.overrides import ScheduleOverrides
@@ -235,6 +236,20 @@ RECORDS: dict[str, BaseModel] = {
         since=AT,
         until=LATER,
         replaced=DayMessage(department="care", text="Say sorry once.", by="U0MIA", since=AT, until=LATER),
+    ),
+    "ledger entry": LedgerEntry(
+        id="15d737ef3fbc9b",
+        kind=EntryKind.NEED,
+        title="Quiet carriage",
+        state=EntryState.DONE,
+        link="https://northwind.example/quiet",
+        department="research",
+        opened_at=AT,
+        changed_at=LATER,
+        changed_by="U0TOM",
+        people=12,
+        newest=("0a1b2c3d4e5f60", "0a1b2c3d4e5f61"),
+        is_telling=True,
     ),
     "drill": Drill(
         department="care", opened_at=AT, page="page3", asked_by="U0MIA", missed_at=LATER, why="a hole", ended_at=LATER

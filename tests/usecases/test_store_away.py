@@ -7,6 +7,7 @@ from typing import Any, get_type_hints
 import pytest
 
 from bot.cards.case_search import SearchQuery
+from bot.cards.ledger_entries import EntryForm
 from bot.cards.modal_blocks import ModalMetadata
 from bot.domain.assessment import Intent
 from bot.domain.case import CaseResolution, CaseStatus
@@ -17,6 +18,7 @@ from bot.domain.correction import CorrectionKind
 from bot.domain.crisis import CrisisDeclaration
 from bot.domain.department import Department
 from bot.domain.follow_up import FollowUpOutcome
+from bot.domain.ledger.entry import EntryKind
 from bot.domain.lifecycle import CaseTransition
 from bot.domain.offers import Amount, Offer
 from bot.domain.paging.page import Severity
@@ -33,11 +35,17 @@ OPS = Department(name="ops", channel="C0OPS", offers=(Offer(text="credit", daily
 FLAG = FlagRequest(
     channel="C0", ts="1773133200.000100", words="my bag is gone", department="care", kind=Intent.COMPLAINT
 )
+ENTRY = EntryForm("15d737ef3fbc9b", "Quiet carriage", "heard", "")
 FORM = CrisisDeclaration(Severity.SEV1, "Smoke", "pr", lead=LEA)
 OPENED = ModalMetadata("ep-1", channel="C0PR")
 
 ASKED: tuple[Callable[[UseCases], Awaitable[Any]], ...] = (
     lambda usecases: usecases.cases.get(CASE.id),
+    lambda usecases: usecases.ledger.list_entries(EntryKind.NEED),
+    lambda usecases: usecases.ledger.find_cases(CASE.id, ANA),
+    lambda usecases: usecases.ledger.add(CASE.id, "", "Quiet carriage", ANA),
+    lambda usecases: usecases.ledger.get("15d737ef3fbc9b", ANA),
+    lambda usecases: usecases.ledger.change(ENTRY, ENTRY, "", ANA),
     lambda usecases: usecases.persons.load_history(CASE.id, ANA),
     lambda usecases: usecases.persons.save_history(CASE.id, ANA, "calm", []),
     lambda usecases: usecases.persons.search_accounts(CASE.id, ANA, "marta"),

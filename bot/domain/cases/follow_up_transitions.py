@@ -81,7 +81,7 @@ def answer_follow_up(case: Case, context: Context, outcome: FollowUpOutcome) -> 
     if follow_up.outcome is not None:
         who = f"<@{follow_up.by}> has done" if follow_up.by else "Nobody needs to do"
         raise NotAllowed(f"{who} this follow-up: {follow_up.outcome}.")
-    event = context.build_event(AuditAction.FOLLOWED_UP, outcome.value)
+    event = context.build_event(AuditAction.FOLLOWED_UP, follow_up._replace(outcome=outcome).ending)
     if outcome is FollowUpOutcome.NOT_SATISFIED:
         noted = case.copy_with(history=case.extend_history(event))
         decision = reopen_case(noted, context)
@@ -96,7 +96,7 @@ def note_reply(case: Case, mood: str, at: datetime) -> tuple[Case, tuple[AuditEv
     follow_up = case.follow_up
     assert follow_up is not None
     noted = follow_up._replace(wrote_later=mood)
-    if mood != THANKS or follow_up.outcome is not None:
+    if mood != THANKS or follow_up.outcome is not None or follow_up.news:
         return case.copy_with(follow_up=noted), ()
     event = AuditEvent(at, "", AuditAction.FOLLOWED_UP, FollowUpOutcome.THANKED)
     thanked = case.copy_with(follow_up=noted._replace(outcome=FollowUpOutcome.THANKED))
@@ -126,9 +126,11 @@ def _find_answer_time(case: Case) -> datetime | None:
 
 
 def list_follow_up_counts(before: Case | None, after: Case) -> tuple[str, ...]:
-    """Return what reports count of this change: `due` once for each follow-up, and what came of it."""
+    """Return what reports count of this change: `due` once for each follow-up, and what came of it. Not of news."""
     was, now = before.follow_up if before else None, after.follow_up
     words: tuple[str, ...] = ()
+    if (latest := now or was) and latest.news:
+        return ()
     if now is not None and now.outcome and not (was and was.outcome):
         words = (now.outcome,) if now.offered_to else (DUE, now.outcome)
     elif now is not None and now.is_pending and not (was and was.offered_to):

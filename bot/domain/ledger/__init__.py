@@ -1,0 +1,1 @@
+"""The ledger of needs and questions."""

@@ -1,0 +1,198 @@
+"""Needs and questions are counted by people, and who asked is answered once it is done."""
+
+import asyncio
+
+import pytest
+
+from bot.cards.ledger_entries import EntryForm
+from bot.domain.case import CaseResolution
+from bot.domain.commits import NotAllowed
+from bot.domain.erasure import parse_forget_target
+from bot.domain.ledger.entry import EntryKind, EntryState, LedgerEntry
+from bot.store.forget import MentionEraser
+from tests.scenarios.slack_views import Card
+from tests.scenarios.world import World
+
+QUIET = "I wish @northwindair had a quiet carriage for people who want to sleep"
+WISHES = (
+    QUIET,
+    "is there any airline with a quiet carriage? I wish @northwindair would offer one",
+    "@northwindair I wish you had a quiet carriage, the noise on this flight",
+)
+
+
+async def hear_wishes(world: World) -> list[Card]:
+    """Three people, each with a case that research has answered."""
+    for number, words in enumerate(WISHES):
+        await world.receive(words, by=f"guest{number}", conversation=f"c{number}")
+        await world.advance(minutes=5)
+    cards = [world.channel("#research").card(f"@guest{number}") for number in range(len(WISHES))]
+    for card in cards:
+        await card.click("Claim", by="tom")
+        await card.resolve("answered", by="tom")
+    return cards
+
+
+async def add_suggestion(world: World, name: str = "tom") -> LedgerEntry:
+    await world.person(name).type_command("/sentiment needs")
+    await world.person(name).press_on_whisper("Add…")
+    await world.person(name).submit_form(headline="Quiet carriage")
+    [entry] = (await world.local_app.store.ledger.load()).values()
+    return entry
+
+
+async def change_state(world: World, name: str, **values: str) -> None:
+    await world.person(name).press_on_whisper("Open…")
+    await world.person(name).submit_form(**values)
+
+
+def list_asked(world: World) -> list[tuple[str, Card]]:
+    """Return who was asked to tell somebody, with the message."""
+    return [
+        (name, dm) for name in ("tom", "mia") for dm in world.person(name).dms if "📣" in dm.words or "🔁" in dm.words
+    ]
+
+
+async def test_what_three_people_wish_for_is_suggested_counted_and_listed_with_its_newest_post(world: World) -> None:
+    await hear_wishes(world)
+    listed = await world.person("tom").type_command("/sentiment needs")
+    assert "Needs · 0 in the ledger" in listed
+    assert "3 people ask the same" in listed
+    assert "“quiet carriage”" in listed
+    entry = await add_suggestion(world)
+    assert (entry.people, entry.state, entry.department) == (3, EntryState.HEARD, "research")
+    assert "Quiet carriage: 3 people · heard." in world.person("tom").last_whisper
+    listed = await world.person("tom").type_command("/sentiment needs")
+    assert "Needs · 1 in the ledger" in listed
+    assert "Quiet carriage · 3 people · heard" in listed
+    assert "the noise on this flight" in listed
+    assert "ask the same" not in listed
+
+
+async def test_a_need_is_built_and_those_who_asked_are_told_by_a_person(world: World) -> None:
+    cards = await hear_wishes(world)
+    await add_suggestion(world)
+    await world.person("tom").type_command("/sentiment needs")
+    await change_state(world, "tom", status="done", address="https://northwind.example/quiet")
+    assert "Those who asked come up as follow-ups, a few a day." in world.person("tom").last_whisper
+    await world.advance(minutes=10)
+    [(name, dm)] = list_asked(world)
+    assert name == "mia", "tom had answered all of them"
+    assert "3 follow-ups are due in #research" in dm.words
+    await dm.click("View list", by="mia")
+    assert world.person("mia").form.count("“Quiet carriage” is built. https://northwind.example/quiet") == 3
+    for left in (2, 1, 0):
+        assert world.person("mia").form.count("is built") == left + 1
+        await world.person("mia").press_in_form("Told")
+    assert "You have nothing to follow up" in world.person("mia").form
+    assert "told, says @mia" in cards[0].words
+    assert "Follow-ups: " not in await world.person("mia").type_command("/sentiment today"), "these are no follow-ups"
+    await world.advance(days=3)
+    assert list_asked(world) == []
+
+
+async def test_who_has_an_open_case_is_told_once_it_is_resolved_and_who_asks_later_is_told_too(world: World) -> None:
+    await world.receive(QUIET, by="marta")
+    await world.advance(seconds=5)
+    card = world.channel("#research").card("@marta")
+    await card.choose("Add to ledger…", by="tom")
+    await world.person("tom").submit_form(headline="Quiet carriage")
+    await world.person("tom").type_command("/sentiment needs")
+    await change_state(world, "tom", status="done")
+    await world.advance(hours=1)
+    assert list_asked(world) == []
+    await card.click("Claim", by="tom")
+    await card.resolve("answered", by="tom")
+    await world.advance(hours=1)
+    [(name, dm)] = list_asked(world)
+    assert name == "mia"
+    assert "📣 “Quiet carriage” is built. @tom resolved it (answered)" in dm.words
+    assert "Tell @marta, who asked for it" in dm.words
+    await dm.click("Told", by="mia")
+    assert "📣 Told, says @mia: the feature request from @marta." in dm.words
+    await world.receive(WISHES[1], by="kofi", conversation="c9")
+    await world.advance(seconds=5)
+    later = world.channel("#research").card("@kofi")
+    await later.click("Claim", by="tom")
+    await later.resolve("answered", by="tom")
+    await later.click("Add to ledger…", by="tom")
+    [entry] = (await world.local_app.store.ledger.load()).values()
+    await world.person("tom").submit_form(entry=entry.id)
+    await world.advance(minutes=5)
+    assert "Tell @kofi" in list_asked(world)[-1][1].words
+
+
+async def test_a_question_asked_by_twelve_people_becomes_a_content_request_and_ten_a_day_are_told(world: World) -> None:
+    for number in range(12):
+        words = f"@northwindair do you serve gluten free meals on flight NW{100 + number}?"
+        await world.receive(words, by=f"guest{number}", conversation=f"c{number}")
+    await world.advance(minutes=1)
+    cases, store = world.local_app.app.usecases.cases, world.local_app.store
+    for case in await store.ledger.list_unlisted(EntryKind.QUESTION, 20):
+        await cases.claim(case.id, "U0ANA")
+        await cases.resolve(case.id, "U0ANA", CaseResolution.ANSWERED, "")
+    listed = await world.person("ana").type_command("/sentiment questions")
+    assert "12 people ask the same" in listed
+    await world.person("ana").press_on_whisper("Add…")
+    await world.person("ana").submit_form(headline="Gluten free meals")
+    assert "Gluten free meals · 12 people · content request" in await world.person("ana").type_command(
+        "/sentiment questions"
+    )
+    await world.person("ana").press_on_whisper("Open…")
+    ana = world.sandbox.get_user("ana")
+    await ana.fill_field("status", "done")
+    refused = await ana.submit()
+    assert "Add the link to the answer" in refused.errors["address"]
+    await world.person("ana").submit_form(address="https://northwind.example/meals")
+    [entry] = (await store.ledger.load()).values()
+    assert entry.state_word == "answered"
+    told = [await count_offered(world, entry)]
+    for _ in range(2):
+        await world.advance(hours=12)
+        told.append(await count_offered(world, entry))
+    assert told == [10, 10, 12]
+
+
+async def count_offered(world: World, entry: LedgerEntry) -> int:
+    await world.advance(minutes=5)
+    people = await world.local_app.store.ledger.load_people(entry.id)
+    return sum(value.endswith("|") for value in people.values())
+
+
+async def test_of_two_who_merge_crosswise_at_once_one_wins_and_nobody_is_lost(world: World) -> None:
+    await hear_wishes(world)
+    ledger, ids = world.local_app.app.usecases.ledger, list[str]()
+    for case in await world.local_app.store.ledger.list_unlisted(EntryKind.NEED, 9):
+        ids.append((await ledger.add(case.id, "", f"Quiet {len(ids)}", "U0TOM")).id)
+    one, other = (EntryForm(name, "", "", "") for name in ids[:2])
+    merges = [ledger.change(one, one, other.entry, "U0TOM"), ledger.change(other, other, one.entry, "U0MIA")]
+    done = await asyncio.gather(*merges, return_exceptions=True)
+    [refusal] = [str(no) for no in done if isinstance(no, NotAllowed)]
+    assert refusal.startswith("This entry is gone")
+    entries = (await world.local_app.store.ledger.load()).values()
+    assert sorted(entry.people for entry in entries) == [1, 2]
+    with pytest.raises(NotAllowed, match="This entry is gone"):
+        await ledger.change(one, one, other.entry, "U0TOM")
+
+
+async def test_a_person_is_forgotten_while_the_count_stays(world: World) -> None:
+    await hear_wishes(world)
+    entry = await add_suggestion(world)
+    ledger = world.local_app.app.usecases.ledger
+    shown = EntryForm(entry.id, entry.title, entry.state, "")
+    await ledger.change(shown, shown._replace(title="Quiet as @guest1 says"), "", "U0TOM")
+    eraser = MentionEraser(world.local_app.store.client, world.local_app.store.keys)
+    found = await eraser.find(parse_forget_target("@guest1"))
+    assert await eraser.forget(found, world.clock.now())
+    [entry] = (await world.local_app.store.ledger.load()).values()
+    assert (entry.people, entry.title) == (3, "Quiet as (deleted) says")
+    assert len(await world.local_app.store.ledger.load_people(entry.id)) == 2
+    assert "Quiet as (deleted) says · 3 people" in await world.person("tom").type_command("/sentiment needs")
+
+
+async def test_who_answers_there_changes_the_ledger_and_others_are_told_whom_to_ask(world: World) -> None:
+    await hear_wishes(world)
+    await add_suggestion(world)
+    await world.person("joe").type_command("/sentiment needs")
+    await world.person("joe").press_on_whisper("Open…")
+    assert "Only deputies of research and managers change the ledger." in world.person("joe").last_whisper
