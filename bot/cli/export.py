@@ -4,7 +4,7 @@ import csv
 import json
 import os
 import sys
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -21,29 +21,16 @@ from bot.cli.store_connection import run_with_store
 from bot.clock import SystemClock
 from bot.domain.commits import NotAllowed
 from bot.domain.periods import DAY, TimeSpan, floor_to_quarter
-from bot.domain.reports.export_rows import (
-    ExportKind,
-    ExportRow,
-    build_audit_row,
-    build_case_row,
-    build_episode_row,
-    build_mention_row,
-    build_tally_rows,
-    escape_formulas,
-    expand_times,
-    get_post_time,
-    split_days,
-)
+from bot.domain.reports.export_rows import ExportKind, ExportRow, escape_formulas, expand_times
 from bot.domain.reports.ranges import MAX_AGE, parse_range
 from bot.domain.text import format_count
 from bot.store.store import Store
+from bot.usecases.exports import iter_export_rows
 
 PRIVATE = 0o600
 """Of a new file: it holds what strangers wrote, and who they are."""
 PROGRESS_ROWS = 100
 TIMES = "2026-03-01, “1 march” or “friday 18:00”"
-Rows = AsyncIterator[ExportRow | None]
-"""None in place of what this release cannot read."""
 
 
 class ExportFormat(StrEnum):
@@ -73,13 +60,15 @@ def export(
     with exit_on_error():
         zone = ZoneInfo(require_config()[1].current.brand.time_zone)
     span = _parse_span(start, until, zone)
+    if what is ExportKind.TALLIES:  # nothing older is kept
+        span = span._replace(start=max(span.start, floor_to_quarter(SystemClock().now() - MAX_AGE)))
 
     async def write_rows(store: Store) -> int:
         unreadable = 0
         with _open_output(out) as stream, _open_progress(out, what) as bar, guard_output():
             write_row = _make_writer(stream, as_format, zone)
             rows = 0
-            async for row in _READERS[what](store, span, zone):
+            async for row in iter_export_rows(store, what, span, zone):
                 unreadable += row is None
                 if row is not None:
                     write_row(row)
@@ -156,49 +145,3 @@ def _make_writer(stream: TextIO, as_format: ExportFormat, zone: ZoneInfo) -> Cal
         table.writerow(escape_formulas(cells.values()))
 
     return write_row
-
-
-async def _read_cases(store: Store, span: TimeSpan, _zone: ZoneInfo) -> Rows:
-    async for case in store.exports.iter_cases():
-        if case is None or get_post_time(case) in span:
-            yield build_case_row(case) if case else None
-
-
-async def _read_mentions(store: Store, span: TimeSpan, _zone: ZoneInfo) -> Rows:
-    async for mention in store.exports.iter_mentions():
-        if mention is None or mention.at in span:
-            yield build_mention_row(mention) if mention else None
-
-
-async def _read_events(store: Store, span: TimeSpan, _zone: ZoneInfo) -> Rows:
-    async for fields in store.exports.iter_events():
-        try:
-            row = build_audit_row(fields)
-        except ValueError:
-            yield None
-        else:
-            if row["happened_at"] in span:
-                yield row
-
-
-async def _read_tallies(store: Store, span: TimeSpan, zone: ZoneInfo) -> Rows:
-    oldest = floor_to_quarter(SystemClock().now() - MAX_AGE)
-    for day in split_days(span._replace(start=max(span.start, oldest)), zone):
-        [tally] = await store.report_counters.load_tallies(day)
-        for row in build_tally_rows(day, tally, await store.report_counters.count_resolutions(day)):
-            yield row
-
-
-async def _read_episodes(store: Store, span: TimeSpan, _zone: ZoneInfo) -> Rows:
-    async for episode in store.exports.iter_episodes():
-        if episode is None or (episode.started_at < span.end and (episode.ended_at or span.end) >= span.start):
-            yield build_episode_row(episode) if episode else None
-
-
-_READERS: dict[ExportKind, Callable[[Store, TimeSpan, ZoneInfo], Rows]] = {
-    ExportKind.CASES: _read_cases,
-    ExportKind.MENTIONS: _read_mentions,
-    ExportKind.AUDIT: _read_events,
-    ExportKind.TALLIES: _read_tallies,
-    ExportKind.EPISODES: _read_episodes,
-}
