@@ -1,4 +1,4 @@
-"""Read everything that can be exported, a page at a time: memory does not grow with what is stored but for case ids."""
+"""Read everything that can be exported, a page at a time: memory does not grow with what is stored but for ids."""
 
 from collections.abc import AsyncIterator, Mapping
 
@@ -44,12 +44,25 @@ class ExportStore(RedisStore):
                     yield found.get(case)
 
     async def iter_mentions(self) -> AsyncIterator[CountedMention | None]:
-        """Yield each mention that is kept once: of cases, then those that no case has, then spam."""
+        """Yield each mention that is kept once: of cases, then those that no case has, and spam.
+
+        One that an edit gave a case stays counted as it was: its outcome is that of its first wording.
+        """
+        before = {one.mention.id: one.outcome async for one in self._iter_other() if one}
         async for case in self.iter_cases():
-            yield count_opening(case) if case else None
-            if case and case.joined_count and not case.merged_into:
-                for mention in await self._load_joined(case):
-                    yield _count(mention, MentionOutcome.JOINED, case)
+            if case is None:
+                yield None
+                continue
+            joined = await self._load_joined(case) if case.joined_count and not case.merged_into else []
+            counted = [count_opening(case), *(_count(one, MentionOutcome.JOINED, case) for one in joined)]
+            for one in counted:
+                yield one and one._replace(outcome=before.pop(one.mention.id, one.outcome))
+        async for other in self._iter_other():
+            if other is None or other.mention.id in before:
+                yield other
+
+    async def _iter_other(self) -> AsyncIterator[CountedMention | None]:
+        """Yield what was tallied only, and spam."""
         async for entry, fields in self._iter_stream(self._keys.unrouted):
             mention = await self._mentions.read(self._keys.unrouted, fields.get("m", ""), entry)
             labels = build_label_assessment(fields.get("labels", ""))
