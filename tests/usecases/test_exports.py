@@ -1,4 +1,4 @@
-"""Report, export and books: in made-up weeks, whatever happens to mentions, the three agree line by line."""
+"""Report, export and counters: in made-up weeks, whatever happens to mentions, the three agree line by line."""
 
 import asyncio
 import itertools
@@ -170,7 +170,7 @@ class MadeUpWeek:
 @pytest.mark.parametrize("name", STARTS)
 @settings(max_examples=8, deadline=None)
 @given(week=WEEKS)
-def test_report_export_and_books_agree_line_by_line(
+def test_report_export_and_counters_agree_line_by_line(
     name: str, redis_url: str, tmp_path_factory: pytest.TempPathFactory, week: list[tuple[str, int, int, float]]
 ) -> None:
     path = tmp_path_factory.mktemp("week") / "playbook.toml"
@@ -195,7 +195,7 @@ async def _play_and_compare(redis_url: str, path: Path, name: str, week: list[tu
 
 async def _compare(made: MadeUpWeek, name: str, zone: ZoneInfo) -> None:
     span = TimeSpan(STARTS[name], floor_to_quarter(made.clock.now()) + timedelta(minutes=15))
-    books = await made.store.mention_counters.read()
+    counters = await made.store.mention_counters.read()
     tallies = await made.export(ExportKind.TALLIES, span, zone)
     whole = Counter[str]()
     for day in split_days(span, zone):
@@ -204,21 +204,25 @@ async def _compare(made: MadeUpWeek, name: str, zone: ZoneInfo) -> None:
         assert _list_report_lines(report) == _list_tally_lines(rows), (day, rows)
         whole.update(_list_report_lines(report))
     assert +whole == +_list_report_lines(await made.report(span, zone))
-    assert books.is_balanced, books
+    assert counters.is_balanced, counters
     mentions = sum(count for word, count in whole.items() if word.startswith("mentions "))
-    assert mentions == books.opened + books.joined + books.tallied + books.spam - made.own
-    await _compare_records(made, books, span, zone)
+    assert mentions == counters.opened + counters.joined + counters.tallied + counters.spam - made.own
+    await _compare_records(made, counters, span, zone)
 
 
-async def _compare_records(made: MadeUpWeek, books: Reconciliation, span: TimeSpan, zone: ZoneInfo) -> None:
-    """Hold the rows of mentions and cases against the books: only words of deleted posts may be gone with their rows."""
+async def _compare_records(made: MadeUpWeek, counters: Reconciliation, span: TimeSpan, zone: ZoneInfo) -> None:
+    """Hold the rows of mentions and cases against the counters: only words of deleted posts may be gone with their rows."""
     rows = await made.export(ExportKind.MENTIONS, span, zone)
     assert [name for name, count in Counter(str(row["mention"]) for row in rows).items() if count > 1] == []
     missing = {mention.id for mention in made.mentions} - {str(row["mention"]) for row in rows}
     assert missing <= made.deleted
     found = Counter(str(row["outcome"]) for row in rows)
-    assert found["opened"] == books.opened
-    gone = (books.joined - found["joined"], books.spam - found["spam"], books.tallied - made.own - found["tallied"])
+    assert found["opened"] == counters.opened
+    gone = (
+        counters.joined - found["joined"],
+        counters.spam - found["spam"],
+        counters.tallied - made.own - found["tallied"],
+    )
     assert min(gone) >= 0
     assert sum(gone) == len(missing)
     assert all(row["text"] == row["author"] == "" for row in rows if row["mention"] in made.deleted and row["deleted"])
