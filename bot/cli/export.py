@@ -6,7 +6,6 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, TextIO
@@ -30,6 +29,8 @@ from bot.usecases.exports import iter_export_rows
 PRIVATE = 0o600
 """Of a new file: it holds what strangers wrote, and who they are."""
 PROGRESS_ROWS = 100
+OLDEST = 10 * MAX_AGE
+"""No case stays open for so long."""
 TIMES = "2026-03-01, “1 march” or “friday 18:00”"
 
 
@@ -60,8 +61,6 @@ def export(
     with exit_on_error():
         zone = ZoneInfo(require_config()[1].current.brand.time_zone)
     span = _parse_span(start, until, zone)
-    if what is ExportKind.TALLIES:  # nothing older is kept
-        span = span._replace(start=max(span.start, floor_to_quarter(SystemClock().now() - MAX_AGE)))
 
     async def write_rows(store: Store) -> int:
         unreadable = 0
@@ -90,7 +89,7 @@ def export(
 def _parse_span(start: str | None, until: str | None, zone: ZoneInfo) -> TimeSpan:
     """Parse both with the words of `/sentiment`. Fail with a sentence about what nobody understands."""
     at = SystemClock().now()
-    everything = TimeSpan(datetime.fromtimestamp(0, UTC), floor_to_quarter(at + DAY))
+    everything = TimeSpan(floor_to_quarter(at - OLDEST), floor_to_quarter(at + DAY))
     if start is None and until is None:
         return everything
     begin = start if start is not None else f"{(at - MAX_AGE + DAY).astimezone(zone):%Y-%m-%d}"
