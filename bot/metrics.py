@@ -27,6 +27,7 @@ ACKNOWLEDGE_SECONDS = _build_histogram("acknowledge", "From a page's cause to it
 REPLIES = Counter("earshot_replies", "Replies opened at their outlets", registry=REGISTRY)
 DRAFTS = Counter("earshot_drafts", "Drafts of replies, by what became of them", ["outcome"], registry=REGISTRY)
 REPLY_WARNINGS = Counter("earshot_reply_warnings", "Replies opened in spite of a check", ["check"], registry=REGISTRY)
+BACKFIRES = Counter("earshot_backfires", "Warnings of a backfire, and mutes of them", ["outcome"], registry=REGISTRY)
 CALLS = Counter("earshot_calls", "Calls to people on call, by way and result", ["pager", "result"], registry=REGISTRY)
 RATE_LIMITS = Counter(
     "earshot_rate_limits", "Answers 429, by service and method", ["service", "method"], registry=REGISTRY

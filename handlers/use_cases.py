@@ -39,7 +39,7 @@ from handlers.home_responder import HomeResponder
 from handlers.payloads import find_home, find_modal, get_block_id
 from handlers.responder import Responder
 
-__all__ = ["AsyncAck", "CaseUseCases", "ColleagueUseCases", "CorrectionUseCases", "CrisisUseCases"]
+__all__ = ["AsyncAck", "CampaignUseCases", "CaseUseCases", "ColleagueUseCases", "CorrectionUseCases", "CrisisUseCases"]
 __all__ += [
     "DayMessageUseCases",
     "DigestUseCases",

@@ -17,7 +17,7 @@ AREAS = ("bot", "handlers")
 EXAMPLES = ("playbook.example.toml", ".env.example", "Makefile")
 DATA = (
     *("bot/detectors/lexicons/", "bot/detectors/text/", "bot/detectors/model/", "bot/domain/spikes/topic_words.py"),
-    *("bot/benchmarks/hostile_texts.py", "bot/calendars/title_roles.py"),
+    *("bot/benchmarks/hostile_texts.py", "bot/calendars/title_roles.py", "bot/domain/campaigns/annoyance.py"),
 )
 """Words of posts and calendars that are looked for: data, and shown to nobody."""
 

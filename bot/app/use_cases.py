@@ -77,7 +77,7 @@ def build_use_cases(
         previews=SubjectPreviews(store.recent_posts, clock),
         replies=replies,
         themes=ThemeReview(store, rules, staff, reports.parse_query, clock),
-        campaigns=CampaignUseCases(store.campaigns, rules, staff, clock),
+        campaigns=CampaignUseCases(store.campaigns, rules, staff, clock, store.backfires),
         thanks=ThankUseCases(store.praise, store.persons, cases, replies, clock),
         home=HomeTab(store, rules, on_call, staff, reports, clock),
         pages=PagingUseCases(store.pages, secrets, contexts, rules, staff, clock),

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from bot.benchmarks.fixtures import BenchmarkContext
 from bot.benchmarks.measurement import Measurement
 from bot.benchmarks.measurements import (
+    backfires,
     clicks,
     detectors,
     home_tab,
@@ -37,6 +38,7 @@ CATALOGUE: Mapping[str, MeasureFunction] = {
     "reports": reports.measure_reports,
     "storm": storm.measure_load_spike,
     "spikes": spikes.measure_spikes,
+    "backfires": backfires.measure_backfires,
     "pages": pages.measure_paging,
     "messages": messages.measure_message_counts,
     "start": start.measure_start,

@@ -143,6 +143,9 @@ CLAIM_ANYWAY = "claim_anyway"
 MERGE = "case_merge"
 """Its value is the case, a slash, and the case that it joins."""
 
+# On the warning that a campaign may backfire. The value is the folded name of the campaign.
+BACKFIRE_MUTE = "backfire_mute"
+
 # About mutes.
 AUTHOR_MUTE = "author_mute"
 """Its value is the case whose author is meant."""

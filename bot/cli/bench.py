@@ -39,7 +39,8 @@ def run_bench(
         Path | None, typer.Option(help="Mentions as JSON lines to measure with, instead of the sample day.")
     ] = None,
     week: Annotated[
-        Path | None, typer.Option(help="A recorded week, as mentions with their subjects, for `spikes`.")
+        Path | None,
+        typer.Option(help="A week of mentions with their subjects, for `spikes` and `backfires`."),
     ] = None,
     labels: Annotated[
         Path | None, typer.Option(help="Its sentiments, as a person judged them: JSON lines with id and sentiment.")

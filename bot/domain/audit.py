@@ -90,6 +90,8 @@ class AuditAction(StrEnum):
     REPLY_DELETED = "deleted a saved reply"
     CAMPAIGN_STARTED = "started a campaign"
     CAMPAIGN_ENDED = "ended a campaign"
+    BACKFIRE_FOUND = "found that a campaign may backfire"
+    BACKFIRE_MUTED = "muted the warnings about a campaign"
     REROUTE_UNDONE = "undid the re-route"
 
 

@@ -100,6 +100,8 @@ class NotificationKind(StrEnum):
     """Tell a person that they reached the limit of pages. `subject_id` is their id, `nth` the night."""
     TROUBLE = "trouble"
     """Tell a fallback channel that a department's own channel cannot be written to. `subject_id` is the department."""
+    BACKFIRE = "backfire"
+    """Warn that a campaign may backfire. `subject_id` is its folded name, `nth` when it was noticed."""
     DEPUTY = "deputy"
     """Tell a person that they were made a deputy. `subject_id` is the id of the grant."""
 

@@ -130,6 +130,7 @@ class MentionEraser(RedisStore):
         lost += await self._redact_quotes(QuoteTargets(found.ids, found.words, reason.text))
         lost += await self._records.redact_cases(found.ids, found.words, at, reason, found.names)
         lost += await self._records.redact_episodes(found.ids, at)
+        lost += await self._records.redact_backfires(found.ids, at)
         lost += await self._records.redact_crises(found.words, at)
         lost += await self._mutes.forget(found.mutes)
         lost += await self._persons.forget(found.persons, at)

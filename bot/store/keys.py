@@ -300,6 +300,9 @@ class Keys:
     def episode_key(self, episode: str) -> str:
         return f"{self.root}episode:{episode}"
 
+    def backfire_key(self, campaign: str) -> str:
+        return f"{self.root}backfire:{campaign}"
+
     def episode_cases_key(self, episode: str) -> str:
         return f"{self.root}episode_cases:{episode}"
 

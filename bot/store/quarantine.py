@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import AwareDatetime, BaseModel, TypeAdapter, ValidationError
 
 from bot.domain.assessment import Assessment
+from bot.domain.campaigns.backfire_record import BackfireRecord
 from bot.domain.campaigns.campaign import Campaign
 from bot.domain.case import Case
 from bot.domain.crisis import Crisis
@@ -38,6 +39,7 @@ from bot.store.transaction import Transaction, commit
 
 KINDS: Mapping[str, Callable[[str], Any]] = {
     "assessment": Assessment.model_validate_json,
+    "backfire": BackfireRecord.model_validate_json,
     "calendar": parse_stored_shifts,
     "campaign": Campaign.model_validate_json,
     "card": CardRecord.model_validate_json,

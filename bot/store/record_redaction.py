@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 
+from bot.domain.campaigns.backfire_record import BackfireRecord, forget_in_backfire
 from bot.domain.case import Case
 from bot.domain.commits import CaseDecision
 from bot.domain.crisis import Crisis
@@ -12,6 +13,7 @@ from bot.domain.outbox import Notification, NotificationKind
 from bot.domain.paging.decision import refresh_messages
 from bot.domain.redaction import forget_in_case, forget_in_crisis, forget_in_episode
 from bot.domain.spikes.episode import Episode
+from bot.store.backfires import BackfireStore
 from bot.store.case_writer import write_decision
 from bot.store.cases import CaseStore
 from bot.store.client import RedisClient
@@ -29,7 +31,7 @@ class RecordRedactor(RedisStore):
         super().__init__(client, keys)
         self._cases = CaseStore(client, keys)
         self._episodes = EpisodeStore(client, keys)
-        self._crises = CrisisStore(client, keys)
+        self._crises, self._backfires = CrisisStore(client, keys), BackfireStore(client, keys)
         self._pages = PageStore(client, keys)
 
     async def redact_cases(
@@ -83,6 +85,15 @@ class RecordRedactor(RedisStore):
                 changed += await self._save_redacted(self._keys.episode_key(name), before.version, after, card, at)
         return changed
 
+    async def redact_backfires(self, ids: frozenset[str], at: datetime) -> int:
+        """Drop the posts, and delete the messages that showed them."""
+        changed = 0
+        for name, before in (await self._backfires.load([name async for name in self._iter_names("backfire")])).items():
+            if (after := forget_in_backfire(before, ids)) is not None:
+                gone = Notification.retract_replies(name, before.warnings[-1].department)
+                changed += await self._save_redacted(self._keys.backfire_key(name), before.version, after, gone, at)
+        return changed
+
     async def redact_crises(self, words: frozenset[str], at: datetime) -> int:
         changed = 0
         async for name in self._iter_names("crisis"):
@@ -93,7 +104,7 @@ class RecordRedactor(RedisStore):
         return changed
 
     async def _save_redacted(
-        self, key: str, before: int, after: Episode | Crisis, notification: Notification, at: datetime
+        self, key: str, before: int, after: Episode | Crisis | BackfireRecord, notification: Notification, at: datetime
     ) -> bool:
         """Save a redacted record. Return False on a conflict: the command then reports that something is left."""
         transaction = Transaction(self._keys.inbox)

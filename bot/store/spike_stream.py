@@ -1,5 +1,7 @@
 """The stream of observations for spike detection, appended by the commit of each mention."""
 
+from collections.abc import Iterable
+
 import structlog
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import to_json
@@ -37,6 +39,12 @@ class SpikeStream(RedisStore):
         """Read the latest observations, the newest first."""
         reply = await self._client.execute("XREVRANGE", self._keys.spike_stream, "+", "-", "COUNT", limit)
         return [parse_observation(place, fields[1]) for place, fields in reply]
+
+    async def find(self, places: Iterable[StreamPosition]) -> list[SpikeObservation]:
+        """Return the observations at these positions, without those that were trimmed or deleted."""
+        entries = [f"{first}-{second}" for first, second in places]
+        replies = await self._client.execute_each([("XRANGE", self._keys.spike_stream, one, one) for one in entries])
+        return [parse_observation(place, fields[1]) for reply in replies for place, fields in reply]
 
     async def trim_before(self, before: StreamPosition) -> None:
         """Delete observations before a position."""

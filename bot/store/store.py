@@ -7,6 +7,7 @@ from pathlib import Path
 
 from bot.store.access_check import verify_permissions, verify_write_access
 from bot.store.audit_log import AuditLogReader
+from bot.store.backfires import BackfireStore
 from bot.store.baselines import BaselineStore
 from bot.store.calendars import CalendarLinkStore, CalendarStore
 from bot.store.campaigns import CampaignStore
@@ -92,7 +93,7 @@ class Store:
         self.spike_stream = SpikeStream(client, keys)
         self.recent_mentions = RecentMentionStore(client, keys)
         self.recent_posts = RecentPostStore(client, keys, self.cases)
-        self.baselines = BaselineStore(client, keys)
+        self.baselines, self.backfires = BaselineStore(client, keys), BackfireStore(client, keys)
         self.episodes = EpisodeStore(client, keys)
         self.episode_cases = EpisodeCaseStore(client, keys, self.cases)
         self.exports = ExportStore(client, keys, self.cases, self.spam, self.episodes)

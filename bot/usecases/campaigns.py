@@ -14,7 +14,9 @@ from bot.domain.campaigns.campaign_transitions import end_campaign, start_campai
 from bot.domain.errors import NotAllowed
 from bot.domain.rules import PlaybookRules
 from bot.domain.subject import Subject
+from bot.store.backfires import BackfireStore
 from bot.store.campaigns import CampaignStore
+from bot.usecases.backfire_mutes import BackfireUseCases
 from bot.usecases.staff import StaffDirectory
 
 EXAMPLES = (
@@ -38,6 +40,7 @@ class CampaignUseCases:
     _rules: CampaignRules
     _staff: StaffDirectory
     _clock: Clock
+    _backfires: BackfireStore
 
     async def answer_command(self, by: str, words: str) -> RenderedMessage:
         """Answer what follows `/sentiment campaign`."""
@@ -51,6 +54,10 @@ class CampaignUseCases:
             case ("list" | "", ""):
                 return cards.render_campaigns(await self.load_book(), self._clock.now())
         raise NotAllowed(f"Write {EXAMPLES}.")
+
+    async def mute_backfires(self, by: str, name: str) -> RenderedMessage:
+        """Warn no more that this campaign backfires; see `BackfireUseCases`."""
+        return await BackfireUseCases(self._backfires, self._rules, self._staff, self._clock).mute_campaign(by, name)
 
     async def load_book(self) -> CampaignBook:
         return await self._store.load_book(self._rules.list_campaigns())

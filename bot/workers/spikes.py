@@ -24,6 +24,7 @@ from bot.store.leases import LEASE_LENGTH
 from bot.store.spike_stream import PAGE_SIZE
 from bot.store.store import Store
 from bot.store.transaction import CommitResult
+from bot.workers.backfire_guard import BackfireGuard
 from bot.workers.episode_case_counter import EpisodeCaseCounter
 from bot.workers.retry_backoff import RetryBackoff
 from bot.workers.runner import Worker
@@ -60,6 +61,7 @@ class SpikeWorker(Worker):
         self._lease = lease
         self._backoff = RetryBackoff(self.name, clock)
         self._case_counter = EpisodeCaseCounter(store)
+        self._backfires = BackfireGuard(store, rules, self._backoff)
         self._book = CampaignBook()
         self._reset_state()
 
@@ -88,6 +90,7 @@ class SpikeWorker(Worker):
             if subject in self._watches and not self._backoff.is_waiting(subject):
                 # the state is reset if another process has decided meanwhile
                 decided += await self._backoff.run_guarded(subject, self._evaluate_subject(subject, at))
+        decided += await self._backfires.check_campaigns(self._book, self._watches, self._baselines, at)
         if self._names is not None:
             decided += await self._case_counter.count_cases(self._running, self._watches, at)
         await self._update_baselines(at)

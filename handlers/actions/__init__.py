@@ -5,6 +5,7 @@ from slack_bolt.async_app import AsyncApp
 from bot.cards import action_ids
 from bot.cards.case import CASE_BUTTONS
 from handlers.actions.acknowledge import acknowledge, acknowledge_here
+from handlers.actions.backfire_buttons import BACKFIRE_LISTENERS
 from handlers.actions.case_buttons import (
     confirm_crisis,
     confirm_here,
@@ -78,7 +79,7 @@ def register(app: AsyncApp) -> None:
     _register_case_buttons(app)
     app.action(action_ids.CONFIRM_HERE)(confirm_here)
     more = {**STORM_LISTENERS, **HOME_LISTENERS, **FOLLOW_UP_LISTENERS, **REPLY_LISTENERS, **REQUEST_LISTENERS}
-    more |= PERSON_LISTENERS | THANK_LISTENERS | CAUTION_LISTENERS | LEDGER_LISTENERS
+    more |= PERSON_LISTENERS | THANK_LISTENERS | CAUTION_LISTENERS | LEDGER_LISTENERS | BACKFIRE_LISTENERS
     for action, listener in more.items():
         app.action(action)(listener)
     app.action(action_ids.ACKNOWLEDGE)(acknowledge)

@@ -6,6 +6,7 @@ from pydantic import BaseModel
 
 from bot.domain.assessment import Assessment, Signal
 from bot.domain.audit import AuditEvent
+from bot.domain.campaigns.backfire_record import BackfireRecord, BackfireWarning
 from bot.domain.campaigns.campaign import Campaign, CampaignAsset, CampaignKind
 from bot.domain.case import Case, CaseResolution, CaseStatus, JoinedMention, JoinReason
 from bot.domain.correction import Correction, CorrectionKind
@@ -214,6 +215,28 @@ RECORDS: dict[str, BaseModel] = {
     ),
     "mute": Mute(
         kind=MuteKind.AUTHOR, name="marta_flies", by="U0ANA", since=AT, until=datetime(2026, 3, 13, 18, tzinfo=UTC)
+    ),
+    "backfire": BackfireRecord(
+        name="Spring sale",
+        version=2,
+        subject="Northwind Air",
+        started_at=AT,
+        owner="U0ANA",
+        before=0.25,
+        warnings=(
+            BackfireWarning(
+                asset="Film",
+                at=LATER,
+                department="pr",
+                people=20,
+                critics=14,
+                usual=0.25,
+                minutes=25,
+                doubtful=3,
+                posts=(("x:1", (1773201600000, 0)),),
+            ),
+        ),
+        muted_by="U0BEN",
     ),
     "campaign": Campaign(
         name="Spring sale",

@@ -128,7 +128,7 @@ def open_episode(
     episode = Episode(
         id=derive_episode_id(subject, at),
         subject=subject,
-        department=_choose_department(within, departments, thresholds),
+        department=choose_department(within, departments, thresholds),
         kind=finding.kind,
         words=words,
         started_at=_from_epoch(first),
@@ -201,7 +201,7 @@ def _add_observations(episode: Episode, new: Sequence[SpikeObservation]) -> Epis
     )
 
 
-def _choose_department(
+def choose_department(
     observations: Sequence[SpikeObservation], departments: Sequence[str], thresholds: SpikeThresholds
 ) -> str:
     """Return the department of the playbook, else the one with most of its posts, else the first."""

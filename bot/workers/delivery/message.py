@@ -61,7 +61,8 @@ class MessageDelivery:
 
     async def _mark_delivered(self, pending: Notification, record: CardRecord) -> None:
         of_a_case = pending.kind not in self._renderers and pending.kind is not NotificationKind.TROUBLE
-        await self._outbox.mark_message_sent(pending, MessageRef(record.channel, record.ts) if of_a_case else None)
+        has_posts = of_a_case or pending.kind is NotificationKind.BACKFIRE
+        await self._outbox.mark_message_sent(pending, MessageRef(record.channel, record.ts) if has_posts else None)
 
     async def delete_next_message(self, pending: Notification) -> bool:
         """Delete the next message about a case that has to be forgotten. Raises `SendDeferredError`."""

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 
 from bot.cards import drills, health, oncall, oncall_requests, roles, shift_summary
+from bot.cards.backfire_warning import render_backfire
 from bot.cards.block_kit import RenderedMessage
 from bot.clock import Clock
 from bot.domain.department import Department
@@ -44,6 +45,7 @@ class NoticeRenderer:
             NotificationKind.OUTCOME: self._render_request,
             NotificationKind.SHIFT: self._render_shift_change,
             NotificationKind.DEPUTY: self._render_deputy_welcome,
+            NotificationKind.BACKFIRE: self._render_backfire,
         }
 
     async def _render_drill(self, pending: Notification) -> DepartmentMessage:
@@ -120,6 +122,17 @@ class NoticeRenderer:
             return None, NO_DEPARTMENT
         department = get_department_or_lost(self._rules, grant.department)
         return roles.render_deputy_welcome(grant, department), NO_DEPARTMENT
+
+    async def _render_backfire(self, pending: Notification) -> DepartmentMessage:
+        """Render nothing if somebody said meanwhile that nothing backfires; posts that are deleted are left out."""
+        department = get_department_or_lost(self._rules, str(pending.to))
+        record = await self._store.backfires.get(pending.subject_id)
+        warning = record.find_warning(pending.nth)
+        if warning is None:
+            return None, department
+        posts = await self._store.spike_stream.find(place for _, place in warning.posts)
+        deleted = await self._store.inbox.find_deleted({one.mention for one in posts})
+        return render_backfire(record, warning, [one for one in posts if one.mention not in deleted]), department
 
     async def _find_request(self, pending: Notification) -> CoverRequest | None:
         schedule, request_id = pending.schedule_item
