@@ -145,6 +145,13 @@ def test_nothing_is_sent_that_the_playbook_does_not_name() -> None:
         assert word in everything
 
 
+def test_the_handle_of_the_author_does_not_leave_in_a_link_either() -> None:
+    handle = build_mention("x").author.handle
+    text = f"see https://x.com/{handle.upper()}/status/1, signed {handle}. Not {handle}s"
+    sent = json.dumps(build_draft_messages(DraftContext(build_mention(text), "Northwind Air"), frozenset({"post"})))
+    assert "see https://x.com/someone/status/1, signed someone." in sent
+
+
 @pytest.mark.parametrize(
     ("answer", "kept"),
     [
