@@ -449,10 +449,10 @@ def _draw_persons(on: GallerySamples) -> Drawings:
         ),
     )
     other = OpenCase(on.claimed.id, "U0ANA", "care", "C0CARE", "1773133200.000100")
-    busy = on.author._replace(open_cases=(other,))
+    busy = replace(on.author, open_cases=(other,))
     avoided = Person(labels=frozenset({PersonLabel.DO_NOT_APPROACH}))
     yield "Card: a colleague has another case of this person", case.render_case(on.new, on.care, AT, author=busy)
-    writing = busy._replace(open_cases=(other._replace(writers=("U0ANA",)),), writers=("U0ANA", "U0MIA"))
+    writing = replace(busy, open_cases=(other._replace(writers=("U0ANA",)),), writers=("U0ANA", "U0MIA"))
     yield "Card: colleagues are writing to this person", case.render_case(on.claimed, on.care, AT, author=writing)
     for name, author, question in (
         ("claim or merge?", busy, ClaimQuestion("U0RAJ", other, None)),

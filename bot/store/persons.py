@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from bot.domain.audit import AuditEvent
@@ -100,7 +101,7 @@ class PersonStore(RedisStore):
         }
         people = {who for context in found.values() for who in context.colleagues}
         names = {one: name for one in sorted(people) if find_name and (name := await find_name(one))}
-        return {case_id: context._replace(names=names) for case_id, context in found.items()}
+        return {case_id: replace(context, names=names) for case_id, context in found.items()}
 
     async def _find_claimed_cases(
         self, cases: Sequence[Case], persons: Mapping[str, Person]

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 from types import MappingProxyType
@@ -69,12 +70,13 @@ class OpenCase(NamedTuple):
     """Who is writing a reply in it just now; who began first is the first."""
 
 
-class AuthorContext(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class AuthorContext:
     """What a card knows about its author beside its case."""
 
     person: Person | None = None
     open_cases: tuple[OpenCase, ...] = ()
-    names: Mapping[str, str] = MappingProxyType({})
+    names: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     """Plain names of the colleagues in it, since a mention would notify them. One that is not known is missing."""
     writers: tuple[str, ...] = ()
     """Who is writing a reply in this case just now."""

@@ -61,7 +61,7 @@ def build_draft_messages(context: DraftContext, send: frozenset[str]) -> list[di
     task = _TASK.format(brand=context.brand, most=context.most or 500)
     parts: dict[str, object] = {}
     if "post" in send:
-        parts["post"] = context.mention.text if "author" in send else _hide_accounts(context.mention)
+        parts["post"] = context.mention.text if "author" in send else _mask_accounts(context.mention)
     if "author" in send:
         parts["author"] = context.mention.author.name or context.mention.author.handle
     if "voice" in send and context.voice:
@@ -74,7 +74,7 @@ def build_draft_messages(context: DraftContext, send: frozenset[str]) -> list[di
     return [{"role": "system", "content": task}, {"role": "user", "content": user}]
 
 
-def _hide_accounts(mention: Mention) -> str:
+def _mask_accounts(mention: Mention) -> str:
     """Return the text without handles: `@marta`, and the author's own also in a link or without the sign."""
     text, handle = _HANDLE.sub(SOMEONE, mention.text), mention.author.handle.removeprefix("@")
     return re.sub(rf"(?<!\w){re.escape(handle)}(?!\w)", SOMEONE[1:], text, flags=re.IGNORECASE) if handle else text

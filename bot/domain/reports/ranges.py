@@ -7,6 +7,7 @@ a question.
 import calendar
 import math
 import re
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -53,7 +54,8 @@ class ReportRange(NamedTuple):
         return self.comparable.end < self.current.end
 
 
-class _RangePoint(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class _RangePoint:
     day: date
     clock: time | None = None
 
@@ -191,7 +193,7 @@ def _take_point(scanner: _WordScanner, now: datetime) -> _RangePoint | None:
     if clock is None:
         return _RangePoint(day) if day else None
     point = _RangePoint(day or now.date(), time(int(clock[1]), int(clock[2])))
-    return point._replace(day=point.day - WEEK) if is_weekday and _to_utc(point, now) > now else point
+    return replace(point, day=point.day - WEEK) if is_weekday and _to_utc(point, now) > now else point
 
 
 def _take_day(scanner: _WordScanner, now: datetime) -> tuple[date | None, bool]:
@@ -264,10 +266,10 @@ def _build_range(said: str, bounds: _RangeBounds, now: datetime) -> ReportRange:
 
 def _format_days(bounds: _RangeBounds) -> str:
     """Return the words for the whole days of a range."""
-    start = bounds.start._replace(clock=None).format_words()
+    start = replace(bounds.start, clock=None).format_words()
     if bounds.end is None:
         return f"since {start}"
-    end = bounds.end._replace(clock=None).format_words()
+    end = replace(bounds.end, clock=None).format_words()
     return start if start == end else f"{start} – {end}"
 
 
