@@ -32,7 +32,10 @@ LINK_MOST = 500
 _KINDS = {Intent.NEED, Intent.QUESTION}
 BUTTONS = (
     CaseButton(
-        action_ids.LEDGER_ADD, "Add to ledger…", lambda case: case.is_closed and case.assessment.intent in _KINDS
+        action_ids.LEDGER_ADD,
+        "Add to ledger…",
+        lambda case: case.is_closed and case.assessment.intent in _KINDS,
+        a11y_label="Add this need or question to the ledger",
     ),
 )
 

@@ -23,6 +23,7 @@ from bot.cards import (
     follow_ups,
     health,
     home,
+    ledger_entries,
     modals,
     mutes,
     oncall,
@@ -61,6 +62,8 @@ from bot.domain.destination import ToChannel, ToPerson
 from bot.domain.drills import Drill
 from bot.domain.health.issues import HealthIssue
 from bot.domain.health.source_health import DOLLARS, PostDelay, SourceHealth, SourceQuota
+from bot.domain.ledger.entry import EntryKind, EntryState, LedgerEntry, change_entry
+from bot.domain.ledger.suggestions import EntrySuggestion
 from bot.domain.mutes import CountedMute, Mute, MuteKind
 from bot.domain.offers import OfferUse
 from bot.domain.own_accounts import StaffSign
@@ -110,6 +113,7 @@ def list_drawings(samples: GallerySamples) -> list[GalleryEntry]:
         _draw_pages,
         _draw_crises,
         _draw_themes,
+        _draw_ledger,
         _draw_reports,
         _draw_oncall,
         _draw_roles,
@@ -247,6 +251,29 @@ def _draw_themes(_on: GallerySamples) -> Drawings:
     yield "Theme: renamed", theme_list.render_rename_receipt("delay", "late flights", is_merge=False)
     yield "Themes: merged", theme_list.render_rename_receipt("delay", "baggage", is_merge=True)
     yield "Theme: added", theme_list.render_add_receipt(Theme(name="wifi", words=("wifi", "wi-fi")))
+
+
+def _draw_ledger(on: GallerySamples) -> Drawings:
+    entry = LedgerEntry(
+        id="need",
+        kind=EntryKind.NEED,
+        title="Quiet carriage",
+        department="research",
+        opened_at=AT,
+        changed_at=AT,
+        changed_by=BEN,
+        people=12,
+        newest=(on.new.id,),
+    )
+    built = change_entry(entry, entry.title, EntryState.DONE, LINK, BEN, AT)
+    found, cases = [EntrySuggestion("power socket", (on.new.id,), 4)], {on.new.id: on.new}
+    origin = ModalMetadata(on.new.id)
+    yield "Needs", ledger_entries.render_ledger(EntryKind.NEED, [entry], found, cases)
+    yield "Needs: none yet", ledger_entries.render_ledger(EntryKind.NEED, [], [], {})
+    added = ledger_entries.LedgerCases(EntryKind.NEED, (on.new,), "power socket", [entry])
+    yield "Add to ledger…", ledger_entries.render_add_modal(added, origin)
+    yield "Ledger entry", ledger_entries.render_entry_modal(entry, [built], [on.new], AT, BEN, origin)
+    yield "Ledger entry: built", ledger_entries.render_ledger_receipt(built)
 
 
 def _draw_reports(on: GallerySamples) -> Drawings:

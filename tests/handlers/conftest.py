@@ -18,6 +18,7 @@ from tests.handlers.fakes import (
     FakeFeeds,
     FakeFlags,
     FakeHome,
+    FakeLedger,
     FakeMutes,
     FakeOffers,
     FakeOnCall,
@@ -60,6 +61,7 @@ class FakeUseCases:
     replies: FakeReplies = field(default_factory=FakeReplies)
     persons: FakePersons = field(default_factory=FakePersons)
     roles: FakeRoles = field(default_factory=FakeRoles)
+    ledger: FakeLedger = field(default_factory=FakeLedger)
     mutes: FakeMutes = field(default_factory=FakeMutes)
     colleagues: FakeColleagues = field(init=False)
     day_messages: FakeDayMessages = field(default_factory=FakeDayMessages)

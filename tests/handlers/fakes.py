@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from bot.cards import crisis_modals
@@ -9,6 +10,7 @@ from bot.cards.block_kit import RenderedMessage, make_mrkdwn, make_section
 from bot.cards.case_search import SearchQuery, SearchResult
 from bot.cards.charts import make_line_chart
 from bot.cards.home_view import AS_OPENED, DepartmentSummary, HomeState, HomeView
+from bot.cards.ledger_entries import LedgerCases
 from bot.cards.modal_blocks import ModalMetadata
 from bot.cards.oncall import OnCallSummary
 from bot.cards.owner_brief import OwnerBrief
@@ -25,6 +27,7 @@ from bot.domain.crisis import CrisisDeclaration, CrisisPlan
 from bot.domain.crisis import CrisisOrigin as Began
 from bot.domain.department import Department
 from bot.domain.destination import ToPerson
+from bot.domain.ledger.entry import EntryKind, LedgerEntry, open_entry
 from bot.domain.lifecycle import CaseTransition
 from bot.domain.offers import OfferUse
 from bot.domain.oncall.on_call import OnCallSnapshot
@@ -64,6 +67,24 @@ class FakeCampaigns(Fake):
     async def answer_command(self, by: str, words: str) -> RenderedMessage:
         await self.ask("campaign", by, words)
         return RenderedMessage("Spring sale runs now", [])
+
+
+class FakeLedger(Fake):
+    async def list_entries(self, kind: EntryKind) -> RenderedMessage:
+        await self.ask("list", kind)
+        return RenderedMessage("Quiet carriage", [])
+
+    async def find_cases(self, value: str, by: str) -> LedgerCases:
+        await self.ask("find", value, by)
+        return LedgerCases(EntryKind.NEED, (build_new_case(),), "", ())
+
+    async def add(self, value: str, entry_id: str, title: str, by: str) -> LedgerEntry:
+        await self.ask("add", value, entry_id, title, by)
+        return open_entry(EntryKind.NEED, "Quiet carriage", "care", by, AT, ())
+
+    async def get(self, entry_id: str, by: str) -> tuple[LedgerEntry, list[LedgerEntry], list[Case], datetime]:
+        await self.ask("get", entry_id, by)
+        return open_entry(EntryKind.NEED, "Quiet carriage", "care", by, AT, ()), [], [], AT
 
 
 class FakeThemes(Fake):

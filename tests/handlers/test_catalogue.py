@@ -13,6 +13,7 @@ from tests.handlers.slack_workspace import Workspace
 
 MODALS = {value for name, value in vars(action_ids).items() if name.endswith("_MODAL")}
 INPUTS = {
+    "ENTRY",
     "RESOLUTION",
     "NOTE",
     "REASON",
