@@ -3,7 +3,7 @@
 from typing import Any
 
 from bot.cards import action_ids
-from bot.cards.block_kit import make_actions, make_button, make_context, make_plain_text, make_section
+from bot.cards.block_kit import Block, make_actions, make_button, make_context, make_plain_text, make_section
 from bot.cards.case_mention import format_author, format_source
 from bot.cards.modal_blocks import ModalMetadata, make_modal
 from bot.cards.sanitize import sanitize_url
@@ -17,22 +17,22 @@ WENT_ON = "Counted. Press *Undo* if you don't answer after all."
 def render_caution_modal(case: Case, words: str, origin: ModalMetadata, *, went_on: bool = False) -> dict[str, Any]:
     """Return the modal with the link. `words` are what to think of; empty: nothing any more."""
     note = WENT_ON if went_on else HOW
-    label = f"Open the post of {format_author(case.mention)}"
-    link = make_button(
-        f"Open on {format_source(case.mention)}",
-        action_ids.OPEN_ANYWAY,
-        case.id,
-        url=sanitize_url(case.mention.url),
-        a11y_label=label,
-    )
-    undo = [make_button("Undo", action_ids.OPEN_UNDO, case.id)] if went_on else []
+    buttons = [*_render_link(case), *([make_button("Undo", action_ids.OPEN_UNDO, case.id)] if went_on else [])]
     return make_modal(
         action_ids.CAUTION,
         "Before you answer",
         "",
         origin,
         make_section(make_plain_text(f"⚠️ {words}" if words else OVER)),
-        make_actions(link, *undo),
+        *([make_actions(*buttons)] if buttons else []),
         *([make_context(note)] if words else []),
         close="Close",
     )
+
+
+def _render_link(case: Case) -> list[Block]:
+    """Return the link to the post; [] where it is not safe to follow: it may have changed since the card was drawn."""
+    if not (url := sanitize_url(case.mention.url)):
+        return []
+    words, label = f"Open on {format_source(case.mention)}", f"Open the post of {format_author(case.mention)}"
+    return [make_button(words, action_ids.OPEN_ANYWAY, case.id, url=url, a11y_label=label)]

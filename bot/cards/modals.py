@@ -224,7 +224,7 @@ def _make_text_input(words: str, max_length: int, *, multiline: bool = False) ->
 
 
 def _make_url_input(url: str) -> Block:
-    return {"type": "url_text_input", **({"initial_value": url} if sanitize_url(url) else {})}
+    return {"type": "url_text_input", **({"initial_value": safe} if (safe := sanitize_url(url)) else {})}
 
 
 def render_case_context(case: Case) -> Block:

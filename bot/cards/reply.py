@@ -85,7 +85,7 @@ def render_reply_modal(form: ReplyForm, origin: ModalMetadata, number: int = 0) 
         {**make_input(build_text_block(number), "Your reply", typing, optional=True), "dispatch_action": True},
         *_render_notes(form),
         *_render_draft(form),
-        make_actions(*_iter_controls(form)),
+        *_render_controls(form),
     )
     return {**view, "notify_on_close": True}
 
@@ -151,6 +151,11 @@ def _format_length(form: ReplyForm) -> str:
     return f"{form.length.remaining:,} of {most:,} characters left.{begins}"
 
 
+def _render_controls(form: ReplyForm) -> list[Block]:
+    """Return the buttons; there may be none where the post has no address that is safe to follow."""
+    return [make_actions(*controls)] if (controls := list(_iter_controls(form))) else []
+
+
 def _iter_controls(form: ReplyForm) -> Iterator[Block]:
     if form.is_inserted and form.composer_url:  # Slack opens the text as it was drawn, not as it was typed since
         yield _render_composer_button(form)
@@ -196,7 +201,7 @@ def render_copy_modal(
         origin,
         make_rich_text(make_line(where), preformatted),
         *_render_notes(form),
-        make_actions(*controls),
+        *([make_actions(*controls)] if controls else []),
         make_context("You send it, under your own name. Earshot never posts in public."),
         close="Back",
     )

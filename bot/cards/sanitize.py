@@ -80,7 +80,7 @@ def escape(words: str) -> str:
 
 
 def sanitize_url(url: str) -> str:
-    """Return the URL if it is safe behind a button or link, else ''.
+    """Return the URL, its scheme in lower case, if it is safe behind a button or link, else ''.
 
     Safe are http and https with a host and without user information (`https://bank.example@evil.example`).
     """
@@ -91,7 +91,8 @@ def sanitize_url(url: str) -> str:
         unicodedata.category(one) in _UNSEEN or one in _BLANK for one in url
     ):
         return ""
-    return url if _has_plain_host(url) else ""
+    scheme, _, rest = url.partition(":")
+    return f"{scheme.lower()}:{rest}" if _has_plain_host(url) else ""  # Slack refuses HTTPS: in capitals
 
 
 def _has_plain_host(url: str) -> bool:

@@ -12,7 +12,7 @@ from tests.cards.samples import AT, CARE, build_new_case, mention
 GOOD = (
     "https://x.example/i/status/1",
     "http://x.example:8080/a?b=c&d=%20e#f",
-    "HTTPS://X.EXAMPLE/@marta",
+    "https://X.EXAMPLE/@marta",
     "https://müller.example/straße",
     "https://例え.example/無印良品",
     "https://[2001:db8::1]/a",
@@ -54,6 +54,10 @@ def test_an_address_that_leads_where_it_reads_is_a_button(url: str) -> None:
     assert url in json.dumps(
         card.render_case(build_new_case(mention=mention(url=url)), CARE, AT).all_blocks, ensure_ascii=False
     )
+
+
+def test_a_scheme_in_capitals_which_slack_refuses_is_put_into_small_letters() -> None:
+    assert sanitize_url("HTTPS://X.EXAMPLE/@Marta") == "https://X.EXAMPLE/@Marta"
 
 
 @pytest.mark.parametrize("why", BAD)

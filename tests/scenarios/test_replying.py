@@ -468,3 +468,14 @@ async def test_a_reply_is_written_from_the_home_tab_and_from_a_search_too(world:
     assert reply.text == "From a search"
     assert not await reply.submit()
     assert "Open it with this text, or copy the text." in reply.words
+
+
+@pytest.mark.parametrize("url", ["x.com/a", "https://x.com/a b", "https://x.com/a|b", "ftp://x.com/a", "javascript:a"])
+async def test_a_reply_opens_without_a_link_where_the_address_is_not_safe_to_follow(world: World, url: str) -> None:
+    card = await receive_claimed(world, url=url, source="forum")
+    reply = await open_reply(world, card)
+    assert not reply.view.find_buttons()
+    await reply.type("We are looking for it")
+    assert not await reply.submit()
+    assert "We are looking for it" in reply.words
+    assert "Open post" not in reply.view.find_buttons()

@@ -1,6 +1,7 @@
 """Delivery when Slack says no, says nothing, or is away: nothing is lost, and nobody is kept waiting for another."""
 
 import itertools
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -195,6 +196,49 @@ async def test_a_card_that_cannot_be_sent_keeps_no_other_waiting_and_is_not_give
     harness.slack.refuses = {}
     await harness.run_until_idle()
     assert harness.slack.names()[-1] == poison.id
+
+
+def count_posts(harness: DeliveryHarness, *errors: Exception) -> Callable[[str, str], Exception | None]:
+    """As Slack, take a post a second in a channel, also if it is refused with one of the errors."""
+    seen: list[float] = []
+    first = iter(errors)
+
+    def answer(method: str, channel: str) -> Exception | None:
+        if (method, channel) != ("post", "C0CARE"):
+            return None
+        if seen and harness.clock.seconds() - seen[-1] < 1:
+            return RateLimitedError(1)
+        seen.append(harness.clock.seconds())
+        return next(first, None)
+
+    return answer
+
+
+async def test_simpler_blocks_follow_refused_ones_though_slack_counts_the_refused_post(
+    harness: DeliveryHarness,
+) -> None:
+    (case,) = await harness.open_cases(1)
+    harness.slack.fails = count_posts(harness, SlackRejectedError("invalid_attachments"))
+    await harness.run_for(5, pace=0.25)
+    (card,) = harness.slack.channels["C0CARE"]
+    assert (card.name, "Claim" in str(card.blocks), len(card.blocks)) == (case.id, True, 2)
+    assert await harness.store.health_issues.load_issues() == {}
+
+
+async def test_refused_blocks_keep_no_other_card_waiting_though_slack_counts_the_refused_post(
+    harness: DeliveryHarness,
+) -> None:
+    poison, *others = await harness.open_cases(*range(4))
+    harness.slack.fails = count_posts(harness)
+    harness.slack.refuses = {poison.id: SlackRejectedError("invalid_attachments")}
+    await harness.run_for(150, pace=0.25)
+    assert sorted(harness.slack.names()) == sorted(case.id for case in others)
+    [trouble] = (await harness.store.health_issues.load_issues()).items()
+    assert trouble == ("refused:care", "Slack refuses a message for care (invalid_attachments); the others are sent")
+    harness.slack.refuses = {}
+    await harness.run_until_idle()
+    assert harness.slack.names()[-1] == poison.id
+    assert await harness.store.health_issues.load_issues() == {}
 
 
 @pytest.mark.parametrize("error", [DeliveryUnknownError("503"), NotSentError("no connection")])

@@ -26,6 +26,8 @@ MAX_RESOLVED_ISSUES = 20
 INBOX, OUTBOX, RECONCILIATION = "inbox", "outbox", "books"
 SOURCE = "source:"
 """Begins the name of an issue of a source."""
+REFUSED = "refused:"
+"""Begins the name of an issue of a message that Slack refuses whatever its blocks, by its destination."""
 
 
 class HealthSnapshot(NamedTuple):
@@ -40,7 +42,7 @@ class HealthSnapshot(NamedTuple):
     unaccounted: int = 0
     """Mentions that the reconciliation misses."""
     pager_issues: Mapping[str, str] = {}
-    """Issues reported by pagers, by name."""
+    """Issues reported by pagers, sources and delivery, by name."""
 
 
 class HealthIssue(FrozenModel):

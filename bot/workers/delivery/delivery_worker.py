@@ -11,9 +11,11 @@ from bot import metrics
 from bot.clock import Clock
 from bot.domain.commits import StoreUnavailable
 from bot.domain.destination import Destination, ToDepartment, ToPager
+from bot.domain.health.issues import REFUSED
 from bot.domain.oncall.on_call import GapLookup
 from bot.domain.outbox import Notification, NotificationKind, Priority
 from bot.domain.rules import PlaybookRules, PointLookup, get_department_or_lost
+from bot.sinks.delivery_errors import SlackRejectedError
 from bot.sinks.slack import SlackSink
 from bot.store.fencing import LeaseFence, LeaseLostError, enforce_fence
 from bot.store.leases import LEASE_LENGTH
@@ -26,7 +28,7 @@ from bot.workers.delivery.crises import CARD_RENDERERS, CrisisDelivery
 from bot.workers.delivery.digests import DigestDelivery
 from bot.workers.delivery.message import MessageDelivery
 from bot.workers.delivery.poster import MessagePoster
-from bot.workers.delivery.rate_limiter import SendDeferredError, SlackRateLimiter
+from bot.workers.delivery.rate_limiter import BlocksRefusedError, SendDeferredError, SlackRateLimiter
 from bot.workers.delivery.reminders import ReminderDelivery
 from bot.workers.delivery.roll_ups import RollUpDelivery
 from bot.workers.delivery.spikes import EpisodeDelivery
@@ -39,6 +41,8 @@ LOOKAHEAD = 10
 LEASE_NAME = "delivery"
 FIRST_BACKOFF = timedelta(minutes=1)
 LONGEST_BACKOFF = timedelta(hours=1)
+FALLBACK_AFTER = timedelta(seconds=2)
+"""Between refused blocks and the simpler ones: longer than Slack's limit of a channel, so that others get a turn."""
 
 log = structlog.get_logger("delivery")
 
@@ -112,10 +116,10 @@ class DeliveryWorker(Worker):
         results = await asyncio.gather(*(serve_queue(queue) for queue in queues), return_exceptions=True)
         for queue, result in zip(queues, results, strict=True):
             if isinstance(result, BaseException):
-                self._defer_notification(queue, result)
+                await self._defer_notification(queue, result)
         return sum(1 if isinstance(result, BaseException) else result for result in results)
 
-    def _defer_notification(self, queue: DestinationQueue, error: BaseException) -> None:
+    async def _defer_notification(self, queue: DestinationQueue, error: BaseException) -> None:
         """Keep a notification that failed pending, with an exponential backoff, and go on with the others."""
         if isinstance(error, LeaseLostError):
             log.warning("another process delivers now", destination=str(queue.destination))
@@ -126,9 +130,17 @@ class DeliveryWorker(Worker):
         tries = self._failed[name].tries if name in self._failed else 0
         unread = isinstance(error, UnreadableRecordError)  # reported already
         wait = FIRST_BACKOFF if unread else min(FIRST_BACKOFF * 2 ** min(tries, 6), LONGEST_BACKOFF)
+        if blocks_refused := isinstance(error, BlocksRefusedError):  # logged already
+            wait = wait if tries else FALLBACK_AFTER
         self._failed[name] = _FailedNotification(tries + 1, PauseWindow(self._clock.now(), self._clock.now() + wait))
-        if not unread:
+        if not unread and not blocks_refused:
             log.error("notification set aside", notification=name, tries=tries + 1, exc_info=error)
+        if isinstance(error, SlackRejectedError):
+            why = f"Slack refuses a message for {queue.destination} ({error.error}); the others are sent"
+            await self._report_refusal(queue.destination, why)
+
+    async def _report_refusal(self, to: Destination, sentence: str) -> None:
+        await self._store.health_issues.save_issue(f"{REFUSED}{to}", sentence)
 
     async def release_lease(self) -> None:
         """Release the lease, so that another process need not wait for its end."""
@@ -160,7 +172,8 @@ class DeliveryWorker(Worker):
                         return 1
                 name = owed.notification.key
                 if self._can_try(queue, name) and await self._choose_delivery(owed.notification)(owed.notification):
-                    self._failed.pop(name, None)
+                    if self._failed.pop(name, None):
+                        await self._report_refusal(queue.destination, "")
                     waited = (self._clock.now() - owed.since).total_seconds()
                     metrics.DELIVERY_SECONDS.labels(owed.notification.priority.name.lower()).observe(waited)
                     return 1

@@ -113,7 +113,7 @@ def render_message(pending: Notification, case: Case, department: Department, li
         NotificationKind.LEASE: (owned, lambda: case_messages.render_lease_reminder(case, department, link)),
         NotificationKind.RELEASED: (not owned, lambda: case_messages.render_lost_claim(case, department, link)),
         NotificationKind.JOINED: (
-            waits or owned,
+            owned or (waits and not case_messages.find_newest_merge(case)),
             lambda: (
                 case_messages.render_reopened_notice(case, department, link)
                 if waits

@@ -17,7 +17,12 @@ from bot.store.decision_writer import to_ms
 from bot.store.message_records import CardRecord, CardState
 from bot.store.store import Store
 from bot.workers.delivery.circuit_breaker import PauseWindow
-from bot.workers.delivery.rate_limiter import PAUSE_AFTER_REFUSAL, SendDeferredError, SlackRateLimiter
+from bot.workers.delivery.rate_limiter import (
+    PAUSE_AFTER_REFUSAL,
+    BlocksRefusedError,
+    SendDeferredError,
+    SlackRateLimiter,
+)
 
 log = structlog.get_logger("delivery")
 
@@ -41,6 +46,8 @@ class MessagePoster:
         self._rules = rules
         self.clock = clock
         self._lost_departments: set[str] = set()
+        self._refused: set[str] = set()
+        """Names of messages whose blocks Slack refused, and which are sent with simpler ones next."""
 
     def check_late_retry(self, record: CardRecord) -> None:
         """Raise `SendDeferredError` until the retry of a post without an answer is due: the post may have arrived."""
@@ -79,7 +86,8 @@ class MessagePoster:
         whether Slack took it: then a process that lost the lease meanwhile may write too, unless another has begun.
         `render_fallback` replaces blocks that Slack refuses; without it, the text alone is posted.
         `thread` is the ts of the message to reply to.
-        Raises `LeaseLostError` if another process sends by now.
+        Raises `BlocksRefusedError` if the next try sends the simpler blocks, since a refused post counts towards
+        Slack's limits, too; `LeaseLostError` if another process sends by now.
         """
         await self.limiter.acquire_post(channel)
         now = to_ms(self.clock.now())
@@ -90,7 +98,7 @@ class MessagePoster:
         except DeliveryUnknownError as lost:
             log.warning("message not confirmed", message=name, channel=channel, reason=str(lost))
             raise SendDeferredError from lost
-        except (SendDeferredError, SlackRejectedError):
+        except (SendDeferredError, SlackRejectedError, BlocksRefusedError):
             await save_record(record, begun)
             raise
         posted = _mark_posted(record, sent)
@@ -118,14 +126,20 @@ class MessagePoster:
     async def _send_with_fallback(
         self, channel: str, drawing: RenderedMessage, name: str, render_fallback: RenderFallback | None, thread: str
     ) -> SentMessage:
+        is_refused = name in self._refused
+        if is_refused:
+            drawing = render_fallback() if render_fallback else RenderedMessage(drawing.text, [])
         try:
-            return await self.limiter.post_message(channel, drawing, name, thread)
+            sent = await self.limiter.post_message(channel, drawing, name, thread)
         except SlackRejectedError as no:
-            if not no.is_block_error:
+            self._refused.discard(name)
+            if is_refused or not no.is_block_error:
                 raise
+            self._refused.add(name)
             log.exception("slack rejected the blocks", message=name, error=no.error, faults=list(no.details))
-            fallback = render_fallback() if render_fallback else RenderedMessage(drawing.text, [])
-            return await self.limiter.post_message(channel, fallback, name, thread)
+            raise BlocksRefusedError from no
+        self._refused.discard(name)
+        return sent
 
     async def handle_refusal(self, department: Department, channel: str, no: SlackRejectedError) -> SendDeferredError:
         """Pause a channel that cannot be written to, and report it once; its cases wait.

@@ -48,6 +48,10 @@ class SendDeferredError(Exception):
     """Not sent now: the notification stays pending."""
 
 
+class BlocksRefusedError(Exception):
+    """Not sent, because Slack refused the blocks: the next try sends simpler ones. Other messages go first."""
+
+
 def _check_lease() -> None:
     """Raise `SendDeferredError` if the lease is over: a process that stood still would post what was true then."""
     if is_lease_over():
