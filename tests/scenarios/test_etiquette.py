@@ -281,3 +281,17 @@ async def test_thanks_in_public_say_it_beside_the_words_to_send(world: World) ->
     await world.advance(seconds=5)
     await world.channel("#community").card("Rosa").click("Thank", by="joe")
     assert "A colleague has marked this person as “Do not approach”." in world.person("joe").last_whisper
+
+
+async def test_a_case_counts_once_however_often_it_is_claimed_and_released(world: World) -> None:
+    card = await receive(world, LOST)
+    await open_history(card)
+    await submit(card, labels=["do not approach"])
+    await world.sandbox.get_user("ana").close_modal(everything=True)
+    await world.advance(seconds=5)
+    for _ in range(3):
+        await card.click("Claim", by="raj")
+        await card.click("Release", by="raj")
+    assert "Cautions: 1, 0 went on, 1 held back" in await world.person("mia").type_command("/sentiment today")
+    await card.click("Claim", by="raj")
+    assert "Cautions: 1, 1 went on, 0 held back" in await world.person("mia").type_command("/sentiment today")

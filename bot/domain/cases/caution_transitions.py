@@ -33,10 +33,9 @@ def _decide(case: Case, after: Case, context: Context) -> CaseDecision | None:
 
 
 def list_caution_counts(before: Case | None, after: Case) -> tuple[tuple[str, int], ...]:
-    """Return what reports count of this change: each question once, and who went on until they take it back."""
+    """Return what reports count of this change: the case once, and who went on until they take it back."""
     was, now = before.caution if before else None, after.caution
     if now is None or now == was:
         return ()
-    known = was if was and was.round == now.round else None
-    counts = {ASKED: int(known is None), IGNORED: bool(now.by) - bool(known and known.by)}
+    counts = {ASKED: int(was is None), IGNORED: bool(now.by) - bool(was and was.by)}
     return tuple((CAUTION + word, count) for word, count in counts.items() if count)

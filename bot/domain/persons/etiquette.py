@@ -47,17 +47,12 @@ def find_caution(
 
 def record_caution(case: Case, at: datetime, by: str = "") -> Case:
     """Note that the question was asked, and who went on; the first of them stays."""
-    known = case.caution if _is_asked(case) else None
-    asked = known or CautionRecord(at, case.round)
+    asked = case.caution or CautionRecord(at, case.round)
     return case.copy_with(caution=asked._replace(by=asked.by or by))
 
 
 def undo_caution(case: Case, by: str) -> Case:
     """Take back that this person went on; they were asked."""
-    if case.caution is None or not _is_asked(case) or case.caution.by != by:
+    if case.caution is None or case.caution.by != by:
         return case
     return case.copy_with(caution=case.caution._replace(by=""))
-
-
-def _is_asked(case: Case) -> bool:
-    return case.caution is not None and case.caution.round == case.round
