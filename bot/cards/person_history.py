@@ -46,18 +46,19 @@ def render_person_history(
     origin: ModalMetadata,
 ) -> dict[str, Any]:
     """Return the modal: counts, accounts, cases with outcome and note, notes of colleagues, and what can be changed."""
+    labels = author.person.labels if author.person else frozenset()
     facts = format_author_facts(author, department) or "No contact is on record."
     return make_modal(
         action_ids.PERSON_MODAL,
         "History",
         "Save",
-        origin,
+        origin._replace(labels=sorted(labels)),
         make_section(make_plain_text(format_author(case.mention))),
         make_context(facts),
         *_render_accounts(case, accounts),
         *_render_cases(cases, at),
         *_render_notes(notes),
-        *_render_form(author.person.labels if author.person else frozenset()),
+        *_render_form(labels),
         close="Close",
     )
 

@@ -1,6 +1,6 @@
 """The history of a person: their cases, notes, labels and linked accounts. For those who answer them, and managers."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -74,20 +74,25 @@ class PersonUseCases:
         department = get_department_or_lost(self._rules, case.department)
         return PersonHistory(case, department, context, accounts, tuple(cases), tuple(notes), at)
 
-    async def save_history(self, case_id: str, by: str, note: str, labels: Iterable[PersonLabel]) -> PersonHistory:
-        """Add a note, unless it is empty, and change the labels."""
+    async def save_history(
+        self, case_id: str, by: str, note: str, chosen: Collection[PersonLabel], shown: Collection[PersonLabel]
+    ) -> PersonHistory:
+        """Add a note, unless it is empty, and change the labels in which `chosen` differs from what the form had shown.
+
+        The others stay as a colleague may have set them meanwhile.
+        """
         history, at = await self.load_history(case_id, by), self._clock.now()
         if words := note.strip()[:MAX_NOTE_LENGTH]:
             written = PersonNote(by, at, words, history.case.department)
             event = AuditEvent(at, by, AuditAction.PERSON_NOTED, f"of case {case_id}")
             await self._notes.add(history.case.mention.author_key, written, event)
-        chosen = frozenset(labels)
-        named = ", ".join(sorted(chosen)) or "no label"
-        event = AuditEvent(at, by, AuditAction.PERSON_LABELED, f"{named}, of case {case_id}")
         for _ in range(MAX_TRIES):
-            if chosen == history.labels:
+            labels = history.labels.union(chosen) - frozenset(shown).difference(chosen)
+            if labels == history.labels:
                 return await self.load_history(case_id, by)
-            if await self._persons.set_labels(history.case, history.accounts, chosen, event):
+            named = ", ".join(sorted(labels)) or "no label"
+            event = AuditEvent(at, by, AuditAction.PERSON_LABELED, f"{named}, of case {case_id}")
+            if await self._persons.set_labels(history.case, history.accounts, labels, event):
                 return await self.load_history(case_id, by)
             history = await self.load_history(case_id, by)
         raise NotAllowed(CHANGED)

@@ -16,9 +16,12 @@ _LABELS = {label.value: label for label in PersonLabel}
 async def submit_person_history(ack: AsyncAck, view: Payload, by: str, persons: PersonUseCases) -> None:
     """Save, and show what is known now."""
     form = SubmittedModal(view)
-    labels = [_LABELS[word] for word in form.list_values(action_ids.LABELS) if word in _LABELS]
+    chosen, shown = (
+        [_LABELS[word] for word in words if word in _LABELS]
+        for words in (form.list_values(action_ids.LABELS), form.origin.labels)
+    )
     try:
-        saved = await persons.save_history(form.origin.case, by, form.get_value(action_ids.NOTE), labels)
+        saved = await persons.save_history(form.origin.case, by, form.get_value(action_ids.NOTE), chosen, shown)
     except (NotAllowed, StoreUnavailable) as no:
         await ack(response_action="errors", errors={action_ids.NOTE: _describe(no)})
         return

@@ -515,8 +515,10 @@ class FakePersons(Fake):
         case = build_new_case()
         return PersonHistory(case, CARE, AuthorContext(), {case.mention.author_key: "marta"}, (case,), (), AT)
 
-    async def save_history(self, case_id: str, by: str, note: str, labels: list[PersonLabel]) -> PersonHistory:
-        await self.ask("save", case_id, by, note, labels)
+    async def save_history(
+        self, case_id: str, by: str, note: str, chosen: list[PersonLabel], shown: list[PersonLabel]
+    ) -> PersonHistory:
+        await self.ask("save", case_id, by, note, chosen, shown)
         return await self.load_history(case_id, by)
 
     async def search_accounts(self, case_id: str, by: str, words: str) -> list[Case]:

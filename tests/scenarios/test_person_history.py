@@ -175,13 +175,14 @@ async def test_a_label_that_is_taken_away_while_the_account_is_linked_is_gone_fr
     there = await receive(world, FIRST, by="marta_m", source="mastodon")
     here = await receive(world, SECOND)
     persons = world.local_app.app.usecases.persons
-    await persons.save_history(here.case, "U0ANA", "", [PersonLabel.VIP])
+    await persons.save_history(here.case, "U0ANA", "", [PersonLabel.VIP], [])
     await asyncio.gather(
-        persons.save_history(here.case, "U0ANA", "", []), persons.link_account(there.case, "U0RAJ", here.case)
+        persons.save_history(here.case, "U0ANA", "", [], [PersonLabel.VIP]),
+        persons.link_account(there.case, "U0RAJ", here.case),
     )
     labels = [(await persons.load_history(one.case, "U0ANA")).labels for one in (here, there)]
     assert labels[0] == labels[1]
-    await persons.save_history(there.case, "U0ANA", "", [])
+    await persons.save_history(there.case, "U0ANA", "", [], [PersonLabel.VIP])
     assert (await persons.load_history(here.case, "U0ANA")).labels == frozenset()
 
 
@@ -266,3 +267,16 @@ async def test_the_cards_of_an_account_say_that_another_one_was_forgotten(world:
     await world.advance(seconds=5)
     assert "contact" not in here.words
     assert "has another case" not in here.words
+
+
+async def test_an_older_form_changes_only_the_labels_that_were_changed_in_it(world: World) -> None:
+    card = await receive(world, FIRST)
+    await open_history(card, by="ana")
+    await open_history(card, by="raj")
+    await submit(card, by="raj", labels=["do not approach"])
+    await submit(card, by="ana", note="Flies with a wheelchair", labels=["vip"])
+    persons = world.local_app.app.usecases.persons
+    both = {PersonLabel.DO_NOT_APPROACH, PersonLabel.VIP}
+    assert (await persons.load_history(card.case, "U0ANA")).labels == both
+    await submit(card, by="raj", labels=[])
+    assert (await persons.load_history(card.case, "U0ANA")).labels == {PersonLabel.VIP}

@@ -47,7 +47,7 @@ ASKED: tuple[Callable[[UseCases], Awaitable[Any]], ...] = (
     lambda usecases: usecases.ledger.get("15d737ef3fbc9b", ANA),
     lambda usecases: usecases.ledger.change(ENTRY, ENTRY, "", ANA),
     lambda usecases: usecases.persons.load_history(CASE.id, ANA),
-    lambda usecases: usecases.persons.save_history(CASE.id, ANA, "calm", []),
+    lambda usecases: usecases.persons.save_history(CASE.id, ANA, "calm", [], []),
     lambda usecases: usecases.persons.search_accounts(CASE.id, ANA, "marta"),
     lambda usecases: usecases.persons.link_account(CASE.id, ANA, CASE.id),
     lambda usecases: usecases.persons.unlink_account(CASE.id, ANA, "1"),
