@@ -10,7 +10,7 @@ from bot.cards.author_history import format_caution, format_open_case
 from bot.cards.block_kit import Block, RenderedMessage, make_actions, make_button, render_text
 from bot.cards.case import NOT_YET, render_confirm_button, render_open_post_button
 from bot.cards.case_mention import escape_author, format_kind_noun, render_quotation
-from bot.cards.case_status import escape_with_mentions, format_public_reply
+from bot.cards.case_status import format_detail, format_public_reply
 from bot.cards.sanitize import escape, format_date
 from bot.domain.audit import AuditAction, AuditEvent
 from bot.domain.case import Case, CaseResolution, CaseStatus
@@ -28,6 +28,7 @@ _TAKEN: dict[str, str] = {
     AuditAction.ROUTE_CORRECTED: "re-routed",
     AuditAction.REROUTED: "re-routed",
     AuditAction.RESOLVED: "resolved",
+    AuditAction.MERGED: "merged",
 }
 """Verbs that tell the former owner what happened to the case."""
 WORDS_SHOWN = 300
@@ -120,15 +121,24 @@ def render_lost_claim(case: Case, department: Department, link: str = "") -> Ren
 
 
 def _render_taken_away(case: Case, last: AuditEvent) -> str:
-    how = f" ({escape_with_mentions(last.detail, 120)})" if last.detail else ""
+    how = f" ({format_detail(last)})" if last.detail else ""
     return f"↩️ <@{last.by}> {_TAKEN[last.what]} {_name_case(case)}{how}. It's off your plate."
 
 
 def render_joined_notice(case: Case, link: str = "") -> RenderedMessage:
-    """Return the direct message to the owner when the author writes again."""
+    """Return the direct message to the owner when the author writes again, or another case is merged into theirs."""
     words = f"💬 {escape_author(case.mention)} wrote again. The new post is on your case."
+    if merged := find_newest_merge(case):
+        words = f"🔗 <@{merged.by}> merged another case of {escape_author(case.mention)} into yours."
     newest = case.joined[-1].url if case.joined else ""
     return _render_message(words, actions=[*render_card_link(link), *render_open_post_button(case, newest)])
+
+
+def find_newest_merge(case: Case) -> AuditEvent | None:
+    """Return how the newest post came to this case, if a colleague merged its case into this one."""
+    ways = {AuditAction.JOINED, AuditAction.MERGED}
+    newest = next((event for event in reversed(case.history) if event.what in ways), None)
+    return newest if newest and newest.what == AuditAction.MERGED else None
 
 
 def render_reopened_notice(case: Case, department: Department, link: str = "") -> RenderedMessage:
@@ -206,14 +216,12 @@ def render_moved(case: Case, department: Department) -> RenderedMessage:
 
 
 def render_brought_back(case: Case, department: Department) -> RenderedMessage:
-    return _render_message(
-        f"🙏 Thanks. {_name_case(case, 'The')} is now case {case.id} in {format_channel(department)}."
-    )
+    return _render_message(f"🙏 Thanks. {_name_case(case, 'The')} is now a case in {format_channel(department)}.")
 
 
 def render_flagged(case: Case, department: Department) -> RenderedMessage:
     asked = f" {NOT_YET}" if case.is_unconfirmed_crisis else ""
-    return _render_message(f"🙏 Thanks. It's now case {case.id} in {format_channel(department)}.{asked}")
+    return _render_message(f"🙏 Thanks. It's now a case in {format_channel(department)}.{asked}")
 
 
 def render_closure(case: Case, link: str = "") -> RenderedMessage:

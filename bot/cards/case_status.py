@@ -32,6 +32,8 @@ JOINED_SHOWN = 10
 NOTE_SHOWN = 120
 LINE_LENGTH, WORDS_LENGTH = 90, 72
 """Characters that a window of 700 px shows in one line: of the context line, and of the words (2026-11-29)."""
+_NAMED_CASE = re.compile(r"\bcase [0-9a-f]{14}\b")
+_CASE_ID = re.compile(r", [0-9a-f]{14}$")
 HISTORY_CHUNK = 6
 """Lines in one text, of which Slack accepts 2,000 characters in a context."""
 RESOLVED_COLOUR = "#2e8b57"
@@ -251,8 +253,13 @@ def format_audit_event(event: AuditEvent) -> str:
         return f"{when} created by rule “{escape(sanitize_line(detail.removeprefix(BY_ROUTE), 80))}”"
     if event.what == AuditAction.JOINED and (noun := JOINED_NOUNS.get(_parse_join_reason(detail))):
         return f"{when} {noun} added"
-    more = f", {escape_with_mentions(detail, 120)}" if detail else ""
+    more = f", {format_detail(event)}" if detail else ""
     return f"{when} {escape_with_mentions(event.what, 80)}{by}{more}"
+
+
+def format_detail(event: AuditEvent) -> str:
+    """Return as mrkdwn what else an event says. Another case has no id there: it would help nobody to find it."""
+    return escape_with_mentions(_CASE_ID.sub("", _NAMED_CASE.sub("another case", event.detail)), 120)
 
 
 def _parse_join_reason(detail: str) -> JoinReason | None:

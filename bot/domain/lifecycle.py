@@ -34,6 +34,7 @@ class CaseTransition(StrEnum):
     SNOOZE = "snooze"
     WAKE = "wake"
     REPLY = "reply"
+    MERGE = "merge"
 
 
 TRANSITIONS = MappingProxyType(
@@ -46,6 +47,7 @@ TRANSITIONS = MappingProxyType(
         CaseTransition.SNOOZE: {CaseStatus.NEW: CaseStatus.NEW, CaseStatus.CLAIMED: CaseStatus.CLAIMED},
         CaseTransition.WAKE: {CaseStatus.NEW: CaseStatus.NEW, CaseStatus.CLAIMED: CaseStatus.CLAIMED},
         CaseTransition.REPLY: {CaseStatus.CLAIMED: CaseStatus.CLAIMED},
+        CaseTransition.MERGE: {CaseStatus.NEW: CaseStatus.RESOLVED, CaseStatus.CLAIMED: CaseStatus.RESOLVED},
     }
 )
 """A hand-over to a person is a hand-over to their department and a claim for them, in one decision."""
@@ -65,6 +67,7 @@ _ACTION_PHRASES = MappingProxyType(
         CaseTransition.SNOOZE: "snooze it",
         CaseTransition.WAKE: "wake it",
         CaseTransition.REPLY: "answer it",
+        CaseTransition.MERGE: "merge it",
     }
 )
 _UNCLAIMED_REFUSALS = MappingProxyType(

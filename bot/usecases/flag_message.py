@@ -158,4 +158,4 @@ def _describe_duplicate(case: Case, department: Department) -> str:
     by = next((event.by for event in case.history if event.what == AuditAction.FLAGGED), "")
     place = f"<#{department.channel}>" if department.channel else case.department
     known = f"<@{by}> already flagged this" if by else "Earshot already has this"
-    return f"Thank you. {known}: case {case.id} in {place}, {case.status.value}. You don't need to do anything."
+    return f"Thank you. {known}: a case in {place}, {case.status.value}. You don't need to do anything."

@@ -91,4 +91,4 @@ def _describe_restored_case(case: Case, department: Department) -> str:
     by = next((event.by for event in case.history if event.what == AuditAction.BROUGHT_BACK), "")
     place = f"<#{department.channel}>" if department.channel else case.department
     who = f"<@{by}> marked it as not spam" if by else "It has a case"
-    return f"{who} already. It is case {case.id} in {place}."
+    return f"{who} already. It is a case in {place}."

@@ -204,7 +204,7 @@ async def test_what_is_brought_back_is_said_and_gone_from_the_list(
     await workspace.press(action_ids.BRING_BACK, "17-0")
 
     assert fakes.spam.asked == [("leads to", "17-0"), ("bring back", "17-0", ANA, ""), ("page", "")]
-    assert slack.list_whispers()[0].startswith("🙏 Thanks. The complaint from @marta is now case")
+    assert slack.list_whispers()[0].startswith("🙏 Thanks. The complaint from @marta is now a case")
     assert len(slack.list_replacements()) == 1
 
 

@@ -19,7 +19,7 @@ SEEN = "My sister posted that her suitcase came back open and half empty, https:
 async def test_what_a_colleague_flags_becomes_a_case_of_the_department_she_chose(world: World) -> None:
     seen = await post_in_channel(world, SEEN)
     await world.person("joe").flag_message(seen, department="care", kind="complaint")
-    assert "🙏 Thanks. It's now case" in world.person("joe").last_whisper
+    assert "🙏 Thanks. It's now a case" in world.person("joe").last_whisper
     card = world.channel("#care").card("suitcase came back open")
     assert "flagged by @joe, for care" in await card.explain()
     await card.click("Claim", by="ana")

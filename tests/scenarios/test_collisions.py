@@ -407,3 +407,41 @@ async def test_a_crowd_that_claims_and_merges_two_cases_ends_with_one_owner_and_
     assert sum(not isinstance(one, Exception) for one in done) == 1
     case = await world.local_app.store.cases.get(first.case)
     assert case.joined_count == 1
+
+
+async def test_a_merge_tells_the_owner_who_merged_and_what(world: World) -> None:
+    first, second = await receive_two(world)
+    await first.click("Claim", by="ana")
+    await second.click("Claim", by="raj")
+    await press_answer(world, "Merge", "raj")
+    await world.advance(seconds=5)
+    assert "🔗 @raj merged another case of @marta into yours." in world.person("ana").dm.words
+    assert "merged by @raj, another case into this one" in await first.explain()
+    assert "merged by @raj, into another case" in await second.explain()
+
+
+async def test_a_manager_who_merges_a_claimed_case_is_named_to_whoever_had_it(world: World) -> None:
+    first, second = await receive_two(world)
+    for card, by in ((first, "U0ANA"), (second, "U0RAJ")):
+        await world.local_app.app.usecases.cases.claim(card.case, by)
+    await world.local_app.app.usecases.cases.merge(second.case, "U0MIA", first.case)
+    await world.advance(seconds=5)
+    told = world.person("raj").dm.words
+    assert "↩️ @mia merged the complaint from @marta (into another case). It's off your plate." in told
+
+
+async def test_a_merge_that_comes_too_late_says_why(world: World) -> None:
+    first, second = await receive_two(world)
+    await first.click("Claim", by="ana")
+    await second.click("Claim", by="raj")
+    merge = world.local_app.app.usecases.cases.merge
+    await first.click("Release", by="ana")
+    with pytest.raises(NotAllowed, match="Nobody has the other case any more"):
+        await merge(second.case, "U0RAJ", first.case)
+    await first.click("Claim", by="ana")
+    await world.local_app.app.usecases.cases.claim(second.case, "U0MIA")
+    with pytest.raises(NotAllowed, match="Ask <@U0MIA> or a manager to merge it"):
+        await merge(second.case, "U0RAJ", first.case)
+    await first.resolve(by="ana")
+    with pytest.raises(NotAllowed, match="The other case is closed by now"):
+        await merge(second.case, "U0MIA", first.case)

@@ -13,6 +13,8 @@ from bot.domain.mention import Mention
 from bot.domain.outbox import Notification, NotificationKind
 
 TARGET_CLOSED = "The other case is closed by now. Claim this one instead."
+TARGET_UNOWNED = "Nobody has the other case any more. Claim this one instead."
+TARGET_OF_ANOTHER = "The other case belongs to another person. Claim this one instead."
 
 
 def merge_case(
@@ -22,9 +24,11 @@ def merge_case(
 
     A case that was merged is closed, so that none can be merged in circles. Raises `NotAllowed`.
     """
-    check_transition(case, CaseTransition.RESOLVE, context)
+    check_transition(case, CaseTransition.MERGE, context)
     if target.is_closed or target.id == case.id:
         raise NotAllowed(TARGET_CLOSED)
+    if not target.owner:
+        raise NotAllowed(TARGET_UNOWNED)
     if case.is_urgent:
         raise NotAllowed("A crisis keeps a case of its own. Claim this one instead.")
     after = case.copy_with(
