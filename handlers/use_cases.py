@@ -18,6 +18,7 @@ from bot.usecases.crises import CrisisUseCases
 from bot.usecases.day_messages import DayMessageUseCases
 from bot.usecases.digests import DigestUseCases
 from bot.usecases.drills import DrillUseCases
+from bot.usecases.episodes import EpisodeUseCases
 from bot.usecases.flag_message import FlagUseCases
 from bot.usecases.home import HomeTab
 from bot.usecases.ledger import LedgerUseCases
@@ -51,7 +52,7 @@ __all__ += [
 ]
 __all__ += ["ReplyUseCases", "ReportUseCases", "Responder", "RoleUseCases", "RollUpUseCases", "SpamReview"]
 __all__ += ["StaffPostReview", "StormUseCases", "SubjectPreviews", "ThankUseCases", "ThemeReview", "UseCases"]
-__all__ += ["inject_use_cases"]
+__all__ += ["EpisodeUseCases", "inject_use_cases"]
 __all__ += ["OnCallUseCases", "PagingUseCases", "Payload", "PersonUseCases"]
 
 Payload = dict[str, Any]
@@ -95,6 +96,7 @@ class UseCases:
     replies: ReplyUseCases
     campaigns: CampaignUseCases
     themes: ThemeReview
+    episodes: EpisodeUseCases
 
 
 def inject_use_cases(usecases: UseCases) -> Callable[..., Awaitable[None]]:

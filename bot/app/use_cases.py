@@ -6,7 +6,6 @@ from bot.sinks.draft_client import DraftClient
 from bot.sinks.slack_directory import SlackDirectory
 from bot.store.flagged_mentions import FlagStore
 from bot.store.given_offers import GivenOfferStore
-from bot.store.person_notes import PersonNoteStore
 from bot.store.staff_posts import StaffPostStore
 from bot.store.store import Store
 from bot.usecases.calendar_links import CalendarLinks
@@ -18,6 +17,7 @@ from bot.usecases.crises import CrisisUseCases
 from bot.usecases.day_messages import DayMessageUseCases
 from bot.usecases.digests import DigestUseCases
 from bot.usecases.drills import DrillUseCases
+from bot.usecases.episodes import EpisodeUseCases
 from bot.usecases.flag_message import FlagUseCases
 from bot.usecases.home import HomeTab
 from bot.usecases.ledger import LedgerUseCases
@@ -56,15 +56,13 @@ def build_use_cases(
 ) -> UseCases:
     staff, flags = StaffDirectory(directory, on_call, roles), FlagStore(store.client, store.keys)
     cases = CaseUseCases(store.cases, store.outbox, store.pages, store.persons, rules, staff, recompute_urgency, clock)
-    notes, permissions = PersonNoteStore(store.client, store.keys), SchedulePermissions(on_call, rules, staff)
-    reports, secrets = SentimentReports(store, rules, rules.list_subjects, clock), store.signing_secrets
-    replies = ReplyUseCases(store.replies, cases, rules, staff, drafts, clock)
+    permissions, secrets = SchedulePermissions(on_call, rules, staff), store.signing_secrets
     return UseCases(
         cases=cases,
         digests=DigestUseCases(store.digests, store.cases, rules, clock),
         roll_ups=RollUpUseCases(store.roll_ups, rules, clock),
         flags=FlagUseCases(flags, rules, clock, rules.assess, staff, on_call, store.roll_ups),
-        reports=reports,
+        reports=(reports := SentimentReports(store, rules, rules.list_subjects, clock)),
         corrections=CorrectionUseCases(store.cases, rules, staff, cases, rules.list_subjects, clock),
         spam=SpamReview(store.spam, store.cases, rules, recompute_urgency, clock),
         staff_posts=StaffPostReview(StaffPostStore(store.client, store.keys), rules, staff),
@@ -72,12 +70,13 @@ def build_use_cases(
         crises=CrisisUseCases(store, rules, staff, clock),
         drills=DrillUseCases(store.drills, rules, staff, clock),
         feeds=CalendarLinks(store.calendar_links, secrets, on_call, permissions, directory, clock, public_url),
-        persons=PersonUseCases(store.persons, notes, store.cases, store.case_queues, rules, staff, clock),
+        persons=PersonUseCases(store.persons, store.person_notes, store.cases, store.case_queues, rules, staff, clock),
         storms=StormUseCases(store, rules, staff, cases, clock),
         previews=SubjectPreviews(store.recent_posts, clock),
-        replies=replies,
+        replies=(replies := ReplyUseCases(store.replies, cases, rules, staff, drafts, clock)),
         themes=ThemeReview(store, rules, staff, reports.parse_query, clock),
         campaigns=CampaignUseCases(store.campaigns, rules, staff, clock, store.backfires),
+        episodes=EpisodeUseCases(store, rules, clock),
         thanks=ThankUseCases(store.praise, store.persons, cases, replies, clock),
         home=HomeTab(store, rules, on_call, staff, reports, clock),
         pages=PagingUseCases(store.pages, secrets, contexts, rules, staff, clock),

@@ -62,6 +62,8 @@ class SearchQuery(NamedTuple):
     department: str = ""
     status: str = ""
     start: int = 0
+    episode: str = ""
+    """The id of an episode or campaign whose cases are listed; `words` is then its name."""
 
     def to_json(self) -> str:
         return json.dumps(self, separators=(",", ":"))
@@ -108,12 +110,12 @@ def render_search_modal(
 
 def _render_results(query: SearchQuery, result: SearchResult, by: str) -> list[Block]:
     page, at = result
-    words = sanitize_line(query.words, NAME_MOST)
+    words, link = sanitize_line(query.words, NAME_MOST), "of" if query.episode else "from"
     if not page.total:
-        none = f"No case from “{words}”. Search covers the cases of the last six months."
+        none = f"No case {link} “{words}”. Search covers the cases of the last six months."
         return [{"type": "divider"}, make_section(make_plain_text(none))]
     where = f"{page.start + 1:,} – {page.end:,} of " if page.total > len(page.cases) else ""
-    head = make_section(make_plain_text(f"{where}{format_count(page.total, 'case')} from “{words}”"))
+    head = make_section(make_plain_text(f"{where}{format_count(page.total, 'case')} {link} “{words}”"))
     rows = [
         block for case in page.cases for block in (render_case_line(case, at, by), _render_result_buttons(case, by))
     ]

@@ -34,6 +34,7 @@ def render_sentiment_help(
         "`/sentiment last week`, `march`, `last 3 days`, `since friday 18:00`, `1–15 march`: any other time",
         f"`/sentiment today {example}`: one department or subject only, also with any other time",
         '`/sentiment preview "northwind" exclude "northwind traders"`: what such a subject would find in recent posts',
+        "`/sentiment episodes`, `episode lost bags`: what happened, before, during and after",
         "`/sentiment campaign start Spring sale for Northwind`, `end`, `list`: tell Earshot what you run, for managers",
         "`/sentiment themes week`: what posts are about, with any time. Managers rename, merge and add them",
         "`/sentiment needs`, `questions`: what people ask for, how many they are, and what became of it",

@@ -36,6 +36,7 @@ from bot.store.mutes import MuteStore
 from bot.store.oncall import OverrideStore, ScheduleGapStore
 from bot.store.outbox import Outbox
 from bot.store.pages import PageStore
+from bot.store.person_notes import PersonNoteStore
 from bot.store.persons import PersonStore
 from bot.store.praise import PraiseStore
 from bot.store.quarantine import QuarantineStore
@@ -90,7 +91,7 @@ class Store:
         self.report_counters, self.themes = ReportCounterStore(client, keys), ThemeStore(client, keys)
         self.mention_counters = MentionCounters(client, keys)
         self.corrections, self.spam = CorrectionStore(client, keys), SpamStore(client, keys)
-        self.spike_stream = SpikeStream(client, keys)
+        self.spike_stream, self.person_notes = SpikeStream(client, keys), PersonNoteStore(client, keys)
         self.recent_mentions = RecentMentionStore(client, keys)
         self.recent_posts = RecentPostStore(client, keys, self.cases)
         self.baselines, self.backfires = BaselineStore(client, keys), BackfireStore(client, keys)

@@ -1,7 +1,7 @@
 """The Home tab: what a person owns, what waits in their departments, who is on call, and how the day is going."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -12,6 +12,7 @@ from bot.cards.home_view import AS_OPENED, ASSIGNED, DepartmentSummary, HomeStat
 from bot.cards.oncall import OnCallSummary
 from bot.cards.spikes import render_spike
 from bot.clock import Clock
+from bot.domain.case import Case
 from bot.domain.cases.queues import PAGE_ROWS, CasePage, CaseQueue, QueueCounts
 from bot.domain.commits import NotAllowed
 from bot.domain.department import Department, DepartmentStaff
@@ -23,6 +24,7 @@ from bot.domain.roles import apply_point
 from bot.domain.rules import PlaybookRules
 from bot.store.case_queues import Dues
 from bot.store.store import Store
+from bot.usecases.episodes import CASES_READ
 from bot.usecases.on_call_lookup import StoredOnCallLookup
 from bot.usecases.reports import SentimentReports
 from bot.usecases.staff import StaffDirectory
@@ -155,9 +157,16 @@ class HomeTab:
         at = self._clock.now()
         found = [
             case
-            for case in await self._store.case_queues.search_author(query.words, at)
+            for case in await self._find_searched(query, at)
             if query.department in {"", case.department} and SearchStatus.matches_choice(query.status, case)
         ]
         start = query.start if 0 <= query.start < len(found) else 0
         shown = tuple(found[start : start + PAGE_ROWS])
         return SearchResult(CasePage(shown, start, start + len(shown), len(found)), at)
+
+    async def _find_searched(self, query: SearchQuery, at: datetime) -> Iterable[Case]:
+        """Return the cases of a person, newest first, or those of an episode, the most pressing first."""
+        if not query.episode:
+            return await self._store.case_queues.search_author(query.words, at)
+        case_ids = await self._store.episode_cases.list_ids(query.episode)
+        return (await self._store.cases.find(case_ids[:CASES_READ])).values()

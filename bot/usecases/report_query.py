@@ -17,7 +17,10 @@ from bot.domain.reports.ranges import EXAMPLES, VOCABULARY, parse_range
 from bot.domain.reports.report import TODAY, ReportQuery
 
 HELP_WORD = "help"
-OTHER_WORDS = ("themes", "preview", "campaign", "needs", "questions", "spam", "staff", "thanks", "share", HELP_WORD)
+OTHER_WORDS = (
+    *("themes", "preview", "episodes", "episode", "campaign", "needs", "questions"),
+    *("spam", "staff", "thanks", "share", HELP_WORD),
+)
 """What the command answers besides ranges."""
 _BEGINS_LIKE_A_RANGE = re.compile(r"(since|last|this|from|in|on|\d)\b")
 

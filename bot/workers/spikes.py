@@ -92,7 +92,7 @@ class SpikeWorker(Worker):
                 decided += await self._backoff.run_guarded(subject, self._evaluate_subject(subject, at))
         decided += await self._backfires.check_campaigns(self._book, self._watches, self._baselines, at)
         if self._names is not None:
-            decided += await self._case_counter.count_cases(self._running, self._watches, at)
+            decided += await self._case_counter.count_cases(self._running, self._watches, self._book.campaigns, at)
         await self._update_baselines(at)
         if self._check_saved_at is None or abs(at - self._check_saved_at) >= CHECK_INTERVAL:
             self._check_saved_at = at

@@ -4,6 +4,7 @@ from bot.cards import action_ids
 from bot.cards.case_search import SearchQuery, render_activity_modal, render_case_modal, render_search_modal
 from bot.cards.modal_blocks import ModalMetadata
 from bot.domain.commits import NotAllowed
+from handlers.actions.episode_buttons import EPISODE_LISTENERS
 from handlers.home_responder import HomeResponder
 from handlers.payloads import read_origin
 from handlers.use_cases import AsyncAck, CaseUseCases, HomeTab, Payload, Responder
@@ -83,4 +84,5 @@ HOME_LISTENERS = {
     action_ids.HOME_SEARCH: open_search,
     action_ids.SEARCH_PAGE: show_search_page,
     action_ids.SEARCH_NEXT: show_search_page,
+    **EPISODE_LISTENERS,
 }

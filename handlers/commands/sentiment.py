@@ -37,6 +37,8 @@ async def _list_spam(usecases: UseCases, _by: str, _words: str) -> RenderedMessa
 
 SUBCOMMANDS: Mapping[str, Callable[[UseCases, str, str], Awaitable[RenderedMessage]]] = {
     "preview": _build_preview,
+    "episodes": lambda usecases, _by, _: usecases.episodes.list_episodes(),
+    "episode": lambda usecases, _by, words: usecases.episodes.show_episode(words),
     "campaign": lambda usecases, by, words: usecases.campaigns.answer_command(by, words),
     "themes": lambda usecases, by, words: usecases.themes.answer_command(by, words),
     "needs": lambda usecases, _by, _: usecases.ledger.list_entries(EntryKind.NEED),
@@ -47,12 +49,12 @@ SUBCOMMANDS: Mapping[str, Callable[[UseCases, str, str], Awaitable[RenderedMessa
     "share": lambda usecases, _by, _: usecases.thanks.list_shareworthy(),
 }
 """Beside the reports, which answer `help`, too."""
-WITH_WORDS = frozenset({"preview", "campaign", "themes"})
+WITH_WORDS = frozenset({"preview", "episode", "campaign", "themes"})
 """Those that are asked with more words; the others stand alone."""
 
 COMMAND = SlashCommand(
     action_ids.SENTIMENT,
     "What people post about us, and how fast we answer",
-    "today | yesterday | week | themes | preview | campaign | needs | questions | spam | staff | thanks | share | help",
+    "today | week | themes | episodes | episode | campaign | needs | questions | preview | spam | staff | help",
     handle_sentiment,
 )

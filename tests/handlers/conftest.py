@@ -15,6 +15,7 @@ from tests.handlers.fakes import (
     FakeDayMessages,
     FakeDigests,
     FakeDrills,
+    FakeEpisodes,
     FakeFeeds,
     FakeFlags,
     FakeHome,
@@ -68,6 +69,7 @@ class FakeUseCases:
     thanks: FakeThanks = field(default_factory=FakeThanks)
     campaigns: FakeCampaigns = field(default_factory=FakeCampaigns)
     themes: FakeThemes = field(default_factory=FakeThemes)
+    episodes: FakeEpisodes = field(default_factory=FakeEpisodes)
     offers: FakeOffers = field(default_factory=FakeOffers)
 
     def __post_init__(self) -> None:

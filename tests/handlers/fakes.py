@@ -97,6 +97,16 @@ class FakeThemes(Fake):
         return RenderedMessage("It begins now", [])
 
 
+class FakeEpisodes(Fake):
+    async def list_episodes(self) -> RenderedMessage:
+        await self.ask("list")
+        return RenderedMessage("Episodes and campaigns", [])
+
+    async def show_episode(self, words: str) -> RenderedMessage:
+        await self.ask("show", words)
+        return RenderedMessage("Spring sale: 40 mentions", [])
+
+
 class FakeCases(Fake):
     """Answers everything with the same case; `drawn` notes what need not be drawn again."""
 

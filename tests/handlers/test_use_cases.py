@@ -50,6 +50,17 @@ async def test_a_suggested_theme_is_added_from_its_menu(
     assert slack.list_whispers()[-1] == "It begins now"
 
 
+async def test_episodes_are_listed_and_each_button_leads_to_a_page(
+    workspace: Workspace, fakes: FakeUseCases, slack: FakeSlackServer
+) -> None:
+    await workspace.command("episodes")
+    await workspace.press(action_ids.EPISODE_SHOW, "ep-1")
+    await workspace.press(action_ids.EPISODE_LIST, "")
+
+    assert fakes.episodes.asked == [("list",), ("show", "ep-1"), ("list",)]
+    assert slack.list_replacements() == ["Spring sale: 40 mentions", "Episodes and campaigns"]
+
+
 async def test_share_here_posts_to_everybody(workspace: Workspace, fakes: FakeUseCases, slack: FakeSlackServer) -> None:
     await workspace.press(action_ids.SHARE_REPORT, "week care")
 

@@ -10,6 +10,7 @@ from bot.cards.case_search import SearchQuery
 from bot.cards.ledger_entries import EntryForm
 from bot.cards.modal_blocks import ModalMetadata
 from bot.domain.assessment import Intent
+from bot.domain.campaigns.episode_figures import EpisodeRef
 from bot.domain.case import CaseResolution, CaseStatus
 from bot.domain.cases.snooze_transitions import SnoozeChoice
 from bot.domain.cases.transitions import claim_case
@@ -36,6 +37,7 @@ FLAG = FlagRequest(
     channel="C0", ts="1773133200.000100", words="my bag is gone", department="care", kind=Intent.COMPLAINT
 )
 ENTRY = EntryForm("15d737ef3fbc9b", "Quiet carriage", "heard", "")
+REF = EpisodeRef("campaign:spring sale", "Spring sale", "push campaign", "Northwind Air", AT, None)
 FORM = CrisisDeclaration(Severity.SEV1, "Smoke", "pr", lead=LEA)
 OPENED = ModalMetadata("ep-1", channel="C0PR")
 
@@ -78,6 +80,9 @@ ASKED: tuple[Callable[[UseCases], Awaitable[Any]], ...] = (
     lambda usecases: usecases.campaigns.load_book(),
     lambda usecases: usecases.themes.answer_command(MIA, "week"),
     lambda usecases: usecases.themes.add_theme(MIA, "wifi", ["wifi"]),
+    lambda usecases: usecases.episodes.list_episodes(),
+    lambda usecases: usecases.episodes.show_episode("Spring sale"),
+    lambda usecases: usecases.episodes.build_figures(REF, []),
     lambda usecases: usecases.corrections.check_correction(CASE.id, CorrectionKind.INTENT, ANA),
     lambda usecases: usecases.corrections.correct_case(CASE.id, CorrectionKind.INTENT, "need", ANA),
     lambda usecases: usecases.corrections.reroute_case(CASE.id, ANA),

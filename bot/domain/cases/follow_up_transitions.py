@@ -105,8 +105,8 @@ def note_reply(case: Case, mood: str, at: datetime) -> tuple[Case, tuple[AuditEv
 
 def list_later_post_counts(before: Case | None, after: Case) -> tuple[str, ...]:
     """Return what reports count of the author of a negative post who writes after our answer: each word once."""
-    since = _find_answer_time(before) if before else None
-    if before is None or since is None or not _is_surely_negative(before.assessment):
+    since = find_answer_time(before) if before else None
+    if before is None or since is None or not is_negative(before.assessment):
         return ()
     had, has = ([one.mood for one in case.list_later_posts(since)] for case in (before, after))
     again = (AGAIN,) if has and not had else ()
@@ -114,11 +114,11 @@ def list_later_post_counts(before: Case | None, after: Case) -> tuple[str, ...]:
     return tuple(REPLY + word for word in (*again, *turned))
 
 
-def _is_surely_negative(assessment: Assessment) -> bool:
+def is_negative(assessment: Assessment) -> bool:
     return assessment.sentiment is Sentiment.NEGATIVE and not assessment.is_unsure
 
 
-def _find_answer_time(case: Case) -> datetime | None:
+def find_answer_time(case: Case) -> datetime | None:
     """Return when the author got the answer that stands: in public, or when the case was resolved with one."""
     if case.public_replies:
         return case.public_replies[0].at

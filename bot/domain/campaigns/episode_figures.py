@@ -1,0 +1,144 @@
+"""The figures of one episode or campaign: before, during and after it, against others, and what came of its cases."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from bot.domain.assessment import Intent
+from bot.domain.campaigns.campaign import Campaign, fold_name
+from bot.domain.case import Case, CaseResolution
+from bot.domain.cases.follow_up_transitions import find_answer_time, is_negative
+from bot.domain.periods import DAY, TimeSpan, floor_to_quarter, widen_to_quarters
+from bot.domain.reports.report import SentimentCounts
+from bot.domain.reports.statistics import DurationStats, compute_duration_stats
+from bot.domain.spikes.episode import Episode
+
+CAMPAIGN_PREFIX = "campaign:"
+ALIKE_SHOWN = 3
+WEEKDAYS = ((2 * DAY, 4), (7 * DAY, 1))
+"""With how many weeks before an episode of at most this length is compared. A longer one has all weekdays itself."""
+_NO_CASE = frozenset({CaseResolution.SPAM, CaseResolution.NOT_ABOUT_US})
+
+
+class EpisodeRef(NamedTuple):
+    """A detected episode or a campaign, as lists and pages name it. `words` may be a stranger's."""
+
+    id: str
+    name: str
+    kind: str
+    subject: str
+    start: datetime
+    end: datetime | None
+    """None while a detected episode goes on."""
+    parent: str = ""
+
+    @classmethod
+    def from_campaign(cls, campaign: Campaign) -> "EpisodeRef":
+        kind = f"{campaign.kind} campaign"
+        name, span = campaign.name, (campaign.starts_at, campaign.ends_at)
+        return cls(CAMPAIGN_PREFIX + fold_name(name), name, kind, campaign.subject, *span, campaign.parent)
+
+    @classmethod
+    def from_episode(cls, episode: Episode) -> "EpisodeRef":
+        name = ", ".join(episode.words[:2]) or episode.subject
+        return cls(episode.id, name, f"{episode.kind} spike", episode.subject, episode.started_at, episode.ended_at)
+
+    def is_like(self, other: "EpisodeRef") -> bool:
+        """Whether it is of the same kind and subject, and began before the other."""
+        return (self.kind, self.subject) == (other.kind, other.subject) and self.start < other.start
+
+
+class EpisodeSpans(NamedTuple):
+    """The times that one is compared with; `after` is as much as there is by now of the same length."""
+
+    before: TimeSpan
+    during: TimeSpan
+    after: TimeSpan
+    weekdays: tuple[TimeSpan, ...]
+
+    @classmethod
+    def from_ref(cls, ref: EpisodeRef, at: datetime, zone: ZoneInfo) -> "EpisodeSpans":
+        during = find_span(ref, at)
+        length = during.end - during.start
+        after = TimeSpan(during.end, max(during.end, min(during.end + length, floor_to_quarter(at))))
+        weeks = next((weeks for longest, weeks in WEEKDAYS if length <= longest), 0)
+        weekdays = tuple(_subtract_weeks(during, week, zone) for week in range(1, weeks + 1))
+        return cls(TimeSpan(during.start - length, during.start), during, after, weekdays)
+
+
+def find_span(ref: EpisodeRef, at: datetime) -> TimeSpan:
+    """Return the time of it, as far as it has passed."""
+    return widen_to_quarters(ref.start, max(ref.start, min(ref.end or at, at)))
+
+
+def _subtract_weeks(span: TimeSpan, weeks: int, zone: ZoneInfo) -> TimeSpan:
+    """Return the same local times some weeks earlier."""
+    local = ((edge.astimezone(zone).replace(tzinfo=None) - timedelta(weeks=weeks)) for edge in span)
+    return TimeSpan(*(floor_to_quarter(edge.replace(tzinfo=zone)) for edge in local))
+
+
+class CaseOutcome(NamedTuple):
+    """What came of its cases. `again`: authors of a negative post who wrote after our answer; `turned`: to positive."""
+
+    total: int = 0
+    answered: int = 0
+    open: int = 0
+    first_reply: DurationStats | None = None
+    """From the post to our first answer in public."""
+    again: int = 0
+    turned: int = 0
+    needs: int = 0
+    resolutions: tuple[tuple[str, int], ...] = ()
+    unread: int = 0
+    """Cases beyond those that were read."""
+
+
+NO_OUTCOME = CaseOutcome()
+
+
+def compute_outcome(cases: Iterable[Case], unread: int = 0) -> CaseOutcome:
+    """Compute the outcome of cases, without spam, posts that are not about us, and those merged into another."""
+    ours = [case for case in cases if not case.merged_into and case.resolution not in _NO_CASE]
+    answers = [(case, find_answer_time(case)) for case in ours]
+    later = [
+        [one.mood for one in case.list_later_posts(since)]
+        for case, since in answers
+        if since is not None and is_negative(case.assessment)
+    ]
+    replies = [(case.public_replies[0].at - case.mention.created_at) for case in ours if case.public_replies]
+    ended = Counter(case.resolution.value for case in ours if case.resolution)
+    return CaseOutcome(
+        total=len(ours),
+        answered=sum(since is not None for _, since in answers),
+        open=sum(not case.is_closed for case in ours),
+        first_reply=compute_duration_stats([max(0.0, took.total_seconds()) for took in replies]),
+        again=sum(bool(moods) for moods in later),
+        turned=sum(any(moods) for moods in later),
+        needs=sum(case.assessment.intent is Intent.NEED for case in ours),
+        resolutions=tuple(ended.most_common()),
+        unread=unread,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class EpisodeFigures:
+    """Everything that the page of one shows. Counts are of all posts about its subject in that time."""
+
+    ref: EpisodeRef
+    spans: EpisodeSpans
+    brand_time: datetime
+    """When it was made, in the brand's zone."""
+    during: SentimentCounts
+    before: SentimentCounts
+    after: SentimentCounts | None = None
+    """None while it goes on."""
+    weekdays: tuple[SentimentCounts, ...] = ()
+    alike: tuple[tuple[EpisodeRef, SentimentCounts], ...] = ()
+    parts: tuple[tuple[str, SentimentCounts], ...] = ()
+    """The hours or days from before it until after it, by the label of each."""
+    children: tuple[EpisodeRef, ...] = ()
+    """The campaigns of an umbrella."""
+    outcome: CaseOutcome = NO_OUTCOME

@@ -1,0 +1,113 @@
+"""The review of an episode in six lines of plain text: what the figures say, with sample and 95 % interval."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from bot.domain.campaigns.episode_figures import CaseOutcome, EpisodeFigures
+from bot.domain.reports.report import SentimentCounts
+from bot.domain.reports.statistics import compute_share_change, compute_volume_change, compute_wilson_interval
+from bot.domain.text import format_count, format_duration, format_percent
+
+
+def list_review_lines(figures: EpisodeFigures) -> tuple[str, ...]:
+    """Return the lines: volume, share of negative posts, weekday, others alike, cases, what our answers did."""
+    return (
+        _format_volume(figures),
+        _format_negative(figures),
+        _format_weekdays(figures),
+        _format_alike(figures),
+        _format_cases(figures.outcome),
+        _format_effect(figures.outcome),
+    )
+
+
+def format_share(counts: SentimentCounts) -> str:
+    """Return the share of negative posts with its 95 % Wilson interval; `none` without posts."""
+    size = counts.opinion_count
+    if not size:
+        return "none"
+    low, high = compute_wilson_interval(counts.negative / size, size)
+    return f"{format_percent(100 * counts.negative / size)} ({round(100 * low)}–{round(100 * high)})"
+
+
+def _format_volume(figures: EpisodeFigures) -> str:
+    length = format_duration(figures.spans.during.end - figures.spans.during.start)
+    after = figures.after
+    still = "it goes on" if after is None else f"{after.opinion_count:,} after"
+    if after is not None and figures.spans.after.end - figures.spans.after.start < figures.spans.during.end - (
+        figures.spans.during.start
+    ):
+        still += " so far"
+    return (
+        f"{format_count(figures.during.opinion_count, 'mention')} in {length}, "
+        f"{figures.before.opinion_count:,} in the same time before, {still}."
+    )
+
+
+def _format_negative(figures: EpisodeFigures) -> str:
+    during, before = figures.during, figures.before
+    share = f"Negative: {format_share(during)} of {during.opinion_count:,}, before {format_share(before)}"
+    change = compute_share_change(during.negative, during.opinion_count, [(before.negative, before.opinion_count)])
+    if change is None:
+        return f"{share}: too few to compare."
+    if not change.is_significant:
+        return f"{share}: no change beyond chance."
+    low, high = sorted((abs(change.low), abs(change.high)))
+    direction = "more" if change.points > 0 else "fewer"
+    return f"{share}: {format_count(max(1, round(abs(change.points))), 'point')} {direction} ({low:.0f} to {high:.0f})."
+
+
+def _format_weekdays(figures: EpisodeFigures) -> str:
+    if not figures.weekdays:
+        return "Longer than a week: the time before has the same weekdays."
+    counts = [one.opinion_count for one in figures.weekdays]
+    weeks = "week" if len(counts) == 1 else f"{len(counts)} weeks"
+    usual = f"Same weekday and hours in the {weeks} before: {sum(counts) / len(counts):,.0f} mentions"
+    change = compute_volume_change(figures.during.opinion_count, counts)
+    if change is None:
+        return f"{usual}, too few to compare."
+    if not change.is_significant:
+        return f"{usual}: no change beyond chance."
+    low, high = sorted((abs(change.low), abs(change.high)))
+    direction = "more" if change.percent > 0 else "fewer"
+    return f"{usual}: {format_percent(abs(change.percent))} {direction} ({low:,.0f} to {high:,.0f})."
+
+
+def _format_alike(figures: EpisodeFigures) -> str:
+    if not figures.alike:
+        return f"The first {figures.ref.kind} about {figures.ref.subject}."
+    total = _sum_counts([counts for _, counts in figures.alike])
+    mean = total.opinion_count / len(figures.alike)
+    last = "The last one like it" if len(figures.alike) == 1 else f"The last {len(figures.alike)} like it"
+    return f"{last}: {mean:,.0f} mentions{' each' if len(figures.alike) > 1 else ''}, {format_share(total)} negative."
+
+
+def _sum_counts(counts: Sequence[SentimentCounts]) -> SentimentCounts:
+    return SentimentCounts(
+        **{field: sum(getattr(one, field) for one in counts) for field in SentimentCounts.__dataclass_fields__}
+    )
+
+
+def _format_cases(outcome: CaseOutcome) -> str:
+    if not outcome.total:
+        return "No cases."
+    share = format_percent(100 * outcome.answered / outcome.total)
+    more = f" (the first {outcome.total:,}, {outcome.unread:,} more)" if outcome.unread else ""
+    took = outcome.first_reply
+    times = [format_duration(timedelta(seconds=one)) for one in took[1:]] if took else []
+    most = f"slowest of {took.times}" if took and took.is_small_sample else "9 in 10 within"
+    reply = f", first public reply: median {times[0]}, {most} {times[1]}" if times else ", no public reply yet"
+    still = f", {outcome.open:,} still open" if outcome.open else ""
+    return f"{format_count(outcome.total, 'case')}{more}: {outcome.answered:,} answered ({share}){reply}{still}."
+
+
+def _format_effect(outcome: CaseOutcome) -> str:
+    parts = []
+    if outcome.again:
+        unhappy = format_count(outcome.again, "unhappy person", "unhappy people")
+        parts.append(f"Of {unhappy} who wrote again after our answer, {outcome.turned:,} turned positive")
+    if outcome.needs:
+        parts.append(format_count(outcome.needs, "feature request"))
+    if outcome.resolutions:
+        parts.append("Closed as " + ", ".join(f"{word} {count:,}" for word, count in outcome.resolutions))
+    return ". ".join(parts) + "." if parts else "Nobody wrote again after an answer, and nothing is closed yet."

@@ -1,0 +1,95 @@
+"""Episodes and campaigns in one list, and the page of each. Everyone may ask, as for other figures."""
+
+import html
+from collections.abc import Sequence
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from bot.cards.block_kit import RenderedMessage
+from bot.cards.episode_page import format_ref_name, render_episode_page, render_episodes
+from bot.cards.sanitize import escape, sanitize_line
+from bot.clock import Clock
+from bot.domain.campaigns.campaign import find_nearest_name, fold_name
+from bot.domain.campaigns.episode_figures import (
+    ALIKE_SHOWN,
+    EpisodeFigures,
+    EpisodeRef,
+    EpisodeSpans,
+    compute_outcome,
+    find_span,
+)
+from bot.domain.errors import NotAllowed
+from bot.domain.periods import TimeSpan
+from bot.domain.reports.range_parts import split_span
+from bot.domain.reports.report import ReportQuery, SentimentCounts
+from bot.domain.reports.rolled_days import compute_hours_start, list_counter_days
+from bot.store.store import Store
+from bot.usecases.campaigns import CampaignRules
+
+LISTED = 10
+SEARCHED = 200
+"""The latest detected episodes among which a name is looked for."""
+CASES_READ = 1_000
+"""The most pressing cases of which the outcome is computed: a storm may have many thousands."""
+
+
+@dataclass(frozen=True, slots=True)
+class EpisodeUseCases:
+    """Each raises `NotAllowed` with a sentence for the person, or `StoreUnavailable` if Redis is away."""
+
+    _store: Store
+    _rules: CampaignRules
+    _clock: Clock
+
+    async def list_episodes(self) -> RenderedMessage:
+        return render_episodes((await self._load_refs())[:LISTED], self._clock.now())
+
+    async def show_episode(self, words: str) -> RenderedMessage:
+        """Return the page of an episode by its name or id. Raises `NotAllowed` with the nearest name."""
+        name = " ".join(html.unescape(words).split())
+        refs = await self._load_refs()
+        if not name:
+            return render_episodes(refs[:LISTED], self._clock.now())
+        wanted = fold_name(name)
+        found = next((ref for ref in refs if wanted in {ref.id, fold_name(format_ref_name(ref))}), None)
+        if found is None:
+            near = find_nearest_name(name, map(format_ref_name, refs))
+            meant = f"Did you mean `{escape(near)}`?" if near else "`/sentiment episodes` lists the latest."
+            raise NotAllowed(f"There's no episode “{escape(sanitize_line(name, 60).replace('`', chr(39)))}”. {meant}")
+        return render_episode_page(await self.build_figures(found, refs))
+
+    async def build_figures(self, ref: EpisodeRef, refs: Sequence[EpisodeRef]) -> EpisodeFigures:
+        at, zone = self._clock.now(), ZoneInfo(self._rules.time_zone)
+        spans = EpisodeSpans.from_ref(ref, at, zone)
+        alike = [one for one in refs if one.is_like(ref)][:ALIKE_SHOWN]
+        parts = split_span(TimeSpan(spans.before.start, spans.after.end), zone, compute_hours_start(at, zone))
+        wanted = [spans.before, spans.during, spans.after, *spans.weekdays]
+        wanted += [find_span(one, at) for one in alike] + [one.span for one in parts]
+        query = ReportQuery(subject=ref.subject)
+        rolled = list_counter_days(wanted, at, zone)
+        tallies = await self._store.report_counters.load_tallies(*wanted, rolled=rolled)
+        before, during, after, *rest = [SentimentCounts.from_tally(query.filter_tally(one)) for one in tallies]
+        weeks, others = len(spans.weekdays), len(spans.weekdays) + len(alike)
+        case_ids = await self._store.episode_cases.list_ids(ref.id)
+        cases = await self._store.cases.find(case_ids[:CASES_READ])
+        return EpisodeFigures(
+            ref=ref,
+            spans=spans,
+            brand_time=at.astimezone(zone),
+            during=during,
+            before=before,
+            after=after if ref.end and ref.end <= at else None,
+            weekdays=tuple(rest[:weeks]),
+            alike=tuple(zip(alike, rest[weeks:others], strict=True)),
+            parts=tuple((one.label, split) for one, split in zip(parts, rest[others:], strict=True)),
+            children=tuple(one for one in refs if one.parent and fold_name(one.parent) == fold_name(ref.name)),
+            outcome=compute_outcome(cases.values(), max(0, len(case_ids) - CASES_READ)),
+        )
+
+    async def _load_refs(self) -> list[EpisodeRef]:
+        """Return all that have begun, newest first: plans are for managers, in the list of campaigns."""
+        at = self._clock.now()
+        book = await self._store.campaigns.load_book(self._rules.list_campaigns())
+        found = [EpisodeRef.from_episode(one) for one in await self._store.episodes.list_latest(SEARCHED)]
+        found += [EpisodeRef.from_campaign(one) for one in book.campaigns if one.starts_at <= at]
+        return sorted(found, key=lambda one: (one.start, one.id), reverse=True)

@@ -1,0 +1,43 @@
+"""Buttons of the pages of episodes and campaigns."""
+
+from bot.cards import action_ids
+from bot.cards.block_kit import RenderedMessage
+from bot.cards.case_search import SearchQuery, render_search_modal
+from handlers.payloads import read_origin
+from handlers.use_cases import AsyncAck, EpisodeUseCases, HomeTab, Payload, Responder
+
+
+async def show_episode(ack: AsyncAck, action: Payload, episodes: EpisodeUseCases, reply: Responder) -> None:
+    await ack()
+    async with reply.report_refusals():
+        await _replace(reply, await episodes.show_episode(action["value"]))
+
+
+async def list_episodes(ack: AsyncAck, episodes: EpisodeUseCases, reply: Responder) -> None:
+    await ack()
+    async with reply.report_refusals():
+        await _replace(reply, await episodes.list_episodes())
+
+
+async def _replace(reply: Responder, answer: RenderedMessage) -> None:
+    if not await reply.replace_message(answer):
+        await reply.send_ephemeral(answer)
+
+
+async def open_episode_cases(
+    ack: AsyncAck, action: Payload, body: Payload, by: str, home: HomeTab, reply: Responder
+) -> None:
+    """Open the search, filled with the cases of one."""
+    await ack()
+    async with reply.report_refusals():
+        query = SearchQuery.from_json(action["value"])
+        origin = read_origin(body, "", "")._replace(case=query.to_json())
+        result = await home.search(by, query)
+        await reply.open_modal(body, render_search_modal(query, home.list_departments(), origin, by, result))
+
+
+EPISODE_LISTENERS = {
+    action_ids.EPISODE_SHOW: show_episode,
+    action_ids.EPISODE_LIST: list_episodes,
+    action_ids.EPISODE_CASES: open_episode_cases,
+}

@@ -1,0 +1,72 @@
+"""The six lines about an episode: each figure with its sample, and nothing said that is chance."""
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from bot.domain.campaigns.episode_figures import (
+    EpisodeFigures,
+    EpisodeRef,
+    EpisodeSpans,
+    compute_outcome,
+)
+from bot.domain.campaigns.episode_review import list_review_lines
+from bot.domain.case import CaseResolution, CaseStatus, JoinedMention, JoinReason, PublicReply
+from bot.domain.reports.report import SentimentCounts
+from tests.domain.samples import build_assessment
+from tests.store.samples import CASE
+
+LISBON = ZoneInfo("Europe/Lisbon")
+START = datetime(2026, 3, 20, 8, tzinfo=UTC)
+REF = EpisodeRef("campaign:sale", "Sale", "push campaign", "Northwind", START, START + timedelta(hours=6))
+LATER = START + timedelta(days=2)
+
+
+def build_figures(during: SentimentCounts, before: SentimentCounts, *weekdays: SentimentCounts) -> EpisodeFigures:
+    spans = EpisodeSpans.from_ref(REF, LATER, LISBON)
+    return EpisodeFigures(REF, spans, LATER, during, before, SentimentCounts(neutral=20), weekdays)
+
+
+def test_a_change_beyond_chance_is_said_with_its_interval() -> None:
+    usual = SentimentCounts(negative=20, neutral=80)
+    lines = list_review_lines(build_figures(SentimentCounts(negative=120, neutral=80), usual, usual, usual))
+    assert lines[0] == "200 mentions in 6 h, 100 in the same time before, 20 after."
+    assert lines[1].startswith(
+        "Negative: 60\N{NO-BREAK SPACE}% (53–67) of 200, before 20\N{NO-BREAK SPACE}% (13–29): 40"
+    )
+    assert lines[2].startswith(
+        "Same weekday and hours in the 2 weeks before: 100 mentions: 100\N{NO-BREAK SPACE}% more"
+    )
+
+
+def test_what_may_be_chance_and_what_is_too_little_are_said_to_be() -> None:
+    usual = SentimentCounts(negative=20, neutral=80)
+    assert list_review_lines(build_figures(usual, usual))[1].endswith("no change beyond chance.")
+    few = SentimentCounts(negative=2, neutral=8)
+    assert list_review_lines(build_figures(few, usual))[1].endswith("too few to compare.")
+
+
+def test_the_same_weekday_has_the_same_local_hours_over_a_change_of_the_clocks() -> None:
+    ref = REF._replace(start=datetime(2026, 3, 31, 8, tzinfo=UTC), end=datetime(2026, 3, 31, 14, tzinfo=UTC))
+    spans = EpisodeSpans.from_ref(ref, datetime(2026, 4, 2, tzinfo=UTC), LISBON)
+    assert spans.weekdays[0].start == datetime(2026, 3, 24, 9, tzinfo=UTC)
+    assert len(spans.weekdays) == 4
+
+
+def test_the_time_after_it_is_as_long_as_there_is_by_now() -> None:
+    spans = EpisodeSpans.from_ref(REF, START + timedelta(hours=8), LISBON)
+    assert spans.after.end - spans.after.start == timedelta(hours=2)
+    assert EpisodeSpans.from_ref(REF, START + timedelta(hours=1), LISBON).after.start == START + timedelta(hours=1)
+
+
+def test_the_outcome_counts_answers_and_who_turned_after_one() -> None:
+    sad = CASE.copy_with(assessment=build_assessment("sentiment:negative", "intent:complaint"), merged_into="")
+    reply = PublicReply("@northwindair", CASE.mention.created_at + timedelta(minutes=10), "", "x:9")
+    later = JoinedMention("x:3", "@m", "", reply.at + timedelta(hours=1), JoinReason.SAME_PERSON, "positive")
+    turned = sad.copy_with(public_replies=(reply,), joined=(later,))
+    spam = sad.copy_with(resolution=CaseResolution.SPAM)
+    waiting = sad.copy_with(status=CaseStatus.NEW, resolution=None, joined=())
+    found = compute_outcome([turned, spam, waiting])
+    assert (found.total, found.answered, found.open, found.again, found.turned) == (2, 1, 1, 1, 1)
+    assert found.first_reply is not None
+    assert found.first_reply.median == 600
+    assert found.resolutions == (("fixed", 1),)

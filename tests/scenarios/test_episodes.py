@@ -1,0 +1,80 @@
+"""Episodes and campaigns: what happened, before, during and after, and what came of it."""
+
+from tests.scenarios.sample_posts import build_complaint
+from tests.scenarios.spike_setup import send_wave, watch_spikes_at_four
+from tests.scenarios.world import World
+
+
+async def receive_posts(world: World, names: str, complaints: int, praises: int) -> None:
+    posts = [world.build_mention(build_complaint(n), by=f"{names}{n}") for n in range(complaints)]
+    posts += [
+        world.build_mention(f"@northwindair love the new seats, row {n} is great", by=f"{names}fan{n}")
+        for n in range(praises)
+    ]
+    await world.receive_all(posts)
+
+
+async def test_two_launches_are_compared_in_words_and_in_a_table(world: World) -> None:
+    world.detects_spikes = True
+    mia = world.person("mia")
+    for name, complaints, praises in (("First launch", 10, 40), ("Second launch", 30, 20)):
+        await world.advance(days=1)
+        assert "runs now" in await mia.type_command(f"/sentiment campaign start {name}")
+        await world.advance(minutes=20)
+        await receive_posts(world, name[:3], complaints, praises)
+        await world.advance(minutes=40)
+        assert "is over" in await mia.type_command(f"/sentiment campaign end {name}")
+    await world.advance(hours=2)
+    told = await mia.type_command("/sentiment episode second launch")
+    assert "Push campaign · Northwind Air" in told
+    assert "50 mentions in 1 h, 0 in the same time before, 0 after" in told
+    assert "The last one like it: 50 mentions, 20 % (11–33) negative." in told
+    assert "First launch" in told
+    await mia.press_on_whisper("View")
+    assert "The first push campaign about Northwind Air." in mia.last_whisper
+
+
+async def test_a_detected_outage_has_a_page_that_leads_to_its_cases(world: World) -> None:
+    await watch_spikes_at_four(world)
+    await send_wave(world, 40)
+    await world.advance(minutes=2)
+    await world.channel("#care").cards[0].click("Claim", by="ana")
+    await world.channel("#care").cards[0].resolve("fixed", by="ana")
+    await world.advance(hours=3)
+    ana = world.person("ana")
+    listed = await ana.type_command("/sentiment episodes")
+    assert "negative spike · Northwind Air" in listed
+    await ana.press_on_whisper("View")
+    page = ana.last_whisper
+    assert "40 cases: 1 answered" in page
+    assert "39 still open." in page
+    assert "Closed as fixed 1." in page
+    await ana.press_on_whisper("Cases (40)")
+    assert "1 – 10 of 40 cases of “" in ana.form
+    await ana.press_on_whisper("All episodes")
+    assert "Northwind Air" in ana.last_whisper
+
+
+async def test_a_campaign_that_nobody_ended_is_over_by_itself_and_says_so(world: World) -> None:
+    mia = world.person("mia")
+    await mia.type_command("/sentiment campaign start Teaser for northwind air")
+    await world.advance(days=31)
+    assert "nobody ended it" in await mia.type_command("/sentiment campaign list")
+    assert "0 mentions in 30 d" in await mia.type_command("/sentiment episode teaser")
+
+
+async def test_a_wrong_name_is_answered_with_the_nearest_one(world: World) -> None:
+    mia = world.person("mia")
+    await mia.type_command("/sentiment campaign start Spring sale")
+    assert "Did you mean `Spring sale`?" in await mia.type_command("/sentiment episode sprng sale")
+    assert "`/sentiment episodes` lists the latest." in await mia.type_command("/sentiment episode moon landing")
+    assert "Did you mean `episodes`?" in await mia.type_command("/sentiment epsodes")
+
+
+async def test_a_campaign_excuses_more_posts_and_no_criticism(world: World) -> None:
+    await world.person("mia").type_command("/sentiment campaign start Spring sale")
+    await watch_spikes_at_four(world)
+    await send_wave(world, 24)
+    await world.advance(minutes=2)
+    [card] = world.channel("#care").episodes
+    assert "Planned: Spring sale. It excuses no criticism." in card.words.replace("*", "")
