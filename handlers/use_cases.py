@@ -34,6 +34,7 @@ from bot.usecases.spam import SpamReview
 from bot.usecases.staff_posts import StaffPostReview
 from bot.usecases.storms import StormUseCases
 from bot.usecases.subject_preview import SubjectPreviews
+from bot.usecases.tempo import TempoUseCases
 from bot.usecases.thanks import ThankUseCases
 from bot.usecases.theme_review import ThemeReview
 from handlers.home_responder import HomeResponder
@@ -82,6 +83,7 @@ class UseCases:
     corrections: CorrectionUseCases
     spam: SpamReview
     staff_posts: StaffPostReview
+    tempo: TempoUseCases
     pages: PagingUseCases
     roles: RoleUseCases
     ledger: LedgerUseCases

@@ -37,6 +37,7 @@ from bot.usecases.staff import RoleLookup, StaffDirectory
 from bot.usecases.staff_posts import StaffPostReview
 from bot.usecases.storms import StormUseCases
 from bot.usecases.subject_preview import SubjectPreviews
+from bot.usecases.tempo import TempoUseCases
 from bot.usecases.thanks import ThankUseCases
 from bot.usecases.theme_review import ThemeReview
 from bot.workers.paging.context import PageContexts
@@ -65,6 +66,7 @@ def build_use_cases(
         reports=(reports := SentimentReports(store, rules, rules.list_subjects, clock)),
         corrections=CorrectionUseCases(store.cases, rules, staff, cases, rules.list_subjects, clock),
         spam=SpamReview(store.spam, store.cases, rules, recompute_urgency, clock),
+        tempo=TempoUseCases(store.report_counters, rules, staff, clock),
         staff_posts=StaffPostReview(StaffPostStore(store.client, store.keys), rules, staff),
         oncall=OnCallUseCases(store.overrides, store.drills, on_call, rules, permissions, directory, clock),
         crises=CrisisUseCases(store, rules, staff, clock),

@@ -42,6 +42,10 @@ class DurationKind(StrEnum):
     RESOLVE = "resolve"
     REPLY = "reply"
     """From the post to our first answer in public."""
+    HEARD = "heard"
+    """From the post to its case."""
+    FOLLOW_UP = "follow-up"
+    """From the resolution to what came of the follow-up."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,10 +109,11 @@ def _write_case(transaction: Transaction, keys: Keys, decision: CaseDecision, ca
         update_precision(transaction, keys, before, case)
     for measure, seconds in decision.durations:
         then = case.resolved_at or case.claimed_at or case.opened_at
-        if measure is DurationKind.REPLY:  # a case may be answered at any time
+        if measure in {DurationKind.REPLY, DurationKind.FOLLOW_UP}:  # at any time
             then = case.history[-1].at
         took = keys.durations_key(format_day(then), case.department, measure)
-        transaction.write("RPUSH", took, join_field(compute_quarter(then), f"{seconds:.1f}"))
+        by = case.owner if measure in {DurationKind.CLAIM, DurationKind.RESOLVE} else ""
+        transaction.write("RPUSH", took, join_field(compute_quarter(then), f"{seconds:.1f}", case.mention.source, by))
         transaction.add_upkeep("LTRIM", took, -TOOK_MOST, -1)
         transaction.add_upkeep("EXPIRE", took, _TALLIES_SECONDS)
 

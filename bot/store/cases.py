@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from types import MappingProxyType
 from typing import NamedTuple
 
 from bot import metrics
@@ -21,6 +22,9 @@ OPEN_READ = 500
 
 
 _STATUSES = frozenset(CaseStatus)
+_HISTOGRAMS = MappingProxyType(
+    {DurationKind.CLAIM: metrics.CLAIM_SECONDS, DurationKind.RESOLVE: metrics.RESOLVE_SECONDS}
+)
 
 
 class CaseGoneError(NotAllowed):
@@ -83,8 +87,8 @@ class CaseStore(Repository[Case, CaseDecision]):
         for decision, result in zip(decisions, committed, strict=True):
             if result is CommitResult.WRITTEN:
                 for measure, seconds in decision.durations:
-                    histogram = metrics.CLAIM_SECONDS if measure is DurationKind.CLAIM else metrics.RESOLVE_SECONDS
-                    histogram.observe(seconds)
+                    if histogram := _HISTOGRAMS.get(measure):
+                        histogram.observe(seconds)
         return committed
 
     async def load_statuses(self, case_ids: Sequence[str]) -> dict[str, CaseStatus]:

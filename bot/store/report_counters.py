@@ -12,6 +12,7 @@ from bot.domain.commits import DurationKind
 from bot.domain.periods import DAY, HOUR, QUARTER, TimeSpan
 from bot.domain.reports.report import Reconciliation, Tally, TallyKey
 from bot.domain.reports.rolled_days import LocalDay
+from bot.domain.reports.step_timings import StepTiming
 from bot.domain.themes import ThemeKey
 from bot.store.client import parse_counts, parse_hash
 from bot.store.hour_counters import TALLIES, THEMES, Coverage, HourCounterStore
@@ -81,6 +82,20 @@ class ReportCounterStore(HourCounterStore):
             found.setdefault((name, measure), []).extend(_select_seconds(values, _list_quarters(day, span)))
         return found
 
+    async def load_timings(self, span: TimeSpan, departments: Sequence[str]) -> list[StepTiming]:
+        """Return each step that ended in the span. Those of before the upgrade have no source and no person."""
+        wanted = [(name, kind, day) for name in departments for kind in DurationKind for day in span.list_days()]
+        keys = [self._keys.durations_key(format_day(day), name, kind) for name, kind, day in wanted]
+        replies = await self._client.execute_each([("LRANGE", key, 0, -1) for key in keys])
+        found = []
+        for (name, kind, day), values in zip(wanted, replies, strict=True):
+            quarters = _list_quarters(day, span)
+            for value in values:
+                quarter, took, source, by, *_ = *split_field(value), "", "", ""
+                if quarter in quarters and (seconds := _parse_seconds(took)) is not None:
+                    found.append(StepTiming(name, kind, day + int(quarter) * QUARTER, seconds, source, by))
+        return found
+
     async def count_open(self, departments: Sequence[str], at: datetime) -> dict[str, tuple[int, int]]:
         """Return how many open cases each department has now, and how many of them are overdue."""
         keys = [self._keys.open_cases_key(name) for name in departments]
@@ -137,12 +152,13 @@ def _list_quarters(day: datetime, span: TimeSpan) -> frozenset[str]:
 def _select_seconds(values: Sequence[str], quarters: frozenset[str]) -> list[float]:
     """Return the durations of some quarters of a day. Hot loop: all are parsed at once, unless one cannot be."""
     flat = "|".join(values).split("|")
+    width = len(flat) // len(values) if values else 1
     with suppress(ValueError):
-        seconds = list(map(float, flat[1::2]))
-        if len(flat) == 2 * len(values) and math.isfinite(sum(seconds)):
-            return list(compress(seconds, map(quarters.__contains__, flat[::2])))
-    parts = (value.partition("|") for value in values)
-    found = (_parse_seconds(part[2]) for part in parts if part[0] in quarters)
+        seconds = list(map(float, flat[1::width]))
+        if len(flat) == width * len(values) and width in {2, 4} and math.isfinite(sum(seconds)):
+            return list(compress(seconds, map(quarters.__contains__, flat[::width])))
+    parts = ((*value.split("|", 2), "") for value in values)
+    found = (_parse_seconds(part[1]) for part in parts if part[0] in quarters)
     return [took for took in found if took is not None]
 
 

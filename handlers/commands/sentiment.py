@@ -43,18 +43,19 @@ SUBCOMMANDS: Mapping[str, Callable[[UseCases, str, str], Awaitable[RenderedMessa
     "themes": lambda usecases, by, words: usecases.themes.answer_command(by, words),
     "needs": lambda usecases, _by, _: usecases.ledger.list_entries(EntryKind.NEED),
     "questions": lambda usecases, _by, _: usecases.ledger.list_entries(EntryKind.QUESTION),
+    "tempo": lambda usecases, by, words: usecases.tempo.answer_command(by, words),
     "spam": _list_spam,
     "staff": lambda usecases, by, _: usecases.staff_posts.render_newest(by),
     "thanks": lambda usecases, _by, _: usecases.thanks.list_unthanked(),
     "share": lambda usecases, _by, _: usecases.thanks.list_shareworthy(),
 }
 """Beside the reports, which answer `help`, too."""
-WITH_WORDS = frozenset({"preview", "episode", "campaign", "themes"})
+WITH_WORDS = frozenset({"preview", "episode", "campaign", "themes", "tempo"})
 """Those that are asked with more words; the others stand alone."""
 
 COMMAND = SlashCommand(
     action_ids.SENTIMENT,
     "What people post about us, and how fast we answer",
-    "today | week | themes | episodes | episode | campaign | needs | questions | preview | spam | staff | help",
+    "today | week | themes | tempo | episodes | episode | campaign | needs | questions | preview | spam | staff | help",
     handle_sentiment,
 )

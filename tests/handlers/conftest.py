@@ -33,6 +33,7 @@ from tests.handlers.fakes import (
     FakeSpam,
     FakeStaffPosts,
     FakeStorms,
+    FakeTempo,
     FakeThanks,
     FakeThemes,
 )
@@ -58,6 +59,7 @@ class FakeUseCases:
     pages: FakePages = field(default_factory=FakePages)
     previews: FakePreviews = field(default_factory=FakePreviews)
     staff_posts: FakeStaffPosts = field(default_factory=FakeStaffPosts)
+    tempo: FakeTempo = field(default_factory=FakeTempo)
     storms: FakeStorms = field(default_factory=FakeStorms)
     replies: FakeReplies = field(default_factory=FakeReplies)
     persons: FakePersons = field(default_factory=FakePersons)

@@ -227,6 +227,12 @@ class FakeStaffPosts(Fake):
         return RenderedMessage("two posts", [])
 
 
+class FakeTempo(Fake):
+    async def answer_command(self, by: str, words: str) -> RenderedMessage:
+        await self.ask("tempo", by, words)
+        return RenderedMessage("how long it took", [])
+
+
 class FakeColleagues(Fake):
     """Asks the fake of cases; `is_colleague` is whether whoever asks has no role."""
 

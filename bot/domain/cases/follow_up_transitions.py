@@ -10,7 +10,7 @@ from bot.domain.case import Case
 from bot.domain.cases.deadlines import find_next_deadline
 from bot.domain.cases.roll_ups import RollUp, RollUpTopic, call_by_roll_up, get_roll_up_day
 from bot.domain.cases.transitions import build_case_decision, reopen_case
-from bot.domain.commits import CaseDecision, NotAllowed
+from bot.domain.commits import CaseDecision, DurationKind, NotAllowed
 from bot.domain.department import Department, DepartmentStaff
 from bot.domain.destination import ToPerson
 from bot.domain.follow_up import THANKS, FollowUpOutcome
@@ -82,13 +82,15 @@ def answer_follow_up(case: Case, context: Context, outcome: FollowUpOutcome) -> 
         who = f"<@{follow_up.by}> has done" if follow_up.by else "Nobody needs to do"
         raise NotAllowed(f"{who} this follow-up: {follow_up.outcome}.")
     event = context.build_event(AuditAction.FOLLOWED_UP, follow_up._replace(outcome=outcome).ending)
+    waited = (context.at - case.resolved_at).total_seconds() if case.resolved_at else 0.0
+    durations = ((DurationKind.FOLLOW_UP, max(0.0, waited)),)
     if outcome is FollowUpOutcome.NOT_SATISFIED:
         noted = case.copy_with(history=case.extend_history(event))
         decision = reopen_case(noted, context)
         kept = decision.case.copy_with(approached=case.approached)  # they were answered, though not to their liking
-        return replace(decision, before=case, after=kept, events=(event, *decision.events))
+        return replace(decision, before=case, after=kept, events=(event, *decision.events), durations=durations)
     after = case.copy_with(follow_up=follow_up._replace(outcome=outcome, by=context.by))
-    return build_case_decision(case, after, context.department, event)
+    return build_case_decision(case, after, context.department, event, durations=durations)
 
 
 def note_reply(case: Case, mood: str, at: datetime) -> tuple[Case, tuple[AuditEvent, ...]]:

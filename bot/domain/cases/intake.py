@@ -26,7 +26,7 @@ from bot.domain.cases.deadlines import (
     reset_to_new,
 )
 from bot.domain.cases.follow_up_transitions import note_reply
-from bot.domain.commits import CaseDecision, MentionOutcome, ProcessedMention
+from bot.domain.commits import CaseDecision, DurationKind, MentionOutcome, ProcessedMention
 from bot.domain.department import Department
 from bot.domain.follow_up import describe_mood
 from bot.domain.mention import UNKNOWN_AUTHOR_ID, Mention
@@ -110,6 +110,7 @@ def open_case(
         deadline=find_next_deadline(case, department),
         processed=ProcessedMention(mention, assessment, department.name, MentionOutcome.OPENED, at),
         pages=build_case_pages(case, at),
+        durations=((DurationKind.HEARD, max(0.0, (at - mention.created_at).total_seconds())),),
     )
 
 
