@@ -13,8 +13,8 @@ from bot.store.store import Store
 from bot.workers.runner import Worker
 
 CHECK_INTERVAL = timedelta(hours=1)
-ROLLED_AT_ONCE = 12
-"""Hours in one step: the server does nothing else for some milliseconds."""
+ROLLED_AT_ONCE = 2
+"""Hours in one step: the server does nothing else meanwhile."""
 
 log = structlog.get_logger("counters")
 
