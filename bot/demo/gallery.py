@@ -51,6 +51,7 @@ from bot.cards.home_view import DepartmentSummary, HomeNotice, HomeView, SourceS
 from bot.cards.modal_blocks import ModalMetadata
 from bot.cards.oncall import OnCallSummary
 from bot.cards.page_text import build_case_page_context
+from bot.cards.tempo import render_tempo
 from bot.demo.gallery_samples import AT, BEN, GallerySamples, list_pages
 from bot.domain.adoption import UnfinishedWork
 from bot.domain.case import CaseResolution
@@ -87,6 +88,7 @@ from bot.domain.reports.report import (
     count_intents,
 )
 from bot.domain.reports.statistics import DurationStats
+from bot.domain.reports.step_timings import TempoRow
 from bot.domain.reports.theme_figures import ThemeFigures
 from bot.domain.shift_summary import ShiftSummary
 from bot.domain.storm import StormProgress
@@ -305,6 +307,8 @@ def _draw_reports(on: GallerySamples) -> Drawings:
     )
     yield "Report: a week", sentiment_report.render_report(of_week)
     yield "Report: nothing yet", sentiment_report.render_report(Report(ReportQuery(), today, AT, none, none))
+    steps = TempoRow("care", (None, claim, reply, resolve, None))
+    yield "Tempo", render_tempo("Tempo in the last 7 days", [steps])
     yield "Help", help_card.render_sentiment_help(SUBJECTS, ["care", "pr"], right)
     preview, empty = on.previews
     yield "Preview of a subject", subject_preview.render_preview(preview)
