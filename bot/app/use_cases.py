@@ -4,7 +4,6 @@ from bot.clock import Clock
 from bot.live_rules import ReloadableRules
 from bot.sinks.draft_client import DraftClient
 from bot.sinks.slack_directory import SlackDirectory
-from bot.store.flagged_mentions import FlagStore
 from bot.store.given_offers import GivenOfferStore
 from bot.store.staff_posts import StaffPostStore
 from bot.store.store import Store
@@ -55,14 +54,14 @@ def build_use_cases(
     public_url: str,
     drafts: DraftClient | None,
 ) -> UseCases:
-    staff, flags = StaffDirectory(directory, on_call, roles), FlagStore(store.client, store.keys)
+    staff = StaffDirectory(directory, on_call, roles)
     cases = CaseUseCases(store.cases, store.outbox, store.pages, store.persons, rules, staff, recompute_urgency, clock)
     permissions, secrets = SchedulePermissions(on_call, rules, staff), store.signing_secrets
     return UseCases(
         cases=cases,
         digests=DigestUseCases(store.digests, store.cases, rules, clock),
         roll_ups=RollUpUseCases(store.roll_ups, rules, clock),
-        flags=FlagUseCases(flags, rules, clock, rules.assess, staff, on_call, store.roll_ups),
+        flags=FlagUseCases(store.flags, rules, clock, rules.assess, staff, on_call, store.roll_ups),
         reports=(reports := SentimentReports(store, rules, rules.list_subjects, clock)),
         corrections=CorrectionUseCases(store.cases, rules, staff, cases, rules.list_subjects, clock),
         spam=SpamReview(store.spam, store.cases, rules, recompute_urgency, clock),
@@ -85,7 +84,7 @@ def build_use_cases(
         roles=RoleUseCases(store.roles, rules, staff, directory, clock),
         ledger=LedgerUseCases(store.ledger, store.cases, rules, staff, rules.list_subjects, clock),
         mutes=MuteUseCases(store.mutes, store.cases, rules, staff, rules.list_source_names, directory, clock),
-        colleagues=ColleagueUseCases(cases, store.cases, flags, rules, staff, clock),
+        colleagues=ColleagueUseCases(cases, store.cases, store.flags, rules, staff, clock),
         day_messages=DayMessageUseCases(store.day_messages, rules, staff, directory, clock),
         offers=OfferUseCases(cases, GivenOfferStore(store.client, store.keys), store.day_messages, rules, clock),
     )

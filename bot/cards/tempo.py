@@ -18,7 +18,7 @@ from bot.domain.text import format_duration
 ROWS_SHOWN = 20
 LEGEND = (
     "Half within · nine in ten within (how many). Of fewer than "
-    f"{MIN_DURATIONS}, the second is the slowest. Heard: from the post to its case. Claimed: from the case. "
+    f"{MIN_DURATIONS}, the second is the slowest. Received: from the post to its case. Claimed: from the case. "
     "First reply: from the post to our answer in public. Resolved: from the case. Follow-up: from the resolution."
 )
 

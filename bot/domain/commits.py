@@ -42,7 +42,7 @@ class DurationKind(StrEnum):
     RESOLVE = "resolve"
     REPLY = "reply"
     """From the post to our first answer in public."""
-    HEARD = "heard"
+    RECEIVED = "received"
     """From the post to its case."""
     FOLLOW_UP = "follow-up"
     """From the resolution to what came of the follow-up."""

@@ -25,6 +25,7 @@ from bot.store.embedded_server import run_embedded
 from bot.store.episode_cases import EpisodeCaseStore
 from bot.store.episodes import EpisodeStore
 from bot.store.exports import ExportStore
+from bot.store.flagged_mentions import FlagStore
 from bot.store.health_issues import HealthIssueStore
 from bot.store.health_state import HealthStateStore
 from bot.store.history import HistoryStore
@@ -103,7 +104,7 @@ class Store:
         self.persons = PersonStore(client, keys, self.cases, self.outbox, self.replies)
         self.roles, self.mutes = RoleStore(client, keys), MuteStore(client, keys)
         self.day_messages, self.campaigns = DayMessageStore(client, keys), CampaignStore(client, keys)
-        self.ledger = LedgerStore(client, keys, self.cases)
+        self.ledger, self.flags = LedgerStore(client, keys, self.cases), FlagStore(client, keys)
 
     async def find_next_deadline(self) -> datetime | None:
         """Return when the next deadline of a case or step of a page is due; it may have passed. None: there is none."""

@@ -25,7 +25,6 @@ from bot.domain.persons.person import PERSON_DIMENSION, PersonLabel
 from bot.domain.routing import NOBODY, Route
 from bot.domain.rules import PlaybookRules, get_department_or_lost
 from bot.store.case_writer import LookupKey
-from bot.store.flagged_mentions import FlagStore
 from bot.store.inbox import InboxEntry, LookupGuard, MentionMark, TriagedEntry
 from bot.store.store import Store
 from bot.workers.own_replies import OwnReplyDecider, find_staff_sign
@@ -103,13 +102,12 @@ class TriageDecider:
         self._rules = rules
         self._replies = OwnReplyDecider(store, rules)
         self._mutes = MuteSet()
-        self._flags = FlagStore(store.client, store.keys)
         self._flagged_links: dict[str, str] = {}
 
     async def load_mutes(self, at: datetime) -> None:
         """Load the mutes, and what was flagged, for the batches to come: once for each read of the inbox."""
         self._mutes = await self._store.mutes.load_set(at)
-        self._flagged_links = await self._flags.load_links(at)
+        self._flagged_links = await self._store.flags.load_links(at)
 
     async def decide_batch(
         self, items: Sequence[TriageItem], opened: Mapping[str, Case], at: datetime

@@ -131,7 +131,7 @@ async def test_a_claim_and_an_answer_are_timed_in_the_quarter_in_which_they_happ
         ("care", DurationKind.CLAIM): [1200.0],
         ("care", DurationKind.RESOLVE): [],
         ("care", DurationKind.REPLY): [],
-        ("care", DurationKind.HEARD): [0.0],
+        ("care", DurationKind.RECEIVED): [0.0],
         ("care", DurationKind.FOLLOW_UP): [],
     }
     assert await tallies.count_resolutions(half_past) == {("care", "asked"): 1, ("care", "asked answered"): 1}

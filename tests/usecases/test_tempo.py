@@ -32,7 +32,7 @@ async def test_steps_of_a_department_are_timed_and_small_samples_say_how_many(ha
     await answer_one(harness, 1, ANA, 10)
     await answer_one(harness, 2, ANA, 30)
     cells = read_cells(await harness.usecases.tempo.answer_command(JOE, "today"))
-    assert cells[0][1:] == ["Heard", "Claimed", "Resolved"]
+    assert cells[0][1:] == ["Received", "Claimed", "Resolved"]
     assert cells[1][0] == "care"
     assert cells[1][2:] == ["10 min · 30 min (2)", "20 min · 1 h (2)"]
 

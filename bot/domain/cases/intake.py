@@ -110,7 +110,7 @@ def open_case(
         deadline=find_next_deadline(case, department),
         processed=ProcessedMention(mention, assessment, department.name, MentionOutcome.OPENED, at),
         pages=build_case_pages(case, at),
-        durations=((DurationKind.HEARD, max(0.0, (at - mention.created_at).total_seconds())),),
+        durations=((DurationKind.RECEIVED, max(0.0, (at - mention.created_at).total_seconds())),),
     )
 
 

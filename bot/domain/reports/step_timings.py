@@ -11,7 +11,7 @@ from bot.domain.commits import DurationKind
 from bot.domain.reports.statistics import DurationStats, compute_duration_stats
 
 STEPS = (
-    (DurationKind.HEARD, "Heard"),
+    (DurationKind.RECEIVED, "Received"),
     (DurationKind.CLAIM, "Claimed"),
     (DurationKind.REPLY, "First reply"),
     (DurationKind.RESOLVE, "Resolved"),
