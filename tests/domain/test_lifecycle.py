@@ -41,6 +41,9 @@ WALK: dict[tuple[CaseTransition, CaseStatus], CaseStatus | str] = {
     ): "Nobody has claimed this case. Press Claim first, so that only one of you answers.",
     (CaseTransition.REPLY, CLAIMED): CLAIMED,
     (CaseTransition.REPLY, RESOLVED): "<@U0ANA> resolved this case 4 min ago (answered). Reopen it first.",
+    (CaseTransition.MERGE, NEW): RESOLVED,
+    (CaseTransition.MERGE, CLAIMED): RESOLVED,
+    (CaseTransition.MERGE, RESOLVED): "<@U0ANA> resolved this case 4 min ago (answered). Reopen it first.",
 }
 
 
