@@ -59,6 +59,8 @@ def format_caution(case: Case, department: Department, author: AuthorContext, at
         return f"We have approached this person {_format_times(person.approaches)} before. {more}"
     who = sanitize_line(author.names.get(person.answered_by, ""), NAME_SHOWN)
     when = (person.answered_at or at).astimezone(ZoneInfo(department.hours.zone))
+    if not person.answered_by:
+        return f"We answered this person in public on {when.day} {when:%b at %H:%M}. Read that first."
     name = f"@{who}" if who else "A colleague"
     return (
         f"{name} answered this person on {when.day} {when:%b at %H:%M}. If that wasn't you, talk to each other first."

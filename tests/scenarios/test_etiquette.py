@@ -9,6 +9,8 @@ from tests.scenarios.sample_posts import CRISIS, LATE, LOST, PRAISE, RIVAL
 from tests.scenarios.slack_views import Card
 from tests.scenarios.test_follow_ups import change_playbook
 from tests.scenarios.test_person_history import open_history, submit
+from tests.scenarios.test_public_replies import OWN
+from tests.scenarios.test_public_replies import answer as answer_in_public
 from tests.scenarios.test_replying import REPLIES, add_to_playbook, open_reply
 from tests.scenarios.world import World
 
@@ -61,6 +63,17 @@ async def test_who_was_just_answered_is_not_answered_by_somebody_else_without_a_
     assert find_question(await receive(world, CRISIS, "#pr")) == ""
     await world.advance(hours=3)
     assert find_question(await receive(world, LATE + " and nobody cares")) == ""
+
+
+async def test_an_answer_of_the_brand_in_public_is_one_too(world: World) -> None:
+    change_playbook(world, OWN)
+    post = await world.receive(LOST)
+    await world.advance(seconds=5)
+    await answer_in_public(world, post)
+    await world.advance(seconds=5)
+    assert "answered outside" in world.channel("#care").cards[-1].words
+    second = await receive(world, LATE)
+    assert find_question(second) == "We answered this person in public on 10 Mar at 09:00. Read that first."
 
 
 async def test_a_label_of_a_colleague_asks_first_and_a_claim_goes_through(world: World) -> None:

@@ -40,7 +40,7 @@ def find_caution(
         return Caution.DO_NOT_APPROACH
     if _is_about_competitor(case) and person.approaches and not case.approached:
         return Caution.TOO_OFTEN if person.approaches >= rules.max_approaches else Caution.AGAIN
-    if person.answered_at is None or by == person.answered_by:
+    if person.answered_at is None or (by and by == person.answered_by):  # nobody has an answer in public as their own
         return None
     return Caution.JUST_ANSWERED if timedelta() <= at - person.answered_at < rules.answered_within else None
 
