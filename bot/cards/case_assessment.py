@@ -55,10 +55,11 @@ def render_case_explanation(
     notice: Sequence[Block] = (),
     mute: Sequence[Block] = (),
     brief: OwnerBrief | None = None,
+    merge: Sequence[Block] = (),
 ) -> dict[str, Any]:
     """Return the modal. `notice` is what a press in it led to, `brief` what its owner gets to know.
 
-    `mute` says whether the author is muted, for who may change that.
+    `mute` says whether the author is muted, `merge` are buttons that merge the case, for who may change that.
     """
     return make_modal(
         action_ids.EXPLANATION,
@@ -70,7 +71,7 @@ def render_case_explanation(
         *_render_labels(case),
         *_render_closing_corrections(case),
         *(make_context(words) for words in list_corrections(case)),
-        *_render_history_button(case),
+        *_render_person_buttons(case, merge),
         *mute,
         *_render_posts(case),
         *(
@@ -86,12 +87,12 @@ def render_case_explanation(
     )
 
 
-def _render_history_button(case: Case) -> list[Block]:
+def _render_person_buttons(case: Case, merge: Sequence[Block]) -> list[Block]:
     label = f"History of {format_author(case.mention)}"
     button = make_button("History of this person…", action_ids.PERSON_HISTORY, case.id, a11y_label=label)
     asks = case.assessment.intent in {Intent.NEED, Intent.QUESTION}
     add = [make_button("Add to ledger…", action_ids.LEDGER_ADD, case.id)] if asks else []
-    buttons = [*([button] if case.mention.author_key else []), *add]
+    buttons = [*([button, *merge] if case.mention.author_key else []), *add]
     return [make_actions(*buttons)] if buttons else []
 
 

@@ -3,21 +3,22 @@
 `link` is the card's URL or ''.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from bot.cards import action_ids
-from bot.cards.author_history import format_caution, format_open_case
+from bot.cards.author_history import NAME_SHOWN, OPEN_CASES_SHOWN, format_caution, format_open_case
 from bot.cards.block_kit import Block, RenderedMessage, make_actions, make_button, render_text
 from bot.cards.case import NOT_YET, render_confirm_button, render_open_post_button
 from bot.cards.case_mention import escape_author, format_kind_noun, render_quotation
 from bot.cards.case_status import format_detail, format_public_reply
-from bot.cards.sanitize import escape, format_date
+from bot.cards.sanitize import escape, format_date, sanitize_line
 from bot.domain.audit import AuditAction, AuditEvent
 from bot.domain.case import Case, CaseResolution, CaseStatus
 from bot.domain.cases.deadlines import DEFAULT_REMIND_EVERY, is_paged
 from bot.domain.department import Department
 from bot.domain.persons.claim_questions import ClaimQuestion
-from bot.domain.persons.person import AuthorContext
+from bot.domain.persons.person import AuthorContext, OpenCase
 from bot.domain.routing import NOBODY
 from bot.domain.text import format_duration
 
@@ -291,6 +292,16 @@ def format_claim_question(
     other = f"{format_open_case(author, question.other)}." if question.other else ""
     caution = escape(format_caution(case, department, author, at, question.by))
     return " ".join(one for one in (caution, other) if one)
+
+
+def render_merge_buttons(case: Case, author: AuthorContext, others: Sequence[OpenCase]) -> list[Block]:
+    """Return the buttons that merge a claimed case into others of the same person."""
+    buttons = list[Block]()
+    for other in others[:OPEN_CASES_SHOWN]:
+        name = sanitize_line(author.names.get(other.owner, ""), NAME_SHOWN)
+        where = "your other case" if other.owner == case.owner else f"@{name}'s case" if name else "the other case"
+        buttons.append(make_button(f"Merge into {where}", action_ids.MERGE, f"{case.id}/{other.case_id}"))
+    return buttons
 
 
 def render_merge_outcome(target: Case) -> RenderedMessage:

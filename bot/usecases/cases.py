@@ -24,7 +24,7 @@ from bot.domain.mention import Mention
 from bot.domain.paging.page import Page
 from bot.domain.persons.claim_questions import ClaimQuestion, find_claim_question
 from bot.domain.persons.etiquette import find_caution
-from bot.domain.persons.person import NO_CONTEXT, AuthorContext
+from bot.domain.persons.person import NO_CONTEXT, AuthorContext, OpenCase
 from bot.domain.routing import Route, find_route
 from bot.domain.rules import PlaybookRules, get_department_or_lost, require_department
 from bot.store.cases import CaseGoneError, CaseStore
@@ -216,6 +216,17 @@ class CaseUseCases:
         left = await self._store.change(case_id, decide, self._clock.now())
         assert left.opened_decision is not None
         return await self.build_view(left.case), await self.build_view(left.opened_decision.case)
+
+    async def list_merge_targets(self, view: CaseView, by: str) -> tuple[OpenCase, ...]:
+        """Return the claimed cases of the same person into which somebody may merge this one, which is claimed, too."""
+        case = view.case
+        if case.status is not CaseStatus.CLAIMED or case.is_urgent or not view.author.open_cases:
+            return ()
+        try:
+            check_transition(case, CaseTransition.RESOLVE, await self._load_context(case, by))
+        except NotAllowed:
+            return ()
+        return view.author.open_cases
 
     async def merge(self, case_id: str, by: str, target_id: str) -> CaseView:
         """Merge a case into another of the same person; return that one."""

@@ -20,6 +20,7 @@ from bot.cards.roll_ups import render_roll_up_modal
 from bot.domain.commits import NotAllowed, StoreUnavailable
 from bot.domain.persons.claim_questions import is_caution_on_card
 from bot.usecases.cases import CaseView
+from handlers.actions.corrections import render_explanation
 from handlers.actions.home_tab import render_results
 from handlers.home_responder import publish_home
 from handlers.payloads import find_home, find_modal, read_origin
@@ -111,6 +112,11 @@ async def _redraw_modal(press: _Press, modal: Payload, notice: RenderedMessage) 
         await press.reply.update_modal(modal, put_notice(view, notice))
         return
     origin = read_origin(press.body, press.case_id, "")
+    if kind == action_ids.EXPLANATION:
+        answer = await usecases.cases.get(press.case_id)
+        view = await render_explanation(answer, press.by, origin, usecases, *notice.blocks)
+        await press.reply.update_modal(modal, view)
+        return
     if kind == action_ids.SEARCH_MODAL:
         view = await render_results(press.body, press.by, usecases.home)
     else:

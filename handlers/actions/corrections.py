@@ -3,7 +3,7 @@
 from bot.cards import action_ids
 from bot.cards.block_kit import Block
 from bot.cards.case_assessment import render_case_explanation
-from bot.cards.case_messages import render_move_suggestion, render_moved
+from bot.cards.case_messages import render_merge_buttons, render_move_suggestion, render_moved
 from bot.cards.modal_blocks import ModalMetadata
 from bot.cards.modals import render_correct_modal
 from bot.domain.correction import CorrectionKind
@@ -93,4 +93,5 @@ async def render_explanation(
     case = answer.case
     mute = await usecases.mutes.render_author_mute(by, case)
     brief = await usecases.offers.load_brief(answer, by) if case.owner == by and not case.is_closed else None
-    return render_case_explanation(case, answer.page, origin, notice, mute.blocks if mute else (), brief)
+    merge = render_merge_buttons(case, answer.author, await usecases.cases.list_merge_targets(answer, by))
+    return render_case_explanation(case, answer.page, origin, notice, mute.blocks if mute else (), brief, merge)

@@ -445,3 +445,21 @@ async def test_a_merge_that_comes_too_late_says_why(world: World) -> None:
     await first.resolve(by="ana")
     with pytest.raises(NotAllowed, match="The other case is closed by now"):
         await merge(second.case, "U0MIA", first.case)
+
+
+async def test_two_who_claimed_at_once_merge_from_why_and_only_who_has_the_case_can(world: World) -> None:
+    first, second = await receive_two(world)
+    ana, raj = world.sandbox.get_user("ana"), world.sandbox.get_user("raj")
+    await asyncio.gather(ana.click_button(first.message, "Claim"), raj.click_button(second.message, "Claim"))
+    await world.finish_listeners()
+    await world.advance(seconds=5)
+    assert "Claimed by @ana" in first.words
+    assert "Claimed by @raj" in second.words
+    assert "Merge into" not in await second.explain("ana")
+    await second.click("Why? / Correct…", "raj")
+    await world.person("raj").press_in_form("Merge into @ana's case")
+    assert "Merged into @ana's case" in world.person("raj").form
+    await world.advance(seconds=5)
+    assert "1 later post" in first.words
+    await raj.close_modal(everything=True)
+    assert "Merge into" not in await first.explain("ana")
