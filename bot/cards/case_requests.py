@@ -19,11 +19,15 @@ from bot.cards.case import render_open_post_button
 from bot.cards.case_mention import escape_author, format_kind_noun, render_quotation
 from bot.cards.case_messages import WORDS_SHOWN, render_card_link
 from bot.cards.modal_blocks import ModalMetadata, make_input, make_modal, make_option, make_select
-from bot.cards.sanitize import escape, format_date, sanitize_line
+from bot.cards.sanitize import escape, format_date, sanitize_line, truncate
 from bot.domain.case import Case
 from bot.domain.case_requests import CaseRequest, RequestKind
 from bot.domain.cases.offer_transitions import MAX_REASON
 from bot.domain.offers import Offer
+from bot.domain.replies.saved_replies import MAX_REPLY
+
+QUOTE_SHOWN = 120
+"""Of a reply, in the message that says what came of it."""
 
 
 class _RequestWords(NamedTuple):
@@ -89,6 +93,17 @@ def render_request_decision(case: Case, asked: CaseRequest) -> RenderedMessage:
     return render_text(f"{verb}: {_format_subject(case, asked)}. <@{asked.by}> is told.", *_render_words(asked))
 
 
+def render_request_over(case: Case, asked: CaseRequest | None) -> RenderedMessage:
+    """Return what replaces that message once nobody needs the answer. None: a newer request replaced it."""
+    if asked is None:
+        return render_text("This needs no answer any more.")
+    if asked.allowed is None:
+        why = "The case is closed" if case.is_closed else f"<@{asked.by}> no longer has this case"
+        return render_text(f"{why}, so there is nothing to answer.")
+    word = "yes" if asked.allowed else "no"
+    return render_text(f"⏳ You didn't answer in time, so it's a {word}: {_format_subject(case, asked)}.")
+
+
 def render_request_answer(case: Case, asked: CaseRequest, link: str = "") -> RenderedMessage:
     """Return the one direct message to who asked."""
     what, words = _format_subject(case, asked), _WORDS[asked.kind]
@@ -99,7 +114,8 @@ def render_request_answer(case: Case, asked: CaseRequest, link: str = "") -> Ren
         word = f"yes: {words.then}" if asked.allowed else "no"
         text = f"⏳ <@{asked.to}> hasn't answered in time about {what}, so it's a {word}."
     buttons: list[Block] = [*render_card_link(link), *render_open_post_button(case)]
-    return render_text(text, *([make_actions(*buttons)] if buttons else []))
+    quote = _render_words(asked, QUOTE_SHOWN) if asked.kind is RequestKind.APPROVAL else []
+    return render_text(text, *quote, *([make_actions(*buttons)] if buttons else []))
 
 
 def _format_subject(case: Case, asked: CaseRequest) -> str:
@@ -110,9 +126,9 @@ def _format_subject(case: Case, asked: CaseRequest) -> str:
     return f"{escape(sanitize_line(asked.offer, 80))} up to {escape(str(asked.amount))} for {whose}"
 
 
-def _render_words(asked: CaseRequest) -> list[Block]:
+def _render_words(asked: CaseRequest, most: int = MAX_REPLY) -> list[Block]:
     """Return why more is asked for, or the text of the reply; nothing once it is forgotten."""
-    words = asked.text or (f"“{sanitize_line(asked.reason, MAX_REASON)}”" if asked.reason else "")
+    words = truncate(asked.text, most) or (f"“{sanitize_line(asked.reason, MAX_REASON)}”" if asked.reason else "")
     return [make_rich_text(make_quote(words))] if words else []
 
 

@@ -13,6 +13,7 @@ from bot.domain.cases.follow_up_transitions import list_follow_up_counts, list_l
 from bot.domain.cases.intake import CONVERSATION_WINDOW, COPY_WINDOW, build_conversation_key, build_copy_key
 from bot.domain.cases.praise import is_shareworthy, needs_thanks
 from bot.domain.cases.queues import list_author_terms
+from bot.domain.cases.requests import list_request_updates
 from bot.domain.cases.roll_ups import RollUp, list_roll_ups, refresh_roll_up
 from bot.domain.cases.similarity import build_similarity_keys
 from bot.domain.commits import CaseDecision, DurationKind
@@ -72,6 +73,7 @@ def _write_case_decision(transaction: Transaction, keys: Keys, decision: CaseDec
         _write_case(transaction, keys, decision, decision.after)
         _update_roll_ups(transaction, keys, decision.before, decision.after, at)
         _count_changes(transaction, keys, decision.before, decision.after, at)
+        _redraw_requests(transaction, keys, decision.before, decision.after, at)
         _index_links(transaction, keys, decision, decision.after, at)
     if decision.processed is not None:
         write_processed_mention(transaction, keys, decision.processed, decision.after)
@@ -160,6 +162,11 @@ def _update_indexes(transaction: Transaction, keys: Keys, before: Case | None, c
         add_author(transaction, keys, case)
     if case.is_closed and case.resolution and case.resolved_at and not (before and before.is_closed):
         count_ending(transaction, keys, case.department, case.resolution, case.resolved_at)
+
+
+def _redraw_requests(transaction: Transaction, keys: Keys, before: Case | None, case: Case, at: datetime) -> None:
+    for told in list_request_updates(before, case):
+        add_notification(transaction, keys, told, at)
 
 
 def add_writing_end(transaction: Transaction, keys: Keys, case_id: str) -> None:

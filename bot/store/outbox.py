@@ -10,7 +10,7 @@ from bot.domain.outbox import Notification, NotificationKind, Priority
 from bot.domain.paging.page import Page
 from bot.store.client import RedisClient, parse_hash
 from bot.store.decision_writer import LANE_WIDTH, add_case_message, add_notification
-from bot.store.keys import Keys
+from bot.store.keys import CASE_KEPT, Keys
 from bot.store.message_records import CardRecord, CardState, MessageRef
 from bot.store.record_reader import RecordReader, UnreadableRecordError
 from bot.store.repository import RedisStore
@@ -180,12 +180,19 @@ class Outbox(RedisStore):
         await self.save_card(_build_message_id(notification), record, before, MESSAGE_KEPT)
 
     async def mark_message_sent(self, notification: Notification, place: MessageRef | None = None) -> None:
-        """Remove a message that was posted at `place`, or needs no posting, and forget its state."""
+        """Remove a message that was posted at `place`, or needs no posting, and forget its state.
+
+        Not that of a question about a case, which is edited once it needs no answer any more.
+        """
         transaction = Transaction(self._keys.inbox)
         if place is not None:
             add_case_message(transaction, self._keys, notification.subject_id, place)
         transaction.write("ZREM", self._keys.outbox_key(notification.to), notification.key)
-        transaction.write("DEL", self._keys.card_key(_build_message_id(notification)))
+        key = self._keys.card_key(_build_message_id(notification))
+        if notification.kind is NotificationKind.CASE_REQUEST:
+            transaction.write("EXPIRE", key, int(CASE_KEPT.total_seconds()))
+        else:
+            transaction.write("DEL", key)
         await commit(self._client, transaction)
 
     async def list_messages(self, case_id: str) -> list[MessageRef]:

@@ -26,6 +26,20 @@ def resolve_request(
     return case.replace_request(asked._replace(allowed=is_allowed, answered_by=by)), event, told
 
 
+def list_request_updates(before: Case | None, after: Case) -> tuple[Notification, ...]:
+    """Return what redraws the messages to who was asked: they need no answer any more, or need one again.
+
+    None for one that its reader answered, which says so already.
+    """
+    was, now = ({one.number for one in case.pending_requests} if case else set[int]() for case in (before, after))
+    changed = [one for one in (before.requests if before else ()) if one.number in was ^ now]
+    return tuple(
+        Notification.notify_owner(NotificationKind.CASE_REQUEST, after.id, one.to, one.number)
+        for one in changed
+        if (asked := after.find_request(one.number)) is None or not asked.answered_by
+    )
+
+
 def format_detail(asked: CaseRequest, more: str) -> str:
     """Return what the audit log says: never the text of a reply."""
     return ", ".join(filter(None, [f"{asked.offer} {asked.amount}" if asked.offer else "", more]))

@@ -1,6 +1,7 @@
 """The messages beside the cards: to the owner of a case, to who has to confirm one, notices."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 
 from bot.cards import case_messages, case_requests
@@ -35,6 +36,8 @@ class MessageDelivery:
         drawing, department = await self._renderers.get(pending.kind, self._render_case_message)(pending)
         channel = department.channel if isinstance(pending.to, ToDepartment) else pending.to.id
         record = await self._outbox.load_message(pending)
+        if record.state is CardState.POSTED and pending.kind is NotificationKind.CASE_REQUEST:
+            return await self._update_request(pending, record, drawing)
         if record.state is CardState.POSTED:  # by a process that lost the lease before it could record that
             await self._mark_delivered(pending, record)
             return False
@@ -58,6 +61,17 @@ class MessageDelivery:
         await self._mark_delivered(pending, posted)
         await self._store.health_issues.save_issue(f"to:{pending.to}", "")
         return True
+
+    async def _update_request(self, pending: Notification, record: CardRecord, drawing: RenderedMessage | None) -> bool:
+        """Redraw what somebody was asked, without buttons once it needs no answer any more."""
+        case = (await self._store.cases.find([pending.subject_id])).get(pending.subject_id)
+        if case is not None:
+            over = drawing or case_requests.render_request_over(case, case.find_request(pending.nth))
+            await self._poster.limiter.acquire_update(record.channel)
+            with suppress(SlackRejectedError):  # one that was deleted can mislead nobody
+                await self._poster.limiter.update_message(record.channel, record.ts, over)
+        await self._mark_delivered(pending, record)
+        return case is not None
 
     async def _mark_delivered(self, pending: Notification, record: CardRecord) -> None:
         of_a_case = pending.kind not in self._renderers and pending.kind is not NotificationKind.TROUBLE
