@@ -131,9 +131,10 @@ def format_approval(case: Case) -> str:
         return ""
     if asked.allowed is None:
         return f"reply waits for <@{asked.to}>" if asked in case.pending_requests else ""
+    what = "an earlier text was" if asked.is_outdated else "reply"
     if not asked.answered_by:
-        return f"reply {'approved' if asked.allowed else 'not approved'}: no answer from <@{asked.to}>"
-    return f"reply {'approved' if asked.allowed else 'declined'} by <@{asked.answered_by}>"
+        return f"{what} {'approved' if asked.allowed else 'not approved'}: no answer from <@{asked.to}>"
+    return f"{what} {'approved' if asked.allowed else 'declined'} by <@{asked.answered_by}>"
 
 
 def format_language(code: str) -> str:

@@ -18,6 +18,7 @@ from bot.cards.block_kit import (
 from bot.cards.modal_blocks import make_input
 from bot.cards.oncall import format_local_time
 from bot.cards.sanitize import escape, format_date_near, sanitize_line, sanitize_url
+from bot.domain.amounts import Amount
 from bot.domain.day_message import MAX_WORDS, DayMessage
 from bot.domain.department import Department
 from bot.domain.offers import Guidance, OfferUse
@@ -68,11 +69,17 @@ def _list_offer_lines(brief: OwnerBrief) -> list[str]:
 
 
 def format_offer(use: OfferUse) -> str:
-    """Return `credit up to 50 EUR (140 of 500 EUR used today)` as mrkdwn."""
+    """Return `credit up to 50 EUR (90 EUR allowed here by @mia, 140 of 500 EUR used today)` as mrkdwn."""
     offer = use.offer
     limit = f" up to {escape(str(offer.limit))}" if offer.limit else ""
     some = f" in {use.cases} of them" if use.cases else ""
-    return f"{escape(sanitize_line(offer.text, 80))}{limit}{f' ({_format_use(use)})' if offer.daily else ''}{some}"
+    facts = ", ".join(filter(None, (_format_allowed(use), _format_use(use))))
+    return f"{escape(sanitize_line(offer.text, 80))}{limit}{f' ({facts})' if facts else ''}{some}"
+
+
+def _format_allowed(use: OfferUse) -> str:
+    by = f" by <@{use.allowed_by}>" if use.allowed_by else ""
+    return f"{escape(str(Amount(use.allowed, use.offer.unit)))} allowed here{by}" if use.allowed else ""
 
 
 def _format_use(use: OfferUse) -> str:
@@ -139,5 +146,7 @@ def render_given_inputs(offers: Sequence[OfferUse], *, in_each: bool = False) ->
 
 
 def _format_hint(use: OfferUse) -> str:
-    limit = f"Up to {use.offer.limit} in one case." if use.offer.limit else ""
-    return " ".join(part for part in (limit, f"{_format_use(use)}." if use.offer.daily else "") if part)
+    limit = f"Up to {use.offer.limit} in one case" if use.offer.limit else ""
+    allowed = f"{Amount(use.allowed, use.offer.unit)} is allowed here" if use.allowed else ""
+    words = ", ".join(filter(None, (limit, allowed)))
+    return " ".join(f"{part}." for part in (words, _format_use(use)) if part)

@@ -41,13 +41,14 @@ from bot.config.field_types import (
 )
 from bot.config.playbook import DetectorOptions
 from bot.config.schedules import Called, Clock, ScheduleTable
+from bot.domain.amounts import Amount, parse_amount
 from bot.domain.assessment import Intent, Sentiment
 from bot.domain.campaigns.campaign import DEFAULT_TIMES, CampaignKind
 from bot.domain.case import CasePriority
 from bot.domain.crisis import CrisisPlan
 from bot.domain.department import Department, EtiquetteRules
 from bot.domain.drills import DrillSettings
-from bot.domain.offers import DEFAULT_ASK_WITHIN, Amount, parse_amount
+from bot.domain.offers import DEFAULT_ASK_WITHIN
 from bot.domain.paging.page import ContactMethod, Severity
 from bot.domain.paging.policy import EscalationPolicy
 from bot.domain.replies.approval import ApprovalPolicy

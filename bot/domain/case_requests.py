@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
-from bot.domain.offers import Amount
+from bot.domain.amounts import Amount
 from bot.domain.stored_tuples import store_by_name
 
 
@@ -34,6 +34,8 @@ class CaseRequest(NamedTuple):
     unit: str = ""
     reason: str = ""
     text: str = ""
+    is_outdated: bool = False
+    """Whether another text than this was opened since."""
 
     @property
     def kind(self) -> RequestKind:

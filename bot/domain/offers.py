@@ -1,42 +1,14 @@
 """What the owner of a case may give without asking, and what was given. Amounts are in hundredths of their unit."""
 
-import re
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from bot.domain.amounts import Amount, parse_amount
 from bot.domain.errors import FieldError
 from bot.domain.routing import LabelFilter
 from bot.domain.stored_tuples import store_by_name
 
-_AMOUNT = re.compile(r"(\d{1,9})(?:[.,](\d{1,2}))?(?:\s+(\S.*))?")
-
 DEFAULT_ASK_WITHIN = timedelta(minutes=30)
-
-
-class Amount(NamedTuple):
-    """`50 EUR`, `20,000 miles`."""
-
-    hundredths: int
-    unit: str
-
-    @property
-    def number(self) -> str:
-        whole, part = divmod(self.hundredths, 100)
-        return f"{whole:,}{f'.{part:02}' if part else ''}"
-
-    def __str__(self) -> str:
-        return f"{self.number} {self.unit}"
-
-
-def parse_amount(words: str, unit: str = "") -> Amount:
-    """Parse `50 EUR`; with a `unit` also `50` or `49.90`. Raises ValueError with a sentence."""
-    found = _AMOUNT.fullmatch(" ".join(words.split()))
-    named = (found[3] or unit) if found else ""
-    if found is None or not named:
-        raise ValueError(f"is not an amount. Write it like 50 {unit or 'EUR'} or 49.90 {unit or 'EUR'}")
-    if unit and named.casefold() != unit.casefold():
-        raise ValueError(f"is in another unit. Write it in {unit}")
-    return Amount(int(found[1]) * 100 + int((found[2] or "").ljust(2, "0")), unit or named)
 
 
 class Offer(LabelFilter):
@@ -73,6 +45,22 @@ class OfferUse(NamedTuple):
     used: int = 0
     cases: int = 0
     """To how many of several cases it applies; 0: to all."""
+    allowed: int = 0
+    """What a person has allowed in this case, whatever the limits, in hundredths."""
+    allowed_by: str = ""
+    """Who; empty: nobody, or the clock."""
+
+    @property
+    def limit(self) -> Amount | None:
+        """What may be given in this case at the most; None if it is not limited."""
+        known = self.offer.limit or self.offer.daily
+        return max(known, known._replace(hundredths=self.allowed)) if known else None
+
+    @property
+    def free(self) -> int:
+        """What may be given now without asking anybody, in hundredths, if it is counted."""
+        left = [self.offer.daily.hundredths - self.used] if self.offer.daily else []
+        return max(min([*left, *([self.offer.limit.hundredths] if self.offer.limit else [])], default=0), self.allowed)
 
 
 @store_by_name
@@ -100,24 +88,28 @@ class OfferCount(NamedTuple):
     used_before: int | None = None
 
 
-def check_amount(use: OfferUse, words: str, before: int, allowed: int = 0) -> Amount:
+def check_amount(use: OfferUse, words: str, before: int) -> Amount:
     """Return the amount that was typed; `before` was given in this case earlier, in hundredths.
 
-    `allowed` is what a person has allowed in this case. Raises `FieldError` if it is none, or above what is left.
+    Raises `FieldError` if it is none, or above what is left.
     """
     offer, name = use.offer, use.offer.text
     try:
         amount = parse_amount(words, offer.unit)
     except ValueError as no:
         raise FieldError(f"“{words[:40]}” {no}.", name) from None
-    if before + amount.hundredths <= allowed:
+    total, more = before + amount.hundredths, _explain_asking(offer)
+    earlier = f" {Amount(before, offer.unit)} was given before." if before else ""
+    left = offer.daily.hundredths - use.used if offer.daily else amount.hundredths
+    if total <= use.allowed:
         return amount
-    if offer.limit and before + amount.hundredths > offer.limit.hundredths:
-        more = f" {Amount(before, offer.unit)} was given before." if before else ""
-        raise FieldError(f"You can offer up to {offer.limit} in one case.{more}{_explain_asking(offer)}", name)
-    if offer.daily and use.used + amount.hundredths > offer.daily.hundredths:
-        left = Amount(max(0, offer.daily.hundredths - use.used), offer.unit)
-        raise FieldError(f"Only {left} of today's {offer.daily} is left.{_explain_asking(offer)}", name)
+    if use.allowed and (use.allowed >= before + left or (offer.limit and total > offer.limit.hundredths)):
+        most = max(use.allowed, offer.limit.hundredths if offer.limit else 0)
+        raise FieldError(f"You can offer up to {Amount(most, offer.unit)} in this case.{earlier}{more}", name)
+    if offer.limit and total > offer.limit.hundredths:
+        raise FieldError(f"You can offer up to {offer.limit} in one case.{earlier}{more}", name)
+    if offer.daily and amount.hundredths > left:
+        raise FieldError(f"Only {Amount(max(0, left), offer.unit)} of today's {offer.daily} is left.{more}", name)
     return amount
 
 

@@ -12,6 +12,7 @@ from bot.domain.cases.offer_transitions import (
     format_offer_day,
     list_guidance,
     list_offers,
+    list_uses,
     request_offer,
 )
 from bot.domain.commits import CaseDecision
@@ -51,8 +52,12 @@ class OfferUseCases:
             )
             offers = [offer for case in some for offer in list_offers(case, department, by)]
             counts = {number: offers.count(one) for number, one in enumerate(department.offers) if one in offers}
-            uses = await self._load_uses([department.offers[number] for number in counts], department)
-            offered = (use._replace(cases=count % len(some)) for use, count in zip(uses, counts.values(), strict=True))
+            known = [department.offers[number] for number in counts]
+            used = await self._load_used(known, department)
+            offered = (
+                OfferUse(one, used.get(one.text, 0), count % len(some))
+                for one, count in zip(known, counts.values(), strict=True)
+            )
             helpful = [one for case in some for one in list_guidance(case, department)]
             guidance = tuple(one for one in department.guidance if one in helpful)
             messages = await self._messages.list_running([name], self._clock.now())
@@ -61,12 +66,12 @@ class OfferUseCases:
 
     async def list_uses(self, case: Case, department: Department, by: str) -> tuple[OfferUse, ...]:
         """Return what this person may give in this case, with how much the department gave today."""
-        return await self._load_uses(list_offers(case, department, by), department)
+        used = await self._load_used(list_offers(case, department, by), department)
+        return list_uses(case, department, by, used)
 
-    async def _load_uses(self, offers: Sequence[Offer], department: Department) -> tuple[OfferUse, ...]:
+    async def _load_used(self, offers: Sequence[Offer], department: Department) -> dict[str, int]:
         day = format_offer_day(self._clock.now(), self._rules.time_zone)
-        used = await self._store.load_used(day, department.name) if any(one.daily for one in offers) else {}
-        return tuple(OfferUse(one, used.get(one.text, 0)) for one in offers)
+        return await self._store.load_used(day, department.name) if any(one.daily for one in offers) else {}
 
     async def resolve(
         self,

@@ -9,10 +9,10 @@ from bot.cards.author_history import format_caution
 from bot.cards.reply import ReplyForm
 from bot.clock import Clock
 from bot.domain.cases.caution_transitions import note_opening
-from bot.domain.cases.offer_transitions import list_guidance, list_offers
+from bot.domain.cases.offer_transitions import list_guidance, list_uses
 from bot.domain.errors import NotAllowed
 from bot.domain.lifecycle import CaseTransition
-from bot.domain.replies.approval import can_ask_approval, request_approval
+from bot.domain.replies.approval import can_ask_approval, note_opened_text, request_approval
 from bot.domain.replies.checks import ReplyContext, check_reply, contains_apology
 from bot.domain.replies.composer import build_addressee, build_composer_url, find_outlet, prefix_addressee
 from bot.domain.replies.drafts import (
@@ -158,10 +158,19 @@ class ReplyUseCases:
         await self._store.count_opening(view.case, words, view.at, apologizes=contains_apology(text))
         if form.caution:
             await self._cases.apply(case_id, by, note_opening)
+        if (asked := view.case.approval) and asked.text:
+            same = {
+                asked.text,
+                prefix_addressee(view.case.mention, asked.text, self._rules.get_reply_rules().instances),
+            }
+            await self._cases.apply(
+                case_id, by, lambda case, context: note_opened_text(case, context, is_approved=text in same)
+            )
 
     async def _build_form(self, view: CaseView, by: str, text: str, rules: ReplyRules) -> ReplyForm:
         case, department = view.case, view.department
-        mention, instances, offers = case.mention, rules.instances, list_offers(case, department, by)
+        mention, instances, uses = case.mention, rules.instances, list_uses(case, department, by)
+        staff = await self._staff.load_staff(department, self._rules.managers)
         public_text = prefix_addressee(mention, text, instances)
         return ReplyForm(
             case,
@@ -175,11 +184,13 @@ class ReplyUseCases:
             findings=check_reply(
                 ReplyContext(
                     text,
-                    tuple(one.limit for one in offers if one.limit),
-                    "\n".join((department.authority, *(one.text for one in offers))).strip(),
+                    tuple(one.limit for one in uses if one.limit),
+                    "\n".join((department.authority, *(one.offer.text for one in uses))).strip(),
                     _list_known_words(view, rules),
                     rules.brand,
                     rules.find_account(by, mention.source),
+                    can_ask=by == case.owner and any(one.offer.ask and one.offer.unit for one in uses),
+                    is_manager=staff.is_manager(by),
                     has_apologized=contains_apology(text) and await self._store.has_apology(case.id),
                 )
             ),

@@ -2,9 +2,9 @@
 
 import pytest
 
+from bot.domain.amounts import parse_amount
 from bot.domain.assessment import Intent
 from bot.domain.mention import Author, Mention
-from bot.domain.offers import parse_amount
 from bot.domain.replies.checks import CHECKS, ReplyContext, check_reply
 from bot.domain.replies.composer import MAX_URL, build_composer_url, prefix_addressee
 from bot.domain.replies.lengths import count_graphemes, measure_reply

@@ -10,8 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.domain.offers import parse_amount
-from bot.domain.replies.amounts import iter_amounts
+from bot.domain.amounts import iter_amounts, parse_amount
 from bot.domain.replies.checks import CHECKS, ReplyContext, check_reply
 
 LINES = tomllib.loads((Path(__file__).parent / "lines" / "replies.toml").read_text("utf-8"))

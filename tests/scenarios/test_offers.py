@@ -2,10 +2,14 @@
 
 import asyncio
 
+import pytest
+
+from bot.domain.commits import NotAllowed
 from bot.domain.mention import Mention
 from tests.scenarios.sample_posts import LATE, LOST, build_complaint
 from tests.scenarios.sample_workspace import CROWD
 from tests.scenarios.slack_views import Card
+from tests.scenarios.test_replying import open_reply
 from tests.scenarios.world import World
 
 CREDIT = """
@@ -64,7 +68,8 @@ async def test_an_amount_that_is_none_or_too_much_is_refused_in_the_form_and_not
     card = await claim(world)
     for typed, why in (
         ("a lot", "“a lot” is not an amount. Write it like 50 EUR or 49.90 EUR."),
-        ("1,000", "“1,000” is not an amount. Write it like 50 EUR or 49.90 EUR."),
+        ("1,000", "You can offer up to 50 EUR in one case."),
+        ("50 EUR and a voucher", "“50 EUR and a voucher” is not an amount. Write it like 50 EUR or 49.90 EUR."),
         ("20 USD", "“20 USD” is in another unit. Write it in EUR."),
         ("-5", "“-5” is not an amount. Write it like 50 EUR or 49.90 EUR."),
         ("50.01", "You can offer up to 50 EUR in one case."),
@@ -187,7 +192,7 @@ async def test_who_may_allow_more_gets_one_message_and_the_owner_one_answer_with
     history = await card.explain()
     assert "asked for more by @ana, credit 80 EUR, from @mia" in history
     assert "allowed more by @mia, credit 80 EUR" in history
-    assert (await resolve(world, card, "80.01"))[GIVEN].startswith("You can offer up to 50 EUR in one case.")
+    assert (await resolve(world, card, "80.01"))[GIVEN].startswith("You can offer up to 80 EUR in this case.")
     await world.sandbox.get_user("ana").close_modal(everything=True)
     assert await resolve(world, card, "80") == {}
 
@@ -201,8 +206,12 @@ async def test_without_an_answer_the_clock_answers_once_and_a_late_press_is_told
     answers = [dm.words for dm in world.person("ana").dms if "hasn't answered in time" in dm.words]
     assert len(answers) == 1
     assert "so it's a no." in answers[0]
-    await world.person("mia").dms[0].click("Allow", by="mia")
-    assert "This was declined already, as nobody answered in time." in world.person("mia").last_whisper
+    request = (await world.local_app.store.cases.get(card.case)).offer_request
+    assert request is not None
+    with pytest.raises(NotAllowed, match="This was declined already, as nobody answered in time"):
+        await world.local_app.app.usecases.cases.answer_request(
+            f"{card.case}/{request.number}", "U0MIA", is_allowed=True
+        )
     assert "declined more, credit 80 EUR, no answer in time" in await card.explain()
     assert GIVEN in await resolve(world, card, "80")
 
@@ -228,11 +237,17 @@ async def test_only_the_owner_asks_and_only_who_was_asked_answers(world: World) 
     assert "You can offer that much already." in await ask(world, "0")
     await ask(world, "80")
     await card.choose("Ask for more…", by="ana")
-    assert "You have asked @mia for credit 80 EUR" in world.person("ana").form
+    assert "You asked @mia for credit up to 80 EUR." in world.person("ana").form
     await world.sandbox.get_user("ana").close_modal(everything=True)
+    request = (await world.local_app.store.cases.get(card.case)).offer_request
+    assert request is not None
     await card.click("Release", by="ana")
-    await world.person("mia").dms[0].click("Allow", by="mia")
-    assert "@ana no longer has this case" in world.person("mia").last_whisper
+    with pytest.raises(NotAllowed, match="no longer has this case"):
+        await world.local_app.app.usecases.cases.answer_request(
+            f"{card.case}/{request.number}", "U0MIA", is_allowed=True
+        )
+    await world.advance(seconds=5)
+    assert "@ana no longer has this case" in world.person("mia").dms[0].words
     await world.advance(minutes=30)
     assert not [dm for dm in world.person("ana").dms if "in time" in dm.words]
 
@@ -255,3 +270,81 @@ async def test_the_reason_is_forgotten_with_the_post(world: World) -> None:
     case = (await world.local_app.store.cases.find([card.case]))[card.case]
     assert case.offer_request is None, "who was asked has lost the message"
     assert not [dm for dm in world.person("mia").dms if "two bags" in dm.words]
+
+
+async def test_what_a_person_allowed_is_known_wherever_the_limit_is(world: World) -> None:
+    load_offers(world, ASKING)
+    await world.receive(LOST)
+    card = await claim(world)
+    reply = await open_reply(world, card)
+    await reply.type("We give you 90 EUR.")
+    assert "90 EUR is more than you can offer: up to 50 EUR. To ask for more, press Why? on the card." in reply.words
+    await reply.close()
+    await ask(world, "90")
+    await world.advance(seconds=5)
+    await world.person("mia").dm.click("Allow", by="mia")
+
+    reply = await open_reply(world, card)
+    await reply.type("We give you 90 EUR.")
+    assert "than you can offer" not in reply.words
+    await reply.type("We give you 91 EUR.")
+    assert "91 EUR is more than you can offer: up to 90 EUR." in reply.words
+    await reply.close()
+    allowed = "credit up to 50 EUR (90 EUR allowed here by @mia, 0 of 120 EUR used today)"
+    assert allowed in await card.explain()
+    await card.click("Resolve…", by="ana")
+    assert "Up to 50 EUR in one case, 90 EUR is allowed here." in world.person("ana").form
+    await world.sandbox.get_user("ana").close_modal(everything=True)
+    await card.click("Release", by="ana")
+    await card.click("Claim", by="raj")
+    assert allowed in world.person("raj").last_whisper
+    refused = await resolve(world, card, "91", by="raj")
+    assert refused[GIVEN].startswith("You can offer up to 90 EUR in this case.")
+    await world.sandbox.get_user("raj").close_modal(everything=True)
+    assert await resolve(world, card, "90", by="raj") == {}
+
+
+async def test_a_manager_is_not_sent_to_a_manager(world: World) -> None:
+    load_offers(world, ASKING)
+    await world.receive(LOST)
+    card = await claim(world, by="mia")
+    reply = await open_reply(world, card, by="mia")
+    await reply.type("We give you 90 EUR.")
+    assert "90 EUR is more than you can offer: up to 50 EUR." in reply.words
+    assert "Ask a manager" not in reply.words
+    assert "Why?" not in reply.words
+
+
+async def test_nobody_is_asked_for_what_can_be_offered_already(world: World) -> None:
+    load_offers(world, ASKING)
+    await world.receive(LOST)
+    card = await claim(world)
+    assert "You can offer that much already." in await ask(world, "30")
+    await world.advance(seconds=5)
+    assert not world.person("mia").dms
+    await ask(world, "80")
+    await card.choose("Ask for more…", by="ana")
+    assert "You asked @mia for credit up to 80 EUR. Earshot will send you their answer." in world.person("ana").form
+
+
+async def test_who_was_asked_has_no_buttons_once_there_is_nothing_to_answer(world: World) -> None:
+    load_offers(world, ASKING)
+    await world.receive(LOST)
+    card = await claim(world)
+    await ask(world, "80")
+    await world.advance(seconds=5)
+    asked = world.person("mia").dm
+    assert "Allow" in asked.buttons
+    await card.click("Release", by="ana")
+    await world.advance(seconds=5)
+    assert asked.buttons == []
+    assert "@ana no longer has this case" in asked.words
+    await card.click("Claim", by="ana")
+    await world.advance(seconds=5)
+    assert "Allow" in asked.buttons
+    await world.advance(minutes=21)
+    assert asked.buttons == []
+    assert (
+        "⏳ You didn't answer in time, so it's a no: credit up to 80 EUR for the complaint from @marta." in asked.words
+    )
+    assert len(world.person("mia").dms) == 1

@@ -376,8 +376,8 @@ async def test_without_an_answer_in_time_the_default_of_the_playbook_counts(
     await world.advance(minutes=2)
     assert "no answer from @mia" in card.words
     assert any(says in message.words for message in world.person("ana").dms)
-    await world.person("mia").dm.click("Approve", by="mia")
-    assert "already, as nobody answered in time." in world.person("mia").last_whisper
+    assert world.person("mia").dm.buttons == []
+    assert "You didn't answer in time, so it's a" in world.person("mia").dm.words
 
 
 async def test_only_the_person_who_was_asked_approves_and_a_newer_text_replaces_the_older(world: World) -> None:
@@ -393,8 +393,8 @@ async def test_only_the_person_who_was_asked_approves_and_a_newer_text_replaces_
     await reply.type("Second text")
     await reply.press("Ask for approval")
     await world.advance(seconds=5)
-    await first.click("Approve", by="mia")
-    assert world.person("mia").last_whisper.startswith("This needs no answer any more.")
+    assert first.buttons == []
+    assert first.words == "This needs no answer any more."
     await world.person("mia").dm.click("Decline", by="mia")
     await world.advance(seconds=5)
     assert "reply declined by @mia" in card.words
@@ -409,6 +409,29 @@ async def test_the_approver_and_who_helps_out_in_a_case_of_others_have_nobody_to
     await helping.type("The bag is found.")
     assert "approve" not in helping.words.lower()
     assert "Ask for approval" not in helping.view.find_buttons()
+
+
+async def test_the_card_says_no_more_that_a_reply_is_approved_once_another_text_was_opened(world: World) -> None:
+    add_to_playbook(world, APPROVAL.format("wait"))
+    card = await receive_claimed(world)
+    reply = await open_reply(world, card)
+    await reply.type("The bag is found.")
+    await reply.press("Ask for approval")
+    await world.advance(seconds=5)
+    await world.person("mia").dm.click("Approve", by="mia")
+    await world.advance(seconds=5)
+    assert "The bag is found." in world.person("ana").dm.words
+    await reply.submit()
+    await reply.press(action_ids.REPLY_OPEN)
+    await world.advance(seconds=5)
+    assert "reply approved by @mia" in card.words
+    await world.sandbox.get_user("ana").close_modal()
+    await reply.type("You get 900 EUR.")
+    await reply.submit()
+    await reply.press(action_ids.REPLY_OPEN)
+    await world.advance(seconds=5)
+    assert "reply approved" not in card.words
+    assert "an earlier text was approved by @mia" in card.words
 
 
 async def test_the_text_that_waits_for_approval_is_forgotten_with_the_post(world: World) -> None:

@@ -9,6 +9,7 @@ import pytest
 from bot.cards.case_search import SearchQuery
 from bot.cards.ledger_entries import EntryForm
 from bot.cards.modal_blocks import ModalMetadata
+from bot.domain.amounts import Amount
 from bot.domain.assessment import Intent
 from bot.domain.campaigns.episode_figures import EpisodeRef
 from bot.domain.case import CaseResolution, CaseStatus
@@ -21,7 +22,7 @@ from bot.domain.department import Department
 from bot.domain.follow_up import FollowUpOutcome
 from bot.domain.ledger.entry import EntryKind
 from bot.domain.lifecycle import CaseTransition
-from bot.domain.offers import Amount, Offer
+from bot.domain.offers import Offer
 from bot.domain.paging.page import Severity
 from bot.usecases.cases import CaseView
 from bot.usecases.flag_message import FlagRequest

@@ -3,8 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
+from bot.domain.amounts import parse_amount
 from bot.domain.audit import AuditAction
 from bot.domain.case import Case, CaseStatus
 from bot.domain.case_requests import CaseRequest
@@ -12,7 +14,7 @@ from bot.domain.cases.request_transitions import ask_person
 from bot.domain.commits import CaseDecision, NotAllowed
 from bot.domain.department import Department
 from bot.domain.lifecycle import Context
-from bot.domain.offers import GivenOffer, Guidance, Offer, OfferCount, OfferUse, check_amount, parse_amount
+from bot.domain.offers import GivenOffer, Guidance, Offer, OfferCount, OfferUse, check_amount
 from bot.domain.routing import collect_labels
 
 MAX_GIVEN = 20
@@ -31,6 +33,22 @@ def list_offers(case: Case, department: Department, person: str) -> tuple[Offer,
         if (not one.people or person in one.people) and one.matches_mention(case.mention, labels):
             found.setdefault(one.text, one.copy_with(ask="") if one.ask == person else one)
     return tuple(found.values())
+
+
+def list_uses(
+    case: Case, department: Department, person: str, used: Mapping[str, int] = MappingProxyType({})
+) -> tuple[OfferUse, ...]:
+    """Return the same with what was allowed in this case: whoever has it now may give that.
+
+    `used` is what the department gave today, in hundredths, by the text of the offer.
+    """
+    asked = case.offer_request
+    return tuple(
+        OfferUse(one, used.get(one.text, 0), allowed=asked.hundredths, allowed_by=asked.answered_by)
+        if asked and asked.allowed and asked.offer == one.text
+        else OfferUse(one, used.get(one.text, 0))
+        for one in list_offers(case, department, person)
+    )
 
 
 def list_guidance(case: Case, department: Department) -> tuple[Guidance, ...]:
@@ -57,12 +75,11 @@ def add_given_offers(
         use = known.get(name)
         if use is None:
             raise NotAllowed(CHANGED)
-        allowed = find_allowed(before, name)
         earlier = sum(one.hundredths for one in before.given if one.offer == name)
-        amount = check_amount(use, words, earlier, allowed)
+        amount = check_amount(use, words, earlier)
         if amount.hundredths:
             given.append(GivenOffer(name, amount.hundredths, amount.unit, context.by, context.at))
-            guarded = use.used if use.offer.daily and earlier + amount.hundredths > allowed else None
+            guarded = use.used if use.offer.daily and earlier + amount.hundredths > use.allowed else None
             counts.append(OfferCount(day, before.department, name, amount.hundredths, guarded))
     if not given:
         return decision
@@ -84,7 +101,7 @@ def check_can_ask(case: Case, by: str, uses: Sequence[OfferUse]) -> list[Offer]:
         raise NotAllowed("Only the owner of a case asks for more. Claim it first.")
     if (asked := case.offer_request) and asked in case.pending_requests:
         raise NotAllowed(
-            f"You have asked <@{asked.to}> for {asked.offer} {asked.amount} and get the answer from Earshot."
+            f"You asked <@{asked.to}> for {asked.offer} up to {asked.amount}. Earshot will send you their answer."
         )
     offers = [one.offer for one in uses if one.offer.ask and one.offer.unit]
     if not offers:
@@ -96,15 +113,16 @@ def request_offer(
     case: Case, context: Context, uses: Sequence[OfferUse], name: str, words: str, reason: str
 ) -> CaseDecision:
     """Ask the person whom the playbook names. Raises `NotAllowed` for what is no amount, or needs nobody."""
-    offer = next((one for one in check_can_ask(case, context.by, uses) if one.text == name), None)
-    if offer is None:
+    check_can_ask(case, context.by, uses)
+    use = next((one for one in uses if one.offer.text == name and one.offer.ask), None)
+    if use is None:
         raise NotAllowed(CHANGED)
+    offer = use.offer
     try:
         amount = parse_amount(words, offer.unit)
     except ValueError as no:
         raise NotAllowed(f"“{words[:40]}” {no}.") from None
-    free = 0 if offer.daily or not offer.limit else offer.limit.hundredths
-    if amount.hundredths <= max(find_allowed(case, name), free):
+    if amount.hundredths <= use.free:
         raise NotAllowed("You can offer that much already.")
     asked = CaseRequest(
         by=context.by,
@@ -118,9 +136,3 @@ def request_offer(
         reason=" ".join(reason.split())[:MAX_REASON],
     )
     return ask_person(case, context, asked)
-
-
-def find_allowed(case: Case, offer: str) -> int:
-    """Return how much of an offer a person has allowed in this case, in hundredths."""
-    asked = case.offer_request
-    return asked.hundredths if asked and asked.allowed and asked.offer == offer else 0

@@ -6,9 +6,11 @@ from typing import NamedTuple
 
 from bot.domain.case import Case
 from bot.domain.case_requests import CaseRequest
+from bot.domain.cases.deadlines import find_next_deadline
 from bot.domain.cases.request_transitions import ask_person
 from bot.domain.commits import CaseDecision, NotAllowed
 from bot.domain.lifecycle import CaseTransition, Context, check_transition
+from bot.domain.outbox import Notification, Priority
 
 
 class ApprovalPolicy(NamedTuple):
@@ -35,6 +37,18 @@ def needs_approval(case: Case, policy: ApprovalPolicy) -> bool:
 def can_ask_approval(case: Case, by: str, policy: ApprovalPolicy) -> bool:
     """Whether the form offers that: to the owner, unless they are the one who approves."""
     return by == case.owner != policy.by and needs_approval(case, policy)
+
+
+def note_opened_text(case: Case, context: Context, *, is_approved: bool) -> CaseDecision | None:
+    """Note whether the text that was opened is the one of the request; None if that is known."""
+    asked = case.approval
+    if asked is None or asked.is_outdated is not is_approved:
+        return None
+    after = case.replace_request(asked._replace(is_outdated=not is_approved)).copy_with(version=case.version + 1)
+    card = Notification.draw_card(case.id, case.department, Priority.CLICK)
+    return CaseDecision(
+        after, before=case, notifications=(card,), deadline=find_next_deadline(after, context.department)
+    )
 
 
 def request_approval(case: Case, context: Context, policy: ApprovalPolicy, text: str) -> CaseDecision:

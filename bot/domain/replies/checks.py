@@ -7,8 +7,7 @@ import re
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
-from bot.domain.offers import Amount
-from bot.domain.replies.amounts import iter_amounts
+from bot.domain.amounts import Amount, iter_amounts
 from bot.domain.replies.check_words import (
     APOLOGY,
     BOOKING,
@@ -44,7 +43,7 @@ class ReplyContext(NamedTuple):
 
     text: str
     limits: tuple[Amount, ...] = ()
-    """What may be given in one case."""
+    """What may be given in this case."""
     authority: str = ""
     """What the playbook says that they can offer, and the names of the offers."""
     known: str = ""
@@ -54,6 +53,9 @@ class ReplyContext(NamedTuple):
     """The person's own account at this outlet, with which they may answer."""
     has_apologized: bool = False
     """An earlier reply in this case did."""
+    can_ask: bool = False
+    """Whether the person can ask for more than `limits`."""
+    is_manager: bool = False
 
 
 class ReplyFinding(NamedTuple):
@@ -86,12 +88,19 @@ def _find_promise(context: ReplyContext) -> str:
         for amount in amounts:
             limit = limits.get(amount.unit.casefold())
             if limit is None:
-                return f"The playbook doesn't say that you can offer {amount}. Ask a manager first."
+                return f"The playbook doesn't say that you can offer {amount}.{_advise(context)}"
             if amount.hundredths > limit.hundredths:
-                return f"{amount} is more than you can offer: up to {limit}. Ask a manager first."
+                return f"{amount} is more than you can offer: up to {limit}.{_advise(context, can_ask=context.can_ask)}"
         if is_promise and (gift := _find_gift(sentence, context.authority, GIFTS if amounts else (*GIFTS, *PAYMENTS))):
-            return f"The playbook doesn't say that you can offer this: “{gift}”. Ask a manager first."
+            return f"The playbook doesn't say that you can offer this: “{gift}”.{_advise(context)}"
     return ""
+
+
+def _advise(context: ReplyContext, *, can_ask: bool = False) -> str:
+    """Return whom to ask; '' for a manager, who knows."""
+    if can_ask:
+        return " To ask for more, press Why? on the card."
+    return "" if context.is_manager else " Ask a manager first."
 
 
 def _find_gift(sentence: str, authority: str, kinds: Iterable[re.Pattern[str]]) -> str:

@@ -1,10 +1,25 @@
-"""Amounts in a text, in digits or in words: `€50`, `1,200.50 EUR`, `20.000 miles`, `zweihundertfünfzig Euro`."""
+"""Amounts, typed into a form or in a text: `€50`, `1,200.50 EUR`, `20.000 miles`, `zweihundertfünfzig Euro`."""
 
 import re
 import unicodedata
 from collections.abc import Collection, Iterator
+from typing import NamedTuple
 
-from bot.domain.offers import Amount
+
+class Amount(NamedTuple):
+    """`50 EUR`, `20,000 miles`. In hundredths of the unit."""
+
+    hundredths: int
+    unit: str
+
+    @property
+    def number(self) -> str:
+        whole, part = divmod(self.hundredths, 100)
+        return f"{whole:,}{f'.{part:02}' if part else ''}"
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.unit}"
+
 
 _UNITS = {
     "EUR": "€ euro euros",
@@ -20,6 +35,12 @@ _DIGITS = re.compile(
     r"([€$£]|\b[A-Z]{3}\b)?\s?(\d{1,3}(?:[ \u00a0\u202f’']\d{3})+(?:[.,]\d\d?)?|\d[\d.,]*)"
     r"\s?([kK]\b)?(?:-?\s?([€$£]|[^\W\d_]+))?"
 )
+_TYPED = re.compile(
+    r"(?P<before>[€$£]|[^\W\d_]+)?\s?"
+    r"(?P<number>(?:\d{1,3}(?P<mark>[ .,'’])\d{3}(?:(?P=mark)\d{3})*|\d{1,9})(?:(?!(?P=mark))[.,](?:\d\d?|[-–]{1,2}))?)"
+    r"\s?(?P<after>[^\s\d.,'’–-].*)?"
+)
+"""A number with its unit before or behind it, or both, or none."""
 _NUMBERS = {
     0: "and und et y e en of de",
     1: "a one ein eine eins un une uno una um uma een",
@@ -64,6 +85,33 @@ _NUMBER_WORDS = 8
 """At most, before their unit."""
 
 
+def parse_amount(words: str, unit: str = "") -> Amount:
+    """Parse `50 EUR`; with a `unit` also `50` or `49.90`. Raises ValueError with a sentence."""
+    found = _TYPED.fullmatch(" ".join(words.split()))
+    names = [_name_unit(one) for one in (found["before"], found["after"]) if one] if found else []
+    named = unit or next(reversed(names), "")
+    others = [one for one in names if one.casefold() != _name_unit(named).casefold()]
+    is_clear = len({one.casefold() for one in names}) < 2 and all(map(str.isalpha, others))
+    is_odd = found is not None and found["before"] and names[0] not in CURRENCIES  # about 50
+    if found is None or not named or is_odd or not is_clear:
+        raise ValueError(f"is not an amount. Write it like 50 {unit or 'EUR'} or 49.90 {unit or 'EUR'}")
+    if others:
+        raise ValueError(f"is in another unit. Write it in {unit}")
+    return Amount(_read_hundredths(found["number"]), named)
+
+
+def _name_unit(word: str) -> str:
+    """Return the code of a currency, or the word itself."""
+    code = _SYMBOLS.get(_fold(word), word.upper())
+    return code if code in CURRENCIES else word
+
+
+def _read_hundredths(number: str) -> int:
+    """Read a number of which the last mark, with one or two digits behind it, is that of the decimals."""
+    whole, _, part = re.sub(r"[.,](?=(\d\d?)$)", ";", number.rstrip(".,-–")).partition(";")
+    return int(re.sub(r"\D", "", whole) or 0) * 100 + int(part.ljust(2, "0"))
+
+
 def iter_amounts(text: str, units: Collection[str]) -> Iterator[Amount]:
     """Yield the amounts in one of these units, which are written in small letters, or in a currency."""
     known = {one.casefold() for one in CURRENCIES} | set(units)
@@ -80,9 +128,7 @@ def _iter_digits(text: str, known: Collection[str]) -> Iterator[Amount]:
     for before, number, thousands, after in _DIGITS.findall(text):
         names = (_find_unit(one, known) for one in (before, after) if one)
         if unit := next(filter(None, names), ""):
-            whole, _, part = re.sub(r"[.,](?=(\d\d?)$)", ";", number.rstrip(".,")).partition(";")
-            hundredths = int(re.sub(r"\D", "", whole) or 0) * 100 + int(part.ljust(2, "0"))
-            yield Amount(hundredths * (1000 if thousands else 1), unit)
+            yield Amount(_read_hundredths(number) * (1000 if thousands else 1), unit)
 
 
 def _iter_words(text: str, known: Collection[str]) -> Iterator[Amount]:
