@@ -436,6 +436,7 @@ def _draw_request(name: str, on: GallerySamples, asked: CaseRequest) -> Drawings
     yield f"{name}: allowed", case_requests.render_request_answer(on.claimed, allowed, LINK)
     late = asked._replace(allowed=False)
     yield f"{name}: no answer in time", case_requests.render_request_answer(on.claimed, late, LINK)
+    yield f"{name}: who decides, too late", case_requests.render_request_over(on.claimed, late)
 
 
 def _draw_replies(on: GallerySamples) -> Drawings:

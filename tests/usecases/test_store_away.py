@@ -24,6 +24,7 @@ from bot.domain.ledger.entry import EntryKind
 from bot.domain.lifecycle import CaseTransition
 from bot.domain.offers import Offer
 from bot.domain.paging.page import Severity
+from bot.domain.persons.person import AuthorContext, OpenCase
 from bot.usecases.cases import CaseView
 from bot.usecases.flag_message import FlagRequest
 from handlers import UseCases
@@ -34,6 +35,12 @@ from tests.usecases.race import Race
 
 CASE = build_new_case(department="ops")
 OPS = Department(name="ops", channel="C0OPS", offers=(Offer(text="credit", daily=Amount(500_00, "EUR")),))
+CLAIMED = CaseView(
+    CASE.copy_with(status=CaseStatus.CLAIMED, owner=ANA),
+    OPS,
+    AT,
+    author=AuthorContext(open_cases=(OpenCase("c2", RAJ, "ops"),)),
+)
 FLAG = FlagRequest(
     channel="C0", ts="1773133200.000100", words="my bag is gone", department="care", kind=Intent.COMPLAINT
 )
@@ -66,6 +73,7 @@ ASKED: tuple[Callable[[UseCases], Awaitable[Any]], ...] = (
     lambda usecases: usecases.cases.claim(CASE.id, ANA),
     lambda usecases: usecases.cases.find_claim_question(CASE.id, ANA),
     lambda usecases: usecases.cases.merge(CASE.id, ANA, "c2"),
+    lambda usecases: usecases.cases.list_merge_targets(CLAIMED, ANA),
     lambda usecases: usecases.cases.renew_lease(CASE.id, ANA),
     lambda usecases: usecases.cases.release(CASE.id, ANA),
     lambda usecases: usecases.cases.resolve(CASE.id, ANA, CaseResolution.FIXED),
