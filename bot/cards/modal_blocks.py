@@ -1,7 +1,7 @@
 """The parts of modals: metadata, inputs, options."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any, NamedTuple, Self
 
 from bot.cards import action_ids
@@ -18,7 +18,7 @@ class ModalMetadata(NamedTuple):
     """Where a modal was opened: the case, and the response_url that updates its card, or ''.
 
     `home` is the state of the Home tab, and `place` the block there, if it was opened from there. `labels` are those
-    of the person as the form shows them, so that only what was changed in it is saved.
+    of the person, with commas, as the form shows them, so that only what was changed in it is saved.
     """
 
     case: str
@@ -27,7 +27,7 @@ class ModalMetadata(NamedTuple):
     ts: str = ""
     home: str = ""
     place: str = ""
-    labels: Sequence[str] = ()
+    labels: str = ""
 
     def to_json(self) -> str:
         return json.dumps(self, separators=(",", ":"))

@@ -52,7 +52,7 @@ def render_person_history(
         action_ids.PERSON_MODAL,
         "History",
         "Save",
-        origin._replace(labels=sorted(labels)),
+        origin._replace(labels=",".join(sorted(labels))),
         make_section(make_plain_text(format_author(case.mention))),
         make_context(facts),
         *_render_accounts(case, accounts),

@@ -18,7 +18,7 @@ async def submit_person_history(ack: AsyncAck, view: Payload, by: str, persons: 
     form = SubmittedModal(view)
     chosen, shown = (
         [_LABELS[word] for word in words if word in _LABELS]
-        for words in (form.list_values(action_ids.LABELS), form.origin.labels)
+        for words in (form.list_values(action_ids.LABELS), form.origin.labels.split(","))
     )
     try:
         saved = await persons.save_history(form.origin.case, by, form.get_value(action_ids.NOTE), chosen, shown)

@@ -195,7 +195,7 @@ async def test_a_flagged_link_that_joined_a_case_leads_to_that_also_when_it_is_r
     await card.resolve("answered", by="ana")
     seen = await post_in_channel(world, LINKED)
     await world.person("joe").flag_message(seen, department="pr", kind="complaint")
-    assert f"case {card.case} in #care, resolved." in world.person("joe").last_whisper
+    assert "a case in #care, resolved." in world.person("joe").last_whisper
 
 
 async def test_another_post_at_the_same_address_is_flagged_without_the_address(world: World) -> None:
