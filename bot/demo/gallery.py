@@ -41,6 +41,7 @@ from bot.cards import (
     spikes,
     storms,
     subject_preview,
+    tempo,
     thanks,
     theme_list,
 )
@@ -51,7 +52,7 @@ from bot.cards.home_view import DepartmentSummary, HomeNotice, HomeView, SourceS
 from bot.cards.modal_blocks import ModalMetadata
 from bot.cards.oncall import OnCallSummary
 from bot.cards.page_text import build_case_page_context
-from bot.cards.tempo import render_tempo
+from bot.demo.gallery_campaigns import list_campaign_drawings
 from bot.demo.gallery_samples import AT, BEN, GallerySamples, list_pages
 from bot.domain.adoption import UnfinishedWork
 from bot.domain.case import CaseResolution
@@ -115,6 +116,7 @@ def list_drawings(samples: GallerySamples) -> list[GalleryEntry]:
         _draw_pages,
         _draw_crises,
         _draw_themes,
+        _draw_campaigns,
         _draw_ledger,
         _draw_reports,
         _draw_oncall,
@@ -245,6 +247,10 @@ def _draw_crises(on: GallerySamples) -> Drawings:
     yield "Crisis: list", crises.render_open_crises([on.declared])
 
 
+def _draw_campaigns(_on: GallerySamples) -> Drawings:
+    yield from list_campaign_drawings()
+
+
 def _draw_themes(_on: GallerySamples) -> Drawings:
     figures = ThemeFigures("baggage", 34, 26, 1), ThemeFigures("delay", 12, 9)
     suggested = [ThemeSuggestion("legroom", 12), ThemeSuggestion("boarding queue", 11)]
@@ -308,7 +314,7 @@ def _draw_reports(on: GallerySamples) -> Drawings:
     yield "Report: a week", sentiment_report.render_report(of_week)
     yield "Report: nothing yet", sentiment_report.render_report(Report(ReportQuery(), today, AT, none, none))
     steps = TempoRow("care", (None, claim, reply, resolve, None))
-    yield "Tempo", render_tempo("Tempo in the last 7 days", [steps])
+    yield "Tempo", tempo.render_tempo("Tempo in the last 7 days", [steps])
     yield "Help", help_card.render_sentiment_help(SUBJECTS, ["care", "pr"], right)
     preview, empty = on.previews
     yield "Preview of a subject", subject_preview.render_preview(preview)

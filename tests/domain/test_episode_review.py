@@ -1,5 +1,6 @@
 """The six lines about an episode: each figure with its sample, and nothing said that is chance."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -46,7 +47,7 @@ def test_what_may_be_chance_and_what_is_too_little_are_said_to_be() -> None:
 
 
 def test_the_same_weekday_has_the_same_local_hours_over_a_change_of_the_clocks() -> None:
-    ref = REF._replace(start=datetime(2026, 3, 31, 8, tzinfo=UTC), end=datetime(2026, 3, 31, 14, tzinfo=UTC))
+    ref = replace(REF, start=datetime(2026, 3, 31, 8, tzinfo=UTC), end=datetime(2026, 3, 31, 14, tzinfo=UTC))
     spans = EpisodeSpans.from_ref(ref, datetime(2026, 4, 2, tzinfo=UTC), LISBON)
     assert spans.weekdays[0].start == datetime(2026, 3, 24, 9, tzinfo=UTC)
     assert len(spans.weekdays) == 4

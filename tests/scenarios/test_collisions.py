@@ -420,7 +420,7 @@ async def test_a_merge_tells_the_owner_who_merged_and_what(world: World) -> None
     assert "merged by @raj, into another case" in await second.explain()
 
 
-async def test_a_manager_who_merges_a_claimed_case_is_named_to_whoever_had_it(world: World) -> None:
+async def test_a_manager_who_merges_a_claimed_case_is_named_to_who_had_it(world: World) -> None:
     first, second = await receive_two(world)
     for card, by in ((first, "U0ANA"), (second, "U0RAJ")):
         await world.local_app.app.usecases.cases.claim(card.case, by)

@@ -28,6 +28,7 @@ WORDS_OF_COMMANDS = {
     "IDLE",
     *(
         "BLOCK",
+        "BYLEX",
         "BYSCORE",
         "WEIGHTS",
         "CONSUMERS",

@@ -23,7 +23,8 @@ WEEKDAYS = ((2 * DAY, 4), (7 * DAY, 1))
 _NO_CASE = frozenset({CaseResolution.SPAM, CaseResolution.NOT_ABOUT_US})
 
 
-class EpisodeRef(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class EpisodeRef:
     """A detected episode or a campaign, as lists and pages name it. `words` may be a stranger's."""
 
     id: str

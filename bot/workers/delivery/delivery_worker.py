@@ -136,7 +136,7 @@ class DeliveryWorker(Worker):
         if not unread and not blocks_refused:
             log.error("notification set aside", notification=name, tries=tries + 1, exc_info=error)
         if isinstance(error, SlackRejectedError):
-            why = f"Slack refuses a message for {queue.destination} ({error.error}); the others are sent"
+            why = f"Slack refuses a message for {queue.destination} ({error.error}). The others are sent"
             await self._report_refusal(queue.destination, why)
 
     async def _report_refusal(self, to: Destination, sentence: str) -> None:

@@ -1,0 +1,65 @@
+"""Samples of the gallery: a campaign with its warning, and an episode with its page."""
+
+from collections.abc import Iterator
+from datetime import UTC, timedelta
+from zoneinfo import ZoneInfo
+
+from bot.cards import backfire_warning, campaign_list, episode_page
+from bot.cards.block_kit import RenderedMessage
+from bot.demo.gallery_samples import AT, MIA
+from bot.domain.campaigns.backfire_record import BackfireRecord, BackfireWarning
+from bot.domain.campaigns.campaign import Campaign, CampaignBook
+from bot.domain.campaigns.episode_figures import CaseOutcome, EpisodeFigures, EpisodeRef, EpisodeSpans
+from bot.domain.reports.report import SentimentCounts
+from bot.domain.reports.statistics import DurationStats
+from bot.domain.spikes.observation import SpikeObservation
+
+DAY = timedelta(days=1)
+SAID = ("enough of this ad, it is on every page", "the film is a joke while my flight is late", "stop pushing this")
+
+
+def list_campaign_drawings() -> Iterator[tuple[str, RenderedMessage]]:
+    begins = AT - 2 * DAY
+    sale = Campaign(name="Spring sale", subject="Northwind Air", starts_at=begins, ends_at=AT + DAY, started_by=MIA)
+    yield "Campaign: started", campaign_list.render_start_receipt(sale, AT)
+    yield "Campaign: ended", campaign_list.render_end_receipt(sale.copy_with(ends_at=AT, ended_by=MIA))
+    yield "Campaigns", campaign_list.render_campaigns(CampaignBook((sale,)), AT)
+    yield "Campaigns: none", campaign_list.render_campaigns(CampaignBook(), AT)
+    warning = BackfireWarning(
+        asset="Film", at=AT, department="pr", people=40, critics=24, usual=0.2, minutes=25, doubtful=3
+    )
+    record = BackfireRecord(name=sale.name, subject=sale.subject, started_at=begins, before=0.2, warnings=(warning,))
+    posts = [
+        SpikeObservation(
+            AT.timestamp(),
+            sale.subject,
+            f"x:{nth}",
+            f"x:{nth}",
+            "pr",
+            name=f"@guest{nth}",
+            url=f"https://x.example/{nth}",
+            text=text,
+        )
+        for nth, text in enumerate(SAID)
+    ]
+    yield "Backfire: a warning", backfire_warning.render_backfire(record, warning, posts)
+    yield "Backfire: muted", backfire_warning.render_backfire_mute(record.copy_with(muted_by=MIA))
+    ref = EpisodeRef.from_campaign(sale)
+    yield "Episodes", episode_page.render_episodes([ref], AT)
+    yield "Episodes: none", episode_page.render_episodes([], AT)
+    yield "Episode: its page", episode_page.render_episode_page(_build_figures(ref))
+
+
+def _build_figures(ref: EpisodeRef) -> EpisodeFigures:
+    """Return figures in which the second day was worse than the first."""
+    parts = [(12, 30, 20, 2), (14, 28, 19, 1), (40, 52, 33, 3), (66, 48, 21, 4)]
+    labels = ("6 Mar", "7 Mar", "8 Mar", "9 Mar")
+    return EpisodeFigures(
+        ref=ref,
+        spans=EpisodeSpans.from_ref(ref, AT, ZoneInfo("UTC")),
+        brand_time=AT.astimezone(UTC),
+        during=SentimentCounts(negative=106, neutral=100, positive=54, unsure=7),
+        before=SentimentCounts(negative=26, neutral=58, positive=39, unsure=3),
+        parts=tuple((label, SentimentCounts(*one)) for label, one in zip(labels, parts, strict=True)),
+        outcome=CaseOutcome(total=44, answered=38, open=4, first_reply=DurationStats(38, 1260.0, 4500.0)),
+    )
