@@ -102,7 +102,10 @@ LINES = {
         '    WEBHOOK = "webhook", "webhook", "webhook"\n    BELL = "bell", "bell", "bell"\n',
     ),
     "handlers/commands/__init__.py": ('"earshot")\n', '"earshot", "posts")\n'),
-    "bot/cards/case.py": ('("case_buttons", "snooze")\n', '("case_buttons", "snooze", "keep_button")\n'),
+    "bot/cards/case.py": (
+        '("case_buttons", "snooze", "ledger_entries")\n',
+        '("case_buttons", "snooze", "ledger_entries", "keep_button")\n',
+    ),
 }
 """The line of each catalogue that changes, and what it is afterwards."""
 

@@ -88,15 +88,17 @@ def _find_promise(context: ReplyContext) -> str:
         for amount in amounts:
             limit = limits.get(amount.unit.casefold())
             if limit is None:
-                return f"The playbook doesn't say that you can offer {amount}.{_advise(context)}"
+                return f"The playbook doesn't say that you can offer {amount}.{_name_help(context)}"
             if amount.hundredths > limit.hundredths:
-                return f"{amount} is more than you can offer: up to {limit}.{_advise(context, can_ask=context.can_ask)}"
+                return (
+                    f"{amount} is more than you can offer: up to {limit}.{_name_help(context, can_ask=context.can_ask)}"
+                )
         if is_promise and (gift := _find_gift(sentence, context.authority, GIFTS if amounts else (*GIFTS, *PAYMENTS))):
-            return f"The playbook doesn't say that you can offer this: “{gift}”.{_advise(context)}"
+            return f"The playbook doesn't say that you can offer this: “{gift}”.{_name_help(context)}"
     return ""
 
 
-def _advise(context: ReplyContext, *, can_ask: bool = False) -> str:
+def _name_help(context: ReplyContext, *, can_ask: bool = False) -> str:
     """Return whom to ask; '' for a manager, who knows."""
     if can_ask:
         return " To ask for more, press Why? on the card."
