@@ -15,6 +15,7 @@ from bot.domain.reports.export_rows import (
     get_post_time,
     split_days,
 )
+from bot.domain.reports.rolled_days import find_local_day
 from bot.store.store import Store
 
 ExportRows = AsyncIterator[ExportRow | None]
@@ -51,7 +52,9 @@ async def _read_events(store: Store, span: TimeSpan, _zone: ZoneInfo) -> ExportR
 
 async def _read_tallies(store: Store, span: TimeSpan, zone: ZoneInfo) -> ExportRows:
     for day in split_days(span, zone):
-        [tally] = await store.report_counters.load_tallies(day)
+        local = find_local_day(day.start, zone)
+        rolled = [local] if local.span == day else []  # after a month a whole day alone has counters
+        [tally] = await store.report_counters.load_tallies(day, rolled=rolled)
         for row in build_tally_rows(day, tally, await store.report_counters.count_resolutions(day)):
             yield row
 

@@ -118,7 +118,7 @@ class SentimentReports:
         resolutions = await self._store.report_counters.count_resolutions(asked.current)
         kinds = tuple(DurationKind) if query.department else (DurationKind.REPLY,)  # thousands are read for each
         departments = await self._build_department_lines(query, asked.current, now, resolutions, kinds)
-        themes = await load_theme_figures(self._store, query, asked.current, rivals)
+        themes = await load_theme_figures(self._store, query, asked.current, rivals, at.astimezone(zone))
         return Report(
             query=query,
             range=asked,

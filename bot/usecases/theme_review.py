@@ -4,6 +4,7 @@ import html
 import re
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -17,6 +18,7 @@ from bot.domain.errors import NotAllowed
 from bot.domain.periods import TimeSpan
 from bot.domain.reports.ranges import parse_known_range
 from bot.domain.reports.report import ReportQuery
+from bot.domain.reports.rolled_days import list_counter_days
 from bot.domain.reports.theme_figures import ThemeFigures, compute_theme_figures
 from bot.domain.rules import PlaybookRules
 from bot.domain.subject import Subject, SubjectKind
@@ -41,10 +43,11 @@ class ThemeRules(PlaybookRules, Protocol):
 
 
 async def load_theme_figures(
-    store: Store, query: ReportQuery, span: TimeSpan, competitors: Collection[str]
+    store: Store, query: ReportQuery, span: TimeSpan, competitors: Collection[str], brand_time: datetime
 ) -> tuple[ThemeFigures, ...]:
-    """Return the figures of all themes in this time, most common first."""
-    counts = await store.report_counters.load_themes(span)
+    """Return the figures of all themes in this time, most common first. `brand_time` is now, in the brand's zone."""
+    rolled = list_counter_days([span], brand_time, brand_time.tzinfo)
+    counts = await store.report_counters.load_themes(span, rolled)
     register = await store.themes.load() if counts else ThemeRegister()
     return compute_theme_figures(counts, register, query.subject, query.department, competitors)
 
@@ -71,10 +74,11 @@ class ThemeReview:
         return await self._list(by, self._parse_query(words))
 
     async def _list(self, by: str, query: ReportQuery) -> RenderedMessage:
-        asked = parse_known_range(query.period, self._clock.now(), ZoneInfo(self._rules.time_zone))
+        at, zone = self._clock.now(), ZoneInfo(self._rules.time_zone)
+        asked = parse_known_range(query.period, at, zone)
         subjects = self._rules.list_subjects()
         rivals = [] if query.scope else [one.name for one in subjects if one.kind is SubjectKind.COMPETITOR]
-        figures = await load_theme_figures(self._store, query, asked.current, rivals)
+        figures = await load_theme_figures(self._store, query, asked.current, rivals, at.astimezone(zone))
         suggestions = await self._suggest(subjects)
         can_change = (await self._staff.load_staff(Department(name="", channel=""), self._rules.managers)).is_manager(
             by

@@ -10,7 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.domain.periods import HOUR, TimeSpan
-from bot.domain.reports.report import TallyKey
+from bot.domain.reports.export_rows import ExportKind
+from bot.domain.reports.report import ReportQuery, TallyKey
 from bot.domain.reports.rolled_days import (
     HOURS_KEPT,
     compute_hours_start,
@@ -24,6 +25,8 @@ from bot.store.hour_counters import HourCounterStore
 from bot.store.keys import Keys, join_field
 from bot.store.report_counters import ReportCounterStore
 from bot.store.store import Store
+from bot.usecases.exports import iter_export_rows
+from bot.usecases.theme_review import load_theme_figures
 from bot.workers.counter_rolling import CounterRollWorker
 from tests.clock import SteppedClock
 from tests.workers.fake_rules import FakeRules
@@ -103,6 +106,18 @@ async def test_themes_are_added_up_in_the_same_way(client: RedisClient, keys: Ke
     await client.execute("HINCRBY", keys.themes_key(day.span.start), join_field(2, *theme), 4)
     assert await roll(client, keys, "UTC") == 1
     assert await ReportCounterStore(client, keys).load_themes(day.span, [day]) == {theme: 4}
+
+
+async def test_the_export_and_the_list_of_themes_know_days_that_were_added_up(store: Store) -> None:
+    day = find_local_day(NOW - timedelta(days=40), ZoneInfo("UTC"))
+    await count(store.client, store.keys, day.span.start, 3)
+    theme = ThemeKey("baggage", "Northwind", "care", "negative")
+    await store.client.execute("HINCRBY", store.keys.themes_key(day.span.start), join_field(2, *theme), 4)
+    await roll(store.client, store.keys, "UTC")
+    rows = [row async for row in iter_export_rows(store, ExportKind.TALLIES, day.span, ZoneInfo("UTC"))]
+    assert [row["count"] for row in rows if row] == [3]
+    [figures] = await load_theme_figures(store, ReportQuery(), day.span, (), NOW)
+    assert (figures.name, figures.mentions) == ("baggage", 4)
 
 
 async def test_two_processes_at_once_add_each_hour_once(client: RedisClient, keys: Keys) -> None:
