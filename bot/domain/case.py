@@ -6,11 +6,11 @@ from enum import StrEnum
 from typing import NamedTuple, Self
 
 from bot.domain.assessment import DOUBTFUL, Assessment, Intent
-from bot.domain.audit import AuditEvent
+from bot.domain.audit import AuditAction, AuditEvent
 from bot.domain.case_requests import CaseRequest, RequestKind
 from bot.domain.caution import CautionRecord
 from bot.domain.correction import COLLEAGUE, Correction, CorrectionKind
-from bot.domain.follow_up import FollowUp
+from bot.domain.follow_up import FollowUp, FollowUpOutcome
 from bot.domain.immutable import FrozenModel
 from bot.domain.mention import Mention
 from bot.domain.offers import GivenOffer
@@ -303,6 +303,16 @@ class Case(FrozenModel):
     def is_snoozed(self) -> bool:
         """Whether nobody is reminded of it for now. What becomes a crisis is awake."""
         return self.snooze is not None and not self.is_urgent and not self.is_closed
+
+    @property
+    def unsatisfied_by(self) -> str:
+        """Who found, by a follow-up, that its author is not satisfied with the last answer; '' if nobody did."""
+        for event in reversed(self.history):
+            if event.what == AuditAction.RESOLVED:
+                return ""
+            if event.what == AuditAction.FOLLOWED_UP and event.detail == FollowUpOutcome.NOT_SATISFIED:
+                return event.by
+        return ""
 
     def list_later_posts(self, since: datetime) -> list[JoinedMention]:
         """Return the posts that its author wrote after that, of those that are kept here."""

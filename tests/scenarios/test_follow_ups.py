@@ -85,7 +85,7 @@ async def test_not_satisfied_reopens_the_case_with_its_history_and_new_clocks(wo
     [(name, dm)] = list_asked(world)
     await dm.click("Not satisfied", by=name)
     assert "Open again: the complaint from @marta. It's unclaimed in #care." in dm.words
-    assert "Unclaimed · claim by 13 Mar, 10:15 UTC" in card.words
+    assert f"Unclaimed · claim by 13 Mar, 10:15 UTC · not satisfied, says @{name} ·" in card.words
     why = await card.explain()
     assert f"followed up by @{name}, not satisfied" in why
     assert "resolved by @ana, answered" in why
