@@ -209,8 +209,8 @@ def _format_replies(count: ReplyFigures) -> str:
     warned = f", {count.warned:,} of them despite a warning" if count.warned else ""
     drafted = f", {count.drafted:,} with a draft ({count.edited:,} of them edited)" if count.drafted else ""
     opened = f"Replies opened: {count.opened:,}{warned}{drafted}" if count.opened else ""
-    unhappy = format_count(count.again, "unhappy person", "unhappy people")
-    turned = f"Of {unhappy} who wrote again after our answer, {count.turned:,} turned positive" if count.again else ""
+    answers = format_count(count.again, "answer")
+    turned = f"Unhappy authors wrote again after {answers}: {count.turned:,} turned positive" if count.again else ""
     return " · ".join(part for part in (opened, turned) if part)
 
 

@@ -240,7 +240,7 @@ async def test_the_report_says_how_many_who_were_unhappy_turned_after_our_answer
     await world.advance(hours=1)
     await world.receive("Thank you so much, that works!", by="rui", conversation="c-rui")
     report = await report_follow_ups(world)
-    assert "Of 2 unhappy people who wrote again after our answer, 1 turned positive" in report
+    assert "Unhappy authors wrote again after 2 answers: 1 turned positive" in report
 
 
 async def test_thanks_after_the_offer_take_the_message_back(world: World) -> None:

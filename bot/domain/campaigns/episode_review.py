@@ -104,8 +104,8 @@ def _format_cases(outcome: CaseOutcome) -> str:
 def _format_effect(outcome: CaseOutcome) -> str:
     parts = []
     if outcome.again:
-        unhappy = format_count(outcome.again, "unhappy person", "unhappy people")
-        parts.append(f"Of {unhappy} who wrote again after our answer, {outcome.turned:,} turned positive")
+        answers = format_count(outcome.again, "answer")
+        parts.append(f"Unhappy authors wrote again after {answers}: {outcome.turned:,} turned positive")
     if outcome.needs:
         parts.append(format_count(outcome.needs, "feature request"))
     if outcome.resolutions:
