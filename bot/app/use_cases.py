@@ -61,7 +61,7 @@ def build_use_cases(
         cases=cases,
         digests=DigestUseCases(store.digests, store.cases, rules, clock),
         roll_ups=RollUpUseCases(store.roll_ups, rules, clock),
-        flags=FlagUseCases(store.flags, rules, clock, rules.assess, staff, on_call, store.roll_ups),
+        flags=FlagUseCases(store.flags, store.cases, rules, clock, rules.assess, staff, on_call, store.roll_ups),
         reports=(reports := SentimentReports(store, rules, rules.list_subjects, clock)),
         corrections=CorrectionUseCases(store.cases, rules, staff, cases, rules.list_subjects, clock),
         spam=SpamReview(store.spam, store.cases, rules, recompute_urgency, clock),

@@ -190,10 +190,12 @@ class Case(FrozenModel):
     """The case of the same person that has its posts now; it is resolved without an outcome."""
     flagged_by: str = ""
     """The colleague who flagged its post in Slack; empty for a post that a source brought."""
+    also_flagged_by: tuple[str, ...] = ()
+    """Those who flagged the post while it had this case, each once."""
     found_as: str = ""
     """The id of a flagged post at its source, which brought it later; empty: none did."""
     closure_told: bool = False
-    """Whether that colleague was told what came of it, or did it."""
+    """Whether those colleagues were told what came of it, or did it."""
     given: tuple[GivenOffer, ...] = ()
     """What its owners have given the author, as they said when they resolved it."""
     caution: CautionRecord | None = None

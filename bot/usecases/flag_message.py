@@ -12,6 +12,7 @@ from bot.clock import Clock
 from bot.domain.assessment import DOUBTFUL, Assessment, Intent, Signal
 from bot.domain.audit import AuditAction, AuditEvent
 from bot.domain.case import Case
+from bot.domain.cases.flag_transitions import add_flag
 from bot.domain.cases.intake import open_case
 from bot.domain.commits import CaseDecision, NotAllowed
 from bot.domain.correction import COLLEAGUE
@@ -22,6 +23,7 @@ from bot.domain.oncall.on_call import OnCallLookup
 from bot.domain.outbox import Notification
 from bot.domain.routing import Route
 from bot.domain.rules import PlaybookRules, find_clocks, get_department_or_lost, require_department
+from bot.store.cases import CaseStore
 from bot.store.flagged_mentions import FlagStore
 from bot.store.keys import FLAGS_KEPT
 from bot.store.message_records import MessageRef
@@ -55,6 +57,7 @@ class FlagUseCases:
     """Raises `NotAllowed` with a sentence for the person, or `StoreUnavailable` if Redis is away."""
 
     _store: FlagStore
+    _cases: CaseStore
     _rules: PlaybookRules
     _clock: Clock
     _assess: Callable[[Mention], Awaitable[Assessment]]
@@ -81,7 +84,7 @@ class FlagUseCases:
 
     async def _open_case(self, decision: CaseDecision, mention: Mention, by: str, at: datetime) -> None:
         for _ in range(MAX_TRIES):
-            await self._reject_duplicate(mention, decision.case.assessment.subject, at)
+            await self._reject_duplicate(mention, decision.case.assessment.subject, by, at)
             recent = await self._store.load_recent(by, at)
             if len(recent.times) >= MAX_FLAGS_PER_HOUR:
                 raise NotAllowed(_render_rate_limited(datetime.fromtimestamp(recent.times[0], UTC) + FLAGS_KEPT))
@@ -105,14 +108,19 @@ class FlagUseCases:
         asked = (Notification.ask_to_confirm(case.id, one) for one in first)
         return replace(decision, notifications=(*decision.notifications, *asked))
 
-    async def _reject_duplicate(self, mention: Mention, subject: str, at: datetime) -> None:
-        """Lead to the case of the same post, or to an open one of the same words."""
+    async def _reject_duplicate(self, mention: Mention, subject: str, by: str, at: datetime) -> None:
+        """Lead to the case of the same post, or to an open one of the same words, whose end they are told, too."""
         same_post = await self._store.find_case(mention, at)
         case = same_post or await self._store.find_case_by_words(mention, subject)
         if case is None or (same_post is None and case.is_closed):
             return
         place = (await self._roll_ups.find_cards([case.id])).get(case.id, MessageRef("", ""))
         department = get_department_or_lost(self._rules, case.department)
+
+        async def decide(known: Case) -> CaseDecision | None:
+            return add_flag(known, department, by, at)
+
+        await self._cases.change_if_needed(case.id, decide, at)
         hint = OTHER_POST if same_post is not None and case.mention.id != mention.id else ""
         raise NotAllowed(f"{_describe_duplicate(case, department)}{_render_link(build_message_link(*place))}{hint}")
 
@@ -158,4 +166,5 @@ def _describe_duplicate(case: Case, department: Department) -> str:
     by = next((event.by for event in case.history if event.what == AuditAction.FLAGGED), "")
     place = f"<#{department.channel}>" if department.channel else case.department
     known = f"<@{by}> already flagged this" if by else "Earshot already has this"
-    return f"Thank you. {known}: a case in {place}, {case.status.value}. You don't need to do anything."
+    later = "" if case.is_closed else " Earshot tells you what comes of it."
+    return f"Thank you. {known}: a case in {place}, {case.status.value}. You don't need to do anything.{later}"

@@ -210,7 +210,14 @@ async def test_two_colleagues_who_flag_one_link_open_one_case(world: World) -> N
     seen = await post_in_channel(world, f"did we see that one? {POST}/")
     await world.person("tom").flag_message(seen, department="pr", kind="complaint")
     assert "@joe already flagged this" in world.person("tom").last_whisper
-    assert len(world.channel("#care").cards) == 1
+    assert "Earshot tells you what comes of it." in world.person("tom").last_whisper
+    [card] = world.channel("#care").cards
+    await card.click("Claim", by="ana")
+    await card.resolve("answered", by="ana")
+    await world.advance(minutes=1)
+    for name in ("joe", "tom"):
+        assert world.person(name).dm.words.count("🏁 What you flagged is resolved (answered) by @ana") == 1
+    assert "flagged by @tom, again" in await card.explain()
 
 
 async def test_two_colleagues_who_flag_one_link_at_the_same_moment_open_one_case(world: World) -> None:

@@ -5,13 +5,13 @@ from bot.domain.outbox import Notification, NotificationKind
 
 
 def add_closure(before: Case, after: Case, by: str) -> tuple[Case, tuple[Notification, ...]]:
-    """Return the case, and the message to who flagged its post if it is resolved now, for the first time.
+    """Return the case, and the messages to all who flagged its post if it is resolved now, for the first time.
 
-    Not if they resolved it themselves, or owned it: a former owner is told already.
+    Not to who resolved it, or owned it: a former owner is told already.
     """
-    if before.is_closed or not after.is_closed or not after.flagged_by or after.closure_told:
+    people = dict.fromkeys(filter(None, (after.flagged_by, *after.also_flagged_by)))
+    if before.is_closed or not after.is_closed or not people or after.closure_told:
         return after, ()
-    told = after.copy_with(closure_told=True)
-    if after.flagged_by in {by, before.owner}:
-        return told, ()
-    return told, (Notification.notify_owner(NotificationKind.CLOSURE, after.id, after.flagged_by, 0),)
+    told = [one for one in people if one not in {by, before.owner}]
+    messages = (Notification.notify_owner(NotificationKind.CLOSURE, after.id, one, 0) for one in told)
+    return after.copy_with(closure_told=True), tuple(messages)

@@ -4,14 +4,18 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.domain.assessment import Assessment
+from bot.domain.audit import AuditAction, AuditEvent
 from bot.domain.case import Case, JoinReason
 from bot.domain.cases.intake import join_case
+from bot.domain.cases.transitions import build_case_decision
 from bot.domain.commits import CaseDecision
 from bot.domain.department import Department
 from bot.domain.mention import Mention
 
 FLAGGED, FOUND = "flagged", "flagged, found"
 """How reports call what they count."""
+MAX_MORE_FLAGS = 10
+"""Colleagues beside the first who are told what comes of a post that they flagged."""
 
 
 def join_flagged_case(
@@ -20,6 +24,15 @@ def join_flagged_case(
     """Add the post that a source brought to the case for which it was flagged: that is no news, and reopens nothing."""
     decision = join_case(case, mention, assessment, JoinReason.COPY, department, at)
     return replace(decision, after=decision.case.copy_with(found_as=mention.id))
+
+
+def add_flag(case: Case, department: Department, by: str, at: datetime) -> CaseDecision | None:
+    """Note who flagged a post that has a case: they are told, too, what comes of it. None if nothing is new."""
+    known = {case.flagged_by, case.owner, *case.also_flagged_by}
+    if case.is_closed or by in known or len(case.also_flagged_by) >= MAX_MORE_FLAGS:
+        return None
+    event = AuditEvent(at, by, AuditAction.FLAGGED, "again")
+    return build_case_decision(case, case.copy_with(also_flagged_by=(*case.also_flagged_by, by)), department, event)
 
 
 def list_flag_counts(before: Case | None, after: Case) -> tuple[str, ...]:

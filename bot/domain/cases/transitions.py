@@ -238,6 +238,7 @@ def separate_mention(case: Case, context: Context, mention: Mention, former: Cas
         joined=(),
         joined_count=0,
         flagged_by="",
+        also_flagged_by=(),
         found_as="",
         closure_told=False,
         approached=False,
