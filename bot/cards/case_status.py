@@ -106,8 +106,8 @@ def _measure_room(mention: Mention) -> int:
 
 def _iter_context_facts(case: Case, department: Department, page: Page | None) -> Iterator[str]:
     if not case.is_closed:
-        if case.unsatisfied_by:
-            yield f"not satisfied, says <@{case.unsatisfied_by}>"
+        if case.reopened_by:
+            yield f"not satisfied, says <@{case.reopened_by}>"
         yield case.priority.value.capitalize()
         if point := format_point(case, department):
             yield point

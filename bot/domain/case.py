@@ -307,7 +307,7 @@ class Case(FrozenModel):
         return self.snooze is not None and not self.is_urgent and not self.is_closed
 
     @property
-    def unsatisfied_by(self) -> str:
+    def reopened_by(self) -> str:
         """Who found, by a follow-up, that its author is not satisfied with the last answer; '' if nobody did."""
         for event in reversed(self.history):
             if event.what == AuditAction.RESOLVED:

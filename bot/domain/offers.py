@@ -1,5 +1,6 @@
 """What the owner of a case may give without asking, and what was given. Amounts are in hundredths of their unit."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -38,7 +39,8 @@ class Guidance(LabelFilter):
     link: str = ""
 
 
-class OfferUse(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class OfferUse:
     """An offer, and how much of it the department has given today, in hundredths."""
 
     offer: Offer
