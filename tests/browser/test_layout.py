@@ -103,7 +103,8 @@ def test_a_card_with_the_history_of_its_author_is_as_low(window: Window, demo: D
         assert history in card.element.text
         assert card.element.size["height"] <= 160
         card.click(action_ids.CLAIM)
-        window.press("//dialog[@open]//button[.='Claim anyway']")  # they were answered just now
+        if text == LONG:  # they were answered just now, and nobody has another case yet
+            window.press("//dialog[@open]//button[.='Claim anyway']")
         card.wait_for_button(action_ids.RESOLVE)
         assert card.element.size["height"] <= 160
 

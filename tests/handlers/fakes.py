@@ -34,7 +34,7 @@ from bot.domain.oncall.on_call import OnCallSnapshot
 from bot.domain.paging import escalation
 from bot.domain.paging.context import PageContext
 from bot.domain.paging.page import CauseKind, Page, PageCause, Severity, open_page
-from bot.domain.persons.person import AuthorContext, PersonLabel
+from bot.domain.persons.person import AuthorContext, OpenCase, PersonLabel
 from bot.domain.replies.lengths import ReplyLength
 from bot.domain.reports.preview import PostMatches, PreviewQuery, SubjectPreview
 from bot.domain.spikes.episode import Episode
@@ -117,6 +117,9 @@ class FakeCases(Fake):
         self.noted: list[Case] = []
         self.raises_when_drawn: Exception | None = None
         self.asleep = False
+
+    async def list_merge_targets(self, _view: CaseView, _by: str) -> tuple[OpenCase, ...]:
+        return ()
 
     async def _answer(self, *words: Any) -> CaseView:
         await self.ask(*words)

@@ -38,7 +38,8 @@ async def test_praise_is_thanked_for_and_counts_as_answered(world: World) -> Non
     card = world.channel("#community").card("@marta")
     await card.resolve("answered", by="ben")
     assert "Resolved by @ben · answered" in card.words
-    assert "1 answered" in await world.person("mia").type_command("/sentiment today")
+    told = await world.person("mia").type_command("/sentiment today")
+    assert "community\n0\n0\n1\n" in told, told
 
 
 async def test_spam_is_counted_and_shown_to_nobody(world: World) -> None:
@@ -46,7 +47,7 @@ async def test_spam_is_counted_and_shown_to_nobody(world: World) -> None:
     await world.advance(minutes=1)
     assert not world.sandbox.change_log.list_by_kind("posted")
     assert (await world.reconcile()).spam == 1
-    assert "spam 1" in await world.person("mia").type_command("/sentiment today")
+    assert "1 spam" in await world.person("mia").type_command("/sentiment today")
 
 
 async def test_chatter_that_asks_nothing_of_anybody_is_counted_and_shown_to_nobody(world: World) -> None:

@@ -234,7 +234,7 @@ async def test_refused_blocks_keep_no_other_card_waiting_though_slack_counts_the
     await harness.run_for(150, pace=0.25)
     assert sorted(harness.slack.names()) == sorted(case.id for case in others)
     [trouble] = (await harness.store.health_issues.load_issues()).items()
-    assert trouble == ("refused:care", "Slack refuses a message for care (invalid_attachments); the others are sent")
+    assert trouble == ("refused:care", "Slack refuses a message for care (invalid_attachments). The others are sent")
     harness.slack.refuses = {}
     await harness.run_until_idle()
     assert harness.slack.names()[-1] == poison.id
