@@ -58,6 +58,8 @@ class LedgerWorker(Worker):
                     continue
                 decisions.append(decision)
                 told[case.department] += 1
+            elif case is None and self._store.cases.is_unreadable(case_id):
+                continue  # nobody was told; a later release may read it
             done |= dict.fromkeys(waiting[case_id], f"{case_id}|")
         if done or not ids:
             await self._store.ledger.tell(entry, done, decisions, day, before, at)

@@ -12,6 +12,7 @@ from bot.domain.ledger.entry import EntryKind, EntryState, LedgerEntry
 from bot.store.forget import MentionEraser
 from tests.scenarios.slack_views import Card
 from tests.scenarios.world import World
+from tests.store.unreadable_records import make_unreadable
 
 QUIET = "I wish @northwindair had a quiet carriage for people who want to sleep"
 WISHES = (
@@ -89,6 +90,18 @@ async def test_a_need_is_built_and_those_who_asked_are_told_by_a_person(world: W
     assert "Follow-ups: " not in await world.person("mia").type_command("/sentiment today"), "these are no follow-ups"
     await world.advance(days=3)
     assert list_asked(world) == []
+
+
+async def test_who_asked_in_a_case_that_cannot_be_read_just_now_is_not_taken_for_told(world: World) -> None:
+    store, cards = world.local_app.store, await hear_wishes(world)
+    entry = await add_suggestion(world)
+    await make_unreadable(store, store.keys.case_key(cards[0].case), status="shelved")
+    await world.person("tom").type_command("/sentiment needs")
+    await change_state(world, "tom", status="done")
+    await world.advance(minutes=10)
+    waiting = [value for value in (await store.ledger.load_people(entry.id)).values() if not value.endswith("|")]
+    assert waiting == [f"{cards[0].case}|research"]
+    assert (await store.ledger.load())[entry.id].is_telling
 
 
 async def test_who_has_an_open_case_is_told_once_it_is_resolved_and_who_asks_later_is_told_too(world: World) -> None:
