@@ -1,7 +1,7 @@
 """Spans of time on whole quarters of an hour, as the counters are kept."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import NamedTuple
 
 QUARTER = timedelta(minutes=15)
@@ -45,3 +45,12 @@ def widen_to_quarters(start: datetime, end: datetime) -> TimeSpan:
     first, last = int(start.timestamp()) // seconds, -(-int(end.timestamp()) // seconds)
     edges = (datetime.fromtimestamp(one * seconds, UTC) for one in (first, max(last, first + 1)))
     return TimeSpan(*edges)
+
+
+def subtract_weeks(span: TimeSpan, weeks: int, zone: tzinfo | None) -> TimeSpan:
+    """Return the same local times some weeks earlier, at least an empty span where the clocks changed."""
+    local = [edge.astimezone(zone) for edge in span]
+    start, end = (
+        floor_to_quarter(datetime.combine(edge.date() - timedelta(weeks=weeks), edge.time(), zone)) for edge in local
+    )
+    return TimeSpan(start, max(start, end))

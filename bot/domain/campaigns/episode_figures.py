@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -11,7 +11,7 @@ from bot.domain.assessment import Intent
 from bot.domain.campaigns.campaign import Campaign, fold_name
 from bot.domain.case import Case, CaseResolution
 from bot.domain.cases.follow_up_transitions import find_answer_time, is_negative
-from bot.domain.periods import DAY, TimeSpan, floor_to_quarter, widen_to_quarters
+from bot.domain.periods import DAY, TimeSpan, floor_to_quarter, subtract_weeks, widen_to_quarters
 from bot.domain.reports.report import SentimentCounts
 from bot.domain.reports.statistics import DurationStats, compute_duration_stats
 from bot.domain.spikes.episode import Episode
@@ -66,19 +66,13 @@ class EpisodeSpans(NamedTuple):
         length = during.end - during.start
         after = TimeSpan(during.end, max(during.end, min(during.end + length, floor_to_quarter(at))))
         weeks = next((weeks for longest, weeks in WEEKDAYS if length <= longest), 0)
-        weekdays = tuple(_subtract_weeks(during, week, zone) for week in range(1, weeks + 1))
+        weekdays = tuple(subtract_weeks(during, week, zone) for week in range(1, weeks + 1))
         return cls(TimeSpan(during.start - length, during.start), during, after, weekdays)
 
 
 def find_span(ref: EpisodeRef, at: datetime) -> TimeSpan:
     """Return the time of it, as far as it has passed."""
     return widen_to_quarters(ref.start, max(ref.start, min(ref.end or at, at)))
-
-
-def _subtract_weeks(span: TimeSpan, weeks: int, zone: ZoneInfo) -> TimeSpan:
-    """Return the same local times some weeks earlier."""
-    local = ((edge.astimezone(zone).replace(tzinfo=None) - timedelta(weeks=weeks)) for edge in span)
-    return TimeSpan(*(floor_to_quarter(edge.replace(tzinfo=zone)) for edge in local))
 
 
 class CaseOutcome(NamedTuple):

@@ -52,9 +52,8 @@ def _format_negative(figures: EpisodeFigures) -> str:
         return f"{share}: too few to compare."
     if not change.is_significant:
         return f"{share}: no change beyond chance."
-    low, high = sorted((abs(change.low), abs(change.high)))
-    direction = "more" if change.points > 0 else "fewer"
-    return f"{share}: {format_count(max(1, round(abs(change.points))), 'point')} {direction} ({low:.0f} to {high:.0f})."
+    points = format_count(max(1, round(abs(change.points))), "point")
+    return f"{share}: {_format_change(points, change.points, change.low, change.high)}."
 
 
 def _format_weekdays(figures: EpisodeFigures) -> str:
@@ -68,9 +67,14 @@ def _format_weekdays(figures: EpisodeFigures) -> str:
         return f"{usual}, too few to compare."
     if not change.is_significant:
         return f"{usual}: no change beyond chance."
-    low, high = sorted((abs(change.low), abs(change.high)))
-    direction = "more" if change.percent > 0 else "fewer"
-    return f"{usual}: {format_percent(abs(change.percent))} {direction} ({low:,.0f} to {high:,.0f})."
+    percent = format_percent(abs(change.percent))
+    return f"{usual}: {_format_change(percent, change.percent, change.low, change.high)}."
+
+
+def _format_change(size: str, change: float, low: float, high: float) -> str:
+    """Return `8 points more (3 to 13)`."""
+    least, most = sorted((abs(low), abs(high)))
+    return f"{size} {'more' if change > 0 else 'fewer'} ({least:,.0f} to {most:,.0f})"
 
 
 def _format_alike(figures: EpisodeFigures) -> str:

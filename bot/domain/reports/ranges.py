@@ -13,7 +13,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from bot.domain.errors import NotAllowed
-from bot.domain.periods import DAY, QUARTER, TimeSpan, floor_to_quarter
+from bot.domain.periods import DAY, QUARTER, TimeSpan, floor_to_quarter, subtract_weeks
 from bot.domain.reports.rolled_days import HOURS_KEPT, find_local_day, has_counters
 
 MAX_AGE = timedelta(days=400)
@@ -259,7 +259,7 @@ def _build_range(said: str, bounds: _RangeBounds, now: datetime) -> ReportRange:
     weeks = 0 if days <= 1 else math.ceil(days / 7)
     if weeks * WEEK >= HOURS_KEPT:  # so long ago only whole days are known
         comparable = TimeSpan(start, find_local_day(comparable.end, now.tzinfo).span.start)
-    before = (_subtract_weeks(comparable, n, now) for n in ([weeks] if weeks else range(1, ALIKE_WEEKS + 1)))
+    before = (subtract_weeks(comparable, n, now.tzinfo) for n in ([weeks] if weeks else range(1, ALIKE_WEEKS + 1)))
     known = tuple(span for span in before if has_counters(span, now, now.tzinfo))
     return ReportRange(said, bounds.label, TimeSpan(start, end), comparable, known, weeks)
 
@@ -271,12 +271,3 @@ def _format_days(bounds: _RangeBounds) -> str:
         return f"since {start}"
     end = replace(bounds.end, clock=None).format_words()
     return start if start == end else f"{start} – {end}"
-
-
-def _subtract_weeks(span: TimeSpan, weeks: int, now: datetime) -> TimeSpan:
-    """Return the same local times some weeks earlier."""
-    local = [edge.astimezone(now.tzinfo) for edge in span]
-    start, end = (
-        floor_to_quarter(datetime.combine(edge.date() - weeks * WEEK, edge.time(), now.tzinfo)) for edge in local
-    )
-    return TimeSpan(start, max(start, end))
