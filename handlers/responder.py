@@ -82,6 +82,11 @@ class Responder:
         """Replace the message that was clicked. Return False where Slack rejects it, as after 30 min."""
         return await self._send_response(message, replace_original=True)
 
+    async def replace_or_send(self, message: RenderedMessage) -> None:
+        """Replace the message that was clicked, or answer only the person where Slack rejects that."""
+        if not await self.replace_message(message):
+            await self.send_ephemeral(message)
+
     async def post(self, message: RenderedMessage) -> bool:
         """Post to the channel."""
         return await self._send_response(message, response_type="in_channel", replace_original=False)

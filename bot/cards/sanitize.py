@@ -119,3 +119,8 @@ def format_date_near(when: datetime, at: datetime) -> str:
 def format_plain_time(at: datetime) -> str:
     """Format a time, in its own zone, for where Slack cannot convert it."""
     return f"{at.day} {at:%b, %H:%M %Z}"
+
+
+def quote_words(words: str, most: int = 60) -> str:
+    """Return typed words for a sentence in mrkdwn; in backquotes, too."""
+    return escape(sanitize_line(words, most).replace("`", "'"))

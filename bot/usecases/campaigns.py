@@ -1,22 +1,24 @@
-"""Campaigns: start one, end one, list them. Managers only."""
+"""Campaigns: start one, end one, list them, for managers; and warn no more that one backfires."""
 
 import html
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from bot import metrics
 from bot.cards import campaign_list as cards
+from bot.cards.backfire_warning import render_backfire_mute
 from bot.cards.block_kit import RenderedMessage
-from bot.cards.sanitize import escape, sanitize_line
+from bot.cards.sanitize import quote_words
 from bot.clock import Clock
+from bot.domain.campaigns.backfire_record import BackfireRecord, mute_backfire
 from bot.domain.campaigns.campaign import LONGEST_CAMPAIGN, Campaign, CampaignBook, find_nearest_name, fold_name
 from bot.domain.campaigns.campaign_transitions import end_campaign, start_campaign
 from bot.domain.errors import NotAllowed
-from bot.domain.rules import PlaybookRules
+from bot.domain.rules import PlaybookRules, get_department_or_lost
 from bot.domain.subject import Subject
 from bot.store.backfires import BackfireStore
 from bot.store.campaigns import CampaignStore
-from bot.usecases.backfire_mutes import BackfireUseCases
 from bot.usecases.staff import StaffDirectory
 
 EXAMPLES = (
@@ -56,8 +58,21 @@ class CampaignUseCases:
         raise NotAllowed(f"Write {EXAMPLES}.")
 
     async def mute_backfires(self, by: str, name: str) -> RenderedMessage:
-        """Warn no more that this campaign backfires; see `BackfireUseCases`."""
-        return await BackfireUseCases(self._backfires, self._rules, self._staff, self._clock).mute_campaign(by, name)
+        """Warn no more that it backfires. For its owner, and for who answers in a department that was warned."""
+        at = self._clock.now()
+        await self._check_warned(by, await self._backfires.get(name))
+        decision = await self._backfires.change(name, lambda record: mute_backfire(record, by, at), at)
+        metrics.BACKFIRES.labels("muted").inc()
+        return render_backfire_mute(decision.after)
+
+    async def _check_warned(self, by: str, record: BackfireRecord) -> None:
+        if by == record.owner:
+            return
+        for name in {one.department for one in record.warnings}:
+            staff = await self._staff.load_staff(get_department_or_lost(self._rules, name), self._rules.managers)
+            if staff.can_answer(by):
+                return
+        raise NotAllowed("Only the owner of the campaign and the team that was warned decide that.")
 
     async def load_book(self) -> CampaignBook:
         return await self._store.load_book(self._rules.list_campaigns())
@@ -91,7 +106,8 @@ class CampaignUseCases:
     def _refuse_planned(self, name: str, verb: str) -> None:
         if any(fold_name(one.name) == fold_name(name) for one in self._rules.list_campaigns()):
             raise NotAllowed(
-                f"“{_quote(name)}” is in the playbook, which says when it runs. Change its times there to {verb} it."
+                f"“{quote_words(name)}” is in the playbook, which says when it runs. "
+                f"Change its times there to {verb} it."
             )
 
     def _split_subject(self, words: str) -> tuple[str, str]:
@@ -103,8 +119,12 @@ class CampaignUseCases:
         if fold_name(said) in known:
             return name, known[fold_name(said)]
         near = find_nearest_name(said, known.values())
-        meant = f"Did you mean `{_quote(near)}`?" if near else f"Subjects: {_quote(', '.join(known.values()), 300)}."
-        raise NotAllowed(f"There's no subject “{_quote(said)}”. {meant}")
+        meant = (
+            f"Did you mean `{quote_words(near)}`?"
+            if near
+            else f"Subjects: {quote_words(', '.join(known.values()), 300)}."
+        )
+        raise NotAllowed(f"There's no subject “{quote_words(said)}”. {meant}")
 
     async def _check_manager(self, by: str) -> None:
         await self._staff.check_manager(by, self._rules.managers, "start, end and list campaigns")
@@ -112,10 +132,5 @@ class CampaignUseCases:
 
 def explain_unknown_name(name: str, known: Sequence[str]) -> str:
     near = find_nearest_name(name, known)
-    meant = f"Did you mean `{_quote(near)}`?" if near else "`/sentiment episodes` lists them."
-    return f"There's no campaign “{_quote(name)}”. {meant}"
-
-
-def _quote(words: str, most: int = 60) -> str:
-    """Escape typed words for a sentence in mrkdwn."""
-    return escape(sanitize_line(words, most).replace("`", "'"))
+    meant = f"Did you mean `{quote_words(near)}`?" if near else "`/sentiment episodes` lists them."
+    return f"There's no campaign “{quote_words(name)}”. {meant}"

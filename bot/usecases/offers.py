@@ -46,10 +46,8 @@ class OfferUseCases:
         """Return one brief for each department of several cases, with how many of them an offer applies to."""
         briefs = list[OwnerBrief]()
         for name in dict.fromkeys(case.department for case in cases):
-            some, department = (
-                [one for one in cases if one.department == name],
-                get_department_or_lost(self._rules, name),
-            )
+            department = get_department_or_lost(self._rules, name)
+            some = [one for one in cases if one.department == name]
             offers = [offer for case in some for offer in list_offers(case, department, by)]
             counts = {number: offers.count(one) for number, one in enumerate(department.offers) if one in offers}
             known = [department.offers[number] for number in counts]

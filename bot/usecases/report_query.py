@@ -11,7 +11,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from bot.cards import help as help_card
-from bot.cards.sanitize import escape, sanitize_line
+from bot.cards.sanitize import escape, quote_words
 from bot.domain.commits import NotAllowed
 from bot.domain.reports.ranges import EXAMPLES, VOCABULARY, parse_range
 from bot.domain.reports.report import TODAY, ReportQuery
@@ -48,9 +48,9 @@ def parse_query(words: str, known: QueryWords) -> ReportQuery:
         return replace(names[scope], period=asked.words)
     if asked is None and (near := _correct_words(said, names, known)):
         wrong = next(one for one in said.split() if one not in near.casefold().split())
-        raise NotAllowed(f"Earshot doesn't know “{_quote_words(wrong)}”. Did you mean `{_quote_words(near)}`?")
+        raise NotAllowed(f"Earshot doesn't know “{quote_words(wrong)}”. Did you mean `{quote_words(near)}`?")
     if asked is None and _BEGINS_LIKE_A_RANGE.match(said):
-        raise NotAllowed(f"Earshot doesn't understand the time “{_quote_words(said)}”. Try {EXAMPLES}.")
+        raise NotAllowed(f"Earshot doesn't understand the time “{quote_words(said)}”. Try {EXAMPLES}.")
     raise _refuse_scope(scope, asked.words if asked else TODAY, names, known)
 
 
@@ -67,7 +67,7 @@ def _correct_words(said: str, names: Mapping[str, ReportQuery], known: QueryWord
 
 
 def _refuse_scope(name: str, period: str, names: Mapping[str, ReportQuery], known: QueryWords) -> NotAllowed:
-    what = f"There's no subject or department “{_quote_words(name)}”."
+    what = f"There's no subject or department “{quote_words(name)}”."
     if near := difflib.get_close_matches(name, [one for one in names if one], n=1):
         return NotAllowed(f"{what} Did you mean `{escape(f'{period} {names[near[0]].scope}')}`?")
     return NotAllowed(
@@ -80,8 +80,3 @@ def _refuse_scope(name: str, period: str, names: Mapping[str, ReportQuery], know
 def normalize_words(words: str) -> str:
     """Fold case and blanks; unescape what Slack escapes."""
     return " ".join(html.unescape(words).casefold().split())
-
-
-def _quote_words(words: str) -> str:
-    """Escape typed words for a sentence in mrkdwn."""
-    return escape(sanitize_line(words, 60).replace("`", "'"))

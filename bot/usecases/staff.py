@@ -76,6 +76,9 @@ class StaffDirectory:
         self._on_call = on_call
         self._roles = roles
 
+    async def is_manager(self, by: str, managers: tuple[str, ...]) -> bool:
+        return by in (await resolve_people(self._directory, managers))[0]
+
     async def check_manager(self, by: str, managers: tuple[str, ...], what: str) -> None:
         """Raise `NotAllowed` with `Only managers <what>` for anybody else."""
         managing, all_known = await resolve_people(self._directory, managers)

@@ -145,15 +145,14 @@ class StormUseCases:
         is raised for the first, so that a wrong amount changes nothing.
         """
         ids, resolved, refusals, interrupted = list(dict.fromkeys(case_ids)), list[Case](), list[str](), False
+        resolve = resolve_one or self._cases.resolve
         try:
             for start in range(0, len(ids), MAX_PER_CALL):
                 some = ids[start : start + MAX_PER_CALL]
                 singly = some if resolve_one else await self._resolve_together(some, by, resolution, note, resolved)
                 for case_id in singly:
                     try:
-                        resolved.append(
-                            (await (resolve_one or self._cases.resolve)(case_id, by, resolution, note)).case
-                        )
+                        resolved.append((await resolve(case_id, by, resolution, note)).case)
                     except NotAllowed as no:
                         if isinstance(no, FieldError) and not resolved:
                             raise

@@ -57,9 +57,9 @@ class TempoUseCases:
         names = [one.name for one in self._rules.list_departments()]
         query, asked = self._parse_query(words, names)
         timings = await self._counters.load_timings(asked.current, [query.department] if query.department else names)
-        whose = "Your tempo" if person == by else "Tempo of one colleague"
+        whose, they = ("Your tempo", "you") if person == by else ("Tempo of one colleague", "they")
         rows = list_person_rows(timings, person, names)
-        return render_tempo(f"{whose} {asked.label}", rows, "Only they and managers can see this.")
+        return render_tempo(f"{whose} {asked.label}", rows, f"Only {they} and managers can see this.")
 
     def _parse_query(self, words: str, names: Sequence[str]) -> tuple[ReportQuery, ReportRange]:
         at, zone = self._clock.now(), ZoneInfo(self._rules.time_zone)

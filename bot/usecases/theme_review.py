@@ -13,7 +13,6 @@ from bot.cards.block_kit import RenderedMessage
 from bot.clock import Clock
 from bot.detectors.subject_term_forms import build_term_forms, load_common_words
 from bot.domain.commits import Decision
-from bot.domain.department import Department
 from bot.domain.errors import NotAllowed
 from bot.domain.periods import TimeSpan
 from bot.domain.reports.ranges import parse_known_range
@@ -80,9 +79,7 @@ class ThemeReview:
         rivals = [] if query.scope else [one.name for one in subjects if one.kind is SubjectKind.COMPETITOR]
         figures = await load_theme_figures(self._store, query, asked.current, rivals, at.astimezone(zone))
         suggestions = await self._suggest(subjects)
-        can_change = (await self._staff.load_staff(Department(name="", channel=""), self._rules.managers)).is_manager(
-            by
-        )
+        can_change = await self._staff.is_manager(by, self._rules.managers)
         return cards.render_themes(figures, f"{query.scope} {asked.label}".strip(), suggestions, can_change=can_change)
 
     async def _suggest(self, subjects: Sequence[Subject]) -> list[ThemeSuggestion]:

@@ -59,9 +59,7 @@ async def show_report(ack: AsyncAck, action: Payload, by: str, reports: ReportUs
     """Replace an answer to /sentiment by that for another time, subject or department."""
     await ack()
     async with reply.report_refusals():
-        answer = await reports.answer_question(by, action.get("selected_option", action)["value"])
-        if not await reply.replace_message(answer):
-            await reply.send_ephemeral(answer)
+        await reply.replace_or_send(await reports.answer_question(by, action.get("selected_option", action)["value"]))
 
 
 async def add_theme(ack: AsyncAck, action: Payload, by: str, themes: ThemeReview, reply: Responder) -> None:

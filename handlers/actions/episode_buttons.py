@@ -1,7 +1,6 @@
 """Buttons of the pages of episodes and campaigns."""
 
 from bot.cards import action_ids
-from bot.cards.block_kit import RenderedMessage
 from bot.cards.case_search import SearchQuery, render_search_modal
 from handlers.payloads import read_origin
 from handlers.use_cases import AsyncAck, EpisodeUseCases, HomeTab, Payload, Responder
@@ -10,18 +9,13 @@ from handlers.use_cases import AsyncAck, EpisodeUseCases, HomeTab, Payload, Resp
 async def show_episode(ack: AsyncAck, action: Payload, episodes: EpisodeUseCases, reply: Responder) -> None:
     await ack()
     async with reply.report_refusals():
-        await _replace(reply, await episodes.show_episode(action["value"]))
+        await reply.replace_or_send(await episodes.show_episode(action["value"]))
 
 
 async def list_episodes(ack: AsyncAck, episodes: EpisodeUseCases, reply: Responder) -> None:
     await ack()
     async with reply.report_refusals():
-        await _replace(reply, await episodes.list_episodes())
-
-
-async def _replace(reply: Responder, answer: RenderedMessage) -> None:
-    if not await reply.replace_message(answer):
-        await reply.send_ephemeral(answer)
+        await reply.replace_or_send(await episodes.list_episodes())
 
 
 async def open_episode_cases(
