@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.errors import NotAllowed
-from bot.domain.periods import DAY, QUARTER, TimeSpan, floor_to_quarter
+from bot.domain.periods import DAY, QUARTER, TimeSpan, floor_to_quarter, subtract_weeks
 from bot.domain.reports.ranges import MONTHS, WEEKDAYS, ReportRange, parse_known_range, parse_range
 
 LISBON, KATHMANDU, NEW_YORK = (ZoneInfo(name) for name in ("Europe/Lisbon", "Asia/Kathmandu", "America/New_York"))
@@ -169,3 +169,9 @@ def test_every_hour_and_day_of_a_span_is_named(instant: datetime, zone: str) -> 
     assert {hour + n * QUARTER for hour in span.list_hours() for n in range(4)} >= {span.start, span.end - QUARTER}
     assert {day.date() for day in span.list_days()} >= {span.start.date(), (span.end - QUARTER).date()}
     assert timedelta() <= span.start - min(span.list_days()) < DAY
+
+
+def test_a_span_that_began_in_an_hour_which_did_not_exist_a_week_before_is_empty_there() -> None:
+    lisbon = ZoneInfo("Europe/Lisbon")
+    span = TimeSpan(*(datetime(2026, 4, 5, *clock, tzinfo=lisbon).astimezone(UTC) for clock in ((1, 45), (2, 0))))
+    assert subtract_weeks(span, 1, lisbon) == (datetime(2026, 3, 29, 1, 45, tzinfo=UTC),) * 2
