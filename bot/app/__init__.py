@@ -10,7 +10,7 @@ from pathlib import Path
 from aiohttp import ClientSession
 from starlette.applications import Starlette
 
-from bot.app.use_cases import build_use_cases
+from bot.app.use_cases import SharedParts, build_use_cases
 from bot.cards.case_mention import OUTLETS
 from bot.clock import Clock
 from bot.config import PlaybookReloader
@@ -30,7 +30,7 @@ from bot.sources.catalogue import LABELS
 from bot.sources.webhook import WebhookSource
 from bot.store.store import Store
 from bot.usecases.on_call_lookup import StoredOnCallLookup
-from bot.usecases.staff import RoleLookup, StaffDirectory
+from bot.usecases.staff import RoleLookup
 from bot.web import RouteDependencies, build_web_app
 from bot.web.ack_routes import AckRoutes
 from bot.web.routes import Endpoint
@@ -164,10 +164,8 @@ def build_app(
     """`worker` is the consumer name of this process; with `wait`, triage blocks on the inbox, in real time."""
     OUTLETS.update(LABELS)
     rules = ReloadableRules(playbook, external.contacts, weights)
-    directory, url, drafts = SlackDirectory(sink, clock), external.public_url, external.drafts
-    on_call = StoredOnCallLookup(store, rules, lambda: rules.playbook.schedules, directory)
-    roles = RoleLookup(store.roles, directory, rules.get_contact, clock)
-    contexts = PageContexts(build_context_sources(store), lambda: rules.time_zone, rules.get_escalation_policy)
+    parts = _build_shared_parts(store, rules, sink, clock)
+    on_call, contexts, url = parts.on_call, parts.contexts, external.public_url
     links, liveness = AckLinkBuilder(store.signing_secrets, clock, url), Liveness()
     targets = TargetResolver(rules, on_call, _list_contact_methods(external.pagers))
     return EarshotApp(
@@ -175,26 +173,34 @@ def build_app(
         rules=rules,
         on_call_lookup=on_call,
         clock=clock,
-        usecases=build_use_cases(store, rules, on_call, directory, roles, contexts, clock, url, drafts),
+        usecases=build_use_cases(parts, url, external.drafts),
         ingest=IngestRunner(store, clock, liveness),
         triage=TriageWorker(store, rules, clock, worker, wait=wait),
-        timers=DeadlineWorker(store, rules, on_call, StaffDirectory(directory, on_call, roles), clock),
+        timers=DeadlineWorker(store, rules, on_call, parts.staff, clock),
         upkeep=(CaseIndexWorker(store, rules, clock), CounterRollWorker(store, rules, clock)),
         deletions=DeletionWorker(store, clock),
         ledger=LedgerWorker(store, rules, clock),
         spikes=SpikeWorker(store, rules, clock),
-        schedules=ScheduleWorker(store, sink, directory, rules, on_call, clock),
+        schedules=ScheduleWorker(store, sink, parts.directory, rules, on_call, clock),
         drills=DrillWorker(store, rules, clock),
         shift_summaries=ShiftSummaryWorker(store, rules, on_call, clock),
         crises=CrisisWorker(store, sink, clock),
         health_monitor=HealthMonitor(store, rules, clock),
         heartbeat=HeartbeatWorker(store, external.heartbeat, liveness, clock),
         liveness=liveness,
-        delivery=DeliveryWorker(store, sink, rules, on_call, clock, points=roles),
+        delivery=DeliveryWorker(store, sink, rules, on_call, clock, points=parts.roles),
         pages=EscalationWorker(store, rules, targets, contexts, clock),
-        pagers=_build_pager_workers(store, sink, external.pagers, rules, contexts, links, clock),
+        pagers=_build_pager_workers(parts, sink, external.pagers, links),
         links=links,
     )
+
+
+def _build_shared_parts(store: Store, rules: ReloadableRules, sink: SlackSink, clock: Clock) -> SharedParts:
+    directory = SlackDirectory(sink, clock)
+    on_call = StoredOnCallLookup(store, rules, lambda: rules.playbook.schedules, directory)
+    roles = RoleLookup(store.roles, directory, rules.get_contact, clock)
+    contexts = PageContexts(build_context_sources(store), lambda: rules.time_zone, rules.get_escalation_policy)
+    return SharedParts(store, rules, clock, directory, on_call, roles, contexts)
 
 
 def _list_contact_methods(others: Sequence[Pager]) -> set[ContactMethod]:
@@ -203,14 +209,9 @@ def _list_contact_methods(others: Sequence[Pager]) -> set[ContactMethod]:
 
 
 def _build_pager_workers(
-    store: Store,
-    sink: SlackSink,
-    others: Sequence[Pager],
-    rules: ReloadableRules,
-    contexts: PageContexts,
-    links: AckLinkBuilder,
-    clock: Clock,
+    parts: SharedParts, sink: SlackSink, others: Sequence[Pager], links: AckLinkBuilder
 ) -> tuple[PagerWorker, ...]:
+    store, rules, contexts, clock = parts.store, parts.rules, parts.contexts, parts.clock
     slack = SlackPager(sink, store.pages, store.rate_limits, clock)
     return (
         PagerWorker(slack, store, rules, contexts, links, clock, slack.acquire_slot),

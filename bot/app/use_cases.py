@@ -1,5 +1,7 @@
 """The use cases of one process, built from its store, its rules and its directories."""
 
+from dataclasses import dataclass
+
 from bot.clock import Clock
 from bot.live_rules import ReloadableRules
 from bot.sinks.draft_client import DraftClient
@@ -43,18 +45,26 @@ from bot.workers.paging.context import PageContexts
 from handlers import UseCases
 
 
-def build_use_cases(
-    store: Store,
-    rules: ReloadableRules,
-    on_call: StoredOnCallLookup,
-    directory: SlackDirectory,
-    roles: RoleLookup,
-    contexts: PageContexts,
-    clock: Clock,
-    public_url: str,
-    drafts: DraftClient | None,
-) -> UseCases:
-    staff = StaffDirectory(directory, on_call, roles)
+@dataclass(frozen=True, slots=True)
+class SharedParts:
+    """What use cases and workers of one process share: the store, the rules, the clock, and who is who."""
+
+    store: Store
+    rules: ReloadableRules
+    clock: Clock
+    directory: SlackDirectory
+    on_call: StoredOnCallLookup
+    roles: RoleLookup
+    contexts: PageContexts
+
+    @property
+    def staff(self) -> StaffDirectory:
+        return StaffDirectory(self.directory, self.on_call, self.roles)
+
+
+def build_use_cases(parts: SharedParts, public_url: str, drafts: DraftClient | None) -> UseCases:
+    store, rules, clock, directory, on_call = parts.store, parts.rules, parts.clock, parts.directory, parts.on_call
+    staff, contexts = parts.staff, parts.contexts
     cases = CaseUseCases(store.cases, store.outbox, store.pages, store.persons, rules, staff, recompute_urgency, clock)
     permissions, secrets = SchedulePermissions(on_call, rules, staff), store.signing_secrets
     return UseCases(
