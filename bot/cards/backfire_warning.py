@@ -16,8 +16,9 @@ from bot.cards.block_kit import (
 from bot.cards.sanitize import escape, sanitize_line
 from bot.domain.campaigns.backfire_record import BackfireRecord, BackfireWarning
 from bot.domain.campaigns.campaign import fold_name
+from bot.domain.campaigns.episode_figures import CAMPAIGN_PREFIX
 from bot.domain.spikes.observation import SpikeObservation
-from bot.domain.text import format_count
+from bot.domain.text import format_count, format_percent
 
 NAME_SHOWN, WORDS_SHOWN = 40, 120
 
@@ -29,7 +30,7 @@ def render_backfire(
     expected = round(warning.people * warning.usual)
     text = (
         f"⚠️ *{_escape_name(record.name)}* may backfire{asset}: {warning.critics} of {warning.people} people are "
-        f"critical in {warning.minutes} min, expected {expected} ({warning.usual:.0%})."
+        f"critical in {warning.minutes} min, expected {expected} ({format_percent(100 * warning.usual)})."
     )
     quotes = [
         make_quote(
@@ -44,14 +45,17 @@ def render_backfire(
         text,
         *([make_rich_text(*quotes)] if quotes else []),
         *([make_context(bots)] if bots else []),
-        make_actions(make_button("Not a backfire", action_ids.BACKFIRE_MUTE, name)),
+        make_actions(
+            make_button("View campaign", action_ids.EPISODE_OPEN, CAMPAIGN_PREFIX + name),
+            make_button("Not a backfire", action_ids.BACKFIRE_MUTE, name),
+        ),
     )
 
 
 def render_backfire_mute(record: BackfireRecord) -> RenderedMessage:
     return render_text(
-        f"🔕 <@{record.muted_by}> says that *{_escape_name(record.name)}* doesn't backfire. "
-        "Earshot warns no more about this campaign."
+        f"🔕 <@{record.muted_by}> says that *{_escape_name(record.name)}* isn't backfiring. "
+        "Earshot won't warn about this campaign again."
     )
 
 

@@ -45,9 +45,11 @@ def render_episodes(refs: Sequence[EpisodeRef], at: datetime) -> RenderedMessage
 
 def _render_row(ref: EpisodeRef, at: datetime) -> Block:
     name = format_ref_name(ref)
-    until = f"until {format_date(ref.end)}" if ref.end and ref.end <= at else "still going"
+    is_over = ref.end is not None and ref.end <= at
+    when = f"{format_date(ref.start)} until {format_date(ref.end)}" if is_over and ref.end else ""
+    when = when or f"Since {format_date(ref.start)}, still going"
     kind = f"{ref.kind} · {escape(sanitize_line(ref.subject, NAME_LENGTH))}"
-    text = f"*{escape(name)}* · {kind}\n{format_date(ref.start)} {until}"
+    text = f"*{escape(name)}* · {kind}\n{when}"
     view = make_button("View", action_ids.EPISODE_SHOW, ref.id, a11y_label=f"View {name}")
     return make_section(text, accessory=view)
 
@@ -99,7 +101,10 @@ def _render_chart(figures: EpisodeFigures) -> list[Block]:
     splits = [split for _, split in figures.parts]
     if sum(one.opinion_count for one in splits) < MIN_SAMPLE or len(splits) < PARTS_DRAWN:
         return []
-    series = {"negative": [one.negative for one in splits], "others": [_count_others(one) for one in splits]}
+    series = {  # the first colour of a palette is often green, which is wrong for what is negative
+        "others": [_count_others(one) for one in splits],
+        "negative": [one.negative for one in splits],
+    }
     return [make_line_chart("Mentions before, during, after", [label for label, _ in figures.parts], series)]
 
 

@@ -71,7 +71,9 @@ def render_ledger(
     """Return the entries with most people first, then what several people have in common and no entry has."""
     head = f"{kind.value.capitalize()}s"
     if not entries and not found:
-        return render_text(f"No {kind.value} is in the ledger yet. *Why?* of its card has *Add to ledger…*.")
+        return render_text(
+            f"No {kind.value}s in the ledger yet. To add one, press *Why?* on its card, then *Add to ledger…*."
+        )
     rows = [_render_entry(one, cases) for one in entries[:ENTRIES_SHOWN]]
     more = [make_context(f"… and {len(entries) - len(rows):,} more")] if len(entries) > len(rows) else []
     heard = [make_context("*Asked repeatedly, in no entry yet*")] if found else []

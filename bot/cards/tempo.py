@@ -28,7 +28,7 @@ def render_tempo(title: str, rows: Sequence[TempoRow], note: str = "") -> Render
     if not rows:
         return RenderedMessage(title, [make_header(title), make_context("Nothing was timed yet.")])
     used = [nth for nth in range(len(STEPS)) if any(row.steps[nth] for row in rows)]
-    head = ["", *(STEPS[nth][1] for nth in used)]
+    head = ["Group", *(STEPS[nth][1] for nth in used)]
     cells = [[row.name, *(_format_cell(row.steps[nth]) for nth in used)] for row in rows[:ROWS_SHOWN]]
     blocks: list[Block] = [make_header(title), make_table(head, cells)]
     blocks.append(make_context(make_plain_text(f"{note} {LEGEND}".strip())))

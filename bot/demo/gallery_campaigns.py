@@ -51,8 +51,9 @@ def list_campaign_drawings() -> Iterator[tuple[str, RenderedMessage]]:
 
 
 def _build_figures(ref: EpisodeRef) -> EpisodeFigures:
-    """Return figures in which the second day was worse than the first."""
+    """Return figures in which the second day was worse than the first. The parts add up to before and during."""
     parts = [(12, 30, 20, 2), (14, 28, 19, 1), (40, 52, 33, 3), (66, 48, 21, 4)]
+    weekdays = [(25, 61, 38, 2), (29, 55, 41, 3), (22, 60, 35, 1), (27, 57, 40, 2)]
     labels = ("6 Mar", "7 Mar", "8 Mar", "9 Mar")
     return EpisodeFigures(
         ref=ref,
@@ -60,6 +61,16 @@ def _build_figures(ref: EpisodeRef) -> EpisodeFigures:
         brand_time=AT.astimezone(UTC),
         during=SentimentCounts(negative=106, neutral=100, positive=54, unsure=7),
         before=SentimentCounts(negative=26, neutral=58, positive=39, unsure=3),
+        weekdays=tuple(SentimentCounts(*one) for one in weekdays),
         parts=tuple((label, SentimentCounts(*one)) for label, one in zip(labels, parts, strict=True)),
-        outcome=CaseOutcome(total=44, answered=38, open=4, first_reply=DurationStats(38, 1260.0, 4500.0)),
+        outcome=CaseOutcome(
+            total=44,
+            answered=38,
+            open=4,
+            first_reply=DurationStats(38, 1260.0, 4500.0),
+            again=9,
+            turned=6,
+            needs=5,
+            resolutions=(("answered", 23), ("fixed", 12), ("won", 3), ("no action", 2)),
+        ),
     )

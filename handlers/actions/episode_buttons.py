@@ -12,6 +12,13 @@ async def show_episode(ack: AsyncAck, action: Payload, episodes: EpisodeUseCases
         await reply.replace_or_send(await episodes.show_episode(action["value"]))
 
 
+async def open_episode(ack: AsyncAck, action: Payload, episodes: EpisodeUseCases, reply: Responder) -> None:
+    """Answer only the person: the button is below a message that others see, too."""
+    await ack()
+    async with reply.report_refusals():
+        await reply.send_ephemeral(await episodes.show_episode(action["value"]))
+
+
 async def list_episodes(ack: AsyncAck, episodes: EpisodeUseCases, reply: Responder) -> None:
     await ack()
     async with reply.report_refusals():
@@ -32,6 +39,7 @@ async def open_episode_cases(
 
 EPISODE_LISTENERS = {
     action_ids.EPISODE_SHOW: show_episode,
+    action_ids.EPISODE_OPEN: open_episode,
     action_ids.EPISODE_LIST: list_episodes,
     action_ids.EPISODE_CASES: open_episode_cases,
 }

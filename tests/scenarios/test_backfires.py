@@ -123,7 +123,17 @@ async def test_not_a_backfire_mutes_it_for_this_campaign(world: World) -> None:
     await warning.click("Not a backfire", by="ben")
     await send_posts(world, ANGRY, 60, "song", first=200)
     assert list_warnings(world) == []
-    assert any("doesn't backfire" in one.words for one in world.channel("#pr").messages)
+    assert any("isn't backfiring" in one.words for one in world.channel("#pr").messages)
+
+
+async def test_the_warning_leads_to_the_page_of_the_campaign_and_stays(world: World) -> None:
+    await start_campaign(world)
+    await send_posts(world, ANGRY, 20)
+    await list_warnings(world)[0].click("View campaign", by="ben")
+    page = world.sandbox.get_user("ben").ephemeral_messages[-1].read_text()
+    assert page.startswith("Spring sale")
+    assert "Push campaign · Northwind Air" in page
+    assert len(list_warnings(world)) == 1
 
 
 async def test_after_a_death_of_the_process_nobody_is_told_twice(world: World) -> None:

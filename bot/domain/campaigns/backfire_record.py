@@ -12,6 +12,7 @@ from bot.domain.destination import Destination, ToDepartment, ToPerson
 from bot.domain.immutable import FrozenModel
 from bot.domain.outbox import Notification, NotificationKind, Priority
 from bot.domain.spikes.observation import StreamPosition
+from bot.domain.text import format_percent
 
 REPEAT_AFTER = timedelta(hours=6)
 """Between two warnings about the same asset, or about the campaign as a whole."""
@@ -99,14 +100,14 @@ def warn_of_backfire(
     if is_person(campaign.owner):
         to.append(ToPerson(campaign.owner))
     told_now = tuple(Notification(NotificationKind.BACKFIRE, name, one, Priority.CLICK, nth) for one in to)
-    what = f"{warning.critics} of {warning.people} people, {warning.usual:.0%} usual"
+    what = f"{warning.critics} of {warning.people} people, {format_percent(100 * warning.usual)} usual"
     return Decision(after, before, told_now, (AuditEvent(at, "", AuditAction.BACKFIRE_FOUND, what),))
 
 
 def mute_backfire(before: BackfireRecord, by: str, at: datetime) -> BackfireDecision:
     """Warn no more about this campaign. Raises `NotAllowed` if somebody else has said so."""
     if before.muted_by:
-        raise NotAllowed(f"<@{before.muted_by}> muted this campaign already, so Earshot warns no more about it.")
+        raise NotAllowed(f"<@{before.muted_by}> muted this campaign already, so Earshot won't warn about it again.")
     after = before.copy_with(version=before.version + 1, muted_by=by)
     return Decision(after, before, (), (AuditEvent(at, by, AuditAction.BACKFIRE_MUTED),))
 

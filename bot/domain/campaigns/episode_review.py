@@ -33,14 +33,14 @@ def format_share(counts: SentimentCounts) -> str:
 def _format_volume(figures: EpisodeFigures) -> str:
     length = format_duration(figures.spans.during.end - figures.spans.during.start)
     after = figures.after
-    still = "it goes on" if after is None else f"{after.opinion_count:,} after"
+    still = ". It is still going" if after is None else f", {after.opinion_count:,} after"
     if after is not None and figures.spans.after.end - figures.spans.after.start < figures.spans.during.end - (
         figures.spans.during.start
     ):
         still += " so far"
     return (
         f"{format_count(figures.during.opinion_count, 'mention')} in {length}, "
-        f"{figures.before.opinion_count:,} in the same time before, {still}."
+        f"{figures.before.opinion_count:,} in the same time before{still}."
     )
 
 
