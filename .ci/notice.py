@@ -32,7 +32,13 @@ def find_licence(found: Distribution) -> str:
     plain = [name for name in named if name != "OSI Approved"]
     if plain:
         return ", ".join(plain)
-    return (about.get("License") or "").strip().split("\n")[0]
+    return (about.get("License") or "").strip().split("\n")[0] or find_licence_in_files(found)
+
+
+def find_licence_in_files(found: Distribution) -> str:
+    """Return MIT if its words stand in a licence that is installed with it: the metadata need not name it."""
+    files = [file.read_text() for file in found.files or [] if "licenses" in file.parts]
+    return "MIT" if any("Permission is hereby granted, free of charge" in text for text in files) else ""
 
 
 def find_home(found: Distribution) -> str:
