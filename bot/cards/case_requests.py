@@ -20,10 +20,11 @@ from bot.cards.case_mention import escape_author, format_kind_noun, render_quota
 from bot.cards.case_messages import WORDS_SHOWN, render_card_link
 from bot.cards.modal_blocks import ModalMetadata, make_input, make_modal, make_option, make_select
 from bot.cards.sanitize import escape, format_date, sanitize_line, truncate
+from bot.domain.amounts import Amount
 from bot.domain.case import Case
 from bot.domain.case_requests import CaseRequest, RequestKind
 from bot.domain.cases.offer_transitions import MAX_REASON
-from bot.domain.offers import Offer
+from bot.domain.offers import OfferUse
 from bot.domain.replies.saved_replies import MAX_REPLY
 
 QUOTE_SHOWN = 120
@@ -47,8 +48,8 @@ _WORDS = {
 }
 
 
-def render_offer_modal(case: Case, offers: Sequence[Offer], origin: ModalMetadata) -> dict[str, Any]:
-    options = [make_option(one.text, one.text) for one in offers]
+def render_offer_modal(case: Case, uses: Sequence[OfferUse], origin: ModalMetadata) -> dict[str, Any]:
+    options = [make_option(one.offer.text, one.offer.text) for one in uses]
     return make_modal(
         action_ids.OFFER_MODAL,
         "Ask for more",
@@ -60,7 +61,7 @@ def render_offer_modal(case: Case, offers: Sequence[Offer], origin: ModalMetadat
             action_ids.AMOUNT,
             "How much in all?",
             {"type": "plain_text_input", "max_length": 40},
-            hint=" ".join(f"{one.text}: {one.limit or 'no limit'} without asking." for one in offers)[:2000],
+            hint=" ".join(map(_format_limit, uses))[:2000],
         ),
         make_input(
             action_ids.REASON,
@@ -71,6 +72,11 @@ def render_offer_modal(case: Case, offers: Sequence[Offer], origin: ModalMetadat
     )
 
 
+def _format_limit(use: OfferUse) -> str:
+    allowed = f", {Amount(use.allowed, use.offer.unit)} is allowed here" if use.allowed else ""
+    return f"{use.offer.text}: {use.offer.limit or 'no limit'} without asking{allowed}."
+
+
 def render_request_receipt(case: Case, asked: CaseRequest) -> RenderedMessage:
     return render_text(f"🙋 Asked <@{asked.to}> for {_format_subject(case, asked)}. {_format_default(asked)}")
 
@@ -78,7 +84,9 @@ def render_request_receipt(case: Case, asked: CaseRequest) -> RenderedMessage:
 def render_request(case: Case, asked: CaseRequest, link: str = "") -> RenderedMessage:
     """Return the one direct message to the person who can answer it."""
     words, what = _WORDS[asked.kind], _format_subject(case, asked)
-    text = f"{words.asks.format(asked.by)} {what}. {_format_default(asked)}"
+    earlier = _find_earlier(case, asked)
+    before = f" {earlier.amount} is allowed already." if earlier else ""
+    text = f"{words.asks.format(asked.by)} {what}.{escape(before)} {_format_default(asked)}"
     ref, subject = f"{case.id}/{asked.number}", str(asked.amount) if asked.offer else "this reply"
     label = f"{words.label} {subject}"
     yes = make_button(words.label, action_ids.REQUEST_ALLOW, ref, style="primary", a11y_label=label)
@@ -113,9 +121,16 @@ def render_request_answer(case: Case, asked: CaseRequest, link: str = "") -> Ren
     else:
         word = f"yes: {words.then}" if asked.allowed else "no"
         text = f"⏳ <@{asked.to}> hasn't answered in time about {what}, so it's a {word}."
+    if earlier := _find_earlier(case, asked):
+        text += f" You can still offer {escape(str(earlier.amount))}."
     buttons: list[Block] = [*render_card_link(link), *render_open_post_button(case)]
     quote = _render_words(asked, QUOTE_SHOWN) if asked.kind is RequestKind.APPROVAL else []
     return render_text(text, *quote, *([make_actions(*buttons)] if buttons else []))
+
+
+def _find_earlier(case: Case, asked: CaseRequest) -> CaseRequest | None:
+    """Return what was allowed of the same before, unless this is what is allowed now."""
+    return case.find_allowed(asked.offer) if asked.offer and not asked.allowed else None
 
 
 def _format_subject(case: Case, asked: CaseRequest) -> str:

@@ -409,7 +409,7 @@ def _draw_modals(on: GallerySamples) -> Drawings:
     yield "Modal: follow-ups", follow_ups.render_follow_up_modal(due)
     uses = _build_brief(on).offers
     yield "Modal: resolve", modals.render_resolve_modal(on.claimed, origin, offers=uses)
-    yield "Modal: ask for more", case_requests.render_offer_modal(on.claimed, [uses[0].offer], origin)
+    yield "Modal: ask for more", case_requests.render_offer_modal(on.claimed, uses[:1], origin)
     yield from _draw_cautions(on, origin)
     yield "Modal: hand over", modals.render_hand_over_modal(on.claimed, on.departments, origin)
     yield "Modal: re-route", modals.render_not_for_us_modal(on.new, on.departments, origin)

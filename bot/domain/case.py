@@ -205,7 +205,7 @@ class Case(FrozenModel):
     shared_by: str = ""
     """Who marked it as worth sharing; empty: nobody, or it was taken out again."""
     requests: tuple[CaseRequest, ...] = ()
-    """What a person was asked: the last of each kind."""
+    """What a person was asked: the last of each kind, and of each offer the last that was allowed."""
     as_heard: Assessment | None = None
     """The assessment before the first correction; None without corrections."""
     public_replies: tuple[PublicReply, ...] = ()
@@ -281,7 +281,11 @@ class Case(FrozenModel):
     @property
     def offer_request(self) -> CaseRequest | None:
         """The last request to offer more than the playbook allows."""
-        return next((one for one in self.requests if one.kind is RequestKind.OFFER), None)
+        return next((one for one in reversed(self.requests) if one.kind is RequestKind.OFFER), None)
+
+    def find_allowed(self, offer: str) -> CaseRequest | None:
+        """Return what a person has allowed of this offer in this case."""
+        return next((one for one in self.requests if one.offer == offer and one.allowed), None)
 
     @property
     def approval(self) -> CaseRequest | None:
@@ -292,8 +296,11 @@ class Case(FrozenModel):
         return next((one for one in self.requests if one.number == number), None)
 
     def replace_request(self, asked: CaseRequest) -> Self:
-        """Return the case with this request as the last of its kind."""
-        return self.copy_with(requests=(*(one for one in self.requests if one.kind is not asked.kind), asked))
+        """Return the case with this request as the last of its kind. A yes to more of an offer stays until the next."""
+        others = [one for one in self.requests if one.kind is not asked.kind]
+        allowed = [one for one in self.requests if one.kind is asked.kind is RequestKind.OFFER and one.allowed]
+        kept = [one for one in allowed if not asked.allowed or one.offer != asked.offer]
+        return self.copy_with(requests=(*others, *kept, asked))
 
     @property
     def closed_by(self) -> str:

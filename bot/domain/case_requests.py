@@ -17,7 +17,7 @@ class RequestKind(StrEnum):
 
 @store_by_name
 class CaseRequest(NamedTuple):
-    """The last of its kind in a case. An offer has an amount and a reason, an approval the text of the reply."""
+    """One of a case. An offer has an amount and a reason, an approval the text of the reply."""
 
     by: str
     to: str

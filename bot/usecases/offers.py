@@ -95,7 +95,7 @@ class OfferUseCases:
 
         return await self._cases.apply(case_id, by, decide)
 
-    async def check_ask(self, case_id: str, by: str) -> tuple[Case, list[Offer]]:
+    async def check_ask(self, case_id: str, by: str) -> tuple[Case, list[OfferUse]]:
         """Return the case, and of what this person can ask for more: checked before the form opens."""
         view = await self._cases.get(case_id)
         return view.case, check_can_ask(view.case, by, await self.list_uses(view.case, view.department, by))

@@ -155,11 +155,13 @@ when = { words = "late" }
 ASKING = CREDIT + 'ask = "U0MIA"\nask_within = "20m"\n'
 
 
-async def ask(world: World, amount: str, reason: str = "Two bags & <!channel>", by: str = "ana") -> str:
+async def ask(
+    world: World, amount: str, reason: str = "Two bags & <!channel>", by: str = "ana", offer: str = "credit"
+) -> str:
     """By the button in *Why?*; return the error below the amount."""
     await world.channel("#care").card("@marta").choose("Ask for more…", by=by)
     person = world.sandbox.get_user(by)
-    for field, words in (("offer", "credit"), ("amount", amount), ("reason", reason)):
+    for field, words in (("offer", offer), ("amount", amount), ("reason", reason)):
         await person.fill_field(field, words)
     outcome = await person.submit()
     await world.finish_listeners()
@@ -348,3 +350,55 @@ async def test_who_was_asked_has_no_buttons_once_there_is_nothing_to_answer(worl
         "⏳ You didn't answer in time, so it's a no: credit up to 80 EUR for the complaint from @marta." in asked.words
     )
     assert len(world.person("mia").dms) == 1
+
+
+async def test_who_asks_for_still_more_keeps_what_was_allowed_whatever_the_second_answer_is(world: World) -> None:
+    load_offers(world, ASKING)
+    await world.receive(LOST)
+    card = await claim(world)
+    await ask(world, "80")
+    await world.advance(seconds=5)
+    await world.person("mia").dm.click("Allow", by="mia")
+    assert "You can offer that much already." in await ask(world, "70")
+    await card.choose("Ask for more…", by="ana")
+    assert "credit: 50 EUR without asking, 80 EUR is allowed here." in world.person("ana").form
+    await world.sandbox.get_user("ana").close_modal(everything=True)
+
+    await ask(world, "150")
+    await world.advance(seconds=5)
+    question = world.person("mia").dm
+    assert "@ana asks to offer credit up to 150 EUR for the complaint from @marta." in question.words
+    assert "80 EUR is allowed already." in question.words
+    assert "80 EUR allowed here by @mia" in await card.explain()
+    await question.click("Decline", by="mia")
+    assert "@mia declines credit up to 150 EUR" in world.person("ana").dm.words
+    assert "You can still offer 80 EUR." in world.person("ana").dm.words
+    assert "80 EUR allowed here by @mia" in await card.explain()
+
+    await ask(world, "100")
+    await world.advance(seconds=5)
+    await world.person("mia").dm.click("Allow", by="mia")
+    assert "100 EUR allowed here by @mia" in await card.explain()
+    assert (await resolve(world, card, "101"))[GIVEN].startswith("You can offer up to 100 EUR in this case.")
+    await world.sandbox.get_user("ana").close_modal(everything=True)
+    assert await resolve(world, card, "100") == {}
+
+
+async def test_what_was_allowed_of_one_offer_stays_when_more_of_another_is_asked_for(world: World) -> None:
+    miles = '\n[[offers]]\ntext = "miles"\nlimit = "1000 miles"\nask = "U0MIA"\n'
+    load_offers(world, ASKING + miles)
+    await world.receive(LOST)
+    card = await claim(world)
+    await ask(world, "80")
+    await world.advance(seconds=5)
+    await world.person("mia").dm.click("Allow", by="mia")
+    await ask(world, "5000 miles", offer="miles")
+    history = await card.explain()
+    assert "80 EUR allowed here by @mia" in history
+    await world.advance(seconds=5)
+    await world.person("mia").dm.click("Allow", by="mia")
+    history = await card.explain()
+    assert "80 EUR allowed here by @mia" in history
+    assert "5,000 miles allowed here by @mia" in history
+    case = await world.local_app.store.cases.get(card.case)
+    assert len(case.requests) == 2

@@ -42,10 +42,9 @@ def list_uses(
 
     `used` is what the department gave today, in hundredths, by the text of the offer.
     """
-    asked = case.offer_request
     return tuple(
-        OfferUse(one, used.get(one.text, 0), allowed=asked.hundredths, allowed_by=asked.answered_by)
-        if asked and asked.allowed and asked.offer == one.text
+        OfferUse(one, used.get(one.text, 0), allowed=yes.hundredths, allowed_by=yes.answered_by)
+        if (yes := case.find_allowed(one.text))
         else OfferUse(one, used.get(one.text, 0))
         for one in list_offers(case, department, person)
     )
@@ -95,7 +94,7 @@ def add_given_offers(
     )
 
 
-def check_can_ask(case: Case, by: str, uses: Sequence[OfferUse]) -> list[Offer]:
+def check_can_ask(case: Case, by: str, uses: Sequence[OfferUse]) -> list[OfferUse]:
     """Return the offers of which more can be asked for. Raises `NotAllowed`."""
     if case.status is not CaseStatus.CLAIMED or case.owner != by:
         raise NotAllowed("Only the owner of a case asks for more. Claim it first.")
@@ -103,7 +102,7 @@ def check_can_ask(case: Case, by: str, uses: Sequence[OfferUse]) -> list[Offer]:
         raise NotAllowed(
             f"You asked <@{asked.to}> for {asked.offer} up to {asked.amount}. Earshot will send you their answer."
         )
-    offers = [one.offer for one in uses if one.offer.ask and one.offer.unit]
+    offers = [one for one in uses if one.offer.ask and one.offer.unit]
     if not offers:
         raise NotAllowed("There is nothing here that you could ask more of. The playbook says who can be asked.")
     return offers
