@@ -22,27 +22,26 @@ LABEL_NAMES = {
 }
 
 
-def format_author_history(author: AuthorContext, case: Case, department: Department, room: int) -> str:
+def format_author_history(author: AuthorContext, case: Case, department: Department) -> str:
     """Return `5th contact in 12 days · 4 answered, last by @ana on 19 Mar · praised once`, after the labels.
 
-    Only as much of it as has room, in characters, so that the card does not grow by a line. It always says the labels
-    and how often, but nothing for a first contact.
+    It says nothing but the labels for a first contact.
     """
-    person = author.person
-    if person is None:
-        return ""
-    lines = _list_lines(person, author, department) if has_earlier_contact(person, case) else [""]
-    labels = format_labels(person)
-    lines = [" · ".join(part for part in (labels, line) if part) for line in lines]
-    return next((line for line in lines if len(line) <= room), lines[-1])
+    if author.person is None or has_earlier_contact(author.person, case):
+        return format_author_facts(author, department)
+    return format_labels(author.person)
 
 
 def format_author_facts(author: AuthorContext, department: Department) -> str:
-    """Return the same without a limit; empty if nothing is kept."""
+    """Return the same for a first contact, too; empty if nothing is kept."""
     person = author.person
     if person is None:
         return ""
-    return " · ".join(part for part in (format_labels(person), _list_lines(person, author, department)[0]) if part)
+    often = f"{_format_ordinal(person.contacts)} contact"
+    often += f" {_format_span(person)}" if person.contacts > 1 else ""
+    answers = _format_answers(person, author) + _format_answer_day(person, department)
+    praise = f"praised {_format_times(person.praised)}" if person.praised else ""
+    return " · ".join(part for part in (format_labels(person), often, answers, praise) if part)
 
 
 def format_caution(case: Case, department: Department, author: AuthorContext, at: datetime, by: str = "") -> str:
@@ -69,17 +68,6 @@ def format_caution(case: Case, department: Department, author: AuthorContext, at
 
 def format_labels(person: Person) -> str:
     return " · ".join(name for label, name in LABEL_NAMES.items() if label in person.labels)
-
-
-def _list_lines(person: Person, author: AuthorContext, department: Department) -> list[str]:
-    """Return the history from the longest to the shortest form."""
-    count = f"{person.answered:,} answered" if person.answered else ""
-    answers, day = _format_answers(person, author), _format_answer_day(person, department)
-    praise = f"praised {_format_times(person.praised)}" if person.praised else ""
-    span = f" {_format_span(person)}" if person.contacts > 1 else ""
-    often = f"{_format_ordinal(person.contacts)} contact{span}"
-    chosen = ((often, answers + day, praise), (often, answers + day), (often, answers), (often, count))
-    return [*(" · ".join(part for part in parts if part) for parts in chosen), often]
 
 
 def _format_times(count: int) -> str:

@@ -31,7 +31,12 @@ from bot.cards.case_mention import (
     render_case_title,
     render_words,
 )
-from bot.cards.case_status import format_joined_count, format_plain_status, pick_colour, render_context_line
+from bot.cards.case_status import (
+    format_joined_count,
+    format_plain_status,
+    pick_colour,
+    render_context_line,
+)
 from bot.cards.modal_blocks import make_option
 from bot.cards.paging import render_acknowledge_button
 from bot.cards.post_details import render_parent
@@ -54,8 +59,12 @@ CASE_BUTTONS: Sequence[CaseButton] = [
 def render_case(
     case: Case, department: Department, at: datetime, page: Page | None = None, author: AuthorContext = NO_CONTEXT
 ) -> RenderedMessage:
-    """Return the card: the title, and with a coloured edge the words, one line of context and three controls."""
+    """Return the card: the title, and with a coloured edge the words, one line of context and three controls.
+
+    Words of several lines give way to what is known about their author, so that the card stays as low.
+    """
     caution = format_caution(case, department, author, at) if case.status is CaseStatus.NEW else ""
+    context, lines_less = render_context_line(case, department, at, page, author)
     return RenderedMessage(
         format_case_headline(case, at),
         [render_case_title(case, avatars=department.avatars)],
@@ -64,8 +73,8 @@ def render_case(
                 pick_colour(case),
                 f"{format_author(case.mention)}: {sanitize_line(case.mention.text, 200) or WORDLESS}",
                 *render_parent(case.mention),
-                render_words(case.mention),
-                render_context_line(case, department, at, page, author),
+                render_words(case.mention, lines_less),
+                context,
                 render_case_actions(case, page, caution, has_dialog=is_caution_on_card(author)),
             ),
         ),

@@ -13,13 +13,15 @@ from bot.cards.block_kit import (
     make_run,
 )
 from bot.cards.post_details import format_media, format_place
-from bot.cards.sanitize import SAME_DAY, escape, format_date, sanitize_line, sanitize_text
+from bot.cards.sanitize import SAME_DAY, escape, format_date, sanitize_line, sanitize_text, truncate
 from bot.domain.assessment import Assessment, Intent, Sentiment
 from bot.domain.case import Case
 from bot.domain.mention import Mention
 
 WORDS_SHOWN = 600
 """Characters of a post on its card: more than X's own limit. The rest is behind Open post."""
+WORDS_LINE = 72
+"""Characters of the words that a window of 700 px shows in one line (2026-11-29)."""
 QUOTED_SHOWN = 200
 WORDLESS = "(no words: open the post to see it)"
 
@@ -185,15 +187,24 @@ def _split_author(mention: Mention, *, has_handle: bool) -> tuple[str, str]:
     return name, " · ".join(part for part in (sanitize_line(handle, 40) if has_handle else "", reach) if part)
 
 
-def render_words(mention: Mention) -> Block:
-    """Return the words and what is attached as rich text, in which no markup of theirs takes effect."""
+def render_words(mention: Mention, lines_less: int = 0) -> Block:
+    """Return the words and what is attached as rich text, in which no markup of theirs takes effect.
+
+    `lines_less` are left out of words that have more than one line.
+    """
     words = sanitize_text(mention.text, WORDS_SHOWN) or WORDLESS
+    if lines_less and (lines := _count_lines(words)) > 1:
+        words = truncate(" ".join(words.split()), max(1, lines - lines_less) * WORDS_LINE)
     quoted = sanitize_line(mention.quoted, QUOTED_SHOWN)
     media = format_media(mention.media)
     return make_rich_text(
         make_line(words, *([make_run(f" [{media}]", italic=True)] if media else [])),
         *([make_line(make_run(f"Quoting: {quoted}", italic=True))] if quoted else []),
     )
+
+
+def _count_lines(words: str) -> int:
+    return sum(max(1, -(-len(line) // WORDS_LINE)) for line in words.split("\n"))
 
 
 def render_quotation(mention: Mention, max_length: int) -> Block:

@@ -1,7 +1,7 @@
 """The lower half of a case's card: one line with status, clock, priority, subject and what joined; and its history."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from bot.cards.author_history import format_author_history, format_open_cases, format_writers
@@ -23,15 +23,14 @@ from bot.cards.snooze import format_snooze
 from bot.domain.audit import AuditAction, AuditEvent
 from bot.domain.case import Case, CasePriority, CaseStatus, JoinReason
 from bot.domain.department import Department
-from bot.domain.mention import Mention
 from bot.domain.paging.page import Page
 from bot.domain.persons.person import NO_CONTEXT, AuthorContext
 from bot.domain.text import format_count, format_duration, format_people
 
 JOINED_SHOWN = 10
 NOTE_SHOWN = 120
-LINE_LENGTH, WORDS_LENGTH = 90, 72
-"""Characters that a window of 700 px shows in one line: of the context line, and of the words (2026-11-29)."""
+LINE_LENGTH = 90
+"""Characters of the context line that a window of 700 px shows in one line (2026-11-29)."""
 _NAMED_CASE = re.compile(r"\bcase [0-9a-f]{14}\b")
 _CASE_ID = re.compile(r", [0-9a-f]{14}$")
 HISTORY_CHUNK = 6
@@ -64,8 +63,8 @@ LANGUAGES = {
     "zh": "Chinese",
 }
 BY_ROUTE = "by route "
-_TOKEN = re.compile(r"<[!@][^>]*>")
-"""A date or a mention in mrkdwn, which is shown shorter than it is written."""
+_TOKEN = re.compile(r"<(?:[!@][^>]*|[^>|]*\|([^>]*))>")
+"""A date, a mention or a link in mrkdwn, which is shown shorter than it is written."""
 _PERSON = re.compile(r"&lt;@([UW][A-Z0-9]{1,20})&gt;")
 JOINED_NOUNS: dict[JoinReason | None, str] = {
     JoinReason.COPY: "duplicate",
@@ -81,27 +80,27 @@ def pick_colour(case: Case) -> str:
 
 def render_context_line(
     case: Case, department: Department, at: datetime, page: Page | None = None, author: AuthorContext = NO_CONTEXT
-) -> Block:
+) -> tuple[Block, int]:
     """Return status or owner, clock, priority, subject, what joined and the history of the author; then the note of a
-    resolved case.
+    resolved case. Also by how many lines that is longer for what it says about the author.
     """
-    parts = [format_status(case, at), *_iter_context_facts(case, department, page)]
-    busy = [] if case.is_closed else [part for part in (format_writers(author), format_open_cases(author)) if part]
-    if busy:
-        parts[1:1] = busy
-    elif not case.is_closed:
-        room = _measure_room(case.mention) - len(_TOKEN.sub("12:34", " · ".join((*parts, "")).replace("*", "")))
-        parts += filter(None, [format_author_history(author, case, department, room)])
-    if case.is_closed and (note := sanitize_line(case.note, NOTE_SHOWN)):
-        return make_context(parts[0], make_plain_text(f"“{note}”"))
+    status, *facts = format_status(case, at), *_iter_context_facts(case, department, page)
+    if case.is_closed:
+        note = sanitize_line(case.note, NOTE_SHOWN)
+        return make_context(status, make_plain_text(f"“{note}”")) if note else _make_context([status, *facts]), 0
+    busy = list(filter(None, (format_writers(author), format_open_cases(author))))
+    history = list(filter(None, [format_author_history(author, case, department)]))
+    parts = [status, *busy, *facts, *history]
+    return _make_context(parts), _count_lines(parts) - _count_lines([status, *facts]) if busy or history else 0
+
+
+def _make_context(parts: Sequence[str]) -> Block:
     return make_context(" · ".join(parts))
 
 
-def _measure_room(mention: Mention) -> int:
-    """Return how many characters the context line has room for before the card is higher than 160 px."""
-    details = (mention.parent, mention.media, mention.quoted)
-    is_short = len(mention.text) <= WORDS_LENGTH and "\n" not in mention.text and not any(details)
-    return 2 * LINE_LENGTH if is_short else LINE_LENGTH
+def _count_lines(parts: Sequence[str]) -> int:
+    shown = _TOKEN.sub(lambda token: token[1] or "12:34", " · ".join(parts).replace("*", ""))
+    return -(-len(shown) // LINE_LENGTH)
 
 
 def _iter_context_facts(case: Case, department: Department, page: Page | None) -> Iterator[str]:

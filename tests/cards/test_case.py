@@ -7,9 +7,11 @@ import pytest
 
 from bot.cards import case as card
 from bot.cards.case_buttons import BUTTONS
+from bot.cards.case_mention import WORDS_LINE
 from bot.domain.assessment import Signal, build_assessment
 from bot.domain.audit import AuditEvent
 from bot.domain.case import Case, CasePriority, JoinedMention, JoinReason
+from bot.domain.persons.person import AuthorContext, OpenCase, Person
 from bot.slack_sandbox.block_kit import check_message
 from tests.cards.samples import (
     AT,
@@ -305,3 +307,25 @@ def test_a_picture_of_the_author_is_shown_only_where_the_playbook_allows_it() ->
 
 def test_a_button_with_a_file_of_its_own_says_what_it_does() -> None:
     assert [button.label for button in card.CASE_BUTTONS if button not in BUTTONS and not button.a11y_label] == []
+
+
+BEFORE = Person(5, AT - timedelta(days=12), AT, 4, "U0ANA", AT - timedelta(days=3), praised=1)
+HISTORY = "5th contact in 12 days · 4 answered, last by @ana on 7 Mar · praised once"
+BUSY = (OpenCase("c-other", "U0BEN", "care", "C0CARE", "1773133200.000100"),)
+
+
+@pytest.mark.parametrize("busy", [(), BUSY], ids=["free", "with another case"])
+@pytest.mark.parametrize("count", [1, 12, 25, 120])
+def test_the_history_of_the_author_is_there_whole_and_a_long_post_gives_way(
+    count: int, busy: tuple[OpenCase, ...]
+) -> None:
+    case = build_new_case(mention=mention(text="lost " * count + "\n" * (count == 25) + "again"))
+    author = AuthorContext(BEFORE, busy, {"U0ANA": "ana", "U0BEN": "ben"})
+    _, alone, *_ = card.render_case(case, CARE, AT).all_blocks
+    _, post, context, _ = card.render_case(case, CARE, AT, author=author).all_blocks
+    assert words(context).endswith(HISTORY)
+    assert ("@ben has another case of this person" in words(context)) is bool(busy)
+    shown, whole = words(post), words(alone)
+    assert " ".join(whole.split()).startswith(shown.removesuffix("…"))
+    lines = sum(-(-len(line) // WORDS_LINE) for line in whole.split("\n"))
+    assert -(-len(shown) // WORDS_LINE) == max(1, lines - 1)
