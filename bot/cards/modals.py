@@ -38,13 +38,26 @@ ANSWERS = {
     CaseResolution.SPAM: "Spam",
     CaseResolution.NOT_ABOUT_US: "Not about us",
 }
+OUTCOME_ANSWERS = {
+    CaseResolution.WON: "Won – they buy from us",
+    CaseResolution.SAVED: "Saved – they wanted to leave and stay",
+    CaseResolution.LOST: "Lost – they leave, or buy elsewhere",
+}
 
 
 def render_resolve_modal(
-    case: Case, origin: ModalMetadata, facts: str = "", offers: Sequence[OfferUse] = ()
+    case: Case,
+    origin: ModalMetadata,
+    facts: str = "",
+    offers: Sequence[OfferUse] = (),
+    outcomes: Sequence[CaseResolution] = (),
 ) -> dict[str, Any]:
-    """`facts`: what colleagues share about the episode of the case. `offers`: what the person may give."""
-    options = [make_option(words, resolution.value) for resolution, words in ANSWERS.items()]
+    """`facts`: what colleagues share about the episode of the case. `offers`: what the person may give.
+
+    `outcomes`: what else cases of the department end as.
+    """
+    answers = {**{one: OUTCOME_ANSWERS[one] for one in outcomes}, **ANSWERS}
+    options = [make_option(words, resolution.value) for resolution, words in answers.items()]
     return make_modal(
         action_ids.RESOLVE_MODAL,
         "Resolve case",

@@ -198,6 +198,7 @@ def _format_department_details(department: DepartmentFigures, *, is_alone: bool)
     parts = [
         f"{department.closed_otherwise:,} closed without a reply" if department.closed_otherwise else "",
         *(f"Time to {what}: {_format_duration_stats(took)}" for what, took in times if took),
+        ", ".join(f"{count:,} {word}" for word, count in department.outcomes._asdict().items() if count),
         _format_follow_ups(department.follow_ups),
         _format_replies(department.replies),
         _format_cautions(department.cautions),

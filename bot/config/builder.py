@@ -29,7 +29,7 @@ from bot.config.schema import (
 from bot.domain.assessment import Intent
 from bot.domain.business_hours import BusinessHours
 from bot.domain.campaigns.campaign import Campaign, CampaignAsset, CampaignKind
-from bot.domain.case import CasePriority
+from bot.domain.case import CasePriority, CaseResolution
 from bot.domain.crisis import CrisisPlan
 from bot.domain.department import Department, EtiquetteRules, is_person
 from bot.domain.drills import DrillSettings
@@ -149,6 +149,7 @@ def _build_department(table: DepartmentTable, file: FileTable) -> Department:
         hours=BusinessHours(windows=table.hours or (), zone=table.time_zone or brand.time_zone),
         fallback=table.fallback,
         authority=table.authority,
+        outcomes=tuple(map(CaseResolution, dict.fromkeys(table.outcomes))),
         voice=brand.voice,
         avatars=file.cards.avatars,
         page_from=CasePriority(table.page_from or file.paging.page_from),

@@ -44,7 +44,7 @@ from bot.config.schedules import Called, Clock, ScheduleTable
 from bot.domain.amounts import Amount, parse_amount
 from bot.domain.assessment import Intent, Sentiment
 from bot.domain.campaigns.campaign import DEFAULT_TIMES, CampaignKind
-from bot.domain.case import CasePriority
+from bot.domain.case import OUTCOMES, CasePriority
 from bot.domain.crisis import CrisisPlan
 from bot.domain.department import Department, EtiquetteRules
 from bot.domain.drills import DrillSettings
@@ -72,6 +72,7 @@ Prose = Annotated[str, Field(max_length=1500)]
 Link = Annotated[str, Field(max_length=500, pattern=r"^(https?://.*)?$")]
 OfferAmount = Annotated[Amount, BeforeValidator(_parse_amount)]
 PriorityWord = Annotated[str, AfterValidator(require_one_of(*CasePriority))]
+OutcomeWord = Annotated[str, AfterValidator(require_one_of(*OUTCOMES))]
 
 
 def _require_each_sentiment(value: tuple[str, ...]) -> tuple[str, ...]:
@@ -115,6 +116,7 @@ class DepartmentTable(PlaybookTable):
     time_zone: Zone | None = None
     fallback: Channel = ""
     authority: Prose = ""
+    outcomes: Many[OutcomeWord] = ()
     page_from: PriorityWord | None = None
     point: Person | None = None
 

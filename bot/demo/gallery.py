@@ -408,7 +408,8 @@ def _draw_modals(on: GallerySamples) -> Drawings:
     due = waiting._replace(cases=(on.follow_up, on.resolved), oldest=None)
     yield "Modal: follow-ups", follow_ups.render_follow_up_modal(due)
     uses = _build_brief(on).offers
-    yield "Modal: resolve", modals.render_resolve_modal(on.claimed, origin, offers=uses)
+    outcomes = (CaseResolution.SAVED, CaseResolution.LOST)
+    yield "Modal: resolve", modals.render_resolve_modal(on.claimed, origin, offers=uses, outcomes=outcomes)
     yield "Modal: ask for more", case_requests.render_offer_modal(on.claimed, uses[:1], origin)
     yield from _draw_cautions(on, origin)
     yield "Modal: hand over", modals.render_hand_over_modal(on.claimed, on.departments, origin)

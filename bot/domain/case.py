@@ -41,11 +41,19 @@ class CaseResolution(StrEnum):
     """Nobody had claimed it when its author deleted the post."""
     ANSWERED_OUTSIDE = "answered outside"
     """Nobody had claimed it when one of our accounts answered in public."""
+    WON = "won"
+    SAVED = "saved"
+    LOST = "lost"
 
     @property
     def is_helpful(self) -> bool:
         """Whether the author got an answer or a solution."""
-        return self in {CaseResolution.ANSWERED, CaseResolution.FIXED, CaseResolution.ANSWERED_OUTSIDE}
+        answered = {CaseResolution.ANSWERED, CaseResolution.FIXED, CaseResolution.ANSWERED_OUTSIDE}
+        return self in answered | {CaseResolution.WON, CaseResolution.SAVED}
+
+
+OUTCOMES = (CaseResolution.WON, CaseResolution.SAVED, CaseResolution.LOST)
+"""What became of a customer: only departments whose playbook names them offer these."""
 
 
 class JoinReason(StrEnum):

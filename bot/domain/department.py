@@ -7,7 +7,7 @@ from typing import NamedTuple
 from pydantic import Field
 
 from bot.domain.business_hours import BusinessHours
-from bot.domain.case import CasePriority
+from bot.domain.case import CasePriority, CaseResolution
 from bot.domain.immutable import FrozenModel
 from bot.domain.offers import Guidance, Offer
 
@@ -42,6 +42,8 @@ class Department(FrozenModel):
     guidance: tuple[Guidance, ...] = ()
     avatars: bool = False
     """Whether cards show the picture of an author, which Slack fetches from the outlet."""
+    outcomes: tuple[CaseResolution, ...] = ()
+    """Of `OUTCOMES`: those that *Resolve…* offers here, too."""
     page_from: CasePriority = CasePriority.HIGH
     """The least priority for which people are called when nobody claims a case."""
     follow_up_after: timedelta = timedelta()

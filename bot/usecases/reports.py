@@ -11,7 +11,7 @@ from bot.cards import sentiment_report
 from bot.cards.block_kit import RenderedMessage
 from bot.clock import Clock
 from bot.domain.assessment import Intent
-from bot.domain.case import Case, CaseResolution
+from bot.domain.case import OUTCOMES, Case, CaseResolution
 from bot.domain.cases.caution_transitions import ASKED, CAUTION, IGNORED
 from bot.domain.cases.coverage import REQUEST, REQUEST_ANSWERED
 from bot.domain.cases.flag_transitions import FLAGGED, FOUND
@@ -38,6 +38,7 @@ from bot.domain.reports.report import (
     FigureGap,
     FlagFigures,
     FollowUpFigures,
+    OutcomeFigures,
     ReplyFigures,
     Report,
     ReportQuery,
@@ -205,7 +206,8 @@ class SentimentReports:
                 name,
                 *open_counts[name],
                 answered=answered,
-                closed_otherwise=sum(closed.values()) - answered,
+                closed_otherwise=sum(closed.values()) - answered - closed[CaseResolution.LOST],
+                outcomes=OutcomeFigures(*(closed[one] for one in OUTCOMES)),
                 claim=compute_duration_stats(durations.get((name, DurationKind.CLAIM), ())),
                 resolve=compute_duration_stats(durations.get((name, DurationKind.RESOLVE), ())),
                 follow_ups=_count_follow_ups(resolutions, name),

@@ -21,7 +21,7 @@ async def open_resolve_modal(
         facts = await usecases.storms.find_facts(answer.case)
         uses = await usecases.offers.list_uses(answer.case, answer.department, by)
         origin = read_origin(body, action["value"], reply.response_url)
-        await reply.open_modal(body, render_resolve_modal(answer.case, origin, facts, uses))
+        await reply.open_modal(body, render_resolve_modal(answer.case, origin, facts, uses, answer.department.outcomes))
 
 
 async def open_hand_over_modal(

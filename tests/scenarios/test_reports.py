@@ -1,9 +1,17 @@
 """What a manager asks, and whether the answer agrees with the counters."""
 
 import re
+from zoneinfo import ZoneInfo
 
+import pytest
+
+from bot.domain.reports.export_rows import ExportKind
+from bot.domain.reports.ranges import parse_known_range
+from bot.usecases.exports import iter_export_rows
 from tests.scenarios.sample_posts import CHATTER, CRISIS, LOST, PRAISE, RIVAL, SPAM, WISH, build_complaint
 from tests.scenarios.world import World
+
+LISBON = ZoneInfo("Europe/Lisbon")
 
 
 async def a_day(world: World) -> None:
@@ -33,6 +41,32 @@ async def test_what_was_answered_and_what_is_overdue_is_counted_by_department(wo
     told = await world.person("mia").type_command("/sentiment today")
     assert "1 of 1 in care overdue" in told
     assert re.search(r"^care\W+1\W+1\W+1\W", told, re.MULTILINE), told
+
+
+async def test_won_saved_and_lost_are_offered_where_the_playbook_says_so_and_counted(world: World) -> None:
+    text = world.path.read_text("utf-8")
+    world.path.write_text(
+        text.replace('deputies = ["U0LEA"]', 'deputies = ["U0LEA"]\noutcomes = ["won", "lost"]'), "utf-8"
+    )
+    assert not world.playbook.reload()
+    others = "@flyskylark never answers, worst airline", "@flyskylark lost my luggage, awful service, never again"
+    for text, outcome in zip((RIVAL, *others), ("won", "won", "lost"), strict=True):
+        await world.receive(text, by=(who := f"guest{len(text)}"))
+        await world.channel("#sales").card(f"@{who}").resolve(outcome, by="lea")
+        await world.advance(minutes=1)
+    told = await world.person("mia").type_command("/sentiment today sales")
+    assert "2 won, 1 lost" in told, told
+    assert re.search(r"^sales\W+0\W+0\W+2\W", told, re.MULTILINE), told
+    today = parse_known_range("today", world.clock.now(), LISBON)
+    rows = iter_export_rows(world.local_app.store, ExportKind.TALLIES, today.current, LISBON)
+    words = {(row["department"], row["word"]): row["count"] async for row in rows if row and row["word"]}
+    assert {("sales", "won"): 2, ("sales", "lost"): 1}.items() <= words.items()
+
+
+async def test_a_department_that_does_not_count_outcomes_offers_none(world: World) -> None:
+    await world.receive(LOST)
+    with pytest.raises(Exception, match="won"):
+        await world.channel("#care").card("@marta").resolve("won", by="ana")
 
 
 async def test_a_word_that_is_wrong_is_answered_with_the_nearest_that_is_right(world: World) -> None:

@@ -147,6 +147,17 @@ class CautionFigures(NamedTuple):
 NO_CAUTIONS = CautionFigures()
 
 
+class OutcomeFigures(NamedTuple):
+    """What became of customers, in the words of `OUTCOMES`. `won` and `saved` are among the answered."""
+
+    won: int = 0
+    saved: int = 0
+    lost: int = 0
+
+
+NO_OUTCOMES = OutcomeFigures()
+
+
 class FlagFigures(NamedTuple):
     """How many posts colleagues flagged, and how many of these no source has brought."""
 
@@ -173,11 +184,14 @@ class DepartmentFigures:
     follow_ups: FollowUpFigures = NO_FOLLOW_UPS
     replies: ReplyFigures = NO_REPLIES
     cautions: CautionFigures = NO_CAUTIONS
+    outcomes: OutcomeFigures = NO_OUTCOMES
 
     @property
     def is_idle(self) -> bool:
-        counts = (self.open, self.answered, self.closed_otherwise, *self.follow_ups, *self.replies, *self.cautions)
-        return not (self.claim or self.first_reply or any(counts))
+        counts = (*self.follow_ups, *self.replies, *self.cautions, *self.outcomes)
+        return not (
+            self.claim or self.first_reply or self.open or self.answered or self.closed_otherwise or any(counts)
+        )
 
 
 class CoverageFigures(NamedTuple):
