@@ -46,7 +46,7 @@ from bot.domain.cases.colleague_transitions import ROUTE_CHANGES
 from bot.domain.department import Department
 from bot.domain.paging.page import Page
 from bot.domain.persons.claim_questions import is_caution_on_card
-from bot.domain.persons.person import NO_CONTEXT, AuthorContext
+from bot.domain.persons.person import NO_CONTEXT, AuthorContext, has_history
 
 NOT_YET = "You aren't on a team here, so somebody there confirms it before anybody is paged."
 BUTTON_MODULES = ("case_buttons", "snooze", "ledger_entries")
@@ -75,7 +75,13 @@ def render_case(
                 *render_parent(case.mention),
                 render_words(case.mention, lines_less),
                 context,
-                render_case_actions(case, page, caution, has_dialog=is_caution_on_card(author)),
+                render_case_actions(
+                    case,
+                    page,
+                    caution,
+                    has_dialog=is_caution_on_card(author),
+                    has_history=has_history(author.person, case),
+                ),
             ),
         ),
     )
@@ -107,12 +113,15 @@ def render_reroute_receipt(case: Case, moved_from: str) -> RenderedMessage:
     return RenderedMessage(text, [make_section(text), make_actions(undo)])
 
 
-def render_case_actions(case: Case, page: Page | None = None, caution: str = "", *, has_dialog: bool = True) -> Block:
+def render_case_actions(
+    case: Case, page: Page | None = None, caution: str = "", *, has_dialog: bool = True, has_history: bool = False
+) -> Block:
     """Return three controls; the last is the menu. One on an outdated card is refused with a sentence.
 
     With a `caution`, *Claim* asks once, if it `has_dialog`, and says it, and so does the form behind *Open post…*.
     While somebody is paged, or has to confirm the crisis, *Open post* is in the menu. Of a claimed case it is in the
-    forms behind *Reply…* and *Why?*.
+    forms behind *Reply…* and *Why?*. Where the author `has_history`, it has the place of *Re-route…* in the menu, which
+    is under *Why? / Correct…*, too.
     """
     pressing = [
         *render_acknowledge_button(page),
@@ -121,10 +130,12 @@ def render_case_actions(case: Case, page: Page | None = None, caution: str = "",
     steps = [button for button in CASE_BUTTONS if button.is_next_step(case)][: 1 if pressing else None]
     link = [] if case.status is CaseStatus.CLAIMED else render_open_post_button(case, caution=caution)
     hidden_link = [_render_link_option(one) for one in link if pressing]
-    in_menu = [button for button in CASE_BUTTONS if button.is_shown(case) and button not in steps]
-    room = MOST_MENU_OPTIONS - 1 - len(hidden_link)
-    why = make_option("Why? / Correct…", action_ids.encode_menu_choice(action_ids.WHY, case.id))
-    options = [*hidden_link, *(button.render_option(case) for button in in_menu[:room]), why]
+    shown = [button for button in CASE_BUTTONS if button.is_shown(case) and button not in steps]
+    in_menu = [button for button in shown if not (has_history and button.action == action_ids.NOT_FOR_US)]
+    last = [*([(action_ids.PERSON_HISTORY, "History…")] if has_history else []), (action_ids.WHY, "Why? / Correct…")]
+    closing = [make_option(label, action_ids.encode_menu_choice(action, case.id)) for action, label in last]
+    room = MOST_MENU_OPTIONS - len(closing) - len(hidden_link)
+    options = [*hidden_link, *(button.render_option(case) for button in in_menu[:room]), *closing]
     surplus = [button.render(case) for button in in_menu[room:]]
     shown_link = [] if pressing else link
     menu = make_overflow_menu(action_ids.CASE_MENU, options)

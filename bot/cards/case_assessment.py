@@ -199,7 +199,7 @@ def _format_probability(share: float) -> str:
 
 
 def _render_closing_corrections(case: Case) -> Iterator[Block]:
-    """Return the corrections that need no form: spam or not, about us or not."""
+    """Return the corrections that need no form: spam or not, about us or not; and that of the route."""
     if case.is_closed:
         return
     spam = case.assessment.intent is Intent.SPAM
@@ -210,7 +210,7 @@ def _render_closing_corrections(case: Case) -> Iterator[Block]:
         label, now = ("About us after all", ABOUT_US) if again else ("Not about us", NOT_ABOUT_US)
         value = action_ids.encode_correction(CorrectionKind.ABOUT, case.id, now)
         buttons.append(make_button(label, action_ids.CORRECT_ABOUT, value))
-    yield make_actions(*buttons)
+    yield make_actions(*buttons, make_button("Re-route…", action_ids.NOT_FOR_US, case.id))
 
 
 def list_corrections(case: Case) -> list[str]:

@@ -61,7 +61,8 @@ def explain(case: Case) -> dict[str, Any]:
     ids=["a complaint", "spam that a route sends here", "closed", "a competitor's"],
 )
 def test_what_can_be_changed_is_what_makes_sense(case: Case, closing: list[str]) -> None:
-    assert labels(explain(case)) == ["Change sentiment…", "Change type…", "Change subject…", *closing, HISTORY]
+    route = [] if case.is_closed else ["Re-route…"]
+    assert labels(explain(case)) == ["Change sentiment…", "Change type…", "Change subject…", *closing, *route, HISTORY]
 
 
 def test_a_phrase_that_two_detectors_quote_is_said_once() -> None:

@@ -71,6 +71,21 @@ async def test_the_history_lists_cases_with_their_outcome_and_what_colleagues_no
     assert "VIP" in read_modal(card)
 
 
+async def test_the_history_of_who_wrote_before_is_in_the_menu_of_the_card_and_re_routing_under_why(
+    world: World,
+) -> None:
+    first = await receive(world, FIRST)
+    assert first.menu == ["Resolve…", "Hand over…", "Re-route…", "Snooze…", "Why? / Correct…"]
+    card = await receive(world, SECOND)
+    assert card.menu == ["Resolve…", "Hand over…", "Snooze…", "History…", "Why? / Correct…"]
+    await card.click("History…", by="ana")
+    assert "2nd contact within a day" in read_modal(card)
+    await card.sandbox.get_user("ana").close_modal(everything=True)
+    await card.choose("Re-route…", by="ana")
+    await submit(card, department="pr")
+    assert "refund" in world.channel("#pr").words
+
+
 async def test_who_may_read_notes_are_the_deputies_of_teams_that_had_the_person_and_managers(world: World) -> None:
     card = await receive(world, FIRST)
     assert "1st contact\n" in await open_history(card)

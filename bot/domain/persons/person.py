@@ -129,6 +129,11 @@ def derive_person_id(author_key: str) -> str:
     return hashlib.blake2b(author_key.encode(), digest_size=8).hexdigest()
 
 
+def has_history(person: Person | None, case: Case) -> bool:
+    """Return whether there is more to know about the author than what is in this case."""
+    return person is not None and (bool(person.labels) or has_earlier_contact(person, case))
+
+
 def has_earlier_contact(person: Person, case: Case) -> bool:
     """Return whether the person wrote other posts than those of this case."""
     follow_ups = sum(one.why is JoinReason.SAME_PERSON for one in case.joined)
