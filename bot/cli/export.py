@@ -1,14 +1,11 @@
 """`earshot export`: writes cases, mentions, the audit log, tallies or episodes, as CSV or JSON lines."""
 
-import csv
-import json
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, TextIO
+from typing import Annotated, TextIO
 from zoneinfo import ZoneInfo
 
 import typer
@@ -20,11 +17,12 @@ from bot.cli.store_connection import run_with_store
 from bot.clock import SystemClock
 from bot.domain.commits import NotAllowed
 from bot.domain.periods import DAY, TimeSpan, floor_to_quarter
-from bot.domain.reports.export_rows import ExportKind, ExportRow, escape_formulas, expand_times
+from bot.domain.reports.export_request import ExportFormat, make_row_writer
+from bot.domain.reports.export_rows import ExportKind
 from bot.domain.reports.ranges import MAX_AGE, parse_range
 from bot.domain.text import format_count
+from bot.store.export_rows import iter_export_rows
 from bot.store.store import Store
-from bot.usecases.exports import iter_export_rows
 
 PRIVATE = 0o600
 """Of a new file: it holds what strangers wrote, and who they are."""
@@ -32,11 +30,6 @@ PROGRESS_ROWS = 100
 OLDEST = 10 * MAX_AGE
 """No case stays open for so long."""
 TIMES = "2026-03-01, “1 march” or “friday 18:00”"
-
-
-class ExportFormat(StrEnum):
-    CSV = "csv"
-    JSONL = "jsonl"
 
 
 def export(
@@ -59,15 +52,15 @@ def export(
     Times are in UTC, and again in the brand's time zone. Posts that were deleted or forgotten have no words.
     """
     with exit_on_error():
-        zone = ZoneInfo(require_config()[1].current.brand.time_zone)
+        zone = ZoneInfo((playbook := require_config()[1].current).brand.time_zone)
     span = _parse_span(start, until, zone)
 
     async def write_rows(store: Store) -> int:
         unreadable = 0
         with _open_output(out) as stream, _open_progress(out, what) as bar, guard_output():
-            write_row = _make_writer(stream, as_format, zone)
+            write_row = make_row_writer(stream, as_format, zone)
             rows = 0
-            async for row in iter_export_rows(store, what, span, zone):
+            async for row in iter_export_rows(store, what, span, zone, playbook.campaigns):
                 unreadable += row is None
                 if row is not None:
                     write_row(row)
@@ -125,22 +118,3 @@ def _open_progress(out: Path | None, what: ExportKind) -> Iterator[ProgressBar |
         return
     with ProgressBar(Path(out or what.value), writes=True) as bar:
         yield bar
-
-
-def _make_writer(stream: TextIO, as_format: ExportFormat, zone: ZoneInfo) -> Callable[[ExportRow], None]:
-    """Return what writes one row; in CSV, the names of the columns come before the first."""
-    table: Any = csv.writer(stream, lineterminator="\n")
-    has_header = False
-
-    def write_row(row: ExportRow) -> None:
-        nonlocal has_header
-        cells = expand_times(row, zone)
-        if as_format is ExportFormat.JSONL:
-            stream.write(json.dumps(cells, ensure_ascii=False) + "\n")
-            return
-        if not has_header:
-            table.writerow(cells)
-            has_header = True
-        table.writerow(escape_formulas(cells.values()))
-
-    return write_row

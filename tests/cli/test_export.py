@@ -3,20 +3,28 @@
 import csv
 import io
 import json
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from bot.domain.campaigns.campaign import Campaign, CampaignKind
 from bot.domain.case import derive_case_id
-from bot.domain.commits import CaseDecision, MentionOutcome, ProcessedMention
+from bot.domain.commits import CaseDecision, Decision, MentionOutcome, ProcessedMention
 from bot.domain.mention import DELETED_TEXT, Mention
+from bot.domain.periods import DAY, TimeSpan
+from bot.domain.reports.export_rows import ExportKind, build_episode_row
 from bot.store.client import RedisClient
+from bot.store.export_rows import iter_export_rows
 from bot.store.keys import Keys
 from bot.store.store import Store
 from tests.cards.samples import build_new_case
+from tests.cards.test_hostile_paging import an_episode
 from tests.cli.shell import Shell, on_a_terminal
 from tests.clock import SteppedClock
 
 FORMULA = '=HYPERLINK("http://evil.example","bag")'
+EPISODE_COLUMNS = build_episode_row(an_episode("lost")).keys()
 RANGE = ("--from", "2026-03-10", "--until", "2026-03-11")
 
 
@@ -113,3 +121,21 @@ async def test_progress_is_shown_on_a_terminal_only(stocked: Shell) -> None:
     seen = on_a_terminal(lambda terminal: stocked.run_process(*words, files={"stdout": 1, "stderr": terminal}))
     assert "rows" in seen
     assert stocked.run_process(*words).stderr == b""
+
+
+async def test_episodes_come_with_the_campaigns_of_playbook_and_command(stocked: Shell, store: Store) -> None:
+    at = datetime(2026, 3, 10, 9, tzinfo=UTC)
+    started = Campaign(name="Flash sale", subject="Northwind", starts_at=at, ends_at=at, started_by="U0MIA")
+    await store.campaigns.commit(Decision(started), at)
+    summer = Campaign(name="Summer", kind=CampaignKind.PULL, subject="Northwind", starts_at=at - DAY, ends_at=at + DAY)
+    old = summer.copy_with(name="Spring", ends_at=at - DAY)
+
+    span = TimeSpan(at - timedelta(hours=1), at + timedelta(hours=1))
+    rows = [row async for row in iter_export_rows(store, ExportKind.EPISODES, span, ZoneInfo("UTC"), (summer, old))]
+
+    assert [(row["episode"], row["kind"]) for row in rows if row] == [
+        ("Flash sale", "campaign, push"),
+        ("Summer", "campaign, pull"),
+    ]
+    assert all(row and row.keys() == EPISODE_COLUMNS for row in rows)
+    assert (await stocked.run_in_thread("export", "episodes", *RANGE)).stdout.count("Flash sale") == 2

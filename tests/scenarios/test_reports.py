@@ -7,7 +7,7 @@ import pytest
 
 from bot.domain.reports.export_rows import ExportKind
 from bot.domain.reports.ranges import parse_known_range
-from bot.usecases.exports import iter_export_rows
+from bot.store.export_rows import iter_export_rows
 from tests.scenarios.sample_posts import CHATTER, CRISIS, LOST, PRAISE, RIVAL, SPAM, WISH, build_complaint
 from tests.scenarios.world import World
 

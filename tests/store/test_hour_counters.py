@@ -21,11 +21,11 @@ from bot.domain.reports.rolled_days import (
 )
 from bot.domain.themes import ThemeKey
 from bot.store.client import RedisClient
+from bot.store.export_rows import iter_export_rows
 from bot.store.hour_counters import HourCounterStore
 from bot.store.keys import Keys, join_field
 from bot.store.report_counters import ReportCounterStore
 from bot.store.store import Store
-from bot.usecases.exports import iter_export_rows
 from bot.usecases.theme_review import load_theme_figures
 from bot.workers.counter_rolling import CounterRollWorker
 from tests.clock import SteppedClock

@@ -25,8 +25,8 @@ from bot.domain.reports.report import Reconciliation, Report, ReportQuery
 from bot.sinks.slack import SlackSink, build_web_client
 from bot.sources.catalogue import MODELS
 from bot.store.client import RedisClient
+from bot.store.export_rows import iter_export_rows
 from bot.store.store import Store
-from bot.usecases.exports import iter_export_rows
 from bot.usecases.reports import SentimentReports
 from tests.clock import SteppedClock
 from tests.scenarios.sample_posts import CHATTER, LOST, PRAISE, RIVAL, SPAM, WISH

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from bot.domain.immutable import FrozenModel
+from bot.domain.reports.export_rows import ExportRow
 from bot.domain.spikes.planned_events import PlannedCause, PlannedEvent
 from bot.domain.stored_tuples import store_by_name
 
@@ -87,6 +88,25 @@ class CampaignBook:
 
     def find_campaign(self, name: str) -> Campaign | None:
         return next((one for one in self.campaigns if fold_name(one.name) == fold_name(name)), None)
+
+
+def build_campaign_row(campaign: Campaign) -> ExportRow:
+    """Return a row with the columns of an episode; what is only counted of detected ones is empty."""
+    counted = ("posts", "voices", "routed_posts", "peak_at", "peak_voices", "peak_minutes", "usual_voices")
+    return {
+        "episode": campaign.name,
+        "subject": campaign.subject,
+        "department": "",
+        "kind": f"campaign, {campaign.kind}",
+        "words": " ".join(campaign.words),
+        "started_at": campaign.starts_at,
+        "ended_at": campaign.ends_at,
+        **dict.fromkeys(counted),
+        "planned": campaign.name,
+        "facts": ", ".join(asset.name for asset in campaign.assets),
+        "part_of": campaign.parent,
+        "owner": campaign.owner,
+    }
 
 
 def fold_name(name: str) -> str:

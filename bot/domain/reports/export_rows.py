@@ -138,6 +138,8 @@ def build_episode_row(episode: Episode) -> ExportRow:
         "usual_voices": peak.usual,
         "planned": episode.planned,
         "facts": episode.facts,
+        "part_of": "",
+        "owner": "",
     }
 
 

@@ -1,8 +1,10 @@
 """Exports: the rows of one kind of record in a span of time, read a page at a time."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from bot.domain.campaigns.campaign import Campaign, build_campaign_row
 from bot.domain.periods import TimeSpan
 from bot.domain.reports.export_rows import (
     ExportKind,
@@ -22,24 +24,36 @@ ExportRows = AsyncIterator[ExportRow | None]
 """None in place of what this release cannot read."""
 
 
-def iter_export_rows(store: Store, kind: ExportKind, span: TimeSpan, zone: ZoneInfo) -> ExportRows:
-    """Yield the rows; tallies are added up by the days of the zone."""
-    return _READERS[kind](store, span, zone)
+def iter_export_rows(
+    store: Store, kind: ExportKind, span: TimeSpan, zone: ZoneInfo, planned: Sequence[Campaign] = ()
+) -> ExportRows:
+    """Yield the rows; tallies are added up by the days of the zone. `planned` are the campaigns of the playbook."""
+    match kind:
+        case ExportKind.CASES:
+            return _read_cases(store, span)
+        case ExportKind.MENTIONS:
+            return _read_mentions(store, span)
+        case ExportKind.AUDIT:
+            return _read_events(store, span)
+        case ExportKind.TALLIES:
+            return _read_tallies(store, span, zone)
+        case ExportKind.EPISODES:
+            return _read_episodes(store, span, planned)
 
 
-async def _read_cases(store: Store, span: TimeSpan, _zone: ZoneInfo) -> ExportRows:
+async def _read_cases(store: Store, span: TimeSpan) -> ExportRows:
     async for case in store.exports.iter_cases():
         if case is None or get_post_time(case) in span:
             yield build_case_row(case) if case else None
 
 
-async def _read_mentions(store: Store, span: TimeSpan, _zone: ZoneInfo) -> ExportRows:
+async def _read_mentions(store: Store, span: TimeSpan) -> ExportRows:
     async for mention in store.exports.iter_mentions():
         if mention is None or mention.at in span:
             yield build_mention_row(mention) if mention else None
 
 
-async def _read_events(store: Store, span: TimeSpan, _zone: ZoneInfo) -> ExportRows:
+async def _read_events(store: Store, span: TimeSpan) -> ExportRows:
     async for fields in store.exports.iter_events():
         try:
             row = build_audit_row(fields)
@@ -59,16 +73,16 @@ async def _read_tallies(store: Store, span: TimeSpan, zone: ZoneInfo) -> ExportR
             yield row
 
 
-async def _read_episodes(store: Store, span: TimeSpan, _zone: ZoneInfo) -> ExportRows:
+async def _read_episodes(store: Store, span: TimeSpan, planned: Sequence[Campaign]) -> ExportRows:
+    """Yield what was detected, oldest first, then the campaigns, newest first."""
     async for episode in store.exports.iter_episodes():
-        if episode is None or (episode.started_at < span.end and (episode.ended_at or span.end) >= span.start):
+        if episode is None or _is_within(span, episode.started_at, episode.ended_at):
             yield build_episode_row(episode) if episode else None
+    for campaign in (await store.campaigns.load_book(planned)).campaigns:
+        if _is_within(span, campaign.starts_at, campaign.ends_at):
+            yield build_campaign_row(campaign)
 
 
-_READERS: dict[ExportKind, Callable[[Store, TimeSpan, ZoneInfo], ExportRows]] = {
-    ExportKind.CASES: _read_cases,
-    ExportKind.MENTIONS: _read_mentions,
-    ExportKind.AUDIT: _read_events,
-    ExportKind.TALLIES: _read_tallies,
-    ExportKind.EPISODES: _read_episodes,
-}
+def _is_within(span: TimeSpan, start: datetime, end: datetime | None) -> bool:
+    """Whether something that began at `start` was in the span; without an end, it still goes on."""
+    return start < span.end and (end is None or end >= span.start)
