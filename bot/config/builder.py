@@ -34,7 +34,7 @@ from bot.domain.crisis import CrisisPlan
 from bot.domain.department import Department, EtiquetteRules, is_person
 from bot.domain.drills import DrillSettings
 from bot.domain.offers import Guidance, Offer
-from bot.domain.own_accounts import DEFAULT_SOURCE, OwnAccounts, build_staff_pattern, split_account
+from bot.domain.own_accounts import DEFAULT_SOURCE, DEVELOPER, OwnAccounts, build_staff_pattern, split_account
 from bot.domain.paging.contact_methods import ContactDetails
 from bot.domain.paging.page import ContactMethod, Severity
 from bot.domain.paging.policy import EscalationPolicy
@@ -114,6 +114,8 @@ def _build_own_accounts(file: FileTable, sources: Sequence[SourceEntry]) -> OwnA
     accounts = [(account, "") for account in file.brand.handles]
     accounts += [(f"{DEFAULT_SOURCE}:{handle}", "") for subject in ours for handle in subject.handles]
     accounts += [(account, table.id) for table in file.people for account in table.accounts]
+    stores = (entry.source for entry in sources if getattr(entry.options, "has_developer", False))
+    accounts += [(f"{store}:{DEVELOPER}", "") for store in stores]
     owners = {}
     for account, person in accounts:
         source, handle = split_account(account)

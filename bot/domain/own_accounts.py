@@ -11,6 +11,8 @@ from bot.domain.text_normalization import fold_letters, normalize_text
 
 DEFAULT_SOURCE = "x"
 """Where an account is that names no source, as in `@northwindair`."""
+DEVELOPER = "developer"
+"""The account that answers reviews of apps: only who owns the app can."""
 DID = "did:"
 """What ids of Bluesky begin with: they say who somebody is also while nobody knows their handle."""
 

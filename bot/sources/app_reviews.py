@@ -14,6 +14,7 @@ from pydantic import SecretStr
 from bot.distribution import format_requirement
 from bot.domain.health.source_health import SourceQuota
 from bot.domain.mention import Mention
+from bot.domain.own_accounts import DEVELOPER
 from bot.domain.subject import SubjectKind
 from bot.sources.base import SourceCheck, SourceContext
 from bot.sources.outlet_client import OutletClient, OutletError
@@ -48,6 +49,9 @@ class ReviewApi(Protocol):
 
     def map_review(self, app: str, review: Mapping[str, Any]) -> dict[str, Any]:
         """Return the fields of a mention; `created_at` is the time that the list is sorted by."""
+
+    def map_reply(self, review: Mapping[str, Any]) -> dict[str, Any]:
+        """Return text and `created_at` of our reply to a review, in its newest wording; empty if none is public."""
 
 
 class KnownReview(NamedTuple):
@@ -131,7 +135,10 @@ class ReviewOutlet:
         for _ in range(MOST_PAGES):
             reviews, page = await self._api.load_page(client, app, page)
             newest, skipped = build_mentions(reviews, partial(self._map_review, app), self._all)
-            seen, problem, requests = newest + seen, skipped or problem, requests + 1
+            answered = [review for review in reviews if self._api.map_reply(review)]
+            replies, unread = build_mentions(answered, partial(self._map_reply, app), self._all)
+            newest += replies
+            seen, problem, requests = newest + seen, skipped or unread or problem, requests + 1
             is_known = not any(position.find_change(mention, oldest, now) for mention in newest)
             if is_known or not page or app not in positions:  # at the first time, all of it is old
                 break
@@ -146,6 +153,15 @@ class ReviewOutlet:
         mapped = self._api.map_review(app, review)
         author = {"id": mapped["id"], "name": mapped.pop("author")}
         return {"source": self._name, "subjects": self._own, "conversation": mapped["id"], "author": author, **mapped}
+
+    def _map_reply(self, app: str, review: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the fields of our reply, which comes with the review and costs no request."""
+        first = self._api.map_review(app, review)
+        native = first["id"] or ""
+        author = {"id": DEVELOPER, "name": next(iter(self._own), "the developer")}
+        place = {name: first[name] for name in ("place", "url")}
+        links = {"id": f"{native}/reply", "conversation": native, "in_reply_to": native}
+        return {"source": self._name, "author": author, **place, **links, **self._api.map_reply(review)}
 
 
 def _derive_key(mention: Mention) -> str:

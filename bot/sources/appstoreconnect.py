@@ -26,6 +26,8 @@ class AppStoreConnectOptions(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     named: ClassVar[bool] = False
+    has_developer: ClassVar[bool] = True
+    """Who answers there is the owner of the app."""
 
     apps: tuple[Annotated[str, Field(pattern=r"^\d{5,20}$")], ...] = Field(min_length=1, max_length=20)
     """Apple's numbers of the apps."""
@@ -55,17 +57,19 @@ class AppStoreConnectApi:
         return sign_token({**self._whose, **times, "aud": "appstoreconnect-v1"}, self._key, "ES256", self._key_id)
 
     async def load_page(self, client: OutletClient, app: str, page: str) -> ReviewPage:
-        query: dict[str, str | int] = {"sort": "-createdDate", "limit": PAGE_SIZE}
+        query: dict[str, str | int] = {"sort": "-createdDate", "limit": PAGE_SIZE, "include": "response"}
         query |= {"cursor": page} if page else {}
         headers = {"Authorization": f"Bearer {self.sign_request()}"}
         answer = await client.get(f"{self._url}/v1/apps/{app}/customerReviews", query, headers)
         if quota := _QUOTA.search(answer.headers.get("x-rate-limit", "")):
             self.quota = SourceQuota(int(quota[2]), int(quota[1]), None)
-        return ReviewPage(read_list(answer, "data"), _read_next_page(answer))
+        included = read_list(answer, "included") if "included" in answer.parse_json() else []
+        replies = {one.get("id"): one for one in included}
+        reviews = [{**review, "response": replies.get(_read_reply_id(review))} for review in read_list(answer, "data")]
+        return ReviewPage(reviews, _read_next_page(answer))
 
     def map_review(self, app: str, review: Mapping[str, Any]) -> dict[str, Any]:
-        said = review.get("attributes")
-        said = said if isinstance(said, dict) else {}
+        said = _read_object(review, "attributes")
         words = (str(said.get(name) or "").strip() for name in ("title", "body"))
         return {
             "id": str(review.get("id") or "") or None,
@@ -76,6 +80,22 @@ class AppStoreConnectApi:
             "place": said.get("territory"),
             "url": f"https://apps.apple.com/app/id{app}",
         }
+
+    def map_reply(self, review: Mapping[str, Any]) -> dict[str, Any]:
+        said = _read_object(_read_object(review, "response"), "attributes")
+        is_public = said.get("state") == "PUBLISHED"  # Apple takes up to a day for it
+        return {"text": said.get("responseBody"), "created_at": said.get("lastModifiedDate")} if is_public else {}
+
+
+def _read_object(value: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    found = value.get(name)
+    return found if isinstance(found, dict) else {}
+
+
+def _read_reply_id(review: Mapping[str, Any]) -> str:
+    """Return the id of our reply to a review; empty if there is none."""
+    linked = _read_object(_read_object(review, "relationships"), "response")
+    return str(_read_object(linked, "data").get("id") or "")
 
 
 def _read_next_page(answer: OutletResponse) -> str:

@@ -28,6 +28,8 @@ class GooglePlayOptions(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     named: ClassVar[bool] = False
+    has_developer: ClassVar[bool] = True
+    """Who answers there is the owner of the app."""
 
     apps: tuple[Annotated[str, Field(pattern=r"^\w+(\.\w+)+$", max_length=150)], ...] = Field(
         min_length=1, max_length=20
@@ -102,23 +104,34 @@ class GooglePlayApi:
         return {"Authorization": f"Bearer {self._token.get_secret_value()}"}
 
     def map_review(self, app: str, review: Mapping[str, Any]) -> dict[str, Any]:
-        comments = review.get("comments")
-        parts = (
-            [one.get("userComment") for one in comments if isinstance(one, dict)] if isinstance(comments, list) else []
-        )
-        said: Mapping[str, Any] = next((one for one in parts if isinstance(one, dict)), {})  # and not our own reply
-        changed = said.get("lastModified")
+        said = _read_comment(review, "userComment")
         native = str(review.get("reviewId") or "")
         return {
             "id": native or None,
             "text": str(said.get("text") or "").strip().replace("\t", "\n\n"),  # a tab follows a title
-            "created_at": changed.get("seconds") if isinstance(changed, dict) else None,
+            "created_at": _read_change(said),
             "author": review.get("authorName"),
             "rating": said.get("starRating"),
             "place": app,
             "engagement": {"likes": said.get("thumbsUpCount")},
             "url": f"https://play.google.com/store/apps/details?id={app}&reviewId={native}",
         }
+
+    def map_reply(self, review: Mapping[str, Any]) -> dict[str, Any]:
+        said = _read_comment(review, "developerComment")
+        return {"text": said.get("text"), "created_at": _read_change(said)} if said else {}
+
+
+def _read_comment(review: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    """Return what the user or the developer says in a review; empty if that one says nothing."""
+    comments = review.get("comments")
+    parts = [one.get(name) for one in comments if isinstance(one, dict)] if isinstance(comments, list) else []
+    return next((one for one in parts if isinstance(one, dict)), {})
+
+
+def _read_change(said: Mapping[str, Any]) -> object:
+    changed = said.get("lastModified")
+    return changed.get("seconds") if isinstance(changed, dict) else None
 
 
 def _read_object(answer: OutletResponse) -> Mapping[str, Any]:

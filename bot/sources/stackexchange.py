@@ -1,4 +1,4 @@
-"""Stack Exchange: questions on Stack Overflow and its sister sites. Polled; a key is optional."""
+"""Stack Exchange: questions on Stack Overflow and its sister sites, and our answers. Polled; a key is optional."""
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -21,6 +21,8 @@ OVERLAP = 600
 """Seconds that are searched again each time."""
 PAGE_SIZE = 100
 MOST_PAGES = 10
+MOST_OWN = 100
+"""Accounts of ours whose answers one request brings."""
 
 
 class StackExchangeOptions(BaseModel):
@@ -37,25 +39,30 @@ class StackExchangeOptions(BaseModel):
 
 class StackExchangeOutlet:
     def __init__(self, options: StackExchangeOptions, context: SourceContext) -> None:
-        self._url = f"{options.url.rstrip('/')}/2.3/search/advanced"
+        self._url = f"{options.url.rstrip('/')}/2.3"
         self._site = options.site
         self._key = context.secret
         self._name = context.name
         self._clock = context.clock
         self._terms = list_search_terms(context.subjects)
         self._filter = context.build_term_filter()
+        self._own = [one for one in context.own_accounts.list_handles(context.name) if one.isdecimal()][:MOST_OWN]
         self._quota: SourceQuota | None = None
 
     async def poll(self, client: OutletClient, cursor: str | None) -> PollResult:
         now = self._clock.now()
         position = TimeCursor.parse(cursor, now)
         begin = position.subtract_overlap(OVERLAP) if cursor else position.since - DAY
-        questions: list[Mapping[str, Any]] = []
+        posts: list[Mapping[str, Any]] = []
         reached: list[int] = []
-        wait = DAY / (KEYED_A_DAY if self._key else KEYLESS_A_DAY) * max(1, len(self._terms))
-        for term in self._terms:
-            found, backoff = await self._search(client, term, begin)
-            questions += found
+        searches = [("search/advanced", {"q": f'"{term}"'}) for term in self._terms]
+        if self._own:
+            users = f"users/{';'.join(self._own)}"
+            searches += [(f"{users}/answers", {}), (f"{users}/comments", {})]
+        wait = DAY / (KEYED_A_DAY if self._key else KEYLESS_A_DAY) * max(1, len(searches))
+        for path, asked in searches:
+            found, backoff = await self._search(client, path, asked, begin)
+            posts += found
             if len(found) >= PAGE_SIZE * MOST_PAGES:
                 time = found[-1].get("creation_date")
                 reached.append(time if isinstance(time, int) else begin)
@@ -64,18 +71,20 @@ class StackExchangeOutlet:
                 break  # the other terms wait as well, or the address is blocked
         else:
             position = position.advance(now, begin, reached if cursor else (), OVERLAP)
-        mentions, problem = build_mentions(questions, self._map_question, self._filter)
+        mentions, problem = build_mentions(posts, self._map_post, self._filter)
         more = bool(cursor and reached)
         return PollResult(mentions, position.dump(), problem, more, wait, self._quota)
 
-    async def _search(self, client: OutletClient, term: str, begin: int) -> tuple[list[Mapping[str, Any]], float]:
-        """Return the questions since `begin`, and the seconds for which we must not ask again."""
-        query: dict[str, str | int] = {"q": f'"{term}"', "fromdate": begin, "sort": "creation", "order": "asc"}
+    async def _search(
+        self, client: OutletClient, path: str, asked: Mapping[str, str], begin: int
+    ) -> tuple[list[Mapping[str, Any]], float]:
+        """Return the posts since `begin`, and the seconds for which we must not ask again."""
+        query: dict[str, str | int] = {**asked, "fromdate": begin, "sort": "creation", "order": "asc"}
         query |= {"site": self._site, "filter": "withbody", "pagesize": PAGE_SIZE}
         query |= {"key": self._key} if self._key else {}
         found: list[Mapping[str, Any]] = []
         for page in range(1, MOST_PAGES + 1):
-            answer = await client.get(self._url, {**query, "page": page})
+            answer = await client.get(f"{self._url}/{path}", {**query, "page": page})
             found += read_list(answer, "items")
             body = answer.parse_json()
             self._quota = _parse_quota(body, self._clock.now())
@@ -86,23 +95,39 @@ class StackExchangeOutlet:
                 break
         return found, 0.0
 
-    def _map_question(self, question: Mapping[str, Any]) -> dict[str, Any]:
-        owner = question.get("owner")
+    def _map_post(self, post: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the fields of a question, or of our own answer or comment: they share one series of numbers."""
+        owner = post.get("owner")
         owner = owner if isinstance(owner, dict) else {}
-        native = str(question.get("question_id") or "")
-        title, body = (extract_html_text(str(question.get(name) or "")) for name in ("title", "body"))
+        native, answered, url = _read_ids(post, str(owner.get("link") or ""))
+        title, body = (extract_html_text(str(post.get(name) or "")) for name in ("title", "body"))
         name = extract_html_text(str(owner.get("display_name") or ""))
         return {
             "id": f"{self._site}/{native}" if native else None,
             "source": self._name,
             "text": f"{title}\n\n{body}".strip(),
-            "created_at": question.get("creation_date"),
-            "url": str(question.get("link") or ""),
-            "conversation": f"{self._site}/{native}",
+            "created_at": post.get("creation_date"),
+            "url": str(post.get("link") or url),
+            "conversation": f"{self._site}/{answered or native}",
+            "in_reply_to": f"{self._site}/{answered}" if answered else "",
             "place": self._site,
             "author": {"id": str(owner.get("user_id") or ""), "name": name},
-            "engagement": {"replies": question.get("answer_count"), "views": question.get("view_count")},
+            "engagement": {"replies": post.get("answer_count"), "views": post.get("view_count")},
         }
+
+
+def _read_ids(post: Mapping[str, Any], owner: str) -> tuple[str, str, str]:
+    """Return the id of a post, that of the post which it answers, and its address.
+
+    Answers and comments come without a link of their own; `owner` is that of their author's page.
+    """
+    place = owner.partition("/users/")[0]
+    if comment := str(post.get("comment_id") or ""):
+        answered = str(post.get("post_id") or "")
+        url = f"{place}/q/{answered}#comment{comment}_{answered}"
+        return f"comment/{comment}", answered, url if place else ""
+    question, answer = (str(post.get(name) or "") for name in ("question_id", "answer_id"))
+    return (answer, question, f"{place}/a/{answer}" if place else "") if answer else (question, "", "")
 
 
 def _parse_quota(body: Mapping[str, Any], now: datetime) -> SourceQuota | None:
@@ -132,7 +157,8 @@ SOURCE = SourceKind(
     gives=("place",),
     example="""
 # Questions of Stack Overflow, or of one of its sister sites, that name a subject. Needs no key: 300 requests a day are
-# allowed, so with two terms each is searched every 10 minutes. EARSHOT_SOURCE_STACKEXCHANGE_SECRET is a key for more.
+# allowed, so with two terms each is searched every 10 minutes, and with accounts of your own, such as
+# "stackexchange:12345", every 20. EARSHOT_SOURCE_STACKEXCHANGE_SECRET is a key for more.
 # [sources.stackexchange]
 # The site, as in its address: "stackoverflow", "superuser", "travel". Default: "stackoverflow".
 # site = "stackoverflow"

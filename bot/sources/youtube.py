@@ -1,6 +1,9 @@
-"""YouTube: comments below the videos of a channel, such as your own, and below single videos. Polled, with a key."""
+"""YouTube: comments below the videos of a channel, such as your own, and below single videos, and our replies to them.
 
-from collections.abc import Mapping
+Polled, with a key.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
@@ -25,6 +28,8 @@ DAY = 86_400
 OVERLAP = 3_600
 """Seconds that are read again each time: comments that YouTube held back appear later."""
 PAGE_SIZE, MOST_PAGES = 100, 20
+REPLY_PAGES = 5
+"""Pages in which a poll looks for our replies, shared by all places; each place has one. New or not, they are read."""
 UNITS_A_DAY = 9_000
 """Requests that we make in a day: a few less than the 10,000 units that a project has."""
 CHANNEL, VIDEO = r"^UC[\w-]{22}$", r"^[\w-]{11}$"
@@ -53,6 +58,8 @@ class YoutubeOutlet:
         self._clock = context.clock
         self._headers = {"X-Goog-Api-Key": context.secret}
         self._all, self._filter = TermFilter(()), context.build_term_filter()
+        self._own = context.own_accounts
+        self._has_own = bool(self._own.list_handles(context.name))
 
     async def poll(self, client: OutletClient, cursor: str | None) -> PollResult:
         now = self._clock.now()
@@ -61,41 +68,53 @@ class YoutubeOutlet:
         mentions, edits, problem, requests = list[Mention](), list[Mention](), "", 0
         places = [("allThreadsRelatedToChannelId", self._options.channel)] if self._options.channel else []
         for name, value in [*places, *(("videoId", video) for video in self._options.videos)]:
-            comments, pages = await self._load_comments(client, {name: value}, begin)
+            threads, pages = await self._load_threads(client, {name: value}, begin)
             skipped_pages = LEFT_OUT if pages > MOST_PAGES else ""
+            comments = [comment for comment in map(_read_comment, threads) if _is_since(comment, begin)]
             found, skipped = build_mentions(reversed(comments), self._map_comment, self._all)
             ours, others = split_edits(found, self._filter if name == "videoId" else self._all)
-            mentions, edits = mentions + ours, edits + others
+            mentions, edits = mentions + ours + self._find_own_replies(threads, begin), edits + others
             problem, requests = skipped or skipped_pages or problem, requests + pages
         position = position._replace(since=int(now.timestamp()))
         mentions.sort(key=lambda mention: mention.created_at)
         return PollResult(mentions, position.dump(), problem, wait=requests * DAY / UNITS_A_DAY, edits=edits)
 
-    async def _load_comments(
+    async def _load_threads(
         self, client: OutletClient, place: Mapping[str, str], begin: int
     ) -> tuple[list[Mapping[str, Any]], int]:
-        """Return the comments that were written or changed since `begin`, and the number of requests.
+        """Return the threads that began since `begin`, with older ones, and the number of requests.
 
         That is above `MOST_PAGES` if there were more pages. They come by the time of their first wording, so an old
-        comment that was edited is not found.
+        comment that was edited is not found. Replies cost no request of their own.
         """
         found: list[Mapping[str, Any]] = []
-        query: dict[str, str | int] = {"part": "snippet", "order": "time", "textFormat": "plainText"}
+        part = "snippet,replies" if self._has_own else "snippet"
+        query: dict[str, str | int] = {"part": part, "order": "time", "textFormat": "plainText"}
         query |= {"maxResults": PAGE_SIZE, **place}
         for page in range(1, MOST_PAGES + 1):
             answer = await client.get(self._url, query, self._headers)
-            comments = [_read_comment(thread) for thread in read_list(answer, "items")]
-            new = [comment for comment in comments if _is_since(comment, begin)]
-            found += new
+            threads = read_list(answer, "items")
+            found += threads
             token = answer.parse_json().get("nextPageToken")
-            if len(new) < len(comments) or not isinstance(token, str):
+            is_known = not all(_is_since(_read_comment(thread), begin) for thread in threads)
+            if (is_known and page >= self._count_reply_pages()) or not isinstance(token, str):
                 return found, page
             query["pageToken"] = token
         return found, MOST_PAGES + 1
 
+    def _count_reply_pages(self) -> int:
+        places = len(self._options.videos) + bool(self._options.channel)
+        return max(1, REPLY_PAGES // places) if self._has_own else 1
+
+    def _find_own_replies(self, threads: Sequence[Mapping[str, Any]], begin: int) -> list[Mention]:
+        """Return what our accounts replied since `begin`. Those of others are left out, and what cannot be read."""
+        replies = [reply for thread in threads for reply in _read_replies(thread) if _is_since(reply, begin)]
+        found, _ = build_mentions(replies if self._has_own else (), self._map_comment, self._all)
+        return [mention for mention in found if self._own.is_own_reply(mention)]
+
     def _map_comment(self, comment: Mapping[str, Any]) -> dict[str, Any]:
         native, video = str(comment.get("id") or ""), str(comment.get("videoId") or "")
-        author = comment.get("authorChannelId")
+        author, answered = comment.get("authorChannelId"), str(comment.get("parentId") or "")
         written, changed = comment.get("publishedAt"), comment.get("updatedAt")
         return {
             "id": native or None,
@@ -104,7 +123,8 @@ class YoutubeOutlet:
             "created_at": written,
             "edited_at": changed if changed != written else None,
             "url": f"https://www.youtube.com/watch?v={video}&lc={native}",
-            "conversation": native,
+            "conversation": answered or native,
+            "in_reply_to": answered,
             "author": {
                 "id": str(author.get("value") or "") if isinstance(author, dict) else "",
                 "handle": comment.get("authorDisplayName"),
@@ -123,6 +143,16 @@ def _read_comment(thread: Mapping[str, Any]) -> Mapping[str, Any]:
     inner = top.get("snippet")
     known = {"id": top.get("id"), "videoId": outer.get("videoId"), "totalReplyCount": outer.get("totalReplyCount")}
     return {**(inner if isinstance(inner, dict) else {}), **known}
+
+
+def _read_replies(thread: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """Yield the replies that come with a thread: YouTube gives a few, where there are many."""
+    first, replies = _read_comment(thread), thread.get("replies")
+    comments = replies.get("comments") if isinstance(replies, dict) else None
+    for reply in comments if isinstance(comments, list) else ():
+        inner = reply.get("snippet") if isinstance(reply, dict) else None
+        if isinstance(inner, dict):
+            yield {**inner, "id": reply.get("id"), "videoId": first["videoId"], "parentId": first["id"]}
 
 
 def _is_since(comment: Mapping[str, Any], begin: int) -> bool:

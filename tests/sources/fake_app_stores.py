@@ -52,6 +52,8 @@ class FakeAppStore:
     key: ec.EllipticCurvePrivateKey = field(default_factory=lambda: ec.generate_private_key(ec.SECP256R1()))
     reviews: dict[str, list[dict[str, Any]]] = field(default_factory=lambda: {APP: []})
     """By app, the newest first."""
+    replies: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """By review."""
     answers: list[web.Response] = field(default_factory=list)
     """What the next requests get instead."""
     queries: list[dict[str, str]] = field(default_factory=list)
@@ -74,7 +76,15 @@ class FakeAppStore:
         app = request.match_info["app"]
         if app not in self.reviews:
             return web.json_response({"errors": [{"status": "404", "code": "NOT_FOUND"}]}, status=404)
-        if query["sort"] != "-createdDate" or not 1 <= int(query["limit"]) <= 200:
+        if (
+            query["sort"] != "-createdDate"
+            or not 1 <= int(query["limit"]) <= 200
+            or query.get("include")
+            not in {
+                None,
+                "response",
+            }
+        ):
             return web.json_response({"errors": [{"status": "400", "code": "PARAMETER_ERROR.INVALID"}]}, status=400)
         return self._build_page(request, app, query)
 
@@ -87,7 +97,17 @@ class FakeAppStore:
             place = base64.b64encode(str(end).encode()).decode()
             links["next"] = str(request.url.update_query(cursor=place))
         headers = {"X-Rate-Limit": f"user-hour-lim:3500;user-hour-rem:{self.left};"}
-        return web.json_response({"data": newest[start:end], "links": links}, headers=headers)
+        body: dict[str, Any] = {"data": [self._link_reply(one, query) for one in newest[start:end]], "links": links}
+        if "include" in query:
+            body["included"] = [self.replies[one["id"]] for one in newest[start:end] if one.get("id") in self.replies]
+        return web.json_response(body, headers=headers)
+
+    def _link_reply(self, review: dict[str, Any], query: dict[str, str]) -> dict[str, Any]:
+        """A review names its reply only to those who ask for replies."""
+        reply = self.replies.get(review.get("id", ""))
+        data = {"data": {"type": reply["type"], "id": reply["id"]}} if reply and "include" in query else {}
+        related = f"{self.url}/v1/customerReviews/{review.get('id')}/response"
+        return review | {"relationships": {"response": {"links": {"related": related}, **data}}}
 
     def _is_signed(self, request: web.Request) -> bool:
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
@@ -108,6 +128,11 @@ def build_apple_review(
 ) -> dict[str, Any]:
     said = {"rating": 1, "title": "Useless", "body": body, "reviewerNickname": "wilma_q", "territory": "PRT"}
     return {"type": "customerReviews", "id": native, "attributes": said | {"createdDate": at.isoformat()} | more}
+
+
+def build_apple_reply(native: str, at: datetime, body: str, state: str = "PUBLISHED") -> dict[str, Any]:
+    said = {"responseBody": body, "lastModifiedDate": at.isoformat(), "state": state}
+    return {"type": "customerReviewResponses", "id": native, "attributes": said}
 
 
 @dataclass

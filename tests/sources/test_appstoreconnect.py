@@ -17,6 +17,7 @@ from tests.sources.fake_app_stores import (
     ISSUER,
     KEY_ID,
     FakeAppStore,
+    build_apple_reply,
     build_apple_review,
     serve_fake_app_store,
     write_private_key,
@@ -79,6 +80,32 @@ async def test_a_review_of_the_app_is_a_mention_with_stars_and_a_storefront(worl
     assert mention.created_at == NOON + MINUTE
     assert mention.edited_at is None
     assert mention.url == "https://apps.apple.com/app/id1234567890"
+
+
+async def test_our_own_reply_comes_with_its_review_once_apple_shows_it(world: World) -> None:
+    world.review("r0", -5)
+    world.store.replies["r0"] = build_apple_reply("a0", NOON - MINUTE, "Thank you")
+    await world.poll()
+    world.review("r1")
+    world.store.replies["r1"] = build_apple_reply("a1", NOON + 3 * MINUTE, "We are sorry", "PENDING_PUBLISH")
+    await world.poll()
+    assert world.inbox.ids == ["appstoreconnect:r1"]
+    world.store.replies["r1"]["attributes"]["state"] = "PUBLISHED"
+    await world.poll()
+    await world.poll()
+    review, reply = world.inbox.published
+    assert (reply.id, reply.answered_id) == ("appstoreconnect:r1/reply", review.id)
+    assert (reply.author.id, reply.display_name, reply.text) == ("developer", "Northwind", "We are sorry")
+    assert (reply.created_at, reply.url) == (NOON + 3 * MINUTE, review.url)
+    assert world.store.queries[0]["include"] == "response"
+
+
+async def test_replies_of_another_shape_are_left_out(world: World) -> None:
+    await world.poll()
+    broken = {"data": [build_apple_review("r1", NOON + MINUTE) | {"relationships": {"response": {"data": 3}}}]}
+    world.store.answers = [web.json_response(broken | {"included": [7, {"id": "", "attributes": []}]})]
+    await world.poll()
+    assert world.inbox.ids == ["appstoreconnect:r1"]
 
 
 async def test_what_was_written_before_the_first_start_is_not_posted_then_or_later(world: World) -> None:

@@ -118,17 +118,33 @@ async def test_a_change_of_a_review_that_a_page_of_others_followed_is_an_edit_to
     assert edit.edited_at is not None
 
 
-async def test_our_own_reply_is_neither_a_mention_nor_an_edit(world: World) -> None:
+async def test_our_own_reply_comes_with_its_review_and_is_a_mention_by_the_developer(world: World) -> None:
     await world.poll()
     world.review("r1")
     await world.poll()
-    replied = {"developerComment": {"text": "We are sorry", "lastModified": {"seconds": "1795000000"}}}
-    world.play.reviews[PACKAGE][0]["comments"].append(replied)
+    requests = len(world.play.queries)
+    said = {"text": "We are sorry", "lastModified": {"seconds": str(int((NOON + 3 * MINUTE).timestamp()))}}
+    world.play.reviews[PACKAGE][0]["comments"].append({"developerComment": said})
     await world.poll()
-    only_ours = {"reviewId": "r2", "authorName": "", "comments": [replied]}
-    world.play.answers = [web.json_response({"reviews": [only_ours, *world.play.reviews[PACKAGE]]})]
     await world.poll()
-    assert [mention.text for mention in world.inbox.published] == ["it never lets me check in"]
+    review, reply = world.inbox.published
+    assert (reply.id, reply.answered_id, reply.conversation_id) == ("googleplay:r1/reply", review.id, review.id)
+    assert (reply.author.id, reply.display_name, reply.text) == ("developer", "Northwind", "We are sorry")
+    assert (reply.created_at, reply.url, reply.rating) == (NOON + 3 * MINUTE, review.url, None)
+    assert len(world.play.queries) == requests + 4  # each time the page that is read anyway, and the next poll
+    said |= {"text": "We are very sorry", "lastModified": {"seconds": str(int((NOON + 9 * MINUTE).timestamp()))}}
+    await world.poll()
+    edit = world.inbox.published[-1]
+    assert (edit.id, edit.text, edit.edited_at) == (reply.id, "We are very sorry", NOON + 9 * MINUTE)
+
+
+async def test_a_reply_is_read_also_where_google_gives_no_words_of_the_user(world: World) -> None:
+    await world.poll()
+    said = {"text": "We are sorry", "lastModified": {"seconds": str(int((NOON + MINUTE).timestamp()))}}
+    only_ours = {"reviewId": "r2", "authorName": "", "comments": [{"developerComment": said}]}
+    world.play.answers = [web.json_response({"reviews": [only_ours]})]
+    await world.poll()
+    assert world.inbox.ids == ["googleplay:r2/reply"]
 
 
 async def test_pages_are_followed_by_their_tokens_back_to_what_is_known(world: World) -> None:

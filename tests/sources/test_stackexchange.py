@@ -9,6 +9,7 @@ import pytest
 from aiohttp import web
 
 from bot.domain.health.source_health import SourceQuota
+from bot.domain.own_accounts import NO_ACCOUNTS, OwnAccounts
 from bot.domain.subject import Subject
 from bot.sources.base import SourceContext
 from bot.sources.stackexchange import DAY, KEYLESS_A_DAY, SOURCE, StackExchangeOptions, build_stackexchange_source
@@ -31,11 +32,35 @@ def question(number: int, at: int = NOW - 60) -> dict[str, Any]:
     }
 
 
+def own_answer(number: int, to: int, user: int = 77, at: int = NOW - 30) -> dict[str, Any]:
+    """As an answer comes by default: with a body on request, and without a link."""
+    return {
+        "answer_id": number,
+        "question_id": to,
+        "body": "<p>Update it, please.</p>",
+        "creation_date": at,
+        "owner": {
+            "user_id": user,
+            "display_name": "Northwind",
+            "link": f"https://stackoverflow.com/users/{user}/northwind",
+        },
+        "is_accepted": False,
+    }
+
+
+def own_comment(number: int, to: int, user: int = 77, at: int = NOW - 20) -> dict[str, Any]:
+    """A comment does not say whether it is on a question or an answer."""
+    said = own_answer(0, 0, user, at)
+    return {"comment_id": number, "post_id": to} | {name: said[name] for name in ("body", "creation_date", "owner")}
+
+
 class FakeStackExchange:
     """Wants what the real one wants, and gives a page at a time, the oldest first."""
 
     def __init__(self) -> None:
         self.questions: list[dict[str, Any]] = []
+        self.answers: list[dict[str, Any]] = []
+        self.comments: list[dict[str, Any]] = []
         self.queries: list[dict[str, str]] = []
         self.backoff: dict[str, int] = {}
 
@@ -45,13 +70,22 @@ class FakeStackExchange:
         if "site" not in query or query.get("sort") != "creation":
             wrong = {"error_id": 400, "error_message": "site is required", "error_name": "bad_parameter"}
             return web.json_response(wrong, status=400)
-        found = [one for one in self.questions if one.get("creation_date", NOW) >= int(query["fromdate"])]
-        if query["q"] != '"northwind sdk"':
-            found = []
+        found = [one for one in self._list_posts(request) if one.get("creation_date", NOW) >= int(query["fromdate"])]
+        if query.get("filter") != "withbody":
+            found = [{name: value for name, value in one.items() if name != "body"} for one in found]
         size, page = int(query["pagesize"]), int(query["page"])
         items = found[size * (page - 1) : size * page]
         body = {"items": items, "has_more": len(found) > size * page, "quota_max": 300, "quota_remaining": 250}
         return web.json_response(body | self.backoff)
+
+    def _list_posts(self, request: web.Request) -> list[dict[str, Any]]:
+        if "/users/" not in request.path:
+            return self.questions if request.query["q"] == '"northwind sdk"' else []
+        ids, kind = request.path.split("/")[-2:]
+        users = {int(one) for one in ids.split(";")}
+        assert len(users) <= 100
+        posts = self.answers if kind == "answers" else self.comments
+        return [one for one in posts if one["owner"]["user_id"] in users]
 
 
 class World(SimpleNamespace):
@@ -60,8 +94,10 @@ class World(SimpleNamespace):
     inbox: Inbox
     clock: InstantClock
 
+    own: OwnAccounts
+
     def build_context(self, secret: str = "") -> SourceContext:
-        return SourceContext("stackexchange", self.clock, lambda: 0.5, SUBJECTS, secret)
+        return SourceContext("stackexchange", self.clock, lambda: 0.5, SUBJECTS, secret, own_accounts=self.own)
 
     async def poll(self, requests: int, secret: str = "") -> None:
         options = StackExchangeOptions(url=self.outlet.url, every=60)
@@ -74,7 +110,10 @@ async def world() -> AsyncIterator[World]:
     async with serve_fake_outlet() as outlet:
         exchange = FakeStackExchange()
         outlet.answers["/2.3/search/advanced"] = [exchange.handle]
-        yield World(outlet=outlet, exchange=exchange, inbox=Inbox(f"{NOW - 3600}/{NOW - DAY}"), clock=InstantClock())
+        for kind in ("answers", "comments"):
+            outlet.answers[f"/2.3/users/77;78/{kind}"] = [exchange.handle]
+        inbox = Inbox(f"{NOW - 3600}/{NOW - DAY}")
+        yield World(outlet=outlet, exchange=exchange, inbox=inbox, clock=InstantClock(), own=NO_ACCOUNTS)
 
 
 async def test_the_client_of_stack_exchange_reads_the_fake_as_it_reads_a_site(world: World) -> None:
@@ -102,6 +141,30 @@ async def test_a_question_that_names_a_subject_is_a_mention(world: World) -> Non
     assert (mention.id, mention.place) == ("stackexchange:stackoverflow/7", "stackoverflow")
     assert mention.text == "Northwind SDK doesn't start\n\nIt says nope."
     assert (mention.author.id, mention.author.name) == ("5", "Ana & Co")
+
+
+async def test_our_own_answer_and_comment_are_mentions_for_two_requests_more(world: World) -> None:
+    world.own = OwnAccounts({("stackexchange", "77"): "", ("stackexchange", "78"): "U0ANA", ("x", "northwind"): ""})
+    world.exchange.questions = [question(7)]
+    world.exchange.answers = [own_answer(12, 7), own_answer(13, 8, user=99), own_answer(14, 9, at=NOW - DAY)]
+    world.exchange.comments = [own_comment(12, 7, user=78), own_comment(15, 12)]
+    await world.poll(4)
+    found = {mention.id: mention for mention in world.inbox.mentions.values()}
+    place = "stackexchange:stackoverflow"
+    assert set(found) == {f"{place}/7", f"{place}/12", f"{place}/comment/12", f"{place}/comment/15"}
+    answer, comment = found[f"{place}/12"], found[f"{place}/comment/12"]
+    assert (answer.answered_id, answer.conversation_id, answer.text) == (
+        f"{place}/7",
+        f"{place}/7",
+        "Update it, please.",
+    )
+    assert (answer.author.id, answer.display_name) == ("77", "Northwind")
+    assert (answer.url, comment.url) == (
+        "https://stackoverflow.com/a/12",
+        "https://stackoverflow.com/q/7#comment12_7",
+    )
+    assert (comment.answered_id, found[f"{place}/comment/15"].answered_id) == (f"{place}/7", answer.id)
+    assert world.clock.slept[0] == pytest.approx(4 * DAY / KEYLESS_A_DAY)
 
 
 async def test_all_pages_are_read_and_nothing_of_the_time_before_the_first_start_is_posted(world: World) -> None:
