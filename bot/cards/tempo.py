@@ -15,11 +15,12 @@ from bot.domain.reports.statistics import MIN_DURATIONS, DurationStats
 from bot.domain.reports.step_timings import STEPS, TempoRow
 from bot.domain.text import format_duration
 
-ROWS_SHOWN = 20
+ROWS_SHOWN = 24
+"""One for each hour of the day."""
 LEGEND = (
     "Half within · nine in ten within (how many). Of fewer than "
-    f"{MIN_DURATIONS}, the second is the slowest. Received: from the post to its case. Claimed: from the case. "
-    "First reply: from the post to our answer in public. Resolved: from the case. Follow-up: from the resolution."
+    f"{MIN_DURATIONS}, the second is the slowest. Received: from the post to its case. Card and claimed: from the "
+    "case. First reply: from the post to our answer in public. Resolved: from the case. Follow-up: from the resolution."
 )
 
 

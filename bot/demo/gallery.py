@@ -313,7 +313,7 @@ def _draw_reports(on: GallerySamples) -> Drawings:
     )
     yield "Report: a week", sentiment_report.render_report(of_week)
     yield "Report: nothing yet", sentiment_report.render_report(Report(ReportQuery(), today, AT, none, none))
-    steps = TempoRow("care", (None, claim, reply, resolve, None))
+    steps = TempoRow("care", (None, DurationStats(41, 2.0, 9.0), claim, reply, resolve, None))
     yield "Tempo", tempo.render_tempo("Tempo in the last 7 days", [steps])
     yield "Help", help_card.render_sentiment_help(SUBJECTS, ["care", "pr"], right)
     preview, empty = on.previews

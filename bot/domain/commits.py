@@ -44,6 +44,8 @@ class DurationKind(StrEnum):
     """From the post to our first answer in public."""
     RECEIVED = "received"
     """From the post to its case."""
+    CARD = "card"
+    """From the case to its first card, or its line in a list."""
     FOLLOW_UP = "follow-up"
     """From the resolution to what came of the follow-up."""
 

@@ -48,6 +48,8 @@ from bot.store.transaction import Transaction
 
 STATUS_FIELD = "s"
 """Beside the body of a case, so that thousands can be counted without parsing them."""
+_TIMED_FIELD = "timed"
+"""Of a card: its wait is counted."""
 _TALLIES_SECONDS = int(TALLIES_KEPT.total_seconds())
 _AUTHORS_SECONDS = int(AUTHORS_KEPT.total_seconds())
 _CONVERSATION_SECONDS = int(CONVERSATION_WINDOW.total_seconds())
@@ -113,11 +115,27 @@ def _write_case(transaction: Transaction, keys: Keys, decision: CaseDecision, ca
         then = case.resolved_at or case.claimed_at or case.opened_at
         if measure in {DurationKind.REPLY, DurationKind.FOLLOW_UP}:  # at any time
             then = case.history[-1].at
-        took = keys.durations_key(format_day(then), case.department, measure)
         by = case.owner if measure in {DurationKind.CLAIM, DurationKind.RESOLVE} else ""
-        transaction.write("RPUSH", took, join_field(compute_quarter(then), f"{seconds:.1f}", case.mention.source, by))
-        transaction.add_upkeep("LTRIM", took, -TOOK_MOST, -1)
-        transaction.add_upkeep("EXPIRE", took, _TALLIES_SECONDS)
+        _add_duration(transaction, keys, case, measure, seconds, then, by)
+
+
+def _add_duration(
+    transaction: Transaction, keys: Keys, case: Case, kind: DurationKind, seconds: float, ended_at: datetime, by: str
+) -> None:
+    took = keys.durations_key(format_day(ended_at), case.department, kind)
+    transaction.write("RPUSH", took, join_field(compute_quarter(ended_at), f"{seconds:.1f}", case.mention.source, by))
+    transaction.add_upkeep("LTRIM", took, -TOOK_MOST, -1)
+    transaction.add_upkeep("EXPIRE", took, _TALLIES_SECONDS)
+
+
+def build_card_timing(keys: Keys, case: Case, at: datetime) -> Transaction:
+    """Time how long the case waited for its first card. Twice is harmless: only the first is written."""
+    transaction = Transaction(keys.inbox)
+    transaction.guard(keys.card_key(case.id), "", _TIMED_FIELD)
+    transaction.write("HSET", keys.card_key(case.id), _TIMED_FIELD, 1)
+    waited = max(0.0, (at - case.opened_at).total_seconds())
+    _add_duration(transaction, keys, case, DurationKind.CARD, waited, at, "")
+    return transaction
 
 
 def _write_joined_mentions(transaction: Transaction, keys: Keys, decision: CaseDecision, case: Case) -> None:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from bot.domain.case import Case, CaseStatus
 from bot.domain.destination import Destination
 from bot.domain.outbox import Notification, Priority
+from bot.store.case_writer import build_card_timing
 from bot.store.client import RedisClient
 from bot.store.decision_writer import add_notification, to_ms
 from bot.store.keys import DIGEST_KEPT, Keys
@@ -60,7 +61,8 @@ class DigestStore(RedisStore):
         listed = build_listed_record(record, at)
         await self.save(record, listed)
         new = [case for case in cases if case.status is CaseStatus.NEW]
-        await commit(self._client, *(self._list_case(record, case, listed) for case in new))
+        timings = [build_card_timing(self._keys, case, at) for case in new]
+        await commit(self._client, *(self._list_case(record, case, listed) for case in new), *timings)
 
     async def record_deleted(self, record: DigestRecord, cases: Sequence[Case], at: datetime) -> None:
         """Somebody deleted the digest in Slack: make a card of its own pending for each of `cases`."""

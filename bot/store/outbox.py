@@ -8,6 +8,7 @@ from bot.domain.case import Case
 from bot.domain.destination import Destination, ToDepartment, parse_destination
 from bot.domain.outbox import Notification, NotificationKind, Priority
 from bot.domain.paging.page import Page
+from bot.store.case_writer import build_card_timing
 from bot.store.client import RedisClient, parse_hash
 from bot.store.decision_writer import LANE_WIDTH, add_case_message, add_notification
 from bot.store.keys import CASE_KEPT, Keys
@@ -204,19 +205,27 @@ class Outbox(RedisStore):
         await self._client.execute("LREM", self._keys.case_messages_key(case_id), 0, f"{place.channel} {place.ts}")
 
     async def record_rendered_card(
-        self, case_id: str, record: CardRecord, notification: Notification, at: datetime, page: Page | None = None
+        self,
+        case_id: str,
+        record: CardRecord,
+        notification: Notification,
+        at: datetime,
+        page: Page | None = None,
+        first_of: Case | None = None,
     ) -> bool:
         """Record which versions of the case and its page the card shows, and remove the notification.
 
         If one of them has changed since it was rendered, keep the card pending and return False.
+        `first_of`: the case, if this is its first card.
         """
+        timings = [build_card_timing(self._keys, first_of, at)] if first_of else []
         done = Transaction(self._keys.inbox)
         done.guard(self._keys.case_key(case_id), record.drawn, "v")
         if page is not None:
             done.guard(self._keys.page_key(page.id), page.version, "v")
         done.write("HSET", self._keys.card_key(case_id), "body", record.model_dump_json())
         done.write("ZREM", self._keys.outbox_key(notification.to), notification.key)
-        if (await commit(self._client, done))[0] is CommitResult.WRITTEN:
+        if (await commit(self._client, done, *timings))[0] is CommitResult.WRITTEN:
             return True
         again = Transaction(self._keys.inbox)
         again.write("HSET", self._keys.card_key(case_id), "body", record.model_dump_json())

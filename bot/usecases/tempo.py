@@ -10,13 +10,14 @@ from bot.cards.tempo import render_tempo
 from bot.clock import Clock
 from bot.domain.reports.ranges import ReportRange, parse_known_range
 from bot.domain.reports.report import ReportQuery
-from bot.domain.reports.step_timings import list_department_rows, list_detail_rows, list_person_rows
+from bot.domain.reports.step_timings import list_department_rows, list_detail_rows, list_hour_rows, list_person_rows
 from bot.domain.rules import PlaybookRules
 from bot.store.report_counters import ReportCounterStore
 from bot.usecases.report_query import QueryWords, normalize_words, parse_query
 from bot.usecases.staff import StaffDirectory
 
 _PERSON = re.compile(r"(me\b|<@(\w+)(?:\|[^>]*)?>)\s*(.*)", re.IGNORECASE | re.DOTALL)
+_BY_HOUR = re.compile(r"\s*\bby (?:the )?hours?\s*$", re.IGNORECASE)
 RANGE = "week"
 """Unless another was asked for: of a day, few are timed."""
 
@@ -41,17 +42,20 @@ class TempoUseCases:
         return await self._show_person(person, by, found[3])
 
     async def _show_departments(self, words: str) -> RenderedMessage:
+        words, is_by_hour = _BY_HOUR.subn("", words)
         departments = {one.name: one for one in self._rules.list_departments()}
         query, asked = self._parse_query(words, list(departments))
         names = [query.department] if query.department else list(departments)
-        timings = await self._counters.load_timings(asked.current, names)
+        timings, zone = await self._counters.load_timings(asked.current, names), ZoneInfo(self._rules.time_zone)
+        title = f"Tempo of {query.department} {asked.label}" if query.department else f"Tempo {asked.label}"
+        if is_by_hour:
+            note = "By the hour in which a step began."
+            return render_tempo(f"{title}, by hour", list_hour_rows(timings, zone), note)
         rows = list_department_rows(timings, names)
         if query.department:
-            hours = departments[query.department].hours
-            rows += list_detail_rows(timings, hours, ZoneInfo(self._rules.time_zone))
-            return render_tempo(f"Tempo of {query.department} {asked.label}", rows)
-        more = f"By source and hour: /sentiment tempo {query.period} {names[0]}."
-        return render_tempo(f"Tempo {asked.label}", rows, more)
+            rows += list_detail_rows(timings, departments[query.department].hours, zone)
+            return render_tempo(title, rows, f"Each hour: /sentiment tempo {query.command_text} by hour.")
+        return render_tempo(title, rows, f"By source and time of the day: /sentiment tempo {query.period} {names[0]}.")
 
     async def _show_person(self, person: str, by: str, words: str) -> RenderedMessage:
         names = [one.name for one in self._rules.list_departments()]

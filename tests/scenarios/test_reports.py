@@ -63,6 +63,14 @@ async def test_won_saved_and_lost_are_offered_where_the_playbook_says_so_and_cou
     assert {("sales", "won"): 2, ("sales", "lost"): 1}.items() <= words.items()
 
 
+async def test_the_tempo_says_how_long_a_case_waited_for_its_card(world: World) -> None:
+    await world.receive(LOST)
+    await world.channel("#care").card("@marta").resolve(by="ana")
+    told = await world.person("mia").type_command("/sentiment tempo today care")
+    assert "Received\tCard\tClaimed" in told or re.search(r"Received\W+Card\W+", told), told
+    assert re.search(r"care\W+\d+ s \(1\)\W+\d+ s \(1\)", told), told
+
+
 async def test_a_department_that_does_not_count_outcomes_offers_none(world: World) -> None:
     await world.receive(LOST)
     with pytest.raises(Exception, match="won"):

@@ -4,8 +4,10 @@ from datetime import timedelta
 
 from bot.domain.case import Case
 from bot.domain.cases.transitions import claim_case
+from bot.domain.commits import DurationKind
 from bot.domain.destination import ToPerson
 from bot.domain.outbox import Notification, NotificationKind, Priority
+from bot.domain.periods import widen_to_quarters
 from bot.store.message_records import CardRecord, CardState, DigestRecord
 from bot.store.outbox import PendingNotification
 from bot.store.store import Store
@@ -80,6 +82,21 @@ async def test_what_was_drawn_as_it_is_now_is_no_longer_pending(store: Store, cl
     (case,) = await triage_mentions(store, FakeRules(), clock, build_numbered_mention(1))
     assert await store.outbox.record_rendered_card(case.id, POSTED, card(case.id), clock.now())
     assert await list_pending(store) == []
+
+
+async def test_the_first_card_of_a_case_is_timed_once_whatever_is_written_again(
+    store: Store, clock: SteppedClock
+) -> None:
+    (case,) = await triage_mentions(store, FakeRules(), clock, build_numbered_mention(1))
+    clock.advance(seconds=40)
+    digest = DigestRecord(id="d", department="care", channel="C0CARE", ts="1.000100", cases=(case.id,))
+    for _ in range(2):  # as after a crash in between, and then in a list
+        await store.outbox.record_rendered_card(case.id, POSTED, card(case.id), clock.now(), first_of=case)
+        clock.advance(seconds=40)
+    await store.digests.record_posted(digest, [case], clock.now())
+    span = widen_to_quarters(case.opened_at, clock.now())
+    took = await store.report_counters.load_durations(span, ["care"], [DurationKind.CARD])
+    assert took == {("care", DurationKind.CARD): [40.0]}
 
 
 async def test_a_click_that_drew_the_card_itself_leaves_nothing_to_draw(store: Store, clock: SteppedClock) -> None:

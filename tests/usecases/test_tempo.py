@@ -1,5 +1,6 @@
 """`/sentiment tempo`: how long each step took, by department, source and hour; of a person only to some."""
 
+import re
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
@@ -10,7 +11,7 @@ from bot.domain.business_hours import BusinessHours, parse_window
 from bot.domain.case import CaseResolution
 from bot.domain.commits import DurationKind, NotAllowed
 from bot.domain.periods import widen_to_quarters
-from bot.domain.reports.step_timings import STEPS, StepTiming, list_department_rows, list_detail_rows
+from bot.domain.reports.step_timings import STEPS, StepTiming, list_department_rows, list_detail_rows, list_hour_rows
 from bot.store.keys import format_day
 from tests.usecases.harness import ANA, JOE, MIA, UseCaseHarness
 
@@ -35,6 +36,15 @@ async def test_steps_of_a_department_are_timed_and_small_samples_say_how_many(ha
     assert cells[0][1:] == ["Received", "Claimed", "Resolved"]
     assert cells[1][0] == "care"
     assert cells[1][2:] == ["10 min · 30 min (2)", "20 min · 1 h (2)"]
+
+
+async def test_each_hour_stands_apart_where_it_is_asked_for(harness: UseCaseHarness) -> None:
+    await answer_one(harness, 1, ANA, 10)
+    answer = await harness.usecases.tempo.answer_command(JOE, "today care by hour")
+    rows = {row[0]: row[-2:] for row in read_cells(answer)[1:]}
+    assert all(re.fullmatch(r"(\d\d):00 to \d\d:00", name) for name in rows)
+    assert ["10 min (1)", "20 min (1)"] in rows.values()
+    assert "today care by hour" in str(await harness.usecases.tempo.answer_command(JOE, "today care"))
 
 
 async def test_each_person_sees_their_own_tempo_and_a_manager_that_of_all(harness: UseCaseHarness) -> None:
@@ -68,7 +78,7 @@ def test_business_and_off_hours_sources_and_parts_of_the_day_stand_apart(harness
         StepTiming("care", DurationKind.CLAIM, noon, 600.0, "x", ANA),
         StepTiming("care", DurationKind.CLAIM, noon, 10 * 3600.0, "bluesky", ANA),
     ]
-    found = {row.name: row.steps[1] for row in list_detail_rows(timings, hours, ZoneInfo("UTC"))}
+    found = {row.name: row.steps[2] for row in list_detail_rows(timings, hours, ZoneInfo("UTC"))}
     assert {name: stats.median for name, stats in found.items() if stats} == {
         "Business hours": 600.0,
         "Off hours": 36000.0,
@@ -76,6 +86,11 @@ def test_business_and_off_hours_sources_and_parts_of_the_day_stand_apart(harness
         "On bluesky": 36000.0,
         "00:00 to 06:00": 36000.0,
         "06:00 to 12:00": 600.0,
+    }
+    by_hour = {row.name: row.steps[2] for row in list_hour_rows(timings, ZoneInfo("Europe/Lisbon"))}
+    assert {name: stats.median for name, stats in by_hour.items() if stats} == {
+        "02:00 to 03:00": 36000.0,
+        "11:00 to 12:00": 600.0,
     }
     timings.append(timings[0]._replace(department="pr"))
     rows = list_department_rows(timings, ["care", "legal", "pr"])

@@ -12,6 +12,7 @@ from bot.domain.reports.statistics import DurationStats, compute_duration_stats
 
 STEPS = (
     (DurationKind.RECEIVED, "Received"),
+    (DurationKind.CARD, "Card"),
     (DurationKind.CLAIM, "Claimed"),
     (DurationKind.REPLY, "First reply"),
     (DurationKind.RESOLVE, "Resolved"),
@@ -65,13 +66,21 @@ def list_detail_rows(timings: Sequence[StepTiming], hours: BusinessHours, zone: 
     return [_build_row(name, found) for name, found in parts.items() if found]
 
 
+def list_hour_rows(timings: Sequence[StepTiming], zone: ZoneInfo) -> list[TempoRow]:
+    """Return a row for each hour of the local day in which any step began."""
+    parts: dict[int, list[StepTiming]] = {hour: [] for hour in range(24)}
+    for one in timings:
+        parts[one.start.astimezone(zone).hour].append(one)
+    return [_build_row(_name_block(hour, 1), found) for hour, found in parts.items() if found]
+
+
 def list_person_rows(timings: Sequence[StepTiming], person: str, departments: Sequence[str]) -> list[TempoRow]:
     """Return what this person claimed and resolved themselves."""
     return list_department_rows([one for one in timings if one.by == person], departments)
 
 
-def _name_block(first: int) -> str:
-    return f"{first:02}:00 to {first + BLOCK:02}:00"
+def _name_block(first: int, hours: int = BLOCK) -> str:
+    return f"{first:02}:00 to {first + hours:02}:00"
 
 
 def _build_row(name: str, timings: Sequence[StepTiming]) -> TempoRow:

@@ -158,8 +158,8 @@ class CardDelivery:
     async def _record_rendered_card(
         self, case: Case, record: CardRecord, pending: Notification, page: Page | None
     ) -> None:
-        drawn = _copy_with_versions(record, case, page)
-        await self._outbox.record_rendered_card(case.id, drawn, pending, self._poster.clock.now(), page)
+        drawn, first_of = _copy_with_versions(record, case, page), None if record.drawn else case
+        await self._outbox.record_rendered_card(case.id, drawn, pending, self._poster.clock.now(), page, first_of)
         if record.digest:
             await self._enqueue_digest_update(record.digest, case.department)
 
