@@ -28,6 +28,7 @@ from bot.usecases.oncall import OnCallUseCases
 from bot.usecases.paging import PagingUseCases
 from bot.usecases.persons import PersonUseCases
 from bot.usecases.replies import ReplyUseCases
+from bot.usecases.report_schedules import ReportScheduleUseCases
 from bot.usecases.roles import RoleUseCases
 from bot.usecases.roll_ups import RollUpUseCases
 from bot.usecases.spam import SpamReview
@@ -53,7 +54,7 @@ __all__ += [
 ]
 __all__ += ["ReplyUseCases", "ReportUseCases", "Responder", "RoleUseCases", "RollUpUseCases", "SpamReview"]
 __all__ += ["StaffPostReview", "StormUseCases", "SubjectPreviews", "ThankUseCases", "ThemeReview", "UseCases"]
-__all__ += ["EpisodeUseCases", "inject_use_cases"]
+__all__ += ["EpisodeUseCases", "ReportScheduleUseCases", "inject_use_cases"]
 __all__ += ["OnCallUseCases", "PagingUseCases", "Payload", "PersonUseCases"]
 
 Payload = dict[str, Any]
@@ -75,6 +76,7 @@ class UseCases:
     roll_ups: RollUpUseCases
     flags: FlagUseCases
     reports: ReportUseCases
+    report_schedules: ReportScheduleUseCases
     home: HomeTab
     oncall: OnCallUseCases
     drills: DrillUseCases

@@ -52,6 +52,7 @@ from bot.workers.paging.context import PageContexts, build_context_sources
 from bot.workers.paging.slack_pager import SlackPager
 from bot.workers.paging.targets import AckLinkBuilder, TargetResolver
 from bot.workers.runner import Liveness, Worker, run_worker
+from bot.workers.scheduled_reports import ScheduledReportWorker
 from bot.workers.schedules import ScheduleWorker
 from bot.workers.shift_summaries import ShiftSummaryWorker
 from bot.workers.spikes import SpikeWorker
@@ -101,6 +102,7 @@ class EarshotApp:
     delivery: DeliveryWorker
     drills: DrillWorker
     shift_summaries: ShiftSummaryWorker
+    scheduled_reports: ScheduledReportWorker
     crises: CrisisWorker
     health_monitor: HealthMonitor
     heartbeat: HeartbeatWorker
@@ -123,14 +125,14 @@ class EarshotApp:
         with suppress(StoreUnavailable):  # triage creates it once the store is back
             await self.store.inbox.create_group()
         self.rules.get_assessor()  # built now, so that the first mention does not wait for it
-        monitors = (self.health_monitor, self.heartbeat)
+        monitors, by_clock = (self.health_monitor, self.heartbeat), (self.shift_summaries, self.scheduled_reports)
         workers: dict[str, tuple[Worker, ...]] = {
             "triage": (self.triage,),
             "delivery": (self.delivery,),
             "timers": (self.timers, *self.upkeep, self.deletions, self.ledger),
             "spikes": (self.spikes,),
             "schedules": (self.schedules,),
-            "pages": (self.pages, self.drills, self.crises, self.shift_summaries, *monitors, *self.pagers),
+            "pages": (self.pages, self.drills, self.crises, *by_clock, *monitors, *self.pagers),
         }
         async with asyncio.TaskGroup() as group:
             if "ingest" in chosen:
@@ -162,18 +164,18 @@ def build_app(
     weights: Path = PACKAGED,
 ) -> EarshotApp:
     """`worker` is the consumer name of this process; with `wait`, triage blocks on the inbox, in real time."""
-    OUTLETS.update(LABELS)
     rules = ReloadableRules(playbook, external.contacts, weights)
     parts = _build_shared_parts(store, rules, sink, clock)
-    on_call, contexts, url = parts.on_call, parts.contexts, external.public_url
+    on_call, url = parts.on_call, external.public_url
     links, liveness = AckLinkBuilder(store.signing_secrets, clock, url), Liveness()
-    targets = TargetResolver(rules, on_call, _list_contact_methods(external.pagers))
+    usecases = build_use_cases(parts, url, external.drafts)
+    delivery = DeliveryWorker(store, sink, rules, on_call, clock, points=parts.roles, reports=usecases.report_schedules)
     return EarshotApp(
         store=store,
         rules=rules,
         on_call_lookup=on_call,
         clock=clock,
-        usecases=build_use_cases(parts, url, external.drafts),
+        usecases=usecases,
         ingest=IngestRunner(store, clock, liveness),
         triage=TriageWorker(store, rules, clock, worker, wait=wait),
         timers=DeadlineWorker(store, rules, on_call, parts.staff, clock),
@@ -184,23 +186,30 @@ def build_app(
         schedules=ScheduleWorker(store, sink, parts.directory, rules, on_call, clock),
         drills=DrillWorker(store, rules, clock),
         shift_summaries=ShiftSummaryWorker(store, rules, on_call, clock),
+        scheduled_reports=ScheduledReportWorker(store, rules, parts.staff, clock),
         crises=CrisisWorker(store, sink, clock),
         health_monitor=HealthMonitor(store, rules, clock),
         heartbeat=HeartbeatWorker(store, external.heartbeat, liveness, clock),
         liveness=liveness,
-        delivery=DeliveryWorker(store, sink, rules, on_call, clock, points=parts.roles),
-        pages=EscalationWorker(store, rules, targets, contexts, clock),
+        delivery=delivery,
+        pages=_build_escalation_worker(parts, external.pagers),
         pagers=_build_pager_workers(parts, sink, external.pagers, links),
         links=links,
     )
 
 
 def _build_shared_parts(store: Store, rules: ReloadableRules, sink: SlackSink, clock: Clock) -> SharedParts:
+    OUTLETS.update(LABELS)
     directory = SlackDirectory(sink, clock)
     on_call = StoredOnCallLookup(store, rules, lambda: rules.playbook.schedules, directory)
     roles = RoleLookup(store.roles, directory, rules.get_contact, clock)
     contexts = PageContexts(build_context_sources(store), lambda: rules.time_zone, rules.get_escalation_policy)
     return SharedParts(store, rules, clock, directory, on_call, roles, contexts)
+
+
+def _build_escalation_worker(parts: SharedParts, others: Sequence[Pager]) -> EscalationWorker:
+    targets = TargetResolver(parts.rules, parts.on_call, _list_contact_methods(others))
+    return EscalationWorker(parts.store, parts.rules, targets, parts.contexts, parts.clock)
 
 
 def _list_contact_methods(others: Sequence[Pager]) -> set[ContactMethod]:

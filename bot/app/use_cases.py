@@ -29,6 +29,7 @@ from bot.usecases.oncall import OnCallUseCases
 from bot.usecases.paging import PagingUseCases
 from bot.usecases.persons import PersonUseCases
 from bot.usecases.replies import ReplyUseCases
+from bot.usecases.report_schedules import ReportScheduleUseCases
 from bot.usecases.reports import SentimentReports
 from bot.usecases.roles import RoleUseCases
 from bot.usecases.roll_ups import RollUpUseCases
@@ -73,6 +74,7 @@ def build_use_cases(parts: SharedParts, public_url: str, drafts: DraftClient | N
         roll_ups=RollUpUseCases(store.roll_ups, rules, clock),
         flags=FlagUseCases(store.flags, store.cases, rules, clock, rules.assess, staff, on_call, store.roll_ups),
         reports=(reports := SentimentReports(store, rules, rules.list_subjects, clock)),
+        report_schedules=ReportScheduleUseCases(store, rules, staff, reports, on_call, clock),
         corrections=CorrectionUseCases(store.cases, rules, staff, cases, rules.list_subjects, clock),
         spam=SpamReview(store.spam, store.cases, rules, recompute_urgency, clock),
         tempo=TempoUseCases(store.report_counters, rules, staff, clock),

@@ -41,6 +41,7 @@ def render_sentiment_help(
         "`/sentiment tempo`, `tempo week care`, `tempo me`: how long each step of an answer takes",
         "`/sentiment thanks`: who praised you and wasn't thanked yet",
         "`/sentiment share`: praise worth sharing",
+        "`/sentiment digest daily 8:00 in #managers`: figures that come by themselves, for managers",
         "`/sentiment spam`: recent spam, to check for mistakes",
         "`/sentiment staff`: posts by colleagues, for managers",
     )

@@ -68,8 +68,11 @@ PLURALS = {
 }
 
 
-def render_report(report: Report, shared_by: str = "") -> RenderedMessage:
-    """Return the report, with buttons unless it is shared. Drops posts, menus, the chart until it fits."""
+def render_report(report: Report, note: str = "") -> RenderedMessage:
+    """Return the report, with buttons unless a note says why people see it who did not ask.
+
+    Drops posts, menus, the chart until it fits.
+    """
     headline = format_headline(report)
     smaller = [replace(report, top_cases=report.top_cases[:shown]) for shown in range(len(report.top_cases), -1, -1)]
     smaller += [replace(smaller[-1], choices=()), replace(smaller[-1], choices=(), parts=())]
@@ -80,7 +83,7 @@ def render_report(report: Report, shared_by: str = "") -> RenderedMessage:
             *_render_departments(one),
             *_render_themes(one),
             *_render_flags(one.flags),
-            *_render_footer(one, shared_by),
+            *_render_footer(one, note),
         ]
         if is_within_limits(blocks):
             break
@@ -246,13 +249,13 @@ def _render_flags(count: FlagFigures) -> list[Block]:
     return [make_context(f"Flagged by colleagues: {format_count(count.flagged, 'post')}. {missed}")]
 
 
-def _render_footer(report: Report, shared_by: str) -> list[Block]:
+def _render_footer(report: Report, note: str) -> list[Block]:
     at = report.brand_time
-    note = f"As of {at.day} {at:%b, %H:%M}, {at.tzinfo}. {_format_comparison(report)}".strip()
-    if shared_by:
+    made = f"As of {at.day} {at:%b, %H:%M}, {at.tzinfo}. {_format_comparison(report)}".strip()
+    if note:
         hidden = f" {HIDDEN}" if report.hidden else ""
-        return [make_context(f"{note}{hidden} Shared by <@{shared_by}>. Get your own with `{action_ids.SENTIMENT}`.")]
-    return [make_actions(*_list_controls(report)), make_context(f"{note} Only you can see this.")]
+        return [make_context(f"{made}{hidden} {note}")]
+    return [make_actions(*_list_controls(report)), make_context(f"{made} Only you can see this.")]
 
 
 def _list_controls(report: Report) -> list[Block]:

@@ -52,7 +52,7 @@ from bot.cards.home_view import DepartmentSummary, HomeNotice, HomeView, SourceS
 from bot.cards.modal_blocks import ModalMetadata
 from bot.cards.oncall import OnCallSummary
 from bot.cards.page_text import build_case_page_context
-from bot.demo.gallery_campaigns import list_campaign_drawings
+from bot.demo.gallery_campaigns import list_campaign_drawings, list_digest_drawings
 from bot.demo.gallery_samples import AT, BEN, GallerySamples, list_pages
 from bot.domain.adoption import UnfinishedWork
 from bot.domain.case import CaseResolution
@@ -249,6 +249,7 @@ def _draw_crises(on: GallerySamples) -> Drawings:
 
 def _draw_campaigns(_on: GallerySamples) -> Drawings:
     yield from list_campaign_drawings()
+    yield from list_digest_drawings(ZONE)
 
 
 def _draw_themes(_on: GallerySamples) -> Drawings:
@@ -307,7 +308,7 @@ def _draw_reports(on: GallerySamples) -> Drawings:
     right = [PrecisionEstimate(aspect, 910, 29) for aspect in PrecisionAspect]
     report = replace(report, coverage=asking, choices=(("Subjects", tuple(SUBJECTS)), ("Departments", ("care", "pr"))))
     yield "Report", sentiment_report.render_report(report)
-    yield "Report: shared", sentiment_report.render_report(report, shared_by="U0MIA")
+    yield "Report: shared", sentiment_report.render_report(report, "Shared by <@U0MIA>.")
     of_week = replace(
         report, query=ReportQuery("week"), range=week, flags=FlagFigures(8, 6), gaps=(gap,), themes=themes
     )

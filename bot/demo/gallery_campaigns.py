@@ -1,18 +1,22 @@
-"""Samples of the gallery: a campaign with its warning, and an episode with its page."""
+"""Samples of the gallery: a campaign with its warning, an episode with its page, and digests that managers schedule."""
 
 from collections.abc import Iterator
-from datetime import UTC, timedelta
+from datetime import UTC, time, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.cards import backfire_warning, campaign_list, episode_page
+from bot.cards import backfire_warning, campaign_list, episode_page, report_digest
 from bot.cards.block_kit import RenderedMessage
 from bot.demo.gallery_samples import AT, MIA
 from bot.domain.campaigns.backfire_record import BackfireRecord, BackfireWarning
 from bot.domain.campaigns.campaign import Campaign, CampaignBook
 from bot.domain.campaigns.episode_figures import CaseOutcome, EpisodeFigures, EpisodeRef, EpisodeSpans
-from bot.domain.reports.report import SentimentCounts
+from bot.domain.ledger.entry import EntryKind, EntryState, LedgerEntry
+from bot.domain.periods import TimeSpan
+from bot.domain.reports.report import DepartmentFigures, SentimentCounts
+from bot.domain.reports.report_schedule import ReportCadence, ReportSchedule
 from bot.domain.reports.statistics import DurationStats
 from bot.domain.spikes.observation import SpikeObservation
+from bot.domain.week_ahead import WeekAhead
 
 DAY = timedelta(days=1)
 SAID = ("enough of this ad, it is on every page", "the film is a joke while my flight is late", "stop pushing this")
@@ -48,6 +52,41 @@ def list_campaign_drawings() -> Iterator[tuple[str, RenderedMessage]]:
     yield "Episodes", episode_page.render_episodes([ref], AT)
     yield "Episodes: none", episode_page.render_episodes([], AT)
     yield "Episode: its page", episode_page.render_episode_page(_build_figures(ref))
+
+
+def list_digest_drawings(zone: str) -> Iterator[tuple[str, RenderedMessage]]:
+    daily = ReportSchedule(cadence=ReportCadence.DAILY, clock=time(8), to=f"@{MIA}", by=MIA, after=AT)
+    weekly = ReportSchedule(cadence=ReportCadence.WEEKLY, clock=time(9), to="#C0PR", by=MIA, after=AT)
+    refused = weekly.copy_with(refused="not_in_channel")
+    yield "Digests", report_digest.render_schedules([daily, weekly, refused], AT, zone)
+    yield "Digests: none", report_digest.render_schedules([], AT, zone)
+    yield "Digest: set", report_digest.render_schedule_receipt(weekly, AT, zone)
+    yield "Digest: stopped", report_digest.render_stop_receipt([daily])
+    yield "Digest: refused", report_digest.render_refusal(refused)
+    sale = Campaign(name="Spring sale", subject="Northwind Air", starts_at=AT + DAY, ends_at=AT + 3 * DAY)
+    planned = LedgerEntry(
+        id="1",
+        kind=EntryKind.NEED,
+        title="Quiet carriage",
+        state=EntryState.PLANNED,
+        opened_at=AT,
+        changed_at=AT,
+        changed_by=MIA,
+        people=14,
+    )
+    ahead = WeekAhead(
+        TimeSpan(AT, AT + 7 * DAY),
+        "Worse from Mon 2 Mar to Sun 8 Mar: 34 % negative (a week earlier 18), mostly lost bags (12).",
+        (sale,),
+        departments=(DepartmentFigures("care", 14, 8), DepartmentFigures("pr", 2, 0)),
+        follow_ups=(("care", 6),),
+        entries=(planned,),
+        gaps=(("ops", TimeSpan(AT + 5 * DAY, AT + 6 * DAY)),),
+    )
+    yield (
+        "Digest: the look ahead",
+        report_digest.render_week_ahead(ahead, zone, report_digest.format_digest_note(weekly)),
+    )
 
 
 def _build_figures(ref: EpisodeRef) -> EpisodeFigures:

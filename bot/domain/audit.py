@@ -92,6 +92,9 @@ class AuditAction(StrEnum):
     CAMPAIGN_ENDED = "ended a campaign"
     BACKFIRE_FOUND = "found that a campaign may backfire"
     BACKFIRE_MUTED = "muted the warnings about a campaign"
+    DIGEST_SET = "set a digest"
+    DIGEST_STOPPED = "stopped a digest"
+    DIGEST_REFUSED = "could not send a digest"
     REROUTE_UNDONE = "undid the re-route"
 
 

@@ -1,5 +1,6 @@
 """Notifications in the outbox. They reference a record and carry no text: it is rendered when it is sent."""
 
+from datetime import datetime
 from enum import IntEnum, StrEnum
 from typing import NamedTuple, Self
 
@@ -100,6 +101,10 @@ class NotificationKind(StrEnum):
     """Tell a person that they reached the limit of pages. `subject_id` is their id, `nth` the night."""
     TROUBLE = "trouble"
     """Tell a fallback channel that a department's own channel cannot be written to. `subject_id` is the department."""
+    REPORT = "report"
+    """Send a digest that a manager scheduled. `subject_id` is the id of the schedule, `nth` when it was due."""
+    REPORT_REFUSED = "report_refused"
+    """Tell that manager that Slack refused it. Fields as in `REPORT`."""
     BACKFIRE = "backfire"
     """Warn that a campaign may backfire. `subject_id` is its folded name, `nth` when it was noticed."""
     DEPUTY = "deputy"
@@ -215,6 +220,14 @@ class Notification(NamedTuple):
     @classmethod
     def for_health(cls, kind: NotificationKind, issue: str, department: str, since: int) -> Self:
         return cls(kind, issue, ToDepartment(department), Priority.CLICK, since)
+
+    @classmethod
+    def send_report(cls, schedule_id: str, to: str, due: datetime) -> Self:
+        return cls(NotificationKind.REPORT, schedule_id, parse_destination(to), nth=int(due.timestamp()))
+
+    @classmethod
+    def report_refusal(cls, schedule_id: str, person: str, nth: int) -> Self:
+        return cls(NotificationKind.REPORT_REFUSED, schedule_id, ToPerson(person), Priority.CLICK, nth)
 
     @classmethod
     def report_over_limit(cls, person: str, night: int) -> Self:

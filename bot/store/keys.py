@@ -134,6 +134,7 @@ class Keys:
         self.saved_replies = self.root + "replies"
         self.flagged = self.root + "flagged"
         self.campaigns = self.root + "campaigns"
+        self.report_schedules = self.root + "report_schedules"
         self.ledger = self.root + "ledger"
         self.writing_ends = self.root + "writing_ends"
 

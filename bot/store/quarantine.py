@@ -22,6 +22,7 @@ from bot.domain.outbox import Notification
 from bot.domain.paging.page import Page
 from bot.domain.persons.person import PersonNote
 from bot.domain.replies.saved_replies import SavedReply
+from bot.domain.reports.report_schedule import ReportSchedule
 from bot.domain.roles import RoleRegister
 from bot.domain.spikes.baseline import SubjectBaseline
 from bot.domain.spikes.episode import Episode
@@ -58,6 +59,7 @@ KINDS: Mapping[str, Callable[[str], Any]] = {
     "page message": PageMessage.model_validate_json,
     "reply": SavedReply.model_validate_json,
     "person note": TypeAdapter(PersonNote).validate_json,
+    "report schedule": ReportSchedule.model_validate_json,
     "roles": RoleRegister.model_validate_json,
     "themes": ThemeRegister.model_validate_json,
     "roll-up": RollUpRecord.model_validate_json,

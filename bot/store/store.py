@@ -47,6 +47,7 @@ from bot.store.recent_mentions import RecentMentionStore
 from bot.store.recent_posts import RecentPostStore
 from bot.store.replies import ReplyStore
 from bot.store.report_counters import MentionCounters, ReportCounterStore
+from bot.store.report_schedules import ReportScheduleStore
 from bot.store.roles import RoleStore
 from bot.store.roll_ups import RollUpStore
 from bot.store.shift_summaries import ShiftSummaryStore
@@ -103,6 +104,7 @@ class Store:
         self.episodes = EpisodeStore(client, keys)
         self.episode_cases = EpisodeCaseStore(client, keys, self.cases)
         self.ledger = LedgerStore(client, keys, self.cases)
+        self.report_schedules = ReportScheduleStore(client, keys)
         self.exports = ExportStore(client, keys, self.cases, self.spam, self.episodes)
 
     def _open_on_call_stores(self, client: RedisClient, keys: Keys) -> None:

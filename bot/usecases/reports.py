@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from bot.cards import help as help_card
 from bot.cards import sentiment_report
+from bot.cards.action_ids import SENTIMENT
 from bot.cards.block_kit import RenderedMessage
 from bot.clock import Clock
 from bot.domain.assessment import Intent
@@ -77,15 +78,21 @@ class SentimentReports:
         return sentiment_report.render_report(await self.build_report(self.parse_query(words)))
 
     async def share_report(self, by: str, words: str, channel: str) -> RenderedMessage:
-        """Return the report for a channel, as it is now; `words` come from the button.
+        """Return the report for a channel, as it is now; `words` come from the button."""
+        return await self.render_with_note(words, channel, f"Shared by <@{by}>. Get your own with `{SENTIMENT}`.")
+
+    async def render_with_note(self, words: str, channel: str, note: str) -> RenderedMessage:
+        """Return the report for people who did not ask; without a channel, for a manager in a direct message.
 
         Channels of departments may be private, so a post is shown only in that of its own department.
         """
         report = await self.build_report(self.parse_query(words))
+        if not channel:
+            return sentiment_report.render_report(report, note)
         here = {one.name for one in self._rules.list_departments() if one.channel == channel}
         shown = tuple(case for case in report.top_cases if case.department in here)
         shared = replace(report, top_cases=shown, hidden=len(report.top_cases) - len(shown))
-        return sentiment_report.render_report(shared, shared_by=by)
+        return sentiment_report.render_report(shared, note)
 
     async def render_help(self) -> RenderedMessage:
         return help_card.render_sentiment_help(

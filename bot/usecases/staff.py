@@ -29,6 +29,9 @@ class CallableLookup(Protocol):
 
 
 class PeopleDirectory(GroupDirectory, Protocol):
+    async def is_active(self, person: str) -> bool:
+        """Return False for a person who has left; True if Slack does not say."""
+
     async def find_name(self, person: str) -> str:
         """Return the name as Slack shows it; empty if Slack does not say."""
 
@@ -78,6 +81,13 @@ class StaffDirectory:
 
     async def is_manager(self, by: str, managers: tuple[str, ...]) -> bool:
         return by in (await resolve_people(self._directory, managers))[0]
+
+    async def find_role_loss(self, person: str, managers: tuple[str, ...]) -> bool | None:
+        """Return whether a person is no manager any more, or has left; None if Slack does not say now."""
+        managing, all_known = await resolve_people(self._directory, managers)
+        if person in managing:
+            return not await self._directory.is_active(person)
+        return True if all_known else None
 
     async def check_manager(self, by: str, managers: tuple[str, ...], what: str) -> None:
         """Raise `NotAllowed` with `Only managers <what>` for anybody else."""

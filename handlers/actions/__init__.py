@@ -38,7 +38,7 @@ from handlers.actions.roll_ups import open_roll_up
 from handlers.actions.spam import bring_back, show_older_spam, show_spam
 from handlers.actions.storm_buttons import STORM_LISTENERS
 from handlers.actions.thank_buttons import THANK_LISTENERS
-from handlers.use_cases import AsyncAck, Payload, ReportUseCases, Responder, ThemeReview
+from handlers.use_cases import AsyncAck, Payload, ReportScheduleUseCases, ReportUseCases, Responder, ThemeReview
 
 
 async def ack_link_button(ack: AsyncAck) -> None:
@@ -60,6 +60,14 @@ async def show_report(ack: AsyncAck, action: Payload, by: str, reports: ReportUs
     await ack()
     async with reply.report_refusals():
         await reply.replace_or_send(await reports.answer_question(by, action.get("selected_option", action)["value"]))
+
+
+async def stop_digest(
+    ack: AsyncAck, action: Payload, by: str, report_schedules: ReportScheduleUseCases, reply: Responder
+) -> None:
+    await ack()
+    async with reply.report_refusals():
+        await reply.replace_or_send(await report_schedules.stop(by, action["value"]))
 
 
 async def add_theme(ack: AsyncAck, action: Payload, by: str, themes: ThemeReview, reply: Responder) -> None:
@@ -86,6 +94,7 @@ def register(app: AsyncApp) -> None:
     app.action(action_ids.KEEP)(renew_lease)
     app.action(action_ids.RELEASE_HERE)(release_here)
     app.action(action_ids.SHARE_REPORT)(share_report)
+    app.action(action_ids.DIGEST_STOP)(stop_digest)
     for shows in (action_ids.SHOW_YESTERDAY, action_ids.SHOW_WEEK, action_ids.SHOW_MONTH, action_ids.SHOW_SCOPE):
         app.action(shows)(show_report)
     app.action(action_ids.THEME_ADD)(add_theme)

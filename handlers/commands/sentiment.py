@@ -11,15 +11,22 @@ from handlers.payloads import unescape_mrkdwn
 from handlers.responses import load_spam_page
 from handlers.use_cases import AsyncAck, Payload, Responder, UseCases
 
+DIGEST = "digest"
+
 
 async def handle_sentiment(ack: AsyncAck, command: Payload, by: str, usecases: UseCases, reply: Responder) -> None:
     await ack()
     async with reply.report_refusals():
-        await reply.send_ephemeral(await _answer(usecases, by, unescape_mrkdwn(command.get("text", ""))))
+        await reply.send_ephemeral(await _answer(usecases, by, command))
 
 
-async def _answer(usecases: UseCases, by: str, words: str) -> RenderedMessage:
+async def _answer(usecases: UseCases, by: str, command: Payload) -> RenderedMessage:
     """Answer a subcommand; everything else is a question about the figures."""
+    typed: str = command.get("text", "")
+    first, _, rest = typed.strip().partition(" ")
+    if first.casefold() == DIGEST:  # needs the ids of channels
+        return await usecases.report_schedules.answer_command(by, rest, command.get("channel_id", ""))
+    words = unescape_mrkdwn(typed)
     first, _, rest = words.strip().partition(" ")
     answer = SUBCOMMANDS.get(first.casefold())
     if answer is None or (rest.strip() and first.casefold() not in WITH_WORDS):
@@ -56,6 +63,7 @@ WITH_WORDS = frozenset({"preview", "episode", "campaign", "themes", "tempo"})
 COMMAND = SlashCommand(
     action_ids.SENTIMENT,
     "What people post about us, and how fast we answer",
-    "today | week | themes | tempo | episodes | episode | campaign | needs | questions | preview | spam | staff | help",
+    "today | week | themes | tempo | episodes | episode | campaign | needs | questions | digest | preview | spam | "
+    "staff | help",
     handle_sentiment,
 )

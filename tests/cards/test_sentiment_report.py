@@ -216,7 +216,7 @@ def test_kinds_are_named_in_the_singular_where_there_is_one() -> None:
 
 def test_only_the_private_answer_has_the_button_and_it_carries_what_was_asked() -> None:
     asked = report("week", query=ReportQuery("week", subject="Northwind Go"))
-    private, shared = render_report(asked), render_report(asked, shared_by="U0MIA")
+    private, shared = render_report(asked), render_report(asked, note="Shared by <@U0MIA>.")
     (buttons,) = [block["elements"] for block in private.blocks if block["type"] == "actions"]
     assert {one["text"]["text"]: one["value"] for one in buttons} == {
         "Yesterday": "yesterday Northwind Go",

@@ -28,6 +28,7 @@ from tests.handlers.fakes import (
     FakePreviews,
     FakeReplies,
     FakeReports,
+    FakeReportSchedules,
     FakeRoles,
     FakeRollUps,
     FakeSpam,
@@ -49,6 +50,7 @@ class FakeUseCases:
     roll_ups: FakeRollUps = field(default_factory=FakeRollUps)
     flags: FakeFlags = field(default_factory=FakeFlags)
     reports: FakeReports = field(default_factory=FakeReports)
+    report_schedules: FakeReportSchedules = field(default_factory=FakeReportSchedules)
     home: FakeHome = field(default_factory=FakeHome)
     corrections: FakeCorrections = field(default_factory=FakeCorrections)
     spam: FakeSpam = field(default_factory=FakeSpam)

@@ -69,6 +69,16 @@ class FakeCampaigns(Fake):
         return RenderedMessage("Spring sale runs now", [])
 
 
+class FakeReportSchedules(Fake):
+    async def answer_command(self, by: str, words: str, channel: str) -> RenderedMessage:
+        await self.ask("digest", by, words, channel)
+        return RenderedMessage("Daily digest, every day at 08:00", [])
+
+    async def stop(self, by: str, schedule_id: str) -> RenderedMessage:
+        await self.ask("stop digest", by, schedule_id)
+        return RenderedMessage("Stopped", [])
+
+
 class FakeLedger(Fake):
     async def list_entries(self, kind: EntryKind) -> RenderedMessage:
         await self.ask("list", kind)

@@ -40,6 +40,19 @@ async def test_a_campaign_is_started_with_its_name_as_it_was_typed(workspace: Wo
     assert fakes.campaigns.asked == [("campaign", ANA, "start Spring sale for Northwind Air")]
 
 
+async def test_a_digest_is_set_with_the_ids_of_channels_and_stopped_by_its_button(
+    workspace: Workspace, fakes: FakeUseCases, slack: FakeSlackServer
+) -> None:
+    await workspace.command("Digest daily 8:00 in <#C0PR|pr>")
+    await workspace.press(action_ids.DIGEST_STOP, "U0ANA-daily-#C0PR")
+
+    assert fakes.report_schedules.asked == [
+        ("digest", ANA, "daily 8:00 in <#C0PR|pr>", "C0CARE"),
+        ("stop digest", ANA, "U0ANA-daily-#C0PR"),
+    ]
+    assert slack.list_replacements() == ["Stopped"]
+
+
 async def test_a_suggested_theme_is_added_from_its_menu(
     workspace: Workspace, fakes: FakeUseCases, slack: FakeSlackServer
 ) -> None:

@@ -46,6 +46,9 @@ class NoDirectory:
     async def find_name(self, person: str) -> str:  # noqa: ARG002 - nobody has one
         return ""
 
+    async def is_active(self, person: str) -> bool:  # noqa: ARG002 - nobody leaves
+        return True
+
 
 async def find_pair(store: Store, number: int) -> tuple[Case, Case] | None:
     """Return both cases of a person, or None if they were not opened yet."""

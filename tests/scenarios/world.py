@@ -175,6 +175,7 @@ class World:
                     app.drills,
                     app.crises,
                     app.shift_summaries,
+                    app.scheduled_reports,
                     app.delivery,
                 )
             ]

@@ -1,6 +1,6 @@
 """One of each stored model, with everything in it that may be there."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 from pydantic import BaseModel
 
@@ -39,6 +39,7 @@ from bot.domain.paging.page import (
     ReEscalation,
     Severity,
 )
+from bot.domain.reports.report_schedule import ReportCadence, ReportSchedule
 from bot.domain.roles import RoleGrant, RoleKind, RoleRegister
 from bot.domain.routing import CaseClocks
 from bot.domain.spikes.baseline import SubjectBaseline
@@ -259,6 +260,15 @@ RECORDS: dict[str, BaseModel] = {
         since=AT,
         until=LATER,
         replaced=DayMessage(department="care", text="Say sorry once.", by="U0MIA", since=AT, until=LATER),
+    ),
+    "report schedule": ReportSchedule(
+        cadence=ReportCadence.WEEKLY,
+        clock=time(9),
+        weekday=4,
+        to="#C0PR",
+        by="U0MIA",
+        after=AT,
+        refused="is_archived",
     ),
     "ledger entry": LedgerEntry(
         id="15d737ef3fbc9b",

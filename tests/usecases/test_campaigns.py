@@ -7,7 +7,7 @@ import pytest
 from bot.cards.block_kit import RenderedMessage
 from bot.domain.commits import NotAllowed
 from bot.usecases.report_query import HELP_WORD, OTHER_WORDS
-from handlers.commands.sentiment import SUBCOMMANDS
+from handlers.commands.sentiment import DIGEST, SUBCOMMANDS
 from tests.store.unreadable_records import make_unreadable
 from tests.usecases.harness import ANA, MIA, UseCaseHarness
 from tests.usecases.race import Race
@@ -97,4 +97,4 @@ async def test_one_that_cannot_be_read_is_left_out_and_is_not_written_over(harne
 
 
 def test_the_words_that_are_asked_back_are_those_of_the_command() -> None:
-    assert {*SUBCOMMANDS, HELP_WORD} == set(OTHER_WORDS)
+    assert {*SUBCOMMANDS, DIGEST, HELP_WORD} == set(OTHER_WORDS)

@@ -23,6 +23,7 @@ from bot.domain.follow_up import FollowUpOutcome
 from bot.domain.ledger.entry import EntryKind
 from bot.domain.lifecycle import CaseTransition
 from bot.domain.offers import Offer
+from bot.domain.outbox import Notification
 from bot.domain.paging.page import Severity
 from bot.domain.persons.person import AuthorContext, OpenCase
 from bot.usecases.cases import CaseView
@@ -46,6 +47,7 @@ FLAG = FlagRequest(
 )
 ENTRY = EntryForm("15d737ef3fbc9b", "Quiet carriage", "heard", "")
 REF = EpisodeRef("campaign:spring sale", "Spring sale", "push campaign", "Northwind Air", AT, None)
+REPORT = Notification.send_report("U0MIA-daily-@U0MIA", "@U0MIA", AT)
 FORM = CrisisDeclaration(Severity.SEV1, "Smoke", "pr", lead=LEA)
 OPENED = ModalMetadata("ep-1", channel="C0PR")
 
@@ -142,6 +144,11 @@ ASKED: tuple[Callable[[UseCases], Awaitable[Any]], ...] = (
     lambda usecases: usecases.replies.delete("r1", ANA),
     lambda usecases: usecases.reports.answer_question(ANA, "today"),
     lambda usecases: usecases.reports.share_report(ANA, "today", "C0CARE"),
+    lambda usecases: usecases.report_schedules.answer_command(MIA, "", "C0CARE"),
+    lambda usecases: usecases.report_schedules.stop(MIA, "U0MIA-daily-@U0MIA"),
+    lambda usecases: usecases.report_schedules.render_report("U0MIA-daily-@U0MIA", AT),
+    lambda usecases: usecases.report_schedules.pause_refused(REPORT, "is_archived"),
+    lambda usecases: usecases.report_schedules.render_refusal("U0MIA-daily-@U0MIA"),
     lambda usecases: usecases.roles.deputize(MIA, "<@U0TOM> care"),
     lambda usecases: usecases.roles.dismiss(MIA, "<@U0TOM> care"),
     lambda usecases: usecases.roles.list_deputies(ANA, ""),

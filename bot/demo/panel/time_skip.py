@@ -97,7 +97,8 @@ class TimeSkip:
                 await wait_for_redraw(stage, self._session.users.perform_action(action))
         if self._session.clock.now() - self._stepped_at >= LONGEST_STEP:
             self._stepped_at, app = self._session.clock.now(), stage.app
-            for worker in (app.spikes, app.schedules, app.drills, app.crises, app.shift_summaries, app.health_monitor):
+            by_clock = (app.drills, app.crises, app.shift_summaries, app.scheduled_reports, app.health_monitor)
+            for worker in (app.spikes, app.schedules, *by_clock):
                 await worker.step()
         await step_until_idle(stage)
 

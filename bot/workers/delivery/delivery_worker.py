@@ -27,6 +27,7 @@ from bot.workers.delivery.circuit_breaker import PauseWindow
 from bot.workers.delivery.crises import CARD_RENDERERS, CrisisDelivery
 from bot.workers.delivery.digests import DigestDelivery
 from bot.workers.delivery.message import MessageDelivery
+from bot.workers.delivery.notices import ScheduledReports
 from bot.workers.delivery.poster import MessagePoster
 from bot.workers.delivery.rate_limiter import BlocksRefusedError, SendDeferredError, SlackRateLimiter
 from bot.workers.delivery.reminders import ReminderDelivery
@@ -68,6 +69,7 @@ class DeliveryWorker(Worker):
         clock: Clock,
         lease: timedelta = LEASE_LENGTH,
         points: PointLookup | None = None,
+        reports: ScheduledReports | None = None,
     ) -> None:
         self._store = store
         self._lease = lease
@@ -81,7 +83,7 @@ class DeliveryWorker(Worker):
         crises = CrisisDelivery(poster, rules)
         reminders = ReminderDelivery(poster, rules)
         roll_ups = RollUpDelivery(poster, rules, on_call)
-        self._messages = MessageDelivery(poster, rules, on_call, crises)
+        self._messages = MessageDelivery(poster, rules, on_call, crises, reports)
         cards = CardDelivery(poster, self._digests, rules, points)
         self._deliveries: dict[NotificationKind, Deliver] = {
             NotificationKind.CARD: cards.deliver_card,

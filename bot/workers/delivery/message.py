@@ -16,14 +16,28 @@ from bot.sinks.delivery_errors import SlackRejectedError
 from bot.store.message_records import CardRecord, CardState, MessageRef
 from bot.store.record_reader import UnreadableRecordError
 from bot.workers.delivery.crises import MESSAGE_KINDS, CrisisDelivery
-from bot.workers.delivery.notices import NO_DEPARTMENT, DepartmentMessage, MessageRenderer, NoticeRenderer
+from bot.workers.delivery.notices import (
+    NO_DEPARTMENT,
+    DepartmentMessage,
+    MessageRenderer,
+    NoticeRenderer,
+    ScheduledReports,
+)
 from bot.workers.delivery.poster import MessagePoster
 
 
 class MessageDelivery:
-    def __init__(self, poster: MessagePoster, rules: PlaybookRules, on_call: GapLookup, crises: CrisisDelivery) -> None:
+    def __init__(
+        self,
+        poster: MessagePoster,
+        rules: PlaybookRules,
+        on_call: GapLookup,
+        crises: CrisisDelivery,
+        reports: ScheduledReports | None = None,
+    ) -> None:
+        self._reports = reports
         self._renderers: dict[NotificationKind, MessageRenderer] = {
-            **NoticeRenderer(poster.store, rules, on_call, poster.clock).list_renderers(),
+            **NoticeRenderer(poster.store, rules, on_call, poster.clock, reports).list_renderers(),
             **dict.fromkeys(MESSAGE_KINDS, crises.render_crisis_message),
         }
         self._poster = poster
@@ -55,8 +69,11 @@ class MessageDelivery:
             if isinstance(pending.to, ToDepartment):
                 raise await self._poster.handle_refusal(department, channel, no) from no
             # A person who left, or a fallback channel that is gone: another try would help nobody.
+            if self._reports and pending.kind is NotificationKind.REPORT:
+                await self._reports.pause_refused(pending, no.error)
+            else:
+                await self._poster.report_unwritable(pending.to, no.error)
             await self._outbox.mark_message_sent(pending)
-            await self._poster.report_unwritable(pending.to, no.error)
             return True
         await self._mark_delivered(pending, posted)
         await self._store.health_issues.save_issue(f"to:{pending.to}", "")

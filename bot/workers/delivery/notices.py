@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
+from typing import Protocol
 
 from bot.cards import drills, health, oncall, oncall_requests, roles, shift_summary
 from bot.cards.backfire_warning import render_backfire
@@ -23,8 +24,26 @@ MessageRenderer = Callable[[Notification], Awaitable[DepartmentMessage]]
 NO_DEPARTMENT = Department(name="", channel="")
 
 
+class ScheduledReports(Protocol):
+    """The digests that managers want by themselves."""
+
+    async def render_report(self, schedule_id: str, due: datetime) -> RenderedMessage | None: ...
+
+    async def render_refusal(self, schedule_id: str) -> RenderedMessage | None: ...
+
+    async def pause_refused(self, pending: Notification, error: str) -> None: ...
+
+
 class NoticeRenderer:
-    def __init__(self, store: Store, rules: PlaybookRules, on_call: GapLookup, clock: Clock) -> None:
+    def __init__(
+        self,
+        store: Store,
+        rules: PlaybookRules,
+        on_call: GapLookup,
+        clock: Clock,
+        reports: ScheduledReports | None = None,
+    ) -> None:
+        self._reports = reports
         self._store = store
         self._rules = rules
         self._on_call = on_call
@@ -46,6 +65,8 @@ class NoticeRenderer:
             NotificationKind.SHIFT: self._render_shift_change,
             NotificationKind.DEPUTY: self._render_deputy_welcome,
             NotificationKind.BACKFIRE: self._render_backfire,
+            NotificationKind.REPORT: self._render_report,
+            NotificationKind.REPORT_REFUSED: self._render_report,
         }
 
     async def _render_drill(self, pending: Notification) -> DepartmentMessage:
@@ -122,6 +143,14 @@ class NoticeRenderer:
             return None, NO_DEPARTMENT
         department = get_department_or_lost(self._rules, grant.department)
         return roles.render_deputy_welcome(grant, department), NO_DEPARTMENT
+
+    async def _render_report(self, pending: Notification) -> DepartmentMessage:
+        if self._reports is None:
+            return None, NO_DEPARTMENT
+        if pending.kind is NotificationKind.REPORT_REFUSED:
+            return await self._reports.render_refusal(pending.subject_id), NO_DEPARTMENT
+        due = datetime.fromtimestamp(pending.nth, UTC)
+        return await self._reports.render_report(pending.subject_id, due), NO_DEPARTMENT
 
     async def _render_backfire(self, pending: Notification) -> DepartmentMessage:
         """Render nothing if somebody said meanwhile that nothing backfires; posts that are deleted are left out."""

@@ -1,0 +1,65 @@
+"""Digests that come by themselves, as a manager sees them in Slack. The story begins on Tuesday at nine."""
+
+from tests.scenarios.sample_posts import LOST
+from tests.scenarios.slack_views import Card
+from tests.scenarios.world import World
+
+
+def list_digests(world: World, channel: str) -> list[Card]:
+    return [one for one in world.channel(channel).messages if "sets and stops yours" in one.words]
+
+
+async def test_a_digest_at_08_00_is_one_sentence_that_is_true_and_comes_once_each_day(world: World) -> None:
+    said = await world.person("mia").type_command("/sentiment digest daily 8:00 in #pr")
+    assert "The first one comes Wed 11 Mar 08:00" in said
+    for number in range(3):
+        await world.receive(LOST, by=f"guest{number}", conversation=f"c{number}")
+    await world.advance(hours=22, minutes=55)
+    assert not list_digests(world, "#pr")
+    await world.advance(minutes=10)
+    [digest] = list_digests(world, "#pr")
+    assert "3 mentions on Tue 10 Mar: too few to compare, 3 negative." in digest.words
+    assert "set by @mia" in digest.words
+    assert "my bag" not in digest.words
+    await world.advance(hours=24)
+    assert len(list_digests(world, "#pr")) == 2
+
+
+async def test_a_channel_that_refuses_a_digest_is_reported_once_to_the_manager_who_can_set_it_again(
+    world: World,
+) -> None:
+    mia = world.person("mia")
+    await mia.type_command("/sentiment digest daily 10:00 here", in_channel="#lobby")
+    await world.advance(hours=49)
+    [told] = [one for one in mia.dms if "Slack refused it" in one.words]
+    assert "Invite Earshot: type `/invite @Earshot` there" in told.words
+    assert "Paused: Slack refused it (`not_in_channel`)" in await mia.type_command("/sentiment digest")
+    world.sandbox.workspace.channels["C0LOBBY"].bot_is_member = True
+    await mia.type_command("/sentiment digest daily 10:00 here", in_channel="#lobby")
+    await world.advance(hours=25)
+    assert len(list_digests(world, "#lobby")) == 1
+
+
+async def test_a_digest_on_monday_looks_ahead(world: World) -> None:
+    await world.person("mia").type_command("/sentiment digest ahead 8:00")
+    await world.receive(LOST)
+    await world.advance(hours=24 * 6)
+    [digest] = [one for one in world.person("mia").dms if "The week from Monday 16 March" in one.words]
+    assert "Last week: 1 mention from Mon 9 Mar to Sun 15 Mar: too few to compare, 1 negative." in digest.words
+    assert "Overdue: 1 of 1 open case in care" in digest.words
+    assert "Campaigns: none" in digest.words
+
+
+async def test_a_digest_that_was_stopped_in_the_list_comes_no_more(world: World) -> None:
+    mia = world.person("mia")
+    await mia.type_command("/sentiment digest daily 10:00 in #pr")
+    await mia.type_command("/sentiment digest")
+    await mia.press_on_whisper("Stop")
+    await world.advance(hours=25)
+    assert not list_digests(world, "#pr")
+
+
+async def test_others_are_told_who_can_have_digests(world: World) -> None:
+    assert "Only managers get digests. Ask @mia." in await world.person("ana").type_command(
+        "/sentiment digest daily 8:00"
+    )
