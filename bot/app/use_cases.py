@@ -83,7 +83,9 @@ def build_use_cases(parts: SharedParts, public_url: str, drafts: DraftClient | N
         crises=CrisisUseCases(store, rules, staff, clock),
         drills=DrillUseCases(store.drills, rules, staff, clock),
         feeds=CalendarLinks(store.calendar_links, secrets, on_call, permissions, directory, clock, public_url),
-        persons=PersonUseCases(store.persons, store.person_notes, store.cases, store.case_queues, rules, staff, clock),
+        persons=PersonUseCases(
+            store.persons, store.person_notes, store.cases, store.case_queues, store.roll_ups, rules, staff, clock
+        ),
         storms=StormUseCases(store, rules, staff, cases, clock),
         previews=SubjectPreviews(store.recent_posts, clock),
         replies=(replies := ReplyUseCases(store.replies, cases, rules, staff, drafts, clock)),

@@ -138,6 +138,7 @@ SHARE_MARK, SHARE_UNMARK = "share_mark", "share_unmark"
 
 # About the person who wrote. The values are a case's id.
 PERSON_HISTORY = "person_history"
+PERSON_CASES = "person_cases"
 PERSON_SAME = "person_same"
 PERSON_UNLINK = "person_unlink"
 """Its value is the case, a slash, and the id of the account."""

@@ -1,7 +1,6 @@
 """The modal with the history of a person, and the one in which a colleague links another account of theirs."""
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from bot.cards import action_ids
@@ -14,23 +13,34 @@ from bot.cards.block_kit import (
     make_context,
     make_date,
     make_line,
+    make_link,
     make_plain_text,
     make_rich_text,
     make_run,
     make_section,
     make_user_mention,
 )
-from bot.cards.case_lists import render_case_line
-from bot.cards.case_mention import format_author, format_source, format_source_name
+from bot.cards.case_mention import (
+    WORDLESS,
+    format_author,
+    format_case_type,
+    format_source,
+    format_source_name,
+    format_stars,
+    pick_sentiment_emoji,
+)
 from bot.cards.modal_blocks import ModalMetadata, make_input, make_modal, make_option
 from bot.cards.sanitize import sanitize_line
-from bot.domain.case import Case
+from bot.domain.case import Case, CaseStatus
+from bot.domain.cases.queues import CasePage
 from bot.domain.department import Department
 from bot.domain.persons.links import Accounts
 from bot.domain.persons.person import MAX_NOTE_LENGTH, AuthorContext, PersonLabel, PersonNote, derive_person_id
 from bot.domain.text import format_count
 
 CASES_SHOWN = 10
+"""On a page."""
+WORDS_SHOWN, TARGET_SHOWN = 140, 60
 NOTES_SHOWN = 20
 HANDLE_SHOWN = 60
 
@@ -40,14 +50,20 @@ def render_person_history(
     department: Department,
     author: AuthorContext,
     accounts: Accounts,
-    cases: Sequence[Case],
+    page: CasePage,
+    links: Mapping[str, str],
+    merged_into: Mapping[str, Case],
     notes: Sequence[PersonNote],
-    at: datetime,
     origin: ModalMetadata,
 ) -> dict[str, Any]:
-    """Return the modal: counts, accounts, cases with outcome and note, notes of colleagues, and what can be changed."""
+    """Return the modal: counts, accounts, a page of cases with what came of each, notes of colleagues, and what can be
+    changed.
+
+    `links` lead to the cards of these cases, and of those that one of them was merged into.
+    """
     labels = author.person.labels if author.person else frozenset()
     facts = format_author_facts(author, department) or "No contact is on record."
+    shown = (block for one in page.cases for block in _render_case(one, links, merged_into.get(one.merged_into)))
     return make_modal(
         action_ids.PERSON_MODAL,
         "History",
@@ -56,7 +72,9 @@ def render_person_history(
         make_section(make_plain_text(format_author(case.mention))),
         make_context(facts),
         *_render_accounts(case, accounts),
-        *_render_cases(cases, at),
+        make_section(f"*Cases*{_format_part(page)}"),
+        *shown,
+        *_render_turns(case, page),
         *_render_notes(notes),
         *_render_form(labels),
         close="Close",
@@ -77,13 +95,61 @@ def _render_accounts(case: Case, accounts: Accounts) -> list[Block]:
     return [*blocks, make_actions(same)]
 
 
-def _render_cases(cases: Sequence[Case], at: datetime) -> list[Block]:
-    blocks: list[Block] = [make_section(f"*Cases* (newest {CASES_SHOWN})" if len(cases) > CASES_SHOWN else "*Cases*")]
-    for one in cases[:CASES_SHOWN]:
-        blocks.append(render_case_line(one, at))
-        if note := sanitize_line(one.note, MAX_NOTE_LENGTH):
-            blocks.append(make_context(make_plain_text(f"“{note}”")))
-    return blocks
+def _format_part(page: CasePage) -> str:
+    return (
+        f" · {page.start + 1:,} – {page.end:,} of the newest {page.total:,}"
+        if page.start or page.end < page.total
+        else ""
+    )
+
+
+def _render_turns(case: Case, page: CasePage) -> list[Block]:
+    """Return the buttons that lead to newer and older cases."""
+    turns = [("Newer", max(0, page.start - CASES_SHOWN))] if page.start else []
+    turns += [("Older", page.end)] if page.end < page.total else []
+    buttons = [
+        make_button(label, action_ids.PERSON_CASES, f"{case.id}/{start}", a11y_label=f"{label} cases of this person")
+        for label, start in turns
+    ]
+    return [make_actions(*buttons)] if buttons else []
+
+
+def _render_case(case: Case, links: Mapping[str, str], target: Case | None) -> Iterator[Block]:
+    """Return when it was said and the words in one line, what came of it in another, then the note."""
+    mark = "🚨" if case.is_urgent else pick_sentiment_emoji(case.assessment)
+    yield make_rich_text(
+        make_line(
+            f"{mark} ",
+            make_run(f"{format_case_type(case)}{format_stars(case.mention)}", bold=True),
+            f" · {format_source(case.mention)} · ",
+            make_date(case.mention.created_at),
+            f" · {sanitize_line(case.mention.text, WORDS_SHOWN) or WORDLESS}",
+        ),
+        make_line(*_iter_outcome_runs(case, links, target)),
+    )
+    if note := sanitize_line(case.note, MAX_NOTE_LENGTH):
+        yield make_context(make_plain_text(f"“{note}”"))
+
+
+def _iter_outcome_runs(case: Case, links: Mapping[str, str], target: Case | None) -> Iterator[Block | str]:
+    if case.status is CaseStatus.NEW:
+        yield make_run("Unclaimed", bold=True)
+    else:
+        yield make_run("Merged" if case.merged_into else case.status.value.capitalize(), bold=True)
+        if who := case.closed_by if case.is_closed else case.owner:
+            yield from (" by ", make_user_mention(who))
+    if case.merged_into:
+        said = target and sanitize_line(target.mention.text, TARGET_SHOWN)
+        yield from (" into ", make_link(links.get(case.merged_into, ""), f"“{said}”" if said else "another case"))
+    if case.resolution:
+        yield f" · {case.resolution.value}"
+    if case.is_closed and case.resolved_at:
+        yield from (" · ", make_date(case.resolved_at))
+    if reply := case.public_reply:
+        yield f" · answered in public{f' by {sanitize_line(reply.by, HANDLE_SHOWN)}' if reply.by else ''}"
+    yield f" · {sanitize_line(case.department, HANDLE_SHOWN)}"
+    if link := links.get(case.id):
+        yield from (" · ", make_link(link, "Open card"))
 
 
 def _render_notes(notes: Sequence[PersonNote]) -> list[Block]:

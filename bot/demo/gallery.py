@@ -482,10 +482,13 @@ def _draw_persons(on: GallerySamples) -> Drawings:
     origin = ModalMetadata("")
     accounts = {on.new.mention.author_key: "marta_flies", "bluesky:did:plc:marta": "marta.example"}
     noted = (PersonNote("U0ANA", AT, "Prefers an answer by e-mail. Flies with a wheelchair.", "care"),)
+    merged = on.resolved.copy_with(resolution=None, merged_into=on.claimed.id)
+    page = CasePage((on.new, on.claimed, on.resolved, merged), 0, 4, 12)
+    links = {one.id: "https://slack.com/app_redirect?channel=C0CARE&message_ts=1.0" for one in page.cases}
     yield (
         "Modal: history of a person",
         person_history.render_person_history(
-            on.new, on.care, on.author, accounts, (on.new, on.resolved), noted, AT, origin
+            on.new, on.care, on.author, accounts, page, links, {on.claimed.id: on.claimed}, noted, origin
         ),
     )
     other = OpenCase(on.claimed.id, "U0ANA", "care", "C0CARE", "1773133200.000100")
@@ -500,7 +503,6 @@ def _draw_persons(on: GallerySamples) -> Drawings:
     ):
         yield f"Only you: {name}", case_messages.render_claim_question(on.new, on.care, author, AT, question)
     yield "Only you: merged", case_messages.render_merge_outcome(on.claimed)
-    merged = on.resolved.copy_with(resolution=None, merged_into=on.claimed.id)
     yield "Card: merged into another case", case.render_case(merged, on.care, AT, author=busy)
     yield "Modal: same person", person_history.render_account_link(on.new, origin, "marta", (on.question,))
 

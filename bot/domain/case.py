@@ -149,6 +149,8 @@ class Case(FrozenModel):
     mention: Mention
     assessment: Assessment
     department: str
+    departments_before: tuple[str, ...] = ()
+    """Those that had it and gave it away, each once: they may still read the history of its author."""
     route: str = ""
     clocks: CaseClocks = CaseClocks()
     status: CaseStatus = CaseStatus.NEW

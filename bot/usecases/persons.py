@@ -1,13 +1,15 @@
 """The history of a person: their cases, notes, labels and linked accounts. For those who answer them, and managers."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import NamedTuple
 
+from bot.cards.block_kit import build_message_link
+from bot.cards.person_history import CASES_SHOWN
 from bot.clock import Clock
 from bot.domain.audit import AuditAction, AuditEvent
 from bot.domain.case import Case
+from bot.domain.cases.queues import CasePage
 from bot.domain.commits import NotAllowed
 from bot.domain.department import Department
 from bot.domain.lifecycle import DEPUTIES_UNKNOWN
@@ -25,6 +27,7 @@ from bot.store.case_queues import CaseQueueStore
 from bot.store.cases import CaseStore
 from bot.store.person_notes import PersonNoteStore
 from bot.store.persons import PersonStore
+from bot.store.roll_ups import RollUpStore
 from bot.usecases.staff import StaffDirectory
 
 MAX_MATCHES = 20
@@ -40,9 +43,12 @@ class PersonHistory(NamedTuple):
     department: Department
     author: AuthorContext
     accounts: Accounts
-    cases: tuple[Case, ...]
+    page: CasePage
+    """Some of their newest cases; `total` is how many of those there are, `MAX_PERSON_CASES` at most."""
+    links: Mapping[str, str]
+    """To the message in which people see each of these cases, and each that one of them was merged into."""
+    merged_into: Mapping[str, Case]
     notes: tuple[PersonNote, ...]
-    at: datetime
 
     @property
     def labels(self) -> frozenset[PersonLabel]:
@@ -57,22 +63,29 @@ class PersonUseCases:
     _notes: PersonNoteStore
     _cases: CaseStore
     _queues: CaseQueueStore
+    _roll_ups: RollUpStore
     _rules: PlaybookRules
     _staff: StaffDirectory
     _clock: Clock
 
-    async def load_history(self, case_id: str, by: str) -> PersonHistory:
+    async def load_history(self, case_id: str, by: str, start: int = 0) -> PersonHistory:
+        """`start`: how many newer cases are left out."""
         case, at = await self._cases.get(case_id), self._clock.now()
         if not (author_key := case.mention.author_key):
             raise NotAllowed(NAMELESS_AUTHOR)
         accounts = await self._persons.load_accounts(author_key, _get_handle(case))
         cases = await self._queues.list_person_cases(accounts, at)
         notes = await self._notes.load(accounts)
-        departments = {case.department, *(one.department for one in cases), *(note.department for note in notes)}
-        await self._check_reader(by, departments)
+        had = {name for one in (case, *cases) for name in (one.department, *one.departments_before)}
+        await self._check_reader(by, had.union(note.department for note in notes))
         context = await self._persons.load_context(case, at, self._staff.find_plain_name)
         department = get_department_or_lost(self._rules, case.department)
-        return PersonHistory(case, department, context, accounts, tuple(cases), tuple(notes), at)
+        shown = tuple(cases[start : start + CASES_SHOWN])
+        page = CasePage(shown, start, start + len(shown), len(cases))
+        merged_into = await self._cases.find([one.merged_into for one in shown if one.merged_into])
+        places = await self._roll_ups.find_cards([*(one.id for one in shown), *merged_into])
+        links = {one: build_message_link(*place) for one, place in places.items()}
+        return PersonHistory(case, department, context, accounts, page, links, merged_into, tuple(notes))
 
     async def save_history(
         self, case_id: str, by: str, note: str, chosen: Collection[PersonLabel], shown: Collection[PersonLabel]
@@ -141,8 +154,8 @@ class PersonUseCases:
             if staff.can_answer(by):
                 return
             is_unsure = is_unsure or staff.unsure
-        teams = join_words(sorted(departments))
-        raise NotAllowed(DEPUTIES_UNKNOWN if is_unsure else f"Only {teams} and managers can see this person's history.")
+        readers = join_words([*sorted(departments), "managers"])
+        raise NotAllowed(DEPUTIES_UNKNOWN if is_unsure else f"Only {readers} can see this person's history.")
 
 
 def _get_handle(case: Case) -> str:

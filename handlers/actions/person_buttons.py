@@ -16,6 +16,18 @@ async def open_person_history(
         await reply.open_modal(body, render_person_history(*history, origin))
 
 
+async def show_person_cases(
+    ack: AsyncAck, action: Payload, body: Payload, by: str, persons: PersonUseCases, reply: Responder
+) -> None:
+    """Show newer or older cases of the person."""
+    await ack()
+    async with reply.report_refusals():
+        case_id, _, start = action["value"].partition("/")
+        history = await persons.load_history(case_id, by, int(start))
+        if (modal := find_modal(body)) is not None:
+            await reply.update_modal(modal, render_person_history(*history, read_origin(body, case_id, "")))
+
+
 async def open_account_link(
     ack: AsyncAck, action: Payload, body: Payload, by: str, persons: PersonUseCases, reply: Responder
 ) -> None:
@@ -40,6 +52,7 @@ async def unlink_account(
 
 PERSON_LISTENERS = {
     action_ids.PERSON_HISTORY: open_person_history,
+    action_ids.PERSON_CASES: show_person_cases,
     action_ids.PERSON_SAME: open_account_link,
     action_ids.PERSON_UNLINK: unlink_account,
 }

@@ -539,10 +539,11 @@ class FakeFeeds(Fake):
 class FakePersons(Fake):
     """Marta wrote once; nothing else is known about her."""
 
-    async def load_history(self, case_id: str, by: str) -> PersonHistory:
-        await self.ask("load", case_id, by)
+    async def load_history(self, case_id: str, by: str, start: int = 0) -> PersonHistory:
+        await self.ask("load", case_id, by, *([start] if start else []))
         case = build_new_case()
-        return PersonHistory(case, CARE, AuthorContext(), {case.mention.author_key: "marta"}, (case,), (), AT)
+        page = CasePage((case,), start, start + 1, 30)
+        return PersonHistory(case, CARE, AuthorContext(), {case.mention.author_key: "marta"}, page, {}, {}, ())
 
     async def save_history(
         self, case_id: str, by: str, note: str, chosen: list[PersonLabel], shown: list[PersonLabel]

@@ -1,6 +1,7 @@
 """What colleagues know about a person, and who may read it: notes, labels, and accounts that belong together."""
 
 import asyncio
+import re
 from typing import Any
 
 import pytest
@@ -64,11 +65,48 @@ async def test_the_history_lists_cases_with_their_outcome_and_what_colleagues_no
     card = await receive(world, SECOND)
     shown = await open_history(card)
     assert "2nd contact within a day · 1 answered by @ana" in shown
-    assert "green suitcase" in shown
+    assert "Complaint · X · 10 Mar, 09:00 UTC · @northwindair my green suitcase did not arrive" in shown
+    assert "Resolved by <@U0ANA> · answered · 10 Mar, 09:00 UTC · care · Open card" in shown
     assert "“A courier has it”" in shown
+    assert "Unclaimed · care · Open card" in shown
     await submit(card, note="Flies with a wheelchair", labels=["vip"])
     assert "Flies with a wheelchair" in read_modal(card)
     assert "VIP" in read_modal(card)
+
+
+def list_links(card: Card, by: str = "ana") -> list[str]:
+    modal = card.sandbox.get_user(by).modal
+    assert modal is not None
+    return re.findall(r"message_ts=([\d.]+)", str(modal.blocks))
+
+
+async def test_a_merged_case_says_into_which_and_each_leads_to_its_card(world: World) -> None:
+    first = await receive(world, FIRST)
+    await first.click("Claim", by="ana")
+    second = await receive(world, SECOND)
+    await world.local_app.app.usecases.cases.merge(second.case, "U0MIA", first.case)
+    await world.advance(seconds=3)
+    shown = await open_history(first)
+    assert "Merged by <@U0MIA> into “@northwindair my green suitcase did not arrive in Porto, no…” · " in shown
+    here, there = first.message.ts, second.message.ts
+    assert list_links(first) == [here, there, here]  # of what it was merged into, of the card, of the other case
+
+
+async def test_the_older_cases_of_who_writes_often_are_on_further_pages(world: World) -> None:
+    for number in range(12):
+        await world.receive(f"@northwindair my suitcase number {number:02} is lost", by="marta")
+        await world.advance(minutes=10)
+    card = world.channel("#care").card("number 11")
+    assert "Cases* · 1 – 10 of the newest 12" in await open_history(card)
+    assert "number 02" in read_modal(card)
+    assert "number 01" not in read_modal(card)
+    await press(card, "Older")
+    assert "11 – 12 of the newest 12" in read_modal(card)
+    assert "number 00" in read_modal(card)
+    assert "number 02" not in read_modal(card)
+    await press(card, "Newer")
+    await submit(card, note="Loses them all")
+    assert "Loses them all" in read_modal(card)
 
 
 async def test_the_history_of_who_wrote_before_is_in_the_menu_of_the_card_and_re_routing_under_why(
@@ -94,6 +132,16 @@ async def test_who_may_read_notes_are_the_deputies_of_teams_that_had_the_person_
     await card.choose(OPEN, "tom")
     assert "Only care and managers can see this person's history." in read_modal(card, "tom")
     assert "wheelchair" not in read_modal(card, "tom")
+
+
+async def test_a_department_that_handed_a_case_over_may_still_read_the_history(world: World) -> None:
+    card = await receive(world, FIRST)
+    await card.hand_over(by="ana", department="pr")
+    await world.advance(seconds=3)
+    moved = world.channel("#pr").card("@marta")
+    for who in ("ben", "raj"):
+        assert "green suitcase" in await open_history(moved, by=who)
+    assert "Only care, pr and managers can see" in await open_history(moved, by="tom")
 
 
 async def test_of_eleven_notes_the_oldest_goes(world: World) -> None:

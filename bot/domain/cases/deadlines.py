@@ -242,9 +242,13 @@ def _mark_overdue(case: Case, department: Department, at: datetime) -> CaseDecis
 
 def reset_to_new(case: Case, department: Department, at: datetime) -> Case:
     """Return the case as new in this department from now on, with a new deadline to claim it."""
+    had_it = dict.fromkeys(
+        (*case.departments_before, *([case.department] if department.name != case.department else []))
+    )
     return restart_claim_deadline(case, department, at).copy_with(
         status=CaseStatus.NEW,
         department=department.name,
+        departments_before=tuple(had_it),
         owner="",
         resolution=None,
         note="",
