@@ -27,6 +27,9 @@ from bot.domain.replies.lengths import ReplyLength
 from bot.domain.replies.saved_replies import MAX_REPLY, MAX_REPLY_NAME, SavedReply
 from bot.domain.text import join_words
 
+KEPT = "If you close this form, your text is kept for a day."
+RESTORED = "↩️ You typed this before. It has not been opened yet."
+
 
 class ReplyForm(NamedTuple):
     """A reply as far as it is written. `text` is what was typed, `public_text` what is sent."""
@@ -44,6 +47,8 @@ class ReplyForm(NamedTuple):
     """The saved reply that was just chosen."""
     is_inserted: bool = False
     """Whether the text is as a saved reply or a draft put it there: a link with it is never outdated."""
+    is_restored: bool = False
+    """Whether the text is from before the form was closed."""
     can_delete: bool = False
     """Whether this person may delete `chosen`."""
     caution: str = ""
@@ -82,7 +87,11 @@ def render_reply_modal(form: ReplyForm, origin: ModalMetadata, number: int = 0) 
         origin,
         render_case_context(form.case),
         *_render_saved_replies(form),
-        {**make_input(build_text_block(number), "Your reply", typing, optional=True), "dispatch_action": True},
+        {
+            **make_input(build_text_block(number), "Your reply", typing, hint=KEPT, optional=True),
+            "dispatch_action": True,
+        },
+        *([make_context(RESTORED)] if form.is_restored else []),
         *_render_notes(form),
         *_render_draft(form),
         *_render_controls(form),

@@ -1,4 +1,4 @@
-"""Replies that colleagues save, and who is writing a reply to which case just now."""
+"""Replies that colleagues save, who is writing a reply to which case just now, and what they typed."""
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
@@ -11,9 +11,10 @@ from bot.domain.errors import NotAllowed
 from bot.domain.outbox import Notification
 from bot.domain.replies.saved_replies import MAX_SAVED, SavedReply
 from bot.domain.replies.writing import (
-    WRITING_LASTS,
+    TEXT_KEPT,
     WritingRecord,
     WritingRecords,
+    close_writing,
     find_writing,
     list_writers,
     replace_writing,
@@ -77,7 +78,7 @@ class ReplyStore(RedisStore):
         return bool(await self._client.execute("EXISTS", self._keys.apology_key(case_id)))
 
     async def load_writing(self, case_id: str) -> WritingRecords:
-        """Return who has the form open, and who had it until a moment ago."""
+        """Return who has the form open, or had it and left a text in it."""
         return (await self._read_writing(case_id))[1]
 
     async def _read_writing(self, case_id: str) -> tuple[str | None, WritingRecords]:
@@ -92,24 +93,22 @@ class ReplyStore(RedisStore):
         `update` changes what they have in it. It ends five minutes after the last time, and cards are redrawn.
         """
         body, known = await self._read_writing(case.id)
-        current = select_current(known, at)
-        record = (find_writing(known, by) or WritingRecord(by=by, at=at)).copy_with(at=at)
-        after = replace_writing(current, update(record) if update else record)
+        record = (find_writing(known, by) or WritingRecord(by=by, at=at)).copy_with(at=at, is_closed=False)
+        after = replace_writing(close_writing(known, at), update(record) if update else record)
         transaction = self._write_writing(case.id, body, after)
         transaction.guard(self._keys.case_key(case.id), case.version, "v")  # nothing is kept after a release
-        if not list_writers(known) == list_writers(current) == list_writers(after):
+        shown, current = (one for one in known if not one.is_closed), select_current(after, at)
+        if list_writers(shown) != list_writers(current):
             self._add_refresh(transaction, case, at)
-        return after if (await commit(self._client, transaction))[0] is CommitResult.WRITTEN else None
+        return current if (await commit(self._client, transaction))[0] is CommitResult.WRITTEN else None
 
     async def end_writing(self, case: Case, at: datetime, by: str = "") -> None:
-        """Forget whoever has not used the form for five minutes, and this person, who has closed it."""
+        """Record that this person closed the form, and who has not used it for five minutes; their texts stay a day."""
         for _ in range(TRIES):
             body, known = await self._read_writing(case.id)
-            if by and find_writing(known, by) is None:
+            if by and ((own := find_writing(known, by)) is None or own.is_closed):
                 return
-            transaction = self._write_writing(
-                case.id, body, tuple(one for one in select_current(known, at) if one.by != by)
-            )
+            transaction = self._write_writing(case.id, body, close_writing(known, at, by))
             self._add_refresh(transaction, case, at)
             if (await commit(self._client, transaction))[0] is not CommitResult.STALE:
                 return
@@ -123,8 +122,11 @@ class ReplyStore(RedisStore):
             add_writing_end(transaction, self._keys, case_id)
             return transaction
         stored = _RECORDS.dump_json(after, exclude_defaults=True).decode()
-        transaction.write("SET", key, stored, "EX", int(WRITING_LASTS.total_seconds()))
-        transaction.write("ZADD", self._keys.writing_ends, min(one.ends for one in after).timestamp(), case_id)
+        transaction.write("SET", key, stored, "EX", int(TEXT_KEPT.total_seconds()))
+        if ends := [one.ends for one in after if not one.is_closed]:
+            transaction.write("ZADD", self._keys.writing_ends, min(ends).timestamp(), case_id)
+        else:
+            transaction.write("ZREM", self._keys.writing_ends, case_id)
         return transaction
 
     def _add_refresh(self, transaction: Transaction, case: Case, at: datetime) -> None:
@@ -151,7 +153,7 @@ class ReplyStore(RedisStore):
 
 
 def _parse_writing(body: str | None) -> WritingRecords:
-    """Return nothing for what cannot be read: it lasts five minutes, and nobody waits for it."""
+    """Return nothing for what cannot be read: nobody waits for it."""
     if body is None or body is ANOTHER_TYPE:
         return ()
     try:

@@ -66,9 +66,16 @@ class ReplyUseCases:
     _drafts: DraftWriter | None
     _clock: Clock
 
+    async def open_form(self, case_id: str, by: str) -> ReplyForm:
+        """Return the form with what this person has typed in it before, unless that was opened at the outlet."""
+        record = await self._load_own_record(case_id, by)
+        text = record.text if record else ""
+        form = await self.revise(case_id, by, text)
+        return form._replace(is_restored=bool(text), is_inserted=bool(text))
+
     async def revise(self, case_id: str, by: str, text: str = "", reply_id: str = "") -> ReplyForm:
         """Return the form for what was typed, with the saved reply `reply_id` in it. Others see who is writing."""
-        view, records = await self._record_writing(case_id, by)
+        view, records = await self._record_writing(case_id, by, lambda one: one.copy_with(text=text))
         case, record = view.case, find_writing(records, by)
         rules = self._rules.get_reply_rules()
         replies = rank_replies(
@@ -81,6 +88,7 @@ class ReplyUseCases:
             name, signature = pick_name(case.mention.author), await self._find_signature(by)
             filled = {one.id: fill_placeholders(one.text, name, signature) for one in replies}
             text = insert_reply(text, filled[chosen.id], filled.values())
+            await self._record_writing(case_id, by, lambda one: one.copy_with(text=text))
         form = await self._build_form(view, by, text, rules)
         return form._replace(
             replies=tuple(replies),
@@ -166,6 +174,7 @@ class ReplyUseCases:
             await self._cases.apply(
                 case_id, by, lambda case, context: note_opened_text(case, context, is_approved=text in same)
             )
+        await self._record_writing(case_id, by, lambda one: one.copy_with(text=""))
 
     async def _build_form(self, view: CaseView, by: str, text: str, rules: ReplyRules) -> ReplyForm:
         case, department = view.case, view.department

@@ -22,7 +22,7 @@ async def open_reply_modal(
     await ack()
     async with reply.report_refusals():
         origin = read_origin(body, action["value"], reply.response_url)
-        await reply.open_modal(body, render_reply_modal(await replies.revise(action["value"], by), origin))
+        await reply.open_modal(body, render_reply_modal(await replies.open_form(action["value"], by), origin))
 
 
 async def revise_reply(ack: AsyncAck, body: Payload, by: str, replies: ReplyUseCases, reply: Responder) -> None:

@@ -605,6 +605,9 @@ class FakeReplies(Fake):
         await self.ask("draft", case_id, by, text)
         return await self.revise(case_id, by, text)
 
+    async def open_form(self, case_id: str, by: str) -> ReplyForm:
+        return await self.revise(case_id, by)
+
     async def revise(self, case_id: str, by: str, text: str = "", reply_id: str = "") -> ReplyForm:
         await self.ask("revise", case_id, by, text, reply_id)
         return ReplyForm(build_claimed_case(), text, text, ReplyLength(len(text), 280))

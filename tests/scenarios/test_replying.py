@@ -225,6 +225,63 @@ async def test_only_the_owner_and_managers_reply_and_only_to_a_claimed_case(worl
     assert "Reply" in (await open_reply(world, card, by="mia")).words
 
 
+async def test_who_closes_the_form_finds_what_they_typed_for_a_day_and_nobody_else_does(world: World) -> None:
+    add_to_playbook(world, REPLIES)
+    card = await receive_claimed(world)
+    reply = await open_reply(world, card)
+    assert "If you close this form, your text is kept for a day." in reply.words
+    await reply.type("We look for your bag.")
+    await reply.close()
+    await world.advance(minutes=10)
+    assert "writing" not in card.words
+    assert (await open_reply(world, card, by="mia")).text == ""
+    reply = await open_reply(world, card)
+    assert reply.text == "We look for your bag."
+    assert "You typed this before." in reply.words
+    assert reply.composer[1]["text"] == reply.text
+    await reply.type("We look for both bags.")
+    assert "You typed this before." not in reply.words
+    await world.advance(minutes=10)
+    assert "@ana is writing" not in card.words, "five minutes passed"
+    await reply.choose("Lost bag")
+    typed = reply.text
+    await world.sandbox.get_user("ana").close_modal(everything=True)
+    reply = await open_reply(world, card)
+    assert reply.text == typed
+    await reply.close()
+    await world.advance(hours=24, minutes=1)
+    assert not await world.local_app.store.client.execute("EXISTS", world.local_app.store.keys.writing_key(card.case))
+
+
+async def test_what_was_opened_at_the_outlet_or_belongs_to_a_released_case_is_kept_no_longer(world: World) -> None:
+    card = await receive_claimed(world)
+    reply = await open_reply(world, card)
+    await reply.type("We look for your bag.")
+    await reply.submit()
+    await reply.press(action_ids.REPLY_OPEN)
+    await reply.close()
+    assert reply.text == "We look for your bag."
+    await reply.close()
+    reply = await open_reply(world, card)
+    assert reply.text == ""
+    await reply.type("It is found.")
+    await reply.close()
+    await card.click("Release", by="ana")
+    await card.click("Claim", by="ana")
+    assert (await open_reply(world, card)).text == ""
+
+
+async def test_what_was_typed_is_forgotten_with_the_post(world: World) -> None:
+    card = await receive_claimed(world)
+    reply = await open_reply(world, card)
+    await reply.type(f"You wrote: {LOST}")
+    await reply.close()
+    store = world.local_app.store
+    eraser = MentionEraser(store.client, store.keys)
+    await eraser.forget(await eraser.find(parse_forget_target("@marta")), world.clock.now())
+    assert not await store.client.execute("EXISTS", store.keys.writing_key(card.case))
+
+
 async def test_who_loses_the_case_while_they_write_is_told_and_keeps_the_text(world: World) -> None:
     card = await receive_claimed(world)
     reply = await open_reply(world, card)

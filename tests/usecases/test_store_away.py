@@ -134,6 +134,7 @@ ASKED: tuple[Callable[[UseCases], Awaitable[Any]], ...] = (
     lambda usecases: usecases.pages.is_delivery_handled("delivery"),
     lambda usecases: usecases.pages.acknowledge_from_pagerduty(PAGE.id, "P", "delivery"),
     lambda usecases: usecases.previews.build_preview("northwind"),
+    lambda usecases: usecases.replies.open_form(CASE.id, ANA),
     lambda usecases: usecases.replies.revise(CASE.id, ANA),
     lambda usecases: usecases.replies.ask_approval(CASE.id, ANA, "Sorry"),
     lambda usecases: usecases.replies.request_draft(CASE.id, ANA, ""),

@@ -1,4 +1,4 @@
-"""Who is writing a reply just now."""
+"""Who is writing a reply just now, and what those who closed the form had typed."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -8,19 +8,28 @@ from bot.domain.immutable import FrozenModel
 WRITING_LASTS = timedelta(minutes=5)
 """After the last sign of it: Slack may not tell that a form was closed."""
 
+TEXT_KEPT = timedelta(days=1)
+"""After it was last changed: for who closes the form and comes back."""
+
 
 class WritingRecord(FrozenModel):
-    """A person has the form of a reply open; `at` is when it was last changed."""
+    """A person has the form of a reply open, or has closed it; `at` is when it was last changed."""
 
     by: str
     at: datetime
     draft: str = ""
     """The last draft that they asked for."""
     is_draft_used: bool = False
+    text: str = ""
+    """What stands in it, until it is opened at the outlet."""
+    is_closed: bool = False
 
     @property
     def ends(self) -> datetime:
         return self.at + WRITING_LASTS
+
+    def is_current(self, at: datetime) -> bool:
+        return not self.is_closed and at < self.ends
 
 
 WritingRecords = tuple[WritingRecord, ...]
@@ -39,7 +48,13 @@ def replace_writing(records: WritingRecords, record: WritingRecord) -> WritingRe
 
 
 def select_current(records: WritingRecords, at: datetime) -> WritingRecords:
-    return tuple(one for one in records if at < one.ends)
+    return tuple(one for one in records if one.is_current(at))
+
+
+def close_writing(records: WritingRecords, at: datetime, by: str = "") -> WritingRecords:
+    """Return what stays of them once this person, and who has not typed for five minutes, have closed the form."""
+    stay = (one if one.is_current(at) and one.by != by else one.copy_with(is_closed=True) for one in records)
+    return tuple(one for one in stay if not one.is_closed or (one.text and at < one.at + TEXT_KEPT))
 
 
 def list_writers(records: Iterable[WritingRecord]) -> tuple[str, ...]:
