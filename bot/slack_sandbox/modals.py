@@ -38,14 +38,14 @@ class ModalSession:
         self._payloads, self._deliveries = payloads, deliveries
         self._suggestions = OptionSuggestions(user, payloads, deliveries)
 
-    async def fill_input(self, field: str, value: Any) -> DeliveryOutcome | None:
+    async def fill_input(self, field: str, value: Any, *, silent: bool = False) -> DeliveryOutcome | None:
         view = self._require_open_view()
         block = client_validation.find_input(view, field)
         element = block["element"]
         options = await self._suggestions.find(view, block, element, value)
         put = interactive_elements.build_state_value(element, value, options)
         view.set_state(block["block_id"], element["action_id"], build_state(element, put))
-        if not block.get("dispatch_action"):
+        if silent or not block.get("dispatch_action"):
             return None
         chosen = interactive_elements.build_selection(element, value, options)
         action = interactive_elements.build_action(block, element, self._workspace.stamps.issue_ts(), chosen)

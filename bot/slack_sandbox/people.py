@@ -95,9 +95,12 @@ class SlackUser:
         block, element = interactive_elements.find_element(holder, menu, block_id)
         return await self._suggestions.find(holder, block, element, typed)
 
-    async def fill_field(self, field: str, value: Any) -> DeliveryOutcome | None:
-        """`field` is a block id, a label or an action id. The app is notified only if the block dispatches actions."""
-        return await self._modals.fill_input(field, value)
+    async def fill_field(self, field: str, value: Any, *, silent: bool = False) -> DeliveryOutcome | None:
+        """`field` is a block id, a label or an action id. The app is notified if the block dispatches actions.
+
+        `silent`: it is not, as for what is submitted right away.
+        """
+        return await self._modals.fill_input(field, value, silent=silent)
 
     async def submit(self) -> DeliveryOutcome:
         return await self._modals.submit()

@@ -83,6 +83,44 @@ def test_who_goes_away_with_the_form_open_is_said_to_write_for_some_minutes_only
     hers.open("ana")
 
 
+def test_the_form_counts_and_checks_while_one_types_and_the_cursor_stays_where_it_is(window: Window) -> None:
+    card = claim(window)
+    card.click(action_ids.REPLY)
+    with window.form("Reply"):
+        window.find_element(TEXT).send_keys("We are so sorry.")
+        window.wait_for_text("264 of 280 characters left.", within="#modal")
+        window.press_keys(*[Keys.ARROW_LEFT] * 9, "really ")
+        window.wait_for_text("257 of 280 characters left.", within="#modal")
+        window.press_keys("and truly ")
+        window.wait_for_text("247 of 280 characters left.", within="#modal")
+        assert window.find_element(TEXT).get_property("value") == "We are really and truly so sorry."
+        window.press_keys(Keys.END, " Here are 900 EUR.")
+        window.wait_for_text("900 EUR is more than you can offer", within="#modal")
+        assert window.wait_for_focus(TEXT)
+        window.press_keys(Keys.ESCAPE)
+
+
+def test_who_closes_the_form_in_the_middle_of_a_word_finds_it_again_and_is_told_of_no_error(window: Window) -> None:
+    card = claim(window)
+    card.click(action_ids.REPLY)
+    with window.form("Reply"):
+        window.find_element(TEXT).send_keys("We look for your ba", Keys.ESCAPE)
+    assert window.read_text("#notices") == ""
+    card.click(action_ids.REPLY)
+    with window.form("Reply"):
+        assert window.find_element(TEXT).get_property("value") == "We look for your ba"
+        window.wait_for_text("You typed this before.", within="#modal")
+        assert window.find_accessibility_faults() == []
+        window.press_keys(Keys.ESCAPE)
+
+
+def test_a_form_that_is_closed_with_typed_words_is_told_of_no_error(window: Window) -> None:
+    claim(window).click(action_ids.RESOLVE)
+    with window.form("Resolve"):
+        window.find_element(TEXT).send_keys("They have their ba", Keys.ESCAPE)
+    assert window.read_text("#notices") == ""
+
+
 def test_typed_words_survive_a_saved_reply_and_are_shown_to_copy(window: Window) -> None:
     card = claim(window)
     card.click(action_ids.REPLY)

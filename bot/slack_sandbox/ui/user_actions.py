@@ -2,7 +2,6 @@
 
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
 
 from bot.slack_sandbox import interactive_elements, posting
 from bot.slack_sandbox.change_log import ChangeKind
@@ -62,17 +61,10 @@ async def handle_submit(_: SlackWorkspace, person: SlackUser, body: Json) -> Del
     values = body.get("values") or {}
     if not isinstance(values, dict):
         raise InvalidUserActionError("values: an object was expected")
-    for block, value in values.items():
-        await _fill_if_silent(person, block, value)
+    known = {str(one.get("block_id")) for one in person.modal.blocks} if person.modal else set[str]()
+    for block in known & values.keys():
+        await person.fill_field(block, values[block], silent=True)
     return await person.submit()
-
-
-async def _fill_if_silent(person: SlackUser, block: str, value: Any) -> None:
-    """Fill in a field, unless it dispatches actions and has been sent already."""
-    assert person.modal is not None
-    found = next((one for one in person.modal.blocks if one.get("block_id") == block), None)
-    if found is not None and not found.get("dispatch_action"):
-        await person.fill_field(block, value)
 
 
 async def handle_close(_: SlackWorkspace, person: SlackUser, body: Json) -> DeliveryOutcome:

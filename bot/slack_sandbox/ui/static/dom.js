@@ -41,12 +41,16 @@ export function safeUrl(url) {
   }
 }
 
-/** Redraw and restore the focus: to the control with the same key, else to `fallback`. */
+/** Redraw and restore the focus, and where one types: to the control with the same key, else to `fallback`. */
 export function keepFocus(within, redraw, fallback = within) {
   const active = document.activeElement;
   const held = within.contains(active) && active !== within ? active.dataset.key ?? "" : null;
+  const { selectionStart, selectionEnd, scrollTop } = active ?? {};
   redraw();
   if (held === null) return;
   const again = held && [...within.querySelectorAll("[data-key]")].find((one) => one.dataset.key === held);
   (again || fallback).focus({ preventScroll: true });
+  if (!again || typeof selectionStart !== "number") return;
+  again.setSelectionRange(selectionStart, selectionEnd);
+  again.scrollTop = scrollTop;
 }

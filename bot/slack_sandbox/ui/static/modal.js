@@ -6,14 +6,16 @@ import { drawBlocks } from "./blocks/index.js";
 import { rememberFocus } from "./focus.js";
 import { plainWords } from "./mrkdwn.js";
 
-let shown = null; // {view, fields, back}
+let shown = null; // {view, fields, back, closing}
 const dialog = () => document.getElementById("modal");
 
 export function updateModal(view) {
   if (!view) return closeDialog();
   if (shown?.view.id === view.id && shown.view.hash === view.hash) return;
   const before = shown;
-  const typed = before?.view.id === view.id ? Object.fromEntries(before.fields.map((one) => [one.block, one.read()])) : {};
+  const unsent = before?.view.id === view.id ? before.fields.filter((one) => one.typing?.isUnsent()) : [];
+  const typed = Object.fromEntries(unsent.map((one) => [one.block, one.read()]));
+  leave(before);
   shown = { view, fields: [], back: before?.back ?? rememberFocus() };
   if (before) keepFocus(dialog(), () => draw(view, typed), dialog().querySelector("h2"));
   else draw(view, typed);
@@ -21,10 +23,12 @@ export function updateModal(view) {
   if (!before) firstField()?.focus();
 }
 
+/** What is typed there is not sent any more: the browser tells of a change when a field is removed, too. */
+const leave = (form) => form?.fields.forEach((one) => one.typing?.settle());
 const firstField = () => dialog().querySelector(".dialog-body :is(input, select, textarea)") ?? dialog().querySelector(".dialog-foot button");
 
 function draw(view, typed) {
-  const place = { holder: { view: view.id }, values: keepTyped(view, typed), fields: shown.fields };
+  const place = { holder: { view: view.id }, values: view.values, typed, fields: shown.fields };
   put(dialog(), h("form", { class: "dialog-form", novalidate: true, onsubmit: (event) => (event.preventDefault(), submit()) },
     h("div", { class: "dialog-head" }, h("h2", { id: "modal-title", tabindex: "-1" }, plainWords(view.title)),
       h("button", { type: "button", class: "icon", "aria-label": "Close", onclick: () => close(true) }, "✕")),
@@ -35,19 +39,10 @@ function draw(view, typed) {
       view.submit && h("button", { type: "submit", class: "button primary" }, plainWords(view.submit)))));
 }
 
-/** Return the values with typed input that was not sent yet, for fields that still exist. */
-function keepTyped(view, typed) {
-  const values = structuredClone(view.values ?? {});
-  for (const block of view.blocks) {
-    const now = block.type === "input" && values[block.block_id]?.[block.element.action_id];
-    if (now && typeof typed[block.block_id] === "string" && "value" in now) now.value = typed[block.block_id];
-  }
-  return values;
-}
-
 async function submit() {
   const values = Object.fromEntries(shown.fields.map((one) => [one.block, one.read()]));
   const { view, fields } = shown;
+  leave(shown);
   showNotice("");
   fields.forEach((one) => one.fail(""));
   const outcome = await act({ act: "submit", view: view.id, values }, dialog().querySelector("[type=submit]"));
@@ -64,9 +59,13 @@ const showNotice = (words) => {
 };
 
 async function close(everything) {
-  if (!shown) return;
-  const { id } = shown.view;
+  if (!shown || shown.closing) return;
+  const form = shown;
+  const { id } = form.view;
+  form.closing = true;
+  await Promise.all(form.fields.map((one) => one.typing?.flush()));
   const outcome = await act({ act: "close", view: id, everything });
+  form.closing = false;
   if (outcome.refused && shown?.view.id === id) closeDialog();
 }
 
@@ -76,6 +75,7 @@ export const dropModal = (view) => act({ act: "close", view: view.id, everything
 function closeDialog() {
   if (!shown) return;
   const { back } = shown;
+  leave(shown);
   shown = null;
   if (dialog().open) dialog().close();
   put(dialog());

@@ -6,6 +6,7 @@ import { act } from "../act.js";
 import { KINDS, asking, stateIn } from "./choosers.js";
 
 const TEXTS = { plain_text_input: "text", email_text_input: "email", url_text_input: "url", number_input: "text", rich_text_input: "text" };
+const PAUSE = 400; // milliseconds without a letter, after which the app is told what was typed
 
 /** Registers itself with the form (`place.fields`), which asks for what stands in it. */
 export function field(block, place) {
@@ -15,17 +16,31 @@ export function field(block, place) {
   const parts = { hint: block.hint && freshId("hint"), error: freshId("error") };
   const error = h("p", { class: "field-error", id: parts.error, hidden: true });
   const shell = control.dataset.group ? grouped(block, one, control, parts, error) : labelled(block, control, parts, error, made?.beside);
-  if (made) place.fields?.push({ block: block.block_id, read: made.read, fail: (sentence) => fail(control, error, parts, sentence) });
+  if (made) place.fields?.push({ block: block.block_id, read: made.read, typing: made.typing, fail: (sentence) => fail(control, error, parts, sentence) });
   return shell;
 }
 
 function words(one, block, place) {
   const now = stateIn(place, block, one);
-  const value = typeof now.value === "string" ? now.value : plain(now.rich_text_value);
-  const given = { "data-key": one.action_id, placeholder: plainWords(one.placeholder) || null, maxlength: one.max_length, value: value ?? "", onchange: () => dispatchInput(block, place, control.value), autofocus: one.focus_on_load };
+  const known = (typeof now.value === "string" ? now.value : plain(now.rich_text_value)) ?? "";
+  const value = place.typed?.[block.block_id] ?? known;
+  const typing = sendTyped(block, place, known, () => control.value);
+  const live = block.dispatch_action && one.dispatch_action_config?.trigger_actions_on?.includes("on_character_entered");
+  const given = { "data-key": one.action_id, placeholder: plainWords(one.placeholder) || null, maxlength: one.max_length, value, onchange: typing.flush, oninput: live ? typing.wait : null, autofocus: one.focus_on_load };
   const tall = one.multiline || one.type === "rich_text_input";
   const control = tall ? h("textarea", { ...given, rows: 4 }) : h("input", { ...given, type: TEXTS[one.type], inputmode: one.type === "number_input" ? "decimal" : null, autocomplete: "off" });
-  return { control, read: () => control.value };
+  if (live && value !== known) typing.wait();
+  return { control, read: () => control.value, typing };
+}
+
+/** Sends what was typed once: when the field is left, and for a field that wants each letter, after a pause in typing. */
+function sendTyped(block, place, known, read) {
+  let sent = known;
+  let pause = 0;
+  const settle = () => (clearTimeout(pause), (sent = read()));
+  const flush = () => (read() === sent ? null : dispatchInput(block, place, settle()));
+  const wait = () => (clearTimeout(pause), (pause = setTimeout(flush, PAUSE)));
+  return { settle, flush, wait, isUnsent: () => read() !== sent };
 }
 
 const plain = (rich) => (rich?.elements ?? []).flatMap((part) => part.elements ?? []).map((run) => run.text ?? "").join("");
