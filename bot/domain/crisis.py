@@ -74,9 +74,8 @@ class MentionCounts(NamedTuple):
     negative: int = 0
 
     @classmethod
-    def from_tally(cls, tally: Tally, subject: str = "") -> "MentionCounts":
-        counts = [(key, n) for key, n in tally.items() if not subject or key.subject == subject]
-        return cls(sum(n for _, n in counts), sum(n for key, n in counts if key.sentiment == Sentiment.NEGATIVE))
+    def from_tally(cls, tally: Tally) -> "MentionCounts":
+        return cls(sum(tally.values()), sum(n for key, n in tally.items() if key.sentiment == Sentiment.NEGATIVE))
 
 
 @store_by_name

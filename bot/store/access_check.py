@@ -21,7 +21,7 @@ _OTHER_COMMANDS = [
     *("SETBIT * 0 1", "BITFIELD * GET u1 0", "ZDIFF 1 *", "ZINTER 1 *", "ZRANGEBYLEX * - +"),
     *(f"{name} * a" for name in ("HGET", "HMGET", "ZSCORE", "XPENDING", "XINFO CONSUMERS")),
     *(f"{name} * 0 1" for name in ("LRANGE", "ZCOUNT", "ZRANGE", "ZRANGEBYSCORE")),
-    *("XLEN *", "XRANGE * - +", "XREVRANGE * + -", "XINFO GROUPS *", "XAUTOCLAIM * a b 1 0"),
+    *("HSCAN * 0", "XLEN *", "XRANGE * - +", "XREVRANGE * + -", "XINFO GROUPS *", "XAUTOCLAIM * a b 1 0"),
     *("XGROUP CREATE * a 0", "XGROUP DELCONSUMER * a b", "XREADGROUP GROUP a b STREAMS * >"),
 ]
 """An example of each other command that the store sends or a script calls, except those of one CLI command alone."""

@@ -34,6 +34,7 @@ class WrongType(str):
 
 
 ANOTHER_TYPE = WrongType()
+EVERY_FIELD = "*"
 CONNECTION_ERRORS = (redis.exceptions.ConnectionError, redis.exceptions.TimeoutError, OSError)
 
 
@@ -127,6 +128,16 @@ class RedisClient:
             found = await self._run_scripts("read_each", [(keys, (command,)) for keys in groups])
             return [_raise_first_error(ANOTHER_TYPE if is_wrong_type(one) else one for one in each) for each in found]
 
+    async def read_hashes(self, groups: Iterable[Sequence[tuple[str, str]]]) -> list[list[Any]]:
+        """Return of each hash, by key and pattern, the fields that fit and their values; of each group at one instant.
+
+        `ANOTHER_TYPE` as in `execute_each`.
+        """
+        async with self._guard_call():
+            calls = [([key for key, _ in group], [pattern for _, pattern in group]) for group in groups]
+            found = await self._run_scripts("read_hashes", calls)
+            return [_raise_first_error(ANOTHER_TYPE if is_wrong_type(one) else one for one in each) for each in found]
+
     async def read_versions(self, keys: Iterable[str]) -> list[tuple[int, str | None]]:
         """Return version and body of each of several hashes. A version that is missing or not a number is 0."""
         replies = await self.execute_each([("HMGET", key, "v", "body") for key in keys])
@@ -134,7 +145,7 @@ class RedisClient:
 
     async def scan_keys(self, start: str) -> AsyncIterator[str]:
         """Yield the keys with this prefix. One may come twice, and one created meanwhile may be missing."""
-        cursor, pattern = "0", re.sub(r"([\\\[\]*?])", r"\\\1", start) + "*"
+        cursor, pattern = "0", escape_pattern(start) + "*"
         while True:
             cursor, keys = await self.execute("SCAN", cursor, "MATCH", pattern, "COUNT", SCAN_COUNT)
             for key in keys:
@@ -211,6 +222,11 @@ class RedisClient:
 
     async def close(self) -> None:
         await self._redis.aclose()
+
+
+def escape_pattern(text: str) -> str:
+    """Return the pattern for Redis that only this text fits."""
+    return re.sub(r"([\\\[\]*?])", r"\\\1", text)
 
 
 def parse_int(text: Any) -> int | None:

@@ -8,9 +8,10 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from bot.domain.periods import HOUR, QUARTER, TimeSpan
+from bot.domain.reports.report import ReportQuery
 from bot.domain.reports.rolled_days import LocalDay, compute_hours_start, find_local_day
-from bot.store.client import parse_int
-from bot.store.keys import TALLIES_KEPT, Keys
+from bot.store.client import EVERY_FIELD, escape_pattern, parse_int
+from bot.store.keys import TALLIES_KEPT, Keys, join_field
 from bot.store.repository import RedisStore
 
 HOURS_AT_ONCE = 48
@@ -26,18 +27,31 @@ class CounterKind(NamedTuple):
 
     name_hour: Callable[[Keys, datetime], str]
     name_day: Callable[[Keys, str], str]
+    first: str = ""
+    """The pattern of what stands before subject and department."""
+
+    def build_patterns(self, query: ReportQuery) -> tuple[str, str]:
+        """Return the patterns for an hour and for a day that at least the fields fit that the query includes."""
+        if not query.scope:
+            return EVERY_FIELD, EVERY_FIELD
+        subject, department = (escape_pattern(join_field(one)) or "*" for one in (query.subject, query.department))
+        of_day = f"{self.first}{subject}|{department}|*"
+        return f"?|{of_day}", of_day
 
 
 TALLIES = CounterKind(Keys.tally_key, Keys.rolled_tally_key)
-THEMES = CounterKind(Keys.themes_key, Keys.rolled_themes_key)
+THEMES = CounterKind(Keys.themes_key, Keys.rolled_themes_key, "*|")
 KINDS = (TALLIES, THEMES)
 
 
 class HourCounterStore(RedisStore):
     async def _sum_hours(
-        self, kind: CounterKind, spans: Sequence[TimeSpan], rolled: Sequence[LocalDay]
+        self, kind: CounterKind, spans: Sequence[TimeSpan], rolled: Sequence[LocalDay], query: ReportQuery
     ) -> Mapping[Coverage, Mapping[str, int]]:
-        """Return the sum of each counter by coverage. What is in a rolled day is read at one instant."""
+        """Return the sum of each counter by coverage, at least of those that the query includes.
+
+        What is in a rolled day is read at one instant.
+        """
         sums: dict[Coverage, dict[str, int]] = {}
         apart = _merge_days(rolled)
         every = sorted({hour for span in spans for hour in span.list_hours()})
@@ -45,13 +59,12 @@ class HourCounterStore(RedisStore):
         hours = [(hour, coverage) for hour, coverage in covered if any(coverage)]
         for start in range(0, len(hours), HOURS_AT_ONCE):
             some = hours[start : start + HOURS_AT_ONCE]
-            names = [kind.name_hour(self._keys, hour) for hour, _ in some]
-            replies = await self._client.execute_each([("HGETALL", name) for name in names])
+            replies = await self._read_hours(kind, [hour for hour, _ in some], query)
             for (_, coverage), flat in zip(some, replies, strict=True):
                 _add_counts(flat, sums.setdefault(coverage, {}))
         for start in range(0, len(rolled), DAYS_AT_ONCE):
             days = rolled[start : start + DAYS_AT_ONCE]
-            for day, flats in zip(days, await self._read_days(kind, days), strict=True):
+            for day, flats in zip(days, await self._read_days(kind, days, query), strict=True):
                 parts = [TimeSpan(max(one.start, day.span.start), min(one.end, day.span.end)) for one in spans]
                 whole = tuple(nth for nth, part in enumerate(parts) if part == day.span)
                 _add_counts(_put_in_quarter(flats[0]), sums.setdefault((whole,), {}))
@@ -59,13 +72,20 @@ class HourCounterStore(RedisStore):
                     _add_counts(flat, sums.setdefault(_compute_coverage(hour, parts), {}))
         return sums
 
-    async def _read_days(self, kind: CounterKind, days: Sequence[LocalDay]) -> list[list[Any]]:
+    async def _read_hours(self, kind: CounterKind, hours: Sequence[datetime], query: ReportQuery) -> list[Any]:
+        names, (pattern, _) = [kind.name_hour(self._keys, hour) for hour in hours], kind.build_patterns(query)
+        if pattern == EVERY_FIELD:  # which the script would do in twice the time
+            return await self._client.execute_each([("HGETALL", name) for name in names])
+        return [flat for [flat] in await self._client.read_hashes([(name, pattern)] for name in names)]
+
+    async def _read_days(self, kind: CounterKind, days: Sequence[LocalDay], query: ReportQuery) -> list[list[Any]]:
         """Return for each day its hash, and what is left of its hours."""
-        groups = [
-            [kind.name_day(self._keys, day.name), *(kind.name_hour(self._keys, one) for one in day.span.list_hours())]
-            for day in days
-        ]
-        return await self._client.read_groups("HGETALL", groups)
+        of_hour, of_day = kind.build_patterns(query)
+        groups = []
+        for day in days:
+            hours = [(kind.name_hour(self._keys, hour), of_hour) for hour in day.span.list_hours()]
+            groups.append([(kind.name_day(self._keys, day.name), of_day), *hours])
+        return await self._client.read_hashes(groups)
 
     async def list_old_hours(self, at: datetime, zone: ZoneInfo) -> list[tuple[CounterKind, datetime]]:
         """Return the hours that wait to be added to their days. Late counts make an old hour wait again."""

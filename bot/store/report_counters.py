@@ -10,7 +10,7 @@ from operator import add
 
 from bot.domain.commits import DurationKind
 from bot.domain.periods import DAY, HOUR, QUARTER, TimeSpan
-from bot.domain.reports.report import Reconciliation, Tally, TallyKey
+from bot.domain.reports.report import EVERYTHING, Reconciliation, ReportQuery, Tally, TallyKey
 from bot.domain.reports.rolled_days import LocalDay
 from bot.domain.reports.step_timings import StepTiming
 from bot.domain.themes import ThemeKey
@@ -20,25 +20,35 @@ from bot.store.keys import format_day, split_field
 from bot.store.repository import RedisStore
 
 COUNTED = ("seen", "opened", "joined", "tallied", "spam", "editing")
-_QUARTERS = frozenset(map(str, range(DAY // QUARTER)))
+_QUARTERS = frozenset(map(str, range(HOUR // QUARTER)))
 
 
 class ReportCounterStore(HourCounterStore):
-    async def load_tallies(self, *spans: TimeSpan, rolled: Sequence[LocalDay] = ()) -> list[Tally]:
-        """Return one tally for each span. Spans may overlap; each hour is read once.
+    async def load_tallies(
+        self, *spans: TimeSpan, rolled: Sequence[LocalDay] = (), query: ReportQuery = EVERYTHING
+    ) -> list[Tally]:
+        """Return one tally for each span, of what the query includes. Spans may overlap; each hour is read once.
 
         `rolled` are the days in them whose hours may have been added up.
         """
-        return _build_tallies(await self._sum_hours(TALLIES, spans, rolled), len(spans))
+        return _build_tallies(await self._sum_hours(TALLIES, spans, rolled, query), len(spans), query)
 
-    async def load_themes(self, span: TimeSpan, rolled: Sequence[LocalDay] = ()) -> Counter[ThemeKey]:
-        """Count the mentions with each theme: one with two themes is in both."""
-        found = Counter[ThemeKey]()
-        for coverage, counts in (await self._sum_hours(THEMES, [span], rolled)).items():
+    async def load_themes(
+        self, span: TimeSpan, rolled: Sequence[LocalDay] = (), query: ReportQuery = EVERYTHING
+    ) -> Counter[ThemeKey]:
+        """Count the mentions with each theme that the query includes: one with two themes is in both."""
+        sums = Counter[str]()
+        for coverage, counts in (await self._sum_hours(THEMES, [span], rolled, query)).items():
+            quarters = {str(nth) for nth, covered in enumerate(coverage) if covered}
             for field, count in counts.items():
-                quarter, *words = _split_counter(field, 5) or ("",)
-                if quarter in _QUARTERS and int(quarter) < len(coverage) and coverage[int(quarter)]:
-                    found[ThemeKey(*words)] += count
+                quarter, _, said = field.partition("|")
+                if quarter in quarters:
+                    sums[said] += count
+        found = Counter[ThemeKey]()
+        for said, count in sums.items():  # parsed once for all quarters
+            key = ThemeKey._make(_split_counter(said, 4) or ("",) * 4)
+            if key.theme and query.includes_key(key):
+                found[key] += count
         return found
 
     async def find_top_cases(self, span: TimeSpan, subjects: Iterable[str], limit: int) -> list[str]:
@@ -113,14 +123,15 @@ class MentionCounters(RedisStore):
         return Reconciliation(**counted, waiting=int(waiting), dead=int(dead))
 
 
-def _build_tallies(sums: Mapping[Coverage, Mapping[str, int]], spans: int) -> list[Tally]:
+def _build_tallies(sums: Mapping[Coverage, Mapping[str, int]], spans: int, query: ReportQuery) -> list[Tally]:
     """Add up by what was said. Hot loop: each field is parsed once, and counted by a number instead of its words."""
     numbers: dict[TallyKey, int] = {}
     parsed: dict[str, tuple[int, int]] = {}
     for field in set(chain.from_iterable(sums.values())):
-        quarter, *words = _split_counter(field, 5) or ("",)
-        if quarter in _QUARTERS and int(quarter) < HOUR // QUARTER:
-            parsed[field] = int(quarter), numbers.setdefault(TallyKey(*words), len(numbers))
+        quarter, *words = _split_counter(field, 5) or ("", *TallyKey._fields)
+        said = TallyKey(*words)
+        if quarter in _QUARTERS and query.includes_key(said):
+            parsed[field] = int(quarter), numbers.setdefault(said, len(numbers))
     totals = [[0] * len(numbers) for _ in range(spans)]
     for coverage, counts in sums.items():
         rows = {covered: [0] * len(numbers) for covered in coverage}

@@ -6,6 +6,7 @@ from bot.domain.crisis import MentionCounts
 from bot.domain.outbox import Notification
 from bot.domain.paging.page import Page
 from bot.domain.periods import widen_to_quarters
+from bot.domain.reports.report import ReportQuery
 from bot.domain.shift_summary import LOOKBACK, ShiftSummary
 from bot.store.client import RedisClient, parse_hash
 from bot.store.crises import CrisisStore
@@ -43,8 +44,9 @@ class ShiftSummaryStore(RedisStore):
 
     async def load_summary(self, department: str, at: datetime) -> ShiftSummary:
         since = at - LOOKBACK
-        [tally] = await self._tallies.load_tallies(widen_to_quarters(since, at))
-        counts = MentionCounts.from_tally({key: n for key, n in tally.items() if key.department == department})
+        query = ReportQuery(department=department)
+        [tally] = await self._tallies.load_tallies(widen_to_quarters(since, at), query=query)
+        counts = MentionCounts.from_tally(tally)
         waiting, overdue = (await self._tallies.count_open([department], at))[department]
         drill = (await self._drills.load_drills()).get(department)
         episodes = [one for one in await self._episodes.list_latest() if one.opened_at >= since]

@@ -25,6 +25,7 @@ from bot.domain.errors import NotAllowed
 from bot.domain.lifecycle import DEPUTIES_UNKNOWN
 from bot.domain.paging.case_page import get_case_page_id
 from bot.domain.periods import widen_to_quarters
+from bot.domain.reports.report import ReportQuery
 from bot.domain.rules import PlaybookRules, get_department_or_lost, require_department
 from bot.domain.spikes.episode_page import get_episode_page_id
 from bot.store.store import Store
@@ -149,8 +150,10 @@ class CrisisUseCases:
     async def _measure_sentiment(self, crisis: Crisis) -> SentimentOutcome:
         at, began = self._clock.now(), crisis.origin.began_at
         spans = [widen_to_quarters(began - HOUR, began), widen_to_quarters(began, at), widen_to_quarters(at - HOUR, at)]
-        tallies = await self._store.report_counters.load_tallies(*spans)
-        return SentimentOutcome(*(MentionCounts.from_tally(tally, crisis.origin.subject) for tally in tallies))
+        tallies = await self._store.report_counters.load_tallies(
+            *spans, query=ReportQuery(subject=crisis.origin.subject)
+        )
+        return SentimentOutcome(*map(MentionCounts.from_tally, tallies))
 
     async def _find_crisis(self, by: str, channel: str) -> Crisis:
         """Return the crisis of this channel, or the only open one. Raises `NotAllowed`."""

@@ -65,10 +65,9 @@ class EpisodeUseCases:
         parts = split_span(TimeSpan(spans.before.start, spans.after.end), zone, compute_hours_start(at, zone))
         wanted = [spans.before, spans.during, spans.after, *spans.weekdays]
         wanted += [find_span(one, at) for one in alike] + [one.span for one in parts]
-        query = ReportQuery(subject=ref.subject)
-        rolled = list_counter_days(wanted, at, zone)
-        tallies = await self._store.report_counters.load_tallies(*wanted, rolled=rolled)
-        before, during, after, *rest = [SentimentCounts.from_tally(query.filter_tally(one)) for one in tallies]
+        rolled, query = list_counter_days(wanted, at, zone), ReportQuery(subject=ref.subject)
+        tallies = await self._store.report_counters.load_tallies(*wanted, rolled=rolled, query=query)
+        before, during, after, *rest = map(SentimentCounts.from_tally, tallies)
         weeks, others = len(spans.weekdays), len(spans.weekdays) + len(alike)
         case_ids = await self._store.episode_cases.list_ids(ref.id)
         cases = await self._store.cases.find(case_ids[:CASES_READ])

@@ -115,9 +115,7 @@ class SentimentReports:
         names = ("Subjects", tuple(self._list_subject_names())), ("Departments", tuple(self._list_department_names()))
         spans = (asked.current, asked.comparable, *asked.before, *(one.span for one in divided))
         rolled = list_counter_days(spans, at, zone)
-        now, like, *rest = map(
-            query.filter_tally, await self._store.report_counters.load_tallies(*spans, rolled=rolled)
-        )
+        now, like, *rest = await self._store.report_counters.load_tallies(*spans, rolled=rolled, query=query)
         if not now:
             await self._require_figures(asked, zone)
         rivals = frozenset[str]() if query.scope else self._list_competitors()

@@ -46,9 +46,9 @@ async def load_theme_figures(
 ) -> tuple[ThemeFigures, ...]:
     """Return the figures of all themes in this time, most common first. `brand_time` is now, in the brand's zone."""
     rolled = list_counter_days([span], brand_time, brand_time.tzinfo)
-    counts = await store.report_counters.load_themes(span, rolled)
+    counts = await store.report_counters.load_themes(span, rolled, query)
     register = await store.themes.load() if counts else ThemeRegister()
-    return compute_theme_figures(counts, register, query.subject, query.department, competitors)
+    return compute_theme_figures(counts, register, competitors)
 
 
 @dataclass(frozen=True, slots=True)

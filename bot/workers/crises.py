@@ -11,6 +11,7 @@ from bot.domain.crises.transitions import CHANNEL_TIMEOUT, COUNT_INTERVAL
 from bot.domain.crisis import Crisis, MentionCounts
 from bot.domain.paging.grouping import can_take_over, take_over_page
 from bot.domain.periods import widen_to_quarters
+from bot.domain.reports.report import ReportQuery
 from bot.domain.reports.rolled_days import HOURS_KEPT
 from bot.sinks.delivery_errors import DeliveryUnknownError, NotSentError, RateLimitedError, SlackRejectedError
 from bot.sinks.slack import SlackSink
@@ -58,11 +59,11 @@ class CrisisWorker(Worker):
         decision = transitions.check_crisis(crisis, page, at)
         is_due = crisis.counted_at is None or at - crisis.counted_at >= COUNT_INTERVAL
         if decision is None and is_due and at - crisis.origin.began_at < HOURS_KEPT:  # then the last counts stay
-            [tally] = await self._store.report_counters.load_tallies(widen_to_quarters(crisis.origin.began_at, at))
+            span, query = widen_to_quarters(crisis.origin.began_at, at), ReportQuery(subject=crisis.origin.subject)
+            [tally] = await self._store.report_counters.load_tallies(span, query=query)
             cases = await self._store.cases.find(crisis.cases)
             still_open = sum(not one.is_closed for one in cases.values())
-            counts = MentionCounts.from_tally(tally, crisis.origin.subject)
-            decision = transitions.record_counts(crisis, counts, still_open, at)
+            decision = transitions.record_counts(crisis, MentionCounts.from_tally(tally), still_open, at)
         return await self._commit_crisis(decision) if decision else 0
 
     async def _take_over_pages(self, crisis: Crisis) -> int:

@@ -93,7 +93,6 @@ def test_what_colleagues_write_neither_pings_nor_links_in_the_timeline() -> None
     assert "<http" not in said.after.timeline[-1].what
 
 
-def test_numbers_are_of_the_subject_where_there_is_one() -> None:
+def test_numbers_are_of_all_posts_and_of_the_negative_ones() -> None:
     tally = {TallyKey("Northwind", "pr", "negative", "complaint"): 3, TallyKey("Skylark", "pr", "neutral", "other"): 5}
     assert MentionCounts.from_tally(tally) == MentionCounts(8, 3)
-    assert MentionCounts.from_tally(tally, "Northwind") == MentionCounts(3, 3)

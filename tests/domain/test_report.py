@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.reports.report import Reconciliation, ReportQuery, SentimentCounts, TallyKey, count_intents
+from bot.domain.reports.report import Reconciliation, SentimentCounts, TallyKey, count_intents
 from bot.domain.reports.statistics import compute_duration_stats, compute_share_change, compute_volume_change
 
 
@@ -18,11 +18,6 @@ def test_spam_and_competitors_are_counted_and_are_no_opinion_about_us() -> None:
     split = SentimentCounts.from_tally(tally, {"Skylark"})
     assert (split.total, split.opinion_count, split.negative, split.competitors, split.spam) == (17, 5, 3, 5, 7)
     assert count_intents(tally, {"Skylark"}) == (("complaint", 3),)
-
-
-def test_one_department_is_asked_for_without_the_others() -> None:
-    tally = {TallyKey("a", "care", "negative", "other"): 3, TallyKey("a", "pr", "negative", "other"): 4}
-    assert SentimentCounts.from_tally(ReportQuery(department="pr").filter_tally(tally)).total == 4
 
 
 def test_a_change_among_few_is_not_named() -> None:

@@ -1,6 +1,7 @@
 """Hours of counters that are older than a month are added to the brand's days, and no figure changes by it."""
 
 import asyncio
+import itertools
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 
 from bot.domain.periods import HOUR, TimeSpan
 from bot.domain.reports.export_rows import ExportKind
-from bot.domain.reports.report import ReportQuery, TallyKey
+from bot.domain.reports.report import EVERYTHING, ReportQuery, TallyKey
 from bot.domain.reports.rolled_days import (
     HOURS_KEPT,
     compute_hours_start,
@@ -33,6 +34,7 @@ from tests.workers.fake_rules import FakeRules
 
 NOW = datetime(2026, 11, 29, 16, 40, tzinfo=UTC)
 ZONES = ("Europe/Lisbon", "Asia/Kathmandu", "Australia/Lord_Howe", "America/New_York", "UTC")
+_numbers = itertools.count()
 KEY = TallyKey("North|wind", "care", "negative", "complaint")
 
 
@@ -48,6 +50,46 @@ async def read(client: RedisClient, keys: Keys, *spans: TimeSpan, zone: str) -> 
 async def roll(client: RedisClient, keys: Keys, zone: str) -> int:
     counters = HourCounterStore(client, keys)
     return await counters.add_hours(await counters.list_old_hours(NOW, ZoneInfo(zone)), NOW, ZoneInfo(zone))
+
+
+NAMES = st.sampled_from(("Northwind", "wind", "North|wind", "*", "a[b]?", "100 %", "\\", ""))
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    said=st.lists(st.tuples(st.integers(0, 60 * 24), NAMES, NAMES.filter(bool)), max_size=40),
+    subject=NAMES,
+    department=NAMES,
+)
+async def test_one_subject_or_department_is_read_as_if_all_were_read_and_the_others_left_out(
+    client: RedisClient, brand: str, said: list[tuple[int, str, str]], subject: str, department: str
+) -> None:
+    keys, query = Keys(f"{brand}-{next(_numbers)}"), ReportQuery(subject=subject, department=department)
+    for hours, about, to in said:
+        at, key = NOW - timedelta(hours=hours), KEY._replace(subject=about, department=to)
+        await count(client, keys, at, key=key)
+        theme = join_field(at.minute // 15, "delay|x", about, to, "negative")
+        await client.execute("HINCRBY", keys.themes_key(at), theme, 1)
+    await roll(client, keys, "Asia/Kathmandu")
+    counters = ReportCounterStore(client, keys)
+    day = find_local_day(NOW - timedelta(days=50), ZoneInfo("Asia/Kathmandu")).span
+    span = TimeSpan(day.start, NOW + HOUR)
+    rolled = list_counter_days([span], NOW, ZoneInfo("Asia/Kathmandu"))
+    [everything], [found] = [await counters.load_tallies(span, rolled=rolled, query=one) for one in (EVERYTHING, query)]
+    assert found == {key: n for key, n in everything.items() if query.includes_key(key)}
+    themes = await counters.load_themes(span, rolled)
+    assert await counters.load_themes(span, rolled, query) == {
+        key: n for key, n in themes.items() if query.includes_key(key)
+    }
+
+
+async def test_a_key_of_another_type_is_passed_over_when_one_subject_is_asked_for(
+    client: RedisClient, keys: Keys
+) -> None:
+    await count(client, keys, NOW)
+    await client.execute("SET", keys.tally_key(NOW - HOUR), "not ours")
+    query, span = ReportQuery(subject="North|wind"), TimeSpan(NOW - 2 * HOUR, NOW + HOUR)
+    assert await ReportCounterStore(client, keys).load_tallies(span, query=query) == [{KEY: 1}]
 
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

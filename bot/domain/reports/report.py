@@ -17,6 +17,7 @@ from bot.domain.reports.statistics import (
     compute_volume_change,
 )
 from bot.domain.reports.theme_figures import ThemeFigures
+from bot.domain.themes import ThemeKey
 
 
 class TallyKey(NamedTuple):
@@ -50,13 +51,13 @@ class ReportQuery:
         """The arguments of the command for the same report."""
         return f"{self.period} {self.scope}".strip()
 
-    def includes_key(self, key: TallyKey) -> bool:
+    def includes_key(self, key: TallyKey | ThemeKey) -> bool:
         return (not self.subject or key.subject == self.subject) and (
             not self.department or key.department == self.department
         )
 
-    def filter_tally(self, tally: Tally) -> Tally:
-        return {said: count for said, count in tally.items() if self.includes_key(said)} if self.scope else tally
+
+EVERYTHING = ReportQuery()
 
 
 @dataclass(frozen=True, slots=True)

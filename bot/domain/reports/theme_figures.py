@@ -36,17 +36,13 @@ class ThemeFigures:
 
 
 def compute_theme_figures(
-    counts: Mapping[ThemeKey, int],
-    register: ThemeRegister,
-    subject: str = "",
-    department: str = "",
-    competitors: Collection[str] = (),
+    counts: Mapping[ThemeKey, int], register: ThemeRegister, competitors: Collection[str] = ()
 ) -> tuple[ThemeFigures, ...]:
     """Return the themes by their shown names, most common first."""
     said: dict[str, dict[str, Counter[str]]] = defaultdict(lambda: defaultdict(Counter))
     names: dict[str, set[str]] = defaultdict(set)
     for key, count in counts.items():
-        if subject in {"", key.subject} and department in {"", key.department} and key.subject not in competitors:
+        if key.subject not in competitors:
             name = register.get_shown_name(key.theme)
             said[name][key.subject][key.sentiment] += count
             names[name].add(key.theme)
