@@ -34,8 +34,8 @@ class CounterKind(NamedTuple):
         """Return the patterns for an hour and for a day that at least the fields fit that the query includes."""
         if not query.scope:
             return EVERY_FIELD, EVERY_FIELD
-        subject, department = (escape_pattern(join_field(one)) or "*" for one in (query.subject, query.department))
-        of_day = f"{self.first}{subject}|{department}|*"
+        subject, department = (escape_pattern(join_field(one)) for one in (query.subject, query.department))
+        of_day = f"{self.first}{subject or '*'}|{department + '|' if department else ''}*"
         return f"?|{of_day}", of_day
 
 

@@ -66,18 +66,23 @@ async def _open_cases(bench: BenchmarkContext, store: Store, rules: ReloadableRu
 async def _fill_counters(
     bench: BenchmarkContext, store: Store, rules: ReloadableRules, at: datetime, count: int
 ) -> None:
-    """Increment the counters, in the keys and fields that commits write."""
+    """Increment the counters of mentions and of themes, in the keys and fields that commits write."""
     combos = _count_combinations(bench, rules, at)
+    themes = [theme.name for theme in rules.list_themes()]
     chance = random.Random(7)  # noqa: S311 - the same million each time
     names, weights = list(combos), list(combos.values())
     moments = [at - n * WEEK - quarter * QUARTER for n in range(ALIKE_WEEKS + 1) for quarter in range(QUARTERS)]
     for number, moment in enumerate(moments):
         size = count * (number + 1) // len(moments) - count * number // len(moments)
-        counts = Counter(chance.choices(names, weights, k=size))
-        key = store.keys.tally_key(moment)
-        within = moment.minute // 15
-        changes = [("HINCRBY", key, join_field(within, *combo), n) for combo, n in counts.items()]
-        await store.client.execute_batch(changes)
+        said = chance.choices(names, weights, k=size)
+        about = zip(chance.choices(themes, k=size // 2), said, strict=False)
+        counters = (
+            (store.keys.tally_key(moment), Counter(said)),
+            (store.keys.themes_key(moment), Counter((theme, *combo[:3]) for theme, combo in about)),
+        )
+        for key, counts in counters:
+            changes = [("HINCRBY", key, join_field(moment.minute // 15, *combo), n) for combo, n in counts.items()]
+            await store.client.execute_batch(changes)
 
 
 def _count_combinations(bench: BenchmarkContext, rules: ReloadableRules, at: datetime) -> dict[Combo, float]:
