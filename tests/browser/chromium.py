@@ -34,6 +34,8 @@ FLAGS = (
 )
 OURS = ("data", "blob", "about", "chrome", "devtools")
 """Schemes that need no network."""
+SCRIPT_TIMEOUT = 120
+"""Seconds. On a busy machine axe-core needs more than the usual thirty for the whole gallery."""
 Size = tuple[int, int]
 
 
@@ -53,6 +55,7 @@ def start_browser(browser: str, driver: str, folder: Path) -> Iterator[webdriver
     options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
     options.add_experimental_option("perfLoggingPrefs", {"enableNetwork": True, "enablePage": False})
     running = webdriver.Chrome(options=options, service=Service(driver))
+    running.set_script_timeout(SCRIPT_TIMEOUT)
     try:
         yield running
     finally:
