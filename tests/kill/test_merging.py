@@ -20,7 +20,7 @@ from tests.workers.numbered_mentions import build_numbered_mention
 
 WAVE = 6
 """Pairs of cases that are opened at a time."""
-LATE = ([], ["claimed"], ["merged"])
+LATE: tuple[list[str], ...] = ([], ["claimed"], ["merged"])
 """What may follow a reopening: somebody had read the case before it was merged, and does once what they meant to."""
 
 
