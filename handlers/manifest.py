@@ -16,6 +16,7 @@ OPTIONAL = {
     "channels:manage": "gives a declared crisis a channel of its own",
     "channels:read": "lets `earshot check` find out whether Earshot is missing from a public channel, and finds the "
     "channel of a crisis again if Slack's answer was lost",
+    "files:write": "sends exports as files in direct messages, and charts as pictures where Slack draws none",
     "groups:read": "the same for a private channel",
     "pins:write": "pins the head card of a declared crisis in its channel",
     "pins:read": "adds what people pin in that channel to its timeline",

@@ -19,6 +19,7 @@ from bot.usecases.day_messages import DayMessageUseCases
 from bot.usecases.digests import DigestUseCases
 from bot.usecases.drills import DrillUseCases
 from bot.usecases.episodes import EpisodeUseCases
+from bot.usecases.exports import ExportUseCases
 from bot.usecases.flag_message import FlagUseCases
 from bot.usecases.home import HomeTab
 from bot.usecases.ledger import LedgerUseCases
@@ -54,7 +55,7 @@ __all__ += [
 ]
 __all__ += ["ReplyUseCases", "ReportUseCases", "Responder", "RoleUseCases", "RollUpUseCases", "SpamReview"]
 __all__ += ["StaffPostReview", "StormUseCases", "SubjectPreviews", "ThankUseCases", "ThemeReview", "UseCases"]
-__all__ += ["EpisodeUseCases", "ReportScheduleUseCases", "inject_use_cases"]
+__all__ += ["EpisodeUseCases", "ExportUseCases", "ReportScheduleUseCases", "inject_use_cases"]
 __all__ += ["OnCallUseCases", "PagingUseCases", "Payload", "PersonUseCases"]
 
 Payload = dict[str, Any]
@@ -101,6 +102,7 @@ class UseCases:
     campaigns: CampaignUseCases
     themes: ThemeReview
     episodes: EpisodeUseCases
+    exports: ExportUseCases
 
 
 def inject_use_cases(usecases: UseCases) -> Callable[..., Awaitable[None]]:

@@ -40,7 +40,7 @@ VERBS = words_of("""
     step stop store stream strip submit subscribe subtract suggest sum summarize swap switch sync take tally tell test
     thank
     time toggle tokenize train transition translate transmit triage trigger trim truncate try tune type undo unescape unlink
-    unfold uninstall unlist unmark unmute update use validate verify wait wake walk warn watch weigh widen write
+    unfold uninstall unlist unmark unmute update upload use validate verify wait wake walk warn watch weigh widen write
     """)
 PREDICATES = {
     "is",

@@ -43,6 +43,7 @@ from bot.workers.deletions import DeletionWorker
 from bot.workers.delivery import DeliveryWorker
 from bot.workers.drills import DrillWorker
 from bot.workers.escalations import EscalationWorker
+from bot.workers.export_files import ExportWorker
 from bot.workers.health_monitor import HealthMonitor
 from bot.workers.heartbeat import HeartbeatSender, HeartbeatWorker
 from bot.workers.ingest import IngestRunner
@@ -100,6 +101,7 @@ class EarshotApp:
     spikes: SpikeWorker
     schedules: ScheduleWorker
     delivery: DeliveryWorker
+    exports: ExportWorker
     drills: DrillWorker
     shift_summaries: ShiftSummaryWorker
     scheduled_reports: ScheduledReportWorker
@@ -128,7 +130,7 @@ class EarshotApp:
         monitors, by_clock = (self.health_monitor, self.heartbeat), (self.shift_summaries, self.scheduled_reports)
         workers: dict[str, tuple[Worker, ...]] = {
             "triage": (self.triage,),
-            "delivery": (self.delivery,),
+            "delivery": (self.delivery, self.exports),
             "timers": (self.timers, *self.upkeep, self.deletions, self.ledger),
             "spikes": (self.spikes,),
             "schedules": (self.schedules,),
@@ -192,6 +194,7 @@ def build_app(
         heartbeat=HeartbeatWorker(store, external.heartbeat, liveness, clock),
         liveness=liveness,
         delivery=delivery,
+        exports=ExportWorker(store, sink, rules, clock),
         pages=_build_escalation_worker(parts, external.pagers),
         pagers=_build_pager_workers(parts, sink, external.pagers, links),
         links=links,

@@ -19,6 +19,7 @@ from bot.usecases.day_messages import DayMessageUseCases
 from bot.usecases.digests import DigestUseCases
 from bot.usecases.drills import DrillUseCases
 from bot.usecases.episodes import EpisodeUseCases
+from bot.usecases.exports import ExportUseCases
 from bot.usecases.flag_message import FlagUseCases
 from bot.usecases.home import HomeTab
 from bot.usecases.ledger import LedgerUseCases
@@ -92,6 +93,7 @@ def build_use_cases(parts: SharedParts, public_url: str, drafts: DraftClient | N
         themes=ThemeReview(store, rules, staff, reports.parse_query, clock),
         campaigns=CampaignUseCases(store.campaigns, rules, staff, clock, store.backfires),
         episodes=EpisodeUseCases(store, rules, clock),
+        exports=ExportUseCases(store.outbox, rules, rules.list_subjects, staff, clock),
         thanks=ThankUseCases(store.praise, store.persons, cases, replies, clock),
         home=HomeTab(store, rules, on_call, staff, reports, clock),
         pages=PagingUseCases(store.pages, secrets, contexts, rules, staff, clock),

@@ -101,6 +101,8 @@ EPISODE_OPEN = "episode_open"
 """On a warning in a channel, which stays; its value is that of `EPISODE_SHOW`."""
 SHOW_YESTERDAY, SHOW_WEEK, SHOW_MONTH = "report_yesterday", "report_week", "report_month"
 """Beside it; the value is what to ask for instead."""
+EXPORT_REPORT = "report_export"
+"""Its value is what follows `/sentiment export`."""
 SHOW_SCOPE = "report_scope"
 """A menu of subjects and departments; the value of an option is what to ask for instead."""
 

@@ -42,6 +42,7 @@ def render_sentiment_help(
         "`/sentiment thanks`: who praised you and wasn't thanked yet",
         "`/sentiment share`: praise worth sharing",
         "`/sentiment digest daily 8:00 in #managers`: figures that come by themselves, for managers",
+        "`/sentiment export cases last week csv`, or `mentions`, `tallies`, `episodes`, `audit`: a file, for managers",
         "`/sentiment spam`: recent spam, to check for mistakes",
         "`/sentiment staff`: posts by colleagues, for managers",
     )

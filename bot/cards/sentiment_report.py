@@ -269,11 +269,14 @@ def _list_controls(report: Report) -> list[Block]:
         for period, (label, action) in RANGE_BUTTONS.items()
         if period != asked.period
     ]
+    figures = make_button(
+        "CSV", action_ids.EXPORT_REPORT, f"tallies {asked.command_text} csv", a11y_label="Get these figures as a file"
+    )
     spam = [make_button("View spam", action_ids.SPAM_LIST)] if report.split.spam else []
     is_week = asked.period == "week" and not asked.scope
     has_praise = any(intent is Intent.PRAISE for intent, _ in report.intents)
     thanks = [make_button("People to thank", action_ids.THANK_LIST)] if is_week and has_praise else []
-    return [*ranges, *_list_scope_menus(report), share, *spam, *thanks]
+    return [*ranges, *_list_scope_menus(report), share, figures, *spam, *thanks]
 
 
 def _list_scope_menus(report: Report) -> list[Block]:

@@ -20,6 +20,7 @@ from bot.cards import (
     crisis_modals,
     digests,
     drills,
+    export_messages,
     follow_ups,
     health,
     home,
@@ -69,10 +70,13 @@ from bot.domain.ledger.suggestions import EntrySuggestion
 from bot.domain.mutes import CountedMute, Mute, MuteKind
 from bot.domain.offers import OfferUse
 from bot.domain.own_accounts import StaffSign
+from bot.domain.periods import TimeSpan
 from bot.domain.persons.claim_questions import ClaimQuestion
 from bot.domain.persons.etiquette import Caution
 from bot.domain.persons.person import AuthorContext, OpenCase, Person, PersonLabel, PersonNote
 from bot.domain.replies.lengths import ReplyLength
+from bot.domain.reports.export_request import ExportFormat, ExportRequest
+from bot.domain.reports.export_rows import ExportKind
 from bot.domain.reports.precision import PrecisionAspect, PrecisionEstimate
 from bot.domain.reports.ranges import parse_known_range
 from bot.domain.reports.report import (
@@ -285,6 +289,14 @@ def _draw_ledger(on: GallerySamples) -> Drawings:
     yield "Ledger entry: built", ledger_entries.render_ledger_receipt(built)
 
 
+def _draw_exports(week: TimeSpan) -> Drawings:
+    asked, zone = ExportRequest(ExportKind.CASES, ExportFormat.CSV, week), ZoneInfo(ZONE)
+    yield "Export: asked for", export_messages.render_export_answer(asked, zone)
+    yield "Export: above the file", export_messages.render_export_notice(asked, zone)
+    large = export_messages.explain_no_file(1)
+    yield "Export: too large", export_messages.render_export_notice(asked, zone, large)
+
+
 def _draw_reports(on: GallerySamples) -> Drawings:
     counts = SentimentCounts(negative=51, neutral=90, positive=35, unsure=4, competitors=11, spam=7)
     before, none = SentimentCounts(negative=30, neutral=88, positive=41, unsure=2), SentimentCounts()
@@ -314,6 +326,7 @@ def _draw_reports(on: GallerySamples) -> Drawings:
     )
     yield "Report: a week", sentiment_report.render_report(of_week)
     yield "Report: nothing yet", sentiment_report.render_report(Report(ReportQuery(), today, AT, none, none))
+    yield from _draw_exports(week.current)
     steps = TempoRow("care", (None, DurationStats(41, 2.0, 9.0), claim, reply, resolve, None))
     yield "Tempo", tempo.render_tempo("Tempo in the last 7 days", [steps])
     yield "Help", help_card.render_sentiment_help(SUBJECTS, ["care", "pr"], right)

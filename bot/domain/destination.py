@@ -51,10 +51,17 @@ class ToPager(_Destination):
     SIGN = "!"
 
 
-Callee = ToPerson | ToChannel
-Destination = ToDepartment | Callee | ToPager
+class ToFiles(_Destination):
+    """The files that a person asked for, by Slack's id. Apart from `ToPerson`: to write one takes long."""
 
-_BY_SIGN: dict[str, type[Destination]] = {kind.SIGN: kind for kind in (ToPerson, ToChannel, ToPager)}
+    __slots__ = ()
+    SIGN = "^"
+
+
+Callee = ToPerson | ToChannel
+Destination = ToDepartment | Callee | ToPager | ToFiles
+
+_BY_SIGN: dict[str, type[Destination]] = {kind.SIGN: kind for kind in (ToPerson, ToChannel, ToPager, ToFiles)}
 
 
 def parse_destination(text: str) -> Destination:

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import IntEnum, StrEnum
 from typing import NamedTuple, Self
 
-from bot.domain.destination import Destination, ToDepartment, ToPager, ToPerson, parse_destination
+from bot.domain.destination import Destination, ToDepartment, ToFiles, ToPager, ToPerson, parse_destination
 
 
 class Priority(IntEnum):
@@ -107,6 +107,8 @@ class NotificationKind(StrEnum):
     """Tell that manager that Slack refused it. Fields as in `REPORT`."""
     BACKFIRE = "backfire"
     """Warn that a campaign may backfire. `subject_id` is its folded name, `nth` when it was noticed."""
+    EXPORT = "export"
+    """Send a file. `subject_id` is an `ExportRequest` as JSON."""
     DEPUTY = "deputy"
     """Tell a person that they were made a deputy. `subject_id` is the id of the grant."""
 
@@ -228,6 +230,10 @@ class Notification(NamedTuple):
     @classmethod
     def report_refusal(cls, schedule_id: str, person: str, nth: int) -> Self:
         return cls(NotificationKind.REPORT_REFUSED, schedule_id, ToPerson(person), Priority.CLICK, nth)
+
+    @classmethod
+    def send_export(cls, request: str, person: str) -> Self:
+        return cls(NotificationKind.EXPORT, request, ToFiles(person), Priority.CLICK)
 
     @classmethod
     def report_over_limit(cls, person: str, night: int) -> Self:

@@ -1,7 +1,8 @@
 """Slack's Web API as a sink: each call returns, or raises one of `delivery_errors`."""
 
+import json
 from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
 import aiohttp
 from slack_sdk.errors import SlackApiError
@@ -20,6 +21,7 @@ from bot.sinks.delivery_errors import (
 )
 
 TIMEOUT = 10
+UPLOAD_TIMEOUT = aiohttp.ClientTimeout(total=120)
 """Seconds. Slack answers in well under one; past ten the answer is lost."""
 DEFAULT_RETRY_AFTER = 30.0
 MAX_RETRY_AFTER = 3600
@@ -98,6 +100,27 @@ class SlackSink:
             if metadata.get("event_type") == CARD_EVENT and metadata.get("event_payload", {}).get("name") == name:
                 return SentMessage(channel, str(message["ts"]))
         return None
+
+    async def upload_file(self, name: str, content: BinaryIO, length: int) -> str:
+        """Return the id of a file that nobody sees before it is shared. Reads `content` as it is sent, and closes it.
+
+        Raises `SlackRejectedError` with missing_scope without files:write.
+        """
+        granted = await self._call_method("files.getUploadURLExternal", filename=name, length=length)
+        session = self._client.session
+        assert session is not None
+        try:
+            async with session.post(str(granted["upload_url"]), data=content, timeout=UPLOAD_TIMEOUT) as answer:
+                if answer.status != 200:
+                    raise NotSentError(f"the upload was answered with {answer.status}")
+        except (TimeoutError, aiohttp.ClientError, OSError) as lost:
+            raise NotSentError(f"upload: {type(lost).__name__}") from lost
+        return str(granted["file_id"])
+
+    async def share_file(self, file_id: str, channel: str, words: str) -> None:
+        """Post an uploaded file; `channel` is the id of a conversation, not of a person."""
+        files = json.dumps([{"id": file_id}])
+        await self._call_method("files.completeUploadExternal", files=files, channel_id=channel, initial_comment=words)
 
     async def list_members(self, group: str) -> frozenset[str]:
         reply = await self._call_method("usergroups.users.list", usergroup=group)

@@ -18,7 +18,7 @@ from bot.domain.reports.report import TODAY, ReportQuery
 
 HELP_WORD = "help"
 OTHER_WORDS = (
-    *("themes", "tempo", "preview", "episodes", "episode", "campaign", "needs", "questions", "digest"),
+    *("themes", "tempo", "preview", "export", "episodes", "episode", "campaign", "needs", "questions", "digest"),
     *("spam", "staff", "thanks", "share", HELP_WORD),
 )
 """What the command answers besides ranges."""

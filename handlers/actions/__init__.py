@@ -38,7 +38,15 @@ from handlers.actions.roll_ups import open_roll_up
 from handlers.actions.spam import bring_back, show_older_spam, show_spam
 from handlers.actions.storm_buttons import STORM_LISTENERS
 from handlers.actions.thank_buttons import THANK_LISTENERS
-from handlers.use_cases import AsyncAck, Payload, ReportScheduleUseCases, ReportUseCases, Responder, ThemeReview
+from handlers.use_cases import (
+    AsyncAck,
+    ExportUseCases,
+    Payload,
+    ReportScheduleUseCases,
+    ReportUseCases,
+    Responder,
+    ThemeReview,
+)
 
 
 async def ack_link_button(ack: AsyncAck) -> None:
@@ -53,6 +61,13 @@ async def share_report(
     await ack()
     async with reply.report_refusals():
         await reply.post(await reports.share_report(by, action["value"], body["channel"]["id"]))
+
+
+async def export_report(ack: AsyncAck, action: Payload, by: str, exports: ExportUseCases, reply: Responder) -> None:
+    """Send the figures of an answer to /sentiment as a file."""
+    await ack()
+    async with reply.report_refusals():
+        await reply.send_ephemeral(await exports.request_export(by, action["value"]))
 
 
 async def show_report(ack: AsyncAck, action: Payload, by: str, reports: ReportUseCases, reply: Responder) -> None:
@@ -95,6 +110,7 @@ def register(app: AsyncApp) -> None:
     app.action(action_ids.RELEASE_HERE)(release_here)
     app.action(action_ids.SHARE_REPORT)(share_report)
     app.action(action_ids.DIGEST_STOP)(stop_digest)
+    app.action(action_ids.EXPORT_REPORT)(export_report)
     for shows in (action_ids.SHOW_YESTERDAY, action_ids.SHOW_WEEK, action_ids.SHOW_MONTH, action_ids.SHOW_SCOPE):
         app.action(shows)(show_report)
     app.action(action_ids.THEME_ADD)(add_theme)

@@ -44,6 +44,7 @@ async def _list_spam(usecases: UseCases, _by: str, _words: str) -> RenderedMessa
 
 SUBCOMMANDS: Mapping[str, Callable[[UseCases, str, str], Awaitable[RenderedMessage]]] = {
     "preview": _build_preview,
+    "export": lambda usecases, by, words: usecases.exports.request_export(by, words),
     "episodes": lambda usecases, _by, _: usecases.episodes.list_episodes(),
     "episode": lambda usecases, _by, words: usecases.episodes.show_episode(words),
     "campaign": lambda usecases, by, words: usecases.campaigns.answer_command(by, words),
@@ -57,13 +58,13 @@ SUBCOMMANDS: Mapping[str, Callable[[UseCases, str, str], Awaitable[RenderedMessa
     "share": lambda usecases, _by, _: usecases.thanks.list_shareworthy(),
 }
 """Beside the reports, which answer `help`, too."""
-WITH_WORDS = frozenset({"preview", "episode", "campaign", "themes", "tempo"})
+WITH_WORDS = frozenset({"preview", "export", "episode", "campaign", "themes", "tempo"})
 """Those that are asked with more words; the others stand alone."""
 
 COMMAND = SlashCommand(
     action_ids.SENTIMENT,
     "What people post about us, and how fast we answer",
-    "today | week | themes | tempo | episodes | episode | campaign | needs | questions | digest | preview | spam | "
-    "staff | help",
+    "today | week | themes | tempo | episodes | episode | campaign | needs | questions | digest | preview | export | "
+    "spam | staff | help",
     handle_sentiment,
 )

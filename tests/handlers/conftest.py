@@ -16,6 +16,7 @@ from tests.handlers.fakes import (
     FakeDigests,
     FakeDrills,
     FakeEpisodes,
+    FakeExports,
     FakeFeeds,
     FakeFlags,
     FakeHome,
@@ -74,6 +75,7 @@ class FakeUseCases:
     campaigns: FakeCampaigns = field(default_factory=FakeCampaigns)
     themes: FakeThemes = field(default_factory=FakeThemes)
     episodes: FakeEpisodes = field(default_factory=FakeEpisodes)
+    exports: FakeExports = field(default_factory=FakeExports)
     offers: FakeOffers = field(default_factory=FakeOffers)
 
     def __post_init__(self) -> None:

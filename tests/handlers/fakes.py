@@ -228,6 +228,12 @@ class FakeReports(Fake):
         return RenderedMessage("Today: 3 posts, shared", [make_section(make_mrkdwn("Today: 3 posts, shared"))])
 
 
+class FakeExports(Fake):
+    async def request_export(self, by: str, words: str) -> RenderedMessage:
+        await self.ask("export", by, words)
+        return RenderedMessage("You get a file", [])
+
+
 class FakePreviews(Fake):
     async def build_preview(self, words: str) -> SubjectPreview:
         await self.ask("preview", words)

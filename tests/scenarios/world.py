@@ -177,6 +177,7 @@ class World:
                     app.shift_summaries,
                     app.scheduled_reports,
                     app.delivery,
+                    app.exports,
                 )
             ]
         )

@@ -90,6 +90,7 @@ ASKED: tuple[Callable[[UseCases], Awaitable[Any]], ...] = (
     lambda usecases: usecases.campaigns.answer_command(MIA, "list"),
     lambda usecases: usecases.campaigns.load_book(),
     lambda usecases: usecases.campaigns.mute_backfires(MIA, "spring sale"),
+    lambda usecases: usecases.exports.request_export(MIA, "cases today"),
     lambda usecases: usecases.tempo.answer_command(MIA, ""),
     lambda usecases: usecases.themes.answer_command(MIA, "week"),
     lambda usecases: usecases.themes.add_theme(MIA, "wifi", ["wifi"]),

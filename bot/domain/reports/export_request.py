@@ -12,6 +12,9 @@ from zoneinfo import ZoneInfo
 from bot.domain.periods import TimeSpan
 from bot.domain.reports.export_rows import ExportKind, ExportRow, escape_formulas, expand_times
 
+MOST_BYTES = 100_000_000
+"""Of a file in Slack: some 250,000 cases."""
+
 
 class ExportFormat(StrEnum):
     CSV = "csv"
@@ -35,7 +38,8 @@ class ExportRequest:
         return json.dumps(fields, separators=(",", ":"))
 
     @classmethod
-    def from_json(cls, text: str) -> Self:
+    def parse(cls, text: str) -> Self:
+        """Raises ValueError for one of another release."""
         kind, as_format, start, end, subject, department = json.loads(text)
         span = TimeSpan(datetime.fromtimestamp(start, UTC), datetime.fromtimestamp(end, UTC))
         return cls(ExportKind(kind), ExportFormat(as_format), span, subject, department)

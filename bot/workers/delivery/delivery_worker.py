@@ -10,7 +10,7 @@ import structlog
 from bot import metrics
 from bot.clock import Clock
 from bot.domain.commits import StoreUnavailable
-from bot.domain.destination import Destination, ToDepartment, ToPager
+from bot.domain.destination import Destination, ToDepartment, ToFiles, ToPager
 from bot.domain.health.issues import REFUSED
 from bot.domain.oncall.on_call import GapLookup
 from bot.domain.outbox import Notification, NotificationKind, Priority
@@ -39,6 +39,8 @@ CONCURRENCY = 8
 """Destinations served at the same time, and so the most duplicate cards after a crash."""
 LOOKAHEAD = 10
 """Notifications of a queue to consider when the first ones cannot be sent now."""
+OWN_LOOPS = (ToPager, ToFiles)
+"""Destinations that other workers serve."""
 LEASE_NAME = "delivery"
 FIRST_BACKOFF = timedelta(minutes=1)
 LONGEST_BACKOFF = timedelta(hours=1)
@@ -106,7 +108,7 @@ class DeliveryWorker(Worker):
         if fence is None or await self._limiter.is_paused():
             return 0
         queues = await self._store.outbox.list_queues(LOOKAHEAD + len(self._failed))
-        queues = [queue for queue in queues if not isinstance(queue.destination, ToPager)]  # these have own loops
+        queues = [queue for queue in queues if not isinstance(queue.destination, OWN_LOOPS)]
         queues.sort(key=lambda queue: (queue.head[0].notification.priority, queue.head[0].since))
         places = asyncio.Semaphore(CONCURRENCY)
 

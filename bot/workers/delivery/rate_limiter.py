@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 import structlog
 
@@ -17,6 +18,7 @@ from bot.workers.delivery.circuit_breaker import CircuitBreaker, PauseWindow
 
 log = structlog.get_logger("delivery")
 
+T = TypeVar("T")
 SlackError = NotSentError | DeliveryUnknownError | SlackRejectedError
 
 # Slack's own limits (per app and workspace: chat.postMessage about one a second a channel and several hundred a
@@ -25,6 +27,7 @@ GLOBAL_LIMIT = RateLimit("slack", 1000, timedelta(milliseconds=1))
 """Never short by itself: a pause of it is a pause of all methods."""
 POST_LIMIT = RateLimit("post", 8, timedelta(milliseconds=125))
 UPDATE_LIMIT = RateLimit("update", 8, timedelta(milliseconds=1500))
+FILE_LIMIT = RateLimit("files", 8, timedelta(milliseconds=1500))
 READ_LIMIT = RateLimit("history", 4, timedelta(milliseconds=1500))
 CHANNEL_INTERVAL = timedelta(milliseconds=1250)
 PAUSE_AFTER_REFUSAL = timedelta(seconds=60)
@@ -166,6 +169,30 @@ class SlackRateLimiter:
             await self._handle_send_error(no, began)
             raise
         await self._record_success()
+
+    async def acquire_file(self) -> None:
+        """Take one file from the limits. Raises `SendDeferredError`."""
+        if await self._acquire_limits(GLOBAL_LIMIT, FILE_LIMIT):
+            raise SendDeferredError
+
+    async def call_file_method(self, call: Callable[[], Awaitable[T]]) -> T:
+        """Raises `SendDeferredError` (not done), `DeliveryUnknownError` (perhaps done) or `SlackRejectedError`.
+
+        A missing scope is the matter of files alone: everything else is sent.
+        """
+        _check_lease()
+        began = self._clock.now()
+        try:
+            return await call()
+        except RateLimitedError as slow:
+            await self._pause_limit(FILE_LIMIT, timedelta(seconds=slow.seconds))
+            raise SendDeferredError from slow
+        except NotSentError as no:
+            await self._record_failure(str(no), began, certain=True)
+            raise SendDeferredError from no
+        except DeliveryUnknownError as lost:
+            await self._record_failure(str(lost), began)
+            raise
 
     async def pin_message(self, channel: str, ts: str) -> None:
         """Pin a message; a failure does not count for the circuit breaker. Raises what the sink does."""
