@@ -1,7 +1,8 @@
 """The modal behind *Why?*: the assessment with its reasons, controls to change it, related posts, history, ids."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from bot.cards import action_ids
@@ -56,10 +57,12 @@ def render_case_explanation(
     mute: Sequence[Block] = (),
     brief: OwnerBrief | None = None,
     merge: Sequence[Block] = (),
+    words: Mapping[str, str] = MappingProxyType({}),
 ) -> dict[str, Any]:
     """Return the modal. `notice` is what a press in it led to, `brief` what its owner gets to know.
 
-    `mute` says whether the author is muted, `merge` are buttons that merge the case, for who may change that.
+    `mute` says whether the author is muted, `merge` are buttons that merge the case, for who may change that. `words`
+    are those of posts that joined, by their id.
     """
     return make_modal(
         action_ids.EXPLANATION,
@@ -73,7 +76,7 @@ def render_case_explanation(
         *(make_context(words) for words in list_corrections(case)),
         *_render_person_buttons(case, merge),
         *mute,
-        *_render_posts(case),
+        *_render_posts(case, words),
         *(
             [make_actions(*link)]
             if case.owner and not case.is_closed and (link := render_open_post_button(case))
@@ -221,16 +224,16 @@ def list_corrections(case: Case) -> list[str]:
     return [f"✏️ *Corrected by* <@{person}>: {'; '.join(words)}" for person, words in by.items()]
 
 
-def _render_posts(case: Case) -> Iterator[Block]:
+def _render_posts(case: Case, joined_words: Mapping[str, str]) -> Iterator[Block]:
     """Return what the outlet told, the note, the text after and before each edit, and the posts that joined."""
     yield from render_post_details(case.mention)
     if case.note:
         yield make_context("*Note*", make_plain_text(sanitize_line(case.note, 1000)))
-    if case.earlier:
-        yield make_context("*After the edit*", make_plain_text(sanitize_line(case.mention.text, WORDS_SHOWN)))
+    if said := sanitize_line(case.mention.text, WORDS_SHOWN):
+        yield make_context("*After the edit*" if case.earlier else "*Post*", make_plain_text(said))
     for words in reversed(case.earlier):
         yield make_context("*Before the edit*", make_plain_text(sanitize_line(words, WORDS_SHOWN)))
-    if joined := render_joined_mentions(case):
+    if joined := render_joined_mentions(case, joined_words):
         yield joined
     if case.joined:
         label = f"Split off a post from the case of {format_author(case.mention)}"

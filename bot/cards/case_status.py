@@ -1,7 +1,7 @@
 """The lower half of a case's card: one line with status, clock, priority, subject and what joined; and its history."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from bot.cards.author_history import format_author_history, format_open_cases, format_writers
@@ -28,6 +28,7 @@ from bot.domain.persons.person import NO_CONTEXT, AuthorContext
 from bot.domain.text import format_count, format_duration, format_people
 
 JOINED_SHOWN = 10
+JOINED_WORDS_SHOWN = 300
 NOTE_SHOWN = 120
 LINE_LENGTH = 90
 """Characters of the context line that a window of 700 px shows in one line (2026-11-29)."""
@@ -222,8 +223,11 @@ def format_plain_status(case: Case, at: datetime | None = None) -> str:
     return f"{word}, {to_do} within {format_duration(within)}" if case.due and within else word
 
 
-def render_joined_mentions(case: Case) -> Block | None:
-    """Return how many posts joined, and the newest of them with a link and the reason; None if none did."""
+def render_joined_mentions(case: Case, words: Mapping[str, str]) -> Block | None:
+    """Return how many posts joined, and the newest with a link, the reason and what they say; None if none did.
+
+    `words` are those of each post, by its id.
+    """
     if not case.joined_count:
         return None
     last = case.joined[-JOINED_SHOWN:]
@@ -232,6 +236,7 @@ def render_joined_mentions(case: Case) -> Block | None:
             make_link(one.url, sanitize_line(one.who, 60) or "somebody"),
             f" · {JOINED_NOUNS[one.why]} · ",
             make_date(one.at),
+            *([f" · {said}"] if (said := sanitize_line(words.get(one.mention, ""), JOINED_WORDS_SHOWN)) else []),
         )
         for one in last
     ]

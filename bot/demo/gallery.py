@@ -413,7 +413,9 @@ def _draw_modals(on: GallerySamples) -> Drawings:
     )
     for name, one, page in some:
         mute = mutes.render_author_mute("kofi", None, one.id).blocks
-        explanation = case_assessment.render_case_explanation(one, page, origin, mute=mute, brief=_build_brief(on))
+        said = dict.fromkeys((joined.mention for joined in one.joined), "and nobody answers the phone either")
+        brief = _build_brief(on)
+        explanation = case_assessment.render_case_explanation(one, page, origin, mute=mute, brief=brief, words=said)
         yield f"Modal: why{name}", explanation
     waiting = roll_ups.RollUpView(
         RollUp("care", ToPerson(on.on_call.people[0])), on.care, (on.overdue, on.new), {on.new.id: LINK}, 2, AT, AT

@@ -1,6 +1,6 @@
 """Load, list and commit cases: by id, department, owner or deadline, with the mentions that joined them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from types import MappingProxyType
 from typing import NamedTuple
@@ -11,7 +11,7 @@ from bot.domain.commits import CaseDecision, DurationKind, NotAllowed
 from bot.domain.mention import Mention
 from bot.store.access_check import verify_write_access
 from bot.store.case_writer import STATUS_FIELD, write_decision
-from bot.store.client import RedisClient
+from bot.store.client import ANOTHER_TYPE, RedisClient
 from bot.store.keys import Keys
 from bot.store.record_reader import RecordReader, UnreadableRecordError
 from bot.store.repository import Repository
@@ -108,6 +108,17 @@ class CaseStore(Repository[Case, CaseDecision]):
         key = self._keys.joined_mentions_key(case_id)
         [body] = await self._client.read_bodies([key], mention_id)
         return await self._joined.read(key, body, mention_id)
+
+    async def find_joined_each(self, case_id: str, mention_ids: Iterable[str]) -> dict[str, Mention]:
+        """Return the same for each of some, in one round trip, without those of which there is none."""
+        key, wanted = self._keys.joined_mentions_key(case_id), list(mention_ids)
+        if not wanted:
+            return {}
+        [bodies] = await self._client.execute_each([("HMGET", key, *wanted)])
+        if bodies is ANOTHER_TYPE:
+            return {}
+        found = {one: await self._joined.read(key, body, one) for one, body in zip(wanted, bodies, strict=True)}
+        return {name: mention for name, mention in found.items() if mention is not None}
 
     async def list_open(self, department: str, limit: int = 20, start: int = 0) -> OpenCases:
         key = self._keys.open_cases_key(department)

@@ -6,9 +6,10 @@ from datetime import datetime
 from inspect import isawaitable
 from typing import NamedTuple
 
+from bot.cards.case_status import JOINED_SHOWN
 from bot.clock import Clock
 from bot.domain.assessment import Assessment
-from bot.domain.case import Case, CaseResolution, CaseStatus, derive_case_id
+from bot.domain.case import Case, CaseResolution, CaseStatus, JoinReason, derive_case_id
 from bot.domain.case_requests import CaseRequest
 from bot.domain.cases import transitions
 from bot.domain.cases.correction_transitions import ScoreUrgency, reopen_with_correction, resolve_with_correction
@@ -87,6 +88,11 @@ class CaseUseCases:
         case = await self._store.get(case_id)
         transitions.check_can_separate(case, await self._load_context(case, by))
         return await self.build_view(case)
+
+    async def load_joined_words(self, case: Case) -> dict[str, str]:
+        """Return what the newest posts that joined a case say, by the id of each, but for copies: that is the same."""
+        shown = [one.mention for one in case.joined[-JOINED_SHOWN:] if one.why is not JoinReason.COPY]
+        return {name: post.text for name, post in (await self._store.find_joined_each(case.id, shown)).items()}
 
     async def check_snooze(self, case_id: str, by: str) -> CaseView:
         case = await self._store.get(case_id)

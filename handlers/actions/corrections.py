@@ -94,4 +94,5 @@ async def render_explanation(
     mute = await usecases.mutes.render_author_mute(by, case)
     brief = await usecases.offers.load_brief(answer, by) if case.owner == by and not case.is_closed else None
     merge = render_merge_buttons(case, answer.author, await usecases.cases.list_merge_targets(answer, by))
-    return render_case_explanation(case, answer.page, origin, notice, mute.blocks if mute else (), brief, merge)
+    words = await usecases.cases.load_joined_words(case)
+    return render_case_explanation(case, answer.page, origin, notice, mute.blocks if mute else (), brief, merge, words)

@@ -131,6 +131,9 @@ class FakeCases(Fake):
     async def list_merge_targets(self, _view: CaseView, _by: str) -> tuple[OpenCase, ...]:
         return ()
 
+    async def load_joined_words(self, _case: Case) -> dict[str, str]:
+        return {}
+
     async def _answer(self, *words: Any) -> CaseView:
         await self.ask(*words)
         return CaseView(self.case, self.department, AT)

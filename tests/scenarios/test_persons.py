@@ -47,6 +47,21 @@ async def test_a_second_post_of_the_same_conversation_is_a_follow_up_and_no_hist
     assert "contact in" not in words
 
 
+async def test_the_words_of_later_posts_are_read_in_slack_and_so_are_all_words_of_the_post(world: World) -> None:
+    await world.receive(FIRST, conversation="9")
+    await world.receive(SECOND, conversation="9")
+    await world.receive(f"{THIRD} <!here> {'now ' * 100} the end", conversation="9")
+    card = world.channel("#care").card("@marta")
+    shown = await card.explain()
+    assert f"Post\n{FIRST}" in shown
+    assert f"@marta · later post · 10 Mar, 09:00 UTC · {SECOND}" in shown
+    assert f"later post · 10 Mar, 09:00 UTC · {THIRD} <!here> now now" in shown
+    assert "the end" not in shown
+    store = world.local_app.store
+    await store.client.execute("SET", store.keys.joined_mentions_key(card.case), "another type")
+    assert "@marta · later post · 10 Mar, 09:00 UTC\n" in await card.explain()
+
+
 @pytest.mark.parametrize(
     "author",
     [

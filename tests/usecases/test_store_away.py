@@ -12,7 +12,7 @@ from bot.cards.modal_blocks import ModalMetadata
 from bot.domain.amounts import Amount
 from bot.domain.assessment import Intent
 from bot.domain.campaigns.episode_figures import EpisodeRef
-from bot.domain.case import CaseResolution, CaseStatus
+from bot.domain.case import CaseResolution, CaseStatus, JoinedMention, JoinReason
 from bot.domain.cases.snooze_transitions import SnoozeChoice
 from bot.domain.cases.transitions import claim_case
 from bot.domain.commits import StoreUnavailable
@@ -36,6 +36,7 @@ from tests.usecases.race import Race
 
 CASE = build_new_case(department="ops")
 OPS = Department(name="ops", channel="C0OPS", offers=(Offer(text="credit", daily=Amount(500_00, "EUR")),))
+LATER_POST = JoinedMention("x:2", "@marta", "https://x.example/2", AT, JoinReason.SAME_PERSON)
 CLAIMED = CaseView(
     CASE.copy_with(status=CaseStatus.CLAIMED, owner=ANA),
     OPS,
@@ -76,6 +77,7 @@ ASKED: tuple[Callable[[UseCases], Awaitable[Any]], ...] = (
     lambda usecases: usecases.cases.find_claim_question(CASE.id, ANA),
     lambda usecases: usecases.cases.merge(CASE.id, ANA, "c2"),
     lambda usecases: usecases.cases.list_merge_targets(CLAIMED, ANA),
+    lambda usecases: usecases.cases.load_joined_words(CASE.copy_with(joined=(LATER_POST,))),
     lambda usecases: usecases.cases.renew_lease(CASE.id, ANA),
     lambda usecases: usecases.cases.release(CASE.id, ANA),
     lambda usecases: usecases.cases.resolve(CASE.id, ANA, CaseResolution.FIXED),
