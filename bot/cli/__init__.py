@@ -26,6 +26,7 @@ COMMANDS = MappingProxyType(
         "forget": "bot.cli.forget:forget",
         "evaluate": "bot.cli.evaluate:evaluate",
         "export": "bot.cli.export:export",
+        "report": "bot.cli.report:report",
         "corrections": "bot.cli.corrections:app",
         "train": "bot.cli.train:train",
         "bench": "bot.cli.bench:run_bench",

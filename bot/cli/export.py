@@ -57,7 +57,7 @@ def export(
 
     async def write_rows(store: Store) -> int:
         unreadable = 0
-        with _open_output(out) as stream, _open_progress(out, what) as bar, guard_output():
+        with open_output(out) as stream, _open_progress(out, what) as bar, guard_output():
             write_row = make_row_writer(stream, as_format, zone)
             rows = 0
             async for row in iter_export_rows(store, what, span, zone, playbook.campaigns):
@@ -98,7 +98,8 @@ def _parse_span(start: str | None, until: str | None, zone: ZoneInfo) -> TimeSpa
 
 
 @contextmanager
-def _open_output(out: Path | None) -> Iterator[TextIO]:
+def open_output(out: Path | None) -> Iterator[TextIO]:
+    """Open a file that only its owner can read, or the output. Fail with a sentence if it cannot be written."""
     if out is None:
         yield sys.stdout
         return

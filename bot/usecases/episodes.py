@@ -42,12 +42,12 @@ class EpisodeUseCases:
     _clock: Clock
 
     async def list_episodes(self) -> RenderedMessage:
-        return render_episodes((await self._load_refs())[:LISTED], self._clock.now())
+        return render_episodes((await self.load_refs())[:LISTED], self._clock.now())
 
     async def show_episode(self, words: str) -> RenderedMessage:
         """Return the page of an episode by its name or id. Raises `NotAllowed` with the nearest name."""
         name = " ".join(html.unescape(words).split())
-        refs = await self._load_refs()
+        refs = await self.load_refs()
         if not name:
             return render_episodes(refs[:LISTED], self._clock.now())
         wanted = fold_name(name)
@@ -85,7 +85,7 @@ class EpisodeUseCases:
             outcome=compute_outcome(cases.values(), max(0, len(case_ids) - CASES_READ)),
         )
 
-    async def _load_refs(self) -> list[EpisodeRef]:
+    async def load_refs(self) -> list[EpisodeRef]:
         """Return all that have begun, newest first: plans are for managers, in the list of campaigns."""
         at = self._clock.now()
         book = await self._store.campaigns.load_book(self._rules.list_campaigns())

@@ -97,6 +97,7 @@ ASKED: tuple[Callable[[UseCases], Awaitable[Any]], ...] = (
     lambda usecases: usecases.themes.answer_command(MIA, "week"),
     lambda usecases: usecases.themes.add_theme(MIA, "wifi", ["wifi"]),
     lambda usecases: usecases.episodes.list_episodes(),
+    lambda usecases: usecases.episodes.load_refs(),
     lambda usecases: usecases.episodes.show_episode("Spring sale"),
     lambda usecases: usecases.episodes.build_figures(REF, []),
     lambda usecases: usecases.corrections.check_correction(CASE.id, CorrectionKind.INTENT, ANA),
