@@ -56,7 +56,7 @@ from bot.cards.page_text import build_case_page_context
 from bot.demo.gallery_campaigns import list_campaign_drawings, list_digest_drawings
 from bot.demo.gallery_samples import AT, BEN, GallerySamples, list_pages
 from bot.domain.adoption import UnfinishedWork
-from bot.domain.case import CaseResolution
+from bot.domain.case import Case, CaseResolution
 from bot.domain.case_requests import CaseRequest
 from bot.domain.cases.queues import CasePage, CaseQueue, QueueCounts
 from bot.domain.cases.roll_ups import RollUp, RollUpTopic
@@ -70,6 +70,7 @@ from bot.domain.ledger.suggestions import EntrySuggestion
 from bot.domain.mutes import CountedMute, Mute, MuteKind
 from bot.domain.offers import OfferUse
 from bot.domain.own_accounts import StaffSign
+from bot.domain.paging.page import Page
 from bot.domain.periods import TimeSpan
 from bot.domain.persons.claim_questions import ClaimQuestion
 from bot.domain.persons.etiquette import Caution
@@ -403,6 +404,13 @@ def _draw_cautions(on: GallerySamples, origin: ModalMetadata) -> Drawings:
         yield f"Modal: before you answer{', opened' if went_on else ''}", drawing
 
 
+def _draw_explanation(on: GallerySamples, one: Case, page: Page | None, origin: ModalMetadata) -> dict[str, Any]:
+    mute = mutes.render_author_mute("kofi", None, one.id).blocks
+    said = dict.fromkeys((joined.mention for joined in one.joined), "and nobody answers the phone either")
+    brief = _build_brief(on)
+    return case_assessment.render_case_explanation(one, page, origin, mute=mute, brief=brief, words=said)
+
+
 def _draw_modals(on: GallerySamples) -> Drawings:
     origin = ModalMetadata(on.new.id, "", "C0CARE")
     some = (
@@ -412,11 +420,7 @@ def _draw_modals(on: GallerySamples) -> Drawings:
         (" a crisis", on.crisis_case, on.acknowledged),
     )
     for name, one, page in some:
-        mute = mutes.render_author_mute("kofi", None, one.id).blocks
-        said = dict.fromkeys((joined.mention for joined in one.joined), "and nobody answers the phone either")
-        brief = _build_brief(on)
-        explanation = case_assessment.render_case_explanation(one, page, origin, mute=mute, brief=brief, words=said)
-        yield f"Modal: why{name}", explanation
+        yield f"Modal: why{name}", _draw_explanation(on, one, page, origin)
     waiting = roll_ups.RollUpView(
         RollUp("care", ToPerson(on.on_call.people[0])), on.care, (on.overdue, on.new), {on.new.id: LINK}, 2, AT, AT
     )
