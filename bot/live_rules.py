@@ -50,6 +50,10 @@ class ReloadableRules:
     def time_zone(self) -> str:
         return self.playbook.brand.time_zone
 
+    @property
+    def names_colleagues(self) -> bool:
+        return self.playbook.brand.recognition
+
     def list_departments(self) -> tuple[Department, ...]:
         return tuple(self.playbook.departments.values())
 

@@ -28,6 +28,7 @@ from bot.usecases.offers import OfferUseCases
 from bot.usecases.oncall import OnCallUseCases
 from bot.usecases.paging import PagingUseCases
 from bot.usecases.persons import PersonUseCases
+from bot.usecases.recognition import RecognitionUseCases
 from bot.usecases.replies import ReplyUseCases
 from bot.usecases.report_schedules import ReportScheduleUseCases
 from bot.usecases.roles import RoleUseCases
@@ -87,6 +88,7 @@ class UseCases:
     spam: SpamReview
     staff_posts: StaffPostReview
     tempo: TempoUseCases
+    recognition: RecognitionUseCases
     pages: PagingUseCases
     roles: RoleUseCases
     ledger: LedgerUseCases

@@ -29,6 +29,7 @@ from bot.usecases.on_call_lookup import StoredOnCallLookup
 from bot.usecases.oncall import OnCallUseCases
 from bot.usecases.paging import PagingUseCases
 from bot.usecases.persons import PersonUseCases
+from bot.usecases.recognition import RecognitionUseCases
 from bot.usecases.replies import ReplyUseCases
 from bot.usecases.report_schedules import ReportScheduleUseCases
 from bot.usecases.reports import SentimentReports
@@ -69,12 +70,14 @@ def build_use_cases(parts: SharedParts, public_url: str, drafts: DraftClient | N
     staff, contexts = parts.staff, parts.contexts
     cases = CaseUseCases(store.cases, store.outbox, store.pages, store.persons, rules, staff, recompute_urgency, clock)
     permissions, secrets = SchedulePermissions(on_call, rules, staff), store.signing_secrets
+    recognition = RecognitionUseCases(store.report_counters, rules, staff, clock)
     return UseCases(
+        recognition=recognition,
         cases=cases,
         digests=DigestUseCases(store.digests, store.cases, rules, clock),
         roll_ups=RollUpUseCases(store.roll_ups, rules, clock),
         flags=FlagUseCases(store.flags, store.cases, rules, clock, rules.assess, staff, on_call, store.roll_ups),
-        reports=(reports := SentimentReports(store, rules, rules.list_subjects, clock)),
+        reports=(reports := SentimentReports(store, rules, rules.list_subjects, clock, recognition)),
         report_schedules=ReportScheduleUseCases(store, rules, staff, reports, on_call, clock),
         corrections=CorrectionUseCases(store.cases, rules, staff, cases, rules.list_subjects, clock),
         spam=SpamReview(store.spam, store.cases, rules, recompute_urgency, clock),

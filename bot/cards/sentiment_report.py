@@ -29,6 +29,7 @@ from bot.cards.sanitize import escape, sanitize_line
 from bot.domain.assessment import Intent
 from bot.domain.case import Case, CaseStatus
 from bot.domain.reports.headline import format_headline, format_theme, format_total, list_changes, list_peaks
+from bot.domain.reports.recognition import ColleagueFigures
 from bot.domain.reports.report import (
     CautionFigures,
     DepartmentFigures,
@@ -83,6 +84,7 @@ def render_report(report: Report, note: str = "") -> RenderedMessage:
             *_render_departments(one),
             *_render_themes(one),
             *_render_flags(one.flags),
+            *_render_colleagues(one.colleagues),
             *_render_footer(one, note),
         ]
         if is_within_limits(blocks):
@@ -247,6 +249,20 @@ def _render_flags(count: FlagFigures) -> list[Block]:
         return []
     missed = f"No source found {count.missed:,} of them." if count.missed else "Our sources found all of them."
     return [make_context(f"Flagged by colleagues: {format_count(count.flagged, 'post')}. {missed}")]
+
+
+def _render_colleagues(colleagues: Sequence[ColleagueFigures]) -> list[Block]:
+    """Say what colleagues did, by name: whoever did less, or wants it so, is not among them."""
+    named = []
+    for one in colleagues:
+        claim = f", median {format_duration(timedelta(seconds=one.claim.median))} to claim" if one.claim else ""
+        parts = (
+            f"resolved {one.resolved:,}{claim}" if one.resolved else "",
+            f"spotted {format_count(one.spotted, 'post')} that no source found" if one.spotted else "",
+        )
+        named.append(f"{sanitize_line(one.name, 60)} {', '.join(filter(None, parts))}")
+    leave = "You don't want to be named? /earshot recognition off"
+    return [make_context(make_plain_text(f"Thanks to colleagues: {' · '.join(named)}. {leave}"))] if named else []
 
 
 def _render_footer(report: Report, note: str) -> list[Block]:

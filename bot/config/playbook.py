@@ -50,6 +50,8 @@ class Brand:
     policy: str = ""
     deputies_accept: bool = False
     follow_up_after: timedelta = timedelta()
+    recognition: bool = False
+    """Whether the report of a week names colleagues who did not choose."""
     handles: tuple[str, ...] = ()
     """Accounts of its own, as written."""
 

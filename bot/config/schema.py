@@ -91,6 +91,7 @@ class BrandTable(PlaybookTable):
     language: Language = "en"
     policy: Prose = ""
     deputies_accept: bool = False
+    recognition: bool = False
     follow_up_after: FollowUpDelay = timedelta()
 
 

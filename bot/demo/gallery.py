@@ -80,6 +80,7 @@ from bot.domain.reports.export_request import ExportFormat, ExportRequest
 from bot.domain.reports.export_rows import ExportKind
 from bot.domain.reports.precision import PrecisionAspect, PrecisionEstimate
 from bot.domain.reports.ranges import parse_known_range
+from bot.domain.reports.recognition import ColleagueFigures
 from bot.domain.reports.report import (
     CautionFigures,
     CoverageFigures,
@@ -87,6 +88,7 @@ from bot.domain.reports.report import (
     FigureGap,
     FlagFigures,
     FollowUpFigures,
+    OutcomeFigures,
     Report,
     ReportQuery,
     SentimentCounts,
@@ -307,7 +309,7 @@ def _draw_reports(on: GallerySamples) -> Drawings:
     claim, resolve, reply = DurationStats(40, 900, 1560), DurationStats(38, 4440, 6600), DurationStats(36, 1260, 4500)
     asked = FollowUpFigures(due=12, satisfied=9, thanked=4, reopened=1)
     figures = DepartmentFigures("care", 6, 2, 38, 3, claim, resolve, reply, asked)
-    figures = replace(figures, cautions=CautionFigures(4, 1))
+    figures = replace(figures, cautions=CautionFigures(4, 1), outcomes=OutcomeFigures(saved=2, lost=1))
     asking, gap = CoverageFigures(52, 41), FigureGap("mastodon.social", AT - timedelta(minutes=50))
     today, week = (parse_known_range(words, AT, ZoneInfo(ZONE)) for words in ("today", "week"))
     halves = ((3, 5, 2), (2, 4, 1), (5, 9, 4), (9, 22, 8), (21, 35, 14), (11, 15, 6))
@@ -325,6 +327,8 @@ def _draw_reports(on: GallerySamples) -> Drawings:
     of_week = replace(
         report, query=ReportQuery("week"), range=week, flags=FlagFigures(8, 6), gaps=(gap,), themes=themes
     )
+    thanked = ColleagueFigures("U0ANA", 24, claim, name="Ana"), ColleagueFigures("U0JOE", spotted=6, name="Joe")
+    of_week = replace(of_week, colleagues=thanked)
     yield "Report: a week", sentiment_report.render_report(of_week)
     yield "Report: nothing yet", sentiment_report.render_report(Report(ReportQuery(), today, AT, none, none))
     yield from _draw_exports(week.current)

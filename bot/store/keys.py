@@ -136,6 +136,7 @@ class Keys:
         self.campaigns = self.root + "campaigns"
         self.report_schedules = self.root + "report_schedules"
         self.ledger = self.root + "ledger"
+        self.recognition = self.root + "recognition"
         self.writing_ends = self.root + "writing_ends"
 
     def source_health_key(self, source: str) -> str:

@@ -92,9 +92,19 @@ class ReportCounterStore(HourCounterStore):
             found.setdefault((name, measure), []).extend(_select_seconds(values, _list_quarters(day, span)))
         return found
 
-    async def load_timings(self, span: TimeSpan, departments: Sequence[str]) -> list[StepTiming]:
+    async def load_recognition(self) -> dict[str, bool]:
+        """Return who chose to be named in reports, or not to be."""
+        choices = parse_hash(await self._client.execute("HGETALL", self._keys.recognition))
+        return {person: word == "on" for person, word in choices.items()}
+
+    async def save_recognition(self, person: str, *, is_named: bool) -> None:
+        await self._client.execute("HSET", self._keys.recognition, person, "on" if is_named else "off")
+
+    async def load_timings(
+        self, span: TimeSpan, departments: Sequence[str], kinds: Sequence[DurationKind] = tuple(DurationKind)
+    ) -> list[StepTiming]:
         """Return each step that ended in the span. Those of before the upgrade have no source and no person."""
-        wanted = [(name, kind, day) for name in departments for kind in DurationKind for day in span.list_days()]
+        wanted = [(name, kind, day) for name in departments for kind in kinds for day in span.list_days()]
         keys = [self._keys.durations_key(format_day(day), name, kind) for name, kind, day in wanted]
         replies = await self._client.execute_each([("LRANGE", key, 0, -1) for key in keys])
         found = []

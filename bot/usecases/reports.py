@@ -23,6 +23,7 @@ from bot.domain.periods import TimeSpan
 from bot.domain.reports.precision import PRECISION_DAYS, PrecisionEstimate, compute_precisions
 from bot.domain.reports.range_parts import split_span
 from bot.domain.reports.ranges import ReportRange, parse_known_range
+from bot.domain.reports.recognition import ColleagueFigures
 from bot.domain.reports.report import (
     AGAIN,
     DRAFTED,
@@ -54,6 +55,7 @@ from bot.domain.routing import NOBODY
 from bot.domain.rules import PlaybookRules
 from bot.domain.subject import Subject, SubjectKind
 from bot.store.store import Store
+from bot.usecases.recognition import RecognitionUseCases
 from bot.usecases.report_query import HELP_WORD, QueryWords, normalize_words, parse_query
 from bot.usecases.theme_review import load_theme_figures
 
@@ -70,6 +72,8 @@ class SentimentReports:
     _rules: PlaybookRules
     _subjects: Callable[[], Sequence[Subject]]
     _clock: Clock
+    _recognition: RecognitionUseCases | None = None
+    """None: no colleague is named."""
 
     async def answer_question(self, by: str, words: str) -> RenderedMessage:  # noqa: ARG002 - who asks changes nothing: everyone may
         """Return the report for the person who asked, with a button that shares it."""
@@ -142,7 +146,15 @@ class SentimentReports:
             coverage=_count_coverage(resolutions, query),
             gaps=await self._find_gaps(asked, zone),
             flags=_count_flags(resolutions, query) if asked.weeks else NO_FLAGS,
+            colleagues=await self._list_colleagues(query, asked, resolutions),
         )
+
+    async def _list_colleagues(
+        self, query: ReportQuery, asked: ReportRange, words: Counter[tuple[str, str]]
+    ) -> tuple[ColleagueFigures, ...]:
+        if self._recognition is None or query.subject or not asked.weeks:
+            return ()
+        return await self._recognition.list_colleagues(asked.current, query.department, words)
 
     async def _require_figures(self, asked: ReportRange, zone: ZoneInfo) -> None:
         """Raise `NotAllowed` about a time before anything was counted."""

@@ -54,6 +54,11 @@ SUBCOMMANDS: Mapping[str, Subcommand] = {
         "`/earshot mutes`: who is muted, until when, and how many mentions each mute hides.",
         lambda usecases, by, words: usecases.mutes.list_mutes(by, words),
     ),
+    "recognition": Subcommand(
+        "recognition off",
+        "`/earshot recognition off`: the report of a week doesn't name you. `/earshot recognition on`: it may.",
+        lambda usecases, by, words: usecases.recognition.choose(by, words),
+    ),
     "unmute": Subcommand(
         "unmute @handle",
         "`/earshot unmute @handle`: ends a mute.",

@@ -27,6 +27,7 @@ from tests.handlers.fakes import (
     FakePages,
     FakePersons,
     FakePreviews,
+    FakeRecognition,
     FakeReplies,
     FakeReports,
     FakeReportSchedules,
@@ -62,6 +63,7 @@ class FakeUseCases:
     pages: FakePages = field(default_factory=FakePages)
     previews: FakePreviews = field(default_factory=FakePreviews)
     staff_posts: FakeStaffPosts = field(default_factory=FakeStaffPosts)
+    recognition: FakeRecognition = field(default_factory=FakeRecognition)
     tempo: FakeTempo = field(default_factory=FakeTempo)
     storms: FakeStorms = field(default_factory=FakeStorms)
     replies: FakeReplies = field(default_factory=FakeReplies)

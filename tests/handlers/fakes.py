@@ -255,6 +255,12 @@ class FakeTempo(Fake):
         return RenderedMessage("how long it took", [])
 
 
+class FakeRecognition(Fake):
+    async def choose(self, by: str, words: str) -> RenderedMessage:
+        await self.ask("recognition", by, words)
+        return RenderedMessage("Reports don't name you.", [])
+
+
 class FakeColleagues(Fake):
     """Asks the fake of cases; `is_colleague` is whether whoever asks has no role."""
 

@@ -8,7 +8,8 @@ import pytest
 from bot.domain.reports.export_rows import ExportKind
 from bot.domain.reports.ranges import parse_known_range
 from bot.store.export_rows import iter_export_rows
-from tests.scenarios.sample_posts import CHATTER, CRISIS, LOST, PRAISE, RIVAL, SPAM, WISH, build_complaint
+from tests.scenarios.sample_posts import CHATTER, CRISIS, LATE, LOST, PRAISE, RIVAL, SPAM, WISH, build_complaint
+from tests.scenarios.test_colleagues import post_in_channel
 from tests.scenarios.world import World
 
 LISBON = ZoneInfo("Europe/Lisbon")
@@ -61,6 +62,47 @@ async def test_won_saved_and_lost_are_offered_where_the_playbook_says_so_and_cou
     rows = iter_export_rows(world.local_app.store, ExportKind.TALLIES, today.current, LISBON)
     words = {(row["department"], row["word"]): row["count"] async for row in rows if row and row["word"]}
     assert {("sales", "won"): 2, ("sales", "lost"): 1}.items() <= words.items()
+
+
+def turn_recognition_on(world: World) -> None:
+    text = world.path.read_text("utf-8")
+    world.path.write_text(text.replace('managers = ["U0MIA"]', 'managers = ["U0MIA"]\nrecognition = true'), "utf-8")
+    assert not world.playbook.reload()
+
+
+async def resolve_three(world: World) -> None:
+    for text in (LOST, LATE, "@northwindair the app crashed while I paid, useless"):
+        await world.receive(text, by=(who := f"guest{len(text)}"))
+        await world.channel("#care").card(f"@{who}").click("Claim", by="ana")
+        await world.channel("#care").card(f"@{who}").resolve(by="ana")
+        await world.advance(minutes=1)
+
+
+async def test_the_report_of_a_week_thanks_who_resolved_and_who_spotted_and_tells_how_to_leave(world: World) -> None:
+    turn_recognition_on(world)
+    await resolve_three(world)
+    for words in ("the gate smells of fuel", "my suitcase came back broken", "nobody is at the desk in Porto"):
+        seen = await post_in_channel(world, words)
+        await world.person("joe").flag_message(seen, department="care", kind="complaint")
+        await world.advance(minutes=1)
+    told = await world.person("mia").type_command("/sentiment week")
+    assert re.search(r"Thanks to colleagues: ana resolved 3, median \d+ s to claim · joe spotted 3 posts", told), told
+    assert "/earshot recognition off" in told
+    assert "Thanks" not in await world.person("mia").type_command("/sentiment today")
+
+
+async def test_who_left_is_neither_named_nor_counted_and_nobody_is_where_the_playbook_says_nothing(
+    world: World,
+) -> None:
+    await resolve_three(world)
+    assert "Thanks" not in await world.person("mia").type_command("/sentiment week")
+    turn_recognition_on(world)
+    assert "Thanks to colleagues: ana resolved 3" in await world.person("mia").type_command("/sentiment week")
+    assert "Reports don't name you" in await world.person("ana").type_command("/earshot recognition off")
+    assert "Thanks" not in await world.person("mia").type_command("/sentiment week")
+    assert "may name you" in await world.person("ana").type_command("/earshot recognition on")
+    assert "ana resolved 3" in await world.person("mia").type_command("/sentiment week care")
+    assert "Write `/earshot recognition on`" in await world.person("ana").type_command("/earshot recognition maybe")
 
 
 async def test_the_tempo_says_how_long_a_case_waited_for_its_card(world: World) -> None:

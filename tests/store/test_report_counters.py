@@ -128,6 +128,7 @@ async def test_a_claim_and_an_answer_are_timed_in_the_quarter_in_which_they_happ
     tallies = ReportCounterStore(client, keys)
     half_past = TimeSpan(NOON, NOON + timedelta(minutes=30))
     assert await tallies.load_durations(half_past, ["care"]) == {
+        ("care", DurationKind.CARD): [],
         ("care", DurationKind.CLAIM): [1200.0],
         ("care", DurationKind.RESOLVE): [],
         ("care", DurationKind.REPLY): [],

@@ -25,6 +25,7 @@ from bot.domain.lifecycle import CaseTransition
 from bot.domain.offers import Offer
 from bot.domain.outbox import Notification
 from bot.domain.paging.page import Severity
+from bot.domain.periods import TimeSpan
 from bot.domain.persons.person import AuthorContext, OpenCase
 from bot.usecases.cases import CaseView
 from bot.usecases.flag_message import FlagRequest
@@ -94,6 +95,8 @@ ASKED: tuple[Callable[[UseCases], Awaitable[Any]], ...] = (
     lambda usecases: usecases.campaigns.mute_backfires(MIA, "spring sale"),
     lambda usecases: usecases.exports.request_export(MIA, "cases today"),
     lambda usecases: usecases.tempo.answer_command(MIA, ""),
+    lambda usecases: usecases.recognition.choose(ANA, "off"),
+    lambda usecases: usecases.recognition.list_colleagues(TimeSpan(CASE.opened_at, CASE.opened_at), "", {}),
     lambda usecases: usecases.themes.answer_command(MIA, "week"),
     lambda usecases: usecases.themes.add_theme(MIA, "wifi", ["wifi"]),
     lambda usecases: usecases.episodes.list_episodes(),

@@ -11,6 +11,7 @@ from bot.domain.cases.transitions import build_case_decision
 from bot.domain.commits import CaseDecision
 from bot.domain.department import Department
 from bot.domain.mention import Mention
+from bot.domain.reports.recognition import SPOTTED, SPOTTED_FOUND
 
 FLAGGED, FOUND = "flagged", "flagged, found"
 """How reports call what they count."""
@@ -38,5 +39,5 @@ def add_flag(case: Case, department: Department, by: str, at: datetime) -> CaseD
 def list_flag_counts(before: Case | None, after: Case) -> tuple[str, ...]:
     """Return what reports count of this change: each flagged post once, and once if a source brings it later."""
     if before is None:
-        return (FLAGGED,) if after.flagged_by else ()
-    return (FOUND,) if after.found_as and not before.found_as else ()
+        return (FLAGGED, SPOTTED + after.flagged_by) if after.flagged_by else ()
+    return (FOUND, SPOTTED_FOUND + after.flagged_by) if after.found_as and not before.found_as else ()

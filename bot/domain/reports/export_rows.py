@@ -16,6 +16,7 @@ from bot.domain.case import SPLIT_OFF, Case
 from bot.domain.commits import MentionOutcome
 from bot.domain.mention import Mention
 from bot.domain.periods import DAY, TimeSpan, floor_to_quarter
+from bot.domain.reports.recognition import SPOTTED, SPOTTED_FOUND
 from bot.domain.reports.report import Tally
 from bot.domain.spikes.episode import Episode
 
@@ -114,7 +115,7 @@ def build_tally_rows(span: TimeSpan, tally: Tally, words: Mapping[tuple[str, str
         if count:
             yield {**times, "counted": "mentions", **key._asdict(), "word": "", "count": count}
     for (department, word), count in sorted(words.items()):
-        if count:
+        if count and not word.startswith((SPOTTED, SPOTTED_FOUND)):  # of people, who may not want to be counted
             blank = {"subject": "", "department": department, "sentiment": "", "intent": ""}
             yield {**times, "counted": "cases", **blank, "word": word, "count": count}
 

@@ -9,6 +9,7 @@ from typing import NamedTuple, Self
 from bot.domain.assessment import Intent
 from bot.domain.case import Case
 from bot.domain.reports.ranges import ReportRange
+from bot.domain.reports.recognition import ColleagueFigures
 from bot.domain.reports.statistics import (
     DurationStats,
     ShareChange,
@@ -236,6 +237,8 @@ class Report:
     """The most common first."""
     flags: FlagFigures = NO_FLAGS
     """Of a week or longer."""
+    colleagues: tuple[ColleagueFigures, ...] = ()
+    """Who is named in the report of a week or longer."""
     choices: tuple[tuple[str, tuple[str, ...]], ...] = ()
     """What else can be asked for: the names of subjects and departments, each with its title."""
     hidden: int = 0
