@@ -22,7 +22,7 @@ TOO_DEEP = "Slack opens no more than three forms on top of each other. Close thi
 TOO_LATE = frozenset({"expired_trigger_id", "exchanged_trigger_id", "invalid_trigger_id"})
 NOTICE = "notice:"
 """Begins the block ids of an answer that is shown in a modal."""
-OF_VIEWS = ("type", "callback_id", "title", "submit", "close", "private_metadata")
+OF_VIEWS = ("type", "callback_id", "title", "submit", "close", "private_metadata", "notify_on_close")
 NOT_SENT = (ClientError, TimeoutError, OSError)
 
 _REFUSED = re.compile(r'"ok"\s*:\s*false|<html', re.IGNORECASE)
@@ -103,13 +103,20 @@ class Responder:
                 raise NotAllowed(TOO_DEEP) from no
             raise
 
-    async def update_modal(self, shown: dict[str, Any], view: dict[str, Any], *, forced: bool = False) -> None:
-        """Replace the modal in which a button was pressed, unless it was closed or, if not `forced`, replaced since."""
+    async def update_modal(
+        self, shown: dict[str, Any], view: dict[str, Any], *, forced: bool = False
+    ) -> dict[str, Any]:
+        """Replace a modal, unless it was closed or, if not `forced`, replaced since. Return it as it is then."""
         unchanged = {} if forced else {"hash": shown["hash"]}
         try:
-            await self._client.views_update(view_id=shown["id"], view=view, **unchanged)
+            answer = await self._client.views_update(view_id=shown["id"], view=view, **unchanged)
         except SlackApiError as no:
             log.info("modal not updated", by=self._person, error=no.response["error"])
+            return shown
+        updated: dict[str, Any] = answer["view"]
+        if self._modal is not None:  # so that a refusal after this is shown in it
+            self._modal = updated
+        return updated
 
     async def _send_response(self, message: RenderedMessage, **how: Any) -> bool:
         """Send a message; without its charts if Slack refuses it, because words always say the same."""

@@ -47,6 +47,8 @@ class ReplyForm(NamedTuple):
     """The saved reply that was just chosen."""
     is_inserted: bool = False
     """Whether the text is as a saved reply or a draft put it there: a link with it is never outdated."""
+    insertions: int = 0
+    """How often something else than typing has changed the text."""
     is_restored: bool = False
     """Whether the text is from before the form was closed."""
     can_delete: bool = False
@@ -56,6 +58,8 @@ class ReplyForm(NamedTuple):
     findings: tuple[ReplyFinding, ...] = ()
     has_drafts: bool = False
     """Whether a draft can be asked for."""
+    is_drafting: bool = False
+    """Whether one is asked for just now."""
     draft: str = ""
     """What a model proposes; it is put into the form by a press alone."""
     draft_note: str = ""
@@ -127,6 +131,8 @@ def _format_others(others: Sequence[str]) -> str:
 
 def _render_draft(form: ReplyForm) -> list[Block]:
     """Return the draft of a model, marked as such, or why there is none."""
+    if form.is_drafting and form.has_drafts:
+        return [make_context("🤖 Writing a draft. This takes a few seconds. You can go on typing.")]
     if form.draft_note:
         return [make_context(make_plain_text(f"🤖 No draft: {form.draft_note}. Use a saved reply, or your own words."))]
     if not form.draft:
@@ -169,7 +175,7 @@ def _iter_controls(form: ReplyForm) -> Iterator[Block]:
     if form.is_inserted and form.composer_url:  # Slack opens the text as it was drawn, not as it was typed since
         yield _render_composer_button(form)
     yield from render_open_post_button(form.case)
-    if form.has_drafts:
+    if form.has_drafts and not form.is_drafting:
         yield make_button("Draft", action_ids.REPLY_DRAFT, form.case.id, a11y_label="Ask a model for a draft")
     if form.text and form.approver and not _is_asked(form):
         yield make_button("Ask for approval", action_ids.REPLY_ASK, form.case.id)

@@ -477,6 +477,7 @@ def _draw_replies(on: GallerySamples) -> Drawings:
     draft = form._replace(has_drafts=True, draft="Hi Marta, we look for your bag right now.", chosen=None)
     yield "Modal: reply with a draft", reply.render_reply_modal(draft, origin)
     late_draft = draft._replace(draft="", draft_note="the service is too slow")
+    yield "Modal: reply while a draft is written", reply.render_reply_modal(draft._replace(is_drafting=True), origin)
     yield "Modal: reply without a draft", reply.render_reply_modal(late_draft, origin)
     asked = CaseRequest("U0ANA", "U0MIA", AT, AT + timedelta(minutes=15), text=form.text)
     approved = asked._replace(allowed=True, answered_by="U0MIA")

@@ -12,6 +12,7 @@ from bot.app import EarshotApp, ExternalServices, build_app, build_external_serv
 from bot.clock import Clock
 from bot.config import PlaybookReloader
 from bot.config.settings import Settings
+from bot.sinks.draft_client import DraftClient
 from bot.sinks.slack import SlackSink, build_web_client
 from bot.slack_sandbox import SlackSandbox, SlackWorkspace
 from bot.store.leases import build_process_name
@@ -34,6 +35,11 @@ class LocalApp:
 
 def mount_nothing(_: SlackSandbox) -> None:
     """Mount no further routes."""
+
+
+def _build_local_services(session: aiohttp.ClientSession) -> ExternalServices:
+    """Return what needs no account: the endpoint of `[drafts]`, without a key."""
+    return ExternalServices(drafts=DraftClient(session, None))
 
 
 @asynccontextmanager
@@ -68,7 +74,7 @@ async def run_local_app(
         mount(sandbox)
         await stack.enter_async_context(sandbox)
         session = await stack.enter_async_context(aiohttp.ClientSession())
-        external = build_external_services(settings, session, clock) if settings else ExternalServices()
+        external = build_external_services(settings, session, clock) if settings else _build_local_services(session)
         client = build_web_client(sandbox.bot_token, sandbox.api_url, session)
         app = build_app(store, playbook, SlackSink(client), clock, build_process_name(), wait=wait, external=external)
         bolt = build_bolt_app(client, sandbox.signing_secret)

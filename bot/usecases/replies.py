@@ -32,7 +32,7 @@ from bot.domain.replies.saved_replies import (
     rank_replies,
     restore_placeholders,
 )
-from bot.domain.replies.writing import WritingRecord, WritingRecords, find_writing, list_writers
+from bot.domain.replies.writing import WritingRecord, WritingRecords, find_writing, insert_text, list_writers
 from bot.domain.reports.report import DRAFTED, EDITED, OPENED, REPLY, WARNED
 from bot.domain.rules import PlaybookRules
 from bot.store.replies import ReplyStore, UpdateRecord
@@ -88,12 +88,14 @@ class ReplyUseCases:
             name, signature = pick_name(case.mention.author), await self._find_signature(by)
             filled = {one.id: fill_placeholders(one.text, name, signature) for one in replies}
             text = insert_reply(text, filled[chosen.id], filled.values())
-            await self._record_writing(case_id, by, lambda one: one.copy_with(text=text))
+            _, records = await self._record_writing(case_id, by, lambda one: insert_text(one, text))
+            record = find_writing(records, by)
         form = await self._build_form(view, by, text, rules)
         return form._replace(
             replies=tuple(replies),
             chosen=chosen,
             is_inserted=chosen is not None,
+            insertions=record.insertions if record else 0,
             can_delete=chosen is not None and await self._may_delete(chosen, by),
             has_drafts=self._drafts is not None and bool(self._rules.get_draft_options().url),
             draft=record.draft if record and not record.is_draft_used else "",
@@ -123,33 +125,47 @@ class ReplyUseCases:
         return find_writing(await self._store.load_writing(case_id), by)
 
     async def request_draft(self, case_id: str, by: str, text: str) -> ReplyForm:
-        """Return the form with a draft beside the text, or why there is none."""
-        form, options = await self.revise(case_id, by, text), self._rules.get_draft_options()
+        """Return the form, for the text as it is by then, with a draft beside it, or why there is none."""
+        form, why = await self.revise(case_id, by, text), ""
         if self._drafts is None or not form.has_drafts:
             raise NotAllowed("Drafts are off. [drafts] in the playbook names the model that writes them.")
-        view, rules = await self._cases.get(case_id), self._rules.get_reply_rules()
+        try:
+            draft = await self._write_draft(self._drafts, form)
+        except DraftUnavailableError as no:
+            metrics.DRAFTS.labels("failed").inc()
+            why = str(no)
+        else:
+            metrics.DRAFTS.labels("made").inc()
+            await self._record_writing(case_id, by, lambda one: one.copy_with(draft=draft, is_draft_used=False))
+        record = await self._load_own_record(case_id, by)
+        form = await self.revise(case_id, by, record.text if record else text)
+        return form._replace(draft="", draft_note=why) if why else form
+
+    async def _write_draft(self, writer: DraftWriter, form: ReplyForm) -> str:
+        """Return what is kept of the answer of the model. Raises `DraftUnavailableError`."""
+        options, view, rules = (
+            self._rules.get_draft_options(),
+            await self._cases.get(form.case.id),
+            self._rules.get_reply_rules(),
+        )
         guidance = [f"{one.text} {one.link}".strip() for one in list_guidance(view.case, view.department)]
         examples = tuple(one.text for one in form.replies)
         mention, voice, most = view.case.mention, view.department.voice, form.length.most
         context = DraftContext(mention, rules.brand, voice, tuple(guidance), examples, most)
-        try:
-            answer = await self._drafts.request_draft(options, build_draft_messages(context, options.send))
-            known = "\n".join((_list_known_words(view, rules), *guidance))
-            draft = sanitize_draft(answer, known, mention.author.handle, self._drafts.list_secrets())
-        except DraftUnavailableError as no:
-            metrics.DRAFTS.labels("failed").inc()
-            return form._replace(draft="", draft_note=str(no))
-        metrics.DRAFTS.labels("made").inc()
-        await self._record_writing(case_id, by, lambda one: one.copy_with(draft=draft, is_draft_used=False))
-        return form._replace(draft=draft)
+        answer = await writer.request_draft(options, build_draft_messages(context, options.send))
+        known = "\n".join((_list_known_words(view, rules), *guidance))
+        return sanitize_draft(answer, known, mention.author.handle, writer.list_secrets())
 
     async def use_draft(self, case_id: str, by: str, text: str) -> ReplyForm:
         """Return the form with the draft in its text, below what was typed."""
         record = await self._load_own_record(case_id, by)
         if record is None or not record.draft:
             raise NotAllowed("This draft is gone. Ask for another one.")
-        await self._record_writing(case_id, by, lambda one: one.copy_with(draft=record.draft, is_draft_used=True))
-        return (await self.revise(case_id, by, insert_reply(text, record.draft, ())))._replace(is_inserted=True)
+        words = insert_reply(text, record.draft, ())
+        await self._record_writing(
+            case_id, by, lambda one: insert_text(one, words, draft=record.draft, is_draft_used=True)
+        )
+        return (await self.revise(case_id, by, words))._replace(is_inserted=True)
 
     async def count_opening(self, case_id: str, by: str, text: str) -> None:
         """Count that a reply was opened at its outlet, and what it was opened in spite of."""

@@ -50,12 +50,15 @@ async def delete_saved_reply(
 
 
 async def request_draft(ack: AsyncAck, body: Payload, by: str, replies: ReplyUseCases, reply: Responder) -> None:
-    """Show a draft below the text. If more was typed meanwhile, it is shown with the next letter."""
+    """Show a draft below the text. If a saved reply was put in meanwhile, it is shown with the next letter."""
     await ack()
     async with reply.report_refusals():
-        form, (number, text) = SubmittedModal(body["view"]), read_reply_text(body["view"])
-        drawing = render_reply_modal(await replies.request_draft(form.origin.case, by, text), form.origin, number)
-        await reply.update_modal(body["view"], drawing)
+        origin, (number, text) = SubmittedModal(body["view"]).origin, read_reply_text(body["view"])
+        waiting = (await replies.revise(origin.case, by, text))._replace(is_drafting=True)
+        shown = await reply.update_modal(body["view"], render_reply_modal(waiting, origin, number), forced=True)
+        form = await replies.request_draft(origin.case, by, text)
+        is_same = form.insertions == waiting.insertions  # what was typed meanwhile stays in its block
+        await reply.update_modal(shown, render_reply_modal(form, origin, number), forced=is_same)
 
 
 async def use_draft(ack: AsyncAck, body: Payload, by: str, replies: ReplyUseCases, reply: Responder) -> None:

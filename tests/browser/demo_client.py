@@ -25,9 +25,9 @@ class DemoProcess:
             text=True,
         )
 
-    def start_demo(self, speed: float = SPEED, *, teammates: bool = False) -> "Demo":
-        """Teammates leave everything to the story, but where it is about them."""
-        return Demo(str(self._ask(do="play", speed=speed, teammates=teammates)["url"]))
+    def start_demo(self, speed: float = SPEED, *, teammates: bool = False, more: str = "") -> "Demo":
+        """Teammates leave everything to the story, but where it is about them. `more` is added to the playbook."""
+        return Demo(str(self._ask(do="play", speed=speed, teammates=teammates, more=more)["url"]))
 
     def end_demo(self) -> None:
         self._ask(do="end")

@@ -3,11 +3,13 @@
 import asyncio
 import json
 import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from bot import logging_setup
 from bot.demo.browser import show_page
-from bot.demo.setup import load_demo_inputs
+from bot.demo.setup import SAMPLE, load_demo_inputs
 from bot.domain.mention import Mention
 from bot.testing.local_app import LocalApp
 
@@ -27,10 +29,13 @@ class DemoRunner:
         self._stage: LocalApp | None = None
         self._playing: asyncio.Task[None] | None = None
 
-    async def play(self, speed: float, *, teammates: bool) -> str:
+    async def play(self, speed: float, *, teammates: bool, more: str) -> str:
         await self.end()
         up: asyncio.Future[LocalApp] = asyncio.get_running_loop().create_future()
-        playbook = load_demo_inputs(None, None).playbook
+        with TemporaryDirectory() as folder:
+            written = Path(folder) / "playbook.toml"
+            written.write_text((SAMPLE / "playbook.toml").read_text("utf-8") + more, "utf-8")
+            playbook = load_demo_inputs(written if more else None, None).playbook
         assert playbook is not None
         day = [Mention.model_validate(FIRST)]
         showing = show_page(
@@ -71,8 +76,8 @@ async def main() -> None:
     while line := await asyncio.to_thread(sys.stdin.readline):
         told: dict[str, Any] = {}
         match json.loads(line):
-            case {"do": "play", "speed": speed, "teammates": teammates}:
-                told["url"] = await runner.play(speed, teammates=teammates)
+            case {"do": "play", "speed": speed, "teammates": teammates, "more": more}:
+                told["url"] = await runner.play(speed, teammates=teammates, more=more)
             case {"do": "cut"}:
                 runner.drop_streams()
             case _:

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from random import Random
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import aiohttp
 import pytest
@@ -15,7 +16,7 @@ from pydantic import SecretStr
 
 from bot.domain.mention import Mention
 from bot.domain.replies.checks import ReplyContext, check_reply
-from bot.domain.replies.composer import build_composer_url
+from bot.domain.replies.composer import build_composer_url, prefix_addressee
 from bot.domain.replies.drafts import (
     DraftContext,
     DraftOptions,
@@ -188,6 +189,24 @@ def build_injections(count: int) -> list[str]:
     return [f"{random.choice(openings)} {orders[n % len(orders)].format(100 + n)}" for n in range(count)]
 
 
+def check_composers(mention: Mention, draft: str) -> None:
+    """Whatever the draft says, each composer answers the author of the post, and nobody else."""
+    for source, url in (
+        ("x", "x.com/intent/post"),
+        ("bluesky", "bsky.app/intent/compose"),
+        ("toot", "toot.example/share"),
+    ):
+        instances = {"toot": "https://toot.example"}
+        one = mention.copy_with(source=source)
+        text = prefix_addressee(one, draft, instances)
+        parts = urlsplit(build_composer_url(one, text, instances))
+        query = parse_qs(parts.query)
+        assert f"{parts.netloc}{parts.path}" == url
+        assert query.pop("text", [text]) == [text]
+        assert query == ({"in_reply_to": ["42"]} if source == "x" else {})
+        assert source == "x" or text.startswith("@marta_flies ")
+
+
 async def test_200_injections_obeyed_by_the_model_change_no_addressee_link_promise_or_secret(
     model: StubModel, session: aiohttp.ClientSession
 ) -> None:
@@ -196,12 +215,12 @@ async def test_200_injections_obeyed_by_the_model_change_no_addressee_link_promi
     assert len(set(posts)) == 200
     for text in posts:
         mention = build_mention(text)
-        before = build_composer_url(mention, "We look for it.", {})
         draft = sanitize_draft(await ask(model, session, text), KNOWN, mention.author.handle, (KEY,))
         assert KEY not in draft
-        assert "evil" not in " ".join(LINK.findall(draft))
+        assert "evil" not in draft
+        assert not LINK.findall(draft)
         assert not [word for word in draft.split() if word.startswith("@") and word.strip("@,.") != "someone"]
-        assert build_composer_url(mention, "We look for it.", {}) == before
+        check_composers(mention, draft)
         assert "4111" not in draft
         if " EUR" in text or " USD" in text or "our fault" in text:
             assert check_reply(ReplyContext(draft, authority="Credit up to 50 EUR."))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Any
 
 from bot.domain.immutable import FrozenModel
 
@@ -22,6 +23,8 @@ class WritingRecord(FrozenModel):
     is_draft_used: bool = False
     text: str = ""
     """What stands in it, until it is opened at the outlet."""
+    insertions: int = 0
+    """How often something else than typing changed the text."""
     is_closed: bool = False
 
     @property
@@ -38,6 +41,11 @@ WritingRecords = tuple[WritingRecord, ...]
 
 def find_writing(records: WritingRecords, by: str) -> WritingRecord | None:
     return next((one for one in records if one.by == by), None)
+
+
+def insert_text(record: WritingRecord, text: str, **draft: Any) -> WritingRecord:
+    """Return the record with a text that something else than typing has made; `draft` is what else changed."""
+    return record.copy_with(text=text, insertions=record.insertions + 1, **draft)
 
 
 def replace_writing(records: WritingRecords, record: WritingRecord) -> WritingRecords:
