@@ -6,9 +6,9 @@ from bot.benchmarks.fixtures import BenchmarkContext
 from bot.benchmarks.measurement import Measurement
 from bot.benchmarks.measurements import (
     backfires,
+    campaign_page,
     clicks,
     detectors,
-    episodes,
     home_tab,
     hostile,
     latency,
@@ -37,7 +37,7 @@ CATALOGUE: Mapping[str, MeasureFunction] = {
     "home_tab": home_tab.measure_home,
     "person_costs": person_costs.measure_person_costs,
     "reports": reports.measure_reports,
-    "episodes": episodes.measure_episodes,
+    "campaign_page": campaign_page.measure_campaign_page,
     "storm": storm.measure_load_spike,
     "spikes": spikes.measure_spikes,
     "backfires": backfires.measure_backfires,

@@ -28,7 +28,7 @@ FIELDS = (500, 2_000)
 """Counters of an hour: of each quarter a fourth."""
 
 
-async def measure_episodes(bench: BenchmarkContext) -> list[Measurement]:
+async def measure_campaign_page(bench: BenchmarkContext) -> list[Measurement]:
     found = []
     for fields in FIELDS[: bench.pick_count(2, 1)]:
         bench.report(f"{fields:,} counters an hour")
@@ -40,7 +40,7 @@ async def _measure_page(bench: BenchmarkContext, fields: int) -> list[Measuremen
     rules, times = load_rules(), bench.pick_count(50, 3)
     zone = ZoneInfo(rules.time_zone)
     clock = StillClock(datetime.combine(SystemClock().now().astimezone(zone).date(), datetime.min.time(), zone))
-    async with run_server() as url, connect_store(url, Path(), "episodes", "bench") as store:
+    async with run_server() as url, connect_store(url, Path(), "campaign_page", "bench") as store:
         subjects = [f"Subject {number}" for number in range(1 + fields // 200)]
         await _fill_counters(bench, store, clock, subjects, fields)
         old = await store.report_counters.list_old_hours(clock.now(), zone)
