@@ -55,7 +55,7 @@ OPTION_LENGTH = 150
 HIDDEN = "Posts are left out: they are shown only in the channel of their department."
 DEPARTMENTS_SHOWN = 10
 THEMES_SHOWN = 3
-DEPARTMENT_COLUMNS = ("Department", "Open", "Overdue", "Answered", "First reply: median", "9 in 10 within")
+DEPARTMENT_COLUMNS = ("Department", "Open now", "Overdue now", "Answered", "First reply: median", "9 in 10 within")
 WORDS_SHOWN = 240
 """Characters of a top post: about four lines on a phone."""
 SURPRISED = "Not what you expected? Ask your Earshot admin to run `earshot check`."

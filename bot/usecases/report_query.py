@@ -22,7 +22,7 @@ OTHER_WORDS = (
     *("spam", "staff", "thanks", "share", HELP_WORD),
 )
 """What the command answers besides ranges."""
-_BEGINS_LIKE_A_RANGE = re.compile(r"(since|last|this|from|in|on|\d)\b")
+_BEGINS_LIKE_A_RANGE = re.compile(r"(since|last|this|next|from|in|on|\d+)\b")
 
 
 class QueryWords(NamedTuple):

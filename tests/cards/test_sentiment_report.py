@@ -253,6 +253,27 @@ def test_the_chart_shows_when_and_words_say_it_too() -> None:
     assert check_message(drawing.blocks) == []
 
 
+@pytest.mark.parametrize(
+    ("words", "label", "when"),
+    [
+        ("today", "13:00", "at 13:00"),
+        ("last 3 days", "Sat 12:00", "on Sat at 12:00"),
+        ("week", "8 Mar", "on 8 Mar"),
+        ("last 90 days", "8 Mar", "in the week from 8 Mar"),
+        ("last 300 days", "8 Mar", "in the 4 weeks from 8 Mar"),
+    ],
+)
+def test_the_worst_time_is_named_as_long_as_it_was(words: str, label: str, when: str) -> None:
+    parts = ((label, SentimentCounts(negative=13, positive=3)),) * 3
+    assert f"Most negative {when}: 13 of 16" in words_of(render_report(report(words, parts=parts)))
+
+
+def test_an_interval_without_zero_is_not_written_with_a_zero() -> None:
+    now, then = SentimentCounts(neutral=1640, unsure=40), SentimentCounts(neutral=1271, unsure=48)
+    changes = list_changes(report("week", split=now, before=(then,)))
+    assert any("Unclear down 1 point (0.04 to 3)" in one for one in changes)
+
+
 def test_few_mentions_or_hours_are_not_drawn() -> None:
     few = SentimentCounts(negative=29)
     for drawn in (report(split=few, parts=(("9:00", few),) * 5), report(parts=(("9:00", NOW), ("10:00", NOW)))):

@@ -5,7 +5,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.reports.report import Reconciliation, SentimentCounts, TallyKey, count_intents
-from bot.domain.reports.statistics import compute_duration_stats, compute_share_change, compute_volume_change
+from bot.domain.reports.statistics import (
+    compute_duration_stats,
+    compute_share_change,
+    compute_volume_change,
+    compute_wilson_interval,
+)
 
 
 def test_spam_and_competitors_are_counted_and_are_no_opinion_about_us() -> None:
@@ -35,6 +40,13 @@ def test_a_change_that_chance_hardly_makes_is_clear() -> None:
     assert found is not None
     assert found.is_significant
     assert found.points == pytest.approx(10)
+
+
+@given(st.integers(1, 5_000), st.booleans())
+def test_the_interval_of_none_or_all_stays_between_none_and_all(size: int, is_all: bool) -> None:  # noqa: FBT001
+    low, high = compute_wilson_interval(float(is_all), size)
+    assert 0 <= low <= high <= 1
+    assert f"{low:.0f}" != "-0"
 
 
 def test_the_interval_is_newcombes() -> None:

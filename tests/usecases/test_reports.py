@@ -13,6 +13,7 @@ from bot.domain.commits import Decision, NotAllowed
 from bot.domain.department import Department
 from bot.domain.health.issues import HealthIssue, HealthState
 from bot.domain.health.source_silence import SourceActivity
+from bot.domain.reports.ranges import EXAMPLES
 from bot.domain.reports.report import ReportQuery
 from bot.domain.routing import Route
 from bot.usecases.reports import SentimentReports
@@ -65,6 +66,7 @@ async def test_what_is_asked_is_understood_in_any_case_and_spacing(
 @pytest.mark.parametrize(
     ("words", "answer"),
     [
+        ("2024", f"Earshot doesn't understand the time “2024”. Try {EXAMPLES}."),
         ("tody", "Earshot doesn't know “tody”. Did you mean `today`?"),
         ("hlep", "Earshot doesn't know “hlep”. Did you mean `help`?"),
         ("wek care", "Earshot doesn't know “wek”. Did you mean `week care`?"),

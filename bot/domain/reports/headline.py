@@ -1,5 +1,8 @@
 """A report in sentences: how it is, with the figures that say so, and what changed beyond chance."""
 
+from bot.domain.periods import DAY
+from bot.domain.reports.range_parts import find_step
+from bot.domain.reports.ranges import WEEK
 from bot.domain.reports.report import TODAY, Report, SentimentCounts
 from bot.domain.reports.statistics import MIN_SAMPLE, ShareChange, VolumeChange
 from bot.domain.reports.theme_figures import ThemeFigures
@@ -8,6 +11,8 @@ from bot.domain.text import format_count, format_percent
 SENTIMENTS = {"negative": "negative", "neutral": "neutral", "positive": "positive", "unsure": "unclear"}
 """Fields of `SentimentCounts`, and how they are called."""
 RIVALS_SHOWN = 3
+SHOWN_TENTH = 0.05
+"""What would be less than a tenth after rounding has two decimals, so that it is never zero."""
 MIN_THEME = 3
 """Negative mentions from which a theme is in the sentence."""
 
@@ -131,13 +136,23 @@ def list_peaks(report: Report) -> list[str]:
     if report.split.negative < MIN_SAMPLE or not report.parts:
         return []
     label, peak = max(report.parts, key=lambda one: one[1].negative)
-    return [f"Most negative at {label}: {peak.negative:,} of {peak.opinion_count:,}"]
+    return [f"Most negative {_format_part(label, report)}: {peak.negative:,} of {peak.opinion_count:,}"]
+
+
+def _format_part(label: str, report: Report) -> str:
+    """Return when a part of the range was: each is some hours, a day, or weeks."""
+    *day, clock = label.split()
+    if ":" in clock:
+        return f"on {day[0]} at {clock}" if day else f"at {clock}"
+    weeks = find_step(report.range.current, report.brand_time.tzinfo, DAY) // WEEK
+    return f"in the {'week' if weeks == 1 else f'{weeks} weeks'} from {label}" if weeks else f"on {label}"
 
 
 def _format_interval(change: ShareChange | VolumeChange) -> str:
     """Return the interval of a change that excludes zero, without signs; an end close to zero with a decimal."""
     low, high = sorted((abs(change.low), abs(change.high)))
-    return f"{low:.{0 if low >= 1 else 1}f} to {high:.0f}"
+    digits = 0 if low >= 1 else 1 if low >= SHOWN_TENTH else 2
+    return f"{max(low, 0.01):.{digits}f} to {high:.0f}"
 
 
 def _format_until(report: Report) -> str:

@@ -1,6 +1,6 @@
 """The parts of a range that a chart shows: hours or days of the brand's own clock, at most as many as Slack draws."""
 
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -22,8 +22,7 @@ def split_span(span: TimeSpan, zone: ZoneInfo, hours_start: datetime) -> list[Ra
     Before `hours_start` counters do not say in which hour of the day it was.
     """
     start, end = (edge.astimezone(zone).replace(tzinfo=None) for edge in span)
-    steps = STEPS if span.start >= hours_start else STEPS[STEPS.index(DAY) :]
-    step = next((one for one in steps if (end - start) / one <= MAX_PARTS), STEPS[-1])
+    step = find_step(span, zone, HOUR if span.start >= hours_start else DAY)
     is_one_day = end - start <= DAY
     found, begin = [], start
     while begin < end:
@@ -34,6 +33,12 @@ def split_span(span: TimeSpan, zone: ZoneInfo, hours_start: datetime) -> list[Ra
             found.append(RangePart(_format_label(begin, step, is_one_day=is_one_day), TimeSpan(*edges)))
         begin += step
     return found
+
+
+def find_step(span: TimeSpan, zone: tzinfo | None, least: timedelta) -> timedelta:
+    """Return how long a part is on the clock, at least so long; the last may be shorter."""
+    start, end = (edge.astimezone(zone).replace(tzinfo=None) for edge in span)
+    return next((one for one in STEPS if one >= least and (end - start) / one <= MAX_PARTS), STEPS[-1])
 
 
 def _to_utc(local: datetime, zone: ZoneInfo) -> datetime:

@@ -114,7 +114,7 @@ def parse_known_range(words: str, at: datetime, zone: ZoneInfo) -> ReportRange:
 
 
 def _parse_named(scanner: _WordScanner, now: datetime) -> _RangeBounds | None:
-    found = scanner.take("today|yesterday|week|month|(?:this|last) (?:week|month)")
+    found = scanner.take("today|yesterday|week|month|(?:this|last|next) (?:week|month)")
     if found is None:
         return None
     today = now.date()
@@ -128,6 +128,8 @@ def _parse_named(scanner: _WordScanner, now: datetime) -> _RangeBounds | None:
         "this week": _RangeBounds("this week", _RangePoint(monday)),
         "last week": _RangeBounds("last week", _RangePoint(sunday - 6 * DAY), _RangePoint(sunday)),
         "this month": _RangeBounds("this month", _RangePoint(first)),
+        "next week": _RangeBounds("next week", _RangePoint(monday + WEEK)),
+        "next month": _RangeBounds("next month", _RangePoint((first + 31 * DAY).replace(day=1))),
         "last month": _RangeBounds(f"in {last:%B}", _RangePoint(last.replace(day=1)), _RangePoint(last)),
     }[found[0].strip()]
 
@@ -199,8 +201,8 @@ def _take_point(scanner: _WordScanner, now: datetime) -> _RangePoint | None:
 def _take_day(scanner: _WordScanner, now: datetime) -> tuple[date | None, bool]:
     """Return a day, and whether it was said as a day of the week."""
     today = now.date()
-    if found := scanner.take("today|yesterday"):
-        return today - (found[0].startswith("y")) * DAY, False
+    if found := scanner.take("yesterday|today|tomorrow"):
+        return today + ("yesterday", "today", "tomorrow").index(found[0].strip()) * DAY - DAY, False
     if found := scanner.take(_WEEKDAY):
         nth = next(n for n, name in enumerate(WEEKDAYS) if name.startswith(found[0][:3]))
         return today - (now.weekday() - nth) % 7 * DAY, True

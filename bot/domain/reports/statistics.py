@@ -48,7 +48,8 @@ def compute_wilson_interval(share: float, size: float) -> tuple[float, float]:
     """Compute the 95 % Wilson interval, which also holds for few or equal values."""
     middle = share + Z_95 * Z_95 / (2 * size)
     half = Z_95 * sqrt(share * (1 - share) / size + Z_95 * Z_95 / (4 * size * size))
-    return (middle - half) / (1 + Z_95 * Z_95 / size), (middle + half) / (1 + Z_95 * Z_95 / size)
+    low, high = ((middle + edge) / (1 + Z_95 * Z_95 / size) for edge in (-half, half))
+    return max(0.0, low), min(1.0, high)  # rounding leaves them
 
 
 class VolumeChange(NamedTuple):
