@@ -95,23 +95,14 @@ def _render_comparison(report: Report, before: Report | None) -> str:
     asked = [f"{one.coverage.answered:,} of {one.coverage.asked:,}" if one else NONE for one in (report, before)]
     rows.append(["Questions and complaints answered", *asked])
     earlier = before.range.label if before else "the period before: not counted"
-    table = _make_table(["", report.range.label, earlier], rows)
+    table = _make_table(["Figure", report.range.label, earlier], rows)
     return f"<section><h2>Against the period before</h2>{table}</section>"
 
 
 def _render_departments(report: Report, before: Report | None) -> str:
     known = {one.name: one for one in before.departments} if before else {}
     busy = [one for one in report.departments if not one.is_idle]
-    head = [
-        "Department",
-        "Answered",
-        "Before",
-        "First reply, median",
-        "Before",
-        "9 in 10 within",
-        "Open now",
-        "Overdue",
-    ]
+    head = ["Department", "Answered", "Before", "Median reply", "Before", "9 in 10 within", "Open now", "Overdue"]
     rows = [_list_department_cells(one, known.get(one.name)) for one in busy]
     outcomes = [
         f"{one.name}: " + ", ".join(f"{count:,} {word}" for word, count in one.outcomes._asdict().items() if count)
@@ -161,7 +152,7 @@ def _render_episodes(period: PeriodReport) -> str:
         return "<section><h2>Episodes</h2><p>None in this period.</p></section>"
     drawn = [one for one in figures if one.during.opinion_count]
     chart = draw_shares("Negative share of each episode", [_make_share_row(one) for one in drawn])
-    head = ["Episode", "Mentions", "Before", "Negative", "Before", "Cases", "Answered", "First reply, median"]
+    head = ["Episode", "Mentions", "Before", "Negative", "Before", "Cases", "Answered", "Median reply"]
     table = _make_table(head, [_list_episode_cells(one) for one in figures])
     more = f"<p>{format_count(period.left_out, 'more episode')} left out.</p>" if period.left_out else ""
     caption = "Negative share while it lasted, with its 95 % interval"
@@ -225,11 +216,17 @@ def _draw_mentions(title: str, parts: Sequence[tuple[str, SentimentCounts]]) -> 
         return ""
     series = {name: [read(one) for _, one in parts] for name, read in SERIES.items()}
     drawn = draw_bars(title, [label for label, _ in parts], series)
-    return f"<figure>{drawn}<figcaption>{KEYS}</figcaption></figure>"
+    return _make_figure(drawn, KEYS)
 
 
 def _make_figure(drawn: str, caption: str) -> str:
-    return f"<figure>{drawn}<figcaption>{_escape(caption)}</figcaption></figure>"
+    """Return a chart with its caption, both HTML."""
+    return f"<figure>{_make_scroller(drawn, 'Chart')}<figcaption>{caption}</figcaption></figure>"
+
+
+def _make_scroller(content: str, name: str) -> str:
+    """Return content that may be wider than a phone, and is scrolled with the keyboard, too."""
+    return f'<div class="scroll" role="group" aria-label="{name}" tabindex="0">{content}</div>'
 
 
 def _make_list(lines: Sequence[str]) -> str:
@@ -242,7 +239,7 @@ def _make_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
         f'<tr><th scope="row">{_escape(row[0])}</th>{"".join(f"<td>{_escape(one)}</td>" for one in row[1:])}</tr>'
         for row in rows
     )
-    return f'<div class="scroll"><table><thead><tr>{titles}</tr></thead><tbody>{body}</tbody></table></div>'
+    return _make_scroller(f"<table><thead><tr>{titles}</tr></thead><tbody>{body}</tbody></table>", "Table")
 
 
 def _format_time(at: datetime) -> str:

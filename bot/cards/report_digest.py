@@ -78,6 +78,7 @@ def format_digest_note(schedule: ReportSchedule) -> str:
 def render_week_ahead(ahead: WeekAhead, zone: str, note: str) -> RenderedMessage:
     first = ahead.span.start.astimezone(ZoneInfo(zone))
     title = f"The week from {first:%A} {first.day} {first:%B}"
+    least = "at least " if ahead.has_more_deadlines else ""
     lines = [
         _make_item("Last week", [ahead.headline]),
         _make_item("Campaigns", [_format_campaign(one, zone) for one in ahead.campaigns]),
@@ -90,7 +91,7 @@ def render_week_ahead(ahead: WeekAhead, zone: str, note: str) -> RenderedMessage
             ],
             "no open case",
         ),
-        _make_item("Follow-ups due", [f"{count:,} in {name}" for name, count in ahead.follow_ups]),
+        _make_item("Follow-ups due", [f"{least}{count:,} in {name}" for name, count in ahead.follow_ups]),
         _make_item(
             "Planned", [f"{one.title} ({format_count(one.people, 'person', 'people')})" for one in ahead.entries]
         ),

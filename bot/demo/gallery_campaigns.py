@@ -83,10 +83,8 @@ def list_digest_drawings(zone: str) -> Iterator[tuple[str, RenderedMessage]]:
         entries=(planned,),
         gaps=(("ops", TimeSpan(AT + 5 * DAY, AT + 6 * DAY)),),
     )
-    yield (
-        "Digest: the look ahead",
-        report_digest.render_week_ahead(ahead, zone, report_digest.format_digest_note(weekly)),
-    )
+    note = report_digest.format_digest_note(weekly.copy_with(cadence=ReportCadence.AHEAD))
+    yield "Digest: the look ahead", report_digest.render_week_ahead(ahead, zone, note)
 
 
 def _build_figures(ref: EpisodeRef) -> EpisodeFigures:

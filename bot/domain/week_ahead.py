@@ -26,6 +26,8 @@ class WeekAhead:
     """Whether plans are left out because people other than managers read it."""
     departments: tuple[DepartmentFigures, ...] = ()
     follow_ups: tuple[tuple[str, int], ...] = ()
+    has_more_deadlines: bool = False
+    """Whether there are so many deadlines that not all follow-ups were counted."""
     entries: tuple[LedgerEntry, ...] = ()
     """What is planned in the ledger, the one of most people first."""
     gaps: tuple[tuple[str, TimeSpan], ...] = ()

@@ -119,6 +119,7 @@ class ReportScheduleUseCases:
             has_hidden_plans=len(begun) < len(campaigns),
             departments=tuple(await self._reports.summarize_departments(at)),
             follow_ups=count_follow_ups(cases.values(), span.end),
+            has_more_deadlines=len(due_ids) >= DUE_CASES_READ,
             entries=tuple(sorted(planned, key=lambda one: (-one.people, one.title))),
             gaps=tuple(gaps),
         )

@@ -162,6 +162,15 @@ async def test_a_refused_one_is_paused_and_its_manager_is_told_once_until_it_is_
     assert await use.render_refusal(PR) is None
 
 
+async def test_a_refused_direct_message_is_paused_and_nobody_is_told(harness: UseCaseHarness) -> None:
+    await ask(harness, "daily 8:00")
+    pending = Notification.send_report(DM, f"@{MIA}", EIGHT)
+    await harness.usecases.report_schedules.pause_refused(pending, "account_inactive")
+    harness.clock.advance(timedelta(days=1))
+    await harness.app.scheduled_reports.step()
+    assert await harness.list_pending() == []
+
+
 async def test_one_that_cannot_be_read_stops_no_other_and_is_not_written_over(harness: UseCaseHarness) -> None:
     await ask(harness, "daily 8:00")
     await ask(harness, "daily 8:00 in <#C0PR>")
