@@ -6,17 +6,24 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, time, timedelta
+from math import prod
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from bot.domain.oncall.local_time import resolve_local_time
 from bot.domain.periods import TimeSpan
 
-SECONDS_EACH = 0.3
-"""Of the processor's time: a rule that matches nothing is looked for until the year 9999."""
+MAX_SECONDS = 1.0
+"""Of the processor's time, for what `MAX_INSTANCES` does not bound: ten times what a series that it admits takes."""
+MAX_INSTANCES = 50_000
+"""From the start of a series to the end of the span, at most: once a day for 136 years. The same on every machine."""
+MAX_DAILY_STEPS = 15_000
+"""How many days a daily rule is tried on: 41 years, among which is a year of each length and first weekday."""
 TIMES_A_DAY = 24
 ALLOWED_FREQUENCIES = frozenset({"DAILY", "WEEKLY", "MONTHLY", "YEARLY"})
 DAY = timedelta(days=1)
+_DAY_PARTS = ("BYDAY", "BYMONTHDAY", "BYYEARDAY", "BYWEEKNO")
+_TOO_LONG = "repeats so often, or by so odd a rule, that it takes too long to evaluate"
 _LIBRARY_ERRORS = (ValueError, TypeError, KeyError, AttributeError, IndexError, OverflowError, RecursionError)
 """What the libraries raise on events that are not what they say."""
 
@@ -66,6 +73,9 @@ def expand_series(calendar: Any, zone: str, span: TimeSpan) -> list[Occurrence]:
     import recurring_ical_events  # noqa: PLC0415  (as above)
 
     with _guard_library():
+        for event in calendar.walk("VEVENT"):
+            for rule in _ensure_list(event.get("RRULE")):
+                _check_instances(rule, event["DTSTART"].dt, span.end.year)
         found = recurring_ical_events.of(calendar).between(span.start - DAY, span.end + DAY)
         every = [Occurrence(_convert_to_utc(one.start, zone), _convert_to_utc(one.end, zone), one) for one in found]
     held = [one for one in every if one.start < span.end and one.end > span.start and one.start < one.end]
@@ -79,7 +89,7 @@ def _guard_library() -> Iterator[None]:
         with _limit_time(), warnings.catch_warnings(action="ignore"):
             yield
     except _TimeLimitError:
-        raise UnreadableError("repeats so often, or by so odd a rule, that it takes too long to evaluate") from None
+        raise UnreadableError(_TOO_LONG) from None
     except _LIBRARY_ERRORS as unsound:
         raise UnreadableError("has a time or a repetition that cannot be understood") from unsound
 
@@ -91,7 +101,7 @@ def _limit_time() -> Iterator[None]:
         yield
         return
     before = signal.signal(signal.SIGVTALRM, _raise_time_limit)
-    signal.setitimer(signal.ITIMER_VIRTUAL, SECONDS_EACH)
+    signal.setitimer(signal.ITIMER_VIRTUAL, MAX_SECONDS)
     try:
         yield
     finally:
@@ -138,9 +148,39 @@ def _check_matches_any(rule: Any, start: date) -> None:
     from dateutil.rrule import rrulestr  # noqa: PLC0415  (with the library)
 
     endless = type(rule)({part: said for part, said in rule.items() if part not in {"UNTIL", "COUNT"}})
-    begin = datetime.combine(start, start.time() if isinstance(start, datetime) else time())
+    begin = _move_to_last_years(rule, datetime.combine(start, start.time() if isinstance(start, datetime) else time()))
     if next(iter(rrulestr(endless.to_ical().decode(), dtstart=begin)), None) is None:
         raise UnreadableError("repeats by a rule that no day matches")
+
+
+def _move_to_last_years(rule: Any, begin: datetime) -> datetime:
+    """Return a start from which the rule matches as from this one; the library looks until the year 9999.
+
+    After 400 years the calendar is the same again; a daily rule may begin at any of its steps. A rule whose days are
+    centuries apart may have none there.
+    """
+    if _is_daily(rule):
+        step = timedelta(days=int(rule.get("INTERVAL", [1])[0]))
+        return begin + step * max(0, (date.max - begin.date()) // step - MAX_DAILY_STEPS)
+    return begin.replace(year=begin.year + max(0, 9599 - begin.year) // 400 * 400)
+
+
+def _check_instances(rule: Any, start: date, year: int) -> None:
+    """Raise `UnreadableError` if there may be too many instances from the start until the end of this year."""
+    days = 53 * max(1, sum(len(rule.get(part, [])) for part in _DAY_PARTS))
+    a_year = 366 if _is_daily(rule) else min(366, days)
+    years = min([year, *(until.year for until in rule.get("UNTIL", []))]) - start.year + 1
+    if min([years * a_year * _count_times(rule), *rule.get("COUNT", [])]) > MAX_INSTANCES:
+        raise UnreadableError(_TOO_LONG)
+
+
+def _is_daily(rule: Any) -> bool:
+    return str(rule["FREQ"][0]).upper() == "DAILY"
+
+
+def _count_times(rule: Any) -> int:
+    """Return how many instances a day may have."""
+    return prod(max(1, len(rule.get(part, []))) for part in ("BYHOUR", "BYMINUTE", "BYSECOND"))
 
 
 def _fix_overrides(events: list[Any]) -> None:
@@ -164,10 +204,7 @@ def _check_rule(rule: Any) -> None:
     if not rule.get("FREQ"):
         raise UnreadableError("has a repetition that cannot be understood")
     often = {str(word).upper() for word in rule["FREQ"]} - ALLOWED_FREQUENCIES
-    times = 1
-    for part in ("BYHOUR", "BYMINUTE", "BYSECOND"):
-        times *= max(1, len(rule.get(part, [])))
-    if often or times > TIMES_A_DAY:
+    if often or _count_times(rule) > TIMES_A_DAY:
         raise UnreadableError("repeats every hour or more often, which no shift does")
     if any(step < 1 for step in rule.get("INTERVAL", [])):
         raise UnreadableError("repeats with an interval of zero")

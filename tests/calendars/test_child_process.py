@@ -49,12 +49,11 @@ async def test_what_the_child_says_is_what_is_read_here() -> None:
     "text",
     [
         build_calendar(*[build_event("Ana Lima", *LONG, "RRULE:FREQ=DAILY", uid=str(n)) for n in range(200)]),
-        build_calendar(*[build_event("Ana Lima", *ONE, NEVER, uid=str(n)) for n in range(200)]),
         build_calendar(
             *[build_event("Ana Lima", f"Z{n}:20260310T200000", f"Z{n}:20260311T080000") for n in range(9)], head=ZONES
         ),
     ],
-    ids=["200 daily series since 1970", "200 rules that never match", "time zones of 300 rules"],
+    ids=["200 daily series since 1970", "time zones of 300 rules"],
 )
 async def test_what_takes_too_long_is_refused_with_the_reason_and_leaves_no_process(text: str) -> None:
     before, start = children(), time.monotonic()
@@ -66,7 +65,7 @@ async def test_what_takes_too_long_is_refused_with_the_reason_and_leaves_no_proc
 
 
 async def test_who_stops_waiting_ends_the_child_too() -> None:
-    text = build_calendar(*[build_event("Ana Lima", *ONE, NEVER, uid=str(n)) for n in range(200)])
+    text = build_calendar(*[build_event("Ana Lima", *LONG, "RRULE:FREQ=DAILY", uid=str(n)) for n in range(200)])
     before = children()
     reading = asyncio.create_task(read_calendar(text, NIGHTS, SPAN))
     while children() <= before:  # noqa: ASYNC110

@@ -498,6 +498,8 @@ def test_a_bad_event_beside_a_good_shift_is_passed_over_alone(bad: str, first: b
     ("bad", "reason"),
     [
         ("a week that is never in June", "repeats by a rule that no day matches"),
+        ("a day that never comes", "repeats by a rule that no day matches"),
+        ("since the year 1", "repeats so often, or by so odd a rule, that it takes too long to evaluate"),
         ("left out by a rule", "leaves days out by a rule, which is not supported"),
         ("a length below nothing", "ends before it begins"),
         ("cities of another offset", "names a time zone that is not known"),
