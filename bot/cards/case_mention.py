@@ -16,6 +16,7 @@ from bot.cards.post_details import format_media, format_place
 from bot.cards.sanitize import SAME_DAY, escape, format_date, sanitize_line, sanitize_text, truncate
 from bot.domain.assessment import Assessment, Intent, Sentiment
 from bot.domain.case import Case
+from bot.domain.links import SLACK, find_link_outlet
 from bot.domain.mention import Mention
 
 WORDS_SHOWN = 600
@@ -228,6 +229,12 @@ def _format_mention_details(mention: Mention) -> str:
 
 def format_source(mention: Mention) -> str:
     return format_source_name(mention.source)
+
+
+def format_outlet(mention: Mention) -> str:
+    """Return where the post is read and answered: of a flagged post, where its address leads."""
+    flagged = find_link_outlet(mention.url) if mention.source == SLACK else ""
+    return format_source_name(flagged or mention.source)
 
 
 def format_source_name(source: str) -> str:

@@ -4,7 +4,7 @@ from typing import Any
 
 from bot.cards import action_ids
 from bot.cards.block_kit import Block, make_actions, make_button, make_context, make_plain_text, make_section
-from bot.cards.case_mention import format_author, format_source
+from bot.cards.case_mention import format_author, format_outlet
 from bot.cards.modal_blocks import ModalMetadata, make_modal
 from bot.cards.sanitize import sanitize_url
 from bot.domain.case import Case
@@ -34,5 +34,5 @@ def _render_link(case: Case) -> list[Block]:
     """Return the link to the post; [] where it is not safe to follow: it may have changed since the card was drawn."""
     if not (url := sanitize_url(case.mention.url)):
         return []
-    words, label = f"Open on {format_source(case.mention)}", f"Open the post of {format_author(case.mention)}"
+    words, label = f"Open on {format_outlet(case.mention)}", f"Open the post of {format_author(case.mention)}"
     return [make_button(words, action_ids.OPEN_ANYWAY, case.id, url=url, a11y_label=label)]

@@ -17,7 +17,7 @@ from bot.cards.block_kit import (
     make_section,
 )
 from bot.cards.case import render_open_post_button
-from bot.cards.case_mention import format_source
+from bot.cards.case_mention import format_outlet
 from bot.cards.case_status import format_approval
 from bot.cards.modal_blocks import MAX_OPTIONS, ModalMetadata, make_input, make_modal, make_option, make_select
 from bot.cards.modals import render_case_context
@@ -161,7 +161,7 @@ def _format_length(form: ReplyForm) -> str:
         return f"{used:,} characters.{begins}"
     if form.length.remaining < 0:
         return (
-            f"✂️ {-form.length.remaining:,} over the {most:,} characters of {format_source(form.case.mention)}.{begins}"
+            f"✂️ {-form.length.remaining:,} over the {most:,} characters of {format_outlet(form.case.mention)}.{begins}"
         )
     return f"{form.length.remaining:,} of {most:,} characters left.{begins}"
 
@@ -187,7 +187,7 @@ def _iter_controls(form: ReplyForm) -> Iterator[Block]:
 
 
 def _render_composer_button(form: ReplyForm, style: str = "") -> Block:
-    label = f"Open on {format_source(form.case.mention)}"
+    label = f"Open on {format_outlet(form.case.mention)}"
     return make_button(label, action_ids.REPLY_OPEN, form.case.id, url=form.composer_url, style=style)
 
 

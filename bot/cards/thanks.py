@@ -14,7 +14,7 @@ from bot.cards.block_kit import (
     render_text,
 )
 from bot.cards.case import render_open_post_button
-from bot.cards.case_mention import format_author, format_source
+from bot.cards.case_mention import format_author, format_outlet
 from bot.cards.reply import ReplyForm
 from bot.cards.sanitize import sanitize_line
 from bot.domain.case import Case
@@ -48,7 +48,7 @@ def _format_earlier_thanks(case: Case) -> str:
 
 
 def _render_words(form: ReplyForm) -> Block:
-    source = format_source(form.case.mention)
+    source = format_outlet(form.case.mention)
     link = make_button(f"Open on {source}", action_ids.OPEN_POST, url=form.composer_url) if form.composer_url else None
     return make_section(make_plain_text(form.public_text, 500), accessory=link)
 

@@ -315,7 +315,8 @@ class Case(FrozenModel):
     @property
     def closed_by(self) -> str:
         """Who resolved it; in an old record, who acted at that moment, or the owner."""
-        then = (event.by for event in reversed(self.history) if event.by and event.at == self.resolved_at)
+        acts = [event for event in reversed(self.history) if event.by and event.what != AuditAction.FLAGGED]
+        then = (event.by for event in acts if event.at == self.resolved_at)
         return self.resolved_by or next(then, self.owner)
 
     @property

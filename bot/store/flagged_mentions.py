@@ -4,13 +4,15 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from bot.domain.case import Case, derive_case_id
+from bot.domain.case import Case, PublicReply, derive_case_id
 from bot.domain.commits import CaseDecision
-from bot.domain.links import derive_link_id
+from bot.domain.links import derive_link_id, name_flagged_post
 from bot.domain.mention import Mention
 from bot.store.case_writer import build_lookup_keys, write_decision
 from bot.store.client import RedisClient
 from bot.store.decision_writer import to_ms
+from bot.store.early_replies import parse_reply
+from bot.store.inbox import MentionMark
 from bot.store.keys import EDITED_WITHIN, FLAGS_KEPT, SEEN_FOR, Keys, format_day
 from bot.store.record_reader import RecordReader
 from bot.store.repository import RedisStore
@@ -80,6 +82,14 @@ class FlagStore(RedisStore):
         days = [format_day(at - timedelta(days=days)) for days in range(EDITED_WITHIN.days + 1)]
         same_link = await self._client.execute_batch([("HGET", self._keys.links_key(day), link) for day in days])
         return await self._find_first([derive_case_id(mention.id), *(same_link if link else [])])
+
+    async def find_early_reply(self, mention: Mention) -> PublicReply | None:
+        """Return what one of our accounts answered to the post at this address before it was flagged; else None."""
+        link = derive_link_id(mention.url)
+        key = self._keys.early_reply_key(name_flagged_post(link))
+        reply = parse_reply(await self._client.execute("GET", key) or "") if link else None
+        mark = await self._client.execute("GET", self._keys.seen_key(reply.mention)) if reply else None
+        return None if MentionMark.parse(mark or "").is_deleted else reply
 
     async def find_case_by_words(self, mention: Mention, subject: str) -> Case | None:
         """Return the case of a post with the same words, or None."""

@@ -7,6 +7,7 @@ forgotten or deleted there is gone here too. Spam and messages from Slack are le
 from collections.abc import Iterable
 from datetime import datetime
 
+from bot.domain.links import SLACK
 from bot.domain.mention import Mention
 from bot.domain.reports.preview import RecentPost, RecentPosts
 from bot.store.cases import CaseStore
@@ -22,8 +23,6 @@ MAX_ROUTED = 20_000
 MAX_EVENTS = 40_000
 """Events of the audit log in which the newest cases are looked for."""
 SUBJECT = "subject:"
-OF_SLACK = "slack"
-"""The source of messages that people flagged: some of them are from private channels."""
 
 
 class RecentPostStore(RedisStore):
@@ -96,4 +95,4 @@ def _is_before(events: Iterable[dict[str, str]], since: datetime) -> bool:
 
 
 def _is_shown(mention: Mention, since: datetime) -> bool:
-    return mention.created_at >= since and not mention.is_forgotten and mention.source != OF_SLACK
+    return mention.created_at >= since and not mention.is_forgotten and mention.source != SLACK

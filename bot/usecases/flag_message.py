@@ -14,6 +14,7 @@ from bot.domain.audit import AuditAction, AuditEvent
 from bot.domain.case import Case
 from bot.domain.cases.flag_transitions import add_flag
 from bot.domain.cases.intake import open_case
+from bot.domain.cases.public_reply_transitions import add_reply
 from bot.domain.commits import CaseDecision, NotAllowed
 from bot.domain.correction import COLLEAGUE
 from bot.domain.department import Department
@@ -79,6 +80,8 @@ class FlagUseCases:
         clocks = find_clocks(self._rules, flag.department, flag.kind.value)
         decision = open_case(mention, assessment, Route(name=FLAG_ROUTE, clocks=clocks), department, at)
         decision = await self._add_confirmation(_attribute_to_reporter(by, decision), department, at)
+        if reply := await self._store.find_early_reply(mention):
+            decision = add_reply(decision, reply, department, at)
         await self._open_case(decision, mention, by, at)
         return CaseView(decision.case, department, at)
 

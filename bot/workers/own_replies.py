@@ -14,6 +14,7 @@ from bot.domain.cases.public_reply_transitions import (
 )
 from bot.domain.commits import CaseDecision, MentionOutcome, ProcessedMention
 from bot.domain.department import Department
+from bot.domain.links import list_answered_links, name_flagged_post
 from bot.domain.mention import Mention
 from bot.domain.own_accounts import OwnAccounts, StaffSign
 from bot.domain.routing import NOBODY
@@ -60,16 +61,21 @@ class OwnReplyDecider:
         found: Mapping[str, str],
         cases: Mapping[str, Case],
         at: datetime,
+        flagged: Case | None = None,
     ) -> CaseDecision:
-        """Apply what one of our accounts wrote to the case that it answers, or count it."""
+        """Apply what one of our accounts wrote to the case that it answers, or count it.
+
+        `flagged` is the case of the post that it answers, where a colleague and no source has brought that.
+        """
         counted = ProcessedMention(mention, assessment, NOBODY, MentionOutcome.TALLIED, at, is_own=True)
         if not mention.is_reply:
             return CaseDecision(None, processed=counted)
         reply = build_public_reply(mention)
-        if case := self._find_answered_case(mention, found, cases):
+        if case := self._find_answered_case(mention, found, cases) or flagged:
             return answer_case(case, reply, counted, self._find_department(case), at)
         is_to_stranger = mention.answered_id and found[self._keys.seen_key(mention.answered_id)]
-        awaited = (mention.answered_id, "" if is_to_stranger else mention.conversation_id)
+        root = "" if is_to_stranger else mention.conversation_id
+        awaited = (mention.answered_id, root, *map(name_flagged_post, list_answered_links(mention)))
         return CaseDecision(None, processed=counted, public_reply=reply, awaited=tuple(filter(None, awaited)))
 
     def _find_answered_case(self, mention: Mention, found: Mapping[str, str], cases: Mapping[str, Case]) -> Case | None:

@@ -15,7 +15,7 @@ from bot.domain.cases.intake import count_only, join_case, open_case
 from bot.domain.cases.public_reply_transitions import remove_public_reply
 from bot.domain.commits import CaseDecision
 from bot.domain.department import Department
-from bot.domain.links import derive_link_id
+from bot.domain.links import derive_link_id, list_answered_links
 from bot.domain.mention import Mention
 from bot.domain.mutes import MuteSet
 from bot.domain.own_accounts import OwnAccounts
@@ -148,20 +148,26 @@ class TriageDecider:
         found |= await self._store.inbox.read_lookups(marks)
         known = [item.mention.id for item in items if item.entry.edit]
         joined = await self._store.inbox.find_joined_cases(known)
-        flagged = self._find_flagged(item.mention for item in items)
+        flagged = self._find_flagged(items)
         wanted = [*map(found.__getitem__, lookups), *joined.values(), *map(derive_case_id, known), *flagged.values()]
         for item in answering:
             wanted += self._replies.list_cases(found, item.mention) if item.is_own else []
-        cases = await self._store.cases.find([case for case in wanted if case])
+        cases = dict(await self._store.cases.find([case for case in wanted if case]))
+        merged = {one.merged_into for one in map(cases.get, flagged.values()) if one and one.merged_into}
+        cases |= await self._store.cases.find(sorted(merged - cases.keys()))
         pages = await self._load_pages(cases.values()) if known else {}
-        return _TriageBatch(found, joined, dict(cases), pages, flagged)
+        return _TriageBatch(found, joined, cases, pages, flagged)
 
-    def _find_flagged(self, mentions: Iterable[Mention]) -> dict[str, str]:
-        """Return by mention the case for which its post was flagged. Addresses are compared only if any was."""
-        if not self._flagged_links:
-            return {}
-        links = {mention.id: derive_link_id(mention.url) for mention in mentions if mention.url}
-        return {name: self._flagged_links[link] for name, link in links.items() if link in self._flagged_links}
+    def _find_flagged(self, items: Iterable[TriageItem]) -> dict[str, str]:
+        """Return by mention the case for which its post was flagged, or of ours the post that it answers.
+
+        Addresses are compared only if any was flagged.
+        """
+        found: dict[str, str] = {}
+        for mention, is_own in ((item.mention, item.is_own) for item in items if self._flagged_links):
+            links = list_answered_links(mention) if is_own else [derive_link_id(mention.url)] if mention.url else []
+            found.update((mention.id, self._flagged_links[link]) for link in links if link in self._flagged_links)
+        return found
 
     async def _load_pages(self, cases: Iterable[Case]) -> dict[str, list[Page]]:
         """Return by case the pages that show its words: its own, and that of the group it was paged with."""
@@ -179,7 +185,11 @@ class TriageDecider:
             return skip_edit() if item.entry.edit else count_deleted(item.mention, at)
         if not item.entry.edit:
             if item.is_own:
-                return self._replies.decide_own(item.mention, item.result.assessment, batch.found, batch.cases, at)
+                flagged = batch.cases.get(batch.flagged.get(item.mention.id, ""))
+                flagged = batch.cases.get(flagged.merged_into) if flagged and flagged.merged_into else flagged
+                return self._replies.decide_own(
+                    item.mention, item.result.assessment, batch.found, batch.cases, at, flagged
+                )
             return self._decide_new(item, batch, at)
         if item.mention.deleted_at is None and item.mention.version < mark.version:
             return skip_edit()  # a newer wording has come: another worker may even have processed it

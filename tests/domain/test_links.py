@@ -2,7 +2,8 @@
 
 import pytest
 
-from bot.domain.links import derive_link_id, normalize_link
+from bot.domain.links import derive_link_id, find_link_outlet, list_answered_links, normalize_link
+from bot.domain.mention import Mention
 
 
 @pytest.mark.parametrize(
@@ -12,6 +13,11 @@ from bot.domain.links import derive_link_id, normalize_link
         ("https://x.com/marta/status/77", "http://mobile.twitter.com/i/web/status/77/photo/1"),
         ("https://www.forum.example/t/77/", "https://forum.example/t/77?utm_source=share&utm_medium=web#reply"),
         ("https://news.example/item?id=7&p=2", "https://News.Example/item?p=2&id=7"),
+        ("https://x.com/marta/status/77", "https://fxtwitter.com/marta/status/77"),
+        ("https://x.com/marta/status/77", "https://vxtwitter.com/marta/status/77?s=20"),
+        ("https://bsky.app/profile/marta.example/post/3kabc", "https://bsky.app/profile/did:plc:m1/post/3kabc"),
+        ("https://so.example/questions/77/why-so-late", "https://so.example/q/77"),
+        ("https://social.example/@marta/1234567", "https://social.example/@marta@other.example/1234567"),
         ("https://m.youtube.com/watch?v=abc", "https://www.youtube.com/watch?v=abc&fbclid=q"),
     ],
 )
@@ -26,6 +32,9 @@ def test_spellings_of_one_address(one: str, other: str) -> None:
         ("https://board.example/viewtopic.php?t=77", "https://board.example/viewtopic.php?t=78"),
         ("https://shop.example/Item/A", "https://shop.example/Item/a"),
         ("https://x.com/marta", "https://x.com/rui"),
+        ("https://fxtwitter.example/marta/status/77", "https://x.com/marta/status/77"),
+        ("https://so.example/questions/77/answers/1", "https://so.example/questions/77/answers/2"),
+        ("https://blog.example/@marta/12", "https://blog.example/@rui/12"),
     ],
 )
 def test_two_posts(one: str, other: str) -> None:
@@ -42,3 +51,68 @@ def test_what_is_no_address_on_the_web_has_no_id(url: str) -> None:
 def test_odd_characters_do_no_harm() -> None:
     assert normalize_link("https://a.example/\ud800?q=\ud800&\udfff=1").startswith("a.example/")
     assert len(derive_link_id("https://a.example/\ud800?q=\ud800")) == 16
+
+
+@pytest.mark.parametrize(
+    ("flagged", "reply"),
+    [
+        ("https://x.com/marta/status/77", {"id": "x:80", "in_reply_to": "77"}),
+        (
+            "https://bsky.app/profile/marta.example/post/3kabc",
+            {"id": "bluesky:did:plc:n/3kz", "in_reply_to": "did:plc:m/3kabc"},
+        ),
+        ("https://news.ycombinator.com/item?id=77", {"id": "hackernews:80", "in_reply_to": "77"}),
+        (
+            "https://social.example/@marta/1234567",
+            {"id": "social:80", "in_reply_to": "1234567", "url": "https://social.example/@nw/1234599"},
+        ),
+        (
+            "https://github.com/other/app/issues/7",
+            {
+                "id": "github:comment/80",
+                "in_reply_to": "9912",
+                "url": "https://github.com/other/app/issues/7#issuecomment-80",
+            },
+        ),
+        (
+            "https://www.youtube.com/watch?v=V&lc=c1",
+            {"id": "youtube:c1.2", "in_reply_to": "c1", "url": "https://www.youtube.com/watch?v=V&lc=c1.2"},
+        ),
+        (
+            "https://stackoverflow.com/questions/7/why",
+            {
+                "id": "stackexchange:stackoverflow/12",
+                "in_reply_to": "stackoverflow/7",
+                "url": "https://stackoverflow.com/a/12",
+            },
+        ),
+        (
+            "https://stackoverflow.com/questions/7/why",
+            {
+                "id": "stackexchange:stackoverflow/comment/5",
+                "in_reply_to": "stackoverflow/7",
+                "url": "https://stackoverflow.com/q/7#comment5_7",
+            },
+        ),
+    ],
+)
+def test_our_answer_leads_to_the_address_of_what_it_answers(flagged: str, reply: dict[str, str]) -> None:
+    source = reply["id"].partition(":")[0]
+    mention = Mention.model_validate({"text": "sorry", "created_at": "2026-03-10T09:00:00Z", "source": source, **reply})
+    assert list_answered_links(mention) == [derive_link_id(flagged)]
+
+
+@pytest.mark.parametrize(
+    ("url", "outlet"),
+    [
+        ("https://x.com/marta/status/77", "x"),
+        ("https://fxtwitter.com/marta/status/77", "x"),
+        ("https://bsky.app/profile/marta.example/post/3kabc", "bluesky"),
+        ("https://social.example/@marta/1234567", "mastodon"),
+        ("https://x.com/marta", ""),
+        ("https://forum.example/t/77", ""),
+        ("", ""),
+    ],
+)
+def test_the_outlet_of_an_address(url: str, outlet: str) -> None:
+    assert find_link_outlet(url) == outlet

@@ -4,9 +4,11 @@ import re
 
 import pytest
 
+from bot.domain.assessment import Intent
 from bot.domain.erasure import ForgetTarget
 from bot.domain.mention import Mention
 from bot.store.forget import MentionEraser
+from bot.usecases.flag_message import FlagRequest
 from tests.scenarios.sample_posts import LATE, LOST, build_complaint
 from tests.scenarios.slack_views import Channel
 from tests.scenarios.test_colleagues import post_in_channel
@@ -333,6 +335,64 @@ async def test_who_flagged_a_post_is_told_that_we_answered_it_in_public(world: W
     assert "Resolved · answered outside" in world.channel("#care").cards[0].words
     [told] = [dm.words for dm in world.person("joe").dms]
     assert told.startswith("🏁 What you flagged is resolved (answered outside)")
+
+
+FLAGGED_POST = "https://fxtwitter.com/marta/status/77"
+
+
+async def flag_link(world: World, url: str = FLAGGED_POST, by: str = "joe") -> None:
+    seen = await post_in_channel(world, f"Have you seen this? {url}")
+    await world.person(by).flag_message(seen, department="care", kind="complaint")
+    await world.advance(seconds=10)
+
+
+async def test_we_answer_a_post_that_only_a_colleague_has_flagged(world: World) -> None:
+    await flag_link(world)
+    card = world.channel("#care").cards[0]
+    await world.receive(SORRY, by="northwindair", in_reply_to="x:76", conversation="x:76")
+    assert "Unclaimed" in card.words
+    await world.receive(SORRY, by="northwindair", in_reply_to="x:77", conversation="x:77")
+    assert "Resolved · answered outside" in card.words
+    assert "answered in public by @northwindair" in card.words
+    await world.advance(seconds=10)
+    assert "What you flagged is resolved (answered outside)" in world.person("joe").dm.words
+    assert (await world.reconcile()).is_balanced
+
+
+async def test_a_flagged_post_whose_case_was_merged_is_answered_in_the_case_that_has_it(world: World) -> None:
+    for number in (77, 78):
+        ts, url = f"{1773133100 + number}.0001", f"https://x.com/marta/status/{number}"
+        words = f"look at {'the bag' if number == 77 else 'what a mess in Porto'}: {url}"
+        flag = FlagRequest(
+            channel="C0LOBBY", ts=ts, words=words, department="care", kind=Intent.COMPLAINT, url=url, author="marta"
+        )
+        await world.local_app.app.usecases.flags.flag_message("U0JOE", flag)
+    await world.advance(seconds=10)
+    other, flagged = world.channel("#care").cards
+    await other.click("Claim", by="ana")
+    await world.local_app.app.usecases.cases.merge(flagged.case, "U0RAJ", other.case)
+    await world.receive(SORRY, by="northwindair", in_reply_to="x:78", conversation="x:78")
+    await world.advance(seconds=5)
+    assert "answered in public by @northwindair" in other.words
+    assert "answered in public" not in flagged.words
+
+
+async def test_what_we_have_answered_before_a_colleague_flags_it_opens_answered(world: World) -> None:
+    reply = await world.receive(SORRY, by="northwindair", in_reply_to="x:77", conversation="x:77")
+    await world.advance(minutes=5)
+    await flag_link(world)
+    [card] = world.channel("#care").cards
+    assert "Resolved · answered outside" in card.words
+    assert "answered in public by @northwindair" in card.words
+    await world.receive_all([reply.copy_with(deleted_at=world.clock.now())])
+    assert "Unclaimed" in card.words
+
+
+async def test_an_answer_that_was_deleted_before_its_post_is_flagged_answers_nothing(world: World) -> None:
+    reply = await world.receive(SORRY, by="northwindair", in_reply_to="x:77", conversation="x:77")
+    await world.receive_all([reply.copy_with(deleted_at=world.clock.now())])
+    await flag_link(world)
+    assert "Unclaimed" in world.channel("#care").cards[0].words
 
 
 async def test_a_colleague_who_asks_for_it_is_forgotten_here_too(world: World) -> None:

@@ -12,6 +12,7 @@ from bot.slack_sandbox.views import SlackView
 from bot.store.forget import MentionEraser
 from tests.scenarios.sample_posts import LATE, LOST
 from tests.scenarios.slack_views import Card
+from tests.scenarios.test_colleagues import post_in_channel
 from tests.scenarios.test_deletions import delete
 from tests.scenarios.world import World
 
@@ -141,6 +142,36 @@ async def test_from_the_card_to_the_filled_composer_in_three_clicks(world: World
     assert sent["text"].endswith("– Ana, Northwind Air")
     assert re.fullmatch(r"\d+", sent["in_reply_to"])
     assert f"{280 - len(sent['text'])} of 280 characters left." in reply.words
+
+
+@pytest.mark.parametrize(
+    ("url", "name", "most", "address"),
+    [
+        ("https://fxtwitter.com/marta/status/77", "X", "280", "x.com/intent/post"),
+        ("https://bsky.app/profile/marta.example/post/3kabc", "Bluesky", "300", "bsky.app/intent/compose"),
+        ("https://social.example/@marta/1234567", "Mastodon", "500", ""),
+    ],
+)
+async def test_a_reply_to_a_flagged_post_has_the_limits_of_the_outlet_where_its_address_leads(
+    world: World, url: str, name: str, most: str, address: str
+) -> None:
+    seen = await post_in_channel(world, f"Have you seen this? {url}")
+    await world.person("joe").flag_message(seen, department="care", kind="complaint")
+    await world.advance(seconds=10)
+    card = world.channel("#care").cards[-1]
+    await card.click("Claim", by="ana")
+    reply = await open_reply(world, card)
+    assert f"of {most} characters left" in reply.words
+    await reply.type("x" * 501)
+    assert f"over the {most} characters of {name}" in reply.words
+    await reply.type("We are on it.")
+    await reply.submit()
+    assert "Open post" in reply.view.find_buttons()
+    if address:
+        assert reply.composer[0] == address
+        assert f"Open on {name}" in reply.view.find_buttons()
+    if name == "X":
+        assert reply.composer[1]["in_reply_to"] == "77"
 
 
 async def test_saved_replies_are_for_this_kind_and_the_others_languages_come_last(world: World) -> None:
