@@ -58,11 +58,12 @@ def render_case_explanation(
     brief: OwnerBrief | None = None,
     merge: Sequence[Block] = (),
     words: Mapping[str, str] = MappingProxyType({}),
+    caution: str = "",
 ) -> dict[str, Any]:
     """Return the modal. `notice` is what a press in it led to, `brief` what its owner gets to know.
 
     `mute` says whether the author is muted, `merge` are buttons that merge the case, for who may change that. `words`
-    are those of posts that joined, by their id.
+    are those of posts that joined, by their id. `caution`: what *Open post…* says first.
     """
     return make_modal(
         action_ids.EXPLANATION,
@@ -79,7 +80,7 @@ def render_case_explanation(
         *_render_posts(case, words),
         *(
             [make_actions(*link)]
-            if case.owner and not case.is_closed and (link := render_open_post_button(case))
+            if case.owner and not case.is_closed and (link := render_open_post_button(case, caution=caution))
             else []
         ),
         *render_escalation(page, ATTEMPTS_SHOWN),

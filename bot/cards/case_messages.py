@@ -1,6 +1,6 @@
 """Messages beside the card of a case: the reply in its thread, messages to its owner, answers to a click.
 
-`link` is the card's URL or ''.
+`link` is the card's URL or ''. With a `caution`, *Open post…* says that first, as on the card.
 """
 
 from collections.abc import Sequence
@@ -93,7 +93,7 @@ def render_reminder_outcome(case: Case) -> RenderedMessage:
     return _render_message(f"➡️ {_name_case(case, 'The')} moved to {escape(case.department)}.")
 
 
-def render_lease_reminder(case: Case, department: Department, link: str = "") -> RenderedMessage:
+def render_lease_reminder(case: Case, department: Department, link: str = "", caution: str = "") -> RenderedMessage:
     """Return the direct message to the owner at half of the lease."""
     ends = f" at {format_date(case.lease_ends, '{time}')}" if case.lease_ends else " soon"
     words = (
@@ -106,7 +106,8 @@ def render_lease_reminder(case: Case, department: Department, link: str = "") ->
     release = make_button(
         "Release", action_ids.RELEASE_HERE, case.id, a11y_label=f"Release the {format_kind_noun(case)}"
     )
-    return _render_message(words, actions=[keep, release, *render_card_link(link), *render_open_post_button(case)])
+    post = render_open_post_button(case, caution=caution)
+    return _render_message(words, actions=[keep, release, *render_card_link(link), *post])
 
 
 def render_lost_claim(case: Case, department: Department, link: str = "") -> RenderedMessage:
@@ -126,13 +127,13 @@ def _render_taken_away(case: Case, last: AuditEvent) -> str:
     return f"↩️ <@{last.by}> {_TAKEN[last.what]} {_name_case(case)}{how}. It's off your plate."
 
 
-def render_joined_notice(case: Case, link: str = "") -> RenderedMessage:
+def render_joined_notice(case: Case, link: str = "", caution: str = "") -> RenderedMessage:
     """Return the direct message to the owner when the author writes again, or another case is merged into theirs."""
     words = f"💬 {escape_author(case.mention)} wrote again. The new post is on your case."
     if merged := find_newest_merge(case):
         words = f"🔗 <@{merged.by}> merged another case of {escape_author(case.mention)} into yours."
     newest = case.joined[-1].url if case.joined else ""
-    return _render_message(words, actions=[*render_card_link(link), *render_open_post_button(case, newest)])
+    return _render_message(words, actions=[*render_card_link(link), *render_open_post_button(case, newest, caution)])
 
 
 def find_newest_merge(case: Case) -> AuditEvent | None:
@@ -142,19 +143,18 @@ def find_newest_merge(case: Case) -> AuditEvent | None:
     return newest if newest and newest.what == AuditAction.MERGED else None
 
 
-def render_reopened_notice(case: Case, department: Department, link: str = "") -> RenderedMessage:
+def render_reopened_notice(case: Case, department: Department, link: str = "", caution: str = "") -> RenderedMessage:
     """Return the direct message to whoever resolved the case: the author wrote again, and it has no owner now."""
     words = (
         f"💬 {escape_author(case.mention)} wrote again, so this {format_kind_noun(case)} is open again. "
         f"It's unclaimed in {format_channel(department)}. Claim it to follow up."
     )
     newest = case.joined[-1].url if case.joined else ""
-    return _render_message(
-        words, actions=[render_claim_button(case), *render_card_link(link), *render_open_post_button(case, newest)]
-    )
+    post = render_open_post_button(case, newest, caution)
+    return _render_message(words, actions=[render_claim_button(case), *render_card_link(link), *post])
 
 
-def render_handed_over(case: Case, link: str = "") -> RenderedMessage:
+def render_handed_over(case: Case, link: str = "", caution: str = "") -> RenderedMessage:
     """Return the direct message to the new owner."""
     by = next((event.by for event in reversed(case.history) if event.what == AuditAction.HANDED_OVER), "")
     who = f"<@{by}> handed you" if by else "You were handed"
@@ -162,7 +162,7 @@ def render_handed_over(case: Case, link: str = "") -> RenderedMessage:
     return _render_message(
         f"🤝 {who} {_name_case(case)}. It's assigned to you.{due}",
         render_quotation(case.mention, WORDS_SHOWN),
-        actions=[*render_card_link(link), *render_open_post_button(case)],
+        actions=[*render_card_link(link), *render_open_post_button(case, caution=caution)],
     )
 
 
@@ -237,7 +237,7 @@ def render_closure(case: Case, link: str = "") -> RenderedMessage:
     )
 
 
-def render_confirm_request(case: Case, department: Department, link: str = "") -> RenderedMessage:
+def render_confirm_request(case: Case, department: Department, link: str = "", caution: str = "") -> RenderedMessage:
     """Return the direct message that asks somebody on call to confirm a crisis before anybody is paged."""
     by = next((event.by for event in case.history if event.by), "")
     words = (
@@ -248,7 +248,7 @@ def render_confirm_request(case: Case, department: Department, link: str = "") -
         render_confirm_button(case, action_ids.CONFIRM_HERE),
         render_claim_button(case),
         *render_card_link(link),
-        *render_open_post_button(case),
+        *render_open_post_button(case, caution=caution),
     ]
     return _render_message(words, render_quotation(case.mention, WORDS_SHOWN), actions=actions)
 

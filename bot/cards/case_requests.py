@@ -81,8 +81,8 @@ def render_request_receipt(case: Case, asked: CaseRequest) -> RenderedMessage:
     return render_text(f"🙋 Asked <@{asked.to}> for {_format_subject(case, asked)}. {_format_default(asked)}")
 
 
-def render_request(case: Case, asked: CaseRequest, link: str = "") -> RenderedMessage:
-    """Return the one direct message to the person who can answer it."""
+def render_request(case: Case, asked: CaseRequest, link: str = "", caution: str = "") -> RenderedMessage:
+    """Return the one direct message to the person who can answer it. `caution`: what *Open post…* says first."""
     words, what = _WORDS[asked.kind], _format_subject(case, asked)
     earlier = _find_earlier(case, asked)
     before = f" {earlier.amount} is allowed already." if earlier else ""
@@ -91,7 +91,7 @@ def render_request(case: Case, asked: CaseRequest, link: str = "") -> RenderedMe
     label = f"{words.label} {subject}"
     yes = make_button(words.label, action_ids.REQUEST_ALLOW, ref, style="primary", a11y_label=label)
     no = make_button("Decline", action_ids.REQUEST_DECLINE, ref, a11y_label=f"Decline {subject}")
-    actions = make_actions(yes, no, *render_card_link(link), *render_open_post_button(case))
+    actions = make_actions(yes, no, *render_card_link(link), *render_open_post_button(case, caution=caution))
     return render_text(text, render_quotation(case.mention, WORDS_SHOWN), *_render_words(asked), actions)
 
 
@@ -112,8 +112,8 @@ def render_request_over(case: Case, asked: CaseRequest | None) -> RenderedMessag
     return render_text(f"⏳ You didn't answer in time, so it's a {word}: {_format_subject(case, asked)}.")
 
 
-def render_request_answer(case: Case, asked: CaseRequest, link: str = "") -> RenderedMessage:
-    """Return the one direct message to who asked."""
+def render_request_answer(case: Case, asked: CaseRequest, link: str = "", caution: str = "") -> RenderedMessage:
+    """Return the one direct message to who asked. `caution`: what *Open post…* says first."""
     what, words = _format_subject(case, asked), _WORDS[asked.kind]
     if asked.answered_by:
         mark, verb = ("✅", words.allows) if asked.allowed else ("✖️", "declines")
@@ -123,7 +123,7 @@ def render_request_answer(case: Case, asked: CaseRequest, link: str = "") -> Ren
         text = f"⏳ <@{asked.to}> hasn't answered in time about {what}, so it's a {word}."
     if earlier := _find_earlier(case, asked):
         text += f" You can still offer {escape(str(earlier.amount))}."
-    buttons: list[Block] = [*render_card_link(link), *render_open_post_button(case)]
+    buttons: list[Block] = [*render_card_link(link), *render_open_post_button(case, caution=caution)]
     quote = _render_words(asked, QUOTE_SHOWN) if asked.kind is RequestKind.APPROVAL else []
     return render_text(text, *quote, *([make_actions(*buttons)] if buttons else []))
 

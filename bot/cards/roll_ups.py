@@ -62,15 +62,22 @@ def render_roll_up(
 
 
 def render_case_call(
-    case: Case, department: Department, on_call: OnCallSnapshot, to: Callee, at: datetime, link: str = ""
+    case: Case,
+    department: Department,
+    on_call: OnCallSnapshot,
+    to: Callee,
+    at: datetime,
+    link: str = "",
+    caution: str = "",
 ) -> RenderedMessage:
-    """Return the message about one case: with its words, and who is next."""
+    """Return the message about one case: with its words, and who is next. `caution`: what *Open post…* says first."""
     since = format_date_near(case.opened_at, at)
     mark = "🚨" if case.is_urgent else "📟"
     what = f"{format_kind_noun(case)} from {escape_author(case.mention)}"
     why = f"{_format_why_called(on_call, to)}{_format_next_step(case, department, on_call)}"
     words = f"{mark} Unclaimed since {since} in {format_channel(department)}: {what}. {why}"
-    actions = [render_claim_button(case), *render_card_link(link), *render_open_post_button(case)]
+    post = render_open_post_button(case, caution=caution)
+    actions = [render_claim_button(case), *render_card_link(link), *post]
     return render_text(words, render_quotation(case.mention, WORDS_SHOWN), make_actions(*actions))
 
 

@@ -12,6 +12,7 @@ from bot.cards.similar_posts import group_similar_cases
 from bot.cards.storms import ClaimedCases, OwnCases, ResolvedCases
 from bot.clock import Clock
 from bot.domain.case import Case, CaseResolution, CaseStatus
+from bot.domain.cases.caution_transitions import ask_caution
 from bot.domain.cases.transitions import claim_from_list
 from bot.domain.commits import CaseDecision, NotAllowed, StoreUnavailable
 from bot.domain.errors import FieldError
@@ -238,7 +239,7 @@ class StormUseCases:
 
     async def _claim(self, cases: Iterable[Case], so_far: _ClaimedSoFar) -> None:
         """Claim each of them that nobody has by now, in one round trip. One that is snoozed is left in peace."""
-        decisions: list[CaseDecision] = []
+        decisions, held_back = list[CaseDecision](), list[CaseDecision]()
         cases, at = list(cases), self._clock.now()
         authors = await self._store.persons.load_contexts(cases, at, self._staff.find_plain_name)
         for case in cases:
@@ -250,13 +251,15 @@ class StormUseCases:
             try:
                 context, author = so_far.contexts[case.department], authors[case.id]
                 question = find_claim_question(case, context.department, author, so_far.by, at)
-                decision = claim_from_list(case, context)
+                decision = claim_from_list(case, context, question.caution if question else None)
                 if question:
                     words = format_claim_question(case, context.department, author, at, question)
                     so_far.reasons[case.id] = words
                 if question and question.is_for_one:
                     so_far.left_out.append(case)
                     so_far.refused.add(case.id)
+                    asked = ask_caution(case, context) if question.caution else None
+                    held_back += [asked] if asked else []
                 else:
                     decisions.append(decision)
             except NotAllowed as no:
@@ -265,6 +268,8 @@ class StormUseCases:
         results = await self._store.cases.commit_each(decisions, self._clock.now()) if decisions else []
         written = (one.case for one, result in zip(decisions, results, strict=True) if result is CommitResult.WRITTEN)
         so_far.cases += written
+        if held_back:  # only counted: whatever changes meanwhile counts it itself
+            await self._store.cases.commit_each(held_back, self._clock.now())
 
     async def _finish_claim(
         self, work: WorkList, claimed: _ClaimedSoFar, claiming: Coroutine[None, None, None]

@@ -1,6 +1,7 @@
 """Why?, which opens a modal, and the buttons in it that correct at once or open another."""
 
 from bot.cards import action_ids
+from bot.cards.author_history import format_caution
 from bot.cards.block_kit import Block
 from bot.cards.case_assessment import render_case_explanation
 from bot.cards.case_messages import render_merge_buttons, render_move_suggestion, render_moved
@@ -95,4 +96,6 @@ async def render_explanation(
     brief = await usecases.offers.load_brief(answer, by) if case.owner == by and not case.is_closed else None
     merge = render_merge_buttons(case, answer.author, await usecases.cases.list_merge_targets(answer, by))
     words = await usecases.cases.load_joined_words(case)
-    return render_case_explanation(case, answer.page, origin, notice, mute.blocks if mute else (), brief, merge, words)
+    caution = format_caution(case, answer.department, answer.author, answer.at, by)
+    muted = mute.blocks if mute else ()
+    return render_case_explanation(case, answer.page, origin, notice, muted, brief, merge, words, caution)

@@ -5,13 +5,14 @@ from typing import Any
 
 from bot.cards import action_ids
 from bot.slack_sandbox.views import SlackView
-from tests.scenarios.sample_posts import CRISIS, LATE, LOST, PRAISE, RIVAL
+from tests.scenarios.sample_posts import CRISIS, LATE, LOST, PRAISE, RIVAL, build_complaint
 from tests.scenarios.slack_views import Card
 from tests.scenarios.test_follow_ups import change_playbook
 from tests.scenarios.test_person_history import open_history, submit
 from tests.scenarios.test_public_replies import OWN
 from tests.scenarios.test_public_replies import answer as answer_in_public
 from tests.scenarios.test_replying import REPLIES, add_to_playbook, open_reply
+from tests.scenarios.test_storms import claimable
 from tests.scenarios.world import World
 
 
@@ -308,3 +309,60 @@ async def test_a_case_counts_once_however_often_it_is_claimed_and_released(world
     assert "Cautions: 1, 0 went on, 1 held back" in await world.person("mia").type_command("/sentiment today")
     await card.click("Claim", by="raj")
     assert "Cautions: 1, 1 went on, 0 held back" in await world.person("mia").type_command("/sentiment today")
+
+
+async def test_direct_messages_say_it_before_the_post_too(world: World) -> None:
+    card = await mark_do_not_approach(world)
+    await world.advance(minutes=21)
+    called = world.person("raj").dm
+    assert called.buttons == ["Claim", "View case", "Open post…"]
+    await called.click("Open post…", by="raj")
+    assert "A colleague has marked this person as “Do not approach”." in read_modal(world, "raj").read_text()
+    assert await read_cautions(world) == "Cautions: 1, 0 went on, 1 held back"
+    await press(world, "raj", "Open on X")
+    assert await read_cautions(world) == "Cautions: 1, 1 went on, 0 held back"
+    await world.sandbox.get_user("raj").close_modal(everything=True)
+    await card.click("Claim", by="ana")
+    await world.advance(minutes=16)
+    reminded = world.person("ana").dm
+    assert "Still working on" in reminded.words
+    assert reminded.buttons == ["Extend", "Release", "View case", "Open post…"]
+    await card.hand_over(to="raj", by="ana")
+    await world.advance(seconds=10)
+    handed = world.person("raj").dm
+    assert "@ana handed you" in handed.words
+    assert "Open post…" in handed.buttons
+    assert "Open post…" in await card.explain(by="raj")
+
+
+async def test_where_nothing_speaks_against_it_direct_messages_link_to_the_post(world: World) -> None:
+    await receive(world, LOST)
+    await world.advance(minutes=21)
+    assert world.person("raj").dm.buttons == ["Claim", "View case", "Open post"]
+
+
+async def test_take_10_counts_who_goes_on_and_whom_it_leaves_out(world: World) -> None:
+    await answer(await receive(world, LOST), "ana")
+    await mark_do_not_approach_of(world, "rui")
+    assert await read_cautions(world) == "Cautions: 1, 1 went on, 0 held back"
+    posts = [world.build_mention(build_complaint(number), by=f"person{number}") for number in range(58)]
+    again = [world.build_mention(LATE + " at all", by="marta"), world.build_mention(LOST + " still", by="rui")]
+    await world.receive_all([*posts, *again])
+    await world.advance(minutes=2)
+    listed = {case: one for one in world.channel("#care").digests for case in claimable(one)}
+    found = await world.local_app.store.cases.find(list(listed))
+    assert {"marta", "rui"} <= {case.mention.author.handle for case in found.values()}
+    for work in world.channel("#care").digests:
+        for _ in range(3):
+            if "Take 10" in work.buttons:
+                await work.click("Take 10", by="raj")
+                await world.advance(seconds=10)
+    assert await read_cautions(world) == "Cautions: 3, 2 went on, 1 held back"
+
+
+async def mark_do_not_approach_of(world: World, who: str) -> None:
+    card = await receive(world, LATE, by=who)
+    await open_history(card)
+    await submit(card, labels=["do not approach"])
+    await world.sandbox.get_user("ana").close_modal(everything=True)
+    await answer(card, "ana")

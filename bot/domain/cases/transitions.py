@@ -76,9 +76,9 @@ def claim_case(case: Case, context: Context, caution: Caution | None = None) -> 
     return build_case_decision(case, after, context.department, event, durations=((DurationKind.CLAIM, waited),))
 
 
-def claim_from_list(case: Case, context: Context) -> CaseDecision:
+def claim_from_list(case: Case, context: Context, caution: Caution | None = None) -> CaseDecision:
     """Claim a case together with others: it stays on the list, for hundreds of cards would hide everything else."""
-    decision = claim_case(case, context)
+    decision = claim_case(case, context, caution)
     return replace(decision, after=decision.case.copy_with(from_list=not case.is_urgent))
 
 

@@ -5,6 +5,7 @@ from contextlib import suppress
 from functools import partial
 
 from bot.cards import case_messages, case_requests
+from bot.cards.author_history import format_caution
 from bot.cards.block_kit import RenderedMessage, build_message_link
 from bot.domain.case import Case, CaseStatus
 from bot.domain.department import Department
@@ -116,7 +117,10 @@ class MessageDelivery:
             return None, NO_DEPARTMENT  # gone, or handed over: it has deadlines of its own in the other channel
         department = get_department_or_lost(self._rules, case.department)
         card = (await self._outbox.load_cards([case.id]))[case.id]
-        return render_message(pending, case, department, build_card_link(card)), department
+        at = self._poster.clock.now()
+        author = await self._store.persons.load_context(case, at)
+        caution = format_caution(case, department, author, at, pending.to.id)
+        return render_message(pending, case, department, build_card_link(card), caution), department
 
     async def _render_channel_issue(self, department: Department, pending: Notification) -> DepartmentMessage:
         sentence = (await self._store.health_issues.load_issues()).get(f"channel:{pending.subject_id}", "")
@@ -130,38 +134,40 @@ def build_card_link(card: CardRecord) -> str:
     return build_message_link(card.channel, card.ts) if card.state is CardState.POSTED else ""
 
 
-def render_message(pending: Notification, case: Case, department: Department, link: str) -> RenderedMessage | None:
+def render_message(
+    pending: Notification, case: Case, department: Department, link: str, caution: str = ""
+) -> RenderedMessage | None:
     """Return None if the message is no longer true: a claimed case needs nobody to confirm it."""
     if pending.kind in {NotificationKind.CASE_REQUEST, NotificationKind.CASE_ANSWER}:
-        return _render_request_message(pending, case, link)
+        return _render_request_message(pending, case, link, caution)
     waits = case.status is CaseStatus.NEW and not case.is_snoozed
     owned = case.status is CaseStatus.CLAIMED and pending.to == ToPerson(case.owner)
     renderers: dict[NotificationKind, tuple[bool, Callable[[], RenderedMessage]]] = {
         NotificationKind.CONFIRM: (
             waits and case.is_unconfirmed_crisis,
-            lambda: case_messages.render_confirm_request(case, department, link),
+            lambda: case_messages.render_confirm_request(case, department, link, caution),
         ),
-        NotificationKind.LEASE: (owned, lambda: case_messages.render_lease_reminder(case, department, link)),
+        NotificationKind.LEASE: (owned, lambda: case_messages.render_lease_reminder(case, department, link, caution)),
         NotificationKind.RELEASED: (not owned, lambda: case_messages.render_lost_claim(case, department, link)),
         NotificationKind.JOINED: (
             owned or (waits and not case_messages.find_newest_merge(case)),
             lambda: (
-                case_messages.render_reopened_notice(case, department, link)
+                case_messages.render_reopened_notice(case, department, link, caution)
                 if waits
-                else case_messages.render_joined_notice(case, link)
+                else case_messages.render_joined_notice(case, link, caution)
             ),
         ),
         NotificationKind.CLOSURE: (True, lambda: case_messages.render_closure(case, link)),
-        NotificationKind.HANDED: (owned, lambda: case_messages.render_handed_over(case, link)),
+        NotificationKind.HANDED: (owned, lambda: case_messages.render_handed_over(case, link, caution)),
     }
     is_true, render = renderers[pending.kind]
     return render() if is_true else None
 
 
-def _render_request_message(pending: Notification, case: Case, link: str) -> RenderedMessage | None:
+def _render_request_message(pending: Notification, case: Case, link: str, caution: str) -> RenderedMessage | None:
     asked = case.find_request(pending.nth)
     if asked is None:
         return None
     if pending.kind is NotificationKind.CASE_ANSWER:
-        return case_requests.render_request_answer(case, asked, link)
-    return case_requests.render_request(case, asked, link) if asked in case.pending_requests else None
+        return case_requests.render_request_answer(case, asked, link, caution)
+    return case_requests.render_request(case, asked, link, caution) if asked in case.pending_requests else None

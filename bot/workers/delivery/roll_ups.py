@@ -5,6 +5,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 
 from bot.cards import roll_ups as cards
+from bot.cards.author_history import format_caution
 from bot.cards.block_kit import RenderedMessage, build_message_link
 from bot.cards.follow_ups import render_follow_up, render_follow_up_end, render_follow_ups, render_old_follow_ups
 from bot.domain.case import Case
@@ -148,7 +149,9 @@ class RollUpDelivery:
             return render_follow_up(case, link) if case else render_follow_ups(roll_up, waiting.total, department)
         on_call = await self._on_call.find_on_call(roll_up.department, at)
         if case is not None:
-            return cards.render_case_call(case, department, on_call, roll_up.to, at, link)
+            author = await self._store.persons.load_context(case, at)
+            caution = format_caution(case, department, author, at, roll_up.to.id)
+            return cards.render_case_call(case, department, on_call, roll_up.to, at, link, caution)
         assert waiting.oldest is not None
         return cards.render_roll_up(roll_up, waiting.total, waiting.oldest, department, on_call, at)
 
