@@ -33,13 +33,13 @@ from bot.domain.case import CasePriority, CaseResolution
 from bot.domain.crisis import CrisisPlan
 from bot.domain.department import Department, EtiquetteRules, is_person
 from bot.domain.drills import DrillSettings
+from bot.domain.links import MASTODON
 from bot.domain.offers import Guidance, Offer
 from bot.domain.own_accounts import DEFAULT_SOURCE, DEVELOPER, OwnAccounts, build_staff_pattern, split_account
 from bot.domain.paging.contact_methods import ContactDetails
 from bot.domain.paging.page import ContactMethod, Severity
 from bot.domain.paging.policy import EscalationPolicy
 from bot.domain.replies.approval import ApprovalPolicy
-from bot.domain.replies.composer import MASTODON
 from bot.domain.replies.drafts import DraftOptions
 from bot.domain.replies.saved_replies import ReplyRules, SavedReply
 from bot.domain.route_conditions import PostCondition
