@@ -134,7 +134,6 @@ class Keys:
         self.campaigns = self.root + "campaigns"
         self.report_schedules = self.root + "report_schedules"
         self.ledger = self.root + "ledger"
-        self.recognition = self.root + "recognition"
         self.writing_ends = self.root + "writing_ends"
 
     def source_health_key(self, source: str) -> str:
@@ -281,6 +280,10 @@ class Keys:
 
     def durations_key(self, day: str, department: str, measure: str) -> str:
         return f"{self.root}took:{day}:{department}:{measure}"
+
+    @property
+    def recognition(self) -> str:
+        return f"{self.root}recognition"
 
     def resolutions_key(self, day: str) -> str:
         return f"{self.root}ended:{day}"
