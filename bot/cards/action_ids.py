@@ -60,6 +60,8 @@ OPEN_ANYWAY, OPEN_UNDO = "open_post_anyway", "open_post_undo"
 LEDGER_ADD = "ledger_add"
 """On a need or a question, where its value is the case; and in the list, a kind and what several people say."""
 LEDGER_OPEN = "ledger_open"
+LEDGER_REMOVE = "ledger_remove"
+"""In the form of an entry; its value is the entry and the case."""
 
 CLAIM_IN_DIGEST = "digest_claim"
 """Updates the digest, whose id is in the block id: see `build_digest_block_id`."""

@@ -152,11 +152,7 @@ def render_entry_modal(
     done = EntryState.DONE.get_word(entry.kind).capitalize()
     hint = f"{done}: colleagues are asked to tell each person who asked, a few a day."
     merge = make_select([make_option(f"{one.title} · {format_people(one.people)}", one.id) for one in others])
-    rows = [
-        block
-        for case in cases
-        for block in (render_case_line(case, at, by), make_actions(make_button("View", action_ids.HOME_VIEW, case.id)))
-    ]
+    rows = [block for case in cases for block in (render_case_line(case, at, by), _make_case_buttons(entry, case))]
     return make_modal(
         action_ids.LEDGER_MODAL,
         "Ledger entry",
@@ -173,7 +169,19 @@ def render_entry_modal(
     )
 
 
-def render_ledger_receipt(entry: LedgerEntry) -> RenderedMessage:
+def _make_case_buttons(entry: LedgerEntry, case: Case) -> Block:
+    value = action_ids.encode_menu_choice(entry.id, case.id)
+    return make_actions(
+        make_button("View", action_ids.HOME_VIEW, case.id),
+        make_button("Take out", action_ids.LEDGER_REMOVE, value, a11y_label="Take this case out of the entry"),
+    )
+
+
+def render_ledger_receipt(entry: LedgerEntry, *, is_removal: bool = False) -> RenderedMessage:
+    """Say how the entry is now; `is_removal`: a case was taken out of it."""
+    if is_removal and not entry.people:
+        return render_text(f"Taken out. *{escape(entry.title)}* had no other case, so it is gone.")
     told = " Those who asked come up as follow-ups, a few a day." if entry.is_telling else ""
     title = f"*{escape(entry.title)}*"
-    return render_text(f"📒 {title}: {format_people(entry.people)} · {entry.state_word}.{told}")
+    sign = "Taken out." if is_removal else "📒"
+    return render_text(f"{sign} {title}: {format_people(entry.people)} · {entry.state_word}.{told}")

@@ -289,6 +289,8 @@ def _draw_ledger(on: GallerySamples) -> Drawings:
     added = ledger_entries.LedgerCases(EntryKind.NEED, (on.new,), "power socket", [entry])
     yield "Add to ledger…", ledger_entries.render_add_modal(added, origin)
     yield "Ledger entry", ledger_entries.render_entry_modal(entry, [built], [on.new], AT, BEN, origin)
+    taken = ledger_entries.render_ledger_receipt(entry.copy_with(people=0), is_removal=True)
+    yield "Ledger entry: its last case taken out", taken
     yield "Ledger entry: built", ledger_entries.render_ledger_receipt(built)
 
 

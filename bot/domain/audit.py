@@ -64,6 +64,7 @@ class AuditAction(StrEnum):
     SHARE_MARKED = "marked as share-worthy"
     SHARE_UNMARKED = "taken out of what is worth sharing"
     LEDGER_ADDED = "added to the ledger"
+    LEDGER_REMOVED = "taken out of the ledger"
     LEDGER_CHANGED = "changed in the ledger"
     LEDGER_MERGED = "merged in the ledger"
     NEWS_OFFERED = "what they asked for is done"

@@ -7,7 +7,7 @@ from datetime import datetime
 from bot.domain.audit import AuditAction, AuditEvent
 from bot.domain.case import Case
 from bot.domain.commits import CaseDecision, NotAllowed
-from bot.domain.ledger.entry import ENTRY_GONE, MAX_PEOPLE, EntryKind, LedgerEntry
+from bot.domain.ledger.entry import ENTRY_GONE, MAX_PEOPLE, EntryKind, LedgerEntry, has_intent
 from bot.domain.persons.person import derive_person_id
 from bot.store.case_writer import write_decision
 from bot.store.cases import CaseStore
@@ -57,6 +57,32 @@ class LedgerStore(RedisStore):
             for start in range(0, len(cases), FIELDS_AT_ONCE):
                 some = cases[start : start + FIELDS_AT_ONCE]
                 transaction.write("ZREM", self._keys.unlisted_key(after.kind), *some)
+            if (await commit(self._client, transaction))[0] is CommitResult.WRITTEN:
+                return after
+        raise NotAllowed("Too many people are changing this entry right now. Try again in a moment.")
+
+    async def remove_case(self, entry_id: str, case: Case, by: str, at: datetime) -> LedgerEntry:
+        """Take a case with who asked in it out of an entry, which goes with its last person.
+
+        The case is in no entry then. Who asked in an older case, too, has to be added again with that.
+        """
+        for _ in range(TRIES):
+            body, before = await self._read(entry_id)
+            asked = await self.load_people(entry_id)
+            gone = [person for person, value in asked.items() if value.partition("|")[0] == case.id]
+            if not gone and case.id not in before.newest:
+                raise NotAllowed("Somebody else has just taken this case out.")
+            after = before.remove_case(case.id, len(gone), by, at)
+            transaction = self._start(after, body, AuditAction.LEDGER_REMOVED, by, at)
+            for start in range(0, len(gone), FIELDS_AT_ONCE):
+                some = gone[start : start + FIELDS_AT_ONCE]
+                transaction.write("HDEL", self._keys.ledger_people_key(entry_id), *some)
+            if not after.people:
+                transaction.write("HDEL", self._keys.ledger, entry_id)
+                transaction.write("DEL", self._keys.ledger_people_key(entry_id))
+            if has_intent(after.kind, case):
+                score = case.mention.created_at.timestamp()
+                transaction.write("ZADD", self._keys.unlisted_key(after.kind), score, case.id)
             if (await commit(self._client, transaction))[0] is CommitResult.WRITTEN:
                 return after
         raise NotAllowed("Too many people are changing this entry right now. Try again in a moment.")

@@ -110,6 +110,12 @@ class LedgerUseCases:
             )
         return await self._store.change(shown.entry, decide, by, at)
 
+    async def remove_case(self, value: str, by: str) -> LedgerEntry:
+        """Take a case out of an entry: it was added by mistake. `value` is that of the button: entry and case."""
+        entry_id, case_id = decode_menu_choice(value)
+        await self.get(entry_id, by)
+        return await self._store.remove_case(entry_id, await self._cases.get(case_id), by, self._clock.now())
+
     def _suggest_entries(self, cases: Sequence[Case]) -> list[EntrySuggestion]:
         posts = [UnlistedPost(one.id, one.mention.author_key or one.id, one.mention.text) for one in cases]
         return suggest_entries(posts, [word for one in self._subjects() for word in (one.name, *one.terms)])

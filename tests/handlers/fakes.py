@@ -96,6 +96,10 @@ class FakeLedger(Fake):
         await self.ask("get", entry_id, by)
         return open_entry(EntryKind.NEED, "Quiet carriage", "care", by, AT, ()), [], [], AT
 
+    async def remove_case(self, value: str, by: str) -> LedgerEntry:
+        await self.ask("remove", value, by)
+        return open_entry(EntryKind.NEED, "Quiet carriage", "care", by, AT, ())
+
 
 class FakeThemes(Fake):
     async def answer_command(self, by: str, words: str) -> RenderedMessage:

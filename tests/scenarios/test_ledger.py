@@ -4,9 +4,10 @@ import asyncio
 
 import pytest
 
+from bot.cards.action_ids import encode_menu_choice
 from bot.cards.ledger_entries import EntryForm
 from bot.domain.case import CaseResolution
-from bot.domain.commits import NotAllowed
+from bot.domain.commits import CaseDecision, NotAllowed
 from bot.domain.erasure import parse_forget_target
 from bot.domain.ledger.entry import EntryKind, EntryState, LedgerEntry
 from bot.store.forget import MentionEraser
@@ -90,6 +91,41 @@ async def test_a_need_is_built_and_those_who_asked_are_told_by_a_person(world: W
     assert "Follow-ups: " not in await world.person("mia").type_command("/sentiment today"), "these are no follow-ups"
     await world.advance(days=3)
     assert list_asked(world) == []
+
+
+async def test_a_case_that_was_added_by_mistake_is_taken_out_and_its_entry_goes_with_the_last(world: World) -> None:
+    cards = await hear_wishes(world)
+    entry = await add_suggestion(world)
+    store = world.local_app.store.ledger
+    await world.person("tom").type_command("/sentiment needs")
+    await world.person("tom").press_on_whisper("Open…")
+    form = await world.person("tom").press_in_form("Take out")
+    assert "Taken out. Quiet carriage: 2 people" in form
+    assert form.count("Take out") == 2
+    newest = cards[-1].case
+    assert [case.id for case in await store.list_unlisted(EntryKind.NEED, 9)] == [newest], "it can be added again"
+    assert (await store.load())[entry.id].people == len(await store.load_people(entry.id)) == 2
+    await world.person("tom").press_in_form("Take out")
+    assert "had no other case, so it is gone" in await world.person("tom").press_in_form("Take out")
+    assert await store.load() == {}
+    with pytest.raises(NotAllowed, match="This entry is gone"):
+        await world.local_app.app.usecases.ledger.remove_case(encode_menu_choice(entry.id, newest), "U0TOM")
+
+
+async def test_of_a_case_that_was_merged_the_one_with_its_posts_comes_up_and_once(world: World) -> None:
+    await hear_wishes(world)
+    entry = await add_suggestion(world)
+    app = world.local_app.app
+    first, second, third = [await app.store.cases.get(one) for one in entry.newest]
+    merged = first.copy_with(merged_into=second.id, resolution=None, version=first.version + 1)
+    await app.store.cases.commit(CaseDecision(merged, first), world.clock.now())
+    await world.person("tom").type_command("/sentiment needs")
+    await change_state(world, "tom", status="done")
+    await world.advance(minutes=10)
+    follow_ups = [(await app.store.cases.get(one.id)).follow_up for one in (first, second, third)]
+    assert [bool(one and one.news) for one in follow_ups] == [False, True, True]
+    await world.advance(minutes=10)
+    assert not (await app.store.ledger.load())[entry.id].is_telling
 
 
 async def test_who_asked_in_a_case_that_cannot_be_read_just_now_is_not_taken_for_told(world: World) -> None:

@@ -95,6 +95,7 @@ ASKED: tuple[Callable[[UseCases], Awaitable[Any]], ...] = (
     lambda usecases: usecases.campaigns.mute_backfires(MIA, "spring sale"),
     lambda usecases: usecases.exports.request_export(MIA, "cases today"),
     lambda usecases: usecases.tempo.answer_command(MIA, ""),
+    lambda usecases: usecases.ledger.remove_case("e c1", MIA),
     lambda usecases: usecases.recognition.choose(ANA, "off"),
     lambda usecases: usecases.recognition.list_colleagues(TimeSpan(CASE.opened_at, CASE.opened_at), "", {}),
     lambda usecases: usecases.themes.answer_command(MIA, "week"),

@@ -86,6 +86,12 @@ class LedgerEntry(FrozenModel):
         is_telling = self.state is EntryState.DONE
         return self.copy_with(newest=newest, people=self.people + count, is_telling=is_telling, changed_at=at)
 
+    def remove_case(self, case: str, people: int, by: str, at: datetime) -> "LedgerEntry":
+        """Return the entry without a case, and without so many people, of whom it was the last case."""
+        newest = tuple(one for one in self.newest if one != case)
+        left = max(0, self.people - people)
+        return self.copy_with(newest=newest, people=left, changed_by=by, changed_at=at)
+
 
 def has_intent(kind: EntryKind, case: Case) -> bool:
     """Return whether the author of this case has such a need or question."""

@@ -20,6 +20,11 @@ def can_tell(case: Case) -> bool:
     return not (case.mention.is_forgotten or author.outlet or author.bot or case.resolution in _MISTAKES)
 
 
+def has_news(case: Case, news: str) -> bool:
+    """Return whether a colleague was asked to tell the author this, as by the case of another one merged into it."""
+    return case.follow_up is not None and case.follow_up.news == news
+
+
 def offer_news(case: Case, department: Department, news: str, at: datetime) -> CaseDecision | None:
     """Make the news a follow-up; one that is not due yet gets them. None: something has to end first."""
     follow_up = case.follow_up if case.follow_up and case.follow_up.outcome is None else None
