@@ -21,6 +21,7 @@ from bot.cards.modal_blocks import (
 )
 from bot.cards.sanitize import sanitize_line
 from bot.domain.case import Case, CaseStatus
+from bot.domain.case_figures import CaseFigures
 from bot.domain.cases.queues import CasePage
 from bot.domain.department import Department
 from bot.domain.paging.page import Page
@@ -28,6 +29,7 @@ from bot.domain.persons.person import AuthorContext
 from bot.domain.text import format_count
 
 NAME_MOST = 60
+OPTION_LENGTH = 150
 
 
 class SearchStatus(StrEnum):
@@ -64,6 +66,10 @@ class SearchQuery(NamedTuple):
     start: int = 0
     episode: str = ""
     """The id of an episode or campaign whose cases are listed; `words` is then its name."""
+    report: str = ""
+    """What `/sentiment` was asked, if the cases behind its figures are listed."""
+    figure: str = ""
+    """The figure that was chosen; empty for all of them."""
 
     def to_json(self) -> str:
         return json.dumps(self, separators=(",", ":"))
@@ -76,6 +82,8 @@ class SearchQuery(NamedTuple):
 class SearchResult(NamedTuple):
     page: CasePage
     at: datetime
+    figures: CaseFigures = ()
+    """What can be chosen, where it is about a report."""
 
 
 def render_search_modal(
@@ -86,31 +94,53 @@ def render_search_modal(
     result: SearchResult | None = None,
 ) -> dict[str, Any]:
     """Return the form, with the results below it once something was searched."""
-    person = {"type": "plain_text_input", "max_length": NAME_MOST, "placeholder": make_plain_text("@marta or Silva")}
     statuses = [make_option(one.value.capitalize(), one.value) for one in SearchStatus]
     filters = [
-        make_input(block, label, make_select(options), optional=True)
-        for block, label, options in (
-            (action_ids.DEPARTMENT, "Department", make_department_options(departments)),
-            (action_ids.STATUS, "Status", statuses),
+        make_input(block, label, _make_filter(options, chosen), optional=True)
+        for block, label, options, chosen in (
+            (action_ids.DEPARTMENT, "Department", make_department_options(departments), query.department),
+            (action_ids.STATUS, "Status", statuses, query.status),
         )
         if options
     ]
     return make_modal(
         action_ids.SEARCH_MODAL,
-        "Search",
-        "Search",
+        "Cases of a report" if query.report else "Search",
+        "Show" if query.report else "Search",
         origin._replace(case=query.to_json()),
-        make_input(action_ids.AUTHOR, "Name or handle", person, hint="The first letters are enough."),
+        *(_render_figure_menu(result) if query.report else [_render_name_input()]),
         *filters,
         *(_render_results(query, result, by) if result else []),
         close="Close",
     )
 
 
+def _render_name_input() -> Block:
+    person = {"type": "plain_text_input", "max_length": NAME_MOST, "placeholder": make_plain_text("@marta or Silva")}
+    return make_input(action_ids.AUTHOR, "Name or handle", person, hint="The first letters are enough.")
+
+
+def _render_figure_menu(result: SearchResult | None) -> list[Block]:
+    """Return the menu of figures, in the groups of the report."""
+    groups: list[Block] = []
+    for title, figures in result.figures if result else ():
+        options = [make_option(label, figure) for label, figure in figures if len(figure) <= OPTION_LENGTH]
+        groups += [{"label": make_plain_text(title, 75), "options": options}] if options else []
+    menu = {"type": "static_select", "option_groups": groups, "placeholder": make_plain_text("All of this time")}
+    hint = "A post that joined a case or needed no department has none of its own."
+    return [make_input(action_ids.FIGURE, "Cases behind", menu, hint=hint, optional=True)] if groups else []
+
+
+def _make_filter(options: list[Block], chosen: str) -> Block:
+    """Return a menu, on what was chosen before."""
+    found = [one for one in options if one["value"] == chosen]
+    return {**make_select(options), **({"initial_option": found[0]} if found else {})}
+
+
 def _render_results(query: SearchQuery, result: SearchResult, by: str) -> list[Block]:
-    page, at = result
-    words, link = sanitize_line(query.words, NAME_MOST), "of" if query.episode else "from"
+    page, at = result.page, result.at
+    about = f"{query.report}: {query.figure.partition(':')[2] or 'all'}" if query.report else query.words
+    words, link = sanitize_line(about, NAME_MOST), "of" if query.episode or query.report else "from"
     if not page.total:
         none = f"No case {link} “{words}”. Search covers the cases of the last six months."
         return [{"type": "divider"}, make_section(make_plain_text(none))]

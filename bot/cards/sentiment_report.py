@@ -23,6 +23,7 @@ from bot.cards.block_kit import (
     make_section,
     make_table,
 )
+from bot.cards.case_search import SearchQuery
 from bot.cards.charts import make_line_chart
 from bot.cards.modal_blocks import make_option
 from bot.cards.sanitize import escape, sanitize_line
@@ -285,6 +286,8 @@ def _list_controls(report: Report) -> list[Block]:
         for period, (label, action) in RANGE_BUTTONS.items()
         if period != asked.period
     ]
+    behind = SearchQuery(report=asked.command_text).to_json()
+    cases = make_button("Cases…", action_ids.EPISODE_CASES, behind, a11y_label="Show the cases behind these figures")
     figures = make_button(
         "CSV", action_ids.EXPORT_REPORT, f"tallies {asked.command_text} csv", a11y_label="Get these figures as a file"
     )
@@ -292,7 +295,7 @@ def _list_controls(report: Report) -> list[Block]:
     is_week = asked.period == "week" and not asked.scope
     has_praise = any(intent is Intent.PRAISE for intent, _ in report.intents)
     thanks = [make_button("People to thank", action_ids.THANK_LIST)] if is_week and has_praise else []
-    return [*ranges, *_list_scope_menus(report), share, figures, *spam, *thanks]
+    return [*ranges, *_list_scope_menus(report), share, cases, figures, *spam, *thanks]
 
 
 def _list_scope_menus(report: Report) -> list[Block]:

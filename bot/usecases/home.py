@@ -13,6 +13,7 @@ from bot.cards.oncall import OnCallSummary
 from bot.cards.spikes import render_spike
 from bot.clock import Clock
 from bot.domain.case import Case
+from bot.domain.case_figures import CaseFigures
 from bot.domain.cases.queues import PAGE_ROWS, CasePage, CaseQueue, QueueCounts
 from bot.domain.commits import NotAllowed
 from bot.domain.department import Department, DepartmentStaff
@@ -155,18 +156,21 @@ class HomeTab:
         if not any(staff.can_answer(by) for staff in await self._load_rights(self._rules.list_departments())):
             raise NotAllowed("Search is for people on a team. A manager can add you to one.")
         at = self._clock.now()
+        figures, searched = await self._find_searched(query, at)
         found = [
             case
-            for case in await self._find_searched(query, at)
+            for case in searched
             if query.department in {"", case.department} and SearchStatus.matches_choice(query.status, case)
         ]
         start = query.start if 0 <= query.start < len(found) else 0
         shown = tuple(found[start : start + PAGE_ROWS])
-        return SearchResult(CasePage(shown, start, start + len(shown), len(found)), at)
+        return SearchResult(CasePage(shown, start, start + len(shown), len(found)), at, figures)
 
-    async def _find_searched(self, query: SearchQuery, at: datetime) -> Iterable[Case]:
-        """Return the cases of a person, newest first, or those of an episode, the most pressing first."""
+    async def _find_searched(self, query: SearchQuery, at: datetime) -> tuple[CaseFigures, Iterable[Case]]:
+        """Return the cases of a person or behind a figure, newest first, or of an episode, the most pressing first."""
+        if query.report:
+            return await self._reports.find_cases(query.report, query.figure)
         if not query.episode:
-            return await self._store.case_queues.search_author(query.words, at)
+            return (), await self._store.case_queues.search_author(query.words, at)
         case_ids = await self._store.episode_cases.list_ids(query.episode)
-        return (await self._store.cases.find(case_ids[:CASES_READ])).values()
+        return (), (await self._store.cases.find(case_ids[:CASES_READ])).values()

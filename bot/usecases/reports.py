@@ -13,6 +13,7 @@ from bot.cards.block_kit import RenderedMessage
 from bot.clock import Clock
 from bot.domain.assessment import Intent
 from bot.domain.case import OUTCOMES, Case, CaseResolution
+from bot.domain.case_figures import CaseFigures, CaseFilter, list_case_figures
 from bot.domain.cases.caution_transitions import ASKED, CAUTION, IGNORED
 from bot.domain.cases.coverage import REQUEST, REQUEST_ANSWERED
 from bot.domain.cases.flag_transitions import FLAGGED, FOUND
@@ -56,6 +57,7 @@ from bot.domain.rules import PlaybookRules
 from bot.domain.subject import Subject, SubjectKind
 from bot.store.store import Store
 from bot.usecases.recognition import RecognitionUseCases
+from bot.usecases.report_cases import find_report_cases
 from bot.usecases.report_query import HELP_WORD, QueryWords, normalize_words, parse_query
 from bot.usecases.theme_review import load_theme_figures
 
@@ -155,6 +157,14 @@ class SentimentReports:
         if self._recognition is None or query.subject or not asked.weeks:
             return ()
         return await self._recognition.list_colleagues(asked.current, query.department, words)
+
+    async def find_cases(self, words: str, figure: str) -> tuple[CaseFigures, list[Case]]:
+        """Return the figures that have cases behind them, and the newest cases behind one, or all of this time."""
+        report = await self.build_report(self.parse_query(words))
+        rivals = frozenset[str]() if report.query.scope else self._list_competitors()
+        wanted = CaseFilter(report, rivals, await self._store.themes.load(), figure)
+        found = await find_report_cases(self._store, self._list_department_names(), wanted)
+        return list_case_figures(report), found
 
     async def _require_figures(self, asked: ReportRange, zone: ZoneInfo) -> None:
         """Raise `NotAllowed` about a time before anything was counted."""

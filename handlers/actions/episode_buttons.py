@@ -28,7 +28,7 @@ async def list_episodes(ack: AsyncAck, episodes: EpisodeUseCases, reply: Respond
 async def open_episode_cases(
     ack: AsyncAck, action: Payload, body: Payload, by: str, home: HomeTab, reply: Responder
 ) -> None:
-    """Open the search, filled with the cases of one."""
+    """Open the search, filled with the cases of one, or of a report."""
     await ack()
     async with reply.report_refusals():
         query = SearchQuery.from_json(action["value"])

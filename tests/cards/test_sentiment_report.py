@@ -222,6 +222,7 @@ def test_only_the_private_answer_has_the_button_and_it_carries_what_was_asked() 
         "Yesterday": "yesterday Northwind Go",
         "30 days": "month Northwind Go",
         "Share here": "week Northwind Go",
+        "Cases…": '["","","",0,"","week Northwind Go",""]',
         "CSV": "tallies week Northwind Go csv",
     }
     assert not [block for block in shared.blocks if block["type"] == "actions"]

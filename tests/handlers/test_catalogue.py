@@ -6,6 +6,7 @@ import pytest
 
 from bot.cards import action_ids
 from bot.cards.case import CASE_BUTTONS
+from bot.cards.case_search import SearchQuery
 from bot.slack_sandbox.app_manifest import AppManifest
 from handlers.commands import COMMANDS
 from handlers.manifest import build_manifest
@@ -38,6 +39,7 @@ INPUTS = {
     "INPUT",
     "NOBODY",
     "EXPLANATION",
+    "FIGURE",
     "STATUS",
     "ANY",
     "CASE_DETAILS",
@@ -72,7 +74,8 @@ async def test_every_button_has_a_listener(button: str, workspace: Workspace) ->
 
 @pytest.mark.parametrize("modal", sorted(MODALS))
 async def test_every_form_has_a_listener(modal: str, workspace: Workspace) -> None:
-    metadata = json.dumps(["ABCDEFGH", "", "", ""])
+    kept = SearchQuery().to_json() if modal == action_ids.SEARCH_MODAL else "ABCDEFGH"
+    metadata = json.dumps([kept, "", "", ""])
     assert (await workspace.submit(modal, {}, metadata)).status == 200
 
 
