@@ -128,19 +128,28 @@ def _render_taken_away(case: Case, last: AuditEvent) -> str:
 
 
 def render_joined_notice(case: Case, link: str = "", caution: str = "") -> RenderedMessage:
-    """Return the direct message to the owner when the author writes again, or another case is merged into theirs."""
-    words = f"💬 {escape_author(case.mention)} wrote again. The new post is on your case."
-    if merged := find_newest_merge(case):
-        words = f"🔗 <@{merged.by}> merged another case of {escape_author(case.mention)} into yours."
+    """Return the direct message to the owner when the author writes again or makes a post a crisis by an edit, or when
+    another case is merged into theirs.
+    """
+    author, newest_event = escape_author(case.mention), _find_newest_arrival(case)
+    words = f"💬 {author} wrote again. The new post is on your case."
+    if case.is_urgent and newest_event and newest_event.what == AuditAction.EDITED:
+        words = f"🚨 {author} edited a post on your case. It reads as a crisis now."
+    elif merged := find_newest_merge(case):
+        words = f"🔗 <@{merged.by}> merged another case of {author} into yours."
     newest = case.joined[-1].url if case.joined else ""
     return _render_message(words, actions=[*render_card_link(link), *render_open_post_button(case, newest, caution)])
 
 
 def find_newest_merge(case: Case) -> AuditEvent | None:
     """Return how the newest post came to this case, if a colleague merged its case into this one."""
-    ways = {AuditAction.JOINED, AuditAction.MERGED}
-    newest = next((event for event in reversed(case.history) if event.what in ways), None)
+    newest = _find_newest_arrival(case, AuditAction.JOINED, AuditAction.MERGED)
     return newest if newest and newest.what == AuditAction.MERGED else None
+
+
+def _find_newest_arrival(case: Case, *ways: AuditAction) -> AuditEvent | None:
+    wanted = set(ways) or {AuditAction.JOINED, AuditAction.MERGED, AuditAction.EDITED}
+    return next((event for event in reversed(case.history) if event.what in wanted), None)
 
 
 def render_reopened_notice(case: Case, department: Department, link: str = "", caution: str = "") -> RenderedMessage:

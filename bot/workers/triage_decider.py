@@ -129,6 +129,8 @@ class TriageDecider:
             guards = [LookupGuard(seen, batch.found[seen])]
             if item.may_be_answered and not item.entry.edit:
                 guards += self._replies.list_guards(decision, item.mention, batch.found, is_own=item.is_own)
+            if decision.target_decision is not None:
+                batch.cases[decision.target_decision.case.id] = decision.target_decision.case
             if decision.after is not None:
                 batch.cases[decision.after.id] = decision.after
                 if decision.before is None:
@@ -153,10 +155,19 @@ class TriageDecider:
         for item in answering:
             wanted += self._replies.list_cases(found, item.mention) if item.is_own else []
         cases = dict(await self._store.cases.find([case for case in wanted if case]))
-        merged = {one.merged_into for one in map(cases.get, flagged.values()) if one and one.merged_into}
-        cases |= await self._store.cases.find(sorted(merged - cases.keys()))
+        cases |= await self._load_holders(cases.values())
         pages = await self._load_pages(cases.values()) if known else {}
         return _TriageBatch(found, joined, cases, pages, flagged)
+
+    async def _load_holders(self, cases: Iterable[Case]) -> dict[str, Case]:
+        """Return the cases that have the posts of merged ones, and those between."""
+        found: dict[str, Case] = {}
+        wanted = {case.merged_into for case in cases}
+        while wanted := wanted - found.keys() - {""}:
+            loaded = await self._store.cases.find(sorted(wanted))
+            found |= loaded
+            wanted = {case.merged_into for case in loaded.values()}
+        return found
 
     def _find_flagged(self, items: Iterable[TriageItem]) -> dict[str, str]:
         """Return by mention the case for which its post was flagged, or of ours the post that it answers.
@@ -186,7 +197,7 @@ class TriageDecider:
         if not item.entry.edit:
             if item.is_own:
                 flagged = batch.cases.get(batch.flagged.get(item.mention.id, ""))
-                flagged = batch.cases.get(flagged.merged_into) if flagged and flagged.merged_into else flagged
+                flagged = _find_holder(flagged, batch.cases) if flagged and flagged.merged_into else flagged
                 return self._replies.decide_own(
                     item.mention, item.result.assessment, batch.found, batch.cases, at, flagged
                 )
@@ -215,7 +226,7 @@ class TriageDecider:
         if case is None or (item.is_own and case is joined):
             return skip_edit() if item.is_own else None
         edit = PostEdit(item.mention, item.result.explain_assessment(), item.route)
-        return decide_edit(case, edit, self._find_department, at)
+        return decide_edit(case, edit, self._find_department, at, _find_holder(case, batch.cases))
 
     def _decide_new(self, item: TriageItem, batch: _TriageBatch, at: datetime) -> CaseDecision:
         mention, assessment = item.mention, item.result.assessment
@@ -266,6 +277,14 @@ class TriageDecider:
 
     def _find_department(self, name: str) -> Department:
         return get_department_or_lost(self._rules, name)
+
+
+def _find_holder(case: Case, cases: Mapping[str, Case]) -> Case | None:
+    """Return the case that has the posts of a merged one; None if it is no longer kept."""
+    holder = None
+    while case.merged_into and (next_case := cases.get(case.merged_into)):
+        holder = case = next_case
+    return None if case.merged_into else holder
 
 
 def _find_similar_case(item: TriageItem, batch: _TriageBatch) -> Case | None:

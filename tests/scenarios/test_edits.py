@@ -11,6 +11,7 @@ from bot.sources.x_options import XOptions
 from bot.workers.ingest import InboxWriter
 from bot.workers.triage import TriageWorker
 from tests.scenarios.sample_posts import LATE, LOST, SPAM
+from tests.scenarios.slack_views import Card
 from tests.scenarios.world import World
 from tests.sources.fake_x import TOKEN, serve_fake_x
 
@@ -125,6 +126,67 @@ async def test_a_worse_edit_of_a_claimed_case_stays_with_who_has_it(world: World
     assert not world.channel("#pr").cards
     assert SMOKE in card.words
     assert "Claimed by @ana" in card.words
+    assert "edited a post on your case" in world.person("ana").dms[-1].words
+
+
+async def merge(world: World) -> tuple[Card, Card]:
+    """Return the card of ana's case, and that of one of the same author that was merged into it."""
+    for name, text in (("first", LATE), ("second", LOST)):
+        await arrives(world, wording(world, text, name=name))
+        await world.advance(seconds=3)
+    first, second = world.channel("#care").cards
+    await first.click("Claim", by="ana")
+    await world.local_app.app.usecases.cases.merge(second.case, "U0ANA", first.case)
+    await world.advance(seconds=3)
+    return first, second
+
+
+async def test_a_merged_post_that_becomes_a_crisis_by_an_edit_makes_the_case_that_has_it_one(world: World) -> None:
+    first, second = await merge(world)
+    await arrives(world, wording(world, SMOKE, 1, name="second"))
+    await world.advance(minutes=2)
+    assert "🚨 Safety" in first.words
+    assert "Claimed by @ana" in first.words
+    assert "Critical" in first.words
+    assert "Merged" in second.words
+    assert SMOKE in await first.explain()
+    [told] = world.person("ana").dms
+    assert "@rui edited a post on your case. It reads as a crisis now." in told.words
+    assert (await account(world)).opened == 2
+    await second.click("Reopen", by="ana")
+    await world.advance(minutes=1)
+    assert SMOKE in second.words
+    assert "Critical" in second.words
+    assert "later post" not in first.words
+
+
+async def test_a_merged_post_has_its_newest_words_where_it_is_read(world: World) -> None:
+    first, second = await merge(world)
+    await arrives(
+        world, wording(world, f"{LOST} please", 1, name="second"), wording(world, f"{LOST} today", 2, name="second")
+    )
+    await world.advance(minutes=1)
+    shown = await first.explain()
+    assert f"{LOST} today" in shown
+    assert "Unclaimed" not in second.words
+    assert f"{LOST} today" in second.words
+    third = wording(world, SPAM, name="third")
+    await arrives(world, third)
+    persons = await world.local_app.store.persons.load(["forum:rui"])
+    assert persons["forum:rui"].contacts == 2  # an edit is none
+
+
+async def test_a_post_of_a_case_that_was_merged_on_is_read_in_the_last_one(world: World) -> None:
+    first, second = await merge(world)
+    await arrives(world, wording(world, f"{LATE} in Porto", name="third"))
+    await world.advance(seconds=3)
+    third = world.channel("#care").cards[-1]
+    await world.local_app.app.usecases.cases.claim(third.case, "U0RAJ")
+    await world.local_app.app.usecases.cases.merge(first.case, "U0ANA", third.case)
+    await arrives(world, wording(world, SMOKE, 1, name="second"))
+    await world.advance(minutes=2)
+    assert "🚨 Safety" in third.words
+    assert all("Merged" in one.words for one in (first, second))
 
 
 async def test_a_crisis_that_is_played_down_by_an_edit_stays_one_until_a_person_says_otherwise(world: World) -> None:

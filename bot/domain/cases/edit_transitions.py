@@ -1,6 +1,7 @@
 """Apply an edit of a known post: its text changes, and it is not counted again."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
@@ -13,7 +14,7 @@ from bot.domain.cases.intake import raise_alarm
 from bot.domain.commits import CaseDecision
 from bot.domain.department import Department
 from bot.domain.mention import Mention
-from bot.domain.outbox import Notification, Priority
+from bot.domain.outbox import Notification, NotificationKind, Priority
 from bot.domain.paging.case_page import build_case_pages
 from bot.domain.routing import NOBODY, Route
 
@@ -30,11 +31,38 @@ class PostEdit(NamedTuple):
     route: Route
 
 
-def decide_edit(case: Case, edit: PostEdit, department_of: Callable[[str], Department], at: datetime) -> CaseDecision:
-    """Apply an edit to the case that the post opened or joined."""
-    if case.mention.id == edit.mention.id:
+def decide_edit(
+    case: Case,
+    edit: PostEdit,
+    department_of: Callable[[str], Department],
+    at: datetime,
+    holder: Case | None = None,
+) -> CaseDecision:
+    """Apply an edit to the case that the post opened or joined.
+
+    `holder`: the case that has the posts of this one, which was merged.
+    """
+    if case.mention.id != edit.mention.id:
+        return edit_joined(case, edit.mention, edit.assessment, department_of(case.department), at)
+    if holder is None:
         return edit_case(case, edit, department_of, at)
-    return edit_joined(case, edit.mention, edit.assessment, department_of(case.department), at)
+    return _edit_merged_case(case, edit, holder, department_of, at)
+
+
+def _edit_merged_case(
+    case: Case, edit: PostEdit, holder: Case, department_of: Callable[[str], Department], at: datetime
+) -> CaseDecision:
+    """Take the newest wording of a post whose case was merged: it concerns the case that has it now.
+
+    That becomes a crisis if the words are one, as with any post that joined it. The merged case keeps the words, too,
+    for when it is reopened, and stays closed.
+    """
+    if (after := _take_wording(case, edit, at)) is None:
+        return skip_edit()
+    department = department_of(case.department)
+    own = _build_edit_decision(case, after, [after.history[-1]], alarming=False, department=department, at=at)
+    shown = edit_joined(holder, after.mention, edit.assessment, department_of(holder.department), at)
+    return replace(shown, target_decision=replace(own, is_edit=False))
 
 
 def edit_case(case: Case, edit: PostEdit, department_of: Callable[[str], Department], at: datetime) -> CaseDecision:
@@ -42,24 +70,33 @@ def edit_case(case: Case, edit: PostEdit, department_of: Callable[[str], Departm
 
     Words that are worse lead an unclaimed case along their route, unless a person has moved it.
     """
-    mention, department = _keep_details(edit.mention, case.mention), department_of(case.department)
-    if mention.version <= case.mention.version or case.mention.is_forgotten or _is_unchanged(mention, case.mention):
+    if (after := _take_wording(case, edit, at)) is None:
         return skip_edit()
-    worded = (case.mention.text[:MAX_WORDING_LENGTH],) if mention.text != case.mention.text else ()
-    earlier = (*case.earlier, *worded)[-MAX_WORDINGS:]
-    event = AuditEvent(at, "", AuditAction.EDITED, "by its author")
-    after = case.copy_with(
-        version=case.version + 1, mention=mention, earlier=earlier, history=case.extend_history(event)
-    )
+    department, events = department_of(case.department), [after.history[-1]]
     alarming = _is_crisis(edit.assessment) and not case.is_urgent
-    if case.corrections:
-        after = after.copy_with(as_heard=edit.assessment)
-    elif _is_crisis(edit.assessment) or not _is_crisis(case.assessment):
-        after = after.copy_with(assessment=edit.assessment)
-    events = [event]
     if _is_worse_and_unmoved(case, after) and edit.route.to != NOBODY:
         after, department = _apply_route(after, edit.route, department_of, at, events)
-    return _build_edit_decision(case, after, events, alarming, department, at)
+    return _build_edit_decision(case, after, events, alarming=alarming, department=department, at=at)
+
+
+def _take_wording(case: Case, edit: PostEdit, at: datetime) -> Case | None:
+    """Return the case with the newest words of its post and their labels; None if it has them, or must not."""
+    mention = _keep_details(edit.mention, case.mention)
+    if mention.version <= case.mention.version or case.mention.is_forgotten or _is_unchanged(mention, case.mention):
+        return None
+    worded = (case.mention.text[:MAX_WORDING_LENGTH],) if mention.text != case.mention.text else ()
+    event = AuditEvent(at, "", AuditAction.EDITED, "by its author")
+    after = case.copy_with(
+        version=case.version + 1,
+        mention=mention,
+        earlier=(*case.earlier, *worded)[-MAX_WORDINGS:],
+        history=case.extend_history(event),
+    )
+    if case.corrections:
+        return after.copy_with(as_heard=edit.assessment)
+    if _is_crisis(edit.assessment) or not _is_crisis(case.assessment):
+        return after.copy_with(assessment=edit.assessment)
+    return after
 
 
 def _keep_details(mention: Mention, before: Mention) -> Mention:
@@ -107,7 +144,7 @@ def edit_joined(
     alarming = _is_crisis(assessment) and not case.is_urgent
     if alarming:
         after = after.copy_with(alarmed_by=CrisisAlarm(mention.id, next(iter(assessment.get_words("harm")), ""), at))
-    return _build_edit_decision(case, after, [event], alarming, department, at, joining=mention)
+    return _build_edit_decision(case, after, [event], alarming=alarming, department=department, at=at, joining=mention)
 
 
 def skip_edit() -> CaseDecision:
@@ -123,7 +160,8 @@ def _build_edit_decision(
     case: Case,
     after: Case,
     events: list[AuditEvent],
-    alarming: bool,  # noqa: FBT001 - private
+    *,
+    alarming: bool,
     department: Department,
     at: datetime,
     joining: Mention | None = None,
@@ -138,11 +176,13 @@ def _build_edit_decision(
             after = after.copy_with(waiting_since=at, history=after.extend_history(reopened))
             events.append(reopened)
         after = raise_alarm(after, department, at)
-    card = Notification.draw_card(after.id, after.department, choose_priority(after, Priority.UPDATE))
+    told = [Notification.draw_card(after.id, after.department, choose_priority(after, Priority.UPDATE))]
+    if alarming and after.owner:
+        told.append(Notification.notify_owner(NotificationKind.JOINED, after.id, after.owner, after.round))
     return CaseDecision(
         after=after,
         before=case,
-        notifications=(card,),
+        notifications=tuple(told),
         events=tuple(events),
         deadline=find_next_deadline(after, department),
         joined_mention=joining,

@@ -26,10 +26,15 @@ class Answer(NamedTuple):
 
 
 def find_contact(decision: CaseDecision) -> Contact | None:
-    """Return the post that came in with this decision; None if none did, or nobody names its author."""
-    mention = decision.joined_mention
-    if mention is None and decision.before is None and decision.after is not None:
-        mention = decision.after.mention
+    """Return the post that came in with this decision; None if none did, or nobody names its author.
+
+    The edit of a post that had joined is none.
+    """
+    before, after, mention = decision.before, decision.after, decision.joined_mention
+    if before is not None and after is not None and after.joined_count <= before.joined_count:
+        return None
+    if mention is None and before is None and after is not None:
+        mention = after.mention
     if mention is None or not mention.author_key:
         return None
     processed = decision.processed
