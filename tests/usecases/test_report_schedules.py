@@ -11,6 +11,8 @@ from bot.domain.errors import NotAllowed
 from bot.domain.ledger.entry import EntryKind, EntryState, change_entry, open_entry
 from bot.domain.outbox import Notification
 from bot.domain.reports.report_schedule import MAX_SCHEDULES
+from bot.store.client import RedisClient
+from bot.store.store import Store
 from tests.store.unreadable_records import make_unreadable
 from tests.usecases.harness import ANA, MIA, UseCaseHarness
 from tests.usecases.race import Race
@@ -89,13 +91,16 @@ async def test_a_channel_gets_one_digest_of_a_kind_and_a_person_ten_in_all(harne
         await ask(harness, "daily 8:00")
 
 
-async def test_two_processes_enqueue_one_digest_for_one_time_and_another_for_the_next(harness: UseCaseHarness) -> None:
+async def test_of_two_processes_that_find_one_due_at_once_one_sends_it(harness: UseCaseHarness, race: Race) -> None:
     await ask(harness, "daily 8:00")
-    processes = [harness.app, harness.start_another().app]
+    client = RedisClient(race.barrier.url)
+    processes = [harness.start_another(Store(client, harness.store.brand, name)).app for name in ("one", "other")]
     for day in range(2):
         harness.clock.advance(EIGHT + timedelta(days=day) - harness.clock.now())
-        for _ in range(2):
-            await asyncio.gather(*(one.scheduled_reports.step() for one in processes))
+        race.barrier.hold(2)
+        assert sum(await asyncio.gather(*(one.scheduled_reports.step() for one in processes))) == 1
+        assert await harness.app.scheduled_reports.step() == 0
+    await client.close()
     assert await harness.list_pending() == [
         f"report {DM} {int((EIGHT + timedelta(days=day)).timestamp())} @{MIA}" for day in range(2)
     ]
