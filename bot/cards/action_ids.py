@@ -137,7 +137,7 @@ THANK_HERE = "thank_here"
 """In the list of people to thank, which is updated."""
 THANK_LIST, SHARE_LIST = "thank_list", "share_list"
 """Show these lists: on the report of a week, and on the Home tab."""
-SHARE_MARK, SHARE_UNMARK = "share_mark", "share_unmark"
+SHARE_MARK, SHARE_UNMARK, SHARE_DONE = "share_mark", "share_unmark", "share_done"
 """On what the same press answers, and in the list of what is worth sharing."""
 
 # About the person who wrote. The values are a case's id.

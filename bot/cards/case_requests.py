@@ -9,6 +9,7 @@ from bot.cards.block_kit import (
     RenderedMessage,
     make_actions,
     make_button,
+    make_context,
     make_plain_text,
     make_quote,
     make_rich_text,
@@ -33,6 +34,8 @@ QUOTE_SHOWN = 120
 
 class _RequestWords(NamedTuple):
     asks: str
+    head: str
+    """Above the reason, or the text."""
     label: str
     allows: str
     allowed: str
@@ -41,9 +44,11 @@ class _RequestWords(NamedTuple):
 
 
 _WORDS = {
-    RequestKind.OFFER: _RequestWords("🙋 <@{}> asks to offer", "Allow", "allows", "Allowed", "you can offer it"),
+    RequestKind.OFFER: _RequestWords(
+        "🙋 <@{}> asks to offer", "Why, in the words of <@{}>:", "Allow", "allows", "Allowed", "you can offer it"
+    ),
     RequestKind.APPROVAL: _RequestWords(
-        "👀 <@{}> asks you to approve", "Approve", "approves", "Approved", "you can send it"
+        "👀 <@{}> asks you to approve", "The reply of <@{}>:", "Approve", "approves", "Approved", "you can send it"
     ),
 }
 
@@ -78,7 +83,7 @@ def _format_limit(use: OfferUse) -> str:
 
 
 def render_request_receipt(case: Case, asked: CaseRequest) -> RenderedMessage:
-    return render_text(f"🙋 Asked <@{asked.to}> for {_format_subject(case, asked)}. {_format_default(asked)}")
+    return render_text(f"🙋 Asked <@{asked.to}> for {_format_subject(case, asked)}. {format_answer_deadline(asked)}")
 
 
 def render_request(case: Case, asked: CaseRequest, link: str = "", caution: str = "") -> RenderedMessage:
@@ -86,13 +91,14 @@ def render_request(case: Case, asked: CaseRequest, link: str = "", caution: str 
     words, what = _WORDS[asked.kind], _format_subject(case, asked)
     earlier = _find_earlier(case, asked)
     before = f" {earlier.amount} is allowed already." if earlier else ""
-    text = f"{words.asks.format(asked.by)} {what}.{escape(before)} {_format_default(asked)}"
+    text = f"{words.asks.format(asked.by)} {what}.{escape(before)} {format_answer_deadline(asked)}"
     ref, subject = f"{case.id}/{asked.number}", str(asked.amount) if asked.offer else "this reply"
     label = f"{words.label} {subject}"
     yes = make_button(words.label, action_ids.REQUEST_ALLOW, ref, style="primary", a11y_label=label)
     no = make_button("Decline", action_ids.REQUEST_DECLINE, ref, a11y_label=f"Decline {subject}")
     actions = make_actions(yes, no, *render_card_link(link), *render_open_post_button(case, caution=caution))
-    return render_text(text, render_quotation(case.mention, WORDS_SHOWN), *_render_words(asked), actions)
+    head = [make_context(words.head.format(asked.by))] if (quote := _render_words(asked)) else []
+    return render_text(text, render_quotation(case.mention, WORDS_SHOWN), *head, *quote, actions)
 
 
 def render_request_decision(case: Case, asked: CaseRequest) -> RenderedMessage:
@@ -123,7 +129,9 @@ def render_request_answer(case: Case, asked: CaseRequest, link: str = "", cautio
         text = f"⏳ <@{asked.to}> hasn't answered in time about {what}, so it's a {word}."
     if earlier := _find_earlier(case, asked):
         text += f" You can still offer {escape(str(earlier.amount))}."
-    buttons: list[Block] = [*render_card_link(link), *render_open_post_button(case, caution=caution)]
+    is_approved = asked.kind is RequestKind.APPROVAL and asked.allowed
+    open_form = [make_button("Reply…", action_ids.REPLY, case.id, style="primary")] if is_approved else []
+    buttons: list[Block] = [*open_form, *render_card_link(link), *render_open_post_button(case, caution=caution)]
     quote = _render_words(asked, QUOTE_SHOWN) if asked.kind is RequestKind.APPROVAL else []
     return render_text(text, *quote, *([make_actions(*buttons)] if buttons else []))
 
@@ -147,6 +155,7 @@ def _render_words(asked: CaseRequest, most: int = MAX_REPLY) -> list[Block]:
     return [make_rich_text(make_quote(words))] if words else []
 
 
-def _format_default(asked: CaseRequest) -> str:
+def format_answer_deadline(asked: CaseRequest) -> str:
+    """Return `Without an answer by 09:15, it's a no.` as mrkdwn."""
     word = "yes" if asked.default else "no"
     return f"Without an answer by {format_date(asked.until, '{time}')}, it's a {word}."

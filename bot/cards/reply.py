@@ -18,6 +18,7 @@ from bot.cards.block_kit import (
 )
 from bot.cards.case import render_open_post_button
 from bot.cards.case_mention import format_outlet
+from bot.cards.case_requests import format_answer_deadline
 from bot.cards.case_status import format_approval
 from bot.cards.modal_blocks import MAX_OPTIONS, ModalMetadata, make_input, make_modal, make_option, make_select
 from bot.cards.modals import render_case_context
@@ -92,7 +93,7 @@ def render_reply_modal(form: ReplyForm, origin: ModalMetadata, number: int = 0) 
         render_case_context(form.case),
         *_render_saved_replies(form),
         {
-            **make_input(build_text_block(number), "Your reply", typing, hint=KEPT, optional=True),
+            **make_input(build_text_block(number), "Your reply", typing, hint=KEPT),
             "dispatch_action": True,
         },
         *([make_context(RESTORED)] if form.is_restored else []),
@@ -149,8 +150,9 @@ def _is_asked(form: ReplyForm) -> bool:
 
 def _format_approval_note(form: ReplyForm) -> str:
     """Return as mrkdwn what is to be done about the approval, or what came of it."""
-    if _is_asked(form) and (words := format_approval(form.case)):
-        return f"👀 {words[0].upper()}{words[1:]}."
+    if _is_asked(form) and (asked := form.case.approval) and (words := format_approval(form.case)):
+        then = f" {format_answer_deadline(asked)}" if asked.allowed is None else ""
+        return f"👀 {words[0].upper()}{words[1:]}.{then}"
     return f"👀 Ask <@{form.approver}> to approve a reply to this kind of post before you open it."
 
 

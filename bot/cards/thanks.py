@@ -65,7 +65,7 @@ def render_unthanked(cases: Sequence[Case], persons: Mapping[str, Person], bots:
     left_out = [make_context(f"{format_count(bots, 'likely bot')} left out.")] if bots else []
     if not cases:
         return render_text("🙏 Everybody who praised you in the last 7 days was thanked.", *left_out)
-    rows = [_render_praise(one, persons, "Thank", action_ids.THANK_HERE) for one in cases[:SHOWN]]
+    rows = [_render_praise(one, persons) for one in cases[:SHOWN]]
     more = len(cases) - len(rows)
     rest = [make_context(f"… and {more:,} more")] if more > 0 else []
     head = make_section(f"*Not thanked yet · {format_count(len(cases), 'person', 'people')} in 7 days*")
@@ -85,16 +85,25 @@ def render_shareworthy_row(total: int) -> Block:
 def render_shareworthy(cases: Sequence[Case], persons: Mapping[str, Person]) -> RenderedMessage:
     if not cases:
         return render_text("Nothing is marked as share-worthy. *Thank* on praise offers it.")
-    rows = [_render_praise(one, persons, "Done", action_ids.SHARE_UNMARK) for one in cases[:SHOWN]]
+    rows = [block for one in cases[:SHOWN] for block in _render_shareworthy(one, persons)]
     note = "Ask before you share somebody's words. *Done* takes a post out of this list."
     return RenderedMessage("Worth sharing", [make_section("*Worth sharing*"), *rows, make_context(note)])
 
 
-def _render_praise(case: Case, persons: Mapping[str, Person], label: str, action_id: str) -> Block:
-    """Return one row: who, how often they praised, the words."""
+def _render_shareworthy(case: Case, persons: Mapping[str, Person]) -> list[Block]:
+    done = make_button("Done", action_ids.SHARE_DONE, case.id, a11y_label=f"Done: {format_author(case.mention)}")
+    return [make_section(_format_praise(case, persons)), make_actions(done, *render_open_post_button(case))]
+
+
+def _render_praise(case: Case, persons: Mapping[str, Person]) -> Block:
+    who = format_author(case.mention)
+    thank = make_button("Thank", action_ids.THANK_HERE, case.id, a11y_label=f"Thank: {who}")
+    return make_section(_format_praise(case, persons), accessory=thank)
+
+
+def _format_praise(case: Case, persons: Mapping[str, Person]) -> Block:
+    """Return who, how often they praised, and the words, as plain text."""
     person = persons.get(case.mention.author_key)
     times = person.praised if person else 0
     fan = f" · {'⭐ a fan: ' if times >= FAN_FROM else ''}praised {times:,} times" if times > 1 else ""
-    words = f"{format_author(case.mention)}{fan}: {sanitize_line(case.mention.text, 200)}"
-    press = make_button(label, action_id, case.id, a11y_label=f"{label}: {format_author(case.mention)}")
-    return make_section(make_plain_text(words, 400), accessory=press)
+    return make_plain_text(f"{format_author(case.mention)}{fan}: {sanitize_line(case.mention.text, 200)}", 400)

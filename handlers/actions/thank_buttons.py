@@ -49,6 +49,14 @@ async def unmark_shareworthy(ack: AsyncAck, action: Payload, by: str, thanks: Th
         await reply.replace_message(render_share_receipt(await thanks.unmark_shareworthy(action["value"], by)))
 
 
+async def unmark_here(ack: AsyncAck, action: Payload, by: str, thanks: ThankUseCases, reply: Responder) -> None:
+    """Take a post out of the list, which is updated."""
+    await ack()
+    async with reply.report_refusals():
+        await thanks.unmark_shareworthy(action["value"], by)
+        await reply.replace_or_send(await thanks.list_shareworthy())
+
+
 THANK_LISTENERS = {
     action_ids.THANK: thank,
     action_ids.THANK_HERE: thank_here,
@@ -56,4 +64,5 @@ THANK_LISTENERS = {
     action_ids.SHARE_LIST: show_shareworthy,
     action_ids.SHARE_MARK: mark_shareworthy,
     action_ids.SHARE_UNMARK: unmark_shareworthy,
+    action_ids.SHARE_DONE: unmark_here,
 }

@@ -211,6 +211,9 @@ async def test_a_promise_in_words_of_another_language_is_found_and_one_of_the_pl
 
 async def test_a_reply_that_is_too_long_says_by_how_much_and_can_be_opened_anyway(world: World) -> None:
     reply = await open_reply(world, await receive_claimed(world))
+    assert "(optional)" not in reply.words
+    assert await reply.submit() == {reply.block: "Please complete this required field."}, "by Slack"
+    await reply.type(" ")
     assert await reply.submit() == {reply.block: "Type a reply, or choose a saved one."}
     await reply.type("x" * 300)
     assert "20 over the 280 characters of X." in reply.words
@@ -432,13 +435,14 @@ async def test_a_reply_to_a_risky_case_is_approved_by_a_second_person_and_the_ca
     assert "to approve a reply to this kind of post before you open it." in reply.words
     await reply.type("The bag is found.")
     await reply.press("Ask for approval")
-    assert "Reply waits for" in reply.words
+    assert "Reply waits for <@U0MIA>. Without an answer by" in reply.words
+    assert "it's a no." in reply.words
     assert "reply waits for @mia" in card.words
     assert reply.text == "The bag is found."
     await world.advance(seconds=5)
     asked = world.person("mia").dm
     assert "@ana asks you to approve the reply to the complaint from @marta." in asked.words
-    assert "The bag is found." in asked.words
+    assert "The reply of @ana:\nThe bag is found." in asked.words
     await asked.click("Approve", by="mia")
     await world.advance(seconds=5)
     assert "Approved: the reply to the complaint from @marta. @ana is told." in asked.words
@@ -447,6 +451,9 @@ async def test_a_reply_to_a_risky_case_is_approved_by_a_second_person_and_the_ca
     await reply.type("The bag is found, and sent to you.")
     assert "Ask for approval" in reply.view.find_buttons()
     await world.sandbox.get_user("ana").close_modal(everything=True)
+    await world.person("ana").dm.click("Reply…", by="ana")
+    assert reply.text == "The bag is found, and sent to you."
+    await reply.close()
     assert "approved a reply by @mia" in await card.explain()
 
 

@@ -96,7 +96,22 @@ async def test_what_is_worth_sharing_waits_in_a_list_until_somebody_takes_it_out
     assert "Only @joe and the community team take it out." in world.person("tom").last_whisper
     await world.person("mia").type_command("/sentiment share")
     await world.person("mia").press_on_whisper("Done")
-    assert "Nothing is marked" in await world.person("mia").type_command("/sentiment share")
+    assert "Nothing is marked" in world.person("mia").last_whisper
+
+
+async def test_done_takes_one_post_out_of_the_list_and_the_others_stay_with_their_links(world: World) -> None:
+    for text, by in ((PRAISE, "rosa"), (MORE, "kofi")):
+        await world.receive(text, by=by)
+        await world.advance(seconds=5)
+        await world.channel("#community").card(f"@{by}").click("Thank", by="joe")
+        await world.person("joe").press_on_whisper("Share-worthy")
+    mia = world.person("mia")
+    listed = await mia.type_command("/sentiment share")
+    assert "@rosa" in listed
+    assert listed.count("Open post") == 2
+    await mia.press_on_whisper("Done")
+    assert mia.last_whisper.count("Open post") == 1
+    assert "Worth sharing" in mia.last_whisper
 
 
 async def test_the_report_of_the_week_leads_to_the_people_to_thank(world: World) -> None:
@@ -118,7 +133,7 @@ async def test_what_is_worth_sharing_stands_on_the_home_tab_of_the_team_while_th
     assert "⭐ 1 post is worth sharing." in await mia.open_home()
     assert "worth sharing" not in await world.person("joe").open_home(), "they are on no team"
     assert "@rosa" in await mia.press_on_home("View list")
-    assert "Taken out" in await mia.press_on_home("Done")
+    assert "Nothing is marked" in await mia.press_on_home("Done")
     assert "is worth sharing" not in await mia.open_home()
 
 
