@@ -122,27 +122,22 @@ def _list_department_cells(now: DepartmentFigures, before: DepartmentFigures | N
 
 
 def _render_themes(report: Report, before: Report | None) -> str:
-    known = {one.name: one for one in before.themes} if before else {}
-    shown = report.themes[:THEMES_SHOWN]
+    known = {one.name: (one.mentions, one.negative) for one in before.themes} if before else {}
+    shown, unknown = report.themes[:THEMES_SHOWN], (0, 0) if before else (NONE, NONE)
     if not shown:
         return ""
     drawn = [(one, interval) for one in shown if (interval := one.negative_interval)]
     rows = [ShareRow(one.name, *interval, _format_theme(one, *interval)) for one, interval in drawn]
     drawn_rows = draw_shares("Negative share of each theme", rows)
     chart = _make_figure(drawn_rows, "Negative share, with its 95 % interval") if rows else ""
-    cells = [
-        [one.name, f"{one.mentions:,}", f"{one.negative:,}", *_list_earlier_cells(known.get(one.name))] for one in shown
-    ]
+    counts = [(one.name, (one.mentions, one.negative, *known.get(one.name, unknown))) for one in shown]
+    cells = [[name, *(f"{one:,}" if isinstance(one, int) else one for one in numbers)] for name, numbers in counts]
     table = _make_table(["Theme", "Mentions", "Negative", "Mentions before", "Negative before"], cells)
     return f"<section><h2>Themes</h2>{chart}{table}</section>"
 
 
 def _format_theme(theme: ThemeFigures, share: float, low: float, high: float) -> str:
     return f"{format_percent(share)} ({low:.0f}–{high:.0f}) of {theme.mentions:,}"
-
-
-def _list_earlier_cells(theme: ThemeFigures | None) -> list[str]:
-    return [f"{theme.mentions:,}", f"{theme.negative:,}"] if theme else [NONE, NONE]
 
 
 def _render_episodes(period: PeriodReport) -> str:
@@ -155,9 +150,9 @@ def _render_episodes(period: PeriodReport) -> str:
     head = ["Episode", "Mentions", "Before", "Negative", "Before", "Cases", "Answered", "Median reply"]
     table = _make_table(head, [_list_episode_cells(one) for one in figures])
     more = f"<p>{format_count(period.left_out, 'more episode')} left out.</p>" if period.left_out else ""
-    caption = "Negative share while it lasted, with its 95 % interval"
+    figure = _make_figure(chart, "Negative share while it lasted, with its 95 % interval") if drawn else ""
     pages = "".join(_render_episode(one) for one in figures)
-    return f"<section><h2>Episode against episode</h2>{_make_figure(chart, caption)}{table}{more}</section>{pages}"
+    return f"<section><h2>Episode against episode</h2>{figure}{table}{more}</section>{pages}"
 
 
 def _make_share_row(figures: EpisodeFigures) -> ShareRow:

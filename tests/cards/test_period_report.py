@@ -155,6 +155,21 @@ def test_without_a_period_before_without_mentions_and_without_episodes_it_says_s
     assert "<svg" not in page
 
 
+def test_a_theme_that_nobody_mentioned_before_has_none_then_and_one_of_an_unknown_time_has_a_dash() -> None:
+    period = build_period("legroom")
+    assert period.before is not None
+    period = replace(period, before=replace(period.before, themes=()))
+    assert "legroom 68 52 0 0" in read_words(render_period_report(period))
+    assert "legroom 68 52 – –" in read_words(render_period_report(replace(period, before=None)))
+
+
+def test_an_episode_without_mentions_is_in_the_table_only() -> None:
+    quiet = replace(build_episode("Quiet", 1, 5), during=SentimentCounts(), parts=())
+    page = render_period_report(replace(build_period(), episodes=(quiet,)))
+    assert "Quiet 0 123 0 20" in read_words(page)
+    assert "Negative share while it lasted" not in page
+
+
 @pytest.mark.parametrize("values", [[0], [1], [0, 7, 3], [999_999, 1], list(range(60))])
 def test_bars_stay_in_their_frame_and_add_up(values: list[int]) -> None:
     drawn = draw_bars("Mentions", [str(nth) for nth in range(len(values))], {"negative": values, "others": values})
