@@ -140,3 +140,33 @@ def test_typed_words_survive_a_saved_reply_and_are_shown_to_copy(window: Window)
         window.press_keys(Keys.ESCAPE)
         window.wait_until(lambda: window.find_element(TEXT).get_property("value") == written, "the text is still there")
         window.press_keys(Keys.ESCAPE)
+
+
+def test_a_reply_to_a_crisis_is_approved_by_a_second_person_and_the_card_says_by_whom(
+    open_window: OpenWindow, demo: Demo
+) -> None:
+    his, hers = open_window().open("ben", "C0PR"), open_window().open("mia", "C0PR")
+    demo.publish_post("@northwindair smoke in the cabin of NW331, we had to evacuate, people are hurt", "jo_on_board")
+    card = his.find_card("@jo_on_board")
+    card.click(action_ids.CLAIM)
+    card.wait_for_button(action_ids.REPLY)
+    card.click(action_ids.REPLY)
+    with his.form("Reply"):
+        his.wait_for_text("Ask @mia to approve a reply to this kind of post", within="#modal")
+        his.find_element(TEXT).send_keys("Everybody is out, and cared for. We tell you more at 10:00.")
+        his.press(f"//dialog[@id='modal']//*[@data-action='{action_ids.REPLY_ASK}']")
+        his.wait_for_text("Reply waits for @mia. Without an answer by", "it's a no.", within="#modal")
+        assert his.find_accessibility_faults() == []
+        hers.open_channel("Earshot")
+        hers.wait_for_text("@ben asks you to approve the reply", "The reply of @ben:", within="#log")
+        hers.press("//div[@id='log']//button[starts-with(normalize-space(.), 'Approve')]")
+        hers.wait_for_text("Approved: the reply to the crisis from @jo_on_board. @ben is told.", within="#log")
+        his.front()
+        his.press_keys(Keys.ESCAPE)
+    card.wait_for_text("reply approved by @mia")
+    his.open_channel("Earshot")
+    his.press("//div[@id='log']//button[starts-with(normalize-space(.), 'Reply…')]")
+    with his.form("Reply"):
+        his.wait_for_text("Reply approved by @mia.", within="#modal")
+        assert his.find_elements(LINK)
+        his.press_keys(Keys.ESCAPE)
