@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from slack_bolt.async_app import AsyncApp
 
 from handlers import actions, commands, events, shortcuts, views
+from handlers.chart_upload import PAUSE
 from handlers.error_handler import on_error
 from handlers.payloads import translate_menu_choice
 from handlers.use_cases import Payload, UseCases, inject_use_cases
@@ -13,9 +14,10 @@ from handlers.workspace_guard import refuse_other_workspaces
 __all__ = ["UseCases", "register"]
 
 
-def register(app: AsyncApp, usecases: UseCases) -> None:
+def register(app: AsyncApp, usecases: UseCases, picture_pause: float = PAUSE) -> None:
+    """`picture_pause` is in seconds; see `PAUSE`."""
     app.middleware(translate_menu_choices)
-    app.middleware(inject_use_cases(usecases))
+    app.middleware(inject_use_cases(usecases, picture_pause))
     app.middleware(refuse_other_workspaces)
     app.error(on_error)
     for family in (actions, commands, events, shortcuts, views):

@@ -1,5 +1,6 @@
 """Answer a person: replace the message, send an ephemeral one, or fall back to a direct message."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -12,8 +13,9 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.cards.block_kit import RenderedMessage, make_section
-from bot.cards.charts import drop_charts
+from bot.cards.charts import drop_charts, has_chart, replace_charts
 from bot.domain.commits import NotAllowed, StoreUnavailable
+from handlers.chart_upload import PAUSE, upload_charts
 
 AWAY = "Earshot can't reach its database. Try again in a minute. Nothing happens twice."
 """Does not tell whether it was done, which is not known where the reply to a commit was lost."""
@@ -38,12 +40,18 @@ class Responder:
     """
 
     def __init__(
-        self, client: AsyncWebClient, person: str, response_url: str, modal: dict[str, Any] | None = None
+        self,
+        client: AsyncWebClient,
+        person: str,
+        response_url: str,
+        modal: dict[str, Any] | None = None,
+        pause: float = PAUSE,
     ) -> None:
         self._client = client
         self._person = person
         self._respond = AsyncRespond(response_url=response_url)
         self._modal = modal
+        self._pause = pause
 
     @property
     def response_url(self) -> str:
@@ -51,7 +59,7 @@ class Responder:
 
     def with_response_url(self, response_url: str) -> "Responder":
         """Return a responder for the same person, for the message a modal was opened from."""
-        return Responder(self._client, self._person, response_url)
+        return Responder(self._client, self._person, response_url, pause=self._pause)
 
     @asynccontextmanager
     async def report_refusals(self) -> AsyncIterator[None]:
@@ -119,11 +127,17 @@ class Responder:
         return updated
 
     async def _send_response(self, message: RenderedMessage, **how: Any) -> bool:
-        """Send a message; without its charts if Slack refuses it, because words always say the same."""
+        """Send a message. If Slack refuses it with charts, as pictures, or without: words always say the same."""
         if await self._try_response(message, **how):
             return True
-        plain = drop_charts(message)
-        return len(plain.blocks) < len(message.blocks) and await self._try_response(plain, **how)
+        if not has_chart(message):
+            return False
+        files = await upload_charts(self._client, message)
+        if files:
+            await asyncio.sleep(self._pause)
+            if await self._try_response(replace_charts(message, files), **how):
+                return True
+        return await self._try_response(drop_charts(message), **how)
 
     async def _try_response(self, message: RenderedMessage, **how: Any) -> bool:
         if not self.response_url:

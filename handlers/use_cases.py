@@ -40,6 +40,7 @@ from bot.usecases.subject_preview import SubjectPreviews
 from bot.usecases.tempo import TempoUseCases
 from bot.usecases.thanks import ThankUseCases
 from bot.usecases.theme_review import ThemeReview
+from handlers.chart_upload import PAUSE
 from handlers.home_responder import HomeResponder
 from handlers.payloads import find_home, find_modal, get_block_id
 from handlers.responder import Responder
@@ -107,7 +108,7 @@ class UseCases:
     exports: ExportUseCases
 
 
-def inject_use_cases(usecases: UseCases) -> Callable[..., Awaitable[None]]:
+def inject_use_cases(usecases: UseCases, picture_pause: float = PAUSE) -> Callable[..., Awaitable[None]]:
     """Return a middleware that passes listeners the use cases, the person (`by`) and a `Responder` (`reply`)."""
 
     async def inject(
@@ -119,16 +120,16 @@ def inject_use_cases(usecases: UseCases) -> Callable[..., Awaitable[None]]:
             context[one.name] = getattr(usecases, one.name)
         context["usecases"] = usecases
         context["by"] = context.user_id or ""
-        context["reply"] = _build_responder(context, body, usecases.home)
+        context["reply"] = _build_responder(context, body, usecases.home, picture_pause)
         await next()
 
     return inject
 
 
-def _build_responder(context: AsyncBoltContext, body: Payload, home: HomeTab) -> Responder:
+def _build_responder(context: AsyncBoltContext, body: Payload, home: HomeTab, pause: float) -> Responder:
     """Return a responder that answers where the person is: on the Home tab, in the modal, or beside the message."""
     client, person = context.client, context.user_id or ""
     if (view := find_home(body)) is not None:
         state = HomeState.from_json(view.get("private_metadata", ""))
         return HomeResponder(client, person, home, state, get_block_id(body))
-    return Responder(client, person, context.response_url or "", find_modal(body))
+    return Responder(client, person, context.response_url or "", find_modal(body), pause)

@@ -24,6 +24,30 @@ def make_line_chart(title: str, categories: Sequence[str], series: Mapping[str, 
     return {"type": CHART_TYPE, "title": truncate(title, TITLE_LENGTH), "chart": chart}
 
 
+def has_chart(message: RenderedMessage) -> bool:
+    return any(block["type"] == CHART_TYPE for block in message.blocks)
+
+
+def replace_charts(message: RenderedMessage, files: Sequence[str]) -> RenderedMessage:
+    """Return the message with an uploaded picture, by its id, in place of each chart."""
+    ids = iter(files)
+    return message._replace(
+        blocks=[_make_picture(block, next(ids)) if block["type"] == CHART_TYPE else block for block in message.blocks]
+    )
+
+
+def describe_chart(block: Block) -> str:
+    """Return what the chart shows, for people who do not see it: the highest figure of each line."""
+    lines = [(line["name"], max(line["data"], key=lambda point: point["value"])) for line in block["chart"]["series"]]
+    return f"{block['title']}. " + ", ".join(
+        f"{name}: at most {top['value']:,}, at {top['label']}" for name, top in lines
+    )
+
+
+def _make_picture(block: Block, file_id: str) -> Block:
+    return {"type": "image", "slack_file": {"id": file_id}, "alt_text": describe_chart(block)}
+
+
 def drop_charts(message: RenderedMessage) -> RenderedMessage:
     """Return the message without charts, for a Slack that refuses them."""
     return message._replace(blocks=[block for block in message.blocks if block["type"] != CHART_TYPE])

@@ -7,7 +7,7 @@ from bot.slack_sandbox.app_manifest import AppManifest
 from bot.slack_sandbox.faults import FaultRegistry
 from bot.slack_sandbox.limits import WebApiLimits
 from bot.slack_sandbox.slack_errors import SlackError
-from bot.slack_sandbox.workspace import SlackWorkspace
+from bot.slack_sandbox.workspace import FileUpload, SlackWorkspace
 
 TRIGGER_LIFE = 3.0
 """Seconds in which a trigger id opens one view."""
@@ -44,15 +44,6 @@ class TriggerIds:
 
 
 @dataclass(eq=False)
-class FileUpload:
-    id: str
-    name: str
-    length: int
-    content: bytes | None = None
-    title: str = ""
-
-
-@dataclass(eq=False)
 class AppInstallation:
     workspace: SlackWorkspace
     now: Callable[[], float]
@@ -68,8 +59,11 @@ class AppInstallation:
     request_url: str | None = None
     """None: events and interactions are sent over Socket Mode."""
     manifest: AppManifest | None = None  # None: everything reaches the app
-    uploads: dict[str, FileUpload] = field(default_factory=dict)
     tickets: set[str] = field(default_factory=set)
+
+    @property
+    def uploads(self) -> dict[str, FileUpload]:
+        return self.workspace.uploads
 
     def check_token(self, method: str, token: str) -> None:
         """Raise SlackError unless the token fits the method: app-level tokens open sockets, bot tokens do all else."""

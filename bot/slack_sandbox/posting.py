@@ -16,6 +16,15 @@ TEXT_KEPT = 40_000
 REFERENCE = re.compile(r"(?<![\w<])([@#])([\w.-]+)")
 
 
+def find_workspace_faults(workspace: SlackWorkspace, blocks: Sequence[Json]) -> list[str]:
+    """Return what is wrong here only: types that this workspace lacks, and files that are no picture of the app yet."""
+    lacking = [f"unsupported type: {one['type']}" for one in blocks if one["type"] in workspace.refused_blocks]
+    shown = [(nth, block["slack_file"].get("id", "")) for nth, block in enumerate(blocks) if block.get("slack_file")]
+    pictures = {one.id for one in workspace.uploads.values() if one.is_picture}
+    wrong = [f"invalid slack file [json-pointer:/blocks/{nth}/slack_file]" for nth, one in shown if one not in pictures]
+    return [f"[ERROR] {fault}" for fault in (*lacking, *wrong)]
+
+
 def assign_block_ids(workspace: SlackWorkspace, blocks: list[Json]) -> list[Json]:
     """Return a copy in which every block and every element has an id."""
     dressed = copy.deepcopy(blocks)

@@ -59,6 +59,8 @@ class ResponseUrls:
             self._delete_origin(place)
             return
         check_body(body)
+        if faults := posting.find_workspace_faults(self._workspace, body.get("blocks") or []):
+            raise build_validation_error("invalid_blocks", faults)
         if body.get("replace_original"):
             self._replace_origin(place, body)
         else:

@@ -62,6 +62,21 @@ class WorkspaceUser:
 
 
 @dataclass(eq=False)
+class FileUpload:
+    id: str
+    name: str
+    length: int
+    content: bytes | None = None
+    title: str = ""
+    completed: bool = False
+
+    @property
+    def is_picture(self) -> bool:
+        """Whether an image block may show it: by its first bytes, and once its upload was completed."""
+        return self.completed and (self.content or b"").startswith((b"\x89PNG", b"\xff\xd8\xff", b"GIF8"))
+
+
+@dataclass(eq=False)
 class WorkspaceGroup:
     id: str
     handle: str
@@ -130,6 +145,8 @@ class SlackWorkspace:
         self.homes: dict[str, SlackView] = {}
         self.modals: dict[str, list[SlackView]] = {}  # the stack of each user, topmost last
         self.ephemerals: dict[str, list[SlackMessage]] = {}
+        self.uploads: dict[str, FileUpload] = {}
+        self.refused_blocks: set[str] = set()  # types that this workspace does not have yet
         self.pings: list[MentionNotification] = []
         self.escapes: dict[str, bool] = {}  # slash commands, and whether they are set to `should_escape`
         self.feed = ChangeLog(now)

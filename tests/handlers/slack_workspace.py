@@ -38,6 +38,9 @@ class FakeSlackServer:
     refuses_blocks: set[str] = field(default_factory=set)
     """Types of blocks that this workspace does not have yet."""
     base: str = ""
+    pictures: dict[str, bytes] = field(default_factory=dict)
+    """What was uploaded, by the id of the file."""
+    completed: set[str] = field(default_factory=set)
 
     @property
     def response_url(self) -> str:
@@ -60,8 +63,15 @@ class FakeSlackServer:
         answer = await request.json()
         if self.refuses_blocks & {block["type"] for block in answer.get("blocks") or []}:
             return web.json_response({"ok": False, "error": "invalid_blocks"}, status=400)
+        shown = {block["slack_file"]["id"] for block in answer.get("blocks") or [] if "slack_file" in block}
+        if not shown <= self.completed:
+            return web.json_response({"ok": False, "error": "invalid_blocks"}, status=400)
         self.answers.append(answer)
         return web.Response(text="ok")
+
+    async def upload(self, request: web.Request) -> web.Response:
+        self.pictures[request.match_info["file"]] = await request.read()
+        return web.Response(text="OK")
 
     async def call(self, request: web.Request) -> web.Response:
         method, text = request.match_info["method"], await request.text() or request.query_string
@@ -74,6 +84,11 @@ class FakeSlackServer:
             request.transport.close()
         if method in self.errors:
             return web.json_response({"ok": False, "error": self.errors[method]})
+        if method == "files.getUploadURLExternal":
+            return web.json_response({"ok": True, "file_id": "F1", "upload_url": f"{self.base}/upload/F1"})
+        if method == "files.completeUploadExternal":
+            self.completed |= {one["id"] for one in body["files"] if self.pictures.get(one["id"])}
+            return web.json_response({"ok": True, "files": body["files"]})
         return web.json_response({"ok": True, "permalink": "https://team.slack.example/archives/C1/p1"})
 
 
@@ -90,7 +105,7 @@ class Workspace:
         """What Slack says of who asks, instead of the usual."""
         client = AsyncWebClient(token="xoxb-test", base_url=f"{slack.base}/api/", retry_handlers=[])
         self.app = AsyncApp(client=client, request_verification_enabled=False)
-        register(self.app, usecases)
+        register(self.app, usecases, picture_pause=0)
         self._done = asyncio.Event()
         runner = self.app._async_listener_runner
         runner.listener_completion_handler = AsyncCustomListenerCompletionHandler(self.app.logger, self._through)
@@ -203,6 +218,7 @@ async def serve_slack(slack: FakeSlackServer) -> TestServer:
     app = web.Application()
     app.router.add_post("/respond", slack.respond)
     app.router.add_route("*", "/api/{method}", slack.call)
+    app.router.add_post("/upload/{file}", slack.upload)
     server = TestServer(app)
     await server.start_server()
     slack.base = str(server.make_url("")).rstrip("/")

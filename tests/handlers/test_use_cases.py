@@ -99,8 +99,26 @@ async def test_a_subject_or_department_is_chosen_from_a_menu(workspace: Workspac
     assert fakes.reports.asked == [("answer", ANA, "today Northwind Go")]
 
 
-async def test_where_slack_refuses_a_chart_its_words_are_sent(workspace: Workspace, slack: FakeSlackServer) -> None:
+async def test_where_slack_refuses_a_chart_a_picture_of_it_is_sent(
+    workspace: Workspace, slack: FakeSlackServer
+) -> None:
     slack.refuses_blocks = {"data_visualization"}
+    await workspace.command("today")
+
+    [answer] = slack.answers
+    [words, picture] = answer["blocks"]
+    assert (words["type"], picture["slack_file"]) == ("section", {"id": "F1"})
+    assert picture["alt_text"] == "Mentions. negative: at most 3, at a"
+    assert slack.pictures["F1"].startswith(b"\x89PNG")
+    assert "channel_id" not in slack.list_calls("files.completeUploadExternal")[0]
+
+
+@pytest.mark.parametrize("error", ["files.getUploadURLExternal", "files.completeUploadExternal", "image"])
+async def test_where_slack_takes_no_picture_the_words_are_sent(
+    error: str, workspace: Workspace, slack: FakeSlackServer
+) -> None:
+    slack.refuses_blocks = {"data_visualization", "image"} if error == "image" else {"data_visualization"}
+    slack.errors[error] = "missing_scope"
     await workspace.command("today")
 
     assert slack.list_whispers() == ["Today: 3 posts"]

@@ -227,3 +227,29 @@ async def test_a_permalink_leads_to_the_message(world: World) -> None:
     answer = await world.client.chat_getPermalink(channel="C0CARE", message_ts=message.ts)
 
     assert answer["permalink"].endswith(f"/archives/C0CARE/p{message.ts.replace('.', '')}")
+
+
+async def test_an_image_shows_only_a_file_that_was_uploaded_completely_and_is_a_picture(world: World) -> None:
+    png = b"\x89PNG\r\n\x1a\n" + bytes(8)
+    granted = await world.client.files_getUploadURLExternal(filename="chart.png", length=len(png))
+    picture = {"type": "image", "slack_file": {"id": granted["file_id"]}, "alt_text": "a chart"}
+    with pytest.raises(SlackApiError, match="invalid_blocks") as no:
+        await world.client.chat_postMessage(channel="C0CARE", text="a chart", blocks=[picture])
+    assert "invalid slack file [json-pointer:/blocks/0/slack_file]" in str(no.value)
+
+    world.clock.pass_(2)
+    uploaded = await world.client.files_upload_v2(file=png, filename="chart.png")
+    picture["slack_file"] = {"id": uploaded["files"][0]["id"]}
+    assert (await world.client.chat_postMessage(channel="C0CARE", text="a chart", blocks=[picture]))["ok"]
+
+    words = await world.client.files_upload_v2(content="a,b", filename="chart.png")
+    world.clock.pass_(2)
+    picture["slack_file"] = {"id": words["files"][0]["id"]}
+    with pytest.raises(SlackApiError, match="invalid slack file"):
+        await world.client.chat_postMessage(channel="C0CARE", text="a chart", blocks=[picture])
+
+
+async def test_a_workspace_may_lack_a_type_of_block(world: World) -> None:
+    world.sandbox.workspace.refused_blocks = {"divider"}
+    with pytest.raises(SlackApiError, match="unsupported type: divider"):
+        await world.client.chat_postMessage(channel="C0CARE", text="a line", blocks=[{"type": "divider"}])

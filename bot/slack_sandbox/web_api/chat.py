@@ -71,7 +71,7 @@ def parse_blocks(call: ApiCall) -> list[Json]:
         return []
     if not isinstance(blocks, list):
         raise SlackError("invalid_blocks_format")
-    faults = check_message(blocks)
+    faults = check_message(blocks) or posting.find_workspace_faults(call.workspace, blocks)
     if faults:
         raise build_validation_error("invalid_blocks", faults)
     _check_length(blocks)

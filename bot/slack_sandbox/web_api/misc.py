@@ -2,10 +2,9 @@
 
 from bot.slack_sandbox import posting
 from bot.slack_sandbox.change_log import ChangeKind
-from bot.slack_sandbox.installation import FileUpload
 from bot.slack_sandbox.slack_errors import Json, SlackError
 from bot.slack_sandbox.web_api.request import ApiCall
-from bot.slack_sandbox.workspace import BOT_ID, BOT_USER, TEAM_ID
+from bot.slack_sandbox.workspace import BOT_ID, BOT_USER, TEAM_ID, FileUpload
 
 
 def describe_token(call: ApiCall) -> Json:
@@ -76,6 +75,7 @@ def _complete_file(call: ApiCall, listed: Json) -> Json:
     upload = call.app.uploads.get(listed.get("id", ""))
     if upload is None or upload.content is None:
         raise SlackError("file_not_found")
+    upload.completed = True
     upload.title = listed.get("title", upload.name)
     return {"id": upload.id, "name": upload.name, "title": upload.title, "size": len(upload.content)}
 
