@@ -7,12 +7,14 @@ from bot.cards.block_kit import (
     Block,
     RenderedMessage,
     make_actions,
+    make_button,
     make_context,
     make_plain_text,
     make_section,
     make_table,
     render_text,
 )
+from bot.cards.case_search import SearchQuery
 from bot.cards.modal_blocks import make_option, make_select
 from bot.cards.sanitize import escape, sanitize_line
 from bot.domain.reports.theme_figures import ThemeFigures
@@ -23,13 +25,20 @@ from bot.domain.themes import Theme
 COLUMNS = ("Theme", "Mentions", "Negative", "Positive", "Negative share")
 ROWS_SHOWN = 30
 CHANGE = (
-    "Managers change them: `/sentiment themes rename delay to late flights`, `merge … into …`, `add wifi: wifi, wi-fi`."
+    "Managers change them: `/sentiment themes rename delay to late flights`, `merge … into …`, `add wifi: wi-fi`, "
+    "`remove wifi`."
 )
 
 
 def render_themes(
-    themes: Sequence[ThemeFigures], when: str, suggestions: Sequence[ThemeSuggestion], *, can_change: bool
+    themes: Sequence[ThemeFigures],
+    when: str,
+    suggestions: Sequence[ThemeSuggestion],
+    *,
+    can_change: bool,
+    asked: str = "",
 ) -> RenderedMessage:
+    """Return the table, with a button to the cases behind it; `asked` is what `/sentiment` would be asked for them."""
     title = f"*What posts are about, {escape(when)}*"
     rows = [
         row for theme in themes for row in (_list_cells(theme), *(_list_cells(one, "– ") for one in theme.subjects))
@@ -42,6 +51,10 @@ def render_themes(
         blocks.append(
             make_context(f"{format_count(left_out, 'row')} left out. Ask for one subject, or a shorter time.")
         )
+    if rows:
+        behind = SearchQuery(report=asked, figure=f"theme:{themes[0].name}").to_json()
+        label = "Show the cases behind these figures"
+        blocks.append(make_actions(make_button("Cases…", action_ids.EPISODE_CASES, behind, a11y_label=label)))
     if suggestions:
         said = ", ".join(f"{one.words} ({format_count(one.people, 'person', 'people')})" for one in suggestions)
         blocks.append(make_context(make_plain_text(f"Many people also say, without a theme yet: {said}")))
@@ -67,6 +80,13 @@ def render_rename_receipt(name: str, new: str, *, is_merge: bool) -> RenderedMes
         both = "Of what was counted before, a mention with both themes counts twice."
         return render_text(f"*{old}* is part of *{now}* now, with its past. {both}")
     return render_text(f"*{old}* is called *{now}* now, with its past. Routes of the playbook go on by the old name.")
+
+
+def render_theme_end(name: str) -> RenderedMessage:
+    return render_text(
+        f"*{escape(sanitize_line(name, 60))}* is removed, with its figures. Themes of the playbook that were shown "
+        "under it have their own name again. To bring it back, add it again."
+    )
 
 
 def render_add_receipt(theme: Theme) -> RenderedMessage:

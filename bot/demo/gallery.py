@@ -262,7 +262,8 @@ def _draw_campaigns(_on: GallerySamples) -> Drawings:
 def _draw_themes(_on: GallerySamples) -> Drawings:
     figures = ThemeFigures("baggage", 34, 26, 1), ThemeFigures("delay", 12, 9)
     suggested = [ThemeSuggestion("legroom", 12), ThemeSuggestion("boarding queue", 11)]
-    yield "Themes", theme_list.render_themes(figures, "today", suggested, can_change=True)
+    yield "Themes", theme_list.render_themes(figures, "today", suggested, can_change=True, asked="today")
+    yield "Themes: one is removed", theme_list.render_theme_end("wifi")
     yield "Themes: none yet", theme_list.render_themes((), "today", (), can_change=False)
     yield "Theme: renamed", theme_list.render_rename_receipt("delay", "late flights", is_merge=False)
     yield "Themes: merged", theme_list.render_rename_receipt("delay", "baggage", is_merge=True)

@@ -59,6 +59,7 @@ class AuditAction(StrEnum):
     MUTED = "muted"
     UNMUTED = "unmuted"
     THEME_ADDED = "added a theme"
+    THEME_REMOVED = "removed a theme"
     THEME_RENAMED = "renamed a theme"
     THANKED = "thanked"
     SHARE_MARKED = "marked as share-worthy"

@@ -40,6 +40,8 @@ class ThemeRegister(FrozenModel):
     shown_as: Mapping[str, str] = {}
     """Another name for a theme: its own new one, or that of the theme into which it was merged. Labels, which routes
     ask for, and counters keep the old name; so the past goes along."""
+    removed: tuple[str, ...] = ()
+    """Added themes that were removed: what was counted for them is not shown."""
 
     def get_shown_name(self, theme: str) -> str:
         return self.shown_as.get(theme, theme)
@@ -48,6 +50,10 @@ class ThemeRegister(FrozenModel):
         """Return the themes of the playbook, then the added ones whose name it does not have."""
         known = {one.name.casefold() for one in playbook}
         return (*playbook, *(one for one in self.added if one.name.casefold() not in known))
+
+    def list_counted_names(self, shown: str) -> list[str]:
+        """Return the names under which mentions of a theme were counted: its own, and those that it took over."""
+        return [shown, *(old for old, new in self.shown_as.items() if new == shown and old != shown)]
 
     def list_shown_names(self, playbook: Sequence[Theme]) -> list[str]:
         return list(dict.fromkeys(self.get_shown_name(one.name) for one in self.list_themes(playbook)))
@@ -84,12 +90,35 @@ def add_theme(
     return _change(register, (*register.added, asked), shown, event)
 
 
-def _change(
-    register: ThemeRegister, added: tuple[Theme, ...], shown: Mapping[str, str], event: AuditEvent
+def remove_theme(
+    register: ThemeRegister, playbook: Sequence[Theme], name: str, by: str, at: datetime
 ) -> Decision[ThemeRegister]:
-    if len(added) > MAX_CHANGES or len(shown) > MAX_CHANGES:
+    """Remove an added theme with its words; themes of the playbook get their own names back. Raises `NotAllowed`."""
+    names = register.list_counted_names(name)
+    gone = [one.name for one in register.added if one.name in names]
+    if not gone and len(names) == 1:
+        if _find_name(name, [one.name for one in playbook]):
+            raise NotAllowed(f"“{name}” is in the playbook. Take it out there, in `[[themes]]`.")
+        raise NotAllowed(f"There's no theme “{name}”. `/sentiment themes` shows what there is.")
+    added = tuple(one for one in register.added if one.name not in gone)
+    shown = {old: new for old, new in register.shown_as.items() if new != name}
+    event = AuditEvent(at, by, AuditAction.THEME_REMOVED, name)
+    return _change(register, added, shown, event, (*register.removed, *gone))
+
+
+def _change(
+    register: ThemeRegister,
+    added: tuple[Theme, ...],
+    shown: Mapping[str, str],
+    event: AuditEvent,
+    removed: Sequence[str] | None = None,
+) -> Decision[ThemeRegister]:
+    """`removed`: as before, if it is None. A theme that is added again has its past back."""
+    hidden = dict.fromkeys(register.removed if removed is None else removed)
+    hidden = {one: None for one in hidden if one not in {theme.name for theme in added}}
+    if len(added) > MAX_CHANGES or len(shown) > MAX_CHANGES or len(hidden) > MAX_CHANGES:
         raise NotAllowed(f"Earshot keeps {MAX_CHANGES} changes of themes. Put some into `[[themes]]` of the playbook.")
-    after = ThemeRegister(version=register.version + 1, added=added, shown_as=shown)
+    after = ThemeRegister(version=register.version + 1, added=added, shown_as=shown, removed=tuple(hidden))
     return Decision(after, register, events=(event,))
 
 

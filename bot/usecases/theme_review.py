@@ -23,12 +23,13 @@ from bot.domain.rules import PlaybookRules
 from bot.domain.subject import Subject, SubjectKind
 from bot.domain.text_normalization import is_findable
 from bot.domain.theme_suggestions import ThemeSuggestion, suggest_themes
-from bot.domain.themes import Theme, ThemeRegister, add_theme, rename_theme
+from bot.domain.themes import Theme, ThemeRegister, add_theme, remove_theme, rename_theme
 from bot.store.store import Store
 from bot.usecases.staff import StaffDirectory
 
 EXAMPLES = (
-    "`/sentiment themes rename delay to late flights`, `merge seats into cabin` or `add wifi: wifi, wi-fi, internet`"
+    "`/sentiment themes rename delay to late flights`, `merge seats into cabin`, `add wifi: wifi, internet` or "
+    "`remove wifi`"
 )
 NAME_LENGTH, MAX_WORDS = 60, 20
 RECENT_POSTS = 2_000
@@ -68,7 +69,9 @@ class ThemeReview:
             return await self._rename(by, found[1] or found[2], found[3])
         if found := re.fullmatch(r"add ([^:]+)(?::(.+))?", words, re.IGNORECASE):
             return await self.add_theme(by, found[1].strip(), (found[2] or found[1]).split(","))
-        if re.match(r"(rename|merge|add)\b", words, re.IGNORECASE):
+        if found := re.fullmatch(r"remove (.+)", words, re.IGNORECASE):
+            return await self._remove(by, found[1])
+        if re.match(r"(rename|merge|add|remove)\b", words, re.IGNORECASE):
             raise NotAllowed(f"Write {EXAMPLES}.")
         return await self._list(by, self._parse_query(words))
 
@@ -80,7 +83,8 @@ class ThemeReview:
         figures = await load_theme_figures(self._store, query, asked.current, rivals, at.astimezone(zone))
         suggestions = await self._suggest(subjects)
         can_change = await self._staff.is_manager(by, self._rules.managers)
-        return cards.render_themes(figures, f"{query.scope} {asked.label}".strip(), suggestions, can_change=can_change)
+        when = f"{query.scope} {asked.label}".strip()
+        return cards.render_themes(figures, when, suggestions, can_change=can_change, asked=query.command_text)
 
     async def _suggest(self, subjects: Sequence[Subject]) -> list[ThemeSuggestion]:
         """Return what people talk about lately besides the themes: in posts that do not look inauthentic."""
@@ -102,6 +106,14 @@ class ThemeReview:
         decide = lambda register: rename_theme(register, playbook, shown, new, by, at)  # noqa: E731 - as elsewhere
         await self._store.themes.change("", decide, at)
         return cards.render_rename_receipt(shown, new, is_merge=new.casefold() in map(str.casefold, known))
+
+    async def _remove(self, by: str, name: str) -> RenderedMessage:
+        at, playbook = self._clock.now(), self._rules.list_themes()
+        await self._staff.check_manager(by, self._rules.managers, "change themes")
+        known = (await self._store.themes.get()).list_shown_names(playbook)
+        shown = next((one for one in known if one.casefold() == name.casefold()), name)
+        await self._store.themes.change("", lambda register: remove_theme(register, playbook, shown, by, at), at)
+        return cards.render_theme_end(shown)
 
     async def add_theme(self, by: str, name: str, words: Sequence[str]) -> RenderedMessage:
         """Add a theme with its words, also by the button of a suggestion."""

@@ -85,6 +85,37 @@ async def test_two_themes_are_merged_and_a_post_about_both_counts_once_from_then
     assert "delay |" not in listed
 
 
+async def test_a_theme_leads_to_its_cases_and_merged_ones_stand_there_too(world: World) -> None:
+    add_to_playbook(world, THEMES)
+    for text, who in ((LOST, "marta"), (LATE, "ola"), (PRAISE, "rosa")):
+        await world.receive(text, by=who)
+    await world.person("mia").type_command("/sentiment themes merge delay into lost bags")
+    await world.person("ana").type_command("/sentiment themes")
+    await world.person("ana").press_on_whisper("Cases…")
+    form = world.person("ana").form
+    assert "2 cases of “today: lost bags”" in form
+    assert "@ola" in form
+    assert "@rosa" not in form
+
+
+async def test_a_theme_that_was_added_by_mistake_is_removed_with_its_figures_and_comes_back_with_them(
+    world: World,
+) -> None:
+    add_to_playbook(world, THEMES)
+    mia = world.person("mia")
+    await mia.type_command("/sentiment themes add legroom")
+    await receive_many(world, ("legroom? awful",), 3)
+    assert "legroom | 3 |" in flatten(await mia.type_command("/sentiment themes"))
+    assert "Only managers" in await world.person("ana").type_command("/sentiment themes remove legroom")
+    assert (await mia.type_command("/sentiment themes remove Legroom")).startswith("legroom is removed")
+    await receive_many(world, ("no legroom, terrible",), 2)
+    assert "legroom |" not in flatten(await mia.type_command("/sentiment themes"))
+    assert "There's no theme “legroom”" in await mia.type_command("/sentiment themes remove legroom")
+    assert "is in the playbook" in await mia.type_command("/sentiment themes remove delay")
+    await mia.type_command("/sentiment themes add legroom")
+    assert "legroom | 3 |" in flatten(await mia.type_command("/sentiment themes"))
+
+
 async def test_what_twelve_people_say_is_offered_as_a_theme_and_what_one_says_fifty_times_is_not(world: World) -> None:
     add_to_playbook(world, THEMES)
     await receive_many(world, ("the legroom is a joke, awful", "no legroom at all, terrible"), 12)

@@ -42,7 +42,7 @@ def compute_theme_figures(
     said: dict[str, dict[str, Counter[str]]] = defaultdict(lambda: defaultdict(Counter))
     names: dict[str, set[str]] = defaultdict(set)
     for key, count in counts.items():
-        if key.subject not in competitors:
+        if key.subject not in competitors and key.theme not in register.removed:
             name = register.get_shown_name(key.theme)
             said[name][key.subject][key.sentiment] += count
             names[name].add(key.theme)
