@@ -1,10 +1,12 @@
 """The first minutes of somebody new: a complaint comes, one claims it, answers it, and is told where one may not."""
 
+from datetime import timedelta
+
 from selenium.webdriver.common.keys import Keys
 
 from bot.cards import action_ids
 from tests.browser.demo_client import Demo
-from tests.browser.window import Window
+from tests.browser.window import Card, Window
 
 
 def test_a_complaint_arrives_while_one_looks(window: Window) -> None:
@@ -104,13 +106,22 @@ def test_a_hand_over_to_somebody_no_longer_on_the_team_is_refused_in_its_form(wi
     card.wait_for_text("@mia")
 
 
+def _read_claim_time(card: Card) -> timedelta:
+    """Return until when the case is to be claimed, as a time of the day."""
+    card.wait_for_text("claim by ")
+    hours, minutes = card.words.partition("claim by ")[2][:5].split(":")
+    return timedelta(hours=int(hours), minutes=int(minutes))
+
+
 def test_a_correction_of_the_type_changes_the_time_to_claim(window: Window) -> None:
     window.open()
     card = window.find_card("@marta")
-    card.wait_for_text("claim by 09:15")
+    before = _read_claim_time(card)
     card.choose_in_menu("Why?")
     window.press("//dialog[@id='modal']//button[starts-with(normalize-space(.), 'Change type')]")
     with window.form("Change type") as form:
         form.choose_option("Question")
         form.submit()
-    card.wait_for_text("claim by 09:30")
+    window.wait_until(
+        lambda: _read_claim_time(card) - before == timedelta(minutes=15), "a question may be claimed within 30 minutes"
+    )
