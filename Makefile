@@ -4,7 +4,8 @@
 # make test     all tests
 # make test-bluesky   post, edit and delete on a real Bluesky PDS (needs Node.js 20 and, once, a network)
 # make fuzz     the property tests, with many new examples
-# make soak     SIGKILL 200 times at each stage of an escalation (most of an hour)
+# make soak     SIGKILL 200 times at each stage of an escalation, and fail over each kind of store (two hours)
+# make cluster  a Redis-compatible cluster on this machine, for trying: 3 primaries and 3 replicas
 # make screenshots  the pictures of the README and the guides, taken by four of the tests
 # make weights  build the packaged weights from the data sets in SETS=DIR and compare them (minutes)
 # make lock     lock versions and hashes of dependencies (needs a network)
@@ -25,7 +26,7 @@ WEIGHTS := bot/detectors/model/earshot.weights
 # Brings axe-core. Its dependencies are left out, because the tests use another browser driver.
 AXE    := axe-playwright-python==0.1.8
 
-.PHONY: help demo listen check test test-bluesky fuzz soak screenshots weights bench install lock notice audit format clean
+.PHONY: help demo listen check test test-bluesky fuzz soak cluster screenshots weights bench install lock notice audit format clean
 
 help:
 	@sed -n 's/^# make/  make/p' Makefile
@@ -99,7 +100,10 @@ fuzz: $(READY)
 
 # As in the normal suite, with more kills. -s shows the counts.
 soak: $(READY)
-	SOAK=$${SOAK:-200} $(BIN)/pytest -rs -s tests/kill $(ARGS)
+	SOAK=$${SOAK:-200} $(BIN)/pytest -rs -s tests/kill tests/topology $(ARGS)
+
+cluster: $(READY)
+	@$(BIN)/python -m tests.topology.servers
 
 # The pictures of the README and the guides, taken by four of the stories in the browser.
 screenshots: $(READY)

@@ -65,19 +65,20 @@ def _server(redis_folder: Path) -> Iterator[EmbeddedServer]:
 
 @pytest.fixture(scope="session")
 def redis_url(_server: EmbeddedServer) -> str:
-    """A real Redis-compatible server on a unix socket, one for the whole run."""
-    return _server.url
+    """A real Redis-compatible server on a unix socket, one for the whole run; another if TEST_REDIS_URL names it."""
+    return os.environ.get("TEST_REDIS_URL") or _server.url
 
 
 @pytest.fixture
 def brand() -> str:
-    """A prefix of its own for each test, so that nothing need be flushed."""
-    return f"test{next(_numbers)}"
+    """A prefix of its own for each test, and each run on a server that stays, so that nothing need be flushed."""
+    run = f"{os.getpid()}-" if "TEST_REDIS_URL" in os.environ else ""
+    return f"test{run}{next(_numbers)}"
 
 
 @pytest.fixture
-async def client(redis_url: str) -> AsyncIterator[RedisClient]:
-    made = RedisClient(redis_url)
+async def client(redis_url: str, brand: str) -> AsyncIterator[RedisClient]:
+    made = RedisClient(redis_url, brand)
     yield made
     await made.close()
 

@@ -25,10 +25,10 @@ async def open_brand_store(settings: Settings, playbook: Playbook) -> AsyncItera
     url = settings.redis_url.get_secret_value() if settings.redis_url else ""
     if url:
         try:
-            await RedisClient(url).close()  # only parses the URL
+            await RedisClient(url, playbook.slug).close()  # only parses the URL
         except ValueError:  # whose message may contain a part of the password
             raise fail_with([f"REDIS_URL: {UNREADABLE}"]) from None
-    async with connect_store(url, settings.data, playbook.slug, build_process_name()) as store:
+    async with connect_store(url, settings.data, playbook.slug, build_process_name(), settings.copies) as store:
         kept = await find_brand_id(store.client, build_identity(playbook))
         yield store if kept == playbook.slug else Store(store.client, kept, build_process_name())
 

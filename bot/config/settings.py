@@ -12,6 +12,8 @@ from bot.config.settings_errors import SettingsFault
 
 SIGNING = f"must be whsec_ and base64 of {SIGNING_LEAST} bytes or more, as in Standard Webhooks"
 
+REDIS_SCHEMES = ("redis", "rediss", "unix", "redis+sentinel", "rediss+sentinel", "redis+cluster", "rediss+cluster")
+
 
 def _require_prefix(prefix: str, where: str) -> AfterValidator:
     """Return a validator of a token's prefix. Slack puts `xoxe.` before rotated tokens."""
@@ -74,10 +76,10 @@ class Settings(BaseSettings):
         Field(alias="SLACK_SIGNING_SECRET"),
     ] = None
     slack_api_url: Annotated[WebAddress, Field(alias="SLACK_API_URL")] = "https://slack.com/api/"
-    redis_url: Annotated[
-        Annotated[SecretStr, _require_scheme("redis", "rediss", "unix")] | None, Field(alias="REDIS_URL")
-    ] = None
+    redis_url: Annotated[Annotated[SecretStr, _require_scheme(*REDIS_SCHEMES)] | None, Field(alias="REDIS_URL")] = None
     """May contain a password. None: the embedded store in `data`."""
+    copies: Annotated[int, Field(alias="EARSHOT_COPIES", ge=0, le=5)] = 0
+    """Replicas that must have what was admitted or committed before it counts."""
     data: Annotated[Path, Field(alias="EARSHOT_DATA")] = Path(".earshot")
     model: Annotated[Path | None, Field(alias="EARSHOT_MODEL")] = None
     """None: the model that `earshot train` wrote to `data`, else the packaged one."""

@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from bot.store.client import RedisClient, parse_hash, parse_int
 from bot.store.keys import Keys
+from bot.store.topology import ClusterTopology
 
 SCHEMA = 1
 """Raised only by a change that the release before cannot work with."""
@@ -30,6 +31,8 @@ class StoreMismatchError(Exception):
 
 async def find_brand_id(client: RedisClient, brand: BrandIdentity) -> str:
     """Return the id under which this brand's data is stored: its former id if only that has data, else its own."""
+    if isinstance(client.topology, ClusterTopology):
+        return brand.id  # releases that used the former id knew no clusters, where it would be on another node
     if not brand.former_id or await _has_data(client, brand.id) or not await _has_data(client, brand.former_id):
         return brand.id
     theirs = (await _read_meta(client, brand.former_id)).get("name", brand.name) != brand.name

@@ -16,6 +16,7 @@ from redis.exceptions import AuthenticationError, InvalidResponse, NoScriptError
 
 from bot.domain.commits import StoreUnavailable
 from bot.store.redis_errors import classify_error, is_wrong_type
+from bot.store.topology import PrimaryFinder, ServerTopology, parse_topology
 
 SOCKET_TIMEOUT = 5.0
 BLOCK_MS = 1_000
@@ -23,6 +24,10 @@ BLOCK_MS = 1_000
 SCAN_COUNT = 1_000
 MAX_CONNECTIONS, CONNECTION_WAIT = 100, 30.0
 """Of a process, and the seconds for which a call waits for one of them: a thousand people may press at once."""
+DURABLE_SCRIPTS = frozenset({"admit", "commit"})
+"""After these we answer 202, tell a person that it is done, or post."""
+COPY_MS = 1_000
+"""Wait for the replicas, in ms: they confirm within one on a good network."""
 
 Words = Sequence[str | int | float]
 
@@ -69,12 +74,31 @@ def _with_hiredis_packing(connection: type[Any]) -> type[Any]:
     return Packing
 
 
+def _with_address(connection: type[Any], finder: PrimaryFinder) -> type[Any]:
+    """Return a connection class that connects to wherever the primary is at that time."""
+
+    class PrimaryConnection(connection):  # type: ignore[misc]
+        async def _connect(self) -> None:
+            if found := await finder.find():
+                self.host, self.port = found
+            await super()._connect()
+
+    return PrimaryConnection
+
+
 class RedisClient:
     """Replies are decoded strings. The driver may repeat a call once, which is safe since all writes are guarded."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, brand: str = "", copies: int = 0) -> None:
+        """Parse the URL; the brand decides about the node of a cluster. Raises `ValueError`.
+
+        `copies` is the number of replicas that must have what `DURABLE_SCRIPTS` write.
+        """
+        self.topology = parse_topology(url, brand)
+        self._finder = PrimaryFinder(self.topology, self._drop_all_connections)
+        self._copies = copies
         pool = redis.asyncio.BlockingConnectionPool.from_url(
-            url,
+            self.topology.url,
             max_connections=MAX_CONNECTIONS,
             timeout=CONNECTION_WAIT,
             decode_responses=True,
@@ -85,6 +109,8 @@ class RedisClient:
             retry_on_error=[redis.exceptions.ConnectionError],
         )
         pool.connection_class = _with_hiredis_packing(pool.connection_class)
+        if not isinstance(self.topology, ServerTopology):
+            pool.connection_class = _with_address(pool.connection_class, self._finder)
         # Typed Any on purpose: the driver's reply types say `bytes | str | None` for nearly everything.
         self._redis: Any = redis.asyncio.Redis.from_pool(pool)
         # Raw replies, in one shape whatever the server and the driver's version: this package decodes them itself.
@@ -157,27 +183,41 @@ class RedisClient:
         return (await self.run_scripts(name, [(keys, args)]))[0]
 
     async def run_scripts(self, name: str, calls: Sequence[tuple[Sequence[str], Words]]) -> list[Any]:
-        """Run a script several times in one round trip, in order; each run is atomic by itself."""
-        async with self._guard_call():
-            return _raise_nested_error(await self._run_scripts(name, calls))
+        """Run a script several times in one round trip, in order; each run is atomic by itself.
 
-    async def _run_scripts(self, name: str, calls: Sequence[tuple[Sequence[str], Words]]) -> list[Any]:
+        Of `DURABLE_SCRIPTS`, `StoreUnavailable` may also mean that it was written, and too few replicas have it yet.
+        """
+        async with self._guard_call():
+            return _raise_nested_error(
+                await self._run_scripts(name, calls, self._copies if name in DURABLE_SCRIPTS else 0)
+            )
+
+    async def _run_scripts(self, name: str, calls: Sequence[tuple[Sequence[str], Words]], copies: int = 0) -> list[Any]:
         """Return the replies with the errors in them; load the script where the server does not know it."""
         sha = self._scripts.get(name) or await self._load_script(name)
-        replies = await self._evaluate_scripts(sha, calls)
+        replies = await self._evaluate_scripts(sha, calls, copies)
         missing = [i for i, reply in enumerate(replies) if isinstance(reply, NoScriptError)]
         if missing:
             sha = await self._load_script(name)
-            again = await self._evaluate_scripts(sha, [calls[i] for i in missing])
+            again = await self._evaluate_scripts(sha, [calls[i] for i in missing], copies)
             for i, reply in zip(missing, again, strict=True):
                 replies[i] = reply
         return _raise_first_error(replies)
 
-    async def _evaluate_scripts(self, sha: str, calls: Sequence[tuple[Sequence[str], Words]]) -> list[Any]:
+    async def _evaluate_scripts(self, sha: str, calls: Sequence[tuple[Sequence[str], Words]], copies: int) -> list[Any]:
         pipe = self._redis.pipeline(transaction=False)
         for keys, args in calls:
             pipe.execute_command("EVALSHA", sha, len(keys), *keys, *args)
-        return list(await pipe.execute(raise_on_error=False))
+        if not copies:
+            return list(await pipe.execute(raise_on_error=False))
+        pipe.execute_command("WAIT", copies, COPY_MS)
+        replies: list[Any] = await pipe.execute(raise_on_error=False)
+        copied = replies.pop()
+        if not any(isinstance(reply, RedisError) for reply in replies):
+            _raise_first_error([copied])
+            if copied < copies:
+                raise StoreUnavailable(f"Only {copied} of {copies} replicas have confirmed what was written.")
+        return replies
 
     async def _load_script(self, name: str) -> str:
         text = resources.files("bot.store").joinpath(f"lua/{name}.lua").read_text(encoding="utf-8")
@@ -220,7 +260,13 @@ class RedisClient:
         with suppress(RedisError, OSError):
             await self._redis.connection_pool.disconnect(inuse_connections=False)
 
+    async def _drop_all_connections(self) -> None:
+        """Close all connections: the former primary takes writes for some time, and then forgets them."""
+        with suppress(RedisError, OSError):
+            await self._redis.connection_pool.disconnect()
+
     async def close(self) -> None:
+        await self._finder.close()
         await self._redis.aclose()
 
 

@@ -22,12 +22,12 @@ _ARGUMENTS = re.compile(r",? with args beginning with.*", re.DOTALL)
 """The command's arguments, which may have strangers' words."""
 
 _CLUSTER = (
-    "Redis is a node of a cluster that does not have all keys of Earshot: {no}. "
-    "REDIS_URL must name a server that has them all, because Earshot does not follow the nodes of a cluster."
+    "This node of the cluster does not have all keys of Earshot now: {no}. "
+    "If REDIS_URL begins with redis://, begin it with redis+cluster://, so that Earshot finds the node that has them."
 )
 _RIGHTS = "Redis refuses a permission that Earshot needs: {no}. Check the rights of the user in REDIS_URL."
 _SENTENCES = {
-    "READONLY": "Redis is a replica, which takes no writes: {no}. REDIS_URL must name its primary.",
+    "READONLY": "Redis is a replica, which takes no writes: {no}. REDIS_URL must name its primary, or the Sentinels.",
     **dict.fromkeys(("MOVED", "ASK", "TRYAGAIN", "CROSSSLOT", "CLUSTERDOWN"), _CLUSTER),
     "NOPERM": _RIGHTS,
     "NOSCRIPT": "Redis forgets a script as soon as it is loaded: {no}. REDIS_URL must name one server, not several.",

@@ -21,6 +21,8 @@ class ServerInfo(NamedTuple):
     is_replica: bool
     has_aof: bool
     """Whether every change is written to disk."""
+    replica_count: int = 0
+    """Replicas that are connected to it."""
     mode: str = "standalone"
     """As Redis calls it: `sentinel` and `cluster` are the others."""
 
@@ -41,6 +43,7 @@ async def fetch_server_info(client: RedisClient) -> ServerInfo:
         eviction_policy=policy if policy != "noeviction" and info.get("maxmemory", "0") != "0" else "",
         is_replica=info.get("role") == "slave",
         has_aof=info.get("aof_enabled", "1") == "1",
+        replica_count=int(info.get("connected_slaves", 0)),
         mode=info.get("redis_mode") or info.get("server_mode") or "standalone",
     )
 

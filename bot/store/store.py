@@ -147,10 +147,13 @@ class Store:
 
 
 @asynccontextmanager
-async def connect_store(url: str, folder: Path, brand: str, holder: str) -> AsyncIterator[Store]:
-    """Connect to the Redis at `url` or, if that is empty, to the embedded server in `folder`."""
+async def connect_store(url: str, folder: Path, brand: str, holder: str, copies: int = 0) -> AsyncIterator[Store]:
+    """Connect to the Redis at `url` or, if that is empty, to the embedded server in `folder`.
+
+    With `copies`, what is admitted or committed counts once so many replicas have it. Raises `ValueError` for the URL.
+    """
     if url:
-        async with _connect_url(url, brand, holder) as store:
+        async with _connect_url(url, brand, holder, copies) as store:
             yield store
         return
     async with run_embedded(folder) as server, _connect_url(server.url, brand, holder) as store:
@@ -158,8 +161,8 @@ async def connect_store(url: str, folder: Path, brand: str, holder: str) -> Asyn
 
 
 @asynccontextmanager
-async def _connect_url(url: str, brand: str, holder: str) -> AsyncIterator[Store]:
-    client = RedisClient(url)
+async def _connect_url(url: str, brand: str, holder: str, copies: int = 0) -> AsyncIterator[Store]:
+    client = RedisClient(url, brand, copies)
     try:
         yield Store(client, brand, holder)
     finally:

@@ -88,8 +88,8 @@ async def no_redis(folder: Path) -> AsyncIterator[str]:
 WRONG = [
     pytest.param(replica, "replica", id="replica"),
     pytest.param(sentinel, "Sentinel", id="sentinel"),
-    pytest.param(node_without_slots, "node of a cluster", id="cluster-down"),
-    pytest.param(node_of_other_slots, "node of a cluster", id="moved"),
+    pytest.param(node_without_slots, "node of the cluster", id="cluster-down"),
+    pytest.param(node_of_other_slots, "node of the cluster", id="moved"),
     pytest.param(no_such_database, "does not have the database that REDIS_URL names", id="database"),
     pytest.param(no_redis, "is not Redis", id="no-redis"),
     pytest.param(made_to_refuse(NoScripts), "refuses a permission that Earshot needs", id="no-scripts"),
@@ -161,8 +161,16 @@ async def test_a_node_that_has_all_slots_is_used_and_told_of(connected: Shell, t
         await wait_until(up)
         connected.env["REDIS_URL"] = f"redis://127.0.0.1:{made.port}"
         checked = await connected.run_in_thread("check")
-    assert checked.exit_code == 0, checked.stderr
-    assert "this is a node of a cluster" in checked.stdout
+        assert checked.exit_code == 0, checked.stderr
+        assert "this is a node of a cluster" in checked.stdout
+        connected.env["REDIS_URL"] = f"redis+cluster://127.0.0.1:{made.port}"
+        followed = await connected.run_in_thread("check")
+        connected.env["EARSHOT_COPIES"] = "1"
+        uncopied = await connected.run_in_thread("check")
+    assert ", in a cluster" in followed.stdout
+    assert "Set EARSHOT_COPIES=1 to prevent it" in followed.stdout
+    assert uncopied.exit_code == 1
+    assert "is 1, and the server has 0 replicas" in uncopied.stderr + uncopied.stdout
 
 
 async def test_a_right_that_is_needed_only_later_is_missed_by_check_and_run(store_shell: Shell, tmp_path: Path) -> None:

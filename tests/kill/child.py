@@ -56,8 +56,8 @@ ENTRY = re.compile(r"\d{13}-\d+")
 class DyingClient(RedisClient):
     """The door to Redis, with a crash trigger on both sides of it."""
 
-    def __init__(self, url: str, trigger: CrashTrigger) -> None:
-        super().__init__(url)
+    def __init__(self, config: ChildConfig, trigger: CrashTrigger) -> None:
+        super().__init__(config.redis, config.brand, config.copies)
         self._trigger = trigger
 
     async def execute(self, *words: str | float) -> Any:
@@ -159,7 +159,7 @@ async def run_workers(config: ChildConfig) -> None:
     rules.own_accounts = OwnAccounts({("x", OWN_HANDLE): ""})
     minutes = timedelta(minutes=config.claim_within) or None
     rules.clocks = CaseClocks(claim_within=minutes, remind_every=minutes)
-    client = DyingClient(config.redis, trigger)
+    client = DyingClient(config, trigger)
     store = Store(client, config.brand, config.name)
     async with aiohttp.ClientSession() as session:
         sink = DyingSink(build_web_client(config.token, config.api, session), trigger)

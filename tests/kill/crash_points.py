@@ -67,6 +67,7 @@ class ChildConfig(BaseModel):
     token: str
     brand: str
     name: str
+    copies: int = 0
     since: float
     times: float
     departments: tuple[Department, ...]

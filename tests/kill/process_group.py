@@ -162,6 +162,7 @@ async def run_process_group(
     claim_within: int = 0,
     pager: str = "",
     clicks: bool = False,
+    copies: int = 0,
 ) -> AsyncIterator[ProcessGroup]:
     since = time.time()
     clock = FastClock(since, times)
@@ -185,6 +186,7 @@ async def run_process_group(
             claim_within=claim_within,
             pager=pager,
             clicks=clicks,
+            copies=copies,
         )
         made = ProcessGroup(store, sandbox, config, clock)
         try:

@@ -40,6 +40,12 @@ class LoopbackServer:
         assert self._process is not None
         return self._process.pid
 
+    async def restart(self) -> None:
+        """Start again what was killed, on its files."""
+        assert self._process is not None
+        await asyncio.to_thread(self._process.wait)
+        await self.start()
+
     async def start(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
         words = {"port": str(self.port), "bind": "127.0.0.1", "dir": str(self.folder)}

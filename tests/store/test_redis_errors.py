@@ -21,7 +21,7 @@ from tests.scenarios.webhook_client import SECRET
 from tests.store.refusing_server import RefusingServer, serve_refusals
 
 TAKES_NONE = "Redis takes no writes now: "
-CLUSTER = "Redis is a node of a cluster"
+CLUSTER = "This node of the cluster"
 RIGHTS = "Redis refuses a permission"
 UNKNOWN = "Redis does not know a command that Earshot needs: "
 SILENT = "Redis does not answer: "

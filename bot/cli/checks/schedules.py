@@ -53,7 +53,7 @@ async def _load_overrides(settings: Settings, playbook: Playbook) -> Mapping[str
         return {}
     url = settings.redis_url.get_secret_value() if settings.redis_url else ""
     try:
-        async with connect_store(url, settings.data, playbook.slug, build_process_name()) as store:
+        async with connect_store(url, settings.data, playbook.slug, build_process_name(), settings.copies) as store:
             return await store.overrides.load(playbook.schedules)
     except (EmbeddedServerError, StoreUnavailable, ValueError):
         return {}

@@ -15,18 +15,20 @@ from bot.store.client import RedisClient
 from bot.store.embedded_server import EmbeddedServerError, run_embedded
 from bot.store.keys import Keys
 from bot.store.server_info import ServerInfo, fetch_server_info
+from bot.store.topology import ClusterTopology, SentinelTopology, StoreTopology
 
 
 async def check_store(settings: Settings, brand: BrandIdentity | None) -> Findings:
     if settings.redis_url is not None:
-        async for finding in _check_redis(settings.redis_url.get_secret_value(), brand, "REDIS_URL", ""):
+        url = settings.redis_url.get_secret_value()
+        async for finding in _check_redis(url, brand, "REDIS_URL", copies=settings.copies):
             yield finding
         return
     try:
         with _choose_folder(settings.data) as folder:
             async with run_embedded(folder) as server:
                 where = f", embedded in {settings.data}, {'started' if server.pid else 'joined'}"
-                async for finding in _check_redis(server.url, brand, "EARSHOT_DATA", where):
+                async for finding in _check_redis(server.url, brand, "EARSHOT_DATA", where, settings.copies):
                     yield finding
     except EmbeddedServerError as no:
         yield make_fault("EARSHOT_DATA", str(no))
@@ -48,15 +50,16 @@ def _choose_folder(data: Path) -> Iterator[Path]:
         yield Path(tried.name)
 
 
-async def _check_redis(url: str, brand: BrandIdentity | None, place: str, where: str) -> Findings:
+async def _check_redis(url: str, brand: BrandIdentity | None, place: str, where: str = "", copies: int = 0) -> Findings:
     try:
-        client = RedisClient(url)
+        client = RedisClient(url, brand.id if brand else "check")
     except ValueError:
         yield make_fault(place, UNREADABLE)
         return
     try:
         server = await fetch_server_info(client)
         faults = [make_fault(place, problem) for problem in _list_server_problems(server)]
+        faults += [make_fault("EARSHOT_COPIES", problem) for problem in _list_copy_problems(server, copies)]
         if not faults:
             kept = await find_brand_id(client, brand) if brand else "check"
             await verify_write_access(client, Keys(kept))
@@ -71,23 +74,34 @@ async def _check_redis(url: str, brand: BrandIdentity | None, place: str, where:
     finally:
         await client.close()
     if not faults:
-        yield make_ok("Redis", f"{server.name} {server.version}{where}")
-    for finding in (*faults, *(make_note(place, hint) for hint in _list_server_hints(server))):
+        named = client.topology.describe()
+        yield make_ok("Redis", f"{server.name} {server.version}{named and f', {named}'}{where}")
+    hints = _list_server_hints(server, client.topology, copies)
+    for finding in (*faults, *(make_note(place, hint) for hint in hints)):
         yield finding
 
 
-def _list_server_hints(server: ServerInfo) -> Iterator[str]:
-    if server.mode == "cluster":
-        yield "this is a node of a cluster. It has all of Earshot's keys now, and Earshot does not follow if they move"
+def _list_server_hints(server: ServerInfo, topology: StoreTopology, copies: int) -> Iterator[str]:
+    if server.mode == "cluster" and not isinstance(topology, ClusterTopology):
+        yield "this is a node of a cluster. Begin it with redis+cluster://, so that Earshot follows if its keys move"
+    needed = {ClusterTopology: 1, SentinelTopology: server.replica_count}.get(type(topology), 0)
+    if copies < needed:
+        yield f"a failover may lose the last mentions and post second cards. Set EARSHOT_COPIES={needed} to prevent it"
     if not server.has_aof:
         yield f"{server.name} does not log every change to disk, so a crash may lose mentions. Set appendonly yes"
+
+
+def _list_copy_problems(server: ServerInfo, copies: int) -> Iterator[str]:
+    if copies > server.replica_count:
+        have = f"{server.replica_count} {'replica' if server.replica_count == 1 else 'replicas'}"
+        yield f"is {copies}, and the server has {have}, so nothing would be admitted. Lower it, or add replicas"
 
 
 def _list_server_problems(server: ServerInfo) -> Iterator[str]:
     if server.too_old:
         yield f"this is {server.name} {server.version}. Use Redis 6.2 or newer, or Valkey"
     if server.mode == "sentinel":
-        yield "this is a Sentinel, which keeps no data. Name the primary that it watches"
+        yield "this is a Sentinel, which keeps no data. Name it as redis+sentinel://HOST,HOST/NAME"
     if server.is_replica:
         yield "this is a replica, which takes no writes. Name its primary"
     if server.eviction_policy:

@@ -135,5 +135,7 @@ if posts > 0 then
 end
 if cursor ~= '' then
   redis.call('HSET', cursors, source, cursor)
+elseif posts == 0 and redis.call('HINCRBY', books, 'seen', 0) == 0 then
+  redis.call('HDEL', books, 'seen')  -- nothing changes, but WAIT speaks of what was written before a write, as this was
 end
 return new
