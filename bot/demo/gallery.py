@@ -315,7 +315,7 @@ def _draw_reports(on: GallerySamples) -> Drawings:
     figures = replace(figures, cautions=CautionFigures(4, 1), outcomes=OutcomeFigures(saved=2, lost=1))
     asking, gap = CoverageFigures(52, 41), FigureGap("mastodon.social", AT - timedelta(minutes=50))
     today, week = (parse_known_range(words, AT, ZoneInfo(ZONE)) for words in ("today", "week"))
-    halves = ((3, 5, 2), (2, 4, 1), (5, 9, 4), (9, 22, 8), (21, 35, 14), (11, 15, 6))
+    halves = ((3, 5, 2), (2, 4, 1), (5, 9, 4), (9, 22, 8), (32, 50, 20))
     parts = tuple((f"{2 * nth:02}:00", SentimentCounts(*one)) for nth, one in enumerate(halves))
     themes = ThemeFigures("baggage", 34, 26, 1, frozenset(["baggage"])), ThemeFigures("delay", 12, 9)
     rivals, posts = (("Skylark Airways", 11),), (on.resolved, on.praise)

@@ -60,7 +60,7 @@ function plot(given) {
       svg("text", { class: "tick", x: FRAME.left - 6, y: up(most * part) + 4, "text-anchor": "end" }, short(most * part))]),
     marks,
     categories.map((name, index) => (index % Math.ceil(categories.length / 8) ? null : svg("text", { class: "tick", x: across(index), y: TALL - 14, "text-anchor": "middle" }, name)))),
-  legend(given.series.map((one) => one.name)));
+  legend(given.series.map((one) => one.name), given.type === "bar" ? "" : "line "));
 }
 
 function bars(given, across, up, step) {
@@ -93,5 +93,5 @@ function pie(given) {
 }
 
 const at = (part) => `${100 + 90 * Math.sin(2 * Math.PI * part)},${100 - 90 * Math.cos(2 * Math.PI * part)}`;
-const legend = (names) => h("ul", { class: "legend-list" }, names.map((name, nth) => h("li", {}, h("span", { class: `swatch series-${nth}`, "aria-hidden": "true" }), name)));
+const legend = (names, kind = "") => h("ul", { class: "legend-list" }, names.map((name, nth) => h("li", {}, h("span", { class: `swatch ${kind}series-${nth}`, "aria-hidden": "true" }), name)));
 const short = (value) => (value >= 1000 ? `${Math.round(value / 100) / 10}k` : String(Math.round(value * 10) / 10));
