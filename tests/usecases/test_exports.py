@@ -1,8 +1,9 @@
-"""Report, export and counters: in made-up weeks, whatever happens to mentions, the three agree line by line."""
+"""Report, export, counters, pages of campaigns: in made-up weeks, whatever happens, they agree line by line."""
 
 import asyncio
 import itertools
 from collections import Counter
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -16,12 +17,15 @@ from hypothesis import strategies as st
 
 from bot.app import EarshotApp, build_app
 from bot.config import PlaybookReloader
+from bot.domain.audit import AuditAction
+from bot.domain.campaigns.campaign import Campaign
+from bot.domain.campaigns.episode_figures import EpisodeRef
 from bot.domain.case import Case, CaseResolution, CaseStatus, derive_case_id
 from bot.domain.errors import NotAllowed
 from bot.domain.mention import Mention
 from bot.domain.periods import TimeSpan, floor_to_quarter
 from bot.domain.reports.export_rows import ExportKind, ExportRow, split_days
-from bot.domain.reports.report import Reconciliation, Report, ReportQuery
+from bot.domain.reports.report import Reconciliation, Report, ReportQuery, SentimentCounts
 from bot.sinks.slack import SlackSink, build_web_client
 from bot.sources.catalogue import MODELS
 from bot.store.client import RedisClient
@@ -80,6 +84,38 @@ DEEDS = st.tuples(
     HOURS,
 )
 WEEKS = st.lists(st.one_of(POSTS, DEEDS), min_size=4, max_size=14)
+EVERYTHING = (
+    *(("post", number, number % 3, 5.0) for number in range(6)),
+    ("post", 0, 0, 1.0),
+    ("post", 0, 0, 1.0),  # one of the two joins the first case, by its conversation
+    ("claim", 0, 0, 0.1),
+    ("resolve", 0, 0, 1.0),
+    ("reopen", 0, 0, 13.0),
+    *(("split off", number, 0, 1.0) for number in range(3)),
+    ("claim", 0, 0, 0.1),
+    ("merge", 1, 0, 0.1),
+    *(("hand over", number, 0, 5.0) for number in range(3)),
+    ("restore", 0, 0, 1.0),
+    ("own post", 0, 0, 0.1),
+    ("edit", 1, 0, 1.0),
+    ("edit", 0, 3, 1.0),
+    *(("resolve", number, number % 4, 13.0) for number in range(6)),
+    ("delete", 2, 0, 5.0),
+    ("delete", 0, 0, 5.0),
+)
+HAPPENED = {
+    AuditAction.OPENED,
+    AuditAction.JOINED,
+    AuditAction.CLAIMED,
+    AuditAction.RESOLVED,
+    AuditAction.REOPENED,
+    AuditAction.SEPARATED,
+    AuditAction.MERGED,
+    AuditAction.HANDED_OVER,
+    AuditAction.EDITED,
+    AuditAction.BROUGHT_BACK,
+}
+OURS = "Northwind Air"
 _numbers = itertools.count()
 
 
@@ -178,7 +214,19 @@ def test_report_export_and_counters_agree_line_by_line(
     asyncio.run(_play_and_compare(redis_url, path, name, week))
 
 
-async def _play_and_compare(redis_url: str, path: Path, name: str, week: list[tuple[str, int, int, float]]) -> None:
+@pytest.mark.parametrize("name", STARTS)
+def test_they_agree_in_a_week_in_which_everything_happens(name: str, redis_url: str, tmp_path: Path) -> None:
+    path = tmp_path / "playbook.toml"
+    path.write_text(PLAYBOOK.format(zone=name), "utf-8")
+    happened = asyncio.run(_play_and_compare(redis_url, path, name, EVERYTHING))
+    assert happened >= HAPPENED
+    assert happened & {AuditAction.POST_DELETED, AuditAction.POSTS_DELETED}
+
+
+async def _play_and_compare(
+    redis_url: str, path: Path, name: str, week: Iterable[tuple[str, int, int, float]]
+) -> set[AuditAction]:
+    """Return what happened to cases, as the audit log says."""
     client, clock, zone = RedisClient(redis_url), SteppedClock(STARTS[name]), ZoneInfo(name)
     store = Store(client, f"week{next(_numbers)}", "test")
     await store.inbox.create_group()
@@ -190,7 +238,11 @@ async def _play_and_compare(redis_url: str, path: Path, name: str, week: list[tu
         for deed in week:
             await made.happen(*deed)
         await _compare(made, name, zone)
+        await _compare_episodes(made, name, zone)
+        span = TimeSpan(STARTS[name] - timedelta(days=1), clock.now() + timedelta(days=1))
+        events = await made.export(ExportKind.AUDIT, span, zone)
     await client.close()
+    return {action for action in AuditAction for event in events if event["what"] == action.value}
 
 
 async def _compare(made: MadeUpWeek, name: str, zone: ZoneInfo) -> None:
@@ -231,11 +283,38 @@ async def _compare_records(made: MadeUpWeek, counters: Reconciliation, span: Tim
     assert {row["case"] for row in cases} == with_case
 
 
+async def _compare_episodes(made: MadeUpWeek, name: str, zone: ZoneInfo) -> None:
+    """Hold the page of a campaign in the middle of the week against the report and the export of each of its times."""
+    now = floor_to_quarter(made.clock.now())
+    middle = floor_to_quarter(STARTS[name] + (now - STARTS[name]) / 3)
+    campaign = Campaign(name="Sale", subject=OURS, starts_at=middle, ends_at=middle + (now - middle) / 2)
+    cases = await made.export(ExportKind.CASES, TimeSpan(STARTS[name], now + timedelta(minutes=15)), zone)
+    ref = EpisodeRef.from_campaign(campaign)
+    await made.store.episode_cases.add(ref.id, [str(row["case"]) for row in cases])
+    page = await made.app.usecases.episodes.build_figures(ref, [ref])
+    assert page.after is not None
+    counted = {page.spans.before: page.before, page.spans.during: page.during, page.spans.after: page.after}
+    for span, counts in counted.items():
+        tallies = [row for row in await made.export(ExportKind.TALLIES, span, zone) if row["subject"] == OURS]
+        assert _list_split_lines(counts) == _list_tally_lines(tallies), span
+    assert sum(split.total for _, split in page.parts) == sum(counts.total for counts in counted.values())
+    ours = [row for row in cases if not row["merged_into"] and row["resolution"] not in {"spam", "not about us"}]
+    assert page.outcome.total == len(ours)
+    assert Counter(dict(page.outcome.resolutions)) == Counter(row["resolution"] for row in ours if row["resolution"])
+    helpful = {one.value for one in CaseResolution if one.is_helpful}
+    assert page.outcome.answered == sum(
+        bool(row["replied_at"]) or (row["status"] == "resolved" and row["resolution"] in helpful) for row in ours
+    )
+
+
+def _list_split_lines(split: SentimentCounts) -> Counter[str]:
+    fields = ("negative", "neutral", "positive", "unsure", "competitors", "spam")
+    return +Counter({f"mentions {one}": getattr(split, one) for one in fields})
+
+
 def _list_report_lines(report: Report) -> Counter[str]:
     """Return what the report says, each figure under the name that the export has for it."""
-    split = report.split
-    fields = ("negative", "neutral", "positive", "unsure", "competitors", "spam")
-    lines = Counter({f"mentions {one}": getattr(split, one) for one in fields})
+    lines = _list_split_lines(report.split)
     for department in report.departments:
         lines[f"{department.name} answered"] += department.answered
         lines[f"{department.name} otherwise"] += department.closed_otherwise
