@@ -29,7 +29,7 @@ from bot.domain.replies.saved_replies import MAX_REPLY, MAX_REPLY_NAME, SavedRep
 from bot.domain.text import join_words
 
 KEPT = "If you close this form, your text is kept for a day."
-RESTORED = "↩️ You typed this before. It has not been opened yet."
+RESTORED = "↩️ You typed this before you closed the form."
 
 
 class ReplyForm(NamedTuple):

@@ -109,7 +109,7 @@ def test_who_closes_the_form_in_the_middle_of_a_word_finds_it_again_and_is_told_
     card.click(action_ids.REPLY)
     with window.form("Reply"):
         assert window.find_element(TEXT).get_property("value") == "We look for your ba"
-        window.wait_for_text("You typed this before.", within="#modal")
+        window.wait_for_text("You typed this before you closed the form.", within="#modal")
         assert window.find_accessibility_faults() == []
         window.press_keys(Keys.ESCAPE)
 

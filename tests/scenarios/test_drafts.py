@@ -76,6 +76,11 @@ async def test_a_model_that_obeys_the_post_changes_nothing_without_the_person(
     for word in ("evil", KEY):
         assert word not in reply.words
     await reply.press("Use draft")
+    assert "“[link removed]” is still in the text. Write what it stands for." in reply.words
+    await reply.type("Ask @Someone.")
+    assert "“@Someone” is still in the text." in reply.words
+    await reply.press("Draft")
+    await reply.press("Use draft")
     assert "900 EUR is more than you can offer" in reply.words
     assert "“our fault” can be used against us in court." in reply.words
 

@@ -271,10 +271,10 @@ async def test_who_closes_the_form_finds_what_they_typed_for_a_day_and_nobody_el
     assert (await open_reply(world, card, by="mia")).text == ""
     reply = await open_reply(world, card)
     assert reply.text == "We look for your bag."
-    assert "You typed this before." in reply.words
+    assert "You typed this before you closed the form." in reply.words
     assert reply.composer[1]["text"] == reply.text
     await reply.type("We look for both bags.")
-    assert "You typed this before." not in reply.words
+    assert "You typed this before you closed the form." not in reply.words
     await world.advance(minutes=10)
     assert "@ana is writing" not in card.words, "five minutes passed"
     await reply.choose("Lost bag")

@@ -33,7 +33,10 @@ _BOOKING = re.compile(
 """Six capitals and digits, but no flight number such as NW1204; or the tag of a bag."""
 _LOUD_WORDS = re.compile(r"(?:\b[A-Z]{2,}\b[ ,]*){3,}")
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+|\n+")
-_PLACEHOLDER = re.compile(r"\{[^\W\d_][\w ]{0,30}\}")
+NO_LINK, NO_NUMBER, SOMEONE = "[link removed]", "[number removed]", "@someone"
+"""What stands in the draft of a model for what was struck from it."""
+_STRUCK = "|".join(map(re.escape, (NO_LINK, NO_NUMBER, SOMEONE)))
+_PLACEHOLDER = re.compile(rf"\{{[^\W\d_][\w ]{{0,30}}\}}|(?:{_STRUCK})(?!\w)", re.IGNORECASE)
 LOUD_FROM, LOUD_SHARE = 12, 0.7
 """Letters from which a text is loud, and the share of them in capitals."""
 

@@ -7,13 +7,12 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from bot.domain.mention import Mention
-from bot.domain.replies.checks import DATE, IBAN, LONG_NUMBER
+from bot.domain.replies.checks import DATE, IBAN, LONG_NUMBER, NO_LINK, NO_NUMBER, SOMEONE
 from bot.domain.replies.saved_replies import MAX_REPLY
 
 PARTS = ("post", "voice", "guidance", "replies", "author")
 """What may be sent to the model, as the playbook names it."""
 EXAMPLES = 3
-NO_LINK, NO_NUMBER, SOMEONE = "[link removed]", "[number removed]", "@someone"
 _HANDLE = re.compile(r"(?<![\w.])@[\w.-]*\w(?:@[\w.-]*\w)?")
 _LINK = re.compile(r"\S*://\S+|(?:(?:[\w-]+\.)+[^\W\d_]{2,}|(?:\d{1,3}\.){3}\d{1,3})(?::\d+)?(?:[/?#]\S*)?")
 """Wider than what outlets make a link of: a draft loses rather a word too many."""
