@@ -96,8 +96,10 @@ def _render_person_buttons(case: Case, merge: Sequence[Block]) -> list[Block]:
     button = make_button("History of this person…", action_ids.PERSON_HISTORY, case.id, a11y_label=label)
     asks = case.assessment.intent in {Intent.NEED, Intent.QUESTION}
     add = [make_button("Add to ledger…", action_ids.LEDGER_ADD, case.id)] if asks else []
-    buttons = [*([button, *merge] if case.mention.author_key else []), *add]
-    return [make_actions(*buttons)] if buttons else []
+    merges = merge if case.mention.author_key else ()
+    buttons = [*([button] if case.mention.author_key else []), *merges[:1], *add]
+    rows = [buttons, *([one] for one in merges[1:])]  # Slack takes one button of an action in a row
+    return [make_actions(*row) for row in rows if row]
 
 
 def _render_brief(brief: OwnerBrief | None) -> list[Block]:

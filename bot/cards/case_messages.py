@@ -163,6 +163,20 @@ def render_reopened_notice(case: Case, department: Department, link: str = "", c
     return _render_message(words, actions=[render_claim_button(case), *render_card_link(link), *post])
 
 
+def render_follow_up_notice(
+    case: Case, department: Department, link: str = "", caution: str = ""
+) -> RenderedMessage | None:
+    """Return the direct message to who answered, after a follow-up; None if that is over. It asks for nothing."""
+    if not case.reopened_by:
+        return None
+    now = f"<@{case.owner}> has it now." if case.owner else f"It's unclaimed in {format_channel(department)}."
+    return _render_message(
+        f"🔁 <@{case.reopened_by}> followed up: {escape_author(case.mention)} isn't satisfied, so the "
+        f"{format_kind_noun(case)} that you answered is open again. {now}",
+        actions=[*render_card_link(link), *render_open_post_button(case, caution=caution)],
+    )
+
+
 def render_handed_over(case: Case, link: str = "", caution: str = "") -> RenderedMessage:
     """Return the direct message to the new owner."""
     by = next((event.by for event in reversed(case.history) if event.what == AuditAction.HANDED_OVER), "")
@@ -288,23 +302,26 @@ def render_claim_question(
     """Return the question for who claims: what there is to think of, and what they can do."""
     claim = make_button("Claim anyway", action_ids.CLAIM_ANYWAY, case.id)
     reasons = format_claim_question(case, department, author, at, question)
-    if (other := question.other) is None:
+    if not question.others:
         return render_text(f"✋ {reasons} Claim it anyway?", make_actions(claim))
-    merge = make_button("Merge", action_ids.MERGE, f"{case.id}/{other.case_id}", style="primary")
+    if len(question.others) > 1:
+        rows = [make_actions(one) for one in (*render_merge_buttons(case, author, question.others), claim)]
+        return render_text(f"👥 {reasons} Merge this case into one of them, or claim it?", *rows)
+    merge = make_button("Merge", action_ids.MERGE, f"{case.id}/{question.others[0].case_id}", style="primary")
     return render_text(f"👥 {reasons} Merge this case into it, or claim it anyway?", make_actions(merge, claim))
 
 
 def format_claim_question(
     case: Case, department: Department, author: AuthorContext, at: datetime, question: ClaimQuestion
 ) -> str:
-    """Return the reasons to ask, as mrkdwn: the other case last, so that *it* means that."""
-    other = f"{format_open_case(author, question.other)}." if question.other else ""
+    """Return the reasons to ask, as mrkdwn: the other cases last, so that *it* means such a one."""
+    others = [f"{format_open_case(author, one)}." for one in question.others[:OPEN_CASES_SHOWN]]
     caution = escape(format_caution(case, department, author, at, question.by))
-    return " ".join(one for one in (caution, other) if one)
+    return " ".join(one for one in (caution, *others) if one)
 
 
 def render_merge_buttons(case: Case, author: AuthorContext, others: Sequence[OpenCase]) -> list[Block]:
-    """Return the buttons that merge a claimed case into others of the same person."""
+    """Return the buttons that merge a case into others of the same person: each for a row of its own."""
     buttons = list[Block]()
     for other in others[:OPEN_CASES_SHOWN]:
         name = sanitize_line(author.names.get(other.owner, ""), NAME_SHOWN)

@@ -49,11 +49,11 @@ def render_follow_up(case: Case, link: str = "") -> RenderedMessage:
     author, answer = escape_author(case.mention), _format_answer(case)
     words = (
         f"🔁 Follow-up: is {author} satisfied? {answer} "
-        "Look at the conversation, or ask them. *Not satisfied* reopens the case."
+        "Look at the conversation, or ask them. *Not satisfied* reopens the case, *Add note…* keeps their words."
     )
     if _get_news(case):
         words = f"{answer} Tell {author}, who asked for it, and press *Told*."
-    actions = [*_render_answers(case), *render_card_link(link), *render_open_post_button(case)]
+    actions = [*_render_answers(case), *_render_note(case), *render_card_link(link), *render_open_post_button(case)]
     return render_text(words, render_quotation(case.mention, WORDS_SHOWN), make_actions(*actions))
 
 
@@ -83,7 +83,7 @@ def render_follow_up_end(department: Department, case: Case | None = None) -> Re
     what = f"the {format_kind_noun(case)} from {escape_author(case.mention)}"
     if case.status is CaseStatus.NEW:
         words = f"↩️ Open again: {what}. It's unclaimed in {format_channel(department)}."
-        return render_text(words, make_actions(render_claim_button(case)))
+        return render_text(words, make_actions(render_claim_button(case), *_render_note(case)))
     follow_up = case.follow_up
     if follow_up is None or follow_up.is_waiting:
         return render_text(f"✅ No follow-up needed: {what}.")
@@ -93,7 +93,8 @@ def render_follow_up_end(department: Department, case: Case | None = None) -> Re
         return render_text(f"🔇 Nobody followed up: {what}. It counts as no answer.")
     by = f", says <@{follow_up.by}>" if follow_up.by else ""
     ending = f"📣 {follow_up.ending.capitalize()}" if follow_up.news else _ENDINGS[follow_up.outcome]
-    return render_text(f"{ending}{by}: {what}.")
+    note = [make_actions(*buttons)] if by and (buttons := _render_note(case)) else []
+    return render_text(f"{ending}{by}: {what}.", *note)
 
 
 def render_old_follow_ups() -> RenderedMessage:
@@ -115,7 +116,10 @@ def render_follow_up_modal(view: RollUpView, note: str = "") -> dict[str, Any]:
         )
         fact = make_mrkdwn(f"{format_kind(case)} · {_format_answer(case)}")
         links = [*render_card_link(view.links.get(case.id, ""), "View"), *render_open_post_button(case)]
-        blocks += [make_section(words, fields=[fact]), make_actions(*_render_answers(case), *links)]
+        blocks += [
+            make_section(words, fields=[fact]),
+            make_actions(*_render_answers(case), *_render_note(case), *links),
+        ]
     return {
         "type": "modal",
         "title": make_plain_text("Follow-ups", 24),
@@ -139,6 +143,13 @@ def _render_answers(case: Case) -> list[Block]:
         make_button(label, action, case.id, style=style, a11y_label=f"{label}: {whose}")
         for label, action, style in (_NEWS_ANSWERS if _get_news(case) else _ANSWERS)
     ]
+
+
+def _render_note(case: Case) -> list[Block]:
+    """Return the button behind which to write what the author said, in their history; [] for who has none."""
+    label = f"Add a note to the history of {format_author(case.mention)}"
+    has_history = case.mention.author_key and not case.mention.is_forgotten
+    return [make_button("Add note…", action_ids.PERSON_HISTORY, case.id, a11y_label=label)] if has_history else []
 
 
 def _get_news(case: Case) -> str:

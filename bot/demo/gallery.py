@@ -204,6 +204,8 @@ def _draw_messages(on: GallerySamples) -> Drawings:
     yield "Post deleted", case_messages.render_deletion_notice(on.claimed)
     yield "Answered in public", case_messages.render_public_reply_notice(on.answered_in_public[0])
     yield "Handed over", case_messages.render_handed_over(on.claimed, LINK)
+    if unsatisfied := case_messages.render_follow_up_notice(on.reopened_follow_up, on.care, LINK):
+        yield "Not satisfied", unsatisfied
     yield "Claimed from a message", case_messages.render_claimed(on.claimed, on.care)
     yield "Leads elsewhere after a correction", case_messages.render_move_suggestion(on.new, "pr")
     yield "Is it a crisis?", case_messages.render_confirm_request(on.flagged, on.pr, LINK)
@@ -525,8 +527,8 @@ def _draw_persons(on: GallerySamples) -> Drawings:
     writing = replace(busy, open_cases=(other._replace(writers=("U0ANA",)),), writers=("U0ANA", "U0MIA"))
     yield "Card: colleagues are writing to this person", case.render_case(on.claimed, on.care, AT, author=writing)
     for name, author, question in (
-        ("claim or merge?", busy, ClaimQuestion("U0RAJ", other, None)),
-        ("claim it anyway?", AuthorContext(avoided), ClaimQuestion("U0RAJ", None, Caution.DO_NOT_APPROACH)),
+        ("claim or merge?", busy, ClaimQuestion("U0RAJ", (other,), None)),
+        ("claim it anyway?", AuthorContext(avoided), ClaimQuestion("U0RAJ", (), Caution.DO_NOT_APPROACH)),
     ):
         yield f"Only you: {name}", case_messages.render_claim_question(on.new, on.care, author, AT, question)
     yield "Only you: merged", case_messages.render_merge_outcome(on.claimed)

@@ -232,6 +232,11 @@ class GallerySamples:
         return answer_follow_up(self.follow_up, context, FollowUpOutcome.SATISFIED).case
 
     @cached_property
+    def reopened_follow_up(self) -> Case:
+        context = self._build_context(RAJ, timedelta(hours=1))
+        return answer_follow_up(self.follow_up, context, FollowUpOutcome.NOT_SATISFIED).case
+
+    @cached_property
     def expired(self) -> Case:
         ended = FollowUp(AT, offered_to=RAJ, outcome=FollowUpOutcome.NO_ANSWER)
         return self.resolved.copy_with(follow_up=ended)

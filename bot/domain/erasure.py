@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from bot.domain.case import CaseResolution
+from bot.domain.links import SLACK, X, find_link_author, normalize_link
 from bot.domain.mention import DELETED_TEXT, FORGOTTEN_TEXT, Mention
 from bot.domain.mutes import MuteKind, derive_mute_id
 
@@ -54,11 +55,14 @@ class ForgetTarget:
 
     def matches_mention(self, mention: Mention) -> bool:
         if self.author:
-            return self.matches_author(mention.source, mention.author.id, mention.author.handle)
+            outlet, handle = find_link_author(mention.url) if mention.source == SLACK else ("", "")
+            is_linked = bool(outlet) and self.matches_author(outlet, handle, handle)
+            return is_linked or self.matches_author(mention.source, mention.author.id, mention.author.handle)
         if mention.id == self.mention or (self.address and _normalize_address(mention.url) == self.address):
             return True
         x = self.mention.removeprefix("x:")  # the address of an edited post on X has the id of its newest wording
-        return x != self.mention and mention.source == "x" and mention.url.endswith(f"/status/{x}")
+        is_on_x = mention.source in {X, SLACK} and normalize_link(mention.url) == f"x.com/status/{x}"
+        return x != self.mention and is_on_x
 
     def matches_author(self, source: str, author: str, handle: str) -> bool:
         outlet, colon, name = self.author.rpartition(":")

@@ -57,6 +57,18 @@ def find_link_outlet(url: str) -> str:
     return MASTODON if post.startswith("@/") else ""
 
 
+def find_link_author(url: str) -> tuple[str, str]:
+    """Return outlet and handle of who wrote the post at this address, as far as it says so; else two empty strings."""
+    outlet, (host, _, _) = find_link_outlet(url), normalize_link(url).partition("/")
+    parts = [part for part in urlsplit(url).path.split("/") if part] if outlet else []
+    if outlet == BLUESKY:
+        return outlet, parts[1]
+    if outlet == X:
+        return (outlet, parts[0]) if parts[1].startswith("status") else ("", "")
+    handle = parts[0].removeprefix("@") if outlet else ""
+    return outlet, f"{handle}@{host}" if handle and "@" not in handle else handle
+
+
 def list_answered_links(reply: Mention) -> list[str]:
     """Return under which ids of links a post may have been flagged that this one answers.
 

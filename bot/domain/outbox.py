@@ -53,6 +53,8 @@ class NotificationKind(StrEnum):
     """Tell the owner what they answered."""
     HANDED = "handed"
     """Tell a person that this case is now theirs."""
+    UNSATISFIED = "unsatisfied"
+    """Tell who answered a case that its author is not satisfied. `nth` is the version of the case."""
     CLOSURE = "closure"
     """Tell who flagged a post what came of it, once."""
     SHIFT = "shift"

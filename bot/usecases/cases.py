@@ -14,7 +14,7 @@ from bot.domain.case_requests import CaseRequest
 from bot.domain.cases import transitions
 from bot.domain.cases.correction_transitions import ScoreUrgency, reopen_with_correction, resolve_with_correction
 from bot.domain.cases.follow_up_transitions import answer_follow_up
-from bot.domain.cases.merge_transitions import TARGET_OF_ANOTHER, merge_case, take_back_posts
+from bot.domain.cases.merge_transitions import TARGET_OF_ANOTHER, merge_case, refuse_merge, take_back_posts
 from bot.domain.cases.request_transitions import answer_request
 from bot.domain.cases.snooze_transitions import SnoozeChoice, check_can_snooze, snooze_case
 from bot.domain.commits import CaseDecision, NotAllowed
@@ -242,7 +242,7 @@ class CaseUseCases:
             posts, context = await self._store.load_joined(case_id, JOINED_MOST), await self._load_context(case, by)
             merged = merge_case(case, target, posts, context, self._find_department(target))
             if target_id not in {one.case_id for one in author.open_cases}:
-                raise NotAllowed(TARGET_OF_ANOTHER)
+                raise refuse_merge(case, TARGET_OF_ANOTHER)
             return merged
 
         decision = await self._store.change(case_id, decide, self._clock.now())

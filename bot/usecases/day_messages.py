@@ -1,6 +1,7 @@
 """`/earshot say`: a message of the day for the owners of a department's cases."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Protocol
@@ -13,12 +14,13 @@ from bot.domain.day_message import LONGEST, MAX_WORDS, DayMessage
 from bot.domain.errors import NotAllowed
 from bot.domain.oncall.local_time import resolve_local_time
 from bot.domain.rules import PlaybookRules, require_department
-from bot.domain.text import format_people
+from bot.domain.text import format_people, join_words
 from bot.store.day_messages import DayMessageStore
 from bot.usecases.role_request import DepartmentNames, parse_role_request
 from bot.usecases.staff import StaffDirectory
 
 EXAMPLE = '`/earshot say "Refunds open at noon" for care until 18:00`'
+_SEPARATORS = re.compile(r"[,;&+/]")
 _OFF = re.compile(r"off\b", re.IGNORECASE)
 _QUOTED = re.compile(r"[\"“”„«](?P<text>.*)[\"“”»](?P<rest>[^\"“”„«»]*)", re.DOTALL)
 """From the first quotation mark to the last: a message may quote a word itself."""
@@ -90,6 +92,7 @@ class DayMessageUseCases:
 
     def _parse_department(self, words: str, at: datetime, zone: str) -> tuple[str, datetime | None]:
         names = tuple(one.name for one in self._rules.list_departments())
+        _check_one_department(words, names)
         request = parse_role_request(words, DepartmentNames(names, ()), at, zone)
         require_department(self._rules, request.department)
         return request.department, request.until
@@ -100,6 +103,18 @@ class DayMessageUseCases:
         if not (staff.is_manager(by) or department.point == by):
             who = format_people([*staff.managers, *filter(None, [department.point])])
             raise NotAllowed(f"Only managers and the point person of {name} do that. Ask {who or 'one of them'}.")
+
+
+def _check_one_department(words: str, names: Sequence[str]) -> None:
+    """Raise `NotAllowed` where several departments are named, as in `for care, pr`: a message is for one."""
+    rest, named = _SEPARATORS.sub(" ", words), list[str]()
+    for name in sorted(names, key=len, reverse=True):
+        form = re.escape(_SEPARATORS.sub(" ", name))
+        if re.search(rf"(?<!\S){form}(?!\S)", rest, re.IGNORECASE):
+            named.append(name)
+            rest = re.sub(rf"(?<!\S){form}(?!\S)", " ", rest, flags=re.IGNORECASE)
+    if len(named) > 1:
+        raise NotAllowed(f"A message is for one department. Say it once for each: {join_words(sorted(named))}.")
 
 
 def _find_midnight(at: datetime, zone: str) -> datetime:

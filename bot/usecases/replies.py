@@ -27,6 +27,7 @@ from bot.domain.replies.saved_replies import (
     ReplyRules,
     SavedReply,
     fill_placeholders,
+    fold_name,
     insert_reply,
     pick_name,
     rank_replies,
@@ -236,6 +237,9 @@ class ReplyUseCases:
         case = (await self._cases.check_transition(case_id, by, CaseTransition.REPLY)).case
         found = case.assessment
         words = restore_placeholders(text, pick_name(case.mention.author), await self._find_signature(by))
+        known = (*self._rules.get_reply_rules().saved, *await self._store.list_saved())
+        if any(fold_name(one.name) == fold_name(name) for one in known):
+            raise NotAllowed("There is a saved reply of this name already. Choose another name.")
         reply = SavedReply(name=name, text=words, intents=(found.intent,), language=found.language, by=by)
         await self._store.save_reply(reply, self._clock.now())
 

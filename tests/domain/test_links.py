@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.domain.links import derive_link_id, find_link_outlet, list_answered_links, normalize_link
+from bot.domain.links import derive_link_id, find_link_author, find_link_outlet, list_answered_links, normalize_link
 from bot.domain.mention import Mention
 
 
@@ -116,3 +116,18 @@ def test_our_answer_leads_to_the_address_of_what_it_answers(flagged: str, reply:
 )
 def test_the_outlet_of_an_address(url: str, outlet: str) -> None:
     assert find_link_outlet(url) == outlet
+
+
+@pytest.mark.parametrize(
+    ("url", "outlet", "handle"),
+    [
+        ("https://fxtwitter.com/marta/status/77", "x", "marta"),
+        ("https://x.com/i/web/status/77", "", ""),
+        ("https://bsky.app/profile/marta.example/post/3kabc", "bluesky", "marta.example"),
+        ("https://social.example/@marta/1234567", "mastodon", "marta@social.example"),
+        ("https://social.example/@marta@other.example/1234567", "mastodon", "marta@other.example"),
+        ("https://forum.example/t/77", "", ""),
+    ],
+)
+def test_who_wrote_the_post_at_an_address(url: str, outlet: str, handle: str) -> None:
+    assert find_link_author(url) == (outlet, handle)

@@ -110,6 +110,8 @@ def test_where_the_composer_opens_a_new_post_the_person_is_named_once() -> None:
 @pytest.mark.parametrize(
     ("name", "expected"),
     [
+        ("O'Brien & Söhne", "O'Brien & Söhne"),
+        ("& Co &", "Co"),
         ("Marta", "Marta"),
         ("✨ Marta da Silva ✨", "Marta da Silva"),
         ("O'Brien-Smith", "O'Brien-Smith"),

@@ -463,3 +463,49 @@ async def test_two_who_claimed_at_once_merge_from_why_and_only_who_has_the_case_
     assert "1 later post" in first.words
     await raj.close_modal(everything=True)
     assert "Merge into" not in await first.explain("ana")
+
+
+async def test_where_two_colleagues_have_cases_of_the_person_both_are_named_and_either_can_be_merged_into(
+    world: World,
+) -> None:
+    (first, second), who = await receive_two(world), CROWD[0]
+    await first.click("Claim", by="ana")
+    await world.local_app.app.usecases.cases.claim(second.case, "U0RAJ")
+    await world.receive("@northwindair and now my seat on the way home is gone, what is going on with you?")
+    await world.advance(seconds=3)
+    third = world.channel("#care").card("my seat")
+    await third.click("Claim", by=who)
+    asked = world.person(who).last_whisper
+    assert f"{BUSY}." in asked
+    assert "@raj has another case of this person." in asked
+    assert "Merge this case into one of them, or claim it?" in asked
+    await press_answer(world, "Merge into @ana's case", who)
+    await world.advance(seconds=3)
+    assert "1 later post" in first.words
+
+
+async def test_why_offers_both_cases_of_colleagues_to_merge_into(world: World) -> None:
+    first, second = await receive_two(world)
+    await first.click("Claim", by="ana")
+    await world.local_app.app.usecases.cases.claim(second.case, "U0RAJ")
+    await world.receive("@northwindair and now my seat on the way home is gone, what is going on with you?")
+    await world.advance(seconds=3)
+    third = world.channel("#care").card("my seat")
+    await world.local_app.app.usecases.cases.claim(third.case, f"U0{CROWD[0].upper()}")
+    await world.advance(seconds=3)
+    why = await third.explain(by=CROWD[0])
+    assert "Merge into @ana's case" in why
+    assert "Merge into @raj's case" in why
+
+
+async def test_what_cannot_be_merged_is_said_without_telling_an_owner_to_claim(world: World) -> None:
+    first, second = await receive_two(world)
+    cases = world.local_app.app.usecases.cases
+    await first.click("Claim", by="ana")
+    with pytest.raises(NotAllowed, match="Claim this one instead"):
+        await cases.merge(second.case, "U0RAJ", second.case)
+    await cases.claim(second.case, "U0RAJ")
+    await first.resolve("answered", by="ana")
+    with pytest.raises(NotAllowed) as refused:
+        await cases.merge(second.case, "U0RAJ", first.case)
+    assert str(refused.value) == "The other case is closed by now."

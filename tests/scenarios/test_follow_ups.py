@@ -4,10 +4,15 @@ import asyncio
 
 import pytest
 
+from bot.cards import action_ids
 from bot.domain.commits import NotAllowed
+from bot.domain.erasure import ForgetTarget
 from bot.domain.follow_up import FollowUpOutcome
+from bot.store.forget import MentionEraser
 from tests.scenarios.sample_posts import LATE, LOST, PRAISE, build_complaint
 from tests.scenarios.slack_views import Card
+from tests.scenarios.test_forget import iter_stored
+from tests.scenarios.test_person_history import open_history
 from tests.scenarios.world import World
 
 TEAM = ("ana", "raj", "mia")
@@ -329,3 +334,57 @@ async def test_who_answered_is_asked_only_where_nobody_else_is_there(world: Worl
     change_playbook(world, "", ('managers = ["U0MIA"]', "managers = []"))
     await world.advance(days=3, hours=1)
     assert any("Follow-up" in dm.words for dm in world.person("tom").dms)
+
+
+async def test_who_answered_is_told_once_and_quietly_that_they_are_not_satisfied(world: World) -> None:
+    card = await answer_complaint(world)
+    await world.advance(days=3, hours=1)
+    [(name, dm)] = list_asked(world)
+    await dm.click("Not satisfied", by=name)
+    await world.advance(seconds=30)
+    [told] = [one for one in world.person("ana").dms if "satisfied" in one.words]
+    assert told.words.startswith(
+        f"🔁 @{name} followed up: @marta isn't satisfied, so the complaint that you answered is open again. "
+        "It's unclaimed in #care."
+    )
+    assert told.buttons == ["View case", "Open post"]
+    await card.click("Claim", by=name)
+    await world.advance(hours=1)
+    assert len([one for one in world.person("ana").dms if "satisfied" in one.words]) == 1
+
+
+async def test_who_follows_up_on_their_own_answer_is_told_nothing(world: World) -> None:
+    card = await answer_complaint(world)
+    await world.advance(days=3, hours=1)
+    await world.local_app.app.usecases.cases.answer_follow_up(card.case, "U0ANA", FollowUpOutcome.NOT_SATISFIED)
+    await world.advance(seconds=30)
+    assert not [one for one in world.person("ana").dms if "satisfied" in one.words and "answered is open" in one.words]
+
+
+SAID = "They say the voucher never came, and that the form asks for a PNR twice"
+
+
+@pytest.mark.parametrize("answer", ["Satisfied", "Not satisfied", ""])
+async def test_what_they_said_is_written_down_in_their_history_and_forgotten_with_them(
+    world: World, answer: str
+) -> None:
+    card = await answer_complaint(world)
+    await world.advance(days=3, hours=1)
+    [(name, dm)] = list_asked(world)
+    if answer:
+        await dm.click(answer, by=name)
+        await world.advance(seconds=30)
+    await dm.click("Add note…", by=name)
+    person = world.sandbox.get_user(name)
+    await person.fill_field(action_ids.NOTE, SAID)
+    await person.submit()
+    await world.finish_listeners()
+    assert SAID in world.person(name).form
+    await person.close_modal(everything=True)
+    await open_history(card, by="raj")
+    assert SAID in world.person("raj").form
+    eraser = MentionEraser(world.local_app.store.client, world.local_app.store.keys)
+    await eraser.forget(await eraser.find(ForgetTarget(author="x:marta")), world.clock.now())
+    await world.run_until_idle()
+    notes = [one async for one in iter_stored(world) if "voucher" in one[1]]
+    assert notes == []

@@ -10,6 +10,7 @@ from bot.domain.erasure import ForgetTarget, parse_forget_target
 from bot.domain.mention import Mention
 from bot.store.forget import MentionEraser
 from tests.scenarios.sample_posts import CRISIS, LATE, LOST
+from tests.scenarios.test_colleagues import post_in_channel
 from tests.scenarios.world import World
 
 SPAM = "🎁 Congratulations @northwindair fans! Click https://win.example/free to claim your FREE gift card now, DM me"
@@ -298,3 +299,14 @@ async def test_no_wording_of_an_edited_post_is_left_and_a_later_edit_brings_none
 
     assert await find_traces(world, LOST[:30], LATE[:30]) == []
     assert (await world.reconcile()).unaccounted == 0
+
+
+@pytest.mark.parametrize("target", ["@marta", "https://x.com/marta/status/77"])
+async def test_a_flagged_link_is_forgotten_with_the_handle_in_it(world: World, target: str) -> None:
+    seen = await post_in_channel(world, "Have you seen this? https://fxtwitter.com/marta/status/77")
+    await world.person("joe").flag_message(seen, department="care", kind="complaint")
+    await world.advance(seconds=10)
+    assert [key async for key, held in iter_stored(world) if "fxtwitter.com/marta" in held]
+    assert await forget(world, parse_forget_target(target))
+    assert [key async for key, held in iter_stored(world) if "fxtwitter.com/marta" in held] == []
+    assert "marta" not in world.channel("#care").cards[-1].words

@@ -356,6 +356,21 @@ async def test_a_saved_reply_helps_the_next_one_and_is_deleted_by_its_author_or_
     assert managed.text
 
 
+async def test_two_saved_replies_never_share_a_name(world: World) -> None:
+    add_to_playbook(world, REPLIES)
+    reply = await open_reply(world, await receive_claimed(world))
+    for name, is_taken in (("lost  Bag", True), ("Next flight", False), ("next flight", True)):
+        await reply.type(f"Your bag is on the next flight, {name}.")
+        await reply.press("Save this reply…")
+        await world.sandbox.get_user("ana").fill_field(action_ids.REPLY_NAME, name)
+        errors = await reply.submit()
+        taken = "There is a saved reply of this name already. Choose another name."
+        assert errors == ({action_ids.REPLY_NAME: taken} if is_taken else {})
+        if is_taken:
+            await reply.close()
+    assert [one.name for one in await world.local_app.store.replies.list_saved()] == ["Next flight"]
+
+
 async def test_others_can_see_who_is_writing_until_the_form_is_closed_or_five_minutes_passed(world: World) -> None:
     card = await receive_claimed(world)
     store = world.local_app.store.replies

@@ -15,6 +15,7 @@ from bot.domain.department import Department, DepartmentStaff
 from bot.domain.destination import ToPerson
 from bot.domain.follow_up import THANKS, FollowUpOutcome
 from bot.domain.lifecycle import CaseTransition, Context, check_allowed
+from bot.domain.outbox import Notification, NotificationKind
 from bot.domain.reports.report import AGAIN, REPLY, TURNED
 
 MOST_ASKED = 3
@@ -88,7 +89,15 @@ def answer_follow_up(case: Case, context: Context, outcome: FollowUpOutcome) -> 
         noted = case.copy_with(history=case.extend_history(event))
         decision = reopen_case(noted, context)
         kept = decision.case.copy_with(approached=case.approached)  # they were answered, though not to their liking
-        return replace(decision, before=case, after=kept, events=(event, *decision.events), durations=durations)
+        told = Notification.notify_owner(NotificationKind.UNSATISFIED, case.id, case.closed_by, kept.version)
+        return replace(
+            decision,
+            before=case,
+            after=kept,
+            events=(event, *decision.events),
+            notifications=decision.notifications + ((told,) if case.closed_by not in {"", context.by} else ()),
+            durations=durations,
+        )
     after = case.copy_with(follow_up=follow_up._replace(outcome=outcome, by=context.by))
     return build_case_decision(case, after, context.department, event, durations=durations)
 

@@ -12,9 +12,10 @@ from bot.domain.lifecycle import CaseTransition, Context, check_transition
 from bot.domain.mention import Mention
 from bot.domain.outbox import Notification, NotificationKind
 
-TARGET_CLOSED = "The other case is closed by now. Claim this one instead."
-TARGET_UNOWNED = "Nobody has the other case any more. Claim this one instead."
-TARGET_OF_ANOTHER = "The other case belongs to another person. Claim this one instead."
+TARGET_CLOSED = "The other case is closed by now."
+TARGET_UNOWNED = "Nobody has the other case any more."
+TARGET_OF_ANOTHER = "The other case belongs to another person."
+CRISIS_ALONE = "A crisis keeps a case of its own."
 
 
 def merge_case(
@@ -26,11 +27,11 @@ def merge_case(
     """
     check_transition(case, CaseTransition.MERGE, context)
     if target.is_closed or target.id == case.id:
-        raise NotAllowed(TARGET_CLOSED)
+        raise refuse_merge(case, TARGET_CLOSED)
     if not target.owner:
-        raise NotAllowed(TARGET_UNOWNED)
+        raise refuse_merge(case, TARGET_UNOWNED)
     if case.is_urgent:
-        raise NotAllowed("A crisis keeps a case of its own. Claim this one instead.")
+        raise refuse_merge(case, CRISIS_ALONE)
     after = case.copy_with(
         status=CaseStatus.RESOLVED,
         owner=case.owner or context.by,
@@ -45,6 +46,11 @@ def merge_case(
         build_case_decision(case, after, context.department, event),
         target_decision=_add_posts(target, case, posts, context, target_department),
     )
+
+
+def refuse_merge(case: Case, why: str) -> NotAllowed:
+    """Return the refusal, with what can be done instead: nothing, if somebody has the case already."""
+    return NotAllowed(why if case.owner else f"{why} Claim this one instead.")
 
 
 def _add_posts(

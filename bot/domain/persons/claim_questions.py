@@ -10,16 +10,16 @@ from bot.domain.persons.person import AuthorContext, OpenCase
 
 
 class ClaimQuestion(NamedTuple):
-    """A colleague has another case of the person, or etiquette has something to say, or both. `by`: who claims."""
+    """Colleagues have other cases of the person, or etiquette has something to say, or both. `by`: who claims."""
 
     by: str
-    other: OpenCase | None
+    others: tuple[OpenCase, ...]
     caution: Caution | None
 
     @property
     def is_for_one(self) -> bool:
         """Whether the case is left out where many are claimed at once."""
-        return self.other is not None or self.caution is Caution.DO_NOT_APPROACH
+        return bool(self.others) or self.caution is Caution.DO_NOT_APPROACH
 
 
 def is_caution_on_card(author: AuthorContext) -> bool:
@@ -30,6 +30,6 @@ def is_caution_on_card(author: AuthorContext) -> bool:
 def find_claim_question(
     case: Case, department: Department, author: AuthorContext, by: str, at: datetime
 ) -> ClaimQuestion | None:
-    other = next((one for one in author.open_cases if one.owner != by), None)
+    others = tuple(one for one in author.open_cases if one.owner != by)
     caution = find_caution(case, author.person, department.etiquette, at, by)
-    return ClaimQuestion(by, other, caution) if other or caution else None
+    return ClaimQuestion(by, others, caution) if others or caution else None

@@ -71,13 +71,18 @@ def rank_replies(replies: Iterable[SavedReply], intent: Intent, language: str) -
 def pick_name(author: Author) -> str:
     """Return how to address a stranger: their name without what is no name, else their @handle, or ''."""
     plain = "".join(
-        one for one in " ".join(author.name[:200].split()) if unicodedata.category(one)[0] in "LMZ" or one in "-'’.,"
+        one for one in " ".join(author.name[:200].split()) if unicodedata.category(one)[0] in "LMZ" or one in "-'’.,&"
     )
-    name = " ".join(plain.split())[:MAX_PERSON_NAME].strip(" -'’.,")
+    name = " ".join(plain.split())[:MAX_PERSON_NAME].strip(" -'’.,&")
     if name and not _ADDRESS.search(author.name):
         return name
     handle = author.handle.removeprefix("@")
     return f"@{handle}" if re.fullmatch(r"[\w.-]{1,60}(?:@[\w.-]{1,60})?", handle, re.ASCII) else ""
+
+
+def fold_name(name: str) -> str:
+    """Return the name of a saved reply as it is compared: a menu shows two that differ in letters alone as one."""
+    return " ".join(name.split()).casefold()
 
 
 def fill_placeholders(text: str, name: str, signature: str) -> str:

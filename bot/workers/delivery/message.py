@@ -142,7 +142,7 @@ def render_message(
         return _render_request_message(pending, case, link, caution)
     waits = case.status is CaseStatus.NEW and not case.is_snoozed
     owned = case.status is CaseStatus.CLAIMED and pending.to == ToPerson(case.owner)
-    renderers: dict[NotificationKind, tuple[bool, Callable[[], RenderedMessage]]] = {
+    renderers: dict[NotificationKind, tuple[bool, Callable[[], RenderedMessage | None]]] = {
         NotificationKind.CONFIRM: (
             waits and case.is_unconfirmed_crisis,
             lambda: case_messages.render_confirm_request(case, department, link, caution),
@@ -156,6 +156,10 @@ def render_message(
                 if waits
                 else case_messages.render_joined_notice(case, link, caution)
             ),
+        ),
+        NotificationKind.UNSATISFIED: (
+            not case.is_closed,
+            lambda: case_messages.render_follow_up_notice(case, department, link, caution),
         ),
         NotificationKind.CLOSURE: (True, lambda: case_messages.render_closure(case, link)),
         NotificationKind.HANDED: (owned, lambda: case_messages.render_handed_over(case, link, caution)),
