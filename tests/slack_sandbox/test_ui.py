@@ -9,6 +9,7 @@ import pytest
 
 from tests.slack_sandbox.conftest import World
 from tests.slack_sandbox.test_interactions import CARD, on_click
+from tests.slack_sandbox.test_modals import HOW, MODAL, on_submit, open_modal
 
 OURS = {"X-Sandbox-Page": "1"}
 
@@ -169,3 +170,18 @@ async def test_what_only_raj_sees_is_not_told_to_ana(world: World, browser: aioh
     _, told = await events(browser, at)
 
     assert "psst" not in json.dumps(told)
+
+
+async def test_a_submitted_form_has_the_last_letters_and_the_app_is_told_of_them_once(
+    world: World, browser: aiohttp.ClientSession
+) -> None:
+    heard = on_submit(world)
+    await open_modal(world, MODAL | {"blocks": [HOW | {"dispatch_action": True}]})
+    assert world.ana.modal is not None
+    before = len(world.requests)
+
+    outcome = await act(browser, act="submit", view=world.ana.modal.id, values={"how": "Refunded", "gone": "x"})
+
+    assert outcome["ok"]
+    assert heard[0]["how"]["text"]["value"] == "Refunded"
+    assert len(world.requests) == before + 1
