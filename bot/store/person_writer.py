@@ -34,12 +34,9 @@ def write_person_changes(transaction: Transaction, keys: Keys, decision: CaseDec
 def _count_contacts(transaction: Transaction, keys: Keys, decision: CaseDecision) -> None:
     if (contact := find_contact(decision)) is not None:
         key, seconds = keys.person_key(contact.author), int(contact.at.timestamp())
-        transaction.write("HINCRBY", key, CONTACTS, 1)
-        transaction.write("HSETNX", key, FIRST_AT, seconds)
-        transaction.write("HSET", key, LAST_AT, seconds)
+        transaction.write("count_event", key, CONTACTS, FIRST_AT, LAST_AT, seconds, _SECONDS)
         if contact.is_praise:
             transaction.write("HINCRBY", key, PRAISED, 1)
-        transaction.add_upkeep("EXPIRE", key, _SECONDS)
     if decision.after is None:
         return
     if (answer := find_answer(decision.before, decision.after)) is not None:
@@ -52,19 +49,19 @@ def _count_contacts(transaction: Transaction, keys: Keys, decision: CaseDecision
         transaction.write("HINCRBY", key, ANSWERED, -1)
         transaction.write("HSET", key, LOST_AT, int(lost.at.timestamp()))
         transaction.add_upkeep("EXPIRE", key, _SECONDS)
-    author = decision.after.mention.author_key
-    if author and (count := count_approaches(decision.before, decision.after)):
+    count = count_approaches(decision.before, decision.after)
+    if count and (author := decision.after.mention.author_key):
         transaction.write("HINCRBY", keys.person_key(author), APPROACHES, count)
 
 
 def _update_person_cases(transaction: Transaction, keys: Keys, before: Case | None, case: Case) -> None:
     """List the open cases of an author, the claimed ones above the others, each by when it was opened."""
-    known = before.mention.author_key if before else ""
-    if known and (case.is_closed or not case.mention.author_key):
+    known, author = before.mention.author_key if before else "", case.mention.author_key
+    if known and (case.is_closed or not author):
         transaction.write("ZREM", keys.person_cases_key(known), case.id)
-    elif case.mention.author_key and not case.is_closed and (before is None or before.status is not case.status):
+    elif author and not case.is_closed and (before is None or before.status is not case.status):
         score = case.opened_at.timestamp() + CLAIMED_FROM * (case.status is CaseStatus.CLAIMED)
-        transaction.write("ZADD", keys.person_cases_key(case.mention.author_key), score, case.id)
+        transaction.write("ZADD", keys.person_cases_key(author), score, case.id)
 
 
 def _find_person_refresh(before: Case | None, case: Case) -> Notification | None:

@@ -51,6 +51,7 @@ class Transaction:
         return bool(self._guards)
 
     def write(self, command: str, key: str, *words: str | float) -> None:
+        """Add a command of the server, or one of those that `commit.lua` has of its own."""
         self._writes.append((command, key, words))
 
     def add_upkeep(self, command: str, key: str, *words: str | float) -> None:

@@ -1,5 +1,6 @@
 """What is kept of a person is written by the commits of cases: each contact and each answer counts exactly once."""
 
+import re
 from datetime import timedelta
 
 from bot.domain.case import Case, CaseResolution, JoinReason, derive_case_id
@@ -9,13 +10,13 @@ from bot.domain.commits import CaseDecision
 from bot.domain.mention import Mention
 from bot.domain.persons.person import Person, PersonLabel
 from bot.domain.routing import Route
-from bot.store.case_writer import build_person_term
+from bot.store.case_writer import build_person_term, write_cases, write_decision
 from bot.store.client import RedisClient
 from bot.store.inbox import TriagedEntry
 from bot.store.keys import PERSON_KEPT, Keys, format_month
 from bot.store.persons import MAX_OPEN_CASES
 from bot.store.store import Store
-from bot.store.transaction import CommitResult
+from bot.store.transaction import CommitResult, Transaction, commit
 from tests.clock import SteppedClock
 from tests.domain.samples import CARE, CLOCKS, build_assessment, build_context, build_mention
 
@@ -182,3 +183,23 @@ async def test_the_newest_cases_are_listed_of_thousands_of_all_accounts_whatever
     found = await store.case_queues.list_person_cases([MARTA, "mastodon:71"], clock.now())
     assert [case.id for case in found] == newest
     assert not await store.case_queues.search_author(build_person_term(MARTA), clock.now())
+
+
+async def test_a_contact_takes_four_commands_beside_those_of_its_case(store: Store, clock: SteppedClock) -> None:
+    counts: list[dict[str, int]] = []
+    for number, write in enumerate((write_cases, write_decision)):
+        transaction = Transaction(store.keys.inbox)
+        write(transaction, store.keys, open_one(post(number, clock, author=f"{number}"), clock), clock.now())
+        before = await count_commands(store.client)
+        assert await commit(store.client, transaction) == [CommitResult.WRITTEN]
+        after = await count_commands(store.client)
+        counts.append({name: count - before.get(name, 0) for name, count in after.items()})
+    without, known = counts
+    more = {name: count - without.get(name, 0) for name, count in known.items() if count != without.get(name, 0)}
+    assert more == {"hincrby": 1, "hset": 1, "expire": 1, "zadd": 1}
+
+
+async def count_commands(client: RedisClient) -> dict[str, int]:
+    """Return how often the server ran each command, also within scripts."""
+    found = re.findall(r"cmdstat_(\w+):calls=(\d+)", await client.execute("INFO", "commandstats"))
+    return {name: int(count) for name, count in found if name != "info"}

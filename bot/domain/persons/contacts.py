@@ -35,20 +35,20 @@ def find_contact(decision: CaseDecision) -> Contact | None:
         return None
     if mention is None and before is None and after is not None:
         mention = after.mention
-    if mention is None or not mention.author_key:
+    if mention is None or not (author := mention.author_key):
         return None
     processed = decision.processed
     assessment = processed.assessment if processed else decision.case.assessment
     is_praise = assessment.intent is Intent.PRAISE and (processed is not None or decision.joined_mention is None)
-    return Contact(mention.author_key, mention.created_at, is_praise)
+    return Contact(author, mention.created_at, is_praise)
 
 
 def find_answer(before: Case | None, after: Case) -> Answer | None:
     """Return the answer that the author got by this change of their case."""
-    author = after.mention.author_key
-    if not author or not is_answered(after) or is_answered(before) or after.resolved_at is None:
+    if not is_answered(after) or is_answered(before) or after.resolved_at is None:
         return None
-    return Answer(author, after.owner or after.closed_by, after.resolved_at)
+    author = after.mention.author_key
+    return Answer(author, after.owner or after.closed_by, after.resolved_at) if author else None
 
 
 def find_lost_answer(decision: CaseDecision) -> Answer | None:

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import lru_cache
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -124,8 +125,12 @@ def merge_persons(persons: Sequence[Person]) -> Person:
     )
 
 
+@lru_cache(maxsize=1_000)
 def derive_person_id(author_key: str) -> str:
-    """Return the id under which an account is kept: 64 bits, from which nobody reads who it is."""
+    """Return the id under which an account is kept: 64 bits, from which nobody reads who it is.
+
+    Triage asks it four times for each post.
+    """
     return hashlib.blake2b(author_key.encode(), digest_size=8).hexdigest()
 
 

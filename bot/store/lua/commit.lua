@@ -6,7 +6,8 @@
   ARGV[1] consumer group   then for each transaction: number of its words, and its words:
     index of its inbox in KEYS, inbox entry that it answers, '' for none
     number of guards; for each: index in KEYS, field ('' for a plain string), expected value ('' for absent)
-    then commands until its end: number of words that follow, name, index in KEYS, other words
+    then commands until its end: number of words that follow, name, index in KEYS, other words; of the server, or one
+    of `own` below
   Returns for each transaction 1 if it was written, 0 if the entry had been answered before, -1 if a guard no longer
   holds, or the error with which a command of it ended.
 
@@ -33,11 +34,31 @@ local function holds(at, guards)
   return true
 end
 
+local own = {}
+
+-- Count an event in a hash: how often, when first and when last; the hash is kept for so many seconds after it.
+function own.count_event(key, often, first, last, at, kept)
+  local count = redis.pcall('HINCRBY', key, often, 1)
+  if count == 1 then
+    call('HSET', key, first, at, last, at)
+  elseif type(count) == 'number' then
+    call('HSET', key, last, at)
+  else
+    return count
+  end
+  call('EXPIRE', key, kept)
+end
+
 local function write(at, last)
   while at <= last do
     local till = at + tonumber(ARGV[at])
     ARGV[at + 2] = KEYS[tonumber(ARGV[at + 2])]
-    local reply = redis.pcall(unpack(ARGV, at + 1, till))
+    local reply
+    if own[ARGV[at + 1]] then
+      reply = own[ARGV[at + 1]](unpack(ARGV, at + 2, till))
+    else
+      reply = redis.pcall(unpack(ARGV, at + 1, till))
+    end
     if type(reply) == 'table' and reply.err then
       return reply
     end
