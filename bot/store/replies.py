@@ -56,7 +56,7 @@ class ReplyStore(RedisStore):
         await commit(self._client, transaction)
 
     async def forget(self, mentions: Iterable[str], phrases: Iterable[str]) -> int:
-        """Delete drafts of the cases of these mentions, and saved replies that quote a phrase. Return how many."""
+        """Delete texts typed in the cases of these mentions, and saved replies with a phrase. Return how many."""
         wanted = tuple(phrases)
         quoting = [one.id for one in await self.list_saved() if any(phrase in one.text for phrase in wanted)]
         gone = int(await self._client.execute("HDEL", self._keys.saved_replies, *quoting)) if quoting else 0
