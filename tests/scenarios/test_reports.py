@@ -1,6 +1,7 @@
 """What a manager asks, and whether the answer agrees with the counters."""
 
 import re
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -42,6 +43,27 @@ async def test_what_was_answered_and_what_is_overdue_is_counted_by_department(wo
     told = await world.person("mia").type_command("/sentiment today")
     assert "1 of 1 in care overdue" in told
     assert re.search(r"^care\W+1\W+1\W+1\W", told, re.MULTILINE), told
+
+
+async def test_a_manager_asks_at_eight_and_reads_one_sentence_that_is_true(world: World) -> None:
+    """Wednesday, 11 March: half of 40 mentions are negative; on the four Wednesdays before, 5 of 30 were."""
+    await world.advance(hours=22, minutes=59 - world.clock.now().minute)
+    now = world.clock.now().astimezone(LISBON)
+    assert now.hour == 7
+    mentions = [
+        world.build_mention(text, by=f"w{weeks}n{number}", at=now - timedelta(weeks=weeks, minutes=5 + 5 * number))
+        for weeks, bad, count in ((4, 5, 30), (3, 5, 30), (2, 5, 30), (1, 5, 30), (0, 20, 40))
+        for number in range(count)
+        for text in [build_complaint(100 * weeks + number) if number < bad else f"{CHATTER} {weeks}-{number}"]
+    ]
+    await world.receive_all(mentions)
+    await world.advance(minutes=15)
+    told = await world.person("mia").type_command("/sentiment")
+    still_open, overdue = (await world.local_app.store.report_counters.count_open(["care"], world.clock.now()))["care"]
+    late = f", {overdue} of {still_open} in care overdue" if overdue else ""
+    headline = told.partition("\n")[0].replace("\N{NO-BREAK SPACE}", " ")
+    assert headline == f"Bad morning: 50 % negative (usually 17){late}."
+    assert "40 mentions: 20 negative, 20 neutral." in told
 
 
 async def test_won_saved_and_lost_are_offered_where_the_playbook_says_so_and_counted(world: World) -> None:

@@ -1,6 +1,6 @@
 """Digests that come by themselves, as a manager sees them in Slack. The story begins on Tuesday at nine."""
 
-from tests.scenarios.sample_posts import LOST
+from tests.scenarios.sample_posts import LOST, build_complaint
 from tests.scenarios.slack_views import Card
 from tests.scenarios.world import World
 
@@ -63,3 +63,16 @@ async def test_others_are_told_who_can_have_digests(world: World) -> None:
     assert "Only managers get digests. Ask @mia." in await world.person("ana").type_command(
         "/sentiment digest daily 8:00"
     )
+
+
+async def test_where_slack_refuses_charts_a_digest_comes_with_all_its_words(world: World) -> None:
+    world.sandbox.workspace.refused_blocks = {"data_visualization"}
+    await world.person("mia").type_command("/sentiment digest daily 8:00 in #pr")
+    posts = [build_complaint(number) for number in range(31)]
+    for hour in range(4):
+        await world.receive_all([world.build_mention(text, by=f"h{hour}{text[-6:]}") for text in posts[hour * 8 :][:8]])
+        await world.advance(hours=1)
+    await world.advance(hours=19, minutes=1)
+    await world.advance(minutes=5)
+    [digest] = list_digests(world, "#pr")
+    assert "31 mentions: 31 negative." in digest.words

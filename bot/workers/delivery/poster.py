@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import structlog
 
 from bot.cards.block_kit import RenderedMessage
+from bot.cards.charts import drop_charts, has_chart
 from bot.clock import Clock
 from bot.domain.department import Department
 from bot.domain.destination import Destination, ToChannel, to_people
@@ -84,7 +85,7 @@ class MessagePoster:
 
         `save_record` is called before the post, so that a crash in between is recognised, and again once it is known
         whether Slack took it: then a process that lost the lease meanwhile may write too, unless another has begun.
-        `render_fallback` replaces blocks that Slack refuses; without it, the text alone is posted.
+        `render_fallback` replaces blocks that Slack refuses; without it, its charts or all blocks are left out.
         `thread` is the ts of the message to reply to.
         Raises `BlocksRefusedError` if the next try sends the simpler blocks, since a refused post counts towards
         Slack's limits, too; `LeaseLostError` if another process sends by now.
@@ -128,7 +129,8 @@ class MessagePoster:
     ) -> SentMessage:
         is_refused = name in self._refused
         if is_refused:
-            drawing = render_fallback() if render_fallback else RenderedMessage(drawing.text, [])
+            plain = drop_charts(drawing) if has_chart(drawing) else RenderedMessage(drawing.text, [])
+            drawing = render_fallback() if render_fallback else plain
         try:
             sent = await self.limiter.post_message(channel, drawing, name, thread)
         except SlackRejectedError as no:
@@ -136,7 +138,8 @@ class MessagePoster:
             if is_refused or not no.is_block_error:
                 raise
             self._refused.add(name)
-            log.exception("slack rejected the blocks", message=name, error=no.error, faults=list(no.details))
+            tell = log.warning if has_chart(drawing) else log.exception  # some workspaces have no charts yet
+            tell("slack rejected the blocks", message=name, error=no.error, faults=list(no.details))
             raise BlocksRefusedError from no
         self._refused.discard(name)
         return sent
