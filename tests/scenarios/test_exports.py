@@ -6,6 +6,7 @@ import json
 import re
 from collections import Counter
 
+import aiohttp
 import pytest
 
 from bot.domain.destination import ToFiles
@@ -175,3 +176,13 @@ async def test_who_left_slack_blocks_no_other_export(world: World) -> None:
     await world.advance(minutes=1)
     assert not files_of(world, "mia")
     assert await world.local_app.store.outbox.list_pending(ToFiles("U0MIA"), 5) == ()
+
+
+async def test_the_page_of_the_sandbox_offers_the_file(world: World) -> None:
+    await world.receive(LOST)
+    await world.person("mia").type_command("/sentiment export cases today")
+    [(name, content)] = files_of(world, "mia")
+    [upload] = world.sandbox.app.uploads
+    async with aiohttp.ClientSession() as session, session.get(f"{world.sandbox.url}/page/file/{upload}") as answer:
+        assert (answer.status, await answer.text()) == (200, content)
+        assert name in answer.headers["Content-Disposition"]
