@@ -1,4 +1,4 @@
-"""The guide through the first five minutes: four steps, ticked by what has happened in the app and the workspace."""
+"""The guide through the first five minutes: five steps, ticked by what has happened in the app and the workspace."""
 
 from typing import Any, NamedTuple
 
@@ -7,11 +7,16 @@ from bot.demo.panel.night_crisis import NightCrisis
 from bot.demo.session import DemoSession
 from bot.demo.simulated_users import list_members
 from bot.domain.audit import AuditAction
+from bot.domain.cases.roll_ups import RollUp, RollUpTopic
+from bot.domain.department import Department
+from bot.domain.destination import ToPerson
 from bot.domain.paging.page import Page
 
 Json = dict[str, Any]
 ACTIONS = {AuditAction.CLAIMED.value: "claim", AuditAction.RESOLVED.value: "resolve"}
 """What people do with a case, by what the audit log says: steps of the guide, and actions of simulated users."""
+FOLLOW_UP = "follow_up"
+"""The step that nobody simulated does."""
 CARD_BUTTON = '[data-action="{}"]'
 SKIP_BUTTON = '#panel [data-doing="night"]'
 
@@ -55,6 +60,8 @@ class GuideProgress:
         for place, event in await store.audit_log.read(self._read_to):
             self._read_to = place
             case, kind = event.get("case", ""), ACTIONS.get(event.get("what", ""), "")
+            if event.get("what") == AuditAction.FOLLOWED_UP and event.get("by"):
+                self._done.add(FOLLOW_UP)
             if not kind or not event.get("by") or (case, kind) in simulated:
                 continue
             self._done.add(kind)
@@ -85,9 +92,23 @@ class GuideProgress:
         return [
             GuideStep("claim", "Claim a card", "The team sees who answers.", f"#log {claim}", person, channel),
             answer,
+            await self._build_follow_up_step(department),
             GuideStep("report", "Be the manager", f"Ask for the day: {ask}", "#say", manager, channel, ask),
             GuideStep("night", "Skip to 4am", "A crisis comes in. See who is paged.", SKIP_BUTTON),
         ]
+
+    async def _build_follow_up_step(self, department: Department) -> GuideStep:
+        """Lead to who is asked to follow up on what a colleague answered; until then to the button that skips ahead."""
+        step = GuideStep(FOLLOW_UP, "Follow up", "Skip ahead. A teammate asks if an answer helped.", SKIP_BUTTON)
+        for person in sorted({*list_members(department.deputies), *self._session.stage.app.rules.managers}):
+            roll_up = RollUp(department.name, ToPerson(person), RollUpTopic.FOLLOW_UPS)
+            record = (await self._session.stage.store.roll_ups.load(roll_up)).record
+            if record.is_open and record.card.ts:
+                place, ts = record.card.channel, record.card.ts
+                focus = f"#m-{place}-{ts.replace('.', '-')} {CARD_BUTTON.format(action_ids.FOLLOW_UP_SATISFIED)}"
+                hint = "A teammate answered. Did it help? Satisfied ends it, Not satisfied opens the case again."
+                return step._replace(hint=hint, focus=focus, person=self._get_name(person), place=place)
+        return step
 
     def _get_name(self, user: str) -> str:
         found = self._session.stage.workspace.users.get(user)
