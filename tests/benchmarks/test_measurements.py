@@ -44,3 +44,12 @@ async def test_each_source_has_a_parse_rate_and_finds_all_posts_of_its_page(benc
     rates = [figure for figure in await measure_parse_rates(bench) if figure.name.endswith(", posts a second")]
     assert {figure.name.partition(",")[0] for figure in rates} == set(SOURCES)
     assert all(figure.note.startswith(f"{POSTS_OF_PAGE} posts in ") for figure in rates)
+
+
+async def test_backfires_on_a_made_up_week_say_so_and_are_held_to_no_aim(bench: BenchmarkContext) -> None:
+    found = await made(bench, "backfires")
+    assert bench.week is None
+    assert [figure.name for figure in found.measurements if figure.target is not None] == []
+    notes = [figure.note for figure in found.measurements if figure.name.startswith("false")]
+    assert notes
+    assert all("made-up" in note for note in notes)
