@@ -2,14 +2,26 @@
 
 import asyncio
 import re
+import time
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from bot.cards import action_ids
+from bot.cards.case import render_case
+from bot.domain.assessment import Signal, build_assessment
+from bot.domain.case import Case, CaseResolution, CaseStatus
+from bot.domain.cases.intake import open_case
 from bot.domain.erasure import AUTHOR_DELETION, REQUEST, DeletionTargets, ForgetTarget
 from bot.domain.persons.person import MAX_NOTES, PersonLabel, derive_person_id
+from bot.domain.routing import Route
+from bot.store.case_writer import build_person_term
 from bot.store.forget import MentionEraser
+from bot.store.keys import format_month
+from bot.store.person_writer import CONTACTS
+from tests.domain.samples import CARE, CLOCKS, build_mention
 from tests.scenarios.slack_views import Card
 from tests.scenarios.test_forget import find_traces
 from tests.scenarios.world import World
@@ -343,3 +355,54 @@ async def test_an_older_form_changes_only_the_labels_that_were_changed_in_it(wor
     assert (await persons.load_history(card.case, "U0ANA")).labels == both
     await submit(card, by="raj", labels=[])
     assert (await persons.load_history(card.case, "U0ANA")).labels == {PersonLabel.VIP}
+
+
+OFTEN, STORED = 10_000, 1_000
+
+
+async def write_often(world: World) -> list[Case]:
+    """Return the kept cases of somebody who wrote `OFTEN`: of ten, one is open and nine are answered."""
+    at, store = world.clock.now(), world.local_app.store
+    labels, cases = build_assessment([Signal("mood", "sentiment:negative", 0.9)]), []
+    decisions = []
+    for number in range(STORED):
+        said = at - timedelta(hours=STORED - number)
+        mention = build_mention(id=f"x:w{number}", text=f"my bag {number}", author="wilhelmina", created_at=said)
+        opened = open_case(mention, labels, Route(name="r", to="care", clocks=CLOCKS), CARE, said)
+        after, how = opened.case, CaseResolution.ANSWERED
+        if number % 10:
+            after = after.copy_with(status=CaseStatus.RESOLVED, resolution=how, resolved_at=said, owner="U0ANA")
+        decisions.append(replace(opened, after=after, notifications=(), deadline=None))
+        cases.append(after)
+    await store.cases.commit_each(decisions, at)
+    key, term = store.keys.person_key("x:wilhelmina"), build_person_term("x:wilhelmina")
+    older = [f"{term}{int(at.timestamp()) - number:08x}\n{number:014x}" for number in range(OFTEN - STORED)]
+    words = [word for entry in older for word in (0, entry)]  # of cases that are no longer kept
+    await store.client.execute_batch(
+        [
+            ("ZADD", store.keys.authors_key(format_month(at)), *words),
+            ("HSET", key, CONTACTS, OFTEN),
+            ("HINCRBY", store.keys.mention_counters, "seen", STORED),
+        ]
+    )
+    return cases
+
+
+async def test_of_a_person_with_ten_thousand_contacts_card_history_and_oblivion_take_a_bounded_time(
+    world: World,
+) -> None:
+    newest = (await write_often(world))[-10]  # that is open
+    usecases, store, began = world.local_app.app.usecases, world.local_app.store, time.process_time()
+    view = await usecases.cases.get(newest.id)
+    assert "10,000th contact in 41 days · 900 answered" in str(render_case(*view).all_blocks)
+    history = await usecases.persons.load_history(newest.id, "U0ANA")
+    oldest = await usecases.persons.load_history(newest.id, "U0ANA", 90)
+    assert (history.page.total, len(history.page.cases), oldest.page.end) == (100, 10, 100)
+    seen = time.process_time()
+    assert seen - began < 5  # seconds of CPU
+    eraser = MentionEraser(store.client, store.keys)
+    found = await eraser.find(ForgetTarget(author="wilhelmina"))
+    assert len(found.ids) == STORED
+    await eraser.forget(found, world.clock.now())
+    assert time.process_time() - seen < 20
+    assert await store.persons.load(["x:wilhelmina"]) == {}
