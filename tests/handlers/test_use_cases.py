@@ -5,6 +5,7 @@ import pytest
 from bot.cards import action_ids
 from bot.domain.commits import StoreUnavailable
 from bot.slack_sandbox.block_kit import check_view
+from tests.cards.test_chart_picture import needs_font
 from tests.handlers.conftest import FakeUseCases
 from tests.handlers.slack_workspace import ANA, CARD, FakeSlackServer, Workspace
 
@@ -99,6 +100,7 @@ async def test_a_subject_or_department_is_chosen_from_a_menu(workspace: Workspac
     assert fakes.reports.asked == [("answer", ANA, "today Northwind Go")]
 
 
+@needs_font
 async def test_where_slack_refuses_a_chart_a_picture_of_it_is_sent(
     workspace: Workspace, slack: FakeSlackServer
 ) -> None:
