@@ -28,7 +28,7 @@ class PointLookup(Protocol):
     async def resolve_point(self, department: Department) -> Department:
         """Return the department with its point person of this moment, and their plain name."""
 
-    async def find_name(self, person: str) -> str:
+    async def find_display_name(self, person: str) -> str:
         """Return the plain name of a colleague; empty if it is not known."""
 
 

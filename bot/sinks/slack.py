@@ -46,6 +46,8 @@ class SlackProfile(NamedTuple):
     """Their workspace, or their organisation on Enterprise Grid."""
     is_active: bool = True
     """False for a bot, a person who has left, and an id that Slack does not know."""
+    display_name: str = ""
+    """Behind the @ of a mention; empty where that is their name."""
 
 
 def build_web_client(token: str, api_url: str, session: aiohttp.ClientSession) -> AsyncWebClient:
@@ -163,13 +165,14 @@ class SlackSink:
         """Raises `SlackRejectedError` without users:read."""
         user = (await self._call_method("users.info", user=person)).get("user")
         fields = user if isinstance(user, Mapping) else {}
-        within = fields.get("enterprise_user")
+        within, profile = fields.get("enterprise_user"), fields.get("profile")
         team = (within.get("enterprise_id") if isinstance(within, Mapping) else "") or fields.get("team_id")
         return SlackProfile(
             str(fields.get("real_name") or fields.get("name") or ""),
             str(fields.get("tz") or ""),
             str(team or ""),
             is_active=not (fields.get("is_bot") or fields.get("deleted")),
+            display_name=str((profile.get("display_name") if isinstance(profile, Mapping) else "") or ""),
         )
 
     async def is_do_not_disturb(self, person: str, at: float) -> bool:

@@ -48,6 +48,11 @@ class SlackDirectory:
         """Return the name as Slack shows it; empty if Slack does not say."""
         return (await self._load_profile(person)).name
 
+    async def find_display_name(self, person: str) -> str:
+        """Return the name behind the @ of a mention; empty if Slack does not say."""
+        known = await self._load_profile(person)
+        return known.display_name or known.name
+
     async def find_team(self, person: str) -> str:
         """Return a person's workspace or organisation; empty if Slack does not say."""
         return (await self._load_profile(person)).team

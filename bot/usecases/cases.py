@@ -269,7 +269,7 @@ class CaseUseCases:
         if case.status is CaseStatus.NEW:
             department = await self._staff.resolve_point(department)
         page = await self._pages.find_for_case(case)
-        author = await self._persons.load_context(case, self._clock.now(), self._staff.find_plain_name)
+        author = await self._persons.load_context(case, self._clock.now(), self._staff.find_display_name)
         return CaseView(case, department, self._clock.now(), page, author)
 
     def _match_route(self, mention: Mention, assessment: Assessment) -> Route:

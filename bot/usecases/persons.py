@@ -78,7 +78,7 @@ class PersonUseCases:
         notes = await self._notes.load(accounts)
         had = {name for one in (case, *cases) for name in (one.department, *one.departments_before)}
         await self._check_reader(by, had.union(note.department for note in notes))
-        context = await self._persons.load_context(case, at, self._staff.find_plain_name)
+        context = await self._persons.load_context(case, at, self._staff.find_display_name)
         department = get_department_or_lost(self._rules, case.department)
         shown = tuple(cases[start : start + CASES_SHOWN])
         page = CasePage(shown, start, start + len(shown), len(cases))

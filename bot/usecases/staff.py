@@ -35,6 +35,9 @@ class PeopleDirectory(GroupDirectory, Protocol):
     async def find_name(self, person: str) -> str:
         """Return the name as Slack shows it; empty if Slack does not say."""
 
+    async def find_display_name(self, person: str) -> str:
+        """Return the name behind the @ of a mention; empty if Slack does not say."""
+
 
 NAMES_TIMEOUT = 1.0
 """A form has to open within the three seconds of Slack's trigger."""
@@ -69,6 +72,10 @@ class RoleLookup:
     async def find_name(self, person: str) -> str:
         """Return the name in the playbook, or as Slack shows it; empty if neither says."""
         return self._get_contact(person).name or await self._directory.find_name(person)
+
+    async def find_display_name(self, person: str) -> str:
+        """Return the name behind the @ of a mention, for where that would notify them; empty if Slack does not say."""
+        return await self._directory.find_display_name(person)
 
 
 class StaffDirectory:
@@ -128,6 +135,13 @@ class StaffDirectory:
         with suppress(TimeoutError):
             async with asyncio.timeout(NAMES_TIMEOUT):
                 return await self._roles.find_name(person)
+        return ""
+
+    async def find_display_name(self, person: str) -> str:
+        """Return the name behind the @ of a mention; empty if it is not known in time."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(NAMES_TIMEOUT):
+                return await self._roles.find_display_name(person)
         return ""
 
     async def list_playbook_deputies(self, department: Department) -> frozenset[str]:

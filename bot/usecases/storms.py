@@ -241,7 +241,7 @@ class StormUseCases:
         """Claim each of them that nobody has by now, in one round trip. One that is snoozed is left in peace."""
         decisions, held_back = list[CaseDecision](), list[CaseDecision]()
         cases, at = list(cases), self._clock.now()
-        authors = await self._store.persons.load_contexts(cases, at, self._staff.find_plain_name)
+        authors = await self._store.persons.load_contexts(cases, at, self._staff.find_display_name)
         for case in cases:
             if case.is_snoozed:
                 so_far.refused.add(case.id)

@@ -46,6 +46,9 @@ class NoDirectory:
     async def find_name(self, person: str) -> str:  # noqa: ARG002 - nobody has one
         return ""
 
+    async def find_display_name(self, person: str) -> str:  # noqa: ARG002 - nobody has one
+        return ""
+
     async def is_active(self, person: str) -> bool:  # noqa: ARG002 - nobody leaves
         return True
 

@@ -509,3 +509,14 @@ async def test_what_cannot_be_merged_is_said_without_telling_an_owner_to_claim(w
     with pytest.raises(NotAllowed) as refused:
         await cases.merge(second.case, "U0RAJ", first.case)
     assert str(refused.value) == "The other case is closed by now."
+
+
+async def test_a_colleague_has_one_name_behind_the_at_also_where_the_playbook_knows_another(world: World) -> None:
+    world.path.write_text(f'{world.path.read_text("utf-8")}\n[[people]]\nid = "U0ANA"\nname = "Ana Lima"\n', "utf-8")
+    assert not world.playbook.reload()
+    first, second = await receive_two(world)
+    await first.click("Claim", by="ana")
+    await first.click("Reply…", by="ana")
+    await world.advance(seconds=3)
+    assert "@ana is writing to this person" in second.words
+    assert "Ana Lima" not in second.words

@@ -134,7 +134,7 @@ class CardDelivery:
         return await self._store.pages.find_for_case(case)
 
     async def _load_author(self, case: Case) -> AuthorContext:
-        find_name = self._points.find_name if self._points else None
+        find_name = self._points.find_display_name if self._points else None
         return await self._store.persons.load_context(case, self._poster.clock.now(), find_name)
 
     async def _post_card(self, case: Case, department: Department, record: CardRecord, pending: Notification) -> bool:
