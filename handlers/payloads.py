@@ -23,6 +23,10 @@ class SubmittedModal:
         """Whether the modal has this input, filled in or not."""
         return block in self._values
 
+    def find_block(self, prefix: str) -> str:
+        """Return the id of the input that begins with this; the prefix itself if there is none."""
+        return next((one for one in self._values if one.startswith(prefix)), prefix)
+
     def get_value(self, block: str) -> str:
         """Return what was selected or typed in an input; '' if nothing was, or if there is no such input."""
         state = self._values.get(block, {}).get(action_ids.INPUT, {})
@@ -43,9 +47,10 @@ class SubmittedModal:
 
 def read_reply_text(view: dict[str, Any]) -> tuple[int, str]:
     """Return the number in the block id of a reply's text, and the text."""
-    block = next((one for one in view["state"]["values"] if one.startswith(action_ids.REPLY_TEXT)), "")
+    form = SubmittedModal(view)
+    block = form.find_block(action_ids.REPLY_TEXT)
     number = block.removeprefix(action_ids.REPLY_TEXT)
-    return int(number) if number.isdecimal() else 0, SubmittedModal(view).get_value(block)
+    return int(number) if number.isdecimal() else 0, form.get_value(block)
 
 
 def find_modal(body: dict[str, Any]) -> dict[str, Any] | None:

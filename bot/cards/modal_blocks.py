@@ -18,7 +18,8 @@ class ModalMetadata(NamedTuple):
     """Where a modal was opened: the case, and the response_url that updates its card, or ''.
 
     `home` is the state of the Home tab, and `place` the block there, if it was opened from there. `labels` are those
-    of the person, with commas, as the form shows them, so that only what was changed in it is saved.
+    of the person, with commas, as the form shows them, so that only what was changed in it is saved. `saves`: how often
+    it was saved.
     """
 
     case: str
@@ -28,6 +29,7 @@ class ModalMetadata(NamedTuple):
     home: str = ""
     place: str = ""
     labels: str = ""
+    saves: int = 0
 
     def to_json(self) -> str:
         return json.dumps(self, separators=(",", ":"))

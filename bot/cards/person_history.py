@@ -62,13 +62,14 @@ def render_person_history(
     `links` lead to the cards of these cases, and of those that one of them was merged into.
     """
     labels = author.person.labels if author.person else frozenset()
+    origin = origin._replace(labels=",".join(sorted(labels)))
     facts = format_author_facts(author, department) or "No contact is on record."
     shown = (block for one in page.cases for block in _render_case(one, links, merged_into.get(one.merged_into)))
     return make_modal(
         action_ids.PERSON_MODAL,
         "History",
         "Save",
-        origin._replace(labels=",".join(sorted(labels))),
+        origin,
         make_section(make_plain_text(format_author(case.mention))),
         make_context(facts),
         *_render_accounts(case, accounts),
@@ -76,7 +77,7 @@ def render_person_history(
         *shown,
         *_render_turns(case, page),
         *_render_notes(notes),
-        *_render_form(labels),
+        *_render_form(labels, origin),
         close="Close",
     )
 
@@ -162,7 +163,8 @@ def _render_notes(notes: Sequence[PersonNote]) -> list[Block]:
     return [make_rich_text(make_line(make_run(format_count(len(notes), "note"), bold=True)), make_bullets(*lines))]
 
 
-def _render_form(labels: frozenset[PersonLabel]) -> list[Block]:
+def _render_form(labels: frozenset[PersonLabel], origin: ModalMetadata) -> list[Block]:
+    """Return the inputs. Slack keeps the state of a block, so what was saved or has changed needs other block ids."""
     options = {label: make_option(name, label.value) for label, name in LABEL_NAMES.items()}
     boxes: Block = {"type": "checkboxes", "options": list(options.values())}
     if chosen := [options[label] for label in LABEL_NAMES if label in labels]:
@@ -170,8 +172,14 @@ def _render_form(labels: frozenset[PersonLabel]) -> list[Block]:
     text = {"type": "plain_text_input", "multiline": True, "max_length": MAX_NOTE_LENGTH}
     hint = "Stays in Slack. The deputies of the teams that had this person and managers can read it."
     return [
-        make_input(action_ids.LABELS, "Labels", boxes, hint="Rules of the playbook may ask for them.", optional=True),
-        make_input(action_ids.NOTE, "Add a note", text, hint=hint, optional=True),
+        make_input(
+            f"{action_ids.LABELS}:{origin.saves}:{origin.labels}",
+            "Labels",
+            boxes,
+            hint="Rules of the playbook may ask for them.",
+            optional=True,
+        ),
+        make_input(f"{action_ids.NOTE}:{origin.saves}", "Add a note", text, hint=hint, optional=True),
     ]
 
 

@@ -16,16 +16,18 @@ _LABELS = {label.value: label for label in PersonLabel}
 async def submit_person_history(ack: AsyncAck, view: Payload, by: str, persons: PersonUseCases) -> None:
     """Save, and show what is known now."""
     form = SubmittedModal(view)
+    note = form.find_block(action_ids.NOTE)
     chosen, shown = (
         [_LABELS[word] for word in words if word in _LABELS]
-        for words in (form.list_values(action_ids.LABELS), form.origin.labels.split(","))
+        for words in (form.list_values(form.find_block(action_ids.LABELS)), form.origin.labels.split(","))
     )
     try:
-        saved = await persons.save_history(form.origin.case, by, form.get_value(action_ids.NOTE), chosen, shown)
+        saved = await persons.save_history(form.origin.case, by, form.get_value(note), chosen, shown)
     except (NotAllowed, StoreUnavailable) as no:
-        await ack(response_action="errors", errors={action_ids.NOTE: _describe(no)})
+        await ack(response_action="errors", errors={note: _describe(no)})
         return
-    await ack(response_action="update", view=render_person_history(*saved, form.origin))
+    origin = form.origin._replace(saves=form.origin.saves + 1)
+    await ack(response_action="update", view=render_person_history(*saved, origin))
 
 
 async def submit_account_link(ack: AsyncAck, view: Payload, by: str, persons: PersonUseCases) -> None:

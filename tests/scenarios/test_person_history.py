@@ -46,7 +46,10 @@ def read_modal(card: Card, by: str = "ana") -> str:
 async def submit(card: Card, by: str = "ana", **values: Any) -> Any:
     person = card.sandbox.get_user(by)
     for field, value in values.items():
-        await person.fill_field(getattr(action_ids, field.upper()), value)
+        name = getattr(action_ids, field.upper())
+        assert person.modal is not None
+        found = (one["block_id"] for one in person.modal.blocks if one["block_id"].partition(":")[0] == name)
+        await person.fill_field(next(found, name), value)
     outcome = await person.submit()
     await card.done()
     return outcome
@@ -355,6 +358,32 @@ async def test_an_older_form_changes_only_the_labels_that_were_changed_in_it(wor
     assert (await persons.load_history(card.case, "U0ANA")).labels == both
     await submit(card, by="raj", labels=[])
     assert (await persons.load_history(card.case, "U0ANA")).labels == {PersonLabel.VIP}
+
+
+def list_ticked(card: Card, by: str) -> list[str]:
+    modal = card.sandbox.get_user(by).modal
+    assert modal is not None
+    states = (state for block in modal.values.values() for state in block.values())
+    return [one["value"] for state in states for one in state.get("selected_options") or ()]
+
+
+async def test_the_label_that_a_colleague_gave_meanwhile_stays_and_is_shown_however_often_the_form_is_saved(
+    world: World,
+) -> None:
+    card = await receive(world, FIRST)
+    await world.local_app.app.usecases.persons.save_history(card.case, "U0ANA", "", [PersonLabel.DO_NOT_APPROACH], [])
+    await open_history(card, by="ana")
+    await open_history(card, by="raj")
+    await submit(card, by="raj", labels=["do not approach", "vip"])
+    await submit(card, by="ana", labels=["do not approach", "troll"])
+    assert list_ticked(card, "ana") == ["vip", "troll", "do not approach"]
+    await submit(card, by="ana")
+    await submit(card, by="ana", note="Flies with a wheelchair")
+    await submit(card, by="ana")
+    assert list_ticked(card, "ana") == ["vip", "troll", "do not approach"]
+    history = await world.local_app.app.usecases.persons.load_history(card.case, "U0ANA")
+    assert history.labels == set(PersonLabel)
+    assert [one.text for one in history.notes] == ["Flies with a wheelchair"], "what is saved is not saved again"
 
 
 OFTEN, STORED = 10_000, 1_000
