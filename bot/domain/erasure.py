@@ -140,6 +140,13 @@ def select_names(names: Iterable[str]) -> frozenset[str]:
     return frozenset(one for one in found if len(one) >= SHORTEST_NAME and any(map(str.isalpha, one)))
 
 
+def replace_names(text: str, names: Iterable[str], replacement: str) -> str:
+    """Return the text with something else where these names stand as words, with or without @, in any case."""
+    known = "|".join(map(re.escape, sorted(names, key=len, reverse=True)))
+    named = rf"(?<![\w@.{{-])@?(?:{known})(?![\w-])"  # not within {name}
+    return re.sub(named, lambda _: replacement, text, flags=re.IGNORECASE) if known else text
+
+
 def list_long_phrases(texts: Iterable[str]) -> list[str]:
     """Return the beginnings of these texts that are long enough to be nobody else's."""
     return [phrase for phrase in map(extract_phrase, texts) if len(phrase) >= SHORTEST_PHRASE]

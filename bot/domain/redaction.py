@@ -1,6 +1,5 @@
 """Deletion of a person's posts: text and author are removed; counts and our own actions stay."""
 
-import re
 from collections.abc import Iterable
 from datetime import datetime
 from html import escape
@@ -10,7 +9,7 @@ from bot.domain.audit import AuditAction, AuditEvent
 from bot.domain.case import Case, CaseStatus
 from bot.domain.commits import CaseDecision
 from bot.domain.crisis import Crisis, TimelineEntry
-from bot.domain.erasure import AUTHOR_DELETION, REQUEST, SHORTEST_PHRASE, ErasureReason, QuoteTargets
+from bot.domain.erasure import AUTHOR_DELETION, REQUEST, SHORTEST_PHRASE, ErasureReason, QuoteTargets, replace_names
 from bot.domain.mention import DELETED_TEXT, FORGOTTEN_TEXT, Mention
 from bot.domain.outbox import Notification
 from bot.domain.post_details import ParentPost
@@ -52,8 +51,7 @@ def redact_text(text: str, phrases: Iterable[str], names: Iterable[str]) -> str:
     posts = [one for one in phrases if " " in one and len(one) >= SHORTEST_PHRASE]  # the others are handles, and names
     if _contains_any(text, posts):
         return ""
-    known = "|".join(map(re.escape, sorted(names, key=len, reverse=True)))
-    return re.sub(rf"(?<![\w@.-])@?(?:{known})(?![\w-])", NAME_DELETED, text, flags=re.IGNORECASE) if known else text
+    return replace_names(text, names, NAME_DELETED)
 
 
 def forget_in_case(

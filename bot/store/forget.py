@@ -134,8 +134,8 @@ class MentionEraser(RedisStore):
         lost += await self._records.redact_crises(found.words, at)
         lost += await self._mutes.forget(found.mutes)
         lost += await self._persons.forget(found.persons, at)
-        lost += await self._replies.forget(found.ids, found.words)
         redact = partial(redact_text, phrases=found.words, names=found.names)
+        lost += await self._replies.forget(found.ids, redact)
         lost += await self._ledger.forget(found.persons, redact)
         lost += await self._notes.redact(redact) + await self._day_messages.redact(redact)
         if lost:

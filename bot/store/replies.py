@@ -9,7 +9,7 @@ from bot.domain.audit import AuditAction, AuditEvent
 from bot.domain.case import Case, derive_case_id
 from bot.domain.errors import NotAllowed
 from bot.domain.outbox import Notification
-from bot.domain.replies.saved_replies import MAX_SAVED, SavedReply
+from bot.domain.replies.saved_replies import MAX_REPLY, MAX_REPLY_NAME, MAX_SAVED, SavedReply
 from bot.domain.replies.writing import (
     TEXT_KEPT,
     WritingRecord,
@@ -55,13 +55,23 @@ class ReplyStore(RedisStore):
         add_audit_event(transaction, self._keys, AuditEvent(at, by, AuditAction.REPLY_DELETED))
         await commit(self._client, transaction)
 
-    async def forget(self, mentions: Iterable[str], phrases: Iterable[str]) -> int:
-        """Delete texts typed in the cases of these mentions, and saved replies with a phrase. Return how many."""
-        wanted = tuple(phrases)
-        quoting = [one.id for one in await self.list_saved() if any(phrase in one.text for phrase in wanted)]
-        gone = int(await self._client.execute("HDEL", self._keys.saved_replies, *quoting)) if quoting else 0
+    async def forget(self, mentions: Iterable[str], redact: Callable[[str], str]) -> int:
+        """Delete texts typed in the cases of these mentions, and redact saved replies. Return how many have changed."""
+        changed, key = 0, self._keys.saved_replies
+        for field, reply in (await self._saved.read_fields(key)).items():
+            name, text = redact(reply.name)[:MAX_REPLY_NAME], redact(reply.text)[:MAX_REPLY]
+            [body] = await self._client.read_bodies([key], field)
+            if (name, text) == (reply.name, reply.text) or body is None:  # deleted meanwhile; nobody edits one
+                continue
+            transaction = Transaction(self._keys.inbox)
+            transaction.guard(key, body, field)
+            transaction.write("HDEL", key, field)
+            if name and text:
+                redacted = reply.copy_with(name=name, text=text)
+                transaction.write("HSET", key, redacted.id, redacted.model_dump_json(exclude_defaults=True))
+            changed += (await commit(self._client, transaction))[0] is CommitResult.WRITTEN
         keys = (self._keys.writing_key(derive_case_id(one)) for one in mentions)
-        return gone + sum(map(int, await self._client.execute_batch([("DEL", key) for key in keys])))
+        return changed + sum(map(int, await self._client.execute_batch([("DEL", key) for key in keys])))
 
     async def count_opening(self, case: Case, words: Iterable[str], at: datetime, *, apologizes: bool) -> None:
         """Count that a reply was opened; `words` are for the report of its department."""

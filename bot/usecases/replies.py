@@ -24,6 +24,8 @@ from bot.domain.replies.drafts import (
 )
 from bot.domain.replies.lengths import measure_reply
 from bot.domain.replies.saved_replies import (
+    MAX_REPLY,
+    MAX_REPLY_NAME,
     ReplyRules,
     SavedReply,
     fill_placeholders,
@@ -233,10 +235,13 @@ class ReplyUseCases:
         await self._store.end_writing(view.case, view.at, by)
 
     async def save(self, case_id: str, by: str, name: str, text: str) -> None:
-        """Save a reply for everybody, for cases of this kind and language."""
+        """Save a reply for everybody, for cases of this kind and language, without whom it was written to."""
         case = (await self._cases.check_transition(case_id, by, CaseTransition.REPLY)).case
-        found = case.assessment
-        words = restore_placeholders(text, pick_name(case.mention.author), await self._find_signature(by))
+        found, author = case.assessment, case.mention.author
+        name = restore_placeholders(name, author, "")
+        words = restore_placeholders(text, author, await self._find_signature(by))
+        if len(name) > MAX_REPLY_NAME or len(words) > MAX_REPLY:
+            raise NotAllowed("This is too long with a placeholder in place of the person. Shorten it.")
         known = (*self._rules.get_reply_rules().saved, *await self._store.list_saved())
         if any(fold_name(one.name) == fold_name(name) for one in known):
             raise NotAllowed("There is a saved reply of this name already. Choose another name.")

@@ -137,7 +137,10 @@ def test_an_unknown_name_leaves_no_gap() -> None:
 
 def test_a_reply_is_saved_without_the_names_in_it() -> None:
     written = "Hi Marta, Martas are great. Anyway\n– Ana"
-    assert restore_placeholders(written, "Marta", "– Ana") == "Hi {name}, Martas are great. Anyway\n{signature}"
+    assert (
+        restore_placeholders(written, Author(id="1", name="Marta"), "– Ana")
+        == "Hi {name}, Martas are great. Anyway\n{signature}"
+    )
 
 
 def test_typed_words_stay_and_an_unchanged_saved_reply_is_replaced() -> None:

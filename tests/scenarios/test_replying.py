@@ -8,6 +8,7 @@ import pytest
 from bot.cards import action_ids
 from bot.domain.commits import NotAllowed
 from bot.domain.erasure import parse_forget_target
+from bot.domain.replies.saved_replies import SavedReply
 from bot.slack_sandbox.views import SlackView
 from bot.store.forget import MentionEraser
 from tests.scenarios.sample_posts import LATE, LOST
@@ -410,6 +411,58 @@ async def test_a_forgotten_person_is_gone_from_saved_replies_too(world: World) -
     eraser = MentionEraser(world.local_app.store.client, world.local_app.store.keys)
     await eraser.forget(await eraser.find(parse_forget_target("@marta")), world.clock.now())
     assert not await world.local_app.store.replies.list_saved()
+
+
+async def receive_advertised(world: World) -> Card:
+    """Claim a post of somebody whose display name is no name to address them by."""
+    author = {"id": "8", "handle": "kofi", "name": "Kofi | ukulele-shop.example"}
+    await world.receive(LATE, author=author, url="https://x.com/kofi/status/77")
+    await world.advance(seconds=5)
+    card = world.channel("#care").card("@kofi")
+    await card.click("Claim", by="raj")
+    return card
+
+
+@pytest.mark.parametrize("said", ["kofi", "Kofi", "@Kofi", "Kofi | ukulele-shop.example"])
+async def test_the_person_is_a_placeholder_in_a_saved_reply_and_its_name_however_they_are_called(
+    world: World, said: str
+) -> None:
+    card, store = await receive_advertised(world), world.local_app.store.replies
+    text = f"Dear {said}, the kofis and kofi-bars are closed."
+    await world.local_app.app.usecases.replies.save(card.case, "U0RAJ", f"Ukulele for {said}", text)
+    [saved] = await store.list_saved()
+    assert (saved.name, saved.text) == ("Ukulele for {name}", "Dear {name}, the kofis and kofi-bars are closed.")
+
+
+async def test_a_saved_reply_that_placeholders_make_too_long_is_refused_in_a_sentence(world: World) -> None:
+    card, replies = await receive_advertised(world), world.local_app.app.usecases.replies
+    for name, text in (("kofi " * 12, "Hi"), ("Long", "kofi " * 400)):
+        with pytest.raises(NotAllowed, match="too long with a placeholder in place of the person"):
+            await replies.save(card.case, "U0RAJ", name.strip(), text.strip())
+    assert not await world.local_app.store.replies.list_saved()
+
+
+async def test_a_forgotten_person_is_not_named_in_any_saved_reply_nor_in_its_name(world: World) -> None:
+    card, store, at = await receive_advertised(world), world.local_app.store.replies, world.clock.now()
+    for name, text in (
+        ("Ukulele for kofi", "Dear kofi, thank you. @Kofi | ukulele-shop.example"),
+        ("kofi " * 12, "kofi " * 400),
+        ("Other", "The kofis are fine."),
+    ):
+        await store.save_reply(SavedReply(name=name.strip(), text=text.strip(), by="U0RAJ"), at)
+    assert card.buttons
+    eraser = MentionEraser(world.local_app.store.client, world.local_app.store.keys)
+    found = await eraser.find(parse_forget_target("@kofi"))
+    await eraser.forget(found, at)
+    saved = {one.name: one.text for one in await store.list_saved()}
+    assert saved.pop("Ukulele for (deleted)") == "Dear (deleted), thank you. (deleted)"
+    assert saved.pop("Other") == "The kofis are fine."
+    [(name, text)] = saved.items()
+    assert "kofi" not in name + text
+    assert {one.id for one in await store.list_saved()} == set(
+        await world.local_app.store.client.execute("HKEYS", world.local_app.store.keys.saved_replies)
+    )
+    assert await eraser.forget(found, at) == 0
 
 
 async def test_who_may_answer_from_their_own_account_is_asked_to_say_for_whom_they_work(world: World) -> None:

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from pydantic import Field
 
 from bot.domain.assessment import Intent
+from bot.domain.erasure import replace_names, select_names
 from bot.domain.immutable import FrozenModel
 from bot.domain.mention import Author
 from bot.domain.replies.approval import NO_APPROVAL, ApprovalPolicy
@@ -91,12 +92,12 @@ def fill_placeholders(text: str, name: str, signature: str) -> str:
     return words.replace(SIGNATURE, signature).strip()
 
 
-def restore_placeholders(text: str, name: str, signature: str) -> str:
-    """Return a reply as it is saved for others: what was filled in is a placeholder again."""
-    for words, placeholder in ((signature, SIGNATURE), (name, NAME)):
+def restore_placeholders(text: str, author: Author, signature: str) -> str:
+    """Return a reply as it is saved for others: what was filled in, or typed to the same end, is a placeholder."""
+    for words, placeholder in ((signature, SIGNATURE), (pick_name(author), NAME)):
         if words:
             text = re.sub(rf"(?<!\w){re.escape(words)}(?!\w)", placeholder, text)
-    return text.strip()
+    return replace_names(text, select_names([author.handle, author.name]), NAME).strip()
 
 
 def insert_reply(typed: str, chosen: str, offered: Iterable[str]) -> str:
