@@ -1,7 +1,7 @@
 """Slack is down, slow, full, or does not want us: what is pending waits, and is there when it can be."""
 
 from bot.slack_sandbox import FaultKind, InjectedFault
-from tests.scenarios.sample_posts import LATE, LOST, build_complaint
+from tests.scenarios.sample_posts import LATE, LOST, WISH, build_complaint
 from tests.scenarios.slack_views import OFFER
 from tests.scenarios.world import World
 
@@ -57,6 +57,16 @@ async def test_an_answer_that_is_lost_makes_no_second_card_where_we_may_look(wor
     card = world.channel("#care").card("@marta")
     await card.click("Claim", by="ana")
     assert "Claimed by @ana" in card.words
+
+
+async def test_a_private_channel_that_may_not_be_read_hinders_no_search_in_a_public_one(world: World) -> None:
+    world.sandbox.app.scopes = [*world.sandbox.app.scopes, "channels:history"]
+    world.sandbox.workspace.find_channel("#research").is_private = True
+    for words, channel in ((WISH, "#research"), (LOST, "#care")):
+        world.sandbox.faults.add(InjectedFault(FaultKind.DROPPED_AFTER, methods=["chat.postMessage"]))
+        await world.receive(words)
+        await world.advance(minutes=3)
+        assert len(world.channel(channel).cards) == (2 if channel == "#research" else 1)
 
 
 async def test_a_post_that_was_dropped_on_its_way_is_there_a_minute_later(world: World) -> None:

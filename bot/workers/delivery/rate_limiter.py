@@ -68,7 +68,7 @@ class SlackRateLimiter:
         self._clock = clock
         self._breaker = CircuitBreaker()
         self._full_channels: dict[str, PauseWindow] = {}
-        self._can_read = True
+        self._unreadable = set[str]()
 
     async def is_paused(self) -> bool:
         """Return whether nothing at all may be sent now."""
@@ -125,7 +125,7 @@ class SlackRateLimiter:
 
     async def find_message(self, channel: str, name: str, since: float, thread: str = "") -> SentMessage | None:
         """Return a message whose answer was lost, if we may read the channel. Raises `SendDeferredError`."""
-        if not self._can_read:
+        if channel in self._unreadable:
             return None
         if await self._acquire_limits(GLOBAL_LIMIT, READ_LIMIT):
             raise SendDeferredError
@@ -140,7 +140,7 @@ class SlackRateLimiter:
             raise SendDeferredError from no
         except SlackRejectedError as no:
             if no.error == "missing_scope":
-                self._can_read = False
+                self._unreadable.add(channel)  # of a private one: the scope for public ones may be granted
             return None
 
     async def update_message(self, channel: str, ts: str, drawing: RenderedMessage) -> None:
