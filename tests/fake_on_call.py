@@ -39,3 +39,6 @@ class ListedStaff:
         return DepartmentStaff(
             department=department.name, deputies=frozenset(department.deputies), managers=frozenset(managers)
         )
+
+    async def find_role_loss(self, person: str, managers: tuple[str, ...]) -> bool:
+        return person not in managers

@@ -12,13 +12,15 @@ import select
 import signal
 import sys
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import aiohttp
 import structlog
 
+from bot.cards.block_kit import RenderedMessage, render_text
 from bot.config.settings_loader import load_settings
+from bot.domain.outbox import Notification
 from bot.domain.own_accounts import OwnAccounts
 from bot.domain.paging.context import PageContext
 from bot.domain.paging.grouping import PageGroup
@@ -29,14 +31,17 @@ from bot.sinks.pagers.base import PageRequest, PagerResponse
 from bot.sinks.pagers.webhook import WebhookPager
 from bot.sinks.slack import SlackSink, build_web_client
 from bot.store.client import RedisClient, Words
+from bot.store.keys import Keys
 from bot.store.store import Store
 from bot.workers.case_deadlines import DeadlineWorker
 from bot.workers.delivery import DeliveryWorker
 from bot.workers.escalations import EscalationWorker
+from bot.workers.ledger_news import LedgerWorker
 from bot.workers.paging import PagerWorker
 from bot.workers.paging.context import PageContexts
 from bot.workers.paging.targets import AckLinkBuilder, TargetResolver
 from bot.workers.runner import run_worker
+from bot.workers.scheduled_reports import ScheduledReportWorker
 from bot.workers.triage import TriageWorker
 from tests.fake_on_call import FakeOnCallLookup, ListedStaff
 from tests.kill.crash_points import OWN_HANDLE, ChildConfig, CrashTrigger, crash
@@ -59,6 +64,8 @@ class DyingClient(RedisClient):
     def __init__(self, config: ChildConfig, trigger: CrashTrigger) -> None:
         super().__init__(config.redis, config.brand, config.copies)
         self._trigger = trigger
+        keys = Keys(config.brand)
+        self._by_key = {keys.ledger: "told", keys.report_schedules: "scheduled"}
 
     async def execute(self, *words: str | float) -> Any:
         reply = await super().execute(*words)
@@ -71,7 +78,8 @@ class DyingClient(RedisClient):
         if name == "commit" and calls:
             answers = any(ENTRY.fullmatch(str(word)) for word in calls[0][1][:6])
             begins = any('"posting"' in str(word) for word in calls[0][1])
-            kind = "triaged" if answers else "begun" if begins else "noted"
+            found = [self._by_key[key] for key in calls[0][0] if key in self._by_key]
+            kind = found[0] if found else "triaged" if answers else "begun" if begins else "noted"
         if kind and self._trigger.should_crash(f"{kind}:before"):
             crash(self._trigger)
         replies = await super().run_scripts(name, calls)
@@ -95,6 +103,19 @@ class DyingSink(SlackSink):
         if posts and self._trigger.should_crash("post:after"):
             crash(self._trigger)
         return reply
+
+
+class NamedReports:
+    """Digests of managers, which say only which ones they are."""
+
+    async def render_report(self, schedule_id: str, due: datetime) -> RenderedMessage:
+        return render_text(f"{schedule_id} of {due}")
+
+    async def render_refusal(self, schedule_id: str) -> None:
+        """Nothing is refused here."""
+
+    async def pause_refused(self, pending: Notification, error: str) -> None:
+        raise AssertionError(pending, error)
 
 
 class DyingPagingClient(RedisClient):
@@ -165,8 +186,10 @@ async def run_workers(config: ChildConfig) -> None:
         sink = DyingSink(build_web_client(config.token, config.api, session), trigger)
         workers = (
             TriageWorker(store, rules, clock, config.name, idle_most=IDLE),
-            DeliveryWorker(store, sink, rules, FakeOnCallLookup(rules), clock, lease=IDLE),
+            DeliveryWorker(store, sink, rules, FakeOnCallLookup(rules), clock, lease=IDLE, reports=NamedReports()),
             DeadlineWorker(store, rules, FakeOnCallLookup(rules), ListedStaff(), clock),
+            LedgerWorker(store, rules, clock),
+            ScheduledReportWorker(store, rules, ListedStaff(), clock),
         )
         async with asyncio.TaskGroup() as group:
             for worker in workers:

@@ -22,6 +22,10 @@ MOMENTS = (
 )
 """In the order in which they come: entries read, decisions committed, a post begun, sent and accepted, and noted."""
 
+LEDGER_MOMENTS = ("told:before", "told:after")
+"""Those who asked for what is built get follow-ups, in one commit with the entry."""
+SCHEDULE_MOMENTS = ("scheduled:before", "scheduled:after")
+"""A digest of a manager is enqueued."""
 
 OWN_HANDLE = "northwindair"
 """An account of the brand."""

@@ -89,13 +89,12 @@ class ProcessGroup:
 
     def list_stopped(self) -> set[int]:
         """Those that stand still."""
-        return {
-            pid for pid in self._living if Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "T"
-        }
+        return {pid for pid in self._living if _read_state(pid) == "T"}
 
     def resume_stopped(self) -> None:
         for pid in self.list_stopped():
-            os.kill(pid, signal.SIGCONT)
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGCONT)
 
     async def kill_all(self) -> None:
         """SIGKILL for everybody, and not before all are gone."""
@@ -129,6 +128,14 @@ class ProcessGroup:
     def list_places(self, case: str) -> set[str]:
         """Where this case is to be seen: on a card of its own, on a digest."""
         return {_name(m) for m in self.list_messages() if _name(m) == case or any(_lists(b, case) for b in m.blocks)}
+
+
+def _read_state(pid: int) -> str:
+    """Return the letter of its state; '' once it is gone."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
 
 
 def _name(message: SlackMessage) -> str:
