@@ -1,5 +1,7 @@
 """The message to a person about cases that they follow up on, the modal that lists several, and what came of one."""
 
+from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 from bot.cards import action_ids
@@ -57,10 +59,18 @@ def render_follow_up(case: Case, link: str = "") -> RenderedMessage:
     return render_text(words, render_quotation(case.mention, WORDS_SHOWN), make_actions(*actions))
 
 
-def render_follow_ups(roll_up: RollUp, total: int, department: Department) -> RenderedMessage:
-    """Return the message about several cases."""
+def render_follow_ups(roll_up: RollUp, cases: Sequence[Case], total: int, department: Department) -> RenderedMessage:
+    """Return the message about several cases, of which the first are `cases`: whom to ask, and whom to tell what."""
     show = make_button("View list", action_ids.FOLLOW_UP_LIST, str(roll_up), style="primary")
-    return render_text(_format_due(total, department), make_actions(show))
+    news = Counter(one for case in cases if (one := _get_news(case)))
+    lines = [_format_due(total, department)]
+    for words, count in news.items():
+        more = " or more" if total > len(cases) else ""
+        who = "1 person" if count == 1 and not more else f"{count}{more} people"
+        lines.append(f"📣 {who} asked for it: {escape(words)} Tell them.")
+    if news.total() < len(cases):
+        lines[0] += " Others answered, you ask."
+    return render_text("\n".join(lines), make_actions(show))
 
 
 def render_follow_up_row(person: str, total: int, department: Department) -> Block:
@@ -73,7 +83,7 @@ def render_follow_up_row(person: str, total: int, department: Department) -> Blo
 
 def _format_due(total: int, department: Department) -> str:
     due = "is due" if total == 1 else "are due"
-    return f"🔁 *{format_count(total, 'follow-up')}* {due} in {format_channel(department)}. Others answered, you ask."
+    return f"🔁 *{format_count(total, 'follow-up')}* {due} in {format_channel(department)}."
 
 
 def render_follow_up_end(department: Department, case: Case | None = None) -> RenderedMessage:

@@ -96,7 +96,8 @@ def render_ledger(
 
 def _render_entry(entry: LedgerEntry, cases: Mapping[str, Case]) -> Block:
     state = "content request" if entry.is_content_request else entry.state_word
-    words = f"*{escape(entry.title)}* · {format_people(entry.people)} · {state}"
+    progress = f" · {entry.progress}" if entry.progress else ""
+    words = f"*{escape(entry.title)}* · {format_people(entry.people)} · {state}{progress}"
     button = make_button("Open…", action_ids.LEDGER_OPEN, entry.id, a11y_label=f"Open: {entry.title}")
     quote = make_plain_text(_quote_newest(entry.newest, cases) or "No post is kept any more.", QUOTE_MOST * 2)
     newest = _find_newest(entry.newest, cases)
@@ -153,12 +154,13 @@ def render_entry_modal(
     hint = f"{done}: colleagues are asked to tell each person who asked, a few a day."
     merge = make_select([make_option(f"{one.title} · {format_people(one.people)}", one.id) for one in others])
     rows = [block for case in cases for block in (render_case_line(case, at, by), _make_case_buttons(entry, case))]
+    changed = f"changed by <@{entry.changed_by}>"
     return make_modal(
         action_ids.LEDGER_MODAL,
         "Ledger entry",
         "Save",
         origin._replace(case=form.to_json()),
-        make_context(f"{format_people(entry.people)} · changed by <@{entry.changed_by}>"),
+        make_context(" · ".join(filter(None, (format_people(entry.people), entry.progress, changed)))),
         make_input(action_ids.HEADLINE, "Title", title),
         make_input(action_ids.STATUS, "State", {**make_select(states), **chosen}, hint=hint),
         make_input(

@@ -177,7 +177,7 @@ def _build_day_message(on: GallerySamples) -> DayMessage:
 def _draw_follow_ups(on: GallerySamples) -> Drawings:
     offered, many = on.follow_up, RollUp("care", ToPerson("U0RAJ"), RollUpTopic.FOLLOW_UPS)
     yield "Follow-up", follow_ups.render_follow_up(offered, LINK)
-    yield "Follow-ups: several", follow_ups.render_follow_ups(many, 12, on.care)
+    yield "Follow-ups: several", follow_ups.render_follow_ups(many, [on.follow_up], 12, on.care)
     yield "Follow-up: passed on", follow_ups.render_follow_up_end(on.care, offered)
     yield "Follow-up: nobody took it", follow_ups.render_follow_up_end(on.care, on.expired)
     yield "Follow-up: satisfied", follow_ups.render_follow_up_end(on.care, on.answered)

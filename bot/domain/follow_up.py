@@ -7,6 +7,8 @@ from typing import NamedTuple
 from bot.domain.assessment import Assessment, Intent, Sentiment
 from bot.domain.stored_tuples import store_by_name
 
+MOST_ASKED = 3
+"""People to whom a follow-up is offered, one after the other."""
 THANKS, POSITIVE = "thanks", "positive"
 _MOODS = {Intent.PRAISE: THANKS, Intent.OTHER: POSITIVE}
 
@@ -24,7 +26,7 @@ class FollowUpOutcome(StrEnum):
 class FollowUp(NamedTuple):
     """`due` is within the department's hours. It waits, is then offered to one person, and ends with an outcome.
 
-    Who does not answer within a working day loses it to somebody else.
+    Who does not answer within a working day loses it to somebody else; news stay with the last who was asked.
     """
 
     due: datetime
@@ -47,6 +49,11 @@ class FollowUp(NamedTuple):
     @property
     def is_pending(self) -> bool:
         return self.outcome is None and bool(self.offered_to)
+
+    @property
+    def can_pass_on(self) -> bool:
+        """Whether it leaves who has it and does not answer: to somebody else, or it ends. News never end so."""
+        return self.offered_at is not None and not (self.news and len(self.asked) >= MOST_ASKED)
 
     @property
     def ending(self) -> str:

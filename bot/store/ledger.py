@@ -8,6 +8,7 @@ from bot.domain.audit import AuditAction, AuditEvent
 from bot.domain.case import Case
 from bot.domain.commits import CaseDecision, NotAllowed
 from bot.domain.ledger.entry import ENTRY_GONE, MAX_PEOPLE, EntryKind, LedgerEntry, has_intent
+from bot.domain.ledger.telling import LedgerPerson, TellingState, count_answers
 from bot.domain.persons.person import derive_person_id
 from bot.store.case_writer import write_decision
 from bot.store.cases import CaseStore
@@ -24,7 +25,7 @@ _LEDGER_SECONDS = int(LEDGER_KEPT.total_seconds())
 
 
 class LedgerStore(RedisStore):
-    """Who asked is a field of a hash: person id → `case|department`, and no department once they were told."""
+    """Who asked is a field of a hash: person id → a `LedgerPerson`."""
 
     def __init__(self, client: RedisClient, keys: Keys, cases: CaseStore) -> None:
         super().__init__(client, keys)
@@ -52,8 +53,13 @@ class LedgerStore(RedisStore):
             kept, fresh, room = await self._compare_people(entry.id, asked)
             after = before.add_people(cases, min(len(fresh), room), at)
             transaction = self._start(after, body, AuditAction.LEDGER_ADDED, by, at)
-            told = {one for one in kept if kept[one] == asked[one].partition("|")[0] + "|"}
-            self._write_people(transaction, after.id, [*fresh[:room], *(kept.keys() - told)], asked)
+            offered = {
+                one
+                for one, value in kept.items()
+                if (person := LedgerPerson.parse(value)).case == LedgerPerson.parse(asked[one]).case
+                and person.state is not TellingState.WAITING
+            }
+            self._write_people(transaction, after.id, [*fresh[:room], *(kept.keys() - offered)], asked)
             for start in range(0, len(cases), FIELDS_AT_ONCE):
                 some = cases[start : start + FIELDS_AT_ONCE]
                 transaction.write("ZREM", self._keys.unlisted_key(after.kind), *some)
@@ -72,7 +78,8 @@ class LedgerStore(RedisStore):
             gone = [person for person, value in asked.items() if value.partition("|")[0] == case.id]
             if not gone and case.id not in before.newest:
                 raise NotAllowed("Somebody else has just taken this case out.")
-            after = before.remove_case(case.id, len(gone), by, at)
+            told = count_answers(value for person, value in asked.items() if person not in gone)
+            after = before.remove_case(case.id, len(gone), by, at).copy_with(told=told)
             transaction = self._start(after, body, AuditAction.LEDGER_REMOVED, by, at)
             for start in range(0, len(gone), FIELDS_AT_ONCE):
                 some = gone[start : start + FIELDS_AT_ONCE]
@@ -103,6 +110,8 @@ class LedgerStore(RedisStore):
                 asked = await self.load_people(merged)
                 kept, fresh, room = await self._compare_people(entry_id, asked)
                 after = after.add_people(other.newest, other.people - len(kept), at)
+                told = count_answers(asked[one] for one in fresh[:room])
+                after = after.copy_with(told=after.told + told)
                 transaction = self._start(after, body, AuditAction.LEDGER_MERGED, by, at)
                 transaction.guard(self._keys.ledger, merged_body, merged)
                 self._write_people(transaction, entry_id, fresh[:room], asked)
@@ -120,22 +129,23 @@ class LedgerStore(RedisStore):
     async def tell(
         self,
         entry: LedgerEntry,
-        done: Mapping[str, str],
+        after: LedgerEntry,
+        changed: Mapping[str, str],
         decisions: Sequence[CaseDecision],
         day: str,
-        told: Mapping[str, int],
+        offered: Mapping[str, int],
         at: datetime,
     ) -> None:
-        """Write follow-ups with who needs nothing more (`done`), unless the entry or the counts of the day changed.
+        """Write follow-ups with how it stands with people (`changed`), unless the entry or the counts have changed.
 
-        Without `done`, everybody was told. `told`: the counts before.
+        `after` is the entry as it is then; `offered`: the counts before.
         """
         body, stored = await self._read(entry.id)
         transaction, counts = Transaction(self._keys.inbox), self._keys.ledger_offers_key(day)
-        self._write_entry(transaction, entry.copy_with(is_telling=bool(done)), body if stored == entry else "-")
+        self._write_entry(transaction, after, body if stored == entry else "-")
         for department in sorted({one.case.department for one in decisions}):
-            transaction.guard(counts, told.get(department, ""), department)
-        self._write_people(transaction, entry.id, list(done), done)
+            transaction.guard(counts, offered.get(department, ""), department)
+        self._write_people(transaction, entry.id, list(changed), changed)
         for decision in decisions:
             write_decision(transaction, self._keys, decision, at)
             transaction.write("HINCRBY", counts, decision.case.department, 1)

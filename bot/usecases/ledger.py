@@ -13,6 +13,7 @@ from bot.domain.case import Case
 from bot.domain.commits import NotAllowed
 from bot.domain.ledger.entry import ENTRY_GONE, EntryKind, EntryState, LedgerEntry, change_entry, open_entry
 from bot.domain.ledger.suggestions import EntrySuggestion, UnlistedPost, rank_entries, suggest_entries
+from bot.domain.ledger.telling import LedgerPerson
 from bot.domain.persons.person import derive_person_id
 from bot.domain.rules import PlaybookRules, get_department_or_lost
 from bot.domain.spikes.topic_words import extract_informative_words
@@ -76,7 +77,7 @@ class LedgerUseCases:
         people: dict[str, str] = {}
         for case in reversed(asked.cases):  # of two cases of one person the newer counts
             for mention in (case.mention, *await self._cases.load_joined(case.id, JOINED_MOST)):
-                people[derive_person_id(mention.author_key or mention.id)] = f"{case.id}|{case.department}"
+                people[derive_person_id(mention.author_key or mention.id)] = str(LedgerPerson(case.id, case.department))
         return await self._store.add_people(entry, people, by, at)
 
     async def get(self, entry_id: str, by: str) -> tuple[LedgerEntry, list[LedgerEntry], list[Case], datetime]:

@@ -1,7 +1,7 @@
 """Tell those who asked for something that it is done: a few cases of each department a day become follow-ups."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -9,7 +9,16 @@ from bot.clock import Clock
 from bot.domain.case import Case
 from bot.domain.commits import CaseDecision
 from bot.domain.ledger.entry import LedgerEntry
-from bot.domain.ledger.telling import TOLD_PER_DAY, can_tell, has_news, offer_news
+from bot.domain.ledger.telling import (
+    TOLD_PER_DAY,
+    LedgerPerson,
+    TellingState,
+    can_tell,
+    count_answers,
+    has_news,
+    offer_news,
+    update_telling,
+)
 from bot.domain.rules import PlaybookRules, get_department_or_lost
 from bot.store.keys import format_day
 from bot.store.store import Store
@@ -40,35 +49,57 @@ class LedgerWorker(Worker):
     async def _tell_people(self, entry: LedgerEntry, at: datetime) -> int:
         day = format_day(at.astimezone(ZoneInfo(self._rules.time_zone)))
         before = await self._store.ledger.count_offers(day)
-        told = Counter(before)
-        waiting: dict[str, list[str]] = {}
-        for person, value in (await self._store.ledger.load_people(entry.id)).items():
-            case_id, _, untold = value.partition("|")
-            if untold:
-                waiting.setdefault(case_id, []).append(person)
-        ids = sorted(waiting)
+        people = await self._store.ledger.load_people(entry.id)
+        parsed = {person_id: LedgerPerson.parse(value) for person_id, value in people.items()}
+        persons = {person_id: person for person_id, person in parsed.items() if not person.is_finished}
+        ids = sorted({person.case for person in persons.values()})
         start = int(at.timestamp() // self.idle) * BATCH_SIZE % max(1, len(ids))
         chosen = [*ids[start:], *ids[:start]][:BATCH_SIZE]
         names, found = await self._find_merged_cases(chosen)
-        offered = set[str]()
-        decisions, done = list[CaseDecision](), dict[str, str]()
-        for case_id in chosen:
-            case = found.get(names[case_id])
-            if case is not None and can_tell(case) and not (case.id in offered or has_news(case, entry.news)):
-                department = get_department_or_lost(self._rules, case.department)
-                is_free = told[case.department] < TOLD_PER_DAY and department.hours.is_open_at(at)
-                decision = offer_news(case, department, entry.news, at) if is_free else None
-                if decision is None:
-                    continue
-                decisions.append(decision)
-                offered.add(case.id)
-                told[case.department] += 1
-            elif case is None and self._store.cases.is_unreadable(names[case_id]):
-                continue  # nobody was told; a later release may read it
-            done |= dict.fromkeys(waiting[case_id], f"{case_id}|")
-        if done or not ids:
-            await self._store.ledger.tell(entry, done, decisions, day, before, at)
+        decisions = self._offer_news(entry, persons.values(), names, found, before, at)
+        decided = {one.case.id for one in decisions}
+        changed = dict[str, str]()
+        for person_id, person in persons.items():
+            name = names.get(person.case, "")
+            case = found.get(name)
+            if not name or (case is None and self._store.cases.is_unreadable(name)):
+                continue  # of another batch; or nobody was told, and a later release may read it
+            if case is None or not can_tell(case):
+                after = LedgerPerson(person.case)
+            elif person.state is TellingState.OFFERED:
+                after = update_telling(person, case)
+            elif case.id in decided or has_news(case, entry.news):
+                after = LedgerPerson(person.case, state=TellingState.OFFERED)
+            else:
+                continue
+            if after != person:
+                changed[person_id] = str(after)
+        now = entry.copy_with(is_telling=bool(ids), told=count_answers((people | changed).values()))
+        if changed or now != entry:
+            await self._store.ledger.tell(entry, now, changed, decisions, day, before, at)
         return len(decisions)
+
+    def _offer_news(
+        self,
+        entry: LedgerEntry,
+        persons: Iterable[LedgerPerson],
+        names: Mapping[str, str],
+        found: Mapping[str, Case],
+        offered: Mapping[str, int],
+        at: datetime,
+    ) -> list[CaseDecision]:
+        """Return the follow-ups of cases whose people wait, as many as each department may get on this day."""
+        counts, decisions = Counter(offered), list[CaseDecision]()
+        waiting = dict.fromkeys(names.get(one.case, "") for one in persons if one.state is TellingState.WAITING)
+        for case in (found[name] for name in sorted(waiting) if name in found):
+            department = get_department_or_lost(self._rules, case.department)
+            is_free = counts[case.department] < TOLD_PER_DAY and department.hours.is_open_at(at)
+            if not is_free or not can_tell(case) or has_news(case, entry.news):
+                continue
+            if (decision := offer_news(case, department, entry.news, at)) is not None:
+                decisions.append(decision)
+                counts[case.department] += 1
+        return decisions
 
     async def _find_merged_cases(self, ids: Sequence[str]) -> tuple[dict[str, str], dict[str, Case]]:
         """Return for each case the id of the one that has its posts now, and the cases by id."""

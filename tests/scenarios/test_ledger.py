@@ -79,18 +79,68 @@ async def test_a_need_is_built_and_those_who_asked_are_told_by_a_person(world: W
     assert "Those who asked come up as follow-ups, a few a day." in world.person("tom").last_whisper
     await world.advance(minutes=10)
     [(name, dm)] = list_asked(world)
-    assert name == "mia", "tom had answered all of them"
+    assert name == "tom", "the department that had them tells them"
     assert "3 follow-ups are due in #research" in dm.words
-    await dm.click("View list", by="mia")
-    assert world.person("mia").form.count("“Quiet carriage” is built. https://northwind.example/quiet") == 3
+    assert "3 people asked for it: “Quiet carriage” is built. https://northwind.example/quiet Tell them." in dm.words
+    assert "Others answered" not in dm.words
+    await dm.click("View list", by="tom")
+    assert world.person("tom").form.count("“Quiet carriage” is built. https://northwind.example/quiet") == 3
     for left in (2, 1, 0):
-        assert world.person("mia").form.count("is built") == left + 1
-        await world.person("mia").press_in_form("Told")
-    assert "You have nothing to follow up" in world.person("mia").form
-    assert "told, says @mia" in cards[0].words
+        assert world.person("tom").form.count("is built") == left + 1
+        await world.person("tom").press_in_form("Told")
+    assert "You have nothing to follow up" in world.person("tom").form
+    assert "told, says @tom" in cards[0].words
     assert "Follow-ups: " not in await world.person("mia").type_command("/sentiment today"), "these are no follow-ups"
     await world.advance(days=3)
-    assert list_asked(world) == []
+    assert "Quiet carriage · 3 people · built · 3 of 3 told" in await world.person("tom").type_command(
+        "/sentiment needs"
+    )
+    [entry] = (await world.local_app.store.ledger.load()).values()
+    assert not entry.is_telling
+
+
+async def test_who_was_not_told_is_not_forgotten_when_nobody_presses_anything_for_a_week(world: World) -> None:
+    cards = await hear_wishes(world)
+    await add_suggestion(world)
+    await world.person("tom").type_command("/sentiment needs")
+    await change_state(world, "tom", status="done")
+    await world.advance(minutes=10)
+    [(_, dm)] = list_asked(world)
+    await dm.click("View list", by="tom")
+    await world.person("tom").press_in_form("Told")
+    await world.advance(days=7)
+    assert "Quiet carriage · 3 people · built · 1 of 3 told" in await world.person("tom").type_command(
+        "/sentiment needs"
+    )
+    pending = [(await world.local_app.store.cases.get(one.case)).follow_up for one in cards]
+    assert sum(bool(one and one.outcome is None and one.offered_to) for one in pending) == 2
+    assert "nobody followed up" not in "".join(card.words for card in cards)
+    [(name, _)] = [(name, dm) for name, dm in list_asked(world) if "2 people asked for it" in dm.words]
+    form = await world.person(name).open_home()
+    assert "2 follow-ups are due in #research" in form
+    await world.person(name).press_on_home("View list")
+    await world.person(name).press_in_form("Told")
+    await world.person(name).press_in_form("Not needed")
+    await world.advance(days=1)
+    [entry] = (await world.local_app.store.ledger.load()).values()
+    assert (entry.progress, entry.is_telling) == ("2 of 3 told", False)
+
+
+async def test_who_complains_again_before_they_were_told_comes_up_again_once_that_is_resolved(world: World) -> None:
+    [card, *_] = await hear_wishes(world)
+    await add_suggestion(world)
+    await world.person("tom").type_command("/sentiment needs")
+    await change_state(world, "tom", status="done")
+    await world.advance(minutes=10)
+    await world.local_app.app.usecases.cases.reopen(card.case, "U0TOM")
+    await world.advance(minutes=5)
+    assert (await world.local_app.store.cases.get(card.case)).follow_up is None
+    await card.click("Claim", by="tom")
+    await card.resolve("answered", by="tom")
+    await world.advance(minutes=5)
+    follow_up = (await world.local_app.store.cases.get(card.case)).follow_up
+    assert follow_up is not None
+    assert follow_up.news == "“Quiet carriage” is built."
 
 
 async def test_a_case_that_was_added_by_mistake_is_taken_out_and_its_entry_goes_with_the_last(world: World) -> None:
@@ -125,7 +175,8 @@ async def test_of_a_case_that_was_merged_the_one_with_its_posts_comes_up_and_onc
     follow_ups = [(await app.store.cases.get(one.id)).follow_up for one in (first, second, third)]
     assert [bool(one and one.news) for one in follow_ups] == [False, True, True]
     await world.advance(minutes=10)
-    assert not (await app.store.ledger.load())[entry.id].is_telling
+    people = (await app.store.ledger.load_people(entry.id)).values()
+    assert sorted(value.partition("|")[2] for value in people) == ["|offered"] * 3
 
 
 async def test_who_asked_in_a_case_that_cannot_be_read_just_now_is_not_taken_for_told(world: World) -> None:
@@ -135,7 +186,7 @@ async def test_who_asked_in_a_case_that_cannot_be_read_just_now_is_not_taken_for
     await world.person("tom").type_command("/sentiment needs")
     await change_state(world, "tom", status="done")
     await world.advance(minutes=10)
-    waiting = [value for value in (await store.ledger.load_people(entry.id)).values() if not value.endswith("|")]
+    waiting = [value for value in (await store.ledger.load_people(entry.id)).values() if not value.endswith("offered")]
     assert waiting == [f"{cards[0].case}|research"]
     assert (await store.ledger.load())[entry.id].is_telling
 
@@ -154,11 +205,11 @@ async def test_who_has_an_open_case_is_told_once_it_is_resolved_and_who_asks_lat
     await card.resolve("answered", by="tom")
     await world.advance(hours=1)
     [(name, dm)] = list_asked(world)
-    assert name == "mia"
+    assert name == "tom"
     assert "📣 “Quiet carriage” is built. @tom resolved it (answered)" in dm.words
     assert "Tell @marta, who asked for it" in dm.words
-    await dm.click("Told", by="mia")
-    assert "📣 Told, says @mia: the feature request from @marta." in dm.words
+    await dm.click("Told", by="tom")
+    assert "📣 Told, says @tom: the feature request from @marta." in dm.words
     await world.receive(WISHES[1], by="kofi", conversation="c9")
     await world.advance(seconds=5)
     later = world.channel("#research").card("@kofi")
@@ -205,7 +256,7 @@ async def test_a_question_asked_by_twelve_people_becomes_a_content_request_and_t
 async def count_offered(world: World, entry: LedgerEntry) -> int:
     await world.advance(minutes=5)
     people = await world.local_app.store.ledger.load_people(entry.id)
-    return sum(value.endswith("|") for value in people.values())
+    return sum(value.endswith("|offered") for value in people.values())
 
 
 async def test_of_two_who_merge_crosswise_at_once_one_wins_and_nobody_is_lost(world: World) -> None:

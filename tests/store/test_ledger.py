@@ -45,7 +45,19 @@ async def test_a_merge_counts_who_is_in_both_once_and_keeps_those_who_were_erase
 async def test_nobody_is_told_on_counts_that_have_changed(store: Store) -> None:
     entry = await store.ledger.add_people(build_entry(), ask(0, 2), TOM, AT)
     outdated = entry.copy_with(title="Silence")
-    await store.ledger.tell(outdated, {"person0": "case0|"}, [], "20260310", {}, AT)
+    await store.ledger.tell(outdated, outdated, {"person0": "case0||told"}, [], "20260310", {}, AT)
     assert (await store.ledger.load_people(entry.id))["person0"] == "case0|research"
-    await store.ledger.tell(entry, {"person0": "case0|"}, [], "20260310", {}, AT)
-    assert (await store.ledger.load_people(entry.id))["person0"] == "case0|"
+    await store.ledger.tell(entry, entry, {"person0": "case0||told"}, [], "20260310", {}, AT)
+    assert (await store.ledger.load_people(entry.id))["person0"] == "case0||told"
+
+
+async def test_a_merge_keeps_who_was_told_and_who_asks_again_in_that_case_is_not_told_twice(store: Store) -> None:
+    source = await store.ledger.add_people(build_entry("Silence"), ask(0, 3), TOM, AT)
+    told = {"person0": "case0||told", "person1": "case1||offered"}
+    await store.ledger.tell(source, source.copy_with(told=1), told, [], "20260310", {}, AT)
+    target = await store.ledger.add_people(build_entry(), ask(5, 6), TOM, AT)
+    merged = await store.ledger.change(target.id, lambda entry: entry, TOM, AT, source.id)
+    assert (merged.people, merged.told) == (4, 1)
+    await store.ledger.add_people(merged, ask(0, 2), TOM, AT)
+    people = await store.ledger.load_people(merged.id)
+    assert [people["person0"], people["person1"]] == ["case0||told", "case1||offered"]

@@ -120,7 +120,9 @@ def _find_follow_up_deadline(case: Case, department: Department) -> datetime | N
         return None
     if follow_up.is_waiting:
         return follow_up.due
-    return department.hours.add_working_day(follow_up.offered_at) if follow_up.offered_at else None
+    if follow_up.offered_at is None or not follow_up.can_pass_on:
+        return None
+    return department.hours.add_working_day(follow_up.offered_at)
 
 
 def _find_next_reminder(case: Case, department: Department, on_call: OnCallSnapshot | None) -> datetime | None:

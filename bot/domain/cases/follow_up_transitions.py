@@ -13,13 +13,11 @@ from bot.domain.cases.transitions import build_case_decision, reopen_case
 from bot.domain.commits import CaseDecision, DurationKind, NotAllowed
 from bot.domain.department import Department, DepartmentStaff
 from bot.domain.destination import ToPerson
-from bot.domain.follow_up import THANKS, FollowUpOutcome
+from bot.domain.follow_up import MOST_ASKED, THANKS, FollowUpOutcome
 from bot.domain.lifecycle import CaseTransition, Context, check_allowed
 from bot.domain.outbox import Notification, NotificationKind
 from bot.domain.reports.report import AGAIN, REPLY, TURNED
 
-MOST_ASKED = 3
-"""People to whom a follow-up is offered, one after the other."""
 RETRY = timedelta(hours=1)
 """While Slack does not say who else is a deputy."""
 FOLLOW_UP, DUE, REOPENED = "follow-up ", "due", "reopened"
@@ -29,13 +27,19 @@ FOLLOW_UP, DUE, REOPENED = "follow-up ", "due", "reopened"
 def offer_follow_up(case: Case, department: Department, staff: DepartmentStaff, at: datetime) -> CaseDecision | None:
     """Offer a follow-up to one person: one that is due, or that the last one did not answer within a working day.
 
-    Return None if it is not time, or if nobody can be asked now. If nobody is left to ask, it ends as *no answer*.
+    Return None if it is not time, or if nobody can be asked now. If nobody is left to ask, it ends as *no answer*;
+    news stay with who has them, until a person says that the author was told or need not be.
     """
     follow_up, due = case.follow_up, find_next_deadline(case, department)
     if follow_up is None or due is None or due > at or not department.hours.is_open_at(at):
         return None
     person = choose_person_to_ask(case, staff) if len(follow_up.asked) < MOST_ASKED else ""
-    if not person and follow_up.is_pending and (len(follow_up.asked) >= MOST_ASKED or not staff.unsure):
+    if (
+        not person
+        and follow_up.is_pending
+        and not follow_up.news
+        and (len(follow_up.asked) >= MOST_ASKED or not staff.unsure)
+    ):
         event = AuditEvent(at, "", AuditAction.FOLLOWED_UP, f"{FollowUpOutcome.NO_ANSWER}: nobody took it")
         after = case.copy_with(follow_up=follow_up._replace(outcome=FollowUpOutcome.NO_ANSWER))
         return build_case_decision(case, after, department, event)
@@ -54,9 +58,11 @@ def choose_person_to_ask(case: Case, staff: DepartmentStaff) -> str:
     """Return a deputy other than who resolved the case or was asked: each has an equal share of all cases.
 
     Where there was no other, return who resolved it; '' if nobody is left, or while Slack does not say who is.
+    News may be told by who resolved it, too.
     """
     asked = case.follow_up.asked if case.follow_up else ()
-    others = sorted(staff.deputies - {case.closed_by, *asked}) or sorted(staff.managers - {case.closed_by, *asked})
+    skipped = {*asked} if case.follow_up and case.follow_up.news else {case.closed_by, *asked}
+    others = sorted(staff.deputies - skipped) or sorted(staff.managers - skipped)
     if others:
         return others[crc32(case.id.encode()) % len(others)]
     return "" if staff.unsure or asked else case.closed_by

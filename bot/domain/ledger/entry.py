@@ -65,10 +65,18 @@ class LedgerEntry(FrozenModel):
     """The cases that were added last."""
     is_telling: bool = False
     """Whether some of those who asked may still have to be told that it is done."""
+    told: int = 0
+    """People of whom a colleague said that they were told."""
 
     @property
     def state_word(self) -> str:
         return self.state.get_word(self.kind)
+
+    @property
+    def progress(self) -> str:
+        """How many were told of what is done, such as `12 of 41 told`; '' before that."""
+        is_done = self.state is EntryState.DONE and self.people
+        return f"{min(self.told, self.people):,} of {self.people:,} told" if is_done else ""
 
     @property
     def is_content_request(self) -> bool:

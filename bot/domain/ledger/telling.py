@@ -1,17 +1,78 @@
 """Tell those who asked that it is done: each is followed up by a person, a few of a department a day."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import NamedTuple, Self
 
 from bot.domain.audit import AuditAction, AuditEvent
 from bot.domain.case import Case, CaseResolution
 from bot.domain.cases.transitions import build_case_decision
 from bot.domain.commits import CaseDecision
 from bot.domain.department import Department
-from bot.domain.follow_up import FollowUp
+from bot.domain.follow_up import FollowUp, FollowUpOutcome
 
 TOLD_PER_DAY = 10
 """Cases of a department that are offered on one day for this."""
 _MISTAKES = {CaseResolution.SPAM, CaseResolution.NOT_ABOUT_US, CaseResolution.POST_DELETED}
+
+
+class TellingState(StrEnum):
+    """Where the telling of one person stands, as it is stored."""
+
+    WAITING = "waiting"
+    OFFERED = "offered"
+    TOLD = "told"
+    ENDED = ""
+    """They need not, or can not, be told."""
+
+
+_STATES = {one.value: one for one in TellingState}
+
+
+class LedgerPerson(NamedTuple):
+    """Who asked: by which case, and of which department as long as no colleague was asked to tell them.
+
+    `str` is how the ledger stores it: `case|department`, or `case||state` after that.
+    """
+
+    case: str
+    department: str = ""
+    state: TellingState = TellingState.ENDED
+
+    def __str__(self) -> str:
+        return f"{self.case}|{self.department or (f'|{self.state}' if self.state else '')}"
+
+    @classmethod
+    def parse(cls, value: str) -> Self:
+        case, _, rest = value.partition("|")
+        department, _, state = rest.partition("|")
+        return cls(case, department, TellingState.WAITING if department else _STATES.get(state, TellingState.OFFERED))
+
+    @property
+    def is_finished(self) -> bool:
+        return self.state in {TellingState.TOLD, TellingState.ENDED}
+
+
+def count_answers(values: Iterable[str]) -> int:
+    """Return how many of these people, as they are stored, were told."""
+    return sum(LedgerPerson.parse(one).state is TellingState.TOLD for one in values)
+
+
+def update_telling(person: LedgerPerson, case: Case) -> LedgerPerson:
+    """Return how it stands with who was offered, by what became of the follow-up of their case.
+
+    If it was dropped, as by a post that reopened the case, they wait again.
+    """
+    follow_up = case.follow_up
+    if not can_tell(case):
+        return LedgerPerson(person.case)
+    if follow_up is None or not follow_up.news:
+        return LedgerPerson(person.case, case.department, TellingState.WAITING)
+    if follow_up.outcome is None:
+        return person
+    is_told = follow_up.outcome is FollowUpOutcome.SATISFIED
+    return LedgerPerson(person.case, state=TellingState.TOLD if is_told else TellingState.ENDED)
 
 
 def can_tell(case: Case) -> bool:

@@ -146,7 +146,9 @@ class RollUpDelivery:
             place = (await self._store.roll_ups.find_cards([case.id])).get(case.id, MessageRef("", ""))
             link = build_message_link(*place)
         if roll_up.topic is RollUpTopic.FOLLOW_UPS:
-            return render_follow_up(case, link) if case else render_follow_ups(roll_up, waiting.total, department)
+            if case:
+                return render_follow_up(case, link)
+            return render_follow_ups(roll_up, waiting.cases, waiting.total, department)
         on_call = await self._on_call.find_on_call(roll_up.department, at)
         if case is not None:
             author = await self._store.persons.load_context(case, at)
