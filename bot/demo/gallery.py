@@ -322,7 +322,7 @@ def _draw_reports(on: GallerySamples) -> Drawings:
     themes = ThemeFigures("baggage", 34, 26, 1, frozenset(["baggage"])), ThemeFigures("delay", 12, 9)
     rivals, posts = (("Skylark Airways", 11),), (on.resolved, on.praise)
     report = Report(
-        ReportQuery(), today, AT, counts, counts, (before,) * 4, parts, count_intents(kinds), rivals, posts, (figures,)
+        ReportQuery(), today, AT, counts, (before,) * 4, parts, count_intents(kinds), rivals, posts, (figures,)
     )
     summary = ShiftSummary("care", AT, posts=41, negative=12, pages=(on.acknowledged,), waiting=3, overdue=1)
     right = [PrecisionEstimate(aspect, 910, 29) for aspect in PrecisionAspect]
@@ -335,7 +335,7 @@ def _draw_reports(on: GallerySamples) -> Drawings:
     thanked = ColleagueFigures("U0ANA", 24, claim, name="Ana"), ColleagueFigures("U0JOE", spotted=6, name="Joe")
     of_week = replace(of_week, colleagues=thanked)
     yield "Report: a week", sentiment_report.render_report(of_week)
-    yield "Report: nothing yet", sentiment_report.render_report(Report(ReportQuery(), today, AT, none, none))
+    yield "Report: nothing yet", sentiment_report.render_report(Report(ReportQuery(), today, AT, none))
     yield from _draw_exports(week.current)
     steps = TempoRow("care", (None, DurationStats(41, 2.0, 9.0), claim, reply, resolve, None))
     yield "Tempo", tempo.render_tempo("Tempo in the last 7 days", [steps])

@@ -119,9 +119,9 @@ class SentimentReports:
         asked = parse_known_range(query.period, at, zone)
         divided = split_span(asked.current, zone, compute_hours_start(at, zone))
         names = ("Subjects", tuple(self._list_subject_names())), ("Departments", tuple(self._list_department_names()))
-        spans = (asked.current, asked.comparable, *asked.before, *(one.span for one in divided))
+        spans = (asked.current, *asked.before, *(one.span for one in divided))
         rolled = list_counter_days(spans, at, zone)
-        now, like, *rest = await self._store.report_counters.load_tallies(*spans, rolled=rolled, query=query)
+        now, *rest = await self._store.report_counters.load_tallies(*spans, rolled=rolled, query=query)
         if not now:
             await self._require_figures(asked, zone)
         rivals = frozenset[str]() if query.scope else self._list_competitors()
@@ -136,7 +136,6 @@ class SentimentReports:
             range=asked,
             brand_time=at.astimezone(zone),
             split=SentimentCounts.from_tally(now, rivals),
-            comparable=SentimentCounts.from_tally(like, rivals),
             before=tuple(one for one in before if one.total),
             parts=tuple((one.label, split) for one, split in zip(divided, parts, strict=True)),
             intents=count_intents(now, rivals),

@@ -63,7 +63,6 @@ def build_report(words: str, scale: int, *, name: str = "baggage") -> Report:
         parse_known_range(words, AT, ZONE),
         AT.astimezone(ZONE),
         total,
-        total,
         (before,),
         tuple(days),
         departments=(DepartmentFigures("care", 6, 2, 38 * scale, 3, first_reply=reply), DepartmentFigures("pr", 1)),
@@ -145,9 +144,7 @@ def test_what_strangers_write_is_text() -> None:
 def test_without_a_period_before_without_mentions_and_without_episodes_it_says_so() -> None:
     asked = parse_known_range("yesterday", AT, ZONE)
     none = SentimentCounts()
-    page = render_period_report(
-        PeriodReport("B", Report(ReportQuery("yesterday"), asked, AT.astimezone(ZONE), none, none))
-    )
+    page = render_period_report(PeriodReport("B", Report(ReportQuery("yesterday"), asked, AT.astimezone(ZONE), none)))
     words = read_words(page)
     assert "No mentions yesterday." in words
     assert "the period before: not counted" in words

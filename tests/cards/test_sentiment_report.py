@@ -33,8 +33,8 @@ BEFORE = (SentimentCounts(negative=60, neutral=60, positive=80, unsure=40),) * 4
 
 def report(period: str = "today", at: datetime = AT, **changes: Any) -> Report:
     found = parse_known_range(period, at, ZoneInfo("Europe/Lisbon"))
-    made = Report(ReportQuery(period), found, brand_time=at, split=NOW, comparable=NOW, before=BEFORE)
-    return replace(made, **{"comparable": changes.get("split", NOW), **changes})
+    made = Report(ReportQuery(period), found, brand_time=at, split=NOW, before=BEFORE)
+    return replace(made, **changes)
 
 
 def plain(words: str) -> str:
@@ -134,20 +134,20 @@ def test_there_is_one_total_and_it_says_where_all_of_it_went() -> None:
 def test_what_changed_is_said_with_its_sample_and_interval() -> None:
     changes = [plain(one) for one in list_changes(report())]
     assert changes == [
-        "25 % (10 to 42) more mentions: 300 until 14:00, usually 240",
+        "26 % (11 to 44) more mentions: 300, usually 238",
         "Negative up 15 points (9 to 21): 40 % of 300, usually 25 % of 960",
         "Positive down 7 points (0.6 to 12): 27 % of 300, usually 33 % of 960",
     ]
 
 
 def test_what_chance_makes_is_no_change() -> None:
-    assert list_changes(report(split=BEFORE[0])) == ["No change beyond chance: 240 mentions until 14:00, usually 240."]
+    assert list_changes(report(split=BEFORE[0])) == ["No change beyond chance: 240 mentions, usually 238."]
 
 
 def test_too_few_are_given_as_counts_and_no_change_is_named() -> None:
     few = SentimentCounts(negative=3, positive=2)
     drawing = render_report(report(split=few, before=(SentimentCounts(negative=1),)))
-    assert "Too few to compare: 5 until 14:00, usually 1." in words_of(drawing)
+    assert "Too few to compare: 5 mentions, usually 1." in words_of(drawing)
     assert "%" not in words_of(drawing)
 
 

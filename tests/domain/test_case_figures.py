@@ -30,7 +30,6 @@ FULL = Report(
     parse_known_range("week", AT, ZoneInfo("UTC")),
     AT,
     COUNTS,
-    COUNTS,
     intents=((Intent.COMPLAINT, 40), (Intent.QUESTION, 12), (Intent.PRAISE, 9), (Intent.NEED, 3)),
     competitors=(("Skylark Airways", 11),),
     departments=(CARE, replace(CARE, name="pr")),
@@ -86,4 +85,4 @@ def test_with_everything_that_is_ever_counted_four_in_five_do() -> None:
 
 def test_what_is_zero_is_no_choice() -> None:
     none = SentimentCounts()
-    assert list_case_figures(Report(ReportQuery(), FULL.range, AT, none, none)) == ()
+    assert list_case_figures(Report(ReportQuery(), FULL.range, AT, none)) == ()

@@ -109,15 +109,23 @@ def test_today_begins_at_midnight_of_the_brand_and_not_of_the_server() -> None:
 
 def test_a_day_until_now_is_held_against_the_same_hours_of_four_weeks() -> None:
     found = understand("today", at("2026-03-10 14:07"))
-    assert found.comparable == TimeSpan(at("2026-03-10 00:00"), at("2026-03-10 14:00"))
-    assert found.before[0] == TimeSpan(at("2026-03-03 00:00"), at("2026-03-03 14:00"))
-    assert found.before[3] == TimeSpan(at("2026-02-10 00:00"), at("2026-02-10 14:00"))
+    assert found.before[0] == TimeSpan(at("2026-03-03 00:00"), at("2026-03-03 14:15"))
+    assert found.before[3] == TimeSpan(at("2026-02-10 00:00"), at("2026-02-10 14:15"))
+    assert found.elapsed == pytest.approx((14 * 60 + 7) / (14 * 60 + 15))
+    assert understand("yesterday").elapsed == 1
 
 
 def test_a_longer_time_is_held_against_the_same_weekdays_before_it_began() -> None:
-    assert understand("week").before == (TimeSpan(at("2026-11-16 00:00"), at("2026-11-22 15:00")),)
-    assert understand("last 3 days").before == (TimeSpan(at("2026-11-20 00:00"), at("2026-11-22 15:00")),)
+    assert understand("week").before == (TimeSpan(at("2026-11-16 00:00"), at("2026-11-22 15:15")),)
+    assert understand("last 3 days").before == (TimeSpan(at("2026-11-20 00:00"), at("2026-11-22 15:15")),)
     assert understand("march").weeks == 5
+
+
+def test_a_time_so_long_that_only_whole_days_are_known_before_it_is_compared_with_whole_days() -> None:
+    found = understand("last 60 days")
+    assert found.before == (TimeSpan(at("2026-07-29 23:00"), at("2026-09-27 23:00")),)
+    assert found.is_running
+    assert found.elapsed == pytest.approx((59 + (15 * 60 + 7) / 1440) / 60, abs=0.001)
 
 
 @pytest.mark.parametrize(("asked_at", "hours"), [("2026-03-30 09:00", 23), ("2026-10-26 09:00", 25)])
@@ -139,11 +147,11 @@ def test_spans_of_any_zone_lie_on_quarters_and_do_not_overlap(instant: datetime,
         found = understand(words, instant, ZoneInfo(zone))
     except NotAllowed:
         return
-    spans = (found.current, found.comparable, *found.before)
+    spans = (found.current, *found.before)
     assert all(edge == floor_to_quarter(edge) for span in spans for edge in span)
     assert all(one.start <= one.end <= found.current.start for one in found.before)
-    assert found.comparable.start == found.current.start < found.current.end <= floor_to_quarter(instant) + QUARTER
-    assert found.comparable.start <= found.comparable.end <= found.current.end
+    assert found.current.start < found.current.end <= floor_to_quarter(instant) + QUARTER
+    assert 0 <= found.elapsed <= 1
 
 
 @given(instant=INSTANTS, zone=st.sampled_from([LISBON, NEW_YORK]), words=WORDS)

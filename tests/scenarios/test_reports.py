@@ -210,3 +210,28 @@ async def test_a_department_and_a_subject_can_be_asked_for_alone(world: World) -
     assert (await world.person("mia").type_command("/sentiment today skylark airways")).startswith(
         "1 mention about Skylark Airways today"
     )
+
+
+async def test_a_storm_of_the_last_minutes_makes_a_bad_morning_with_one_set_of_figures(world: World) -> None:
+    """At 10:22 on Tuesday, after 60 complaints since 10:15; on the Tuesdays before, 10 of 40 mentions were negative."""
+    local = world.clock.now().astimezone(LISBON)
+    await world.advance(minutes=(10 * 60 + 15 - local.hour * 60 - local.minute) % 1440)
+    now = world.clock.now()
+    mentions = [
+        world.build_mention(text, by=f"w{weeks}n{number}", at=now - timedelta(weeks=weeks, minutes=5 + 3 * number))
+        for weeks in range(5)
+        for number in range(40)
+        for text in [build_complaint(100 * weeks + number) if number < 10 else f"{CHATTER} {weeks}-{number}"]
+    ]
+    await world.receive_all(mentions)
+    await world.advance(minutes=6)
+    storm = [world.build_mention(build_complaint(1000 + number), by=f"s{number}") for number in range(60)]
+    await world.receive_all(storm)
+    await world.advance(minutes=1)
+    for words, tone in (("today", "Bad morning"), ("since 00:00", "Worse since")):
+        told = (await world.person("mia").type_command(f"/sentiment {words}")).replace("\N{NO-BREAK SPACE}", " ")
+        assert told.startswith(tone), told
+        assert "70 % negative (usually 25)" in told
+        assert re.search(r"more mentions: 100, usually (39|40)", told), told
+        assert "70 % of 100, usually 25 % of 160" in told
+        assert "100 mentions: 70 negative" in told

@@ -78,7 +78,7 @@ async def test_it_has_the_episodes_of_its_time_in_their_order_and_no_plans(harne
         (WEEK, "from Mon 23 Feb to Sun 1 Mar"),
         ("3 mar 2026", "on Tue 24 Feb"),
         ("4 mar 2026 12:00 to 5 mar 2026 18:00", "from Wed 25 Feb, 12:00 to Thu 26 Feb, 18:00"),
-        ("since 9 mar 2026", "from Mon 2 Mar, 00:00 to Tue 3 Mar, 09:00"),
+        ("since 9 mar 2026", "from Mon 2 Mar, 00:00 to Tue 3 Mar, 09:15"),
     ],
 )
 async def test_it_is_compared_with_the_same_weekdays_right_before(

@@ -105,30 +105,30 @@ def format_total(report: Report) -> str:
 
 def list_changes(report: Report) -> list[str]:
     """Return what differs by more than chance, each with its sample and 95 % interval; else that nothing does."""
-    size, usual = report.comparable.opinion_count, report.usual
-    before, until = format_before(report), _format_until(report)
+    size, usual, before = report.split.opinion_count, report.usual, format_before(report)
     found = []
     volume = report.compute_volume_change()
     if volume is None or report.compute_sentiment_change("negative") is None:
-        average = round(usual.opinion_count / max(1, len(report.before)))
-        return [f"Too few to compare: {size:,}{until}, {before} {average:,}."]
+        mentions = format_count(size, "mention")
+        if not report.before:
+            return [f"Nothing earlier to compare with: {mentions}."]
+        average = round(report.range.elapsed * usual.opinion_count / len(report.before))
+        return [f"Too few to compare: {mentions}, {before} {f'{average:,}' if average else 'hardly any'}."]
     if volume.is_significant:
         more = "more" if volume.percent > 0 else "fewer"
         by = format_percent(abs(volume.percent))
-        found.append(
-            f"{by} ({_format_interval(volume)}) {more} mentions: {size:,}{until}, {before} {volume.usual:,.0f}"
-        )
+        found.append(f"{by} ({_format_interval(volume)}) {more} mentions: {size:,}, {before} {volume.usual:,.0f}")
     for field, word in SENTIMENTS.items():
         change = report.compute_sentiment_change(field)
         if change is None or not change.is_significant:
             continue
-        now, then = compute_percent(report.comparable, field), compute_percent(usual, field)
+        now, then = compute_percent(report.split, field), compute_percent(usual, field)
         points = format_count(max(1, round(abs(change.points))), "point")
         found.append(
             f"{word.capitalize()} {'up' if change.points > 0 else 'down'} {points} ({_format_interval(change)}): "
             f"{format_percent(now)} of {size:,}, {before} {format_percent(then)} of {usual.opinion_count:,}"
         )
-    return found or [f"No change beyond chance: {size:,} mentions{until}, {before} {volume.usual:,.0f}."]
+    return found or [f"No change beyond chance: {size:,} mentions, {before} {volume.usual:,.0f}."]
 
 
 def list_peaks(report: Report) -> list[str]:
@@ -153,9 +153,3 @@ def _format_interval(change: ShareChange | VolumeChange) -> str:
     low, high = sorted((abs(change.low), abs(change.high)))
     digits = 0 if low >= 1 else 1 if low >= SHOWN_TENTH else 2
     return f"{max(low, 0.01):.{digits}f} to {high:.0f}"
-
-
-def _format_until(report: Report) -> str:
-    if not report.range.is_running:
-        return ""
-    return f" until {report.range.comparable.end.astimezone(report.brand_time.tzinfo):%H:%M}"

@@ -39,19 +39,19 @@ class ReportRange(NamedTuple):
     label: str
     """In a sentence: `today`, `in March`, `since Fri 27 Nov, 18:00`."""
     current: TimeSpan
-    comparable: TimeSpan
-    """The part of `current` up to the last full quarter."""
     before: tuple[TimeSpan, ...]
     """The same weekdays and times before: in each of four weeks for one day at most, else in the last that fits.
 
-    Without those of which the hours are no longer kept.
+    Without those of which the hours are no longer kept. They include the whole of the quarter that is running.
     """
     weeks: int
     """How many weeks lie between; 0 for each of four."""
+    elapsed: float = 1.0
+    """Which share of the time of one of `before` has passed by now; 1 for a range that is over."""
 
     @property
     def is_running(self) -> bool:
-        return self.comparable.end < self.current.end
+        return self.elapsed < 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,15 +255,17 @@ def _build_range(said: str, bounds: _RangeBounds, now: datetime) -> ReportRange:
         raise NotAllowed(
             f"Hours of the day are kept for {HOURS_KEPT.days} days only. Try `{_format_days(bounds)}` for whole days."
         )
-    comparable = TimeSpan(start, max(start, min(end, cut)))
-    local = [edge.astimezone(now.tzinfo).replace(tzinfo=None) for edge in comparable]
+    local = [edge.astimezone(now.tzinfo).replace(tzinfo=None) for edge in (start, min(end, cut))]
     days = (local[1] - local[0]) / DAY
     weeks = 0 if days <= 1 else math.ceil(days / 7)
-    if weeks * WEEK >= HOURS_KEPT:  # so long ago only whole days are known
-        comparable = TimeSpan(start, find_local_day(comparable.end, now.tzinfo).span.start)
-    before = (subtract_weeks(comparable, n, now.tzinfo) for n in ([weeks] if weeks else range(1, ALIKE_WEEKS + 1)))
+    compared = TimeSpan(start, end)
+    if end > cut and weeks * WEEK >= HOURS_KEPT:  # so long ago only whole days are known
+        compared = TimeSpan(start, find_local_day(cut, now.tzinfo).span.end)
+    shifted = (subtract_weeks(compared, n, now.tzinfo) for n in ([weeks] if weeks else range(1, ALIKE_WEEKS + 1)))
+    before = (TimeSpan(one.start, min(one.end, start)) for one in shifted)
     known = tuple(span for span in before if has_counters(span, now, now.tzinfo))
-    return ReportRange(said, bounds.label, TimeSpan(start, end), comparable, known, weeks)
+    elapsed = (now - start) / (compared.end - start) if end > cut else 1.0
+    return ReportRange(said, bounds.label, TimeSpan(start, end), known, weeks, elapsed)
 
 
 def _format_days(bounds: _RangeBounds) -> str:

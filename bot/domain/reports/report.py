@@ -216,14 +216,13 @@ class FigureGap(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """`before` are the counts of the same time in each week before that had any, as long as `comparable`."""
+    """`before` are the counts of the same time in each week before that had any, with all of the running quarter."""
 
     query: ReportQuery
     range: ReportRange
     brand_time: datetime
     """When it was made, in the brand's zone."""
     split: SentimentCounts
-    comparable: SentimentCounts
     before: tuple[SentimentCounts, ...] = ()
     parts: tuple[tuple[str, SentimentCounts], ...] = ()
     """The hours or days of it, by the label of each."""
@@ -246,10 +245,11 @@ class Report:
 
     def compute_sentiment_change(self, sentiment: str) -> ShareChange | None:
         before = [(getattr(one, sentiment), one.opinion_count) for one in self.before]
-        return compute_share_change(getattr(self.comparable, sentiment), self.comparable.opinion_count, before)
+        return compute_share_change(getattr(self.split, sentiment), self.split.opinion_count, before)
 
     def compute_volume_change(self) -> VolumeChange | None:
-        return compute_volume_change(self.comparable.opinion_count, [one.opinion_count for one in self.before])
+        before = [one.opinion_count for one in self.before]
+        return compute_volume_change(self.split.opinion_count, before, self.range.elapsed)
 
     @property
     def usual(self) -> SentimentCounts:

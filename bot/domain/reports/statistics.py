@@ -53,7 +53,10 @@ def compute_wilson_interval(share: float, size: float) -> tuple[float, float]:
 
 
 class VolumeChange(NamedTuple):
-    """How many percent more or fewer than usual, with the 95 % interval. `usual` is the mean of the times before."""
+    """How many percent more or fewer than usual, with the 95 % interval.
+
+    `usual` is the mean of the times before, as far as as much of them had passed.
+    """
 
     usual: float
     percent: float
@@ -65,15 +68,17 @@ class VolumeChange(NamedTuple):
         return self.low > 0 or self.high < 0
 
 
-def compute_volume_change(now: int, before: Sequence[int]) -> VolumeChange | None:
+def compute_volume_change(now: int, before: Sequence[int], elapsed: float = 1.0) -> VolumeChange | None:
     """Compute the interval of the ratio of Poisson rates by its logarithm; None if either side is too small.
 
-    As for shares, times before that differ by more than chance widen it.
+    As for shares, times before that differ by more than chance widen it. `elapsed` is the share of their time that
+    has passed now.
     """
-    usual = sum(before) / len(before) if before else 0.0
+    mean = sum(before) / len(before) if before else 0.0
+    usual = mean * elapsed
     if min(now, usual) < MIN_SAMPLE:
         return None
-    dispersion = _compute_dispersion([(count - usual) ** 2 / usual for count in before])
+    dispersion = _compute_dispersion([(count - mean) ** 2 / mean for count in before])
     half = Z_95 * sqrt(dispersion * (1 / now + 1 / sum(before)))
     ratio = log(now / usual)
     percent, low, high = (100 * (exp(one) - 1) for one in (ratio, ratio - half, ratio + half))
