@@ -73,12 +73,18 @@ def render_episode_page(figures: EpisodeFigures) -> RenderedMessage:
         make_context(make_plain_text(f"{kind} · {subject} · {_format_times(ref, zone)}{parent}")),
         *_render_chart(figures),
         make_rich_text(make_bullets(*map(make_line, list_review_lines(figures)))),
-        make_table(COLUMNS, _list_rows(figures)),
+        *([make_table(COLUMNS, _list_rows(figures))] if figures.has_counts else []),
         make_actions(*to_cases, make_button("All episodes", action_ids.EPISODE_LIST)),
         *(_render_row(one, figures.brand_time) for one in others),
-        make_context(f"Counts are all posts about {escape(subject)} in that time."),
+        make_context(f"Counts are all posts about {escape(subject)} in {_format_counted_time(ref)}."),
     ]
     return RenderedMessage(escape(f"{name}: {list_review_lines(figures)[0]}"), blocks)
+
+
+def _format_counted_time(ref: EpisodeRef) -> str:
+    if not ref.is_campaign:
+        return "that time"
+    return "the whole quarter hours of that time, so that none is from before or after it. Cases are of all of it"
 
 
 def _format_times(ref: EpisodeRef, zone: tzinfo | None) -> str:

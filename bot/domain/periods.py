@@ -47,6 +47,13 @@ def widen_to_quarters(start: datetime, end: datetime) -> TimeSpan:
     return TimeSpan(*edges)
 
 
+def trim_to_quarters(start: datetime, end: datetime) -> TimeSpan:
+    """Return the whole quarters inside it; an empty span after its start if there is none."""
+    first = widen_to_quarters(start, start).start
+    first = first if first == start else first + QUARTER
+    return TimeSpan(first, max(first, floor_to_quarter(end)))
+
+
 def subtract_weeks(span: TimeSpan, weeks: int, zone: tzinfo | None) -> TimeSpan:
     """Return the same local times some weeks earlier, at least an empty span where the clocks changed."""
     local = [edge.astimezone(zone) for edge in span]

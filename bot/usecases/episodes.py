@@ -61,7 +61,9 @@ class EpisodeUseCases:
     async def build_figures(self, ref: EpisodeRef, refs: Sequence[EpisodeRef]) -> EpisodeFigures:
         at, zone = self._clock.now(), ZoneInfo(self._rules.time_zone)
         spans = EpisodeSpans.from_ref(ref, at, zone)
-        alike = [one for one in refs if one.is_like(ref)][:ALIKE_SHOWN]
+        alike = [one for one in refs if one.is_like(ref) and (span := find_span(one, at)).start < span.end][
+            :ALIKE_SHOWN
+        ]
         parts = split_span(TimeSpan(spans.before.start, spans.after.end), zone, compute_hours_start(at, zone))
         wanted = [spans.before, spans.during, spans.after, *spans.weekdays]
         wanted += [find_span(one, at) for one in alike] + [one.span for one in parts]

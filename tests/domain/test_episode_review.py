@@ -9,6 +9,7 @@ from bot.domain.campaigns.episode_figures import (
     EpisodeRef,
     EpisodeSpans,
     compute_outcome,
+    find_span,
 )
 from bot.domain.campaigns.episode_review import list_review_lines
 from bot.domain.case import CaseResolution, CaseStatus, JoinedMention, JoinReason, PublicReply
@@ -71,3 +72,51 @@ def test_the_outcome_counts_answers_and_who_turned_after_one() -> None:
     assert found.first_reply is not None
     assert found.first_reply.median == 600
     assert found.resolutions == (("fixed", 1),)
+
+
+def count_span(start: datetime, end: datetime, at: datetime) -> tuple[str, str]:
+    span = find_span(replace(REF, start=start, end=end), at)
+    return f"{span.start:%H:%M}", f"{span.end:%H:%M}"
+
+
+def test_only_whole_quarters_inside_a_campaign_are_counted() -> None:
+    start, end = START.replace(hour=10, minute=23, second=11), START.replace(hour=10, minute=45)
+    assert count_span(start, end, LATER) == ("10:30", "10:45")
+    assert count_span(start, LATER, start + timedelta(minutes=25)) == ("10:30", "10:45")
+    assert count_span(start, LATER, start) == ("10:30", "10:30")
+    spans = EpisodeSpans.from_ref(replace(REF, start=start, end=start + timedelta(minutes=40)), LATER, LISBON)
+    assert [f"{edge:%H:%M}" for span in spans[:3] for edge in span] == [
+        "09:45",
+        "10:15",
+        "10:30",
+        "11:00",
+        "11:15",
+        "11:45",
+    ]
+
+
+def test_two_campaigns_of_which_one_follows_the_other_share_no_quarter() -> None:
+    for minute in range(0, 45, 5):
+        change = START + timedelta(minutes=minute, seconds=7)
+        first = find_span(replace(REF, end=change), LATER)
+        assert first.end <= find_span(replace(REF, start=change), LATER).start
+
+
+def test_a_campaign_without_a_whole_quarter_says_so_and_compares_nothing() -> None:
+    ref, at = replace(REF, start=START + timedelta(minutes=8)), START + timedelta(minutes=9)
+    none = SentimentCounts()
+    figures = EpisodeFigures(ref, EpisodeSpans.from_ref(ref, at, LISBON), at, none, none)
+    assert list_review_lines(figures)[:2] == (
+        "Too short to count mentions. Earshot counts whole quarter hours, and the first ends at 08:30.",
+        "No cases.",
+    )
+    ended = replace(ref, end=at)
+    figures = EpisodeFigures(ended, EpisodeSpans.from_ref(ended, LATER, LISBON), at, none, none, none)
+    assert "and it has none." in list_review_lines(figures)[0]
+
+
+def test_the_time_that_was_counted_is_said_where_it_is_not_all_of_it() -> None:
+    ref = replace(REF, start=START + timedelta(minutes=8))
+    some = SentimentCounts(neutral=40)
+    figures = EpisodeFigures(ref, EpisodeSpans.from_ref(ref, LATER, LISBON), LATER, some, some, some)
+    assert list_review_lines(figures)[0].startswith("40 mentions in 5 h 45 min from 20 Mar 08:15 until 14:00, 40 in")

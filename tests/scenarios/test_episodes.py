@@ -78,3 +78,34 @@ async def test_a_campaign_excuses_more_posts_and_no_criticism(world: World) -> N
     await world.advance(minutes=2)
     [card] = world.channel("#care").episodes
     assert "Planned: Spring sale. It excuses no criticism." in card.words.replace("*", "")
+
+
+async def test_a_storm_from_before_a_campaign_is_not_counted_in_it(world: World) -> None:
+    world.detects_spikes = True
+    mia = world.person("mia")
+    await world.advance(minutes=-world.clock.now().minute % 15 + 7)
+    await receive_posts(world, "storm", 40, 0)
+    await world.advance(minutes=1)
+    await mia.type_command("/sentiment campaign start Spring sale")
+    told = await mia.type_command("/sentiment episode Spring sale")
+    assert "Too short to count mentions. Earshot counts whole quarter hours, and the first ends at" in told
+    assert "40" not in told
+    await world.advance(minutes=22)
+    await receive_posts(world, "fan", 0, 5)
+    await world.advance(minutes=16)
+    told = await mia.type_command("/sentiment episode Spring sale")
+    assert "5 mentions in 30 min from" in told
+    assert "in the whole quarter hours of that time" in told
+
+
+async def test_two_campaigns_one_after_the_other_count_no_post_twice(world: World) -> None:
+    mia = world.person("mia")
+    await world.advance(minutes=-world.clock.now().minute % 15 + 4)
+    await mia.type_command("/sentiment campaign start Night sale")
+    await world.advance(minutes=31)
+    await mia.type_command("/sentiment campaign end Night sale")
+    await mia.type_command("/sentiment campaign start Day sale")
+    await receive_posts(world, "fan", 0, 25)
+    await world.advance(minutes=60)
+    told = [await mia.type_command(f"/sentiment episode {name}") for name in ("Night sale", "Day sale")]
+    assert all("0 mentions in" in one for one in told)

@@ -11,7 +11,14 @@ from bot.domain.assessment import Intent
 from bot.domain.campaigns.campaign import Campaign, fold_name
 from bot.domain.case import Case, CaseResolution
 from bot.domain.cases.follow_up_transitions import find_answer_time, is_negative
-from bot.domain.periods import DAY, TimeSpan, floor_to_quarter, subtract_weeks, widen_to_quarters
+from bot.domain.periods import (
+    DAY,
+    TimeSpan,
+    floor_to_quarter,
+    subtract_weeks,
+    trim_to_quarters,
+    widen_to_quarters,
+)
 from bot.domain.reports.report import SentimentCounts
 from bot.domain.reports.statistics import DurationStats, compute_duration_stats
 from bot.domain.spikes.episode import Episode
@@ -47,13 +54,20 @@ class EpisodeRef:
         name = ", ".join(episode.words[:2]) or episode.subject
         return cls(episode.id, name, f"{episode.kind} spike", episode.subject, episode.started_at, episode.ended_at)
 
+    @property
+    def is_campaign(self) -> bool:
+        return self.id.startswith(CAMPAIGN_PREFIX)
+
     def is_like(self, other: "EpisodeRef") -> bool:
         """Whether it is of the same kind and subject, and began before the other."""
         return (self.kind, self.subject) == (other.kind, other.subject) and self.start < other.start
 
 
 class EpisodeSpans(NamedTuple):
-    """The times that one is compared with; `after` is as much as there is by now of the same length."""
+    """The times that one is compared with; `after` is as much as there is by now of the same length.
+
+    A quarter in which a campaign began or ended is in none of them.
+    """
 
     before: TimeSpan
     during: TimeSpan
@@ -62,17 +76,26 @@ class EpisodeSpans(NamedTuple):
 
     @classmethod
     def from_ref(cls, ref: EpisodeRef, at: datetime, zone: ZoneInfo) -> "EpisodeSpans":
-        during = find_span(ref, at)
+        during, around = find_span(ref, at), widen_to_quarters(ref.start, _find_end(ref, at))
         length = during.end - during.start
-        after = TimeSpan(during.end, max(during.end, min(during.end + length, floor_to_quarter(at))))
+        after = TimeSpan(around.end, max(around.end, min(around.end + length, floor_to_quarter(at))))
         weeks = next((weeks for longest, weeks in WEEKDAYS if length <= longest), 0)
         weekdays = tuple(subtract_weeks(during, week, zone) for week in range(1, weeks + 1))
-        return cls(TimeSpan(during.start - length, during.start), during, after, weekdays)
+        return cls(TimeSpan(around.start - length, around.start), during, after, weekdays)
 
 
 def find_span(ref: EpisodeRef, at: datetime) -> TimeSpan:
-    """Return the time of it, as far as it has passed."""
-    return widen_to_quarters(ref.start, max(ref.start, min(ref.end or at, at)))
+    """Return the time in which its posts are counted, as far as it has passed.
+
+    Of a campaign it may be empty: only whole quarters inside it, so that no post from before or after it is counted,
+    and none in two campaigns of which one follows the other. Nobody chose when a detected one began.
+    """
+    fit = trim_to_quarters if ref.is_campaign else widen_to_quarters
+    return fit(ref.start, _find_end(ref, at))
+
+
+def _find_end(ref: EpisodeRef, at: datetime) -> datetime:
+    return max(ref.start, min(ref.end or at, at))
 
 
 class CaseOutcome(NamedTuple):
@@ -137,3 +160,8 @@ class EpisodeFigures:
     children: tuple[EpisodeRef, ...] = ()
     """The campaigns of an umbrella."""
     outcome: CaseOutcome = NO_OUTCOME
+
+    @property
+    def has_counts(self) -> bool:
+        """Whether a whole quarter of an hour of it has passed: else nothing is counted."""
+        return self.spans.during.start < self.spans.during.end

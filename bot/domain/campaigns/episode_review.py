@@ -4,21 +4,20 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from bot.domain.campaigns.episode_figures import CaseOutcome, EpisodeFigures
+from bot.domain.periods import QUARTER
 from bot.domain.reports.report import SentimentCounts
 from bot.domain.reports.statistics import compute_share_change, compute_volume_change, compute_wilson_interval
 from bot.domain.text import format_count, format_duration, format_percent
 
 
 def list_review_lines(figures: EpisodeFigures) -> tuple[str, ...]:
-    """Return the lines: volume, share of negative posts, weekday, others alike, cases, what our answers did."""
-    return (
-        _format_volume(figures),
-        _format_negative(figures),
-        _format_weekdays(figures),
-        _format_alike(figures),
-        _format_cases(figures.outcome),
-        _format_effect(figures.outcome),
-    )
+    """Return the lines: volume, share of negative posts, weekday, others alike, cases, what our answers did.
+
+    Without the comparisons if it is too short to count.
+    """
+    compared = (_format_volume, _format_negative, _format_weekdays, _format_alike)
+    counted = tuple(one(figures) for one in compared) if figures.has_counts else (_explain_too_short(figures),)
+    return (*counted, _format_cases(figures.outcome), _format_effect(figures.outcome))
 
 
 def format_share(counts: SentimentCounts) -> str:
@@ -30,6 +29,25 @@ def format_share(counts: SentimentCounts) -> str:
     return f"{format_percent(100 * counts.negative / size)} ({round(100 * low)}–{round(100 * high)})"
 
 
+def _explain_too_short(figures: EpisodeFigures) -> str:
+    ends = figures.spans.during.start + QUARTER
+    if figures.after is None and (figures.ref.end is None or ends <= figures.ref.end):
+        first = f"the first ends at {ends.astimezone(figures.brand_time.tzinfo):%H:%M}"
+    else:
+        first = "it has none"
+    return f"Too short to count mentions. Earshot counts whole quarter hours, and {first}."
+
+
+def _format_counted(figures: EpisodeFigures) -> str:
+    """Return ` from 9 Mar 10:30 until 10:45` where that is not the time from its start to its end."""
+    ref, span = figures.ref, figures.spans.during
+    if span == (ref.start, ref.end):
+        return ""
+    start, end = (edge.astimezone(figures.brand_time.tzinfo) for edge in span)
+    day = "" if start.date() == end.date() else f"{end.day} {end:%b} "
+    return f" from {start.day} {start:%b %H:%M} until {day}{end:%H:%M}"
+
+
 def _format_volume(figures: EpisodeFigures) -> str:
     length = format_duration(figures.spans.during.end - figures.spans.during.start)
     after = figures.after
@@ -39,7 +57,7 @@ def _format_volume(figures: EpisodeFigures) -> str:
     ):
         still += " so far"
     return (
-        f"{format_count(figures.during.opinion_count, 'mention')} in {length}, "
+        f"{format_count(figures.during.opinion_count, 'mention')} in {length}{_format_counted(figures)}, "
         f"{figures.before.opinion_count:,} in the same time before{still}."
     )
 
