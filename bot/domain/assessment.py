@@ -65,6 +65,8 @@ UNSURE = "sentiment:unsure"
 _UNSURE = UNSURE.partition(":")[2]
 DOUBTFUL = "crisis:doubtful"
 """The label of a crisis that a person should confirm before anybody is paged."""
+MERGED_CASE = "merged case"
+"""Instead of a detector: what a case has from a more pressing one that was merged into it."""
 
 
 class Assessment(FrozenModel):
@@ -134,6 +136,21 @@ class Assessment(FrozenModel):
     def urgency(self) -> int:
         """0 to 100: the sum of all weights."""
         return max(0, min(100, sum(s.weight for s in self.signals)))
+
+    def raise_to(self, other: "Assessment") -> "Assessment":
+        """Return this with the type, and with the points, of the other where those are more pressing.
+
+        Without the reasons, which may quote another post: what is erased there would stay here.
+        """
+        is_stronger = _RANK[other.intent] < _RANK[self.intent]
+        taken = {"intent", "sentiment"} if is_stronger else set[str]()
+        taken |= {"urgency"} if other.urgency > self.urgency else set()
+        theirs = [one._replace(detector=MERGED_CASE, because="") for one in other.signals if one.dimension in taken]
+        if not theirs:
+            return self
+        theirs[0] = theirs[0]._replace(because="of a case that was merged into this one")
+        kept = (one for one in self.signals if one.dimension not in {signal.dimension for signal in theirs})
+        return Assessment.model_construct(signals=(*kept, *theirs))
 
     @property
     def reasons(self) -> tuple[str, ...]:

@@ -217,7 +217,7 @@ class Case(FrozenModel):
     requests: tuple[CaseRequest, ...] = ()
     """What a person was asked: the last of each kind, and of each offer the last that was allowed."""
     as_heard: Assessment | None = None
-    """The assessment before the first correction; None without corrections."""
+    """The assessment before the first correction or the merge of a more pressing case; None without either."""
     public_replies: tuple[PublicReply, ...] = ()
     """In order of time: the first, and the newest of the others. None once the author has written again."""
 
@@ -228,7 +228,7 @@ class Case(FrozenModel):
 
     @property
     def original_assessment(self) -> Assessment:
-        """The assessment by the detectors, without corrections."""
+        """The assessment of the post itself by the detectors, without corrections."""
         return self.as_heard or self.assessment
 
     def find_correction(self, kind: CorrectionKind) -> Correction | None:

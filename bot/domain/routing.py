@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import timedelta
+from typing import Self
 
 from bot.domain.assessment import Assessment
 from bot.domain.immutable import FrozenModel, compare_fields
@@ -28,6 +29,19 @@ class CaseClocks(FrozenModel):  # noqa: PLW1641  (pydantic gives a frozen model 
     remind_every: timedelta | None = None
     follow_up_after: timedelta | None = None
     """From the answer, in days of the calendar; zero: never. None: as in the department."""
+
+    def shorten_to(self, other: Self) -> Self:
+        """Return these with each limit of the other that is shorter, or that these lack; the follow-up stays."""
+        return self.copy_with(
+            claim_within=_get_shorter(self.claim_within, other.claim_within),
+            lease=_get_shorter(self.lease, other.lease),
+            resolve_within=_get_shorter(self.resolve_within, other.resolve_within),
+            remind_every=_get_shorter(self.remind_every, other.remind_every),
+        )
+
+
+def _get_shorter(*limits: timedelta | None) -> timedelta | None:
+    return min((limit for limit in limits if limit is not None), default=None)
 
 
 class LabelFilter(FrozenModel):

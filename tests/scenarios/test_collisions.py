@@ -3,11 +3,13 @@
 import asyncio
 import json
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 
 import pytest
 
 from bot.cards import action_ids
 from bot.cards.block_kit import build_message_link
+from bot.domain.assessment import Intent
 from bot.domain.case import derive_case_id
 from bot.domain.commits import NotAllowed
 from bot.domain.replies.writing import WRITING_LASTS
@@ -15,12 +17,14 @@ from tests.scenarios.people import Colleague
 from tests.scenarios.sample_posts import LATE, LOST, build_complaint
 from tests.scenarios.sample_workspace import CROWD
 from tests.scenarios.slack_views import Card
+from tests.scenarios.test_offers import load_offers
 from tests.scenarios.test_replying import open_reply
 from tests.scenarios.test_storms import claimable
 from tests.scenarios.world import World
 
 FIRST = "@northwindair my green suitcase did not arrive in Porto, nobody can tell me where it is"
 SECOND = "@northwindair three weeks and the refund for NW 112 is still not there"
+QUESTION = "@northwindair can I bring a second bag on the flight to Porto?"
 BUSY = "@ana has another case of this person"
 
 
@@ -520,3 +524,55 @@ async def test_a_colleague_has_one_name_behind_the_at_also_where_the_playbook_kn
     await world.advance(seconds=3)
     assert "@ana is writing to this person" in second.words
     assert "Ana Lima" not in second.words
+
+
+async def test_a_complaint_that_is_merged_into_a_question_makes_it_as_pressing_and_keeps_its_time(world: World) -> None:
+    load_offers(world)
+    path = world.path
+    limited = path.read_text("utf-8").replace('to = "care"\nclaim_within = "30m"', 'to = "care"')
+    path.write_text(limited, "utf-8")
+    assert not world.playbook.reload()
+    await world.receive(QUESTION, by="mix")
+    await world.advance(seconds=3)
+    first = world.channel("#care").card("second bag")
+    await first.click("Claim", by="ana")
+    assert "Question" in first.words
+    await world.receive(LOST, by="mix")
+    await world.advance(seconds=3)
+    second = world.channel("#care").card("worst airline")
+    complaint = await world.local_app.store.cases.get(second.case)
+    await second.click("Claim", by="raj")
+    await press_answer(world, "Merge", "raj")
+    await world.advance(seconds=3)
+    assert "Complaint" in first.words
+    assert "1 later post" in first.words
+    merged = await world.local_app.store.cases.get(first.case)
+    assert merged.priority is complaint.priority
+    assert merged.due == complaint.waiting_since + timedelta(hours=4)
+    assert merged.lease_ends is not None
+    assert merged.original_assessment.intent is Intent.QUESTION, "a report counts what the post itself says"
+    assert "merged" in await first.explain()
+    await first.click("Resolve…", by="ana")
+    assert "Credit given" in world.person("ana").form
+    await world.sandbox.get_user("ana").close_modal(everything=True)
+    assert (await world.reconcile()).unaccounted == 0
+
+
+async def test_an_edit_or_another_label_does_not_take_back_what_a_merge_made_pressing(world: World) -> None:
+    asked = await world.receive(QUESTION, by="mix")
+    await world.advance(seconds=3)
+    first = world.channel("#care").card("second bag")
+    await first.click("Claim", by="ana")
+    await world.receive(LOST, by="mix")
+    await world.advance(seconds=3)
+    cases = world.local_app.app.usecases.cases
+    await cases.merge(world.channel("#care").card("worst airline").case, "U0RAJ", first.case)
+    pressing = await world.local_app.store.cases.get(first.case)
+    await world.receive_all([asked.copy_with(text=f"{QUESTION} Or a third one?", edits=1, edited_at=world.clock.now())])
+    await world.advance(seconds=3)
+    assert "third one" in first.words
+    assert "Complaint" in first.words
+    await first.correct("Change sentiment…", "neutral", by="ana")
+    await world.advance(seconds=3)
+    corrected = await world.local_app.store.cases.get(first.case)
+    assert (corrected.priority, corrected.due) == (pressing.priority, pressing.due)

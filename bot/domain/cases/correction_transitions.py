@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
-from bot.domain.assessment import Assessment
+from bot.domain.assessment import MERGED_CASE, Assessment
 from bot.domain.audit import AuditAction, AuditEvent
 from bot.domain.case import Case, CaseResolution, CaseStatus
 from bot.domain.cases import transitions
@@ -136,10 +136,20 @@ def _get_current_word(case: Case, kind: CorrectionKind) -> str:
 
 
 def _relabel_case(case: Case, corrections: tuple[Correction, ...], score_urgency: ScoreUrgency) -> Case:
-    if not corrections:
-        return case.copy_with(assessment=case.original_assessment, as_heard=None, corrections=())
-    assessment = score_urgency(case.mention, apply_corrections(case.original_assessment, corrections))
-    return case.copy_with(assessment=assessment, as_heard=case.original_assessment, corrections=corrections)
+    original = case.original_assessment
+    scored = score_urgency(case.mention, apply_corrections(original, corrections)) if corrections else original
+    assessment = scored.raise_to(_find_merged_labels(case, corrections))
+    as_heard = None if assessment is original else original
+    return case.copy_with(assessment=assessment, as_heard=as_heard, corrections=corrections)
+
+
+def _find_merged_labels(case: Case, corrections: tuple[Correction, ...]) -> Assessment:
+    """Return what a more pressing case that was merged into this one says, unless a person says another type."""
+    kinds = {one.kind for one in corrections}
+    if not kinds.isdisjoint({CorrectionKind.INTENT, *CLOSING_KINDS}):
+        return Assessment()
+    merged = (one for one in case.assessment.signals if one.detector == MERGED_CASE and one.dimension not in kinds)
+    return Assessment(signals=tuple(merged))
 
 
 def _recompute_deadlines(

@@ -94,6 +94,8 @@ def _take_wording(case: Case, edit: PostEdit, at: datetime) -> Case | None:
     )
     if case.corrections:
         return after.copy_with(as_heard=edit.assessment)
+    if case.as_heard:  # a more pressing case was merged into it
+        return after.copy_with(assessment=case.assessment.raise_to(edit.assessment), as_heard=edit.assessment)
     if _is_crisis(edit.assessment) or not _is_crisis(case.assessment):
         return after.copy_with(assessment=edit.assessment)
     return after

@@ -3,11 +3,13 @@
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
-from bot.domain.audit import AuditAction
+from bot.domain.audit import AuditAction, AuditEvent
 from bot.domain.case import MAX_JOINED, Case, CaseStatus, JoinedMention, JoinReason
+from bot.domain.cases.deadlines import compute_lease_end, compute_resolve_due, drop_public_replies, end_snooze
 from bot.domain.cases.transitions import build_case_decision
 from bot.domain.commits import CaseDecision, NotAllowed
 from bot.domain.department import Department
+from bot.domain.follow_up import describe_mood
 from bot.domain.lifecycle import CaseTransition, Context, check_transition
 from bot.domain.mention import Mention
 from bot.domain.outbox import Notification, NotificationKind
@@ -58,8 +60,10 @@ def _add_posts(
 ) -> CaseDecision:
     """Return the change of the case that gets the posts. Its owner is told, unless they do it themselves."""
     said = case.mention
-    own = JoinedMention(said.id, said.display_name, said.url, said.created_at, JoinReason.SAME_PERSON)
-    after = target.copy_with(
+    mood = describe_mood(case.assessment)
+    own = JoinedMention(said.id, said.display_name, said.url, said.created_at, JoinReason.SAME_PERSON, mood)
+    raised, woken = _take_urgency(target, case, context, department)
+    after = raised.copy_with(
         joined=(*target.joined, own, *case.joined)[-MAX_JOINED:],
         joined_count=target.joined_count + 1 + case.joined_count,
     )
@@ -67,7 +71,35 @@ def _add_posts(
     told = Notification.notify_owner(NotificationKind.JOINED, target.id, target.owner, target.round)
     more = (told,) if target.owner and target.owner != context.by else ()
     decision = build_case_decision(target, after, department, event, *more)
-    return replace(decision, moved_mentions=(said, *posts))
+    return replace(decision, moved_mentions=(said, *posts), events=(*woken, *decision.events))
+
+
+def _take_urgency(
+    target: Case, case: Case, context: Context, department: Department
+) -> tuple[Case, tuple[AuditEvent, ...]]:
+    """Return the target as pressing as both are: the stronger type, the higher priority, the shorter limits.
+
+    As where its author writes again, it is awake and waits for an answer. None of its deadlines becomes later.
+    """
+    after, woken, at = target, list[AuditEvent](), context.at
+    if target.is_snoozed:
+        after, event = end_snooze(target, department, at, "another case was merged into it")
+        woken.append(event)
+    if not case.public_replies and target.public_reply and case.mention.created_at > target.public_reply.at:
+        after = drop_public_replies(after, department, at)
+    assessment = after.assessment.raise_to(case.assessment)
+    if assessment is not after.assessment:
+        after = after.copy_with(assessment=assessment, as_heard=target.original_assessment)
+    due = min(filter(None, (after.due, compute_resolve_due(case, context.department))), default=None)
+    after = after.copy_with(
+        due=due,
+        clocks=after.clocks.shorten_to(case.clocks),
+        overdue_said=after.overdue_said and due == after.due,
+    )
+    lease_ends = compute_lease_end(after, department, at)
+    if lease_ends and (after.lease_ends is None or lease_ends < after.lease_ends):
+        after = after.copy_with(lease_began=at, lease_ends=lease_ends, lease_said=False)
+    return after, tuple(woken)
 
 
 def take_back_posts(
