@@ -186,7 +186,10 @@ def _render_form(labels: frozenset[PersonLabel], origin: ModalMetadata) -> list[
 def render_account_link(
     case: Case, origin: ModalMetadata, words: str = "", matches: Sequence[Case] | None = None
 ) -> dict[str, Any]:
-    """Return the form that searches an account, and offers what it found."""
+    """Return the form that searches an account, and offers what it found.
+
+    The block of the accounts says with which words they were found: other words search again, and keep no choice.
+    """
     text: Block = {"type": "plain_text_input", "max_length": HANDLE_SHOWN}
     if words:
         text["initial_value"] = words[:HANDLE_SHOWN]
@@ -198,7 +201,9 @@ def render_account_link(
         options = [
             make_option(f"{format_author(one.mention, 40)} on {format_source(one.mention)}", one.id) for one in matches
         ]
-        blocks.append(make_input(action_ids.ACCOUNT, "Account", {"type": "radio_buttons", "options": options[:10]}))
+        choice: Block = {"type": "radio_buttons", "options": options[:10]}
+        hint = "Other words above search again."
+        blocks.append(make_input(f"{action_ids.ACCOUNT}:{words}", "Account", choice, hint=hint, optional=True))
     elif matches is not None:
         blocks.append(make_context(make_plain_text(f"No other account begins with “{sanitize_line(words, 60)}”.")))
     submit = "Link" if matches else "Search"

@@ -10,6 +10,7 @@ from handlers.responder import AWAY
 from handlers.use_cases import AsyncAck, Payload, PersonUseCases
 
 NO_LETTERS = "Type a name or a handle."
+NO_CHOICE = "Choose an account, or type other words."
 _LABELS = {label.value: label for label in PersonLabel}
 
 
@@ -31,11 +32,14 @@ async def submit_person_history(ack: AsyncAck, view: Payload, by: str, persons: 
 
 
 async def submit_account_link(ack: AsyncAck, view: Payload, by: str, persons: PersonUseCases) -> None:
-    """Search an account, or link the one that was chosen."""
+    """Search an account, or link the one that was chosen, unless other words were typed since."""
     form = SubmittedModal(view)
-    words, chosen = form.get_value(action_ids.AUTHOR), form.get_value(action_ids.ACCOUNT)
-    if not words:
-        await ack(response_action="errors", errors={action_ids.AUTHOR: NO_LETTERS})
+    words, block = form.get_value(action_ids.AUTHOR), form.find_block(action_ids.ACCOUNT)
+    is_found = block == f"{action_ids.ACCOUNT}:{words}"
+    chosen = form.get_value(block) if is_found else ""
+    if not words or (is_found and not chosen):
+        errors = {block: NO_CHOICE} if words else {action_ids.AUTHOR: NO_LETTERS}
+        await ack(response_action="errors", errors=errors)
         return
     try:
         if chosen:
@@ -45,8 +49,7 @@ async def submit_account_link(ack: AsyncAck, view: Payload, by: str, persons: Pe
         matches = await persons.search_accounts(form.origin.case, by, words)
         case = (await persons.load_history(form.origin.case, by)).case
     except (NotAllowed, StoreUnavailable) as no:
-        block = action_ids.ACCOUNT if chosen else action_ids.AUTHOR
-        await ack(response_action="errors", errors={block: _describe(no)})
+        await ack(response_action="errors", errors={block if chosen else action_ids.AUTHOR: _describe(no)})
         return
     await ack(response_action="update", view=render_account_link(case, form.origin, words, matches))
 

@@ -203,6 +203,24 @@ async def test_accounts_are_linked_once_and_not_to_themselves(world: World) -> N
             await world.local_app.app.usecases.persons.link_account(here.case, "U0ANA", other.case)
 
 
+async def test_other_words_search_again_whatever_was_chosen_before(world: World) -> None:
+    wrong = await receive(world, FIRST, by="kofi_b", source="mastodon")
+    right = await receive(world, THIRD, by="marta_m", source="mastodon")
+    here = await receive(world, SECOND)
+    await open_history(here)
+    await press(here, "Same person…")
+    await submit(here, author="kofi")
+    await submit(here, author="marta_m", account=wrong.case)
+    shown = read_modal(here)
+    assert "kofi_b" not in shown
+    assert "marta_m on Mastodon" in shown
+    assert "Choose an account, or type other words." in str((await submit(here)).errors)
+    await submit(here, account=right.case)
+    assert "marta_m on Mastodon" in read_modal(here)
+    history = await world.local_app.app.usecases.persons.load_history(here.case, "U0ANA")
+    assert set(history.accounts) == {"x:marta", "mastodon:marta_m"}
+
+
 @pytest.mark.parametrize("gone", ["x:marta", "mastodon:marta_m"])
 @pytest.mark.parametrize("is_first", [True, False], ids=["on the card of the one", "on the card of the other"])
 async def test_the_cards_of_both_accounts_say_that_they_are_linked_and_that_they_are_not(
