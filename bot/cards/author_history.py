@@ -61,9 +61,8 @@ def format_caution(case: Case, department: Department, author: AuthorContext, at
     if not person.answered_by:
         return f"We answered this person in public on {when.day} {when:%b at %H:%M}. Read that first."
     name = f"@{who}" if who else "A colleague"
-    return (
-        f"{name} answered this person on {when.day} {when:%b at %H:%M}. If that wasn't you, talk to each other first."
-    )
+    unsure = "" if by else "If that wasn't you, talk"
+    return f"{name} answered this person on {when.day} {when:%b at %H:%M}. {unsure or 'Talk'} to each other first."
 
 
 def format_labels(person: Person) -> str:

@@ -124,7 +124,7 @@ def render_lost_claim(case: Case, department: Department, link: str = "") -> Ren
 
 def _render_taken_away(case: Case, last: AuditEvent) -> str:
     how = f" ({format_detail(last)})" if last.detail else ""
-    return f"↩️ <@{last.by}> {_TAKEN[last.what]} {_name_case(case)}{how}. It's off your plate."
+    return f"↩️ <@{last.by}> {_TAKEN[last.what]} {_name_case(case)}{how}. You don't need to do anything."
 
 
 def render_joined_notice(case: Case, link: str = "", caution: str = "") -> RenderedMessage:

@@ -129,10 +129,10 @@ def render_request_answer(case: Case, asked: CaseRequest, link: str = "", cautio
         text = f"⏳ <@{asked.to}> hasn't answered in time about {what}, so it's a {word}."
     if earlier := _find_earlier(case, asked):
         text += f" You can still offer {escape(str(earlier.amount))}."
-    is_approved = asked.kind is RequestKind.APPROVAL and asked.allowed
-    open_form = [make_button("Reply…", action_ids.REPLY, case.id, style="primary")] if is_approved else []
+    is_approval = asked.kind is RequestKind.APPROVAL
+    open_form = [make_button("Reply…", action_ids.REPLY, case.id, style="primary")] if is_approval else []
     buttons: list[Block] = [*open_form, *render_card_link(link), *render_open_post_button(case, caution=caution)]
-    quote = _render_words(asked, QUOTE_SHOWN) if asked.kind is RequestKind.APPROVAL else []
+    quote = _render_words(asked, QUOTE_SHOWN) if is_approval else []
     return render_text(text, *quote, *([make_actions(*buttons)] if buttons else []))
 
 

@@ -177,7 +177,7 @@ def _format_follow_up(case: Case) -> str:
         return f" · follow-up with <@{follow_up.offered_to}>"
     if follow_up.is_expired:
         return " · nobody followed up"
-    return f" · {follow_up.ending}{f', says <@{follow_up.by}>' if follow_up.by else ''}"
+    return f" · follow-up: {follow_up.ending}{f', says <@{follow_up.by}>' if follow_up.by else ''}"
 
 
 def _format_deadline(case: Case, at: datetime) -> str:

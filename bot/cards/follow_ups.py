@@ -69,7 +69,7 @@ def render_follow_ups(roll_up: RollUp, cases: Sequence[Case], total: int, depart
         who = "1 person" if count == 1 and not more else f"{count}{more} people"
         lines.append(f"📣 {who} asked for it: {escape(words)} Tell them.")
     if news.total() < len(cases):
-        lines[0] += " Others answered, you ask."
+        lines[0] += " Colleagues answered. Ask the authors whether it helped."
     return render_text("\n".join(lines), make_actions(show))
 
 

@@ -72,7 +72,8 @@ def render_ledger(
     head = f"{kind.value.capitalize()}s"
     if not entries and not found:
         return render_text(
-            f"No {kind.value}s in the ledger yet. To add one, press *Why?* on its card, then *Add to ledger…*."
+            f"No {kind.value}s in the ledger yet. To add one, choose *Why? / Correct…* in the menu of its card, "
+            "then *Add to ledger…*."
         )
     rows = [_render_entry(one, cases) for one in entries[:ENTRIES_SHOWN]]
     more = [make_context(f"… and {len(entries) - len(rows):,} more")] if len(entries) > len(rows) else []

@@ -111,7 +111,7 @@ def render_day_message_receipt(message: DayMessage, zone: str, at: datetime) -> 
     """Return the receipt: what was understood, and a button that takes it back."""
     until = f"{format_local_time(message.until, zone)} ({format_duration(message.until - at)})"
     before = " It replaces the one before." if message.replaced else ""
-    text = f"📣 Owners of cases of {_format_name(message.department)} see this until {until}.{before}"
+    text = f"📣 Everybody who owns a case in {_format_name(message.department)} sees this until {until}.{before}"
     undo = make_actions(make_button("Undo", action_ids.DAY_MESSAGE_UNDO, message.ref))
     words = make_section(make_plain_text(f"“{message.text}”", MAX_WORDS + 2))
     return render_text(text, words, make_context(f"Times are in {escape(zone.replace('_', ' '))}."), undo)

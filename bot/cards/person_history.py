@@ -176,7 +176,7 @@ def _render_form(labels: frozenset[PersonLabel], origin: ModalMetadata) -> list[
             f"{action_ids.LABELS}:{origin.saves}:{origin.labels}",
             "Labels",
             boxes,
-            hint="Rules of the playbook may ask for them.",
+            hint="Routes in the playbook can use them to decide where a post goes.",
             optional=True,
         ),
         make_input(f"{action_ids.NOTE}:{origin.saves}", "Add a note", text, hint=hint, optional=True),

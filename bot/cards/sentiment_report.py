@@ -223,7 +223,9 @@ def _format_replies(count: ReplyFigures) -> str:
 
 def _format_cautions(count: CautionFigures) -> str:
     held_back = max(0, count.asked - count.ignored)
-    return f"Cautions: {count.asked:,}, {count.ignored:,} went on, {held_back:,} held back" if count.asked else ""
+    cases = format_count(count.asked, "case")
+    went = f"{count.ignored:,} went ahead anyway, {held_back:,} held back"
+    return f"Cautions shown in {cases}: {went}" if count.asked else ""
 
 
 def _format_follow_ups(count: FollowUpFigures) -> str:
@@ -248,7 +250,7 @@ def _render_flags(count: FlagFigures) -> list[Block]:
     """Say how many posts our own sources miss."""
     if not count.flagged:
         return []
-    missed = f"No source found {count.missed:,} of them." if count.missed else "Our sources found all of them."
+    missed = f"Our sources missed {count.missed:,} of them." if count.missed else "Our sources found all of them."
     return [make_context(f"Flagged by colleagues: {format_count(count.flagged, 'post')}. {missed}")]
 
 

@@ -155,8 +155,6 @@ def _list_spike_notes(episode: Episode) -> list[str]:
         notes.append(_format_spike_paging(episode))
         if episode.doubtful_voices:
             notes.append(f"{format_count(episode.doubtful_voices, 'likely bot')} posted, too. Likely bots page nobody.")
-    if episode.learning:
-        notes.append("Still learning what is usual here, so it takes more posts to call it a spike.")
     if episode.planned:
         name = escape(sanitize_line(episode.planned, NAME_SHOWN))
         is_volume = episode.kind is SpikeKind.VOLUME

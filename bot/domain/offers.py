@@ -116,4 +116,4 @@ def check_amount(use: OfferUse, words: str, before: int) -> Amount:
 
 
 def _explain_asking(offer: Offer) -> str:
-    return " You can ask for more: press Why? on the card." if offer.ask else ""
+    return " You can ask for more: choose “Why? / Correct…” in the menu of the card." if offer.ask else ""

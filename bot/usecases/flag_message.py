@@ -11,7 +11,7 @@ from bot.cards.sanitize import format_date
 from bot.clock import Clock
 from bot.domain.assessment import DOUBTFUL, Assessment, Intent, Signal
 from bot.domain.audit import AuditAction, AuditEvent
-from bot.domain.case import Case
+from bot.domain.case import Case, CaseStatus
 from bot.domain.cases.flag_transitions import add_flag
 from bot.domain.cases.intake import open_case
 from bot.domain.cases.public_reply_transitions import add_reply
@@ -36,7 +36,7 @@ FLAG_ROUTE = "flagged by a colleague"
 MAX_FLAGS_PER_HOUR = 20
 """By one person: more than anybody reads, fewer than a script sends."""
 MAX_TRIES = 20
-OTHER_POST = " Is yours another post? Flag it again and empty its address."
+OTHER_POST = " If you mean another post, flag it again without the link."
 """Where a case was found by the address alone."""
 _UNCONFIRMED = Signal(COLLEAGUE, DOUBTFUL, 1.0, "not confirmed: flagged by a colleague without a role")
 
@@ -125,7 +125,7 @@ class FlagUseCases:
 
         await self._cases.change_if_needed(case.id, decide, at)
         hint = OTHER_POST if same_post is not None and case.mention.id != mention.id else ""
-        raise NotAllowed(f"{_describe_duplicate(case, department)}{_render_link(build_message_link(*place))}{hint}")
+        raise NotAllowed(f"{_describe_duplicate(case, department, by)}{_render_link(build_message_link(*place))}{hint}")
 
 
 def _render_rate_limited(until: datetime) -> str:
@@ -165,9 +165,11 @@ def _render_link(url: str) -> str:
     return f" <{url}|View case>." if url else ""
 
 
-def _describe_duplicate(case: Case, department: Department) -> str:
-    by = next((event.by for event in case.history if event.what == AuditAction.FLAGGED), "")
+def _describe_duplicate(case: Case, department: Department, by: str) -> str:
+    flagged_by = [event.by for event in case.history if event.what == AuditAction.FLAGGED]
     place = f"<#{department.channel}>" if department.channel else case.department
-    known = f"<@{by}> already flagged this" if by else "Earshot already has this"
+    known = f"<@{flagged_by[0]}> already flagged this" if flagged_by else "Earshot already has this"
+    known = "You already flagged this" if by in flagged_by else known
     later = "" if case.is_closed else " Earshot tells you what comes of it."
-    return f"Thank you. {known}: a case in {place}, {case.status.value}. You don't need to do anything.{later}"
+    status = "an unclaimed" if case.status is CaseStatus.NEW else f"a {case.status.value}"
+    return f"Thank you. {known}, as {status} case in {place}. You don't need to do anything.{later}"

@@ -35,8 +35,10 @@ class ThankUseCases:
         view = await self._cases.apply(case_id, by, thank_author)
         return view, await self._replies.suggest_replies(view, by, OFFERED)
 
-    async def mark_shareworthy(self, case_id: str, by: str) -> Case:
-        return (await self._cases.apply(case_id, by, mark_shareworthy)).case
+    async def mark_shareworthy(self, case_id: str, by: str) -> tuple[Case, list[ReplyForm]]:
+        """Return the words to send, too, for the message that offered this."""
+        view = await self._cases.apply(case_id, by, mark_shareworthy)
+        return view.case, await self._replies.suggest_replies(view, by, OFFERED)
 
     async def unmark_shareworthy(self, case_id: str, by: str) -> Case:
         return (await self._cases.apply(case_id, by, unmark_shareworthy)).case

@@ -38,9 +38,12 @@ async def show_shareworthy(ack: AsyncAck, thanks: ThankUseCases, reply: Responde
 
 
 async def mark_shareworthy(ack: AsyncAck, action: Payload, by: str, thanks: ThankUseCases, reply: Responder) -> None:
+    """Mark it, and take the button out of the message that offered it."""
     await ack()
     async with reply.report_refusals():
-        await reply.send_ephemeral(render_share_receipt(await thanks.mark_shareworthy(action["value"], by)))
+        case, forms = await thanks.mark_shareworthy(action["value"], by)
+        await reply.replace_message(render_thank_receipt(case, forms))
+        await reply.send_ephemeral(render_share_receipt(case))
 
 
 async def unmark_shareworthy(ack: AsyncAck, action: Payload, by: str, thanks: ThankUseCases, reply: Responder) -> None:

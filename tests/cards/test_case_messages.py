@@ -45,14 +45,14 @@ def test_a_person_who_lost_a_case_can_take_it_back() -> None:
 @pytest.mark.parametrize(
     ("what", "detail", "words"),
     [
-        ("released", "", "↩️ <@U0MIA> released the complaint from @marta. It's off your plate."),
+        ("released", "", "↩️ <@U0MIA> released the complaint from @marta. You don't need to do anything."),
         (
             "handed over",
             "to <@U0BEN>",
-            "handed over the complaint from @marta (to <@U0BEN>). It's off your plate.",
+            "handed over the complaint from @marta (to <@U0BEN>). You don't need to do anything.",
         ),
         ("corrected the route", "from care to pr", "re-routed the complaint from @marta (from care"),
-        ("resolved", "answered", "resolved the complaint from @marta (answered). It's off your plate."),
+        ("resolved", "answered", "resolved the complaint from @marta (answered). You don't need to do anything."),
     ],
 )
 def test_from_whom_a_case_was_taken_is_told_by_whom_and_that_she_need_do_nothing(

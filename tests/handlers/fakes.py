@@ -443,9 +443,9 @@ class FakeThanks(Fake):
         await self.ask("thank", case_id, by)
         return CaseView(build_new_case(), CARE, AT), []
 
-    async def mark_shareworthy(self, case_id: str, by: str) -> Case:
+    async def mark_shareworthy(self, case_id: str, by: str) -> tuple[Case, list[ReplyForm]]:
         await self.ask("mark", case_id, by)
-        return build_new_case(shared_by=by)
+        return build_new_case(shared_by=by), []
 
     async def unmark_shareworthy(self, case_id: str, by: str) -> Case:
         await self.ask("unmark", case_id, by)

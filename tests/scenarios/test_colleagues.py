@@ -31,7 +31,7 @@ async def test_what_was_flagged_already_is_not_flagged_twice(world: World) -> No
     await world.person("joe").flag_message(seen, department="care", kind="complaint")
     await world.person("tom").flag_message(seen, department="pr", kind="complaint")
     assert "@joe already flagged this" in world.person("tom").last_whisper
-    assert "in #care, new. You don't need to do anything." in world.person("tom").last_whisper
+    assert "as an unclaimed case in #care. You don't need to do anything." in world.person("tom").last_whisper
     assert not world.channel("#pr").messages
 
 

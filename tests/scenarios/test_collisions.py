@@ -431,7 +431,7 @@ async def test_a_manager_who_merges_a_claimed_case_is_named_to_who_had_it(world:
     await world.local_app.app.usecases.cases.merge(second.case, "U0MIA", first.case)
     await world.advance(seconds=5)
     told = world.person("raj").dm.words
-    assert "↩️ @mia merged the complaint from @marta (into another case). It's off your plate." in told
+    assert "↩️ @mia merged the complaint from @marta (into another case). You don't need to do anything." in told
 
 
 async def test_a_merge_that_comes_too_late_says_why(world: World) -> None:

@@ -12,7 +12,7 @@ SAY = '/earshot say "Refunds open at noon & at 8" for care until 18:00'
 
 async def test_owners_see_it_on_claim_and_on_home_until_it_ends(world: World) -> None:
     told = await world.person("mia").type_command(SAY)
-    assert told.startswith("📣 Owners of cases of care see this until Tue 10 Mar 18:00 (9 h).")
+    assert told.startswith("📣 Everybody who owns a case in care sees this until Tue 10 Mar 18:00 (9 h).")
     assert "“Refunds open at noon & at 8”\nTimes are in Europe/Lisbon." in told
     await world.receive(LOST)
     card = world.channel("#care").card("@marta")
@@ -34,7 +34,7 @@ async def test_without_an_end_it_ends_at_midnight_and_undo_brings_back_the_one_b
     mia = world.person("mia")
     await mia.type_command(SAY)
     told = await mia.type_command("/earshot say “No refunds after all” for care")
-    assert "see this until Wed 11 Mar 00:00 (15 h). It replaces the one before." in told
+    assert "sees this until Wed 11 Mar 00:00 (15 h). It replaces the one before." in told
     assert "No refunds after all" in await mia.open_home()
     await mia.press_on_whisper("Undo")
     assert "care has the message before it again." in mia.last_whisper
@@ -56,7 +56,9 @@ async def test_undo_after_somebody_else_changed_it_is_refused(world: World) -> N
     world.path.write_text(text, "utf-8")
     assert not world.playbook.reload()
     await world.person("mia").type_command(SAY)
-    assert "Owners of cases" in await world.person("ana").type_command('/earshot say "Only vouchers" for care for 2h')
+    assert "Everybody who owns a case" in await world.person("ana").type_command(
+        '/earshot say "Only vouchers" for care for 2h'
+    )
     await world.person("mia").press_on_whisper("Undo")
     assert "Somebody has changed this message since" in world.person("mia").last_whisper
     assert "Only vouchers" in await world.person("mia").open_home()
@@ -97,5 +99,5 @@ async def test_two_who_say_something_at_once_leave_one_message_and_nobody_is_tol
     await world.finish_listeners()
     told = world.person("mia").whispers
     assert len(told) == 5
-    assert all("Owners of cases of care" in one or "Somebody else has just changed it" in one for one in told)
+    assert all("Everybody who owns a case in care" in one or "Somebody else has just changed it" in one for one in told)
     assert (await world.person("mia").open_home()).count("📣") == 1

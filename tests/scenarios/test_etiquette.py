@@ -66,6 +66,13 @@ async def test_who_was_just_answered_is_not_answered_by_somebody_else_without_a_
     assert find_question(await receive(world, LATE + " and nobody cares")) == ""
 
 
+async def test_the_form_before_a_post_knows_who_asks_and_does_not_say_if_that_was_not_you(world: World) -> None:
+    await answer(await receive(world, LOST), "ana")
+    await (await receive(world, LATE)).click("Open post…", by="raj")
+    words = read_modal(world, "raj").read_text()
+    assert "@ana answered this person on 10 Mar at 09:00. Talk to each other first." in words
+
+
 async def test_an_answer_of_the_brand_in_public_is_one_too(world: World) -> None:
     change_playbook(world, OWN)
     post = await world.receive(LOST)
@@ -168,7 +175,7 @@ async def test_a_conversation_with_a_customer_of_a_competitor_is_one_approach(wo
 async def read_cautions(world: World, department: str = "care") -> str:
     """What `/sentiment` says about how often somebody was asked."""
     report = await world.person("mia").type_command(f"/sentiment today {department}")
-    return "".join(re.findall("Cautions: .* held back", report))
+    return "".join(re.findall("Cautions shown .* held back", report))
 
 
 def read_modal(world: World, by: str) -> SlackView:
@@ -213,17 +220,17 @@ async def test_who_goes_on_and_who_holds_back_is_counted_for_each_case_and_can_b
     for _ in range(2):
         await card.click("Open post…", by="ana")
         await world.sandbox.get_user("ana").close_modal()
-    assert await read_cautions(world) == "Cautions: 1, 0 went on, 1 held back"
+    assert await read_cautions(world) == "Cautions shown in 1 case: 0 went ahead anyway, 1 held back"
     await card.click("Open post…", by="raj")
     await press(world, "raj", "Open on X")
-    assert await read_cautions(world) == "Cautions: 1, 1 went on, 0 held back"
+    assert await read_cautions(world) == "Cautions shown in 1 case: 1 went ahead anyway, 0 held back"
     await press(world, "raj", "Undo")
-    assert await read_cautions(world) == "Cautions: 1, 0 went on, 1 held back"
+    assert await read_cautions(world) == "Cautions shown in 1 case: 0 went ahead anyway, 1 held back"
     await press(world, "raj", "Open on X")
     await world.sandbox.get_user("raj").close_modal()
     await card.click("Claim", by="ana")
     await card.click("Release", by="ana")
-    assert await read_cautions(world) == "Cautions: 1, 1 went on, 0 held back"  # raj did
+    assert await read_cautions(world) == "Cautions shown in 1 case: 1 went ahead anyway, 0 held back"  # raj did
 
 
 async def test_release_takes_back_that_somebody_went_on_and_a_later_day_counts_where_it_was_asked(
@@ -231,12 +238,12 @@ async def test_release_takes_back_that_somebody_went_on_and_a_later_day_counts_w
 ) -> None:
     card = await mark_do_not_approach(world)
     await card.click("Claim", by="raj")
-    assert await read_cautions(world) == "Cautions: 1, 1 went on, 0 held back"
+    assert await read_cautions(world) == "Cautions shown in 1 case: 1 went ahead anyway, 0 held back"
     await card.click("Release", by="raj")
-    assert await read_cautions(world) == "Cautions: 1, 0 went on, 1 held back"
+    assert await read_cautions(world) == "Cautions shown in 1 case: 0 went ahead anyway, 1 held back"
     await card.click("Claim", by="ana")
     await card.resolve("answered", by="ana")
-    assert await read_cautions(world) == "Cautions: 1, 1 went on, 0 held back"
+    assert await read_cautions(world) == "Cautions shown in 1 case: 1 went ahead anyway, 0 held back"
 
 
 async def test_what_is_over_by_now_is_no_question_and_counts_nothing(world: World) -> None:
@@ -282,10 +289,10 @@ async def test_the_form_of_a_reply_says_it_as_well_and_counts_who_opens_it_all_t
     assert await read_cautions(world) == ""
     await reply.submit()
     await reply.press("Open on X")
-    assert await read_cautions(world) == "Cautions: 1, 1 went on, 0 held back"
+    assert await read_cautions(world) == "Cautions shown in 1 case: 1 went ahead anyway, 0 held back"
     await world.sandbox.get_user("ana").close_modal(everything=True)
     await card.click("Release", by="ana")
-    assert await read_cautions(world) == "Cautions: 1, 0 went on, 1 held back"
+    assert await read_cautions(world) == "Cautions shown in 1 case: 0 went ahead anyway, 1 held back"
 
 
 async def test_thanks_in_public_say_it_beside_the_words_to_send(world: World) -> None:
@@ -306,9 +313,13 @@ async def test_a_case_counts_once_however_often_it_is_claimed_and_released(world
     for _ in range(3):
         await card.click("Claim", by="raj")
         await card.click("Release", by="raj")
-    assert "Cautions: 1, 0 went on, 1 held back" in await world.person("mia").type_command("/sentiment today")
+    assert "Cautions shown in 1 case: 0 went ahead anyway, 1 held back" in await world.person("mia").type_command(
+        "/sentiment today"
+    )
     await card.click("Claim", by="raj")
-    assert "Cautions: 1, 1 went on, 0 held back" in await world.person("mia").type_command("/sentiment today")
+    assert "Cautions shown in 1 case: 1 went ahead anyway, 0 held back" in await world.person("mia").type_command(
+        "/sentiment today"
+    )
 
 
 async def test_direct_messages_say_it_before_the_post_too(world: World) -> None:
@@ -318,9 +329,9 @@ async def test_direct_messages_say_it_before_the_post_too(world: World) -> None:
     assert called.buttons == ["Claim", "View case", "Open post…"]
     await called.click("Open post…", by="raj")
     assert "A colleague has marked this person as “Do not approach”." in read_modal(world, "raj").read_text()
-    assert await read_cautions(world) == "Cautions: 1, 0 went on, 1 held back"
+    assert await read_cautions(world) == "Cautions shown in 1 case: 0 went ahead anyway, 1 held back"
     await press(world, "raj", "Open on X")
-    assert await read_cautions(world) == "Cautions: 1, 1 went on, 0 held back"
+    assert await read_cautions(world) == "Cautions shown in 1 case: 1 went ahead anyway, 0 held back"
     await world.sandbox.get_user("raj").close_modal(everything=True)
     await card.click("Claim", by="ana")
     await world.advance(minutes=16)
@@ -344,7 +355,7 @@ async def test_where_nothing_speaks_against_it_direct_messages_link_to_the_post(
 async def test_take_10_counts_who_goes_on_and_whom_it_leaves_out(world: World) -> None:
     await answer(await receive(world, LOST), "ana")
     await mark_do_not_approach_of(world, "rui")
-    assert await read_cautions(world) == "Cautions: 1, 1 went on, 0 held back"
+    assert await read_cautions(world) == "Cautions shown in 1 case: 1 went ahead anyway, 0 held back"
     posts = [world.build_mention(build_complaint(number), by=f"person{number}") for number in range(58)]
     again = [world.build_mention(LATE + " at all", by="marta"), world.build_mention(LOST + " still", by="rui")]
     await world.receive_all([*posts, *again])
@@ -357,7 +368,7 @@ async def test_take_10_counts_who_goes_on_and_whom_it_leaves_out(world: World) -
             if "Take 10" in work.buttons:
                 await work.click("Take 10", by="raj")
                 await world.advance(seconds=10)
-    assert await read_cautions(world) == "Cautions: 3, 2 went on, 1 held back"
+    assert await read_cautions(world) == "Cautions shown in 3 cases: 2 went ahead anyway, 1 held back"
 
 
 async def mark_do_not_approach_of(world: World, who: str) -> None:

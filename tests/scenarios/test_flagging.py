@@ -180,9 +180,9 @@ async def test_a_flagged_link_that_a_source_has_brought_leads_to_its_case(world:
     await world.person("joe").flag_message(seen, department="pr", kind="complaint")
     told = world.person("joe").last_whisper
     world.channel("#care").card("@marta")
-    assert "Earshot already has this: a case in #care, new." in told
+    assert "Earshot already has this, as an unclaimed case in #care." in told
     assert "|View case>." in world.sandbox.get_user("joe").ephemeral_messages[-1].text
-    assert "Is yours another post? Flag it again and empty its address." in told
+    assert "If you mean another post, flag it again without the link." in told
     await world.advance(minutes=1)
     assert not world.channel("#pr").messages
 
@@ -195,7 +195,7 @@ async def test_a_flagged_link_that_joined_a_case_leads_to_that_also_when_it_is_r
     await card.resolve("answered", by="ana")
     seen = await post_in_channel(world, LINKED)
     await world.person("joe").flag_message(seen, department="pr", kind="complaint")
-    assert "a case in #care, resolved." in world.person("joe").last_whisper
+    assert "as a resolved case in #care." in world.person("joe").last_whisper
 
 
 async def test_another_post_at_the_same_address_is_flagged_without_the_address(world: World) -> None:
@@ -217,7 +217,9 @@ async def test_two_colleagues_who_flag_one_link_open_one_case(world: World) -> N
     await world.advance(minutes=1)
     for name in ("joe", "tom"):
         assert world.person(name).dm.words.count("🏁 What you flagged is resolved (answered) by @ana") == 1
-    assert "flagged by @tom, again" in await card.explain()
+    assert "flagged by @tom, too" in await card.explain()
+    await world.person("tom").flag_message(seen, department="pr", kind="complaint")
+    assert "You already flagged this, as a resolved case in #care." in world.person("tom").last_whisper
 
 
 async def test_two_colleagues_who_flag_one_link_at_the_same_moment_open_one_case(world: World) -> None:
@@ -242,11 +244,11 @@ async def test_two_colleagues_who_flag_one_link_at_the_same_moment_open_one_case
 async def test_what_a_source_brings_after_it_was_flagged_joins_and_is_not_a_miss(world: World) -> None:
     card = await flag_complaint(world, LINKED)
     await flag_complaint(world, "They broke the wheel of my brother's bicycle, https://forum.example/t/12")
-    assert "Flagged by colleagues: 2 posts. No source found 2 of them." in await report_week(world)
+    assert "Flagged by colleagues: 2 posts. Our sources missed 2 of them." in await report_week(world)
     await world.receive(LOST, by="marta", url=POST)
     assert "1 duplicate" in card.words
     assert len(world.channel("#care").cards) == 2
-    assert "Flagged by colleagues: 2 posts. No source found 1 of them." in await report_week(world)
+    assert "Flagged by colleagues: 2 posts. Our sources missed 1 of them." in await report_week(world)
     assert "Flagged by" not in await world.person("mia").type_command("/sentiment today")
 
 

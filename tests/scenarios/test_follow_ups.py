@@ -78,7 +78,7 @@ async def test_satisfied_ends_it_and_stands_on_the_card_and_in_the_report(world:
     assert dm.words.startswith(f"✅ Satisfied, says @{name}: the complaint from @marta.")
     await world.advance(seconds=30)
     assert dm.words.startswith(f"✅ Satisfied, says @{name}: the complaint from @marta.")
-    assert f"satisfied, says @{name}" in card.words
+    assert f"· follow-up: satisfied, says @{name}" in card.words
     assert f"followed up by @{name}, satisfied" in await card.explain()
     report = await world.person("mia").type_command("/sentiment today")
     assert "Follow-ups: 1 due, 1 satisfied, 0 reopened" in report

@@ -280,7 +280,10 @@ async def test_what_a_person_allowed_is_known_wherever_the_limit_is(world: World
     card = await claim(world)
     reply = await open_reply(world, card)
     await reply.type("We give you 90 EUR.")
-    assert "90 EUR is more than you can offer: up to 50 EUR. To ask for more, press Why? on the card." in reply.words
+    assert (
+        "90 EUR is more than you can offer: up to 50 EUR. To ask for more, choose “Why? / Correct…” in the menu of the card."
+        in reply.words
+    )
     await reply.close()
     await ask(world, "90")
     await world.advance(seconds=5)

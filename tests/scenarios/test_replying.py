@@ -561,6 +561,7 @@ async def test_only_the_person_who_was_asked_approves_and_a_newer_text_replaces_
     await world.person("mia").dm.click("Decline", by="mia")
     await world.advance(seconds=5)
     assert "reply declined by @mia" in card.words
+    assert "Reply…" in world.person("ana").dm.buttons, "to write another text"
     await card.click("Release", by="ana")
     assert "declined" not in card.words
 

@@ -88,6 +88,7 @@ async def test_what_is_worth_sharing_waits_in_a_list_until_somebody_takes_it_out
     await card.click("Thank", by="joe")
     await world.person("joe").press_on_whisper("Share-worthy")
     assert "Marked as share-worthy" in world.person("joe").last_whisper
+    assert not any("Share-worthy" in one for one in world.person("joe").whispers), "it was pressed already"
     assert "marked as share-worthy by @joe" in await card.explain()
     listed = await world.person("mia").type_command("/sentiment share")
     assert "@rosa" in listed

@@ -54,7 +54,7 @@ async def test_a_flag_is_counted_as_seen_and_opened(harness: UseCaseHarness) -> 
 
 async def test_the_same_message_is_flagged_once(harness: UseCaseHarness) -> None:
     await harness.usecases.flags.flag_message(TOM, FLAG)
-    with pytest.raises(NotAllowed, match="<@U0TOM> already flagged this: a case in <#C0CARE>, new"):
+    with pytest.raises(NotAllowed, match="<@U0TOM> already flagged this, as an unclaimed case in <#C0CARE>"):
         await harness.usecases.flags.flag_message(LEA, FLAG.copy_with(department="pr"))
 
     assert (await harness.store.mention_counters.read()).seen == 1

@@ -20,6 +20,7 @@ from tests.domain.samples import CARE, build_context
 from tests.workers.delivery_harness import DeliveryHarness
 
 TEAM = CARE.copy_with(follow_up_after=timedelta(days=3), deputies=("U0ANA", "U0RAJ"))
+ASK = "Colleagues answered. Ask the authors whether it helped."
 
 
 @pytest.fixture
@@ -92,7 +93,7 @@ async def test_more_of_them_edit_the_message_and_the_last_outcome_ends_it(team: 
     team.clock.advance(timedelta(days=3, minutes=5))
     await team.start_timers().step()
     await team.run_until_idle()
-    assert read_messages(team) == ["🔁 *2 follow-ups* are due in <#C0CARE>. Others answered, you ask."]
+    assert read_messages(team) == [f"🔁 *2 follow-ups* are due in <#C0CARE>. {ASK}"]
     mia = build_context("U0MIA", team.clock.now(), department=TEAM)
     for case in cases:
         await team.change(case, lambda now: answer_follow_up(now, mia, FollowUpOutcome.SATISFIED))

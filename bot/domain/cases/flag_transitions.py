@@ -32,7 +32,8 @@ def add_flag(case: Case, department: Department, by: str, at: datetime) -> CaseD
     known = {case.flagged_by, case.owner, *case.also_flagged_by}
     if case.is_closed or by in known or len(case.also_flagged_by) >= MAX_MORE_FLAGS:
         return None
-    event = AuditEvent(at, by, AuditAction.FLAGGED, "again")
+    is_first = not (case.flagged_by or case.also_flagged_by)
+    event = AuditEvent(at, by, AuditAction.FLAGGED, "" if is_first else "too")
     return build_case_decision(case, case.copy_with(also_flagged_by=(*case.also_flagged_by, by)), department, event)
 
 

@@ -104,7 +104,7 @@ def _find_promise(context: ReplyContext) -> str:
 def _name_help(context: ReplyContext, *, can_ask: bool = False) -> str:
     """Return whom to ask; '' for a manager, who knows."""
     if can_ask:
-        return " To ask for more, press Why? on the card."
+        return " To ask for more, choose “Why? / Correct…” in the menu of the card."
     return "" if context.is_manager else " Ask a manager first."
 
 

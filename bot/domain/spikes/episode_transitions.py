@@ -137,7 +137,10 @@ def explain_not_paged(finding: SpikeFinding, thresholds: SpikeThresholds, *, lea
         (finding.kind is SpikeKind.BOUGHT, "the accounts are likely bots"),
         (finding.kind is SpikeKind.VOLUME, "the posts aren't critical of you"),
         (not thresholds.page_from_people, "the playbook pages for no spike"),
-        (learning and finding.result.voices < enough, "Earshot is still learning what is usual"),
+        (
+            learning and finding.result.voices < enough,
+            f"Earshot is still learning what is usual here, and pages from {enough} people",
+        ),
         (finding.result.voices < enough, f"fewer than {enough} people within {finding.result.window // 60} min"),
         (not finding.result.exceeds_threshold(thresholds.page), "it is not unusual enough"),
     )
