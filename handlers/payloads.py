@@ -91,9 +91,16 @@ def translate_menu_choice(body: dict[str, Any]) -> None:
             action.update(action_id=pressed, value=case_id)
 
 
-def unescape_mrkdwn(words: str) -> str:
-    """Return plain text: `<@U1|ana>` as @ana, `<#C1|care>` as care, `<https://a.example|here>` as the URL."""
-    return html.unescape(_MARKUP.sub(lambda found: _resolve_markup(found[1]), words)).strip()
+def unescape_mrkdwn(words: str, *, keeps_people: bool = False) -> str:
+    """Return plain text: `<@U1|ana>` as @ana, `<#C1|care>` as care, `<https://a.example|here>` as the URL.
+
+    `keeps_people` leaves `<@U1|ana>` as it is, for what needs their ids.
+    """
+
+    def resolve(found: re.Match[str]) -> str:
+        return found[0] if keeps_people and found[1].startswith("@") else _resolve_markup(found[1])
+
+    return html.unescape(_MARKUP.sub(resolve, words)).strip()
 
 
 def _resolve_markup(inside: str) -> str:

@@ -28,13 +28,14 @@ _BEGINS_LIKE_A_RANGE = re.compile(r"(since|last|this|next|from|in|on|\d+)\b")
 class QueryWords(NamedTuple):
     """What can be asked for, now."""
 
-    subjects: Sequence[str]
+    subjects: Sequence[str] | None
+    """None where figures are not by subject."""
     departments: Sequence[str]
     at: datetime
     zone: ZoneInfo
 
     def list_queries(self) -> Mapping[str, ReportQuery]:
-        found = {normalize_words(name): ReportQuery(subject=name) for name in self.subjects}
+        found = {normalize_words(name): ReportQuery(subject=name) for name in self.subjects or ()}
         return found | {normalize_words(name): ReportQuery(department=name) for name in self.departments}
 
 
@@ -67,11 +68,12 @@ def _correct_words(said: str, names: Mapping[str, ReportQuery], known: QueryWord
 
 
 def _refuse_scope(name: str, period: str, names: Mapping[str, ReportQuery], known: QueryWords) -> NotAllowed:
-    what = f"There's no subject or department “{quote_words(name)}”."
+    what = f"There's no {'department' if known.subjects is None else 'subject or department'} “{quote_words(name)}”."
     if near := difflib.get_close_matches(name, [one for one in names if one], n=1):
         return NotAllowed(f"{what} Did you mean `{escape(f'{period} {names[near[0]].scope}')}`?")
+    subjects = "" if known.subjects is None else help_card.format_known_names("subjects", known.subjects) + " "
     return NotAllowed(
-        f"{what} {help_card.format_known_names('subjects', known.subjects)} "
+        f"{what} {subjects}"
         f"{help_card.format_known_names('departments', known.departments)} "
         f"Times are {EXAMPLES}. `/sentiment help` shows what else you can ask."
     )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from bot.cards.block_kit import RenderedMessage
+from bot.cards.sanitize import escape
 from bot.cards.tempo import render_tempo
 from bot.clock import Clock
 from bot.domain.reports.ranges import ReportRange, parse_known_range
@@ -47,13 +48,15 @@ class TempoUseCases:
         query, asked = self._parse_query(words, list(departments))
         names = [query.department] if query.department else list(departments)
         timings, zone = await self._counters.load_timings(asked.current, names), ZoneInfo(self._rules.time_zone)
-        title = f"Tempo of {query.department} {asked.label}" if query.department else f"Tempo {asked.label}"
+        title = escape(f"Tempo of {query.department} {asked.label}" if query.department else f"Tempo {asked.label}")
         if is_by_hour:
-            note = "By the hour in which a step began."
-            return render_tempo(f"{title}, by hour", list_hour_rows(timings, zone), note)
+            note = "By the hour in which a step began. Before: it began before this time."
+            rows = list_hour_rows(timings, zone, asked.current.start)
+            return render_tempo(f"{title}, by hour", rows, note)
         rows = list_department_rows(timings, names)
         if query.department:
-            rows += list_detail_rows(timings, departments[query.department].hours, zone)
+            hours = departments[query.department].hours
+            rows += list_detail_rows(timings, hours, zone, asked.current.start)
             return render_tempo(title, rows, f"Each hour: /sentiment tempo {query.command_text} by hour.")
         return render_tempo(title, rows, f"By source and time of the day: /sentiment tempo {query.period} {names[0]}.")
 
@@ -61,7 +64,7 @@ class TempoUseCases:
         names = [one.name for one in self._rules.list_departments()]
         query, asked = self._parse_query(words, names)
         timings = await self._counters.load_timings(asked.current, [query.department] if query.department else names)
-        whose, they = ("Your tempo", "you") if person == by else ("Tempo of one colleague", "they")
+        whose, they = ("Your tempo", "you") if person == by else (f"Tempo of <@{person}>", "they")
         rows = list_person_rows(timings, person, names)
         return render_tempo(f"{whose} {asked.label}", rows, f"Only {they} and managers can see this.")
 
@@ -70,5 +73,5 @@ class TempoUseCases:
         said = normalize_words(words)
         if not said or said in map(normalize_words, names):
             said = f"{RANGE} {said}".strip()
-        query = parse_query(said, QueryWords((), names, at, zone))
+        query = parse_query(said, QueryWords(None, names, at, zone))
         return query, parse_known_range(query.period, at, zone)

@@ -11,7 +11,7 @@ from handlers.payloads import unescape_mrkdwn
 from handlers.responses import load_spam_page
 from handlers.use_cases import AsyncAck, Payload, Responder, UseCases
 
-DIGEST = "digest"
+DIGEST, TEMPO = "digest", "tempo"
 
 
 async def handle_sentiment(ack: AsyncAck, command: Payload, by: str, usecases: UseCases, reply: Responder) -> None:
@@ -26,8 +26,8 @@ async def _answer(usecases: UseCases, by: str, command: Payload) -> RenderedMess
     first, _, rest = typed.strip().partition(" ")
     if first.casefold() == DIGEST:  # needs the ids of channels
         return await usecases.report_schedules.answer_command(by, rest, command.get("channel_id", ""))
-    words = unescape_mrkdwn(typed)
-    first, _, rest = words.strip().partition(" ")
+    words = unescape_mrkdwn(typed, keeps_people=first.casefold() == TEMPO)
+    first, _, rest = words.partition(" ")
     answer = SUBCOMMANDS.get(first.casefold())
     if answer is None or (rest.strip() and first.casefold() not in WITH_WORDS):
         return await usecases.reports.answer_question(by, words)
@@ -51,14 +51,14 @@ SUBCOMMANDS: Mapping[str, Callable[[UseCases, str, str], Awaitable[RenderedMessa
     "themes": lambda usecases, by, words: usecases.themes.answer_command(by, words),
     "needs": lambda usecases, _by, _: usecases.ledger.list_entries(EntryKind.NEED),
     "questions": lambda usecases, _by, _: usecases.ledger.list_entries(EntryKind.QUESTION),
-    "tempo": lambda usecases, by, words: usecases.tempo.answer_command(by, words),
+    TEMPO: lambda usecases, by, words: usecases.tempo.answer_command(by, words),
     "spam": _list_spam,
     "staff": lambda usecases, by, _: usecases.staff_posts.render_newest(by),
     "thanks": lambda usecases, _by, _: usecases.thanks.list_unthanked(),
     "share": lambda usecases, _by, _: usecases.thanks.list_shareworthy(),
 }
 """Beside the reports, which answer `help`, too."""
-WITH_WORDS = frozenset({"preview", "export", "episode", "campaign", "themes", "tempo"})
+WITH_WORDS = frozenset({"preview", "export", "episode", "campaign", "themes", TEMPO})
 """Those that are asked with more words; the others stand alone."""
 
 COMMAND = SlashCommand(

@@ -26,6 +26,12 @@ async def test_a_channel_named_in_the_question_is_its_name(workspace: Workspace,
     assert fakes.reports.asked == [("answer", ANA, "week <3 care @ana")]
 
 
+async def test_the_tempo_gets_the_id_of_the_person_who_was_named(workspace: Workspace, fakes: FakeUseCases) -> None:
+    await workspace.command("tempo <@U0ANA|ana> today <#C0CARE|care>")
+
+    assert fakes.tempo.asked == [("tempo", ANA, "<@U0ANA|ana> today care")]
+
+
 async def test_a_preview_gets_the_terms_as_they_were_typed(
     workspace: Workspace, fakes: FakeUseCases, slack: FakeSlackServer
 ) -> None:

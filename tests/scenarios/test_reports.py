@@ -127,6 +127,21 @@ async def test_who_left_is_neither_named_nor_counted_and_nobody_is_where_the_pla
     assert "Write `/earshot recognition on`" in await world.person("ana").type_command("/earshot recognition maybe")
 
 
+async def test_a_manager_types_whose_tempo_they_want_to_see(world: World) -> None:
+    await world.receive(LOST)
+    await world.channel("#care").card("@marta").resolve(by="ana")
+    told = await world.person("mia").type_command("/sentiment tempo @ana today")
+    assert told.startswith("Tempo of @ana today"), told
+    assert re.search(r"care\W+\d+ s \(1\)", told), told
+    assert "Follow-up:" not in told, "there is no such column"
+    assert "Only managers see how fast a colleague is" in await world.person("ana").type_command(
+        "/sentiment tempo @mia today"
+    )
+    refused = await world.person("mia").type_command("/sentiment tempo nonsense")
+    assert "There's no department “nonsense”. Departments: care" in refused
+    assert "subject" not in refused
+
+
 async def test_the_tempo_says_how_long_a_case_waited_for_its_card(world: World) -> None:
     await world.receive(LOST)
     await world.channel("#care").card("@marta").resolve(by="ana")

@@ -78,7 +78,9 @@ def test_business_and_off_hours_sources_and_parts_of_the_day_stand_apart(harness
         StepTiming("care", DurationKind.CLAIM, noon, 600.0, "x", ANA),
         StepTiming("care", DurationKind.CLAIM, noon, 10 * 3600.0, "bluesky", ANA),
     ]
-    found = {row.name: row.steps[2] for row in list_detail_rows(timings, hours, ZoneInfo("UTC"))}
+    found = {
+        row.name: row.steps[2] for row in list_detail_rows(timings, hours, ZoneInfo("UTC"), noon - timedelta(days=1))
+    }
     assert {name: stats.median for name, stats in found.items() if stats} == {
         "Business hours": 600.0,
         "Off hours": 36000.0,
@@ -87,11 +89,18 @@ def test_business_and_off_hours_sources_and_parts_of_the_day_stand_apart(harness
         "00:00 to 06:00": 36000.0,
         "06:00 to 12:00": 600.0,
     }
-    by_hour = {row.name: row.steps[2] for row in list_hour_rows(timings, ZoneInfo("Europe/Lisbon"))}
+    by_hour = {
+        row.name: row.steps[2] for row in list_hour_rows(timings, ZoneInfo("Europe/Lisbon"), noon - timedelta(days=1))
+    }
     assert {name: stats.median for name, stats in by_hour.items() if stats} == {
         "02:00 to 03:00": 36000.0,
         "11:00 to 12:00": 600.0,
     }
+    since = noon - timedelta(hours=1)  # a row "02:00 to 03:00" would be of a time that was not asked for
+    names = [row.name for row in list_hour_rows(timings, ZoneInfo("Europe/Lisbon"), since)]
+    assert names == ["Before", "11:00 to 12:00"]
+    names = [row.name for row in list_detail_rows(timings, hours, ZoneInfo("UTC"), since)]
+    assert names[-2:] == ["Before", "06:00 to 12:00"]
     timings.append(timings[0]._replace(department="pr"))
     rows = list_department_rows(timings, ["care", "legal", "pr"])
     assert [row.name for row in rows] == ["care", "pr", "All"]

@@ -21,6 +21,8 @@ STEPS = (
 SOURCES_SHOWN = 5
 BLOCK = 6
 """Hours of the local day in one row."""
+BEFORE = "Before"
+"""The row of steps that began before the time that was asked for."""
 
 
 class StepTiming(NamedTuple):
@@ -52,26 +54,33 @@ def list_department_rows(timings: Sequence[StepTiming], departments: Sequence[st
     return [*timed, _build_row("All", timings)] if len(timed) > 1 else timed
 
 
-def list_detail_rows(timings: Sequence[StepTiming], hours: BusinessHours, zone: ZoneInfo) -> list[TempoRow]:
-    """Return rows for business and off hours, the sources with most, and parts of the day, by when a step began."""
+def list_detail_rows(
+    timings: Sequence[StepTiming], hours: BusinessHours, zone: ZoneInfo, since: datetime
+) -> list[TempoRow]:
+    """Return rows for business and off hours, the sources with most, and parts of the day, by when a step began.
+
+    What ended within the time that begins at `since`, but began before, has a row of its own.
+    """
     parts: dict[str, list[StepTiming]] = {"Business hours": [], "Off hours": []} if hours.windows else {}
     sources = Counter(one.source for one in timings if one.source)
     shown = [name for name, _ in sources.most_common(SOURCES_SHOWN)] if len(sources) > 1 else []
     parts |= {f"On {name}": [one for one in timings if one.source == name] for name in shown}
-    parts |= {_name_block(first): [] for first in range(0, 24, BLOCK)}
+    parts |= {name: [] for name in (BEFORE, *(_name_block(first) for first in range(0, 24, BLOCK)))}
     for one in timings:
         if hours.windows:
             parts["Business hours" if hours.is_open_at(one.start) else "Off hours"].append(one)
-        parts[_name_block(one.start.astimezone(zone).hour // BLOCK * BLOCK)].append(one)
+        parts[_name_block(one.start.astimezone(zone).hour // BLOCK * BLOCK) if one.start >= since else BEFORE].append(
+            one
+        )
     return [_build_row(name, found) for name, found in parts.items() if found]
 
 
-def list_hour_rows(timings: Sequence[StepTiming], zone: ZoneInfo) -> list[TempoRow]:
-    """Return a row for each hour of the local day in which any step began."""
-    parts: dict[int, list[StepTiming]] = {hour: [] for hour in range(24)}
+def list_hour_rows(timings: Sequence[StepTiming], zone: ZoneInfo, since: datetime) -> list[TempoRow]:
+    """Return a row for each hour of the local day in which any step began, and one for those before `since`."""
+    parts: dict[str, list[StepTiming]] = {name: [] for name in (BEFORE, *(_name_block(hour, 1) for hour in range(24)))}
     for one in timings:
-        parts[one.start.astimezone(zone).hour].append(one)
-    return [_build_row(_name_block(hour, 1), found) for hour, found in parts.items() if found]
+        parts[_name_block(one.start.astimezone(zone).hour, 1) if one.start >= since else BEFORE].append(one)
+    return [_build_row(name, found) for name, found in parts.items() if found]
 
 
 def list_person_rows(timings: Sequence[StepTiming], person: str, departments: Sequence[str]) -> list[TempoRow]:
