@@ -59,12 +59,90 @@ def understand(words: str, now: datetime = SUNDAY, zone: ZoneInfo = LISBON) -> R
         ("from 28 mar to 2 april", "from Sat 28 Mar to Thu 2 Apr", "2026-03-28 00:00", "2026-04-02 23:00"),
         ("since friday 18:00", "since Fri 27 Nov, 18:00", "2026-11-27 18:00", "2026-11-29 15:15"),
         ("since sunday 18:00", "since Sun 22 Nov, 18:00", "2026-11-22 18:00", "2026-11-29 15:15"),
-        ("friday 18:00 - sunday", "from Fri 27 Nov, 18:00 to Sun 29 Nov", "2026-11-27 18:00", "2026-11-29 15:15"),
+        (
+            "friday 18:00 - sunday",
+            "from Fri 27 Nov, 18:00 to Sun 29 Nov so far",
+            "2026-11-27 18:00",
+            "2026-11-29 15:15",
+        ),
     ],
 )
 def test_what_people_say_is_understood(words: str, label: str, start: str, end: str) -> None:
     found = understand(words)
     assert (found.words, found.label, found.current) == (words, label, TimeSpan(at(start), at(end)))
+
+
+TUESDAY = datetime(2026, 3, 10, 10, 22, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("words", "label", "start", "end"),
+    [
+        ("5 march 2:30 to 4:00", "from Thu 5 Mar, 02:30 to Thu 5 Mar, 04:00", "2026-03-05 02:30", "2026-03-05 04:00"),
+        ("5 march 22:00 to 2:00", "from Thu 5 Mar, 22:00 to Fri 6 Mar, 02:00", "2026-03-05 22:00", "2026-03-06 02:00"),
+        (
+            "yesterday 10:00 to 11:00",
+            "from Mon 9 Mar, 10:00 to Mon 9 Mar, 11:00",
+            "2026-03-09 10:00",
+            "2026-03-09 11:00",
+        ),
+        (
+            "10:00 to 11:00",
+            "from Tue 10 Mar, 10:00 to Tue 10 Mar, 11:00 so far",
+            "2026-03-10 10:00",
+            "2026-03-10 10:30",
+        ),
+        ("8:00 to 10:00", "from Tue 10 Mar, 08:00 to Tue 10 Mar, 10:00", "2026-03-10 08:00", "2026-03-10 10:00"),
+        ("1–15 march", "from Sun 1 Mar to Sun 15 Mar so far", "2026-03-01 00:00", "2026-03-10 10:30"),
+        ("9 march to 12 march", "from Mon 9 Mar to Thu 12 Mar so far", "2026-03-09 00:00", "2026-03-10 10:30"),
+        ("march", "in March so far", "2026-03-01 00:00", "2026-03-10 10:30"),
+        ("tuesday", "on Tue 10 Mar so far", "2026-03-10 00:00", "2026-03-10 10:30"),
+        ("monday to friday", "from Mon 9 Mar to Fri 13 Mar so far", "2026-03-09 00:00", "2026-03-10 10:30"),
+        ("friday to monday", "from Fri 6 Mar to Mon 9 Mar", "2026-03-06 00:00", "2026-03-10 00:00"),
+        ("last hour", "in the last hour", "2026-03-10 09:15", "2026-03-10 10:30"),
+        ("24 hours", "in the last 24 hours", "2026-03-09 10:15", "2026-03-10 10:30"),
+        ("this morning", "this morning (6:00 to 12:00) so far", "2026-03-10 06:00", "2026-03-10 10:30"),
+        ("last tuesday", "on Tue 3 Mar", "2026-03-03 00:00", "2026-03-04 00:00"),
+        ("since last friday", "since Fri 6 Mar", "2026-03-06 00:00", "2026-03-10 10:30"),
+        ("6.3.2026", "on Fri 6 Mar", "2026-03-06 00:00", "2026-03-07 00:00"),
+        ("this year", "this year", "2026-01-01 00:00", "2026-03-10 10:30"),
+    ],
+)
+def test_what_managers_say_on_a_tuesday_morning_is_understood(words: str, label: str, start: str, end: str) -> None:
+    found = understand(words, TUESDAY)
+    assert (found.words, found.label, found.current) == (words, label, TimeSpan(at(start), at(end)))
+
+
+@pytest.mark.parametrize(
+    ("words", "answer"),
+    [
+        (
+            "29 march 1:30",
+            "There was no 01:30 on 29 Mar 2026: the clocks went forward. Did you mean `since 29 mar 2026 02:30",
+        ),
+        ("29 march 1:30 to 2:30", "There was no 01:30 on 29 Mar 2026"),
+        ("since friday 25:00", "There's no time 25:00 on the clock."),
+        ("yesterday 10:00", "From 10:00 until when? Try `since 29 mar 2026 10:00`, or `29 mar 2026 10:00 to 11:00`."),
+        ("last 1000 days", "“last 1000 days” is too long ago: figures are kept for 400 days."),
+        ("last 99999 weeks", "“last 99999 weeks” is too long ago"),
+        ("40.13.2026", "No month 13."),
+        ("this evening", "“this evening” is still to come."),
+    ],
+)
+def test_what_is_no_time_of_the_day_or_too_long_says_so(words: str, answer: str) -> None:
+    now = at("2026-03-30 09:22")
+    with pytest.raises(NotAllowed) as no:
+        understand(words, now)
+    assert str(no.value).startswith(answer)
+    for offer in str(no.value).split("`")[1::2]:
+        assert understand(offer, now)
+
+
+def test_a_range_without_days_that_goes_backwards_offers_the_order_that_is_understood() -> None:
+    with pytest.raises(NotAllowed) as no:
+        understand("10:00 to 9:00", TUESDAY)
+    [offer] = str(no.value).split("`")[1::2]
+    assert understand(offer, TUESDAY).current == TimeSpan(at("2026-03-10 09:00"), at("2026-03-10 10:00"))
 
 
 def test_what_follows_is_left_for_the_subject() -> None:
@@ -91,7 +169,7 @@ def test_what_is_no_range_is_left_alone(words: str) -> None:
         ("next week", "“next week” is still to come."),
         ("next month", "“next month” is still to come."),
         ("15–1 march", "Sun 15 Mar is after Sun 1 Mar. Did you mean `1 mar 2026 – 15 mar 2026`?"),
-        ("31 feb", "There's no day 31.2.2026 in the calendar."),
+        ("31 feb", "February 2026 has no day 31."),
         ("24 dec 2024", "“24 dec 2024” is too long ago: figures are kept for 400 days."),
     ],
 )

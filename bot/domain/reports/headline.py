@@ -23,9 +23,10 @@ def format_headline(report: Report) -> str:
     scope = f" for {report.query.scope}" if report.query.scope else ""
     about = f" about {report.query.subject}" if report.query.subject else scope
     when = report.range.label
+    so_far = " so far" if report.range.is_running and not when.endswith("so far") else ""
     if not split.opinion_count:
         what = "No mentions" if not split.total else "Nothing but spam" if scope else "Nothing about us"
-        return f"{what}{about} {when}{' so far' if report.range.is_running else ''}{_format_overdue(report, 'but ')}."
+        return f"{what}{about} {when}{so_far}{_format_overdue(report, 'but ')}."
     if split.opinion_count < MIN_SAMPLE:
         count = format_count(split.opinion_count, "mention")
         return f"{count}{about} {when}: too few to compare, {split.negative:,} negative{_format_overdue(report)}."
