@@ -82,6 +82,14 @@ def render_rename_receipt(name: str, new: str, *, is_merge: bool) -> RenderedMes
     return render_text(f"*{old}* is called *{now}* now, with its past. Routes of the playbook go on by the old name.")
 
 
+def render_split_receipt(name: str, others: Sequence[str]) -> RenderedMessage:
+    """Say that themes of the playbook have their own names again, which is all that could be taken back."""
+    names = ", ".join(f"*{escape(sanitize_line(one, 60))}*" for one in others)
+    have = "has its own name" if len(others) == 1 else "have their own names"
+    shown = escape(sanitize_line(name, 60))
+    return render_text(f"{names} {have} again. The name *{shown}* no longer stands for that.")
+
+
 def render_theme_end(name: str) -> RenderedMessage:
     return render_text(
         f"*{escape(sanitize_line(name, 60))}* is removed, with its figures. Themes of the playbook that were shown "

@@ -266,6 +266,7 @@ def _draw_themes(_on: GallerySamples) -> Drawings:
     suggested = [ThemeSuggestion("legroom", 12), ThemeSuggestion("boarding queue", 11)]
     yield "Themes", theme_list.render_themes(figures, "today", suggested, can_change=True, asked="today")
     yield "Themes: one is removed", theme_list.render_theme_end("wifi")
+    yield "Themes: a merge is undone", theme_list.render_split_receipt("baggage", ["delay"])
     yield "Themes: none yet", theme_list.render_themes((), "today", (), can_change=False)
     yield "Theme: renamed", theme_list.render_rename_receipt("delay", "late flights", is_merge=False)
     yield "Themes: merged", theme_list.render_rename_receipt("delay", "baggage", is_merge=True)

@@ -60,13 +60,29 @@ class ThemeRegister(FrozenModel):
 
 
 def rename_theme(
-    register: ThemeRegister, playbook: Sequence[Theme], name: str, new: str, by: str, at: datetime
+    register: ThemeRegister,
+    playbook: Sequence[Theme],
+    name: str,
+    new: str,
+    by: str,
+    at: datetime,
+    *,
+    is_merge: bool = False,
 ) -> Decision[ThemeRegister]:
-    """Show a theme under another name; under that of another theme they are merged. Raises `NotAllowed`."""
+    """Show a theme under another name: that of another theme for a merge, else a new one. Raises `NotAllowed`."""
     names = register.list_shown_names(playbook)
-    if name not in names:
-        raise NotAllowed("This theme was renamed or merged meanwhile. `/sentiment themes` shows what there is now.")
-    new = _find_name(new, [one for one in names if one != name]) or new
+    _check_theme(name, register, playbook)
+    if name == new or (is_merge and name.casefold() == new.casefold()):
+        raise NotAllowed(f"“{name}” is called that already. Nothing was changed.")
+    known = _find_name(new, [one for one in names if one != name])
+    if known and not is_merge:
+        raise NotAllowed(
+            f"There's a theme “{known}” already. To count both as one, write "
+            f"`/sentiment themes merge {name} into {known}`."
+        )
+    if is_merge:
+        _check_theme(known or new, register, playbook)
+    new = known or new
     moved = [one.name for one in register.list_themes(playbook) if register.get_shown_name(one.name) == name]
     moved += [one for one, shown in register.shown_as.items() if shown == name]
     shown = {**register.shown_as, **dict.fromkeys(moved, new)}
@@ -120,6 +136,15 @@ def _change(
         raise NotAllowed(f"Earshot keeps {MAX_CHANGES} changes of themes. Put some into `[[themes]]` of the playbook.")
     after = ThemeRegister(version=register.version + 1, added=added, shown_as=shown, removed=tuple(hidden))
     return Decision(after, register, events=(event,))
+
+
+def _check_theme(name: str, register: ThemeRegister, playbook: Sequence[Theme]) -> None:
+    """Raise `NotAllowed` if no theme is shown under this name, and say so if it was renamed or merged."""
+    if name in register.list_shown_names(playbook):
+        return
+    if old := _find_name(name, [*(one.name for one in register.list_themes(playbook)), *register.shown_as]):
+        raise NotAllowed(f"“{old}” was renamed or merged: it's part of “{register.get_shown_name(old)}” now.")
+    raise NotAllowed(f"There's no theme “{name}”. `/sentiment themes` shows what there is.")
 
 
 def _find_name(name: str, among: Sequence[str]) -> str:

@@ -66,7 +66,7 @@ class ThemeReview:
         """Answer what follows `/sentiment themes`: a change of theirs, or for which time to list them."""
         words = " ".join(html.unescape(words).split())
         if found := re.fullmatch(r"(?:rename (.+) to|merge (.+) into) (.+)", words, re.IGNORECASE):
-            return await self._rename(by, found[1] or found[2], found[3])
+            return await self._rename(by, found[1] or found[2], found[3], is_merge=bool(found[2]))
         if found := re.fullmatch(r"add ([^:]+)(?::(.+))?", words, re.IGNORECASE):
             return await self.add_theme(by, found[1].strip(), (found[2] or found[1]).split(","))
         if found := re.fullmatch(r"remove (.+)", words, re.IGNORECASE):
@@ -98,21 +98,30 @@ class ThemeReview:
         people = [(one.who, one.text) for one in posts if not one.doubtful]
         return suggest_themes(people, usual, parts | load_common_words())
 
-    async def _rename(self, by: str, name: str, new: str) -> RenderedMessage:
+    async def _rename(self, by: str, name: str, new: str, *, is_merge: bool) -> RenderedMessage:
         new, at, playbook = _check_name(new), self._clock.now(), self._rules.list_themes()
         await self._staff.check_manager(by, self._rules.managers, "change themes")
         known = (await self._store.themes.get()).list_shown_names(playbook)
         shown = next((one for one in known if one.casefold() == name.casefold()), name)
-        decide = lambda register: rename_theme(register, playbook, shown, new, by, at)  # noqa: E731 - as elsewhere
+
+        def decide(register: ThemeRegister) -> Decision[ThemeRegister]:
+            return rename_theme(register, playbook, shown, new, by, at, is_merge=is_merge)
+
         await self._store.themes.change("", decide, at)
-        return cards.render_rename_receipt(shown, new, is_merge=new.casefold() in map(str.casefold, known))
+        target = next((one for one in known if is_merge and one.casefold() == new.casefold()), new)
+        return cards.render_rename_receipt(shown, target, is_merge=is_merge)
 
     async def _remove(self, by: str, name: str) -> RenderedMessage:
         at, playbook = self._clock.now(), self._rules.list_themes()
         await self._staff.check_manager(by, self._rules.managers, "change themes")
-        known = (await self._store.themes.get()).list_shown_names(playbook)
+        register = await self._store.themes.get()
+        known = register.list_shown_names(playbook)
         shown = next((one for one in known if one.casefold() == name.casefold()), name)
+        added = {one.name for one in register.added}
+        counted = register.list_counted_names(shown)
         await self._store.themes.change("", lambda register: remove_theme(register, playbook, shown, by, at), at)
+        if added.isdisjoint(counted):
+            return cards.render_split_receipt(shown, [one for one in counted if one != shown])
         return cards.render_theme_end(shown)
 
     async def add_theme(self, by: str, name: str, words: Sequence[str]) -> RenderedMessage:

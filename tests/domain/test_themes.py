@@ -1,6 +1,7 @@
 """Themes in figures, and how managers rename, merge and add them."""
 
 from collections import Counter
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
@@ -17,6 +18,10 @@ PLAYBOOK = (Theme(name="delay", words=("late",)), Theme(name="bags", words=("bag
 
 def rename(register: ThemeRegister, name: str, new: str) -> ThemeRegister:
     return rename_theme(register, PLAYBOOK, name, new, "U0MIA", AT).after
+
+
+def merge(register: ThemeRegister, name: str, new: str) -> ThemeRegister:
+    return rename_theme(register, PLAYBOOK, name, new, "U0MIA", AT, is_merge=True).after
 
 
 def add(register: ThemeRegister, name: str, *words: str) -> ThemeRegister:
@@ -42,7 +47,7 @@ def test_a_share_is_named_only_of_a_sample_that_reports_use() -> None:
 
 
 def test_two_themes_are_merged_with_their_past_and_can_be_renamed_again() -> None:
-    merged = rename(rename(ThemeRegister(), "bags", "Lost Bags"), "delay", "lost bags")
+    merged = merge(rename(ThemeRegister(), "bags", "Lost Bags"), "delay", "lost bags")
     assert merged.list_shown_names(PLAYBOOK) == ["Lost Bags"]
     [found] = compute_theme_figures(said("delay", 2) + said("bags", 3), merged)
     assert (found.mentions, sorted(found.names)) == (5, ["bags", "delay"])
@@ -52,8 +57,32 @@ def test_two_themes_are_merged_with_their_past_and_can_be_renamed_again() -> Non
 
 
 def test_what_was_renamed_meanwhile_is_refused() -> None:
-    with pytest.raises(NotAllowed, match="renamed or merged meanwhile"):
+    with pytest.raises(NotAllowed, match="“delay” was renamed or merged: it's part of “late” now"):
         rename(rename(ThemeRegister(), "delay", "late"), "delay", "slow")
+
+
+@pytest.mark.parametrize(
+    ("change", "name", "new", "refusal"),
+    [
+        (rename, "bags", "bags", "“bags” is called that already"),
+        (merge, "bags", "Bags", "“bags” is called that already"),
+        (rename, "nosuch", "x", "There's no theme “nosuch”"),
+        (merge, "nosuch", "bags", "There's no theme “nosuch”"),
+        (merge, "delay", "nosuch", "There's no theme “nosuch”"),
+        (
+            rename,
+            "bags",
+            "Delay",
+            "There's a theme “delay” already. To count both as one, write `/sentiment themes merge",
+        ),
+    ],
+)
+def test_a_rename_and_a_merge_are_never_taken_for_one_another(
+    change: Callable[[ThemeRegister, str, str], ThemeRegister], name: str, new: str, refusal: str
+) -> None:
+    with pytest.raises(NotAllowed, match=refusal):
+        change(ThemeRegister(), name, new)
+    assert rename(ThemeRegister(), "bags", "Bags").list_shown_names(PLAYBOOK) == ["delay", "Bags"]
 
 
 def test_an_added_theme_stands_beside_those_of_the_playbook_which_win() -> None:

@@ -83,6 +83,11 @@ async def test_two_themes_are_merged_and_a_post_about_both_counts_once_from_then
     listed = flatten(await world.person("mia").type_command("/sentiment themes"))
     assert "lost bags | 7 | 7 | 0 | few" in listed, listed
     assert "delay |" not in listed
+    undone = await world.person("mia").type_command("/sentiment themes remove lost bags")
+    assert undone.startswith("delay has its own name again."), undone
+    listed = flatten(await world.person("mia").type_command("/sentiment themes"))
+    assert "lost bags | 5 |" in listed, listed
+    assert "delay | 2 |" in listed
 
 
 async def test_a_theme_leads_to_its_cases_and_merged_ones_stand_there_too(world: World) -> None:
