@@ -142,11 +142,14 @@ class RedisClient:
         """Return one field of each of several hashes."""
         return await self.execute_each([("HGET", key, field) for key in keys])
 
-    async def read_field(self, keys: Sequence[str], field: str) -> list[str | None]:
-        """Do as `read_bodies` at a fraction of its cost: for short fields only, since the server does nothing else."""
+    async def read_fields(self, keys: Sequence[str], *fields: str) -> list[list[str | None]]:
+        """Return each of these fields of several hashes, in one round trip.
+
+        At a fraction of the cost of `read_bodies`: for short fields only, since the server does nothing else.
+        """
         async with self._guard_call():
-            [replies] = await self._run_scripts("read_each", [(keys, ("HGET", field))])
-            return _raise_first_error(ANOTHER_TYPE if is_wrong_type(reply) else reply for reply in replies)
+            found = await self._run_scripts("read_each", [(keys, ("HGET", field)) for field in fields])
+            return [_raise_first_error(ANOTHER_TYPE if is_wrong_type(one) else one for one in each) for each in found]
 
     async def read_groups(self, command: str, groups: Iterable[Sequence[str]]) -> list[list[Any]]:
         """Return what a command says of each key, of each group at one instant; `ANOTHER_TYPE` as in `execute_each`."""

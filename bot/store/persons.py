@@ -1,7 +1,7 @@
 """What is kept of each person: counts, written by the commits of cases alone; and labels and links."""
 
 import json
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -135,19 +135,47 @@ class PersonStore(RedisStore):
         return {key: [] if one is ANOTHER_TYPE else one for key, one in zip(keys, replies, strict=True)}
 
     async def load_labels(self, author_keys: Iterable[str]) -> dict[str, frozenset[PersonLabel]]:
-        """Return the labels of each account that has any, in one round trip."""
-        wanted = [key for key in dict.fromkeys(author_keys) if key]
-        found = await self._client.read_field([*map(self._keys.person_key, wanted)], LABELS) if wanted else []
-        return {key: _parse_labels(words) for key, words in zip(wanted, found, strict=True) if words}
+        """Return the labels of the person behind each account, if there are any.
 
-    async def set_labels(
-        self, case: Case, accounts: Accounts, labels: Iterable[PersonLabel], event: AuditEvent
-    ) -> bool:
-        """Label all accounts of a person, the author of this case. Return False if others belong to them by now.
-
-        Of two people who label at once the later decides. The cards of the person are redrawn.
+        Linked accounts take a second round trip.
         """
-        return await self.save_accounts(case, (accounts,), (accounts,), labels, event)
+        wanted = [key for key in dict.fromkeys(author_keys) if key]
+        if not wanted:
+            return {}
+        own, links = await self._client.read_fields([*map(self._keys.person_key, wanted)], LABELS, ACCOUNTS)
+        known = {key: _parse_labels(words or "") for key, words in zip(wanted, own, strict=True)}
+        linked = {key: _parse_accounts(body) for key, body in zip(wanted, links, strict=True) if body}
+        if others := sorted({one for accounts in linked.values() for one in accounts} - known.keys()):
+            [theirs] = await self._client.read_fields([*map(self._keys.person_key, others)], LABELS)
+            known |= {key: _parse_labels(words or "") for key, words in zip(others, theirs, strict=True)}
+        found = {key: known[key].union(*(known[one] for one in linked.get(key, ()))) for key in wanted}
+        return {key: labels for key, labels in found.items() if labels}
+
+    async def change_labels(
+        self,
+        case: Case,
+        accounts: Accounts,
+        given: Collection[PersonLabel],
+        taken: Collection[PersonLabel],
+        event: AuditEvent,
+    ) -> bool:
+        """Give labels to the author of this case, and take others from all accounts of that person.
+
+        So each account has its own, and keeps them when it is unlinked. Return False if somebody has changed these
+        accounts or their labels meanwhile. The cards of the person are redrawn.
+        """
+        transaction, keys = Transaction(self._keys.inbox), [*map(self._keys.person_key, accounts)]
+        if not await self._guard_accounts(transaction, accounts):
+            return False
+        for author_key, key, body in zip(accounts, keys, await self._client.read_bodies(keys, LABELS), strict=True):
+            transaction.guard(key, body or "", LABELS)
+            labels = _parse_labels(body or "").difference(taken)
+            labels = labels.union(given) if author_key == case.mention.author_key else labels
+            _write_field(transaction, key, LABELS, "|".join(sorted(labels)))
+            transaction.write("EXPIRE", key, _SECONDS)
+        await self._add_refresh(transaction, case, accounts, event.at)
+        add_audit_event(transaction, self._keys, event)
+        return (await commit(self._client, transaction))[0] is CommitResult.WRITTEN
 
     async def load_accounts(self, author_key: str, handle: str) -> dict[str, str]:
         """Return all accounts of a person with their handles; `handle` is that of this account."""
@@ -158,22 +186,19 @@ class PersonStore(RedisStore):
         case: Case,
         before: Sequence[Accounts],
         after: Sequence[Accounts],
-        labels: Iterable[PersonLabel],
         event: AuditEvent,
     ) -> bool:
         """Save which accounts belong together, if that is still as before. Return False if it has changed.
 
-        All of them get the labels, which they keep if they are unlinked. The cards of all of them are redrawn.
+        The cards of all of them are redrawn.
         """
         transaction = Transaction(self._keys.inbox)
         for accounts in before:
             if not await self._guard_accounts(transaction, accounts):
                 return False
-        words = "|".join(sorted(labels))
         for accounts in after:
             for key in map(self._keys.person_key, accounts):
-                _write_accounts(transaction, key, accounts)
-                transaction.write("HSET", key, LABELS, words)
+                _write_field(transaction, key, ACCOUNTS, _dump_accounts(accounts))
                 transaction.write("EXPIRE", key, _SECONDS)
             await self._add_refresh(transaction, case, accounts, event.at)
         add_audit_event(transaction, self._keys, event)
@@ -228,18 +253,19 @@ class PersonStore(RedisStore):
             for other, body in links.items():
                 rest = {one: handle for one, handle in _parse_accounts(body).items() if one != author_key}
                 transaction.guard(self._keys.person_key(other), body, ACCOUNTS)
-                _write_accounts(transaction, self._keys.person_key(other), rest)
+                _write_field(transaction, self._keys.person_key(other), ACCOUNTS, _dump_accounts(rest))
             await self._add_refresh(transaction, None, links, at)
             if (await commit(self._client, transaction))[0] is CommitResult.WRITTEN:
                 return True
         return False
 
 
-def _write_accounts(transaction: Transaction, key: str, accounts: Accounts) -> None:
-    if body := _dump_accounts(accounts):
-        transaction.write("HSET", key, ACCOUNTS, body)
+def _write_field(transaction: Transaction, key: str, field: str, body: str) -> None:
+    """Write a field, or delete it if it is empty."""
+    if body:
+        transaction.write("HSET", key, field, body)
     else:
-        transaction.write("HDEL", key, ACCOUNTS)
+        transaction.write("HDEL", key, field)
 
 
 def _build_open_case(case: Case, card: CardRecord) -> OpenCase:

@@ -99,13 +99,14 @@ class PersonUseCases:
             written = PersonNote(by, at, words, history.case.department)
             event = AuditEvent(at, by, AuditAction.PERSON_NOTED, f"of case {case_id}")
             await self._notes.add(history.case.mention.author_key, written, event)
+        given, taken = frozenset(chosen).difference(shown), frozenset(shown).difference(chosen)
         for _ in range(MAX_TRIES):
-            labels = history.labels.union(chosen) - frozenset(shown).difference(chosen)
+            labels = history.labels.union(given) - taken
             if labels == history.labels:
                 return await self.load_history(case_id, by)
             named = ", ".join(sorted(labels)) or "no label"
             event = AuditEvent(at, by, AuditAction.PERSON_LABELED, f"{named}, of case {case_id}")
-            if await self._persons.set_labels(history.case, history.accounts, labels, event):
+            if await self._persons.change_labels(history.case, history.accounts, given, taken, event):
                 return await self.load_history(case_id, by)
             history = await self.load_history(case_id, by)
         raise NotAllowed(CHANGED)
@@ -127,10 +128,8 @@ class PersonUseCases:
                 raise NotAllowed(NAMELESS_AUTHOR)
             theirs = await self._persons.load_accounts(other.mention.author_key, _get_handle(other))
             linked = link_accounts(history.accounts, theirs)
-            known = (await self._persons.load([other.mention.author_key])).get(other.mention.author_key)
-            labels = history.labels | (known.labels if known else frozenset())
             event = AuditEvent(self._clock.now(), by, AuditAction.PERSON_LINKED, f"of cases {case_id}, {other_case_id}")
-            if await self._persons.save_accounts(history.case, (history.accounts, theirs), (linked,), labels, event):
+            if await self._persons.save_accounts(history.case, (history.accounts, theirs), (linked,), event):
                 return await self.load_history(case_id, by)
         raise NotAllowed(CHANGED)
 
@@ -142,7 +141,7 @@ class PersonUseCases:
             rest = unlink_account(history.accounts, author_key)
             parts = (rest, {author_key: history.accounts[author_key]})
             event = AuditEvent(self._clock.now(), by, AuditAction.PERSON_UNLINKED, f"of case {case_id}")
-            if await self._persons.save_accounts(history.case, (history.accounts,), parts, history.labels, event):
+            if await self._persons.save_accounts(history.case, (history.accounts,), parts, event):
                 return await self.load_history(case_id, by)
         raise NotAllowed(CHANGED)
 

@@ -282,6 +282,34 @@ async def test_a_label_that_is_taken_away_while_the_account_is_linked_is_gone_fr
     assert (await persons.load_history(here.case, "U0ANA")).labels == frozenset()
 
 
+async def test_each_account_has_its_own_labels_again_after_it_was_linked_by_mistake(world: World) -> None:
+    there, here = await receive(world, FIRST, by="kofi", source="mastodon"), await receive(world, SECOND)
+    persons, store = world.local_app.app.usecases.persons, world.local_app.store.persons
+    vip, avoided, troll = PersonLabel.VIP, PersonLabel.DO_NOT_APPROACH, PersonLabel.TROLL
+    await persons.save_history(here.case, "U0ANA", "", [vip, avoided], [])
+    await persons.link_account(here.case, "U0ANA", there.case)
+    assert (await persons.load_history(there.case, "U0ANA")).labels == {vip, avoided}
+    both = ["x:marta", "mastodon:kofi"]
+    assert await store.load_labels(both) == {key: {vip, avoided} for key in both}, "routes know it, too"
+    await persons.save_history(there.case, "U0ANA", "", [vip, troll], [vip, avoided])
+    assert await store.load_labels(["x:marta"]) == {"x:marta": {vip, troll}}
+    history = await persons.unlink_account(here.case, "U0ANA", derive_person_id("mastodon:kofi"))
+    assert history.labels == {vip}
+    assert (await persons.load_history(there.case, "U0ANA")).labels == {troll}, "given to this account"
+
+
+async def test_of_two_who_label_accounts_of_one_person_at_once_both_count(world: World) -> None:
+    there, here = await receive(world, FIRST, by="marta_m", source="mastodon"), await receive(world, SECOND)
+    persons = world.local_app.app.usecases.persons
+    await persons.link_account(here.case, "U0ANA", there.case)
+    await asyncio.gather(
+        persons.save_history(here.case, "U0ANA", "", [PersonLabel.VIP], []),
+        persons.save_history(here.case, "U0RAJ", "", [PersonLabel.TROLL], []),
+        persons.save_history(there.case, "U0MIA", "", [PersonLabel.DO_NOT_APPROACH], []),
+    )
+    assert (await persons.load_history(here.case, "U0ANA")).labels == set(PersonLabel)
+
+
 @pytest.mark.parametrize("is_unlinked", [True, False], ids=["unlinked", "linked again"])
 async def test_an_account_whose_record_has_expired_can_be(world: World, *, is_unlinked: bool) -> None:
     there = await receive(world, FIRST, by="marta_m", source="mastodon")
