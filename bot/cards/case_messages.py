@@ -14,9 +14,10 @@ from bot.cards.case_mention import escape_author, format_kind_noun, render_quota
 from bot.cards.case_status import format_detail, format_public_reply
 from bot.cards.sanitize import escape, format_date, sanitize_line
 from bot.domain.audit import AuditAction, AuditEvent
-from bot.domain.case import Case, CaseResolution, CaseStatus
+from bot.domain.case import TAKEN_BACK, Case, CaseResolution, CaseStatus, derive_case_id
 from bot.domain.cases.deadlines import DEFAULT_REMIND_EVERY, is_paged
 from bot.domain.department import Department
+from bot.domain.mention import Mention
 from bot.domain.persons.claim_questions import ClaimQuestion
 from bot.domain.persons.person import AuthorContext, OpenCase
 from bot.domain.routing import NOBODY
@@ -86,6 +87,8 @@ def render_reminder_outcome(case: Case) -> RenderedMessage:
         return _render_message(f"✅ {_name_case(case, 'The')} was {format_public_reply(case)}.")
     if case.status is CaseStatus.RESOLVED and not case.closed_by:
         return _render_message("🗑️ The post was deleted, so this case is closed.")
+    if case.merged_into:
+        return _render_message(f"🔗 <@{case.closed_by}> merged {_name_case(case)} into another case of theirs.")
     if case.status is CaseStatus.RESOLVED:
         return _render_message(f"✅ <@{case.closed_by}> resolved {_name_case(case)}.")
     if case.status is CaseStatus.CLAIMED:
@@ -127,29 +130,46 @@ def _render_taken_away(case: Case, last: AuditEvent) -> str:
     return f"↩️ <@{last.by}> {_TAKEN[last.what]} {_name_case(case)}{how}. You don't need to do anything."
 
 
-def render_joined_notice(case: Case, link: str = "", caution: str = "") -> RenderedMessage:
+def render_joined_notice(case: Case, link: str = "", caution: str = "", post: Mention | None = None) -> RenderedMessage:
     """Return the direct message to the owner when the author writes again or makes a post a crisis by an edit, or when
-    another case is merged into theirs.
+    another case is merged into theirs, or taken back. `post` is what came, to be quoted.
     """
     author, newest_event = escape_author(case.mention), _find_newest_arrival(case)
     words = f"💬 {author} wrote again. The new post is on your case."
     if case.is_urgent and newest_event and newest_event.what == AuditAction.EDITED:
         words = f"🚨 {author} edited a post on your case. It reads as a crisis now."
-    elif merged := find_newest_merge(case):
+    elif (merged := find_newest_merge(case)) and merged.what == AuditAction.SEPARATED:
+        words = f"↩️ <@{merged.by}> reopened the case of {author} that was merged into yours. It has its posts back."
+        return _render_message(words, actions=render_card_link(link) or None)
+    elif merged:
         words = f"🔗 <@{merged.by}> merged another case of {author} into yours."
-    newest = case.joined[-1].url if case.joined else ""
-    return _render_message(words, actions=[*render_card_link(link), *render_open_post_button(case, newest, caution)])
+    newest = post.url if post else case.joined[-1].url if case.joined else ""
+    quoted = [render_quotation(post, WORDS_SHOWN)] if post and not post.is_forgotten else []
+    actions = [*render_card_link(link), *render_open_post_button(case, newest, caution)]
+    return _render_message(words, *quoted, actions=actions)
 
 
 def find_newest_merge(case: Case) -> AuditEvent | None:
-    """Return how the newest post came to this case, if a colleague merged its case into this one."""
-    newest = _find_newest_arrival(case, AuditAction.JOINED, AuditAction.MERGED)
-    return newest if newest and newest.what == AuditAction.MERGED else None
+    """Return how the newest post came or left, if a colleague merged its case into this one or took that back."""
+    newest = _find_newest_arrival(case, AuditAction.JOINED, AuditAction.MERGED, AuditAction.SEPARATED)
+    return newest if newest and newest.what != AuditAction.JOINED else None
+
+
+def find_newest_post(case: Case) -> str:
+    """Return the id of the post that came last: the first of a case that was merged into this one; '' if it left."""
+    newest = _find_newest_arrival(case)
+    if newest is None or newest.what not in {AuditAction.JOINED, AuditAction.MERGED}:
+        return ""
+    merged = (one.mention for one in case.joined if derive_case_id(one.mention) in newest.detail.split())
+    last = case.joined[-1].mention if case.joined else ""
+    return next(merged, "") if newest.what == AuditAction.MERGED else last
 
 
 def _find_newest_arrival(case: Case, *ways: AuditAction) -> AuditEvent | None:
-    wanted = set(ways) or {AuditAction.JOINED, AuditAction.MERGED, AuditAction.EDITED}
-    return next((event for event in reversed(case.history) if event.what in wanted), None)
+    """Return the event; of those of posts that left, only where the case they came with was reopened."""
+    wanted = set(ways) or {AuditAction.JOINED, AuditAction.MERGED, AuditAction.EDITED, AuditAction.SEPARATED}
+    came = (event for event in reversed(case.history) if event.what in wanted)
+    return next((one for one in came if one.what != AuditAction.SEPARATED or one.detail.endswith(TAKEN_BACK)), None)
 
 
 def render_reopened_notice(case: Case, department: Department, link: str = "", caution: str = "") -> RenderedMessage:

@@ -98,7 +98,7 @@ def render_claimed_cases(claimed: ClaimedCases, briefs: Sequence[OwnerBrief] = (
     until = f" until {format_date(ends, '{time}')}" if ends else ""
     said = f"You have {format_count(len(cases), 'more case')}{until}. They are on your Home tab, too."
     if not cases:
-        said = "Nothing here can be claimed together."
+        said = f"Nothing here can be claimed together. {_explain_left_out(claimed)}"
     if claimed.interrupted:
         said += " Earshot can't reach its database, so this may not be all of them. Try again in a minute."
     lines = [block for case in cases[:CASES_SHOWN] for block in _render_case_line(case, claimed)]
@@ -117,6 +117,13 @@ def render_claimed_cases(claimed: ClaimedCases, briefs: Sequence[OwnerBrief] = (
             *([make_actions(resolve, more)] if cases else []),
         ],
     )
+
+
+def _explain_left_out(claimed: ClaimedCases) -> str:
+    """Say why nothing was claimed, once where it is the same of all, and what can be done."""
+    reasons = {claimed.reasons.get(case.id, "") for case in claimed.left_out}
+    why = reasons.pop() if len(reasons) == 1 else "Each asks you something first."
+    return f"{why} Press *View* on one of them to claim it alone: you can merge it there, or claim it anyway."
 
 
 def _render_left_out(claimed: ClaimedCases) -> list[Block]:

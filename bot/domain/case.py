@@ -23,6 +23,8 @@ MAX_JOINED = 20
 """Joined mentions kept in a case; the store has up to a thousand beside it."""
 SPLIT_OFF = "split off from case "
 """With this begins the history of a case whose post had joined another: it stays counted as joined."""
+TAKEN_BACK = "was reopened and has its posts back"
+"""With this ends the event of a case that had the posts of one that was merged into it."""
 
 
 class CaseStatus(StrEnum):

@@ -97,13 +97,14 @@ def _explain_refusal(case: Case, transition: CaseTransition, by: str, at: dateti
         is_answered = case.resolution is CaseResolution.ANSWERED_OUTSIDE
         what = "answered in public" if is_answered else "deleted"
         return f"The post was {what}, so this case was closed {_format_when(case.resolved_at, at)}. You can reopen it."
+    who, when = f"<@{case.closed_by}>", f" {_format_when(case.resolved_at, at)}"
+    if case.closed_by == by:
+        who, when = "You", ""
     if case.merged_into:
-        when = _format_when(case.resolved_at, at)
         where = "Its posts are there now. Reopen it to have them back."
-        return f"<@{case.closed_by}> merged this case into another one {when}. {where}"
+        return f"{who} merged this case into another one{when}. {where}"
     if case.status is CaseStatus.RESOLVED:
-        how = f"{_format_when(case.resolved_at, at)} ({case.resolution or 'no outcome'})"
-        return f"<@{case.closed_by}> resolved this case {how}. Reopen it first."
+        return f"{who} resolved this case{when} ({case.resolution or 'no outcome'}). Reopen it first."
     if transition is CaseTransition.CLAIM:
         if case.owner == by:
             return "You already have this one."

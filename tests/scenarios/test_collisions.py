@@ -576,3 +576,42 @@ async def test_an_edit_or_another_label_does_not_take_back_what_a_merge_made_pre
     await world.advance(seconds=3)
     corrected = await world.local_app.store.cases.get(first.case)
     assert (corrected.priority, corrected.due) == (pressing.priority, pressing.due)
+
+
+async def test_who_gets_a_post_by_a_merge_reads_it_and_is_told_when_it_is_taken_back(world: World) -> None:
+    first, second = await receive_two(world)
+    await first.click("Claim", by="raj")
+    await second.click("Claim", by="ana")
+    await press_answer(world, "Merge", "ana")
+    await world.advance(seconds=5)
+    told = world.person("raj").dm.words
+    assert "🔗 @ana merged another case of @marta into yours." in told
+    assert SECOND in told
+    with pytest.raises(NotAllowed, match=r"^You merged this case into another one\. Its posts are there now\."):
+        await world.local_app.app.usecases.cases.merge(second.case, "U0ANA", first.case)
+    await second.click("Reopen", by="ana")
+    await world.advance(seconds=5)
+    told = world.person("raj").dm.words
+    assert "↩️ @ana reopened the case of @marta that was merged into yours. It has its posts back." in told
+    assert SECOND not in told
+
+
+async def test_what_the_author_writes_next_is_in_the_message_to_the_owner_too(world: World) -> None:
+    first, _ = await receive_two(world)
+    await first.click("Claim", by="ana")
+    conversation = (await world.local_app.store.cases.get(first.case)).mention.conversation
+    await world.receive("@northwindair hello? <!channel> is there anybody?", conversation=conversation)
+    await world.advance(seconds=5)
+    message = world.person("ana").dm
+    assert "wrote again. The new post is on your case." in message.words
+    assert "is there anybody?" in message.words
+
+
+async def test_a_reminder_of_a_case_that_was_merged_does_not_say_that_it_was_resolved(world: World) -> None:
+    first, second = await receive_two(world)
+    await first.click("Claim", by="ana")
+    await world.advance(minutes=16)
+    [reminder] = [one for one in second.replies if "Unclaimed for" in one.words]
+    await world.local_app.app.usecases.cases.merge(second.case, "U0RAJ", first.case)
+    await world.advance(seconds=5)
+    assert "🔗 @raj merged the complaint from @marta into another case of theirs." in reminder.words

@@ -405,3 +405,18 @@ async def test_what_was_allowed_of_one_offer_stays_when_more_of_another_is_asked
     assert "5,000 miles allowed here by @mia" in history
     case = await world.local_app.store.cases.get(card.case)
     assert len(case.requests) == 2
+
+
+async def test_who_asks_for_more_of_a_case_that_is_resolved_or_anothers_is_told_that(world: World) -> None:
+    load_offers(world)
+    await world.receive(LOST)
+    await world.advance(seconds=3)
+    offers, card = world.local_app.app.usecases.offers, await claim(world)
+    with pytest.raises(NotAllowed, match="<@U0ANA> has this one, and only the owner"):
+        await offers.check_ask(card.case, "U0RAJ")
+    await resolve(world, card, "20")
+    with pytest.raises(NotAllowed, match="This case is resolved, so there is nothing more to offer"):
+        await offers.check_ask(card.case, "U0ANA")
+    await card.click("Reopen", by="ana")
+    with pytest.raises(NotAllowed, match="Nobody has claimed this case"):
+        await offers.check_ask(card.case, "U0ANA")

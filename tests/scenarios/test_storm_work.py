@@ -198,6 +198,22 @@ async def test_take_10_gives_one_brief_and_leaves_out_and_names_whom_a_colleague
     assert third in {case.id for case in await world.local_app.store.cases.list_owned("U0ANA")}
 
 
+async def test_where_nothing_is_claimed_at_once_it_says_why_and_what_can_be_done(world: World) -> None:
+    card = await start_storm(world, 20)
+    cases = world.local_app.app.usecases.cases
+    ids = await list_cases(world)
+    first = await world.local_app.store.cases.get(ids[0])
+    await cases.claim(ids[0], "U0RAJ")
+    for case in ids[1:]:
+        await cases.resolve(case, "U0MIA", CaseResolution.NO_ACTION)
+    await world.receive_all([world.build_mention(f"@northwindair {AGAIN[0]}", by=first.mention.author.handle)])
+    await world.advance(minutes=1)
+    await card.click("Take 10", by="ana")
+    told = world.person("ana").last_whisper
+    assert "Nothing here can be claimed together. @raj has another case of this person." in told
+    assert "Press View on one of them to claim it alone: you can merge it there, or claim it anyway." in told
+
+
 async def test_an_amount_for_many_cases_counts_in_each_until_the_day_is_used_up(world: World) -> None:
     load_offers(world)
     card = await start_storm(world, 20)

@@ -140,7 +140,7 @@ async def test_a_resolved_case_leaves_every_list_and_keeps_its_word_and_note(har
     )
     assert (await harness.store.cases.list_open("care")).total == 0
     assert await harness.store.cases.list_owned(ANA) == ()
-    with pytest.raises(NotAllowed, match=r"<@U0ANA> resolved this case 1 s before you \(fixed\). Reopen it first."):
+    with pytest.raises(NotAllowed, match=r"You resolved this case \(fixed\). Reopen it first."):
         await harness.usecases.cases.resolve(case.id, ANA, CaseResolution.FIXED)
 
 

@@ -39,8 +39,9 @@ def _note_deletion(case: Case, at: datetime) -> CaseDecision:
     event = AuditEvent(at, "", AuditAction.POST_DELETED, AUTHOR_DELETION.detail)
     after = case.copy_with(version=case.version + 1, history=case.extend_history(event))
     card = Notification.draw_card(case.id, case.department)
+    words = Notification.retract_replies(case.id, case.department)  # the message that it came quotes it
     return CaseDecision(
-        after, before=case, notifications=(card,), events=(event,), deadline=at if after.has_deadlines else None
+        after, before=case, notifications=(card, words), events=(event,), deadline=at if after.has_deadlines else None
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from bot.domain.audit import AuditAction, AuditEvent
-from bot.domain.case import MAX_JOINED, Case, CaseStatus, JoinedMention, JoinReason
+from bot.domain.case import MAX_JOINED, TAKEN_BACK, Case, CaseStatus, JoinedMention, JoinReason
 from bot.domain.cases.deadlines import compute_lease_end, compute_resolve_due, drop_public_replies, end_snooze
 from bot.domain.cases.transitions import build_case_decision
 from bot.domain.commits import CaseDecision, NotAllowed
@@ -118,11 +118,14 @@ def take_back_posts(
     case = reopened.case
     back = [one for one in posts if one.id in held]
     moved = {case.mention.id, *(one.id for one in back)}
-    event = context.build_event(AuditAction.SEPARATED, f"case {case.id} was reopened and has its posts back")
+    event = context.build_event(AuditAction.SEPARATED, f"case {case.id} {TAKEN_BACK}")
     left = holder.copy_with(
         joined=tuple(one for one in holder.joined if one.mention not in moved),
         joined_count=max(0, holder.joined_count - len(moved)),
     )
+    told = Notification.notify_owner(NotificationKind.JOINED, holder.id, holder.owner, holder.round)
+    is_told = holder.status is CaseStatus.CLAIMED and holder.owner != context.by
+    returned = build_case_decision(holder, left, department, event, *([told] if is_told else []))
     return replace(
         reopened,
         after=case.copy_with(
@@ -130,7 +133,5 @@ def take_back_posts(
         ),
         moved_mentions=(case.mention, *back),
         removed_mentions=tuple(one.id for one in posts if one.id not in moved),
-        target_decision=replace(
-            build_case_decision(holder, left, department, event), removed_mentions=tuple(sorted(moved))
-        ),
+        target_decision=replace(returned, removed_mentions=tuple(sorted(moved))),
     )

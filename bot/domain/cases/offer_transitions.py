@@ -96,8 +96,12 @@ def add_given_offers(
 
 def check_can_ask(case: Case, by: str, uses: Sequence[OfferUse]) -> list[OfferUse]:
     """Return the offers of which more can be asked for. Raises `NotAllowed`."""
-    if case.status is not CaseStatus.CLAIMED or case.owner != by:
-        raise NotAllowed("Only the owner of a case asks for more. Claim it first.")
+    if case.is_closed:
+        raise NotAllowed("This case is resolved, so there is nothing more to offer. Reopen it first.")
+    if case.status is not CaseStatus.CLAIMED:
+        raise NotAllowed("Nobody has claimed this case. Claim it first: only the owner of a case asks for more.")
+    if case.owner != by:
+        raise NotAllowed(f"<@{case.owner}> has this one, and only the owner of a case asks for more.")
     if (asked := case.offer_request) and asked in case.pending_requests:
         raise NotAllowed(
             f"You asked <@{asked.to}> for {asked.offer} up to {asked.amount}. Earshot will send you their answer."

@@ -10,6 +10,7 @@ from bot.cards.block_kit import RenderedMessage, build_message_link
 from bot.domain.case import Case, CaseStatus
 from bot.domain.department import Department
 from bot.domain.destination import ToDepartment, ToPerson
+from bot.domain.mention import Mention
 from bot.domain.oncall.on_call import GapLookup
 from bot.domain.outbox import Notification, NotificationKind
 from bot.domain.rules import PlaybookRules, get_department_or_lost
@@ -120,7 +121,12 @@ class MessageDelivery:
         at = self._poster.clock.now()
         author = await self._store.persons.load_context(case, at)
         caution = format_caution(case, department, author, at, pending.to.id)
-        return render_message(pending, case, department, build_card_link(card), caution), department
+        post = await self._load_newest_post(case) if pending.kind is NotificationKind.JOINED else None
+        return render_message(pending, case, department, build_card_link(card), caution, post), department
+
+    async def _load_newest_post(self, case: Case) -> Mention | None:
+        newest = case_messages.find_newest_post(case)
+        return (await self._store.cases.find_joined_each(case.id, [newest])).get(newest) if newest else None
 
     async def _render_channel_issue(self, department: Department, pending: Notification) -> DepartmentMessage:
         sentence = (await self._store.health_issues.load_issues()).get(f"channel:{pending.subject_id}", "")
@@ -135,9 +141,14 @@ def build_card_link(card: CardRecord) -> str:
 
 
 def render_message(
-    pending: Notification, case: Case, department: Department, link: str, caution: str = ""
+    pending: Notification,
+    case: Case,
+    department: Department,
+    link: str,
+    caution: str = "",
+    post: Mention | None = None,
 ) -> RenderedMessage | None:
-    """Return None if the message is no longer true: a claimed case needs nobody to confirm it."""
+    """Return None if the message is no longer true: a claimed case needs nobody to confirm it. `post` came last."""
     if pending.kind in {NotificationKind.CASE_REQUEST, NotificationKind.CASE_ANSWER}:
         return _render_request_message(pending, case, link, caution)
     waits = case.status is CaseStatus.NEW and not case.is_snoozed
@@ -154,7 +165,7 @@ def render_message(
             lambda: (
                 case_messages.render_reopened_notice(case, department, link, caution)
                 if waits
-                else case_messages.render_joined_notice(case, link, caution)
+                else case_messages.render_joined_notice(case, link, caution, post)
             ),
         ),
         NotificationKind.UNSATISFIED: (
