@@ -1,23 +1,25 @@
 """Answers to `/sentiment campaign start|end|list`."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.cards.block_kit import RenderedMessage, make_context, make_section, render_text
-from bot.cards.sanitize import escape, format_date, sanitize_line
+from bot.cards.sanitize import escape, format_date, quote_words, sanitize_line
 from bot.domain.campaigns.campaign import Campaign, CampaignBook
 from bot.domain.text import format_duration
 
 CAMPAIGNS_SHOWN = 20
+MINUTE = timedelta(minutes=1)
 
 
 def render_start_receipt(campaign: Campaign, at: datetime) -> RenderedMessage:
     """Say what Earshot does now. Starting it again says the same, with its age."""
     name, subject = format_campaign_name(campaign), escape(sanitize_line(campaign.subject, 60))
     age = at - campaign.starts_at
-    since = "now" if not age else f"for {format_duration(age)}, started by <@{campaign.started_by}>"
+    length = "less than a minute" if age < MINUTE else format_duration(age)
+    since = "now" if not age else f"for {length}, started by <@{campaign.started_by}>"
     return render_text(
         f"📣 *{name}* runs {since}, about {subject}. More posts than usual are expected. Criticism still alarms. "
-        f"It ends {format_date(campaign.ends_at)}, or with `/sentiment campaign end {name}`."
+        f"It ends {format_date(campaign.ends_at)}, or with `/sentiment campaign end {quote_words(campaign.name)}`."
     )
 
 
@@ -26,11 +28,16 @@ def render_end_receipt(campaign: Campaign) -> RenderedMessage:
     return render_text(f"🏁 *{name}* is over, {format_campaign_end(campaign)}.")
 
 
-def render_campaigns(book: CampaignBook, at: datetime) -> RenderedMessage:
-    """List the newest campaigns."""
+def format_start_command(subject: str) -> str:
+    """Return a command that starts a campaign about a subject of the playbook."""
+    return f"`/sentiment campaign start Spring sale for {quote_words(subject)}`"
+
+
+def render_campaigns(book: CampaignBook, at: datetime, subject: str) -> RenderedMessage:
+    """List the newest campaigns. `subject` is for the example."""
     if not book.campaigns:
         return render_text(
-            "No campaigns. `/sentiment campaign start Spring sale for Northwind` starts one. "
+            f"No campaigns. {format_start_command(subject)} starts one. "
             "One that you plan goes into the playbook, under `[[campaigns]]`."
         )
     lines = [_format_campaign(one, at) for one in book.campaigns[:CAMPAIGNS_SHOWN]]

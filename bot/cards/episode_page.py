@@ -19,6 +19,7 @@ from bot.cards.block_kit import (
     make_table,
     render_text,
 )
+from bot.cards.campaign_list import format_start_command
 from bot.cards.case_search import SearchQuery
 from bot.cards.charts import make_line_chart
 from bot.cards.sanitize import escape, format_date, sanitize_line
@@ -33,12 +34,12 @@ PARTS_DRAWN = 3
 CHILDREN_SHOWN = 4
 
 
-def render_episodes(refs: Sequence[EpisodeRef], at: datetime) -> RenderedMessage:
-    """List them, newest first, each with a button to its page."""
+def render_episodes(refs: Sequence[EpisodeRef], at: datetime, subject: str) -> RenderedMessage:
+    """List them, newest first, each with a button to its page. `subject` is for an example."""
     if not refs:
         return render_text(
             "No episodes yet. Earshot opens one when there are unusually many posts. Managers start a campaign "
-            "with `/sentiment campaign start Spring sale for Northwind`."
+            f"with {format_start_command(subject)}."
         )
     return RenderedMessage("Episodes and campaigns", [_render_row(ref, at) for ref in refs])
 

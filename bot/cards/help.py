@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterable, Sequence
 
 from bot.cards.block_kit import RenderedMessage, make_section
+from bot.cards.campaign_list import format_start_command
 from bot.cards.sanitize import escape, sanitize_line
 from bot.domain.reports.precision import PRECISION_DAYS, PrecisionAspect, PrecisionEstimate
 from bot.domain.reports.statistics import MIN_SAMPLE
@@ -35,7 +36,7 @@ def render_sentiment_help(
         f"`/sentiment today {example}`: one department or subject only, also with any other time",
         '`/sentiment preview "northwind" exclude "northwind traders"`: what such a subject would find in recent posts',
         "`/sentiment episodes`, `episode lost bags`: what happened, before, during and after",
-        "`/sentiment campaign start Spring sale for Northwind`, `end`, `list`: tell Earshot what you run, for managers",
+        f"{format_start_command(next(iter(subjects), 'us'))}, `end`, `list`: tell Earshot what you run, for managers",
         "`/sentiment themes week`: what posts are about, with any time. Managers rename, merge and add them",
         "`/sentiment needs`, `questions`: what people ask for, how many they are, and what became of it",
         "`/sentiment tempo`, `tempo week care`, `tempo me`: how long each step of an answer takes",

@@ -27,8 +27,8 @@ def list_campaign_drawings() -> Iterator[tuple[str, RenderedMessage]]:
     sale = Campaign(name="Spring sale", subject="Northwind Air", starts_at=begins, ends_at=AT + DAY, started_by=MIA)
     yield "Campaign: started", campaign_list.render_start_receipt(sale, AT)
     yield "Campaign: ended", campaign_list.render_end_receipt(sale.copy_with(ends_at=AT, ended_by=MIA))
-    yield "Campaigns", campaign_list.render_campaigns(CampaignBook((sale,)), AT)
-    yield "Campaigns: none", campaign_list.render_campaigns(CampaignBook(), AT)
+    yield "Campaigns", campaign_list.render_campaigns(CampaignBook((sale,)), AT, sale.subject)
+    yield "Campaigns: none", campaign_list.render_campaigns(CampaignBook(), AT, sale.subject)
     warning = BackfireWarning(
         asset="Film", at=AT, department="pr", people=40, critics=24, usual=0.2, minutes=25, doubtful=3
     )
@@ -49,8 +49,8 @@ def list_campaign_drawings() -> Iterator[tuple[str, RenderedMessage]]:
     yield "Backfire: a warning", backfire_warning.render_backfire(record, warning, posts)
     yield "Backfire: muted", backfire_warning.render_backfire_mute(record.copy_with(muted_by=MIA))
     ref = EpisodeRef.from_campaign(sale)
-    yield "Episodes", episode_page.render_episodes([ref], AT)
-    yield "Episodes: none", episode_page.render_episodes([], AT)
+    yield "Episodes", episode_page.render_episodes([ref], AT, sale.subject)
+    yield "Episodes: none", episode_page.render_episodes([], AT, sale.subject)
     yield "Episode: its page", episode_page.render_episode_page(_build_figures(ref))
 
 

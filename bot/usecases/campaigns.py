@@ -3,7 +3,9 @@
 import html
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC
 from typing import Protocol
+from zoneinfo import ZoneInfo
 
 from bot import metrics
 from bot.cards import campaign_list as cards
@@ -12,19 +14,22 @@ from bot.cards.block_kit import RenderedMessage
 from bot.cards.sanitize import quote_words
 from bot.clock import Clock
 from bot.domain.campaigns.backfire_record import BackfireRecord, mute_backfire
-from bot.domain.campaigns.campaign import LONGEST_CAMPAIGN, Campaign, CampaignBook, find_nearest_name, fold_name
+from bot.domain.campaigns.campaign import (
+    LONGEST_CAMPAIGN,
+    Campaign,
+    CampaignBook,
+    find_nearest_name,
+    fold_name,
+    match_names,
+)
 from bot.domain.campaigns.campaign_transitions import end_campaign, start_campaign
 from bot.domain.errors import NotAllowed
 from bot.domain.rules import PlaybookRules, get_department_or_lost
-from bot.domain.subject import Subject
+from bot.domain.subject import Subject, SubjectKind
 from bot.store.backfires import BackfireStore
 from bot.store.campaigns import CampaignStore
 from bot.usecases.staff import StaffDirectory
 
-EXAMPLES = (
-    "`/sentiment campaign start Spring sale for Northwind`, `/sentiment campaign end Spring sale` "
-    "or `/sentiment campaign list`"
-)
 NAME_LENGTH = 60
 
 
@@ -54,8 +59,9 @@ class CampaignUseCases:
             case ("end", name) if name:
                 return await self._end(by, name)
             case ("list" | "", ""):
-                return cards.render_campaigns(await self.load_book(), self._clock.now())
-        raise NotAllowed(f"Write {EXAMPLES}.")
+                return cards.render_campaigns(await self.load_book(), self._clock.now(), get_first_subject(self._rules))
+        start = cards.format_start_command(get_first_subject(self._rules))
+        raise NotAllowed(f"Write {start}, `/sentiment campaign end Spring sale` or `/sentiment campaign list`.")
 
     async def mute_backfires(self, by: str, name: str) -> RenderedMessage:
         """Warn no more that it backfires. For its owner, and for who answers in a department that was warned."""
@@ -83,9 +89,8 @@ class CampaignUseCases:
         if len(name) > NAME_LENGTH or not name.isprintable():
             raise NotAllowed(f"Use a name of {NAME_LENGTH} characters at most.")
         self._refuse_planned(name, "start")
-        asked = Campaign(
-            name=name, subject=subject, starts_at=at, ends_at=at + LONGEST_CAMPAIGN, owner=by, started_by=by
-        )
+        ends_at = (at.astimezone(ZoneInfo(self._rules.time_zone)) + LONGEST_CAMPAIGN).astimezone(UTC)
+        asked = Campaign(name=name, subject=subject, starts_at=at, ends_at=ends_at, owner=by, started_by=by)
         decision = await self._store.change_if_needed(name, lambda before: start_campaign(before, asked), at)
         return cards.render_start_receipt(decision.after if decision else await self._require(name), at)
 
@@ -111,23 +116,29 @@ class CampaignUseCases:
             )
 
     def _split_subject(self, words: str) -> tuple[str, str]:
-        """Split `<name> for <subject>`; without a subject it is the first of the playbook."""
-        known = {fold_name(one.name): one.name for one in self._rules.list_subjects()}
+        """Split `<name> for <subject>`; without a subject it is the first of the playbook.
+
+        The beginning of a subject is enough if one begins so, or one brand.
+        """
+        subjects = self._rules.list_subjects()
+        known = [one.name for one in subjects]
         name, found, said = words.rpartition(" for ")
         if not found:
-            return words, next(iter(known.values()), "")
-        if fold_name(said) in known:
-            return name, known[fold_name(said)]
-        near = find_nearest_name(said, known.values())
-        meant = (
-            f"Did you mean `{quote_words(near)}`?"
-            if near
-            else f"Subjects: {quote_words(', '.join(known.values()), 300)}."
-        )
+            return words, get_first_subject(self._rules)
+        for names in (known, [one.name for one in subjects if one.kind is SubjectKind.BRAND]):
+            if len(meant_names := match_names(said, names)) == 1:
+                return name, meant_names[0]
+        near = find_nearest_name(said, known)
+        meant = f"Did you mean `{quote_words(near)}`?" if near else f"Subjects: {quote_words(', '.join(known), 300)}."
         raise NotAllowed(f"There's no subject “{quote_words(said)}”. {meant}")
 
     async def _check_manager(self, by: str) -> None:
         await self._staff.check_manager(by, self._rules.managers, "start, end and list campaigns")
+
+
+def get_first_subject(rules: CampaignRules) -> str:
+    """Return the first subject of the playbook."""
+    return next((one.name for one in rules.list_subjects()), "")
 
 
 def explain_unknown_name(name: str, known: Sequence[str]) -> str:

@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from bot.cards.block_kit import RenderedMessage
+from bot.cards.block_kit import RenderedMessage, render_text
+from bot.cards.campaign_list import format_campaign_name
 from bot.cards.episode_page import format_ref_name, render_episode_page, render_episodes
-from bot.cards.sanitize import escape, sanitize_line
+from bot.cards.sanitize import escape, format_date, quote_words
 from bot.clock import Clock
-from bot.domain.campaigns.campaign import find_nearest_name, fold_name
+from bot.domain.campaigns.campaign import Campaign, find_nearest_name, fold_name, match_names
 from bot.domain.campaigns.episode_figures import (
     ALIKE_SHOWN,
     EpisodeFigures,
@@ -24,7 +25,7 @@ from bot.domain.reports.range_parts import split_span
 from bot.domain.reports.report import ReportQuery, SentimentCounts
 from bot.domain.reports.rolled_days import compute_hours_start, list_counter_days
 from bot.store.store import Store
-from bot.usecases.campaigns import CampaignRules
+from bot.usecases.campaigns import CampaignRules, get_first_subject
 
 LISTED = 10
 SEARCHED = 200
@@ -42,21 +43,29 @@ class EpisodeUseCases:
     _clock: Clock
 
     async def list_episodes(self) -> RenderedMessage:
-        return render_episodes((await self.load_refs())[:LISTED], self._clock.now())
+        return self._render_list(await self.load_refs())
 
     async def show_episode(self, words: str) -> RenderedMessage:
         """Return the page of an episode by its name or id. Raises `NotAllowed` with the nearest name."""
         name = " ".join(html.unescape(words).split())
         refs = await self.load_refs()
         if not name:
-            return render_episodes(refs[:LISTED], self._clock.now())
-        wanted = fold_name(name)
-        found = next((ref for ref in refs if wanted in {ref.id, fold_name(format_ref_name(ref))}), None)
-        if found is None:
-            near = find_nearest_name(name, map(format_ref_name, refs))
-            meant = f"Did you mean `{escape(near)}`?" if near else "`/sentiment episodes` lists the latest."
-            raise NotAllowed(f"There's no episode “{escape(sanitize_line(name, 60).replace('`', chr(39)))}”. {meant}")
-        return render_episode_page(await self.build_figures(found, refs))
+            return self._render_list(refs)
+        planned = await self._find_planned(name)
+        if planned is not None:
+            starts_at = planned.starts_at.astimezone(ZoneInfo(self._rules.time_zone))
+            return render_text(
+                f"*{format_campaign_name(planned)}* starts {format_date(starts_at)}. Its page is here then."
+            )
+        return render_episode_page(await self.build_figures(_find_ref(name, refs), refs))
+
+    def _render_list(self, refs: Sequence[EpisodeRef]) -> RenderedMessage:
+        return render_episodes(refs[:LISTED], self._clock.now(), get_first_subject(self._rules))
+
+    async def _find_planned(self, name: str) -> Campaign | None:
+        """Return a campaign of exactly this name that has not begun."""
+        found = (await self._store.campaigns.load_book(self._rules.list_campaigns())).find_campaign(name)
+        return found if found and found.starts_at > self._clock.now() else None
 
     async def build_figures(self, ref: EpisodeRef, refs: Sequence[EpisodeRef]) -> EpisodeFigures:
         at, zone = self._clock.now(), ZoneInfo(self._rules.time_zone)
@@ -94,3 +103,21 @@ class EpisodeUseCases:
         found = [EpisodeRef.from_episode(one) for one in await self._store.episodes.list_latest(SEARCHED)]
         found += [EpisodeRef.from_campaign(one) for one in book.campaigns if one.starts_at <= at]
         return sorted(found, key=lambda one: (one.start, one.id), reverse=True)
+
+
+def _find_ref(name: str, refs: Sequence[EpisodeRef]) -> EpisodeRef:
+    """Return the newest with this id or name, else the one that begins so. Raises `NotAllowed` with the nearest."""
+    wanted = fold_name(name)
+    found = next((ref for ref in refs if wanted in {ref.id, fold_name(ref.name)}), None)
+    if found is not None:
+        return found
+    names = list(map(format_ref_name, refs))
+    match match_names(name, names):
+        case [one]:
+            return refs[names.index(one)]
+        case [_, *_] as several:
+            shown = ", ".join(f"`{escape(one)}`" for one in sorted(several)[:ALIKE_SHOWN])
+            raise NotAllowed(f"Several begin with “{quote_words(name)}”: {shown}.")
+    near = find_nearest_name(name, names)
+    meant = f"Did you mean `{escape(near)}`?" if near else "`/sentiment episodes` lists the latest."
+    raise NotAllowed(f"There's no episode “{quote_words(name)}”. {meant}")

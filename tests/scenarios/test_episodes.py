@@ -60,7 +60,7 @@ async def test_a_campaign_that_nobody_ended_is_over_by_itself_and_says_so(world:
     await mia.type_command("/sentiment campaign start Teaser for northwind air")
     await world.advance(days=31)
     assert "nobody ended it" in await mia.type_command("/sentiment campaign list")
-    assert "0 mentions in 30 d" in await mia.type_command("/sentiment episode teaser")
+    assert "0 mentions in 29 d 23 h" in await mia.type_command("/sentiment episode teaser")
 
 
 async def test_a_wrong_name_is_answered_with_the_nearest_one(world: World) -> None:
@@ -109,3 +109,42 @@ async def test_two_campaigns_one_after_the_other_count_no_post_twice(world: Worl
     await world.advance(minutes=60)
     told = [await mia.type_command(f"/sentiment episode {name}") for name in ("Night sale", "Day sale")]
     assert all("0 mentions in" in one for one in told)
+
+
+async def test_the_examples_of_the_help_are_understood_as_they_are(world: World) -> None:
+    mia = world.person("mia")
+    told = await mia.type_command("/sentiment campaign start Spring sale for Northwind")
+    assert "about Northwind Air" in told
+    assert "`/sentiment campaign start Spring sale for Northwind Air`" in await mia.type_command("/sentiment help")
+    assert "campaign start Spring sale for Northwind Air" in await mia.type_command("/sentiment campaign begin")
+
+
+async def test_the_beginning_of_a_name_is_enough_if_no_other_begins_so(world: World) -> None:
+    mia = world.person("mia")
+    await mia.type_command("/sentiment campaign start lost bags, minutes")
+    await mia.type_command("/sentiment campaign start Spring sale")
+    assert (await mia.type_command("/sentiment episode Lost bags")).startswith("lost bags, minutes")
+    await mia.type_command("/sentiment campaign start Spring fair")
+    told = await mia.type_command("/sentiment episode spring")
+    assert "Several begin with “spring”: `Spring fair`, `Spring sale`." in told
+    assert (await mia.type_command("/sentiment episode spring sale")).startswith("Spring sale")
+
+
+async def test_a_planned_campaign_says_when_it_starts(world: World) -> None:
+    plan = """
+[[campaigns]]
+name = "Share your seat"
+subject = "Northwind Air"
+starts_at = 2027-03-12T08:00:00
+ends_at = 2027-03-13T08:00:00
+"""
+    world.path.write_text(world.path.read_text("utf-8") + plan, "utf-8")
+    assert not world.playbook.reload()
+    told = await world.person("mia").type_command("/sentiment episode share your seat")
+    assert "Share your seat starts 12 Mar, 08:00" in told.replace("*", "")
+
+
+async def test_a_name_with_asterisks_is_found_as_it_was_typed(world: World) -> None:
+    mia = world.person("mia")
+    await mia.type_command("/sentiment campaign start *x*")
+    assert (await mia.type_command("/sentiment episode *x*")).startswith("x")

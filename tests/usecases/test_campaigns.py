@@ -1,6 +1,7 @@
 """Campaigns that managers start and end in Slack."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -94,6 +95,32 @@ async def test_one_that_cannot_be_read_is_left_out_and_is_not_written_over(harne
     assert [one.name for one in (await harness.usecases.campaigns.load_book()).campaigns] == ["Autumn"]
     with pytest.raises(NotAllowed, match="newer release"):
         await ask(harness, "start Spring sale")
+
+
+async def test_a_campaign_ends_at_the_same_local_time_whatever_the_clocks_do(harness: UseCaseHarness) -> None:
+    zone = ZoneInfo("Europe/Lisbon")
+    assert harness.app.rules.time_zone == zone.key
+    harness.clock.advance(datetime(2026, 3, 10, 10, 23, tzinfo=zone) - harness.clock.now())
+    await ask(harness, "start Spring sale")
+    [found] = (await harness.usecases.campaigns.load_book()).campaigns
+    assert f"{found.ends_at.astimezone(zone):%d %b %H:%M}" == "09 Apr 10:23"
+
+
+async def test_a_campaign_that_was_started_this_minute_runs_for_no_seconds(harness: UseCaseHarness) -> None:
+    await ask(harness, "start Spring sale")
+    harness.clock.advance(timedelta(milliseconds=200))
+    assert "runs for less than a minute, started by" in (await ask(harness, "start Spring sale")).text
+
+
+async def test_the_only_brand_that_begins_so_is_meant_before_a_product(harness: UseCaseHarness) -> None:
+    assert "about Northwind Air." in (await ask(harness, "start Spring sale for northwind")).text
+    with pytest.raises(NotAllowed, match="no subject “zzz”"):
+        await ask(harness, "start Autumn for zzz")
+
+
+async def test_the_hint_for_ending_has_the_name_as_it_was_typed(harness: UseCaseHarness) -> None:
+    assert "`/sentiment campaign end *x*`" in (await ask(harness, "start *x*")).text
+    assert "is over" in (await ask(harness, "end *x*")).text
 
 
 def test_the_words_that_are_asked_back_are_those_of_the_command() -> None:

@@ -114,6 +114,14 @@ def fold_name(name: str) -> str:
     return " ".join(name.casefold().split())
 
 
+def match_names(name: str, known: Iterable[str]) -> list[str]:
+    """Return the known name that this is, else all that begin with it."""
+    folded, wanted = {fold_name(one): one for one in known}, fold_name(name)
+    if wanted in folded:
+        return [folded[wanted]]
+    return [one for key, one in folded.items() if key.startswith(wanted)]
+
+
 def find_nearest_name(name: str, known: Iterable[str]) -> str:
     """Return the name that was probably meant; empty if none is near."""
     folded = {fold_name(one): one for one in known}
