@@ -20,7 +20,7 @@ from bot.domain.cases.flag_transitions import FLAGGED, FOUND
 from bot.domain.cases.follow_up_transitions import DUE, FOLLOW_UP, REOPENED
 from bot.domain.commits import DurationKind, NotAllowed
 from bot.domain.follow_up import FollowUpOutcome
-from bot.domain.periods import TimeSpan
+from bot.domain.periods import HOUR, TimeSpan
 from bot.domain.reports.precision import PRECISION_DAYS, PrecisionEstimate, compute_precisions
 from bot.domain.reports.range_parts import split_span
 from bot.domain.reports.ranges import ReportRange, parse_known_range
@@ -122,11 +122,14 @@ class SentimentReports:
         spans = (asked.current, *asked.before, *(one.span for one in divided))
         rolled = list_counter_days(spans, at, zone)
         now, *rest = await self._store.report_counters.load_tallies(*spans, rolled=rolled, query=query)
+        started = await self._find_counting_start()
         if not now:
-            await self._require_figures(asked, zone)
+            _require_figures(asked, started, zone)
         rivals = frozenset[str]() if query.scope else self._list_competitors()
         counts = [SentimentCounts.from_tally(one, rivals) for one in rest]
         before, parts = counts[: len(asked.before)], counts[len(asked.before) :]
+        counted = [one.span for one, split in zip(divided, parts, strict=True) if split.total]
+        asked = _name_counting_start(asked, started, counted, at.astimezone(zone))
         resolutions = await self._store.report_counters.count_resolutions(asked.current)
         kinds = tuple(DurationKind) if query.department else (DurationKind.REPLY,)  # thousands are read for each
         departments = await self._build_department_lines(query, asked.current, now, resolutions, kinds)
@@ -136,7 +139,11 @@ class SentimentReports:
             range=asked,
             brand_time=at.astimezone(zone),
             split=SentimentCounts.from_tally(now, rivals),
-            before=tuple(one for one in before if one.total),
+            before=tuple(
+                one
+                for span, one in zip(asked.before, before, strict=True)
+                if one.total and (started is None or started not in TimeSpan(span.start + HOUR, span.end))
+            ),
             parts=tuple((one.label, split) for one, split in zip(divided, parts, strict=True)),
             intents=count_intents(now, rivals),
             competitors=_count_by_subject(now, rivals),
@@ -165,13 +172,10 @@ class SentimentReports:
         found = await find_report_cases(self._store, self._list_department_names(), wanted)
         return list_case_figures(report), found
 
-    async def _require_figures(self, asked: ReportRange, zone: ZoneInfo) -> None:
-        """Raise `NotAllowed` about a time before anything was counted."""
-        started = [one.started for one in (await self._store.source_health.load_all()).values() if one.started]
-        if started and asked.current.end <= min(started):
-            first = min(started).astimezone(zone)
-            day = f"{first.day} {first:%b %Y}"
-            raise NotAllowed(f"Earshot counts since {day}: there's nothing {asked.label}. Try `since {day.lower()}`.")
+    async def _find_counting_start(self) -> datetime | None:
+        """Return when the first source brought its first mention."""
+        health = await self._store.source_health.load_all()
+        return min((one.started for one in health.values() if one.started), default=None)
 
     async def _find_gaps(self, asked: ReportRange, zone: ZoneInfo) -> tuple[FigureGap, ...]:
         """Return the sources that are silent now, and were in this time."""
@@ -257,6 +261,31 @@ class SentimentReports:
 
     def _list_competitors(self) -> frozenset[str]:
         return frozenset(subject.name for subject in self._subjects() if subject.kind is SubjectKind.COMPETITOR)
+
+
+def _require_figures(asked: ReportRange, started: datetime | None, zone: ZoneInfo) -> None:
+    """Raise `NotAllowed` about a time before anything was counted."""
+    if started and asked.current.end <= started:
+        first = started.astimezone(zone)
+        day = f"{first.day} {first:%b %Y}"
+        raise NotAllowed(f"Earshot counts since {day}: there's nothing {asked.label}. Try `since {day.lower()}`.")
+
+
+def _name_counting_start(
+    asked: ReportRange, started: datetime | None, counted: Sequence[TimeSpan], brand_time: datetime
+) -> ReportRange:
+    """Say since when it was counted, if that was an hour or more after the range began.
+
+    `counted` are the parts of it with mentions: there may be some of before the first source began.
+    """
+    if started is None:
+        return asked
+    begin = counted[0].start if counted and counted[0].end <= started else started
+    if begin < asked.current.start + HOUR:
+        return asked
+    first = begin.astimezone(brand_time.tzinfo)
+    since = f"{first:%H:%M}" if first.date() == brand_time.date() else f"{first.day} {first:%b}"
+    return asked._replace(label=f"{asked.label} (counted since {since})")
 
 
 def _sum_words(endings: Counter[tuple[str, str]], query: ReportQuery) -> Counter[str]:

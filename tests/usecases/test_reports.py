@@ -220,6 +220,24 @@ async def test_a_time_before_anything_was_counted_is_asked_back(
     assert reports.parse_query(str(no.value).split("`")[1]).period.startswith("since")
 
 
+async def test_a_time_that_was_counted_in_part_says_since_when(
+    reports: SentimentReports, harness: UseCaseHarness
+) -> None:
+    started = harness.clock.now() - timedelta(days=2)
+    key = harness.store.keys.source_health_key("x")
+    await harness.store.client.execute("HSET", key, "started", int(started.timestamp() * 1000))
+    await harness.store.client.execute("HSET", harness.store.keys.cursors, "x", "1")
+    await receive_posts(harness, GO, 40)
+    day = f"{started.day} {started:%b}"
+    for words in ("month", "this year"):
+        assert f"(counted since {day})" in (await reports.answer_question(MIA, words)).text
+    for words in ("today", "yesterday"):
+        assert "counted since" not in (await reports.answer_question(MIA, words)).text
+    harness.clock.advance(days=7)
+    assert (await reports.build_report(reports.parse_query("today"))).before != ()
+    assert (await reports.build_report(reports.parse_query("week"))).before == ()  # the week before was counted in part
+
+
 async def test_of_those_who_asked_in_this_time_it_is_counted_who_was_answered_until_now(
     reports: SentimentReports, harness: UseCaseHarness
 ) -> None:

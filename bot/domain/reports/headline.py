@@ -23,7 +23,7 @@ def format_headline(report: Report) -> str:
     scope = f" for {report.query.scope}" if report.query.scope else ""
     about = f" about {report.query.subject}" if report.query.subject else scope
     when = report.range.label
-    so_far = " so far" if report.range.is_running and not when.endswith("so far") else ""
+    so_far = " so far" if report.range.is_running and "so far" not in when else ""
     if not split.opinion_count:
         what = "No mentions" if not split.total else "Nothing but spam" if scope else "Nothing about us"
         return f"{what}{about} {when}{so_far}{_format_overdue(report, 'but ')}."
