@@ -48,7 +48,9 @@ class ThankUseCases:
         found = await self._store.list_unthanked(self._clock.now() - SPAN, MOST_READ)
         people: dict[str, Case] = {}
         for case in found:
-            people.setdefault(case.mention.author_key or case.id, case)
+            mention = case.mention
+            account = f"{mention.source}:{mention.author.id}" if mention.author.bot else mention.author_key
+            people.setdefault(account or case.id, case)
         genuine = [case for case in people.values() if not is_likely_bot(case)]
         persons = await self._persons.load(case.mention.author_key for case in genuine[:SHOWN])
         return render_unthanked(genuine, persons, len(people) - len(genuine))

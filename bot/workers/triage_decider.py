@@ -243,7 +243,7 @@ class TriageDecider:
         if case := there.get(JoinReason.SAME_PERSON):
             department = self._find_department(case.department)
             return join_case(case, mention, assessment, JoinReason.SAME_PERSON, department, at)
-        if item.route.to == NOBODY:
+        if item.route.to == NOBODY or self._is_praise_by_staff(mention, assessment):
             return _decide_count_only(item, at)
         copied = there.get(JoinReason.COPY)
         if copied is not None and not copied.is_closed:
@@ -253,6 +253,11 @@ class TriageDecider:
             return join_case(similar, mention, assessment, JoinReason.SIMILAR, department, at)
         department = self._find_department(item.route.to)
         return open_case(mention, item.result.explain_assessment(), item.route, department, at)
+
+    def _is_praise_by_staff(self, mention: Mention, assessment: Assessment) -> bool:
+        """Return whether a colleague praises us, which needs no thanks. What goes wrong is a case, whoever says it."""
+        is_praise = assessment.intent is Intent.PRAISE
+        return is_praise and self._rules.get_own_accounts().find_staff_sign(mention) is not None
 
     def _add_own_voice(
         self, item: TriageItem, decision: CaseDecision, batch: _TriageBatch, at: datetime

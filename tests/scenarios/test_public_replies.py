@@ -296,6 +296,16 @@ async def test_managers_see_what_colleagues_post_and_no_report_counts_it(world: 
     assert "1 mention today" in await count_opinions(world)
 
 
+async def test_praise_by_a_colleague_is_no_case_and_nobody_thanks_them_but_their_complaint_is_one(world: World) -> None:
+    await world.receive("I work for Northwind Air and our crew is amazing, thank you all", by="sam")
+    await world.receive("I work for Northwind Air and you lost my suitcase, it is a disgrace", by="lou")
+    await world.advance(seconds=5)
+    assert not world.channel("#community").cards
+    assert "Everybody who praised you" in await world.person("joe").type_command("/sentiment thanks")
+    assert [card.words.count("@lou") for card in world.channel("#care").cards] == [1]
+    assert "2 posts by colleagues" in await world.person("mia").type_command("/sentiment staff")
+
+
 async def test_what_a_colleague_writes_to_friends_is_shown_to_nobody(world: World) -> None:
     await world.receive("happy birthday!", by="ana_flies", in_reply_to="x:77")
     assert "No posts by colleagues" in await world.person("mia").type_command("/sentiment staff")

@@ -50,6 +50,8 @@ async def test_the_list_of_the_week_names_each_person_once_with_fans_and_without
     await world.receive(PRAISE, by="kofi")
     bought = {"id": "promo99881", "handle": "promo99881", "followers": 2, "following": 3000, "posts": 4}
     await world.receive("@northwindair wonderful crew, thank you so much", author=bought)
+    marked = {"id": "digestbot", "handle": "digestbot", "bot": True}
+    await world.receive("@northwindair what a lovely crew, says everybody", author=marked)
     await world.receive(LOST, by="marta")
     await world.advance(seconds=5)
     listed = await world.person("joe").type_command("/sentiment thanks")
@@ -59,7 +61,7 @@ async def test_the_list_of_the_week_names_each_person_once_with_fans_and_without
     assert "@kofi" in listed
     assert "@marta" not in listed
     assert "@promo99881" not in listed
-    assert "1 likely bot left out." in listed
+    assert "2 likely bots left out." in listed
     await world.person("joe").press_on_whisper("Thank")
     assert "thanked by @joe" in world.channel("#community").card("@kofi").words
 

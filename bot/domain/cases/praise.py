@@ -23,8 +23,8 @@ def is_shareworthy(case: Case) -> bool:
 
 
 def is_likely_bot(case: Case) -> bool:
-    """Return whether the account is a likely bot: its praise may be bought."""
-    return "doubtful" in case.assessment.get_words("voice")
+    """Return whether the account is a likely bot, or a bot by the outlet's own mark: its praise may be bought."""
+    return case.mention.author.bot or "doubtful" in case.assessment.get_words("voice")
 
 
 def mark_shareworthy(case: Case, context: Context) -> CaseDecision:
