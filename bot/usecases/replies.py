@@ -101,7 +101,7 @@ class ReplyUseCases:
             insertions=record.insertions if record else 0,
             can_delete=chosen is not None and await self._may_delete(chosen, by),
             has_drafts=self._drafts is not None and bool(self._rules.get_draft_options().url),
-            draft=record.draft if record and not record.is_draft_used else "",
+            draft=record.draft if record and not record.drafted_text else "",
             others=tuple(one for one in list_writers(records) if one != by),
         )
 
@@ -139,7 +139,7 @@ class ReplyUseCases:
             why = str(no)
         else:
             metrics.DRAFTS.labels("made").inc()
-            await self._record_writing(case_id, by, lambda one: one.copy_with(draft=draft, is_draft_used=False))
+            await self._record_writing(case_id, by, lambda one: one.copy_with(draft=draft, drafted_text=""))
         record = await self._load_own_record(case_id, by)
         form = await self.revise(case_id, by, record.text if record else text)
         return form._replace(draft="", draft_note=why) if why else form
@@ -166,7 +166,7 @@ class ReplyUseCases:
             raise NotAllowed("This draft is gone. Ask for another one.")
         words = insert_reply(text, record.draft, ())
         await self._record_writing(
-            case_id, by, lambda one: insert_text(one, words, draft=record.draft, is_draft_used=True)
+            case_id, by, lambda one: insert_text(one, words, draft=record.draft, drafted_text=words)
         )
         return (await self.revise(case_id, by, words))._replace(is_inserted=True)
 
@@ -176,9 +176,10 @@ class ReplyUseCases:
         form = await self._build_form(view, by, text, self._rules.get_reply_rules())
         words = [REPLY + OPENED, *([REPLY + WARNED] if form.findings else [])]
         record = await self._load_own_record(case_id, by)
-        if record and record.is_draft_used:
-            words += [REPLY + DRAFTED] if record.draft in text else [REPLY + DRAFTED, REPLY + EDITED]
-            metrics.DRAFTS.labels("used" if record.draft in text else "edited").inc()
+        if record and record.drafted_text:
+            is_edited = text not in _list_opened_texts(view, record.drafted_text, self._rules.get_reply_rules())
+            words += [REPLY + DRAFTED, *([REPLY + EDITED] if is_edited else [])]
+            metrics.DRAFTS.labels("edited" if is_edited else "used").inc()
         for one in form.findings:
             metrics.REPLY_WARNINGS.labels(one.check).inc()
         metrics.REPLIES.inc()
@@ -186,10 +187,7 @@ class ReplyUseCases:
         if form.caution:
             await self._cases.apply(case_id, by, note_opening)
         if (asked := view.case.approval) and asked.text:
-            same = {
-                asked.text,
-                prefix_addressee(view.case.mention, asked.text, self._rules.get_reply_rules().instances),
-            }
+            same = _list_opened_texts(view, asked.text, self._rules.get_reply_rules())
             await self._cases.apply(
                 case_id, by, lambda case, context: note_opened_text(case, context, is_approved=text in same)
             )
@@ -269,6 +267,11 @@ class ReplyUseCases:
             return given
         name = await self._staff.find_name(by)
         return "" if name == NAMELESS else f"– {name.split()[0]}"
+
+
+def _list_opened_texts(view: CaseView, text: str, rules: ReplyRules) -> set[str]:
+    """Return what may open at the outlet where nobody has changed this text: itself, or behind its addressee."""
+    return {text, prefix_addressee(view.case.mention, text, rules.instances)}
 
 
 def _list_known_words(view: CaseView, rules: ReplyRules) -> str:

@@ -55,7 +55,7 @@ async def test_a_draft_is_shown_and_put_in_by_a_press_below_what_was_typed(draft
     assert "Draft by a model" not in reply.words
     assert reply.composer[1]["text"] == reply.text
     await reply.press(action_ids.REPLY_OPEN)
-    await reply.type("Hi @marta, we look for it.")
+    await reply.type("Good morning!\n\nHi @marta, we look for your bag right now. Your own Ana.")
     await reply.submit()
     await reply.press(action_ids.REPLY_OPEN)
     report = await drafting.local_app.app.usecases.reports.answer_question("U0MIA", "today")

@@ -20,7 +20,8 @@ class WritingRecord(FrozenModel):
     at: datetime
     draft: str = ""
     """The last draft that they asked for."""
-    is_draft_used: bool = False
+    drafted_text: str = ""
+    """The text as it was when the draft was put into it; empty: it was not."""
     text: str = ""
     """What stands in it, until it is opened at the outlet."""
     insertions: int = 0
