@@ -42,19 +42,32 @@ WORKS_HERE = _join(
     r"lavor(?:o|iamo) (?:in|da|per|alla)|(?:nostro|mio) team|(?:nostri|miei) colleghi",
     r"(?:ik werk|wij werken|we werken)|(?:ons|mijn) team|(?:onze|mijn) collega\w*",
 )
+REFUND = _join(
+    r"(?:full|complete|total) refund|refund(?: (?!of )[^\W\d]+)?|reimburs\w+|money back|cover (?:all |the |your )+\w+",
+    r"\d+ ?(?:%|per ?cent) of (?:\w+ ){1,4}back|(?:price|fare|costs?) back",
+    r"erstatt\w+|geld zurück|vollen preis zurück",
+    r"rembours\w+",
+    r"reembols\w+|devol(?:ver|vemos|veremos) (?:el|su|tu) (?:dinero|importe)",
+    r"rimbors\w+",
+    r"terugbeta\w+|geld terug|terugbetaling",
+)
+"""Money back, which is another thing than a credit of the same amount."""
+CREDIT = _join(
+    r"(?:travel |flight )?credits?|vouchers?|gift cards?|gutschein\w*|guthaben|bons? d'achat|avoirs?|cr[ée]ditos?",
+    r"vales?|bonos?|buon[oi]|tegoed\w*",
+)
+ADDS = _join(
+    r"further|another|additional(?:ly)?|extra|plus|on top",
+    r"weitere[nrs]?|zusätzlich\w*|nochmals?|dazu|obendrauf",
+    r"en plus|supplémentaires?",
+    r"(?:otr|adicional|además)\w*|mais|outr[oa]s?|(?:altr|ulterior)\w*|in più|extra|nog eens|bovenop",
+)
+"""Before an amount that comes on top of those before it."""
 PAYMENTS = (
-    _join(
-        r"(?:full|complete|total) refund|refund(?: \w+)?|reimburs\w+|money back|cover (?:all |the |your )+\w+",
-        r"erstatt\w+|geld zurück|vollen preis zurück",
-        r"rembours\w+",
-        r"reembols\w+|devol(?:ver|vemos|veremos) (?:el|su|tu) (?:dinero|importe)",
-        r"rimbors\w+",
-        r"terugbeta\w+|geld terug|terugbetaling",
-    ),
     _join(r"vouchers?|gutschein\w*|bons? d'achat|(?:un|um) vale|un bono|un buono|tegoedbon\w*|gift cards?"),
     _join(r"compensat\w+|entschädig\w+|dédommag\w+|indemnis\w+|compensa\w+|indenniz\w+|vergoed\w+|compenseren"),
 )
-"""What an amount says more exactly: money back, a voucher, compensation."""
+"""What an amount says more exactly: a voucher, compensation."""
 GIFTS = (
     _join(
         r"(?<!-)(?<!gluten )(?<!sugar )(?<!nut )(?<!dairy )free (?:\w+ )?(?:flights?|tickets?|upgrades?|nights?|stay|"
@@ -77,7 +90,8 @@ GIFTS = (
 PROMISE = _join(
     r"(?:we|i|you|they)(?:'ll| will| would| can|'d)(?: \w+)?|(?:we|i) (?:are|am|give|offer|pay|refund|send|add)",
     r"you (?:get|receive|have)|(?:let|allow) (?:us|me)|have|take|enjoy|accept|here is|here's|gets?|promise|guarantee",
-    r"(?:is|are|it's) on us|on the house|on its way|coming|yours|for you|full refund|free flights?|money back",
+    r"(?:is|are|it's) on us|on the house|on its way|coming|yours|for you|full refund|free flights?",
+    r"(?:money|price|fare|costs?) back",
     r"(?:remboursement intégral|reembolso (?:total|completo)|volle erstattung|rimborso (?:totale|completo))",
     r"(?:wir|ich) (?:schenken?|geben?|erstatten?|zahlen?|bezahlen?|bieten?|übernehmen?|werden?)",
     r"(?:wir|ich) (?:können?|schicken?|gewähren?)",
@@ -113,8 +127,10 @@ BOOKING = re.compile(
     r"\W+(?:[a-zà-ÿ]+\W+){0,3}?([A-Z0-9]{6})\b"
 )
 """Six capitals or digits behind a word for a booking."""
+PHONE_ABROAD = re.compile(r"(?<![\w.-])(?:\(?\+|00)\(?\d(?:[ ()./-]{0,2}\d){8,16}(?![\w-])")
+"""With the code of a country, up to 17 digits."""
 PHONE = re.compile(
     r"\b(?:(?i:tel|phone|call|text|ring|whatsapp|ruf\w*|telefon\w*|llam\w+|appel\w+|ligu\w+|chiam\w+|bel))"
-    r"[^\d\n.!?]{0,20}(?<![A-Z\d])\d(?:[ ()/-]{0,2}\d){5,8}\b"
+    r"[^\d\n.!?]{0,20}(?<![A-Z\d])\d(?:[ ()/-]{0,2}\d){5,11}(?![ ()/-]?\d)\b"
 )
-"""A shorter number than `LONG_NUMBER`, behind a word for a call."""
+"""A number behind a word for a call; it may be shorter than a long one."""

@@ -4,23 +4,28 @@ To add a check, add a function that returns a sentence or '', and a line to `CHE
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from bot.domain.amounts import Amount, iter_amounts
 from bot.domain.replies.check_words import (
+    ADDS,
     APOLOGY,
     BOOKING,
+    CREDIT,
     GIFTS,
     LEGAL,
     NO_PROMISE,
     PAYMENTS,
     PHONE,
+    PHONE_ABROAD,
     PRICE,
     PROMISE,
+    REFUND,
     WORKS_HERE,
 )
 from bot.domain.replies.lengths import LINK
+from bot.domain.text import join_words
 
 _EMAIL = re.compile(r"(?<![@\w.])[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){3,7}(?: ?[A-Z0-9]{1,3})?\b")
@@ -37,6 +42,7 @@ NO_LINK, NO_NUMBER, SOMEONE = "[link removed]", "[number removed]", "@someone"
 """What stands in the draft of a model for what was struck from it."""
 _STRUCK = "|".join(map(re.escape, (NO_LINK, NO_NUMBER, SOMEONE)))
 _PLACEHOLDER = re.compile(rf"\{{[^\W\d_][\w ]{{0,30}}\}}|(?:{_STRUCK})(?!\w)", re.IGNORECASE)
+PROMISES_SHOWN = 3
 LOUD_FROM, LOUD_SHARE = 12, 0.7
 """Letters from which a text is loud, and the share of them in capitals."""
 
@@ -78,27 +84,45 @@ def contains_apology(text: str) -> bool:
 
 
 def _find_promise(context: ReplyContext) -> str:
+    """Return what is promised beyond the authority, each once, and then whom to ask."""
     if not context.limits and not context.authority:
         return ""
     units = {one.unit.casefold() for one in context.limits}
     limits: dict[str, Amount] = {}
     for one in (*context.limits, *iter_amounts(context.authority, units)):
         limits[one.unit.casefold()] = max(one, limits.get(one.unit.casefold(), one))
+    found, given = dict[str, str](), dict[str, int]()
     for sentence in _SENTENCE.split(LINK.sub("", context.text)):
         is_promise = PROMISE.search(sentence) is not None
         is_price = not is_promise and PRICE.search(sentence)
         amounts = [] if is_price else list(iter_amounts(sentence, units))
-        for amount in amounts:
+        for amount in _add_up(amounts, given, adds=ADDS.search(sentence) is not None):
             limit = limits.get(amount.unit.casefold())
             if limit is None:
-                return f"The playbook doesn't say that you can offer {amount}.{_name_help(context)}"
-            if amount.hundredths > limit.hundredths:
-                return (
-                    f"{amount} is more than you can offer: up to {limit}.{_name_help(context, can_ask=context.can_ask)}"
-                )
-        if is_promise and (gift := _find_gift(sentence, context.authority, GIFTS if amounts else (*GIFTS, *PAYMENTS))):
-            return f"The playbook doesn't say that you can offer this: “{gift}”.{_name_help(context)}"
-    return ""
+                found[f"The playbook doesn't say that you can offer {amount}."] = _name_help(context)
+            elif amount.hundredths > limit.hundredths:
+                words = f"{amount} is more than you can offer: up to {limit}."
+                found[words] = _name_help(context, can_ask=context.can_ask)
+        kinds = _list_gift_kinds(context.authority, has_amount=bool(amounts))
+        if is_promise and (gift := _find_gift(sentence, context.authority, kinds)):
+            found[f"The playbook doesn't say that you can offer this: “{gift}”."] = _name_help(context)
+    shown = dict([*found.items()][:PROMISES_SHOWN])
+    return " ".join(shown) + "".join(dict.fromkeys(shown.values()))
+
+
+def _list_gift_kinds(authority: str, *, has_amount: bool) -> Iterable[re.Pattern[str]]:
+    """Return what has to be named: an amount says it more exactly, but a credit of it is no refund."""
+    if not has_amount:
+        return (*GIFTS, REFUND, *PAYMENTS)
+    return (*GIFTS, REFUND) if CREDIT.search(authority) else GIFTS
+
+
+def _add_up(amounts: Iterable[Amount], given: dict[str, int], *, adds: bool) -> Iterator[Amount]:
+    """Yield the amounts; where the sentence `adds`, each with what was `given` of the same unit before it."""
+    for amount in amounts:
+        unit = amount.unit.casefold()
+        given[unit] = amount.hundredths + (given.get(unit, 0) if adds else 0)
+        yield amount._replace(hundredths=given[unit])
 
 
 def _name_help(context: ReplyContext, *, can_ask: bool = False) -> str:
@@ -117,13 +141,26 @@ def _find_gift(sentence: str, authority: str, kinds: Iterable[re.Pattern[str]]) 
 
 
 def _find_personal_data(context: ReplyContext) -> str:
-    text = DATE.sub("…", LINK.sub("", context.text))
-    kinds = ((_EMAIL, "an email address"), (IBAN, "an account number"), (LONG_NUMBER, "a long number"))
-    for pattern, what in (*kinds, (PHONE, "a phone number"), (_BOOKING, "a booking code")):
-        found = (one[0] for one in pattern.finditer(text) if pattern is not IBAN or _is_account_number(one[0]))
-        if any(one not in context.known for one in found):
-            return f"Everybody can read this, and it has {what} in it. Ask for it in a private message."
-    return ""
+    text, found = DATE.sub("…", LINK.sub("", context.text)), list[str]()
+    kinds = (
+        (_EMAIL, "an email address"),
+        (IBAN, "an account number"),
+        (PHONE_ABROAD, "a phone number"),
+        (PHONE, "a phone number"),
+        (LONG_NUMBER, "a long number"),
+        (_BOOKING, "a booking code"),
+    )
+    for pattern, what in kinds:
+        matches = [one[0] for one in pattern.finditer(text) if pattern is not IBAN or _is_account_number(one[0])]
+        if any(one not in context.known for one in matches):
+            found.append(what)
+        for one in matches:  # each counts as one kind
+            text = text.replace(one, "…")
+    if not found:
+        return ""
+    them = "it" if len(set(found)) == 1 else "them"
+    what = join_words([*dict.fromkeys(found)])
+    return f"Everybody can read this, and it has {what} in it. Ask for {them} in a private message."
 
 
 def _is_account_number(text: str) -> bool:
