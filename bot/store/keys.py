@@ -163,6 +163,9 @@ class Keys:
     def ledger_offers_key(self, day: str) -> str:
         return f"{self.root}ledger_offers:{day}"
 
+    def shared_report_key(self, message: str) -> str:
+        return f"{self.root}shared_report:{message}"
+
     def links_key(self, day: str) -> str:
         return f"{self.root}links:{day}"
 

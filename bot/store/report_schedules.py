@@ -1,4 +1,4 @@
-"""The digests that managers want by themselves, in one hash."""
+"""The digests that managers want by themselves, in one hash, and which reports were shared."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -12,6 +12,9 @@ from bot.store.keys import Keys
 from bot.store.record_reader import RecordReader, UnreadableRecordError
 from bot.store.repository import RedisStore
 from bot.store.transaction import CommitResult, Transaction, commit
+
+SHARE_SECONDS = 86_400
+"""Slack takes answers to a message for 30 min."""
 
 
 class ReportScheduleStore(RedisStore):
@@ -27,6 +30,13 @@ class ReportScheduleStore(RedisStore):
     async def find(self, schedule_id: str) -> ReportSchedule | None:
         """Return it, or None if it is gone. Raises `UnreadableRecordError`."""
         return (await self._load(schedule_id))[1]
+
+    async def record_share(self, message: str) -> bool:
+        """Record that the report of this message is shared; False if it was, so that of two presses one posts."""
+        key, transaction = self._keys.shared_report_key(message), Transaction(self._keys.inbox)
+        transaction.guard(key, "")
+        transaction.write("SET", key, "1", "EX", SHARE_SECONDS)
+        return (await commit(self._client, transaction))[0] is CommitResult.WRITTEN
 
     async def change(
         self,

@@ -83,9 +83,13 @@ class SentimentReports:
             return await self.render_help()
         return sentiment_report.render_report(await self.build_report(self.parse_query(words)))
 
-    async def share_report(self, by: str, words: str, channel: str) -> RenderedMessage:
-        """Return the report for a channel, as it is now; `words` come from the button."""
-        return await self.render_with_note(words, channel, f"Shared by <@{by}>. Get your own with `{SENTIMENT}`.")
+    async def share_report(self, by: str, words: str, channel: str, message: str) -> RenderedMessage:
+        """Return the report for a channel, as it is now, once for each `message`; `words` come from its button."""
+        note = f"Shared by <@{by}>. Get your own with `{SENTIMENT}`."
+        shared = await self.render_with_note(words, channel, note)
+        if not await self._store.report_schedules.record_share(f"{channel}:{message}:{by}:{words}"):
+            raise NotAllowed(f"You have shared this report already. For a new one, type `{SENTIMENT}`.")
+        return shared
 
     async def render_with_note(self, words: str, channel: str, note: str) -> RenderedMessage:
         """Return the report for people who did not ask; without a channel, for a manager in a direct message.

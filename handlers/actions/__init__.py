@@ -60,7 +60,9 @@ async def share_report(
     """Post an answer to /sentiment to the channel."""
     await ack()
     async with reply.report_refusals():
-        await reply.post(await reports.share_report(by, action["value"], body["channel"]["id"]))
+        message = body["container"]["message_ts"]
+        if not await reply.post(await reports.share_report(by, action["value"], body["channel"]["id"], message)):
+            await reply.send_text("Slack didn't confirm the post. If it isn't there, ask again and share that.")
 
 
 async def export_report(ack: AsyncAck, action: Payload, by: str, exports: ExportUseCases, reply: Responder) -> None:

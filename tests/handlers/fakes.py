@@ -230,8 +230,8 @@ class FakeReports(Fake):
         blocks = [make_section(make_mrkdwn("Today: 3 posts")), make_line_chart("Mentions", ["a"], {"negative": [3]})]
         return RenderedMessage("Today: 3 posts", blocks)
 
-    async def share_report(self, by: str, words: str, channel: str) -> RenderedMessage:
-        await self.ask("share", by, words, channel)
+    async def share_report(self, by: str, words: str, channel: str, message: str) -> RenderedMessage:
+        await self.ask("share", by, words, channel, message)
         return RenderedMessage("Today: 3 posts, shared", [make_section(make_mrkdwn("Today: 3 posts, shared"))])
 
 

@@ -182,6 +182,9 @@ async def test_an_answer_is_for_one_pair_of_eyes_until_it_is_shared(world: World
     before = len(world.channel("#pr").messages)
     await world.person("mia").press_on_whisper("Share here")
     assert len(world.channel("#pr").messages) == before + 1
+    await world.person("mia").press_on_whisper("Share here")
+    assert "You have shared this report already." in world.person("mia").last_whisper
+    assert len(world.channel("#pr").messages) == before + 1
     assert "7 mentions: 5 about us" in world.channel("#pr").words
     assert "@mia" in world.channel("#pr").words
 

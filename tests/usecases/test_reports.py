@@ -1,5 +1,6 @@
 """What `/sentiment` answers: to the person who asks, and the same when it is shared in a channel."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import timedelta
 
@@ -82,7 +83,7 @@ async def test_a_wrong_word_gets_the_nearest_right_one(reports: SentimentReports
 
 async def test_a_word_like_no_other_gets_all_there_are_and_pings_nobody(reports: SentimentReports) -> None:
     with pytest.raises(NotAllowed) as no:
-        await reports.share_report(JOE, "<!channel> `zzz`", "C0PR")
+        await reports.share_report(JOE, "<!channel> `zzz`", "C0PR", "1.1")
     assert "<!channel>" not in str(no.value)
     assert "Departments: care, pr, ops, sales." in str(no.value)
 
@@ -187,10 +188,17 @@ async def test_what_is_shared_is_what_the_button_carried_as_it_is_now(
 ) -> None:
     await receive_posts(harness, GO, 3)
     private = await reports.answer_question(MIA, GO)
-    assert (await reports.share_report(MIA, value_of(private), "C0PR")).text == private.text
+    assert (await reports.share_report(MIA, value_of(private), "C0PR", "1.1")).text == private.text
     await receive_posts(harness, GO, 1, ["pr"])
     await harness.open_case(9, (f"subject:{GO}", "kind:brand", "sentiment:negative", "intent:complaint"))
-    assert (await reports.share_report(MIA, value_of(private), "C0PR")).text != private.text
+    assert (await reports.share_report(MIA, value_of(private), "C0PR", "1.2")).text != private.text
+
+
+async def test_of_two_presses_at_once_one_shares(reports: SentimentReports, harness: UseCaseHarness) -> None:
+    await receive_posts(harness, GO, 3)
+    presses = [reports.share_report(MIA, "today", "C0PR", "1.1") for _ in range(2)]
+    answers = await asyncio.gather(*presses, return_exceptions=True)
+    assert sum(isinstance(one, NotAllowed) for one in answers) == 1
 
 
 async def test_a_shared_post_is_seen_only_in_the_channel_of_its_department(
@@ -199,11 +207,11 @@ async def test_a_shared_post_is_seen_only_in_the_channel_of_its_department(
     await receive_posts(harness, GO, 2, ["care", "pr"])
     shown = {}
     for channel in ("C0CARE", "C0ELSEWHERE"):
-        message = await reports.share_report(MIA, "today", channel)
+        message = await reports.share_report(MIA, "today", channel, "1.1")
         words = str(message.blocks)
         shown[channel] = (words.count("Open post") + words.count("No link"), "Posts are left out" in words)
     assert shown == {"C0CARE": (1, True), "C0ELSEWHERE": (0, True)}
-    assert "Posts are left out" not in str((await reports.share_report(MIA, "yesterday", "C0CARE")).blocks)
+    assert "Posts are left out" not in str((await reports.share_report(MIA, "yesterday", "C0CARE", "1.1")).blocks)
 
 
 async def test_a_time_before_anything_was_counted_is_asked_back(
