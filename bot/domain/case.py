@@ -315,8 +315,16 @@ class Case(FrozenModel):
         return self.copy_with(requests=(*others, *kept, asked))
 
     @property
+    def is_closed_by_deletion(self) -> bool:
+        """Whether nobody resolved it: it closed when its post was deleted."""
+        at_end = (event for event in self.history if event.at == self.resolved_at and not event.by)
+        return not self.resolved_by and any(event.what == AuditAction.POST_DELETED for event in at_end)
+
+    @property
     def closed_by(self) -> str:
-        """Who resolved it; in an old record, who acted at that moment, or the owner."""
+        """Who resolved it; in an old record, who acted at that moment, or the owner. Empty if it was a deletion."""
+        if self.is_closed_by_deletion:
+            return ""
         acts = [event for event in reversed(self.history) if event.by and event.what != AuditAction.FLAGGED]
         then = (event.by for event in acts if event.at == self.resolved_at)
         return self.resolved_by or next(then, self.owner)

@@ -121,7 +121,25 @@ async def test_a_post_is_forgotten_by_its_address_and_the_others_of_that_person_
     assert await find_traces(world, "lost my bag") == []
     assert "lovely crew" in json.dumps(list_shown(world), ensure_ascii=False)
     card = next(one for one in list_shown(world) if "deleted at the request" in one)
-    assert "no action" in card
+    assert "the author's data was deleted" in card
+
+
+@pytest.mark.parametrize("is_resolved", [False, True], ids=["claimed", "resolved before"])
+async def test_nobody_is_said_to_have_resolved_a_case_that_closed_because_its_author_was_forgotten(
+    world: World, *, is_resolved: bool
+) -> None:
+    await world.receive(LOST, by="wilhelmina_q")
+    await world.advance(seconds=5)
+    card = world.channel("#care").card("@wilhelmina_q")
+    await card.click("Claim", by="raj")
+    if is_resolved:
+        await card.resolve("no action", by="raj")
+    await forget(world, parse_forget_target("@wilhelmina_q"))
+    await world.advance(seconds=5)
+    closed = "Closed · the author's data was deleted"
+    assert ("Resolved by @raj · no action" in card.words) is is_resolved
+    assert (closed in card.words) is not is_resolved
+    assert ("resolved by" in card.fallback_text) is is_resolved
 
 
 QUOTED = "my grandmother's violin came back\nin two halves, says @wilhelmina_q"
