@@ -28,7 +28,7 @@ from bot.domain.replies.lengths import ReplyLength
 from bot.domain.replies.saved_replies import MAX_REPLY, MAX_REPLY_NAME, SavedReply
 from bot.domain.text import join_words
 
-KEPT = "If you close this form, your text is kept for a day."
+KEPT = "If you close this form, your text is kept for a day, unless the case gets another owner."
 RESTORED = "↩️ You typed this before you closed the form."
 
 

@@ -264,7 +264,7 @@ async def test_who_closes_the_form_finds_what_they_typed_for_a_day_and_nobody_el
     add_to_playbook(world, REPLIES)
     card = await receive_claimed(world)
     reply = await open_reply(world, card)
-    assert "If you close this form, your text is kept for a day." in reply.words
+    assert "If you close this form, your text is kept for a day, unless the case gets another owner." in reply.words
     await reply.type("We look for your bag.")
     await reply.close()
     await world.advance(minutes=10)
