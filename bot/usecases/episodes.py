@@ -20,7 +20,7 @@ from bot.domain.campaigns.episode_figures import (
     find_span,
 )
 from bot.domain.errors import NotAllowed
-from bot.domain.periods import TimeSpan
+from bot.domain.periods import HOUR, QUARTER, TimeSpan
 from bot.domain.reports.range_parts import split_span
 from bot.domain.reports.report import ReportQuery, SentimentCounts
 from bot.domain.reports.rolled_days import compute_hours_start, list_counter_days
@@ -73,7 +73,8 @@ class EpisodeUseCases:
         alike = [one for one in refs if one.is_like(ref) and (span := find_span(one, at)).start < span.end][
             :ALIKE_SHOWN
         ]
-        parts = split_span(TimeSpan(spans.before.start, spans.after.end), zone, compute_hours_start(at, zone))
+        drawn = TimeSpan(min(spans.before.start, spans.during.start - HOUR), spans.after.end)
+        parts = split_span(drawn, zone, compute_hours_start(at, zone), QUARTER)
         wanted = [spans.before, spans.during, spans.after, *spans.weekdays]
         wanted += [find_span(one, at) for one in alike] + [one.span for one in parts]
         rolled, query = list_counter_days(wanted, at, zone), ReportQuery(subject=ref.subject)
@@ -82,6 +83,8 @@ class EpisodeUseCases:
         weeks, others = len(spans.weekdays), len(spans.weekdays) + len(alike)
         case_ids = await self._store.episode_cases.list_ids(ref.id)
         cases = await self._store.cases.find(case_ids[:CASES_READ])
+        records = await self._store.backfires.load([ref.name] if ref.is_campaign else [])
+        warned = [one.warnings for one in records.values() if one.started_at == ref.start]
         return EpisodeFigures(
             ref=ref,
             spans=spans,
@@ -94,6 +97,7 @@ class EpisodeUseCases:
             parts=tuple((one.label, split) for one, split in zip(parts, rest[others:], strict=True)),
             children=tuple(one for one in refs if one.parent and fold_name(one.parent) == fold_name(ref.name)),
             outcome=compute_outcome(cases.values(), max(0, len(case_ids) - CASES_READ)),
+            warnings=warned[0] if warned else (),
         )
 
     async def load_refs(self) -> list[EpisodeRef]:

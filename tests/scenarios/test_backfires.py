@@ -133,6 +133,8 @@ async def test_the_warning_leads_to_the_page_of_the_campaign_and_stays(world: Wo
     page = world.sandbox.get_user("ben").ephemeral_messages[-1].read_text()
     assert page.startswith("Spring sale")
     assert "Push campaign · Northwind Air" in page
+    assert "1 warning of a backfire (11 Mar, " in page
+    assert "), because of Film." in page
     assert len(list_warnings(world)) == 1
 
 

@@ -1,5 +1,6 @@
 """Episodes and campaigns: what happened, before, during and after, and what came of it."""
 
+from bot.usecases.episodes import EpisodeUseCases
 from tests.scenarios.sample_posts import build_complaint
 from tests.scenarios.spike_setup import send_wave, watch_spikes_at_four
 from tests.scenarios.world import World
@@ -148,3 +149,18 @@ async def test_a_name_with_asterisks_is_found_as_it_was_typed(world: World) -> N
     mia = world.person("mia")
     await mia.type_command("/sentiment campaign start *x*")
     assert (await mia.type_command("/sentiment episode *x*")).startswith("x")
+
+
+async def test_an_episode_of_a_few_minutes_has_a_chart_of_quarters(world: World) -> None:
+    await watch_spikes_at_four(world)
+    await send_wave(world, 40)
+    await world.advance(minutes=2)
+    store, rules = world.local_app.store, world.local_app.app.rules
+    episodes = EpisodeUseCases(store, rules, world.clock)
+    [ref] = await episodes.load_refs()
+    parts = dict((await episodes.build_figures(ref, [ref])).parts)
+    assert sum(one.opinion_count for one in parts.values()) == 40
+    assert len(parts) >= 3
+    assert "04:00" in parts
+    blocks = (await episodes.show_episode(ref.id)).blocks
+    assert "Mentions before, during, after" in str(blocks)

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from bot.domain.assessment import Intent
+from bot.domain.campaigns.backfire_record import BackfireWarning
 from bot.domain.campaigns.campaign import Campaign, fold_name
 from bot.domain.case import Case, CaseResolution
 from bot.domain.cases.follow_up_transitions import find_answer_time, is_negative
@@ -160,6 +161,8 @@ class EpisodeFigures:
     children: tuple[EpisodeRef, ...] = ()
     """The campaigns of an umbrella."""
     outcome: CaseOutcome = NO_OUTCOME
+    warnings: tuple[BackfireWarning, ...] = ()
+    """That it may backfire, oldest first; of a campaign only."""
 
     @property
     def has_counts(self) -> bool:

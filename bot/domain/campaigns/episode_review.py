@@ -7,17 +7,18 @@ from bot.domain.campaigns.episode_figures import CaseOutcome, EpisodeFigures
 from bot.domain.periods import QUARTER
 from bot.domain.reports.report import SentimentCounts
 from bot.domain.reports.statistics import compute_share_change, compute_volume_change, compute_wilson_interval
-from bot.domain.text import format_count, format_duration, format_percent
+from bot.domain.text import format_count, format_duration, format_percent, join_words
 
 
 def list_review_lines(figures: EpisodeFigures) -> tuple[str, ...]:
     """Return the lines: volume, share of negative posts, weekday, others alike, cases, what our answers did.
 
-    Without the comparisons if it is too short to count.
+    Without the comparisons if it is too short to count; with one line more if people were warned of a backfire.
     """
     compared = (_format_volume, _format_negative, _format_weekdays, _format_alike)
     counted = tuple(one(figures) for one in compared) if figures.has_counts else (_explain_too_short(figures),)
-    return (*counted, _format_cases(figures.outcome), _format_effect(figures.outcome))
+    outcome = figures.outcome
+    return (*counted, *_list_warning_lines(figures), _format_cases(outcome), _format_effect(outcome))
 
 
 def format_share(counts: SentimentCounts) -> str:
@@ -27,6 +28,19 @@ def format_share(counts: SentimentCounts) -> str:
         return "none"
     low, high = compute_wilson_interval(counts.negative / size, size)
     return f"{format_percent(100 * counts.negative / size)} ({round(100 * low)}–{round(100 * high)})"
+
+
+def _list_warning_lines(figures: EpisodeFigures) -> list[str]:
+    if not figures.warnings:
+        return []
+    first = figures.warnings[0].at.astimezone(figures.brand_time.tzinfo)
+    count = format_count(len(figures.warnings), "warning")
+    when = (
+        f"first on {first.day} {first:%b at %H:%M}" if len(figures.warnings) > 1 else f"{first.day} {first:%b, %H:%M}"
+    )
+    assets = list(dict.fromkeys(one.asset for one in figures.warnings if one.asset))
+    because = f", because of {join_words(assets)}" if assets else ""
+    return [f"{count} of a backfire ({when}){because}."]
 
 
 def _explain_too_short(figures: EpisodeFigures) -> str:

@@ -4,10 +4,10 @@ from datetime import datetime, timedelta, tzinfo
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from bot.domain.periods import DAY, HOUR, TimeSpan, floor_to_quarter
+from bot.domain.periods import DAY, HOUR, QUARTER, TimeSpan, floor_to_quarter
 
 MAX_PARTS = 20
-STEPS = (HOUR, 2 * HOUR, 3 * HOUR, 6 * HOUR, DAY, 7 * DAY, 28 * DAY)
+STEPS = (QUARTER, 2 * QUARTER, HOUR, 2 * HOUR, 3 * HOUR, 6 * HOUR, DAY, 7 * DAY, 28 * DAY)
 
 
 class RangePart(NamedTuple):
@@ -16,13 +16,13 @@ class RangePart(NamedTuple):
     span: TimeSpan
 
 
-def split_span(span: TimeSpan, zone: ZoneInfo, hours_start: datetime) -> list[RangePart]:
-    """Return the parts in order; they do not overlap and leave out nothing.
+def split_span(span: TimeSpan, zone: ZoneInfo, hours_start: datetime, least: timedelta = HOUR) -> list[RangePart]:
+    """Return the parts in order, each at least so long but the last; they do not overlap and leave out nothing.
 
     Before `hours_start` counters do not say in which hour of the day it was.
     """
     start, end = (edge.astimezone(zone).replace(tzinfo=None) for edge in span)
-    step = find_step(span, zone, HOUR if span.start >= hours_start else DAY)
+    step = find_step(span, zone, least if span.start >= hours_start else DAY)
     is_one_day = end - start <= DAY
     found, begin = [], start
     while begin < end:
