@@ -88,16 +88,24 @@ def _format_answer_day(person: Person, department: Department) -> str:
     return f" on {day.day} {day:%b}"
 
 
-def format_open_cases(author: AuthorContext) -> str:
-    """Return who has another case of this person or writes to them, with a link to its card; empty if nobody does."""
-    return " · ".join(format_open_case(author, one) for one in author.open_cases[:OPEN_CASES_SHOWN])
+def format_open_cases(author: AuthorContext, owner: str = "") -> str:
+    """Return who has another case of this person or writes to them, with a link to its card; empty if nobody does.
+
+    Everybody reads this card, also its `owner`.
+    """
+    return " · ".join(format_open_case(author, one, owner=owner) for one in author.open_cases[:OPEN_CASES_SHOWN])
 
 
-def format_open_case(author: AuthorContext, one: OpenCase) -> str:
+def format_open_case(author: AuthorContext, one: OpenCase, *, by: str = "", owner: str = "") -> str:
+    """`by` is who alone reads it, `owner` who has the case whose card says it."""
     people = one.writers or (one.owner,)
     are = "are" if len(people) > 1 else "is"
     words = f"{are} writing to this person" if one.writers else "has another case of this person"
     words = f"{_format_colleagues(author, people)} {words}"
+    if one.owner == owner and not one.writers:
+        words = "the same owner has another case of this person"
+    if one.owner == by:
+        words = "You have another case of this person"
     return f"<{build_message_link(one.channel, one.ts)}|{words}>" if one.ts else words
 
 

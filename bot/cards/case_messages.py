@@ -350,6 +350,14 @@ def render_merge_buttons(case: Case, author: AuthorContext, others: Sequence[Ope
     return buttons
 
 
+def render_own_cases(case: Case, author: AuthorContext, own: Sequence[OpenCase]) -> RenderedMessage:
+    """Return what the new owner of a case can merge it into: other cases of the person that they have, one at least."""
+    said = format_open_case(author, own[0], by=case.owner)
+    return render_text(
+        f"👥 {said}. One answer may do for both.", *map(make_actions, render_merge_buttons(case, author, own))
+    )
+
+
 def render_merge_outcome(target: Case) -> RenderedMessage:
     whose = f"<@{target.owner}>'s case" if target.owner else "the other case"
     return render_text(f"🔗 Merged into {whose}. *Split off…* under *Why?* of that case undoes it.")

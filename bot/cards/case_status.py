@@ -91,7 +91,7 @@ def render_context_line(
     if case.is_closed:
         note = sanitize_line(case.note, NOTE_SHOWN)
         return make_context(status, make_plain_text(f"“{note}”")) if note else _make_context([status, *facts]), 0
-    busy = list(filter(None, (format_writers(author), format_open_cases(author))))
+    busy = list(filter(None, (format_writers(author), format_open_cases(author, case.owner))))
     history = list(filter(None, [format_author_history(author, case, department)]))
     parts = [status, *busy, *facts, *history]
     return _make_context(parts), _count_lines(parts) - _count_lines([status, *facts]) if busy or history else 0

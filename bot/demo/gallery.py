@@ -532,6 +532,7 @@ def _draw_persons(on: GallerySamples) -> Drawings:
         ("claim it anyway?", AuthorContext(avoided), ClaimQuestion("U0RAJ", (), Caution.DO_NOT_APPROACH)),
     ):
         yield f"Only you: {name}", case_messages.render_claim_question(on.new, on.care, author, AT, question)
+    yield "Only you: another case of yours", case_messages.render_own_cases(on.claimed, busy, (other,))
     yield "Only you: merged", case_messages.render_merge_outcome(on.claimed)
     yield "Card: merged into another case", case.render_case(merged, on.care, AT, author=busy)
     yield "Modal: same person", person_history.render_account_link(on.new, origin, "marta", (on.question,))

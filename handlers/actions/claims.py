@@ -11,7 +11,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.cards import action_ids
 from bot.cards.block_kit import RenderedMessage, join_messages
 from bot.cards.case_lists import render_claim_outcome
-from bot.cards.case_messages import render_claim_question, render_claimed, render_merge_outcome
+from bot.cards.case_messages import render_claim_question, render_claimed, render_merge_outcome, render_own_cases
 from bot.cards.case_search import render_case_modal
 from bot.cards.digests import render_digest
 from bot.cards.home_view import HomeState
@@ -77,13 +77,19 @@ async def _find_question(press: _Press) -> RenderedMessage | None:
 
 
 async def _load_brief(press: _Press, answer: CaseView) -> RenderedMessage | None:
-    """Return what the owner can offer. Without *Ask for more…* in the list behind a roll-up: it opens no forms."""
+    """Return what the owner can offer, and into which of their other cases of the person they can merge this one.
+
+    Without *Ask for more…* in the list behind a roll-up: it opens no forms.
+    """
     try:
         brief = await press.usecases.offers.load_brief(answer, press.by)
+        targets = await press.usecases.cases.list_merge_targets(answer, press.by)
     except StoreUnavailable:  # the claim stands, and Why? shows the same
         return None
     opens_forms = press.modal is None or press.modal.get("callback_id")
-    return render_owner_brief(brief if opens_forms else brief._replace(case_id=""))
+    offered = render_owner_brief(brief if opens_forms else brief._replace(case_id=""))
+    own = [one for one in targets if one.owner == press.by]
+    return join_messages(render_own_cases(answer.case, answer.author, own), offered) if own else offered
 
 
 async def _answer_message(press: _Press, answer: CaseView) -> None:

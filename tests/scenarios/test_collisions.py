@@ -266,7 +266,24 @@ async def test_the_owner_of_the_other_case_is_not_asked(world: World) -> None:
     first, second = await receive_two(world)
     await first.click("Claim", by="ana")
     await second.click("Claim", by="ana")
+    await world.advance(seconds=3)
     assert "Claimed by @ana" in second.words
+
+
+async def test_who_claims_another_case_of_a_person_can_merge_their_own_two(world: World) -> None:
+    first, second = await receive_two(world)
+    await first.click("Claim", by="ana")
+    await second.click("Claim", by="ana")
+    await world.advance(seconds=3)
+    assert "👥 You have another case of this person." in world.person("ana").last_whisper
+    for card in (first, second):
+        assert BUSY not in card.words
+        assert "the same owner has another case of this person" in card.words
+    assert "Merge into your other case" in await second.explain()
+    await press_answer(world, "Merge into your other case", "ana")
+    await world.advance(seconds=3)
+    assert "1 later post" in first.words
+    assert "Merged by @ana" in second.words
 
 
 async def test_a_merged_case_joins_the_other_and_can_be_split_off_again(world: World) -> None:
