@@ -1,5 +1,6 @@
 """A chart as a PNG, for a Slack that refuses charts of its own: a pure function of the block and of the fonts here."""
 
+import sys
 from functools import cache
 from importlib import import_module
 from typing import Any
@@ -17,9 +18,9 @@ _LETTER = '<svg xmlns="http://www.w3.org/2000/svg" width="40" height="40">{}</sv
 
 def draw_chart(block: Block) -> bytes | None:
     """Return the picture of a line chart, on white for both themes; None if no font can write its labels. 0.15 s."""
-    if not _has_font():
+    if not has_font():
         return None
-    chart, pygal = block["chart"], import_module("pygal")  # 0.13 s, so only where a picture is needed
+    chart, pygal = block["chart"], _import_pygal()
     style = import_module("pygal.style").Style(
         background="white",
         plot_background="white",
@@ -53,13 +54,21 @@ def draw_chart(block: Block) -> bytes | None:
     return _convert_svg(drawing.render(is_unicode=True))
 
 
+@cache
+def _import_pygal() -> Any:
+    """Import it, which takes 0.13 s, without its finder of maps, of which Python 3.11 warns at each later import."""
+    pygal = import_module("pygal")
+    sys.meta_path[:] = [one for one in sys.meta_path if type(one).__module__ != "pygal"]
+    return pygal
+
+
 def _convert_svg(svg: str) -> bytes:
     resvg: Any = import_module("resvg_py")
     return bytes(resvg.svg_to_bytes(svg_string=svg))
 
 
 @cache
-def _has_font() -> bool:
+def has_font() -> bool:
     """Whether a letter leaves a trace: resvg draws none where it finds no font, and says nothing."""
     letter = f'<text y="30" font-family="{FONT}">8</text>'
     return _convert_svg(_LETTER.format(letter)) != _convert_svg(_LETTER.format(""))

@@ -1,19 +1,20 @@
 """Charts as pictures."""
 
 import struct
+import sys
 import zlib
 
 import pytest
 
 from bot.cards.block_kit import RenderedMessage, make_mrkdwn, make_section
-from bot.cards.chart_picture import COLOURS, HEIGHT, WIDTH, draw_chart
+from bot.cards.chart_picture import COLOURS, HEIGHT, WIDTH, draw_chart, has_font
 from bot.cards.charts import describe_chart, drop_charts, has_chart, make_line_chart, replace_charts
 from tests.slack_types import ABSENT, find_schema_faults, validator
 
 CHART = make_line_chart("Mentions today", ["09:00", "10:00", "11:00"], {"negative": [1, 7, 2], "positive": [3, 0, 1]})
 
 
-needs_font = pytest.mark.skipif(draw_chart(CHART) is None, reason="No font is installed here, so nobody draws a chart.")
+needs_font = pytest.mark.skipif(not has_font(), reason="No font is installed here, so nobody draws a chart.")
 
 
 def read_size(png: bytes) -> tuple[int, int]:
@@ -49,6 +50,13 @@ def test_a_chart_is_drawn_on_white_in_colours_that_everybody_can_tell_apart() ->
     assert read_size(png) == (WIDTH, HEIGHT)
     colours = read_colours(png)
     assert {tuple(bytes.fromhex(colour[1:])) for colour in COLOURS[:2]} | {(255, 255, 255)} <= colours
+
+
+@needs_font
+def test_the_library_leaves_no_import_hook_behind() -> None:
+    """Each later import of a new module would end in a warning, which is an error in tests."""
+    draw_chart(CHART)
+    assert not [one for one in sys.meta_path if type(one).__module__ == "pygal"]
 
 
 def test_the_same_figures_are_the_same_picture() -> None:
