@@ -137,7 +137,7 @@ def _render_themes(report: Report, before: Report | None) -> str:
 
 
 def _format_theme(theme: ThemeFigures, share: float, low: float, high: float) -> str:
-    return f"{format_percent(share)} ({low:.0f}–{high:.0f}) of {theme.mentions:,}"
+    return f"{format_percent(share)} ({low:.0f} to {high:.0f}) of {theme.mentions:,}"
 
 
 def _render_episodes(period: PeriodReport) -> str:

@@ -288,7 +288,11 @@ def _name_counting_start(
     if begin < asked.current.start + HOUR:
         return asked
     first = begin.astimezone(brand_time.tzinfo)
-    since = f"{first:%H:%M}" if first.date() == brand_time.date() else f"{first.day} {first:%b}"
+    since, clock = f"{first.day} {first:%b}", f"{first:%H:%M}"
+    if first.date() == brand_time.date():
+        since = clock
+    elif first.date() == asked.current.start.astimezone(brand_time.tzinfo).date():
+        since = f"{since}, {clock}"
     return asked._replace(label=f"{asked.label} (counted since {since})")
 
 

@@ -109,7 +109,7 @@ def test_it_says_in_words_how_the_period_and_each_episode_went() -> None:
         "Northwind Air from Mon 9 Feb to Sun 8 Mar",
         "Questions and complaints answered 82 of 104 41 of 52",
         "care 76 38 42 min 21 min",
-        "baggage 76 % (65–85) of 68",
+        "baggage 76 % (65 to 85) of 68",
         "Winter sale 145 123 12 20 44 38 21 min",
         "1 more episode left out",
         "mastodon silent since",
@@ -177,7 +177,7 @@ def test_bars_stay_in_their_frame_and_add_up(values: list[int]) -> None:
 
 
 def test_a_share_stands_at_its_place_with_its_interval_and_its_words() -> None:
-    drawn = draw_shares("Shares", [ShareRow("delay", 50, 40, 60, "50 % (40–60) of 96")])
+    drawn = draw_shares("Shares", [ShareRow("delay", 50, 40, 60, "50 % (40 to 60) of 96")])
     assert 'cx="360.0"' in drawn
     assert 'x1="326.0"' in drawn
-    assert "50 % (40–60) of 96" in drawn
+    assert "50 % (40 to 60) of 96" in drawn

@@ -25,7 +25,7 @@ async def a_day(world: World) -> None:
 async def test_what_is_asked_of_today_agrees_with_the_counters(world: World) -> None:
     await a_day(world)
     told = await world.person("mia").type_command("/sentiment today")
-    assert told.startswith("5 mentions today: too few to compare")
+    assert told.startswith("5 mentions today (counted since 09:00): too few to compare")
     [total] = re.findall(
         r"^(\d+) mentions: (\d+) about us .*, (\d+) about Skylark Airways, (\d+) spam\.", told, re.MULTILINE
     )

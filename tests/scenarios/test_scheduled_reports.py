@@ -18,7 +18,7 @@ async def test_a_digest_at_08_00_is_one_sentence_that_is_true_and_comes_once_eac
     assert not list_digests(world, "#pr")
     await world.advance(minutes=10)
     [digest] = list_digests(world, "#pr")
-    assert "3 mentions on Tue 10 Mar: too few to compare, 3 negative." in digest.words
+    assert "3 mentions on Tue 10 Mar (counted since 10 Mar, 09:00): too few to compare, 3 negative." in digest.words
     assert "set by @mia" in digest.words
     assert "my bag" not in digest.words
     await world.advance(hours=24)
@@ -45,7 +45,10 @@ async def test_a_digest_on_monday_looks_ahead(world: World) -> None:
     await world.receive(LOST)
     await world.advance(hours=24 * 6)
     [digest] = [one for one in world.person("mia").dms if "The week from Monday 16 March" in one.words]
-    assert "Last week: 1 mention from Mon 9 Mar to Sun 15 Mar: too few to compare, 1 negative." in digest.words
+    assert (
+        "Last week: 1 mention from Mon 9 Mar to Sun 15 Mar (counted since 10 Mar): too few to compare, 1 negative."
+        in digest.words
+    )
     assert "Overdue: 1 of 1 open case in care" in digest.words
     assert "Campaigns: none" in digest.words
 
