@@ -48,7 +48,7 @@ from bot.domain.paging.page import Page
 from bot.domain.persons.claim_questions import is_caution_on_card
 from bot.domain.persons.person import NO_CONTEXT, AuthorContext, has_history
 
-NOT_YET = "You aren't on a team here, so somebody there confirms it before anybody is paged."
+NOT_YET = "You aren't in a department here, so somebody there confirms it before anybody is paged."
 BUTTON_MODULES = ("case_buttons", "snooze", "ledger_entries")
 """Which declare the `BUTTONS` of a card, in their order."""
 CASE_BUTTONS: Sequence[CaseButton] = [

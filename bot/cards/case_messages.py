@@ -284,8 +284,8 @@ def render_confirm_request(case: Case, department: Department, link: str = "", c
     """Return the direct message that asks somebody on call to confirm a crisis before anybody is paged."""
     by = next((event.by for event in case.history if event.by), "")
     words = (
-        f"🚨 <@{by}> flagged this as a crisis for {escape(department.name)}, and isn't on a team here. Is it one? "
-        "*Confirm crisis* pages on-call. *Claim* takes it and pages nobody."
+        f"🚨 <@{by}> flagged this as a crisis for {escape(department.name)}, and isn't in a department here. "
+        "Is it one? *Confirm crisis* pages on-call. *Claim* takes it and pages nobody."
     )
     actions = [
         render_confirm_button(case, action_ids.CONFIRM_HERE),

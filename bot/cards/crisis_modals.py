@@ -39,7 +39,7 @@ def render_crisis_modal(
         origin,
         make_input(action_ids.SEVERITY, "Severity", {"type": "radio_buttons", "options": severities}),
         make_input(action_ids.HEADLINE, "What happened?", written),
-        make_input(action_ids.DEPARTMENT, "Which team?", choice),
+        make_input(action_ids.DEPARTMENT, "Which department?", choice),
         make_input(action_ids.LEAD, "Incident lead", people, hint="Paged immediately on all channels."),
         make_input(action_ids.COMMS, "Comms lead", people, optional=True),
         make_input(action_ids.LEGAL, "Legal lead", people, optional=True),

@@ -33,13 +33,13 @@ HOW = (
     f"`{action_ids.SENTIMENT} today` shows how the day is going, `{action_ids.ONCALL} help` lists what you can change."
 )
 COLLEAGUE = (
-    "You aren't on a team here, but you can still help.\n"
+    "You aren't in a department here, but you can still help.\n"
     "• Seen a post that somebody should answer? Open the menu ⋮ of its message in Slack and choose "
     "*Flag for a department*.\n"
-    "• Is a case with the wrong team? Choose *Re-route…* on its card. On praise, choose *Thank*.\n"
+    "• Is a case in the wrong department? Choose *Re-route…* on its card. On praise, choose *Thank*.\n"
     f"• Ask `{action_ids.SENTIMENT} today` in any channel to see what people say.\n"
     f"• Ask `{action_ids.ONCALL}` to see who is on call.\n"
-    f"• A manager can add you to a team with `{action_ids.EARSHOT} deputize`."
+    f"• A manager can add you to a department with `{action_ids.EARSHOT} deputize`."
 )
 
 

@@ -91,7 +91,7 @@ def render_hand_over_modal(
         render_case_context(case),
         make_input(
             action_ids.PERSON,
-            f"Somebody on the {sanitize_line(case.department, 60)} team",
+            f"Somebody in the {sanitize_line(case.department, 60)} department",
             make_select([make_option(name, one) for one, name in people]) if people else anybody,
             hint="They own the case right away and get a message.",
             optional=True,
@@ -114,7 +114,7 @@ def render_not_for_us_modal(
         render_case_context(case),
         make_input(
             action_ids.DEPARTMENT,
-            "Which team?",
+            "Which department?",
             make_select([*others, *nobody]),
             hint="The case moves right away. Thanks – this helps Earshot learn.",
         ),
@@ -122,7 +122,7 @@ def render_not_for_us_modal(
             action_ids.REASON,
             "Why?",
             {"type": "plain_text_input", "max_length": MAX_REASON},
-            hint="Stays in Slack. The team that gets the case sees it.",
+            hint="Stays in Slack. The department that gets the case sees it.",
             optional=not is_colleague,
         ),
     )
@@ -205,9 +205,9 @@ def render_bring_back_modal(
         make_context(make_plain_text(f"{format_author(mention)}: {sanitize_line(mention.text, 150)}")),
         make_input(
             action_ids.DEPARTMENT,
-            "Which team?",
+            "Which department?",
             make_select(make_department_options(departments)),
-            hint="No rule in the playbook sends this post to a team.",
+            hint="No rule in the playbook sends this post to a department.",
         ),
     )
 
@@ -224,7 +224,7 @@ def render_flag_modal(words: str, url: str, departments: Sequence[Department], o
         "Flag",
         origin,
         make_input(action_ids.WORDS, "Text of the post", _make_text_input(words, WORDS_MOST, multiline=True)),
-        make_input(action_ids.DEPARTMENT, "Which team?", make_select(make_department_options(departments))),
+        make_input(action_ids.DEPARTMENT, "Which department?", make_select(make_department_options(departments))),
         make_input(action_ids.KIND, "Type", make_select(kinds)),
         make_input(action_ids.ADDRESS, "Link to the post", _make_url_input(url), optional=True),
         make_input(action_ids.AUTHOR, "Author", _make_text_input("", 100), hint="For example @marta.", optional=True),

@@ -170,7 +170,7 @@ def _render_form(labels: frozenset[PersonLabel], origin: ModalMetadata) -> list[
     if chosen := [options[label] for label in LABEL_NAMES if label in labels]:
         boxes["initial_options"] = chosen
     text = {"type": "plain_text_input", "multiline": True, "max_length": MAX_NOTE_LENGTH}
-    hint = "Stays in Slack. The deputies of the teams that had this person and managers can read it."
+    hint = "Stays in Slack. The deputies of the departments that had this person and managers can read it."
     return [
         make_input(
             f"{action_ids.LABELS}:{origin.saves}:{origin.labels}",

@@ -141,6 +141,6 @@ def _explain_deputies_only(staff: DepartmentStaff) -> str:
     deputize = f"{format_people(staff.managers)} can deputize you." if staff.managers else "A manager can deputize you."
     deputies = format_people(staff.deputies) or "nobody yet"
     return (
-        f"Only the {staff.department} team answers these ({deputies}). "
+        f"Only the {staff.department} department answers these ({deputies}). "
         f"You can open the post, thank the person, or tell one of them. {deputize}"
     )

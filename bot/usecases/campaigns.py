@@ -78,7 +78,7 @@ class CampaignUseCases:
             staff = await self._staff.load_staff(get_department_or_lost(self._rules, name), self._rules.managers)
             if staff.can_answer(by):
                 return
-        raise NotAllowed("Only the owner of the campaign and the team that was warned decide that.")
+        raise NotAllowed("Only the owner of the campaign and the department that was warned decide that.")
 
     async def load_book(self) -> CampaignBook:
         return await self._store.load_book(self._rules.list_campaigns())

@@ -174,5 +174,5 @@ class CrisisUseCases:
             return
         staff = await self._staff.load_staff(department, self._rules.managers)
         if not staff.can_answer(by):
-            no = f"Only the {department.name} team and the leads of the crisis can do this. Ask one of them."
+            no = f"Only the {department.name} department and the leads of the crisis can do this. Ask one of them."
             raise NotAllowed(DEPUTIES_UNKNOWN if staff.unsure else no)

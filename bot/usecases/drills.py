@@ -36,7 +36,7 @@ class DrillUseCases:
             raise NotAllowed(f"No department of that name pages anybody. These do: {names or 'none'}.")
         allowed = [one for one in named or called if await self._can_start(by, one, named=bool(named))]
         if not allowed:
-            raise NotAllowed("Only a department's team and managers can start a drill. Ask one of them.")
+            raise NotAllowed("Only people in a department and managers can start a drill. Ask one of them.")
         if len(allowed) > 1:
             raise NotAllowed(f"Which department? Add its name: {names}.")
         return allowed[0]

@@ -154,7 +154,7 @@ class HomeTab:
     async def search(self, by: str, query: SearchQuery) -> SearchResult:
         """Return a page of the cases of a person, newest first. Raises `NotAllowed` for colleagues without a role."""
         if not any(staff.can_answer(by) for staff in await self._load_rights(self._rules.list_departments())):
-            raise NotAllowed("Search is for people on a team. A manager can add you to one.")
+            raise NotAllowed("Search is for people in a department. A manager can add you to one.")
         at = self._clock.now()
         figures, searched = await self._find_searched(query, at)
         found = [

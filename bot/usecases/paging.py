@@ -81,7 +81,7 @@ class PagingUseCases:
         if not page.has_called(by):
             staff = await self._staff.load_staff(department, self._rules.managers)
             if not staff.can_answer(by):
-                no = f"You aren't on the {page.department} team. Ask somebody who is to acknowledge this page."
+                no = f"You aren't in the {page.department} department. Ask somebody who is to acknowledge this page."
                 raise NotAllowed(DEPUTIES_UNKNOWN if staff.unsure else no)
         return await self.acknowledge(page_id, by, "Slack")
 

@@ -36,10 +36,10 @@ CHOOSE_RESOLUTION = "Choose an outcome."
 KEEP_OPEN = "Earshot can't reach its database. Keep this form open and press Resolve again in a minute."
 NOBODY = "Choose a person or a department."
 BOTH = "Choose a person or a department, not both."
-CHOOSE_DEPARTMENT = "Choose a team, or nobody."
+CHOOSE_DEPARTMENT = "Choose a department, or nobody."
 CHOOSE_MENTION = "Choose the post that doesn't belong here."
 CHOOSE_LABEL = "Choose what to change it to."
-CHOOSE_READER = "Choose a team."
+CHOOSE_READER = "Choose a department."
 CHOOSE_END = "Choose until when."
 
 

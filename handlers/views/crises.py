@@ -11,7 +11,7 @@ from handlers.use_cases import AsyncAck, CaseUseCases, CrisisUseCases, Payload, 
 MISSING = {
     action_ids.SEVERITY: "Choose a severity.",
     action_ids.HEADLINE: "Describe in a few words what happened.",
-    action_ids.DEPARTMENT: "Choose a team.",
+    action_ids.DEPARTMENT: "Choose a department.",
     action_ids.LEAD: "Choose the incident lead.",
 }
 KEEP_OPEN = "Earshot can't reach its database. Keep this form open and press Declare again in a minute."

@@ -17,7 +17,7 @@ from handlers.use_cases import AsyncAck, CaseUseCases, FlagUseCases, Payload, Re
 
 MISSING = {
     action_ids.WORDS: "Enter the text of the post, or a few words of it.",
-    action_ids.DEPARTMENT: "Choose a team.",
+    action_ids.DEPARTMENT: "Choose a department.",
     action_ids.KIND: "Choose a type.",
 }
 KEEP_OPEN = "Earshot can't reach its database. Keep this form open and press Flag again in a minute."

@@ -40,7 +40,7 @@ def test_a_claimed_card_is_redrawn_in_its_place(window: Window, demo: Demo) -> N
 def test_somebody_without_a_role_is_told_why_not(window: Window) -> None:
     window.open("joe")
     window.find_card("@marta").click(action_ids.CLAIM)
-    window.wait_for_text("Only visible to you", "Only the care team", within="#log article.only-you")
+    window.wait_for_text("Only visible to you", "Only the care department", within="#log article.only-you")
     assert window.find_accessibility_faults() == []
     window.find_card("@marta").wait_for_button(action_ids.CLAIM)
     window.switch_user("ana")
@@ -100,7 +100,7 @@ def test_a_hand_over_to_somebody_no_longer_on_the_team_is_refused_in_its_form(wi
         demo.act_as("mia", "types", channel="C0CARE", text="/earshot dismiss @joe care")
         window.wait_for_text("is no longer a deputy of care", within="#log")
         form.submit()
-        window.wait_for_text("isn't on the care team", within="#modal .field-error")
+        window.wait_for_text("isn't in the care department", within="#modal .field-error")
         assert window.find_accessibility_faults() == []
         window.press_keys(Keys.ESCAPE)
     card.wait_for_text("@mia")

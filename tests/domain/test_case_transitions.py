@@ -133,7 +133,9 @@ def test_who_hands_a_case_to_herself_is_not_told_so() -> None:
     assert [one.kind for one in decision.notifications] == [NotificationKind.CARD]
 
 
-@pytest.mark.parametrize(("to", "sentence"), [("U0ANA", "already has this one"), ("U0ZOE", "isn't on the care team")])
+@pytest.mark.parametrize(
+    ("to", "sentence"), [("U0ANA", "already has this one"), ("U0ZOE", "isn't in the care department")]
+)
 def test_a_case_is_handed_to_a_deputy_who_has_it_not_yet(to: str, sentence: str) -> None:
     with pytest.raises(NotAllowed, match=sentence):
         hand_to_person(build_case(CaseStatus.CLAIMED), build_context("U0ANA"), to)
@@ -200,7 +202,7 @@ def test_a_mention_that_joined_wrongly_gets_a_case_of_its_own() -> None:
 
 
 def test_who_may_not_answer_may_not_separate() -> None:
-    with pytest.raises(NotAllowed, match="Only the care team"):
+    with pytest.raises(NotAllowed, match="Only the care department"):
         separate_mention(build_case(), build_context("U0ZOE"), build_mention(id="x:2"))
 
 

@@ -200,7 +200,7 @@ def test_whichever_label_is_corrected_its_route_sets_the_clocks_and_nobodys_rout
 
 
 def test_who_is_no_deputy_corrects_nothing() -> None:
-    with pytest.raises(NotAllowed, match="Only the care team"):
+    with pytest.raises(NotAllowed, match="Only the care department"):
         correct(build_assessed_case(), CorrectionKind.SENTIMENT, "neutral", "U0ZOE")
 
 

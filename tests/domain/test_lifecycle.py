@@ -112,7 +112,7 @@ def test_who_is_no_deputy_is_told_who_is_and_what_she_may_do_instead() -> None:
         check_allowed(CaseTransition.CLAIM, build_case(), ANYBODY, STAFF)
 
     assert str(refused.value) == (
-        "Only the care team answers these (<@U0ANA>, <@U0BEN>). You can open the post, thank the person, "
+        "Only the care department answers these (<@U0ANA>, <@U0BEN>). You can open the post, thank the person, "
         "or tell one of them. <@U0MIA> can deputize you."
     )
 

@@ -53,12 +53,12 @@ async def test_what_needs_an_answer_opens_a_form_without_the_one_that_stands(
 async def test_no_form_opens_for_a_person_who_may_not(
     workspace: Workspace, fakes: FakeUseCases, slack: FakeSlackServer
 ) -> None:
-    fakes.corrections.raises = NotAllowed("Only the care team answers these.")
+    fakes.corrections.raises = NotAllowed("Only the care department answers these.")
 
     await workspace.choose(action_ids.CORRECT, action_ids.encode_correction("intent", CASE))
 
     assert slack.list_calls("views.open") == []
-    assert slack.list_whispers() == ["Only the care team answers these."]
+    assert slack.list_whispers() == ["Only the care department answers these."]
 
 
 async def test_a_form_filled_in_corrects_and_redraws(
@@ -144,13 +144,13 @@ async def test_what_is_corrected_in_why_is_seen_in_it_and_on_the_card(
 async def test_a_refusal_in_why_is_shown_in_it_and_not_behind_it(
     workspace: Workspace, fakes: FakeUseCases, slack: FakeSlackServer, origin: str
 ) -> None:
-    fakes.corrections.raises = NotAllowed("Only the care team answers these.")
+    fakes.corrections.raises = NotAllowed("Only the care department answers these.")
 
     await workspace.press_in_modal(action_ids.CORRECT, action_ids.encode_correction("intent", CASE), origin)
 
     (call,) = slack.list_calls("views.update")
     assert [block["text"]["text"] for block in call["view"]["blocks"]] == [
-        "Only the care team answers these.",
+        "Only the care department answers these.",
         "Why?",
     ]
     assert check_view(call["view"]) == []
@@ -220,6 +220,6 @@ async def test_what_leads_nowhere_asks_who_should_see_it(
     metadata = call["view"]["private_metadata"]
     assert ModalMetadata.from_json(metadata).case == "17-0"
     response = await workspace.submit(action_ids.BRING_BACK_MODAL, {}, metadata)
-    assert "Choose a team." in (response.body or "")
+    assert "Choose a department." in (response.body or "")
     await workspace.submit(action_ids.BRING_BACK_MODAL, {action_ids.DEPARTMENT: chosen("pr")}, metadata)
     assert fakes.spam.asked[-2:] == [("bring back", "17-0", ANA, "pr"), ("page", "")]

@@ -104,7 +104,7 @@ async def test_a_form_that_is_filled_in_declares_and_one_that_is_not_says_what_i
 
 
 @pytest.mark.parametrize(
-    "no", [NotAllowed("Only the pr team and the leads of the crisis can do this."), StoreUnavailable()]
+    "no", [NotAllowed("Only the pr department and the leads of the crisis can do this."), StoreUnavailable()]
 )
 async def test_a_crisis_that_cannot_be_declared_is_a_sentence_to_the_person_who_asks(
     no: Exception, workspace: Workspace, fakes: FakeUseCases, slack: FakeSlackServer

@@ -109,7 +109,7 @@ async def test_what_is_missing_is_said_under_its_input(
 ) -> None:
     said = await submit(workspace, slack, {action_ids.ADDRESS: build_text_state("my diary")})
 
-    assert "Choose a team." in said
+    assert "Choose a department." in said
     assert "This isn't a web address." in said
     assert fakes.flags.asked == []
 

@@ -146,7 +146,7 @@ async def test_a_form_that_was_open_for_too_long_still_counts(
             action_ids.PERSON,
             "Choose a person or a department, not both.",
         ),
-        (action_ids.NOT_FOR_US_MODAL, {}, action_ids.DEPARTMENT, "Choose a team, or nobody."),
+        (action_ids.NOT_FOR_US_MODAL, {}, action_ids.DEPARTMENT, "Choose a department, or nobody."),
         (action_ids.SEPARATE_MODAL, {}, action_ids.MENTION, "Choose the post that doesn't belong here."),
     ],
 )
@@ -284,11 +284,11 @@ async def test_a_no_that_leads_to_where_it_was_done_closes_the_form_and_is_said_
 async def test_who_is_chosen_and_is_no_deputy_is_called_this_person(
     workspace: Workspace, fakes: FakeUseCases, origin: str
 ) -> None:
-    fakes.cases.raises = NotAllowed("<@U0TOM> isn't on the care team.")
+    fakes.cases.raises = NotAllowed("<@U0TOM> isn't in the care department.")
 
     response = await workspace.submit(action_ids.HAND_OVER_MODAL, {action_ids.PERSON: person("U0TOM")}, origin)
 
-    assert "This person isn't on the care team" in (response.body or "")
+    assert "This person isn't in the care department" in (response.body or "")
 
 
 async def test_a_form_from_the_home_tab_brings_the_home_tab_up_to_date(

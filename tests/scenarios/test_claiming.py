@@ -53,7 +53,7 @@ async def test_a_colleague_who_is_no_deputy_is_told_what_she_may_do_instead(worl
     await world.receive(LOST)
     card = world.channel("#care").card("@marta")
     await card.click("Claim", by="joe")
-    assert "Only the care team answers these" in world.person("joe").last_whisper
+    assert "Only the care department answers these" in world.person("joe").last_whisper
     assert (
         "You can open the post, thank the person, or tell one of them. @mia can deputize you."
         in world.person("joe").last_whisper

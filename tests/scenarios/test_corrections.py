@@ -78,7 +78,7 @@ async def test_blog_spam_is_counted_listed_and_brought_back_once(world: World) -
     assert f"@zed on X, 10 Mar, 09:00 UTC: {BLOG}" in told
     assert "→ spam: " in told
     await world.person("joe").press_on_whisper("Not spam")
-    assert "No rule in the playbook sends this post to a team." in world.person("joe").form
+    assert "No rule in the playbook sends this post to a department." in world.person("joe").form
     joe = world.sandbox.get_user("joe")
     await joe.fill_field(action_ids.DEPARTMENT, "care")
     await joe.submit()

@@ -63,7 +63,7 @@ async def test_nobody_answers_and_it_is_given_up_and_said(world: World) -> None:
 
 
 async def test_who_may_not_and_what_is_not_there_is_a_sentence(world: World) -> None:
-    assert "Only a department's team" in await world.person("joe").type_command("/oncall drill pr")
+    assert "Only people in a department" in await world.person("joe").type_command("/oncall drill pr")
     assert "No department of that name pages anybody" in await world.person("mia").type_command("/oncall drill sales")
     assert "Which department?" in await world.person("mia").type_command("/oncall drill")
     assert not world.person("ben").dms

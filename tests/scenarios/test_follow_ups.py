@@ -132,7 +132,7 @@ async def report_follow_ups(world: World) -> str:
 async def test_only_who_may_answer_there_answers_a_follow_up(world: World) -> None:
     card = await answer_complaint(world)
     await world.advance(days=3, hours=1)
-    with pytest.raises(NotAllowed, match="Only the care team answers these"):
+    with pytest.raises(NotAllowed, match="Only the care department answers these"):
         await world.local_app.app.usecases.cases.answer_follow_up(card.case, "U0JOE", FollowUpOutcome.SATISFIED)
 
 

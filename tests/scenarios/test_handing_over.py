@@ -64,7 +64,7 @@ async def test_where_names_are_not_to_be_had_who_may_not_answer_is_refused_in_th
     card = world.channel("#care").card("@marta")
     await card.click("Claim", by="ana")
     refused = await card.hand_over(by="ana", to="joe")
-    assert refused.errors["person"].startswith("This person isn't on the care team")
+    assert refused.errors["person"].startswith("This person isn't in the care department")
     assert "Claimed by @ana" in card.words
 
 

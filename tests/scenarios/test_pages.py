@@ -109,7 +109,8 @@ async def test_somebody_who_was_not_called_and_answers_for_nothing_there_cannot_
     await world.receive(CRISIS)
     await world.channel("#pr").card("@marta").click("Acknowledge", by="lea")
     assert (
-        world.person("lea").last_whisper == "You aren't on the pr team. Ask somebody who is to acknowledge this page."
+        world.person("lea").last_whisper
+        == "You aren't in the pr department. Ask somebody who is to acknowledge this page."
     )
     assert "no answer yet" in world.channel("#pr").card("@marta").words
 

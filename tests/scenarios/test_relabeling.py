@@ -130,9 +130,9 @@ async def test_somebody_without_a_role_gets_a_sentence(world: World) -> None:
     await world.receive(LOST)
     card = world.channel("#care").card("@marta")
     await card.choose("Spam", by="joe")
-    assert "Only the care team answers these" in world.person("joe").form
+    assert "Only the care department answers these" in world.person("joe").form
     await card.choose("Change sentiment…", by="joe")
-    assert world.person("joe").form.count("Only the care team answers these") == 1
+    assert world.person("joe").form.count("Only the care department answers these") == 1
     assert world.person("joe").whispers == []
     assert not world.person("joe").dms
     assert await list_corrections(world) == []

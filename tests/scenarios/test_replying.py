@@ -256,7 +256,7 @@ async def test_only_the_owner_and_managers_reply_and_only_to_a_claimed_case(worl
     await card.click("Reply…", by="raj")
     assert world.person("raj").last_whisper == "@ana has this one. Ask @ana or a manager to answer it."
     await card.click("Reply…", by="joe")
-    assert "Only the care team answers these" in world.person("joe").last_whisper
+    assert "Only the care department answers these" in world.person("joe").last_whisper
     assert "Reply" in (await open_reply(world, card, by="mia")).words
 
 

@@ -75,7 +75,7 @@ async def test_who_is_on_no_team_sees_no_cases(world: World) -> None:
     await world.receive(LOST)
     await world.person("joe").type_command("/sentiment today")
     await world.person("joe").press_on_whisper("Cases…")
-    assert "for people on a team" in world.person("joe").last_whisper
+    assert "for people in a department" in world.person("joe").last_whisper
 
 
 @pytest.mark.parametrize("words", ["today", "today care", "week Northwind Air"])

@@ -23,7 +23,7 @@ async def test_a_manager_makes_somebody_a_deputy_until_friday_and_they_claim_at_
     await world.receive(LOST)
     card = world.channel("#care").card("@marta")
     await card.click("Claim", by="joe")
-    assert "Only the care team answers these" in world.person("joe").last_whisper
+    assert "Only the care department answers these" in world.person("joe").last_whisper
 
     told = await world.person("mia").type_command("/earshot deputize @joe care until Friday")
     assert told.startswith("✅ @joe is a deputy of care until Fri 13 Mar 18:00 (3 d 9 h). They can claim now.")
@@ -53,11 +53,11 @@ async def test_it_ends_by_itself_and_a_case_that_is_owned_then_stays_owned_to_it
 
     assert "joe" not in await world.person("mia").type_command("/earshot deputies care")
     await world.channel("#care").card("@ola").click("Claim", by="joe")
-    assert "Only the care team answers these" in world.person("joe").last_whisper
+    assert "Only the care department answers these" in world.person("joe").last_whisper
     await world.channel("#care").card("@marta").click("Release", by="joe")
     assert "@joe" not in world.channel("#care").card("@marta").words.partition("Case ")[0]
     await world.channel("#care").card("@marta").click("Claim", by="joe")
-    assert "Only the care team answers these" in world.person("joe").last_whisper
+    assert "Only the care department answers these" in world.person("joe").last_whisper
 
 
 async def test_where_the_playbook_asks_for_it_nobody_claims_before_they_accept(world: World) -> None:

@@ -96,7 +96,7 @@ async def test_what_is_worth_sharing_waits_in_a_list_until_somebody_takes_it_out
     assert "@rosa" in listed
     await world.person("tom").type_command("/sentiment share")
     await world.person("tom").press_on_whisper("Done")
-    assert "Only @joe and the community team take it out." in world.person("tom").last_whisper
+    assert "Only @joe and the community department take it out." in world.person("tom").last_whisper
     await world.person("mia").type_command("/sentiment share")
     await world.person("mia").press_on_whisper("Done")
     assert "Nothing is marked" in world.person("mia").last_whisper
@@ -134,7 +134,7 @@ async def test_what_is_worth_sharing_stands_on_the_home_tab_of_the_team_while_th
     await world.channel("#community").card("@rosa").click("Thank", by="joe")
     await world.person("joe").press_on_whisper("Share-worthy")
     assert "⭐ 1 post is worth sharing." in await mia.open_home()
-    assert "worth sharing" not in await world.person("joe").open_home(), "they are on no team"
+    assert "worth sharing" not in await world.person("joe").open_home(), "they are in no department"
     assert "@rosa" in await mia.press_on_home("View list")
     assert "Nothing is marked" in await mia.press_on_home("Done")
     assert "is worth sharing" not in await mia.open_home()

@@ -73,7 +73,7 @@ async def test_who_may_not_claim_is_told_who_may_and_who_could_deputise_them(har
         await harness.usecases.cases.claim(case.id, JOE)
 
     assert str(no.value) == (
-        "Only the care team answers these (<@U0ANA>, <@U0BEN>, <@U0MIA>, <@U0RAJ>). "
+        "Only the care department answers these (<@U0ANA>, <@U0BEN>, <@U0MIA>, <@U0RAJ>). "
         "You can open the post, thank the person, or tell one of them. <@U0MIA> can deputize you."
     )
     assert await harness.read_case() == case
@@ -165,7 +165,7 @@ async def test_a_case_is_handed_to_a_deputy_who_is_told(harness: UseCaseHarness)
     assert (handed.status, handed.owner) == (CaseStatus.CLAIMED, BEN)
     assert f"handed {case.id} 2 @U0BEN" in await harness.list_pending()
     assert [one.id for one in await harness.store.cases.list_owned(BEN)] == [case.id]
-    with pytest.raises(NotAllowed, match="<@U0JOE> isn't on the care team"):
+    with pytest.raises(NotAllowed, match="<@U0JOE> isn't in the care department"):
         await harness.usecases.cases.hand_to_person(case.id, BEN, JOE)
     with pytest.raises(NotAllowed, match="<@U0BEN> already has this one"):
         await harness.usecases.cases.hand_to_person(case.id, BEN, BEN)
@@ -209,7 +209,7 @@ async def test_the_cases_of_a_department_that_the_playbook_has_lost_are_handed_o
 ) -> None:
     case = await harness.open_case()
     harness.edit_playbook(care="help")
-    with pytest.raises(NotAllowed, match="Only the care team answers these"):
+    with pytest.raises(NotAllowed, match="Only the care department answers these"):
         await harness.usecases.cases.claim(case.id, ANA)
     assert (await harness.usecases.cases.hand_to_department(case.id, MIA, "help")).case.department == "help"
 
@@ -281,7 +281,7 @@ async def test_a_form_is_refused_for_what_is_resolved(harness: UseCaseHarness) -
 
 async def test_a_form_is_refused_to_who_may_not_answer(harness: UseCaseHarness) -> None:
     case = await harness.open_case()
-    with pytest.raises(NotAllowed, match="Only the care team answers these"):
+    with pytest.raises(NotAllowed, match="Only the care department answers these"):
         await harness.usecases.cases.check_transition(case.id, TOM, CaseTransition.HAND_OVER)
 
 

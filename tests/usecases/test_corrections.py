@@ -170,11 +170,11 @@ def one_subject(harness: UseCaseHarness) -> UseCaseHarness:
 @pytest.mark.parametrize("by", [JOE, TOM])
 async def test_who_may_not_answer_may_not_correct(by: str, harness: UseCaseHarness) -> None:
     case = await harness.open_case()
-    with pytest.raises(NotAllowed, match="Only the care team answers these"):
+    with pytest.raises(NotAllowed, match="Only the care department answers these"):
         await harness.usecases.corrections.check_correction(case.id, CorrectionKind.INTENT, by)
-    with pytest.raises(NotAllowed, match="Only the care team answers these"):
+    with pytest.raises(NotAllowed, match="Only the care department answers these"):
         await harness.usecases.corrections.correct_case(case.id, CorrectionKind.INTENT, "question", by)
-    with pytest.raises(NotAllowed, match="Only the care team answers these"):
+    with pytest.raises(NotAllowed, match="Only the care department answers these"):
         await harness.usecases.corrections.reroute_case(case.id, by)
 
 

@@ -58,7 +58,7 @@ async def test_a_declared_crisis_calls_its_lead_and_asks_for_an_update(harness: 
 
 @pytest.mark.parametrize("by", [JOE, ANA])
 async def test_who_does_not_answer_for_its_department_declares_none(by: str, harness: UseCaseHarness) -> None:
-    with pytest.raises(NotAllowed, match="Only the pr team and the leads of the crisis"):
+    with pytest.raises(NotAllowed, match="Only the pr department and the leads of the crisis"):
         await harness.usecases.crises.declare(by, FORM)
     assert await harness.store.crises.list_open_crises() == []
 
@@ -196,7 +196,7 @@ async def test_what_is_done_is_ticked_off_once(harness: UseCaseHarness) -> None:
         await harness.usecases.crises.complete_checklist_item(MIA, f"{crisis.id}/1")
     with pytest.raises(NotAllowed, match="no longer on the checklist"):
         await harness.usecases.crises.complete_checklist_item(MIA, f"{crisis.id}/2")
-    with pytest.raises(NotAllowed, match="Only the pr team"):
+    with pytest.raises(NotAllowed, match="Only the pr department"):
         await harness.usecases.crises.complete_checklist_item(JOE, f"{crisis.id}/0")
 
     assert [item.done_by for item in (await read_crisis(harness, crisis.id)).checklist] == ["", TOM]
@@ -271,9 +271,9 @@ async def test_of_two_who_close_it_at_once_one_does(harness: UseCaseHarness, rac
 
 async def test_who_has_nothing_to_do_with_it_does_not_close_it(harness: UseCaseHarness) -> None:
     crisis = await declare(harness)
-    with pytest.raises(NotAllowed, match="Only the pr team"):
+    with pytest.raises(NotAllowed, match="Only the pr department"):
         await harness.usecases.crises.close(ANA, crisis.id)
-    with pytest.raises(NotAllowed, match="Only the pr team"):
+    with pytest.raises(NotAllowed, match="Only the pr department"):
         await harness.usecases.crises.request_close(ANA, "", OPENED)
 
 

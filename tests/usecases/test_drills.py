@@ -40,7 +40,7 @@ async def test_who_may_call_several_is_asked_which(harness: UseCaseHarness) -> N
 
 @pytest.mark.parametrize("words", ["", "care"])
 async def test_who_answers_for_no_department_begins_no_drill(words: str, harness: UseCaseHarness) -> None:
-    with pytest.raises(NotAllowed, match="Only a department's team and managers"):
+    with pytest.raises(NotAllowed, match="Only people in a department and managers"):
         await harness.usecases.drills.start_drill(JOE, words)
 
 
@@ -56,7 +56,7 @@ async def test_while_slack_does_not_say_who_is_a_deputy_it_is_said_where_the_dep
     harness.slack.hide_groups()
     with pytest.raises(NotAllowed, match="Slack isn't telling Earshot"):
         await harness.usecases.drills.start_drill("U0PAM", "pr")
-    with pytest.raises(NotAllowed, match="Only a department's team"):
+    with pytest.raises(NotAllowed, match="Only people in a department"):
         await harness.usecases.drills.start_drill("U0PAM", "")
 
 

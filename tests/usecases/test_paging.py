@@ -38,7 +38,7 @@ async def test_who_was_called_acknowledges_and_nobody_else_is_called(harness: Us
 
 async def test_a_deputy_who_was_not_called_may_acknowledge_and_anybody_else_may_not(harness: UseCaseHarness) -> None:
     page = await harness.open_page()
-    with pytest.raises(NotAllowed, match="You aren't on the pr team"):
+    with pytest.raises(NotAllowed, match="You aren't in the pr department"):
         await harness.usecases.pages.acknowledge_in_slack(page.id, JOE)
     assert (await harness.store.pages.get(page.id)).is_open
     assert (await harness.usecases.pages.acknowledge_in_slack(page.id, "U0PAM")).acknowledged_by == "U0PAM"

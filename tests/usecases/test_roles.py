@@ -82,5 +82,5 @@ async def test_an_owner_whose_time_is_over_resolves_their_case_and_reopens_none(
     harness.clock.advance(minutes=21)
     await harness.usecases.cases.renew_lease(case.id, JOE)
     await harness.usecases.cases.release(case.id, JOE)
-    with pytest.raises(NotAllowed, match="Only the care team"):
+    with pytest.raises(NotAllowed, match="Only the care department"):
         await harness.usecases.cases.claim(case.id, JOE)

@@ -44,6 +44,6 @@ def unmark_shareworthy(case: Case, context: Context) -> CaseDecision:
     if not case.shared_by:
         raise NotAllowed("It isn't in this list any more.")
     if context.by != case.shared_by and not context.staff.can_answer(context.by):
-        raise NotAllowed(f"Only <@{case.shared_by}> and the {case.department} team take it out.")
+        raise NotAllowed(f"Only <@{case.shared_by}> and the {case.department} department take it out.")
     after, event = case.copy_with(shared_by=""), context.build_event(AuditAction.SHARE_UNMARKED)
     return build_case_decision(case, after, context.department, event)

@@ -162,7 +162,7 @@ def hand_to_person(case: Case, context: Context, to: str) -> CaseDecision:
         raise NotAllowed(DEPUTIES_UNKNOWN)
     if not context.staff.can_answer(to):
         raise NotAllowed(
-            f"<@{to}> isn't on the {context.department.name} team. "
+            f"<@{to}> isn't in the {context.department.name} department. "
             "Choose somebody who is, or hand the case to another department."
         )
     event = context.build_event(AuditAction.HANDED_OVER, f"to <@{to}>")
