@@ -17,6 +17,7 @@ from tests.scenarios.people import Colleague
 from tests.scenarios.sample_posts import LATE, LOST, build_complaint
 from tests.scenarios.sample_workspace import CROWD
 from tests.scenarios.slack_views import Card
+from tests.scenarios.test_deletions import delete
 from tests.scenarios.test_offers import load_offers
 from tests.scenarios.test_replying import open_reply
 from tests.scenarios.test_storms import claimable
@@ -632,3 +633,15 @@ async def test_a_reminder_of_a_case_that_was_merged_does_not_say_that_it_was_res
     await world.local_app.app.usecases.cases.merge(second.case, "U0RAJ", first.case)
     await world.advance(seconds=5)
     assert "🔗 @raj merged the complaint from @marta into another case of theirs." in reminder.words
+
+
+async def test_a_merged_post_that_its_author_deletes_leaves_the_message_that_quoted_it(world: World) -> None:
+    first, second = await receive_two(world)
+    await first.click("Claim", by="raj")
+    await world.local_app.app.usecases.cases.merge(second.case, "U0ANA", first.case)
+    await world.advance(seconds=5)
+    assert SECOND in world.person("raj").dm.words
+    said = (await world.local_app.store.cases.get(second.case)).mention
+    await delete(world, said)
+    await world.advance(seconds=5)
+    assert all(SECOND not in one.words for one in world.person("raj").dms)
