@@ -8,7 +8,7 @@ from bot import metrics
 from bot.domain.campaigns.backfire import find_backfires, measure_share
 from bot.domain.campaigns.backfire_record import BackfireRecord, warn_of_backfire, watch_campaign
 from bot.domain.campaigns.campaign import Campaign, CampaignBook, fold_name
-from bot.domain.rules import PlaybookRules
+from bot.domain.rules import PlaybookRules, get_department_or_lost
 from bot.domain.spikes.baseline import SubjectBaseline
 from bot.domain.spikes.detector import SpikeDetector
 from bot.domain.spikes.episode import choose_department
@@ -73,7 +73,8 @@ class BackfireGuard:
         departments = [one.name for one in self._rules.list_departments()]
         alike = [one for one in records.values() if one.subject == campaign.subject]
         for found in find_backfires(campaign, watch.observations, record.before, at.timestamp()):
-            department = choose_department(found.critics, departments, self._rules.get_spike_thresholds())
+            chosen = choose_department(found.critics, departments, self._rules.get_spike_thresholds())
+            department = get_department_or_lost(self._rules, chosen)
             warned = warn_of_backfire(record, campaign, found, department, alike, at)
             if warned and await self._store.backfires.commit(warned, at) is CommitResult.WRITTEN:
                 records[name] = warned.after

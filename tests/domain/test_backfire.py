@@ -9,10 +9,12 @@ from bot.domain.campaigns.annoyance import has_annoyance
 from bot.domain.campaigns.backfire import BackfireFinding, find_backfires
 from bot.domain.campaigns.backfire_record import MAX_WARNINGS, BackfireRecord, warn_of_backfire, watch_campaign
 from bot.domain.campaigns.campaign import Campaign, CampaignAsset
+from bot.domain.department import Department
 from bot.domain.spikes.observation import SpikeObservation
 
 START = datetime(2026, 3, 11, 4, tzinfo=UTC)
 AT = START + timedelta(hours=1)
+PR = Department(name="pr", channel="C0PR")
 CAMPAIGN = Campaign(
     name="Spring sale",
     subject="Northwind",
@@ -109,7 +111,7 @@ def test_warnings_are_few_whatever_is_found() -> None:
     for minute in range(0, 60 * 24 * 10, 5):
         at = START + timedelta(minutes=minute)
         found = BackfireFinding(f"Asset {minute}", tuple(say("film", 10)), 10, 0.2, 9.0, 5)
-        if (decision := warn_of_backfire(record, CAMPAIGN, found, "pr", [record], at)) is not None:
+        if (decision := warn_of_backfire(record, CAMPAIGN, found, PR, [record], at)) is not None:
             record = decision.after
             told.append(at)
     assert len(told) == MAX_WARNINGS
@@ -119,8 +121,8 @@ def test_warnings_are_few_whatever_is_found() -> None:
 def test_two_campaigns_of_one_subject_do_not_warn_of_the_same_posts_at_once() -> None:
     found = BackfireFinding("", tuple(say("film", 10)), 10, 0.2, 9.0, 5)
     records = [watch_campaign(None, CAMPAIGN.copy_with(name=name), 0.2).after for name in ("One", "Two")]
-    first = warn_of_backfire(records[0], CAMPAIGN, found, "pr", records, AT)
+    first = warn_of_backfire(records[0], CAMPAIGN, found, PR, records, AT)
     assert first is not None
     both: list[BackfireRecord] = [first.after, records[1]]
-    assert warn_of_backfire(records[1], CAMPAIGN, found, "pr", both, AT) is None
-    assert warn_of_backfire(records[1], CAMPAIGN, found, "pr", both, AT + timedelta(minutes=31)) is not None
+    assert warn_of_backfire(records[1], CAMPAIGN, found, PR, both, AT) is None
+    assert warn_of_backfire(records[1], CAMPAIGN, found, PR, both, AT + timedelta(minutes=31)) is not None

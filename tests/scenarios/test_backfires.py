@@ -69,6 +69,13 @@ async def test_a_campaign_goes_wrong_and_the_asset_is_named_to_pr_and_the_owner(
     assert "because of Film" in told.words
 
 
+async def test_an_owner_who_reads_the_channel_that_is_warned_is_not_told_twice(world: World) -> None:
+    await start_campaign(world, CAMPAIGN.replace("U0LEA", "U0BEN"))
+    await send_posts(world, ANGRY, 30)
+    assert len(list_warnings(world)) == 1
+    assert [one for one in world.person("ben").dms if "may backfire" in one.words] == []
+
+
 async def test_a_campaign_that_goes_well_warns_nobody(world: World) -> None:
     await start_campaign(world)
     for number in range(4):

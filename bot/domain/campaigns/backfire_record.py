@@ -7,7 +7,7 @@ from bot.domain.audit import AuditAction, AuditEvent
 from bot.domain.campaigns.backfire import BackfireFinding
 from bot.domain.campaigns.campaign import Campaign, fold_name
 from bot.domain.commits import Decision, NotAllowed
-from bot.domain.department import is_person
+from bot.domain.department import Department, is_person
 from bot.domain.destination import Destination, ToDepartment, ToPerson
 from bot.domain.immutable import FrozenModel
 from bot.domain.outbox import Notification, NotificationKind, Priority
@@ -74,11 +74,14 @@ def warn_of_backfire(
     before: BackfireRecord,
     campaign: Campaign,
     found: BackfireFinding,
-    department: str,
+    department: Department,
     same_subject: Iterable[BackfireRecord],
     at: datetime,
 ) -> BackfireDecision | None:
-    """Tell the department and the owner; None if they were told not long ago, or somebody muted it."""
+    """Tell the department, and the owner unless the playbook names them among its deputies, who read its channel.
+
+    None if they were told not long ago, or somebody muted it.
+    """
     recent = [one.at for record in same_subject for one in record.warnings if at - one.at < PAUSE]
     told = [one for one in before.warnings if one.asset == found.asset and at - one.at < REPEAT_AFTER]
     if before.muted_by or recent or told or len(before.warnings) >= MAX_WARNINGS:
@@ -86,7 +89,7 @@ def warn_of_backfire(
     warning = BackfireWarning(
         asset=found.asset,
         at=at,
-        department=department,
+        department=department.name,
         people=found.people,
         critics=len(found.critics),
         usual=found.usual,
@@ -96,8 +99,9 @@ def warn_of_backfire(
     )
     after = before.copy_with(version=before.version + 1, owner=campaign.owner, warnings=(*before.warnings, warning))
     name, nth = fold_name(before.name), int(at.timestamp())
-    to: list[Destination] = [ToDepartment(department)]
-    if is_person(campaign.owner):
+    to: list[Destination] = [ToDepartment(department.name)]
+    is_reader = bool(department.channel) and campaign.owner in department.deputies
+    if is_person(campaign.owner) and not is_reader:
         to.append(ToPerson(campaign.owner))
     told_now = tuple(Notification(NotificationKind.BACKFIRE, name, one, Priority.CLICK, nth) for one in to)
     what = f"{warning.critics} of {warning.people} people, {format_percent(100 * warning.usual)} usual"
