@@ -8,7 +8,15 @@ from typing import Any, NamedTuple, Self
 
 from bot.cards import action_ids
 from bot.cards.author_history import format_caution
-from bot.cards.block_kit import Block, RenderedMessage, make_actions, make_button, make_plain_text, make_section
+from bot.cards.block_kit import (
+    Block,
+    RenderedMessage,
+    make_actions,
+    make_button,
+    make_context,
+    make_plain_text,
+    make_section,
+)
 from bot.cards.case import render_case, render_open_post_button
 from bot.cards.case_lists import list_case_buttons, render_case_line
 from bot.cards.modal_blocks import (
@@ -21,7 +29,7 @@ from bot.cards.modal_blocks import (
 )
 from bot.cards.sanitize import sanitize_line
 from bot.domain.case import Case, CaseStatus
-from bot.domain.case_figures import CaseFigures
+from bot.domain.case_figures import CaseFigures, explain_count
 from bot.domain.cases.queues import CasePage
 from bot.domain.department import Department
 from bot.domain.paging.page import Page
@@ -124,7 +132,7 @@ def _render_figure_menu(result: SearchResult | None) -> list[Block]:
     """Return the menu of figures, in the groups of the report."""
     groups: list[Block] = []
     for title, figures in result.figures if result else ():
-        options = [make_option(label, figure) for label, figure in figures if len(figure) <= OPTION_LENGTH]
+        options = [make_option(label, figure) for label, figure, _ in figures if len(figure) <= OPTION_LENGTH]
         groups += [{"label": make_plain_text(title, 75), "options": options}] if options else []
     menu = {"type": "static_select", "option_groups": groups, "placeholder": make_plain_text("All of this time")}
     hint = "A post that joined a case or needed no department has none of its own."
@@ -139,17 +147,24 @@ def _make_filter(options: list[Block], chosen: str) -> Block:
 
 def _render_results(query: SearchQuery, result: SearchResult, by: str) -> list[Block]:
     page, at = result.page, result.at
-    about = f"{query.report}: {query.figure.partition(':')[2] or 'all'}" if query.report else query.words
-    words, link = sanitize_line(about, NAME_MOST), "of" if query.episode or query.report else "from"
+    is_filtered = bool(query.department or query.status)
+    reason = "" if is_filtered else explain_count(result.figures, query.figure, page.total)
+    note = [make_context(reason)] if reason else []
+    if query.report:
+        figure = query.figure.partition(":")[2]
+        about = f"“{sanitize_line(figure, NAME_MOST)}”, {query.report}" if figure else query.report
+        words = f"for {sanitize_line(about, 2 * NAME_MOST)}"
+    else:
+        words = f"{'of' if query.episode else 'from'} “{sanitize_line(query.words, NAME_MOST)}”"
     if not page.total:
-        none = f"No case {link} “{words}”. Search covers the cases of the last six months."
-        return [{"type": "divider"}, make_section(make_plain_text(none))]
+        none = f"No case {words}. Search covers the cases of the last six months."
+        return [{"type": "divider"}, make_section(make_plain_text(none)), *note]
     where = f"{page.start + 1:,} – {page.end:,} of " if page.total > len(page.cases) else ""
-    head = make_section(make_plain_text(f"{where}{format_count(page.total, 'case')} {link} “{words}”"))
+    head = make_section(make_plain_text(f"{where}{format_count(page.total, 'case')} {words}"))
     rows = [
         block for case in page.cases for block in (render_case_line(case, at, by), _render_result_buttons(case, by))
     ]
-    return [{"type": "divider"}, head, *rows, *_render_result_pager(page)]
+    return [{"type": "divider"}, head, *note, *rows, *_render_result_pager(page)]
 
 
 def _render_result_buttons(case: Case, by: str) -> Block:

@@ -264,8 +264,9 @@ def _render_colleagues(colleagues: Sequence[ColleagueFigures]) -> list[Block]:
             f"spotted {format_count(one.spotted, 'post')} that no source found" if one.spotted else "",
         )
         named.append(f"{sanitize_line(one.name, 60)} {', '.join(filter(None, parts))}")
-    leave = "You don't want to be named? /earshot recognition off"
-    return [make_context(make_plain_text(f"Thanks to colleagues: {' · '.join(named)}. {leave}"))] if named else []
+    leave = "To be left out, type `/earshot recognition off`."
+    thanks = make_plain_text(f"Thanks to colleagues: {' · '.join(named)}.")
+    return [make_context(thanks, leave)] if named else []
 
 
 def _render_footer(report: Report, note: str) -> list[Block]:

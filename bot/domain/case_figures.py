@@ -9,10 +9,11 @@ from bot.domain.cases.coverage import REQUEST, REQUEST_ANSWERED, list_coverage_c
 from bot.domain.follow_up import FollowUpOutcome
 from bot.domain.reports.export_rows import get_post_time
 from bot.domain.reports.report import OutcomeFigures, Report
+from bot.domain.text import format_count
 from bot.domain.themes import THEME, ThemeRegister
 
-CaseFigures = tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
-"""Titles of groups, each with labels and figures."""
+CaseFigures = tuple[tuple[str, tuple[tuple[str, str, int], ...]], ...]
+"""Titles of groups, each with labels, figures and their counts."""
 OPEN, OVERDUE, ANSWERED, CLOSED, REPLIED = "open", "overdue", "answered", "closed", "replied"
 FLAGGED, MISSED, CAUTION, IGNORED = "flagged", "missed", "caution", "ignored"
 OPEN_FIGURES = frozenset({f"work:{OPEN}", f"work:{OVERDUE}"})
@@ -61,9 +62,23 @@ def list_case_figures(report: Report) -> CaseFigures:
     return tuple((title, options) for title, options in listed if options)
 
 
-def _list_options(kind: str, options: Mapping[str, tuple[str, int]]) -> tuple[tuple[str, str], ...]:
+def explain_count(figures: CaseFigures, figure: str, listed: int) -> str:
+    """Return why the list of a figure has another number of cases than the report counts; '' if it has not."""
+    counts = {name: count for _, group in figures for _, name, count in group}
+    count = counts.get(figure, listed)
+    if count == listed:
+        return ""
+    kind = figure.partition(":")[0]
+    if kind in {"work", "outcome", "follow-up"}:
+        why = "The report counts what was done in this time. The list has cases as they are now, less those reopened."
+    else:
+        why = "The report counts posts. One that joined a case or needed no department has none of its own."
+    return f"{count:,} in the report, {format_count(listed, 'case')} here. {why}"
+
+
+def _list_options(kind: str, options: Mapping[str, tuple[str, int]]) -> tuple[tuple[str, str, int], ...]:
     return tuple(
-        (f"{label[:1].upper()}{label[1:]} ({count:,})", f"{kind}:{name}")
+        (f"{label[:1].upper()}{label[1:]} ({count:,})", f"{kind}:{name}", count)
         for name, (label, count) in options.items()
         if count
     )

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from bot.domain.assessment import Intent
-from bot.domain.case_figures import list_case_figures
+from bot.domain.case_figures import CaseFigures, explain_count, list_case_figures
 from bot.domain.reports.ranges import parse_known_range
 from bot.domain.reports.report import (
     CautionFigures,
@@ -68,7 +68,7 @@ def count_shown(report: Report) -> int:
 def count_reached(report: Report) -> int:
     """Those with a figure in the menu, of each department by its filter; spam has a button of its own."""
     of_departments = {"work", "outcome", "follow-up"}
-    figures = [figure for _, options in list_case_figures(report) for _, figure in options]
+    figures = [figure for _, options in list_case_figures(report) for _, figure, _ in options]
     of_all = {"work:flagged", "work:missed"}
     each = [one for one in figures if one.partition(":")[0] in of_departments and one not in of_all]
     return len(figures) - len(each) + len(each) * len(report.departments) + bool(report.split.spam)
@@ -86,3 +86,15 @@ def test_with_everything_that_is_ever_counted_four_in_five_do() -> None:
 def test_what_is_zero_is_no_choice() -> None:
     none = SentimentCounts()
     assert list_case_figures(Report(ReportQuery(), FULL.range, AT, none)) == ()
+
+
+def test_a_list_with_another_number_than_the_figure_says_why_with_both() -> None:
+    figures: CaseFigures = (
+        ("Work", (("Answered (48)", "work:answered", 48),)),
+        ("Sentiment", (("Negative (3)", "sentiment:negative", 3),)),
+    )
+    assert explain_count(figures, "work:answered", 48) == ""
+    assert explain_count(figures, "", 45) == ""
+    told = explain_count(figures, "work:answered", 45)
+    assert told.startswith("48 in the report, 45 cases here. The report counts what was done")
+    assert "counts posts" in explain_count(figures, "sentiment:negative", 2)

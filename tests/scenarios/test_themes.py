@@ -98,7 +98,8 @@ async def test_a_theme_leads_to_its_cases_and_merged_ones_stand_there_too(world:
     await world.person("ana").type_command("/sentiment themes")
     await world.person("ana").press_on_whisper("Cases…")
     form = world.person("ana").form
-    assert "2 cases of “today: lost bags”" in form
+    assert "2 cases for “lost bags”, today" in form
+    assert "in the report" not in form, "both say 2"
     assert "@ola" in form
     assert "@rosa" not in form
 
