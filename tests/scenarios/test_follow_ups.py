@@ -4,7 +4,6 @@ import asyncio
 
 import pytest
 
-from bot.cards import action_ids
 from bot.domain.commits import NotAllowed
 from bot.domain.erasure import ForgetTarget
 from bot.domain.follow_up import FollowUpOutcome
@@ -376,7 +375,7 @@ async def test_what_they_said_is_written_down_in_their_history_and_forgotten_wit
         await world.advance(seconds=30)
     await dm.click("Add note…", by=name)
     person = world.sandbox.get_user(name)
-    await person.fill_field(action_ids.NOTE, SAID)
+    await person.fill_field("Add a note", SAID)
     await person.submit()
     await world.finish_listeners()
     assert SAID in world.person(name).form
