@@ -71,11 +71,12 @@ def _refuse_scope(name: str, period: str, names: Mapping[str, ReportQuery], know
     what = f"There's no {'department' if known.subjects is None else 'subject or department'} “{quote_words(name)}”."
     if near := difflib.get_close_matches(name, [one for one in names if one], n=1):
         return NotAllowed(f"{what} Did you mean `{escape(f'{period} {names[near[0]].scope}')}`?")
+    themes = "" if known.subjects is None else f"Themes are in `/sentiment themes {escape(period)}`. "
     subjects = "" if known.subjects is None else help_card.format_known_names("subjects", known.subjects) + " "
     return NotAllowed(
         f"{what} {subjects}"
         f"{help_card.format_known_names('departments', known.departments)} "
-        f"Times are {EXAMPLES}. `/sentiment help` shows what else you can ask."
+        f"{themes}Times are {EXAMPLES}. `/sentiment help` shows what else you can ask."
     )
 
 

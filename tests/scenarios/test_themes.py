@@ -60,6 +60,12 @@ async def test_of_few_mentions_the_report_names_themes_without_a_share_and_shows
     assert f"crew: 1 mention, 0 negative\n@rosa: {PRAISE}" in told.replace("\n\n", "\n"), told
 
 
+async def test_who_asks_for_a_theme_as_if_it_were_a_subject_is_led_to_the_themes(world: World) -> None:
+    add_to_playbook(world, THEMES)
+    told = await world.person("mia").type_command("/sentiment today lost bags")
+    assert "Themes are in `/sentiment themes today`." in told
+
+
 async def test_a_theme_is_renamed_and_its_past_goes_along(world: World) -> None:
     add_to_playbook(world, THEMES)
     await receive_many(world, KINDS, 40)
