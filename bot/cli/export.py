@@ -92,7 +92,8 @@ def _parse_span(start: str | None, until: str | None, zone: ZoneInfo) -> TimeSpa
     except NotAllowed as no:
         raise fail_with([no]) from None
     if found is None or found[1]:
-        problem = f"“{sanitize_line(words, 60)}” is not a time. Write a day, or a day and an hour: {TIMES}"
+        asked = words if until is not None else begin
+        problem = f"“{sanitize_line(asked, 60)}” is not a time. Write a day, or a day and an hour: {TIMES}"
         raise typer.BadParameter(problem, param_hint="--from or --until")
     return found[0].current if start is not None else everything._replace(end=found[0].current.end)
 

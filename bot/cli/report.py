@@ -55,6 +55,7 @@ def _parse_words(start: str, until: str | None, zone: ZoneInfo) -> str:
     except NotAllowed as no:
         raise fail_with([no]) from None
     if found is None or found[1]:
-        problem = f"“{sanitize_line(words, 60)}” is not a time. Write a day, or a day and an hour: {TIMES}"
+        asked = words if until is not None else start
+        problem = f"“{sanitize_line(asked, 60)}” is not a time. Write a day, or a day and an hour: {TIMES}"
         raise typer.BadParameter(problem, param_hint="--from or --to")
     return words

@@ -22,7 +22,7 @@ def connected(shell: Shell, store: Store, redis_url: str, brand: str) -> Shell:
 
 async def test_a_page_is_written_that_only_its_owner_can_read(connected: Shell) -> None:
     result = await connected.run_in_thread("report", "--from", "last potato", "--out", "x.html")
-    assert (result.exit_code, "is not a time" in result.stderr) == (2, True)
+    assert (result.exit_code, "“last potato” is not a time" in result.stderr) == (2, True)
     result = await connected.run_in_thread("report", "--from", "monday", "--out", "season.html")
     assert result.exit_code == 0, result.stderr
     assert "season.html is written" in result.stdout
