@@ -107,6 +107,8 @@ EXPORT_REPORT = "report_export"
 """Its value is what follows `/sentiment export`."""
 SHOW_SCOPE = "report_scope"
 """A menu of subjects and departments; the value of an option is what to ask for instead."""
+SHOW_THEMES = "report_themes"
+"""Its value is what follows `/sentiment themes`."""
 
 SPAM_LIST = "spam_list"
 SPAM_OLDER = "spam_older"

@@ -294,11 +294,15 @@ def _list_controls(report: Report) -> list[Block]:
     figures = make_button(
         "CSV", action_ids.EXPORT_REPORT, f"tallies {asked.command_text} csv", a11y_label="Get these figures as a file"
     )
+    label = "Show what these mentions are about"
+    themes = (
+        [make_button("Themes", action_ids.SHOW_THEMES, asked.command_text, a11y_label=label)] if report.themes else []
+    )
     spam = [make_button("View spam", action_ids.SPAM_LIST)] if report.split.spam else []
     is_week = asked.period == "week" and not asked.scope
     has_praise = any(intent is Intent.PRAISE for intent, _ in report.intents)
     thanks = [make_button("People to thank", action_ids.THANK_LIST)] if is_week and has_praise else []
-    return [*ranges, *_list_scope_menus(report), share, cases, figures, *spam, *thanks]
+    return [*ranges, *_list_scope_menus(report), *themes, share, cases, figures, *spam, *thanks]
 
 
 def _list_scope_menus(report: Report) -> list[Block]:

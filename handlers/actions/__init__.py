@@ -87,6 +87,13 @@ async def stop_digest(
         await reply.replace_or_send(await report_schedules.stop(by, action["value"]))
 
 
+async def show_themes(ack: AsyncAck, action: Payload, by: str, themes: ThemeReview, reply: Responder) -> None:
+    """Show the themes of the time, subject or department of a report."""
+    await ack()
+    async with reply.report_refusals():
+        await reply.send_ephemeral(await themes.answer_command(by, action["value"]))
+
+
 async def add_theme(ack: AsyncAck, action: Payload, by: str, themes: ThemeReview, reply: Responder) -> None:
     """Make a theme of suggested words."""
     await ack()
@@ -115,6 +122,7 @@ def register(app: AsyncApp) -> None:
     app.action(action_ids.EXPORT_REPORT)(export_report)
     for shows in (action_ids.SHOW_YESTERDAY, action_ids.SHOW_WEEK, action_ids.SHOW_MONTH, action_ids.SHOW_SCOPE):
         app.action(shows)(show_report)
+    app.action(action_ids.SHOW_THEMES)(show_themes)
     app.action(action_ids.THEME_ADD)(add_theme)
     app.action(action_ids.SPAM_LIST)(show_spam)
     app.action(action_ids.SPAM_OLDER)(show_older_spam)

@@ -70,6 +70,13 @@ async def test_a_suggested_theme_is_added_from_its_menu(
     assert slack.list_whispers()[-1] == "It begins now"
 
 
+async def test_a_report_leads_to_its_themes(workspace: Workspace, fakes: FakeUseCases, slack: FakeSlackServer) -> None:
+    await workspace.press(action_ids.SHOW_THEMES, "last week care")
+
+    assert fakes.themes.asked == [("themes", ANA, "last week care")]
+    assert len(slack.list_whispers()) == 1
+
+
 async def test_episodes_are_listed_and_each_button_leads_to_a_page(
     workspace: Workspace, fakes: FakeUseCases, slack: FakeSlackServer
 ) -> None:

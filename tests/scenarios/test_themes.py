@@ -66,6 +66,16 @@ async def test_who_asks_for_a_theme_as_if_it_were_a_subject_is_led_to_the_themes
     assert "Themes are in `/sentiment themes today`." in told
 
 
+async def test_a_button_leads_from_a_report_to_the_themes_of_its_time(world: World) -> None:
+    add_to_playbook(world, THEMES)
+    await world.receive(LOST)
+    ana = world.person("ana")
+    await ana.type_command("/sentiment")
+    await ana.press_on_whisper("Themes")
+    assert ana.last_whisper.startswith("What posts are about, today")
+    assert "lost bags" in ana.last_whisper
+
+
 async def test_a_theme_is_renamed_and_its_past_goes_along(world: World) -> None:
     add_to_playbook(world, THEMES)
     await receive_many(world, KINDS, 40)
