@@ -10,6 +10,7 @@ from bot.domain.case import Case
 from bot.domain.commits import CaseDecision
 from bot.domain.ledger.entry import LedgerEntry
 from bot.domain.ledger.telling import (
+    FINISHED,
     TOLD_PER_DAY,
     LedgerPerson,
     TellingState,
@@ -51,7 +52,7 @@ class LedgerWorker(Worker):
         before = await self._store.ledger.count_offers(day)
         people = await self._store.ledger.load_people(entry.id)
         parsed = {person_id: LedgerPerson.parse(value) for person_id, value in people.items()}
-        persons = {person_id: person for person_id, person in parsed.items() if not person.is_finished}
+        persons = {person_id: person for person_id, person in parsed.items() if person.state not in FINISHED}
         ids = sorted({person.case for person in persons.values()})
         start = int(at.timestamp() // self.idle) * BATCH_SIZE % max(1, len(ids))
         chosen = [*ids[start:], *ids[:start]][:BATCH_SIZE]

@@ -52,7 +52,7 @@ def _choose_folder(data: Path) -> Iterator[Path]:
 
 async def _check_redis(url: str, brand: BrandIdentity | None, place: str, where: str = "", copies: int = 0) -> Findings:
     try:
-        client = RedisClient(url, brand.id if brand else "check")
+        client = RedisClient(url, brand.id if brand else "check", copies)
     except ValueError:
         yield make_fault(place, UNREADABLE)
         return

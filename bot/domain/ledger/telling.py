@@ -49,9 +49,8 @@ class LedgerPerson(NamedTuple):
         department, _, state = rest.partition("|")
         return cls(case, department, TellingState.WAITING if department else _STATES.get(state, TellingState.OFFERED))
 
-    @property
-    def is_finished(self) -> bool:
-        return self.state in {TellingState.TOLD, TellingState.ENDED}
+
+FINISHED = frozenset({TellingState.TOLD, TellingState.ENDED})
 
 
 def count_answers(values: Iterable[str]) -> int:
