@@ -1,5 +1,6 @@
 """Events in the history of a record and in the audit log."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
@@ -114,3 +115,11 @@ class AuditEvent(NamedTuple):
     def drop_reason(self) -> "AuditEvent":
         """Return the event without the reason that a colleague gave, which follows a colon."""
         return self._replace(detail=self.detail.partition(": ")[0])
+
+
+def parse_event_time(fields: Mapping[str, str]) -> datetime:
+    """Return when an entry of the audit log happened. Raises `ValueError` if it does not say so, with a time zone."""
+    at = datetime.fromisoformat(fields.get("at", ""))
+    if at.tzinfo is None:
+        raise ValueError("The time has no zone")
+    return at

@@ -1,7 +1,6 @@
 """Read the audit log, in the order in which it was written."""
 
-from datetime import datetime
-
+from bot.domain.audit import parse_event_time
 from bot.domain.periods import TimeSpan
 from bot.store.client import parse_hash
 from bot.store.repository import RedisStore
@@ -21,7 +20,7 @@ class AuditLogReader(RedisStore):
     async def list_cases(self, span: TimeSpan, most: int) -> list[str]:
         """Return the ids of cases to which anything happened in the span, the newest first, `most` of them at most.
 
-        Places are times of the server, so the time in each entry counts.
+        Places are times of the server, so the time in each entry counts. One without a time is passed over.
         """
         found: dict[str, None] = {}
         end = "+"
@@ -29,7 +28,10 @@ class AuditLogReader(RedisStore):
             page = await self._client.execute("XREVRANGE", self._keys.audit, end, "-", "COUNT", PAGE_SIZE)
             for place, flat in page:
                 fields, end = parse_hash(flat), f"({place}"
-                at = datetime.fromisoformat(fields.get("at", ""))
+                try:
+                    at = parse_event_time(fields)
+                except ValueError:
+                    continue
                 if at < span.start or len(found) >= most:
                     return list(found)
                 if at in span and "case" in fields:

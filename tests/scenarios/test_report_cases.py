@@ -53,6 +53,14 @@ async def test_each_figure_has_as_many_cases_as_it_counts_where_each_post_is_one
         assert (int(found), name) == (count, figure.partition(":")[2]), label
 
 
+@pytest.mark.parametrize("at", ["", "yesterday", "2026-03-10T09:00:00"])
+async def test_an_entry_of_the_audit_log_whose_time_cannot_be_read_hides_no_case(world: World, at: str) -> None:
+    store = world.local_app.store
+    await world.receive(LOST)
+    await store.client.execute("XADD", store.keys.audit, "*", "at", at, "what", "opened", "case", "c1")
+    assert "1 case for today" in await open_cases(world, "mia")
+
+
 async def test_the_filter_by_department_and_state_narrows_the_list(world: World) -> None:
     await a_day(world)
     await open_cases(world, "mia", "week")

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from bot.domain.assessment import Assessment, Signal
-from bot.domain.audit import AuditAction
+from bot.domain.audit import AuditAction, parse_event_time
 from bot.domain.case import SPLIT_OFF, Case
 from bot.domain.commits import MentionOutcome
 from bot.domain.mention import Mention
@@ -105,7 +105,7 @@ def build_audit_row(fields: Mapping[str, str]) -> ExportRow:
     known = ("at", "by", "what", "detail")
     about = " ".join(f"{kind}:{name}" for kind, name in fields.items() if kind not in known)
     event = {name: fields.get(name, "") for name in known[1:]}
-    return {"happened_at": datetime.fromisoformat(fields.get("at", "")), "about": about, **event}
+    return {"happened_at": parse_event_time(fields), "about": about, **event}
 
 
 def build_tally_rows(span: TimeSpan, tally: Tally, words: Mapping[tuple[str, str], int]) -> Iterator[ExportRow]:
