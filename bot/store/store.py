@@ -156,12 +156,12 @@ async def connect_store(url: str, folder: Path, brand: str, holder: str, copies:
         async with _connect_url(url, brand, holder, copies) as store:
             yield store
         return
-    async with run_embedded(folder) as server, _connect_url(server.url, brand, holder) as store:
+    async with run_embedded(folder) as server, _connect_url(server.url, brand, holder, copies) as store:
         yield store
 
 
 @asynccontextmanager
-async def _connect_url(url: str, brand: str, holder: str, copies: int = 0) -> AsyncIterator[Store]:
+async def _connect_url(url: str, brand: str, holder: str, copies: int) -> AsyncIterator[Store]:
     client = RedisClient(url, brand, copies)
     try:
         yield Store(client, brand, holder)

@@ -23,10 +23,14 @@ from redis.exceptions import RedisError
 log = structlog.get_logger(__name__)
 
 SENTINEL_PORT, CLUSTER_PORT = 26379, 6379
+UNKNOWN_HOSTS = (None, "", "?")
+"""What a node says in place of a host that is its own, or that it does not know (cluster-preferred-endpoint-type)."""
 ASK_TIMEOUT = 1.0
 """Seconds for a Sentinel or a node to say where the primary is."""
 FRESH = 0.05
 """Seconds for which an answer serves all connections that are opened: after a failover they are opened at once."""
+NO_ANSWER = (RedisError, OSError, ValueError, LookupError, TypeError)
+"""From one that is down, refuses, or is not what the URL says."""
 WATCH_INTERVAL = 0.2
 """Seconds between questions to the Sentinels. A demoted primary keeps its connections, and takes writes that are lost
 as soon as it follows the new one; the shorter this is, the fewer."""
@@ -118,6 +122,7 @@ class ClusterTopology:
         hosts = _parse_hosts(parts, CLUSTER_PORT)
         self._build_url = partial(_build_url, parts, path="", options=parse_qs(parts.query))
         self.url = self._build_url(hosts[0])
+        self._named = frozenset(hosts)
         self._clients = {host: _build_client(self._build_url(host)) for host in hosts}
         self._slot = key_slot(f"{{{brand}}}".encode())
 
@@ -125,16 +130,22 @@ class ClusterTopology:
         said = [one for one in await _ask_each(list(self._clients.values()), self._ask_one) if one]
         if not said:
             raise NoConnection(f"None of {len(self._clients)} nodes of the cluster says who has slot {self._slot}")
-        for address in {one for nodes in said for one in nodes} - self._clients.keys():
-            self._clients[address] = _build_client(self._build_url(address))  # should all that were named be replaced
+        await self._update_clients({one for nodes in said for one in nodes})
         return ServerAddress(*Counter(nodes[0] for nodes in said).most_common(1)[0][0])
+
+    async def _update_clients(self, having: set[ServerAddress]) -> None:
+        """Ask the nodes that have the slot the next time, too: those in the URL may all be replaced by then."""
+        for address in having - self._clients.keys():
+            self._clients[address] = _build_client(self._build_url(address))
+        for address in self._clients.keys() - having - self._named:
+            await self._clients.pop(address).aclose()
 
     async def _ask_one(self, client: Any) -> list[ServerAddress]:
         """Return the primary and the replicas of the slot."""
         asked = client.connection_pool.connection_kwargs["host"]
         for first, last, *nodes in await client.execute_command("CLUSTER", "SLOTS"):
             if first <= self._slot <= last:
-                return [ServerAddress(host or asked, port) for host, port, *_ in nodes]
+                return [ServerAddress(asked if host in UNKNOWN_HOSTS else host, port) for host, port, *_ in nodes]
         return []
 
     def describe(self) -> str:
@@ -192,10 +203,10 @@ class PrimaryFinder:
 
 
 async def _ask_each(clients: Sequence[Any], ask: Callable[[Any], Awaitable[Any]]) -> list[Any]:
-    """Ask all at once; return what those said that answered."""
+    """Ask all at once; return what those said that answered in a way that makes sense."""
     said = await asyncio.gather(*map(ask, clients), return_exceptions=True)
     for error in said:
-        if isinstance(error, BaseException) and not isinstance(error, (RedisError, OSError)):
+        if isinstance(error, BaseException) and not isinstance(error, NO_ANSWER):
             raise error
     return [one for one in said if not isinstance(one, BaseException)]
 

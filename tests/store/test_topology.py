@@ -54,6 +54,27 @@ def test_an_address_without_a_name_a_host_or_with_a_database_of_a_cluster_is_ref
         parse_topology(url, "northwind")
 
 
+class UnreadableAnswers:
+    """A Sentinel, or what answers in its place, whose answers make no sense at first."""
+
+    def __init__(self, *answers: list[str]) -> None:
+        self.answers = list(answers)
+
+    async def execute_command(self, *_: str) -> list[str]:
+        return self.answers.pop(0)
+
+
+GOOD = ["ip", "10.0.0.1", "port", "6379", "config-epoch", "3"]
+
+
+@pytest.mark.parametrize("odd", [["ip"], [], ["ip", "10.0.0.2", "port", "x", "config-epoch", "9"]])
+async def test_an_answer_that_makes_no_sense_is_none(odd: list[str]) -> None:
+    topology = SentinelTopology("redis+sentinel://a,b/main")
+    await topology.close()
+    topology._clients = [UnreadableAnswers(odd), UnreadableAnswers(GOOD)]
+    assert await topology.find_primary() == ("10.0.0.1", 6379)
+
+
 async def test_where_no_sentinel_and_no_node_answers_the_store_is_away(brand: str) -> None:
     for url in (f"redis+sentinel://127.0.0.1:{free_port()}/main", f"redis+cluster://127.0.0.1:{free_port()}"):
         client = RedisClient(url, brand)
