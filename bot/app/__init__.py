@@ -60,8 +60,8 @@ from bot.workers.spikes import SpikeWorker
 from bot.workers.triage import TriageWorker
 from handlers import UseCases
 
-WORKERS = ("ingest", "triage", "delivery", "timers", "spikes", "schedules", "pages")
-"""What `--workers` may name."""
+WORKERS = ("slack", "http", "ingest", "triage", "delivery", "timers", "spikes", "schedules", "pages")
+"""What `--workers` may name. Only `http` opens a port, and only `slack` connects to Slack for what people press."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +137,7 @@ class EarshotApp:
             "pages": (self.pages, self.drills, self.crises, *by_clock, *monitors, *self.pagers),
         }
         async with asyncio.TaskGroup() as group:
-            if "ingest" in chosen:
+            if "ingest" in chosen or "http" in chosen:  # hooks are sources that http serves
                 group.create_task(self.ingest.run(self.stop))
             for worker in (worker for name, some in workers.items() if name in chosen for worker in some):
                 group.create_task(run_worker(worker, self.clock, self.stop, self.liveness), name=worker.name)

@@ -1,7 +1,6 @@
 """`earshot run`: connects to a workspace and works until it is stopped."""
 
 import asyncio
-import random
 import signal
 import socket
 from collections.abc import Sequence
@@ -15,23 +14,21 @@ import typer
 
 from bot import logging_setup
 from bot.app import WORKERS, EarshotApp, build_app, build_external_services, build_site, tune_gc
+from bot.app.playbook_reload import build_sources, reload_playbook
+from bot.app.slack_connection import connect_slack
 from bot.cli.exits import exit_on_error, fail_with, require_config
 from bot.cli.store_connection import claim_brand, open_brand_store
 from bot.clock import Clock, SystemClock
-from bot.config import Playbook, PlaybookError, PlaybookReloader
+from bot.config import PlaybookReloader
 from bot.config.settings import Settings
 from bot.detectors.model.loading import resolve_weights_path
-from bot.detectors.model.weights import WeightsError
 from bot.detectors.pipeline import build_assessor
 from bot.domain.commits import StoreUnavailable
 from bot.sinks.slack import SlackSink, build_web_client
 from bot.sources.base import MentionSource
-from bot.sources.catalogue import CATALOGUE, build_context
 from bot.store.leases import build_process_name
 from bot.web.http_server import WebServer, build_server
 from bot.web.listen_sockets import ListenError, open_listen_sockets
-from handlers import register
-from handlers.bolt_app import SocketModeConnection, build_bolt_app, build_http_endpoint
 
 DRAIN = 2.0
 """Seconds between SIGTERM and the stop, in which /readyz fails and a load balancer moves on."""
@@ -48,7 +45,7 @@ def run(
     chosen = _parse_workers(workers)
     with exit_on_error():
         settings, playbook = require_config()
-        if faults := settings.check_for_run():
+        if faults := [*settings.check_for_run(), *_check_workers(chosen, settings)]:
             raise fail_with(faults)
         logging_setup.configure_logging(settings.log, settings.log_format)
         logging_setup.install_crash_hooks()
@@ -56,8 +53,8 @@ def run(
         build_assessor(playbook.current, weights)  # fail early if the model is broken
         clock = SystemClock()
         try:
-            sources = build_sources(playbook.current, settings, clock)
-            sockets = open_listen_sockets(settings.host, settings.port)
+            sources = build_sources(playbook.current, settings, clock, chosen)
+            sockets = open_listen_sockets(settings.host, settings.port) if "http" in chosen else []
         except (ValueError, ListenError) as no:
             raise fail_with([no]) from None
         asyncio.run(_run_app(settings, playbook, weights, chosen, sources, clock, sockets))
@@ -68,6 +65,12 @@ def _parse_workers(workers: str) -> tuple[str, ...]:
     if unknown := [name for name in names if name not in WORKERS]:
         raise typer.BadParameter(f"there is no worker {unknown[0]!r}. Use {', '.join(WORKERS)}")
     return names
+
+
+def _check_workers(chosen: Sequence[str], settings: Settings) -> list[str]:
+    if "slack" in chosen and "http" not in chosen and not settings.slack_app_token:
+        return ["--workers: slack needs http where SLACK_APP_TOKEN is not set, because Slack calls Earshot. Add http"]
+    return []
 
 
 async def _run_app(
@@ -90,33 +93,19 @@ async def _run_app(
         external, name = build_external_services(settings, session, clock), build_process_name()
         earshot = build_app(store, playbook, SlackSink(client), clock, name, external=external, weights=weights)
         earshot.set_sources(sources)
-        signing = None if settings.slack_app_token else settings.slack_signing_secret
-        secret = signing.get_secret_value() if signing else ""
-        bolt = build_bolt_app(client, secret)
-        register(bolt, earshot.usecases)
-        stopping = _watch_signals(earshot, playbook, settings)
-        endpoint = build_http_endpoint(bolt, secret) if secret else None
+        endpoint = None
+        if "slack" in chosen:
+            endpoint = await stack.enter_async_context(connect_slack(client, settings, earshot.usecases))
+        stopping = _watch_signals(earshot, playbook, settings, chosen)
         site = build_site(earshot, settings, endpoint, stopping.is_set)
-        server = build_server(site, settings.host, settings.port)
-        if settings.slack_app_token:
-            slack = SocketModeConnection(bolt, settings.slack_app_token.get_secret_value())
-            await slack.open()
-            stack.push_async_callback(slack.close)
+        server = build_server(site, settings.host, settings.port) if sockets else None
         await _run_until_stopped(earshot, server, chosen, sockets)
     log.info("stopped")
 
 
-def build_sources(playbook: Playbook, settings: Settings, clock: Clock) -> list[MentionSource]:
-    """Build the sources of the playbook, with their secrets from the environment."""
-    accounts = playbook.own_accounts
-    entries = (
-        (one, build_context(one, settings, clock, playbook.subjects, random.random, accounts))
-        for one in playbook.sources
-    )
-    return [CATALOGUE[entry.source].build(entry.options, context) for entry, context in entries]
-
-
-def _watch_signals(app: EarshotApp, playbook: PlaybookReloader, settings: Settings) -> asyncio.Event:
+def _watch_signals(
+    app: EarshotApp, playbook: PlaybookReloader, settings: Settings, chosen: Sequence[str]
+) -> asyncio.Event:
     """Install signal handlers. Return an event that a stop signal sets; the app stops once it has drained."""
     loop = asyncio.get_running_loop()
     stopping = asyncio.Event()
@@ -132,7 +121,7 @@ def _watch_signals(app: EarshotApp, playbook: PlaybookReloader, settings: Settin
 
     async def reload_once() -> None:
         async with one_at_a_time:
-            await reload_playbook(app, playbook, settings)
+            await reload_playbook(app, playbook, settings, chosen)
 
     def start_reload() -> None:
         task = loop.create_task(reload_once())
@@ -143,43 +132,25 @@ def _watch_signals(app: EarshotApp, playbook: PlaybookReloader, settings: Settin
     return stopping
 
 
-async def reload_playbook(app: EarshotApp, playbook: PlaybookReloader, settings: Settings) -> None:
-    """Reload rules and sources; if any is invalid, log its faults and keep the old ones."""
-    faults: Sequence[object] = ()
-    try:
-        fresh = playbook.load_candidate()
-        sources = build_sources(fresh, settings, app.clock)
-        await app.rules.apply_playbook(fresh)
-        app.set_sources(sources)
-    except PlaybookError as wrong:
-        faults = wrong.faults
-    except (ValueError, WeightsError) as no:
-        faults = [no]
-    if faults:
-        log.error("playbook rejected, the old one stays", faults=[str(fault) for fault in faults])
-    else:
-        rules = playbook.current
-        log.info("playbook reloaded", departments=len(rules.departments), routes=len(rules.routes))
-
-
 async def _run_until_stopped(
-    app: EarshotApp, server: WebServer, chosen: Sequence[str], sockets: list[socket.socket]
+    app: EarshotApp, server: WebServer | None, chosen: Sequence[str], sockets: list[socket.socket]
 ) -> None:
-    async def serve_http() -> None:
-        await server.serve(sockets)
-        app.stop.set()
-
-    async def shut_down() -> None:
-        await app.stop.wait()
-        server.should_exit = True
-
     tune_gc()
-    port = sockets[0].getsockname()[1]
+    port = sockets[0].getsockname()[1] if sockets else None
     log.info("running", workers=list(chosen), sources=sorted(app.ingest.list_source_issues()), port=port)
     async with asyncio.TaskGroup() as group:
         group.create_task(app.run_workers(chosen))
-        group.create_task(serve_http())
-        group.create_task(shut_down())
+        if server is not None:
+            group.create_task(_serve_http(app, server, sockets))
     with suppress(StoreUnavailable):  # then the leases expire
         await app.delivery.release_lease()
         await app.spikes.release_lease()
+
+
+async def _serve_http(app: EarshotApp, server: WebServer, sockets: list[socket.socket]) -> None:
+    """Serve until the app stops; the app stops if the server does."""
+    serving = asyncio.create_task(server.serve(sockets))
+    serving.add_done_callback(lambda _: app.stop.set())
+    await app.stop.wait()
+    server.should_exit = True
+    await serving

@@ -56,7 +56,8 @@ def _describe_listen_error(no: OSError | None, host: str, port: int) -> str:
     match no.errno if no else None:
         case errno.EADDRINUSE:
             taken = f"port {port} is taken, perhaps by another Earshot"
-            return f"EARSHOT_PORT: {taken}. Stop that one, or set another port."
+            portless = "A process without http needs no port: earshot run --workers triage"
+            return f"EARSHOT_PORT: {taken}. Stop that one, or set another port. {portless}"
         case errno.EACCES | errno.EPERM:
             return f"EARSHOT_PORT: this user may not listen on port {port}. Set one above 1023."
         case errno.EADDRNOTAVAIL | errno.EAFNOSUPPORT | None:

@@ -14,10 +14,10 @@ from tests.run.process import EarshotProcess, run_earshot
 from tests.run.test_run import card_in
 
 
-async def refused(earshot: EarshotProcess, **changes: str) -> str:
+async def refused(earshot: EarshotProcess, *words: str, **changes: str) -> str:
     """What a second process beside this one says, and nothing else."""
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "bot", "run"),
+        *(sys.executable, "-m", "bot", "run", *words),
         env=earshot.environ | changes,
         cwd=earshot.folder,
         stderr=asyncio.subprocess.PIPE,
@@ -32,7 +32,45 @@ async def test_a_second_process_on_the_same_port_ends_with_a_sentence_and_the_fi
     async with run_earshot(tmp_path, socket_mode=False) as earshot:
         said = await refused(earshot)
         assert said.startswith(f"EARSHOT_PORT: port {earshot.port} is taken")
+        assert said.endswith("A process without http needs no port: earshot run --workers triage\n")
         assert await earshot.deliver("you lost my suitcase again", "1") == 202
+
+
+async def test_a_second_process_without_http_and_slack_opens_no_port_and_no_socket_and_works_with_the_first(
+    tmp_path: Path,
+) -> None:
+    first_runs = ("--workers", "slack,http,delivery")
+    async with run_earshot(tmp_path, socket_mode=True, words=first_runs) as earshot:
+        second = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "bot", "run", "--workers", "triage"),
+            env=earshot.environ,
+            cwd=earshot.folder,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        assert await earshot.deliver("you lost my suitcase again", "1") == 202
+        await card_in(earshot)
+        assert list_ports(second.pid) == []
+        assert earshot.sandbox.sockets.count == 1
+        second.terminate()
+        _, said = await second.communicate()
+        assert second.returncode == 0, said.decode()
+
+
+async def test_slack_without_http_is_refused_where_slack_calls_us(tmp_path: Path) -> None:
+    async with run_earshot(tmp_path, socket_mode=False) as earshot:
+        said = await refused(earshot, "--workers", "slack,triage")
+        assert said.startswith("--workers: slack needs http where SLACK_APP_TOKEN is not set")
+
+
+def list_ports(pid: int) -> list[str]:
+    """Sockets of this process that listen for TCP."""
+    held = {link.readlink().name for link in Path(f"/proc/{pid}/fd").iterdir() if link.is_symlink()}
+    rows = [
+        line.split()
+        for table in ("tcp", "tcp6")
+        for line in Path(f"/proc/{pid}/net/{table}").read_text("ascii").splitlines()[1:]
+    ]
+    return [row[1] for row in rows if row[3] == "0A" and f"socket:[{row[9]}]" in held]
 
 
 @pytest.fixture
@@ -78,8 +116,8 @@ async def test_a_process_that_is_told_to_end_says_so_at_once_and_finishes_what_i
     assert not any("Traceback" in line for line in earshot.log)
 
 
-async def test_a_process_that_only_ingests_is_ready_while_slack_is_down_and_nobody_triages(tmp_path: Path) -> None:
-    async with run_earshot(tmp_path, socket_mode=False, slack_down=True, words=("--workers", "ingest")) as earshot:
+async def test_a_process_that_only_takes_hooks_is_ready_while_slack_is_down_and_nobody_triages(tmp_path: Path) -> None:
+    async with run_earshot(tmp_path, socket_mode=False, slack_down=True, words=("--workers", "http")) as earshot:
         assert await earshot.deliver("you lost my suitcase again", "1") == 202
         assert (await earshot.get("/readyz"))[0] == 200
         status, said = await earshot.get("/statusz")
