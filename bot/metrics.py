@@ -1,15 +1,17 @@
-"""Counters and histograms of this process; Prometheus scrapes each process and adds them up.
+"""Counters and histograms of this process, and how the metrics of several processes become one answer.
 
 Totals, ages and queues are read from the store at each scrape, in `bot/web/metrics_endpoint.py`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, disable_created_metrics
+from prometheus_client import CollectorRegistry, Counter, Histogram, Metric, ProcessCollector, disable_created_metrics
+from prometheus_client.registry import Collector
 
 disable_created_metrics()  # type: ignore[no-untyped-call]  # they would add a second series for each
 
 REGISTRY = CollectorRegistry()
+ProcessCollector(registry=REGISTRY)
 SECONDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300)
 MINUTES = (10, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 28800, 86400)
 
@@ -32,3 +34,30 @@ CALLS = Counter("earshot_calls", "Calls to people on call, by way and result", [
 RATE_LIMITS = Counter(
     "earshot_rate_limits", "Answers 429, by service and method", ["service", "method"], registry=REGISTRY
 )
+
+MetricRows = Sequence[tuple[str, str, str, Sequence[tuple[str, Mapping[str, str], float]]]]
+"""Metrics as JSON takes them: name, text, type, and the samples, each with its own name, labels and value."""
+
+
+def export_metrics() -> MetricRows:
+    """Return the metrics of this process."""
+    return [
+        (one.name, one.documentation, one.type, [(each.name, each.labels, each.value) for each in one.samples])
+        for one in REGISTRY.collect()
+    ]
+
+
+class LabelledMetrics(Collector):
+    """Metrics of several processes by their names, which become the label `process` where a sample has none."""
+
+    def __init__(self, processes: Mapping[str, MetricRows]) -> None:
+        self._processes = processes
+
+    def collect(self) -> Iterable[Metric]:
+        found: dict[str, Metric] = {}
+        for process, rows in self._processes.items():
+            for name, text, kind, samples in rows:
+                metric = found.setdefault(name, Metric(name, text, kind))
+                for sample, labels, value in samples:
+                    metric.add_sample(sample, {"process": process, **labels}, value)
+        return found.values()

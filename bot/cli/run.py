@@ -29,6 +29,7 @@ from bot.sources.base import MentionSource
 from bot.store.leases import build_process_name
 from bot.web.http_server import WebServer, build_server
 from bot.web.listen_sockets import ListenError, open_listen_sockets
+from bot.web.metrics_endpoint import MAIN
 
 DRAIN = 2.0
 """Seconds between SIGTERM and the stop, in which /readyz fails and a load balancer moves on."""
@@ -47,7 +48,7 @@ def run(
         settings, playbook = require_config()
         if faults := [*settings.check_for_run(), *_check_workers(chosen, settings)]:
             raise fail_with(faults)
-        logging_setup.configure_logging(settings.log, settings.log_format)
+        logging_setup.configure_logging(settings.log, settings.log_format, process=MAIN)
         logging_setup.install_crash_hooks()
         weights = resolve_weights_path(settings.model, settings.data)
         build_assessor(playbook.current, weights)  # fail early if the model is broken

@@ -5,11 +5,12 @@ import logging
 import os
 import sys
 import threading
+from collections.abc import Sequence
 from types import TracebackType
 from typing import Any, TextIO
 
 import structlog
-from structlog.typing import Processor
+from structlog.typing import EventDict, Processor, WrappedLogger
 
 from bot.logging_setup.dedup import LogDeduplicator
 from bot.logging_setup.library_loggers import strip_library_arguments
@@ -23,26 +24,30 @@ ACCESS = ("aiohttp.access", "uvicorn.access")
 """Access logs, which are off: /metrics counts requests."""
 
 
-def configure_logging(level: str = "info", fmt: str = "auto", stream: TextIO | None = None) -> None:
-    """Configure logging. `fmt` is json, console, or auto: console on a terminal, else JSON. May be called again."""
+def configure_logging(level: str = "info", fmt: str = "auto", stream: TextIO | None = None, process: str = "") -> None:
+    """Configure logging. `fmt` is json, console, or auto: console on a terminal, else JSON. May be called again.
+
+    Every line has the name of the process, if it has one.
+    """
     out = stream or sys.stderr
     console = fmt == "console" or (fmt == "auto" and out.isatty())
     number = logging.getLevelNamesMapping()[level.upper()]
     deduplicator = LogDeduplicator(_build_console_renderer(out) if console else structlog.processors.JSONRenderer())
-    _install_handler(_DedupHandler(out, deduplicator), number, deduplicator)
+    stamps = _list_stamp_processors(process)
+    _install_handler(_DedupHandler(out, deduplicator), number, stamps, deduplicator)
     structlog.configure(
-        processors=[*_list_stamp_processors(), structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        processors=[*stamps, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.make_filtering_bound_logger(number),
         cache_logger_on_first_use=False,
     )
 
 
-def _install_handler(handler: "_DedupHandler", level: int, renderer: Processor) -> None:
+def _install_handler(handler: "_DedupHandler", level: int, stamps: Sequence[Processor], renderer: Processor) -> None:
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             pass_foreign_args=True,
-            foreign_pre_chain=[*_list_stamp_processors(), structlog.stdlib.ExtraAdder(), strip_library_arguments],
+            foreign_pre_chain=[*stamps, structlog.stdlib.ExtraAdder(), strip_library_arguments],
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 structlog.processors.ExceptionRenderer(render_traceback),
@@ -64,8 +69,12 @@ def _install_handler(handler: "_DedupHandler", level: int, renderer: Processor) 
     logging.captureWarnings(True)
 
 
-def _list_stamp_processors() -> list[Processor]:
+def _list_stamp_processors(process: str) -> list[Processor]:
+    def stamp_process(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+        return {**event, "process": process}
+
     return [
+        *([stamp_process] if process else []),
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_logger_name,
         structlog.stdlib.add_log_level,

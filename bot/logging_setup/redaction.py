@@ -16,7 +16,7 @@ WITHHELD = frozenset(
     | {"token", "secret", "password", "authorization", "signature", "ticket"}
 )
 """Keys, or last words of keys (`bot_token`), whose values are never logged."""
-FIRST = ("timestamp", "level", "event")
+FIRST = ("timestamp", "level", "process", "event")
 """Keys that come first, in this order."""
 
 

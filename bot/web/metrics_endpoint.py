@@ -1,8 +1,10 @@
 """Metrics for Prometheus. Counts and ages are read from the store at each scrape, so they cannot drift."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from types import MappingProxyType
 
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, ProcessCollector, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, generate_latest
 
 from bot import metrics
 from bot.domain.commits import StoreUnavailable
@@ -10,11 +12,21 @@ from bot.domain.health.source_health import compute_delay
 from bot.domain.read_budget import ReadCounts
 from bot.store.store import Store
 
+NO_CHILDREN: Mapping[str, metrics.MetricRows] = MappingProxyType({})
+MAIN = "main"
+"""The name of the process that answers."""
 
-async def render_metrics(store: Store, departments: tuple[str, ...], at: datetime) -> tuple[bytes, str]:
-    """Return the text and its content type. With the store away, `earshot_store_up` is 0 and its metrics are absent."""
+
+async def render_metrics(
+    store: Store, departments: tuple[str, ...], at: datetime, children: Mapping[str, metrics.MetricRows] = NO_CHILDREN
+) -> tuple[bytes, str]:
+    """Return the text and its content type. With the store away, `earshot_store_up` is 0 and its metrics are absent.
+
+    `children`: the metrics of other processes by their names.
+    """
     registry, totals = CollectorRegistry(), CollectorRegistry()
-    ProcessCollector(registry=registry)
+    processes = CollectorRegistry()
+    processes.register(metrics.LabelledMetrics({MAIN: metrics.export_metrics(), **children}))
     up = Gauge("earshot_store_up", "Whether Redis answers and takes writes", registry=registry)
     try:
         await _fill_registry(registry, totals, store, departments, at)
@@ -23,7 +35,7 @@ async def render_metrics(store: Store, departments: tuple[str, ...], at: datetim
         up.set(0)
     else:
         up.set(1)
-    return b"".join(map(generate_latest, (registry, totals, metrics.REGISTRY))), CONTENT_TYPE_LATEST
+    return b"".join(map(generate_latest, (registry, totals, processes))), CONTENT_TYPE_LATEST
 
 
 async def _fill_registry(

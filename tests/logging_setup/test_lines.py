@@ -172,3 +172,15 @@ def test_a_terminal_gets_lines_for_people_and_a_pipe_gets_json(stream: io.String
     log.info("said", case="A")
 
     assert stream.getvalue().startswith("{") is (is_json == "yes")
+
+
+def test_every_line_of_ours_and_of_a_library_names_its_process() -> None:
+    stream = io.StringIO()
+    configure_logging("info", "json", stream, process="triage-2")
+
+    structlog.get_logger("earshot").info("running")
+    logging.getLogger("slack_sdk").warning("a session is closed")
+
+    lines = [json.loads(line) for line in stream.getvalue().splitlines()]
+    assert [line["process"] for line in lines] == ["triage-2", "triage-2"]
+    assert [list(line)[:4] for line in lines] == [["timestamp", "level", "process", "event"]] * 2
