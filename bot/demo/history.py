@@ -12,7 +12,9 @@ from bot.demo.past_posts import COMPLAINTS, PHRASES
 from bot.demo.simulated_users import list_members
 from bot.domain.assessment import Assessment, Intent
 from bot.domain.audit import AuditAction, AuditEvent
-from bot.domain.case import Case, CaseResolution, CaseStatus, derive_case_id
+from bot.domain.campaigns.campaign import Campaign
+from bot.domain.campaigns.episode_figures import EpisodeRef
+from bot.domain.case import Case, CaseResolution, CaseStatus, PublicReply, derive_case_id
 from bot.domain.commits import CaseDecision, DurationKind, MentionOutcome, ProcessedMention
 from bot.domain.correction import Correction, CorrectionKind
 from bot.domain.follow_up import FollowUp
@@ -51,6 +53,9 @@ NAMES = ("ines", "otto", "mara", "felix", "noor", "ivo", "sade", "lucas", "emi",
 REGULARS = {"aoife_aloft": "2068756407", "marta_and_maps": "2124014002", "beachbag_bo": "3612903389"}
 """Authors of the sample day, with their ids at the outlet, who wrote before."""
 REGULAR_EVERY = 150
+OUR_HANDLE = "@northwindair"
+RESOLVED_AFTER = timedelta(minutes=2)
+"""The answer was posted so long before the case was resolved."""
 HOUR = 3600
 Kind = tuple[str, Assessment, Route]
 
@@ -68,9 +73,18 @@ async def backfill_history(store: Store, rules: ReloadableRules, start: datetime
     _plan_follow_up(cases, midnight)
     posted = (one if one.mention.id in ranked else None for one, _ in opened)
     await store.history.backfill_cases(zip(posted, cases, strict=True))
+    await _list_campaign_cases(store, rules.list_campaigns(), [one.case for one in cases])
     names = [one.name for one in rules.list_subjects()]
     found = [_learn_subject(name, [one for one, _ in posts], midnight, start) for name in names]
     await store.baselines.save(found)
+
+
+async def _list_campaign_cases(store: Store, campaigns: Sequence[Campaign], cases: Sequence[Case]) -> None:
+    """As the spike worker does while a campaign runs."""
+    for campaign in campaigns:
+        begins, ends, subject = campaign.starts_at, campaign.ends_at, campaign.subject
+        found = [one.id for one in cases if one.assessment.subject == subject and begins <= one.opened_at < ends]
+        await store.episode_cases.add(EpisodeRef.from_campaign(campaign).id, found)
 
 
 def _iter_posts(rules: ReloadableRules, midnight: datetime) -> Iterator[tuple[ProcessedMention, Route]]:
@@ -130,6 +144,7 @@ def _close_case(rules: ReloadableRules, post: ProcessedMention, route: Route, nu
     waited, took = timedelta(minutes=3 + number * 7 % 26), timedelta(minutes=9 + number * 11 % 95)
     claimed, resolved = post.at + waited, post.at + waited + took
     how = (CaseResolution.FIXED, CaseResolution.NO_ACTION)[number % 2] if number % 6 == 0 else CaseResolution.ANSWERED
+    replies = (_reply_to(post, resolved - RESOLVED_AFTER),) if how is CaseResolution.ANSWERED else ()
     wrong = Correction(CorrectionKind.SENTIMENT, post.assessment.sentiment.value, "neutral", by, resolved)
     case = Case.model_construct(
         id=derive_case_id(post.mention.id),
@@ -147,15 +162,36 @@ def _close_case(rules: ReloadableRules, post: ProcessedMention, route: Route, nu
         claimed_at=claimed,
         resolved_at=resolved,
         resolved_by=by,
+        public_replies=replies,
         corrections=(wrong,) if number % 20 == 7 and post.assessment.sentiment.value != "neutral" else (),
         history=(
             AuditEvent(post.at, "", AuditAction.OPENED, f"by route {route.name}"),
             AuditEvent(claimed, by, AuditAction.CLAIMED),
+            *(AuditEvent(one.at, "", AuditAction.ANSWERED_IN_PUBLIC) for one in replies),
             AuditEvent(resolved, by, AuditAction.RESOLVED, how.value),
         ),
     )
-    times = ((DurationKind.CLAIM, waited.total_seconds()), (DurationKind.RESOLVE, (waited + took).total_seconds()))
-    return CaseDecision(case, durations=times)
+    return CaseDecision(case, durations=_time_steps(case, number))
+
+
+def _reply_to(post: ProcessedMention, at: datetime) -> PublicReply:
+    number = post.mention.id.partition(":")[2] + "re"
+    url = f"https://x.example/{OUR_HANDLE.removeprefix('@')}/{number}"
+    return PublicReply(OUR_HANDLE, at, url, f"x:{number}", post.mention.id)
+
+
+def _time_steps(case: Case, number: int) -> tuple[tuple[DurationKind, float], ...]:
+    """Return the seconds that each step took. The case is opened in the second of its post."""
+    ends = {
+        DurationKind.CLAIM: case.claimed_at,
+        DurationKind.REPLY: case.public_reply.at if case.public_reply else None,
+        DurationKind.RESOLVE: case.resolved_at,
+    }
+    return (
+        (DurationKind.RECEIVED, 2.0 + number * 5 % 31),
+        (DurationKind.CARD, 0.4 + number * 3 % 7),
+        *((kind, (end - case.opened_at).total_seconds()) for kind, end in ends.items() if end),
+    )
 
 
 def _plan_follow_up(cases: list[CaseDecision], midnight: datetime) -> None:

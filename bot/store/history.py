@@ -4,9 +4,10 @@ from collections import Counter
 from collections.abc import Iterable
 
 from bot.domain.commits import CaseDecision, ProcessedMention
-from bot.store.case_writer import write_decision
+from bot.store.case_writer import write_cases
 from bot.store.keys import TALLIES_KEPT
 from bot.store.mention_writer import build_tally_field, list_theme_fields, rank_top_post
+from bot.store.person_writer import count_contacts
 from bot.store.repository import RedisStore
 from bot.store.transaction import Transaction, commit
 
@@ -23,7 +24,8 @@ class HistoryStore(RedisStore):
         for processed, decision in closed:
             assert decision.case.resolved_at is not None
             transaction = Transaction(self._keys.inbox)
-            write_decision(transaction, self._keys, decision, decision.case.resolved_at)
+            write_cases(transaction, self._keys, decision, decision.case.resolved_at)
+            count_contacts(transaction, self._keys, decision)
             if processed is not None:
                 rank_top_post(transaction, self._keys, processed, decision.case)
             transactions.append(transaction)

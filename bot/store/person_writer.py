@@ -22,7 +22,7 @@ def write_person_changes(transaction: Transaction, keys: Keys, decision: CaseDec
 
     Posts of another case that the decision also changes were contacts when they came.
     """
-    _count_contacts(transaction, keys, decision)
+    count_contacts(transaction, keys, decision)
     for one in (decision, decision.opened_decision, decision.target_decision):
         if one is None or one.after is None:
             continue
@@ -31,7 +31,8 @@ def write_person_changes(transaction: Transaction, keys: Keys, decision: CaseDec
             add_notification(transaction, keys, refresh, at)
 
 
-def _count_contacts(transaction: Transaction, keys: Keys, decision: CaseDecision) -> None:
+def count_contacts(transaction: Transaction, keys: Keys, decision: CaseDecision) -> None:
+    """Count the contact and its answer. The other cards of the author stay as they are."""
     if (contact := find_contact(decision)) is not None:
         key, seconds = keys.person_key(contact.author), int(contact.at.timestamp())
         transaction.write("count_event", key, CONTACTS, FIRST_AT, LAST_AT, seconds, _SECONDS)

@@ -55,6 +55,15 @@ async def test_yesterday_and_the_week_have_figures_and_today_has_none(local_app:
     assert change.is_significant
     [care] = (await _get_reports(local_app).build_report(ReportQuery("week", department="care"))).departments
     assert care.claim
+    assert care.first_reply
+
+
+async def test_a_campaign_of_the_week_before_shows_what_became_of_its_cases(local_app: LocalApp) -> None:
+    await backfill_history(local_app.store, local_app.app.rules, FIRST.created_at)
+    mia, said = local_app.sandbox.get_user("mia"), "answered (100 %), first public reply: median"
+    await mia.type_command("/sentiment episode early bird sale", in_channel="#care")
+
+    await local_app.sandbox.wait_until(lambda: any(said in one.read_text() for one in mia.ephemeral_messages), within=3)
 
 
 async def test_one_follow_up_of_it_comes_due_and_a_colleague_can_answer_it(local_app: LocalApp) -> None:
