@@ -41,11 +41,12 @@ class CrisisWorker(Worker):
         self._backoff = RetryBackoff(self.name, clock)
 
     async def step(self) -> int:
-        found = await self._store.crises.list_open_crises()
-        fence = await self._store.leases.acquire(LEASE_NAME) if found else None
+        is_any_open = bool(await self._store.crises.list_open_crises())
+        fence = await self._store.leases.acquire(LEASE_NAME) if is_any_open else None
         if fence is None:
             return 0
         with enforce_fence(fence):
+            found = await self._store.crises.list_open_crises()  # the last holder may have changed them
             todo = [one for one in found if not self._backoff.is_waiting(one.id)]
             return sum([await self._backoff.run_guarded(one.id, self._advance_crisis(one)) for one in todo])
 

@@ -70,20 +70,22 @@ class ExportWorker(Worker):
 
     async def step(self) -> int:
         """Send the first file that can be sent now, if no other process is at it."""
-        waiting = [
+        fence = await self._store.leases.acquire(LEASE_NAME, LEASE) if await self._list_waiting() else None
+        if fence is None:
+            return 0
+        try:
+            with enforce_fence(fence):
+                return await self._send_first(await self._list_waiting())  # the last holder may have sent some
+        finally:
+            await self._store.leases.release(LEASE_NAME)
+
+    async def _list_waiting(self) -> list[Notification]:
+        return [
             one.notification
             for to in await self._store.outbox.list_destinations()
             if isinstance(to, ToFiles)
             for one in await self._store.outbox.list_pending(to, LOOKAHEAD)
         ]
-        fence = await self._store.leases.acquire(LEASE_NAME, LEASE) if waiting else None
-        if fence is None:
-            return 0
-        try:
-            with enforce_fence(fence):
-                return await self._send_first(waiting)
-        finally:
-            await self._store.leases.release(LEASE_NAME)
 
     async def _send_first(self, waiting: Sequence[Notification]) -> int:
         for pending in waiting:

@@ -7,6 +7,8 @@ import pytest
 from bot.cards import action_ids
 from bot.domain.spikes.episode_page import get_episode_page_id as page_of_episode
 from bot.slack_sandbox import FaultKind, InjectedFault
+from bot.workers.crises import LEASE_NAME, CrisisWorker
+from tests.overtaken_client import open_slow_store
 from tests.scenarios.sample_posts import LOST
 from tests.scenarios.spike_setup import send_wave, watch_spikes_at_four
 from tests.scenarios.world import World
@@ -275,6 +277,23 @@ async def test_an_answer_that_is_lost_makes_neither_a_second_channel_nor_none(wo
     head = world.channel(find_room(world)).messages[0]
     assert "Status: declared, no update yet" in head.words
     assert world.sandbox.workspace.find_channel(find_room(world)).members == {"U0LEA", "U0BEN", "U0MIA"}
+
+
+async def test_a_process_that_gets_the_lease_late_creates_no_second_channel(world: World, redis_url: str) -> None:
+    deaf = InjectedFault(FaultKind.DROPPED_BEFORE, methods=["conversations.create"], times=None)
+    world.sandbox.faults.add(deaf)
+    await declare_crisis(world)
+    world.sandbox.faults.remove(deaf)
+    app = world.local_app.app
+
+    async def create_and_wait() -> None:
+        assert await app.crises.step()
+        await app.store.leases.release(LEASE_NAME)
+
+    before = world.sandbox.limits.calls["conversations.create"]
+    async with open_slow_store(redis_url, app.store.brand, create_and_wait) as slow:
+        await CrisisWorker(slow, app.exports._sink, world.clock).step()
+    assert world.sandbox.limits.calls["conversations.create"] == before + 1
 
 
 async def test_where_a_lost_channel_may_not_be_looked_for_it_lives_in_the_departments(world: World) -> None:

@@ -17,6 +17,7 @@ from bot.domain.reports.ranges import parse_known_range
 from bot.slack_sandbox import FaultKind, InjectedFault
 from bot.store.message_records import CardRecord, CardState
 from bot.workers.export_files import ExportWorker
+from tests.overtaken_client import open_slow_store
 from tests.scenarios.sample_posts import LOST, PRAISE, build_complaint
 from tests.scenarios.test_reports import LISBON, a_day
 from tests.scenarios.world import World
@@ -135,6 +136,21 @@ async def test_after_a_death_between_sharing_and_recording_it_nothing_is_sent_tw
     await world.advance(minutes=5)
     assert not files_of(world, "mia")
     assert await store.outbox.list_pending(ToFiles("U0MIA"), 5) == ()
+
+
+async def test_a_process_that_gets_the_lease_late_does_not_send_the_file_again(world: World, redis_url: str) -> None:
+    await world.receive(LOST)
+    app, at = world.local_app.app, world.clock.now()
+    asked = ExportRequest(ExportKind.CASES, ExportFormat.CSV, parse_known_range("today", at, LISBON).current)
+    await app.store.outbox.add(Notification.send_export(asked.to_json(), "U0MIA"), at)
+
+    async def send_and_wait() -> None:
+        await app.exports.step()
+        world.clock.advance(minutes=1)
+
+    async with open_slow_store(redis_url, app.store.brand, send_and_wait) as slow:
+        assert await ExportWorker(slow, app.exports._sink, app.rules, world.clock).step() == 0
+    assert len(files_of(world, "mia")) == 1
 
 
 @pytest.mark.parametrize("method", [GRANT, COMPLETE])
