@@ -71,6 +71,8 @@ class ReportUseCases(Protocol):
 
     async def share_report(self, by: str, words: str, channel: str, message: str) -> RenderedMessage: ...
 
+    async def confirm_share(self, by: str, words: str, channel: str, message: str) -> None: ...
+
 
 @dataclass(frozen=True, slots=True)
 class UseCases:

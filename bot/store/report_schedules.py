@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from enum import StrEnum
 
 from bot.domain.audit import AuditAction, AuditEvent
 from bot.domain.outbox import Notification
@@ -15,6 +16,15 @@ from bot.store.transaction import CommitResult, Transaction, commit
 
 SHARE_SECONDS = 86_400
 """Slack takes answers to a message for 30 min."""
+SHARING_SECONDS = 60
+"""How long a share that was not confirmed keeps others from posting the same."""
+
+
+class ShareState(StrEnum):
+    NEW = "new"
+    SHARING = "sharing"
+    """Somebody posts it now, or did within the last minute and nobody knows whether it arrived."""
+    SHARED = "shared"
 
 
 class ReportScheduleStore(RedisStore):
@@ -31,12 +41,24 @@ class ReportScheduleStore(RedisStore):
         """Return it, or None if it is gone. Raises `UnreadableRecordError`."""
         return (await self._load(schedule_id))[1]
 
-    async def record_share(self, message: str) -> bool:
-        """Record that the report of this message is shared; False if it was, so that of two presses one posts."""
+    async def begin_share(self, message: str) -> ShareState:
+        """Return `NEW` if the report of this message may be posted now, so that of two presses one posts.
+
+        Ends by itself after a minute: if the process dies before the post, a later press shares the report.
+        """
         key, transaction = self._keys.shared_report_key(message), Transaction(self._keys.inbox)
         transaction.guard(key, "")
-        transaction.write("SET", key, "1", "EX", SHARE_SECONDS)
-        return (await commit(self._client, transaction))[0] is CommitResult.WRITTEN
+        transaction.write("SET", key, ShareState.SHARING, "EX", SHARING_SECONDS)
+        if (await commit(self._client, transaction))[0] is CommitResult.WRITTEN:
+            return ShareState.NEW
+        is_sharing = await self._client.execute("GET", key) == ShareState.SHARING
+        return ShareState.SHARING if is_sharing else ShareState.SHARED
+
+    async def confirm_share(self, message: str) -> None:
+        """Record that Slack has taken the report of this message."""
+        transaction = Transaction(self._keys.inbox)
+        transaction.write("SET", self._keys.shared_report_key(message), ShareState.SHARED, "EX", SHARE_SECONDS)
+        await commit(self._client, transaction)
 
     async def change(
         self,

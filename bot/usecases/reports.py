@@ -55,6 +55,7 @@ from bot.domain.reports.theme_figures import ThemeFigures
 from bot.domain.routing import NOBODY
 from bot.domain.rules import PlaybookRules
 from bot.domain.subject import Subject, SubjectKind
+from bot.store.report_schedules import ShareState
 from bot.store.store import Store
 from bot.usecases.recognition import RecognitionUseCases
 from bot.usecases.report_cases import find_report_cases
@@ -84,12 +85,24 @@ class SentimentReports:
         return sentiment_report.render_report(await self.build_report(self.parse_query(words)))
 
     async def share_report(self, by: str, words: str, channel: str, message: str) -> RenderedMessage:
-        """Return the report for a channel, as it is now, once for each `message`; `words` come from its button."""
+        """Return the report for a channel, as it is now, once for each `message`; `words` come from its button.
+
+        Call `confirm_share` with the same arguments once it is posted. Before, it may be shared again after a minute.
+        """
         note = f"Shared by <@{by}>. Get your own with `{SENTIMENT}`."
         shared = await self.render_with_note(words, channel, note)
-        if not await self._store.report_schedules.record_share(f"{channel}:{message}:{by}:{words}"):
-            raise NotAllowed(f"You have shared this report already. For a new one, type `{SENTIMENT}`.")
+        match await self._store.report_schedules.begin_share(_build_share_id(by, words, channel, message)):
+            case ShareState.SHARING:
+                raise NotAllowed(
+                    "This report is being shared. If it isn't there in a minute, press *Share here* again."
+                )
+            case ShareState.SHARED:
+                raise NotAllowed(f"You have shared this report already. For a new one, type `{SENTIMENT}`.")
         return shared
+
+    async def confirm_share(self, by: str, words: str, channel: str, message: str) -> None:
+        """Record that the report was posted."""
+        await self._store.report_schedules.confirm_share(_build_share_id(by, words, channel, message))
 
     async def render_with_note(self, words: str, channel: str, note: str) -> RenderedMessage:
         """Return the report for people who did not ask; without a channel, for a manager in a direct message.
@@ -265,6 +278,10 @@ class SentimentReports:
 
     def _list_competitors(self) -> frozenset[str]:
         return frozenset(subject.name for subject in self._subjects() if subject.kind is SubjectKind.COMPETITOR)
+
+
+def _build_share_id(by: str, words: str, channel: str, message: str) -> str:
+    return f"{channel}:{message}:{by}:{words}"
 
 
 def _require_figures(asked: ReportRange, started: datetime | None, zone: ZoneInfo) -> None:

@@ -48,6 +48,8 @@ from handlers.use_cases import (
     ThemeReview,
 )
 
+UNCONFIRMED_SHARE = "Slack didn't confirm the post. If it isn't there in a minute, press *Share here* again."
+
 
 async def ack_link_button(ack: AsyncAck) -> None:
     """Slack opens the URL of a link button by itself, but needs an ack."""
@@ -60,9 +62,11 @@ async def share_report(
     """Post an answer to /sentiment to the channel."""
     await ack()
     async with reply.report_refusals():
-        message = body["container"]["message_ts"]
-        if not await reply.post(await reports.share_report(by, action["value"], body["channel"]["id"], message)):
-            await reply.send_text("Slack didn't confirm the post. If it isn't there, ask again and share that.")
+        asked = by, action["value"], body["channel"]["id"], body["container"]["message_ts"]
+        if await reply.post(await reports.share_report(*asked)):
+            await reports.confirm_share(*asked)
+        else:
+            await reply.send_text(UNCONFIRMED_SHARE)
 
 
 async def export_report(ack: AsyncAck, action: Payload, by: str, exports: ExportUseCases, reply: Responder) -> None:

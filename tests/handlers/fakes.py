@@ -234,6 +234,9 @@ class FakeReports(Fake):
         await self.ask("share", by, words, channel, message)
         return RenderedMessage("Today: 3 posts, shared", [make_section(make_mrkdwn("Today: 3 posts, shared"))])
 
+    async def confirm_share(self, by: str, words: str, channel: str, message: str) -> None:
+        await self.ask("confirm share", by, words, channel, message)
+
 
 class FakeExports(Fake):
     async def request_export(self, by: str, words: str) -> RenderedMessage:

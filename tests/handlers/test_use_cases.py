@@ -91,7 +91,8 @@ async def test_episodes_are_listed_and_each_button_leads_to_a_page(
 async def test_share_here_posts_to_everybody(workspace: Workspace, fakes: FakeUseCases, slack: FakeSlackServer) -> None:
     await workspace.press(action_ids.SHARE_REPORT, "week care")
 
-    assert fakes.reports.asked == [("share", ANA, "week care", CARD, "1.1")]
+    shared = (ANA, "week care", CARD, "1.1")
+    assert fakes.reports.asked == [("share", *shared), ("confirm share", *shared)]
     assert [(answer["response_type"], answer["text"]) for answer in slack.answers] == [
         ("in_channel", "Today: 3 posts, shared")
     ]

@@ -1,5 +1,8 @@
 """Digests that come by themselves, as a manager sees them in Slack. The story begins on Tuesday at nine."""
 
+import pytest
+
+from bot.slack_sandbox import FaultKind, InjectedFault
 from tests.scenarios.sample_posts import LOST, build_complaint
 from tests.scenarios.slack_views import Card
 from tests.scenarios.world import World
@@ -23,6 +26,18 @@ async def test_a_digest_at_08_00_is_one_sentence_that_is_true_and_comes_once_eac
     assert "my bag" not in digest.words
     await world.advance(hours=24)
     assert len(list_digests(world, "#pr")) == 2
+
+
+@pytest.mark.parametrize(("kind", "copies"), [(FaultKind.DROPPED_BEFORE, 1), (FaultKind.DROPPED_AFTER, 4)])
+async def test_a_digest_whose_posting_is_cut_off_again_and_again_comes_all_the_same(
+    world: World, kind: FaultKind, copies: int
+) -> None:
+    """Of those that Slack had taken, each is a copy more: nobody can know, and a lost one would be worse."""
+    await world.person("mia").type_command("/sentiment digest daily 10:00 in #pr")
+    world.sandbox.faults.add(InjectedFault(kind, methods=["chat.postMessage"], channels=["C0PR"], times=3))
+    await world.advance(hours=1, minutes=1)
+    await world.advance(minutes=30)
+    assert len(list_digests(world, "#pr")) == copies
 
 
 async def test_a_channel_that_refuses_a_digest_is_reported_once_to_the_manager_who_can_set_it_again(

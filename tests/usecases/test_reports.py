@@ -201,6 +201,25 @@ async def test_of_two_presses_at_once_one_shares(reports: SentimentReports, harn
     assert sum(isinstance(one, NotAllowed) for one in answers) == 1
 
 
+async def test_a_share_that_was_cut_off_before_the_post_can_be_repeated_after_a_minute(
+    reports: SentimentReports, harness: UseCaseHarness
+) -> None:
+    await receive_posts(harness, GO, 3)
+    asked = MIA, "today", "C0PR", "1.1"
+    await reports.share_report(*asked)
+    with pytest.raises(NotAllowed, match="is being shared"):
+        await reports.share_report(*asked)
+    client = harness.store.client
+    [key] = [one async for one in client.scan_keys(harness.store.keys.shared_report_key(""))]
+    assert 0 < await client.execute("TTL", key) <= 60
+    await client.execute("DEL", key)  # the minute is over
+    await reports.share_report(*asked)
+    await reports.confirm_share(*asked)
+    with pytest.raises(NotAllowed, match="shared this report already"):
+        await reports.share_report(*asked)
+    assert await client.execute("TTL", key) > 60
+
+
 async def test_a_shared_post_is_seen_only_in_the_channel_of_its_department(
     reports: SentimentReports, harness: UseCaseHarness
 ) -> None:

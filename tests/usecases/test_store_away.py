@@ -153,6 +153,7 @@ ASKED: tuple[Callable[[UseCases], Awaitable[Any]], ...] = (
     lambda usecases: usecases.replies.delete("r1", ANA),
     lambda usecases: usecases.reports.answer_question(ANA, "today"),
     lambda usecases: usecases.reports.share_report(ANA, "today", "C0CARE", "1.1"),
+    lambda usecases: usecases.reports.confirm_share(ANA, "today", "C0CARE", "1.1"),
     lambda usecases: usecases.report_schedules.answer_command(MIA, "", "C0CARE"),
     lambda usecases: usecases.report_schedules.stop(MIA, "U0MIA-daily-@U0MIA"),
     lambda usecases: usecases.report_schedules.render_report("U0MIA-daily-@U0MIA", AT),

@@ -57,7 +57,7 @@ class MessageDelivery:
         if record.state is CardState.POSTED:  # by a process that lost the lease before it could record that
             await self._mark_delivered(pending, record)
             return False
-        if drawing is None or not channel or record.tries > 1:
+        if drawing is None or not channel:
             await self._outbox.mark_message_sent(pending)
             return False
         self._poster.check_late_retry(record)

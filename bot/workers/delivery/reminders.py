@@ -73,8 +73,6 @@ class ReminderDelivery:
         if record.state is CardState.POSTED:  # by a process that lost the lease before it could record that
             await self._record_reply(pending, record, digest)
             return False
-        if record.tries > 1:
-            return await self._skip(pending)
         self._poster.check_late_retry(record)
         posted = await self._poster.find_lost_message(to.channel, pending.key, record, to.ts)
         if posted is None:
