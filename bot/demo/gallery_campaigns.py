@@ -9,7 +9,8 @@ from bot.cards.block_kit import RenderedMessage
 from bot.demo.gallery_samples import AT, MIA
 from bot.domain.campaigns.backfire_record import BackfireRecord, BackfireWarning
 from bot.domain.campaigns.campaign import Campaign, CampaignBook
-from bot.domain.campaigns.episode_figures import CaseOutcome, EpisodeFigures, EpisodeRef, EpisodeSpans
+from bot.domain.campaigns.case_outcome import CaseOutcome
+from bot.domain.campaigns.episode_figures import EpisodeFigures, EpisodeRef, EpisodeSpans
 from bot.domain.ledger.entry import EntryKind, EntryState, LedgerEntry
 from bot.domain.periods import TimeSpan
 from bot.domain.reports.report import DepartmentFigures, SentimentCounts

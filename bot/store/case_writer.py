@@ -5,6 +5,7 @@ from datetime import datetime
 from functools import partial
 from typing import NamedTuple
 
+from bot.domain.campaigns.case_outcome import count_case, format_episode_case
 from bot.domain.case import Case, CaseStatus, JoinReason
 from bot.domain.cases.caution_transitions import list_caution_counts
 from bot.domain.cases.coverage import list_coverage_counts
@@ -48,6 +49,8 @@ from bot.store.transaction import Transaction
 
 STATUS_FIELD = "s"
 """Beside the body of a case, so that thousands can be counted without parsing them."""
+EPISODE_FIELD = "e"
+"""The same for the pages of episodes: `EpisodeCase`. If it says something else one day, it needs another name."""
 _TIMED_FIELD = "timed"
 """Of a card: its wait is counted."""
 _TALLIES_SECONDS = int(TALLIES_KEPT.total_seconds())
@@ -99,7 +102,8 @@ def _write_case(transaction: Transaction, keys: Keys, decision: CaseDecision, ca
     before = decision.before
     transaction.guard(key, before.version if before else "", "v")
     body = case.model_dump_json(exclude_defaults=True)
-    transaction.write("HSET", key, "v", case.version, "body", body, STATUS_FIELD, case.status.value)
+    beside = (STATUS_FIELD, case.status.value, EPISODE_FIELD, format_episode_case(count_case(case), case.version))
+    transaction.write("HSET", key, "v", case.version, "body", body, *beside)
     if decision.deadline is not None:
         transaction.write("ZADD", keys.deadlines, decision.deadline.timestamp(), case.id)
     elif before is not None:

@@ -16,7 +16,6 @@ from bot.domain.campaigns.episode_figures import (
     EpisodeFigures,
     EpisodeRef,
     EpisodeSpans,
-    compute_outcome,
     find_span,
 )
 from bot.domain.errors import NotAllowed
@@ -30,8 +29,6 @@ from bot.usecases.campaigns import CampaignRules, get_first_subject
 LISTED = 10
 SEARCHED = 200
 """The latest detected episodes among which a name is looked for."""
-CASES_READ = 1_000
-"""The most pressing cases of which the outcome is computed: a storm may have many thousands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +78,6 @@ class EpisodeUseCases:
         tallies = await self._store.report_counters.load_tallies(*wanted, rolled=rolled, query=query)
         before, during, after, *rest = map(SentimentCounts.from_tally, tallies)
         weeks, others = len(spans.weekdays), len(spans.weekdays) + len(alike)
-        case_ids = await self._store.episode_cases.list_ids(ref.id)
-        cases = await self._store.cases.find(case_ids[:CASES_READ])
         records = await self._store.backfires.load([ref.name] if ref.is_campaign else [])
         warned = [one.warnings for one in records.values() if one.started_at == ref.start]
         return EpisodeFigures(
@@ -96,7 +91,7 @@ class EpisodeUseCases:
             alike=tuple(zip(alike, rest[weeks:others], strict=True)),
             parts=tuple((one.label, split) for one, split in zip(parts, rest[others:], strict=True)),
             children=tuple(one for one in refs if one.parent and fold_name(one.parent) == fold_name(ref.name)),
-            outcome=compute_outcome(cases.values(), max(0, len(case_ids) - CASES_READ)),
+            outcome=await self._store.episode_cases.load_outcome(ref.id),
             warnings=warned[0] if warned else (),
         )
 

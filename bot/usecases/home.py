@@ -25,8 +25,8 @@ from bot.domain.roles import apply_point
 from bot.domain.rules import PlaybookRules
 from bot.store.case_queues import Dues
 from bot.store.store import Store
-from bot.usecases.episodes import CASES_READ
 from bot.usecases.on_call_lookup import StoredOnCallLookup
+from bot.usecases.report_cases import CASES_READ
 from bot.usecases.reports import SentimentReports
 from bot.usecases.staff import StaffDirectory
 

@@ -6,8 +6,9 @@ from datetime import timedelta
 from bot.domain.case import Case
 from bot.domain.case_figures import OPEN_FIGURES, CaseFilter
 from bot.store.store import Store
-from bot.usecases.episodes import CASES_READ
 
+CASES_READ = 1_000
+"""Cases that are read to be listed, at most: a storm may have many thousands."""
 LATE = timedelta(days=1)
 """How much later than its post a case is opened at most, but for rare ones."""
 

@@ -10,7 +10,8 @@ import pytest
 
 from bot.cards.period_report import PeriodReport, render_period_report
 from bot.cards.svg_charts import ShareRow, draw_bars, draw_shares
-from bot.domain.campaigns.episode_figures import CaseOutcome, EpisodeFigures, EpisodeRef, EpisodeSpans
+from bot.domain.campaigns.case_outcome import CaseOutcome
+from bot.domain.campaigns.episode_figures import EpisodeFigures, EpisodeRef, EpisodeSpans
 from bot.domain.periods import DAY
 from bot.domain.reports.ranges import parse_known_range
 from bot.domain.reports.report import (

@@ -4,13 +4,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.domain.campaigns.episode_figures import (
-    EpisodeFigures,
-    EpisodeRef,
-    EpisodeSpans,
-    compute_outcome,
-    find_span,
-)
+from bot.domain.campaigns.case_outcome import compute_outcome, count_case
+from bot.domain.campaigns.episode_figures import EpisodeFigures, EpisodeRef, EpisodeSpans, find_span
 from bot.domain.campaigns.episode_review import list_review_lines
 from bot.domain.case import CaseResolution, CaseStatus, JoinedMention, JoinReason, PublicReply
 from bot.domain.reports.report import SentimentCounts
@@ -67,7 +62,7 @@ def test_the_outcome_counts_answers_and_who_turned_after_one() -> None:
     turned = sad.copy_with(public_replies=(reply,), joined=(later,))
     spam = sad.copy_with(resolution=CaseResolution.SPAM)
     waiting = sad.copy_with(status=CaseStatus.NEW, resolution=None, joined=())
-    found = compute_outcome([turned, spam, waiting])
+    found = compute_outcome(map(count_case, (turned, spam, waiting)))
     assert (found.total, found.answered, found.open, found.again, found.turned) == (2, 1, 1, 1, 1)
     assert found.first_reply is not None
     assert found.first_reply.median == 600

@@ -19,6 +19,7 @@ from bot.app import EarshotApp, build_app
 from bot.config import PlaybookReloader
 from bot.domain.audit import AuditAction
 from bot.domain.campaigns.campaign import Campaign
+from bot.domain.campaigns.case_outcome import compute_outcome, count_case
 from bot.domain.campaigns.episode_figures import EpisodeRef
 from bot.domain.case import Case, CaseResolution, CaseStatus, derive_case_id
 from bot.domain.errors import NotAllowed
@@ -304,6 +305,8 @@ async def _compare_episodes(made: MadeUpWeek, name: str, zone: ZoneInfo) -> None
         tallies = [row for row in await made.export(ExportKind.TALLIES, span, zone) if row["subject"] == OURS]
         assert _list_split_lines(counts) == _list_tally_lines(tallies), span
     assert sum(split.total for _, split in page.parts) == sum(counts.total for counts in counted.values())
+    bodies = await made.store.cases.find([str(row["case"]) for row in cases])
+    assert page.outcome == compute_outcome(map(count_case, bodies.values()))
     ours = [row for row in cases if not row["merged_into"] and row["resolution"] not in {"spam", "not about us"}]
     assert page.outcome.total == len(ours)
     assert Counter(dict(page.outcome.resolutions)) == Counter(row["resolution"] for row in ours if row["resolution"])

@@ -1,17 +1,13 @@
 """The figures of one episode or campaign: before, during and after it, against others, and what came of its cases."""
 
-from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from bot.domain.assessment import Intent
 from bot.domain.campaigns.backfire_record import BackfireWarning
 from bot.domain.campaigns.campaign import Campaign, fold_name
-from bot.domain.case import Case, CaseResolution
-from bot.domain.cases.follow_up_transitions import find_answer_time, is_negative
+from bot.domain.campaigns.case_outcome import NO_OUTCOME, CaseOutcome
 from bot.domain.periods import (
     DAY,
     TimeSpan,
@@ -21,14 +17,12 @@ from bot.domain.periods import (
     widen_to_quarters,
 )
 from bot.domain.reports.report import SentimentCounts
-from bot.domain.reports.statistics import DurationStats, compute_duration_stats
 from bot.domain.spikes.episode import Episode
 
 CAMPAIGN_PREFIX = "campaign:"
 ALIKE_SHOWN = 3
 WEEKDAYS = ((2 * DAY, 4), (7 * DAY, 1))
 """With how many weeks before an episode of at most this length is compared. A longer one has all weekdays itself."""
-_NO_CASE = frozenset({CaseResolution.SPAM, CaseResolution.NOT_ABOUT_US})
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,49 +91,6 @@ def find_span(ref: EpisodeRef, at: datetime) -> TimeSpan:
 
 def _find_end(ref: EpisodeRef, at: datetime) -> datetime:
     return max(ref.start, min(ref.end or at, at))
-
-
-class CaseOutcome(NamedTuple):
-    """What came of its cases. `again`: authors of a negative post who wrote after our answer; `turned`: to positive."""
-
-    total: int = 0
-    answered: int = 0
-    open: int = 0
-    first_reply: DurationStats | None = None
-    """From the post to our first answer in public."""
-    again: int = 0
-    turned: int = 0
-    needs: int = 0
-    resolutions: tuple[tuple[str, int], ...] = ()
-    unread: int = 0
-    """Cases beyond those that were read."""
-
-
-NO_OUTCOME = CaseOutcome()
-
-
-def compute_outcome(cases: Iterable[Case], unread: int = 0) -> CaseOutcome:
-    """Compute the outcome of cases, without spam, posts that are not about us, and those merged into another."""
-    ours = [case for case in cases if not case.merged_into and case.resolution not in _NO_CASE]
-    answers = [(case, find_answer_time(case)) for case in ours]
-    later = [
-        [one.mood for one in case.list_later_posts(since)]
-        for case, since in answers
-        if since is not None and is_negative(case.assessment)
-    ]
-    replies = [(case.public_replies[0].at - case.mention.created_at) for case in ours if case.public_replies]
-    ended = Counter(case.resolution.value for case in ours if case.resolution)
-    return CaseOutcome(
-        total=len(ours),
-        answered=sum(since is not None for _, since in answers),
-        open=sum(not case.is_closed for case in ours),
-        first_reply=compute_duration_stats([max(0.0, took.total_seconds()) for took in replies]),
-        again=sum(bool(moods) for moods in later),
-        turned=sum(any(moods) for moods in later),
-        needs=sum(case.assessment.intent is Intent.NEED for case in ours),
-        resolutions=tuple(ended.most_common()),
-        unread=unread,
-    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from bot.domain.campaigns.episode_figures import CaseOutcome, EpisodeFigures
+from bot.domain.campaigns.case_outcome import CaseOutcome
+from bot.domain.campaigns.episode_figures import EpisodeFigures
 from bot.domain.periods import QUARTER
 from bot.domain.reports.report import SentimentCounts
 from bot.domain.reports.statistics import compute_share_change, compute_volume_change, compute_wilson_interval
