@@ -103,7 +103,7 @@ def _render_person_buttons(case: Case, merge: Sequence[Block]) -> list[Block]:
 
 
 def _render_brief(brief: OwnerBrief | None) -> list[Block]:
-    message = render_owner_brief(brief) if brief else None
+    message = render_owner_brief(brief, in_full=True) if brief else None
     return [*message.blocks, {"type": "divider"}] if message else []
 
 

@@ -25,7 +25,9 @@ from bot.domain.offers import Guidance, OfferUse
 from bot.domain.text import format_duration
 
 AUTHORITY_SHOWN = 500
-VOICE_SHOWN = 250
+VOICE_SHOWN = 80
+"""At each claim; *Why?* has the rest."""
+VOICE_IN_FULL = 1500
 OFFERS_SHOWN = 10
 GUIDANCE_SHOWN = 3
 INPUTS_SHOWN = 5
@@ -39,9 +41,9 @@ class OwnerBrief(NamedTuple):
     case_id: str = ""
 
 
-def render_owner_brief(brief: OwnerBrief) -> RenderedMessage | None:
+def render_owner_brief(brief: OwnerBrief, *, in_full: bool = False) -> RenderedMessage | None:
     """Return the message for the owner's eyes only; None if the playbook says nothing for this case."""
-    lines = list_brief_lines([brief])
+    lines = list_brief_lines([brief], in_full=in_full)
     if not lines:
         return None
     more = make_button("Ask for more…", action_ids.OFFER_ASK, brief.case_id, a11y_label="Ask to offer more")
@@ -49,14 +51,14 @@ def render_owner_brief(brief: OwnerBrief) -> RenderedMessage | None:
     return RenderedMessage("\n".join(lines), [*map(make_section, lines), *buttons])
 
 
-def list_brief_lines(briefs: Sequence[OwnerBrief]) -> list[str]:
+def list_brief_lines(briefs: Sequence[OwnerBrief], *, in_full: bool = False) -> list[str]:
     """Return the lines of the briefs of several departments, each once, and the name of each department if needed."""
     lines = []
     for brief in briefs:
         name = [f"*{escape(sanitize_line(brief.department.name, 60))}*"] if len(briefs) > 1 else []
         today = [format_day_message(brief.message)] if brief.message else []
         lines += [*name, *today, *_list_offer_lines(brief), *_list_guidance(brief.guidance)]
-    voices = dict.fromkeys(line for brief in briefs for line in _list_voice(brief))
+    voices = dict.fromkeys(line for brief in briefs for line in _list_voice(brief, in_full=in_full))
     return [*lines, *voices]
 
 
@@ -96,9 +98,12 @@ def _format_guidance(one: Guidance) -> str:
     return f"{words} <{url}|Read more>" if url and "|" not in url else words
 
 
-def _list_voice(brief: OwnerBrief) -> list[str]:
-    words = escape(sanitize_line(brief.department.voice, VOICE_SHOWN))
-    return [f"*Our voice:* {words}"] if words else []
+def _list_voice(brief: OwnerBrief, *, in_full: bool) -> list[str]:
+    """Return how the brand sounds; cut, unless `in_full`, because who claims often has read it before."""
+    voice = sanitize_line(brief.department.voice, VOICE_IN_FULL)
+    words = voice if in_full else sanitize_line(voice, VOICE_SHOWN)
+    more = " (in full under *Why?*)" if words != voice else ""
+    return [f"*Our voice:* {escape(words)}{more}"] if words else []
 
 
 def format_day_message(message: DayMessage) -> str:

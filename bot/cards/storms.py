@@ -111,7 +111,7 @@ def render_claimed_cases(claimed: ClaimedCases, briefs: Sequence[OwnerBrief] = (
         [
             make_section(said),
             *render_facts(claimed.facts),
-            *map(make_section, list_brief_lines(briefs)),
+            *map(make_section, list_brief_lines(briefs, in_full=True)),
             *lines,
             *_render_left_out(claimed),
             *([make_actions(resolve, more)] if cases else []),
