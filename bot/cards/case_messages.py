@@ -143,10 +143,30 @@ def render_joined_notice(case: Case, link: str = "", caution: str = "", post: Me
         return _render_message(words, actions=render_card_link(link) or None)
     elif merged:
         words = f"🔗 <@{merged.by}> merged another case of {author} into yours."
+    return _render_newest_post(words, case, link, caution, post)
+
+
+def _render_newest_post(words: str, case: Case, link: str, caution: str, post: Mention | None) -> RenderedMessage:
     newest = post.url if post else case.joined[-1].url if case.joined else ""
     quoted = [render_quotation(post, WORDS_SHOWN)] if post and not post.is_forgotten else []
     actions = [*render_card_link(link), *render_open_post_button(case, newest, caution)]
     return _render_message(words, *quoted, actions=actions)
+
+
+def render_still_resolved_notice(
+    case: Case, link: str = "", caution: str = "", post: Mention | None = None
+) -> RenderedMessage:
+    """Return the direct message to whoever resolved the case: the author wrote again, but asks for nothing."""
+    words = (
+        f"💬 {escape_author(case.mention)} wrote again and seems to ask for nothing, so your case stays resolved. "
+        "If something is left to do, reopen it on its card."
+    )
+    return _render_newest_post(words, case, link, caution, post)
+
+
+def is_newest_a_post(case: Case) -> bool:
+    """Return whether nothing has happened to the case since a post joined it."""
+    return bool(case.history) and case.history[-1].what == AuditAction.JOINED
 
 
 def find_newest_merge(case: Case) -> AuditEvent | None:

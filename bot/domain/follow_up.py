@@ -72,3 +72,9 @@ def describe_mood(assessment: Assessment) -> str:
     if assessment.sentiment is not Sentiment.POSITIVE or assessment.is_unsure:
         return ""
     return _MOODS.get(assessment.intent, "")
+
+
+def asks_for_nothing(assessment: Assessment) -> bool:
+    """Return whether a post surely neither criticizes nor asks for anything. One without a sentiment is not sure."""
+    is_sure = bool(assessment.get_words("sentiment")) and not assessment.is_unsure
+    return is_sure and assessment.sentiment is not Sentiment.NEGATIVE and assessment.intent in _MOODS

@@ -98,6 +98,37 @@ def test_a_resolved_case_is_reopened_by_the_person_and_its_last_owner_is_told() 
     assert str(decision.notifications[1].to) == "@U0ANA"
 
 
+@pytest.mark.parametrize(
+    ("labels", "status"),
+    [
+        (("sentiment:neutral", "intent:other"), CaseStatus.RESOLVED),
+        (("sentiment:positive", "intent:praise"), CaseStatus.RESOLVED),
+        (("sentiment:positive", "intent:other"), CaseStatus.RESOLVED),
+        (("sentiment:neutral", "intent:complaint"), CaseStatus.NEW),
+        (("sentiment:neutral", "intent:question"), CaseStatus.NEW),
+        (("sentiment:neutral", "intent:need"), CaseStatus.NEW),
+        (("sentiment:neutral", "intent:purchase"), CaseStatus.NEW),
+        (("sentiment:neutral", "intent:spam"), CaseStatus.NEW),
+        (("sentiment:positive", "intent:praise", "intent:question"), CaseStatus.NEW),
+        (("sentiment:neutral", "sentiment:unsure", "intent:other"), CaseStatus.NEW),
+        (("sentiment:negative", "intent:other"), CaseStatus.NEW),
+        (("sentiment:neutral", "intent:crisis"), CaseStatus.NEW),
+        ((), CaseStatus.NEW),
+    ],
+)
+def test_only_a_post_that_surely_asks_for_nothing_leaves_a_case_resolved(
+    labels: tuple[str, ...], status: CaseStatus
+) -> None:
+    ok, at = build_mention(id="x:2"), compute_later(days=2)
+    decision = join_case(
+        build_case(CaseStatus.RESOLVED), ok, build_assessment(*labels), JoinReason.SAME_PERSON, CARE, at
+    )
+
+    assert get_changed_case(decision).status is status
+    assert str(decision.notifications[1].to) == "@U0ANA"
+    assert decision.events[0].what == "joined"
+
+
 def test_joining_moves_no_clock_of_an_open_case() -> None:
     waiting = build_case()
 

@@ -30,6 +30,18 @@ async def test_a_resolved_case_reopens_when_the_person_writes_again_and_who_had_
     assert "Claimed by @ana" in card.words
 
 
+async def test_an_ok_leaves_the_case_resolved_and_who_resolved_it_reads_it(world: World) -> None:
+    await world.receive(LOST, by="marta", conversation="c1")
+    card = world.channel("#care").card("@marta")
+    await card.resolve("answered", by="ana")
+    await world.receive("@northwindair ok, will do", by="marta", conversation="c1")
+    assert "Resolved" in card.words
+    assert "later post added" in await card.explain()
+    told = world.person("ana").dm.words
+    assert "@marta wrote again and seems to ask for nothing, so your case stays resolved." in told
+    assert "ok, will do" in told
+
+
 async def test_a_copy_joins_is_counted_and_gets_a_card_of_its_own_when_it_is_separated(world: World) -> None:
     await world.receive(COPIED, by="pedro")
     await world.receive(f"RT @pedro: {COPIED}", by="copycat")

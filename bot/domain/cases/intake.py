@@ -28,7 +28,7 @@ from bot.domain.cases.deadlines import (
 from bot.domain.cases.follow_up_transitions import note_reply
 from bot.domain.commits import CaseDecision, DurationKind, MentionOutcome, ProcessedMention
 from bot.domain.department import Department
-from bot.domain.follow_up import describe_mood
+from bot.domain.follow_up import asks_for_nothing, describe_mood
 from bot.domain.mention import UNKNOWN_AUTHOR_ID, Mention
 from bot.domain.outbox import Notification, NotificationKind, Priority
 from bot.domain.paging.case_page import build_case_pages
@@ -126,6 +126,7 @@ def join_case(
     """Add a copy, or the same person's next post, to the case: notify the owner, reopen it if resolved.
 
     A copy of a flagged post reopens nothing: a source brings what a colleague saw first.
+    Nor does a post of the author that asks for nothing: whoever resolved the case is told, and decides.
     """
     mood = describe_mood(assessment) if reason is JoinReason.SAME_PERSON else ""
     joined = JoinedMention(mention.id, mention.display_name, mention.url, mention.created_at, reason, mood)
@@ -139,7 +140,7 @@ def join_case(
     is_crisis = assessment.intent is Intent.CRISIS and DOUBTFUL not in assessment.labels
     is_settled = _is_older_than_answer(case, mention) and not is_crisis
     if case.is_closed and not is_settled and not (case.flagged_by and reason is JoinReason.COPY):
-        after, more = _continue_resolved(after, mood, department, at)
+        after, more = _continue_resolved(after, assessment, reason, department, at)
         events += more
     elif reason is JoinReason.SAME_PERSON and not is_settled:
         after = drop_public_replies(after, department, at)
@@ -153,7 +154,8 @@ def join_case(
             after = after.copy_with(alarmed_by=CrisisAlarm(mention.id, harm, at))
     lane = choose_priority(after, Priority.CLICK if case.is_closed else Priority.UPDATE)
     notifications = [Notification.draw_card(after.id, after.department, lane)]
-    if case.owner and reason is JoinReason.SAME_PERSON and not after.is_closed:
+    is_noted = is_settled or bool(mood and case.follow_up)
+    if case.owner and reason is JoinReason.SAME_PERSON and not (after.is_closed and is_noted):
         notifications.append(Notification.notify_owner(NotificationKind.JOINED, after.id, case.owner, after.round))
     return CaseDecision(
         after=after,
@@ -174,11 +176,12 @@ def _is_older_than_answer(case: Case, mention: Mention) -> bool:
 
 
 def _continue_resolved(
-    case: Case, mood: str, department: Department, at: datetime
+    case: Case, assessment: Assessment, reason: JoinReason, department: Department, at: datetime
 ) -> tuple[Case, tuple[AuditEvent, ...]]:
-    """Reopen a case whose author wrote again, unless it is followed up and they wrote thanks or sound happy."""
-    if mood and case.follow_up is not None:
-        return note_reply(case, mood, at)
+    """Reopen a case to which a post came, unless its author wrote that and asks for nothing."""
+    if reason is JoinReason.SAME_PERSON and asks_for_nothing(assessment):
+        mood = describe_mood(assessment)
+        return note_reply(case, mood, at) if mood and case.follow_up else (case, ())
     event = AuditEvent(at, "", AuditAction.REOPENED, "the author wrote again")
     after = reset_to_new(case, department, at)
     return after.copy_with(waiting_since=at, history=after.extend_history(event)), (event,)

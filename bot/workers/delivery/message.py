@@ -153,6 +153,7 @@ def render_message(
         return _render_request_message(pending, case, link, caution)
     waits = case.status is CaseStatus.NEW and not case.is_snoozed
     owned = case.status is CaseStatus.CLAIMED and pending.to == ToPerson(case.owner)
+    stays_resolved = case.is_closed and pending.to == ToPerson(case.owner) and case_messages.is_newest_a_post(case)
     renderers: dict[NotificationKind, tuple[bool, Callable[[], RenderedMessage | None]]] = {
         NotificationKind.CONFIRM: (
             waits and case.is_unconfirmed_crisis,
@@ -161,10 +162,12 @@ def render_message(
         NotificationKind.LEASE: (owned, lambda: case_messages.render_lease_reminder(case, department, link, caution)),
         NotificationKind.RELEASED: (not owned, lambda: case_messages.render_lost_claim(case, department, link)),
         NotificationKind.JOINED: (
-            owned or (waits and not case_messages.find_newest_merge(case)),
+            owned or stays_resolved or (waits and not case_messages.find_newest_merge(case)),
             lambda: (
                 case_messages.render_reopened_notice(case, department, link, caution)
                 if waits
+                else case_messages.render_still_resolved_notice(case, link, caution, post)
+                if stays_resolved
                 else case_messages.render_joined_notice(case, link, caution, post)
             ),
         ),
