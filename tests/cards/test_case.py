@@ -191,7 +191,7 @@ def test_a_card_has_few_words_beside_the_post() -> None:
     [
         (build_new_case(), ["Claim", "Open post"], MENU_OF_NEW),
         (build_claimed_case(), ["Resolve…", "Reply…"], MENU_OF_CLAIMED),
-        (build_resolved_case(), ["Reopen", "Open post"], ["Why? / Correct…"]),
+        (build_resolved_case(), ["Reopen", "Open post"], ["History…", "Why? / Correct…"]),
     ],
 )
 def test_a_card_offers_what_makes_sense_now(case: Case, buttons: list[str], menu: list[str]) -> None:

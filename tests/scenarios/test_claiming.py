@@ -24,7 +24,7 @@ async def test_a_complaint_becomes_a_card_and_is_claimed_answered_and_resolved(w
     await card.resolve("answered", by="ana", note="A courier has it")
     assert "Resolved by @ana · answered" in card.words
     assert "“A courier has it”" in card.words
-    assert (card.buttons, card.menu) == (["Reopen", "Open post"], ["Why? / Correct…"])
+    assert (card.buttons, card.menu) == (["Reopen", "Open post"], ["History…", "Why? / Correct…"])
 
 
 async def test_of_fifty_who_claim_at_once_one_gets_it_and_the_others_are_told_who_and_when(world: World) -> None:

@@ -124,6 +124,15 @@ async def test_the_older_cases_of_who_writes_often_are_on_further_pages(world: W
     assert "Loses them all" in read_modal(card)
 
 
+async def test_a_card_that_was_resolved_while_its_author_was_new_leads_to_what_they_wrote_since(world: World) -> None:
+    first = await receive(world, FIRST)
+    await first.resolve("answered", by="ana")
+    await receive(world, SECOND)
+    assert first.menu == ["History…", "Why? / Correct…"]
+    await first.click("History…", by="ana")
+    assert "2nd contact within a day" in read_modal(first)
+
+
 async def test_the_history_of_who_wrote_before_is_in_the_menu_of_the_card_and_re_routing_under_why(
     world: World,
 ) -> None:
