@@ -26,9 +26,11 @@ from bot.cards.case_mention import (
     format_stars,
     pick_sentiment_emoji,
 )
+from bot.cards.case_status import DATA_DELETED
 from bot.cards.sanitize import SAME_DAY, format_date, sanitize_line
 from bot.domain.case import Case, CaseStatus
 from bot.domain.cases.queues import CasePage
+from bot.domain.erasure import is_closed_on_request
 from bot.domain.text import format_duration
 
 WORDS_SHOWN = 140
@@ -68,6 +70,8 @@ def _iter_fact_runs(case: Case, at: datetime, by: str) -> Iterator[Block | str]:
         case CaseStatus.CLAIMED:
             owner = "you" if case.owner == by else make_user_mention(case.owner)
             yield from (make_run("Claimed", bold=True), " by ", owner)
+        case CaseStatus.RESOLVED if is_closed_on_request(case):
+            yield from (make_run("Closed", bold=True), f" · {DATA_DELETED}")
         case CaseStatus.RESOLVED:
             yield make_run("Merged" if case.merged_into else "Resolved", bold=True)
             if case.resolution:

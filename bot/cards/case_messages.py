@@ -11,12 +11,13 @@ from bot.cards.author_history import NAME_SHOWN, OPEN_CASES_SHOWN, format_cautio
 from bot.cards.block_kit import Block, RenderedMessage, make_actions, make_button, render_text
 from bot.cards.case import NOT_YET, render_confirm_button, render_open_post_button
 from bot.cards.case_mention import escape_author, format_kind_noun, render_quotation
-from bot.cards.case_status import format_detail, format_public_reply
+from bot.cards.case_status import DATA_DELETED, format_detail, format_public_reply
 from bot.cards.sanitize import escape, format_date, sanitize_line
 from bot.domain.audit import AuditAction, AuditEvent
 from bot.domain.case import TAKEN_BACK, Case, CaseResolution, CaseStatus, derive_case_id
 from bot.domain.cases.deadlines import DEFAULT_REMIND_EVERY, is_paged
 from bot.domain.department import Department
+from bot.domain.erasure import is_closed_on_request
 from bot.domain.mention import Mention
 from bot.domain.persons.claim_questions import ClaimQuestion
 from bot.domain.persons.person import AuthorContext, OpenCase
@@ -291,6 +292,11 @@ def render_flagged(case: Case, department: Department) -> RenderedMessage:
 def render_closure(case: Case, link: str = "") -> RenderedMessage:
     """Return the direct message to who flagged a post, when its case is resolved. It may be open again by now."""
     last = next((event for event in reversed(case.history) if event.what == AuditAction.RESOLVED), None)
+    if is_closed_on_request(case):
+        return _render_message(
+            f"🏁 What you flagged is closed, because {DATA_DELETED}: {_name_case(case)}. Thank you for spotting it.",
+            actions=render_card_link(link) or None,
+        )
     outcome, by = (last.detail, last.by) if last and not case.is_closed else (case.resolution or "", case.closed_by)
     how = f"{f' ({outcome})' if outcome else ''}{f' by <@{by}>' if by else ''}"
     again = "" if case.is_closed else " It has been reopened since."

@@ -23,7 +23,7 @@ from bot.cards.snooze import format_snooze
 from bot.domain.audit import AuditAction, AuditEvent
 from bot.domain.case import Case, CasePriority, CaseStatus, JoinReason
 from bot.domain.department import Department
-from bot.domain.erasure import REQUEST
+from bot.domain.erasure import is_closed_on_request
 from bot.domain.paging.page import Page
 from bot.domain.persons.person import NO_CONTEXT, AuthorContext
 from bot.domain.text import format_count, format_duration, format_people
@@ -159,18 +159,13 @@ def format_status(case: Case, at: datetime) -> str:
         when = f" · {format_date(case.resolved_at)}" if case.resolved_at else ""
         if case.merged_into:
             return f"*Merged*{_format_actor(case.closed_by)} into another case of this person{when}"
-        if _is_closed_for_author(case):
+        if is_closed_on_request(case):
             return f"*Closed* · {DATA_DELETED}{when}"
         return f"*Resolved*{_format_actor(case.closed_by)}{how}{when}{_format_follow_up(case)}"
     if snoozed := format_snooze(case):
         return f"*{snoozed}*{f' · claimed{_format_actor(case.owner)}' if case.owner else ''}"
     word = f"*Claimed*{_format_actor(case.owner)}" if case.status is CaseStatus.CLAIMED else "*Unclaimed*"
     return f"{word} · {_format_deadline(case, at)}" if case.due else word
-
-
-def _is_closed_for_author(case: Case) -> bool:
-    """Whether it closed at the author's request, and not because they deleted a post, which its resolution says."""
-    return case.is_closed_by_deletion and case.resolution is REQUEST.resolution
 
 
 def _format_actor(person: str) -> str:
@@ -220,7 +215,7 @@ def format_thanks(case: Case) -> str:
 def format_plain_status(case: Case, at: datetime | None = None) -> str:
     """Return the status without a time of day, for notifications: `unclaimed, claim within 15 min`."""
     if case.status is CaseStatus.RESOLVED:
-        if _is_closed_for_author(case):
+        if is_closed_on_request(case):
             return f"closed, {DATA_DELETED}"
         return f"resolved{_format_actor(case.closed_by)}" + (f" ({case.resolution.value})" if case.resolution else "")
     is_new = case.status is CaseStatus.NEW

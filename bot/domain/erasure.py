@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from bot.domain.case import CaseResolution
+from bot.domain.case import Case, CaseResolution
 from bot.domain.links import SLACK, X, find_link_author, normalize_link
 from bot.domain.mention import DELETED_TEXT, FORGOTTEN_TEXT, Mention
 from bot.domain.mutes import MuteKind, derive_mute_id
@@ -42,6 +42,11 @@ REQUEST = ErasureReason(
     FORGOTTEN_TEXT, "at the request of the person who wrote it", "at a person's request", CaseResolution.NO_ACTION
 )
 AUTHOR_DELETION = ErasureReason(DELETED_TEXT, "by its author", "by their authors", CaseResolution.POST_DELETED)
+
+
+def is_closed_on_request(case: Case) -> bool:
+    """Whether it closed at the author's request, and not because they deleted a post, which its resolution says."""
+    return case.is_closed_by_deletion and case.resolution is REQUEST.resolution
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,10 @@ import pytest
 
 from bot.cards import case_messages
 from bot.cards.block_kit import RenderedMessage
-from bot.domain.audit import AuditEvent
-from bot.domain.case import CasePriority
+from bot.cards.case_lists import render_case_line
+from bot.domain.audit import AuditAction, AuditEvent
+from bot.domain.case import Case, CasePriority, CaseStatus
+from bot.domain.erasure import AUTHOR_DELETION, REQUEST, ErasureReason
 from bot.slack_sandbox.block_kit import check_message
 from tests.cards.samples import AT, CARE, build_claimed_case, build_joined_mention, build_new_case, labels, objects
 
@@ -114,3 +116,19 @@ def test_a_list_with_one_case_that_calls_people_says_so_for_all() -> None:
     drawing = case_messages.render_digest_reminder([build_new_case(), build_new_case(alarm=True)], CARE)
 
     assert drawing.text == "⏰ 2 on this list are unclaimed – can someone help? On-call was paged right away."
+
+
+def build_case_closed_by_deletion(reason: ErasureReason) -> Case:
+    event = AuditEvent(AT, "", AuditAction.POST_DELETED, reason.detail)
+    return build_new_case(
+        status=CaseStatus.RESOLVED, resolution=reason.resolution, resolved_at=AT, due=None, history=(event,)
+    )
+
+
+def test_a_case_that_closed_at_its_authors_request_is_nowhere_said_to_need_no_action() -> None:
+    case = build_case_closed_by_deletion(REQUEST)
+    shown = [case_messages.render_closure(case, LINK).text, str(render_case_line(case, AT))]
+
+    assert all("the author's data was deleted" in one for one in shown)
+    assert not any("no action" in one or "esolved" in one for one in shown)
+    assert "post deleted" in case_messages.render_closure(build_case_closed_by_deletion(AUTHOR_DELETION)).text
