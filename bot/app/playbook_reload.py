@@ -25,7 +25,7 @@ def build_sources(
     """
     accounts = playbook.own_accounts
     entries = (
-        (one, build_context(one, settings, clock, playbook.subjects, random.random, accounts))
+        (one, build_context(one, settings, clock, playbook.subjects, random.random, accounts, playbook.slug))
         for one in playbook.sources
         if ("http" if one.source == "webhook" else "ingest") in workers
     )

@@ -13,6 +13,7 @@ from bot.domain.health.source_health import (
     compute_delay,
     compute_rate,
     compute_usual_rate,
+    get_backlog,
 )
 from bot.domain.text import format_count, format_duration
 
@@ -49,6 +50,8 @@ def describe_health(health: SourceHealth, at: datetime) -> Iterator[str]:
         usual = compute_usual_rate(health, at)
         rate = f"{format_count(compute_rate(health, at), 'post')} in the last hour"
         yield rate if usual is None else f"{rate} (usual: {usual:,})"
+    if waiting := get_backlog(health, at):
+        yield f"{format_count(waiting, 'message')} waiting"
     if health.imported is not None and health.imported_at and at - health.imported_at < IMPORT_SHOWN_FOR:
         yield f"imported {health.imported:,}, posted 0 of them"
     if (quota := health.quota) and (quota.until is None or quota.until > at):

@@ -157,7 +157,7 @@ async def check_sources(settings: Settings, playbook: Playbook, places: Playbook
         kind, name, options = entry
         place = places.find(*("sources", kind, name) if name else ("sources", kind))
         accounts = playbook.own_accounts
-        parts = build_context(entry, settings, SystemClock(), playbook.subjects, random.random, accounts)
+        parts = build_context(entry, settings, SystemClock(), playbook.subjects, random.random, accounts, playbook.slug)
         found = await CATALOGUE[kind].check(options, parts)
         for where, sentence in found.faults:
             yield make_fault(where or place, sentence)

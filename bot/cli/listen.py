@@ -116,7 +116,9 @@ def _build_setup(settings: Settings, path: Path | None, terms: Sequence[str], wa
     entries, notes = _choose_entries(rules.sources if is_own else (), rules.subjects, wanted)
     sources = []
     for entry in entries:
-        context = build_context(entry, settings, SystemClock(), rules.subjects, random.random)
+        context = build_context(
+            entry, settings, SystemClock(), rules.subjects, random.random, brand=rules.slug, is_trial=True
+        )
         try:
             sources.append(CATALOGUE[entry.source].build(entry.options, context))
         except ValueError as no:

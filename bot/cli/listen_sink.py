@@ -106,6 +106,9 @@ class MemorySink:
         counts = ReadCounts(len(self._reads.posts), len(self._reads.users))
         return ReadTotals(counts, counts)
 
+    async def report_backlog(self, waiting: int) -> None:
+        """Not shown: a trial begins behind what waits."""
+
     async def report_quota(self, left: float, of: float, until: datetime | None, unit: str = REQUESTS) -> None:
         """Not shown: the command ends long before a quota does."""
 

@@ -167,6 +167,9 @@ class ProgressSink:
     async def count_reads(self, ids: ReadIds) -> ReadTotals:
         return await self._writer.count_reads(ids)
 
+    async def report_backlog(self, waiting: int) -> None:
+        await self._writer.report_backlog(waiting)
+
     async def report_quota(self, left: float, of: float, until: datetime | None, unit: str = REQUESTS) -> None:
         await self._writer.report_quota(left, of, until, unit)
 

@@ -71,6 +71,9 @@ class MentionSink(Protocol):
     async def count_reads(self, ids: ReadIds) -> ReadTotals:
         """Count ids that the outlet bills, each once in a UTC day; return the totals. Raises `StoreUnavailable`."""
 
+    async def report_backlog(self, waiting: int) -> None:
+        """Store how many posts wait at the outlet, in all that it keeps for us. Raises `StoreUnavailable`."""
+
     async def report_quota(self, left: float, of: float, until: datetime | None, unit: str = REQUESTS) -> None:
         """Store what the outlet still allows, and when all of it is back, if it says so. Raises `StoreUnavailable`."""
 
@@ -108,6 +111,10 @@ class SourceContext:
     contact: str = ""
     """The address that outlets find in our User-Agent; empty for none."""
     own_accounts: OwnAccounts = NO_ACCOUNTS
+    brand: str = ""
+    """The id of the brand, for outlets that keep a position under a name of ours."""
+    is_trial: bool = False
+    """Whether `earshot listen` tries it: it may take nothing from those who read for the brand."""
 
     def build_term_filter(self) -> TermFilter:
         """Build what selects the posts that are published, where an outlet also sends others."""

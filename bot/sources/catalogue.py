@@ -16,6 +16,7 @@ NAMES = (
     "x",
     "replay",
     "webhook",
+    "kafka",
     "rss",
     "hackernews",
     "stackexchange",
@@ -41,8 +42,13 @@ def build_context(
     subjects: Sequence[Subject],
     jitter: Callable[[], float],
     own_accounts: OwnAccounts = NO_ACCOUNTS,
+    brand: str = "",
+    *,
+    is_trial: bool = False,
 ) -> SourceContext:
     """What a source of the playbook is built from, and checked with."""
     kind, name = CATALOGUE[entry.source], entry.name or entry.source
     secret, url = kind.secret(settings, name), kind.url(settings, name)
-    return SourceContext(name, clock, jitter, tuple(subjects), secret, url, settings.contact, own_accounts)
+    return SourceContext(
+        name, clock, jitter, tuple(subjects), secret, url, settings.contact, own_accounts, brand, is_trial
+    )

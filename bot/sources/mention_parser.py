@@ -1,7 +1,8 @@
 """Parse and validate mentions from outside as JSON; errors are sentences for the sender."""
 
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -14,6 +15,8 @@ from bot.domain.mention import Mention
 LINE_LIMIT = 1_000_000
 """Bytes of one line: a hundred times the longest post of any outlet."""
 FORM_FIELDS = 20
+OWN_SOURCE = re.compile(r"[a-z][a-z0-9_-]*:(?!//)\S")
+"""An id that names its source, `reddit:t3_x`, unlike `17` or `https://forum.example/17`."""
 BOM = b"\xef\xbb\xbf"
 ERROR_TEXTS = {
     "missing": "is missing",
@@ -73,6 +76,13 @@ def extract_form_payload(raw: bytes) -> bytes:
     if "payload" not in form:
         raise InvalidMentionError('is a form without "payload". Send JSON, or a form with the JSON in "payload"')
     return form["payload"].encode()
+
+
+def fill_source(item: Mapping[str, Any], source: str) -> dict[str, Any]:
+    """Return a mention with this source if neither it nor its id names one."""
+    native = item.get("id")
+    named = item.get("source") is not None or (isinstance(native, str) and OWN_SOURCE.match(native))
+    return dict(item) if named else {**item, "source": source}
 
 
 def validate_mention(value: Any, place: str = "") -> Mention:

@@ -6,7 +6,6 @@ Independent of the web framework, which passes headers and body and sends the re
 import asyncio
 import hashlib
 import hmac
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
@@ -19,7 +18,13 @@ from bot.domain.commits import StoreUnavailable
 from bot.domain.mention import Mention
 from bot.domain.route_conditions import OUTLET_FIELDS
 from bot.sources.base import MentionSink, SourceCheck, SourceContext, SourceKind
-from bot.sources.mention_parser import InvalidMentionError, extract_form_payload, parse_json, validate_mention
+from bot.sources.mention_parser import (
+    InvalidMentionError,
+    extract_form_payload,
+    fill_source,
+    parse_json,
+    validate_mention,
+)
 from bot.sources.webhook_fields import MentionFields, read_items
 from bot.sources.webhook_signatures import SignatureOptions, UnsignedError, build_verifier
 
@@ -33,9 +38,6 @@ STORE_TIMEOUT = 4.0
 """Seconds for the store to take a delivery: senders time out after 10, some after 5."""
 RETRY_AFTER = "5"
 FORM = "application/x-www-form-urlencoded"
-
-OWN_SOURCE = re.compile(r"[a-z][a-z0-9_-]*:(?!//)\S")
-"""An id that names its source, `reddit:t3_x`, unlike `17` or `https://forum.example/17`."""
 
 
 class WebhookOptions(SignatureOptions):
@@ -173,14 +175,12 @@ class WebhookSource:
         """Set the hook as the source of a mention without one. Raises `InvalidMentionError` for a foreign source."""
         if not isinstance(item, dict):
             return item
-        source, native = item.get("source"), item.get("id")
-        if source is None:
-            names_its_own = isinstance(native, str) and OWN_SOURCE.match(native) and self._options.trust_source
-            return item if names_its_own else {**item, "source": self.name}
-        if source != self.name and not self._options.trust_source:
+        if self._options.trust_source:
+            return fill_source(item, self.name)
+        if item.get("source") not in (None, self.name):
             field_name, allowed = f"{place}.source" if place else "source", f'"{self.name}", the only one'
             raise InvalidMentionError(f'"{field_name}" is another than {allowed} this hook may speak for')
-        return item
+        return {**item, "source": self.name}
 
 
 def _validate_items(items: list[dict[str, Any]]) -> tuple[list[Mention], int]:

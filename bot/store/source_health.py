@@ -22,6 +22,10 @@ class SourceHealthStore(RedisStore):
         written = f"{quota.left:.4f} {quota.of:.4f} {until} {quota.unit}"
         await self._client.execute("HSET", self._keys.source_health_key(source), "quota", written)
 
+    async def save_backlog(self, source: str, waiting: int, at: datetime) -> None:
+        fields = ("waiting", waiting, "measured_at", to_ms(at))
+        await self._client.execute("HSET", self._keys.source_health_key(source), *fields)
+
     async def load_all(self) -> dict[str, SourceHealth]:
         """Return the health of each source that has ever saved a cursor or published a mention."""
         lists = [("HKEYS", self._keys.cursors), ("HKEYS", self._keys.source_activity)]
@@ -48,6 +52,8 @@ def parse_source_health(fields: Mapping[str, str]) -> SourceHealth:
         hours=dict(hours),
         delays=tuple(delays),
         quota=_parse_quota(fields.get("quota", "")),
+        waiting=parse_int(fields.get("waiting")),
+        measured_at=_parse_time(fields.get("measured_at")),
     )
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.domain.commits import StoreUnavailable
-from bot.domain.health.source_health import SourceHealth, compute_delay, compute_rate, compute_usual_rate
+from bot.domain.health.source_health import SourceHealth, compute_delay, compute_rate, compute_usual_rate, get_backlog
 from bot.store.store import Store
 
 STUCK_AFTER = 60.0
@@ -121,6 +121,7 @@ def _describe_source(issue: str, last_seen: int | None, health: SourceHealth | N
         "last_hour": compute_rate(health, at),
         "usual_hour": compute_usual_rate(health, at),
         "imported": health.imported,
+        "waiting": get_backlog(health, at),
         "quota": quota._replace(until=None)._asdict() | {"until": quota.until.isoformat() if quota.until else None}
         if quota
         else None,

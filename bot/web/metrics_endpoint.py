@@ -8,7 +8,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, G
 
 from bot import metrics
 from bot.domain.commits import StoreUnavailable
-from bot.domain.health.source_health import compute_delay
+from bot.domain.health.source_health import compute_delay, get_backlog
 from bot.domain.read_budget import ReadCounts
 from bot.store.store import Store
 
@@ -89,8 +89,11 @@ async def _fill_sources(registry: CollectorRegistry, store: Store, at: datetime)
     text = "Median delay of a source's posts of the last hour"
     delays = Gauge("earshot_source_delay_seconds", text, ["source"], registry=registry)
     left = Gauge("earshot_source_quota_left", "What a source still allows", ["source", "unit"], registry=registry)
+    waiting = Gauge("earshot_source_waiting", "Posts that wait at a source", ["source"], registry=registry)
     for source, health in (await store.source_health.load_all()).items():
         if (delay := compute_delay(health, at)) is not None:
             delays.labels(source).set(delay.total_seconds())
+        if (backlog := get_backlog(health, at)) is not None:
+            waiting.labels(source).set(backlog)
         if health.quota:
             left.labels(source, health.quota.unit).set(health.quota.left)

@@ -125,6 +125,9 @@ class InboxWriter:
     async def count_reads(self, ids: ReadIds) -> ReadTotals:
         return await self._store.reads.add_reads(self._source, ids, self._clock.now())
 
+    async def report_backlog(self, waiting: int) -> None:
+        await self._store.source_health.save_backlog(self._source, waiting, self._clock.now())
+
     async def report_quota(self, left: float, of: float, until: datetime | None, unit: str = REQUESTS) -> None:
         if (quota := SourceQuota(left, of, until, unit)) != self._quota:
             await self._store.source_health.save_quota(self._source, quota)

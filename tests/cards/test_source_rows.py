@@ -27,6 +27,9 @@ def days_ago(days: float) -> datetime:
         (SourceHealth(started=days_ago(1), hours={HOUR: 1}), "1 post in the last hour"),
         (SourceHealth(started=days_ago(9), hours={HOUR: 41}), "41 posts in the last hour (usual: 0)"),
         (SourceHealth(delays=(PostDelay(NOW, 3720.0),)), "median delay 1 h 2 min"),
+        (SourceHealth(waiting=1204, measured_at=AT), "1,204 messages waiting"),
+        (SourceHealth(waiting=0, measured_at=AT), ""),
+        (SourceHealth(waiting=1204, measured_at=days_ago(1)), ""),  # nobody reads it any more
         (SourceHealth(quota=SourceQuota(270, 300)), "270 of 300 requests left"),
         (
             SourceHealth(quota=SourceQuota(270, 300, days_ago(-1))),

@@ -54,6 +54,7 @@ class Inbox:
         self.day = self.month = self.counted = ReadCounts()
         self.read_today: set[tuple[str, str]] = set()
         self.quotas: list[SourceQuota] = []
+        self.backlogs: list[int] = []
         self.edits: list[Mention] = []
         self.now: Callable[[], datetime] = lambda: NOON
         self.failures = 0
@@ -126,6 +127,10 @@ class Inbox:
             ReadCounts(one.posts + reads.posts, one.users + reads.users) for one in (self.day, self.month, self.counted)
         )
         return ReadTotals(self.day, self.month)
+
+    async def report_backlog(self, waiting: int) -> None:
+        self._answer()
+        self.backlogs.append(waiting)
 
     async def report_quota(self, left: float, of: float, until: datetime | None, unit: str = REQUESTS) -> None:
         self._answer()

@@ -2,7 +2,14 @@
 
 from datetime import timedelta
 
-from bot.domain.health.source_health import DELAYS_KEPT, HOURS_KEPT, SourceQuota, compute_delay, compute_rate
+from bot.domain.health.source_health import (
+    DELAYS_KEPT,
+    HOURS_KEPT,
+    SourceHealth,
+    SourceQuota,
+    compute_delay,
+    compute_rate,
+)
 from bot.store.store import Store
 from tests.clock import SteppedClock
 from tests.workers.numbered_mentions import build_numbered_mention
@@ -70,6 +77,6 @@ async def test_numbers_that_cannot_be_read_are_left_out_and_counted_again(store:
         "",
     )
     await store.client.execute("HSET", store.keys.source_health_key("forum"), *odd)
-    assert (await store.source_health.load("forum")) == ((None,) * 4 + ({}, (), None))
+    assert (await store.source_health.load("forum")) == SourceHealth()
     assert await admit(store, clock, 1) == 1
     assert compute_rate(await store.source_health.load("forum"), clock.now()) == 1

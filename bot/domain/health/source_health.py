@@ -10,6 +10,8 @@ HOURS_KEPT = 8 * 24
 """Hours of which the posts are counted: this hour on each of the last seven days, and the hour before it."""
 DELAYS_KEPT = 60
 DELAYS_FOR = timedelta(hours=1)
+BACKLOG_FOR = timedelta(minutes=5)
+"""How long the number of waiting posts is shown after it was measured."""
 MIN_DAYS = 3
 """Days without which no rate is usual."""
 MAX_DAYS = 7
@@ -51,6 +53,14 @@ class SourceHealth(NamedTuple):
     """New posts by hour, counted from the epoch."""
     delays: Sequence[PostDelay] = ()
     quota: SourceQuota | None = None
+    waiting: int | None = None
+    """Posts that wait at the outlet, where it keeps them for us, as of `measured_at`."""
+    measured_at: datetime | None = None
+
+
+def get_backlog(health: SourceHealth, at: datetime) -> int | None:
+    """Return how many posts wait at the outlet; None if nobody has asked lately."""
+    return health.waiting if health.measured_at and at - health.measured_at < BACKLOG_FOR else None
 
 
 def compute_delay(health: SourceHealth, at: datetime) -> timedelta | None:

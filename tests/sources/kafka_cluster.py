@@ -1,0 +1,71 @@
+"""A Kafka cluster of one broker in a process of its own: the one of librdkafka, which speaks the real protocol."""
+
+import json
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from confluent_kafka import Consumer, Producer, TopicPartition
+
+PARTITIONS = 4
+"""Of a topic that is created by its first message."""
+
+
+class KafkaCluster:
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        assert process.stdout is not None
+        self.address = process.stdout.readline().strip()
+        self._process = process
+        self._producer = Producer({"bootstrap.servers": self.address, "log_level": 0})
+        self._watchers: dict[str, Consumer] = {}
+
+    def write(self, topic: str, value: bytes | Mapping[str, Any], partition: int = 0) -> None:
+        """Returns when the broker has it."""
+        raw = value if isinstance(value, bytes) else json.dumps(value).encode()
+        self._producer.produce(topic, raw, partition=partition)
+        assert not self._producer.flush(10)
+
+    def read_committed(self, topic: str, group: str) -> list[int]:
+        """What a group has committed of each partition, from another client; negative for nothing."""
+        if group not in self._watchers:
+            self._watchers[group] = Consumer({"bootstrap.servers": self.address, "group.id": group, "log_level": 0})
+        wanted = [TopicPartition(topic, partition) for partition in range(PARTITIONS)]
+        return [one.offset for one in self._watchers[group].committed(wanted, timeout=10)]
+
+    def commit(self, topic: str, group: str, offset: int) -> None:
+        """As a group that has read so far in each partition, and has no member now."""
+        self.read_committed(topic, group)
+        ends = [TopicPartition(topic, partition, offset) for partition in range(PARTITIONS)]
+        self._watchers[group].commit(offsets=ends, asynchronous=False)
+
+    def pause(self) -> None:
+        self._process.send_signal(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        self._process.send_signal(signal.SIGCONT)
+
+
+@contextmanager
+def run_cluster() -> Iterator[KafkaCluster]:
+    command = [sys.executable, "-m", "tests.sources.kafka_cluster"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            yield KafkaCluster(process)
+        finally:
+            process.kill()
+
+
+def serve() -> None:
+    """Print the address, and serve until stdin is closed."""
+    cluster = Producer({"test.mock.num.brokers": 1, "bootstrap.servers": "unused", "log_level": 0})
+    [broker] = cluster.list_topics(timeout=10).brokers.values()
+    sys.stdout.write(f"{broker.host}:{broker.port}\n")
+    sys.stdout.flush()
+    sys.stdin.read()
+
+
+if __name__ == "__main__":
+    serve()
