@@ -19,7 +19,7 @@ from bot.domain.cases.roll_ups import RollUp, list_roll_ups, refresh_roll_up
 from bot.domain.cases.similarity import build_similarity_keys
 from bot.domain.commits import CaseDecision, DurationKind
 from bot.domain.ledger.entry import EntryKind, has_intent
-from bot.domain.links import derive_link_id
+from bot.domain.links import derive_link_id, name_flagged_post
 from bot.domain.mention import Mention
 from bot.domain.paging.case_page import list_pages_to_recheck
 from bot.domain.persons.person import derive_person_id
@@ -222,6 +222,7 @@ def _index_links(transaction: Transaction, keys: Keys, decision: CaseDecision, c
     transaction.write("HSET", keys.links_key(format_day(at)), link, case.id)
     transaction.add_upkeep("EXPIRE", keys.links_key(format_day(at)), _EDITED_SECONDS)
     if decision.before is None and case.flagged_by:
+        transaction.write("SET", keys.joined_case_key(name_flagged_post(link)), case.id, "EX", _EDITED_SECONDS)
         transaction.write("ZADD", keys.flagged, at.timestamp(), f"{link} {case.id}")
         transaction.write("ZREMRANGEBYRANK", keys.flagged, 0, -FLAGGED_MOST - 1)
         transaction.write("EXPIRE", keys.flagged, _EDITED_SECONDS)

@@ -12,7 +12,7 @@ from bot.store.case_writer import build_lookup_keys, write_decision
 from bot.store.client import RedisClient
 from bot.store.decision_writer import to_ms
 from bot.store.early_replies import parse_reply
-from bot.store.inbox import MentionMark
+from bot.store.inbox import LookupGuard, MentionMark
 from bot.store.keys import EDITED_WITHIN, FLAGS_KEPT, SEEN_FOR, Keys, format_day
 from bot.store.record_reader import RecordReader
 from bot.store.repository import RedisStore
@@ -24,6 +24,13 @@ class RecentFlags(NamedTuple):
 
     version: int
     times: tuple[float, ...]
+
+
+class EarlyReply(NamedTuple):
+    """What one of our accounts answered to a post before it was flagged, and what was read to know that."""
+
+    reply: PublicReply | None = None
+    guards: tuple[LookupGuard, ...] = ()
 
 
 def _add_time(transaction: Transaction, key: str, recent: RecentFlags, at: datetime) -> None:
@@ -51,11 +58,13 @@ class FlagStore(RedisStore):
         since = (at - FLAGS_KEPT).timestamp()
         return RecentFlags(int(found[0] or 0), tuple(time for time in times if time > since))
 
-    async def open_flagged(self, decision: CaseDecision, by: str, recent: RecentFlags, at: datetime) -> bool:
+    async def open_flagged(
+        self, decision: CaseDecision, by: str, recent: RecentFlags, early: EarlyReply, at: datetime
+    ) -> bool:
         """Admit a mention and open its case in one commit.
 
-        Return False if it was admitted before, if a post at its address opened a case meanwhile, or if the person
-        flagged something since `recent` was loaded.
+        Return False if it was admitted before, if a post at its address opened a case meanwhile, if the person
+        flagged something since `recent` was loaded, or if we answered the post since `early` was.
         """
         assert decision.processed is not None
         transaction = Transaction(self._keys.inbox)
@@ -64,6 +73,8 @@ class FlagStore(RedisStore):
         transaction.guard(seen, "")
         if link := derive_link_id(decision.processed.mention.url):  # nor may its address be another case's by now
             transaction.guard(self._keys.links_key(format_day(at)), "", link)
+        for key, held, field in early.guards:
+            transaction.guard(key, held, field)
         transaction.write("SET", seen, to_ms(at), "EX", int(SEEN_FOR.total_seconds()))
         transaction.write("HINCRBY", self._keys.mention_counters, "seen", 1)
         write_decision(transaction, self._keys, decision, at)
@@ -83,13 +94,20 @@ class FlagStore(RedisStore):
         same_link = await self._client.execute_batch([("HGET", self._keys.links_key(day), link) for day in days])
         return await self._find_first([derive_case_id(mention.id), *(same_link if link else [])])
 
-    async def find_early_reply(self, mention: Mention) -> PublicReply | None:
-        """Return what one of our accounts answered to the post at this address before it was flagged; else None."""
+    async def find_early_reply(self, mention: Mention) -> EarlyReply:
+        """Return what one of our accounts answered to the post at this address before it was flagged."""
         link = derive_link_id(mention.url)
+        if not link:
+            return EarlyReply()
         key = self._keys.early_reply_key(name_flagged_post(link))
-        reply = parse_reply(await self._client.execute("GET", key) or "") if link else None
-        mark = await self._client.execute("GET", self._keys.seen_key(reply.mention)) if reply else None
-        return None if MentionMark.parse(mark or "").is_deleted else reply
+        held = await self._client.execute("GET", key) or ""
+        reply = parse_reply(held)
+        if reply is None:
+            return EarlyReply(None, (LookupGuard(key, held),))
+        seen = self._keys.seen_key(reply.mention)
+        mark = await self._client.execute("GET", seen) or ""
+        guards = LookupGuard(key, held), LookupGuard(seen, mark)
+        return EarlyReply(None if MentionMark.parse(mark).is_deleted else reply, guards)
 
     async def find_case_by_words(self, mention: Mention, subject: str) -> Case | None:
         """Return the case of a post with the same words, or None."""

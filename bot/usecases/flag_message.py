@@ -80,19 +80,20 @@ class FlagUseCases:
         clocks = find_clocks(self._rules, flag.department, flag.kind.value)
         decision = open_case(mention, assessment, Route(name=FLAG_ROUTE, clocks=clocks), department, at)
         decision = await self._add_confirmation(_attribute_to_reporter(by, decision), department, at)
-        if reply := await self._store.find_early_reply(mention):
-            decision = add_reply(decision, reply, department, at)
-        await self._open_case(decision, mention, by, at)
-        return CaseView(decision.case, department, at)
+        return CaseView(await self._open_case(decision, mention, department, by, at), department, at)
 
-    async def _open_case(self, decision: CaseDecision, mention: Mention, by: str, at: datetime) -> None:
+    async def _open_case(
+        self, new: CaseDecision, mention: Mention, department: Department, by: str, at: datetime
+    ) -> Case:
         for _ in range(MAX_TRIES):
+            early = await self._store.find_early_reply(mention)
+            decision = add_reply(new, early.reply, department, at) if early.reply else new
             await self._reject_duplicate(mention, decision.case.assessment.subject, by, at)
             recent = await self._store.load_recent(by, at)
             if len(recent.times) >= MAX_FLAGS_PER_HOUR:
                 raise NotAllowed(_render_rate_limited(datetime.fromtimestamp(recent.times[0], UTC) + FLAGS_KEPT))
-            if await self._store.open_flagged(decision, by, recent, at):
-                return
+            if await self._store.open_flagged(decision, by, recent, early, at):
+                return decision.case
         raise NotAllowed("Somebody just flagged this message. Look for its card in the department's channel.")
 
     async def _has_role(self, by: str) -> bool:

@@ -41,7 +41,13 @@ class OwnReplyDecider:
             return []
         answered = mention.answered_id
         found = [self._keys.joined_case_key(answered), self._keys.seen_key(answered)] if answered else []
+        found += [self._keys.joined_case_key(name_flagged_post(link)) for link in list_answered_links(mention)]
         return found + ([self._keys.thread_case_key(root)] if root else [])
+
+    def find_flagged(self, mention: Mention, found: Mapping[str, str]) -> str:
+        """Return the id of the case of the post that one of ours answers, where a colleague has flagged it; else ''."""
+        keys = (self._keys.joined_case_key(name_flagged_post(link)) for link in list_answered_links(mention))
+        return next(filter(None, (found.get(key, "") for key in keys)), "")
 
     def list_marks(self, found: Mapping[str, str], mention: Mention) -> list[str]:
         """Return the keys that say whether the answers to a post were deleted since."""

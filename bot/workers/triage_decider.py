@@ -196,7 +196,8 @@ class TriageDecider:
             return skip_edit() if item.entry.edit else count_deleted(item.mention, at)
         if not item.entry.edit:
             if item.is_own:
-                flagged = batch.cases.get(batch.flagged.get(item.mention.id, ""))
+                name = self._replies.find_flagged(item.mention, batch.found) or batch.flagged.get(item.mention.id, "")
+                flagged = batch.cases.get(name)
                 flagged = _find_holder(flagged, batch.cases) if flagged and flagged.merged_into else flagged
                 return self._replies.decide_own(
                     item.mention, item.result.assessment, batch.found, batch.cases, at, flagged

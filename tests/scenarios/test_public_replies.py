@@ -1,6 +1,7 @@
 """Our own accounts answer in public: the case knows it, in whichever order the posts come."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -9,6 +10,9 @@ from bot.domain.erasure import ForgetTarget
 from bot.domain.mention import Mention
 from bot.store.forget import MentionEraser
 from bot.usecases.flag_message import FlagRequest
+from bot.workers.ingest import InboxWriter
+from bot.workers.triage import TriageWorker
+from tests.overtaken_client import open_slow_store
 from tests.scenarios.sample_posts import LATE, LOST, build_complaint
 from tests.scenarios.slack_views import Channel
 from tests.scenarios.test_colleagues import post_in_channel
@@ -396,6 +400,47 @@ async def test_what_we_have_answered_before_a_colleague_flags_it_opens_answered(
     assert "answered in public by @northwindair" in card.words
     await world.receive_all([reply.copy_with(deleted_at=world.clock.now())])
     assert "Unclaimed" in card.words
+
+
+def build_flag() -> FlagRequest:
+    return FlagRequest(
+        channel="C0LOBBY",
+        ts="1773133177.0001",
+        words=f"look at the bag: {FLAGGED_POST}",
+        department="care",
+        kind=Intent.COMPLAINT,
+        url=FLAGGED_POST,
+        author="marta",
+    )
+
+
+async def test_an_answer_that_comes_while_its_post_is_being_flagged_is_on_the_case(
+    world: World, redis_url: str
+) -> None:
+    async def answer_it() -> None:
+        await world.receive(SORRY, by="northwindair", in_reply_to="x:77", conversation="x:77")
+
+    flags = world.local_app.app.usecases.flags
+    async with open_slow_store(redis_url, world.local_app.store.brand, answer_it, "commit") as slow:
+        await replace(flags, _store=slow.flags).flag_message("U0JOE", build_flag())
+    await world.advance(seconds=10)
+    assert "answered in public by @northwindair" in world.channel("#care").cards[0].words
+
+
+async def test_a_post_that_is_flagged_while_our_answer_is_in_triage_has_it_on_its_case(
+    world: World, redis_url: str
+) -> None:
+    app = world.local_app.app
+
+    async def flag_it() -> None:
+        await app.usecases.flags.flag_message("U0JOE", build_flag())
+
+    reply = world.build_mention(SORRY, by="northwindair", in_reply_to="x:77", conversation="x:77")
+    await InboxWriter("x", app.store, world.clock).publish([reply])
+    async with open_slow_store(redis_url, app.store.brand, flag_it, "commit") as slow:
+        assert await TriageWorker(slow, app.rules, world.clock, "slow", wait=False).step() == 1
+    await world.advance(seconds=10)
+    assert "answered in public by @northwindair" in world.channel("#care").cards[0].words
 
 
 async def test_an_answer_that_was_deleted_before_its_post_is_flagged_answers_nothing(world: World) -> None:
