@@ -45,6 +45,13 @@ OUTCOME_ANSWERS = {
 }
 
 
+def render_resolution_input(outcomes: Sequence[CaseResolution]) -> Block:
+    """Return the choice of how cases ended; `outcomes` are what else those of their departments end as."""
+    answers = {**{one: OUTCOME_ANSWERS[one] for one in outcomes}, **ANSWERS}
+    options = [make_option(words, resolution.value) for resolution, words in answers.items()]
+    return make_input(action_ids.RESOLUTION, "Outcome", {"type": "radio_buttons", "options": options})
+
+
 def render_resolve_modal(
     case: Case,
     origin: ModalMetadata,
@@ -56,8 +63,6 @@ def render_resolve_modal(
 
     `outcomes`: what else cases of the department end as.
     """
-    answers = {**{one: OUTCOME_ANSWERS[one] for one in outcomes}, **ANSWERS}
-    options = [make_option(words, resolution.value) for resolution, words in answers.items()]
     return make_modal(
         action_ids.RESOLVE_MODAL,
         "Resolve case",
@@ -65,7 +70,7 @@ def render_resolve_modal(
         origin,
         render_case_context(case),
         *render_facts(facts),
-        make_input(action_ids.RESOLUTION, "Outcome", {"type": "radio_buttons", "options": options}),
+        render_resolution_input(outcomes),
         make_input(
             action_ids.NOTE,
             "Note for colleagues",

@@ -17,10 +17,10 @@ from bot.cards.block_kit import (
 )
 from bot.cards.case_mention import format_author, format_kind_noun
 from bot.cards.modal_blocks import ModalMetadata, make_input, make_modal, make_option, render_facts
-from bot.cards.modals import ANSWERS, NOTE_MOST
+from bot.cards.modals import NOTE_MOST, render_resolution_input
 from bot.cards.owner_brief import OwnerBrief, list_brief_lines, render_given_inputs
 from bot.cards.sanitize import format_date, sanitize_line
-from bot.domain.case import Case, CaseResolution
+from bot.domain.case import OUTCOMES, Case, CaseResolution
 from bot.domain.spikes.episode import Episode
 from bot.domain.spikes.episode_transitions import MAX_FACTS
 from bot.domain.storm import StormProgress
@@ -161,7 +161,10 @@ def render_claim_alike_modal(groups: Sequence[Sequence[Case]], facts: str, origi
 def render_resolve_many_modal(
     own: OwnCases, origin: ModalMetadata, briefs: Sequence[OwnerBrief] = ()
 ) -> dict[str, Any]:
-    """Return the form with up to 50 of one's own cases, and a field for each offer of which amounts are counted."""
+    """Return the form with up to 50 of one's own cases, and a field for each offer of which amounts are counted.
+
+    It offers the outcomes that all departments of these cases have.
+    """
     cases, at = own.cases, own.at
     shown = cases[: BOX_SIZE * BOXES]
     boxes = [
@@ -172,8 +175,7 @@ def render_resolve_many_modal(
     ]
     rest = len(cases) - len(shown)
     more = [make_context(f"… and {format_count(rest, 'case')} due later")] if rest else []
-    options = [make_option(words, resolution.value) for resolution, words in ANSWERS.items()]
-    outcome = {"type": "radio_buttons", "options": options}
+    outcomes = [one for one in OUTCOMES if briefs and all(one in brief.department.outcomes for brief in briefs)]
     note = {"type": "plain_text_input", "multiline": True, "max_length": NOTE_MOST}
     hint = "Stays in Slack. The people who wrote never see it."
     return make_modal(
@@ -184,7 +186,7 @@ def render_resolve_many_modal(
         *render_facts(own.facts),
         *boxes,
         *more,
-        make_input(action_ids.RESOLUTION, "Outcome", outcome),
+        render_resolution_input(outcomes),
         *render_given_inputs([use for brief in briefs for use in brief.offers], in_each=True),
         make_input(action_ids.NOTE, "Note for colleagues", note, hint=hint, optional=True),
     )
