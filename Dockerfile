@@ -40,6 +40,8 @@ EXPOSE 8080
 # Whether this process lives. Whether it may be sent requests is /readyz, which a health check must not ask: a container
 # is started again for the first, and only passed over for the second.
 HEALTHCHECK --interval=30s --timeout=3s --start-period=10s CMD ["python", "-c", "import os, urllib.request as r; r.urlopen('http://127.0.0.1:' + os.environ['EARSHOT_PORT'] + '/healthz', timeout=2)"]
+# `earshot run` starts as many processes as the container has cores and memory for, and looks after them itself: set
+# EARSHOT_PROCESSES=1 to run one process in each container.
 STOPSIGNAL SIGTERM
 ENTRYPOINT ["earshot"]
 CMD ["run"]

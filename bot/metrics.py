@@ -5,7 +5,15 @@ Totals, ages and queues are read from the store at each scrape, in `bot/web/metr
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, Metric, ProcessCollector, disable_created_metrics
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    Metric,
+    ProcessCollector,
+    disable_created_metrics,
+)
 from prometheus_client.registry import Collector
 
 disable_created_metrics()  # type: ignore[no-untyped-call]  # they would add a second series for each
@@ -33,6 +41,10 @@ BACKFIRES = Counter("earshot_backfires", "Warnings of a backfire, and mutes of t
 CALLS = Counter("earshot_calls", "Calls to people on call, by way and result", ["pager", "result"], registry=REGISTRY)
 RATE_LIMITS = Counter(
     "earshot_rate_limits", "Answers 429, by service and method", ["service", "method"], registry=REGISTRY
+)
+PROCESS_UP = Gauge("earshot_process_up", "1 for each process that works", ["process"], registry=REGISTRY)
+PROCESS_RESTARTS = Counter(
+    "earshot_process_restarts", "Processes that ended and were started again", ["process"], registry=REGISTRY
 )
 
 MetricRows = Sequence[tuple[str, str, str, Sequence[tuple[str, Mapping[str, str], float]]]]

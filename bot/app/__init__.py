@@ -33,6 +33,7 @@ from bot.usecases.on_call_lookup import StoredOnCallLookup
 from bot.usecases.staff import RoleLookup
 from bot.web import RouteDependencies, build_web_app
 from bot.web.ack_routes import AckRoutes
+from bot.web.process_group import ONE_PROCESS, ProcessGroup
 from bot.web.routes import Endpoint
 from bot.web.twilio_gather import TwilioGather
 from bot.workers.case_deadlines import DeadlineWorker
@@ -232,7 +233,11 @@ def _build_pager_workers(
 
 
 def build_site(
-    app: EarshotApp, settings: Settings | None, slack: Endpoint | None, stopping: Callable[[], bool] = lambda: False
+    app: EarshotApp,
+    settings: Settings | None,
+    slack: Endpoint | None,
+    stopping: Callable[[], bool] = lambda: False,
+    processes: ProcessGroup = ONE_PROCESS,
 ) -> Starlette:
     """Build the site with its web hooks; `slack` handles Slack's requests, None with Socket Mode."""
     dependencies = RouteDependencies(
@@ -245,6 +250,7 @@ def build_site(
         ack_routes=_build_ack_routes(app, settings),
         calendar_links=app.usecases.feeds,
         stopping=stopping,
+        processes=processes,
     )
     return build_web_app(dependencies)
 

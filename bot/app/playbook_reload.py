@@ -33,12 +33,19 @@ def build_sources(
 
 
 async def reload_playbook(
-    app: EarshotApp, playbook: PlaybookReloader, settings: Settings, workers: Sequence[str] = WORKERS
+    app: EarshotApp,
+    playbook: PlaybookReloader,
+    settings: Settings,
+    workers: Sequence[str] = WORKERS,
+    text: str | None = None,
 ) -> bool:
-    """Reload rules and sources; if any is invalid, log its faults, keep the old ones and return False."""
+    """Reload rules and sources; if any is invalid, log its faults, keep the old ones and return False.
+
+    `text` is used in place of what is in the file.
+    """
     faults: Sequence[object] = ()
     try:
-        fresh = playbook.load_candidate()
+        fresh = playbook.load_candidate(text)
         sources = build_sources(fresh, settings, app.clock, workers)
         await app.rules.apply_playbook(fresh)
         app.set_sources(sources)

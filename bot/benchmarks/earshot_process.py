@@ -47,7 +47,7 @@ class EarshotProcess:
 
 
 @asynccontextmanager
-async def run_process() -> AsyncIterator[EarshotProcess]:
+async def run_process(processes: int = 1) -> AsyncIterator[EarshotProcess]:
     """Start the process and yield it when it is ready; stop it afterwards."""
     clock = SystemClock()
     sandbox = SlackSandbox(build_workspace(open_playbook(SAMPLE_DAY).current, clock))
@@ -60,7 +60,7 @@ async def run_process() -> AsyncIterator[EarshotProcess]:
                 process = await asyncio.create_subprocess_exec(
                     *(sys.executable, "-m", "bot", "run"),
                     cwd=folder,
-                    env=_build_environment(sandbox, Path(folder), port),
+                    env=_build_environment(sandbox, Path(folder), port, processes),
                     stdout=out,
                     stderr=out,
                 )
@@ -72,7 +72,7 @@ async def run_process() -> AsyncIterator[EarshotProcess]:
                 await _stop_process(process)
 
 
-def _build_environment(sandbox: SlackSandbox, folder: Path, port: int) -> dict[str, str]:
+def _build_environment(sandbox: SlackSandbox, folder: Path, port: int, processes: int) -> dict[str, str]:
     """Return our settings only, without those of an app that may be set up on this machine."""
     ours = ("SLACK_", "EARSHOT_", "REDIS_", "X_")
     others = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
@@ -86,6 +86,7 @@ def _build_environment(sandbox: SlackSandbox, folder: Path, port: int) -> dict[s
         "EARSHOT_PLAYBOOK": str(SAMPLE_DAY),
         "EARSHOT_HOST": "127.0.0.1",
         "EARSHOT_PORT": str(port),
+        "EARSHOT_PROCESSES": str(processes),
         "EARSHOT_HOOK_FORUM_SECRET": SECRET,
     }
 

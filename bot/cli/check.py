@@ -7,6 +7,8 @@ from collections.abc import Iterator, Sequence
 import aiohttp
 import typer
 
+from bot.app import WORKERS
+from bot.app.process_count import plan_processes
 from bot.cli.check_report import CheckFinding, CheckReport, FindingKind, Findings, make_fault, make_note, make_ok
 from bot.cli.checks.drafts import check_drafts
 from bot.cli.checks.locations import PlaybookLocations
@@ -57,6 +59,7 @@ async def _run_checks(read: LoadedConfig, report: CheckReport) -> None:
     if read.settings is None:
         return
     report.add(check_model(read.settings))
+    report.add(describe_processes(read.settings))
     identity = build_identity(playbook) if playbook else None
     checks = [check_store(read.settings, identity), _check_slack(read.settings, playbook, places, report)]
     if playbook and places:
@@ -138,6 +141,13 @@ def check_model(settings: Settings) -> CheckFinding:
         return make_fault("EARSHOT_MODEL", str(no))
     which = "packaged" if path == PACKAGED else str(path)
     return make_ok("the model", f"{which}, {len(found.heads)} heads")
+
+
+def describe_processes(settings: Settings) -> CheckFinding:
+    plan = plan_processes(WORKERS, settings.processes)
+    why = "for the cores and the memory here" if settings.processes is None else "as EARSHOT_PROCESSES says"
+    parts = f", {plan.children} of them for triage" if plan.children else ""
+    return make_ok("processes", f"earshot run starts {format_count(plan.total, 'process', 'processes')}{parts}, {why}")
 
 
 def check_own_model(playbook: Playbook) -> Iterator[CheckFinding]:

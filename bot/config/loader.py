@@ -3,6 +3,7 @@
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from operator import itemgetter
 from pathlib import Path as FilePath
 from types import MappingProxyType
@@ -54,7 +55,7 @@ def parse_playbook(
         found.extend(describe_playbook_errors(invalid, FileTable))
     if table is None or found:
         raise PlaybookError(file, tuple(_sort_faults(found, text)))
-    return build_playbook(table, entries)
+    return replace(build_playbook(table, entries), text=text)
 
 
 def _sort_faults(found: list[Found], text: str) -> Iterator[PlaybookFault]:

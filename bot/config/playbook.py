@@ -113,6 +113,8 @@ class Playbook:
     drafts: DraftOptions = NO_DRAFTS
     own_accounts: OwnAccounts = NO_ACCOUNTS
     themes: tuple[Theme, ...] = ()
+    text: str = field(default="", repr=False, compare=False)
+    """The file as it was read, for the processes that follow this one's rules."""
 
     def find_department(self, name: str) -> Department:
         """Return a department. Raises KeyError for `nobody` and for names of an older playbook."""

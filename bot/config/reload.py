@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from bot.config.loader import NONE, load_playbook
+from bot.config.loader import NONE, load_playbook, parse_playbook
 from bot.config.playbook import Playbook
 from bot.config.playbook_errors import PlaybookError, PlaybookFault
 
@@ -20,10 +20,12 @@ class PlaybookReloader:
         *,
         sources: Mapping[str, type[BaseModel]] = NONE,
         dimensions: Mapping[str, frozenset[str]] = NONE,
+        text: str | None = None,
     ) -> None:
+        """`text` is used in place of what is in the file."""
         self._path = path
         self._known: dict[str, Any] = {"sources": sources, "dimensions": dimensions}
-        self.current: Playbook = load_playbook(path, **self._known)
+        self.current: Playbook = self._read(text)
 
     def reload(self) -> tuple[PlaybookFault, ...]:
         """Read the file again. Return its errors, or () if it is in force now.
@@ -36,11 +38,16 @@ class PlaybookReloader:
             return faults.faults
         return ()
 
-    def load_candidate(self) -> Playbook:
-        """Return the playbook in the file, without putting it in force. Raises PlaybookError."""
-        read = load_playbook(self._path, **self._known)
+    def load_candidate(self, text: str | None = None) -> Playbook:
+        """Return the playbook in the file, or in `text`, without putting it in force. Raises PlaybookError."""
+        read = self._read(text)
         if read.slug != self.current.slug:
             kept = self.current.brand.name
             sentence = f"all data is stored under '{kept}', id \"{self.current.slug}\". Restart Earshot to change it"
             raise PlaybookError(str(self._path), (PlaybookFault("brand.name", sentence),))
         return read
+
+    def _read(self, text: str | None) -> Playbook:
+        if text is None:
+            return load_playbook(self._path, **self._known)
+        return parse_playbook(text, str(self._path), **self._known)

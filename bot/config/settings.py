@@ -62,6 +62,11 @@ AppToken = Annotated[
 LongSecret = Annotated[SecretStr, AfterValidator(_require_long_secret)]
 WebAddress = Annotated[str, _require_scheme("http", "https")]
 Lower = BeforeValidator(lambda value: value.lower() if isinstance(value, str) else value)
+PROCESSES_MOST = 64
+ProcessCount = Annotated[
+    Annotated[int, Field(ge=1, le=PROCESSES_MOST)] | None,
+    BeforeValidator(lambda value: None if value == "auto" else value),
+]
 
 
 class Settings(BaseSettings):
@@ -80,6 +85,8 @@ class Settings(BaseSettings):
     """May contain a password. None: the embedded store in `data`."""
     copies: Annotated[int, Field(alias="EARSHOT_COPIES", ge=0, le=5)] = 0
     """Replicas that must have what was admitted or committed before it counts."""
+    processes: Annotated[ProcessCount, Field(alias="EARSHOT_PROCESSES")] = None
+    """None: as many as the machine has room for."""
     data: Annotated[Path, Field(alias="EARSHOT_DATA")] = Path(".earshot")
     model: Annotated[Path | None, Field(alias="EARSHOT_MODEL")] = None
     """None: the model that `earshot train` wrote to `data`, else the packaged one."""

@@ -33,7 +33,7 @@ def configure_logging(level: str = "info", fmt: str = "auto", stream: TextIO | N
     console = fmt == "console" or (fmt == "auto" and out.isatty())
     number = logging.getLevelNamesMapping()[level.upper()]
     deduplicator = LogDeduplicator(_build_console_renderer(out) if console else structlog.processors.JSONRenderer())
-    stamps = _list_stamp_processors(process)
+    stamps = _list_add_processors(process)
     _install_handler(_DedupHandler(out, deduplicator), number, stamps, deduplicator)
     structlog.configure(
         processors=[*stamps, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
@@ -69,12 +69,12 @@ def _install_handler(handler: "_DedupHandler", level: int, stamps: Sequence[Proc
     logging.captureWarnings(True)
 
 
-def _list_stamp_processors(process: str) -> list[Processor]:
-    def stamp_process(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+def _list_add_processors(process: str) -> list[Processor]:
+    def add_process(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
         return {**event, "process": process}
 
     return [
-        *([stamp_process] if process else []),
+        *([add_process] if process else []),
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_logger_name,
         structlog.stdlib.add_log_level,

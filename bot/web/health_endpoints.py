@@ -2,13 +2,14 @@
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from bot.domain.commits import StoreUnavailable
 from bot.domain.health.source_health import SourceHealth, compute_delay, compute_rate, compute_usual_rate, get_backlog
 from bot.store.store import Store
+from bot.web.process_group import ProcessGroup
 
 STUCK_AFTER = 60.0
 """Seconds that a mention may wait for triage before the queue counts as stuck."""
@@ -57,6 +58,8 @@ class SystemStatus:
     issues: Mapping[str, str] = field(default_factory=dict)
     sources: Mapping[str, Any] = field(default_factory=dict)
     queues: Mapping[str, Any] = field(default_factory=dict)
+    processes: Mapping[str, Any] = field(default_factory=dict)
+    """This process and those that it started."""
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -64,6 +67,7 @@ class SystemStatus:
             "troubles": dict(self.issues),
             "sources": dict(self.sources),
             "queues": dict(self.queues),
+            "processes": dict(self.processes),
         }
 
 
@@ -107,6 +111,13 @@ async def read_system_status(
             },
         },
     )
+
+
+def add_processes(status: SystemStatus, group: ProcessGroup) -> SystemStatus:
+    """Add this process and those that it started, and what is wrong with them."""
+    problem = group.describe_problem()
+    issues = {**status.issues, "processes": f"{problem}."} if problem else status.issues
+    return replace(status, issues=issues, processes=group.list_processes())
 
 
 def _describe_source(issue: str, last_seen: int | None, health: SourceHealth | None, at: datetime) -> dict[str, Any]:

@@ -11,14 +11,16 @@ from bot.domain.commits import StoreUnavailable
 from bot.domain.health.source_health import compute_delay, get_backlog
 from bot.domain.read_budget import ReadCounts
 from bot.store.store import Store
+from bot.web.process_group import MAIN
 
-NO_CHILDREN: Mapping[str, metrics.MetricRows] = MappingProxyType({})
-MAIN = "main"
-"""The name of the process that answers."""
+NONE: Mapping[str, metrics.MetricRows] = MappingProxyType({})
 
 
 async def render_metrics(
-    store: Store, departments: tuple[str, ...], at: datetime, children: Mapping[str, metrics.MetricRows] = NO_CHILDREN
+    store: Store,
+    departments: tuple[str, ...],
+    at: datetime,
+    children: Mapping[str, metrics.MetricRows] = NONE,
 ) -> tuple[bytes, str]:
     """Return the text and its content type. With the store away, `earshot_store_up` is 0 and its metrics are absent.
 

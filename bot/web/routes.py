@@ -17,8 +17,9 @@ from bot.sources.webhook import WebhookSource
 from bot.store.store import Store
 from bot.usecases.calendar_links import CalendarLinks
 from bot.web.ack_routes import AckRoutes
-from bot.web.health_endpoints import check_readiness, read_system_status
+from bot.web.health_endpoints import add_processes, check_readiness, read_system_status
 from bot.web.metrics_endpoint import render_metrics
+from bot.web.process_group import ONE_PROCESS, ProcessGroup
 from bot.web.request_body import BodyError, BodyReader, answer_body_error, read_body
 
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -46,6 +47,7 @@ class RouteDependencies:
     calendar_links: CalendarLinks | None = None
     stopping: Callable[[], bool] = field(default=lambda: False)
     """Whether this process is stopping: it still answers, but is not ready."""
+    processes: ProcessGroup = ONE_PROCESS
     bodies: BodyReader = field(default_factory=BodyReader)
 
 
@@ -64,11 +66,14 @@ def build_web_app(dependencies: RouteDependencies) -> Starlette:
             dependencies.clock.now(),
             stopping=dependencies.stopping(),
         )
-        return JSONResponse(state.to_json())
+        return JSONResponse(add_processes(state, dependencies.processes).to_json())
 
     async def serve_metrics(_: Request) -> Response:
         body, content_type = await render_metrics(
-            dependencies.store, dependencies.departments(), dependencies.clock.now()
+            dependencies.store,
+            dependencies.departments(),
+            dependencies.clock.now(),
+            dependencies.processes.export_metrics(),
         )
         return Response(body, media_type=content_type)
 

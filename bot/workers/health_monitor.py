@@ -8,7 +8,7 @@ import structlog
 
 from bot.clock import Clock
 from bot.domain.destination import ToPager
-from bot.domain.health.issues import REFUSED, HealthSnapshot, check_health
+from bot.domain.health.issues import PROCESSES, REFUSED, HealthSnapshot, check_health
 from bot.sources.base import OUTLET
 from bot.store.brand_identity import restore_meta
 from bot.store.leases import LEASE_LENGTH
@@ -23,6 +23,8 @@ PAGER_PREFIX = "pager:"
 """Health issues of pagers begin so."""
 SOURCE_PREFIX = "source:"
 """Health issues of sources that read nothing until somebody acts, or until a date."""
+REPORTED = (PAGER_PREFIX, REFUSED, PROCESSES)
+"""Issues that are not kept until somebody clears them, who may be gone."""
 PAGER_ISSUE_TTL = timedelta(hours=1)
 """A pager that failed is known to work only after its next page; its issue is not kept until then."""
 
@@ -59,7 +61,7 @@ class HealthMonitor(Worker):
             for one in decision.notifications:
                 log.warning("health issue", what=one.kind.value, trouble=one.subject_id)
             for name, trouble in decision.after.troubles.items():
-                if name.startswith((PAGER_PREFIX, REFUSED)) and at - trouble.since > PAGER_ISSUE_TTL:
+                if name.startswith(REPORTED) and at - trouble.since > PAGER_ISSUE_TTL:
                     await self._store.health_issues.save_issue(name, "")
         return len(decision.notifications)
 
@@ -81,7 +83,5 @@ class HealthMonitor(Worker):
             inbox=at - datetime.fromtimestamp(oldest / 1000, at.tzinfo) if oldest else timedelta(),
             outbox=max(waits, default=timedelta()),
             unaccounted=(await self._store.mention_counters.read()).unaccounted,
-            pager_issues={
-                key: text for key, text in issues.items() if key.startswith((PAGER_PREFIX, REFUSED)) or key in known
-            },
+            pager_issues={key: text for key, text in issues.items() if key.startswith(REPORTED) or key in known},
         )

@@ -138,6 +138,7 @@ def _environ(sandbox: SlackSandbox, folder: Path, port: int, *, socket_mode: boo
         "EARSHOT_PLAYBOOK": str(folder / "playbook.toml"),
         "EARSHOT_HOST": "127.0.0.1",
         "EARSHOT_PORT": str(port),
+        "EARSHOT_PROCESSES": "1",
         "EARSHOT_HOOK_FORUM_SECRET": SECRET,
         "EARSHOT_HOOK_BOARD_SECRET": SECRET,
     }

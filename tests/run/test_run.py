@@ -13,9 +13,10 @@ from bot.slack_sandbox import SlackMessage
 from tests.run.process import PLAYBOOK, SECRET, EarshotProcess, run_earshot
 
 
-@pytest.fixture(params=["http", "socket"])
+@pytest.fixture(params=["http", "socket", "two processes"])
 async def earshot(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[EarshotProcess]:
-    async with run_earshot(tmp_path, socket_mode=request.param == "socket") as found:
+    words = ("--processes", "2") if request.param == "two processes" else ()
+    async with run_earshot(tmp_path, socket_mode=request.param == "socket", words=words) as found:
         yield found
 
 

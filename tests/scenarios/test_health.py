@@ -13,6 +13,7 @@ from bot.config.settings_loader import load_settings
 from bot.sources.x import XSource
 from bot.sources.x_options import XOptions
 from bot.store.embedded_server import EmbeddedServer
+from bot.workers.process_monitor import ProcessMonitor
 from tests.clock import SteppedClock
 from tests.scenarios.oncall_setup import build_layer, reload_schedule
 from tests.scenarios.sample_posts import SPAM
@@ -235,6 +236,50 @@ async def test_the_trouble_of_a_source_that_left_the_playbook_is_over(world: Wor
     await world.local_app.store.health_issues.save_issue("source:x", "X refuses the bearer token")
     await world.local_app.store.health_issues.save_issue("flood:x", "x sends far more than usual")
     await world.advance(minutes=2)
+    assert await world.local_app.store.health_issues.load_issues() == {}
+
+
+class FakeProcesses:
+    """Triage processes of this machine."""
+
+    problem = ""
+
+    def is_any_working(self) -> bool:
+        return not self.problem
+
+    def describe_problem(self) -> str:
+        return self.problem
+
+
+async def test_that_no_triage_process_works_for_a_minute_is_told_to_the_operators_and_so_is_its_end(
+    world: World,
+) -> None:
+    await monitor_health(world)
+    processes = FakeProcesses()
+    monitor = ProcessMonitor(world.local_app.store, processes, "host-1", world.clock)
+    processes.problem = "1 of 1 triage process stopped: triage-1 (it ended with exit code 1)"
+    await monitor.step()
+    await world.advance(seconds=59)
+    await monitor.step()
+    assert await world.local_app.store.health_issues.load_issues() == {}
+    await world.advance(seconds=1)
+    await monitor.step()
+    await world.advance(minutes=2)
+    said = world.channel("#ops").reminders[-1].words
+    assert "nothing is triaged on host-1: 1 of 1 triage process stopped: triage-1 (it ended with exit code 1)" in said
+
+    processes.problem = ""
+    await monitor.step()
+    await world.advance(minutes=2)
+    assert "✅ Earshot is back to normal" in world.channel("#ops").reminders[-1].words
+
+
+async def test_a_machine_that_is_gone_is_not_reported_for_ever(world: World) -> None:
+    await monitor_health(world)
+    await world.local_app.store.health_issues.save_issue("processes:host-1", "nothing is triaged on host-1: killed")
+    await world.advance(minutes=2)
+    assert "host-1" in world.channel("#ops").reminders[-1].words
+    await world.advance(minutes=62)
     assert await world.local_app.store.health_issues.load_issues() == {}
 
 

@@ -28,6 +28,8 @@ SOURCE = "source:"
 """Begins the name of an issue of a source."""
 REFUSED = "refused:"
 """Begins the name of an issue of a message that Slack refuses whatever its blocks, by its destination."""
+PROCESSES = "processes:"
+"""Begins the name of an issue of a machine on which no triage process works, by its name."""
 
 
 class HealthSnapshot(NamedTuple):
@@ -42,7 +44,7 @@ class HealthSnapshot(NamedTuple):
     unaccounted: int = 0
     """Mentions that the reconciliation misses."""
     pager_issues: Mapping[str, str] = {}
-    """Issues reported by pagers, sources and delivery, by name."""
+    """Issues reported by pagers, sources, delivery and supervisors of processes, by name."""
 
 
 class HealthIssue(FrozenModel):
