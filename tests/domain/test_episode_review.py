@@ -2,13 +2,15 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.domain.campaigns.case_outcome import compute_outcome, count_case
+from bot.domain.campaigns.case_outcome import CaseOutcome, compute_outcome, count_case
 from bot.domain.campaigns.episode_figures import EpisodeFigures, EpisodeRef, EpisodeSpans, find_span
 from bot.domain.campaigns.episode_review import list_review_lines
 from bot.domain.case import CaseResolution, CaseStatus, JoinedMention, JoinReason, PublicReply
 from bot.domain.reports.report import SentimentCounts
+from bot.domain.reports.statistics import DurationStats
 from tests.domain.samples import build_assessment
 from tests.store.samples import CASE
 
@@ -28,7 +30,8 @@ def test_a_change_beyond_chance_is_said_with_its_interval() -> None:
     lines = list_review_lines(build_figures(SentimentCounts(negative=120, neutral=80), usual, usual, usual))
     assert lines[0] == "200 mentions in 6 h, 100 in the same time before, 20 after."
     assert lines[1].startswith(
-        "Negative: 60\N{NO-BREAK SPACE}% (53–67) of 200, before 20\N{NO-BREAK SPACE}% (13–29): 40"
+        "Negative: 60\N{NO-BREAK SPACE}% of 200 (95\N{NO-BREAK SPACE}% interval 53–67\N{NO-BREAK SPACE}%), "
+        "before it 20\N{NO-BREAK SPACE}% (13–29\N{NO-BREAK SPACE}%) of 100: 40 points more (95\N{NO-BREAK SPACE}%"
     )
     assert lines[2].startswith(
         "Same weekday and hours in the 2 weeks before: 100 mentions: 100\N{NO-BREAK SPACE}% more"
@@ -40,6 +43,32 @@ def test_what_may_be_chance_and_what_is_too_little_are_said_to_be() -> None:
     assert list_review_lines(build_figures(usual, usual))[1].endswith("no change beyond chance.")
     few = SentimentCounts(negative=2, neutral=8)
     assert list_review_lines(build_figures(few, usual))[1].endswith("too few to compare.")
+
+
+def test_without_mentions_or_cases_no_share_and_no_effect_is_named() -> None:
+    none, some = SentimentCounts(), SentimentCounts(negative=12, neutral=28)
+    lines = list_review_lines(build_figures(none, some))
+    assert lines[1] == "No mentions, so nothing is known of how negative they are."
+    assert lines[-1] == "No cases."
+    assert list_review_lines(build_figures(some, none))[1].endswith("There were no mentions before it to compare with.")
+
+
+def format_cases(**counts: Any) -> list[str]:
+    figures = replace(build_figures(SentimentCounts(), SentimentCounts()), outcome=CaseOutcome(total=4, **counts))
+    return [line.replace("\N{NO-BREAK SPACE}", " ") for line in list_review_lines(figures)[-2:]]
+
+
+def test_how_fast_cases_were_answered_is_a_sentence_for_one_for_few_and_for_many() -> None:
+    assert format_cases(open=4) == [
+        "4 cases: 0 answered (0 %), no public reply yet, 4 still open.",
+        "No case is closed yet, and no author has written again after an answer.",
+    ]
+    for stats, words in (
+        (DurationStats(1, 1200.0, 1200.0), "one public reply, after 20 min"),
+        (DurationStats(2, 1200.0, 1800.0), "first public reply: median 20 min, the slowest of 2 took 30 min"),
+        (DurationStats(40, 1200.0, 1800.0), "first public reply: median 20 min, 9 in 10 within 30 min"),
+    ):
+        assert format_cases(answered=2, first_reply=stats)[0] == f"4 cases: 2 answered (50 %), {words}."
 
 
 def test_the_same_weekday_has_the_same_local_hours_over_a_change_of_the_clocks() -> None:

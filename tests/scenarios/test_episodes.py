@@ -29,7 +29,7 @@ async def test_two_launches_are_compared_in_words_and_in_a_table(world: World) -
     told = await mia.type_command("/sentiment episode second launch")
     assert "Push campaign · Northwind Air" in told
     assert "50 mentions in 1 h, 0 in the same time before, 0 after" in told
-    assert "The last one like it: 50 mentions, 20 % (11–33) negative." in told
+    assert "The last one like it: 50 mentions, negative 20 % of 50 (95 % interval 11–33 %)." in told
     assert "First launch" in told
     await mia.press_on_whisper("View")
     assert "The first push campaign about Northwind Air." in mia.last_whisper

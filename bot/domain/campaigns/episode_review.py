@@ -7,7 +7,12 @@ from bot.domain.campaigns.case_outcome import CaseOutcome
 from bot.domain.campaigns.episode_figures import EpisodeFigures
 from bot.domain.periods import QUARTER
 from bot.domain.reports.report import SentimentCounts
-from bot.domain.reports.statistics import compute_share_change, compute_volume_change, compute_wilson_interval
+from bot.domain.reports.statistics import (
+    DurationStats,
+    compute_share_change,
+    compute_volume_change,
+    compute_wilson_interval,
+)
 from bot.domain.text import format_count, format_duration, format_percent, join_words
 
 
@@ -19,16 +24,20 @@ def list_review_lines(figures: EpisodeFigures) -> tuple[str, ...]:
     compared = (_format_volume, _format_negative, _format_weekdays, _format_alike)
     counted = tuple(one(figures) for one in compared) if figures.has_counts else (_explain_too_short(figures),)
     outcome = figures.outcome
-    return (*counted, *_list_warning_lines(figures), _format_cases(outcome), _format_effect(outcome))
+    lines = (*counted, *_list_warning_lines(figures), _format_cases(outcome), _format_effect(outcome))
+    return tuple(line for line in lines if line)
 
 
 def format_share(counts: SentimentCounts) -> str:
-    """Return the share of negative posts with its 95 % Wilson interval; `none` without posts."""
+    """Return the share of negative posts with its 95 % Wilson interval, `60 % (53–67 %)`; a dash without posts."""
     size = counts.opinion_count
-    if not size:
-        return "none"
-    low, high = compute_wilson_interval(counts.negative / size, size)
-    return f"{format_percent(100 * counts.negative / size)} ({round(100 * low)}–{round(100 * high)})"
+    return f"{format_percent(100 * counts.negative / size)} ({_format_interval(counts)})" if size else "–"
+
+
+def _format_interval(counts: SentimentCounts) -> str:
+    """Return the 95 % Wilson interval of the share of negative posts."""
+    low, high = compute_wilson_interval(counts.negative / counts.opinion_count, counts.opinion_count)
+    return f"{round(100 * low)}–{format_percent(100 * high)}"
 
 
 def _list_warning_lines(figures: EpisodeFigures) -> list[str]:
@@ -79,14 +88,24 @@ def _format_volume(figures: EpisodeFigures) -> str:
 
 def _format_negative(figures: EpisodeFigures) -> str:
     during, before = figures.during, figures.before
-    share = f"Negative: {format_share(during)} of {during.opinion_count:,}, before {format_share(before)}"
+    if not during.opinion_count:
+        return "No mentions, so nothing is known of how negative they are."
+    share = f"Negative: {_format_share_in_words(during)}"
+    if not before.opinion_count:
+        return f"{share}. There were no mentions before it to compare with."
+    share += f", before it {format_share(before)} of {before.opinion_count:,}"
     change = compute_share_change(during.negative, during.opinion_count, [(before.negative, before.opinion_count)])
     if change is None:
         return f"{share}: too few to compare."
     if not change.is_significant:
         return f"{share}: no change beyond chance."
     points = format_count(max(1, round(abs(change.points))), "point")
-    return f"{share}: {_format_change(points, change.points, change.low, change.high)}."
+    return f"{share}: {_format_change(points, change.points, change.low, change.high, ' points')}."
+
+
+def _format_share_in_words(counts: SentimentCounts) -> str:
+    percent = format_percent(100 * counts.negative / counts.opinion_count)
+    return f"{percent} of {counts.opinion_count:,} (95\N{NO-BREAK SPACE}% interval {_format_interval(counts)})"
 
 
 def _format_weekdays(figures: EpisodeFigures) -> str:
@@ -101,13 +120,15 @@ def _format_weekdays(figures: EpisodeFigures) -> str:
     if not change.is_significant:
         return f"{usual}: no change beyond chance."
     percent = format_percent(abs(change.percent))
-    return f"{usual}: {_format_change(percent, change.percent, change.low, change.high)}."
+    changed = _format_change(percent, change.percent, change.low, change.high, "\N{NO-BREAK SPACE}%")
+    return f"{usual}: {changed}."
 
 
-def _format_change(size: str, change: float, low: float, high: float) -> str:
-    """Return `8 points more (3 to 13)`."""
+def _format_change(size: str, change: float, low: float, high: float, unit: str) -> str:
+    """Return `8 points more (95 % interval 3 to 13 points)`."""
     least, most = sorted((abs(low), abs(high)))
-    return f"{size} {'more' if change > 0 else 'fewer'} ({least:,.0f} to {most:,.0f})"
+    interval = f"95\N{NO-BREAK SPACE}% interval {least:,.0f} to {most:,.0f}{unit}"
+    return f"{size} {'more' if change > 0 else 'fewer'} ({interval})"
 
 
 def _format_alike(figures: EpisodeFigures) -> str:
@@ -116,7 +137,8 @@ def _format_alike(figures: EpisodeFigures) -> str:
     total = _sum_counts([counts for _, counts in figures.alike])
     mean = total.opinion_count / len(figures.alike)
     last = "The last one like it" if len(figures.alike) == 1 else f"The last {len(figures.alike)} like it"
-    return f"{last}: {mean:,.0f} mentions{' each' if len(figures.alike) > 1 else ''}, {format_share(total)} negative."
+    counted = f"{last}: {mean:,.0f} mentions{' on average' if len(figures.alike) > 1 else ''}"
+    return f"{counted}, negative {_format_share_in_words(total)}." if total.opinion_count else f"{counted}."
 
 
 def _sum_counts(counts: Sequence[SentimentCounts]) -> SentimentCounts:
@@ -130,15 +152,25 @@ def _format_cases(outcome: CaseOutcome) -> str:
         return "No cases."
     share = format_percent(100 * outcome.answered / outcome.total)
     more = f" (the first {outcome.total:,}, {outcome.unread:,} more)" if outcome.unread else ""
-    took = outcome.first_reply
-    times = [format_duration(timedelta(seconds=one)) for one in took[1:]] if took else []
-    most = f"slowest of {took.times}" if took and took.is_small_sample else "9 in 10 within"
-    reply = f", first public reply: median {times[0]}, {most} {times[1]}" if times else ", no public reply yet"
     still = f", {outcome.open:,} still open" if outcome.open else ""
-    return f"{format_count(outcome.total, 'case')}{more}: {outcome.answered:,} answered ({share}){reply}{still}."
+    reply = _format_first_reply(outcome.first_reply)
+    return f"{format_count(outcome.total, 'case')}{more}: {outcome.answered:,} answered ({share}), {reply}{still}."
+
+
+def _format_first_reply(took: DurationStats | None) -> str:
+    if took is None:
+        return "no public reply yet"
+    median, most = (format_duration(timedelta(seconds=one)) for one in took[1:])
+    if took.times == 1:
+        return f"one public reply, after {median}"
+    slow = f"the slowest of {took.times} took {most}" if took.is_small_sample else f"9 in 10 within {most}"
+    return f"first public reply: median {median}, {slow}"
 
 
 def _format_effect(outcome: CaseOutcome) -> str:
+    """Return nothing without cases."""
+    if not outcome.total:
+        return ""
     parts = []
     if outcome.again:
         answers = format_count(outcome.again, "answer")
@@ -147,4 +179,6 @@ def _format_effect(outcome: CaseOutcome) -> str:
         parts.append(format_count(outcome.needs, "feature request"))
     if outcome.resolutions:
         parts.append("Closed as " + ", ".join(f"{word} {count:,}" for word, count in outcome.resolutions))
-    return ". ".join(parts) + "." if parts else "Nobody wrote again after an answer, and nothing is closed yet."
+    return (
+        ". ".join(parts) + "." if parts else "No case is closed yet, and no author has written again after an answer."
+    )
