@@ -1,10 +1,14 @@
 """Measure times and summarize them. These clocks are read for nothing else."""
 
+import asyncio
 import math
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
+
+TICK = 0.001
+"""Seconds between two looks at the event loop."""
 
 
 @dataclass(slots=True)
@@ -22,6 +26,26 @@ def measure_time() -> Iterator[ElapsedTime]:
     wall, cpu = time.perf_counter(), time.process_time()
     yield elapsed
     elapsed.seconds, elapsed.cpu = time.perf_counter() - wall, time.process_time() - cpu
+
+
+@asynccontextmanager
+async def measure_delays() -> AsyncIterator[list[float]]:
+    """Yield a list that is filled with the seconds for which the event loop kept other tasks waiting, each time."""
+    holds: list[float] = []
+
+    async def look() -> None:
+        while True:
+            began = time.perf_counter()
+            await asyncio.sleep(TICK)
+            holds.append(max(0.0, time.perf_counter() - began - TICK))
+
+    looking = asyncio.create_task(look())
+    try:
+        yield holds
+    finally:
+        looking.cancel()
+        with suppress(asyncio.CancelledError):
+            await looking
 
 
 def read_monotonic() -> float:

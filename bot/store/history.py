@@ -2,11 +2,12 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from datetime import datetime
 
 from bot.domain.commits import CaseDecision, ProcessedMention
 from bot.store.case_writer import write_cases
 from bot.store.keys import TALLIES_KEPT
-from bot.store.mention_writer import build_tally_field, list_theme_fields, rank_top_post
+from bot.store.mention_writer import add_to_tally, build_tally_field, list_theme_fields, rank_top_post
 from bot.store.person_writer import count_contacts
 from bot.store.repository import RedisStore
 from bot.store.transaction import Transaction, commit
@@ -33,17 +34,19 @@ class HistoryStore(RedisStore):
 
     async def backfill_counts(self, posts: Iterable[ProcessedMention]) -> None:
         """Count posts in the tallies of their hours."""
-        hours: dict[str, Counter[str]] = {}
+        tallies, themes = dict[datetime, Counter[str]](), dict[datetime, Counter[str]]()
         for one in posts:
             at = one.mention.created_at
-            hours.setdefault(self._keys.tally_key(at), Counter())[build_tally_field(one, at)] += 1
-            if themes := list_theme_fields(one, at):
-                hours.setdefault(self._keys.themes_key(at), Counter()).update(themes)
+            hour = at.replace(minute=0, second=0, microsecond=0)
+            tallies.setdefault(hour, Counter())[build_tally_field(one, at)] += 1
+            themes.setdefault(hour, Counter()).update(list_theme_fields(one, at))
         transactions = []
-        for tally, counts in hours.items():
+        for hour, counts in tallies.items():
             transaction = Transaction(self._keys.inbox)
             for field, count in counts.items():
-                transaction.write("HINCRBY", tally, field, count)
-            transaction.write("EXPIRE", tally, int(TALLIES_KEPT.total_seconds()))
+                add_to_tally(transaction, self._keys, hour, field, count)
+            for field, count in themes[hour].items():
+                transaction.write("HINCRBY", self._keys.themes_key(hour), field, count)
+                transaction.add_upkeep("EXPIRE", self._keys.themes_key(hour), int(TALLIES_KEPT.total_seconds()))
             transactions.append(transaction)
         await commit(self._client, *transactions)

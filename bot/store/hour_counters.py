@@ -1,6 +1,6 @@
 """Counters kept by the hour: add them up over spans, and add old hours to the days that they are in."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import chain, repeat
 from operator import add
@@ -29,6 +29,8 @@ class CounterKind(NamedTuple):
     name_day: Callable[[Keys, str], str]
     first: str = ""
     """The pattern of what stands before subject and department."""
+    name_sums: Callable[[Keys, datetime], str] | None = None
+    """How the sums of an hour are called, which go with it."""
 
     def build_patterns(self, query: ReportQuery) -> tuple[str, str]:
         """Return the patterns for an hour and for a day that at least the fields fit that the query includes."""
@@ -39,22 +41,27 @@ class CounterKind(NamedTuple):
         return f"?|{of_day}", of_day
 
 
-TALLIES = CounterKind(Keys.tally_key, Keys.rolled_tally_key)
+TALLIES = CounterKind(Keys.tally_key, Keys.rolled_tally_key, name_sums=Keys.hour_sums_key)
 THEMES = CounterKind(Keys.themes_key, Keys.rolled_themes_key, "*|")
 KINDS = (TALLIES, THEMES)
 
 
 class HourCounterStore(RedisStore):
     async def _sum_hours(
-        self, kind: CounterKind, spans: Sequence[TimeSpan], rolled: Sequence[LocalDay], query: ReportQuery
+        self,
+        kind: CounterKind,
+        spans: Sequence[TimeSpan],
+        rolled: Sequence[LocalDay],
+        query: ReportQuery,
+        skipped: Container[datetime] = (),
     ) -> Mapping[Coverage, Mapping[str, int]]:
         """Return the sum of each counter by coverage, at least of those that the query includes.
 
-        What is in a rolled day is read at one instant.
+        What is in a rolled day is read at one instant. Hours that are `skipped` are in none.
         """
         sums: dict[Coverage, dict[str, int]] = {}
         apart = _merge_days(rolled)
-        every = sorted({hour for span in spans for hour in span.list_hours()})
+        every = sorted({hour for span in spans for hour in span.list_hours() if hour not in skipped})
         covered = [(hour, _compute_coverage(hour, spans, apart)) for hour in every]
         hours = [(hour, coverage) for hour, coverage in covered if any(coverage)]
         for start in range(0, len(hours), HOURS_AT_ONCE):
@@ -69,7 +76,8 @@ class HourCounterStore(RedisStore):
                 whole = tuple(nth for nth, part in enumerate(parts) if part == day.span)
                 _add_counts(_put_in_quarter(flats[0]), sums.setdefault((whole,), {}))
                 for hour, flat in zip(day.span.list_hours(), flats[1:], strict=True):
-                    _add_counts(flat, sums.setdefault(_compute_coverage(hour, parts), {}))
+                    if flat:
+                        _add_counts(flat, sums.setdefault(_compute_coverage(hour, parts), {}))
         return sums
 
     async def _read_hours(self, kind: CounterKind, hours: Sequence[datetime], query: ReportQuery) -> list[Any]:
@@ -102,9 +110,18 @@ class HourCounterStore(RedisStore):
         for kind, hour in hours:
             days = [find_local_day(hour + nth * QUARTER, zone) for nth in range(HOUR // QUARTER)]
             keys = [kind.name_hour(self._keys, hour), *(kind.name_day(self._keys, day.name) for day in days)]
+            if kind.name_sums:
+                keys.append(kind.name_sums(self._keys, hour))
             kept = [int((day.span.end + TALLIES_KEPT - at).total_seconds()) for day in days]
             calls.append((keys, kept))
         return sum(await self._client.run_scripts("roll_hour", calls))
+
+
+def list_whole_hours(spans: Iterable[TimeSpan], rolled: Sequence[LocalDay]) -> list[datetime]:
+    """Return the hours that overlap a span, in order, without those of which a part is in a rolled day."""
+    apart = _merge_days(rolled)
+    hours = {hour for span in spans for hour in span.list_hours()}
+    return sorted(hour for hour in hours if not any(one.start < hour + HOUR and hour < one.end for one in apart))
 
 
 def _merge_days(days: Sequence[LocalDay]) -> list[TimeSpan]:

@@ -269,6 +269,9 @@ class Keys:
     def tally_key(self, hour: datetime) -> str:
         return f"{self.root}tally:{format_hour(hour)}"
 
+    def hour_sums_key(self, hour: datetime) -> str:
+        return f"{self.root}sums:{format_hour(hour)}"
+
     def themes_key(self, hour: datetime) -> str:
         return f"{self.root}themes:{format_hour(hour)}"
 

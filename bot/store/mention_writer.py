@@ -38,13 +38,11 @@ def write_processed_mention(
     transaction: Transaction, keys: Keys, processed: ProcessedMention, case: Case | None
 ) -> None:
     created_at = min(processed.mention.created_at, processed.at)
-    tally = keys.tally_key(created_at)
     transaction.write("HINCRBY", keys.mention_counters, processed.outcome.value, 1)
     if processed.is_own or processed.staff_sign:
         _write_staff_post(transaction, keys, processed)
         return
-    transaction.write("HINCRBY", tally, build_tally_field(processed, created_at), 1)
-    transaction.add_upkeep("EXPIRE", tally, _TALLIES_SECONDS)
+    add_to_tally(transaction, keys, created_at, build_tally_field(processed, created_at), 1)
     for field in list_theme_fields(processed, created_at):
         transaction.write("HINCRBY", keys.themes_key(created_at), field, 1)
         transaction.add_upkeep("EXPIRE", keys.themes_key(created_at), _TALLIES_SECONDS)
@@ -62,6 +60,13 @@ def write_processed_mention(
     if processed.outcome is MentionOutcome.OPENED:
         assert case is not None
         rank_top_post(transaction, keys, processed, case)
+
+
+def add_to_tally(transaction: Transaction, keys: Keys, created_at: datetime, field: str, count: int) -> None:
+    """Count in the hour of this time, and remove the sums of that hour, so that they are never out of date."""
+    transaction.write("DEL", keys.hour_sums_key(created_at))
+    transaction.write("HINCRBY", keys.tally_key(created_at), field, count)
+    transaction.add_upkeep("EXPIRE", keys.tally_key(created_at), _TALLIES_SECONDS)
 
 
 def rank_top_post(transaction: Transaction, keys: Keys, processed: ProcessedMention, case: Case) -> None:

@@ -14,9 +14,10 @@ from bot.domain.reports.report import EVERYTHING, Reconciliation, ReportQuery, T
 from bot.domain.reports.rolled_days import LocalDay
 from bot.domain.reports.step_timings import StepTiming
 from bot.domain.themes import ThemeKey
-from bot.store.client import parse_counts, parse_hash
-from bot.store.hour_counters import TALLIES, THEMES, Coverage, HourCounterStore
-from bot.store.keys import format_day, split_field
+from bot.store.client import RedisClient, parse_counts, parse_hash
+from bot.store.hour_counters import TALLIES, THEMES, Coverage, HourCounterStore, list_whole_hours
+from bot.store.hour_sums import HourSumStore, count_sums
+from bot.store.keys import Keys, format_day, split_field
 from bot.store.repository import RedisStore
 
 COUNTED = ("seen", "opened", "joined", "tallied", "spam", "editing")
@@ -24,6 +25,10 @@ _QUARTERS = frozenset(map(str, range(HOUR // QUARTER)))
 
 
 class ReportCounterStore(HourCounterStore):
+    def __init__(self, client: RedisClient, keys: Keys) -> None:
+        super().__init__(client, keys)
+        self._hour_sums = HourSumStore(client, keys)
+
     async def load_tallies(
         self, *spans: TimeSpan, rolled: Sequence[LocalDay] = (), query: ReportQuery = EVERYTHING
     ) -> list[Tally]:
@@ -32,6 +37,21 @@ class ReportCounterStore(HourCounterStore):
         `rolled` are the days in them whose hours may have been added up.
         """
         return _build_tallies(await self._sum_hours(TALLIES, spans, rolled, query), len(spans), query)
+
+    async def load_sentiments(
+        self, *spans: TimeSpan, rolled: Sequence[LocalDay] = (), query: ReportQuery = EVERYTHING
+    ) -> list[Tally]:
+        """Do the same for who needs subject, sentiment and spam alone: other parts of a key may be empty.
+
+        Hours that have their sums are read in a tenth of the time; they do not know departments.
+        """
+        hours = [] if query.department else list_whole_hours(spans, rolled)
+        sums = await self._hour_sums.load(hours, query.subject)
+        found = await self._sum_hours(TALLIES, spans, rolled, query, skipped=sums)
+        tallies = list(map(Counter, _build_tallies(found, len(spans), query)))
+        for tally, summed in zip(tallies, count_sums(sums, spans), strict=True):
+            tally.update(summed)
+        return list(tallies)
 
     async def load_themes(
         self, span: TimeSpan, rolled: Sequence[LocalDay] = (), query: ReportQuery = EVERYTHING

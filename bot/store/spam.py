@@ -11,7 +11,7 @@ from bot.domain.routing import NOBODY
 from bot.store.case_writer import write_decision
 from bot.store.client import RedisClient, parse_hash
 from bot.store.keys import Keys
-from bot.store.mention_writer import build_tally_field
+from bot.store.mention_writer import add_to_tally, build_tally_field
 from bot.store.record_reader import RecordReader
 from bot.store.repository import RedisStore
 from bot.store.transaction import CommitResult, Transaction, commit
@@ -60,7 +60,7 @@ class SpamStore(RedisStore):
         processed = kept.processed_mention
         created_at = min(processed.mention.created_at, processed.at)
         transaction.write("HINCRBY", self._keys.mention_counters, MentionOutcome.SPAM.value, -1)
-        transaction.write("HINCRBY", self._keys.tally_key(created_at), build_tally_field(processed, created_at), -1)
+        add_to_tally(transaction, self._keys, created_at, build_tally_field(processed, created_at), -1)
         transaction.write("XDEL", self._keys.spam, kept.id)
         write_decision(transaction, self._keys, decision, at)
         return (await commit(self._client, transaction))[0] is CommitResult.WRITTEN

@@ -29,6 +29,7 @@ from bot.store.flagged_mentions import FlagStore
 from bot.store.health_issues import HealthIssueStore
 from bot.store.health_state import HealthStateStore
 from bot.store.history import HistoryStore
+from bot.store.hour_sums import HourSumStore
 from bot.store.inbox import Inbox
 from bot.store.keys import Keys
 from bot.store.leases import LeaseManager
@@ -94,6 +95,7 @@ class Store:
 
     def _open_report_stores(self, client: RedisClient, keys: Keys) -> None:
         self.report_counters = ReportCounterStore(client, keys)
+        self.hour_sums = HourSumStore(client, keys)
         self.mention_counters = MentionCounters(client, keys)
         self.themes = ThemeStore(client, keys)
         self.corrections = CorrectionStore(client, keys)

@@ -75,7 +75,7 @@ class EpisodeUseCases:
         wanted = [spans.before, spans.during, spans.after, *spans.weekdays]
         wanted += [find_span(one, at) for one in alike] + [one.span for one in parts]
         rolled, query = list_counter_days(wanted, at, zone), ReportQuery(subject=ref.subject)
-        tallies = await self._store.report_counters.load_tallies(*wanted, rolled=rolled, query=query)
+        tallies = await self._store.report_counters.load_sentiments(*wanted, rolled=rolled, query=query)
         before, during, after, *rest = map(SentimentCounts.from_tally, tallies)
         weeks, others = len(spans.weekdays), len(spans.weekdays) + len(alike)
         records = await self._store.backfires.load([ref.name] if ref.is_campaign else [])

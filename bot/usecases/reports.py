@@ -136,15 +136,15 @@ class SentimentReports:
         asked = parse_known_range(query.period, at, zone)
         divided = split_span(asked.current, zone, compute_hours_start(at, zone))
         names = ("Subjects", tuple(self._list_subject_names())), ("Departments", tuple(self._list_department_names()))
-        spans = (asked.current, *asked.before, *(one.span for one in divided))
-        rolled = list_counter_days(spans, at, zone)
-        now, *rest = await self._store.report_counters.load_tallies(*spans, rolled=rolled, query=query)
+        spans = (asked.current, *(one.span for one in divided))
+        rolled, rolled_before = (list_counter_days(some, at, zone) for some in (spans, asked.before))
+        now, *divisions = await self._store.report_counters.load_tallies(*spans, rolled=rolled, query=query)
+        usual = await self._store.report_counters.load_sentiments(*asked.before, rolled=rolled_before, query=query)
         started = await self._find_counting_start()
         if not now:
             _require_figures(asked, started, zone)
         rivals = frozenset[str]() if query.scope else self._list_competitors()
-        counts = [SentimentCounts.from_tally(one, rivals) for one in rest]
-        before, parts = counts[: len(asked.before)], counts[len(asked.before) :]
+        before, parts = ([SentimentCounts.from_tally(one, rivals) for one in some] for some in (usual, divisions))
         counted = [one.span for one, split in zip(divided, parts, strict=True) if split.total]
         asked = _name_counting_start(asked, started, counted, at.astimezone(zone))
         resolutions = await self._store.report_counters.count_resolutions(asked.current)
