@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 import aiohttp
 
@@ -20,7 +21,7 @@ from bot.clock import SystemClock
 from bot.slack_sandbox import SlackSandbox
 
 SECRET = "whsec_" + "ZWFyc2hvdC1iZW5jaC1zZWNyZXQtb2YtMzItYnl0ZXM="
-TIMEOUT = 60.0
+TIMEOUT = 300.0
 POLL_SECONDS = 0.01
 
 
@@ -30,10 +31,23 @@ class EarshotProcess:
     startup_seconds: float
     url: str
     _session: aiohttp.ClientSession
+    _environment: Mapping[str, str]
 
     async def post(self, path: str, body: bytes, headers: Mapping[str, str]) -> None:
         async with self._session.post(self.url + path, data=body, headers=headers) as answer:
             answer.raise_for_status()
+
+    async def run_command(self, *words: str) -> None:
+        """Run another command of ours with the same settings. Raises `NoMeasurementsError` if it fails."""
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "bot", *words),
+            env=dict(self._environment),
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+        )
+        output, _ = await process.communicate()
+        if process.returncode:
+            raise NoMeasurementsError(f"`earshot {' '.join(words)}` failed: {output.decode(errors='replace')}")
 
     async def wait_until_triaged(self) -> None:
         """Wait until the inbox is empty."""
@@ -47,27 +61,30 @@ class EarshotProcess:
 
 
 @asynccontextmanager
-async def run_process(processes: int = 1) -> AsyncIterator[EarshotProcess]:
-    """Start the process and yield it when it is ready; stop it afterwards."""
+async def run_process(
+    processes: int = 1, settings: Mapping[str, str] = MappingProxyType({})
+) -> AsyncIterator[EarshotProcess]:
+    """Start the process and yield it when it is ready; stop it afterwards. `settings` say where its store is."""
     clock = SystemClock()
     sandbox = SlackSandbox(build_workspace(open_playbook(SAMPLE_DAY).current, clock))
     with tempfile.TemporaryDirectory(prefix="earshot-bench-", ignore_cleanup_errors=True) as folder:
         async with sandbox, aiohttp.ClientSession() as session:
             port = _find_free_port()
+            environment = {**_build_environment(sandbox, Path(folder), port, processes), **settings}
             log = Path(folder) / "log"
             with log.open("wb") as out:
                 started = read_monotonic()
                 process = await asyncio.create_subprocess_exec(
                     *(sys.executable, "-m", "bot", "run"),
                     cwd=folder,
-                    env=_build_environment(sandbox, Path(folder), port, processes),
+                    env=environment,
                     stdout=out,
                     stderr=out,
                 )
             try:
                 url = f"http://127.0.0.1:{port}"
                 await _wait_until_ready(process, session, url, log)
-                yield EarshotProcess(process.pid, read_monotonic() - started, url, session)
+                yield EarshotProcess(process.pid, read_monotonic() - started, url, session, environment)
             finally:
                 await _stop_process(process)
 

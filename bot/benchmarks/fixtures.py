@@ -45,6 +45,8 @@ class BenchmarkContext:
     """A recorded week of mentions for `spikes`."""
     labels: Path | None = None
     """The labels of that week: which posts are negative."""
+    cases: int = 20_000
+    """How many are open, for `open_cases`."""
 
     def pick_count(self, full: int, quick: int) -> int:
         """Return a count for real figures, or for a quick check that everything is measured."""

@@ -45,6 +45,9 @@ def run_bench(
     labels: Annotated[
         Path | None, typer.Option(help="Its sentiments, as a person judged them: JSON lines with id and sentiment.")
     ] = None,
+    cases: Annotated[
+        int, typer.Option(min=1, help="Open cases, for `open_cases`. A million takes 15 minutes and 4 GB of memory.")
+    ] = 20_000,
 ) -> None:
     """Measure speed and memory on this machine. It takes some minutes and needs no network."""
     chosen = _select_measurements(names or [])
@@ -54,7 +57,7 @@ def run_bench(
         sample = SampleMentions.read(mentions)
         baseline = TextBlobBaseline(sample.list_texts())
         with exit_on_error(), _show_progress() as show:
-            context = BenchmarkContext(sample, baseline, show, quick=quick, week=week, labels=labels)
+            context = BenchmarkContext(sample, baseline, show, quick=quick, week=week, labels=labels, cases=cases)
             found = asyncio.run(_run_measurements(context, chosen))
     except (EmptySampleError, NoMeasurementsError) as no:
         raise fail_with([no]) from None

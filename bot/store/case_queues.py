@@ -2,16 +2,18 @@
 
 import heapq
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import chain, islice
+from itertools import count as count_from
 from operator import itemgetter
+from typing import NamedTuple
 
 from bot.domain.case import Case
 from bot.domain.cases.queues import PAGE_ROWS, CasePage, CaseQueue, QueueCounts, normalize_name
 from bot.store.case_writer import add_author, build_person_term, update_claimed_cases
 from bot.store.cases import CaseStore
-from bot.store.client import RedisClient, parse_hash
+from bot.store.client import RedisClient, Words, parse_hash
 from bot.store.keys import Keys, list_months
 from bot.store.repository import RedisStore
 from bot.store.transaction import Transaction, commit
@@ -22,8 +24,23 @@ MAX_PERSON_CASES = 100
 """Of one person, the newest: the history lists some of them, and their departments may read it."""
 RESTORED_AT_ONCE = 100
 OPEN_END = chr(0x10FFFF)
+SCAN_START = "0"
 Dues = dict[str, float]
 """Ids of cases with when each is due, in epoch seconds, soonest first; infinity without a deadline."""
+
+
+class DepartmentQueues(NamedTuple):
+    """The counts of a department, and which of its open cases are claimed."""
+
+    counts: QueueCounts
+    claimed: Dues
+
+    def count_cases(self, queue: CaseQueue, at: datetime, *, without_overdue: bool = False) -> int:
+        """Return how many are in a queue; `without_overdue` leaves out of the unclaimed what is overdue, too."""
+        if queue is CaseQueue.OVERDUE:
+            return self.counts.overdue
+        both = self.counts.overdue - sum(due <= at.timestamp() for due in self.claimed.values())
+        return max(0, self.counts.unclaimed - both) if without_overdue else self.counts.unclaimed
 
 
 class CaseQueueStore(RedisStore):
@@ -31,26 +48,60 @@ class CaseQueueStore(RedisStore):
         super().__init__(client, keys)
         self._cases = cases
 
-    async def load_queues(
-        self, departments: Sequence[str], at: datetime, chosen: str = ""
-    ) -> tuple[dict[str, QueueCounts], dict[CaseQueue, Dues]]:
-        """Return the counts of each department, and the ids of both queues: of `chosen`, else over all of them."""
+    async def load_queues(self, departments: Sequence[str], at: datetime) -> dict[str, DepartmentQueues]:
+        """Count the open cases of each department. Only those that are claimed are listed: people have few in hand."""
         names = list(dict.fromkeys(departments))
-        lists = [(self._keys.open_cases_key(name), self._keys.claimed_cases_key(name)) for name in names]
-        commands = [
-            (("ZCARD", listed), ("ZRANGEBYSCORE", listed, "-inf", at.timestamp(), "WITHSCORES"), _diff(listed, claimed))
-            for listed, claimed in lists
-        ]
+        commands = [_list_count_commands(self._keys, name, at) for name in names]
         replies = await self._client.execute_each(chain.from_iterable(commands))
-        counts: dict[str, QueueCounts] = {}
-        queues: dict[CaseQueue, list[Dues]] = {queue: [] for queue in CaseQueue}
-        for name, total, *found in zip(names, replies[::3], replies[1::3], replies[2::3], strict=True):
-            late, new = map(_parse_dues, found)
-            counts[name] = QueueCounts(int(total or 0), len(late), len(new))
-            if name == chosen or chosen not in names:
-                queues[CaseQueue.OVERDUE].append(late)
-                queues[CaseQueue.UNCLAIMED].append(new)
-        return counts, {queue: _merge_dues(parts) for queue, parts in queues.items()}
+        found: dict[str, DepartmentQueues] = {}
+        for name, total, late, claimed in zip(names, replies[::3], replies[1::3], replies[2::3], strict=True):
+            dues = _parse_dues(claimed)
+            counts = QueueCounts(int(total or 0), int(late or 0), max(0, int(total or 0) - len(dues)))
+            found[name] = DepartmentQueues(counts, dues)
+        return found
+
+    async def load_queue_page(
+        self,
+        queue: CaseQueue,
+        departments: Mapping[str, DepartmentQueues],
+        at: datetime,
+        start: int = 0,
+        rows: int = PAGE_ROWS,
+        *,
+        without_overdue: bool = False,
+    ) -> CasePage:
+        """Read one page of a queue over these departments, soonest due first, and only that.
+
+        `without_overdue` leaves out what is in both queues. A start beyond the end is the last page.
+        """
+        total = sum(one.count_cases(queue, at, without_overdue=without_overdue) for one in departments.values())
+        start = _clamp_start(start, total, rows)
+        lowest, highest = "-inf", "+inf"
+        if queue is CaseQueue.OVERDUE:
+            highest = repr(at.timestamp())
+        elif without_overdue:
+            lowest = f"({at.timestamp()!r}"
+        parts = [
+            await self._list_first(
+                name, lowest, highest, start + rows, one.claimed if queue is CaseQueue.UNCLAIMED else {}
+            )
+            for name, one in departments.items()
+        ]
+        return await self._read_page(list(_merge_dues(parts))[start : start + rows], start, total)
+
+    async def _list_first(self, department: str, lowest: str, highest: str, count: int, without: Dues) -> Dues:
+        """Return the first of a department's open cases in this range, without some of them."""
+        found: Dues = {}
+        for offset in count_from(0, count):
+            limits = (lowest, highest, "WITHSCORES", "LIMIT", offset, count)
+            [reply] = await self._client.execute_each(
+                [("ZRANGEBYSCORE", self._keys.open_cases_key(department), *limits)]
+            )
+            dues = _parse_dues(reply)
+            found |= {case: due for case, due in dues.items() if case not in without}
+            if len(dues) < count or len(found) >= count:
+                break
+        return dict(islice(found.items(), count))
 
     async def load_owned_cases(self, person: str, departments: Sequence[str]) -> Dues:
         """Return the cases that a person owns, soonest due first; those of departments that are gone come last."""
@@ -63,11 +114,12 @@ class CaseQueueStore(RedisStore):
 
     async def load_page(self, dues: Dues, start: int = 0, rows: int = PAGE_ROWS) -> CasePage:
         """Read one page of a list, and only that. A start beyond the end is the last page."""
-        last = max(0, len(dues) - 1) // rows * rows
-        start = min(max(0, start), last)
-        ids = list(islice(dues, start, start + rows))
+        start = _clamp_start(start, len(dues), rows)
+        return await self._read_page(list(islice(dues, start, start + rows)), start, len(dues))
+
+    async def _read_page(self, ids: Sequence[str], start: int, total: int) -> CasePage:
         found = await self._cases.find(ids)
-        return CasePage(tuple(found[case] for case in ids if case in found), start, start + len(ids), len(dues))
+        return CasePage(tuple(found[case] for case in ids if case in found), start, start + len(ids), total)
 
     async def search_author(self, words: str, at: datetime) -> list[Case]:
         """Return cases whose author's handle, name or last name begins with the words, newest first."""
@@ -112,16 +164,20 @@ class CaseQueueStore(RedisStore):
         if gone:
             await commit(self._client, transaction)
 
-    async def restore_indexes(self, department: str) -> int:
-        """Put the open cases of a department into the indexes that releases before 0.2 do not write. Idempotent."""
+    async def restore_indexes(self, department: str, cursor: str = SCAN_START) -> str:
+        """Put some open cases of a department into the indexes that releases before 0.2 do not write. Idempotent.
+
+        Return the cursor for the next of them, `SCAN_START` after the last.
+        """
         claimed, listed = self._keys.claimed_cases_key(department), self._keys.open_cases_key(department)
-        members, ids = await self._client.execute_batch([("SMEMBERS", claimed), ("ZRANGE", listed, 0, -1)])
-        wanted = list(dict.fromkeys([*ids, *sorted(members)]))
+        members = await self._client.execute("SMEMBERS", claimed) if cursor == SCAN_START else []
+        following, flat = await self._client.execute("ZSCAN", listed, cursor, "COUNT", RESTORED_AT_ONCE)
+        wanted = list(dict.fromkeys([*flat[::2], *sorted(members)]))
         for start in range(0, len(wanted), RESTORED_AT_ONCE):
             some = wanted[start : start + RESTORED_AT_ONCE]
             found = await self._cases.find(some)
             await commit(self._client, *(self._restore_case(department, case, found.get(case)) for case in some))
-        return len(wanted)
+        return str(following)
 
     def _restore_case(self, department: str, case_id: str, case: Case | None) -> Transaction:
         transaction = Transaction(self._keys.inbox)
@@ -136,8 +192,14 @@ class CaseQueueStore(RedisStore):
         return transaction
 
 
-def _diff(listed: str, claimed: str) -> tuple[str, int, str, str, str]:
-    return ("ZDIFF", 2, listed, claimed, "WITHSCORES")
+def _list_count_commands(keys: Keys, department: str, at: datetime) -> tuple[Words, ...]:
+    listed, claimed = keys.open_cases_key(department), keys.claimed_cases_key(department)
+    weighted = ("ZINTER", 2, listed, claimed, "WEIGHTS", 1, 0, "WITHSCORES")
+    return ("ZCARD", listed), ("ZCOUNT", listed, "-inf", at.timestamp()), weighted
+
+
+def _clamp_start(start: int, total: int, rows: int) -> int:
+    return min(max(0, start), max(0, total - 1) // rows * rows)
 
 
 def _parse_dues(reply: Sequence[str]) -> Dues:

@@ -32,7 +32,8 @@ SYNCED = "everysec"
 """A crash of the machine may lose the last two seconds, as may a SIGKILL during a sync (measured: 36 writes in 1 of 12
 kills under full load); SIGTERM loses nothing. Cursors and counters are lost with it, so that sources send it again."""
 READY_TIMEOUT = 20.0
-"""Seconds for the server to read its append-only file and answer."""
+"""Seconds for the server to answer. While it reads its file, it says so, and may take as long as it needs."""
+PONG, LOADING = "+PONG", "-LOADING"
 _PR_SET_PDEATHSIG = 1
 
 
@@ -94,15 +95,17 @@ class EmbeddedServer:
             return False
         prepare_socket_folder(self._folder.resolve())
         self.socket = resolve_socket_path(self._folder.resolve())
-        if not await self._is_answering():
+        if not await self._send_ping():
             self._server = self._start_server()
         return True
 
-    async def wait_ready(self) -> None:
+    async def wait_ready(self, patience: float = READY_TIMEOUT) -> None:
         """Wait until the server answers. Raises `EmbeddedServerError`."""
         loop = asyncio.get_running_loop()
-        until = loop.time() + READY_TIMEOUT
-        while not await self._is_answering():
+        until = loop.time() + patience
+        while (answer := await self._send_ping()) != PONG:
+            if answer == LOADING:
+                until = loop.time() + patience
             if self._server is None:
                 await self.ensure_running()  # whoever ran it may just have left
             if self._server is not None and self._server.poll() is not None:
@@ -162,19 +165,20 @@ class EmbeddedServer:
             umask=UMASK,
         )
 
-    async def _is_answering(self) -> bool:
-        """Send a PING by hand: a client cannot be used before its server runs."""
+    async def _send_ping(self) -> str:
+        """Send a PING by hand: a client cannot be used before its server runs. Return `PONG`, `LOADING` or nothing."""
         try:
             async with asyncio.timeout(1):
                 reader, writer = await asyncio.open_unix_connection(str(self.socket))
                 try:
                     verify_peer(writer.get_extra_info("socket"), self._folder)
                     writer.write(b"PING\r\n")
-                    return (await reader.readline()).startswith(b"+PONG")
+                    answer = (await reader.readline()).decode(errors="replace")
                 finally:
                     writer.close()
         except (OSError, TimeoutError):
-            return False
+            return ""
+        return next((word for word in (PONG, LOADING) if answer.startswith(word)), "")
 
     async def stop(self) -> None:
         """Stop the server if this process runs it; its data is on disk by then."""

@@ -91,11 +91,11 @@ async def commit(client: RedisClient, *transactions: Transaction) -> list[Commit
 
 async def _send_transactions(client: RedisClient, transactions: Sequence[Transaction]) -> list[CommitResult]:
     some = [transactions[start : start + MAX_PER_CALL] for start in range(0, len(transactions), MAX_PER_CALL)]
-    replies = await client.run_scripts("commit", [_encode_call(few) for few in some])
+    replies = await client.run_scripts("commit", [encode_call(few) for few in some])
     return [CommitResult(reply) for few, results in zip(some, replies, strict=True) for reply in results[: len(few)]]
 
 
-def _encode_call(transactions: Sequence[Transaction]) -> tuple[list[str], Words]:
+def encode_call(transactions: Sequence[Transaction]) -> tuple[list[str], Words]:
     """Return the KEYS and ARGV of a call: each key is sent once, since most of a batch write to the same few."""
     keys = _KeyPositions()
     words: list[str | int | float] = [GROUP]

@@ -14,7 +14,7 @@ from bot.cards.spikes import render_spike
 from bot.clock import Clock
 from bot.domain.case import Case
 from bot.domain.case_figures import CaseFigures
-from bot.domain.cases.queues import PAGE_ROWS, CasePage, CaseQueue, QueueCounts
+from bot.domain.cases.queues import PAGE_ROWS, CasePage, CaseQueue
 from bot.domain.commits import NotAllowed
 from bot.domain.department import Department, DepartmentStaff
 from bot.domain.oncall.schedule import Shift
@@ -23,7 +23,7 @@ from bot.domain.periods import TimeSpan
 from bot.domain.reports.precision import PRECISION_DAYS, compute_precisions
 from bot.domain.roles import apply_point
 from bot.domain.rules import PlaybookRules
-from bot.store.case_queues import Dues
+from bot.store.case_queues import DepartmentQueues
 from bot.store.store import Store
 from bot.usecases.on_call_lookup import StoredOnCallLookup
 from bot.usecases.report_cases import CASES_READ
@@ -52,17 +52,17 @@ class HomeTab:
         rights = await self._load_rights(departments)
         own = [one for one, staff in zip(departments, rights, strict=True) if staff.can_answer(person)]
         home = HomeView(person, at, bool(own), any(staff.is_manager(person) for staff in rights))
-        summaries, queues = await self._load_departments(own or departments, state.department, at)
+        queues = await self._store.case_queues.load_queues([one.name for one in own or departments], at)
         home = home._replace(
             state=state,
-            departments=summaries,
+            departments=await self._summarize_departments(own or departments, queues, at),
             assigned=await self._load_owned(person, departments, state),
             health_issues=await self._store.health_issues.load_issues(),
         )
         if not home.is_staff:
             return home
         home = home._replace(
-            queues=await self._load_queues(queues, state),
+            queues=await self._load_queues(queues, state, at),
             next_shift=await self._find_shift(home),
             follow_ups=await self._store.roll_ups.count_follow_ups(person, [one.name for one in own]),
             shareworthy=await self._store.praise.count_shareworthy(),
@@ -73,15 +73,12 @@ class HomeTab:
     async def _load_rights(self, departments: Sequence[Department]) -> list[DepartmentStaff]:
         return await asyncio.gather(*(self._staff.load_staff(one, self._rules.managers) for one in departments))
 
-    async def _load_departments(
-        self, departments: Sequence[Department], chosen: str, at: datetime
-    ) -> tuple[tuple[DepartmentSummary, ...], Mapping[CaseQueue, Dues]]:
-        """Return all departments for their counts, and the queues of the chosen one."""
-        names = [one.name for one in departments]
-        counts, queues = await self._store.case_queues.load_queues(names, at, chosen)
+    async def _summarize_departments(
+        self, departments: Sequence[Department], queues: Mapping[str, DepartmentQueues], at: datetime
+    ) -> tuple[DepartmentSummary, ...]:
         on_call = await asyncio.gather(*(self._load_on_call(one, at) for one in departments))
         found = zip(departments, on_call, strict=True)
-        return tuple(DepartmentSummary(one, counts.get(one.name, QueueCounts()), now) for one, now in found), queues
+        return tuple(DepartmentSummary(one, queues[one.name].counts, now) for one, now in found)
 
     async def _load_on_call(self, department: Department, at: datetime) -> OnCallSummary:
         now = await self._on_call.find_on_call(department.name, at)
@@ -93,15 +90,17 @@ class HomeTab:
         return await self._store.case_queues.load_page(owned, state.get_start(ASSIGNED))
 
     async def _load_queues(
-        self, queues: Mapping[CaseQueue, Dues], state: HomeState
+        self, departments: Mapping[str, DepartmentQueues], state: HomeState, at: datetime
     ) -> tuple[tuple[CaseQueue, CasePage], ...]:
         """Return the queues that the filter leaves; what is overdue is not repeated in the list below it."""
+        if state.department in departments:
+            departments = {state.department: departments[state.department]}
         chosen = [queue for queue in CaseQueue if state.queue in {"", queue}] or list(CaseQueue)
-        rows = PAGE_ROWS if len(chosen) == 1 else SHORT_ROWS
-        if len(chosen) > 1:
-            late, new = queues[CaseQueue.OVERDUE], queues[CaseQueue.UNCLAIMED]
-            queues = {**queues, CaseQueue.UNCLAIMED: {case: due for case, due in new.items() if case not in late}}
-        pages = [await self._store.case_queues.load_page(queues[one], state.get_start(one), rows) for one in chosen]
+        both = len(chosen) > 1
+        rows, load_page = SHORT_ROWS if both else PAGE_ROWS, self._store.case_queues.load_queue_page
+        pages = [
+            await load_page(one, departments, at, state.get_start(one), rows, without_overdue=both) for one in chosen
+        ]
         return tuple(zip(chosen, pages, strict=True))
 
     async def _find_shift(self, home: HomeView) -> tuple[str, Shift] | None:

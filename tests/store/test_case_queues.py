@@ -1,6 +1,7 @@
 """Lists of cases by department, owner and author: exact counts, only what is shown is read, old records are found."""
 
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from bot.domain.cases.queues import CaseQueue, list_author_terms, normalize_name
 from bot.domain.commits import CaseDecision
 from bot.domain.mention import FORGOTTEN_TEXT, Author, Mention
 from bot.domain.redaction import forget_in_case
+from bot.store.case_queues import SCAN_START
 from bot.store.case_writer import write_decision
 from bot.store.keys import CASE_KEPT
 from bot.store.store import Store
@@ -49,8 +51,15 @@ async def save(store: Store, clock: SteppedClock, *cases: Case, before: Case | N
 
 
 async def count(store: Store, clock: SteppedClock, department: str = "care") -> tuple[int, ...]:
-    counts, _ = await store.case_queues.load_queues([department], clock.now())
-    return tuple(counts[department])
+    return tuple((await store.case_queues.load_queues([department], clock.now()))[department].counts)
+
+
+async def list_ids(
+    store: Store, clock: SteppedClock, queue: CaseQueue, *departments: str, **options: Any
+) -> tuple[list[str], int]:
+    queues = await store.case_queues.load_queues(departments, clock.now())
+    page = await store.case_queues.load_queue_page(queue, queues, clock.now(), **options)
+    return [case.id for case in page.cases], page.total
 
 
 async def test_open_overdue_and_unclaimed_are_counted_exactly(store: Store, clock: SteppedClock) -> None:
@@ -58,18 +67,18 @@ async def test_open_overdue_and_unclaimed_are_counted_exactly(store: Store, cloc
     assert await count(store, clock) == (5, 0, 3)
     clock.advance(minutes=15, seconds=2)
     assert await count(store, clock) == (5, 3, 3)
-    _, queues = await store.case_queues.load_queues(["care", "pr"], clock.now())
-    assert list(queues[CaseQueue.OVERDUE]) == ["case00000", "case00001", "case00002"]
-    assert list(queues[CaseQueue.UNCLAIMED]) == ["case00002", "case00003", "case00004"]
+    listed = partial(list_ids, store, clock)
+    assert await listed(CaseQueue.OVERDUE, "care", "pr") == (["case00000", "case00001", "case00002"], 3)
+    assert await listed(CaseQueue.UNCLAIMED, "care", "pr") == (["case00002", "case00003", "case00004"], 3)
+    assert await listed(CaseQueue.UNCLAIMED, "care", without_overdue=True) == (["case00003", "case00004"], 2)
 
 
-async def test_one_chosen_department_lists_its_cases_and_all_are_counted(store: Store, clock: SteppedClock) -> None:
-    await save(store, clock, build_case(1, clock), build_case(2, clock, department="pr"))
-    counts, queues = await store.case_queues.load_queues(["care", "pr"], clock.now(), "pr")
-    assert (counts["care"].open, counts["pr"].open) == (1, 1)
-    assert list(queues[CaseQueue.UNCLAIMED]) == ["case00002"]
-    _, queues = await store.case_queues.load_queues(["care", "pr"], clock.now(), "gone")
-    assert list(queues[CaseQueue.UNCLAIMED]) == ["case00001", "case00002"], "a filter of a department that is gone"
+async def test_a_page_of_what_is_unclaimed_is_found_behind_many_that_are_claimed(
+    store: Store, clock: SteppedClock
+) -> None:
+    await save(store, clock, *(build_case(number, clock, "U0ANA" if number % 8 else "") for number in range(60)))
+    found, total = await list_ids(store, clock, CaseQueue.UNCLAIMED, "care", start=3, rows=3)
+    assert (found, total) == (["case00024", "case00032", "case00040"], 8)
 
 
 async def test_a_case_that_moves_is_released_or_ends_leaves_the_list_of_what_is_claimed(
@@ -94,11 +103,12 @@ async def test_departments_are_merged_by_when_their_cases_are_due(store: Store, 
         store, clock, *(build_case(number, clock, department="care" if number % 2 else "pr") for number in range(6))
     )
     await save(store, clock, build_case(9, clock, due=None))
-    _, queues = await store.case_queues.load_queues(["care", "pr"], clock.now())
-    page = await store.case_queues.load_page(queues[CaseQueue.UNCLAIMED], 4, 4)
+    queues = await store.case_queues.load_queues(["care", "pr"], clock.now())
+    page = await store.case_queues.load_queue_page(CaseQueue.UNCLAIMED, queues, clock.now(), 4, 4)
     assert [case.id for case in page.cases] == ["case00004", "case00005", "case00009"]
     assert (page.start, page.end, page.total) == (4, 7, 7)
-    assert (await store.case_queues.load_page(queues[CaseQueue.UNCLAIMED], 999, 4)).start == 4
+    last = await store.case_queues.load_queue_page(CaseQueue.UNCLAIMED, queues, clock.now(), 999, 4)
+    assert (last.start, len(last.cases)) == (4, 3)
     assert (await store.case_queues.load_page({}, 10)).total == 0
 
 
@@ -137,9 +147,19 @@ async def test_a_case_that_cannot_be_read_stops_no_other_from_being_restored(sto
     await store.client.execute("DEL", store.keys.claimed_cases_key("care"))
     await store.case_queues.restore_indexes("care")
     assert await store.client.execute("SMEMBERS", store.keys.claimed_cases_key("care")) == ["case00002"]
-    _, queues = await store.case_queues.load_queues(["care"], clock.now())
-    page = await store.case_queues.load_page(queues[CaseQueue.UNCLAIMED])
-    assert (page.cases, page.total) == ((), 1)
+    assert await list_ids(store, clock, CaseQueue.UNCLAIMED, "care") == ([], 1)
+
+
+async def test_many_open_cases_are_restored_some_at_a_time(store: Store, clock: SteppedClock) -> None:
+    await save(store, clock, *(build_case(number, clock, "U0ANA") for number in range(600)))
+    await store.client.execute("DEL", store.keys.claimed_cases_key("care"))
+    cursor, most, before = await store.case_queues.restore_indexes("care"), 0, 0
+    while cursor != SCAN_START:
+        cursor = await store.case_queues.restore_indexes("care", cursor)
+        now = int(await store.client.execute("SCARD", store.keys.claimed_cases_key("care")))
+        most, before = max(most, now - before), now
+    assert before == 600
+    assert most < 300
 
 
 @pytest.mark.parametrize("words", ["marta p1", "MARTA", "@P1", " p1 "])

@@ -146,6 +146,22 @@ async def test_a_store_in_a_folder_is_there_again_when_it_is_opened_again(tmp_pa
         assert (await store.inbox.load_cursor("x"), (await store.mention_counters.read()).waiting) == ("c1", 1)
 
 
+async def test_a_server_that_still_reads_its_file_is_waited_for(tmp_path: Path) -> None:
+    embedded = EmbeddedServer(tmp_path)
+    answers = [b"-LOADING the dataset in memory\r\n"] * 50
+
+    async def answer(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(answers.pop() if answers else b"+PONG\r\n")
+        await writer.drain()
+        writer.close()
+
+    async with await asyncio.start_unix_server(answer, embedded.socket):
+        await embedded.wait_ready(0.3)
+    assert not answers
+    assert embedded.pid is None, "no second server is started beside it"
+    await embedded.stop()
+
+
 async def test_a_path_too_long_for_a_socket_is_no_hindrance(tmp_path: Path) -> None:
     folder = tmp_path / ("deep" * 30)
     embedded = await start_server(EmbeddedServer(folder))
