@@ -13,6 +13,7 @@ from bot import logging_setup, metrics
 from bot.app import EarshotApp, build_app, tune_gc
 from bot.app.child_messages import LINE_MOST, TriageOrder, TriageReport
 from bot.app.playbook_reload import reload_playbook
+from bot.app.telemetry import start_telemetry
 from bot.clock import Clock, SystemClock
 from bot.config import PlaybookError, PlaybookReloader
 from bot.config.settings import Settings
@@ -53,7 +54,8 @@ async def _run_process(name: str, orders: IO[bytes], reports: IO[bytes]) -> None
     logging_setup.configure_logging(first.settings.log, first.settings.log_format, process=name)
     logging_setup.install_crash_hooks()
     try:
-        await _triage(first, first.settings, reader, reports)
+        with start_telemetry(first.settings):
+            await _triage(first, first.settings, reader, reports)
     except (EmbeddedServerError, PlaybookError, WeightsError) as no:
         why = str(no)
     else:

@@ -19,6 +19,7 @@ from bot.app.playbook_reload import build_sources, reload_playbook
 from bot.app.process_count import ProcessPlan, plan_processes
 from bot.app.slack_connection import connect_slack
 from bot.app.supervisor import ProcessSupervisor
+from bot.app.telemetry import start_telemetry
 from bot.cli.exits import exit_on_error, fail_with, require_config
 from bot.cli.store_connection import claim_brand, open_brand_store
 from bot.clock import Clock, SystemClock
@@ -63,11 +64,13 @@ def run(
         clock = SystemClock()
         plan = plan_processes(chosen, wanted if processes else settings.processes)
         try:
+            telemetry = start_telemetry(settings)
             sources = build_sources(playbook.current, settings, clock, plan.workers)
             sockets = open_listen_sockets(settings.host, settings.port) if "http" in chosen else []
         except (ValueError, ListenError) as no:
             raise fail_with([no]) from None
-        asyncio.run(_run_app(settings, playbook, weights, plan, sources, clock, sockets))
+        with telemetry:
+            asyncio.run(_run_app(settings, playbook, weights, plan, sources, clock, sockets))
 
 
 def _parse_workers(workers: str) -> tuple[str, ...]:

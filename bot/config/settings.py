@@ -121,6 +121,10 @@ class Settings(BaseSettings):
     """Requested each minute while all is well. A secret, since whoever knows it can request it."""
     drafts_key: Annotated[SecretStr | None, Field(alias="EARSHOT_DRAFTS_KEY")] = None
     """For the endpoint of `[drafts]` in the playbook."""
+    sentry_dsn: Annotated[Annotated[SecretStr, _require_scheme("http", "https")] | None, Field(alias="SENTRY_DSN")] = (
+        None
+    )
+    """Where unexpected errors are reported; whoever knows it can send reports."""
     contacts: Mapping[str, SecretStr] = {}
     """Numbers and topics that the playbook refers to, by variable, `EARSHOT_CONTACT_…`."""
     adapters: Mapping[str, SecretStr] = {}

@@ -13,6 +13,7 @@ import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
 from bot.logging_setup.dedup import LogDeduplicator
+from bot.logging_setup.error_listener import notify_listeners
 from bot.logging_setup.library_loggers import strip_library_arguments
 from bot.logging_setup.redaction import redact_event
 from bot.logging_setup.sanitize_values import sanitize_log_text
@@ -50,6 +51,7 @@ def _install_handler(handler: "_DedupHandler", level: int, stamps: Sequence[Proc
             foreign_pre_chain=[*stamps, structlog.stdlib.ExtraAdder(), strip_library_arguments],
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                notify_listeners,
                 structlog.processors.ExceptionRenderer(render_traceback),
                 redact_event,
                 renderer,

@@ -48,6 +48,11 @@ class CardRecord(FrozenModel):
     reminded: MessageRef | None = None
     """The reply in its thread that nobody has claimed the case."""
 
+    @property
+    def is_first(self) -> bool:
+        """Whether no card was there before the one that is posted next."""
+        return not (self.drawn or self.stale or self.digest)
+
 
 class PageMessage(FrozenModel):
     """The one message that calls a person or a channel for a page."""

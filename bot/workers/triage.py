@@ -21,6 +21,7 @@ from bot.store.inbox import IDLE, MOST_TRIES, InboxEntry
 from bot.store.keys import DEAD_MOST
 from bot.store.store import Store
 from bot.store.transaction import CommitResult
+from bot.workers.mention_traces import TriageTimes, record_traces
 from bot.workers.recent_mentions import RecentMentions
 from bot.workers.runner import Worker
 from bot.workers.triage_decider import (
@@ -166,21 +167,24 @@ class TriageWorker(Worker):
 
     async def _process_entries(self, entries: Sequence[InboxEntry]) -> None:
         """Process the entries in parts: while one part is committed, the next one is assessed."""
+        began = self._clock.now()
         ahead = await self._assess_entries(entries[:PART_SIZE])
         for start in range(PART_SIZE, len(entries) + PART_SIZE, PART_SIZE):
-            items, at = ahead, self._clock.now()
+            items, read_at, at = ahead, began, self._clock.now()
             ready = await self._decider.decide_batch(items, {}, at)
             living = (item.mention for item in items if item.mention.deleted_at is None)
             share = self._recent_mentions.export_recent(self._worker, living, at)
             committing = asyncio.ensure_future(self._store.inbox.commit(ready, at, share))
             try:
                 await asyncio.sleep(0)  # lets the commit be sent
+                began = self._clock.now()
                 ahead = await self._assess_entries(entries[start : start + PART_SIZE])
             finally:
                 replies = await committing
                 late = _filter_stale(items, replies)
                 _observe_latency(items, replies, self._clock.now())
-            await self._retry_stale(late)
+                record_traces(ready, replies, TriageTimes(read_at, at, self._clock.now()))
+            await self._retry_stale(late, read_at)
             self._in_hand = list(entries[start:])
 
     async def _assess_entries(self, entries: Sequence[InboxEntry]) -> list[TriageItem]:
@@ -203,7 +207,7 @@ class TriageWorker(Worker):
         owner = accounts.find_owner(mention)
         return TriageItem(entry, mention, result, route, lookup_keys if owner is None else (), owner, bool(accounts))
 
-    async def _retry_stale(self, items: list[TriageItem]) -> None:
+    async def _retry_stale(self, items: list[TriageItem], read_at: datetime) -> None:
         """Decide stale items again: optimistic concurrency."""
         for _ in range(MAX_TRIES - 1):
             if not items:
@@ -211,7 +215,9 @@ class TriageWorker(Worker):
             opened = await self._store.cases.find([derive_case_id(item.mention.id) for item in items])
             at = self._clock.now()
             ready = await self._decider.decide_batch(items, opened, at)
-            items = _filter_stale(items, await self._store.inbox.commit(ready, at))
+            replies = await self._store.inbox.commit(ready, at)
+            record_traces(ready, replies, TriageTimes(read_at, at, self._clock.now()))
+            items = _filter_stale(items, replies)
         if items:
             self._failure_reasons.update((item.entry.id, "it came too late each time") for item in items)
             log.warning("triage overtaken", entries=[item.entry.id for item in items])

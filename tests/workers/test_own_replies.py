@@ -43,7 +43,7 @@ async def test_whichever_of_two_workers_is_first_the_case_is_answered(
     ready = [await TriageDecider(store, rules).decide_batch(item, {}, clock.now()) for item in items]
     replies = [await store.inbox.commit(decided, clock.now()) for decided in ready]
     assert replies == [[CommitResult.WRITTEN], [CommitResult.STALE]]
-    await workers[1]._retry_stale(items[1])
+    await workers[1]._retry_stale(items[1], clock.now())
     case = await load_case(store)
     assert case.resolution is CaseResolution.ANSWERED_OUTSIDE
     assert [reply.mention for reply in case.public_replies] == [ANSWER.id]

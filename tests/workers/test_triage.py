@@ -263,7 +263,7 @@ async def test_two_workers_with_near_duplicates_at_once_open_one_case(store: Sto
     ]
     replies = [await store.inbox.commit(decided, clock.now()) for decided in ready]
     assert replies == [[CommitResult.WRITTEN], [CommitResult.STALE]]
-    await workers[1]._retry_stale(items[1])
+    await workers[1]._retry_stale(items[1], clock.now())
     (case,) = (await store.cases.find([derive_case_id("x:0"), derive_case_id("x:1")])).values()
     assert [joined.why for joined in case.joined] == [JoinReason.SIMILAR]
     assert len(await store.cases.load_joined(case.id)) == 1

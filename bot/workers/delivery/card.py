@@ -17,6 +17,7 @@ from bot.domain.rules import PlaybookRules, PointLookup, get_department_or_lost
 from bot.sinks.delivery_errors import SlackRejectedError
 from bot.store.message_records import CardRecord, CardState, MessageRef
 from bot.store.record_reader import UnreadableRecordError
+from bot.telemetry.traces import TRACES, SpanName
 from bot.workers.delivery.digests import DigestDelivery
 from bot.workers.delivery.poster import MessagePoster
 
@@ -147,12 +148,17 @@ class CardDelivery:
         save_card = partial(self._outbox.save_card, case.id)
         render_fallback = partial(render_case_fallback, case, department, at)
         drawing = case_card.render_case(case, department, at, page, author)
-        posted = await self._poster.post_to_department(department, drawing, case.id, record, save_card, render_fallback)
+        traced = case.id if TRACES.is_on and record.is_first else ""
+        posted = await self._poster.post_to_department(
+            department, drawing, case.id, record, save_card, render_fallback, traced
+        )
         posted = posted.copy_with(others=author.shown_key)
         if posted.stale:  # the old card has still to be updated: the notification stays for that
             await self._outbox.save_card(case.id, _copy_with_versions(posted, case, page))
         else:
             await self._record_rendered_card(case, posted, pending, page)
+        if traced:
+            TRACES.record_span(traced, SpanName.DELIVER, at, self._poster.clock.now(), department=case.department)
         return True
 
     async def _record_rendered_card(

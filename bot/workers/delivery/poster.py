@@ -17,6 +17,7 @@ from bot.sinks.slack import SentMessage
 from bot.store.decision_writer import to_ms
 from bot.store.message_records import CardRecord, CardState
 from bot.store.store import Store
+from bot.telemetry.traces import TRACES, SpanName
 from bot.workers.delivery.circuit_breaker import PauseWindow
 from bot.workers.delivery.rate_limiter import (
     PAUSE_AFTER_REFUSAL,
@@ -80,13 +81,14 @@ class MessagePoster:
         save_record: SaveRecord,
         render_fallback: RenderFallback | None = None,
         thread: str = "",
+        traced: str = "",
     ) -> CardRecord:
         """Return the record of the posted message. Raises `SendDeferredError` if it was not sent, or may not have been.
 
         `save_record` is called before the post, so that a crash in between is recognised, and again once it is known
         whether Slack took it: then a process that lost the lease meanwhile may write too, unless another has begun.
         `render_fallback` replaces blocks that Slack refuses; without it, its charts or all blocks are left out.
-        `thread` is the ts of the message to reply to.
+        `thread` is the ts of the message to reply to; `traced`, the case whose trace has this call.
         Raises `BlocksRefusedError` if the next try sends the simpler blocks, since a refused post counts towards
         Slack's limits, too; `LeaseLostError` if another process sends by now.
         """
@@ -94,6 +96,7 @@ class MessagePoster:
         now = to_ms(self.clock.now())
         begun = record.copy_with(state=CardState.POSTING, since=now, tries=record.tries + 1)
         await save_record(begun, None)
+        called = self.clock.now()
         try:
             sent = await self._send_with_fallback(channel, drawing, name, render_fallback, thread)
         except DeliveryUnknownError as lost:
@@ -102,6 +105,8 @@ class MessagePoster:
         except (SendDeferredError, SlackRejectedError, BlocksRefusedError):
             await save_record(record, begun)
             raise
+        if traced:
+            TRACES.record_span(traced, SpanName.SLACK, called, self.clock.now())
         posted = _mark_posted(record, sent)
         await save_record(posted.copy_with(drawn=0), begun)
         return posted
@@ -114,11 +119,12 @@ class MessagePoster:
         record: CardRecord,
         save_record: SaveRecord,
         render_fallback: RenderFallback | None = None,
+        traced: str = "",
     ) -> CardRecord:
         """As `post_once`, in the department's channel; a channel that refuses it becomes a health issue."""
         channel = department.channel
         try:
-            posted = await self.post_once(channel, drawing, name, record, save_record, render_fallback)
+            posted = await self.post_once(channel, drawing, name, record, save_record, render_fallback, traced=traced)
         except SlackRejectedError as no:
             raise await self.handle_refusal(department, channel, no) from no
         await self.clear_channel_issue(department)

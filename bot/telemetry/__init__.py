@@ -1,0 +1,1 @@
+"""What operators may send elsewhere: a trace of each mention, and reports of unexpected errors. Off by default."""
