@@ -21,6 +21,7 @@ disable_created_metrics()  # type: ignore[no-untyped-call]  # they would add a s
 REGISTRY = CollectorRegistry()
 ProcessCollector(registry=REGISTRY)
 SECONDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300)
+DELAYS = (0.001, 0.0025, 0.005, 0.0075, 0.01, 0.015, 0.025, 0.05, 0.1, 0.25, 1)
 MINUTES = (10, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 28800, 86400)
 
 
@@ -42,6 +43,7 @@ CALLS = Counter("earshot_calls", "Calls to people on call, by way and result", [
 RATE_LIMITS = Counter(
     "earshot_rate_limits", "Answers 429, by service and method", ["service", "method"], registry=REGISTRY
 )
+LOOP_DELAY_SECONDS = _build_histogram("loop_delay", "How long what is ready waits for the event loop", DELAYS)
 PROCESS_UP = Gauge("earshot_process_up", "1 for each process that works", ["process"], registry=REGISTRY)
 PROCESS_RESTARTS = Counter(
     "earshot_process_restarts", "Processes that ended and were started again", ["process"], registry=REGISTRY

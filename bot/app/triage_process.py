@@ -12,6 +12,7 @@ import structlog
 from bot import logging_setup, metrics
 from bot.app import EarshotApp, build_app, tune_gc
 from bot.app.child_messages import LINE_MOST, TriageOrder, TriageReport
+from bot.app.loop_monitor import sample_loop_delay
 from bot.app.playbook_reload import reload_playbook
 from bot.app.telemetry import start_telemetry
 from bot.clock import Clock, SystemClock
@@ -83,6 +84,7 @@ async def _triage(first: TriageOrder, settings: Settings, orders: asyncio.Stream
         async with asyncio.TaskGroup() as group:
             following = group.create_task(_apply_orders(app, playbook, settings, orders))
             group.create_task(_send_reports(app, clock, reports))
+            group.create_task(sample_loop_delay(app.stop))
             await app.run_workers(WORKERS)
             following.cancel()
 

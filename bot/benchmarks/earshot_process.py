@@ -1,6 +1,7 @@
 """`earshot run` as a process of its own, in an empty folder, with a Slack sandbox."""
 
 import asyncio
+import json
 import os
 import socket
 import sys
@@ -8,14 +9,17 @@ import tempfile
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
 
 import aiohttp
+from standardwebhooks import Webhook
 
 import bot
 from bot.benchmarks.fixtures import SAMPLE_DAY, build_workspace, open_playbook
 from bot.benchmarks.measurement import NoMeasurementsError
+from bot.benchmarks.sample_mentions import SampleMentions
 from bot.benchmarks.timing import read_monotonic
 from bot.clock import SystemClock
 from bot.slack_sandbox import SlackSandbox
@@ -55,9 +59,29 @@ class EarshotProcess:
             while await self._count_waiting():  # noqa: ASYNC110 - another process has no event for us
                 await asyncio.sleep(0.05)
 
+    async def get(self, path: str) -> str:
+        async with self._session.get(self.url + path) as answer:
+            return await answer.text()
+
     async def _count_waiting(self) -> int:
         async with self._session.get(self.url + "/statusz") as answer:
             return int((await answer.json())["queues"]["inbox"]["length"])
+
+
+async def deliver_mentions(samples: SampleMentions, process: EarshotProcess, first: int, count: int) -> None:
+    """Deliver mentions to the hook with a signature, like any sender."""
+    at = SystemClock().now()
+    mentions = samples.generate_mentions(count, at, first)
+    body = json.dumps({"mentions": [one.model_dump(mode="json", exclude_defaults=True) for one in mentions]})
+    delivery = f"bench-{first}"
+    stamp = datetime.fromtimestamp(int(at.timestamp()), UTC)
+    headers = {
+        "webhook-id": delivery,
+        "webhook-timestamp": str(int(stamp.timestamp())),
+        "webhook-signature": Webhook(SECRET).sign(delivery, stamp, body),
+        "content-type": "application/json",
+    }
+    await process.post("/hooks/forum", body.encode(), headers)
 
 
 @asynccontextmanager

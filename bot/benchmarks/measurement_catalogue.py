@@ -17,6 +17,7 @@ from bot.benchmarks.measurements import (
     open_cases,
     pages,
     person_costs,
+    processes,
     reports,
     size,
     sources,
@@ -47,5 +48,6 @@ CATALOGUE: Mapping[str, MeasureFunction] = {
     "open_cases": open_cases.measure_open_cases,
     "start": start.measure_start,
     "memory": memory.measure_memory,
+    "processes": processes.measure_processes,
     "size": size.measure_install_size,
 }

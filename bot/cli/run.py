@@ -15,6 +15,7 @@ import typer
 from bot import logging_setup
 from bot.app import WORKERS, EarshotApp, build_app, build_external_services, build_site, tune_gc
 from bot.app.child_messages import TriageOrder
+from bot.app.loop_monitor import sample_loop_delay
 from bot.app.playbook_reload import build_sources, reload_playbook
 from bot.app.process_count import ProcessPlan, plan_processes
 from bot.app.slack_connection import connect_slack
@@ -174,6 +175,7 @@ async def _run_until_stopped(
         if plan.children:
             group.create_task(_run_children(app, children))
         group.create_task(app.run_workers(plan.workers))
+        group.create_task(sample_loop_delay(app.stop))
         if server is not None:
             group.create_task(_serve_http(app, server, sockets))
     with suppress(StoreUnavailable):  # then the leases expire

@@ -1,17 +1,12 @@
 """Memory of one process: after its start, and after it has triaged some thousands of mentions."""
 
-import json
 import subprocess
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from standardwebhooks import Webhook
-
-from bot.benchmarks.earshot_process import SECRET, EarshotProcess, run_process
+from bot.benchmarks.earshot_process import deliver_mentions, run_process
 from bot.benchmarks.fixtures import WEBHOOK_BATCH, BenchmarkContext
 from bot.benchmarks.measurement import MEGABYTES, Measurement, require_at_most
-from bot.clock import SystemClock
 
 AIM = require_at_most(200)
 DELIVERY_SIZE = WEBHOOK_BATCH // 5
@@ -24,7 +19,7 @@ async def measure_memory(bench: BenchmarkContext) -> list[Measurement]:
         started = _read_memory_usage(process.pid)
         for first in range(0, count, DELIVERY_SIZE):
             bench.report(f"{first:,} of {count:,} mentions")
-            await _deliver_webhook(bench, process, first, min(DELIVERY_SIZE, count - first))
+            await deliver_mentions(bench.samples, process, first, min(DELIVERY_SIZE, count - first))
         await process.wait_until_triaged()
         after = _read_memory_usage(process.pid)
     return [
@@ -32,22 +27,6 @@ async def measure_memory(bench: BenchmarkContext) -> list[Measurement]:
         Measurement(f"memory after {count:,} mentions", after.current, MEGABYTES, AIM),
         Measurement("memory, the most", after.peak, MEGABYTES, AIM),
     ]
-
-
-async def _deliver_webhook(bench: BenchmarkContext, process: EarshotProcess, first: int, count: int) -> None:
-    """Deliver mentions with a signature, like any sender."""
-    at = SystemClock().now()
-    mentions = bench.samples.generate_mentions(count, at, first)
-    body = json.dumps({"mentions": [one.model_dump(mode="json", exclude_defaults=True) for one in mentions]})
-    delivery = f"bench-{first}"
-    stamp = datetime.fromtimestamp(int(at.timestamp()), UTC)
-    headers = {
-        "webhook-id": delivery,
-        "webhook-timestamp": str(int(stamp.timestamp())),
-        "webhook-signature": Webhook(SECRET).sign(delivery, stamp, body),
-        "content-type": "application/json",
-    }
-    await process.post("/hooks/forum", body.encode(), headers)
 
 
 class _MemoryUsage(NamedTuple):
