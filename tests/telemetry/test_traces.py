@@ -34,10 +34,13 @@ async def wait_for_spans(collector: FakeCollector, count: int) -> None:
             await asyncio.sleep(0.02)
 
 
-async def test_a_mention_is_one_trace_from_its_arrival_to_slacks_answer(tmp_path: Path) -> None:
+@pytest.mark.parametrize("processes", ["1", "2"])
+async def test_a_mention_is_one_trace_from_its_arrival_to_slacks_answer(tmp_path: Path, processes: str) -> None:
     async with (
         run_collector() as collector,
-        run_earshot(tmp_path, socket_mode=False, more=settings(collector.url)) as earshot,
+        run_earshot(
+            tmp_path, socket_mode=False, more=settings(collector.url) | {"EARSHOT_PROCESSES": processes}
+        ) as earshot,
     ):
         assert await earshot.deliver(WORDS, "1") == 202
         await wait_for_card(earshot)
