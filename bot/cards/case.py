@@ -23,7 +23,6 @@ from bot.cards.case_buttons import CaseButton
 from bot.cards.case_mention import (
     WORDLESS,
     escape_author,
-    escape_name,
     format_author,
     format_case_type,
     format_kind,
@@ -40,7 +39,7 @@ from bot.cards.case_status import (
 from bot.cards.modal_blocks import make_option
 from bot.cards.paging import render_acknowledge_button
 from bot.cards.post_details import render_parent
-from bot.cards.sanitize import escape, sanitize_line, sanitize_url
+from bot.cards.sanitize import escape, escape_name, sanitize_line, sanitize_url
 from bot.domain.case import Case, CaseStatus
 from bot.domain.cases.colleague_transitions import ROUTE_CHANGES
 from bot.domain.department import Department

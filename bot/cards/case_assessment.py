@@ -15,7 +15,7 @@ from bot.cards.block_kit import (
     make_section,
 )
 from bot.cards.case import render_open_post_button
-from bot.cards.case_mention import NAMES, WORDS_SHOWN, escape_name, format_author, format_case_type
+from bot.cards.case_mention import NAMES, WORDS_SHOWN, format_author, format_case_type
 from bot.cards.case_status import (
     ENGLISH,
     format_language,
@@ -26,7 +26,7 @@ from bot.cards.modal_blocks import ModalMetadata, make_modal
 from bot.cards.owner_brief import OwnerBrief, render_owner_brief
 from bot.cards.paging import render_escalation
 from bot.cards.post_details import render_post_details
-from bot.cards.sanitize import escape, sanitize_line
+from bot.cards.sanitize import escape, escape_name, sanitize_line
 from bot.domain.assessment import Assessment, Intent, Signal
 from bot.domain.case import Case
 from bot.domain.cases.correction_transitions import describe_correction

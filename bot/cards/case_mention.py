@@ -13,7 +13,7 @@ from bot.cards.block_kit import (
     make_run,
 )
 from bot.cards.post_details import format_media, format_place
-from bot.cards.sanitize import SAME_DAY, escape, format_date, sanitize_line, sanitize_text, truncate
+from bot.cards.sanitize import SAME_DAY, escape_name, format_date, sanitize_line, sanitize_text, truncate
 from bot.domain.assessment import Assessment, Intent, Sentiment
 from bot.domain.case import Case
 from bot.domain.links import SLACK, find_link_outlet
@@ -50,7 +50,6 @@ _EVIDENCE = re.compile(r"'([^']{3,60})'")
 """The phrases that the crisis detector quotes in its reason."""
 _REFERENCE = re.compile(r"\b[A-Z]{2} ?(?!(?:19|20)\d\d\b)\d{2,4}\b")
 """A flight, train or order number, such as NW 331; not a year after a word in capitals."""
-_FORMATS = re.compile(r"[*~`]|(?<![^\W_])_+|_+(?![^\W_])")
 """The underscore in @rui_m stays: only at the edge of a word does it make italics."""
 OUTLETS: dict[str, str] = {}
 """How a source is named where its name with a capital is not enough; the composition root adds what sources declare."""
@@ -102,11 +101,6 @@ def format_author(mention: Mention, max_length: int = 60) -> str:
 def escape_author(mention: Mention) -> str:
     """Return the author's name for mrkdwn, escaped and without formatting characters."""
     return escape_name(format_author(mention)) or "somebody"
-
-
-def escape_name(name: str) -> str:
-    """Return an untrusted name for mrkdwn, escaped and without formatting characters."""
-    return escape(_FORMATS.sub("", name))
 
 
 def format_sentiment(assessment: Assessment) -> str:

@@ -29,7 +29,7 @@ from bot.cards.modal_blocks import (
 )
 from bot.cards.sanitize import sanitize_line
 from bot.domain.case import Case, CaseStatus
-from bot.domain.case_figures import CaseFigures, explain_count
+from bot.domain.case_figures import CaseFigures, explain_count, find_figure_label
 from bot.domain.cases.queues import CasePage
 from bot.domain.department import Department
 from bot.domain.paging.page import Page
@@ -92,6 +92,10 @@ class SearchResult(NamedTuple):
     at: datetime
     figures: CaseFigures = ()
     """What can be chosen, where it is about a report."""
+    counted: int = 0
+    """How often these cases are in the figure that was chosen."""
+    is_cut: bool = False
+    """Whether there are more cases of this time than were looked at."""
 
 
 def render_search_modal(
@@ -148,10 +152,12 @@ def _make_filter(options: list[Block], chosen: str) -> Block:
 def _render_results(query: SearchQuery, result: SearchResult, by: str) -> list[Block]:
     page, at = result.page, result.at
     is_filtered = bool(query.department or query.status)
-    reason = "" if is_filtered else explain_count(result.figures, query.figure, page.total)
+    reason = ""
+    if not is_filtered:
+        reason = explain_count(result.figures, query.figure, page.total, counted=result.counted, is_cut=result.is_cut)
     note = [make_context(reason)] if reason else []
     if query.report:
-        figure = query.figure.partition(":")[2]
+        figure = find_figure_label(result.figures, query.figure)
         about = f"“{sanitize_line(figure, NAME_MOST)}”, {query.report}" if figure else query.report
         words = f"for {sanitize_line(about, 2 * NAME_MOST)}"
     else:

@@ -16,9 +16,8 @@ from bot.cards.block_kit import (
     make_rich_text,
     make_run,
 )
-from bot.cards.case_mention import escape_name
 from bot.cards.paging import format_escalation_status, format_schedule_gap
-from bot.cards.sanitize import escape, format_date, format_date_near, sanitize_line, truncate
+from bot.cards.sanitize import escape, escape_name, format_date, format_date_near, sanitize_line, truncate
 from bot.cards.snooze import format_snooze
 from bot.domain.audit import AuditAction, AuditEvent
 from bot.domain.case import Case, CasePriority, CaseStatus, JoinReason

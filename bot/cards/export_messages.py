@@ -4,7 +4,7 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from bot.cards.block_kit import RenderedMessage, render_text
-from bot.cards.sanitize import escape
+from bot.cards.sanitize import escape, escape_name
 from bot.domain.reports.export_request import MOST_BYTES, ExportRequest
 from bot.domain.text import format_count
 
@@ -40,5 +40,6 @@ def explain_no_file(rows: int, error: str = "") -> str:
 def _describe_export(asked: ExportRequest, zone: ZoneInfo) -> str:
     start, last = (at.astimezone(zone) for at in (asked.span.start, asked.span.end - timedelta(minutes=1)))
     first, end = (f"{at.day} {at:%b %Y, %H:%M}" for at in (start, last))
-    scope = f" of {escape(asked.subject or asked.department)}" if asked.subject or asked.department else ""
+    name = asked.subject or asked.department or asked.theme
+    scope = f" {'about' if asked.theme else 'of'} {escape_name(name)}" if name else ""
     return f"{asked.kind}{scope} from {first} to {end} as {asked.as_format.upper()}"

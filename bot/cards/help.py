@@ -38,6 +38,7 @@ def render_sentiment_help(
         "`/sentiment episodes`, `episode lost bags`: what happened, before, during and after",
         f"{format_start_command(next(iter(subjects), 'us'))}, `end`, `list`: tell Earshot what you run, for managers",
         "`/sentiment themes week`: what posts are about, with any time. Managers rename, merge and add them",
+        '`/sentiment today theme "lost bags"`: the whole report for one theme, with any time',
         "`/sentiment needs`, `questions`: what people ask for, how many they are, and what became of it",
         "`/sentiment tempo`, `tempo week care`, `tempo me`: how long each step of an answer takes",
         "`/sentiment thanks`: who praised you and wasn't thanked yet",

@@ -19,7 +19,7 @@ from bot.cards.block_kit import (
 from bot.cards.case_buttons import CaseButton
 from bot.cards.case_lists import render_case_line
 from bot.cards.modal_blocks import MAX_OPTIONS, ModalMetadata, make_input, make_modal, make_option, make_select
-from bot.cards.sanitize import escape, format_date, sanitize_line
+from bot.cards.sanitize import escape_name, format_date, sanitize_line
 from bot.domain.assessment import Intent
 from bot.domain.case import Case
 from bot.domain.ledger.entry import MAX_PEOPLE, MAX_TITLE, EntryKind, EntryState, LedgerEntry
@@ -98,7 +98,7 @@ def render_ledger(
 def _render_entry(entry: LedgerEntry, cases: Mapping[str, Case]) -> Block:
     state = "content request" if entry.is_content_request else entry.state_word
     progress = f" · {entry.progress}" if entry.progress else ""
-    words = f"*{escape(entry.title)}* · {format_people(entry.people)} · {state}{progress}"
+    words = f"*{escape_name(entry.title)}* · {format_people(entry.people)} · {state}{progress}"
     button = make_button("Open…", action_ids.LEDGER_OPEN, entry.id, a11y_label=f"Open: {entry.title}")
     quote = make_plain_text(_quote_newest(entry.newest, cases) or "No post is kept any more.", QUOTE_MOST * 2)
     newest = _find_newest(entry.newest, cases)
@@ -183,8 +183,8 @@ def _make_case_buttons(entry: LedgerEntry, case: Case) -> Block:
 def render_ledger_receipt(entry: LedgerEntry, *, is_removal: bool = False) -> RenderedMessage:
     """Say how the entry is now; `is_removal`: a case was taken out of it."""
     if is_removal and not entry.people:
-        return render_text(f"Taken out. *{escape(entry.title)}* had no other case, so it is gone.")
+        return render_text(f"Taken out. *{escape_name(entry.title)}* had no other case, so it is gone.")
     told = " Those who asked come up as follow-ups, a few a day." if entry.is_telling else ""
-    title = f"*{escape(entry.title)}*"
+    title = f"*{escape_name(entry.title)}*"
     sign = "Taken out." if is_removal else "📒"
     return render_text(f"{sign} {title}: {format_people(entry.people)} · {entry.state_word}.{told}")

@@ -14,7 +14,6 @@ from bot.cards.block_kit import (
     make_section,
     render_text,
 )
-from bot.cards.case_mention import escape_name
 from bot.cards.page_text import (
     SEVERITY_MARKS,
     format_after_acknowledge,
@@ -22,7 +21,7 @@ from bot.cards.page_text import (
     format_headline,
     format_lock_screen_text,
 )
-from bot.cards.sanitize import escape, format_date, sanitize_line
+from bot.cards.sanitize import escape, escape_name, format_date, sanitize_line
 from bot.domain.destination import Callee, ToChannel, parse_callee
 from bot.domain.paging.context import PageContext
 from bot.domain.paging.escalation import format_ack_method, format_acknowledger

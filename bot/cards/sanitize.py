@@ -79,6 +79,14 @@ def escape(words: str) -> str:
     return words.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
+_FORMATS = re.compile(r"[*~`]|(?<![^\W_])_+|_+(?![^\W_])")
+
+
+def escape_name(name: str) -> str:
+    """Return a name that people chose for mrkdwn, escaped and without formatting characters."""
+    return escape(_FORMATS.sub("", name))
+
+
 def sanitize_url(url: str) -> str:
     """Return the URL, its scheme in lower case, if it is safe behind a button or link, else ''.
 

@@ -26,7 +26,7 @@ from bot.cards.block_kit import (
 from bot.cards.case_search import SearchQuery
 from bot.cards.charts import make_line_chart
 from bot.cards.modal_blocks import make_option
-from bot.cards.sanitize import escape, sanitize_line
+from bot.cards.sanitize import escape, escape_name, sanitize_line
 from bot.domain.assessment import Intent
 from bot.domain.case import Case, CaseStatus
 from bot.domain.reports.headline import format_headline, format_theme, format_total, list_changes, list_peaks
@@ -39,8 +39,10 @@ from bot.domain.reports.report import (
     FollowUpFigures,
     ReplyFigures,
     Report,
+    ReportQuery,
 )
 from bot.domain.reports.statistics import MIN_SAMPLE, DurationStats
+from bot.domain.reports.theme_figures import ThemeFigures
 from bot.domain.text import format_count, format_duration, format_percent
 
 HEADER_LENGTH = 150
@@ -83,7 +85,8 @@ def render_report(report: Report, note: str = "") -> RenderedMessage:
             make_header(headline) if len(headline) <= HEADER_LENGTH else make_section(f"*{escape(headline)}*"),
             *_render_figures(one),
             *_render_departments(one),
-            *_render_themes(one),
+            *_render_missing(one),
+            *_render_themes(one, is_shared=bool(note)),
             *_render_flags(one.flags),
             *_render_colleagues(one.colleagues),
             *_render_footer(one, note),
@@ -134,17 +137,22 @@ def _format_silence(source: FigureGap, report: Report) -> str:
     return f":warning: *{escape(source.name)}* silent since {since}: these figures lack it."
 
 
-def _render_themes(report: Report) -> list[Block]:
+def _render_themes(report: Report, *, is_shared: bool) -> list[Block]:
     """Render the most common themes, each with a post; then the top posts that are not among these."""
-    parts: list[Block] = []
+    themes: list[Block] = [make_section("*Top themes*")] if report.themes else []
     rest = list(report.top_cases)
     for theme in report.themes[:THEMES_SHOWN]:
-        parts.append(make_line(make_run(f"{theme.name}: ", bold=True), format_theme(theme)))
+        words = f"*{escape_name(sanitize_line(theme.name, 60))}:* {format_theme(theme)}"
+        themes.append(make_section(words, accessory=None if is_shared else _make_theme_button(theme, report)))
         if post := next(filter(theme.includes_case, rest), None):
-            parts.append(make_quote(*_make_top_post_runs(post, report)))
+            themes.append(make_rich_text(make_quote(*_make_top_post_runs(post, report))))
             rest.remove(post)
-    themes = [make_section("*Top themes*"), make_rich_text(*parts)] if parts else []
     return [*themes, *_render_top_posts(rest, report)]
+
+
+def _make_theme_button(theme: ThemeFigures, report: Report) -> Block:
+    words = ReportQuery(report.query.period, theme=theme.name).command_text
+    return make_button("Report", action_ids.SHOW_SCOPE, words, a11y_label=f"Report about {theme.name}"[:75])
 
 
 def _render_top_posts(cases: Sequence[Case], report: Report) -> list[Block]:
@@ -212,6 +220,20 @@ def _format_department_details(department: DepartmentFigures, *, is_alone: bool)
     return " · ".join(part for part in parts if part)
 
 
+def _render_missing(report: Report) -> list[Block]:
+    """Say which figures a report of one subject or theme lacks."""
+    notes = []
+    if report.query.subject:
+        notes.append("What departments did and who was answered is not counted by subject.")
+    if report.query.theme:
+        notes.append("Spam has no theme, and what each colleague did is not counted by theme.")
+    if report.open_cases_read:
+        notes.append(
+            f"Open and overdue are of the {report.open_cases_read:,} cases of each department that are due first."
+        )
+    return [make_context(" ".join(notes))] if notes else []
+
+
 def _format_replies(count: ReplyFigures) -> str:
     warned = f", {count.warned:,} of them despite a warning" if count.warned else ""
     drafted = f", {count.drafted:,} with a draft ({count.edited:,} of them edited)" if count.drafted else ""
@@ -255,7 +277,7 @@ def _render_flags(count: FlagFigures) -> list[Block]:
 
 
 def _render_colleagues(colleagues: Sequence[ColleagueFigures]) -> list[Block]:
-    """Say what colleagues did, by name: whoever did less, or wants it so, is not among them."""
+    """Name the colleagues who did most, without those who chose to be left out."""
     named = []
     for one in colleagues:
         claim = f", median {format_duration(timedelta(seconds=one.claim.median))} to claim" if one.claim else ""
@@ -294,10 +316,9 @@ def _list_controls(report: Report) -> list[Block]:
     figures = make_button(
         "CSV", action_ids.EXPORT_REPORT, f"tallies {asked.command_text} csv", a11y_label="Get these figures as a file"
     )
-    label = "Show what these mentions are about"
-    themes = (
-        [make_button("Themes", action_ids.SHOW_THEMES, asked.command_text, a11y_label=label)] if report.themes else []
-    )
+    label, listed = "Show what these mentions are about", asked.period if asked.theme else asked.command_text
+    has_themes = bool(report.themes or asked.theme)
+    themes = [make_button("Themes", action_ids.SHOW_THEMES, listed, a11y_label=label)] if has_themes else []
     spam = [make_button("View spam", action_ids.SPAM_LIST)] if report.split.spam else []
     is_week = asked.period == "week" and not asked.scope
     has_praise = any(intent is Intent.PRAISE for intent, _ in report.intents)
@@ -306,15 +327,15 @@ def _list_controls(report: Report) -> list[Block]:
 
 
 def _list_scope_menus(report: Report) -> list[Block]:
-    """Return the menu of subjects and departments, as far as there is room."""
+    """Return the menu of subjects, departments and themes, as far as there is room."""
     groups: list[Block] = []
-    for title, names in report.choices:
-        options = [make_option(name, f"{report.query.period} {name}") for name in names[:CHOICES_SHOWN]]
+    for title, queries in report.choices:
+        options = [make_option(one.scope, one.command_text) for one in queries[:CHOICES_SHOWN]]
         if options := [one for one in options if len(one["value"]) <= OPTION_LENGTH]:
             groups.append({"label": make_plain_text(title, 75), "options": options})
     if not groups:
         return []
-    placeholder = make_plain_text("By subject or department")
+    placeholder = make_plain_text("By subject, department, theme")
     menu = {"type": "static_select", "action_id": action_ids.SHOW_SCOPE, "placeholder": placeholder}
     return [{**menu, "option_groups": groups}]
 

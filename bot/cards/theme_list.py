@@ -16,7 +16,8 @@ from bot.cards.block_kit import (
 )
 from bot.cards.case_search import SearchQuery
 from bot.cards.modal_blocks import make_option, make_select
-from bot.cards.sanitize import escape, sanitize_line
+from bot.cards.sanitize import escape_name, sanitize_line
+from bot.domain.reports.report import EVERYTHING, ReportQuery
 from bot.domain.reports.theme_figures import ThemeFigures
 from bot.domain.text import format_count, format_percent
 from bot.domain.theme_suggestions import ThemeSuggestion
@@ -24,6 +25,7 @@ from bot.domain.themes import Theme
 
 COLUMNS = ("Theme", "Mentions", "Negative", "Positive", "Negative share")
 ROWS_SHOWN = 30
+OPTION_LENGTH = 150
 CHANGE = (
     "Managers change them: `/sentiment themes rename delay to late flights`, `merge … into …`, `add wifi: wi-fi`, "
     "`remove wifi`."
@@ -36,10 +38,10 @@ def render_themes(
     suggestions: Sequence[ThemeSuggestion],
     *,
     can_change: bool,
-    asked: str = "",
+    asked: ReportQuery = EVERYTHING,
 ) -> RenderedMessage:
-    """Return the table, with a button to the cases behind it; `asked` is what `/sentiment` would be asked for them."""
-    title = f"*What posts are about, {escape(when)}*"
+    """Return the table, with a menu of the report of each theme and a button to the cases behind it."""
+    title = f"*What posts are about, {escape_name(when)}*"
     rows = [
         row for theme in themes for row in (_list_cells(theme), *(_list_cells(one, "– ") for one in theme.subjects))
     ]
@@ -52,9 +54,10 @@ def render_themes(
             make_context(f"{format_count(left_out, 'row')} left out. Ask for one subject, or a shorter time.")
         )
     if rows:
-        behind = SearchQuery(report=asked, figure=f"theme:{themes[0].name}").to_json()
+        behind = SearchQuery(report=asked.command_text, figure=f"theme:{themes[0].name}").to_json()
         label = "Show the cases behind these figures"
-        blocks.append(make_actions(make_button("Cases…", action_ids.EPISODE_CASES, behind, a11y_label=label)))
+        cases = make_button("Cases…", action_ids.EPISODE_CASES, behind, a11y_label=label)
+        blocks.append(make_actions(*_list_report_menu(themes, asked), cases))
     if suggestions:
         said = ", ".join(f"{one.words} ({format_count(one.people, 'person', 'people')})" for one in suggestions)
         blocks.append(make_context(make_plain_text(f"Many people also say, without a theme yet: {said}")))
@@ -66,6 +69,14 @@ def render_themes(
     return render_text(title, *blocks, make_context(f"{note} {CHANGE}"))
 
 
+def _list_report_menu(themes: Sequence[ThemeFigures], asked: ReportQuery) -> list[Block]:
+    """Return the menu that shows the report of one theme, of all departments and subjects together."""
+    queries = [ReportQuery(asked.period, theme=one.name) for one in themes[:ROWS_SHOWN]]
+    options = [make_option(one.theme, one.command_text) for one in queries if len(one.command_text) <= OPTION_LENGTH]
+    menu = make_select(options) | {"placeholder": make_plain_text("Report of a theme")}
+    return [menu | {"action_id": action_ids.SHOW_SCOPE}] if options else []
+
+
 def _list_cells(one: ThemeFigures, prefix: str = "") -> list[str]:
     share = "few"
     if one.negative_interval is not None:
@@ -75,7 +86,7 @@ def _list_cells(one: ThemeFigures, prefix: str = "") -> list[str]:
 
 
 def render_rename_receipt(name: str, new: str, *, is_merge: bool) -> RenderedMessage:
-    old, now = (escape(sanitize_line(one, 60)) for one in (name, new))
+    old, now = (escape_name(sanitize_line(one, 60)) for one in (name, new))
     if is_merge:
         both = "Of what was counted before, a mention with both themes counts twice."
         return render_text(f"*{old}* is part of *{now}* now, with its past. {both}")
@@ -84,19 +95,20 @@ def render_rename_receipt(name: str, new: str, *, is_merge: bool) -> RenderedMes
 
 def render_split_receipt(name: str, others: Sequence[str]) -> RenderedMessage:
     """Say that themes of the playbook have their own names again, which is all that could be taken back."""
-    names = ", ".join(f"*{escape(sanitize_line(one, 60))}*" for one in others)
+    names = ", ".join(f"*{escape_name(sanitize_line(one, 60))}*" for one in others)
     have = "has its own name" if len(others) == 1 else "have their own names"
-    shown = escape(sanitize_line(name, 60))
+    shown = escape_name(sanitize_line(name, 60))
     return render_text(f"{names} {have} again. The name *{shown}* no longer stands for that.")
 
 
 def render_theme_end(name: str) -> RenderedMessage:
+    shown = escape_name(sanitize_line(name, 60))
     return render_text(
-        f"*{escape(sanitize_line(name, 60))}* is removed, with its figures. Themes of the playbook that were shown "
-        "under it have their own name again. To bring it back, add it again."
+        f"*{shown}* is removed, with its figures. Themes of the playbook that were shown under it have their own name "
+        "again. To bring it back, add it again."
     )
 
 
 def render_add_receipt(theme: Theme) -> RenderedMessage:
-    words = escape(sanitize_line(", ".join(theme.words), 300))
-    return render_text(f"*{escape(sanitize_line(theme.name, 60))}* counts posts with: {words}. It begins now.")
+    words = escape_name(sanitize_line(", ".join(theme.words), 300))
+    return render_text(f"*{escape_name(sanitize_line(theme.name, 60))}* counts posts with: {words}. It begins now.")

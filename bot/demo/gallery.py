@@ -115,6 +115,13 @@ class GalleryEntry(NamedTuple):
     drawing: Drawing
 
 
+REPORT_CHOICES = (
+    ("Subjects", tuple(ReportQuery(subject=name) for name in SUBJECTS)),
+    ("Departments", tuple(ReportQuery(department=name) for name in ("care", "pr"))),
+    ("Themes", (ReportQuery(theme="baggage"),)),
+)
+
+
 def list_drawings(samples: GallerySamples) -> list[GalleryEntry]:
     parts = (
         _draw_cases,
@@ -264,7 +271,7 @@ def _draw_campaigns(_on: GallerySamples) -> Drawings:
 def _draw_themes(_on: GallerySamples) -> Drawings:
     figures = ThemeFigures("baggage", 34, 26, 1), ThemeFigures("delay", 12, 9)
     suggested = [ThemeSuggestion("legroom", 12), ThemeSuggestion("boarding queue", 11)]
-    yield "Themes", theme_list.render_themes(figures, "today", suggested, can_change=True, asked="today")
+    yield "Themes", theme_list.render_themes(figures, "today", suggested, can_change=True, asked=ReportQuery())
     yield "Themes: one is removed", theme_list.render_theme_end("wifi")
     yield "Themes: a merge is undone", theme_list.render_split_receipt("baggage", ["delay"])
     yield "Themes: none yet", theme_list.render_themes((), "today", (), can_change=False)
@@ -327,7 +334,7 @@ def _draw_reports(on: GallerySamples) -> Drawings:
     )
     summary = ShiftSummary("care", AT, posts=41, negative=12, pages=(on.acknowledged,), waiting=3, overdue=1)
     right = [PrecisionEstimate(aspect, 910, 29) for aspect in PrecisionAspect]
-    report = replace(report, coverage=asking, choices=(("Subjects", tuple(SUBJECTS)), ("Departments", ("care", "pr"))))
+    report = replace(report, coverage=asking, choices=REPORT_CHOICES)
     yield "Report", sentiment_report.render_report(report)
     yield "Report: shared", sentiment_report.render_report(report, "Shared by <@U0MIA>.")
     of_week = replace(

@@ -29,6 +29,11 @@ class Intent(StrEnum):
     PRAISE = "praise"
     OTHER = "other"
 
+    @property
+    def label(self) -> str:
+        """How people read it, in lower case."""
+        return {Intent.NEED: "feature request", Intent.PURCHASE: "purchase interest"}.get(self, self.value)
+
 
 _SENTIMENTS = {sentiment.value: sentiment for sentiment in Sentiment}
 _SENTIMENT_LABELS = {word: f"sentiment:{word}" for word in _SENTIMENTS}

@@ -89,6 +89,8 @@ class AuditAction(StrEnum):
     APPROVAL_REQUESTED = "asked for approval of a reply"
     REPLY_APPROVED = "approved a reply"
     REPLY_DECLINED = "declined a reply"
+    REPLY_OPENED = "opened a reply"
+    """Followed by what reports count of it."""
     REPLY_SAVED = "saved a reply"
     REPLY_DELETED = "deleted a saved reply"
     CAMPAIGN_STARTED = "started a campaign"

@@ -54,6 +54,7 @@ class CaseResolution(StrEnum):
         return self in answered | {CaseResolution.WON, CaseResolution.SAVED}
 
 
+HELPFUL_RESOLUTIONS = frozenset(one.value for one in CaseResolution if one.is_helpful)
 OUTCOMES = (CaseResolution.WON, CaseResolution.SAVED, CaseResolution.LOST)
 """What became of a customer: only departments whose playbook names them offer these."""
 

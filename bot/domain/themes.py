@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
+from bot.domain.assessment import Assessment
 from bot.domain.audit import AuditAction, AuditEvent
 from bot.domain.errors import NotAllowed
 from bot.domain.immutable import FrozenModel
@@ -30,6 +31,11 @@ class ThemeKey(NamedTuple):
     subject: str
     department: str
     sentiment: str
+    intent: str = ""
+    """Empty in counters of before the upgrade."""
+
+
+ThemeTally = Mapping[ThemeKey, int]
 
 
 class ThemeRegister(FrozenModel):
@@ -55,8 +61,21 @@ class ThemeRegister(FrozenModel):
         """Return the names under which mentions of a theme were counted: its own, and those that it took over."""
         return [shown, *(old for old, new in self.shown_as.items() if new == shown and old != shown)]
 
+    def is_shown_as(self, theme: str, name: str) -> bool:
+        """Whether what was counted for `theme` is shown under this name."""
+        return theme not in self.removed and self.get_shown_name(theme) == name
+
+    def list_shown_themes(self, assessment: Assessment) -> set[str]:
+        """Return the themes under which a mention was counted, by the names they have now."""
+        return {self.get_shown_name(one) for one in list_counted_themes(assessment) if one not in self.removed}
+
     def list_shown_names(self, playbook: Sequence[Theme]) -> list[str]:
         return list(dict.fromkeys(self.get_shown_name(one.name) for one in self.list_themes(playbook)))
+
+
+def list_counted_themes(assessment: Assessment) -> tuple[str, ...]:
+    """Return the first `MAX_THEMES` themes, by which a mention and its case are counted."""
+    return tuple(assessment.get_words(THEME)[:MAX_THEMES])
 
 
 def rename_theme(

@@ -5,6 +5,7 @@ from datetime import datetime
 from functools import partial
 from typing import NamedTuple
 
+from bot.domain.audit import AuditEvent
 from bot.domain.campaigns.case_outcome import count_case, format_episode_case
 from bot.domain.case import Case, CaseStatus, JoinReason
 from bot.domain.cases.caution_transitions import list_caution_counts
@@ -14,6 +15,7 @@ from bot.domain.cases.follow_up_transitions import list_follow_up_counts, list_l
 from bot.domain.cases.intake import CONVERSATION_WINDOW, COPY_WINDOW, build_conversation_key, build_copy_key
 from bot.domain.cases.praise import is_shareworthy, needs_thanks
 from bot.domain.cases.queues import list_author_terms
+from bot.domain.cases.reply_openings import list_reply_words
 from bot.domain.cases.requests import list_request_updates
 from bot.domain.cases.roll_ups import RollUp, list_roll_ups, refresh_roll_up
 from bot.domain.cases.similarity import build_similarity_keys
@@ -23,6 +25,9 @@ from bot.domain.links import derive_link_id, name_flagged_post
 from bot.domain.mention import Mention
 from bot.domain.paging.case_page import list_pages_to_recheck
 from bot.domain.persons.person import derive_person_id
+from bot.domain.reports.export_rows import get_post_time
+from bot.domain.reports.recognition import SPOTTED, SPOTTED_FOUND
+from bot.domain.themes import MAX_THEMES, list_counted_themes
 from bot.store.corrections import add_correction, update_precision
 from bot.store.decision_writer import add_notification, write_effects
 from bot.store.deletions import add_deletion
@@ -43,7 +48,7 @@ from bot.store.keys import (
     format_month,
     join_field,
 )
-from bot.store.mention_writer import compute_quarter, write_processed_mention
+from bot.store.mention_writer import QUARTERS_AN_HOUR, compute_quarter, write_processed_mention
 from bot.store.person_writer import write_person_changes
 from bot.store.transaction import Transaction
 
@@ -78,6 +83,7 @@ def _write_case_decision(transaction: Transaction, keys: Keys, decision: CaseDec
         _write_case(transaction, keys, decision, decision.after)
         _update_roll_ups(transaction, keys, decision.before, decision.after, at)
         _count_changes(transaction, keys, decision.before, decision.after, at)
+        _count_reply_openings(transaction, keys, decision.after, decision.events)
         _redraw_requests(transaction, keys, decision.before, decision.after, at)
         _index_links(transaction, keys, decision, decision.after, at)
     if decision.processed is not None:
@@ -127,7 +133,11 @@ def _add_duration(
     transaction: Transaction, keys: Keys, case: Case, kind: DurationKind, seconds: float, ended_at: datetime, by: str
 ) -> None:
     took = keys.durations_key(format_day(ended_at), case.department, kind)
-    transaction.write("RPUSH", took, join_field(compute_quarter(ended_at), f"{seconds:.1f}", case.mention.source, by))
+    parts = [str(compute_quarter(ended_at)), f"{seconds:.1f}", case.mention.source, by]
+    if kind is DurationKind.REPLY:  # the one that reports split by theme; all entries of a list have as many parts
+        themes = list_counted_themes(case.original_assessment)
+        parts += [*themes, *[""] * (MAX_THEMES - len(themes))]
+    transaction.write("RPUSH", took, join_field(*parts))
     transaction.add_upkeep("LTRIM", took, -TOOK_MOST, -1)
     transaction.add_upkeep("EXPIRE", took, _TALLIES_SECONDS)
 
@@ -183,7 +193,7 @@ def _update_indexes(transaction: Transaction, keys: Keys, before: Case | None, c
     if named - known:
         add_author(transaction, keys, case)
     if case.is_closed and case.resolution and case.resolved_at and not (before and before.is_closed):
-        count_ending(transaction, keys, case.department, case.resolution, case.resolved_at)
+        count_ending(transaction, keys, case, case.resolution, case.resolved_at)
 
 
 def _redraw_requests(transaction: Transaction, keys: Keys, before: Case | None, case: Case, at: datetime) -> None:
@@ -199,15 +209,27 @@ def add_writing_end(transaction: Transaction, keys: Keys, case_id: str) -> None:
 
 def _count_changes(transaction: Transaction, keys: Keys, before: Case | None, case: Case, at: datetime) -> None:
     for word in (*list_follow_up_counts(before, case), *list_later_post_counts(before, case)):
-        count_ending(transaction, keys, case.department, word, at)
+        count_ending(transaction, keys, case, word, at)
     for word, count in list_caution_counts(before, case):  # counted when it was asked
-        count_ending(transaction, keys, case.department, word, case.caution.at if case.caution else at, count)
+        count_ending(transaction, keys, case, word, case.caution.at if case.caution else at, count)
     for word in list_flag_counts(before, case):  # counted on the day of the flag
-        count_ending(transaction, keys, case.department, word, case.history[0].at)
-    counted, counts = list_coverage_counts(before), list_coverage_counts(case)  # on the day of the post
+        count_ending(transaction, keys, case, word, case.history[0].at)
+    counted, counts = _list_coverage_fields(before), _list_coverage_fields(case)
     for change, by in ((counted - counts, -1), (counts - counted, 1)):
-        for department, word in sorted(change):
-            count_ending(transaction, keys, department, word, case.opened_at, by)
+        for department, word, themes in sorted(change):  # at the time of the post, which a hand-over does not change
+            _count_word(transaction, keys, department, themes, word, get_post_time(case), by)
+
+
+def _count_reply_openings(transaction: Transaction, keys: Keys, case: Case, events: Iterable[AuditEvent]) -> None:
+    for event in events:
+        for word in list_reply_words(event):
+            count_ending(transaction, keys, case, word, event.at)
+
+
+def _list_coverage_fields(case: Case | None) -> frozenset[tuple[str, str, tuple[str, ...]]]:
+    """Return department, word and themes of what a case counts as now."""
+    themes = list_counted_themes(case.original_assessment) if case else ()
+    return frozenset((department, word, themes) for department, word in list_coverage_counts(case))
 
 
 def _index_links(transaction: Transaction, keys: Keys, decision: CaseDecision, case: Case, at: datetime) -> None:
@@ -228,11 +250,28 @@ def _index_links(transaction: Transaction, keys: Keys, decision: CaseDecision, c
         transaction.write("EXPIRE", keys.flagged, _EDITED_SECONDS)
 
 
-def count_ending(transaction: Transaction, keys: Keys, department: str, how: str, at: datetime, count: int = 1) -> None:
-    """Count a resolution, or another word that a report counts by department."""
-    ended = keys.resolutions_key(format_day(at))
-    transaction.write("HINCRBY", ended, join_field(compute_quarter(at), department, how), count)
+def count_ending(transaction: Transaction, keys: Keys, case: Case, how: str, at: datetime, count: int = 1) -> None:
+    """Count a resolution, or another word that a report counts by department and by theme."""
+    themes = list_counted_themes(case.original_assessment)
+    _count_word(transaction, keys, case.department, themes, how, at, count)
+
+
+def _count_word(
+    transaction: Transaction,
+    keys: Keys,
+    department: str,
+    themes: Iterable[str],
+    word: str,
+    at: datetime,
+    count: int,
+) -> None:
+    ended, by_theme = keys.resolutions_key(format_day(at)), keys.theme_words_key(at)
+    transaction.write("HINCRBY", ended, join_field(compute_quarter(at), department, word), count)
     transaction.add_upkeep("EXPIRE", ended, _TALLIES_SECONDS)
+    for theme in () if word.startswith((SPOTTED, SPOTTED_FOUND)) else themes:  # people are not counted by theme
+        field = join_field(compute_quarter(at) % QUARTERS_AN_HOUR, theme, department, word)
+        transaction.write("HINCRBY", by_theme, field, count)
+        transaction.add_upkeep("EXPIRE", by_theme, _TALLIES_SECONDS)
 
 
 def _update_lists(transaction: Transaction, keys: Keys, before: Case | None, case: Case) -> None:

@@ -17,6 +17,7 @@ from bot.domain.reports.export_rows import (
     get_post_time,
     split_days,
 )
+from bot.domain.reports.report import select_theme
 from bot.domain.reports.rolled_days import find_local_day
 from bot.store.store import Store
 
@@ -25,9 +26,17 @@ ExportRows = AsyncIterator[ExportRow | None]
 
 
 def iter_export_rows(
-    store: Store, kind: ExportKind, span: TimeSpan, zone: ZoneInfo, planned: Sequence[Campaign] = ()
+    store: Store,
+    kind: ExportKind,
+    span: TimeSpan,
+    zone: ZoneInfo,
+    planned: Sequence[Campaign] = (),
+    theme: str = "",
 ) -> ExportRows:
-    """Yield the rows; tallies are added up by the days of the zone. `planned` are the campaigns of the playbook."""
+    """Yield the rows; tallies are added up by the days of the zone, and may be those of one theme.
+
+    `planned` are the campaigns of the playbook.
+    """
     match kind:
         case ExportKind.CASES:
             return _read_cases(store, span)
@@ -36,7 +45,7 @@ def iter_export_rows(
         case ExportKind.AUDIT:
             return _read_events(store, span)
         case ExportKind.TALLIES:
-            return _read_tallies(store, span, zone)
+            return _read_tallies(store, span, zone, theme)
         case ExportKind.EPISODES:
             return _read_episodes(store, span, planned)
 
@@ -64,12 +73,19 @@ async def _read_events(store: Store, span: TimeSpan) -> ExportRows:
                 yield row
 
 
-async def _read_tallies(store: Store, span: TimeSpan, zone: ZoneInfo) -> ExportRows:
+async def _read_tallies(store: Store, span: TimeSpan, zone: ZoneInfo, theme: str) -> ExportRows:
+    counters, register = store.report_counters, await store.themes.load()
     for day in split_days(span, zone):
         local = find_local_day(day.start, zone)
         rolled = [local] if local.span == day else []  # after a month a whole day alone has counters
-        [tally] = await store.report_counters.load_tallies(day, rolled=rolled)
-        for row in build_tally_rows(day, tally, await store.report_counters.count_resolutions(day)):
+        if theme:
+            [counts] = await counters.load_themes(day, rolled=rolled)
+            tally = select_theme(counts, theme, register)
+            words = await counters.load_theme_words(day, rolled, register.list_counted_names(theme))
+        else:
+            [tally] = await counters.load_tallies(day, rolled=rolled)
+            words = await counters.count_resolutions(day)
+        for row in build_tally_rows(day, tally, words):
             yield row
 
 

@@ -34,7 +34,7 @@ class CounterKind(NamedTuple):
 
     def build_patterns(self, query: ReportQuery) -> tuple[str, str]:
         """Return the patterns for an hour and for a day that at least the fields fit that the query includes."""
-        if not query.scope:
+        if query.is_whole_brand:
             return EVERY_FIELD, EVERY_FIELD
         subject, department = (escape_pattern(join_field(one)) for one in (query.subject, query.department))
         of_day = f"{self.first}{subject or '*'}|{department + '|' if department else ''}*"
@@ -43,7 +43,8 @@ class CounterKind(NamedTuple):
 
 TALLIES = CounterKind(Keys.tally_key, Keys.rolled_tally_key, name_sums=Keys.hour_sums_key)
 THEMES = CounterKind(Keys.themes_key, Keys.rolled_themes_key, "*|")
-KINDS = (TALLIES, THEMES)
+THEME_WORDS = CounterKind(Keys.theme_words_key, Keys.rolled_theme_words_key)
+KINDS = (TALLIES, THEMES, THEME_WORDS)
 
 
 class HourCounterStore(RedisStore):

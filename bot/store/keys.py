@@ -284,6 +284,12 @@ class Keys:
     def rolled_themes_key(self, local_day: str) -> str:
         return f"{self.root}themes_day:{local_day}"
 
+    def theme_words_key(self, hour: datetime) -> str:
+        return f"{self.root}theme_words:{format_hour(hour)}"
+
+    def rolled_theme_words_key(self, local_day: str) -> str:
+        return f"{self.root}theme_words_day:{local_day}"
+
     def durations_key(self, day: str, department: str, measure: str) -> str:
         return f"{self.root}took:{day}:{department}:{measure}"
 

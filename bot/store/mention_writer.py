@@ -5,7 +5,7 @@ from datetime import datetime
 from bot.domain.assessment import Assessment, Intent, Sentiment
 from bot.domain.case import Case
 from bot.domain.commits import MentionOutcome, ProcessedMention
-from bot.domain.themes import MAX_THEMES, THEME
+from bot.domain.themes import list_counted_themes
 from bot.store.decision_writer import to_ms
 from bot.store.keys import (
     ASIDE_MOST,
@@ -25,6 +25,7 @@ from bot.store.transaction import Transaction
 
 QUARTER = 15
 """Minutes: counters are kept for each quarter of an hour."""
+QUARTERS_AN_HOUR = 60 // QUARTER
 _TALLIES_SECONDS = int(TALLIES_KEPT.total_seconds())
 _TELLING_SECONDS = int(TELLING_KEPT.total_seconds())
 
@@ -72,7 +73,7 @@ def add_to_tally(transaction: Transaction, keys: Keys, created_at: datetime, fie
 def rank_top_post(transaction: Transaction, keys: Keys, processed: ProcessedMention, case: Case) -> None:
     """Add a case to the top posts of its hour, and to those of the day with its themes."""
     a, created_at = processed.assessment, min(processed.mention.created_at, processed.at)
-    about = [keys.theme_posts_key(format_day(created_at), theme) for theme in a.get_words(THEME)[:MAX_THEMES]]
+    about = [keys.theme_posts_key(format_day(created_at), theme) for theme in list_counted_themes(a)]
     for top_posts in (keys.top_posts_key(created_at, _get_counted_subject(a)), *about):
         transaction.write("ZADD", top_posts, _score_top_post(processed), case.id)
         transaction.add_upkeep("ZREMRANGEBYRANK", top_posts, 0, -TELLING_MOST - 1)
@@ -106,13 +107,13 @@ def build_tally_field(processed: ProcessedMention, created_at: datetime) -> str:
 
 
 def list_theme_fields(processed: ProcessedMention, created_at: datetime) -> list[str]:
-    """Return the counters of its themes: quarter, theme, subject, department, sentiment. None for spam."""
+    """Return the counters of its themes: quarter, theme, subject, department, sentiment, intent. None for spam."""
     a = processed.assessment
-    themes = a.get_words(THEME)[:MAX_THEMES]
+    themes = list_counted_themes(a)
     if not themes or a.intent is Intent.SPAM:
         return []
     quarter, sentiment = created_at.minute // QUARTER, "unsure" if a.is_unsure else a.sentiment.value
-    where = (_get_counted_subject(a), processed.department, sentiment)
+    where = (_get_counted_subject(a), processed.department, sentiment, a.intent.value)
     return [join_field(quarter, theme, *where) for theme in themes]
 
 

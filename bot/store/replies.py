@@ -20,7 +20,7 @@ from bot.domain.replies.writing import (
     replace_writing,
     select_current,
 )
-from bot.store.case_writer import add_writing_end, count_ending
+from bot.store.case_writer import add_writing_end
 from bot.store.client import ANOTHER_TYPE, RedisClient
 from bot.store.decision_writer import add_audit_event, add_notification
 from bot.store.keys import CASE_KEPT, Keys
@@ -73,15 +73,9 @@ class ReplyStore(RedisStore):
         keys = (self._keys.writing_key(derive_case_id(one)) for one in mentions)
         return changed + sum(map(int, await self._client.execute_batch([("DEL", key) for key in keys])))
 
-    async def count_opening(self, case: Case, words: Iterable[str], at: datetime, *, apologizes: bool) -> None:
-        """Count that a reply was opened; `words` are for the report of its department."""
-        transaction = Transaction(self._keys.inbox)
-        for word in words:
-            count_ending(transaction, self._keys, case.department, word, at)
-        if apologizes:
-            lasts = int(CASE_KEPT.total_seconds())
-            transaction.write("SET", self._keys.apology_key(case.id), "1", "EX", lasts)
-        await commit(self._client, transaction)
+    async def record_apology(self, case_id: str) -> None:
+        """Remember that a reply that was opened in this case apologized."""
+        await self._client.execute("SET", self._keys.apology_key(case_id), "1", "EX", int(CASE_KEPT.total_seconds()))
 
     async def has_apology(self, case_id: str) -> bool:
         """Whether a reply that was opened in this case apologized."""

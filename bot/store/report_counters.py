@@ -2,26 +2,28 @@
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from itertools import chain, compress
 from operator import add
+from typing import TypeVar
 
 from bot.domain.commits import DurationKind
 from bot.domain.periods import DAY, HOUR, QUARTER, TimeSpan
 from bot.domain.reports.report import EVERYTHING, Reconciliation, ReportQuery, Tally, TallyKey
 from bot.domain.reports.rolled_days import LocalDay
 from bot.domain.reports.step_timings import StepTiming
-from bot.domain.themes import ThemeKey
+from bot.domain.themes import MAX_THEMES, ThemeKey, ThemeTally
 from bot.store.client import RedisClient, parse_counts, parse_hash
-from bot.store.hour_counters import TALLIES, THEMES, Coverage, HourCounterStore, list_whole_hours
+from bot.store.hour_counters import TALLIES, THEME_WORDS, THEMES, Coverage, HourCounterStore, list_whole_hours
 from bot.store.hour_sums import HourSumStore, count_sums
 from bot.store.keys import Keys, format_day, split_field
 from bot.store.repository import RedisStore
 
 COUNTED = ("seen", "opened", "joined", "tallied", "spam", "editing")
 _QUARTERS = frozenset(map(str, range(HOUR // QUARTER)))
+_Key = TypeVar("_Key", bound=Hashable)
 
 
 class ReportCounterStore(HourCounterStore):
@@ -36,7 +38,8 @@ class ReportCounterStore(HourCounterStore):
 
         `rolled` are the days in them whose hours may have been added up.
         """
-        return _build_tallies(await self._sum_hours(TALLIES, spans, rolled, query), len(spans), query)
+        sums = await self._sum_hours(TALLIES, spans, rolled, query)
+        return _build_tallies(sums, len(spans), lambda said: _parse_tally_key(said, query))
 
     async def load_sentiments(
         self, *spans: TimeSpan, rolled: Sequence[LocalDay] = (), query: ReportQuery = EVERYTHING
@@ -48,27 +51,28 @@ class ReportCounterStore(HourCounterStore):
         hours = [] if query.department else list_whole_hours(spans, rolled)
         sums = await self._hour_sums.load(hours, query.subject)
         found = await self._sum_hours(TALLIES, spans, rolled, query, skipped=sums)
-        tallies = list(map(Counter, _build_tallies(found, len(spans), query)))
+        tallies = list(map(Counter, _build_tallies(found, len(spans), lambda said: _parse_tally_key(said, query))))
         for tally, summed in zip(tallies, count_sums(sums, spans), strict=True):
             tally.update(summed)
         return list(tallies)
 
     async def load_themes(
-        self, span: TimeSpan, rolled: Sequence[LocalDay] = (), query: ReportQuery = EVERYTHING
-    ) -> Counter[ThemeKey]:
-        """Count the mentions with each theme that the query includes: one with two themes is in both."""
-        sums = Counter[str]()
-        for coverage, counts in (await self._sum_hours(THEMES, [span], rolled, query)).items():
-            quarters = {str(nth) for nth, covered in enumerate(coverage) if covered}
-            for field, count in counts.items():
-                quarter, _, said = field.partition("|")
-                if quarter in quarters:
-                    sums[said] += count
-        found = Counter[ThemeKey]()
-        for said, count in sums.items():  # parsed once for all quarters
-            key = ThemeKey._make(_split_counter(said, 4) or ("",) * 4)
-            if key.theme and query.includes_key(key):
-                found[key] += count
+        self, *spans: TimeSpan, rolled: Sequence[LocalDay] = (), query: ReportQuery = EVERYTHING
+    ) -> list[ThemeTally]:
+        """Do the same for the mentions with each theme: one with two themes is in both. All themes are included."""
+        sums = await self._sum_hours(THEMES, spans, rolled, query)
+        return _build_tallies(sums, len(spans), lambda said: _parse_theme_key(said, query))
+
+    async def load_theme_words(
+        self, span: TimeSpan, rolled: Sequence[LocalDay], themes: Collection[str]
+    ) -> Counter[tuple[str, str]]:
+        """Count what was done about cases with any of these themes, by department and word, as `count_resolutions`."""
+        sums = await self._sum_hours(THEME_WORDS, [span], rolled, EVERYTHING)
+        [counts] = _build_tallies(sums, 1, _parse_theme_word)
+        found: Counter[tuple[str, str]] = Counter()
+        for (theme, department, word), count in counts.items():
+            if theme in themes:
+                found[department, word] += count
         return found
 
     async def find_top_cases(self, span: TimeSpan, subjects: Iterable[str], limit: int) -> list[str]:
@@ -101,15 +105,23 @@ class ReportCounterStore(HourCounterStore):
         return found
 
     async def load_durations(
-        self, span: TimeSpan, departments: Sequence[str], kinds: Sequence[DurationKind] = tuple(DurationKind)
+        self,
+        span: TimeSpan,
+        departments: Sequence[str],
+        kinds: Sequence[DurationKind] = tuple(DurationKind),
+        themes: Collection[str] | None = None,
     ) -> dict[tuple[str, DurationKind], list[float]]:
-        """Return the seconds that each claim, resolution or reply in the span took, by department and kind."""
+        """Return the seconds that each claim, resolution or reply in the span took, by department and kind.
+
+        With `themes`, only those of cases with any of them: of replies, as the others do not say it.
+        """
         wanted = [(name, measure, day) for name in departments for measure in kinds for day in span.list_days()]
         keys = [self._keys.durations_key(format_day(day), name, measure) for name, measure, day in wanted]
         replies = await self._client.execute_each([("LRANGE", key, 0, -1) for key in keys])
         found: dict[tuple[str, DurationKind], list[float]] = {}
         for (name, measure, day), values in zip(wanted, replies, strict=True):
-            found.setdefault((name, measure), []).extend(_select_seconds(values, _list_quarters(day, span)))
+            wanted_values = values if themes is None else [one for one in values if _has_theme(one, themes)]
+            found.setdefault((name, measure), []).extend(_select_seconds(wanted_values, _list_quarters(day, span)))
         return found
 
     async def load_recognition(self) -> dict[str, bool]:
@@ -153,14 +165,16 @@ class MentionCounters(RedisStore):
         return Reconciliation(**counted, waiting=int(waiting), dead=int(dead))
 
 
-def _build_tallies(sums: Mapping[Coverage, Mapping[str, int]], spans: int, query: ReportQuery) -> list[Tally]:
+def _build_tallies(
+    sums: Mapping[Coverage, Mapping[str, int]], spans: int, parse_key: Callable[[str], _Key | None]
+) -> list[Mapping[_Key, int]]:
     """Add up by what was said. Hot loop: each field is parsed once, and counted by a number instead of its words."""
-    numbers: dict[TallyKey, int] = {}
+    numbers: dict[_Key, int] = {}
     parsed: dict[str, tuple[int, int]] = {}
     for field in set(chain.from_iterable(sums.values())):
-        quarter, *words = _split_counter(field, 5) or ("", *TallyKey._fields)
-        said = TallyKey(*words)
-        if quarter in _QUARTERS and query.includes_key(said):
+        quarter, _, words = field.partition("|")
+        said = parse_key(words) if quarter in _QUARTERS else None
+        if said is not None:
             parsed[field] = int(quarter), numbers.setdefault(said, len(numbers))
     totals = [[0] * len(numbers) for _ in range(spans)]
     for coverage, counts in sums.items():
@@ -173,6 +187,30 @@ def _build_tallies(sums: Mapping[Coverage, Mapping[str, int]], spans: int, query
             for nth in covered:
                 totals[nth] = list(map(add, totals[nth], row))
     return [{said: total[number] for said, number in numbers.items() if total[number]} for total in totals]
+
+
+def _parse_tally_key(said: str, query: ReportQuery) -> TallyKey | None:
+    parts = _split_counter(said, len(TallyKey._fields))
+    key = TallyKey(*parts) if parts else None
+    return key if key is not None and query.includes_key(key) else None
+
+
+def _parse_theme_key(said: str, query: ReportQuery) -> ThemeKey | None:
+    most = len(ThemeKey._fields)
+    parts = _split_counter(said, most) or _split_counter(said, most - 1)
+    key = ThemeKey(*parts) if parts else None
+    return key if key is not None and key.theme and query.includes_key(key) else None
+
+
+def _parse_theme_word(said: str) -> tuple[str, str, str] | None:
+    """Return theme, department and word."""
+    parts = _split_counter(said, 3)
+    return (parts[0], parts[1], parts[2]) if parts else None
+
+
+def _has_theme(duration: str, themes: Collection[str]) -> bool:
+    """Whether the case of a duration had any of these themes, which stand after quarter, seconds, source, person."""
+    return any(one in themes for one in split_field(duration)[4:])
 
 
 def _split_counter(field: str, count: int) -> list[str]:
@@ -196,7 +234,7 @@ def _select_seconds(values: Sequence[str], quarters: frozenset[str]) -> list[flo
     width = len(flat) // len(values) if values else 1
     with suppress(ValueError):
         seconds = list(map(float, flat[1::width]))
-        if len(flat) == width * len(values) and width in {2, 4} and math.isfinite(sum(seconds)):
+        if len(flat) == width * len(values) and width in {2, 4, 4 + MAX_THEMES} and math.isfinite(sum(seconds)):
             return list(compress(seconds, map(quarters.__contains__, flat[::width])))
     parts = ((*value.split("|", 2), "") for value in values)
     found = (_parse_seconds(part[1]) for part in parts if part[0] in quarters)

@@ -1,6 +1,6 @@
 """Exports as files in direct messages, for managers: understood, and put into the outbox."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -12,10 +12,10 @@ from bot.domain.outbox import Notification
 from bot.domain.reports.export_request import ExportFormat, ExportRequest
 from bot.domain.reports.export_rows import ExportKind
 from bot.domain.reports.ranges import parse_known_range
+from bot.domain.reports.report import ReportQuery
 from bot.domain.rules import PlaybookRules
-from bot.domain.subject import Subject
 from bot.store.outbox import Outbox
-from bot.usecases.report_query import QueryWords, normalize_words, parse_query
+from bot.usecases.report_query import normalize_words
 from bot.usecases.staff import StaffDirectory
 
 EXAMPLES = f"`/sentiment export cases last week csv`. There are {', '.join(ExportKind)}, each as csv or jsonl"
@@ -27,27 +27,27 @@ class ExportUseCases:
 
     _outbox: Outbox
     _rules: PlaybookRules
-    _subjects: Callable[[], Sequence[Subject]]
+    _parse_query: Callable[[str], Awaitable[ReportQuery]]
     _staff: StaffDirectory
     _clock: Clock
 
     async def request_export(self, by: str, words: str) -> RenderedMessage:
         """Promise the file of what follows `/sentiment export`. Asked again before it is sent, it is sent once."""
         await self._staff.check_manager(by, self._rules.managers, "export what people wrote")
-        asked = self._parse_request(words)
+        asked = await self._parse_request(words)
         await self._outbox.add(Notification.send_export(asked.to_json(), by), self._clock.now())
         return render_export_answer(asked, ZoneInfo(self._rules.time_zone))
 
-    def _parse_request(self, words: str) -> ExportRequest:
+    async def _parse_request(self, words: str) -> ExportRequest:
         kind, *rest = normalize_words(words).split() or [""]
         if kind not in set(ExportKind):
             raise NotAllowed(f"Say what to export: {EXAMPLES}.")
         named = ExportFormat(rest.pop()) if rest and rest[-1] in set(ExportFormat) else ExportFormat.CSV
         at, zone = self._clock.now(), ZoneInfo(self._rules.time_zone)
-        subjects = [one.name for one in self._subjects()]
-        departments = [one.name for one in self._rules.list_departments()]
-        query = parse_query(" ".join(rest), QueryWords(subjects, departments, at, zone))
+        query = await self._parse_query(" ".join(rest))
         if query.scope and kind == ExportKind.AUDIT:
-            raise NotAllowed("The audit log isn't kept by subject or department. Ask for all of it.")
+            raise NotAllowed("The audit log isn't kept by subject, department or theme. Ask for all of it.")
+        if query.theme and kind != ExportKind.TALLIES:
+            raise NotAllowed("Only tallies are exported by theme. Ask for all themes, or for `tallies`.")
         span = parse_known_range(query.period, at, zone).current
-        return ExportRequest(ExportKind(kind), named, span, query.subject, query.department)
+        return ExportRequest(ExportKind(kind), named, span, query.subject, query.department, query.theme)

@@ -1,7 +1,7 @@
 """The Home tab: what a person owns, what waits in their departments, who is on call, and how the day is going."""
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -12,7 +12,6 @@ from bot.cards.home_view import AS_OPENED, ASSIGNED, DepartmentSummary, HomeStat
 from bot.cards.oncall import OnCallSummary
 from bot.cards.spikes import render_spike
 from bot.clock import Clock
-from bot.domain.case import Case
 from bot.domain.case_figures import CaseFigures
 from bot.domain.cases.queues import PAGE_ROWS, CasePage, CaseQueue
 from bot.domain.commits import NotAllowed
@@ -26,7 +25,7 @@ from bot.domain.rules import PlaybookRules
 from bot.store.case_queues import DepartmentQueues
 from bot.store.store import Store
 from bot.usecases.on_call_lookup import StoredOnCallLookup
-from bot.usecases.report_cases import CASES_READ
+from bot.usecases.report_cases import CASES_READ, ReportCases
 from bot.usecases.reports import SentimentReports
 from bot.usecases.staff import StaffDirectory
 
@@ -158,18 +157,19 @@ class HomeTab:
         figures, searched = await self._find_searched(query, at)
         found = [
             case
-            for case in searched
+            for case in searched.cases
             if query.department in {"", case.department} and SearchStatus.matches_choice(query.status, case)
         ]
         start = query.start if 0 <= query.start < len(found) else 0
         shown = tuple(found[start : start + PAGE_ROWS])
-        return SearchResult(CasePage(shown, start, start + len(shown), len(found)), at, figures)
+        page = CasePage(shown, start, start + len(shown), len(found))
+        return SearchResult(page, at, figures, searched.counted, is_cut=searched.is_cut)
 
-    async def _find_searched(self, query: SearchQuery, at: datetime) -> tuple[CaseFigures, Iterable[Case]]:
+    async def _find_searched(self, query: SearchQuery, at: datetime) -> tuple[CaseFigures, ReportCases]:
         """Return the cases of a person or behind a figure, newest first, or of an episode, the most pressing first."""
         if query.report:
             return await self._reports.find_cases(query.report, query.figure)
         if not query.episode:
-            return (), await self._store.case_queues.search_author(query.words, at)
+            return (), ReportCases(await self._store.case_queues.search_author(query.words, at))
         case_ids = await self._store.episode_cases.list_ids(query.episode)
-        return (), (await self._store.cases.find(case_ids[:CASES_READ])).values()
+        return (), ReportCases(list((await self._store.cases.find(case_ids[:CASES_READ])).values()))

@@ -3,6 +3,7 @@
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from bot.cards.period_report import PeriodReport
@@ -15,9 +16,13 @@ from bot.domain.reports.report_schedule import format_day
 from bot.store.store import Store
 from bot.usecases.campaigns import CampaignRules
 from bot.usecases.episodes import EpisodeUseCases
+from bot.usecases.report_query import ReportRules
 from bot.usecases.reports import SentimentReports
 
 EPISODES_SHOWN = 20
+
+
+class PeriodRules(CampaignRules, ReportRules, Protocol): ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +30,12 @@ class PeriodReports:
     """Raises `StoreUnavailable` if Redis is away."""
 
     _store: Store
-    _rules: CampaignRules
+    _rules: PeriodRules
     _clock: Clock
 
     async def build_period_report(self, brand: str, words: str) -> PeriodReport:
         """Return the figures of a time in the words of `/sentiment`. Raises `NotAllowed` about words it refuses."""
-        reports = SentimentReports(self._store, self._rules, self._rules.list_subjects, self._clock)
+        reports = SentimentReports(self._store, self._rules, self._clock)
         report = await reports.build_report(ReportQuery(period=words))
         before = None
         if report.range.before:

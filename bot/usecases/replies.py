@@ -10,6 +10,7 @@ from bot.cards.reply import ReplyForm
 from bot.clock import Clock
 from bot.domain.cases.caution_transitions import note_opening
 from bot.domain.cases.offer_transitions import list_guidance, list_uses
+from bot.domain.cases.reply_openings import record_opening
 from bot.domain.errors import NotAllowed
 from bot.domain.lifecycle import CaseTransition
 from bot.domain.replies.approval import can_ask_approval, note_opened_text, request_approval
@@ -36,7 +37,7 @@ from bot.domain.replies.saved_replies import (
     restore_placeholders,
 )
 from bot.domain.replies.writing import WritingRecord, WritingRecords, find_writing, insert_text, list_writers
-from bot.domain.reports.report import DRAFTED, EDITED, OPENED, REPLY, WARNED
+from bot.domain.reports.report import DRAFTED, EDITED, WARNED
 from bot.domain.rules import PlaybookRules
 from bot.store.replies import ReplyStore, UpdateRecord
 from bot.store.repository import TRIES
@@ -174,16 +175,18 @@ class ReplyUseCases:
         """Count that a reply was opened at its outlet, and what it was opened in spite of."""
         view = await self._cases.get(case_id)
         form = await self._build_form(view, by, text, self._rules.get_reply_rules())
-        words = [REPLY + OPENED, *([REPLY + WARNED] if form.findings else [])]
+        words = [WARNED] if form.findings else []
         record = await self._load_own_record(case_id, by)
         if record and record.drafted_text:
             is_edited = text not in _list_opened_texts(view, record.drafted_text, self._rules.get_reply_rules())
-            words += [REPLY + DRAFTED, *([REPLY + EDITED] if is_edited else [])]
+            words += [DRAFTED, *([EDITED] if is_edited else [])]
             metrics.DRAFTS.labels("edited" if is_edited else "used").inc()
         for one in form.findings:
             metrics.REPLY_WARNINGS.labels(one.check).inc()
         metrics.REPLIES.inc()
-        await self._store.count_opening(view.case, words, view.at, apologizes=contains_apology(text))
+        if contains_apology(text):
+            await self._store.record_apology(case_id)
+        await self._cases.apply(case_id, by, lambda case, context: record_opening(case, context, words))
         if form.caution:
             await self._cases.apply(case_id, by, note_opening)
         if (asked := view.case.approval) and asked.text:

@@ -100,7 +100,7 @@ class ReportScheduleUseCases:
 
     async def _build_week_ahead(self, words: str, due: datetime, *, is_private: bool) -> WeekAhead:
         at, span = self._clock.now(), find_week(due, self._rules.time_zone)
-        last_week = await self._reports.build_report(self._reports.parse_query(words))
+        last_week = await self._reports.build_report(await self._reports.parse_query(words))
         book = await self._store.campaigns.load_book(self._rules.list_campaigns())
         campaigns = select_campaigns(book.campaigns, span)
         begun = tuple(one for one in campaigns if is_private or one.starts_at <= at)

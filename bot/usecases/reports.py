@@ -1,7 +1,7 @@
 """Reports: `/sentiment today`, and the same shared in a channel."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -12,55 +12,43 @@ from bot.cards.action_ids import SENTIMENT
 from bot.cards.block_kit import RenderedMessage
 from bot.clock import Clock
 from bot.domain.assessment import Intent
-from bot.domain.case import OUTCOMES, Case, CaseResolution
+from bot.domain.case import Case, CaseResolution
 from bot.domain.case_figures import CaseFigures, CaseFilter, list_case_figures
-from bot.domain.cases.caution_transitions import ASKED, CAUTION, IGNORED
-from bot.domain.cases.coverage import REQUEST, REQUEST_ANSWERED
-from bot.domain.cases.flag_transitions import FLAGGED, FOUND
-from bot.domain.cases.follow_up_transitions import DUE, FOLLOW_UP, REOPENED
 from bot.domain.commits import DurationKind, NotAllowed
-from bot.domain.follow_up import FollowUpOutcome
+from bot.domain.department_figures import (
+    WordCounts,
+    build_department_figures,
+    count_coverage,
+    count_flags,
+)
 from bot.domain.periods import HOUR, TimeSpan
 from bot.domain.reports.precision import PRECISION_DAYS, PrecisionEstimate, compute_precisions
 from bot.domain.reports.range_parts import split_span
 from bot.domain.reports.ranges import ReportRange, parse_known_range
 from bot.domain.reports.recognition import ColleagueFigures
 from bot.domain.reports.report import (
-    AGAIN,
-    DRAFTED,
-    EDITED,
+    EVERYTHING,
     NO_FLAGS,
-    OPENED,
-    REPLY,
     TODAY,
-    TURNED,
-    WARNED,
-    CautionFigures,
-    CoverageFigures,
     DepartmentFigures,
     FigureGap,
-    FlagFigures,
-    FollowUpFigures,
-    OutcomeFigures,
-    ReplyFigures,
     Report,
     ReportQuery,
     SentimentCounts,
     Tally,
     count_intents,
+    select_theme,
 )
-from bot.domain.reports.rolled_days import compute_hours_start, list_counter_days
-from bot.domain.reports.statistics import compute_duration_stats
-from bot.domain.reports.theme_figures import ThemeFigures
+from bot.domain.reports.rolled_days import LocalDay, compute_hours_start, list_counter_days
+from bot.domain.reports.theme_figures import ThemeFigures, compute_theme_figures
 from bot.domain.routing import NOBODY
-from bot.domain.rules import PlaybookRules
-from bot.domain.subject import Subject, SubjectKind
+from bot.domain.subject import SubjectKind
+from bot.domain.themes import ThemeRegister
 from bot.store.report_schedules import ShareState
 from bot.store.store import Store
 from bot.usecases.recognition import RecognitionUseCases
-from bot.usecases.report_cases import find_report_cases
-from bot.usecases.report_query import HELP_WORD, QueryWords, normalize_words, parse_query
-from bot.usecases.theme_review import load_theme_figures
+from bot.usecases.report_cases import CASES_READ, ReportCases, count_open_cases, find_report_cases
+from bot.usecases.report_query import HELP_WORD, QueryWords, ReportRules, normalize_words, parse_query
 
 TOP_POSTS_SHOWN = 3
 TOP_POST_CANDIDATES = 24
@@ -72,8 +60,7 @@ class SentimentReports:
     """Everyone may ask. Each method raises `NotAllowed` with a sentence for the person, or `StoreUnavailable`."""
 
     _store: Store
-    _rules: PlaybookRules
-    _subjects: Callable[[], Sequence[Subject]]
+    _rules: ReportRules
     _clock: Clock
     _recognition: RecognitionUseCases | None = None
     """None: no colleague is named."""
@@ -82,7 +69,7 @@ class SentimentReports:
         """Return the report for the person who asked, with a button that shares it."""
         if normalize_words(words) == HELP_WORD:
             return await self.render_help()
-        return sentiment_report.render_report(await self.build_report(self.parse_query(words)))
+        return sentiment_report.render_report(await self.build_report(await self.parse_query(words)))
 
     async def share_report(self, by: str, words: str, channel: str, message: str) -> RenderedMessage:
         """Return the report for a channel, as it is now, once for each `message`; `words` come from its button.
@@ -109,7 +96,7 @@ class SentimentReports:
 
         Channels of departments may be private, so a post is shown only in that of its own department.
         """
-        report = await self.build_report(self.parse_query(words))
+        report = await self.build_report(await self.parse_query(words))
         if not channel:
             return sentiment_report.render_report(report, note)
         here = {one.name for one in self._rules.list_departments() if one.channel == channel}
@@ -126,31 +113,35 @@ class SentimentReports:
         """Return the precision of recent assessments, as measured by people's corrections."""
         return compute_precisions(await self._store.corrections.load_precision(self._clock.now(), PRECISION_DAYS))
 
-    def parse_query(self, words: str) -> ReportQuery:
+    async def parse_query(self, words: str) -> ReportQuery:
         """Parse a query; the range is today by default. Raises `NotAllowed` with the nearest known words."""
         at, zone = self._clock.now(), ZoneInfo(self._rules.time_zone)
-        return parse_query(words, QueryWords(self._list_subject_names(), self._list_department_names(), at, zone))
+        themes = (await self._store.themes.load()).list_shown_names(self._rules.list_themes())
+        known = QueryWords(self._list_subject_names(), self._list_department_names(), at, zone, themes)
+        return parse_query(words, known)
 
     async def build_report(self, query: ReportQuery) -> Report:
         at, zone = self._clock.now(), ZoneInfo(self._rules.time_zone)
         asked = parse_known_range(query.period, at, zone)
         divided = split_span(asked.current, zone, compute_hours_start(at, zone))
-        names = ("Subjects", tuple(self._list_subject_names())), ("Departments", tuple(self._list_department_names()))
         spans = (asked.current, *(one.span for one in divided))
         rolled, rolled_before = (list_counter_days(some, at, zone) for some in (spans, asked.before))
-        now, *divisions = await self._store.report_counters.load_tallies(*spans, rolled=rolled, query=query)
-        usual = await self._store.report_counters.load_sentiments(*asked.before, rolled=rolled_before, query=query)
+        register = await self._store.themes.load()
+        now, *divisions = await self._load_tallies(query, spans, rolled, register)
+        usual = await self._load_usual(query, asked.before, rolled_before, register)
         started = await self._find_counting_start()
         if not now:
             _require_figures(asked, started, zone)
-        rivals = frozenset[str]() if query.scope else self._list_competitors()
+        rivals = self._list_competitors(query)
         before, parts = ([SentimentCounts.from_tally(one, rivals) for one in some] for some in (usual, divisions))
         counted = [one.span for one, split in zip(divided, parts, strict=True) if split.total]
         asked = _name_counting_start(asked, started, counted, at.astimezone(zone))
-        resolutions = await self._store.report_counters.count_resolutions(asked.current)
-        kinds = tuple(DurationKind) if query.department else (DurationKind.REPLY,)  # thousands are read for each
-        departments = await self._build_department_lines(query, asked.current, now, resolutions, kinds)
-        themes = await load_theme_figures(self._store, query, asked.current, rivals, at.astimezone(zone))
+        span_days = list_counter_days([asked.current], at, zone)
+        [by_theme] = await self._store.report_counters.load_themes(asked.current, rolled=span_days, query=query)
+        themes = compute_theme_figures(by_theme, register, rivals)
+        words = await self._count_words(query, asked.current, span_days, register)
+        departments, is_cut = await self._build_department_lines(query, asked.current, now, words, register)
+        about = [one for one in themes if query.theme in {"", one.name}]
         return Report(
             query=query,
             range=asked,
@@ -164,30 +155,63 @@ class SentimentReports:
             parts=tuple((one.label, split) for one, split in zip(divided, parts, strict=True)),
             intents=count_intents(now, rivals),
             competitors=_count_by_subject(now, rivals),
-            top_cases=await self._select_top_posts(query, asked.current, now, rivals, themes),
-            themes=themes,
+            top_cases=await self._select_top_posts(query, asked.current, now, rivals, about),
+            themes=() if query.theme else themes,
             departments=departments,
-            choices=names,
-            coverage=_count_coverage(resolutions, query),
+            choices=self._list_choices(query.period, themes),
+            coverage=count_coverage(words, query),
             gaps=await self._find_gaps(asked, zone),
-            flags=_count_flags(resolutions, query) if asked.weeks else NO_FLAGS,
-            colleagues=await self._list_colleagues(query, asked, resolutions),
+            flags=count_flags(words, query) if asked.weeks else NO_FLAGS,
+            colleagues=await self._list_colleagues(query, asked, words),
+            open_cases_read=CASES_READ if is_cut else 0,
+        )
+
+    async def _load_tallies(
+        self, query: ReportQuery, spans: Sequence[TimeSpan], rolled: Sequence[LocalDay], register: ThemeRegister
+    ) -> Sequence[Tally]:
+        counters = self._store.report_counters
+        if not query.theme:
+            return await counters.load_tallies(*spans, rolled=rolled, query=query)
+        counts = await counters.load_themes(*spans, rolled=rolled, query=query)
+        return [select_theme(one, query.theme, register) for one in counts]
+
+    async def _load_usual(
+        self, query: ReportQuery, spans: Sequence[TimeSpan], rolled: Sequence[LocalDay], register: ThemeRegister
+    ) -> Sequence[Tally]:
+        """Return what was before, of which only sentiments are compared."""
+        if query.theme:
+            return await self._load_tallies(query, spans, rolled, register)
+        return await self._store.report_counters.load_sentiments(*spans, rolled=rolled, query=query)
+
+    async def _count_words(
+        self, query: ReportQuery, span: TimeSpan, rolled: Sequence[LocalDay], register: ThemeRegister
+    ) -> Counter[tuple[str, str]]:
+        if not query.theme:
+            return await self._store.report_counters.count_resolutions(span)
+        names = register.list_counted_names(query.theme)
+        return await self._store.report_counters.load_theme_words(span, rolled, names)
+
+    def _list_choices(
+        self, period: str, themes: Sequence[ThemeFigures]
+    ) -> tuple[tuple[str, tuple[ReportQuery, ...]], ...]:
+        return (
+            ("Subjects", tuple(ReportQuery(period, subject=name) for name in self._list_subject_names())),
+            ("Departments", tuple(ReportQuery(period, department=name) for name in self._list_department_names())),
+            ("Themes", tuple(ReportQuery(period, theme=one.name) for one in themes)),
         )
 
     async def _list_colleagues(
-        self, query: ReportQuery, asked: ReportRange, words: Counter[tuple[str, str]]
+        self, query: ReportQuery, asked: ReportRange, words: WordCounts
     ) -> tuple[ColleagueFigures, ...]:
-        if self._recognition is None or query.subject or not asked.weeks:
+        if self._recognition is None or query.subject or query.theme or not asked.weeks:
             return ()
         return await self._recognition.list_colleagues(asked.current, query.department, words)
 
-    async def find_cases(self, words: str, figure: str) -> tuple[CaseFigures, list[Case]]:
+    async def find_cases(self, words: str, figure: str) -> tuple[CaseFigures, ReportCases]:
         """Return the figures that have cases behind them, and the newest cases behind one, or all of this time."""
-        report = await self.build_report(self.parse_query(words))
-        rivals = frozenset[str]() if report.query.scope else self._list_competitors()
-        wanted = CaseFilter(report, rivals, await self._store.themes.load(), figure)
-        found = await find_report_cases(self._store, self._list_department_names(), wanted)
-        return list_case_figures(report), found
+        report = await self.build_report(await self.parse_query(words))
+        wanted = CaseFilter(report, self._list_competitors(report.query), await self._store.themes.load(), figure)
+        return list_case_figures(report), await find_report_cases(self._store, wanted)
 
     async def _find_counting_start(self) -> datetime | None:
         """Return when the first source brought its first mention."""
@@ -208,9 +232,10 @@ class SentimentReports:
     async def summarize_day(self, at: datetime) -> tuple[DepartmentFigures, ...]:
         """Return the figures of each department since midnight, in the playbook's order."""
         today = parse_known_range(TODAY, at, ZoneInfo(self._rules.time_zone)).current
-        return await self._build_department_lines(
-            ReportQuery(), today, {}, await self._store.report_counters.count_resolutions(today), (DurationKind.CLAIM,)
-        )
+        counters, names = self._store.report_counters, self._list_department_names()
+        words, open_counts = await counters.count_resolutions(today), await counters.count_open(names, at)
+        durations = await counters.load_durations(today, names, (DurationKind.CLAIM,))
+        return tuple(build_department_figures(name, open_counts[name], words, durations) for name in names)
 
     async def _select_top_posts(
         self,
@@ -236,34 +261,31 @@ class SentimentReports:
         query: ReportQuery,
         span: TimeSpan,
         tally: Tally,
-        resolutions: Counter[tuple[str, str]],
-        kinds: Sequence[DurationKind],
-    ) -> tuple[DepartmentFigures, ...]:
-        """Return nothing for a subject: the figures of departments are of all subjects together."""
+        words: Counter[tuple[str, str]],
+        register: ThemeRegister,
+    ) -> tuple[tuple[DepartmentFigures, ...], bool]:
+        """Return nothing for a subject: the figures of departments are of all subjects together.
+
+        Also return whether there are more open cases than were looked at, to find those of a theme.
+        """
         if query.subject:
-            return ()
+            return (), False
+        counters, is_cut = self._store.report_counters, False
         names = [query.department] if query.department else self._list_all_departments(tally)
-        open_counts = await self._store.report_counters.count_open(names, self._clock.now())
-        durations = await self._store.report_counters.load_durations(span, names, kinds)
-        lines = []
-        for name in names:
-            closed = {resolution: resolutions[name, resolution.value] for resolution in CaseResolution}
-            answered = sum(count for resolution, count in closed.items() if resolution.is_helpful)
-            line = DepartmentFigures(
-                name,
-                *open_counts[name],
-                answered=answered,
-                closed_otherwise=sum(closed.values()) - answered - closed[CaseResolution.LOST],
-                outcomes=OutcomeFigures(*(closed[one] for one in OUTCOMES)),
-                claim=compute_duration_stats(durations.get((name, DurationKind.CLAIM), ())),
-                resolve=compute_duration_stats(durations.get((name, DurationKind.RESOLVE), ())),
-                follow_ups=_count_follow_ups(resolutions, name),
-                replies=_count_replies(resolutions, name),
-                first_reply=compute_duration_stats(durations.get((name, DurationKind.REPLY), ())),
-                cautions=CautionFigures(*(resolutions[name, CAUTION + word] for word in (ASKED, IGNORED))),
+        kinds = tuple(DurationKind) if query.department else (DurationKind.REPLY,)  # thousands are read for each
+        themes = register.list_counted_names(query.theme) if query.theme else None
+        durations = await counters.load_durations(span, names, kinds, themes)
+        if query.theme:
+            open_counts, is_cut = await count_open_cases(
+                self._store,
+                names,
+                self._clock.now(),
+                lambda case: query.theme in register.list_shown_themes(case.original_assessment),
             )
-            lines.append(line)
-        return tuple(lines)
+        else:
+            open_counts = await counters.count_open(names, self._clock.now())
+        lines = (build_department_figures(name, open_counts[name], words, durations) for name in names)
+        return tuple(lines), is_cut
 
     def _list_all_departments(self, tally: Tally) -> list[str]:
         """Return the playbook's departments, and former ones that got mentions in this time."""
@@ -271,13 +293,15 @@ class SentimentReports:
         return [*names, *sorted({said.department for said in tally} - {*names, NOBODY})]
 
     def _list_subject_names(self) -> list[str]:
-        return [subject.name for subject in self._subjects()]
+        return [subject.name for subject in self._rules.list_subjects()]
 
     def _list_department_names(self) -> list[str]:
         return [department.name for department in self._rules.list_departments()]
 
-    def _list_competitors(self) -> frozenset[str]:
-        return frozenset(subject.name for subject in self._subjects() if subject.kind is SubjectKind.COMPETITOR)
+    def _list_competitors(self, query: ReportQuery = EVERYTHING) -> frozenset[str]:
+        """Return those whose mentions are counted apart: none in the report of one subject or department."""
+        subjects = self._rules.list_subjects() if query.is_whole_brand else ()
+        return frozenset(subject.name for subject in subjects if subject.kind is SubjectKind.COMPETITOR)
 
 
 def _build_share_id(by: str, words: str, channel: str, message: str) -> str:
@@ -311,40 +335,6 @@ def _name_counting_start(
     elif first.date() == asked.current.start.astimezone(brand_time.tzinfo).date():
         since = f"{since}, {clock}"
     return asked._replace(label=f"{asked.label} (counted since {since})")
-
-
-def _sum_words(endings: Counter[tuple[str, str]], query: ReportQuery) -> Counter[str]:
-    """Return the counts by word, of all departments or of one; nothing for a subject, by which they are not counted."""
-    counts = Counter[str]()
-    for (department, word), count in endings.items():
-        if not query.subject and query.department in {"", department}:
-            counts[word] += count
-    return counts
-
-
-def _count_flags(endings: Counter[tuple[str, str]], query: ReportQuery) -> FlagFigures:
-    """Return how many posts our sources missed."""
-    counts = _sum_words(endings, query)
-    return FlagFigures(counts[FLAGGED], max(0, counts[FLAGGED] - counts[FOUND]))
-
-
-def _count_coverage(endings: Counter[tuple[str, str]], query: ReportQuery) -> CoverageFigures:
-    """Return who asked and who was answered. Cases of before the upgrade were not counted when they asked."""
-    counts = _sum_words(endings, query)
-    asked = max(0, counts[REQUEST])
-    return CoverageFigures(asked, min(asked, max(0, counts[REQUEST_ANSWERED])))
-
-
-def _count_follow_ups(endings: Counter[tuple[str, str]], department: str) -> FollowUpFigures:
-    words = (DUE, FollowUpOutcome.SATISFIED, FollowUpOutcome.THANKED, REOPENED, FollowUpOutcome.NO_ANSWER)
-    due, satisfied, thanked, reopened, no_answer = (endings[department, FOLLOW_UP + word] for word in words)
-    return FollowUpFigures(due, satisfied + thanked, thanked, reopened, no_answer)
-
-
-def _count_replies(endings: Counter[tuple[str, str]], department: str) -> ReplyFigures:
-    return ReplyFigures(
-        *(endings[department, REPLY + word] for word in (OPENED, WARNED, DRAFTED, EDITED, AGAIN, TURNED))
-    )
 
 
 def _count_by_subject(tally: Tally, subjects: frozenset[str]) -> tuple[tuple[str, int], ...]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from bot.cards.block_kit import RenderedMessage
+from bot.cards.case_mention import format_source_name
 from bot.cards.sanitize import escape
 from bot.cards.tempo import render_tempo
 from bot.clock import Clock
@@ -56,7 +57,7 @@ class TempoUseCases:
         rows = list_department_rows(timings, names)
         if query.department:
             hours = departments[query.department].hours
-            rows += list_detail_rows(timings, hours, zone, asked.current.start)
+            rows += list_detail_rows(timings, hours, zone, asked.current.start, format_source_name)
             return render_tempo(title, rows, f"Each hour: /sentiment tempo {query.command_text} by hour.")
         return render_tempo(title, rows, f"By source and time of the day: /sentiment tempo {query.period} {names[0]}.")
 

@@ -2,10 +2,8 @@
 
 import html
 import re
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from bot.cards import theme_list as cards
@@ -14,17 +12,16 @@ from bot.clock import Clock
 from bot.detectors.subject_term_forms import build_term_forms, load_common_words
 from bot.domain.commits import Decision
 from bot.domain.errors import NotAllowed
-from bot.domain.periods import TimeSpan
 from bot.domain.reports.ranges import parse_known_range
 from bot.domain.reports.report import ReportQuery
 from bot.domain.reports.rolled_days import list_counter_days
-from bot.domain.reports.theme_figures import ThemeFigures, compute_theme_figures
-from bot.domain.rules import PlaybookRules
+from bot.domain.reports.theme_figures import compute_theme_figures
 from bot.domain.subject import Subject, SubjectKind
 from bot.domain.text_normalization import is_findable
 from bot.domain.theme_suggestions import ThemeSuggestion, suggest_themes
 from bot.domain.themes import Theme, ThemeRegister, add_theme, remove_theme, rename_theme
 from bot.store.store import Store
+from bot.usecases.report_query import ReportRules
 from bot.usecases.staff import StaffDirectory
 
 EXAMPLES = (
@@ -36,30 +33,14 @@ RECENT_POSTS = 2_000
 """Posts that are searched for suggestions: some 50 ms."""
 
 
-class ThemeRules(PlaybookRules, Protocol):
-    def list_themes(self) -> Sequence[Theme]: ...
-
-    def list_subjects(self) -> Sequence[Subject]: ...
-
-
-async def load_theme_figures(
-    store: Store, query: ReportQuery, span: TimeSpan, competitors: Collection[str], brand_time: datetime
-) -> tuple[ThemeFigures, ...]:
-    """Return the figures of all themes in this time, most common first. `brand_time` is now, in the brand's zone."""
-    rolled = list_counter_days([span], brand_time, brand_time.tzinfo)
-    counts = await store.report_counters.load_themes(span, rolled, query)
-    register = await store.themes.load() if counts else ThemeRegister()
-    return compute_theme_figures(counts, register, competitors)
-
-
 @dataclass(frozen=True, slots=True)
 class ThemeReview:
     """Everyone may look. Each raises `NotAllowed` with a sentence for the person, or `StoreUnavailable`."""
 
     _store: Store
-    _rules: ThemeRules
+    _rules: ReportRules
     _staff: StaffDirectory
-    _parse_query: Callable[[str], ReportQuery]
+    _parse_query: Callable[[str], Awaitable[ReportQuery]]
     _clock: Clock
 
     async def answer_command(self, by: str, words: str) -> RenderedMessage:
@@ -73,18 +54,21 @@ class ThemeReview:
             return await self._remove(by, found[1])
         if re.match(r"(rename|merge|add|remove)\b", words, re.IGNORECASE):
             raise NotAllowed(f"Write {EXAMPLES}.")
-        return await self._list(by, self._parse_query(words))
+        return await self._list(by, await self._parse_query(words))
 
     async def _list(self, by: str, query: ReportQuery) -> RenderedMessage:
         at, zone = self._clock.now(), ZoneInfo(self._rules.time_zone)
         asked = parse_known_range(query.period, at, zone)
         subjects = self._rules.list_subjects()
-        rivals = [] if query.scope else [one.name for one in subjects if one.kind is SubjectKind.COMPETITOR]
-        figures = await load_theme_figures(self._store, query, asked.current, rivals, at.astimezone(zone))
+        rivals = [one.name for one in subjects if query.is_whole_brand and one.kind is SubjectKind.COMPETITOR]
+        rolled = list_counter_days([asked.current], at, zone)
+        [counts] = await self._store.report_counters.load_themes(asked.current, rolled=rolled, query=query)
+        figures = compute_theme_figures(counts, await self._store.themes.load(), rivals)
+        figures = tuple(one for one in figures if query.theme in {"", one.name})
         suggestions = await self._suggest(subjects)
         can_change = await self._staff.is_manager(by, self._rules.managers)
         when = f"{query.scope} {asked.label}".strip()
-        return cards.render_themes(figures, when, suggestions, can_change=can_change, asked=query.command_text)
+        return cards.render_themes(figures, when, suggestions, can_change=can_change, asked=query)
 
     async def _suggest(self, subjects: Sequence[Subject]) -> list[ThemeSuggestion]:
         """Return what people talk about lately besides the themes: in posts that do not look inauthentic."""

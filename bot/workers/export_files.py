@@ -137,7 +137,7 @@ class ExportWorker(Worker):
         stream = TextIOWrapper(content, encoding="utf-8", newline="")
         write_row = make_row_writer(stream, asked.as_format, zone)
         campaigns = self._rules.list_campaigns()
-        async for row in iter_export_rows(self._store, asked.kind, asked.span, zone, campaigns):
+        async for row in iter_export_rows(self._store, asked.kind, asked.span, zone, campaigns, asked.theme):
             unreadable += row is None
             if row is None or not asked.includes_row(row):
                 continue

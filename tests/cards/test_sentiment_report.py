@@ -229,8 +229,10 @@ def test_only_the_private_answer_has_the_button_and_it_carries_what_was_asked() 
     assert "Shared by <@U0MIA>" in words_of(shared)
 
 
-def test_a_menu_asks_for_a_subject_or_a_department_of_the_same_time() -> None:
-    names = (("Subjects", ("Northwind Go", "x" * 150)), ("Departments", ("care",)))
+def test_a_menu_asks_for_a_subject_a_department_or_a_theme_of_the_same_time() -> None:
+    subjects = tuple(ReportQuery("week", subject=name) for name in ("Northwind Go", "x" * 150))
+    others = ReportQuery("week", department="care"), ReportQuery("week", theme="lost bags")
+    names = (("Subjects", subjects), ("Departments", others[:1]), ("Themes", others[1:]))
     [buttons] = [
         one["elements"] for one in render_report(report("week", choices=names)).blocks if one["type"] == "actions"
     ]
@@ -238,6 +240,7 @@ def test_a_menu_asks_for_a_subject_or_a_department_of_the_same_time() -> None:
     assert [option["value"] for group in menu["option_groups"] for option in group["options"]] == [
         "week Northwind Go",
         "week care",
+        'week theme "lost bags"',
     ]
 
 
@@ -289,7 +292,7 @@ def test_a_report_full_to_the_brim_is_taken_by_slack() -> None:
     )
     top_cases = tuple(case("\N{PILE OF POO}" * 9_000) for _ in range(3))
     rivals = tuple((f"rival {n} " + "r" * 50, 9) for n in range(5))
-    names = tuple(f"subject {n} " + "s" * 50 for n in range(40))
+    names = tuple(ReportQuery(subject=f"subject {n} " + "s" * 50) for n in range(40))
     parts = tuple((f"{n} Mar", NOW) for n in range(20))
     many = report(departments=departments, top_cases=top_cases, competitors=rivals, parts=parts)
     drawing = render_report(replace(many, choices=(("Subjects", names), ("Departments", names))))

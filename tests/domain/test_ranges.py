@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from bot.domain.errors import NotAllowed
 from bot.domain.periods import DAY, QUARTER, TimeSpan, floor_to_quarter, subtract_weeks
-from bot.domain.reports.ranges import MONTHS, WEEKDAYS, ReportRange, parse_known_range, parse_range
+from bot.domain.reports.range_points import MONTHS, WEEKDAYS
+from bot.domain.reports.ranges import ReportRange, parse_known_range, parse_range
 
 LISBON, KATHMANDU, NEW_YORK = (ZoneInfo(name) for name in ("Europe/Lisbon", "Asia/Kathmandu", "America/New_York"))
 INSTANTS = st.integers(0, 4 * 366 * 86_400).map(
@@ -93,6 +94,19 @@ TUESDAY = datetime(2026, 3, 10, 10, 22, tzinfo=UTC)
             "2026-03-10 10:30",
         ),
         ("8:00 to 10:00", "from Tue 10 Mar, 08:00 to Tue 10 Mar, 10:00", "2026-03-10 08:00", "2026-03-10 10:00"),
+        (
+            "yesterday 22:00 to 24:00",
+            "from Mon 9 Mar, 22:00 to Tue 10 Mar, 00:00",
+            "2026-03-09 22:00",
+            "2026-03-10 00:00",
+        ),
+        (
+            "5 march 18:00 to 6 march 24:00",
+            "from Thu 5 Mar, 18:00 to Sat 7 Mar, 00:00",
+            "2026-03-05 18:00",
+            "2026-03-07 00:00",
+        ),
+        ("since friday 24:00", "since Sat 7 Mar, 00:00", "2026-03-07 00:00", "2026-03-10 10:30"),
         ("1–15 march", "from Sun 1 Mar to Sun 15 Mar so far", "2026-03-01 00:00", "2026-03-10 10:30"),
         ("9 march to 12 march", "from Mon 9 Mar to Thu 12 Mar so far", "2026-03-09 00:00", "2026-03-10 10:30"),
         ("march", "in March so far", "2026-03-01 00:00", "2026-03-10 10:30"),

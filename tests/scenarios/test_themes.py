@@ -56,14 +56,52 @@ async def test_of_few_mentions_the_report_names_themes_without_a_share_and_shows
     await world.receive(PRAISE, by="rosa")
     told = await world.person("mia").type_command("/sentiment")
     assert "mostly" not in told
-    assert f"lost bags: 1 mention, 1 negative\n@marta: {LOST}" in told.replace("\n\n", "\n"), told
-    assert f"crew: 1 mention, 0 negative\n@rosa: {PRAISE}" in told.replace("\n\n", "\n"), told
+    assert f"lost bags: 1 mention, 1 negative\nReport\n@marta: {LOST}" in told.replace("\n\n", "\n"), told
+    assert f"crew: 1 mention, 0 negative\nReport\n@rosa: {PRAISE}" in told.replace("\n\n", "\n"), told
 
 
-async def test_who_asks_for_a_theme_as_if_it_were_a_subject_is_led_to_the_themes(world: World) -> None:
+async def test_the_report_of_one_theme_has_its_departments_and_leads_to_its_cases(world: World) -> None:
     add_to_playbook(world, THEMES)
-    told = await world.person("mia").type_command("/sentiment today lost bags")
-    assert "Themes are in `/sentiment themes today`." in told
+    for nth, text in enumerate((*KINDS, *KINDS[:1])):
+        await world.receive(f"@northwindair {text} {nth}", by=f"p{nth}")
+    for text, who in ((LATE, "ola"), (PRAISE, "rosa"), (f"@flyskylark lost my bag, terrible. {RIVAL}", "kofi")):
+        await world.receive(text, by=who)
+    await world.channel("#care").card("@p0").resolve("answered", by="ana")
+    mia = world.person("mia")
+    for words in (
+        'today theme "lost bags"',
+        "theme \N{LEFT DOUBLE QUOTATION MARK}Lost bags\N{RIGHT DOUBLE QUOTATION MARK}",
+        "lost bags",
+    ):
+        told = flatten(await mia.type_command(f"/sentiment {words}"))
+        assert told.startswith("4 mentions about lost bags today"), told
+    assert "5 mentions: 4 about us (4 negative), 1 about Skylark" in told, told
+    assert "4 complaints" in told
+    assert "1 of 4 questions and complaints answered" in told, told
+    assert "care | 3 | 0 | 1" in told, told
+    assert "Spam has no theme" in told
+    assert "Top themes" not in told
+    await mia.press_on_whisper("Cases…")
+    assert "5 cases for today theme" in mia.form
+    for figure, cases in (("sentiment:negative", 4), ("work:open", 4), ("work:answered", 1), ("word:asked", 4)):
+        shown = await mia.submit_form(figure=figure)
+        assert f"{cases} case" in shown, (figure, shown)
+        assert "in the report" not in shown, (figure, shown)
+
+
+async def test_a_theme_that_is_not_there_is_asked_back(world: World) -> None:
+    add_to_playbook(world, THEMES)
+    told = await world.person("mia").type_command('/sentiment week theme "lost bgs"')
+    assert told == 'There\'s no theme “lost bgs”. Did you mean `week theme "lost bags"`?'
+
+
+async def test_a_report_leads_to_that_of_one_of_its_themes(world: World) -> None:
+    add_to_playbook(world, THEMES)
+    await world.receive(LOST)
+    ana = world.person("ana")
+    await ana.type_command("/sentiment")
+    await ana.press_on_whisper("Report")
+    assert ana.last_whisper.startswith("1 mention about lost bags today")
 
 
 async def test_a_button_leads_from_a_report_to_the_themes_of_its_time(world: World) -> None:

@@ -20,14 +20,14 @@ from bot.domain.reports.rolled_days import (
     has_counters,
     list_counter_days,
 )
-from bot.domain.themes import ThemeKey
+from bot.domain.reports.theme_figures import compute_theme_figures
+from bot.domain.themes import ThemeKey, ThemeRegister
 from bot.store.client import RedisClient
 from bot.store.export_rows import iter_export_rows
 from bot.store.hour_counters import HourCounterStore
 from bot.store.keys import Keys, join_field
 from bot.store.report_counters import ReportCounterStore
 from bot.store.store import Store
-from bot.usecases.theme_review import load_theme_figures
 from bot.workers.counter_rolling import CounterRollWorker
 from tests.clock import SteppedClock
 from tests.workers.fake_rules import FakeRules
@@ -77,10 +77,9 @@ async def test_one_subject_or_department_is_read_as_if_all_were_read_and_the_oth
     rolled = list_counter_days([span], NOW, ZoneInfo("Asia/Kathmandu"))
     [everything], [found] = [await counters.load_tallies(span, rolled=rolled, query=one) for one in (EVERYTHING, query)]
     assert found == {key: n for key, n in everything.items() if query.includes_key(key)}
-    themes = await counters.load_themes(span, rolled)
-    assert await counters.load_themes(span, rolled, query) == {
-        key: n for key, n in themes.items() if query.includes_key(key)
-    }
+    [themes] = await counters.load_themes(span, rolled=rolled)
+    [included] = await counters.load_themes(span, rolled=rolled, query=query)
+    assert included == {key: n for key, n in themes.items() if query.includes_key(key)}
 
 
 async def test_a_key_of_another_type_is_passed_over_when_one_subject_is_asked_for(
@@ -145,20 +144,21 @@ async def test_an_hour_in_two_local_days_is_divided_by_its_quarters(client: Redi
 async def test_themes_are_added_up_in_the_same_way(client: RedisClient, keys: Keys) -> None:
     day = find_local_day(NOW - timedelta(days=40), ZoneInfo("UTC"))
     theme = ThemeKey("baggage", "Northwind", "care", "negative")
-    await client.execute("HINCRBY", keys.themes_key(day.span.start), join_field(2, *theme), 4)
+    await client.execute("HINCRBY", keys.themes_key(day.span.start), join_field(2, *theme[:4]), 4)
     assert await roll(client, keys, "UTC") == 1
-    assert await ReportCounterStore(client, keys).load_themes(day.span, [day]) == {theme: 4}
+    assert await ReportCounterStore(client, keys).load_themes(day.span, rolled=[day]) == [{theme: 4}]
 
 
 async def test_the_export_and_the_list_of_themes_know_days_that_were_added_up(store: Store) -> None:
     day = find_local_day(NOW - timedelta(days=40), ZoneInfo("UTC"))
     await count(store.client, store.keys, day.span.start, 3)
     theme = ThemeKey("baggage", "Northwind", "care", "negative")
-    await store.client.execute("HINCRBY", store.keys.themes_key(day.span.start), join_field(2, *theme), 4)
+    await store.client.execute("HINCRBY", store.keys.themes_key(day.span.start), join_field(2, *theme[:4]), 4)
     await roll(store.client, store.keys, "UTC")
     rows = [row async for row in iter_export_rows(store, ExportKind.TALLIES, day.span, ZoneInfo("UTC"))]
     assert [row["count"] for row in rows if row] == [3]
-    [figures] = await load_theme_figures(store, ReportQuery(), day.span, (), NOW)
+    counts = await store.report_counters.load_themes(day.span, rolled=[day])
+    [figures] = compute_theme_figures(counts[0], ThemeRegister())
     assert (figures.name, figures.mentions) == ("baggage", 4)
 
 

@@ -57,7 +57,7 @@ async def test_its_figures_are_those_of_the_command_for_the_same_time(harness: U
         assert said in asked
         assert said in page
     before = await harness.usecases.reports.build_report(  # type: ignore[attr-defined]
-        harness.usecases.reports.parse_query("23 feb 2026 to 1 mar 2026")  # type: ignore[attr-defined]
+        await harness.usecases.reports.parse_query("23 feb 2026 to 1 mar 2026")  # type: ignore[attr-defined]
     )
     assert period.before is not None
     assert (period.before.split, period.before.departments) == (before.split, before.departments)

@@ -14,7 +14,7 @@ from bot.domain.commits import Decision, NotAllowed
 from bot.domain.department import Department
 from bot.domain.health.issues import HealthIssue, HealthState
 from bot.domain.health.source_silence import SourceActivity
-from bot.domain.reports.ranges import EXAMPLES
+from bot.domain.reports.range_points import EXAMPLES
 from bot.domain.reports.report import ReportQuery
 from bot.domain.routing import Route
 from bot.usecases.reports import SentimentReports
@@ -60,8 +60,8 @@ async def receive_posts(
 async def test_what_is_asked_is_understood_in_any_case_and_spacing(
     reports: SentimentReports, words: str, asked: ReportQuery
 ) -> None:
-    assert reports.parse_query(words) == asked
-    assert reports.parse_query(asked.command_text) == asked
+    assert await reports.parse_query(words) == asked
+    assert await reports.parse_query(asked.command_text) == asked
 
 
 @pytest.mark.parametrize(
@@ -244,7 +244,7 @@ async def test_a_time_before_anything_was_counted_is_asked_back(
     with pytest.raises(NotAllowed) as no:
         await reports.answer_question(MIA, "1 jan 2026")
     assert "Earshot counts since" in str(no.value)
-    assert reports.parse_query(str(no.value).split("`")[1]).period.startswith("since")
+    assert (await reports.parse_query(str(no.value).split("`")[1])).period.startswith("since")
 
 
 async def test_a_time_that_was_counted_in_part_says_since_when(
@@ -261,8 +261,10 @@ async def test_a_time_that_was_counted_in_part_says_since_when(
     for words in ("today", "yesterday"):
         assert "counted since" not in (await reports.answer_question(MIA, words)).text
     harness.clock.advance(days=7)
-    assert (await reports.build_report(reports.parse_query("today"))).before != ()
-    assert (await reports.build_report(reports.parse_query("week"))).before == ()  # the week before was counted in part
+    assert (await reports.build_report(await reports.parse_query("today"))).before != ()
+    assert (
+        await reports.build_report(await reports.parse_query("week"))
+    ).before == ()  # the week before was counted in part
 
 
 async def test_of_those_who_asked_in_this_time_it_is_counted_who_was_answered_until_now(

@@ -78,14 +78,13 @@ def test_business_and_off_hours_sources_and_parts_of_the_day_stand_apart(harness
         StepTiming("care", DurationKind.CLAIM, noon, 600.0, "x", ANA),
         StepTiming("care", DurationKind.CLAIM, noon, 10 * 3600.0, "bluesky", ANA),
     ]
-    found = {
-        row.name: row.steps[2] for row in list_detail_rows(timings, hours, ZoneInfo("UTC"), noon - timedelta(days=1))
-    }
+    rows = list_detail_rows(timings, hours, ZoneInfo("UTC"), noon - timedelta(days=1), str.upper)
+    found = {row.name: row.steps[2] for row in rows}
     assert {name: stats.median for name, stats in found.items() if stats} == {
         "Business hours": 600.0,
         "Off hours": 36000.0,
-        "On x": 600.0,
-        "On bluesky": 36000.0,
+        "On X": 600.0,
+        "On BLUESKY": 36000.0,
         "00:00 to 06:00": 36000.0,
         "06:00 to 12:00": 600.0,
     }
@@ -99,7 +98,7 @@ def test_business_and_off_hours_sources_and_parts_of_the_day_stand_apart(harness
     since = noon - timedelta(hours=1)  # a row "02:00 to 03:00" would be of a time that was not asked for
     names = [row.name for row in list_hour_rows(timings, ZoneInfo("Europe/Lisbon"), since)]
     assert names == ["Before", "11:00 to 12:00"]
-    names = [row.name for row in list_detail_rows(timings, hours, ZoneInfo("UTC"), since)]
+    names = [row.name for row in list_detail_rows(timings, hours, ZoneInfo("UTC"), since, str)]
     assert names[-2:] == ["Before", "06:00 to 12:00"]
     timings.append(timings[0]._replace(department="pr"))
     rows = list_department_rows(timings, ["care", "legal", "pr"])

@@ -15,7 +15,8 @@ from bot.domain.assessment import Intent, Sentiment
 from bot.domain.case import CaseResolution
 from bot.domain.commits import DurationKind
 from bot.domain.periods import QUARTER
-from bot.domain.reports.ranges import ALIKE_WEEKS, WEEK
+from bot.domain.reports.range_points import WEEK
+from bot.domain.reports.ranges import ALIKE_WEEKS
 from bot.domain.routing import find_route
 from bot.live_rules import ReloadableRules
 from bot.store.keys import TOOK_MOST, Keys, format_day, join_field
@@ -128,7 +129,7 @@ def _generate_ended_cases(keys: Keys, day: datetime, department: str) -> Iterato
 
 async def _time_reports(store: Store, rules: ReloadableRules, clock: StillClock, times: int) -> list[float]:
     """Return the milliseconds of each report, rendered to the end."""
-    reports = SentimentReports(store, rules, lambda: rules.playbook.subjects, clock)
+    reports = SentimentReports(store, rules, clock)
     found = []
     for _ in range(times):
         began = read_monotonic()

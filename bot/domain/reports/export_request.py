@@ -31,18 +31,20 @@ class ExportRequest:
     subject: str = ""
     department: str = ""
     """Only rows of this subject or department, if one is named."""
+    theme: str = ""
+    """Only counters of this theme, if one is named."""
 
     def to_json(self) -> str:
         start, end = (int(one.timestamp()) for one in self.span)
-        fields = [self.kind, self.as_format, start, end, self.subject, self.department]
+        fields = [self.kind, self.as_format, start, end, self.subject, self.department, self.theme]
         return json.dumps(fields, separators=(",", ":"))
 
     @classmethod
     def parse(cls, text: str) -> Self:
         """Raises ValueError for one of another release."""
-        kind, as_format, start, end, subject, department = json.loads(text)
+        kind, as_format, start, end, subject, department, *theme = json.loads(text)
         span = TimeSpan(datetime.fromtimestamp(start, UTC), datetime.fromtimestamp(end, UTC))
-        return cls(ExportKind(kind), ExportFormat(as_format), span, subject, department)
+        return cls(ExportKind(kind), ExportFormat(as_format), span, subject, department, *theme)
 
     def includes_row(self, row: ExportRow) -> bool:
         return self.subject in {"", row.get("subject")} and self.department in {"", row.get("department")}

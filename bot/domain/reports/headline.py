@@ -2,7 +2,7 @@
 
 from bot.domain.periods import DAY
 from bot.domain.reports.range_parts import find_step
-from bot.domain.reports.ranges import WEEK
+from bot.domain.reports.range_points import WEEK
 from bot.domain.reports.report import TODAY, Report, SentimentCounts
 from bot.domain.reports.statistics import MIN_SAMPLE, ShareChange, VolumeChange
 from bot.domain.reports.theme_figures import ThemeFigures
@@ -20,8 +20,9 @@ MIN_THEME = 3
 def format_headline(report: Report) -> str:
     """Return the answer in one sentence, as plain text."""
     split = report.split
-    scope = f" for {report.query.scope}" if report.query.scope else ""
-    about = f" about {report.query.subject}" if report.query.subject else scope
+    query = report.query
+    scope = f" {'about' if query.theme else 'for'} {query.scope}" if query.scope else ""
+    about = f" about {query.scope}" if query.subject or query.theme else scope
     when = report.range.label
     so_far = " so far" if report.range.is_running and "so far" not in when else ""
     if not split.opinion_count:

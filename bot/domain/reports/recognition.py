@@ -10,6 +10,8 @@ from bot.domain.reports.step_timings import StepTiming
 
 SPOTTED, SPOTTED_FOUND = "spotted by ", "spotted and found by "
 """Words that are counted beside the resolutions of a department, each with the colleague who flagged the post first."""
+RESOLVED_BY = "resolved by "
+"""How a list of cases is asked for by who resolved them; durations have the person beside them."""
 PEOPLE_NAMED = 5
 """Who resolved most, and as many who spotted most."""
 LEAST = 3

@@ -18,7 +18,7 @@ from bot.domain.reports.statistics import (
     compute_volume_change,
 )
 from bot.domain.reports.theme_figures import ThemeFigures
-from bot.domain.themes import ThemeKey
+from bot.domain.themes import THEME, ThemeKey, ThemeRegister, ThemeTally
 
 
 class TallyKey(NamedTuple):
@@ -36,29 +36,51 @@ TODAY = "today"
 
 @dataclass(frozen=True, slots=True)
 class ReportQuery:
-    """What a person asks for: everything, one subject, or one department."""
+    """What a person asks for: everything, one subject, one department, or one theme."""
 
     period: str = TODAY
     """A range in words that `parse_range` understands."""
     subject: str = ""
     department: str = ""
+    theme: str = ""
+    """By the name under which it is shown."""
 
     @property
     def scope(self) -> str:
-        return self.subject or self.department
+        return self.subject or self.department or self.theme
 
     @property
     def command_text(self) -> str:
         """The arguments of the command for the same report."""
-        return f"{self.period} {self.scope}".strip()
+        return f"{self.period} {self.scope_text}".strip()
+
+    @property
+    def scope_text(self) -> str:
+        """How the scope is written in the command."""
+        return f'{THEME} "{self.theme}"' if self.theme else self.scope
+
+    @property
+    def is_whole_brand(self) -> bool:
+        """Whether competitors are counted apart: one subject may be a competitor, and one department theirs."""
+        return not (self.subject or self.department)
 
     def includes_key(self, key: TallyKey | ThemeKey) -> bool:
+        """Whether subject and department fit. By theme, see `select_theme`."""
         return (not self.subject or key.subject == self.subject) and (
             not self.department or key.department == self.department
         )
 
 
 EVERYTHING = ReportQuery()
+
+
+def select_theme(counts: ThemeTally, theme: str, register: ThemeRegister) -> Tally:
+    """Return the counters of the mentions with a theme, under all names that it had, as those of all mentions are."""
+    found: Counter[TallyKey] = Counter()
+    for key, count in counts.items():
+        if register.is_shown_as(key.theme, theme):
+            found[TallyKey(key.subject, key.department, key.sentiment, key.intent or Intent.OTHER)] += count
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +128,7 @@ def count_intents(tally: Tally, competitors: Collection[str] = ()) -> tuple[tupl
 
 REPLY, OPENED, WARNED, DRAFTED, EDITED = "reply ", "opened", "warned", "drafted", "edited"
 AGAIN, TURNED = "again", "turned"
+REPLIED = "replied"
 """Words that are counted beside the resolutions of a department."""
 
 
@@ -238,8 +261,10 @@ class Report:
     """Of a week or longer."""
     colleagues: tuple[ColleagueFigures, ...] = ()
     """Who is named in the report of a week or longer."""
-    choices: tuple[tuple[str, tuple[str, ...]], ...] = ()
-    """What else can be asked for: the names of subjects and departments, each with its title."""
+    choices: tuple[tuple[str, tuple[ReportQuery, ...]], ...] = ()
+    """What else can be asked for: subjects, departments and themes, each with its title."""
+    open_cases_read: int = 0
+    """Of a theme: how many of the most pressing cases of each department were looked at, if some have more."""
     hidden: int = 0
     """Top posts that are not shown where it is shared."""
 

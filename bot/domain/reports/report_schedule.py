@@ -6,7 +6,7 @@ from enum import StrEnum
 from bot.domain.immutable import FrozenModel
 from bot.domain.oncall.local_time import get_local_date, resolve_local_time
 from bot.domain.periods import DAY
-from bot.domain.reports.ranges import WEEKDAYS
+from bot.domain.reports.range_points import WEEKDAYS
 
 MAX_SCHEDULES = 10
 """Of one person."""

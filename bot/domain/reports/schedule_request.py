@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from bot.domain.destination import Callee, ToChannel, ToPerson
 from bot.domain.errors import NotAllowed
-from bot.domain.reports.ranges import WEEKDAYS
+from bot.domain.reports.range_points import WEEKDAYS
 from bot.domain.reports.report_schedule import ReportCadence
 
 EXAMPLES = (

@@ -1,7 +1,7 @@
 """Tempo: how long each step of an answer took, by department, source and time of the day."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -55,7 +55,11 @@ def list_department_rows(timings: Sequence[StepTiming], departments: Sequence[st
 
 
 def list_detail_rows(
-    timings: Sequence[StepTiming], hours: BusinessHours, zone: ZoneInfo, since: datetime
+    timings: Sequence[StepTiming],
+    hours: BusinessHours,
+    zone: ZoneInfo,
+    since: datetime,
+    name_source: Callable[[str], str],
 ) -> list[TempoRow]:
     """Return rows for business and off hours, the sources with most, and parts of the day, by when a step began.
 
@@ -64,7 +68,7 @@ def list_detail_rows(
     parts: dict[str, list[StepTiming]] = {"Business hours": [], "Off hours": []} if hours.windows else {}
     sources = Counter(one.source for one in timings if one.source)
     shown = [name for name, _ in sources.most_common(SOURCES_SHOWN)] if len(sources) > 1 else []
-    parts |= {f"On {name}": [one for one in timings if one.source == name] for name in shown}
+    parts |= {f"On {name_source(name)}": [one for one in timings if one.source == name] for name in shown}
     parts |= {name: [] for name in (BEFORE, *(_name_block(first) for first in range(0, 24, BLOCK)))}
     for one in timings:
         if hours.windows:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from bot.domain.assessment import Sentiment
 from bot.domain.case import Case
 from bot.domain.reports.statistics import MIN_SAMPLE, compute_wilson_interval
-from bot.domain.themes import THEME, ThemeKey, ThemeRegister
+from bot.domain.themes import THEME, ThemeRegister, ThemeTally
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class ThemeFigures:
 
 
 def compute_theme_figures(
-    counts: Mapping[ThemeKey, int], register: ThemeRegister, competitors: Collection[str] = ()
+    counts: ThemeTally, register: ThemeRegister, competitors: Collection[str] = ()
 ) -> tuple[ThemeFigures, ...]:
     """Return the themes by their shown names, most common first."""
     said: dict[str, dict[str, Counter[str]]] = defaultdict(lambda: defaultdict(Counter))
