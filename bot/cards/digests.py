@@ -1,8 +1,9 @@
 """The digest: many cases that came at once in one message, a line for each case or for several that say the same."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from bot.cards import action_ids
 from bot.cards.block_kit import (
@@ -94,3 +95,10 @@ def _render_digest_line(digest_id: str, group: Sequence[Case], at: datetime, wor
         accessory=claim,
         block_id=action_ids.build_digest_block_id(digest_id, first.id),
     )
+
+
+def list_digest_cases(blocks: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Return the cases on the lines of a digest that was posted; none for another message."""
+    buttons = [block.get("accessory") or {} for block in blocks]
+    claims = {action_ids.CLAIM_IN_DIGEST, action_ids.CLAIM_GROUP}
+    return [str(button.get("value", "")) for button in buttons if button.get("action_id") in claims]

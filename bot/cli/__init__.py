@@ -26,6 +26,8 @@ COMMANDS = MappingProxyType(
         "forget": "bot.cli.forget:forget",
         "evaluate": "bot.cli.evaluate:evaluate",
         "export": "bot.cli.export:export",
+        "import": "bot.cli.state:import_state",
+        "recover": "bot.cli.state:record_restore",
         "report": "bot.cli.report:report",
         "corrections": "bot.cli.corrections:app",
         "train": "bot.cli.train:train",

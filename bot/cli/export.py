@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, TextIO
 from zoneinfo import ZoneInfo
@@ -13,6 +14,7 @@ import typer
 from bot.cards.sanitize import sanitize_line
 from bot.cli.exits import REFUSED, exit_on_error, fail_with, guard_output, print_warning, require_config
 from bot.cli.progress import ProgressBar
+from bot.cli.state import PRIVATE, export_state
 from bot.cli.store_connection import run_with_store
 from bot.clock import SystemClock
 from bot.domain.commits import NotAllowed
@@ -24,8 +26,18 @@ from bot.domain.text import format_count
 from bot.store.export_rows import iter_export_rows
 from bot.store.store import Store
 
-PRIVATE = 0o600
-"""Of a new file: it holds what strangers wrote, and who they are."""
+
+class ExportChoice(StrEnum):
+    """What Slack offers, too, and everything."""
+
+    MENTIONS = ExportKind.MENTIONS.value
+    CASES = ExportKind.CASES.value
+    AUDIT = ExportKind.AUDIT.value
+    TALLIES = ExportKind.TALLIES.value
+    EPISODES = ExportKind.EPISODES.value
+    STATE = "state"
+
+
 PROGRESS_ROWS = 100
 OLDEST = 10 * MAX_AGE
 """No case stays open for so long."""
@@ -33,7 +45,7 @@ TIMES = "2026-03-01, “1 march” or “friday 18:00”"
 
 
 def export(
-    what: Annotated[ExportKind, typer.Argument(help="What to write.")],
+    what: Annotated[ExportChoice, typer.Argument(help="What to write. state: everything, to import it again.")],
     *,
     start: Annotated[
         str | None,
@@ -45,12 +57,34 @@ def export(
     as_format: Annotated[
         ExportFormat, typer.Option("--format", help="CSV for spreadsheets, or JSON lines.")
     ] = ExportFormat.CSV,
-    out: Annotated[Path | None, typer.Option(metavar="FILE", help="Default: the output.", show_default=False)] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="Default: the output. state: compressed if it ends with .gz", show_default=False
+        ),
+    ] = None,
+    with_secrets: Annotated[
+        bool, typer.Option("--with-secrets", help="Of state: with the keys that sign links.")
+    ] = False,
+    while_running: Annotated[bool, typer.Option("--while-running", help="Of state: while Earshot works.")] = False,
 ) -> None:
     """Write what Earshot has stored. If a record cannot be read, the others are written, and the exit code is 1.
 
     Times are in UTC, and again in the brand's time zone. Posts that were deleted or forgotten have no words.
     """
+    if what is ExportChoice.STATE:
+        if start or until:
+            raise typer.BadParameter("state is always everything", param_hint="--from or --until")
+        export_state(out, with_secrets=with_secrets, while_running=while_running)
+    elif with_secrets or while_running:
+        raise typer.BadParameter("is only for state", param_hint="--with-secrets or --while-running")
+    else:
+        _export_rows(ExportKind(what), start, until, as_format, out)
+
+
+def _export_rows(
+    what: ExportKind, start: str | None, until: str | None, as_format: ExportFormat, out: Path | None
+) -> None:
     with exit_on_error():
         zone = ZoneInfo((playbook := require_config()[1].current).brand.time_zone)
     span = _parse_span(start, until, zone)

@@ -14,15 +14,15 @@ CHUNK = 1 << 20
 
 
 class ProgressBar:
-    def __init__(self, file: Path, *, writes: bool = False) -> None:
-        """With `writes`, nobody knows how many rows there will be."""
+    def __init__(self, file: Path, *, writes: bool = False, total: int | None = None) -> None:
+        """With `writes`, nobody knows how many rows there will be. `total`: how many lines there are, if known."""
         self._bar: Progress | None = None
         if sys.stderr.isatty():
             columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn())
             console = Console(stderr=True, highlight=False, soft_wrap=True)
             unit = TextColumn("rows" if writes else "lines")
             self._bar = Progress(*columns, unit, TimeRemainingColumn(), console=console, transient=True)
-            total = None if writes else _count_lines(file)
+            total = None if writes else _count_lines(file) if total is None else total
             self._task = self._bar.add_task(sanitize_line(file.name, 40), total=total)
 
     def __enter__(self) -> Self:

@@ -32,10 +32,12 @@ from bot.domain.commits import StoreUnavailable
 from bot.sinks.slack import SlackSink, build_web_client
 from bot.sources.base import MentionSource
 from bot.store.leases import build_process_name
+from bot.store.migrations import run_migrations
 from bot.web.http_server import WebServer, build_server
 from bot.web.listen_sockets import ListenError, open_listen_sockets
 from bot.web.process_group import MAIN
 from bot.workers.process_monitor import ProcessMonitor
+from bot.workers.recovery import RecoveryError, RestoreRecovery
 from bot.workers.runner import run_worker
 
 DRAIN = 2.0
@@ -109,11 +111,16 @@ async def _run_app(
         store = await stack.enter_async_context(open_brand_store(settings, playbook.current))
         await store.verify_access()  # fails with a sentence if the store is unavailable
         await claim_brand(store, playbook.current)
+        await run_migrations(store.client, store.keys, store.leases)
         await store.inbox.create_group()
         session = await stack.enter_async_context(aiohttp.ClientSession())
         client = build_web_client(token, settings.slack_api_url, session)
         external, name = build_external_services(settings, session, clock), build_process_name()
         earshot = build_app(store, playbook, SlackSink(client), clock, name, external=external, weights=weights)
+        try:
+            await RestoreRecovery(store, SlackSink(client), earshot.rules, clock).run()
+        except RecoveryError as no:
+            raise fail_with([no]) from None
         earshot.set_sources(sources)
         endpoint = None
         if "slack" in plan.workers:

@@ -49,10 +49,15 @@ async def claim_brand(store: Store, playbook: Playbook) -> None:
 
 def run_with_store(work: Callable[[Store], Awaitable[T]]) -> T:
     """Load the configuration, open the store and run `work` on it."""
+    return run_with_brand(lambda store, _: work(store))
+
+
+def run_with_brand(work: Callable[[Store, BrandIdentity], Awaitable[T]]) -> T:
+    """Do as `run_with_store`, and say whose the store is by the playbook."""
 
     async def run_inside() -> T:
         async with open_brand_store(settings, playbook.current) as store:
-            return await work(store)
+            return await work(store, build_identity(playbook.current)._replace(id=store.brand))
 
     with exit_on_error():
         settings, playbook = require_config()

@@ -1,7 +1,7 @@
 """Slack's Web API as a sink: each call returns, or raises one of `delivery_errors`."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, BinaryIO, NamedTuple
 
 import aiohttp
@@ -35,6 +35,15 @@ CARD_EVENT = "earshot_card"
 class SentMessage(NamedTuple):
     channel: str
     ts: str
+
+
+class PostedMessage(NamedTuple):
+    """A message of ours, as it is in a channel."""
+
+    name: str
+    """Of its notification, from its metadata."""
+    ts: str
+    blocks: Sequence[Mapping[str, Any]]
 
 
 class SlackProfile(NamedTuple):
@@ -102,6 +111,26 @@ class SlackSink:
             if metadata.get("event_type") == CARD_EVENT and metadata.get("event_payload", {}).get("name") == name:
                 return SentMessage(channel, str(message["ts"]))
         return None
+
+    async def list_messages(
+        self, channel: str, since: float, until: float, cursor: str = ""
+    ) -> tuple[list[PostedMessage], str]:
+        """Return a page of our messages, the newest first, and the cursor of the next; empty after the last.
+
+        `since` and `until` are in epoch seconds. Replies in threads are not among them. Raises as `find_message`.
+        """
+        span = {"oldest": f"{since:.6f}", "latest": f"{until:.6f}", "limit": PAGE}
+        more = {"cursor": cursor} if cursor else {}
+        reply = await self._call_method(
+            "conversations.history", channel=channel, include_all_metadata=True, **span, **more
+        )
+        found = []
+        for message in reply.get("messages", []):
+            metadata = message.get("metadata") or {}
+            name = str((metadata.get("event_payload") or {}).get("name") or "")
+            if metadata.get("event_type") == CARD_EVENT and name:
+                found.append(PostedMessage(name, str(message["ts"]), message.get("blocks") or ()))
+        return found, str((reply.get("response_metadata") or {}).get("next_cursor") or "")
 
     async def upload_file(self, name: str, content: BinaryIO, length: int) -> str:
         """Return the id of a file that nobody sees before it is shared. Reads `content` as it is sent, and closes it.

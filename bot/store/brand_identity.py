@@ -4,10 +4,13 @@ from typing import NamedTuple
 
 from bot.store.client import RedisClient, parse_hash, parse_int
 from bot.store.keys import Keys
+from bot.store.migrations import FIRST_SCHEMA, SCHEMA
 from bot.store.topology import ClusterTopology
 
-SCHEMA = 1
-"""Raised only by a change that the release before cannot work with."""
+READABLE_AHEAD = 1
+"""By how much a schema may be newer: a release writes only what the one before it can read."""
+IMPORTING = "importing"
+"""The field of `meta` that an import which has not finished leaves."""
 SCAN_COUNT = 10_000
 """Keys in one SCAN of a store that is not ours yet."""
 
@@ -26,7 +29,7 @@ class BrandIdentity(NamedTuple):
 
 
 class StoreMismatchError(Exception):
-    """The keys belong to another brand or a newer release. The message says what to do."""
+    """The keys belong to another brand or a newer release, or are not complete. The message says what to do."""
 
 
 async def find_brand_id(client: RedisClient, brand: BrandIdentity) -> str:
@@ -39,8 +42,11 @@ async def find_brand_id(client: RedisClient, brand: BrandIdentity) -> str:
     return brand.id if theirs else brand.former_id
 
 
-async def check_ownership(client: RedisClient, brand: BrandIdentity) -> None:
-    """Raise `StoreMismatchError` if the data is not this brand's. Changes nothing."""
+async def check_ownership(client: RedisClient, brand: BrandIdentity, *, while_importing: bool = False) -> None:
+    """Raise `StoreMismatchError` if the data is not this brand's, or not complete. Changes nothing.
+
+    `while_importing`: it need not be complete.
+    """
     found = await _read_meta(client, brand.id)
     schema, name = parse_int(found.get("schema", SCHEMA)), found.get("name", brand.name)
     if schema is None:
@@ -49,10 +55,15 @@ async def check_ownership(client: RedisClient, brand: BrandIdentity) -> None:
             "If a newer release of Earshot wrote it, run that release. "
             f"If somebody changed it by hand, set it to {SCHEMA} with HSET, and start Earshot again."
         )
-    if schema > SCHEMA:
+    if schema > SCHEMA + READABLE_AHEAD:
         raise StoreMismatchError(
             f"A newer release of Earshot keeps '{name}' on this store (schema {schema}, this one knows {SCHEMA}). "
             "Nothing was changed – update Earshot and start again."
+        )
+    if IMPORTING in found and not while_importing:
+        raise StoreMismatchError(
+            f"The import of '{name}' is not finished, so a part of the data is missing. "
+            "Run it again: earshot import FILE. To remove what it has written: earshot import --drop"
         )
     if brand.is_explicit:
         return
@@ -66,9 +77,9 @@ async def check_ownership(client: RedisClient, brand: BrandIdentity) -> None:
 async def claim_keys(client: RedisClient, brand: BrandIdentity) -> None:
     """Mark the keys as this brand's. Raises `StoreMismatchError`."""
     await check_ownership(client, brand)
-    key = Keys(brand.id).meta
+    key, schema = Keys(brand.id).meta, FIRST_SCHEMA if await _has_data(client, brand.id) else SCHEMA
     names = ("brand", brand.id, "name", brand.name)
-    await client.execute_batch([("HSETNX", key, "schema", SCHEMA), ("HSET", key, *names)])
+    await client.execute_batch([("HSETNX", key, "schema", schema), ("HSET", key, *names)])
 
 
 async def restore_meta(client: RedisClient, brand: str) -> None:

@@ -12,6 +12,7 @@ import redis.asyncio
 import redis.exceptions
 from redis.asyncio.retry import Retry
 from redis.backoff import ConstantBackoff
+from redis.client import NEVER_DECODE
 from redis.exceptions import AuthenticationError, InvalidResponse, NoScriptError, RedisError, ResponseError
 
 from bot.domain.commits import StoreUnavailable
@@ -29,7 +30,7 @@ DURABLE_SCRIPTS = frozenset({"admit", "commit"})
 COPY_MS = 1_000
 """Wait for the replicas, in ms: they confirm within one on a good network."""
 
-Words = Sequence[str | int | float]
+Words = Sequence[str | int | float | bytes]
 
 
 class WrongType(str):
@@ -136,7 +137,16 @@ class RedisClient:
             for words in commands:
                 pipe.execute_command(*words)
             replies = await pipe.execute(raise_on_error=False)
-            return _raise_first_error(ANOTHER_TYPE if is_wrong_type(reply) else reply for reply in replies)
+            return _raise_first_error(map(_mark_type, replies))
+
+    async def execute_bytes(self, commands: Iterable[Words]) -> list[Any]:
+        """Do as `execute_each`, but return bytes as they are; None for a key, or a group of it, that is gone."""
+        async with self._guard_call():
+            pipe = self._redis.pipeline(transaction=False)
+            for words in commands:
+                pipe.execute_command(*words, **{NEVER_DECODE: True})
+            replies = await pipe.execute(raise_on_error=False)
+            return _raise_first_error(None if _is_missing(reply) else _mark_type(reply) for reply in replies)
 
     async def read_bodies(self, keys: Iterable[str], field: str = "body") -> list[str | None]:
         """Return one field of each of several hashes."""
@@ -180,6 +190,16 @@ class RedisClient:
             for key in keys:
                 yield key
             if cursor == "0":
+                return
+
+    async def scan_bytes(self, start: str) -> AsyncIterator[list[bytes]]:
+        """Yield the keys with this prefix as bytes, some at a time. As in `scan_keys`, one may come twice."""
+        cursor, pattern = b"0", escape_pattern(start) + "*"
+        while True:
+            command = ("SCAN", cursor, "MATCH", pattern, "COUNT", SCAN_COUNT)
+            [(cursor, keys)] = await self.execute_bytes([command])
+            yield keys
+            if cursor == b"0":
                 return
 
     async def run_script(self, name: str, keys: Sequence[str], args: Words) -> Any:
@@ -295,6 +315,14 @@ def parse_hash(flat: Sequence[str]) -> dict[str, str]:
 def parse_counts(flat: Sequence[str]) -> dict[str, int]:
     """Return a hash of counters from Redis's flat list, without fields that hold no number."""
     return {name: count for name, value in parse_hash(flat).items() if (count := parse_int(value)) is not None}
+
+
+def _mark_type(reply: Any) -> Any:
+    return ANOTHER_TYPE if is_wrong_type(reply) else reply
+
+
+def _is_missing(reply: Any) -> bool:
+    return isinstance(reply, ResponseError) and str(reply).startswith(("no such key", "NOGROUP"))
 
 
 def _raise_first_error(replies: Iterable[Any]) -> list[Any]:

@@ -136,6 +136,10 @@ class Keys:
         self.ledger = self.root + "ledger"
         self.writing_ends = self.root + "writing_ends"
 
+    def locate(self, name: bytes) -> bytes:
+        """Return the key with this logical name, which is the same for each brand. An export has logical names."""
+        return self.root.encode() + name
+
     def source_health_key(self, source: str) -> str:
         return f"{self.root}source_health:{source}"
 

@@ -10,7 +10,7 @@ from bot.domain.outbox import Notification, NotificationKind, Priority
 from bot.domain.paging.page import Page
 from bot.store.case_writer import build_card_timing
 from bot.store.client import RedisClient, parse_hash
-from bot.store.decision_writer import LANE_WIDTH, add_case_message, add_notification
+from bot.store.decision_writer import LANE_WIDTH, add_case_message, add_notification, to_ms
 from bot.store.keys import CASE_KEPT, Keys
 from bot.store.message_records import CardRecord, CardState, MessageRef
 from bot.store.record_reader import RecordReader, UnreadableRecordError
@@ -152,6 +152,21 @@ class Outbox(RedisStore):
         if ttl:
             transaction.write("EXPIRE", key, ttl)
         await commit(self._client, transaction)
+
+    async def record_found_card(self, name: str, channel: str, ts: str) -> None:
+        """Record a message that is in the channel and was forgotten, unless it is known. `name` is in its metadata."""
+        case_id = name.replace(" ", ".")
+        before = (await self.load_cards([case_id]))[case_id]
+        if before.state in {CardState.NONE, CardState.POSTING} and not before.digest:
+            record = before.copy_with(state=CardState.POSTED, channel=channel, ts=ts, drawn=0, since=0, tries=0)
+            await self.save_card(case_id, record, ttl=int(CASE_KEPT.total_seconds()))
+
+    async def drop_before(self, to: Destination, at: datetime) -> None:
+        """Remove what has waited for a destination since before this time."""
+        flat = await self._client.execute("ZRANGE", self._keys.outbox_key(to), 0, -1, "WITHSCORES")
+        old = [name for name, score in parse_hash(flat).items() if int(float(score)) % LANE_WIDTH < to_ms(at)]
+        if old:
+            await self._client.execute("ZREM", self._keys.outbox_key(to), *old)
 
     async def record_moved_notice(self, case_id: str, record: CardRecord) -> None:
         """Record that the oldest stale card says where the case went: from now on it is a message about the case."""

@@ -180,6 +180,11 @@ class PageStore(Repository[Page, Decision[Page]]):
         reply = await self._client.execute("ZRANGEBYSCORE", self._keys.pages, "-inf", at.timestamp(), *some)
         return self._records.skip_unreadable(self._keys.page_key, reply, at)
 
+    async def list_open(self, before: datetime) -> list[Page]:
+        """Return the pages for which people are still to be called and that were opened before this time."""
+        found = await self.find(await self._client.execute("ZRANGE", self._keys.pages, 0, -1))
+        return [page for page in found.values() if page.opened_at < before]
+
     async def clear_due(self, page_id: str) -> None:
         """Forget when a page is due that is gone or calls nobody any more."""
         await self._client.execute("ZREM", self._keys.pages, page_id)

@@ -49,6 +49,7 @@ from bot.store.recent_posts import RecentPostStore
 from bot.store.replies import ReplyStore
 from bot.store.report_counters import MentionCounters, ReportCounterStore
 from bot.store.report_schedules import ReportScheduleStore
+from bot.store.restore_records import RestoreRecordStore
 from bot.store.roles import RoleStore
 from bot.store.roll_ups import RollUpStore
 from bot.store.shift_summaries import ShiftSummaryStore
@@ -130,6 +131,7 @@ class Store:
         self.health_issues = HealthIssueStore(client, keys)
         self.source_health = SourceHealthStore(client, keys)
         self.reads = ReadCountStore(client, keys)
+        self.restores = RestoreRecordStore(client, keys)
 
     async def find_next_deadline(self) -> datetime | None:
         """Return when the next deadline of a case or step of a page is due; it may have passed. None: there is none."""

@@ -11,7 +11,7 @@ from bot.domain.case import Case, JoinReason, derive_case_id
 from bot.domain.cases.deletion_transitions import count_deleted, decide_deletion
 from bot.domain.cases.edit_transitions import PostEdit, decide_edit, skip_edit
 from bot.domain.cases.flag_transitions import join_flagged_case
-from bot.domain.cases.intake import count_only, join_case, open_case
+from bot.domain.cases.intake import count_only, drop_calls, join_case, open_case
 from bot.domain.cases.public_reply_transitions import remove_public_reply
 from bot.domain.commits import CaseDecision
 from bot.domain.department import Department
@@ -26,6 +26,7 @@ from bot.domain.routing import NOBODY, Route
 from bot.domain.rules import PlaybookRules, get_department_or_lost
 from bot.store.case_writer import LookupKey
 from bot.store.inbox import InboxEntry, LookupGuard, MentionMark, TriagedEntry
+from bot.store.restore_records import RestoreRecord
 from bot.store.store import Store
 from bot.workers.own_replies import OwnReplyDecider, find_staff_sign
 
@@ -103,11 +104,15 @@ class TriageDecider:
         self._replies = OwnReplyDecider(store, rules)
         self._mutes = MuteSet()
         self._flagged_links: dict[str, str] = {}
+        self._restoration: RestoreRecord | None = None
+        self._knows_restoration = False
 
     async def load_mutes(self, at: datetime) -> None:
         """Load the mutes, and what was flagged, for the batches to come: once for each read of the inbox."""
         self._mutes = await self._store.mutes.load_set(at)
         self._flagged_links = await self._store.flags.load_links(at)
+        if not self._knows_restoration:  # once: nothing is restored while a process works
+            self._restoration, self._knows_restoration = await self._store.restores.load(), True
 
     async def decide_batch(
         self, items: Sequence[TriageItem], opened: Mapping[str, Case], at: datetime
@@ -125,6 +130,8 @@ class TriageDecider:
             if is_new and self._has_own_case(item.mention, opened):
                 decision = skip_edit() if item.entry.edit else _decide_count_only(item, at)
             decision = self._add_own_voice(item, decision, batch, at)
+            if self._restoration and self._restoration.is_earlier(item.mention.created_at):
+                decision = drop_calls(decision)
             seen = self._store.keys.seen_key(item.mention.id)
             guards = [LookupGuard(seen, batch.found[seen])]
             if item.may_be_answered and not item.entry.edit:

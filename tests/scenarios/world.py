@@ -19,7 +19,7 @@ from bot.domain.commits import StoreUnavailable
 from bot.domain.health.issues import CHECK_INTERVAL
 from bot.domain.mention import Mention
 from bot.domain.reports.report import Reconciliation
-from bot.slack_sandbox import SlackSandbox
+from bot.slack_sandbox import SlackSandbox, SlackWorkspace
 from bot.sources.base import MentionSource
 from bot.sources.catalogue import MODELS
 from bot.testing.local_app import LocalApp, run_local_app
@@ -250,14 +250,15 @@ async def open_world(
     clock: SteppedClock,
     playbook_file: Path = PLAYBOOK,
     settings: Settings | None = None,
+    workspace: SlackWorkspace | None = None,
 ) -> AsyncIterator[World]:
-    """A world with a copy of this playbook, which a story may change."""
+    """A world with a copy of this playbook, which a story may change, in a workspace that may have been there before."""
     path = folder / "playbook.toml"
     shutil.copyfile(playbook_file, path)
     playbook = PlaybookReloader(path, sources=MODELS)
     opening = run_local_app(
         playbook=playbook,
-        workspace=build_workspace(clock),
+        workspace=workspace or build_workspace(clock),
         clock=clock,
         folder=folder,
         redis_url=redis_url,

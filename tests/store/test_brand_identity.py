@@ -5,10 +5,11 @@ from collections.abc import AsyncIterator
 import pytest
 
 from bot.config.playbook import derive_brand_id, slugify_name
-from bot.store.brand_identity import SCHEMA, BrandIdentity, StoreMismatchError, claim_keys, find_brand_id
+from bot.store.brand_identity import READABLE_AHEAD, BrandIdentity, StoreMismatchError, claim_keys, find_brand_id
 from bot.store.client import RedisClient
 from bot.store.embedded_server import EmbeddedServer
 from bot.store.keys import Keys
+from bot.store.migrations import SCHEMA
 
 
 @pytest.fixture
@@ -34,8 +35,14 @@ async def test_the_first_start_writes_schema_id_and_name(empty: RedisClient) -> 
     await write_counter(empty, BrandIdentity("northwind-air", "Northwind Air"))
 
 
-async def test_a_newer_schema_is_refused_in_a_sentence(empty: RedisClient) -> None:
-    await empty.execute("HSET", Keys("n").meta, "schema", SCHEMA + 1, "name", "N")
+async def test_the_data_of_the_next_release_can_be_read(empty: RedisClient) -> None:
+    await empty.execute("HSET", Keys("n").meta, "schema", SCHEMA + READABLE_AHEAD, "name", "N")
+    await claim_keys(empty, BrandIdentity("n", "N"))
+    assert await empty.execute("HGET", Keys("n").meta, "schema") == str(SCHEMA + READABLE_AHEAD)
+
+
+async def test_a_schema_that_is_newer_than_that_is_refused_in_a_sentence(empty: RedisClient) -> None:
+    await empty.execute("HSET", Keys("n").meta, "schema", SCHEMA + READABLE_AHEAD + 1, "name", "N")
     with pytest.raises(StoreMismatchError, match="A newer release of Earshot keeps 'N' on this store"):
         await claim_keys(empty, BrandIdentity("n", "N"))
 

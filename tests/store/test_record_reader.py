@@ -215,6 +215,8 @@ def test_nothing_that_is_stored_is_read_but_one_by_one() -> None:
         "store/quote_redaction.py",
         "store/early_replies.py",  # of these two nobody waits for one: it ends by itself
         "store/replies.py",
+        "store/restore_records.py",  # one record that says what to look up; without it nothing is
+        "store/state_file.py",  # a file, which is refused as a whole
     }
     calling = {
         str(file.relative_to(folder))

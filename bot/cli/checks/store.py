@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bot.cli.check_report import Findings, make_fault, make_note, make_ok
+from bot.cli.check_report import CheckFinding, Findings, make_fault, make_note, make_ok
 from bot.cli.store_connection import UNREADABLE
 from bot.config.settings import Settings
 from bot.domain.commits import StoreUnavailable
@@ -14,6 +14,8 @@ from bot.store.brand_identity import BrandIdentity, StoreMismatchError, check_ow
 from bot.store.client import RedisClient
 from bot.store.embedded_server import EmbeddedServerError, run_embedded
 from bot.store.keys import Keys
+from bot.store.migrations import SCHEMA, load_schema
+from bot.store.restore_records import RestoreRecordStore
 from bot.store.server_info import ServerInfo, fetch_server_info
 from bot.store.topology import ClusterTopology, SentinelTopology, StoreTopology
 
@@ -58,6 +60,7 @@ async def _check_redis(url: str, brand: BrandIdentity | None, place: str, where:
         return
     try:
         server = await fetch_server_info(client)
+        notes: list[CheckFinding] = []
         faults = [make_fault(place, problem) for problem in _list_server_problems(server)]
         faults += [make_fault("EARSHOT_COPIES", problem) for problem in _list_copy_problems(server, copies)]
         if not faults:
@@ -66,6 +69,7 @@ async def _check_redis(url: str, brand: BrandIdentity | None, place: str, where:
             await verify_permissions(client, Keys(kept))
             if brand:
                 await check_ownership(client, brand._replace(id=kept))
+                notes = [note async for note in _describe_data(client, Keys(kept))]
     except StoreUnavailable as no:
         yield make_fault(place, str(no))
         return
@@ -77,8 +81,24 @@ async def _check_redis(url: str, brand: BrandIdentity | None, place: str, where:
         named = client.topology.describe()
         yield make_ok("Redis", f"{server.name} {server.version}{named and f', {named}'}{where}")
     hints = _list_server_hints(server, client.topology, copies)
-    for finding in (*faults, *(make_note(place, hint) for hint in hints)):
+    for finding in (*faults, *notes, *(make_note(place, hint) for hint in hints)):
         yield finding
+
+
+async def _describe_data(client: RedisClient, keys: Keys) -> Findings:
+    """Say what the data's schema is, and what was restored last."""
+    schema = await load_schema(client, keys)
+    newer = " It was written by a newer release, which this one can read" if schema > SCHEMA else ""
+    older = " It is changed to that at the next start" if schema < SCHEMA else ""
+    yield make_ok("Data", f"schema {schema}, this release writes {SCHEMA}.{newer}{older}".rstrip("."))
+    if restored := await RestoreRecordStore(client, keys).load():
+        when = (
+            f"restored {restored.restored_at:%Y-%m-%d %H:%M} UTC from a backup of {restored.backup_at:%Y-%m-%d %H:%M}"
+        )
+        if restored.settled_at is None:
+            yield make_note("Data", f"{when}. Before it posts anything, earshot run looks up what was posted since")
+        else:
+            yield make_ok("Data", when)
 
 
 def _list_server_hints(server: ServerInfo, topology: StoreTopology, copies: int) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 
@@ -28,6 +29,7 @@ from bot.domain.cases.deadlines import (
 from bot.domain.cases.follow_up_transitions import note_reply
 from bot.domain.commits import CaseDecision, DurationKind, MentionOutcome, ProcessedMention
 from bot.domain.department import Department
+from bot.domain.destination import ToDepartment
 from bot.domain.follow_up import asks_for_nothing, describe_mood
 from bot.domain.mention import UNKNOWN_AUTHOR_ID, Mention
 from bot.domain.outbox import Notification, NotificationKind, Priority
@@ -112,6 +114,12 @@ def open_case(
         pages=build_case_pages(case, at),
         durations=((DurationKind.RECEIVED, max(0.0, (at - mention.created_at).total_seconds())),),
     )
+
+
+def drop_calls(decision: CaseDecision) -> CaseDecision:
+    """Return the decision without pages, and without messages to people: they had them before a backup was restored."""
+    kept = tuple(one for one in decision.notifications if isinstance(one.to, ToDepartment))
+    return replace(decision, pages=(), notifications=kept)
 
 
 def count_only(mention: Mention, assessment: Assessment, at: datetime, muted_by: str = "") -> CaseDecision:
