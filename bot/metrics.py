@@ -53,25 +53,25 @@ MetricRows = Sequence[tuple[str, str, str, Sequence[tuple[str, Mapping[str, str]
 """Metrics as JSON takes them: name, text, type, and the samples, each with its own name, labels and value."""
 
 
-def export_metrics() -> MetricRows:
-    """Return the metrics of this process."""
+def export_metrics(registry: CollectorRegistry = REGISTRY) -> MetricRows:
+    """Return the metrics of a registry, by default those of this process."""
     return [
         (one.name, one.documentation, one.type, [(each.name, each.labels, each.value) for each in one.samples])
-        for one in REGISTRY.collect()
+        for one in registry.collect()
     ]
 
 
 class LabelledMetrics(Collector):
-    """Metrics of several processes by their names, which become the label `process` where a sample has none."""
+    """Metrics of several processes or brands by their names, which become a label where a sample has none."""
 
-    def __init__(self, processes: Mapping[str, MetricRows]) -> None:
-        self._processes = processes
+    def __init__(self, label: str, by_name: Mapping[str, MetricRows]) -> None:
+        self._label, self._by_name = label, by_name
 
     def collect(self) -> Iterable[Metric]:
         found: dict[str, Metric] = {}
-        for process, rows in self._processes.items():
+        for labelled, rows in self._by_name.items():
             for name, text, kind, samples in rows:
                 metric = found.setdefault(name, Metric(name, text, kind))
                 for sample, labels, value in samples:
-                    metric.add_sample(sample, {"process": process, **labels}, value)
+                    metric.add_sample(sample, {self._label: labelled, **labels}, value)
         return found.values()

@@ -10,10 +10,13 @@ import structlog
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.adapter.starlette.async_handler import AsyncSlackRequestHandler
 from slack_bolt.async_app import AsyncApp
+from slack_bolt.oauth.async_oauth_flow import AsyncOAuthFlow
 from slack_sdk.signature import SignatureVerifier
 from slack_sdk.web.async_client import AsyncWebClient
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
+
+from handlers.brand_access import BrandAuthorization, FindBrand
 
 log = structlog.get_logger("slack")
 
@@ -27,14 +30,18 @@ PATIENCE = 3.0
 """Seconds that a start waits for the socket, which normally opens within 0.1 s."""
 
 
-def build_bolt_app(client: AsyncWebClient, signing_secret: str) -> AsyncApp:
-    """Return the app. `signing_secret` is '' in Socket Mode, where requests are not signed.
+def build_bolt_app(
+    client: AsyncWebClient, signing_secret: str, find: FindBrand, oauth: AsyncOAuthFlow | None = None
+) -> AsyncApp:
+    """Return the app. `signing_secret` is '' in Socket Mode, where requests are not signed; `client` has no token.
 
     The explicit name keeps Bolt from searching all loaded modules for one, which takes 0.1 s.
     """
     return AsyncApp(
         name="earshot",
         client=client,
+        authorize=BrandAuthorization(find),
+        oauth_flow=oauth,
         signing_secret=signing_secret or None,
         request_verification_enabled=bool(signing_secret),
         url_verification_enabled=True,

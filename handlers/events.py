@@ -1,5 +1,7 @@
 """Listeners for events of the Events API."""
 
+from datetime import UTC, datetime
+
 import structlog
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
@@ -7,9 +9,10 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.cards.home_view import HomeState
 from handlers.home_responder import publish_home
 from handlers.message_text import extract_message_text
-from handlers.use_cases import CrisisUseCases, HomeTab, Payload
+from handlers.use_cases import CrisisUseCases, HomeTab, InstallationUseCases, Payload
 
-LEAVING = ("app_uninstalled", "tokens_revoked")
+UNINSTALLED = "app_uninstalled"
+LEAVING = (UNINSTALLED, "tokens_revoked")
 
 log = structlog.get_logger("slack")
 
@@ -21,9 +24,17 @@ async def on_app_home_opened(event: Payload, client: AsyncWebClient, home: HomeT
         await publish_home(event["user"], home, client, state._replace(starts=()))
 
 
-async def on_app_uninstalled(body: Payload, event: Payload) -> None:
-    """Log that the app was uninstalled or its token revoked: nothing can be posted until it is installed again."""
-    log.error("slack access taken away", why=event["type"], team=body.get("team_id"))
+async def on_access_lost(body: Payload, event: Payload, installations: InstallationUseCases | None) -> None:
+    """The app was uninstalled, or its token revoked. Where it was installed by a link, what is kept of it ends."""
+    team, enterprise = (str(body.get(key) or "") for key in ("team_id", "enterprise_id"))
+    log.error("slack access taken away", why=event["type"], team=team)
+    if installations is None:
+        return
+    at = datetime.fromtimestamp(int(body.get("event_time") or 0), UTC)
+    if event["type"] == UNINSTALLED:
+        await installations.uninstall(team, enterprise, at)
+    elif (event.get("tokens") or {}).get("bot"):
+        await installations.drop_token(team, enterprise, at)
 
 
 async def on_pin_added(event: Payload, crises: CrisisUseCases) -> None:
@@ -39,4 +50,4 @@ def register(app: AsyncApp) -> None:
     app.event("app_home_opened")(on_app_home_opened)
     app.event("pin_added")(on_pin_added)
     for event in LEAVING:
-        app.event(event)(on_app_uninstalled)
+        app.event(event)(on_access_lost)

@@ -4,6 +4,7 @@ from typing import Any
 
 from bot.cards import action_ids
 from handlers.commands import COMMANDS
+from handlers.commands.slash_command import SlashCommand
 from handlers.events import LEAVING
 
 SCOPES = {
@@ -29,8 +30,13 @@ EVENTS = ("app_home_opened", "pin_added", *LEAVING)
 SHORTCUTS = {action_ids.FLAG_MENTION: ("Flag for a department", "Opens a case for something Earshot missed")}
 
 
-def build_manifest(*, socket_mode: bool, request_url: str | None = None, name: str = "Earshot") -> dict[str, Any]:
-    """Return the manifest. `request_url` is the full URL of `/slack/events`; Socket Mode needs none."""
+def build_manifest(
+    *, socket_mode: bool, request_url: str | None = None, redirect_url: str | None = None, name: str = "Earshot"
+) -> dict[str, Any]:
+    """Return the manifest. `request_url` is the full URL of `/slack/events`; Socket Mode needs none.
+
+    `redirect_url` is that of `/slack/oauth_redirect`, for an app that workspaces and organisations install by a link.
+    """
     if not socket_mode and not request_url:
         raise ValueError("over HTTP, Slack needs to know where to send requests: give the address of /slack/events")
     url = {} if socket_mode else {"request_url": request_url}
@@ -48,32 +54,34 @@ def build_manifest(*, socket_mode: bool, request_url: str | None = None, name: s
                 "messages_tab_read_only_enabled": True,
             },
             "bot_user": {"display_name": name, "always_online": True},
-            "slash_commands": [
-                {
-                    "command": command.name,
-                    "description": command.description,
-                    "usage_hint": command.usage_hint,
-                    "should_escape": True,
-                    **_build_command_url(url),
-                }
-                for command in COMMANDS.values()
-            ],
+            "slash_commands": [_build_command(command, url) for command in COMMANDS.values()],
             "shortcuts": [
                 {"name": label, "type": "message", "callback_id": callback, "description": what}
                 for callback, (label, what) in SHORTCUTS.items()
             ],
         },
-        "oauth_config": {"scopes": {"bot": [*SCOPES], "bot_optional": [*OPTIONAL]}},
+        "oauth_config": _build_oauth_config(redirect_url),
         "settings": {
             "event_subscriptions": {**url, "bot_events": [*EVENTS]},
             "interactivity": {"is_enabled": True, **url},
-            "org_deploy_enabled": False,
+            "org_deploy_enabled": bool(redirect_url),
             "socket_mode_enabled": socket_mode,
             "token_rotation_enabled": False,
         },
     }
 
 
-def _build_command_url(url: dict[str, str | None]) -> dict[str, str | None]:
-    """Return the request URL under the key that slash commands need."""
-    return {"url": url["request_url"]} if url else {}
+def _build_command(command: SlashCommand, url: dict[str, str | None]) -> dict[str, Any]:
+    """Build a slash command, which needs the request URL under a key of its own."""
+    return {
+        "command": command.name,
+        "description": command.description,
+        "usage_hint": command.usage_hint,
+        "should_escape": True,
+        **({"url": url["request_url"]} if url else {}),
+    }
+
+
+def _build_oauth_config(redirect_url: str | None) -> dict[str, Any]:
+    redirect = {"redirect_urls": [redirect_url]} if redirect_url else {}
+    return {"scopes": {"bot": [*SCOPES], "bot_optional": [*OPTIONAL]}, **redirect}

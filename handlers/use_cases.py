@@ -22,6 +22,7 @@ from bot.usecases.episodes import EpisodeUseCases
 from bot.usecases.exports import ExportUseCases
 from bot.usecases.flag_message import FlagUseCases
 from bot.usecases.home import HomeTab
+from bot.usecases.installations import InstallationUseCases
 from bot.usecases.ledger import LedgerUseCases
 from bot.usecases.mutes import MuteUseCases
 from bot.usecases.offers import OfferUseCases
@@ -51,6 +52,7 @@ __all__ += [
     "DigestUseCases",
     "FlagUseCases",
     "HomeTab",
+    "InstallationUseCases",
     "LedgerUseCases",
     "MuteUseCases",
     "OfferUseCases",
@@ -110,17 +112,20 @@ class UseCases:
     exports: ExportUseCases
 
 
-def inject_use_cases(usecases: UseCases, picture_pause: float = PAUSE) -> Callable[..., Awaitable[None]]:
-    """Return a middleware that passes listeners the use cases, the person (`by`) and a `Responder` (`reply`)."""
+def inject_use_cases(picture_pause: float = PAUSE) -> Callable[..., Awaitable[None]]:
+    """Return a middleware that passes listeners each use case, the person (`by`) and a `Responder` (`reply`)."""
 
     async def inject(
+        usecases: UseCases | None,
         context: AsyncBoltContext,
         body: Payload,
         next: Callable[[], Awaitable[None]],  # noqa: A002 - Bolt's name
     ) -> None:
+        if usecases is None:  # the app was uninstalled
+            await next()
+            return
         for one in fields(usecases):
             context[one.name] = getattr(usecases, one.name)
-        context["usecases"] = usecases
         context["by"] = context.user_id or ""
         context["reply"] = _build_responder(context, body, usecases.home, picture_pause)
         await next()

@@ -32,7 +32,7 @@ def is_own_workspace(body: Payload, context: AsyncBoltContext) -> bool:
     found = context.authorize_result
     own = {found.team_id, found.enterprise_id} - {None, ""} if found is not None else set()
     user, team, enterprise = ({**(body.get(key) or {})} for key in ("user", "team", "enterprise"))
-    teams = {user.get("team_id"), team.get("id"), body.get("team_id")} - {None, ""}
+    teams = {user.get("team_id"), team.get("id"), body.get("team_id"), _get_card_team(body)} - {None, ""}
     if not own or teams <= own:
         return True
     within = {user.get("enterprise_id"), enterprise.get("id"), body.get("enterprise_id")} - {None, ""}
@@ -54,6 +54,12 @@ async def refuse_other_workspaces(
         async with asyncio.timeout(SAID_WITHIN):
             await reply.send_text(NOT_OURS)
     return BoltResponse(status=200, body="")
+
+
+def _get_card_team(body: Payload) -> str:
+    """Return the workspace of the card with the button: in a shared channel it may be that of another brand of ours."""
+    message = body.get("message") if body.get("type") == "block_actions" else None
+    return str((message or {}).get("team") or "")
 
 
 def _is_link_button(body: Payload) -> bool:

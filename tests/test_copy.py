@@ -30,7 +30,7 @@ DIALECT = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 """Words of the first releases, which read as translated, and "is no mention" for "is not a mention"."""
-HEADERS = re.compile(r"default-src|filename=|import sys;")
+HEADERS = re.compile(r"default-src|filename=|charset=|import sys;")
 """Values of HTTP headers and the code of a child process, which nobody reads."""
 PROMISED = frozenset({"heard"})
 """Names that others rely on and that contain such a word: JSON keys, labels of metrics, names of settings."""

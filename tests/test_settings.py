@@ -9,7 +9,7 @@ from pydantic import SecretStr
 
 from bot.config.settings import Settings, build_hook_variable
 from bot.config.settings_errors import SettingsError, SettingsFault
-from bot.config.settings_loader import NAMES, SECRETS, _read_environment, load_settings
+from bot.config.settings_loader import NAMES, SECRETS, load_settings, read_environment
 
 ROOT = Path(__file__).parents[1]
 SIGNING = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
@@ -179,7 +179,7 @@ def test_an_env_file_is_read_and_the_environment_goes_before_it(tmp_path: Path) 
     settings = load_settings(env_file=file)
     assert settings.log == "error"
     assert len(settings.get_hook_secrets("forum")) == 1
-    assert _read_environment(file)["PATH"] != "nowhere"
+    assert read_environment(file)["PATH"] != "nowhere"
 
 
 def test_an_env_file_that_cannot_be_read_is_a_fault(tmp_path: Path) -> None:

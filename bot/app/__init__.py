@@ -34,7 +34,7 @@ from bot.usecases.staff import RoleLookup
 from bot.web import RouteDependencies, build_web_app
 from bot.web.ack_routes import AckRoutes
 from bot.web.process_group import ONE_PROCESS, ProcessGroup
-from bot.web.routes import Endpoint
+from bot.web.process_routes import Endpoint
 from bot.web.twilio_gather import TwilioGather
 from bot.workers.case_deadlines import DeadlineWorker
 from bot.workers.case_indexes import CaseIndexWorker
@@ -240,7 +240,17 @@ def build_site(
     processes: ProcessGroup = ONE_PROCESS,
 ) -> Starlette:
     """Build the site with its web hooks; `slack` handles Slack's requests, None with Socket Mode."""
-    dependencies = RouteDependencies(
+    return build_web_app(build_route_dependencies(app, settings, slack, stopping, processes))
+
+
+def build_route_dependencies(
+    app: EarshotApp,
+    settings: Settings | None,
+    slack: Endpoint | None = None,
+    stopping: Callable[[], bool] = lambda: False,
+    processes: ProcessGroup = ONE_PROCESS,
+) -> RouteDependencies:
+    return RouteDependencies(
         app.store,
         app.clock,
         hooks=lambda: app.hooks,
@@ -252,7 +262,6 @@ def build_site(
         stopping=stopping,
         processes=processes,
     )
-    return build_web_app(dependencies)
 
 
 def _build_ack_routes(app: EarshotApp, settings: Settings | None) -> AckRoutes:

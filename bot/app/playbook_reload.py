@@ -38,8 +38,8 @@ async def reload_playbook(
     settings: Settings,
     workers: Sequence[str] = WORKERS,
     text: str | None = None,
-) -> bool:
-    """Reload rules and sources; if any is invalid, log its faults, keep the old ones and return False.
+) -> tuple[str, ...]:
+    """Reload rules and sources; if any is invalid, log its faults, keep the old ones and return the faults.
 
     `text` is used in place of what is in the file.
     """
@@ -55,7 +55,7 @@ async def reload_playbook(
         faults = [no]
     if faults:
         log.error("playbook rejected, the old one stays", faults=[str(fault) for fault in faults])
-        return False
+        return tuple(map(str, faults))
     rules = playbook.current
     log.info("playbook reloaded", departments=len(rules.departments), routes=len(rules.routes))
-    return True
+    return ()

@@ -3,12 +3,15 @@
 import asyncio
 import random
 from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Annotated
 
 import aiohttp
 import typer
 
 from bot.app import WORKERS
 from bot.app.process_count import plan_processes
+from bot.cli.brand_configs import find_folder, load_brands
 from bot.cli.check_report import CheckFinding, CheckReport, FindingKind, Findings, make_fault, make_note, make_ok
 from bot.cli.checks.drafts import check_drafts
 from bot.cli.checks.locations import PlaybookLocations
@@ -16,11 +19,13 @@ from bot.cli.checks.pagers import check_pagers
 from bot.cli.checks.schedules import check_schedules
 from bot.cli.checks.slack import check_app_token, check_workspace
 from bot.cli.checks.slack_ids import find_slack_ids
+from bot.cli.checks.slack_token import load_stored_token
 from bot.cli.checks.store import check_store
-from bot.cli.exits import REFUSED, LoadedConfig, load_config, print_line
+from bot.cli.exits import REFUSED, LoadedConfig, exit_on_error, load_config, print_line
 from bot.cli.store_connection import build_identity
 from bot.clock import SystemClock
 from bot.config import Playbook
+from bot.config.brand_settings import build_brand_variable, is_brand_secret
 from bot.config.settings import Settings, build_hook_variable
 from bot.detectors.engines.onnx import load_onnx_model
 from bot.detectors.model.loading import load_model, resolve_weights_path
@@ -34,19 +39,56 @@ from bot.sinks.slack_inspector import SlackInspector
 from bot.sources.catalogue import CATALOGUE, build_context
 
 
-def check() -> None:
-    """Check the settings, the playbook, Redis, Slack and the sources, and report each problem with its place.
+def check(
+    playbooks: Annotated[
+        Path | None, typer.Option(help="A folder with a playbook for each of several brands, in place of one playbook.")
+    ] = None,
+) -> None:
+    """Check the settings, the playbooks, Redis, Slack and the sources, and report each problem with its place.
 
     The exit code is 1 if there is a problem. A note (!) is worth a look, and does not change the exit code.
     """
     report = CheckReport()
-    read = load_config()
-    for sentence in read.faults:
-        report.add(CheckFinding(FindingKind.FAULT, str(sentence)))
-    asyncio.run(_run_checks(read, report))
+    with exit_on_error():
+        folder = find_folder(playbooks)
+    if folder is None:
+        _check_one(load_config(), report)
+    else:
+        _check_folder(folder, report)
     if report.faults:
         raise typer.Exit(REFUSED)
     print_line("Everything is ready. Start with: earshot run")
+
+
+def _check_folder(folder: Path, report: CheckReport) -> None:
+    """Check each brand that can be loaded, with its own settings."""
+    read = load_brands(folder)
+    for sentence in read.faults:
+        report.add(CheckFinding(FindingKind.FAULT, str(sentence)))
+    for config in read.brands:
+        brand = config.playbook.current.slug
+        mine = LoadedConfig(config.settings, config.playbook, config.playbook.path, ())
+        _check_one(mine, BrandReport(report, brand))
+
+
+def _check_one(read: LoadedConfig, report: CheckReport) -> None:
+    for sentence in read.faults:
+        report.add(CheckFinding(FindingKind.FAULT, str(sentence)))
+    asyncio.run(_run_checks(read, report))
+
+
+class BrandReport(CheckReport):
+    """Adds the brand to a place that is a secret of its own, as the environment has it."""
+
+    def __init__(self, report: CheckReport, brand: str) -> None:
+        super().__init__()
+        self._report, self._brand = report, brand
+
+    def add(self, finding: CheckFinding) -> None:
+        place, separator, rest = finding.sentence.partition(": ")
+        if is_brand_secret(place):
+            place = build_brand_variable(place, self._brand)
+        self._report.add(finding._replace(sentence=f"{place}{separator}{rest}"))
 
 
 async def _run_checks(read: LoadedConfig, report: CheckReport) -> None:
@@ -82,6 +124,13 @@ async def _check_slack(
 ) -> Findings:
     for missing in settings.check_for_run():
         yield make_fault(missing.place, missing.sentence)
+    token = settings.slack_bot_token.get_secret_value() if settings.slack_bot_token else ""
+    if not token and settings.has_oauth and playbook:
+        if not playbook.brand.team:
+            yield make_fault(str(places.file if places else ""), "team under [brand] is not set. Only it may install")
+        token = await load_stored_token(settings, playbook)
+        if not token:
+            yield make_note("Slack", f"the app is not installed for {playbook.brand.name} yet, so it is not checked")
     named = find_slack_ids(playbook, places) if playbook and places else None
     clock = SystemClock()
 
@@ -93,8 +142,8 @@ async def _check_slack(
             client = build_web_client(settings.slack_app_token.get_secret_value(), settings.slack_api_url, session)
             async for finding in check_app_token(SlackInspector(client, clock, report_waiting)):
                 yield finding
-        if settings.slack_bot_token:
-            client = build_web_client(settings.slack_bot_token.get_secret_value(), settings.slack_api_url, session)
+        if token:
+            client = build_web_client(token, settings.slack_api_url, session)
             slack = SlackInspector(client, clock, report_waiting)
             async for finding in check_workspace(slack, settings.slack_api_url, named):
                 yield finding

@@ -47,8 +47,13 @@ class CheckReport:
 
     def __init__(self) -> None:
         self.faults = 0
+        self._printed: set[CheckFinding] = set()
 
     def add(self, finding: CheckFinding) -> None:
+        """Print a finding, once: several brands share the store and the app."""
+        if finding in self._printed:
+            return
+        self._printed.add(finding)
         wrong = finding.kind is FindingKind.FAULT
         self.faults += wrong
         mark, colour, word = finding.kind.value

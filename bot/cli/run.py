@@ -1,9 +1,9 @@
-"""`earshot run`: connects to a workspace and works until it is stopped."""
+"""`earshot run`: connects to the workspaces of its brands and works until it is stopped."""
 
 import asyncio
 import signal
 import socket
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import AsyncExitStack, suppress
 from pathlib import Path
 from typing import Annotated
@@ -13,32 +13,35 @@ import structlog
 import typer
 
 from bot import logging_setup
-from bot.app import WORKERS, EarshotApp, build_app, build_external_services, build_site, tune_gc
+from bot.app import WORKERS, EarshotApp, tune_gc
+from bot.app.brand_service import BrandService, ProcessParts
+from bot.app.brand_services import BrandServices
 from bot.app.child_messages import TriageOrder
 from bot.app.loop_monitor import sample_loop_delay
-from bot.app.playbook_reload import build_sources, reload_playbook
+from bot.app.playbook_reload import build_sources
 from bot.app.process_count import ProcessPlan, plan_processes
-from bot.app.slack_connection import connect_slack
+from bot.app.slack_connection import SlackEndpoints, connect_slack
 from bot.app.supervisor import ProcessSupervisor
 from bot.app.telemetry import start_telemetry
-from bot.cli.exits import exit_on_error, fail_with, require_config
-from bot.cli.store_connection import claim_brand, open_brand_store
+from bot.cli.brand_configs import require_brands
+from bot.cli.exits import exit_on_error, fail_with
+from bot.cli.store_connection import build_identity, check_brand, open_brand_stores
 from bot.clock import Clock, SystemClock
-from bot.config import PlaybookReloader
+from bot.config.brand_settings import BrandConfig, check_for_run
 from bot.config.settings import PROCESSES_MOST, Settings
 from bot.detectors.model.loading import resolve_weights_path
 from bot.detectors.pipeline import build_assessor
 from bot.domain.commits import StoreUnavailable
-from bot.sinks.slack import SlackSink, build_web_client
-from bot.sources.base import MentionSource
 from bot.store.leases import build_process_name
-from bot.store.migrations import run_migrations
 from bot.web.http_server import WebServer, build_server
 from bot.web.listen_sockets import ListenError, open_listen_sockets
 from bot.web.process_group import MAIN
+from bot.web.process_routes import ProcessDependencies
+from bot.web.routes import build_process_app
 from bot.workers.process_monitor import ProcessMonitor
-from bot.workers.recovery import RecoveryError, RestoreRecovery
+from bot.workers.recovery import RecoveryError
 from bot.workers.runner import run_worker
+from handlers.oauth import INSTALL_PATH
 
 DRAIN = 2.0
 """Seconds between SIGTERM and the stop, in which /readyz fails and a load balancer moves on."""
@@ -53,27 +56,27 @@ def run(
     processes: Annotated[
         str, typer.Option(help="How many processes to start, all but one for triage, or auto: one for each core.")
     ] = "",
+    playbooks: Annotated[
+        Path | None, typer.Option(help="A folder with a playbook for each of several brands, in place of one playbook.")
+    ] = None,
 ) -> None:
-    """Connect to Slack and run until you stop it (Ctrl-C or SIGTERM). SIGHUP reloads the playbook."""
+    """Connect to Slack and run until you stop it (Ctrl-C or SIGTERM). SIGHUP reloads the playbooks."""
     chosen, wanted = _parse_workers(workers), _parse_processes(processes)
     with exit_on_error():
-        settings, playbook = require_config()
-        if faults := [*settings.check_for_run(), *_check_workers(chosen, settings)]:
-            raise fail_with(faults)
+        settings, brands = require_brands(playbooks)
+        if faults := [*(fault for one in brands for fault in check_for_run(one)), *_check_workers(chosen, settings)]:
+            raise fail_with(dict.fromkeys(map(str, faults)))
         logging_setup.configure_logging(settings.log, settings.log_format, process=MAIN)
         logging_setup.install_crash_hooks()
-        weights = resolve_weights_path(settings.model, settings.data)
-        build_assessor(playbook.current, weights)  # fail early if the model is broken
-        clock = SystemClock()
-        plan = plan_processes(chosen, wanted if processes else settings.processes)
+        plan = _plan_processes(chosen, wanted if processes else settings.processes, brands)
+        _verify_brands(brands, plan.workers)
         try:
             telemetry = start_telemetry(settings)
-            sources = build_sources(playbook.current, settings, clock, plan.workers)
             sockets = open_listen_sockets(settings.host, settings.port) if "http" in chosen else []
         except (ValueError, ListenError) as no:
             raise fail_with([no]) from None
         with telemetry:
-            asyncio.run(_run_app(settings, playbook, weights, plan, sources, clock, sockets))
+            asyncio.run(_run_brands(settings, brands, plan, SystemClock(), sockets))
 
 
 def _parse_workers(workers: str) -> tuple[str, ...]:
@@ -91,53 +94,85 @@ def _parse_processes(given: str) -> int | None:
     return int(given)
 
 
+def _plan_processes(chosen: Sequence[str], wanted: int | None, brands: Sequence[BrandConfig]) -> ProcessPlan:
+    """Several brands, and one that may be uninstalled, are triaged here: a triage process knows one brand for good."""
+    if all(not config.site and not config.has_install_link for config in brands):
+        return plan_processes(chosen, wanted)
+    if wanted and wanted > 1:
+        advice = "Start more with --workers triage"
+        raise fail_with([f"--processes: several brands, or one installed by a link, share one process. {advice}"])
+    return plan_processes(chosen, 1)
+
+
 def _check_workers(chosen: Sequence[str], settings: Settings) -> list[str]:
     if "slack" in chosen and "http" not in chosen and not settings.slack_app_token:
         return ["--workers: slack needs http where SLACK_APP_TOKEN is not set, because Slack calls Earshot. Add http"]
     return []
 
 
-async def _run_app(
-    settings: Settings,
-    playbook: PlaybookReloader,
-    weights: Path,
-    plan: ProcessPlan,
-    sources: Sequence[MentionSource],
-    clock: Clock,
-    sockets: list[socket.socket],
-) -> None:
-    token = settings.slack_bot_token.get_secret_value() if settings.slack_bot_token else ""
-    async with AsyncExitStack() as stack:
-        store = await stack.enter_async_context(open_brand_store(settings, playbook.current))
-        await store.verify_access()  # fails with a sentence if the store is unavailable
-        await claim_brand(store, playbook.current)
-        await run_migrations(store.client, store.keys, store.leases)
-        await store.inbox.create_group()
-        session = await stack.enter_async_context(aiohttp.ClientSession())
-        client = build_web_client(token, settings.slack_api_url, session)
-        external, name = build_external_services(settings, session, clock), build_process_name()
-        earshot = build_app(store, playbook, SlackSink(client), clock, name, external=external, weights=weights)
+def _verify_brands(brands: Iterable[BrandConfig], chosen: Sequence[str]) -> None:
+    """Build once what could fail, so that a bad model or source is a sentence now, and not an error later."""
+    for config in brands:
+        build_assessor(config.playbook.current, resolve_weights_path(config.settings.model, config.settings.data))
         try:
-            await RestoreRecovery(store, SlackSink(client), earshot.rules, clock).run()
-        except RecoveryError as no:
-            raise fail_with([no]) from None
-        earshot.set_sources(sources)
-        endpoint = None
+            build_sources(config.playbook.current, config.settings, SystemClock(), chosen)
+        except ValueError as no:
+            raise fail_with([f"{config.playbook.path}: {no}" if config.site else no]) from None
+
+
+async def _run_brands(
+    settings: Settings, brands: Sequence[BrandConfig], plan: ProcessPlan, clock: Clock, sockets: list[socket.socket]
+) -> None:
+    async with AsyncExitStack() as stack:
+        session = await stack.enter_async_context(aiohttp.ClientSession())
+        services = await _open_services(stack, settings, brands, plan.workers, clock, session)
+        endpoints = SlackEndpoints()
         if "slack" in plan.workers:
-            endpoint = await stack.enter_async_context(connect_slack(client, settings, earshot.usecases))
-        children = ProcessSupervisor(
-            plan.children, clock, lambda: TriageOrder(playbook.current.text, store.brand, settings)
-        )
+            endpoints = await stack.enter_async_context(connect_slack(settings, services, session, clock))
+        first, stop = next(iter(services)), asyncio.Event()
+
+        def build_order() -> TriageOrder:
+            return TriageOrder(brands[0].playbook.current.text, first.id, settings)
+
+        children = ProcessSupervisor(plan.children, clock, build_order)
 
         async def reload_rules() -> None:
-            if await reload_playbook(earshot, playbook, settings, plan.workers):
-                await children.send_playbook(playbook.current.text)
+            if await services.reload() and plan.children:
+                await children.send_playbook(brands[0].playbook.current.text)
 
-        stopping = _watch_signals(earshot.stop, reload_rules)
-        site = build_site(earshot, settings, endpoint, stopping.is_set, children)
+        stopping = _watch_signals(stop, reload_rules)
+        process = ProcessDependencies(
+            services.describe_health, clock, endpoints.gets, endpoints.events, stopping.is_set, processes=children
+        )
+        site = build_process_app(process, {service.path: service for service in services})
         server = build_server(site, settings.host, settings.port) if sockets else None
-        await _run_until_stopped(earshot, server, plan, sockets, children)
+        await _run_until_stopped(services, server, plan, sockets, children, stop)
     log.info("stopped")
+
+
+async def _open_services(
+    stack: AsyncExitStack,
+    settings: Settings,
+    brands: Sequence[BrandConfig],
+    chosen: Sequence[str],
+    clock: Clock,
+    session: aiohttp.ClientSession,
+) -> BrandServices:
+    """Connect each brand to its store, and serve those that are installed. Fails with a sentence."""
+    playbooks = [config.playbook.current for config in brands]
+    stores = await stack.enter_async_context(open_brand_stores(settings, playbooks))
+    link = f"{(settings.public_url or '').rstrip('/')}{INSTALL_PATH}"
+    parts = ProcessParts(session, clock, build_process_name(), chosen, link)
+    services = []
+    for config, playbook, store in zip(brands, playbooks, stores, strict=True):
+        await store.verify_access()  # fails with a sentence if the store is unavailable
+        await check_brand(store, playbook)
+        services.append(BrandService(config, store, build_identity(playbook), parts))
+        try:
+            await services[-1].open()
+        except RecoveryError as no:
+            raise fail_with([no]) from None
+    return BrandServices(services)
 
 
 def _watch_signals(stop: asyncio.Event, reload_rules: Callable[[], Awaitable[None]]) -> asyncio.Event:
@@ -168,43 +203,41 @@ def _watch_signals(stop: asyncio.Event, reload_rules: Callable[[], Awaitable[Non
 
 
 async def _run_until_stopped(
-    app: EarshotApp,
+    services: BrandServices,
     server: WebServer | None,
     plan: ProcessPlan,
     sockets: list[socket.socket],
     children: ProcessSupervisor,
+    stop: asyncio.Event,
 ) -> None:
     tune_gc()
     port = sockets[0].getsockname()[1] if sockets else None
-    sources = sorted(app.ingest.list_source_issues())
+    sources = services.list_sources()
     log.info("running", workers=list(plan.workers), sources=sources, port=port, processes=plan.total)
     async with asyncio.TaskGroup() as group:
-        if plan.children:
-            group.create_task(_run_children(app, children))
-        group.create_task(app.run_workers(plan.workers))
-        group.create_task(sample_loop_delay(app.stop))
+        if plan.children and (app := next(iter(services)).app):
+            group.create_task(_run_children(app, children, stop))
+        group.create_task(services.run(stop))
+        group.create_task(sample_loop_delay(stop))
         if server is not None:
-            group.create_task(_serve_http(app, server, sockets))
-    with suppress(StoreUnavailable):  # then the leases expire
-        await app.delivery.release_lease()
-        await app.spikes.release_lease()
+            group.create_task(_serve_http(server, sockets, stop))
 
 
-async def _run_children(app: EarshotApp, children: ProcessSupervisor) -> None:
+async def _run_children(app: EarshotApp, children: ProcessSupervisor, stop: asyncio.Event) -> None:
     """Run triage in its own processes, and tell whoever watches this one when none of them works."""
     monitor = ProcessMonitor(app.store, children, socket.gethostname(), app.clock)
     app.liveness.register_probe("triage", children.is_any_working, app.clock.now())
     async with asyncio.TaskGroup() as group:
-        group.create_task(children.run(app.stop))
-        group.create_task(run_worker(monitor, app.clock, app.stop, app.liveness))
+        group.create_task(children.run(stop))
+        group.create_task(run_worker(monitor, app.clock, stop, app.liveness))
     with suppress(StoreUnavailable):  # then the issue expires
         await monitor.clear_issue()
 
 
-async def _serve_http(app: EarshotApp, server: WebServer, sockets: list[socket.socket]) -> None:
-    """Serve until the app stops; the app stops if the server does."""
+async def _serve_http(server: WebServer, sockets: list[socket.socket], stop: asyncio.Event) -> None:
+    """Serve until the process stops; it stops if the server does."""
     serving = asyncio.create_task(server.serve(sockets))
-    serving.add_done_callback(lambda _: app.stop.set())
-    await app.stop.wait()
+    serving.add_done_callback(lambda _: stop.set())
+    await stop.wait()
     server.should_exit = True
     await serving

@@ -1,7 +1,7 @@
 """Opening the store that the settings name, for a command; errors that a person can fix become sentences."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import TypeVar
 
@@ -10,27 +10,38 @@ from bot.cli.exits import exit_on_error, fail_with, require_config
 from bot.config import Playbook
 from bot.config.playbook import slugify_name
 from bot.config.settings import Settings
-from bot.store.brand_identity import BrandIdentity, StoreMismatchError, claim_keys, find_brand_id
+from bot.store.brand_identity import BrandIdentity, StoreMismatchError, check_ownership, find_brand_id
 from bot.store.client import RedisClient
 from bot.store.leases import build_process_name
-from bot.store.store import Store, connect_store
+from bot.store.store import Store, connect_stores
 
 T = TypeVar("T")
 UNREADABLE = "is not a valid address. In a password, write / as %2F, @ as %40 and : as %3A"
 
 
 @asynccontextmanager
-async def open_brand_store(settings: Settings, playbook: Playbook) -> AsyncIterator[Store]:
-    """Open the store on the keys of this brand, or on those of a release before brands had ids."""
+async def open_brand_stores(settings: Settings, playbooks: Sequence[Playbook]) -> AsyncIterator[list[Store]]:
+    """Open a store on the keys of each brand, or on those of a release before brands had ids."""
     url = settings.redis_url.get_secret_value() if settings.redis_url else ""
+    brands = [playbook.slug for playbook in playbooks]
     if url:
         try:
-            await RedisClient(url, playbook.slug).close()  # only parses the URL
+            await RedisClient(url, brands[0]).close()  # only parses the URL
         except ValueError:  # whose message may contain a part of the password
             raise fail_with([f"REDIS_URL: {UNREADABLE}"]) from None
-    async with connect_store(url, settings.data, playbook.slug, build_process_name(), settings.copies) as store:
-        kept = await find_brand_id(store.client, build_identity(playbook))
-        yield store if kept == playbook.slug else Store(store.client, kept, build_process_name())
+    async with connect_stores(url, settings.data, brands, build_process_name(), settings.copies) as stores:
+        yield [await _find_store(store, playbook) for store, playbook in zip(stores, playbooks, strict=True)]
+
+
+@asynccontextmanager
+async def open_brand_store(settings: Settings, playbook: Playbook) -> AsyncIterator[Store]:
+    async with open_brand_stores(settings, [playbook]) as [store]:
+        yield store
+
+
+async def _find_store(store: Store, playbook: Playbook) -> Store:
+    kept = await find_brand_id(store.client, build_identity(playbook))
+    return store if kept == playbook.slug else Store(store.client, kept, build_process_name())
 
 
 def build_identity(playbook: Playbook) -> BrandIdentity:
@@ -39,10 +50,10 @@ def build_identity(playbook: Playbook) -> BrandIdentity:
     return BrandIdentity(playbook.slug, brand.name, former, is_explicit=brand.id is not None)
 
 
-async def claim_brand(store: Store, playbook: Playbook) -> None:
+async def check_brand(store: Store, playbook: Playbook) -> None:
     """Fail if the keys belong to another brand or a newer release."""
     try:
-        await claim_keys(store.client, build_identity(playbook)._replace(id=store.brand))
+        await check_ownership(store.client, build_identity(playbook)._replace(id=store.brand))
     except StoreMismatchError as no:
         raise fail_with([no]) from None
 

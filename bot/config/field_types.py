@@ -136,6 +136,15 @@ def _validate_brand_id(value: str) -> str:
     return value
 
 
+def _validate_team(value: str) -> str:
+    if not re.fullmatch(r"[TE][A-Z0-9]{2,30}", value):
+        raise ValueError(
+            f"{safe_repr(value)} is not a workspace's id, T…, nor that of an organisation on Enterprise Grid, E…. "
+            "It is in the address of Slack in a browser: app.slack.com/client/T…"
+        )
+    return value
+
+
 def _validate_term(value: str) -> str:
     if not is_findable(value):
         raise ValueError(f"{safe_repr(value)} has no letter, digit or emoji, so no post can match it")
@@ -225,6 +234,7 @@ Zone = Annotated[str, AfterValidator(_validate_time_zone)]
 Language = Annotated[str, AfterValidator(normalize_language)]
 Name = Annotated[str, Field(min_length=1, max_length=NAME_LENGTH), AfterValidator(_validate_name)]
 BrandId = Annotated[str, AfterValidator(_validate_brand_id)]
+Team = Annotated[str, AfterValidator(_validate_team)]
 DepartmentName = Annotated[Name, AfterValidator(_validate_department_name)]
 Account = Annotated[str, AfterValidator(_validate_account)]
 Hour = Annotated[HoursWindow, BeforeValidator(_parse_hours_window)]

@@ -47,6 +47,8 @@ class Brand:
     language: str = "en"
     id: str | None = None
     """Part of all keys in the store; None: derived from the name."""
+    team: str | None = None
+    """The workspace (T…), or the organisation (E…) where the app is installed for all of it. None: the token's."""
     policy: str = ""
     deputies_accept: bool = False
     follow_up_after: timedelta = timedelta()

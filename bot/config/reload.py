@@ -23,7 +23,7 @@ class PlaybookReloader:
         text: str | None = None,
     ) -> None:
         """`text` is used in place of what is in the file."""
-        self._path = path
+        self.path = Path(path)
         self._known: dict[str, Any] = {"sources": sources, "dimensions": dimensions}
         self.current: Playbook = self._read(text)
 
@@ -44,10 +44,13 @@ class PlaybookReloader:
         if read.slug != self.current.slug:
             kept = self.current.brand.name
             sentence = f"all data is stored under '{kept}', id \"{self.current.slug}\". Restart Earshot to change it"
-            raise PlaybookError(str(self._path), (PlaybookFault("brand.name", sentence),))
+            raise PlaybookError(str(self.path), (PlaybookFault("brand.name", sentence),))
+        if read.brand.team != self.current.brand.team:
+            sentence = "the workspace of a brand cannot change while Earshot runs. Restart it"
+            raise PlaybookError(str(self.path), (PlaybookFault("brand.team", sentence),))
         return read
 
     def _read(self, text: str | None) -> Playbook:
         if text is None:
-            return load_playbook(self._path, **self._known)
-        return parse_playbook(text, str(self._path), **self._known)
+            return load_playbook(self.path, **self._known)
+        return parse_playbook(text, str(self.path), **self._known)

@@ -32,6 +32,7 @@ from bot.config.field_types import (
     Phone,
     PlaybookTable,
     Some,
+    Team,
     Term,
     Topic,
     Word,
@@ -84,6 +85,7 @@ def _require_each_sentiment(value: tuple[str, ...]) -> tuple[str, ...]:
 class BrandTable(PlaybookTable):
     name: Name
     id: BrandId | None = None
+    team: Team | None = None
     time_zone: Zone = "UTC"
     managers: Many[People] = ()
     handles: Many[Account] = ()

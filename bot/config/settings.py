@@ -80,6 +80,9 @@ class Settings(BaseSettings):
         Annotated[SecretStr, AfterValidator(_reject_token), AfterValidator(_require_long_secret)] | None,
         Field(alias="SLACK_SIGNING_SECRET"),
     ] = None
+    slack_client_id: Annotated[str | None, Field(alias="SLACK_CLIENT_ID", pattern=r"^[0-9]{1,30}\.[0-9]{1,30}$")] = None
+    """With `slack_client_secret`: people install the app by a link, and its tokens are in Redis."""
+    slack_client_secret: Annotated[LongSecret | None, Field(alias="SLACK_CLIENT_SECRET")] = None
     slack_api_url: Annotated[WebAddress, Field(alias="SLACK_API_URL")] = "https://slack.com/api/"
     redis_url: Annotated[Annotated[SecretStr, _require_scheme(*REDIS_SCHEMES)] | None, Field(alias="REDIS_URL")] = None
     """May contain a password. None: the embedded store in `data`."""
@@ -91,6 +94,8 @@ class Settings(BaseSettings):
     model: Annotated[Path | None, Field(alias="EARSHOT_MODEL")] = None
     """None: the model that `earshot train` wrote to `data`, else the packaged one."""
     playbook: Annotated[Path, Field(alias="EARSHOT_PLAYBOOK")] = Path("playbook.toml")
+    playbooks: Annotated[Path | None, Field(alias="EARSHOT_PLAYBOOKS")] = None
+    """A folder with a playbook for each of several brands, in place of `playbook`."""
     host: Annotated[str, Field(alias="EARSHOT_HOST")] = "0.0.0.0"  # noqa: S104 - in a container, others call from outside
     port: Annotated[int, Field(alias="EARSHOT_PORT", ge=0, le=65535)] = 8080
     log: Annotated[Literal["debug", "info", "warning", "error"], Lower, Field(alias="EARSHOT_LOG")] = "info"
@@ -152,12 +157,24 @@ class Settings(BaseSettings):
         """Return a variable of a source or pager that has no field here; "" where not set."""
         return self.adapters[variable].get_secret_value() if variable in self.adapters else ""
 
+    @property
+    def has_oauth(self) -> bool:
+        """Whether the app can be installed by a link."""
+        return self.slack_client_id is not None
+
     def check_for_run(self) -> tuple[SettingsFault, ...]:
         """Return what `earshot run` needs and is not set; the demo needs nothing."""
         faults = []
-        if self.slack_bot_token is None:
+        if self.slack_bot_token is None and not self.has_oauth:
             sentence = "is not set. To create the app that gives you one: earshot manifest"
             faults.append(SettingsFault("SLACK_BOT_TOKEN", sentence))
+        if self.slack_client_id and self.slack_client_secret is None:
+            faults.append(SettingsFault("SLACK_CLIENT_SECRET", "is not set, and SLACK_CLIENT_ID is. Set both or none"))
+        if self.slack_client_secret and self.slack_client_id is None:
+            faults.append(SettingsFault("SLACK_CLIENT_ID", "is not set, and SLACK_CLIENT_SECRET is. Set both or none"))
+        if self.has_oauth and not self.public_url:
+            sentence = "is not set. After an installation, Slack sends people back to it"
+            faults.append(SettingsFault("EARSHOT_PUBLIC_URL", sentence))
         if self.slack_app_token is None and self.slack_signing_secret is None:
             either = "Set the first for Socket Mode or the second for HTTP"
             faults.append(SettingsFault("SLACK_APP_TOKEN", f"is not set, nor is SLACK_SIGNING_SECRET. {either}"))

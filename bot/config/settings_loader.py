@@ -31,9 +31,9 @@ SENTENCES = {
 
 def load_settings(environ: Mapping[str, str] | None = None, env_file: Path = Path(".env")) -> Settings:
     """Load from `environ`, by default the environment over `.env`. Raises SettingsError with every error."""
-    given = _read_environment(env_file) if environ is None else environ
+    given = read_environment(env_file) if environ is None else environ
     written = {name: value.strip() for name, value in given.items() if value.strip()}
-    values, faults = read_secret_files(written, _is_secret)
+    values, faults = read_secret_files(written, is_secret)
     hooks, wrong = _parse_hook_secrets(values)
     faults.extend(wrong)
     faults.extend(_find_misspelt_variables(values))
@@ -52,12 +52,13 @@ def load_settings(environ: Mapping[str, str] | None = None, env_file: Path = Pat
     return settings
 
 
-def _is_secret(variable: str) -> bool:
+def is_secret(variable: str) -> bool:
     """Whether it may also be read from a file, by `<variable>_FILE`."""
     return variable in SECRETS or any(one.match(variable) for one in (_HOOK, _CONTACT, _ADAPTER))
 
 
-def _read_environment(env_file: Path) -> dict[str, str]:
+def read_environment(env_file: Path) -> dict[str, str]:
+    """Return the environment over `.env`. Raises SettingsError."""
     try:
         written = DotEnvSettingsSource(Settings, env_file=env_file, env_file_encoding="utf-8-sig", case_sensitive=True)
     except (OSError, UnicodeDecodeError):

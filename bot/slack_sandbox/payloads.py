@@ -8,7 +8,7 @@ from bot.slack_sandbox.messages import SlackMessage
 from bot.slack_sandbox.response_urls import ResponseUrls
 from bot.slack_sandbox.slack_errors import Json
 from bot.slack_sandbox.views import SlackView, read_initial_values
-from bot.slack_sandbox.workspace import APP_ID, BOT_ID, BOT_USER, TEAM_ID, WorkspaceChannel, WorkspaceUser
+from bot.slack_sandbox.workspace import APP_ID, BOT_ID, BOT_USER, WorkspaceChannel, WorkspaceUser
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class PayloadBuilder:
             "container": container,
             "trigger_id": self.app.triggers.issue_trigger(user.id),
             "channel": _format_channel(channel),
-            "message": message.build_message_payload(),
+            "message": message.build_message_payload() | {"team": self.app.workspace.team_id},
             "state": {"values": _collect_state(message)},
             "response_url": self.urls.issue_url(user.id, channel.id, message),
             "actions": actions,
@@ -96,10 +96,11 @@ class PayloadBuilder:
         }
 
     def build_event(self, event: Json) -> Json:
-        installed = {"enterprise_id": None, "team_id": TEAM_ID, "user_id": BOT_USER, "is_bot": True}
+        team = self.app.workspace.team_id
+        installed = {"enterprise_id": None, "team_id": team, "user_id": BOT_USER, "is_bot": True}
         return {
             "token": "sandbox-verification-token",
-            "team_id": TEAM_ID,
+            "team_id": team,
             "api_app_id": APP_ID,
             "type": "event_callback",
             "event_id": f"Ev{self.app.workspace.issue_number():08d}",
@@ -109,7 +110,7 @@ class PayloadBuilder:
         }
 
     def build_view(self, view: SlackView) -> Json:
-        return view.build_view_payload(TEAM_ID, APP_ID, BOT_ID)
+        return view.build_view_payload(self.app.workspace.team_id, APP_ID, BOT_ID)
 
     def _build_frame(self, kind: str, user: WorkspaceUser) -> Json:
         return {

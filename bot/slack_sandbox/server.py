@@ -21,7 +21,7 @@ from bot.slack_sandbox.socket_mode import SocketModeServer
 from bot.slack_sandbox.ui.routes import WorkspaceUi
 from bot.slack_sandbox.ui.security import check_origin, set_security_headers
 from bot.slack_sandbox.web_api.server import WebApiServer, parse_arguments
-from bot.slack_sandbox.workspace import SlackWorkspace
+from bot.slack_sandbox.workspace import BOT_USER, SlackWorkspace
 
 USUAL_SCOPES = ("chat:write", "commands", "usergroups:read", "users:read", "dnd:read")
 BIGGEST_BODY = 16 * 1024 * 1024
@@ -116,6 +116,19 @@ class SlackSandbox:
     async def wait_until(self, condition: Callable[[], object], *, within: float = 30.0) -> None:
         """Wait until the condition holds, checked after each change. Raise TimeoutError after `within` real seconds."""
         await self.change_log.wait_until(condition, within)
+
+    async def handle_api_call(self, request: web.Request) -> web.StreamResponse:
+        """Answer a call of the Web API that came to another server."""
+        return await self._api.handle_request(request)
+
+    async def uninstall_app(self) -> None:
+        """Take the app out of the workspace: its token ends, and it gets the two events that Slack sends."""
+        self.revoke_token("account_inactive")
+        for event in (
+            {"type": "tokens_revoked", "tokens": {"oauth": [], "bot": [BOT_USER]}},
+            {"type": "app_uninstalled"},
+        ):
+            await self.deliveries.deliver_event(self._payloads.build_event(event))
 
     def install(self, manifest: Json) -> None:
         """Install the app: from now on it receives only the commands, shortcuts and events of its manifest."""

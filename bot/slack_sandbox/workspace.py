@@ -137,8 +137,14 @@ class WorkspaceChannel:
 
 
 class SlackWorkspace:
-    def __init__(self, name: str = "Northwind", now: Callable[[], float] = time.time, bot: str = "earshot") -> None:
-        self.name, self.now = name, now
+    def __init__(
+        self,
+        name: str = "Northwind",
+        now: Callable[[], float] = time.time,
+        bot: str = "earshot",
+        team_id: str = TEAM_ID,
+    ) -> None:
+        self.name, self.now, self.team_id = name, now, team_id
         self.users: dict[str, WorkspaceUser] = {}
         self.groups: dict[str, WorkspaceGroup] = {}
         self.channels: dict[str, WorkspaceChannel] = {}
@@ -179,6 +185,7 @@ class SlackWorkspace:
         email = email or f"{name}@{self.domain}.example"
         real_name = real_name or name
         user = WorkspaceUser(user_id, name, real_name, email, tz, locale, is_bot, is_admin=is_admin, title=title)
+        user.team = self.team_id
         self.users[user_id] = user
         return user
 

@@ -50,6 +50,8 @@ PERSON_KEPT = timedelta(days=180)
 """After the last contact with them."""
 REPLY_KEPT = timedelta(days=7)
 """As long as X can be searched for the post that it answers."""
+INSTALL_STATE_KEPT = timedelta(minutes=10)
+"""For the person at Slack's page. Slack's code is valid for as long."""
 STAFF_MOST = 500
 STAFF_KEPT = timedelta(days=30)
 AUTHORS_KEPT = timedelta(days=190)
@@ -135,6 +137,8 @@ class Keys:
         self.report_schedules = self.root + "report_schedules"
         self.ledger = self.root + "ledger"
         self.writing_ends = self.root + "writing_ends"
+        self.installation = self.root + "installation"
+        self.uninstalled = self.root + "uninstalled"
 
     def locate(self, name: bytes) -> bytes:
         """Return the key with this logical name, which is the same for each brand. An export has logical names."""
@@ -330,6 +334,9 @@ class Keys:
 
     def read_ids_key(self, source: str, at: datetime, kind: str) -> str:
         return f"{self.root}read_ids:{source}:{format_day(at)}:{kind}"
+
+    def install_state_key(self, state: str) -> str:
+        return f"{self.root}install_state:{state}"
 
     def bucket_key(self, limit: str) -> str:
         return f"{self.root}bucket:{limit}"

@@ -19,8 +19,8 @@ from bot.store.transaction import GROUP
 
 BATCH = 100
 """Keys that are read in one round trip, a part of each."""
-LEFT_OUT = frozenset({"lease", "probe"})
-"""Kinds of keys of processes that are not there any more when a file is imported."""
+LEFT_OUT = frozenset({"lease", "probe", "installation", "install_state", "uninstalled"})
+"""Kinds of keys of processes that are gone when a file is imported, and of the app in Slack, with its token."""
 SECRETS = frozenset({"secret"})
 """Kinds of keys that are exported only if somebody asks for them."""
 OUTLASTING = frozenset({"deletions", "exports"})

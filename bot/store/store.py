@@ -1,7 +1,7 @@
 """The store as a whole: its parts over one connection, opened and closed together."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -31,6 +31,7 @@ from bot.store.health_state import HealthStateStore
 from bot.store.history import HistoryStore
 from bot.store.hour_sums import HourSumStore
 from bot.store.inbox import Inbox
+from bot.store.installations import InstallationStore
 from bot.store.keys import Keys
 from bot.store.leases import LeaseManager
 from bot.store.ledger import LedgerStore
@@ -132,6 +133,7 @@ class Store:
         self.source_health = SourceHealthStore(client, keys)
         self.reads = ReadCountStore(client, keys)
         self.restores = RestoreRecordStore(client, keys)
+        self.installations = InstallationStore(client, keys)
 
     async def find_next_deadline(self) -> datetime | None:
         """Return when the next deadline of a case or step of a page is due; it may have passed. None: there is none."""
@@ -156,12 +158,19 @@ async def connect_store(url: str, folder: Path, brand: str, holder: str, copies:
 
     With `copies`, what is admitted or committed counts once so many replicas have it. Raises `ValueError` for the URL.
     """
-    if url:
-        async with _connect_url(url, brand, holder, copies) as store:
-            yield store
-        return
-    async with run_embedded(folder) as server, _connect_url(server.url, brand, holder, copies) as store:
+    async with connect_stores(url, folder, [brand], holder, copies) as [store]:
         yield store
+
+
+@asynccontextmanager
+async def connect_stores(
+    url: str, folder: Path, brands: Sequence[str], holder: str, copies: int = 0
+) -> AsyncIterator[list[Store]]:
+    """Connect as `connect_store` does, once for each brand: in a cluster each may be on another node."""
+    async with AsyncExitStack() as stack:
+        if not url:
+            url = (await stack.enter_async_context(run_embedded(folder))).url
+        yield [await stack.enter_async_context(_connect_url(url, brand, holder, copies)) for brand in brands]
 
 
 @asynccontextmanager

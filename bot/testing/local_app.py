@@ -20,6 +20,7 @@ from bot.store.store import Store, connect_store
 from bot.web.http_server import serve_in_background
 from handlers import register
 from handlers.bolt_app import build_bolt_app, build_http_endpoint
+from handlers.brand_access import BrandAccess
 from handlers.manifest import build_manifest
 
 
@@ -77,8 +78,9 @@ async def run_local_app(
         external = build_external_services(settings, session, clock) if settings else _build_local_services(session)
         client = build_web_client(sandbox.bot_token, sandbox.api_url, session)
         app = build_app(store, playbook, SlackSink(client), clock, build_process_name(), wait=wait, external=external)
-        bolt = build_bolt_app(client, sandbox.signing_secret)
-        register(bolt, app.usecases)
+        served = BrandAccess(client, app.usecases)
+        bolt = build_bolt_app(build_web_client("", sandbox.api_url, session), sandbox.signing_secret, lambda *_: served)
+        register(bolt, lambda *_: served)
         site = build_site(app, settings, build_http_endpoint(bolt, sandbox.signing_secret))
         url = f"http://127.0.0.1:{await stack.enter_async_context(serve_in_background(site))}"
         app.links.public_url = url if settings else ""

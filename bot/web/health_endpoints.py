@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from bot.domain.commits import StoreUnavailable
@@ -36,10 +37,18 @@ class ReadinessStatus:
         return {"ready": not self.reason, "why": self.reason}
 
 
-async def check_readiness(store: Store, *, stopping: bool) -> ReadinessStatus:
-    """Return the readiness. Never raises."""
+async def check_readiness(*stores: Store, stopping: bool) -> ReadinessStatus:
+    """Return the readiness: one of the stores takes writes. Never raises.
+
+    In a cluster each brand may be on another node, and one that is away must not stop the others.
+    """
     if stopping:
         return ReadinessStatus(DRAINING)
+    found = await asyncio.gather(*map(_check_store, stores))
+    return next((one for one in found if not one.reason), found[0])
+
+
+async def _check_store(store: Store) -> ReadinessStatus:
     try:
         async with asyncio.timeout(WITHIN):
             await store.check_writable()
@@ -48,6 +57,31 @@ async def check_readiness(store: Store, *, stopping: bool) -> ReadinessStatus:
     except StoreUnavailable as no:
         return ReadinessStatus(str(no))
     return ReadinessStatus()
+
+
+@dataclass(frozen=True, slots=True)
+class BrandHealth:
+    """What the endpoints ask of one brand: its store, the sources of this process, each with its issue or ''."""
+
+    store: Store
+    sources: Mapping[str, str] = field(default_factory=dict)
+    departments: tuple[str, ...] = ()
+    issues: Mapping[str, str] = field(default_factory=dict)
+    """Further issues that only this process knows."""
+
+
+async def read_all_statuses(
+    brands: Mapping[str, BrandHealth], at: datetime, group: ProcessGroup, *, stopping: bool
+) -> dict[str, Any]:
+    """Return the status of the only brand, whose id is empty, or of each by its id. Never raises."""
+    found = {
+        name: await read_system_status(brand.store, brand.sources, at, stopping=stopping, issues=brand.issues)
+        for name, brand in brands.items()
+    }
+    if "" in found:
+        return add_processes(found[""], group).to_json()
+    states = {name: add_processes(status, group).to_json() for name, status in found.items()}
+    return {"ready": any(status.ready for status in found.values()), "brands": states}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,31 +106,36 @@ class SystemStatus:
 
 
 async def read_system_status(
-    store: Store, sources: Mapping[str, str], at: datetime, *, stopping: bool = False
+    store: Store,
+    sources: Mapping[str, str],
+    at: datetime,
+    *,
+    stopping: bool = False,
+    issues: Mapping[str, str] = MappingProxyType({}),
 ) -> SystemStatus:
     """Return the status. `sources` are those of this process, each with its issue or ''. Never raises."""
     readiness = await check_readiness(store, stopping=stopping)
-    refused = {"redis": readiness.reason} if readiness.reason and not stopping else {}
+    refused = {**issues, **({"redis": readiness.reason} if readiness.reason and not stopping else {})}
     if readiness.reason == SILENT:
         return SystemStatus(ready=False, issues=refused)
     try:
-        issues = await store.health_issues.load_issues() | refused
+        found = await store.health_issues.load_issues() | refused
         last_seen = await store.inbox.load_source_activity()
         health = await store.source_health.load_all()
         waiting, oldest = await store.inbox.measure_backlog()
         pending = await store.outbox.list_queues(1)
         checked_at = await store.baselines.load_check_time()
     except StoreUnavailable as away:
-        return SystemStatus(ready=False, issues={"redis": str(away)})
+        return SystemStatus(ready=False, issues={**issues, "redis": str(away)})
     age = (at.timestamp() * 1000 - oldest) / 1000 if oldest else 0.0
     if age > STUCK_AFTER:
-        issues["triage"] = f"A mention has waited for {age:.0f} s: triage does not move. Is a worker running?"
+        found["triage"] = f"A mention has waited for {age:.0f} s: triage does not move. Is a worker running?"
     if checked_at and (unchecked_for := at.timestamp() - checked_at / 1000) > UNWATCHED_AFTER:
-        issues["spikes"] = f"Spike detection has not run for {unchecked_for:.0f} s. Is its worker running?"
+        found["spikes"] = f"Spike detection has not run for {unchecked_for:.0f} s. Is its worker running?"
     names = sorted({*sources, *health})
     return SystemStatus(
         ready=not readiness.reason,
-        issues=issues,
+        issues=found,
         sources={
             name: _describe_source(sources.get(name, ""), last_seen.get(name), health.get(name), at) for name in names
         },

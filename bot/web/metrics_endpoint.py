@@ -1,6 +1,6 @@
 """Metrics for Prometheus. Counts and ages are read from the store at each scrape, so they cannot drift."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from types import MappingProxyType
 
@@ -11,24 +11,46 @@ from bot.domain.commits import StoreUnavailable
 from bot.domain.health.source_health import compute_delay, get_backlog
 from bot.domain.read_budget import ReadCounts
 from bot.store.store import Store
+from bot.web.health_endpoints import BrandHealth
 from bot.web.process_group import MAIN
 
 NONE: Mapping[str, metrics.MetricRows] = MappingProxyType({})
 
 
 async def render_metrics(
-    store: Store,
-    departments: tuple[str, ...],
-    at: datetime,
-    children: Mapping[str, metrics.MetricRows] = NONE,
+    brands: Mapping[str, BrandHealth], at: datetime, children: Mapping[str, metrics.MetricRows] = NONE
 ) -> tuple[bytes, str]:
     """Return the text and its content type. With the store away, `earshot_store_up` is 0 and its metrics are absent.
 
+    `brands` are by id, which becomes the label `brand`; that of the only one is empty, and there is no label.
     `children`: the metrics of other processes by their names.
     """
+    found = {name: await _read_store(brand.store, brand.departments, at) for name, brand in brands.items()}
+    registries = (
+        *_add_brand_label({name: registries[0] for name, registries in found.items()}),
+        *_add_brand_label({name: registries[1] for name, registries in found.items()}),
+        _register(metrics.LabelledMetrics("process", {MAIN: metrics.export_metrics(), **children})),
+    )
+    return b"".join(map(generate_latest, registries)), CONTENT_TYPE_LATEST
+
+
+def _add_brand_label(registries: Mapping[str, CollectorRegistry]) -> Iterable[CollectorRegistry]:
+    if "" in registries:
+        return registries.values()
+    rows = {name: metrics.export_metrics(registry) for name, registry in registries.items()}
+    return [_register(metrics.LabelledMetrics("brand", rows))]
+
+
+def _register(collector: metrics.LabelledMetrics) -> CollectorRegistry:
+    registry = CollectorRegistry()
+    registry.register(collector)
+    return registry
+
+
+async def _read_store(
+    store: Store, departments: tuple[str, ...], at: datetime
+) -> tuple[CollectorRegistry, CollectorRegistry]:
     registry, totals = CollectorRegistry(), CollectorRegistry()
-    processes = CollectorRegistry()
-    processes.register(metrics.LabelledMetrics({MAIN: metrics.export_metrics(), **children}))
     up = Gauge("earshot_store_up", "Whether Redis answers and takes writes", registry=registry)
     try:
         await _fill_registry(registry, totals, store, departments, at)
@@ -37,7 +59,7 @@ async def render_metrics(
         up.set(0)
     else:
         up.set(1)
-    return b"".join(map(generate_latest, (registry, totals, processes))), CONTENT_TYPE_LATEST
+    return registry, totals
 
 
 async def _fill_registry(

@@ -1,13 +1,13 @@
-"""Build the web app with all routes."""
+"""The routes of one brand, and the web app with those of the process."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
-from starlette.routing import Route
-from starlette.types import Message
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.types import ASGIApp
 
 from bot.calendars.ical_writer import REFRESH
 from bot.clock import Clock
@@ -17,12 +17,11 @@ from bot.sources.webhook import WebhookSource
 from bot.store.store import Store
 from bot.usecases.calendar_links import CalendarLinks
 from bot.web.ack_routes import AckRoutes
-from bot.web.health_endpoints import add_processes, check_readiness, read_system_status
-from bot.web.metrics_endpoint import render_metrics
+from bot.web.health_endpoints import BrandHealth
 from bot.web.process_group import ONE_PROCESS, ProcessGroup
+from bot.web.process_routes import Endpoint, ProcessDependencies, list_process_routes
 from bot.web.request_body import BodyError, BodyReader, answer_body_error, read_body
 
-Endpoint = Callable[[Request], Awaitable[Response]]
 CALENDAR_HEADERS = {
     "Cache-Control": f"private, max-age={int(REFRESH.total_seconds())}",
     "X-Robots-Tag": "noindex",
@@ -34,7 +33,7 @@ NO_CALENDAR = "no such calendar. Get its address with /oncall calendar\n"
 
 @dataclass(frozen=True, slots=True)
 class RouteDependencies:
-    """What the routes need. `slack` handles Slack's requests; None in Socket Mode."""
+    """What the routes of one brand need. `slack` handles Slack's requests; None in Socket Mode."""
 
     store: Store
     clock: Clock
@@ -50,51 +49,51 @@ class RouteDependencies:
     processes: ProcessGroup = ONE_PROCESS
     bodies: BodyReader = field(default_factory=BodyReader)
 
+    def describe_health(self) -> BrandHealth:
+        return BrandHealth(self.store, self.list_source_issues(), self.departments())
+
 
 def build_web_app(dependencies: RouteDependencies) -> Starlette:
-    async def serve_healthz(_: Request) -> Response:
-        return PlainTextResponse("alive\n")
+    """Build the app of a process with one brand."""
+    process = ProcessDependencies(
+        lambda: {"": dependencies.describe_health()},
+        dependencies.clock,
+        gets={},
+        slack=dependencies.slack,
+        stopping=dependencies.stopping,
+        processes=dependencies.processes,
+    )
+    return _build_starlette(
+        [*list_process_routes(process), *list_brand_routes(dependencies)], bodies=dependencies.bodies
+    )
 
-    async def serve_readyz(_: Request) -> Response:
-        readiness = await check_readiness(dependencies.store, stopping=dependencies.stopping())
-        return JSONResponse(readiness.to_json(), readiness.status)
 
-    async def serve_statusz(_: Request) -> Response:
-        state = await read_system_status(
-            dependencies.store,
-            dependencies.list_source_issues(),
-            dependencies.clock.now(),
-            stopping=dependencies.stopping(),
-        )
-        return JSONResponse(add_processes(state, dependencies.processes).to_json())
+def build_brand_app(dependencies: RouteDependencies) -> Starlette:
+    """Build the part of the app that serves one brand."""
+    return _build_starlette(list_brand_routes(dependencies), bodies=dependencies.bodies)
 
-    async def serve_metrics(_: Request) -> Response:
-        body, content_type = await render_metrics(
-            dependencies.store,
-            dependencies.departments(),
-            dependencies.clock.now(),
-            dependencies.processes.export_metrics(),
-        )
-        return Response(body, media_type=content_type)
 
-    routes = [
-        Route("/hooks/{name}", _build_hook_endpoint(dependencies.hooks), methods=["POST", "GET"]),
-        Route("/healthz", serve_healthz),
-        Route("/readyz", serve_readyz),
-        Route("/statusz", serve_statusz),
-        Route("/metrics", serve_metrics),
-    ]
+def build_process_app(dependencies: ProcessDependencies, brands: Mapping[str, ASGIApp]) -> Starlette:
+    """Build the app of a process; `brands` serve what is below their paths, which are '' for the only one."""
+    mounted = [Mount(path, app=brand) for path, brand in brands.items()]
+    return _build_starlette([*list_process_routes(dependencies), *mounted], bodies=dependencies.bodies)
+
+
+def _build_starlette(routes: Sequence[BaseRoute], bodies: BodyReader) -> Starlette:
+    app = Starlette(routes=routes, exception_handlers={BodyError: answer_body_error})
+    app.state.bodies = bodies
+    app.router.redirect_slashes = False  # it would redirect to the Host header, whatever it is
+    return app
+
+
+def list_brand_routes(dependencies: RouteDependencies) -> list[Route]:
+    routes = [Route("/hooks/{name}", _build_hook_endpoint(dependencies.hooks), methods=["POST", "GET"])]
     routes += _list_ack_routes(dependencies.ack_routes) if dependencies.ack_routes is not None else []
     if dependencies.calendar_links is not None:
         routes.append(
             Route("/oncall/{token}.ics", _build_calendar_endpoint(dependencies.calendar_links), methods=["GET"])
         )
-    if dependencies.slack is not None:
-        routes.append(Route("/slack/events", _limit_body(dependencies.slack), methods=["POST"]))
-    app = Starlette(routes=routes, exception_handlers={BodyError: answer_body_error})
-    app.state.bodies = dependencies.bodies
-    app.router.redirect_slashes = False  # it would redirect to the Host header, whatever it is
-    return app
+    return routes
 
 
 def _build_hook_endpoint(hooks: Callable[[], Mapping[str, WebhookSource]]) -> Endpoint:
@@ -140,15 +139,3 @@ def _list_ack_routes(ack_routes: AckRoutes) -> list[Route]:
     if ack_routes.twilio_gather is not None:
         routes.append(Route(f"{linked}{PRESSED_PATH}", ack_routes.twilio_gather.handle_key_press, methods=["POST"]))
     return routes
-
-
-def _limit_body(endpoint: Endpoint) -> Endpoint:
-    """Wrap an endpoint so that it reads a limited, complete body. Raises `BodyError`."""
-
-    async def handle_limited(request: Request) -> Response:
-        async def receive() -> Message:
-            return {"type": "http.request", "body": await read_body(request), "more_body": False}
-
-        return await endpoint(Request(request.scope, receive))
-
-    return handle_limited

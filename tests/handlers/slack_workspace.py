@@ -15,6 +15,7 @@ from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
 from handlers import UseCases, register
+from handlers.brand_access import BrandAccess
 
 ANA = "U0ANA"
 CARD = "C0CARE"
@@ -105,7 +106,7 @@ class Workspace:
         """What Slack says of who asks, instead of the usual."""
         client = AsyncWebClient(token="xoxb-test", base_url=f"{slack.base}/api/", retry_handlers=[])
         self.app = AsyncApp(client=client, request_verification_enabled=False)
-        register(self.app, usecases, picture_pause=0)
+        register(self.app, lambda *_: BrandAccess(client, usecases), picture_pause=0)
         self._done = asyncio.Event()
         runner = self.app._async_listener_runner
         runner.listener_completion_handler = AsyncCustomListenerCompletionHandler(self.app.logger, self._through)

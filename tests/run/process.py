@@ -54,11 +54,13 @@ class EarshotProcess:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
-    async def deliver(self, text: str, native: str, hook: str = "forum") -> int:
-        """A signed delivery; gives the status."""
-        return (await self.deliver_with_headers(text, native, hook))[0]
+    async def deliver(self, text: str, native: str, hook: str = "forum", site: str = "") -> int:
+        """A signed delivery; gives the status. `site` is the path of one of several brands."""
+        return (await self.deliver_with_headers(text, native, hook, site))[0]
 
-    async def deliver_with_headers(self, text: str, native: str, hook: str = "forum") -> tuple[int, Mapping[str, str]]:
+    async def deliver_with_headers(
+        self, text: str, native: str, hook: str = "forum", site: str = ""
+    ) -> tuple[int, Mapping[str, str]]:
         """A signed delivery; gives the status and the headers."""
         said = {"id": native, "text": text, "created_at": datetime.now(UTC).isoformat(), "author": "marta"}
         body = json.dumps(said)
@@ -66,7 +68,7 @@ class EarshotProcess:
         signature = Webhook(SECRET).sign(f"msg-{native}", at, body)
         stamp = str(int(at.timestamp()))
         headers = {"webhook-id": f"msg-{native}", "webhook-timestamp": stamp, "webhook-signature": signature}
-        url = f"{self.url}/hooks/{hook}"
+        url = f"{self.url}{site}/hooks/{hook}"
         async with aiohttp.ClientSession() as session, session.post(url, data=body, headers=headers) as answer:
             return answer.status, answer.headers
 
@@ -105,7 +107,7 @@ async def run_earshot(
     workspace.add_channel("C0PR", "pr", bot_is_member=True)
     (folder / "playbook.toml").write_text(playbook, encoding="utf-8")
     async with SlackSandbox(workspace) as sandbox:
-        port = _free_port()
+        port = find_free_port()
         sandbox.app.request_url = None if socket_mode else f"http://127.0.0.1:{port}/slack/events"
         sandbox.install(build_manifest(socket_mode=socket_mode, request_url=sandbox.app.request_url))
         sandbox.faults.down = slack_down
@@ -116,9 +118,9 @@ async def run_earshot(
             *command, env=environ, cwd=folder, stderr=asyncio.subprocess.PIPE
         )
         found = EarshotProcess(process, sandbox, workspace, folder, port, environ)
-        reading = asyncio.create_task(_read(found))
+        reading = asyncio.create_task(read_log(found))
         try:
-            await _ready(found)
+            await wait_until_ready(found)
             yield found
         finally:
             if process.returncode is None:
@@ -146,13 +148,13 @@ def _environ(sandbox: SlackSandbox, folder: Path, port: int, *, socket_mode: boo
     return {**environ, named: sandbox.app_token if socket_mode else sandbox.signing_secret}
 
 
-async def _read(found: EarshotProcess) -> None:
+async def read_log(found: EarshotProcess) -> None:
     stream: Any = found.process.stderr
     async for line in stream:
         found.log.append(line.decode())
 
 
-async def _ready(found: EarshotProcess) -> None:
+async def wait_until_ready(found: EarshotProcess) -> None:
     async with asyncio.timeout(60):
         while True:
             assert found.process.returncode is None, "".join(found.log)
@@ -163,7 +165,7 @@ async def _ready(found: EarshotProcess) -> None:
                 await asyncio.sleep(0.05)
 
 
-def _free_port() -> int:
+def find_free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

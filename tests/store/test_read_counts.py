@@ -7,6 +7,7 @@ from bot.domain.read_budget import ReadCounts, ReadIds, ReadTotals
 from bot.store.client import RedisClient
 from bot.store.keys import Keys
 from bot.store.store import Store
+from bot.web.health_endpoints import BrandHealth
 from bot.web.metrics_endpoint import render_metrics
 
 LATE = datetime(2026, 11, 30, 23, 59, tzinfo=UTC)
@@ -30,7 +31,7 @@ async def test_reads_are_counted_by_the_day_and_the_month_of_utc(store: Store) -
 
 async def test_prometheus_reads_how_many_posts_and_users_x_has_given(store: Store) -> None:
     await store.reads.add_reads("x", ids(5, 1), LATE)
-    body, _ = await render_metrics(store, (), LATE)
+    body, _ = await render_metrics({"": BrandHealth(store)}, LATE)
     assert b"earshot_x_posts_read_total 5.0" in body
     assert b"earshot_x_users_read_total 1.0" in body
 

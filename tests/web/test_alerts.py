@@ -10,13 +10,14 @@ from pathlib import Path
 import pytest
 
 from bot.store.store import Store
+from bot.web.health_endpoints import BrandHealth
 from bot.web.metrics_endpoint import render_metrics
 
 RULES = Path(__file__).parents[2] / "docs" / "alerts.yaml"
 
 
 async def test_every_rule_asks_for_a_metric_that_there_is(store: Store) -> None:
-    text, _ = await render_metrics(store, ("care",), datetime.now(UTC))
+    text, _ = await render_metrics({"": BrandHealth(store, departments=("care",))}, datetime.now(UTC))
     families = dict(re.findall(r"^# TYPE (earshot_\w+) (\w+)$", text.decode(), re.MULTILINE))
     there = {f"{name}_bucket" if kind == "histogram" else name for name, kind in families.items()}
     expressions = " ".join(re.findall(r"expr: (.*)", RULES.read_text("utf-8")))
@@ -39,7 +40,7 @@ def test_prometheus_takes_the_rules() -> None:
 async def test_prometheus_takes_the_metrics_without_a_complaint(store: Store) -> None:
     if not (promtool := shutil.which("promtool")):
         pytest.skip("promtool is not installed here, so nobody lints the metrics.")
-    text, _ = await render_metrics(store, ("care",), datetime.now(UTC))
+    text, _ = await render_metrics({"": BrandHealth(store, departments=("care",))}, datetime.now(UTC))
 
     pipe = asyncio.subprocess.PIPE
     process = await asyncio.create_subprocess_exec(promtool, "check", "metrics", stdin=pipe, stdout=pipe, stderr=pipe)

@@ -4,14 +4,14 @@ from bot.slack_sandbox import posting
 from bot.slack_sandbox.change_log import ChangeKind
 from bot.slack_sandbox.slack_errors import Json, SlackError
 from bot.slack_sandbox.web_api.request import ApiCall
-from bot.slack_sandbox.workspace import BOT_ID, BOT_USER, TEAM_ID, FileUpload
+from bot.slack_sandbox.workspace import BOT_ID, BOT_USER, FileUpload
 
 
 def describe_token(call: ApiCall) -> Json:
     return {
         "url": f"https://{call.workspace.domain}.slack.com/",
         "team": call.workspace.name,
-        "team_id": TEAM_ID,
+        "team_id": call.workspace.team_id,
         "user": call.workspace.users[BOT_USER].name,
         "user_id": BOT_USER,
         "bot_id": BOT_ID,

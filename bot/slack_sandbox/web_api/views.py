@@ -5,14 +5,14 @@ from bot.slack_sandbox.block_kit import check_view
 from bot.slack_sandbox.slack_errors import Json, SlackError, build_validation_error
 from bot.slack_sandbox.views import SlackView
 from bot.slack_sandbox.web_api.request import ApiCall
-from bot.slack_sandbox.workspace import APP_ID, BOT_ID, TEAM_ID
+from bot.slack_sandbox.workspace import APP_ID, BOT_ID
 
 
 def open_view(call: ApiCall) -> Json:
     shown = _parse_view(call, "modal")
     trigger = call.app.triggers.redeem_trigger(call.require_text("trigger_id"))
     _check_external_id(call, shown, None)
-    return build_view_response(view_stack.open_modal(call.workspace, trigger.user, shown))
+    return build_view_response(call, view_stack.open_modal(call.workspace, trigger.user, shown))
 
 
 def push_view(call: ApiCall) -> Json:
@@ -21,7 +21,7 @@ def push_view(call: ApiCall) -> Json:
     if not trigger.view_id or not call.workspace.modals.get(trigger.user):
         raise SlackError("invalid_trigger_id")
     _check_external_id(call, shown, None)
-    return build_view_response(view_stack.push_modal(call.workspace, trigger.user, shown))
+    return build_view_response(call, view_stack.push_modal(call.workspace, trigger.user, shown))
 
 
 def update_view(call: ApiCall) -> Json:
@@ -31,7 +31,7 @@ def update_view(call: ApiCall) -> Json:
         raise SlackError("invalid_arguments")
     _check_view_hash(call, view)
     _check_external_id(call, shown, view)
-    return build_view_response(view_stack.replace_view(call.workspace, view, shown))
+    return build_view_response(call, view_stack.replace_view(call.workspace, view, shown))
 
 
 def publish_view(call: ApiCall) -> Json:
@@ -40,7 +40,7 @@ def publish_view(call: ApiCall) -> Json:
     home = call.workspace.homes.get(user.id)
     if home is not None:
         _check_view_hash(call, home)
-    return build_view_response(view_stack.publish_home(call.workspace, user.id, shown))
+    return build_view_response(call, view_stack.publish_home(call.workspace, user.id, shown))
 
 
 def _parse_view(call: ApiCall, *types: str) -> Json:
@@ -78,8 +78,8 @@ def _check_external_id(call: ApiCall, shown: Json, this: SlackView | None) -> No
             raise SlackError("duplicate_external_id")
 
 
-def build_view_response(view: SlackView) -> Json:
-    return {"view": view.build_view_payload(TEAM_ID, APP_ID, BOT_ID)}
+def build_view_response(call: ApiCall, view: SlackView) -> Json:
+    return {"view": view.build_view_payload(call.workspace.team_id, APP_ID, BOT_ID)}
 
 
 METHODS = {"views.open": open_view, "views.push": push_view, "views.update": update_view, "views.publish": publish_view}
