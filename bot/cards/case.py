@@ -79,14 +79,14 @@ def render_case(
                     page,
                     caution,
                     has_dialog=is_caution_on_card(author),
-                    has_history=_offers_history(case, author),
+                    has_history=_has_history_button(case, author),
                 ),
             ),
         ),
     )
 
 
-def _offers_history(case: Case, author: AuthorContext) -> bool:
+def _has_history_button(case: Case, author: AuthorContext) -> bool:
     """Return whether *History…* is in the menu: on each closed card, as nothing draws that again if they write more."""
     is_known = case.is_closed and bool(case.mention.author_key) and not case.mention.is_forgotten
     return is_known or has_history(author.person, case)

@@ -165,7 +165,7 @@ def render_still_resolved_notice(
     return _render_newest_post(words, case, link, caution, post)
 
 
-def is_newest_a_post(case: Case) -> bool:
+def is_newest_event_post(case: Case) -> bool:
     """Return whether nothing has happened to the case since a post joined it."""
     return bool(case.history) and case.history[-1].what == AuditAction.JOINED
 

@@ -95,6 +95,11 @@ class Assessment(FrozenModel):
         """Return the words that hold in one dimension, in the order in which they were found."""
         return self.labels_by_dimension.get(dimension, ())
 
+    @property
+    def harm(self) -> str:
+        """The first kind of harm that a crisis speaks of, or ''."""
+        return next(iter(self.get_words("harm")), "")
+
     @lock_free_cached_property
     def labels(self) -> frozenset[str]:
         return frozenset(s.label for s in self.signals if s.holds)

@@ -252,7 +252,7 @@ class Case(FrozenModel):
         """The most certain kind of harm, such as `safety`; empty if unknown."""
         if self.alarmed_by is not None:
             return self.alarmed_by.harm
-        return next(iter(self.assessment.get_words("harm")), "")
+        return self.assessment.harm
 
     @property
     def is_unconfirmed_crisis(self) -> bool:

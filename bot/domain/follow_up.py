@@ -74,7 +74,7 @@ def describe_mood(assessment: Assessment) -> str:
     return _MOODS.get(assessment.intent, "")
 
 
-def asks_for_nothing(assessment: Assessment) -> bool:
+def needs_no_answer(assessment: Assessment) -> bool:
     """Return whether a post surely neither criticizes nor asks for anything. One without a sentiment is not sure."""
     is_sure = bool(assessment.get_words("sentiment")) and not assessment.is_unsure
     return is_sure and assessment.sentiment is not Sentiment.NEGATIVE and assessment.intent in _MOODS

@@ -145,7 +145,7 @@ def edit_joined(
     after = case.copy_with(version=case.version + 1, history=case.extend_history(event))
     alarming = _is_crisis(assessment) and not case.is_urgent
     if alarming:
-        after = after.copy_with(alarmed_by=CrisisAlarm(mention.id, next(iter(assessment.get_words("harm")), ""), at))
+        after = after.copy_with(alarmed_by=CrisisAlarm(mention.id, assessment.harm, at))
     return _build_edit_decision(case, after, [event], alarming=alarming, department=department, at=at, joining=mention)
 
 

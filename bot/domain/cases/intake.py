@@ -30,7 +30,7 @@ from bot.domain.cases.follow_up_transitions import note_reply
 from bot.domain.commits import CaseDecision, DurationKind, MentionOutcome, ProcessedMention
 from bot.domain.department import Department
 from bot.domain.destination import ToDepartment
-from bot.domain.follow_up import asks_for_nothing, describe_mood
+from bot.domain.follow_up import describe_mood, needs_no_answer
 from bot.domain.mention import UNKNOWN_AUTHOR_ID, Mention
 from bot.domain.outbox import Notification, NotificationKind, Priority
 from bot.domain.paging.case_page import build_case_pages
@@ -158,23 +158,27 @@ def join_case(
     if is_crisis and not after.is_closed:
         after = raise_alarm(after, department, at)
         if reason is JoinReason.SAME_PERSON:  # a copy says what the first said
-            harm = next(iter(assessment.get_words("harm")), "")
-            after = after.copy_with(alarmed_by=CrisisAlarm(mention.id, harm, at))
-    lane = choose_priority(after, Priority.CLICK if case.is_closed else Priority.UPDATE)
-    notifications = [Notification.draw_card(after.id, after.department, lane)]
+            after = after.copy_with(alarmed_by=CrisisAlarm(mention.id, assessment.harm, at))
     is_noted = is_settled or bool(mood and case.follow_up)
-    if case.owner and reason is JoinReason.SAME_PERSON and not (after.is_closed and is_noted):
-        notifications.append(Notification.notify_owner(NotificationKind.JOINED, after.id, case.owner, after.round))
     return CaseDecision(
         after=after,
         before=case,
-        notifications=tuple(notifications),
+        notifications=_notify_of_post(case, after, reason, is_noted=is_noted),
         events=tuple(events),
         deadline=find_next_deadline(after, department),
         processed=ProcessedMention(mention, assessment, case.department, MentionOutcome.JOINED, at),
         joined_mention=mention,
         pages=build_case_pages(after, at),
     )
+
+
+def _notify_of_post(case: Case, after: Case, reason: JoinReason, *, is_noted: bool) -> tuple[Notification, ...]:
+    """Draw the card, and tell the owner what the author wrote, unless the case is closed and has that in its note."""
+    lane = choose_priority(after, Priority.CLICK if case.is_closed else Priority.UPDATE)
+    drawing = Notification.draw_card(after.id, after.department, lane)
+    if not case.owner or reason is not JoinReason.SAME_PERSON or (after.is_closed and is_noted):
+        return (drawing,)
+    return drawing, Notification.notify_owner(NotificationKind.JOINED, after.id, case.owner, after.round)
 
 
 def _is_older_than_answer(case: Case, mention: Mention) -> bool:
@@ -187,7 +191,7 @@ def _continue_resolved(
     case: Case, assessment: Assessment, reason: JoinReason, department: Department, at: datetime
 ) -> tuple[Case, tuple[AuditEvent, ...]]:
     """Reopen a case to which a post came, unless its author wrote that and asks for nothing."""
-    if reason is JoinReason.SAME_PERSON and asks_for_nothing(assessment):
+    if reason is JoinReason.SAME_PERSON and needs_no_answer(assessment):
         mood = describe_mood(assessment)
         return note_reply(case, mood, at) if mood and case.follow_up else (case, ())
     event = AuditEvent(at, "", AuditAction.REOPENED, "the author wrote again")

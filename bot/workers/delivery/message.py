@@ -153,7 +153,7 @@ def render_message(
         return _render_request_message(pending, case, link, caution)
     waits = case.status is CaseStatus.NEW and not case.is_snoozed
     owned = case.status is CaseStatus.CLAIMED and pending.to == ToPerson(case.owner)
-    stays_resolved = case.is_closed and pending.to == ToPerson(case.owner) and case_messages.is_newest_a_post(case)
+    stays_resolved = case.is_closed and pending.to == ToPerson(case.owner) and case_messages.is_newest_event_post(case)
     renderers: dict[NotificationKind, tuple[bool, Callable[[], RenderedMessage | None]]] = {
         NotificationKind.CONFIRM: (
             waits and case.is_unconfirmed_crisis,
