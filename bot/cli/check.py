@@ -101,7 +101,9 @@ async def _run_checks(read: LoadedConfig, report: CheckReport) -> None:
     if read.settings is None:
         return
     report.add(check_model(read.settings))
-    report.add(describe_processes(read.settings))
+    has_install_link = read.settings.slack_bot_token is None and read.settings.has_oauth
+    if not isinstance(report, BrandReport) and not has_install_link:  # these share one process
+        report.add(describe_processes(read.settings))
     identity = build_identity(playbook) if playbook else None
     checks = [check_store(read.settings, identity), _check_slack(read.settings, playbook, places, report)]
     if playbook and places:
