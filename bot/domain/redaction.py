@@ -7,6 +7,7 @@ from html import escape
 from bot.domain.assessment import Assessment, build_assessment
 from bot.domain.audit import AuditAction, AuditEvent
 from bot.domain.case import Case, CaseStatus
+from bot.domain.closures import add_closure
 from bot.domain.commits import CaseDecision
 from bot.domain.crisis import Crisis, TimelineEntry
 from bot.domain.erasure import AUTHOR_DELETION, REQUEST, SHORTEST_PHRASE, ErasureReason, QuoteTargets, replace_names
@@ -90,9 +91,11 @@ def forget_in_case(
             due=None,
             lease_ends=None,
         )
+    after, closures = add_closure(case, after, "")
     owed = [
         Notification.draw_card(case.id, case.department),
         Notification.retract_replies(case.id, case.department),
+        *closures,
     ]
     if own and reason is AUTHOR_DELETION and after.status is CaseStatus.CLAIMED:
         owed.append(Notification.report_deletion(case.id, case.department, after.version))

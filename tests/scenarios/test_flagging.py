@@ -7,6 +7,8 @@ import pytest
 from bot.cards import action_ids
 from bot.domain.assessment import Intent
 from bot.domain.case import CaseResolution
+from bot.domain.erasure import ForgetTarget
+from bot.store.forget import MentionEraser
 from bot.usecases.cases import CaseView
 from bot.usecases.flag_message import FlagRequest
 from tests.scenarios.sample_posts import CRISIS, LATE, LOST
@@ -156,6 +158,18 @@ async def test_what_is_not_for_us_is_told_too(world: World) -> None:
     await world.advance(minutes=1)
     [told] = list_closures(world)
     assert "resolved (not about us) by @ana" in told
+
+
+async def test_who_flagged_a_post_is_told_that_its_case_closed_because_its_author_is_forgotten(world: World) -> None:
+    card = await flag_complaint(world)
+    name = (await world.local_app.store.cases.get(card.case)).mention.id
+    eraser = MentionEraser(world.local_app.store.client, world.local_app.store.keys)
+    for _ in range(2):
+        await eraser.forget(await eraser.find(ForgetTarget(mention=name)), world.clock.now())
+        await world.advance(minutes=1)
+    [told] = list_closures(world)
+    assert "What you flagged is closed, because the author's data was deleted" in told
+    assert SEEN not in told
 
 
 async def test_a_case_that_is_open_again_before_the_message_could_be_sent_says_so(world: World) -> None:

@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 
 from bot.domain.audit import AuditAction, AuditEvent
 from bot.domain.case import Case, CaseResolution, CaseStatus, JoinReason, PublicReply
-from bot.domain.cases.closures import add_closure
 from bot.domain.cases.deadlines import (
     choose_priority,
     close_answered,
@@ -13,6 +12,7 @@ from bot.domain.cases.deadlines import (
     find_next_deadline,
     reset_to_new,
 )
+from bot.domain.closures import add_closure
 from bot.domain.commits import CaseDecision, DurationKind, MentionDeletion, ProcessedMention
 from bot.domain.department import Department
 from bot.domain.mention import Mention

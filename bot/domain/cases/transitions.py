@@ -5,7 +5,6 @@ from datetime import datetime
 
 from bot.domain.audit import AuditAction, AuditEvent
 from bot.domain.case import SPLIT_OFF, Case, CaseResolution, CaseStatus, derive_case_id
-from bot.domain.cases.closures import add_closure
 from bot.domain.cases.deadlines import (
     choose_priority,
     compute_lease_end,
@@ -15,6 +14,7 @@ from bot.domain.cases.deadlines import (
     release_to_channel,
     reset_to_new,
 )
+from bot.domain.closures import add_closure
 from bot.domain.commits import CaseDecision, DurationKind, NotAllowed
 from bot.domain.correction import Correction, CorrectionKind
 from bot.domain.department import Department

@@ -94,7 +94,8 @@ class MessageDelivery:
 
     async def _mark_delivered(self, pending: Notification, record: CardRecord) -> None:
         of_a_case = pending.kind not in self._renderers and pending.kind is not NotificationKind.TROUBLE
-        has_posts = of_a_case or pending.kind is NotificationKind.BACKFIRE
+        names_nobody = pending.kind is NotificationKind.CLOSURE and pending.nth
+        has_posts = (of_a_case and not names_nobody) or pending.kind is NotificationKind.BACKFIRE
         await self._outbox.mark_message_sent(pending, MessageRef(record.channel, record.ts) if has_posts else None)
 
     async def delete_next_message(self, pending: Notification) -> bool:

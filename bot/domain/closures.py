@@ -7,11 +7,13 @@ from bot.domain.outbox import Notification, NotificationKind
 def add_closure(before: Case, after: Case, by: str) -> tuple[Case, tuple[Notification, ...]]:
     """Return the case, and the messages to all who flagged its post if it is resolved now, for the first time.
 
-    Not to who resolved it, or owned it: a former owner is told already.
+    Not to who resolved it, or owned it: a former owner is told already. The number is 1 if the post was erased: such a
+    message names nobody, so it stays when the others about the case are deleted.
     """
     people = dict.fromkeys(filter(None, (after.flagged_by, *after.also_flagged_by)))
     if before.is_closed or not after.is_closed or not people or after.closure_told:
         return after, ()
     told = [one for one in people if one not in {by, before.owner}]
-    messages = (Notification.notify_owner(NotificationKind.CLOSURE, after.id, one, 0) for one in told)
+    nth = int(after.mention.is_forgotten)
+    messages = (Notification.notify_owner(NotificationKind.CLOSURE, after.id, one, nth) for one in told)
     return after.copy_with(closure_told=True), tuple(messages)
