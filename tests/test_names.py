@@ -33,7 +33,7 @@ VERBS = words_of("""
     mix monitor mount move multiply mute name normalize note notify observe offer open override pack page paginate pair parse pass
     pause perform pick pin place plan play poll pool pop post postpone predict prefix prepare print probe process prune
     publish push put quantize quarantine quote raise rank re read reassign rebase receive reclaim recompute record redact
-    redeem redeliver redraw refill refresh refuse register reject relabel release reload remind remove rename render
+    redeem redeliver redraw refill refresh refuse register reject relabel relay release reload remind remove rename render
     renew reopen replace replay reply report request require reroute reset resize resolve respond restart restore resume
     retract retry return revise revoke rewrite round route run sample sanitize save scan schedule score search select send
     separate serialize serve set share shift shorten show shuffle shut sign skip sleep slugify snooze sort split squash start

@@ -56,6 +56,7 @@ from bot.workers.paging.targets import AckLinkBuilder, TargetResolver
 from bot.workers.runner import Liveness, Worker, run_worker
 from bot.workers.scheduled_reports import ScheduledReportWorker
 from bot.workers.schedules import ScheduleWorker
+from bot.workers.shard_triage import RelayWorker, ShardTriageWorker
 from bot.workers.shift_summaries import ShiftSummaryWorker
 from bot.workers.spikes import SpikeWorker
 from bot.workers.triage import TriageWorker
@@ -95,6 +96,8 @@ class EarshotApp:
     usecases: UseCases
     ingest: IngestRunner
     triage: TriageWorker
+    shard_workers: tuple[Worker, ...]
+    """Triage and relay of each shard; they run with `triage`."""
     timers: DeadlineWorker
     upkeep: tuple[CaseIndexWorker, CounterRollWorker]
     deletions: DeletionWorker
@@ -126,11 +129,11 @@ class EarshotApp:
     async def run_workers(self, chosen: Sequence[str] = WORKERS) -> None:
         """Run until `stop` is set; work in progress is finished."""
         with suppress(StoreUnavailable):  # triage creates it once the store is back
-            await self.store.inbox.create_group()
+            await self.store.intake.create_group()
         self.rules.get_assessor()  # built now, so that the first mention does not wait for it
         monitors, by_clock = (self.health_monitor, self.heartbeat), (self.shift_summaries, self.scheduled_reports)
         workers: dict[str, tuple[Worker, ...]] = {
-            "triage": (self.triage,),
+            "triage": (self.triage, *self.shard_workers),
             "delivery": (self.delivery, self.exports),
             "timers": (self.timers, *self.upkeep, self.deletions, self.ledger),
             "spikes": (self.spikes,),
@@ -167,11 +170,10 @@ def build_app(
     weights: Path = PACKAGED,
 ) -> EarshotApp:
     """`worker` is the consumer name of this process; with `wait`, triage blocks on the inbox, in real time."""
-    rules = ReloadableRules(playbook, external.contacts, weights)
+    rules, liveness = ReloadableRules(playbook, external.contacts, weights), Liveness()
     parts = _build_shared_parts(store, rules, sink, clock)
     on_call, url = parts.on_call, external.public_url
-    links, liveness = AckLinkBuilder(store.signing_secrets, clock, url), Liveness()
-    usecases = build_use_cases(parts, url, external.drafts)
+    links, usecases = AckLinkBuilder(store.signing_secrets, clock, url), build_use_cases(parts, url, external.drafts)
     delivery = DeliveryWorker(store, sink, rules, on_call, clock, points=parts.roles, reports=usecases.report_schedules)
     return EarshotApp(
         store=store,
@@ -181,6 +183,7 @@ def build_app(
         usecases=usecases,
         ingest=IngestRunner(store, clock, liveness),
         triage=TriageWorker(store, rules, clock, worker, wait=wait),
+        shard_workers=_build_shard_workers(store, rules, clock, worker, wait=wait),
         timers=DeadlineWorker(store, rules, on_call, parts.staff, clock),
         upkeep=(CaseIndexWorker(store, rules, clock), CounterRollWorker(store, rules, clock)),
         deletions=DeletionWorker(store, clock),
@@ -200,6 +203,13 @@ def build_app(
         pagers=_build_pager_workers(parts, sink, external.pagers, links),
         links=links,
     )
+
+
+def _build_shard_workers(
+    store: Store, rules: ReloadableRules, clock: Clock, worker: str, *, wait: bool
+) -> tuple[Worker, ...]:
+    triage = [ShardTriageWorker(store, shard, rules, clock, worker, wait=wait) for shard in store.shards]
+    return (*triage, *map(RelayWorker, store.shards))
 
 
 def _build_shared_parts(store: Store, rules: ReloadableRules, sink: SlackSink, clock: Clock) -> SharedParts:

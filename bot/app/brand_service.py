@@ -167,10 +167,10 @@ class BrandService:
     async def _build_parts(self, installation: SlackInstallation) -> EarshotApp:
         """Build everything anew: nothing that was in memory outlives an uninstallation."""
         config, parts = self._config, self._parts
-        await claim_keys(self.store.client, self._identity._replace(id=self.id))
+        await claim_keys(self.store.client, self._identity._replace(id=self.id), self.store.shard_count)
         self.store = Store(self.store.client, self.id, parts.name)
         await run_migrations(self.store.client, self.store.keys, self.store.leases)
-        await self.store.inbox.create_group()
+        await self.store.intake.create_group()
         self._set_token(installation)
         external = build_external_services(config.settings, parts.session, parts.clock)
         app = build_app(

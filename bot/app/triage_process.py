@@ -72,7 +72,7 @@ async def _triage(first: TriageOrder, settings: Settings, orders: asyncio.Stream
     url = settings.redis_url.get_secret_value() if settings.redis_url else ""
     weights = resolve_weights_path(settings.model, settings.data)
     async with (
-        connect_store(url, settings.data, first.brand, name, settings.copies) as store,
+        connect_store(url, settings.data, first.brand, name, settings.copies, settings.shards) as store,
         aiohttp.ClientSession() as session,
     ):
         sink = SlackSink(build_web_client("", settings.slack_api_url, session))  # triage does not call Slack

@@ -13,6 +13,8 @@ from bot.domain.text import format_count
 from bot.store.forget import MentionEraser
 from bot.store.store import Store
 
+AGAIN = "Run it again in a minute, while Earshot runs"
+
 
 def forget(
     what: Annotated[
@@ -46,6 +48,8 @@ def forget(
 
 async def _forget_target(store: Store, target: ForgetTarget, *, ask: bool, dry_run: bool) -> tuple[int, int]:
     """Return the number of posts, and of places they were deleted from."""
+    if waiting := sum([await shard.count_waiting(target.matches_mention) for shard in store.shards]):
+        raise fail_with([f"{format_count(waiting, 'of its posts waits', 'of its posts wait')} for triage. {AGAIN}"])
     eraser = MentionEraser(store.client, store.keys)
     found = await eraser.find(target)
     if dry_run or not (found.ids or found.mutes or found.persons or found.names):

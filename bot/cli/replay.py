@@ -193,7 +193,7 @@ async def _replay_file(settings: Settings, rules: Playbook, options: ReplayOptio
                 else:
                     position.line = 0
                 result = await ReplaySource(options, clock, NAME).replay_file(sink, bar.print_sentence)
-        length, _ = await store.inbox.measure_backlog()
+        length, _ = await store.intake.measure_backlog()
     if length:
         print_warning(f"{format_count(length, 'mention')} in the inbox. earshot run processes them.")
     if not result.mentions_read and cursor.line:

@@ -170,7 +170,7 @@ def _verify(file: Path) -> tuple[StateHeader, StateTrailer]:
 
 async def _check_data(store: Store, brand: BrandIdentity, *, while_importing: bool = False) -> None:
     try:
-        await check_ownership(store.client, brand, while_importing=while_importing)
+        await check_ownership(store.client, brand, store.shard_count, while_importing=while_importing)
     except StoreMismatchError as no:
         raise fail_with([no]) from None
 

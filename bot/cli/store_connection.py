@@ -13,6 +13,7 @@ from bot.config.settings import Settings
 from bot.store.brand_identity import BrandIdentity, StoreMismatchError, check_ownership, find_brand_id
 from bot.store.client import RedisClient
 from bot.store.leases import build_process_name
+from bot.store.shards import MentionShard
 from bot.store.store import Store, connect_stores
 
 T = TypeVar("T")
@@ -29,7 +30,8 @@ async def open_brand_stores(settings: Settings, playbooks: Sequence[Playbook]) -
             await RedisClient(url, brands[0]).close()  # only parses the URL
         except ValueError:  # whose message may contain a part of the password
             raise fail_with([f"REDIS_URL: {UNREADABLE}"]) from None
-    async with connect_stores(url, settings.data, brands, build_process_name(), settings.copies) as stores:
+    opened = connect_stores(url, settings.data, brands, build_process_name(), settings.copies, settings.shards)
+    async with opened as stores:
         yield [await _find_store(store, playbook) for store, playbook in zip(stores, playbooks, strict=True)]
 
 
@@ -41,7 +43,10 @@ async def open_brand_store(settings: Settings, playbook: Playbook) -> AsyncItera
 
 async def _find_store(store: Store, playbook: Playbook) -> Store:
     kept = await find_brand_id(store.client, build_identity(playbook))
-    return store if kept == playbook.slug else Store(store.client, kept, build_process_name())
+    if kept == playbook.slug:
+        return store
+    shards = [MentionShard(one.number, one.client, kept, store.client) for one in store.shards]
+    return Store(store.client, kept, build_process_name(), shards)
 
 
 def build_identity(playbook: Playbook) -> BrandIdentity:
@@ -53,7 +58,7 @@ def build_identity(playbook: Playbook) -> BrandIdentity:
 async def check_brand(store: Store, playbook: Playbook) -> None:
     """Fail if the keys belong to another brand or a newer release."""
     try:
-        await check_ownership(store.client, build_identity(playbook)._replace(id=store.brand))
+        await check_ownership(store.client, build_identity(playbook)._replace(id=store.brand), store.shard_count)
     except StoreMismatchError as no:
         raise fail_with([no]) from None
 

@@ -90,6 +90,8 @@ class Settings(BaseSettings):
     """Replicas that must have what was admitted or committed before it counts."""
     processes: Annotated[ProcessCount, Field(alias="EARSHOT_PROCESSES")] = None
     """None: as many as the machine has room for."""
+    shards: Annotated[int, Field(alias="EARSHOT_SHARDS", ge=1, le=64)] = 1
+    """Of the inbox, each on the node of a cluster that has its slot; 1: the inbox is with all else of the brand."""
     data: Annotated[Path, Field(alias="EARSHOT_DATA")] = Path(".earshot")
     model: Annotated[Path | None, Field(alias="EARSHOT_MODEL")] = None
     """None: the model that `earshot train` wrote to `data`, else the packaged one."""

@@ -42,10 +42,12 @@ async def find_brand_id(client: RedisClient, brand: BrandIdentity) -> str:
     return brand.id if theirs else brand.former_id
 
 
-async def check_ownership(client: RedisClient, brand: BrandIdentity, *, while_importing: bool = False) -> None:
-    """Raise `StoreMismatchError` if the data is not this brand's, or not complete. Changes nothing.
+async def check_ownership(
+    client: RedisClient, brand: BrandIdentity, shards: int = 1, *, while_importing: bool = False
+) -> None:
+    """Raise `StoreMismatchError` if the data is not this brand's, not complete, or in another number of shards.
 
-    `while_importing`: it need not be complete.
+    Changes nothing. `while_importing`: it need not be complete.
     """
     found = await _read_meta(client, brand.id)
     schema, name = parse_int(found.get("schema", SCHEMA)), found.get("name", brand.name)
@@ -65,6 +67,11 @@ async def check_ownership(client: RedisClient, brand: BrandIdentity, *, while_im
             f"The import of '{name}' is not finished, so a part of the data is missing. "
             "Run it again: earshot import FILE. To remove what it has written: earshot import --drop"
         )
+    if (held := parse_int(found.get("shards", 1)) or 1) not in (1, shards):
+        raise StoreMismatchError(
+            f"This store has {held} shards, and nothing was changed. Set EARSHOT_SHARDS={held}: with another number, "
+            "posts that come again would count twice."
+        )
     if brand.is_explicit:
         return
     if name.casefold() != brand.name.casefold():
@@ -74,11 +81,11 @@ async def check_ownership(client: RedisClient, brand: BrandIdentity, *, while_im
         raise StoreMismatchError(_describe_mismatch(brand, name, others[0]))
 
 
-async def claim_keys(client: RedisClient, brand: BrandIdentity) -> None:
-    """Mark the keys as this brand's. Raises `StoreMismatchError`."""
-    await check_ownership(client, brand)
+async def claim_keys(client: RedisClient, brand: BrandIdentity, shards: int = 1) -> None:
+    """Mark the keys as this brand's, in so many shards. Raises `StoreMismatchError`."""
+    await check_ownership(client, brand, shards)
     key, schema = Keys(brand.id).meta, FIRST_SCHEMA if await _has_data(client, brand.id) else SCHEMA
-    names = ("brand", brand.id, "name", brand.name)
+    names = ("brand", brand.id, "name", brand.name, *(("shards", shards) if shards > 1 else ()))
     await client.execute_batch([("HSETNX", key, "schema", schema), ("HSET", key, *names)])
 
 
@@ -116,4 +123,4 @@ async def _find_other_brands(client: RedisClient) -> list[str]:
         cursor, some = await client.execute("SCAN", cursor, "MATCH", f"{before}*{after}", "COUNT", SCAN_COUNT)
         found |= {key.removeprefix(before).removesuffix(after) for key in some}
         if cursor == "0":
-            return sorted(found)
+            return sorted(one for one in found if ":" not in one)  # shards have a number behind their brand

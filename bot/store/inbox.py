@@ -186,6 +186,13 @@ class Inbox(RedisStore):
         held = await self.read_lookups(keys)
         return frozenset(mention for key, mention in keys.items() if MentionMark.parse(held[key]).is_deleted)
 
+    async def find_known(self, mentions: Iterable[str]) -> frozenset[str]:
+        """Return those that were admitted here within `SEEN_FOR`, or have a case."""
+        wanted = list(dict.fromkeys(mentions))
+        asked = [("EXISTS", self._keys.seen_key(one), self._keys.case_key(derive_case_id(one))) for one in wanted]
+        found = await self._client.execute_batch(asked) if asked else []
+        return frozenset(one for one, count in zip(wanted, found, strict=True) if int(count))
+
     async def find_joined_cases(self, mentions: Iterable[str]) -> dict[str, str]:
         """Return the case that each of these mentions joined, without those that joined none."""
         wanted = list(mentions)

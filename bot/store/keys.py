@@ -13,6 +13,7 @@ from bot.domain.destination import Destination
 from bot.domain.persons.person import derive_person_id
 
 INBOX_MOST = 200_000
+RELAY_MOST = 100_000
 SEEN_FOR = timedelta(days=14)
 EDITED_WITHIN = SEEN_FOR
 """X allows an hour, other outlets any time; later it would be a new mention."""
@@ -91,11 +92,16 @@ def list_months(at: datetime, kept: timedelta = AUTHORS_KEPT) -> list[str]:
     return list(dict.fromkeys(format_month(at - timedelta(days=days)) for days in range(0, kept.days + 31, 27)))
 
 
-class Keys:
-    """The keys of one brand. `brand` is the playbook's slug; a test adds a prefix of its own."""
+def build_shard_name(brand: str, shard: int | None = None) -> str:
+    """Return what decides about the slot of a cluster. Without a number it is that of the brand itself."""
+    return brand if shard is None else f"{brand}:{shard}"
 
-    def __init__(self, brand: str) -> None:
-        self.root = f"earshot:{{{brand}}}:"
+
+class Keys:
+    """The keys of one brand, or of one of its shards. `brand` is the playbook's slug, in tests with a prefix."""
+
+    def __init__(self, brand: str, shard: int | None = None) -> None:
+        self.root = f"earshot:{{{build_shard_name(brand, shard)}}}:"
         self.inbox = self.root + "inbox"
         self.cursors = self.root + "cursors"
         self.source_activity = self.root + "heard"
@@ -137,8 +143,8 @@ class Keys:
         self.report_schedules = self.root + "report_schedules"
         self.ledger = self.root + "ledger"
         self.writing_ends = self.root + "writing_ends"
-        self.installation = self.root + "installation"
-        self.uninstalled = self.root + "uninstalled"
+        self.installation, self.uninstalled = self.root + "installation", self.root + "uninstalled"
+        self.relay, self.relayed = self.root + "relay", self.root + "relayed"
 
     def locate(self, name: bytes) -> bytes:
         """Return the key with this logical name, which is the same for each brand. An export has logical names."""

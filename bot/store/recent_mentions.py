@@ -10,7 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 from bot.store.client import parse_hash
 from bot.store.keys import Keys
 from bot.store.repository import RedisStore
-from bot.store.transaction import Transaction
+from bot.store.transaction import Transaction, commit
 
 PAGE_SIZE = 100
 """Entries of a page, each with up to 32 mentions: read in about ten milliseconds."""
@@ -52,6 +52,13 @@ class RecentPage(NamedTuple):
 
 
 class RecentMentionStore(RedisStore):
+    async def append(self, batch: RecentBatch) -> None:
+        """Append a batch that is not committed with anything else."""
+        if batch.recent:
+            transaction = Transaction(self._keys.inbox)
+            append_recent(transaction, self._keys, batch)
+            await commit(self._client, transaction)
+
     async def read_page(self, after: str, exclude_worker: str = "") -> RecentPage:
         """Read a page in the order of commits, without entries of one worker. Unreadable entries are logged."""
         reply = await self._client.execute("XRANGE", self._keys.recent_mentions, f"({after}", "+", "COUNT", PAGE_SIZE)

@@ -53,6 +53,7 @@ from bot.store.report_schedules import ReportScheduleStore
 from bot.store.restore_records import RestoreRecordStore
 from bot.store.roles import RoleStore
 from bot.store.roll_ups import RollUpStore
+from bot.store.shards import MentionIntake, MentionShard, ShardIntake, ShardSourceHealthStore, build_shard_client
 from bot.store.shift_summaries import ShiftSummaryStore
 from bot.store.signing_secrets import SigningSecretStore
 from bot.store.source_health import SourceHealthStore
@@ -64,10 +65,11 @@ from bot.store.theme_register import ThemeStore
 class Store:
     """All parts of the store of one brand, over one connection. `brand` is the brand's id."""
 
-    def __init__(self, client: RedisClient, brand: str, holder: str) -> None:
+    def __init__(self, client: RedisClient, brand: str, holder: str, shards: Sequence[MentionShard] = ()) -> None:
         """`holder` names this process in leases and consumer groups."""
         self.brand = brand
         self.client = client
+        self.shards = shards
         self.keys = Keys(brand)
         self._open_case_stores(client, self.keys)
         self._open_report_stores(client, self.keys)
@@ -76,6 +78,7 @@ class Store:
 
     def _open_case_stores(self, client: RedisClient, keys: Keys) -> None:
         self.inbox = Inbox(client, keys)
+        self.intake: MentionIntake = ShardIntake(self.inbox, self.shards) if self.shards else self.inbox
         self.cases = CaseStore(client, keys)
         self.case_queues = CaseQueueStore(client, keys, self.cases)
         self.outbox = Outbox(client, keys)
@@ -130,7 +133,8 @@ class Store:
         self.quarantine = QuarantineStore(client, keys)
         self.health_state = HealthStateStore(client, keys)
         self.health_issues = HealthIssueStore(client, keys)
-        self.source_health = SourceHealthStore(client, keys)
+        shards = self.shards
+        self.source_health = ShardSourceHealthStore(client, keys, shards) if shards else SourceHealthStore(client, keys)
         self.reads = ReadCountStore(client, keys)
         self.restores = RestoreRecordStore(client, keys)
         self.installations = InstallationStore(client, keys)
@@ -146,6 +150,13 @@ class Store:
         """Raise `StoreUnavailable` if any command that is ever needed would be refused. Called at the start."""
         await self.check_writable()
         await verify_permissions(self.client, self.keys)
+        for shard in self.shards:
+            await shard.verify_access()
+
+    @property
+    def shard_count(self) -> int:
+        """Return in how many parts mentions are let in: 1 without shards."""
+        return max(1, len(self.shards))
 
     async def check_writable(self) -> None:
         """Raise `StoreUnavailable` if a commit would be refused."""
@@ -153,30 +164,37 @@ class Store:
 
 
 @asynccontextmanager
-async def connect_store(url: str, folder: Path, brand: str, holder: str, copies: int = 0) -> AsyncIterator[Store]:
+async def connect_store(
+    url: str, folder: Path, brand: str, holder: str, copies: int = 0, shards: int = 1
+) -> AsyncIterator[Store]:
     """Connect to the Redis at `url` or, if that is empty, to the embedded server in `folder`.
 
+    With more than one of `shards`, mentions are let in and assessed in so many places beside the brand's own keys.
     With `copies`, what is admitted or committed counts once so many replicas have it. Raises `ValueError` for the URL.
     """
-    async with connect_stores(url, folder, [brand], holder, copies) as [store]:
+    async with connect_stores(url, folder, [brand], holder, copies, shards) as [store]:
         yield store
 
 
 @asynccontextmanager
 async def connect_stores(
-    url: str, folder: Path, brands: Sequence[str], holder: str, copies: int = 0
+    url: str, folder: Path, brands: Sequence[str], holder: str, copies: int = 0, shards: int = 1
 ) -> AsyncIterator[list[Store]]:
     """Connect as `connect_store` does, once for each brand: in a cluster each may be on another node."""
     async with AsyncExitStack() as stack:
         if not url:
             url = (await stack.enter_async_context(run_embedded(folder))).url
-        yield [await stack.enter_async_context(_connect_url(url, brand, holder, copies)) for brand in brands]
+        yield [await stack.enter_async_context(_connect_url(url, brand, holder, copies, shards)) for brand in brands]
 
 
 @asynccontextmanager
-async def _connect_url(url: str, brand: str, holder: str, copies: int) -> AsyncIterator[Store]:
-    client = RedisClient(url, brand, copies)
-    try:
-        yield Store(client, brand, holder)
-    finally:
-        await client.close()
+async def _connect_url(url: str, brand: str, holder: str, copies: int, count: int) -> AsyncIterator[Store]:
+    async with AsyncExitStack() as stack:
+        client = RedisClient(url, brand, copies)
+        stack.push_async_callback(client.close)
+        shards = []
+        for number in range(count if count > 1 else 0):
+            own = build_shard_client(url, brand, number, copies)
+            stack.push_async_callback(own.close)
+            shards.append(MentionShard(number, own, brand, client))
+        yield Store(client, brand, holder, shards)

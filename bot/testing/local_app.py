@@ -57,6 +57,7 @@ async def run_local_app(
     ports: Sequence[int] = (0,),
     mount: Callable[[SlackSandbox], None] = mount_nothing,
     settings: Settings | None = None,
+    shards: int = 1,
 ) -> AsyncIterator[LocalApp]:
     """Start store, sandbox, app and site; no worker runs yet.
 
@@ -68,9 +69,9 @@ async def run_local_app(
     async with AsyncExitStack() as stack:
         # A Redis that is slow to stop may still write to its folder.
         files = folder or Path(stack.enter_context(TemporaryDirectory(prefix="earshot-", ignore_cleanup_errors=True)))
-        opened = connect_store(redis_url, files, brand or playbook.current.slug, build_process_name())
+        opened = connect_store(redis_url, files, brand or playbook.current.slug, build_process_name(), shards=shards)
         store = await stack.enter_async_context(opened)
-        await store.inbox.create_group()
+        await store.intake.create_group()
         sandbox = SlackSandbox(workspace, now=lambda: clock.now().timestamp(), trigger_now=trigger_now, ports=ports)
         mount(sandbox)
         await stack.enter_async_context(sandbox)

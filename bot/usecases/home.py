@@ -126,7 +126,7 @@ class HomeTab:
         )
 
     async def _list_sources(self, at: datetime) -> tuple[SourceSummary, ...]:
-        activity = await self._store.inbox.load_source_activity()
+        activity = await self._store.intake.load_source_activity()
         return tuple(
             [
                 SourceSummary(

@@ -120,9 +120,9 @@ async def read_system_status(
         return SystemStatus(ready=False, issues=refused)
     try:
         found = await store.health_issues.load_issues() | refused
-        last_seen = await store.inbox.load_source_activity()
+        last_seen = await store.intake.load_source_activity()
         health = await store.source_health.load_all()
-        waiting, oldest = await store.inbox.measure_backlog()
+        waiting, oldest = await store.intake.measure_backlog()
         pending = await store.outbox.list_queues(1)
         checked_at = await store.baselines.load_check_time()
     except StoreUnavailable as away:

@@ -77,7 +77,7 @@ async def _fill_registry(
     unreadable = Gauge("earshot_records_unreadable", "Records that this release cannot read", registry=registry)
     unreadable.set(await store.quarantine.count())
 
-    waiting, oldest = await store.inbox.measure_backlog()
+    waiting, oldest = await store.intake.measure_backlog()
     Gauge("earshot_inbox_length", "Mentions that wait for triage", registry=registry).set(waiting)
     age = at.timestamp() - oldest / 1000 if oldest else 0
     Gauge("earshot_inbox_age_seconds", "Age of the oldest mention that waits for triage", registry=registry).set(

@@ -66,8 +66,8 @@ class HealthMonitor(Worker):
         return len(decision.notifications)
 
     async def _build_snapshot(self, at: datetime) -> HealthSnapshot:
-        activity = await self._store.inbox.load_source_activity()
-        _, oldest = await self._store.inbox.measure_backlog()
+        activity = await self._store.intake.load_source_activity()
+        _, oldest = await self._store.intake.measure_backlog()
         queues = await self._store.outbox.list_queues(1)
         waits = [at - queue.head[0].since for queue in queues if not isinstance(queue.destination, ToPager)]
         issues = await self._store.health_issues.load_issues()

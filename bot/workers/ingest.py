@@ -56,7 +56,7 @@ class InboxWriter:
         self._is_flooding: bool | None = None
 
     async def load_cursor(self) -> str | None:
-        return await self._store.inbox.load_cursor(self._source)
+        return await self._store.intake.load_cursor(self._source)
 
     async def publish(
         self, mentions: Sequence[Mention], cursor: str | None = None, edits: Sequence[Mention] = ()
@@ -66,7 +66,7 @@ class InboxWriter:
         now = self._clock.now()
         if not self._accepts_future:
             mentions, edits = ([_clamp_time(mention, now) for mention in some] for some in (mentions, edits))
-        new = await self._store.inbox.admit(self._source, mentions, cursor, now, edits)
+        new = await self._store.intake.admit(self._source, mentions, cursor, now, edits)
         if read := sum(mention.deleted_at is None for mention in mentions):  # a firehose sends ten deletions a second
             log.info("mentions received", source=self._source, read=read, new=new)
         self._clear_crash()
@@ -92,7 +92,7 @@ class InboxWriter:
 
     async def delete_author(self, author_id: str) -> None:
         source, now = self._source.partition(".")[0], self._clock.now()
-        if await self._store.inbox.has_author(source, author_id, now):  # a firehose tells of all accounts that close
+        if await self._store.intake.has_author(source, author_id, now):  # a firehose tells of all accounts that close
             await self._store.deletions.add_author(source, author_id, now)
 
     async def import_first(self, mentions: Sequence[Mention], cursor: str) -> None:
@@ -104,7 +104,7 @@ class InboxWriter:
         log.info("source started", source=self._source, imported=len(mentions), posted=0)
 
     async def save_cursor(self, cursor: str) -> None:
-        await self._store.inbox.admit(self._source, (), cursor, self._clock.now())
+        await self._store.intake.admit(self._source, (), cursor, self._clock.now())
         self._clear_crash()
 
     async def check_writable(self) -> None:

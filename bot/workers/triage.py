@@ -70,6 +70,7 @@ class TriageWorker(Worker):
         idle_most: timedelta = IDLE,
     ) -> None:
         self._store = store
+        self._inbox = store.inbox
         self._rules = rules
         self._clock = clock
         self._worker = worker
@@ -124,7 +125,7 @@ class TriageWorker(Worker):
         self._retries_first = bool(self._retries) and not self._retries_first
         if self._retries_first:
             return self._retries.pop(0)
-        new = await self._store.inbox.read(self._worker, BATCH_SIZE, wait=self._wait and not self._retries)
+        new = await self._inbox.read(self._worker, BATCH_SIZE, wait=self._wait and not self._retries)
         return new or (self._retries.pop(0) if self._retries else [])
 
     async def _reclaim_abandoned(self) -> list[InboxEntry]:
@@ -132,7 +133,7 @@ class TriageWorker(Worker):
         at = self._clock.now()
         if self._reclaimed_at is not None and at - self._reclaimed_at < self._idle_most / 2:
             return []
-        found = await self._store.inbox.reclaim(self._worker, 1, self._idle_most)
+        found = await self._inbox.reclaim(self._worker, 1, self._idle_most)
         if not found:
             self._reclaimed_at = at
         return found

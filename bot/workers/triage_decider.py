@@ -13,7 +13,7 @@ from bot.domain.cases.edit_transitions import PostEdit, decide_edit, skip_edit
 from bot.domain.cases.flag_transitions import join_flagged_case
 from bot.domain.cases.intake import count_only, drop_calls, join_case, open_case
 from bot.domain.cases.public_reply_transitions import remove_public_reply
-from bot.domain.commits import CaseDecision
+from bot.domain.commits import CaseDecision, ProcessedMention
 from bot.domain.department import Department
 from bot.domain.links import derive_link_id, list_answered_links
 from bot.domain.mention import Mention
@@ -146,6 +146,31 @@ class TriageDecider:
             self._replies.record_decision(decision, batch.found)
             ready.append(TriagedEntry(item.entry, decision, tuple(guards)))
         return ready
+
+    async def count_mentions(self, items: Sequence[TriageItem], at: datetime) -> list[ProcessedMention | None]:
+        """Return what to count of each mention that no department needs to see, as `decide_batch` would.
+
+        None for what may open or change a case, and for what one of us wrote.
+        """
+        flagged = self._find_flagged(items)
+        asked = [item for item in items if self._is_unrouted(item) and item.mention.id not in flagged]
+        keys = {
+            item.mention.id: [one.key for one in item.lookup_keys if one.joining is JoinReason.SAME_PERSON]
+            for item in asked
+        }
+        found = await self._store.inbox.read_lookups(key for some in keys.values() for key in some)
+        counted: dict[str, ProcessedMention | None] = {}
+        for item in asked:
+            mute = self._mutes.find_mute(item.mention, item.result.assessment)
+            if mute or not any(found[key] for key in keys[item.mention.id]):
+                counted[item.mention.id] = _decide_count_only(item, at, mute).processed
+        return [counted.get(item.mention.id) for item in items]
+
+    def _is_unrouted(self, item: TriageItem) -> bool:
+        if item.entry.edit or item.is_own or self._rules.get_own_accounts().find_staff_sign(item.mention):
+            return False
+        is_muted = bool(self._mutes.find_mute(item.mention, item.result.assessment))
+        return is_muted or item.route.to == NOBODY
 
     async def _load_batch(self, items: Sequence[TriageItem]) -> _TriageBatch:
         seen = [self._store.keys.seen_key(item.mention.id) for item in items]

@@ -17,20 +17,23 @@ from bot.store.keys import Keys
 from bot.store.migrations import SCHEMA, load_schema
 from bot.store.restore_records import RestoreRecordStore
 from bot.store.server_info import ServerInfo, fetch_server_info
+from bot.store.shards import MentionShard, build_shard_client
 from bot.store.topology import ClusterTopology, SentinelTopology, StoreTopology
 
 
 async def check_store(settings: Settings, brand: BrandIdentity | None) -> Findings:
     if settings.redis_url is not None:
         url = settings.redis_url.get_secret_value()
-        async for finding in _check_redis(url, brand, "REDIS_URL", copies=settings.copies):
+        async for finding in _check_redis(url, brand, "REDIS_URL", copies=settings.copies, shards=settings.shards):
             yield finding
         return
     try:
         with _choose_folder(settings.data) as folder:
             async with run_embedded(folder) as server:
                 where = f", embedded in {settings.data}, {'started' if server.pid else 'joined'}"
-                async for finding in _check_redis(server.url, brand, "EARSHOT_DATA", where, settings.copies):
+                async for finding in _check_redis(
+                    server.url, brand, "EARSHOT_DATA", where, settings.copies, settings.shards
+                ):
                     yield finding
     except EmbeddedServerError as no:
         yield make_fault("EARSHOT_DATA", str(no))
@@ -52,7 +55,9 @@ def _choose_folder(data: Path) -> Iterator[Path]:
         yield Path(tried.name)
 
 
-async def _check_redis(url: str, brand: BrandIdentity | None, place: str, where: str = "", copies: int = 0) -> Findings:
+async def _check_redis(
+    url: str, brand: BrandIdentity | None, place: str, where: str = "", copies: int = 0, shards: int = 1
+) -> Findings:
     try:
         client = RedisClient(url, brand.id if brand else "check", copies)
     except ValueError:
@@ -68,8 +73,9 @@ async def _check_redis(url: str, brand: BrandIdentity | None, place: str, where:
             await verify_write_access(client, Keys(kept))
             await verify_permissions(client, Keys(kept))
             if brand:
-                await check_ownership(client, brand._replace(id=kept))
+                await check_ownership(client, brand._replace(id=kept), shards)
                 notes = [note async for note in _describe_data(client, Keys(kept))]
+            await _check_shards(url, kept, client, shards if shards > 1 else 0)
     except StoreUnavailable as no:
         yield make_fault(place, str(no))
         return
@@ -80,7 +86,7 @@ async def _check_redis(url: str, brand: BrandIdentity | None, place: str, where:
     if not faults:
         named = client.topology.describe()
         yield make_ok("Redis", f"{server.name} {server.version}{named and f', {named}'}{where}")
-    hints = _list_server_hints(server, client.topology, copies)
+    hints = _list_server_hints(server, client.topology, copies, shards)
     for finding in (*faults, *notes, *(make_note(place, hint) for hint in hints)):
         yield finding
 
@@ -101,10 +107,22 @@ async def _describe_data(client: RedisClient, keys: Keys) -> Findings:
             yield make_ok("Data", when)
 
 
-def _list_server_hints(server: ServerInfo, topology: StoreTopology, copies: int) -> Iterator[str]:
+async def _check_shards(url: str, brand: str, home: RedisClient, count: int) -> None:
+    """Raise `StoreUnavailable` if the node of any shard would refuse what is needed."""
+    for number in range(count):
+        client = build_shard_client(url, brand, number, 0)
+        try:
+            await MentionShard(number, client, brand, home).verify_access()
+        finally:
+            await client.close()
+
+
+def _list_server_hints(server: ServerInfo, topology: StoreTopology, copies: int, shards: int) -> Iterator[str]:
     if server.mode == "cluster" and not isinstance(topology, ClusterTopology):
         yield "this is a node of a cluster. Begin it with redis+cluster://, so that Earshot follows if its keys move"
     needed = {ClusterTopology: 1, SentinelTopology: server.replica_count}.get(type(topology), 0)
+    if shards > 1 and not isinstance(topology, ClusterTopology):
+        yield f"all {shards} shards are on one server, which makes nothing faster. They are for a cluster"
     if copies < needed:
         yield f"a failover may lose the last mentions and post second cards. Set EARSHOT_COPIES={needed} to prevent it"
     if not server.has_aof:

@@ -40,7 +40,7 @@ async def build_panel_state(session: DemoSession, faults: FaultInjector) -> Json
 
 async def _read_queues(session: DemoSession, at: datetime) -> list[Json]:
     store = session.stage.store
-    waiting, oldest = await store.inbox.measure_backlog()
+    waiting, oldest = await store.intake.measure_backlog()
     age = at.timestamp() - oldest / 1000 if oldest else 0.0
     due = await store.cases.list_due(at)
     cases = (await store.cases.find(due)).values()

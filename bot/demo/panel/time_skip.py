@@ -90,7 +90,7 @@ class TimeSkip:
 
     async def _perform_due_work(self) -> None:
         stage = self._session.stage
-        while (await stage.store.inbox.measure_backlog())[0]:  # noqa: ASYNC110 - the store tells nobody
+        while (await stage.store.intake.measure_backlog())[0]:  # noqa: ASYNC110 - the store tells nobody
             await asyncio.sleep(0.002)  # triage reads the inbox at any speed of the clock
         for action in self._session.list_due_actions():
             with suppress(TimeoutError):

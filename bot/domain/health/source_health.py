@@ -1,5 +1,6 @@
 """How a source is doing: its delay, its rate against the usual one, its quota, and whether it floods."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from statistics import median
@@ -56,6 +57,30 @@ class SourceHealth(NamedTuple):
     waiting: int | None = None
     """Posts that wait at the outlet, where it keeps them for us, as of `measured_at`."""
     measured_at: datetime | None = None
+
+
+def merge_source_health(parts: Sequence[SourceHealth]) -> SourceHealth:
+    """Return the health of a source that is measured in several places, each for its own posts.
+
+    What is measured only once, such as the quota, is taken from the first part that has it.
+    """
+    hours = Counter[int]()
+    for part in parts:
+        hours.update(part.hours)
+    delays = sorted((delay for part in parts for delay in part.delays), key=lambda one: one.arrived)
+    import_of = next((part for part in parts if part.imported is not None), SourceHealth())
+    backlog_of = next((part for part in parts if part.waiting is not None), SourceHealth())
+    return SourceHealth(
+        newest=max((part.newest for part in parts if part.newest), default=None),
+        started=min((part.started for part in parts if part.started), default=None),
+        imported=import_of.imported,
+        imported_at=import_of.imported_at,
+        hours=dict(hours),
+        delays=tuple(delays),
+        quota=next((part.quota for part in parts if part.quota), None),
+        waiting=backlog_of.waiting,
+        measured_at=backlog_of.measured_at,
+    )
 
 
 def get_backlog(health: SourceHealth, at: datetime) -> int | None:
