@@ -1,6 +1,10 @@
-"""Closures: who flagged a post is told once what came of it."""
+"""Closures: how a case ended without a person, and who is told once what came of a post that they flagged."""
 
+from dataclasses import replace
+
+from bot.domain.audit import AuditAction, AuditEvent
 from bot.domain.case import Case
+from bot.domain.commits import CaseDecision
 from bot.domain.outbox import Notification, NotificationKind
 
 
@@ -17,3 +21,13 @@ def add_closure(before: Case, after: Case, by: str) -> tuple[Case, tuple[Notific
     nth = int(after.mention.is_forgotten)
     messages = (Notification.notify_owner(NotificationKind.CLOSURE, after.id, one, nth) for one in told)
     return after.copy_with(closure_told=True), tuple(messages)
+
+
+def note_closing(decision: CaseDecision) -> CaseDecision:
+    """Add to the history how a case ended that a deletion or a release closed, so that it is known once reopened."""
+    before, after = decision.before, decision.case
+    if after.resolution is None or after.resolved_at is None or (before and before.is_closed):
+        return decision
+    event = AuditEvent(after.resolved_at, "", AuditAction.RESOLVED, after.resolution.value)
+    after = after.copy_with(history=after.extend_history(event))
+    return replace(decision, after=after, events=(*decision.events, event))

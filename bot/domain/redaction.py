@@ -7,7 +7,7 @@ from html import escape
 from bot.domain.assessment import Assessment, build_assessment
 from bot.domain.audit import AuditAction, AuditEvent
 from bot.domain.case import Case, CaseStatus
-from bot.domain.closures import add_closure
+from bot.domain.closures import add_closure, note_closing
 from bot.domain.commits import CaseDecision
 from bot.domain.crisis import Crisis, TimelineEntry
 from bot.domain.erasure import AUTHOR_DELETION, REQUEST, SHORTEST_PHRASE, ErasureReason, QuoteTargets, replace_names
@@ -100,7 +100,8 @@ def forget_in_case(
     if own and reason is AUTHOR_DELETION and after.status is CaseStatus.CLAIMED:
         owed.append(Notification.report_deletion(case.id, case.department, after.version))
     deadline = at if after.has_deadlines else None  # the timers look at once, and find out when it is due
-    return CaseDecision(after, before=case, notifications=tuple(owed), events=(event,), deadline=deadline)
+    decision = CaseDecision(after, before=case, notifications=tuple(owed), events=(event,), deadline=deadline)
+    return note_closing(decision)
 
 
 def _redact_post(case: Case, reason: ErasureReason) -> Case:

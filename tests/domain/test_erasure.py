@@ -7,6 +7,7 @@ from bot.domain.case import CaseResolution, CaseStatus, JoinedMention, JoinReaso
 from bot.domain.cases.deadlines import release_to_channel
 from bot.domain.cases.deletion_transitions import count_deleted, decide_deletion
 from bot.domain.commits import MentionOutcome
+from bot.domain.erasure import AUTHOR_DELETION
 from bot.domain.mention import DELETED_TEXT, FORGOTTEN_TEXT
 from bot.domain.outbox import NotificationKind
 from bot.domain.redaction import forget_in_case
@@ -36,7 +37,10 @@ def test_what_becomes_of_a_case_whose_post_is_deleted(
     decision = decide_deletion(case.mention, case, compute_later(minutes=5))
     assert (decision.case.status, decision.case.resolution) == (after, resolution)
     assert (decision.case.mention.text, decision.case.has_words) == (DELETED_TEXT, False)
-    assert decision.case.history[-1].what == AuditAction.POST_DELETED
+    ended = [(AuditAction.RESOLVED, resolution.value)] if resolution else []
+    noted = [(AuditAction.POST_DELETED, AUTHOR_DELETION.detail), *ended]
+    assert [(one.what, one.detail) for one in decision.events] == noted
+    assert decision.case.history[-len(noted) :] == decision.events
     assert any(one.kind is NotificationKind.DELETED for one in decision.notifications) is told
     assert decision.deletion is not None
     assert decision.deletion.phrases == (LONG[:60],)

@@ -83,7 +83,7 @@ async def test_json_lines_of_one_department_leave_out_the_others(world: World) -
         ("", "Say what to export"),
         ("everything", "Say what to export"),
         ("cases last wek", "Did you mean"),
-        ("audit today care", "isn't kept by subject or department"),
+        ("audit today care", "isn't kept by subject, department or theme"),
     ],
 )
 async def test_what_is_not_understood_is_asked_back(world: World, words: str, sentence: str) -> None:

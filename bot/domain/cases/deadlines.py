@@ -9,6 +9,7 @@ from bot.domain.case import Case, CaseResolution, CaseStatus
 from bot.domain.case_requests import RequestKind
 from bot.domain.cases.requests import resolve_request
 from bot.domain.cases.roll_ups import RollUp, call_by_roll_up, get_roll_up_day
+from bot.domain.closures import note_closing
 from bot.domain.commits import CaseDecision
 from bot.domain.department import Department
 from bot.domain.destination import ToChannel, parse_callee
@@ -234,7 +235,8 @@ def _release_expired(case: Case, department: Department, at: datetime) -> CaseDe
     event = AuditEvent(at, "", AuditAction.LEASE_RAN_OUT, f"<@{case.owner}> had it, not answered in time")
     after = release_to_channel(case, department, at)
     told = Notification.notify_owner(NotificationKind.RELEASED, case.id, case.owner, case.version)
-    return _build_deadline_decision(case, after, department, event, *(() if after.is_closed else (told,)))
+    more = () if after.is_closed else (told,)
+    return note_closing(_build_deadline_decision(case, after, department, event, *more))
 
 
 def _mark_overdue(case: Case, department: Department, at: datetime) -> CaseDecision:

@@ -14,7 +14,7 @@ from bot.domain.cases.deadlines import (
     release_to_channel,
     reset_to_new,
 )
-from bot.domain.closures import add_closure
+from bot.domain.closures import add_closure, note_closing
 from bot.domain.commits import CaseDecision, DurationKind, NotAllowed
 from bot.domain.correction import Correction, CorrectionKind
 from bot.domain.department import Department
@@ -119,7 +119,8 @@ def release_case(case: Case, context: Context) -> CaseDecision:
     check_transition(case, CaseTransition.RELEASE, context)
     kept = case if case.public_replies else undo_caution(case, case.owner)
     after = release_to_channel(kept, context.department, context.at)
-    return build_case_decision(case, after, context.department, context.build_event(AuditAction.RELEASED))
+    event = context.build_event(AuditAction.RELEASED)
+    return note_closing(build_case_decision(case, after, context.department, event))
 
 
 def resolve_case(case: Case, context: Context, resolution: CaseResolution, note: str) -> CaseDecision:
