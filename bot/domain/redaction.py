@@ -84,13 +84,7 @@ def forget_in_case(
     elif quoting:
         after = after.copy_with(mention=quoting)
     if not after.has_words and _should_close(case, reason):
-        after = after.copy_with(
-            status=CaseStatus.RESOLVED,
-            resolution=reason.resolution,
-            resolved_at=at,
-            due=None,
-            lease_ends=None,
-        )
+        after = _close_case(after, reason, at)
     after, closures = add_closure(case, after, "")
     owed = [
         Notification.draw_card(case.id, case.department),
@@ -121,6 +115,11 @@ def _redact_post(case: Case, reason: ErasureReason) -> Case:
         shared_by="",
         history=tuple(_redact_event(one) for one in case.history if one.what != AuditAction.THANKED),
     )
+
+
+def _close_case(case: Case, reason: ErasureReason, at: datetime) -> Case:
+    resolution = reason.resolution
+    return case.copy_with(status=CaseStatus.RESOLVED, resolution=resolution, resolved_at=at, due=None, lease_ends=None)
 
 
 def _should_close(case: Case, reason: ErasureReason) -> bool:
