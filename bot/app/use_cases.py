@@ -97,7 +97,7 @@ def build_use_cases(parts: SharedParts, public_url: str, drafts: DraftClient | N
         campaigns=CampaignUseCases(store.campaigns, rules, staff, clock, store.backfires),
         episodes=EpisodeUseCases(store, rules, clock),
         exports=ExportUseCases(store.outbox, rules, reports.parse_query, staff, clock),
-        thanks=ThankUseCases(store.praise, store.persons, cases, replies, clock),
+        thanks=ThankUseCases(store.praise, store.persons, cases, replies, rules, staff, clock),
         home=HomeTab(store, rules, on_call, staff, reports, clock),
         pages=PagingUseCases(store.pages, secrets, contexts, rules, staff, clock),
         roles=RoleUseCases(store.roles, rules, staff, directory, clock),

@@ -82,17 +82,23 @@ def render_shareworthy_row(total: int) -> Block:
     )
 
 
-def render_shareworthy(cases: Sequence[Case], persons: Mapping[str, Person]) -> RenderedMessage:
+def render_shareworthy(
+    cases: Sequence[Case], persons: Mapping[str, Person], cautions: Mapping[str, str]
+) -> RenderedMessage:
+    """`cautions`: what *Open post…* says first, by the id of the case."""
     if not cases:
         return render_text("Nothing is marked as share-worthy. *Thank* on praise offers it.")
-    rows = [block for one in cases[:SHOWN] for block in _render_shareworthy(one, persons)]
+    rows = [block for one in cases[:SHOWN] for block in _render_shareworthy(one, persons, cautions.get(one.id, ""))]
     note = "Ask before you share somebody's words. *Done* takes a post out of this list."
     return RenderedMessage("Worth sharing", [make_section("*Worth sharing*"), *rows, make_context(note)])
 
 
-def _render_shareworthy(case: Case, persons: Mapping[str, Person]) -> list[Block]:
+def _render_shareworthy(case: Case, persons: Mapping[str, Person], caution: str) -> list[Block]:
     done = make_button("Done", action_ids.SHARE_DONE, case.id, a11y_label=f"Done: {format_author(case.mention)}")
-    return [make_section(_format_praise(case, persons)), make_actions(done, *render_open_post_button(case))]
+    return [
+        make_section(_format_praise(case, persons)),
+        make_actions(done, *render_open_post_button(case, caution=caution)),
+    ]
 
 
 def _render_praise(case: Case, persons: Mapping[str, Person]) -> Block:

@@ -406,7 +406,7 @@ def _draw_roles(on: GallerySamples) -> Drawings:
     yield "Marked as share-worthy", thanks.render_share_receipt(on.praise.copy_with(shared_by=BEN))
     fans = {on.praise.mention.author_key: Person(contacts=6, praised=4)}
     yield "People to thank", thanks.render_unthanked([on.praise], fans, 2)
-    yield "Worth sharing", thanks.render_shareworthy([on.praise], fans)
+    yield "Worth sharing", thanks.render_shareworthy([on.praise], fans, {})
     mute = CountedMute(Mute(kind=MuteKind.AUTHOR, name="marta_flies", by=BEN, since=AT, until=on.override.end), 12)
     yield "Mute", mutes.render_mute_receipt(mute.mute, ZONE)
     yield "Mute: ended", mutes.render_unmute_receipt(mute)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+from bot.cards.author_history import format_caution
 from bot.cards.block_kit import RenderedMessage
 from bot.cards.reply import ReplyForm
 from bot.cards.thanks import SHOWN, render_shareworthy, render_unthanked
@@ -10,10 +11,12 @@ from bot.clock import Clock
 from bot.domain.case import Case
 from bot.domain.cases.colleague_transitions import thank_author
 from bot.domain.cases.praise import is_likely_bot, mark_shareworthy, unmark_shareworthy
+from bot.domain.rules import PlaybookRules, get_department_or_lost
 from bot.store.persons import PersonStore
 from bot.store.praise import PraiseStore
 from bot.usecases.cases import CaseUseCases, CaseView
 from bot.usecases.replies import ReplyUseCases
+from bot.usecases.staff import StaffDirectory
 
 SPAN = timedelta(days=7)
 MOST_READ = 300
@@ -28,6 +31,8 @@ class ThankUseCases:
     _persons: PersonStore
     _cases: CaseUseCases
     _replies: ReplyUseCases
+    _rules: PlaybookRules
+    _staff: StaffDirectory
     _clock: Clock
 
     async def thank(self, case_id: str, by: str) -> tuple[CaseView, list[ReplyForm]]:
@@ -55,6 +60,15 @@ class ThankUseCases:
         persons = await self._persons.load(case.mention.author_key for case in genuine[:SHOWN])
         return render_unthanked(genuine, persons, len(people) - len(genuine))
 
-    async def list_shareworthy(self) -> RenderedMessage:
-        found = await self._store.list_shareworthy(SHOWN)
-        return render_shareworthy(found, await self._persons.load(case.mention.author_key for case in found))
+    async def list_shareworthy(self, by: str) -> RenderedMessage:
+        """Return the list for this person: *Open post* asks first where they should think of something."""
+        found, at = await self._store.list_shareworthy(SHOWN), self._clock.now()
+        authors = await self._persons.load_contexts(found, at, self._staff.find_display_name)
+        cautions = {
+            case.id: format_caution(
+                case, get_department_or_lost(self._rules, case.department), authors[case.id], at, by
+            )
+            for case in found
+        }
+        persons = {case.mention.author_key: person for case in found if (person := authors[case.id].person)}
+        return render_shareworthy(found, persons, cautions)

@@ -31,10 +31,10 @@ async def show_unthanked(ack: AsyncAck, thanks: ThankUseCases, reply: Responder)
         await reply.send_ephemeral(await thanks.list_unthanked())
 
 
-async def show_shareworthy(ack: AsyncAck, thanks: ThankUseCases, reply: Responder) -> None:
+async def show_shareworthy(ack: AsyncAck, by: str, thanks: ThankUseCases, reply: Responder) -> None:
     await ack()
     async with reply.report_refusals():
-        await reply.send_ephemeral(await thanks.list_shareworthy())
+        await reply.send_ephemeral(await thanks.list_shareworthy(by))
 
 
 async def mark_shareworthy(ack: AsyncAck, action: Payload, by: str, thanks: ThankUseCases, reply: Responder) -> None:
@@ -57,7 +57,7 @@ async def unmark_here(ack: AsyncAck, action: Payload, by: str, thanks: ThankUseC
     await ack()
     async with reply.report_refusals():
         await thanks.unmark_shareworthy(action["value"], by)
-        await reply.replace_or_send(await thanks.list_shareworthy())
+        await reply.replace_or_send(await thanks.list_shareworthy(by))
 
 
 THANK_LISTENERS = {

@@ -55,7 +55,7 @@ SUBCOMMANDS: Mapping[str, Callable[[UseCases, str, str], Awaitable[RenderedMessa
     "spam": _list_spam,
     "staff": lambda usecases, by, _: usecases.staff_posts.render_newest(by),
     "thanks": lambda usecases, _by, _: usecases.thanks.list_unthanked(),
-    "share": lambda usecases, _by, _: usecases.thanks.list_shareworthy(),
+    "share": lambda usecases, by, _: usecases.thanks.list_shareworthy(by),
 }
 """Beside the reports, which answer `help`, too."""
 WITH_WORDS = frozenset({"preview", "export", "episode", "campaign", "themes", TEMPO})

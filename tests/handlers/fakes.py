@@ -458,8 +458,8 @@ class FakeThanks(Fake):
         await self.ask("unthanked")
         return RenderedMessage("To thank", [])
 
-    async def list_shareworthy(self) -> RenderedMessage:
-        await self.ask("shareworthy")
+    async def list_shareworthy(self, by: str) -> RenderedMessage:
+        await self.ask("shareworthy", by)
         return RenderedMessage("Worth sharing", [])
 
 

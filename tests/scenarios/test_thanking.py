@@ -3,6 +3,7 @@
 from bot.domain.erasure import parse_forget_target
 from bot.store.forget import MentionEraser
 from tests.scenarios.sample_posts import LOST, PRAISE
+from tests.scenarios.test_person_history import open_history, read_modal, submit
 from tests.scenarios.world import World
 
 REPLIES = """
@@ -171,3 +172,18 @@ async def test_nobody_thanks_for_a_post_that_is_gone(world: World) -> None:
     assert world.person("joe").last_whisper == "This post was deleted, so there is nothing to share."
     await world.advance(seconds=5)
     assert all("Thank" not in card.menu for card in world.channel("#community").cards)
+
+
+async def test_a_post_worth_sharing_is_not_opened_without_a_word_if_its_author_does_not_want_that(world: World) -> None:
+    await world.receive(PRAISE, by="rosa")
+    card = world.channel("#community").card("@rosa")
+    await card.click("Thank", by="joe")
+    await world.person("joe").press_on_whisper("Share-worthy")
+    await world.receive(MORE, by="rosa", conversation="2")
+    await world.advance(seconds=5)
+    await open_history(card, "mia")
+    await submit(card, "mia", labels=["do not approach"])
+    mia = world.person("mia")
+    assert "Open post…" in await mia.type_command("/sentiment share")
+    await mia.press_on_whisper("Open post…")
+    assert "A colleague has marked this person" in read_modal(card, "mia")

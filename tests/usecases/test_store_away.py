@@ -178,7 +178,7 @@ ASKED: tuple[Callable[[UseCases], Awaitable[Any]], ...] = (
     lambda usecases: usecases.thanks.mark_shareworthy(CASE.id, ANA),
     lambda usecases: usecases.thanks.unmark_shareworthy(CASE.id, ANA),
     lambda usecases: usecases.thanks.list_unthanked(),
-    lambda usecases: usecases.thanks.list_shareworthy(),
+    lambda usecases: usecases.thanks.list_shareworthy(ANA),
     lambda usecases: usecases.day_messages.set_message(MIA, '"Refunds open at noon" for care until 18:00'),
     lambda usecases: usecases.day_messages.undo(MIA, "care/1773133200.000000"),
     lambda usecases: usecases.colleagues.check_reroute(CASE.id, ANA),
