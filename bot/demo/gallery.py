@@ -207,6 +207,7 @@ def _draw_messages(on: GallerySamples) -> Drawings:
     yield "Lease: renewed", case_messages.render_lease_renewed(on.claimed)
     yield "Released", case_messages.render_released(on.new, on.care)
     yield "They wrote again", case_messages.render_joined_notice(on.joined, LINK)
+    yield "They wrote again, still resolved", case_messages.render_still_resolved_notice(on.resolved, LINK)
     yield "Open once more", case_messages.render_reopened_notice(on.reopened, on.care, LINK)
     yield "Post deleted", case_messages.render_deletion_notice(on.claimed)
     yield "Answered in public", case_messages.render_public_reply_notice(on.answered_in_public[0])

@@ -5,12 +5,15 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from bot.domain.commits import CaseDecision, ProcessedMention
+from bot.domain.health.source_health import HOURS_KEPT
 from bot.store.case_writer import write_cases
 from bot.store.keys import TALLIES_KEPT
 from bot.store.mention_writer import add_to_tally, build_tally_field, list_theme_fields, rank_top_post
 from bot.store.person_writer import count_contacts
 from bot.store.repository import RedisStore
 from bot.store.transaction import Transaction, commit
+
+HOUR_SECONDS = 3600
 
 
 class HistoryStore(RedisStore):
@@ -50,3 +53,11 @@ class HistoryStore(RedisStore):
                 transaction.add_upkeep("EXPIRE", self._keys.themes_key(hour), int(TALLIES_KEPT.total_seconds()))
             transactions.append(transaction)
         await commit(self._client, *transactions)
+
+    async def backfill_source(self, source: str, times: Iterable[datetime]) -> None:
+        """Record when a source brought its posts, in the hash that `admit` continues."""
+        hours = Counter(int(at.timestamp()) // HOUR_SECONDS for at in times)
+        slots = {f"h{hour % HOURS_KEPT}": f"{hour} {count}" for hour, count in sorted(hours.items())}
+        fields = [part for slot in slots.items() for part in slot]
+        started = min(hours) * HOUR_SECONDS * 1000
+        await self._client.execute("HSET", self._keys.source_health_key(source), "started", started, *fields)

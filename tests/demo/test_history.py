@@ -10,6 +10,8 @@ from bot.demo.clocks import ManualClock
 from bot.demo.history import backfill_history
 from bot.demo.playback import step_until_idle
 from bot.demo.setup import load_demo_inputs, run_demo_app
+from bot.domain.errors import NotAllowed
+from bot.domain.health.source_health import compute_usual_rate
 from bot.domain.reports.precision import PrecisionAspect
 from bot.domain.reports.report import Reconciliation, Report, ReportQuery
 from bot.testing.local_app import LocalApp
@@ -64,6 +66,18 @@ async def test_a_campaign_of_the_week_before_shows_what_became_of_its_cases(loca
     await mia.type_command("/sentiment episode early bird sale", in_channel="#care")
 
     await local_app.sandbox.wait_until(lambda: any(said in one.read_text() for one in mia.ephemeral_messages), within=3)
+
+
+async def test_figures_are_said_to_be_counted_since_the_first_of_it(local_app: LocalApp) -> None:
+    await backfill_history(local_app.store, local_app.app.rules, FIRST.created_at)
+    await local_app.store.intake.admit("x", [FIRST], None, FIRST.created_at)
+    [health] = (await local_app.store.source_health.load_all()).values()
+
+    assert health.started is not None
+    assert health.started < FIRST.created_at - timedelta(days=27)
+    assert compute_usual_rate(health, FIRST.created_at)
+    with pytest.raises(NotAllowed, match="counts since"):
+        await _ask(local_app, "january")
 
 
 async def test_one_follow_up_of_it_comes_due_and_a_colleague_can_answer_it(local_app: LocalApp) -> None:
