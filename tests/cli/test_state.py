@@ -200,3 +200,30 @@ def test_an_export_that_fails_leaves_the_file_before_it_as_it_was(shell: Shell, 
     assert done.exit_code == 1
     assert (tmp_path / "state.jsonl").read_text() == "the last backup"
     assert not list(tmp_path.glob(".state*"))
+
+
+async def test_a_backup_of_redis_itself_is_announced_with_its_time(stocked: Shell, store: Store) -> None:
+    done = await stocked.run_in_thread("recover", "--without-lookup")
+    assert done.exit_code == 1
+    assert "Nothing is known of a restored backup." in done.stderr
+    done = await stocked.run_in_thread("recover", "--backup", "2999-03-10 04:00")
+    assert "The time of the backup is in the future." in done.stderr
+    assert await store.restores.load() is None
+
+    done = await stocked.run_in_thread("recover", "--backup", "2026-03-10 04:00")
+    assert done.exit_code == 0, done.stderr
+    assert done.stdout == "The data counts as restored from a backup of 2026-03-10 04:00.\n"
+    found = await store.restores.load()
+    assert found
+    assert not found.skip_lookup
+    assert (await stocked.run_in_thread("recover", "--without-lookup")).exit_code == 0
+    skipped = await store.restores.load()
+    assert skipped
+    assert skipped == found.copy_with(skip_lookup=True)
+
+
+async def test_nothing_is_announced_while_earshot_runs(stocked: Shell, store: Store) -> None:
+    assert await store.leases.acquire("delivery")
+    done = await stocked.run_in_thread("recover", "--backup", "2026-03-10 04:00")
+    assert "Earshot is running: one has the lease delivery." in done.stderr
+    assert await store.restores.load() is None
