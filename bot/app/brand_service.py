@@ -171,6 +171,7 @@ class BrandService:
         self.store = Store(self.store.client, self.id, parts.name)
         await run_migrations(self.store.client, self.store.keys, self.store.leases)
         await self.store.intake.create_group()
+        await self.store.report_counters.mark_theme_words_start(parts.clock.now())
         self._set_token(installation)
         external = build_external_services(config.settings, parts.session, parts.clock)
         app = build_app(

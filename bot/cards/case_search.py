@@ -35,6 +35,7 @@ from bot.domain.department import Department
 from bot.domain.paging.page import Page
 from bot.domain.persons.person import AuthorContext
 from bot.domain.text import format_count
+from bot.domain.themes import THEME
 
 NAME_MOST = 60
 OPTION_LENGTH = 150
@@ -158,7 +159,8 @@ def _render_results(query: SearchQuery, result: SearchResult, by: str) -> list[B
     note = [make_context(reason)] if reason else []
     if query.report:
         figure = find_figure_label(result.figures, query.figure)
-        about = f"“{sanitize_line(figure, NAME_MOST)}”, {query.report}" if figure else query.report
+        asked = query.report.replace(f" {THEME} ", f", {THEME} ", 1)
+        about = f"“{sanitize_line(figure, NAME_MOST)}”, {asked}" if figure else asked
         words = f"for {sanitize_line(about, 2 * NAME_MOST)}"
     else:
         words = f"{'of' if query.episode else 'from'} “{sanitize_line(query.words, NAME_MOST)}”"

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot.cards import action_ids
 from bot.cards.block_kit import (
@@ -132,9 +132,12 @@ def _render_chart(report: Report) -> list[Block]:
 
 
 def _format_silence(source: FigureGap, report: Report) -> str:
-    today = source.since.date() == report.brand_time.date()
-    since = f"{source.since:%H:%M}" if today else f"{source.since.day} {source.since:%b, %H:%M}"
+    since = _format_since(source.since, report.brand_time)
     return f":warning: *{escape(source.name)}* silent since {since}: these figures lack it."
+
+
+def _format_since(since: datetime, brand_time: datetime) -> str:
+    return f"{since:%H:%M}" if since.date() == brand_time.date() else f"{since.day} {since:%b, %H:%M}"
 
 
 def _render_themes(report: Report, *, is_shared: bool) -> list[Block]:
@@ -227,6 +230,9 @@ def _render_missing(report: Report) -> list[Block]:
         notes.append("What departments did and who was answered is not counted by subject.")
     if report.query.theme:
         notes.append("Spam has no theme, and what each colleague did is not counted by theme.")
+    if since := report.work_counted_since:
+        begin = _format_since(since, report.brand_time)
+        notes.append(f"What departments did and who was answered is counted by theme only since {begin}.")
     if report.open_cases_read:
         notes.append(
             f"Open and overdue are of the {report.open_cases_read:,} cases of each department that are due first."

@@ -314,6 +314,13 @@ def _draw_exports(week: TimeSpan) -> Drawings:
     yield "Export: too large", export_messages.render_export_notice(asked, zone, large)
 
 
+def _draw_theme_report(report: Report) -> tuple[str, Drawing]:
+    about = replace(report, query=ReportQuery(theme="baggage"), competitors=(), open_cases_read=2_000)
+    about = replace(about, split=SentimentCounts(26, 7, 1), before=(SentimentCounts(8, 9, 2),) * 4)
+    about = replace(about, coverage=CoverageFigures(24, 19), work_counted_since=AT - timedelta(hours=3))
+    return "Report: a theme", sentiment_report.render_report(about)
+
+
 def _draw_reports(on: GallerySamples) -> Drawings:
     counts = SentimentCounts(negative=51, neutral=90, positive=35, unsure=4, competitors=11, spam=7)
     before, none = SentimentCounts(negative=30, neutral=88, positive=41, unsure=2), SentimentCounts()
@@ -344,6 +351,7 @@ def _draw_reports(on: GallerySamples) -> Drawings:
     thanked = ColleagueFigures("U0ANA", 24, claim, name="Ana"), ColleagueFigures("U0JOE", spotted=6, name="Joe")
     of_week = replace(of_week, colleagues=thanked)
     yield "Report: a week", sentiment_report.render_report(of_week)
+    yield _draw_theme_report(report)
     yield "Report: nothing yet", sentiment_report.render_report(Report(ReportQuery(), today, AT, none))
     yield from _draw_exports(week.current)
     steps = TempoRow("care", (None, DurationStats(41, 2.0, 9.0), claim, reply, resolve, None))

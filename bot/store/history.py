@@ -4,9 +4,11 @@ from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
 
+from bot.domain.audit import AuditEvent
 from bot.domain.commits import CaseDecision, ProcessedMention
 from bot.domain.health.source_health import HOURS_KEPT
 from bot.store.case_writer import write_cases
+from bot.store.decision_writer import add_audit_event
 from bot.store.keys import TALLIES_KEPT
 from bot.store.mention_writer import add_to_tally, build_tally_field, list_theme_fields, rank_top_post
 from bot.store.person_writer import count_contacts
@@ -14,17 +16,19 @@ from bot.store.repository import RedisStore
 from bot.store.transaction import Transaction, commit
 
 HOUR_SECONDS = 3600
+EVENTS_AT_ONCE = 100
 
 
 class HistoryStore(RedisStore):
     """Nothing of it passes the inbox, so that `seen` and its parts stay what was admitted."""
 
     async def backfill_cases(self, closed: Iterable[tuple[ProcessedMention | None, CaseDecision]]) -> None:
-        """Write closed cases with their durations, resolutions and corrections. Nobody is told.
+        """Write closed cases with their durations, resolutions, corrections and events. Nobody is told.
 
         Those that come with their post may be among the top posts of its hour.
         """
         transactions = []
+        events: list[tuple[AuditEvent, str]] = []
         for processed, decision in closed:
             assert decision.case.resolved_at is not None
             transaction = Transaction(self._keys.inbox)
@@ -33,7 +37,17 @@ class HistoryStore(RedisStore):
             if processed is not None:
                 rank_top_post(transaction, self._keys, processed, decision.case)
             transactions.append(transaction)
+            events += ((event, decision.case.id) for event in decision.case.history)
+        events.sort(key=lambda one: one[0].at)  # whoever reads the log backwards stops at what is too old
+        starts = range(0, len(events), EVENTS_AT_ONCE)
+        transactions += (self._log_events(events[start : start + EVENTS_AT_ONCE]) for start in starts)
         await commit(self._client, *transactions)
+
+    def _log_events(self, events: Iterable[tuple[AuditEvent, str]]) -> Transaction:
+        transaction = Transaction(self._keys.inbox)
+        for event, case_id in events:
+            add_audit_event(transaction, self._keys, event, "case", case_id)
+        return transaction
 
     async def backfill_counts(self, posts: Iterable[ProcessedMention]) -> None:
         """Count posts in the tallies of their hours."""

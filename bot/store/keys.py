@@ -301,6 +301,10 @@ class Keys:
     def theme_words_key(self, hour: datetime) -> str:
         return f"{self.root}theme_words:{format_hour(hour)}"
 
+    @property
+    def theme_words_since(self) -> str:
+        return self.root + "theme_words_since"
+
     def rolled_theme_words_key(self, local_day: str) -> str:
         return f"{self.root}theme_words_day:{local_day}"
 

@@ -4,7 +4,7 @@ import math
 from collections import Counter
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import chain, compress
 from operator import add
 from typing import TypeVar
@@ -15,7 +15,7 @@ from bot.domain.reports.report import EVERYTHING, Reconciliation, ReportQuery, T
 from bot.domain.reports.rolled_days import LocalDay
 from bot.domain.reports.step_timings import StepTiming
 from bot.domain.themes import MAX_THEMES, ThemeKey, ThemeTally
-from bot.store.client import RedisClient, parse_counts, parse_hash
+from bot.store.client import RedisClient, parse_counts, parse_hash, parse_int
 from bot.store.hour_counters import TALLIES, THEME_WORDS, THEMES, Coverage, HourCounterStore, list_whole_hours
 from bot.store.hour_sums import HourSumStore, count_sums
 from bot.store.keys import Keys, format_day, split_field
@@ -74,6 +74,17 @@ class ReportCounterStore(HourCounterStore):
             if theme in themes:
                 found[department, word] += count
         return found
+
+    async def mark_theme_words_start(self, at: datetime) -> None:
+        """Remember since when work on cases is counted by theme, once: earlier releases did not."""
+        await self._client.execute("SET", self._keys.theme_words_since, int(at.timestamp()), "NX")
+
+    async def load_theme_words_start(self) -> datetime | None:
+        """Return since when work on cases is counted by theme; None if it is not known."""
+        since = parse_int(await self._client.execute("GET", self._keys.theme_words_since))
+        with suppress(ValueError, OverflowError, OSError):  # times out of range
+            return None if since is None else datetime.fromtimestamp(since, UTC)
+        return None
 
     async def find_top_cases(self, span: TimeSpan, subjects: Iterable[str], limit: int) -> list[str]:
         """Return the ids of the highest scored cases in the hours of the span, best first. Hours are not cut."""

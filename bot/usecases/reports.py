@@ -135,7 +135,7 @@ class SentimentReports:
         rivals = self._list_competitors(query)
         before, parts = ([SentimentCounts.from_tally(one, rivals) for one in some] for some in (usual, divisions))
         counted = [one.span for one, split in zip(divided, parts, strict=True) if split.total]
-        asked = _name_counting_start(asked, started, counted, at.astimezone(zone))
+        asked = _name_counting_start(asked, started, counted, at.astimezone(zone), is_scoped=bool(query.scope))
         span_days = list_counter_days([asked.current], at, zone)
         [by_theme] = await self._store.report_counters.load_themes(asked.current, rolled=span_days, query=query)
         themes = compute_theme_figures(by_theme, register, rivals)
@@ -147,11 +147,7 @@ class SentimentReports:
             range=asked,
             brand_time=at.astimezone(zone),
             split=SentimentCounts.from_tally(now, rivals),
-            before=tuple(
-                one
-                for span, one in zip(asked.before, before, strict=True)
-                if one.total and (started is None or started not in TimeSpan(span.start + HOUR, span.end))
-            ),
+            before=_select_comparable(asked, before, started),
             parts=tuple((one.label, split) for one, split in zip(divided, parts, strict=True)),
             intents=count_intents(now, rivals),
             competitors=_count_by_subject(now, rivals),
@@ -164,6 +160,7 @@ class SentimentReports:
             flags=count_flags(words, query) if asked.weeks else NO_FLAGS,
             colleagues=await self._list_colleagues(query, asked, words),
             open_cases_read=CASES_READ if is_cut else 0,
+            work_counted_since=await self._find_work_start(query, asked.current, started, zone),
         )
 
     async def _load_tallies(
@@ -218,6 +215,14 @@ class SentimentReports:
         health = await self._store.source_health.load_all()
         return min((one.started for one in health.values() if one.started), default=None)
 
+    async def _find_work_start(
+        self, query: ReportQuery, span: TimeSpan, started: datetime | None, zone: ZoneInfo
+    ) -> datetime | None:
+        """Return since when work was counted by theme, if that began within this time, and later than all else."""
+        since = await self._store.report_counters.load_theme_words_start() if query.theme else None
+        is_later = since is not None and since > span.start and (started is None or since > started)
+        return since.astimezone(zone) if since and is_later else None
+
     async def _find_gaps(self, asked: ReportRange, zone: ZoneInfo) -> tuple[FigureGap, ...]:
         """Return the sources that are silent now, and were in this time."""
         silent = (await self._store.health_state.load()).list_source_gaps()
@@ -252,6 +257,8 @@ class SentimentReports:
         best += await counters.find_theme_cases(span, names, TOP_POST_CANDIDATES)
         cases = await self._store.cases.find(list(dict.fromkeys(best)))
         fitting = [one for one in cases.values() if _is_top_post(one, query, span, rivals)]
+        if query.theme:
+            fitting = [one for one in fitting if any(theme.includes_case(one) for theme in themes)]
         of_themes = [next(filter(theme.includes_case, fitting), None) for theme in themes[:TOP_POSTS_SHOWN]]
         chosen = {one.id: one for one in (*of_themes, *fitting) if one is not None}
         return tuple(chosen.values())[:TOP_POSTS_SHOWN]
@@ -308,6 +315,17 @@ def _build_share_id(by: str, words: str, channel: str, message: str) -> str:
     return f"{channel}:{message}:{by}:{words}"
 
 
+def _select_comparable(
+    asked: ReportRange, before: Sequence[SentimentCounts], started: datetime | None
+) -> tuple[SentimentCounts, ...]:
+    """Return what was counted before, without spans in which counting began."""
+    return tuple(
+        one
+        for span, one in zip(asked.before, before, strict=True)
+        if one.total and (started is None or started not in TimeSpan(span.start + HOUR, span.end))
+    )
+
+
 def _require_figures(asked: ReportRange, started: datetime | None, zone: ZoneInfo) -> None:
     """Raise `NotAllowed` about a time before anything was counted."""
     if started and asked.current.end <= started:
@@ -317,7 +335,7 @@ def _require_figures(asked: ReportRange, started: datetime | None, zone: ZoneInf
 
 
 def _name_counting_start(
-    asked: ReportRange, started: datetime | None, counted: Sequence[TimeSpan], brand_time: datetime
+    asked: ReportRange, started: datetime | None, counted: Sequence[TimeSpan], brand_time: datetime, *, is_scoped: bool
 ) -> ReportRange:
     """Say since when it was counted, if that was an hour or more after the range began.
 
@@ -325,7 +343,10 @@ def _name_counting_start(
     """
     if started is None:
         return asked
-    begin = counted[0].start if counted and counted[0].end <= started else started
+    is_earlier = bool(counted) and counted[0].end <= started
+    if is_earlier and is_scoped:
+        return asked  # the first mention of one subject, department or theme does not say when counting began
+    begin = counted[0].start if is_earlier else started
     if begin < asked.current.start + HOUR:
         return asked
     first = begin.astimezone(brand_time.tzinfo)

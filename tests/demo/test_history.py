@@ -10,10 +10,12 @@ from bot.demo.clocks import ManualClock
 from bot.demo.history import backfill_history
 from bot.demo.playback import step_until_idle
 from bot.demo.setup import load_demo_inputs, run_demo_app
+from bot.domain.case_figures import COUNTED_KINDS
 from bot.domain.errors import NotAllowed
 from bot.domain.health.source_health import compute_usual_rate
 from bot.domain.reports.precision import PrecisionAspect
 from bot.domain.reports.report import Reconciliation, Report, ReportQuery
+from bot.domain.themes import list_counted_themes
 from bot.testing.local_app import LocalApp
 from bot.usecases.reports import SentimentReports
 from tests.demo.conftest import FIRST
@@ -58,6 +60,33 @@ async def test_yesterday_and_the_week_have_figures_and_today_has_none(local_app:
     [care] = (await _get_reports(local_app).build_report(ReportQuery("week", department="care"))).departments
     assert care.claim
     assert care.first_reply
+
+
+async def test_figures_of_yesterday_and_of_one_theme_lead_to_their_cases(local_app: LocalApp) -> None:
+    await backfill_history(local_app.store, local_app.app.rules, FIRST.created_at)
+    reports = _get_reports(local_app)
+    for words in ("yesterday", 'yesterday theme "delay"'):
+        groups, whole = await reports.find_cases(words, "")
+        assert whole.cases
+        figures = [one for _, some in groups for one in some if one[1].partition(":")[0] in COUNTED_KINDS]
+        assert len(figures) > 2
+        for _, figure, count in figures:
+            assert (await reports.find_cases(words, figure))[1].counted == count, (words, figure)
+
+
+async def test_the_report_of_one_theme_shows_its_posts_alone_and_its_first_mention_is_no_start(
+    local_app: LocalApp,
+) -> None:
+    await backfill_history(local_app.store, local_app.app.rules, FIRST.created_at)
+    await local_app.store.client.execute(
+        "HSET", local_app.store.keys.source_health_key("x"), "started", int(FIRST.created_at.timestamp() * 1000)
+    )
+    await local_app.store.client.execute("HSET", local_app.store.keys.cursors, "x", "1")
+    reports = _get_reports(local_app)
+    week = await reports.build_report(ReportQuery("week", theme="baggage"))
+    assert week.top_cases
+    assert all("baggage" in list_counted_themes(one.original_assessment) for one in week.top_cases)
+    assert "since" not in (await reports.build_report(ReportQuery("yesterday", theme="delay"))).range.label
 
 
 async def test_a_campaign_of_the_week_before_shows_what_became_of_its_cases(local_app: LocalApp) -> None:

@@ -1,6 +1,7 @@
 """What it is about: a manager reads it in the first sentence, and names it as the team does."""
 
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 from tests.scenarios.sample_posts import CHATTER, LATE, LOST, PRAISE, RIVAL
 from tests.scenarios.test_replying import add_to_playbook
@@ -82,11 +83,28 @@ async def test_the_report_of_one_theme_has_its_departments_and_leads_to_its_case
     assert "Spam has no theme" in told
     assert "Top themes" not in told
     await mia.press_on_whisper("Cases…")
-    assert "5 cases for today theme" in mia.form
+    assert "5 cases for today, theme" in mia.form
     for figure, cases in (("sentiment:negative", 4), ("work:open", 4), ("work:answered", 1), ("word:asked", 4)):
         shown = await mia.submit_form(figure=figure)
         assert f"{cases} case" in shown, (figure, shown)
         assert "in the report" not in shown, (figure, shown)
+
+
+async def test_a_report_of_before_an_upgrade_says_since_when_work_is_counted_by_theme(world: World) -> None:
+    add_to_playbook(world, THEMES)
+    await world.receive(LOST)
+    await world.advance(hours=1)
+    counters, begun = world.local_app.store.report_counters, world.clock.now()
+    await counters.mark_theme_words_start(begun)
+    await world.advance(days=1)
+    await world.receive(LATE, by="ola")
+    await counters.mark_theme_words_start(world.clock.now())  # at each start; the first counts
+    begun, sentence = begun.astimezone(ZoneInfo("Europe/Lisbon")), "is counted by theme only since"
+    mia = world.person("mia")
+    told = await mia.type_command("/sentiment week lost bags")
+    assert f"{sentence} {begun.day} {begun:%b, %H:%M}." in told, told
+    assert sentence not in await mia.type_command("/sentiment today delay")
+    assert sentence not in await mia.type_command("/sentiment week")
 
 
 async def test_a_theme_that_is_not_there_is_asked_back(world: World) -> None:

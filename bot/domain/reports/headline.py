@@ -21,7 +21,7 @@ def format_headline(report: Report) -> str:
     """Return the answer in one sentence, as plain text."""
     split = report.split
     query = report.query
-    scope = f" {'about' if query.theme else 'for'} {query.scope}" if query.scope else ""
+    scope = f" {'on' if query.theme else 'for'} {query.scope}" if query.scope else ""
     about = f" about {query.scope}" if query.subject or query.theme else scope
     when = report.range.label
     so_far = " so far" if report.range.is_running and "so far" not in when else ""

@@ -265,6 +265,8 @@ class Report:
     """What else can be asked for: subjects, departments and themes, each with its title."""
     open_cases_read: int = 0
     """Of a theme: how many of the most pressing cases of each department were looked at, if some have more."""
+    work_counted_since: datetime | None = None
+    """Of a theme: when work on its cases began to be counted, if that was within this time. In the brand's zone."""
     hidden: int = 0
     """Top posts that are not shown where it is shared."""
 
