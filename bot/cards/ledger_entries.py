@@ -1,7 +1,7 @@
 """The ledger of needs and questions: the list of one kind, the form that adds cases, and that of one entry."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple, Self
 
@@ -66,36 +66,45 @@ class LedgerCases(NamedTuple):
 
 
 def render_ledger(
-    kind: EntryKind, entries: Sequence[LedgerEntry], found: Sequence[EntrySuggestion], cases: Mapping[str, Case]
+    kind: EntryKind,
+    entries: Sequence[LedgerEntry],
+    found: Sequence[EntrySuggestion],
+    cases: Mapping[str, Case],
+    departments: Collection[str],
 ) -> RenderedMessage:
-    """Return the entries with most people first, then what several people have in common and no entry has."""
+    """Return the entries with most people first, then what several people have in common and no entry has.
+
+    `departments` are those whose entries the reader may change: the others have no buttons.
+    """
     head = f"{kind.value.capitalize()}s"
     if not entries and not found:
         return render_text(
             f"No {kind.value}s in the ledger yet. To add one, choose *Why? / Correct…* in the menu of its card, "
             "then *Add to ledger…*."
         )
-    rows = [_render_entry(one, cases) for one in entries[:ENTRIES_SHOWN]]
+    rows = [_render_entry(one, cases, departments) for one in entries[:ENTRIES_SHOWN]]
     more = [make_context(f"… and {len(entries) - len(rows):,} more")] if len(entries) > len(rows) else []
     heard = [make_context("*Asked repeatedly, in no entry yet*")] if found else []
-    suggested = [
-        make_section(
-            f"{format_people(one.people)} ask the same",
-            fields=[make_plain_text(f"“{sanitize_line(one.words)}” {_quote_newest(one.cases, cases)}", QUOTE_MOST * 2)],
-            accessory=make_button(
-                "Add…",
-                action_ids.LEDGER_ADD,
-                action_ids.encode_menu_choice(kind, one.words),
-                a11y_label=f"Add what {format_people(one.people)} ask for",
-            ),
-        )
-        for one in found
-    ]
+    suggested = [_render_suggestion(kind, one, cases, departments) for one in found]
     title = make_section(f"*{head} · {len(entries):,} in the ledger*")
     return RenderedMessage(f"{head} in the ledger", [title, *rows, *more, *heard, *suggested])
 
 
-def _render_entry(entry: LedgerEntry, cases: Mapping[str, Case]) -> Block:
+def _render_suggestion(
+    kind: EntryKind, found: EntrySuggestion, cases: Mapping[str, Case], departments: Collection[str]
+) -> Block:
+    people, first = format_people(found.people), cases.get(found.cases[0])
+    value = action_ids.encode_menu_choice(kind, found.words)
+    button = make_button("Add…", action_ids.LEDGER_ADD, value, a11y_label=f"Add what {people} ask for")
+    quote = f"“{sanitize_line(found.words)}” {_quote_newest(found.cases, cases)}"
+    return make_section(
+        f"{people} ask the same",
+        fields=[make_plain_text(quote, QUOTE_MOST * 2)],
+        accessory=button if first and first.department in departments else None,
+    )
+
+
+def _render_entry(entry: LedgerEntry, cases: Mapping[str, Case], departments: Collection[str]) -> Block:
     state = "content request" if entry.is_content_request else entry.state_word
     progress = f" · {entry.progress}" if entry.progress else ""
     words = f"*{escape_name(entry.title)}* · {format_people(entry.people)} · {state}{progress}"
@@ -103,7 +112,7 @@ def _render_entry(entry: LedgerEntry, cases: Mapping[str, Case]) -> Block:
     quote = make_plain_text(_quote_newest(entry.newest, cases) or "No post is kept any more.", QUOTE_MOST * 2)
     newest = _find_newest(entry.newest, cases)
     when = f" · newest {format_date(newest.mention.created_at, '{date_short}')}" if newest else ""
-    return make_section(words + when, fields=[quote], accessory=button)
+    return make_section(words + when, fields=[quote], accessory=button if entry.department in departments else None)
 
 
 def format_people(count: int) -> str:

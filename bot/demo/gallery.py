@@ -296,8 +296,11 @@ def _draw_ledger(on: GallerySamples) -> Drawings:
     built = change_entry(entry, entry.title, EntryState.DONE, LINK, BEN, AT)
     found, cases = [EntrySuggestion("power socket", (on.new.id,), 4)], {on.new.id: on.new}
     origin = ModalMetadata(on.new.id)
-    yield "Needs", ledger_entries.render_ledger(EntryKind.NEED, [entry], found, cases)
-    yield "Needs: none yet", ledger_entries.render_ledger(EntryKind.NEED, [], [], {})
+    yield (
+        "Needs",
+        ledger_entries.render_ledger(EntryKind.NEED, [entry], found, cases, [entry.department, on.new.department]),
+    )
+    yield "Needs: none yet", ledger_entries.render_ledger(EntryKind.NEED, [], [], {}, [])
     added = ledger_entries.LedgerCases(EntryKind.NEED, (on.new,), "power socket", [entry])
     yield "Add to ledger…", ledger_entries.render_add_modal(added, origin)
     yield "Ledger entry", ledger_entries.render_entry_modal(entry, [built], [on.new], AT, BEN, origin)

@@ -38,14 +38,16 @@ class LedgerUseCases:
     _subjects: Callable[[], Sequence[Subject]]
     _clock: Clock
 
-    async def list_entries(self, kind: EntryKind) -> RenderedMessage:
+    async def list_entries(self, kind: EntryKind, by: str) -> RenderedMessage:
         entries = [one for one in (await self._store.load()).values() if one.kind is kind]
         unlisted = await self._store.list_unlisted(kind, MOST_READ)
         entries.sort(key=lambda one: (-one.people, one.title))
         newest = await self._cases.find([case for one in entries[:ENTRIES_SHOWN] for case in one.newest])
         found = self._suggest_entries(unlisted)
         cases = {**newest, **{case.id: case for case in unlisted}}
-        return render_ledger(kind, entries, found, cases)
+        shown = {one.department for one in entries[:ENTRIES_SHOWN]} | {case.department for case in unlisted}
+        mine = {name for name in shown if await self._can_change(name, by)}
+        return render_ledger(kind, entries, found, cases, mine)
 
     async def find_cases(self, value: str, by: str) -> LedgerCases:
         """Return the cases that a button adds: its value is a case, or a kind with the words of a suggestion."""
@@ -121,9 +123,12 @@ class LedgerUseCases:
         posts = [UnlistedPost(one.id, one.mention.author_key or one.id, one.mention.text) for one in cases]
         return suggest_entries(posts, [word for one in self._subjects() for word in (one.name, *one.terms)])
 
+    async def _can_change(self, department: str, by: str) -> bool:
+        staff = await self._staff.load_staff(get_department_or_lost(self._rules, department), self._rules.managers)
+        return staff.can_answer(by)
+
     async def _check_permission(self, name: str, by: str) -> None:
-        staff = await self._staff.load_staff(get_department_or_lost(self._rules, name), self._rules.managers)
-        if not staff.can_answer(by):
+        if not await self._can_change(name, by):
             raise NotAllowed(f"Only deputies of {name} and managers change the ledger. Tell one of them.")
 
 

@@ -80,8 +80,8 @@ class FakeReportSchedules(Fake):
 
 
 class FakeLedger(Fake):
-    async def list_entries(self, kind: EntryKind) -> RenderedMessage:
-        await self.ask("list", kind)
+    async def list_entries(self, kind: EntryKind, by: str) -> RenderedMessage:
+        await self.ask("list", kind, by)
         return RenderedMessage("Quiet carriage", [])
 
     async def find_cases(self, value: str, by: str) -> LedgerCases:

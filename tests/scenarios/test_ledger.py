@@ -48,6 +48,10 @@ async def change_state(world: World, name: str, **values: str) -> None:
     await world.person(name).submit_form(**values)
 
 
+def _list_buttons(world: World, name: str) -> list[str]:
+    return list(world.sandbox.get_user(name).ephemeral_messages[-1].find_buttons())
+
+
 def list_asked(world: World) -> list[tuple[str, Card]]:
     """Return who was asked to tell somebody, with the message."""
     return [
@@ -290,9 +294,14 @@ async def test_a_person_is_forgotten_while_the_count_stays(world: World) -> None
     assert "Quiet as (deleted) says · 3 people" in await world.person("tom").type_command("/sentiment needs")
 
 
-async def test_who_answers_there_changes_the_ledger_and_others_are_told_whom_to_ask(world: World) -> None:
+async def test_who_may_not_change_the_ledger_reads_it_without_its_buttons(world: World) -> None:
     await hear_wishes(world)
+    joe = world.person("joe")
+    assert "3 people ask the same" in await joe.type_command("/sentiment needs")
+    assert "Add…" not in _list_buttons(world, "joe")
     await add_suggestion(world)
-    await world.person("joe").type_command("/sentiment needs")
-    await world.person("joe").press_on_whisper("Open…")
-    assert "Only deputies of research and managers change the ledger." in world.person("joe").last_whisper
+    assert "Quiet carriage · 3 people" in await joe.type_command("/sentiment needs")
+    assert "Open…" not in _list_buttons(world, "joe")
+    entry = next(iter(await world.local_app.store.ledger.load()))
+    with pytest.raises(NotAllowed, match="Only deputies of research and managers change the ledger"):
+        await world.local_app.app.usecases.ledger.get(entry, "U0JOE")
