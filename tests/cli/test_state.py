@@ -227,3 +227,14 @@ async def test_nothing_is_announced_while_earshot_runs(stocked: Shell, store: St
     done = await stocked.run_in_thread("recover", "--backup", "2026-03-10 04:00")
     assert "Earshot is running: one has the lease delivery." in done.stderr
     assert await store.restores.load() is None
+
+
+async def test_check_says_which_schema_the_data_has_and_what_was_restored_last(stocked: Shell) -> None:
+    await stocked.run_in_thread("export", "state", "--out", "state.jsonl")
+    before = await stocked.run_in_thread("check")
+    assert "Data: schema 1, this release writes 1" in before.stdout
+    assert "restored" not in before.stdout
+    await stocked.run_in_thread("import", "state.jsonl", "--replace")
+    after = await stocked.run_in_thread("check")
+    assert " UTC from a backup of " in after.stdout + after.stderr
+    assert "earshot run looks up what was posted since" in after.stdout + after.stderr
