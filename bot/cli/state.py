@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -18,9 +18,13 @@ from bot.clock import SystemClock
 from bot.distribution import find_version
 from bot.domain.text import format_count
 from bot.store.brand_identity import READABLE_AHEAD, BrandIdentity, StoreMismatchError, check_ownership
+from bot.store.keys import build_shard_folder
 from bot.store.migrations import SCHEMA, load_schema
 from bot.store.restore_records import RestoreRecord, RestoreRecordStore
+from bot.store.shard_merge import merge_shards, open_shard_keys
 from bot.store.state_file import (
+    VERSION,
+    WITHOUT_SHARDS,
     StateFileError,
     StateFileWriter,
     StateHeader,
@@ -44,24 +48,25 @@ def export_state(out: Path | None, *, with_secrets: bool, while_running: bool) -
     async def write_state(store: Store, brand: BrandIdentity) -> StateReader:
         await _check_data(store, brand)
         reader = StateReader(store.client, store.keys, SystemClock(), with_secrets=with_secrets)
+        shards = [
+            StateReader(one.client, one.keys, SystemClock(), folder=build_shard_folder(one.number))
+            for one in store.shards
+        ]
         if not while_running and (shown := await reader.find_process()):
             raise fail_with([f"Earshot is running: {shown}. Stop all its processes, and export again. {TORN}"])
-        header = StateHeader(
-            store_schema=await load_schema(store.client, store.keys),
-            release=find_version(),
-            brand=store.brand,
-            exported_at=SystemClock().now(),
-            while_running=while_running,
-            with_secrets=with_secrets,
-        )
+        header = await _build_header(store, while_running=while_running, with_secrets=with_secrets)
         with _open_state_output(out) as stream, ProgressBar(out or Path("state"), writes=True) as bar, guard_output():
             writer = StateFileWriter(stream, header)
-            async for line in reader.iter_lines():
-                writer.add(line)
-                if writer.lines % PROGRESS_LINES == 0:
-                    bar.update(writer.lines)
+            for one in (*shards, reader):  # in the order of a mention, so that none is missed while Earshot runs
+                async for line in one.iter_lines():
+                    writer.add(line)
+                    if writer.lines % PROGRESS_LINES == 0:
+                        bar.update(writer.lines)
             writer.finish()
         print_warning(f"{format_count(writer.keys, 'key')} exported.")
+        for one in shards:
+            reader.unknown |= one.unknown
+            reader.unreadable |= one.unreadable
         return reader
 
     reader = run_with_brand(write_state)
@@ -73,6 +78,19 @@ def export_state(out: Path | None, *, with_secrets: bool, while_running: bool) -
     if reader.unreadable:
         names = ", ".join(sorted(reader.unreadable))
         raise fail_with([f"Left out, since their type is none that Earshot uses: keys named {names}."])
+
+
+async def _build_header(store: Store, *, while_running: bool, with_secrets: bool) -> StateHeader:
+    return StateHeader(
+        version=VERSION if store.shards else WITHOUT_SHARDS,
+        shards=store.shard_count,
+        store_schema=await load_schema(store.client, store.keys),
+        release=find_version(),
+        brand=store.brand,
+        exported_at=SystemClock().now(),
+        while_running=while_running,
+        with_secrets=with_secrets,
+    )
 
 
 TORN = (
@@ -138,14 +156,14 @@ def _import_file(file: Path, *, replace: bool, moved: bool) -> None:
     async def read_state(store: Store, brand: BrandIdentity) -> None:
         await _check_target(store, brand, replace=replace)
         clock, restoration = SystemClock(), RestoreRecordStore(store.client, store.keys)
-        writer = StateWriter([(store.client, store.keys)], clock)
         await restoration.begin_import(clock.now())
-        await writer.remove_all(() if header.with_secrets else SECRETS)
+        await _remove_all(store, () if header.with_secrets else SECRETS)
         with ProgressBar(file, total=trailer.lines) as bar:
-            async for lines in writer.write(iter_lines(file)):
+            async for lines in StateWriter(store.client, store.keys, clock).write(iter_lines(file)):
                 bar.update(lines)
+        await merge_shards(store.client, store.brand, header.shards)
         found = None if moved else RestoreRecord(backup_at=header.exported_at, restored_at=clock.now())
-        await restoration.finish_import(brand, header.store_schema, found)
+        await restoration.finish_import(brand, header.store_schema, found, store.shard_count)
 
     try:
         run_with_brand(read_state)
@@ -183,12 +201,20 @@ async def _check_target(store: Store, brand: BrandIdentity, *, replace: bool = F
         raise fail_with([f"'{brand.name}' has data already. To delete it and import the file in its place: --replace"])
 
 
+async def _remove_all(store: Store, keep: Collection[str] = ()) -> None:
+    """Remove what the brand has, also in its shards, of which there may have been another number."""
+    count = max(await store.restores.load_shard_count(), store.shard_count)
+    async with open_shard_keys(store.client, store.brand, count) as shards:
+        for client, keys in ((store.client, store.keys), *shards):
+            await StateWriter(client, keys, SystemClock()).remove_all(keep)
+
+
 async def _drop_import(store: Store, brand: BrandIdentity) -> None:
     restoration = RestoreRecordStore(store.client, store.keys)
     if not await restoration.is_import_unfinished():
         raise fail_with(["No import of this brand is unfinished. Nothing was changed."])
     await _check_target(store, brand)
-    await StateWriter([(store.client, store.keys)], SystemClock()).remove_all()
+    await _remove_all(store)
     await restoration.drop_import()
     print_line("What the import had written is deleted.")
 

@@ -47,7 +47,7 @@ async def check_ownership(
 ) -> None:
     """Raise `StoreMismatchError` if the data is not this brand's, not complete, or in another number of shards.
 
-    Changes nothing. `while_importing`: it need not be complete.
+    Changes nothing. `while_importing`: it need not be complete, and the number may be another.
     """
     found = await _read_meta(client, brand.id)
     schema, name = parse_int(found.get("schema", SCHEMA)), found.get("name", brand.name)
@@ -67,10 +67,10 @@ async def check_ownership(
             f"The import of '{name}' is not finished, so a part of the data is missing. "
             "Run it again: earshot import FILE. To remove what it has written: earshot import --drop"
         )
-    if (held := parse_int(found.get("shards", 1)) or 1) not in (1, shards):
+    if (held := parse_int(found.get("shards", 1)) or 1) not in (1, shards) and not while_importing:
         raise StoreMismatchError(
             f"This store has {held} shards, and nothing was changed. Set EARSHOT_SHARDS={held}: with another number, "
-            "posts that come again would count twice."
+            "posts that come again would count twice. To change the number: earshot export state, then earshot import."
         )
     if brand.is_explicit:
         return

@@ -95,6 +95,7 @@ class RedisClient:
 
         `copies` is the number of replicas that must have what `DURABLE_SCRIPTS` write.
         """
+        self._url = url
         self.topology = parse_topology(url, brand)
         self._finder = PrimaryFinder(self.topology, self._drop_all_connections)
         self._copies = copies
@@ -117,6 +118,10 @@ class RedisClient:
         # Raw replies, in one shape whatever the server and the driver's version: this package decodes them itself.
         self._redis.response_callbacks.clear()
         self._scripts: dict[str, str] = {}
+
+    def open_for(self, brand: str) -> "RedisClient":
+        """Return another client of the same store, of the node that has this brand or shard. Close it, too."""
+        return RedisClient(self._url, brand, self._copies)
 
     async def execute(self, *words: str | float) -> Any:
         async with self._guard_call():

@@ -14,6 +14,7 @@ from bot.domain.persons.person import derive_person_id
 
 INBOX_MOST = 200_000
 RELAY_MOST = 100_000
+SHARD_KIND = "shard"
 SEEN_FOR = timedelta(days=14)
 EDITED_WITHIN = SEEN_FOR
 """X allows an hour, other outlets any time; later it would be a new mention."""
@@ -97,11 +98,19 @@ def build_shard_name(brand: str, shard: int | None = None) -> str:
     return brand if shard is None else f"{brand}:{shard}"
 
 
-class Keys:
-    """The keys of one brand, or of one of its shards. `brand` is the playbook's slug, in tests with a prefix."""
+def build_shard_folder(shard: int) -> str:
+    """Return what the names of a shard's keys begin with in an export, and among the brand's keys in an import."""
+    return f"{SHARD_KIND}:{shard}:"
 
-    def __init__(self, brand: str, shard: int | None = None) -> None:
-        self.root = f"earshot:{{{build_shard_name(brand, shard)}}}:"
+
+class Keys:
+    """The keys of one brand, or of one of its shards. `brand` is the playbook's slug, in tests with a prefix.
+
+    With a `folder`, such as `shard:2:`, all names begin with it, behind what decides about the slot.
+    """
+
+    def __init__(self, brand: str, shard: int | None = None, folder: str = "") -> None:
+        self.root = f"earshot:{{{build_shard_name(brand, shard)}}}:{folder}"
         self.inbox = self.root + "inbox"
         self.cursors = self.root + "cursors"
         self.source_activity = self.root + "heard"

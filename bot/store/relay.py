@@ -76,8 +76,14 @@ def _parse_counted(fields: dict[str, str], mention: Mention) -> ProcessedMention
 
 
 class ShardRelay:
-    def __init__(self, number: int, client: RedisClient, keys: Keys, home: RedisClient, home_keys: Keys) -> None:
-        """`client` and `keys` are the shard's, `home` and `home_keys` the brand's own."""
+    def __init__(
+        self, number: int, client: RedisClient, keys: Keys, home: RedisClient, home_keys: Keys, most: float = INBOX_MOST
+    ) -> None:
+        """`client` and `keys` are the shard's, `home` and `home_keys` the brand's own.
+
+        Nothing is relayed while `most` mentions wait in the brand's inbox.
+        """
+        self._most = most
         self._field = str(number)
         self._client, self._keys = client, keys
         self._home, self._home_keys = home, home_keys
@@ -91,7 +97,7 @@ class ShardRelay:
         position, waiting = await self._home.execute_batch(asked)
         start = f"({position}" if position else "-"
         found = await self._client.execute("XRANGE", self._keys.relay, start, "+", "COUNT", BATCH)
-        if not found or int(waiting) + len(found) > INBOX_MOST:
+        if not found or int(waiting) + len(found) > self._most:
             return 0
         entries, last = [parse_relay_entry(flat) for _, flat in found], str(found[-1][0])
         transaction = Transaction(self._home_keys.inbox)

@@ -6,7 +6,7 @@ from pydantic import ValidationError
 
 from bot.domain.immutable import FrozenModel
 from bot.store.brand_identity import IMPORTING, BrandIdentity
-from bot.store.client import RedisClient
+from bot.store.client import RedisClient, parse_int
 from bot.store.keys import Keys
 from bot.store.repository import RedisStore
 
@@ -61,12 +61,20 @@ class RestoreRecordStore(RedisStore):
         """From now on the brand does not start, until the import is finished or dropped."""
         await self._client.execute("HSET", self._keys.meta, IMPORTING, at.isoformat())
 
-    async def finish_import(self, brand: BrandIdentity, schema: int, restoration: RestoreRecord | None) -> None:
-        """Say whose the data is and what it was restored from, then that the import is finished."""
+    async def load_shard_count(self) -> int:
+        """Return how many shards the stored data has, or had before an import that is not finished."""
+        return parse_int(await self._client.execute("HGET", self._keys.meta, "shards")) or 1
+
+    async def finish_import(
+        self, brand: BrandIdentity, schema: int, restoration: RestoreRecord | None, shards: int = 1
+    ) -> None:
+        """Say whose the data is, in how many shards, and what it was restored from, then that it is finished."""
         fields = ["schema", str(schema), "brand", brand.id, "name", brand.name]
         fields += [FIELD, restoration.model_dump_json()] if restoration else []
-        commands = [("HSET", self._keys.meta, *fields), ("HDEL", self._keys.meta, IMPORTING)]
-        await self._client.execute_batch(commands if restoration else [("HDEL", self._keys.meta, FIELD), *commands])
+        fields += ["shards", str(shards)] if shards > 1 else []
+        gone = [*((FIELD,) if restoration is None else ()), *(("shards",) if shards == 1 else ())]
+        commands = [("HDEL", self._keys.meta, name) for name in gone] + [("HSET", self._keys.meta, *fields)]
+        await self._client.execute_batch([*commands, ("HDEL", self._keys.meta, IMPORTING)])
 
     async def drop_import(self) -> None:
         await self._client.execute("DEL", self._keys.meta)

@@ -57,6 +57,25 @@ def parse_source_health(fields: Mapping[str, str]) -> SourceHealth:
     )
 
 
+def merge_health_fields(ours: Mapping[str, str], theirs: Mapping[str, str]) -> dict[str, str]:
+    """Return the fields of two hashes in one: posts are added up by hour; of delays, those of `ours` are kept."""
+    merged = {**theirs, **ours}
+    for name in ours.keys() & theirs.keys():
+        if name.startswith("h") and name[1:].isdigit():
+            merged[name] = _add_hours(ours[name], theirs[name])
+    for name, choose in (("newest", max), ("started", min)):
+        times = [time for one in (ours, theirs) if (time := parse_int(one.get(name))) is not None]
+        merged |= {name: str(choose(times))} if times else {}
+    return merged
+
+
+def _add_hours(*slots: str) -> str:
+    """A slot is used again after `HOURS_KEPT`: the count of the later hour stays."""
+    pairs = _parse_pairs({f"h{nth}": slot for nth, slot in enumerate(slots)}, "h")
+    latest = max((hour for hour, _ in pairs), default=0)
+    return f"{latest} {sum(count for hour, count in pairs if hour == latest)}"
+
+
 def _parse_pairs(fields: Mapping[str, str], kind: str) -> list[tuple[int, int]]:
     pairs = [value.split(" ", 1) for name, value in fields.items() if name.startswith(kind) and name[1:].isdigit()]
     numbers = [tuple(map(parse_int, pair)) for pair in pairs if len(pair) == 2]

@@ -18,7 +18,9 @@ from pydantic import ValidationError
 
 from bot.domain.immutable import FrozenModel
 
-VERSION = 1
+VERSION = 2
+"""2: keys of shards, which a release that knows only 1 would import as keys that nothing reads."""
+WITHOUT_SHARDS = 1
 LONGEST_LINE = 1 << 28
 """Bytes. A line holds a hundred elements, or one string; what is longer is no line of ours."""
 BINARY = "base64"
@@ -35,7 +37,9 @@ class StateHeader(FrozenModel):
     """The first line. Times are in UTC."""
 
     format: Literal["earshot-state"] = "earshot-state"
-    version: int = VERSION
+    version: int = WITHOUT_SHARDS
+    shards: int = 1
+    """How many the brand had. The names of their keys begin as `build_shard_folder` says."""
     store_schema: int
     """`schema` in `meta` of the brand."""
     release: str

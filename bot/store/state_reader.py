@@ -56,8 +56,12 @@ class _FoundKey(NamedTuple):
 
 
 class StateReader(RedisStore):
-    def __init__(self, client: RedisClient, keys: Keys, clock: Clock, *, with_secrets: bool = False) -> None:
+    def __init__(
+        self, client: RedisClient, keys: Keys, clock: Clock, *, with_secrets: bool = False, folder: str = ""
+    ) -> None:
+        """`folder` goes before the name of each key, in the file."""
         super().__init__(client, keys)
+        self._folder = folder.encode()
         self._root_length = len(keys.root.encode())
         self._clock = clock
         self._left_out = LEFT_OUT if with_secrets else LEFT_OUT | SECRETS
@@ -113,7 +117,8 @@ class StateReader(RedisStore):
             if is_stream:
                 value = {"entries": value} if after else await self._add_groups(one.key, value)
             if count or at or after is not None or one.type in {"string", "stream"}:  # else it is gone
-                yield StateLine(one.key[self._root_length :], one.type, value, one.expires_at, at, after is not None)
+                name = self._folder + one.key[self._root_length :]
+                yield StateLine(name, one.type, value, one.expires_at, at, after is not None)
             at, reply = at + count, None
             if after is not None:
                 [reply] = await self._client.execute_bytes([key_type.ask(one.key, after, at)])

@@ -14,7 +14,7 @@ FILE = Path(__file__).parents[1] / "store" / "former_release.jsonl.gz"
 async def import_former_day(world: World) -> None:
     store, (header, _) = world.local_app.store, verify_file(FILE)
     world.clock.advance(header.exported_at - world.clock.now())
-    async for _ in StateWriter([(store.client, store.keys)], world.clock).write(iter_lines(FILE)):
+    async for _ in StateWriter(store.client, store.keys, world.clock).write(iter_lines(FILE)):
         pass
     await store.restores.finish_import(BrandIdentity(store.brand, "Northwind Air"), header.store_schema, None)
 

@@ -47,7 +47,7 @@ class Backup:
     async def restore(self, world: World, *, settle: bool = True, skip_lookup: bool = False) -> None:
         """The store is lost, and has what the backup has."""
         store = world.local_app.store
-        writer = StateWriter([(store.client, store.keys)], self.clock)
+        writer = StateWriter(store.client, store.keys, self.clock)
         await writer.remove_all()
         async for _ in writer.write(iter_lines(self.file)):
             pass

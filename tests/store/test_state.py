@@ -46,8 +46,10 @@ def _without_times(value: Any) -> Any:
     return value
 
 
-async def write_file(path: Path, client: RedisClient, keys: Keys, clock: SteppedClock, **options: bool) -> StateReader:
-    reader = StateReader(client, keys, clock, **options)
+async def write_file(
+    path: Path, client: RedisClient, keys: Keys, clock: SteppedClock, *, with_secrets: bool = False
+) -> StateReader:
+    reader = StateReader(client, keys, clock, with_secrets=with_secrets)
     header = StateHeader(store_schema=1, release="test", brand="a", exported_at=clock.now())
     with path.open("wb") as raw, pack_stream(raw, path.name) as stream:
         writer = StateFileWriter(stream, header)
@@ -59,7 +61,7 @@ async def write_file(path: Path, client: RedisClient, keys: Keys, clock: Stepped
 
 async def read_file(path: Path, client: RedisClient, keys: Keys, clock: SteppedClock) -> None:
     verify_file(path)
-    async for _ in StateWriter([(client, keys)], clock).write(iter_lines(path)):
+    async for _ in StateWriter(client, keys, clock).write(iter_lines(path)):
         pass
 
 
@@ -107,11 +109,12 @@ async def test_any_value_of_any_type_comes_back_as_it_was(
         if lasts:
             await client.execute_batch([("PEXPIRE", key, lasts)])
     await write_file(tmp_path / "file.jsonl.gz", client, old, clock)
-    await StateWriter([(client, new)], clock).remove_all()
+    await StateWriter(client, new, clock).remove_all()
     await read_file(tmp_path / "file.jsonl.gz", client, new, clock)
 
     assert_equal(await take_snapshot(client, new, clock), await take_snapshot(client, old, clock))
-    await StateWriter([(client, old), (client, new)], clock).remove_all()
+    for keys in (old, new):
+        await StateWriter(client, keys, clock).remove_all()
 
 
 async def fill(client: RedisClient, keys: Keys) -> None:
@@ -223,7 +226,7 @@ async def test_lines_that_are_no_keys_are_refused_in_a_sentence(
 async def test_a_value_that_does_not_fit_its_type_is_refused_in_a_sentence(
     type_: str, value: Any, client: RedisClient, keys: Keys, clock: SteppedClock
 ) -> None:
-    writer = StateWriter([(client, keys)], clock)
+    writer = StateWriter(client, keys, clock)
     if type_ == "list" and isinstance(value, list):
         return
     with pytest.raises(StateFileError, match="one of its keys"):
