@@ -1,19 +1,25 @@
 """The installation of a brand's app, the states of installations that have begun, and the removal of all keys."""
 
 import hashlib
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from bot.domain.installation import InstallationState, SlackInstallation
-from bot.store.client import parse_hash, parse_int
+from bot.store.client import RedisClient, parse_hash, parse_int
 from bot.store.decision_writer import to_ms
-from bot.store.keys import INSTALL_STATE_KEPT
+from bot.store.keys import INSTALL_STATE_KEPT, Keys
 from bot.store.repository import RedisStore
+from bot.store.shards import MentionShard
 
 BATCH = 500
 """Keys in one UNLINK."""
 
 
 class InstallationStore(RedisStore):
+    def __init__(self, client: RedisClient, keys: Keys, shards: Sequence[MentionShard] = ()) -> None:
+        super().__init__(client, keys)
+        self._shards = shards
+
     async def load(self) -> InstallationState:
         flat, uninstalled = await self._client.execute_batch(
             [("HGETALL", self._keys.installation), ("GET", self._keys.uninstalled)]
@@ -35,15 +41,22 @@ class InstallationStore(RedisStore):
         await self._client.execute("SET", self._keys.uninstalled, to_ms(at), "NX")
 
     async def remove_keys(self) -> int:
-        """Delete every key of the brand, and return how many. The mark stays: an interrupted removal goes on."""
+        """Delete every key of the brand and of its shards, and return how many.
+
+        The mark stays: an interrupted removal goes on.
+        """
+        gone = sum([await self._remove_keys(shard.client, shard.keys) for shard in self._shards])
+        return gone + await self._remove_keys(self._client, self._keys)
+
+    async def _remove_keys(self, client: RedisClient, keys: Keys) -> int:
         gone, batch = 0, list[str]()
-        async for key in self._client.scan_keys(self._keys.root):
-            if key != self._keys.uninstalled:
+        async for key in client.scan_keys(keys.root):
+            if key != keys.uninstalled:
                 batch.append(key)
             if len(batch) == BATCH:
-                gone += int(await self._client.execute("UNLINK", *batch))
+                gone += int(await client.execute("UNLINK", *batch))
                 batch = []
-        return gone + (int(await self._client.execute("UNLINK", *batch)) if batch else 0)
+        return gone + (int(await client.execute("UNLINK", *batch)) if batch else 0)
 
     async def drop_uninstalled_mark(self) -> None:
         """End a removal."""

@@ -137,7 +137,7 @@ class Store:
         self.source_health = ShardSourceHealthStore(client, keys, shards) if shards else SourceHealthStore(client, keys)
         self.reads = ReadCountStore(client, keys)
         self.restores = RestoreRecordStore(client, keys)
-        self.installations = InstallationStore(client, keys)
+        self.installations = InstallationStore(client, keys, shards)
 
     async def find_next_deadline(self) -> datetime | None:
         """Return when the next deadline of a case or step of a page is due; it may have passed. None: there is none."""

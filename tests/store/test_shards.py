@@ -251,3 +251,19 @@ async def test_the_number_of_shards_is_part_of_the_stored_data(client: RedisClie
     for other in (1, 3):
         with pytest.raises(StoreMismatchError, match="EARSHOT_SHARDS=4"):
             await check_ownership(client, own, other)
+
+
+async def test_the_removal_of_a_brand_removes_the_keys_of_its_shards_and_no_others(
+    redis_url: str, brand: str, clock: SteppedClock
+) -> None:
+    async with open_sharded(redis_url, brand) as store, open_sharded(redis_url, f"{brand}-2") as other:
+        for one in (store, other):
+            await admit(one, clock, *map(build_counted_mention, range(20)))
+        await store.installations.mark_uninstalled(clock.now())
+        roots = [store.keys.root, *(shard.keys.root for shard in store.shards)]
+
+        assert await store.installations.remove_keys() > len(store.shards)
+
+        assert [key for root in roots async for key in store.client.scan_keys(root)] == [store.keys.uninstalled]
+        assert (await other.intake.measure_backlog())[0] == 20
+        assert await store.installations.remove_keys() == 0
