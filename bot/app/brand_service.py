@@ -1,6 +1,7 @@
 """One brand of a process. Its parts exist while Earshot has access to its workspace."""
 
 import asyncio
+import socket
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -12,6 +13,7 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bot.app import EarshotApp, build_app, build_external_services, build_route_dependencies
+from bot.app.child_messages import BrandOrder
 from bot.app.playbook_reload import build_sources, reload_playbook
 from bot.clock import Clock
 from bot.config.brand_settings import BrandConfig
@@ -21,13 +23,15 @@ from bot.domain.installation import InstallationState, SlackInstallation
 from bot.sinks.slack import SlackSink, build_web_client
 from bot.store.brand_identity import BrandIdentity, StoreMismatchError, claim_keys
 from bot.store.migrations import run_migrations
+from bot.store.shards import MentionShard
 from bot.store.store import Store
 from bot.usecases.installations import BrandInstallation
 from bot.web.health_endpoints import BrandHealth
 from bot.web.request_body import BodyReader
 from bot.web.routes import build_brand_app
+from bot.workers.process_monitor import ProcessMonitor, TriageProcesses
 from bot.workers.recovery import RecoveryError, RestoreRecovery
-from bot.workers.runner import sleep_or_stop
+from bot.workers.runner import run_worker, sleep_or_stop
 
 LOOK_EVERY = 2.0
 """Seconds between looks at the installation, which another process may have changed."""
@@ -52,6 +56,8 @@ class ProcessParts:
     workers: Sequence[str]
     install_link: str = ""
     bodies: BodyReader = field(default_factory=BodyReader)
+    children: TriageProcesses | None = None
+    """The processes that triage for this one."""
 
 
 class BrandService:
@@ -112,13 +118,22 @@ class BrandService:
             if not stop.is_set():
                 await sleep_or_stop(LOOK_EVERY, self._parts.clock, stop)
 
-    async def reload(self) -> bool:
-        """Read the playbook again. A bad one is an issue of this brand, and the old one stays."""
+    def build_order(self) -> BrandOrder:
+        """Return what a triage process has to know of the brand."""
+        playbook, identity = self._config.playbook, self._identity._replace(id=self.id)
+        return BrandOrder(identity, playbook.current.text, str(playbook.path), self.path, self._config.settings)
+
+    async def apply_order(self, order: BrandOrder) -> None:
+        if order.playbook != self._config.playbook.current.text:
+            await self.reload(order.playbook)
+
+    async def reload(self, text: str | None = None) -> bool:
+        """Read the playbook again, or `text`. A bad one is an issue of this brand, and the old one stays."""
         config = self._config
         if self.app is None:
-            faults = tuple(map(str, config.playbook.reload()))
+            faults = tuple(map(str, config.playbook.reload(text)))
         else:
-            faults = await reload_playbook(self.app, config.playbook, config.settings, self._parts.workers)
+            faults = await reload_playbook(self.app, config.playbook, config.settings, self._parts.workers, text)
         sentence = f"{config.playbook.path} was rejected, the old one stays: {faults[0]}" if faults else ""
         self._set_issue("playbook", sentence)
         return not faults
@@ -138,6 +153,8 @@ class BrandService:
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(app.run_workers(self._parts.workers))
+                if self._parts.children is not None:
+                    group.create_task(self._watch_children(app, self._parts.children))
                 await self._watch_installation(stop)
                 app.stop.set()
         finally:
@@ -145,6 +162,14 @@ class BrandService:
             with suppress(StoreUnavailable):  # then the leases expire
                 await app.delivery.release_lease()
                 await app.spikes.release_lease()
+
+    async def _watch_children(self, app: EarshotApp, children: TriageProcesses) -> None:
+        """Tell whoever watches the brand when no process triages for it."""
+        monitor = ProcessMonitor(app.store, children, socket.gethostname(), app.clock)
+        app.liveness.register_probe("triage", children.is_any_working, app.clock.now())
+        await run_worker(monitor, app.clock, app.stop, app.liveness)
+        with suppress(StoreUnavailable):  # then the issue expires
+            await monitor.clear_issue()
 
     async def _watch_installation(self, stop: asyncio.Event) -> None:
         """Return when the brand is to be served no longer."""
@@ -168,7 +193,8 @@ class BrandService:
         """Build everything anew: nothing that was in memory outlives an uninstallation."""
         config, parts = self._config, self._parts
         await claim_keys(self.store.client, self._identity._replace(id=self.id), self.store.shard_count)
-        self.store = Store(self.store.client, self.id, parts.name)
+        shards = [MentionShard(one.number, one.client, self.id, self.store.client) for one in self.store.shards]
+        self.store = Store(self.store.client, self.id, parts.name, shards)
         await run_migrations(self.store.client, self.store.keys, self.store.leases)
         await self.store.intake.create_group()
         await self.store.report_counters.mark_theme_words_start(parts.clock.now())

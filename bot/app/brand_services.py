@@ -2,8 +2,11 @@
 
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 
 from bot.app.brand_service import BrandService
+from bot.app.child_messages import TriageOrder
+from bot.config.settings import Settings
 from bot.store.installations import InstallationStore
 from bot.usecases.installations import BrandInstallation
 from bot.web.health_endpoints import BrandHealth
@@ -47,11 +50,24 @@ class BrandServices:
             for source in health.sources
         )
 
+    def build_order(self, settings: Settings) -> TriageOrder:
+        """Return what triage processes have to do; `settings` are those of this process."""
+        return TriageOrder(tuple(service.build_order() for service in self), settings)
+
+    def is_any_stalled(self, at: datetime) -> bool:
+        """Return whether any worker of any brand has not completed a step for minutes."""
+        return any(service.app is not None and service.app.liveness.list_stalled(at) for service in self)
+
     async def run(self, stop: asyncio.Event) -> None:
         """Run all until told to stop."""
         async with asyncio.TaskGroup() as group:
             for service in self:
                 group.create_task(service.run(stop), name=service.id)
+
+    async def apply_order(self, order: TriageOrder) -> None:
+        """Take over the playbooks that the parent has put in force."""
+        for service, brand in zip(self, order.brands, strict=True):
+            await service.apply_order(brand)
 
     async def reload(self) -> bool:
         """Read all playbooks again; return False if one of them is bad, which leaves the others alone."""

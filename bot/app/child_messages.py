@@ -1,7 +1,7 @@
 """What a process and its triage processes say to each other: one JSON object a line.
 
 Settings and rules are handed over and never read again from files, which may have changed since: all processes follow
-the same playbook, and one that is started again starts as the first did.
+the same playbooks, and one that is started again starts as the first did.
 """
 
 import json
@@ -11,30 +11,45 @@ from pydantic import SecretStr
 
 from bot.config.settings import Settings
 from bot.metrics import MetricRows
+from bot.store.brand_identity import BrandIdentity
 
 LINE_MOST = 64_000_000
 """Bytes of one line: a playbook of any size."""
 
 
-class TriageOrder(NamedTuple):
-    """What a triage process has to do. The second and later ones only change the playbook."""
+class BrandOrder(NamedTuple):
+    """One brand of those that a triage process has."""
 
+    identity: BrandIdentity
+    """Its id is part of all keys."""
     playbook: str
     """The text of the file."""
-    brand: str = ""
-    """The id that is part of all keys."""
-    settings: Settings | None = None
+    path: str
+    """Of the file, for messages about faults in it."""
+    site: str
+    settings: Settings
+
+
+class TriageOrder(NamedTuple):
+    """What a triage process has to do. The second and later ones only change playbooks."""
+
+    brands: tuple[BrandOrder, ...]
+    settings: Settings
+    """Of the process."""
 
     def encode(self) -> bytes:
         """Reveals secrets: only for the pipe to our own process."""
-        settings = self.settings.model_dump(by_alias=True) if self.settings else None
-        return _encode_line({"playbook": self.playbook, "brand": self.brand, "settings": settings})
+        brands = [(*one[:4], _dump_settings(one.settings)) for one in self.brands]
+        return _encode_line({"brands": brands, "settings": _dump_settings(self.settings)})
 
     @classmethod
     def decode(cls, line: bytes) -> Self:
         given = json.loads(line)
-        settings = Settings.model_validate(given["settings"]) if given["settings"] else None
-        return cls(given["playbook"], given["brand"], settings)
+        brands = (
+            BrandOrder(BrandIdentity(*identity), playbook, path, site, Settings.model_validate(settings))
+            for identity, playbook, path, site, settings in given["brands"]
+        )
+        return cls(tuple(brands), Settings.model_validate(given["settings"]))
 
 
 class TriageReport(NamedTuple):
@@ -50,6 +65,10 @@ class TriageReport(NamedTuple):
     def decode(cls, line: bytes) -> Self:
         given = json.loads(line)
         return cls(given["metrics"], given["stalled"])
+
+
+def _dump_settings(settings: Settings) -> dict[str, Any]:
+    return settings.model_dump(by_alias=True)
 
 
 def _encode_line(message: dict[str, Any]) -> bytes:

@@ -87,10 +87,10 @@ class TriageProcess:
             self.restarts += 1
             PROCESS_RESTARTS.labels(self.name).inc()
 
-    async def send_playbook(self, text: str) -> None:
-        """Hand over another playbook; a process that is starting gets it with its first order."""
+    async def send_order(self) -> None:
+        """Hand over the playbooks in force; a process that is starting gets them with its first order."""
         if self._process is not None:
-            await _write_line(self._process, TriageOrder(text).encode())
+            await _write_line(self._process, self._build_order().encode())
 
     async def _run_once(self, stop: asyncio.Event) -> str:
         """Run one process to its end, and describe that."""
@@ -171,9 +171,9 @@ class ProcessSupervisor(ProcessGroup):
             for child in self._children:
                 group.create_task(child.run(stop), name=child.name)
 
-    async def send_playbook(self, text: str) -> None:
+    async def send_order(self) -> None:
         for child in self._children:
-            await child.send_playbook(text)
+            await child.send_order()
 
     def is_any_working(self) -> bool:
         return any(child.is_working for child in self._children)

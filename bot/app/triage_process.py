@@ -4,28 +4,30 @@ import asyncio
 import os
 import signal
 import sys
+from contextlib import AsyncExitStack
 from typing import IO
 
 import aiohttp
 import structlog
 
 from bot import logging_setup, metrics
-from bot.app import EarshotApp, build_app, tune_gc
-from bot.app.child_messages import LINE_MOST, TriageOrder, TriageReport
+from bot.app import tune_gc
+from bot.app.brand_service import BrandService, ProcessParts
+from bot.app.brand_services import BrandServices
+from bot.app.child_messages import LINE_MOST, BrandOrder, TriageOrder, TriageReport
 from bot.app.loop_monitor import sample_loop_delay
-from bot.app.playbook_reload import reload_playbook
 from bot.app.telemetry import start_telemetry
-from bot.clock import Clock, SystemClock
+from bot.clock import SystemClock
 from bot.config import PlaybookError, PlaybookReloader
-from bot.config.settings import Settings
+from bot.config.brand_settings import BrandConfig
 from bot.detectors.label_dimensions import DIMENSIONS
 from bot.detectors.model.loading import resolve_weights_path
 from bot.detectors.model.weights import WeightsError
-from bot.sinks.slack import SlackSink, build_web_client
+from bot.detectors.pipeline import build_assessor
 from bot.sources.catalogue import MODELS
 from bot.store.embedded_server import EmbeddedServerError
 from bot.store.leases import build_process_name
-from bot.store.store import connect_store
+from bot.store.store import connect_stores
 from bot.workers.runner import sleep_or_stop
 
 WORKERS = ("triage",)
@@ -51,12 +53,11 @@ async def _run_process(name: str, orders: IO[bytes], reports: IO[bytes]) -> None
     if not line.endswith(b"\n"):
         return  # the parent died before it had said what to do
     first = TriageOrder.decode(line)
-    assert first.settings is not None
     logging_setup.configure_logging(first.settings.log, first.settings.log_format, process=name)
     logging_setup.install_crash_hooks()
     try:
         with start_telemetry(first.settings):
-            await _triage(first, first.settings, reader, reports)
+            await _triage(first, reader, reports)
     except (EmbeddedServerError, PlaybookError, WeightsError) as no:
         why = str(no)
     else:
@@ -66,50 +67,64 @@ async def _run_process(name: str, orders: IO[bytes], reports: IO[bytes]) -> None
     sys.exit(1)
 
 
-async def _triage(first: TriageOrder, settings: Settings, orders: asyncio.StreamReader, reports: IO[bytes]) -> None:
-    clock, name = SystemClock(), build_process_name()
-    playbook = PlaybookReloader(settings.playbook, sources=MODELS, dimensions=DIMENSIONS, text=first.playbook)
-    url = settings.redis_url.get_secret_value() if settings.redis_url else ""
-    weights = resolve_weights_path(settings.model, settings.data)
-    async with (
-        connect_store(url, settings.data, first.brand, name, settings.copies, settings.shards) as store,
-        aiohttp.ClientSession() as session,
-    ):
-        sink = SlackSink(build_web_client("", settings.slack_api_url, session))  # triage does not call Slack
-        app = build_app(store, playbook, sink, clock, name, weights=weights)
-        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, app.stop.set)
-        app.rules.get_assessor()
+async def _triage(first: TriageOrder, orders: asyncio.StreamReader, reports: IO[bytes]) -> None:
+    stop = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
+    async with AsyncExitStack() as stack:
+        services = await _connect_services(stack, first)
         tune_gc()
         log.info("running", workers=list(WORKERS), parent=os.getppid())
         async with asyncio.TaskGroup() as group:
-            following = group.create_task(_apply_orders(app, playbook, settings, orders))
-            group.create_task(_send_reports(app, clock, reports))
-            group.create_task(sample_loop_delay(app.stop))
-            await app.run_workers(WORKERS)
+            following = group.create_task(_apply_orders(services, orders, stop))
+            group.create_task(_send_reports(services, reports, stop))
+            group.create_task(sample_loop_delay(stop))
+            await services.run(stop)
             following.cancel()
 
 
-async def _apply_orders(
-    app: EarshotApp, playbook: PlaybookReloader, settings: Settings, orders: asyncio.StreamReader
-) -> None:
+async def _connect_services(stack: AsyncExitStack, order: TriageOrder) -> BrandServices:
+    """Each looks by itself at whether its brand is installed, as in the parent. They share one model."""
+    settings, clock, name = order.settings, SystemClock(), build_process_name()
+    url = settings.redis_url.get_secret_value() if settings.redis_url else ""
+    configs = [_build_config(brand) for brand in order.brands]
+    opened = connect_stores(
+        url, settings.data, [brand.identity.id for brand in order.brands], name, settings.copies, settings.shards
+    )
+    stores = await stack.enter_async_context(opened)
+    parts = ProcessParts(await stack.enter_async_context(aiohttp.ClientSession()), clock, name, WORKERS)
+    return BrandServices(
+        [
+            BrandService(config, store, brand.identity, parts)
+            for config, store, brand in zip(configs, stores, order.brands, strict=True)
+        ]
+    )
+
+
+def _build_config(brand: BrandOrder) -> BrandConfig:
+    playbook = PlaybookReloader(brand.path, sources=MODELS, dimensions=DIMENSIONS, text=brand.playbook)
+    settings = brand.settings
+    build_assessor(playbook.current, resolve_weights_path(settings.model, settings.data))  # a bad model ends us here
+    return BrandConfig(settings, playbook, brand.site)
+
+
+async def _apply_orders(services: BrandServices, orders: asyncio.StreamReader, stop: asyncio.Event) -> None:
     """Take over each playbook that the parent has read; stop when the pipe closes."""
     while (line := await orders.readline()).endswith(b"\n"):
-        await reload_playbook(app, playbook, settings, WORKERS, TriageOrder.decode(line).playbook)
-    app.stop.set()
+        await services.apply_order(TriageOrder.decode(line))
+    stop.set()
 
 
-async def _send_reports(app: EarshotApp, clock: Clock, reports: IO[bytes]) -> None:
+async def _send_reports(services: BrandServices, reports: IO[bytes], stop: asyncio.Event) -> None:
     """Report every second, and once more when the work is done."""
-    is_last = False
+    clock, is_last = SystemClock(), False
     while not is_last:
-        is_last = app.stop.is_set()
-        stalled = bool(app.liveness.list_stalled(clock.now()))
-        line = TriageReport(metrics.export_metrics(), stalled).encode()
+        is_last = stop.is_set()
+        line = TriageReport(metrics.export_metrics(), services.is_any_stalled(clock.now())).encode()
         try:
             await asyncio.to_thread(_write_line, reports, line)  # blocks while the parent does not read
         except OSError:  # the parent has died, and the pipe from it says so
             return
-        await sleep_or_stop(REPORT_EVERY, clock, app.stop)
+        await sleep_or_stop(REPORT_EVERY, clock, stop)
 
 
 def _write_line(reports: IO[bytes], line: bytes) -> None:

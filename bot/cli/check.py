@@ -65,6 +65,8 @@ def _check_folder(folder: Path, report: CheckReport) -> None:
     read = load_brands(folder)
     for sentence in read.faults:
         report.add(CheckFinding(FindingKind.FAULT, str(sentence)))
+    if read.settings is not None:
+        report.add(describe_processes(read.settings))
     for config in read.brands:
         brand = config.playbook.current.slug
         mine = LoadedConfig(config.settings, config.playbook, config.playbook.path, ())
@@ -101,8 +103,7 @@ async def _run_checks(read: LoadedConfig, report: CheckReport) -> None:
     if read.settings is None:
         return
     report.add(check_model(read.settings))
-    has_install_link = read.settings.slack_bot_token is None and read.settings.has_oauth
-    if not isinstance(report, BrandReport) and not has_install_link:  # these share one process
+    if not isinstance(report, BrandReport):  # else said once for all brands
         report.add(describe_processes(read.settings))
     identity = build_identity(playbook) if playbook else None
     checks = [check_store(read.settings, identity), _check_slack(read.settings, playbook, places, report)]

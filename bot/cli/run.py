@@ -4,7 +4,7 @@ import asyncio
 import signal
 import socket
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from contextlib import AsyncExitStack, suppress
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Annotated
 
@@ -13,10 +13,9 @@ import structlog
 import typer
 
 from bot import logging_setup
-from bot.app import WORKERS, EarshotApp, tune_gc
+from bot.app import WORKERS, tune_gc
 from bot.app.brand_service import BrandService, ProcessParts
 from bot.app.brand_services import BrandServices
-from bot.app.child_messages import TriageOrder
 from bot.app.loop_monitor import sample_loop_delay
 from bot.app.playbook_reload import build_sources
 from bot.app.process_count import ProcessPlan, plan_processes
@@ -31,16 +30,13 @@ from bot.config.brand_settings import BrandConfig, check_for_run
 from bot.config.settings import PROCESSES_MOST, Settings
 from bot.detectors.model.loading import resolve_weights_path
 from bot.detectors.pipeline import build_assessor
-from bot.domain.commits import StoreUnavailable
 from bot.store.leases import build_process_name
 from bot.web.http_server import WebServer, build_server
 from bot.web.listen_sockets import ListenError, open_listen_sockets
 from bot.web.process_group import MAIN
 from bot.web.process_routes import ProcessDependencies
 from bot.web.routes import build_process_app
-from bot.workers.process_monitor import ProcessMonitor
 from bot.workers.recovery import RecoveryError
-from bot.workers.runner import run_worker
 from handlers.oauth import INSTALL_PATH
 
 DRAIN = 2.0
@@ -68,7 +64,7 @@ def run(
             raise fail_with(dict.fromkeys(map(str, faults)))
         logging_setup.configure_logging(settings.log, settings.log_format, process=MAIN)
         logging_setup.install_crash_hooks()
-        plan = _plan_processes(chosen, wanted if processes else settings.processes, brands)
+        plan = plan_processes(chosen, wanted if processes else settings.processes)
         _verify_brands(brands, plan.workers)
         try:
             telemetry = start_telemetry(settings)
@@ -94,16 +90,6 @@ def _parse_processes(given: str) -> int | None:
     return int(given)
 
 
-def _plan_processes(chosen: Sequence[str], wanted: int | None, brands: Sequence[BrandConfig]) -> ProcessPlan:
-    """Several brands, and one that may be uninstalled, are triaged here: a triage process knows one brand for good."""
-    if all(not config.site and not config.has_install_link for config in brands):
-        return plan_processes(chosen, wanted)
-    if wanted and wanted > 1:
-        advice = "Start more with --workers triage"
-        raise fail_with([f"--processes: several brands, or one installed by a link, share one process. {advice}"])
-    return plan_processes(chosen, 1)
-
-
 def _check_workers(chosen: Sequence[str], settings: Settings) -> list[str]:
     if "slack" in chosen and "http" not in chosen and not settings.slack_app_token:
         return ["--workers: slack needs http where SLACK_APP_TOKEN is not set, because Slack calls Earshot. Add http"]
@@ -125,20 +111,20 @@ async def _run_brands(
 ) -> None:
     async with AsyncExitStack() as stack:
         session = await stack.enter_async_context(aiohttp.ClientSession())
-        services = await _open_services(stack, settings, brands, plan.workers, clock, session)
-        endpoints = SlackEndpoints()
+        children = ProcessSupervisor(plan.children, clock, lambda: services.build_order(settings))
+        parts = ProcessParts(
+            *(session, clock, build_process_name(), plan.workers),
+            install_link=f"{(settings.public_url or '').rstrip('/')}{INSTALL_PATH}",
+            children=children if plan.children else None,
+        )
+        services = await _open_services(stack, settings, brands, parts)
+        endpoints, stop = SlackEndpoints(), asyncio.Event()
         if "slack" in plan.workers:
             endpoints = await stack.enter_async_context(connect_slack(settings, services, session, clock))
-        first, stop = next(iter(services)), asyncio.Event()
-
-        def build_order() -> TriageOrder:
-            return TriageOrder(brands[0].playbook.current.text, first.id, settings)
-
-        children = ProcessSupervisor(plan.children, clock, build_order)
 
         async def reload_rules() -> None:
-            if await services.reload() and plan.children:
-                await children.send_playbook(brands[0].playbook.current.text)
+            await services.reload()
+            await children.send_order()
 
         stopping = _watch_signals(stop, reload_rules)
         process = ProcessDependencies(
@@ -151,18 +137,11 @@ async def _run_brands(
 
 
 async def _open_services(
-    stack: AsyncExitStack,
-    settings: Settings,
-    brands: Sequence[BrandConfig],
-    chosen: Sequence[str],
-    clock: Clock,
-    session: aiohttp.ClientSession,
+    stack: AsyncExitStack, settings: Settings, brands: Sequence[BrandConfig], parts: ProcessParts
 ) -> BrandServices:
     """Connect each brand to its store, and serve those that are installed. Fails with a sentence."""
     playbooks = [config.playbook.current for config in brands]
     stores = await stack.enter_async_context(open_brand_stores(settings, playbooks))
-    link = f"{(settings.public_url or '').rstrip('/')}{INSTALL_PATH}"
-    parts = ProcessParts(session, clock, build_process_name(), chosen, link)
     services = []
     for config, playbook, store in zip(brands, playbooks, stores, strict=True):
         await store.verify_access()  # fails with a sentence if the store is unavailable
@@ -215,23 +194,11 @@ async def _run_until_stopped(
     sources = services.list_sources()
     log.info("running", workers=list(plan.workers), sources=sources, port=port, processes=plan.total)
     async with asyncio.TaskGroup() as group:
-        if plan.children and (app := next(iter(services)).app):
-            group.create_task(_run_children(app, children, stop))
+        group.create_task(children.run(stop))
         group.create_task(services.run(stop))
         group.create_task(sample_loop_delay(stop))
         if server is not None:
             group.create_task(_serve_http(server, sockets, stop))
-
-
-async def _run_children(app: EarshotApp, children: ProcessSupervisor, stop: asyncio.Event) -> None:
-    """Run triage in its own processes, and tell whoever watches this one when none of them works."""
-    monitor = ProcessMonitor(app.store, children, socket.gethostname(), app.clock)
-    app.liveness.register_probe("triage", children.is_any_working, app.clock.now())
-    async with asyncio.TaskGroup() as group:
-        group.create_task(children.run(stop))
-        group.create_task(run_worker(monitor, app.clock, stop, app.liveness))
-    with suppress(StoreUnavailable):  # then the issue expires
-        await monitor.clear_issue()
 
 
 async def _serve_http(server: WebServer, sockets: list[socket.socket], stop: asyncio.Event) -> None:

@@ -27,13 +27,13 @@ class PlaybookReloader:
         self._known: dict[str, Any] = {"sources": sources, "dimensions": dimensions}
         self.current: Playbook = self._read(text)
 
-    def reload(self) -> tuple[PlaybookFault, ...]:
-        """Read the file again. Return its errors, or () if it is in force now.
+    def reload(self, text: str | None = None) -> tuple[PlaybookFault, ...]:
+        """Read the file again, or `text`. Return its errors, or () if it is in force now.
 
         Sources and detectors must be rebuilt from `current` by their owner.
         """
         try:
-            self.current = self.load_candidate()
+            self.current = self.load_candidate(text)
         except PlaybookError as faults:
             return faults.faults
         return ()

@@ -132,6 +132,7 @@ def _environ(
         "EARSHOT_DATA": str(folder / "data"),
         "EARSHOT_HOST": "127.0.0.1",
         "EARSHOT_PORT": str(port),
+        "EARSHOT_PROCESSES": "1",
         "EARSHOT_PUBLIC_URL": f"http://127.0.0.1:{port}",
     }
     if by_link:

@@ -15,7 +15,9 @@ from typing import Any
 from prometheus_client.parser import text_string_to_metric_families
 
 from bot.detectors.model.weights import PACKAGED
+from tests.run.brands_process import run_brands
 from tests.run.process import PLAYBOOK, EarshotProcess, run_earshot
+from tests.run.test_installing import install, list_keys
 from tests.run.test_run import card_in
 
 THREE = ("--processes", "3")
@@ -23,7 +25,9 @@ OUTCOMES = ("opened", "joined", "tallied", "spam")
 
 
 async def list_processes(earshot: EarshotProcess) -> dict[str, dict[str, Any]]:
-    return dict(json.loads((await earshot.get("/statusz"))[1])["processes"])
+    status = json.loads((await earshot.get("/statusz"))[1])
+    [first, *_] = status["brands"].values() if "brands" in status else [status]
+    return dict(first["processes"])
 
 
 async def wait_until_working(earshot: EarshotProcess, *names: str) -> dict[str, dict[str, Any]]:
@@ -198,3 +202,33 @@ async def test_what_ends_one_by_a_signal_of_its_own_is_started_again_without_los
         await wait_until(lambda: any("it ended with exit code 0" in line for line in earshot.log), within=20)
         assert await earshot.deliver("you lost my suitcase again", "1") == 202
         await card_in(earshot)
+
+
+async def test_a_triage_process_triages_for_all_brands_and_writes_nothing_for_one_that_was_uninstalled(
+    tmp_path: Path,
+) -> None:
+    async with run_brands(tmp_path, by_link=True, more={"EARSHOT_PROCESSES": "2"}) as brands:
+        await wait_until_working(brands.earshot, "triage-1")
+        await install(brands)
+        await install(brands, "fabrikam", "T0FAB")
+        await wait_until_triaged(brands.earshot, {"main": 0, "triage-1": 2})
+
+        await brands.sandboxes["northwind"].uninstall_app()
+        await wait_until(
+            lambda: any('"triage-1"' in one and "is being removed" in one for one in brands.earshot.log), 30
+        )
+        async with asyncio.timeout(20):
+            while await list_keys(brands, "northwind") != ["earshot:{northwind}:uninstalled"]:  # noqa: ASYNC110
+                await asyncio.sleep(0.2)
+        assert await brands.deliver("fabrikam", "the blender broke", "2") == 202
+        assert "blender" in (await brands.wait_for_card("fabrikam", 1)).read_text()
+
+        await wait_until_triaged(brands.earshot, {"main": 0, "triage-1": 3})
+        assert await list_keys(brands, "northwind") == ["earshot:{northwind}:uninstalled"]
+        assert (await list_processes(brands.earshot))["triage-1"]["restarts"] == 0
+
+
+async def wait_until_triaged(earshot: EarshotProcess, expected: dict[str, float]) -> None:
+    async with asyncio.timeout(20):
+        while await read_metric(earshot, "earshot_triage_seconds_count", "process") != expected:  # noqa: ASYNC110
+            await asyncio.sleep(0.2)

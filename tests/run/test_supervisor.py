@@ -5,12 +5,25 @@ import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
-from bot.app.child_messages import TriageOrder, TriageReport
+from bot.app.child_messages import BrandOrder, TriageOrder, TriageReport
 from bot.app.supervisor import ProcessOptions, ProcessSupervisor
 from bot.clock import SystemClock
+from bot.config.settings import Settings
 from bot.config.settings_loader import load_settings
+from bot.store.brand_identity import BrandIdentity
 
-ORDER = TriageOrder("[brand]", "northwind", load_settings({"SLACK_BOT_TOKEN": "xoxb-1-secret"}))
+
+def build_order(settings: Settings, *playbooks: str) -> TriageOrder:
+    """One brand for each playbook."""
+    brands = (
+        BrandOrder(BrandIdentity(f"brand-{nth}", "Northwind"), text, "playbook.toml", f"/brands/{nth}", settings)
+        for nth, text in enumerate(playbooks)
+    )
+    return TriageOrder(tuple(brands), settings)
+
+
+SETTINGS = load_settings({"SLACK_BOT_TOKEN": "xoxb-1-secret"})
+ORDER = build_order(SETTINGS, "[brand]\nname = 'Ж'")
 REPORT = TriageReport([("earshot_test", "", "counter", [("earshot_test_total", {}, 3.0)])]).encode()
 SAY = f"import sys, time, signal; order = sys.stdin.buffer.readline(); say = sys.stdout.buffer; say.write({REPORT!r}); say.flush()\n"
 """A process that reads its order and reports once."""
@@ -22,7 +35,7 @@ IGNORES = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN)\n" + HAN
 ECHOES = SAY + (
     "import json\n"
     "for line in sys.stdin.buffer:\n"
-    "    text = json.loads(line)['playbook']\n"
+    "    text = json.loads(line)['brands'][0][1]\n"
     "    rows = [['earshot_test', text, 'gauge', []]]\n"
     "    say.write(json.dumps({'metrics': rows, 'stalled': False}).encode() + b'\\n'); say.flush()"
 )
@@ -104,13 +117,13 @@ async def test_a_command_that_is_not_there_is_a_reason_like_any_other() -> None:
 async def test_a_new_playbook_reaches_a_process_that_works() -> None:
     async with supervise(ECHOES) as supervisor:
         await wait_until(supervisor.is_any_working)
-        await supervisor.send_playbook("[brand]\nname = 'Ж'")
+        await supervisor.send_order()
         await wait_until(lambda: supervisor.export_metrics()["triage-1"][0][1] == "[brand]\nname = 'Ж'")
 
 
 def test_settings_pass_a_pipe_as_they_are_with_their_secrets() -> None:
     given = {"SLACK_BOT_TOKEN": "xoxb-1", "EARSHOT_HOOK_A_SECRET": "0123456789abcdef 0123456789abcdeg"}
     given |= {"EARSHOT_CONTACT_RAJ_NTFY": "+1", "REDIS_URL": "redis://u:p@h/0", "EARSHOT_PROCESSES": "3"}
-    order = TriageOrder("text", "brand", load_settings(given))
+    order = build_order(load_settings(given), "text", "another")
 
     assert TriageOrder.decode(order.encode()) == order
