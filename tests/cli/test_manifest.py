@@ -38,3 +38,11 @@ def test_it_needs_neither_settings_nor_playbook(shell: Shell) -> None:
     shell.env["EARSHOT_PORT"] = "many"
 
     assert shell.run_in_process("manifest").exit_code == 0
+
+
+def test_with_an_install_link_it_redirects_to_us_and_may_be_for_an_organisation(shell: Shell) -> None:
+    said = json.loads(shell.run_in_process("manifest", "--install-url", "https://bot.example/").stdout)
+
+    assert said["oauth_config"]["redirect_urls"] == ["https://bot.example/slack/oauth_redirect"]
+    assert said["settings"]["org_deploy_enabled"] is True
+    assert shell.run_in_process("manifest", "--install-url", "bot.example").exit_code == 2

@@ -6,11 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from bot.domain.installation import SlackInstallation
 from bot.store.brand_identity import BrandIdentity, claim_keys
 from bot.store.client import RedisClient
 from bot.store.keys import Keys
 from bot.store.store import Store
 from tests.cli.shell import Shell, on_a_terminal
+from tests.clock import SteppedClock
 
 BRAND = BrandIdentity("northwind-air", "Northwind Air")
 
@@ -59,6 +61,20 @@ async def test_secrets_are_exported_only_if_asked_for_and_that_is_said(stocked: 
     done = await stocked.run_in_thread("export", "state", "--with-secrets")
     assert "c0c0" in done.stdout
     assert "work any more" not in done.stderr
+
+
+async def test_an_installation_is_not_exported_even_with_secrets(
+    stocked: Shell, store: Store, clock: SteppedClock
+) -> None:
+    at = clock.now()
+    await store.installations.save(SlackInstallation("T1", "Northwind", "U0MIA", at, "xoxb-1-secret"))
+    await store.installations.save_state("begun")
+    await store.installations.mark_uninstalled(at)
+
+    done = await stocked.run_in_thread("export", "state", "--with-secrets")
+
+    assert "cursors" in done.stdout
+    assert not [word for word in ("xoxb-1-secret", "install", "uninstalled") if word in done.stdout]
 
 
 async def test_a_brand_that_runs_is_not_exported_unless_asked_for(stocked: Shell, store: Store) -> None:
