@@ -54,15 +54,15 @@ class EarshotProcess:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
-    async def deliver(self, text: str, native: str, hook: str = "forum", site: str = "") -> int:
+    async def deliver(self, text: str, native: str, hook: str = "forum", site: str = "", author: str = "marta") -> int:
         """A signed delivery; gives the status. `site` is the path of one of several brands."""
-        return (await self.deliver_with_headers(text, native, hook, site))[0]
+        return (await self.deliver_with_headers(text, native, hook, site, author))[0]
 
     async def deliver_with_headers(
-        self, text: str, native: str, hook: str = "forum", site: str = ""
+        self, text: str, native: str, hook: str = "forum", site: str = "", author: str = "marta"
     ) -> tuple[int, Mapping[str, str]]:
         """A signed delivery; gives the status and the headers."""
-        said = {"id": native, "text": text, "created_at": datetime.now(UTC).isoformat(), "author": "marta"}
+        said = {"id": native, "text": text, "created_at": datetime.now(UTC).isoformat(), "author": author}
         body = json.dumps(said)
         at = datetime.now(UTC)
         signature = Webhook(SECRET).sign(f"msg-{native}", at, body)
