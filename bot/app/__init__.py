@@ -53,6 +53,7 @@ from bot.workers.paging import PagerWorker
 from bot.workers.paging.context import PageContexts, build_context_sources
 from bot.workers.paging.slack_pager import SlackPager
 from bot.workers.paging.targets import AckLinkBuilder, TargetResolver
+from bot.workers.presence import PresenceWorker
 from bot.workers.runner import Liveness, Worker, run_worker
 from bot.workers.scheduled_reports import ScheduledReportWorker
 from bot.workers.schedules import ScheduleWorker
@@ -140,11 +141,14 @@ class EarshotApp:
             "schedules": (self.schedules,),
             "pages": (self.pages, self.drills, self.crises, *by_clock, *monitors, *self.pagers),
         }
+        running = [worker for name, some in workers.items() if name in chosen for worker in some]
         async with asyncio.TaskGroup() as group:
             if "ingest" in chosen or "http" in chosen:  # hooks are sources that http serves
                 group.create_task(self.ingest.run(self.stop))
-            for worker in (worker for name, some in workers.items() if name in chosen for worker in some):
+            for worker in (PresenceWorker(self.store.presence), *running):
                 group.create_task(run_worker(worker, self.clock, self.stop, self.liveness), name=worker.name)
+        with suppress(StoreUnavailable):  # then it ends by itself
+            await self.store.presence.clear()
 
 
 def tune_gc() -> None:

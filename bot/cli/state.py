@@ -20,6 +20,7 @@ from bot.domain.text import format_count
 from bot.store.brand_identity import READABLE_AHEAD, BrandIdentity, StoreMismatchError, check_ownership
 from bot.store.keys import build_shard_folder
 from bot.store.migrations import SCHEMA, load_schema
+from bot.store.presence import PRESENCE_SECONDS
 from bot.store.restore_records import RestoreRecord, RestoreRecordStore
 from bot.store.shard_merge import merge_shards, open_shard_keys
 from bot.store.state_file import (
@@ -52,10 +53,10 @@ def export_state(out: Path | None, *, with_secrets: bool, while_running: bool) -
             StateReader(one.client, one.keys, SystemClock(), folder=build_shard_folder(one.number))
             for one in store.shards
         ]
-        if not while_running and (shown := await reader.find_process()):
-            raise fail_with([f"Earshot is running: {shown}. Stop all its processes, and export again. {TORN}"])
+        if not while_running:
+            await _require_stopped(store, TORN)
         header = await _build_header(store, while_running=while_running, with_secrets=with_secrets)
-        with _open_state_output(out) as stream, ProgressBar(out or Path("state"), writes=True) as bar, guard_output():
+        with guard_output(), _open_state_output(out) as stream, ProgressBar(out or Path("state"), writes=True) as bar:
             writer = StateFileWriter(stream, header)
             for one in (*shards, reader):  # in the order of a mention, so that none is missed while Earshot runs
                 async for line in one.iter_lines():
@@ -153,7 +154,7 @@ def import_state(
 def _import_file(file: Path, *, replace: bool, moved: bool) -> None:
     header, trailer = _verify(file)
 
-    async def read_state(store: Store, brand: BrandIdentity) -> None:
+    async def read_state(store: Store, brand: BrandIdentity) -> str:
         await _check_target(store, brand, replace=replace)
         clock, restoration = SystemClock(), RestoreRecordStore(store.client, store.keys)
         await restoration.begin_import(clock.now())
@@ -164,17 +165,21 @@ def _import_file(file: Path, *, replace: bool, moved: bool) -> None:
         await merge_shards(store.client, store.brand, header.shards)
         found = None if moved else RestoreRecord(backup_at=header.exported_at, restored_at=clock.now())
         await restoration.finish_import(brand, header.store_schema, found, store.shard_count)
+        return store.brand
 
     try:
-        run_with_brand(read_state)
+        brand = run_with_brand(read_state)
     except StateFileError as no:
         raise fail_with([f"{file}: {no}"]) from None
-    print_line(f"{format_count(trailer.keys, 'key')} of {header.exported_at:%Y-%m-%d %H:%M} UTC imported.")
+    whose = header.brand if header.brand == brand else f"{header.brand}, now {brand},"
+    print_line(f"{format_count(trailer.keys, 'key')} of {whose} of {header.exported_at:%Y-%m-%d %H:%M} UTC imported.")
     if not moved:
         print_line("Before it posts anything, `earshot run` looks up in Slack what was posted since then.")
 
 
 def _verify(file: Path) -> tuple[StateHeader, StateTrailer]:
+    if not file.is_file() and (file.exists() or str(file) == "-"):
+        raise fail_with([f"{file} is not a file. The import reads it twice, so it cannot come from a pipe."])
     try:
         header, trailer = verify_file(file)
     except StateFileError as no:
@@ -193,10 +198,16 @@ async def _check_data(store: Store, brand: BrandIdentity, *, while_importing: bo
         raise fail_with([no]) from None
 
 
+async def _require_stopped(store: Store, more: str = "") -> None:
+    if processes := await store.presence.list_processes():
+        names = ", ".join(processes)
+        stop = f"Stop it and try again. A process that was killed counts for {PRESENCE_SECONDS} seconds."
+        raise fail_with([f"Earshot is running: {names}. {stop} {more}".rstrip()])
+
+
 async def _check_target(store: Store, brand: BrandIdentity, *, replace: bool = False) -> None:
     await _check_data(store, brand, while_importing=True)
-    if shown := await StateReader(store.client, store.keys, SystemClock()).find_process():
-        raise fail_with([f"Earshot is running: {shown}. Stop all its processes, and import again."])
+    await _require_stopped(store)
     if not replace and not await RestoreRecordStore(store.client, store.keys).is_empty():
         raise fail_with([f"'{brand.name}' has data already. To delete it and import the file in its place: --replace"])
 
@@ -239,8 +250,7 @@ def record_restore(
 
     async def save_restoration(store: Store, brand: BrandIdentity) -> RestoreRecord:
         await _check_data(store, brand)
-        if shown := await StateReader(store.client, store.keys, SystemClock()).find_process():
-            raise fail_with([f"Earshot is running: {shown}. Stop all its processes first."])
+        await _require_stopped(store)
         at, restorations = SystemClock().now(), RestoreRecordStore(store.client, store.keys)
         found = await restorations.load()
         if backup is not None:

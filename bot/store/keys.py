@@ -311,7 +311,7 @@ class Keys:
         return f"{self.root}theme_words:{format_hour(hour)}"
 
     @property
-    def theme_words_since(self) -> str:
+    def theme_words_start(self) -> str:
         return self.root + "theme_words_since"
 
     def rolled_theme_words_key(self, local_day: str) -> str:
@@ -365,6 +365,9 @@ class Keys:
 
     def probe_key(self, kind: str) -> str:
         return f"{self.root}probe:{kind}"
+
+    def presence_key(self, process: str) -> str:
+        return f"{self.root}presence:{process}"
 
     def lease_key(self, name: str) -> str:
         return f"{self.root}lease:{name}"

@@ -77,11 +77,11 @@ class ReportCounterStore(HourCounterStore):
 
     async def mark_theme_words_start(self, at: datetime) -> None:
         """Remember since when work on cases is counted by theme, once: earlier releases did not."""
-        await self._client.execute("SET", self._keys.theme_words_since, int(at.timestamp()), "NX")
+        await self._client.execute("SET", self._keys.theme_words_start, int(at.timestamp()), "NX")
 
     async def load_theme_words_start(self) -> datetime | None:
         """Return since when work on cases is counted by theme; None if it is not known."""
-        since = parse_int(await self._client.execute("GET", self._keys.theme_words_since))
+        since = parse_int(await self._client.execute("GET", self._keys.theme_words_start))
         with suppress(ValueError, OverflowError, OSError):  # times out of range
             return None if since is None else datetime.fromtimestamp(since, UTC)
         return None

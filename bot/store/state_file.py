@@ -27,6 +27,7 @@ BINARY = "base64"
 """The only name in the object that stands for a string which is not UTF-8."""
 TYPES = ("string", "hash", "set", "zset", "list", "stream")
 PACKED = ".gz"
+GZIP_MAGIC = b"\x1f\x8b"
 
 
 class StateFileError(Exception):
@@ -206,7 +207,10 @@ def _iter_file(stream: IO[bytes]) -> Iterator[bytes]:
 @contextmanager
 def _open_file(path: Path) -> Iterator[IO[bytes]]:
     try:
-        with gzip.open(path) if path.name.endswith(PACKED) else path.open("rb") as stream:
-            yield cast("IO[bytes]", stream)
+        with path.open("rb") as raw:
+            is_packed = raw.read(len(GZIP_MAGIC)) == GZIP_MAGIC  # whatever its name: it may have been renamed
+            raw.seek(0)
+            with gzip.GzipFile(fileobj=raw) if is_packed else raw as stream:
+                yield cast("IO[bytes]", stream)
     except (EOFError, zlib.error, gzip.BadGzipFile):
         raise StateFileError("It is truncated or damaged: it cannot be unpacked.") from None

@@ -15,18 +15,13 @@ from bot.store.keys import Keys
 from bot.store.repository import RedisStore
 from bot.store.state_file import StateLine
 from bot.store.state_types import KEY_TYPES, PART
-from bot.store.transaction import GROUP
 
 BATCH = 100
 """Keys that are read in one round trip, a part of each."""
-LEFT_OUT = frozenset({"lease", "probe", "installation", "install_state", "uninstalled"})
+LEFT_OUT = frozenset({"lease", "presence", "probe", "installation", "install_state", "uninstalled"})
 """Kinds of keys of processes that are gone when a file is imported, and of the app in Slack, with its token."""
 SECRETS = frozenset({"secret"})
 """Kinds of keys that are exported only if somebody asks for them."""
-OUTLASTING = frozenset({"deletions", "exports"})
-"""Leases that outlast their process by minutes."""
-READING_MS = 10_000
-"""A worker that triages reads the inbox each second."""
 
 
 def get_kind(key: bytes) -> str:
@@ -39,7 +34,8 @@ def list_kinds() -> frozenset[str]:
     """Return the kinds of keys that this release has. Others are exported, too, and named."""
     keys, root = Keys(""), len(Keys("").root)
     values = {str: "", int: 0, datetime: datetime(1970, 1, 1, tzinfo=UTC)}
-    names = [value for value in vars(keys).values() if isinstance(value, str)] + [keys.recognition]
+    names = [value for value in vars(keys).values() if isinstance(value, str)]
+    names += [getattr(keys, name) for name, _ in inspect.getmembers(Keys, lambda one: isinstance(one, property))]
     for name, method in inspect.getmembers(keys, inspect.ismethod):
         asked = inspect.signature(method).parameters
         words = {one: values.get(each.annotation, ToChannel("")) for one, each in asked.items()}
@@ -78,16 +74,6 @@ class StateReader(RedisStore):
             for one, reply in zip(found, firsts, strict=True):
                 async for line in self._iter_parts(one, reply):
                     yield line
-
-    async def find_process(self) -> str:
-        """Return by what a process of this brand is known to run; empty if nothing shows one."""
-        start = self._keys.lease_key("")
-        async for key in self._client.scan_keys(start):
-            if (name := key.removeprefix(start)) not in OUTLASTING:
-                return f"one has the lease {name}"
-        [consumers] = await self._client.execute_bytes([("XINFO CONSUMERS", self._keys.inbox, GROUP)])
-        idle = [int(_parse_pairs(flat)[b"idle"]) for flat in consumers or ()]
-        return "one reads the inbox" if idle and min(idle) < READING_MS else ""
 
     async def _iter_key_batches(self) -> AsyncIterator[list[bytes]]:
         async for keys in self._client.scan_bytes(self._keys.root):

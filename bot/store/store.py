@@ -42,6 +42,7 @@ from bot.store.pages import PageStore
 from bot.store.person_notes import PersonNoteStore
 from bot.store.persons import PersonStore
 from bot.store.praise import PraiseStore
+from bot.store.presence import ProcessPresence
 from bot.store.quarantine import QuarantineStore
 from bot.store.rate_limits import RateLimitStore
 from bot.store.read_counts import ReadCountStore
@@ -129,6 +130,7 @@ class Store:
     def _open_process_stores(self, client: RedisClient, keys: Keys, holder: str) -> None:
         self.rate_limits = RateLimitStore(client, keys)
         self.leases = LeaseManager(client, keys, holder)
+        self.presence = ProcessPresence(client, keys, holder)
         self.dead_letters = DeadLetterStore(client, keys)
         self.quarantine = QuarantineStore(client, keys)
         self.health_state = HealthStateStore(client, keys)

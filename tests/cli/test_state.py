@@ -78,20 +78,22 @@ async def test_an_installation_is_not_exported_even_with_secrets(
 
 
 async def test_a_brand_that_runs_is_not_exported_unless_asked_for(stocked: Shell, store: Store) -> None:
-    assert await store.leases.acquire("delivery")
+    await store.presence.renew()
     done = await stocked.run_in_thread("export", "state", "--out", "state.jsonl")
     assert done.exit_code == 1
-    assert "Earshot is running: one has the lease delivery." in done.stderr
+    assert "Earshot is running: test. Stop it and try again." in done.stderr
     assert not (stocked.folder / "state.jsonl").exists()
     done = await stocked.run_in_thread("export", "state", "--while-running", "--out", "state.jsonl")
     assert done.exit_code == 0
     assert '"while_running":true' in (stocked.folder / "state.jsonl").read_text().splitlines()[0]
 
 
-async def test_a_worker_that_only_triages_counts_as_running(stocked: Shell, store: Store) -> None:
+async def test_a_brand_is_exported_as_soon_as_its_processes_have_stopped(stocked: Shell, store: Store) -> None:
     await store.inbox.read("a worker", 1, wait=False)
-    done = await stocked.run_in_thread("export", "state")
-    assert "one reads the inbox" in done.stderr
+    assert await store.leases.acquire("delivery")
+    await store.presence.renew()
+    await store.presence.clear()
+    assert (await stocked.run_in_thread("export", "state")).exit_code == 0
 
 
 async def test_keys_that_this_release_does_not_know_are_exported_and_named(
@@ -239,9 +241,9 @@ async def test_a_backup_of_redis_itself_is_announced_with_its_time(stocked: Shel
 
 
 async def test_nothing_is_announced_while_earshot_runs(stocked: Shell, store: Store) -> None:
-    assert await store.leases.acquire("delivery")
+    await store.presence.renew()
     done = await stocked.run_in_thread("recover", "--backup", "2026-03-10 04:00")
-    assert "Earshot is running: one has the lease delivery." in done.stderr
+    assert "Earshot is running: test. Stop it and try again." in done.stderr
     assert await store.restores.load() is None
 
 
