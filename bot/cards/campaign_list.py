@@ -16,10 +16,11 @@ def render_start_receipt(campaign: Campaign, at: datetime) -> RenderedMessage:
     name, subject = format_campaign_name(campaign), escape(sanitize_line(campaign.subject, 60))
     age = at - campaign.starts_at
     length = "less than a minute" if age < MINUTE else format_duration(age)
-    since = "now" if not age else f"for {length}, started by <@{campaign.started_by}>"
+    since = "has started" if not age else f"has been running for {length}, started by <@{campaign.started_by}>"
     return render_text(
-        f"📣 *{name}* runs {since}, about {subject}. More posts than usual are expected. Criticism still alarms. "
-        f"It ends {format_date(campaign.ends_at)}, or with `/sentiment campaign end {quote_words(campaign.name)}`."
+        f"📣 *{name}*, about {subject}, {since}. Earshot now expects more posts than usual, and still warns you about "
+        f"criticism. It ends on {format_date(campaign.ends_at, '{date_short}')}. To end it earlier: "
+        f"`/sentiment campaign end {quote_words(campaign.name)}`."
     )
 
 
@@ -51,7 +52,7 @@ def _format_campaign(campaign: Campaign, at: datetime) -> str:
     subject = escape(sanitize_line(campaign.subject, 60))
     part = f" · part of {escape(sanitize_line(campaign.parent, 60))}" if campaign.parent else ""
     owner = f" · <@{campaign.owner}>" if campaign.owner else ""
-    return f"*{format_campaign_name(campaign)}* · {subject}{part}{owner} · {format_campaign_state(campaign, at)}"
+    return f"*{format_campaign_name(campaign)}* · about {subject}{part}{owner} · {format_campaign_state(campaign, at)}"
 
 
 def format_campaign_name(campaign: Campaign) -> str:
@@ -61,9 +62,9 @@ def format_campaign_name(campaign: Campaign) -> str:
 def format_campaign_state(campaign: Campaign, at: datetime) -> str:
     """Say whether it is to come, runs, or how it ended."""
     if at < campaign.starts_at:
-        return f"from {format_date(campaign.starts_at)}"
+        return f"starts {format_date(campaign.starts_at)}"
     if campaign.is_running(at):
-        return f"runs since {format_date(campaign.starts_at)}, until {format_date(campaign.ends_at)}"
+        return f"running since {format_date(campaign.starts_at)}, until {format_date(campaign.ends_at)}"
     return format_campaign_end(campaign)
 
 
@@ -71,4 +72,4 @@ def format_campaign_end(campaign: Campaign) -> str:
     ended = format_date(campaign.ends_at)
     if campaign.ended_by:
         return f"ended {ended} by <@{campaign.ended_by}>"
-    return f"ended by itself {ended}: nobody ended it" if campaign.started_by else f"ended {ended}"
+    return f"ended automatically {ended}: nobody ended it" if campaign.started_by else f"ended {ended}"

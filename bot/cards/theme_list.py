@@ -78,19 +78,21 @@ def _list_report_menu(themes: Sequence[ThemeFigures], asked: ReportQuery) -> lis
 
 
 def _list_cells(one: ThemeFigures, prefix: str = "") -> list[str]:
-    share = "few"
+    share = "too few"
     if one.negative_interval is not None:
         middle, low, high = one.negative_interval
-        share = f"{format_percent(middle)} ({low:.0f} to {high:.0f})"
+        share = f"{format_percent(middle)} ({low:.0f}–{high:.0f}\N{NO-BREAK SPACE}%)"
     return [f"{prefix}{one.name}", *(f"{count:,}" for count in (one.mentions, one.negative, one.positive)), share]
 
 
 def render_rename_receipt(name: str, new: str, *, is_merge: bool) -> RenderedMessage:
     old, now = (escape_name(sanitize_line(one, 60)) for one in (name, new))
     if is_merge:
-        both = "Of what was counted before, a mention with both themes counts twice."
-        return render_text(f"*{old}* is part of *{now}* now, with its past. {both}")
-    return render_text(f"*{old}* is called *{now}* now, with its past. Routes of the playbook go on by the old name.")
+        both = "Earlier mentions of both themes are still counted twice."
+        return render_text(f"*{old}* is now part of *{now}*, including its earlier figures. {both}")
+    return render_text(
+        f"*{old}* is now called *{now}*, including in earlier figures. Routes in the playbook still use the old name."
+    )
 
 
 def render_split_receipt(name: str, others: Sequence[str]) -> RenderedMessage:
@@ -104,11 +106,11 @@ def render_split_receipt(name: str, others: Sequence[str]) -> RenderedMessage:
 def render_theme_end(name: str) -> RenderedMessage:
     shown = escape_name(sanitize_line(name, 60))
     return render_text(
-        f"*{shown}* is removed, with its figures. Themes of the playbook that were shown under it have their own name "
-        "again. To bring it back, add it again."
+        f"*{shown}* and its figures are no longer shown. Themes from the playbook that were part of it have their own "
+        "names again. To get it back, add it again."
     )
 
 
 def render_add_receipt(theme: Theme) -> RenderedMessage:
     words = escape_name(sanitize_line(", ".join(theme.words), 300))
-    return render_text(f"*{escape_name(sanitize_line(theme.name, 60))}* counts posts with: {words}. It begins now.")
+    return render_text(f"*{escape_name(sanitize_line(theme.name, 60))}* now counts posts with: {words}.")

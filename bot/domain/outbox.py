@@ -114,6 +114,11 @@ class NotificationKind(StrEnum):
     DEPUTY = "deputy"
     """Tell a person that they were made a deputy. `subject_id` is the id of the grant."""
 
+    @property
+    def is_edited(self) -> bool:
+        """Whether its message is redrawn, without buttons, once it needs no answer any more."""
+        return self in {NotificationKind.CASE_REQUEST, NotificationKind.BACKFIRE}
+
 
 class ScheduleItem(NamedTuple):
     """A change of a schedule, or a request to change it."""

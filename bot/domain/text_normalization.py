@@ -38,6 +38,10 @@ _WITHOUT_ACCENT = str.maketrans(
 )
 _ONE_LETTER = re.compile("[ßẞøØłŁđĐðÐıæÆœŒþÞħĦŧŦŋŊ]")
 """Letters of `_WITHOUT_ACCENT` that Unicode does not decompose, in both cases."""
+MIN_LETTERS = 3
+"""Of a word that people add: shorter ones are in posts about anything."""
+_CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\U00020000-\U0003ffff]")
+"""Kana, Han and Hangul, in which one letter can be a word."""
 _SIGNIFICANT = frozenset("&#%@")
 """Punctuation that distinguishes names; people leave out the rest."""
 
@@ -100,6 +104,12 @@ def fold_token(token: str) -> str:
 def is_findable(term: str) -> bool:
     """Return whether a post can be searched for this term: whether it has a letter, digit or emoji."""
     return any(letter.isalnum() or _is_picture(letter) for letter in fold_letters(normalize_text(term)))
+
+
+def is_distinctive(term: str) -> bool:
+    """Return whether a term is long enough to mean one thing: three letters or digits, a CJK word or an emoji."""
+    letters = [one for one in fold_letters(normalize_text(term)) if one.isalnum() or _is_picture(one)]
+    return len(letters) >= MIN_LETTERS or any(_CJK.match(one) or _is_picture(one) for one in letters)
 
 
 def _is_picture(letter: str) -> bool:

@@ -198,14 +198,14 @@ class Outbox(RedisStore):
     async def mark_message_sent(self, notification: Notification, place: MessageRef | None = None) -> None:
         """Remove a message that was posted at `place`, or needs no posting, and forget its state.
 
-        Not that of a question about a case, which is edited once it needs no answer any more.
+        Not that of `NotificationKind.is_edited`.
         """
         transaction = Transaction(self._keys.inbox)
         if place is not None:
             add_case_message(transaction, self._keys, notification.subject_id, place)
         transaction.write("ZREM", self._keys.outbox_key(notification.to), notification.key)
         key = self._keys.card_key(_build_message_id(notification))
-        if notification.kind is NotificationKind.CASE_REQUEST:
+        if notification.kind.is_edited:
             transaction.write("EXPIRE", key, int(CASE_KEPT.total_seconds()))
         else:
             transaction.write("DEL", key)

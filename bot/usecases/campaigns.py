@@ -1,4 +1,4 @@
-"""Campaigns: start one, end one, list them, for managers; and warn no more that one backfires."""
+"""Campaigns: managers start and end one, everybody lists them; and warn no more that one backfires."""
 
 import html
 from collections.abc import Sequence
@@ -26,6 +26,7 @@ from bot.domain.campaigns.campaign_transitions import end_campaign, start_campai
 from bot.domain.errors import NotAllowed
 from bot.domain.rules import PlaybookRules, get_department_or_lost
 from bot.domain.subject import Subject, SubjectKind
+from bot.domain.typed_names import normalize_name
 from bot.store.backfires import BackfireStore
 from bot.store.campaigns import CampaignStore
 from bot.usecases.staff import StaffDirectory
@@ -51,7 +52,6 @@ class CampaignUseCases:
 
     async def answer_command(self, by: str, words: str) -> RenderedMessage:
         """Answer what follows `/sentiment campaign`."""
-        await self._check_manager(by)
         verb, _, rest = " ".join(html.unescape(words).split()).partition(" ")
         match verb.casefold(), rest:
             case ("start", name) if name:
@@ -78,15 +78,17 @@ class CampaignUseCases:
             staff = await self._staff.load_staff(get_department_or_lost(self._rules, name), self._rules.managers)
             if staff.can_answer(by):
                 return
-        raise NotAllowed("Only the owner of the campaign and the department that was warned decide that.")
+        raise NotAllowed("Only the campaign's owner and the department that was warned can say so.")
 
     async def load_book(self) -> CampaignBook:
         return await self._store.load_book(self._rules.list_campaigns())
 
     async def _start(self, by: str, words: str) -> RenderedMessage:
+        await self._check_manager(by)
         at = self._clock.now()
-        name, subject = self._split_subject(words)
-        if len(name) > NAME_LENGTH or not name.isprintable():
+        typed, subject = self._split_subject(words)
+        name = normalize_name(typed)
+        if not name or len(name) > NAME_LENGTH:
             raise NotAllowed(f"Use a name of {NAME_LENGTH} characters at most.")
         self._refuse_planned(name, "start")
         ends_at = (at.astimezone(ZoneInfo(self._rules.time_zone)) + LONGEST_CAMPAIGN).astimezone(UTC)
@@ -95,6 +97,7 @@ class CampaignUseCases:
         return cards.render_start_receipt(decision.after if decision else await self._require(name), at)
 
     async def _end(self, by: str, name: str) -> RenderedMessage:
+        await self._check_manager(by)
         at = self._clock.now()
         self._refuse_planned(name, "end")
         await self._require(name)
@@ -116,11 +119,11 @@ class CampaignUseCases:
             )
 
     def _split_subject(self, words: str) -> tuple[str, str]:
-        """Split `<name> for <subject>`; without a subject it is the first of the playbook.
+        """Split `<name> for <subject>`; without a subject it is the first of ours in the playbook.
 
-        The beginning of a subject is enough if one begins so, or one brand.
+        The beginning of a subject is enough if one begins so, or one brand. Raises `NotAllowed` for a competitor.
         """
-        subjects = self._rules.list_subjects()
+        subjects = list_own_subjects(self._rules)
         known = [one.name for one in subjects]
         name, found, said = words.rpartition(" for ")
         if not found:
@@ -128,17 +131,26 @@ class CampaignUseCases:
         for names in (known, [one.name for one in subjects if one.kind is SubjectKind.BRAND]):
             if len(meant_names := match_names(said, names)) == 1:
                 return name, meant_names[0]
+        choice = quote_words(", ".join(known), 300)
+        rivals = [one.name for one in self._rules.list_subjects() if one.kind is SubjectKind.COMPETITOR]
+        if rival := match_names(said, rivals):
+            raise NotAllowed(f"{quote_words(rival[0])} is a competitor. A campaign is about one of these: {choice}.")
         near = find_nearest_name(said, known)
-        meant = f"Did you mean `{quote_words(near)}`?" if near else f"Subjects: {quote_words(', '.join(known), 300)}."
+        meant = f"Did you mean `{quote_words(near)}`?" if near else f"Choose one of these: {choice}."
         raise NotAllowed(f"There's no subject “{quote_words(said)}”. {meant}")
 
     async def _check_manager(self, by: str) -> None:
-        await self._staff.check_manager(by, self._rules.managers, "start, end and list campaigns")
+        await self._staff.check_manager(by, self._rules.managers, "start and end campaigns")
+
+
+def list_own_subjects(rules: CampaignRules) -> list[Subject]:
+    """Return what a campaign can be about: a brand, product or campaign, not a competitor."""
+    return [one for one in rules.list_subjects() if one.kind is not SubjectKind.COMPETITOR]
 
 
 def get_first_subject(rules: CampaignRules) -> str:
-    """Return the first subject of the playbook."""
-    return next((one.name for one in rules.list_subjects()), "")
+    """Return the first subject of the playbook that a campaign can be about."""
+    return next((one.name for one in list_own_subjects(rules)), "")
 
 
 def explain_unknown_name(name: str, known: Sequence[str]) -> str:

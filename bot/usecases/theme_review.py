@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from bot.cards import theme_list as cards
 from bot.cards.block_kit import RenderedMessage
+from bot.cards.sanitize import quote_words
 from bot.clock import Clock
 from bot.detectors.subject_term_forms import build_term_forms, load_common_words
 from bot.domain.commits import Decision
@@ -17,9 +18,10 @@ from bot.domain.reports.report import ReportQuery
 from bot.domain.reports.rolled_days import list_counter_days
 from bot.domain.reports.theme_figures import compute_theme_figures
 from bot.domain.subject import Subject, SubjectKind
-from bot.domain.text_normalization import is_findable
+from bot.domain.text_normalization import MIN_LETTERS, is_distinctive, is_findable
 from bot.domain.theme_suggestions import ThemeSuggestion, suggest_themes
 from bot.domain.themes import Theme, ThemeRegister, add_theme, remove_theme, rename_theme
+from bot.domain.typed_names import normalize_name
 from bot.store.store import Store
 from bot.usecases.report_query import ReportRules
 from bot.usecases.staff import StaffDirectory
@@ -111,10 +113,13 @@ class ThemeReview:
     async def add_theme(self, by: str, name: str, words: Sequence[str]) -> RenderedMessage:
         """Add a theme with its words, also by the button of a suggestion."""
         at, playbook = self._clock.now(), self._rules.list_themes()
-        asked = Theme(name=_check_name(name), words=tuple(dict.fromkeys(map(str.strip, words))))
-        if len(asked.words) > MAX_WORDS or not all(len(one) <= NAME_LENGTH and is_findable(one) for one in asked.words):
+        asked = Theme(name=_check_name(name), words=tuple(dict.fromkeys(map(normalize_name, words))))
+        if len(asked.words) > MAX_WORDS or any(len(one) > NAME_LENGTH for one in asked.words):
+            raise NotAllowed(f"Use {MAX_WORDS} words at most, of {NAME_LENGTH} characters each.")
+        if short := next((one for one in asked.words if not is_distinctive(one)), None):
             raise NotAllowed(
-                f"Each word needs a letter or digit, and there can be {MAX_WORDS} of them. Write {EXAMPLES}."
+                f"“{quote_words(short)}” is too short: posts about anything would match. "
+                f"Use words of {MIN_LETTERS} letters or more, such as `/sentiment themes add wifi: wifi, internet`."
             )
         await self._staff.check_manager(by, self._rules.managers, "change themes")
 
@@ -126,7 +131,7 @@ class ThemeReview:
 
 
 def _check_name(name: str) -> str:
-    name = " ".join(name.split())
-    if not is_findable(name) or len(name) > NAME_LENGTH or not name.isprintable():
+    name = normalize_name(name)
+    if not is_findable(name) or len(name) > NAME_LENGTH:
         raise NotAllowed(f"Use a name of {NAME_LENGTH} characters at most. Write {EXAMPLES}.")
     return name

@@ -126,11 +126,23 @@ async def test_not_a_backfire_mutes_it_for_this_campaign(world: World) -> None:
     await send_posts(world, ANGRY, 20)
     [warning] = list_warnings(world)
     await warning.click("Not a backfire", by="tom")
-    assert "Only the owner of the campaign" in world.sandbox.get_user("tom").ephemeral_messages[-1].read_text()
+    assert "Only the campaign's owner" in world.sandbox.get_user("tom").ephemeral_messages[-1].read_text()
     await warning.click("Not a backfire", by="ben")
     await send_posts(world, ANGRY, 60, "song", first=200)
     assert list_warnings(world) == []
     assert any("isn't backfiring" in one.words for one in world.channel("#pr").messages)
+
+
+async def test_both_messages_are_redrawn_once_the_owner_says_in_theirs_that_it_is_no_backfire(world: World) -> None:
+    await start_campaign(world)
+    await send_posts(world, ANGRY, 20)
+    [told] = [one for one in world.person("lea").dms if "may backfire" in one.words]
+    await told.click("Not a backfire", by="lea")
+    await world.run_until_idle()
+    for messages in (world.channel("#pr").messages, world.person("lea").dms):
+        [said] = [one for one in messages if "Spring sale" in one.words and "backfir" in one.words]
+        assert "isn't backfiring" in said.words
+        assert "Not a backfire" not in said.words
 
 
 async def test_the_warning_leads_to_the_page_of_the_campaign_and_stays(world: World) -> None:

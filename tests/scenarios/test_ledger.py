@@ -305,3 +305,12 @@ async def test_who_may_not_change_the_ledger_reads_it_without_its_buttons(world:
     entry = next(iter(await world.local_app.store.ledger.load()))
     with pytest.raises(NotAllowed, match="Only deputies of research and managers change the ledger"):
         await world.local_app.app.usecases.ledger.get(entry, "U0JOE")
+
+
+async def test_a_title_that_slack_would_read_as_markup_is_refused_and_the_form_stays(world: World) -> None:
+    await hear_wishes(world)
+    await world.person("tom").type_command("/sentiment needs")
+    await world.person("tom").press_on_whisper("Add…")
+    shown = await world.person("tom").submit_form(headline="Quiet @here")
+    assert shown.startswith("Add to ledger"), shown
+    assert await world.local_app.store.ledger.load() == {}

@@ -138,10 +138,10 @@ async def test_a_theme_is_renamed_and_its_past_goes_along(world: World) -> None:
     refused = await world.person("ana").type_command("/sentiment themes rename lost bags to missing baggage")
     assert refused == "Only managers change themes. Ask @mia."
     told = await world.person("mia").type_command("/sentiment themes rename Lost Bags to missing baggage")
-    assert told.startswith("lost bags is called missing baggage now, with its past."), told
+    assert told.startswith("lost bags is now called missing baggage, including in earlier figures."), told
     await receive_many(world, ("my bag is gone, terrible",), 1)
     listed = await world.person("joe").type_command("/sentiment themes")
-    assert "missing baggage | 41 | 41 | 0 | 100 % (91 to 100)" in flatten(listed), listed
+    assert "missing baggage | 41 | 41 | 0 | 100 % (91–100 %)" in flatten(listed), listed
     assert "mostly missing baggage (41)" in await world.person("joe").type_command("/sentiment")
 
 
@@ -150,10 +150,10 @@ async def test_two_themes_are_merged_and_a_post_about_both_counts_once_from_then
     await receive_many(world, KINDS, 5)
     await world.receive(LATE, by="ola")
     told = await world.person("mia").type_command("/sentiment themes merge delay into lost bags")
-    assert told.startswith("delay is part of lost bags now, with its past."), told
+    assert told.startswith("delay is now part of lost bags, including its earlier figures."), told
     await receive_many(world, ("late, and my bag is gone",), 1)
     listed = flatten(await world.person("mia").type_command("/sentiment themes"))
-    assert "lost bags | 7 | 7 | 0 | few" in listed, listed
+    assert "lost bags | 7 | 7 | 0 | too few" in listed, listed
     assert "delay |" not in listed
     undone = await world.person("mia").type_command("/sentiment themes remove lost bags")
     assert undone.startswith("delay has its own name again."), undone
@@ -185,7 +185,9 @@ async def test_a_theme_that_was_added_by_mistake_is_removed_with_its_figures_and
     await receive_many(world, ("legroom? awful",), 3)
     assert "legroom | 3 |" in flatten(await mia.type_command("/sentiment themes"))
     assert "Only managers" in await world.person("ana").type_command("/sentiment themes remove legroom")
-    assert (await mia.type_command("/sentiment themes remove Legroom")).startswith("legroom is removed")
+    assert (await mia.type_command("/sentiment themes remove Legroom")).startswith(
+        "legroom and its figures are no longer shown"
+    )
     await receive_many(world, ("no legroom, terrible",), 2)
     assert "legroom |" not in flatten(await mia.type_command("/sentiment themes"))
     assert "There's no theme “legroom”" in await mia.type_command("/sentiment themes remove legroom")
@@ -204,7 +206,7 @@ async def test_what_twelve_people_say_is_offered_as_a_theme_and_what_one_says_fi
     assert "Many people also say, without a theme yet: legroom (12 people)" in listed, listed
     assert "parrot" not in listed
     told = await world.person("mia").type_command("/sentiment themes add legroom")
-    assert told == "legroom counts posts with: legroom. It begins now."
+    assert told == "legroom now counts posts with: legroom."
     await receive_many(world, ("legroom? awful",), 3)
     listed = flatten(await world.person("mia").type_command("/sentiment themes"))
     assert "legroom | 3 |" in listed, listed
@@ -214,3 +216,13 @@ async def test_what_twelve_people_say_is_offered_as_a_theme_and_what_one_says_fi
 def flatten(told: str) -> str:
     """Cells of a table side by side."""
     return told.replace("\n", " | ").replace("\N{NO-BREAK SPACE}", " ").replace("\N{NARROW NO-BREAK SPACE}", " ")
+
+
+async def test_a_word_that_matches_posts_about_anything_is_refused_as_a_theme(world: World) -> None:
+    mia = world.person("mia")
+    for words in ("x", "wifi: wi", "seats: seat, 5g"):
+        assert "is too short: posts about anything would match." in await mia.type_command(
+            f"/sentiment themes add {words}"
+        )
+    assert "no angle brackets" in await mia.type_command("/sentiment themes add &lt;b&gt;wifi")
+    assert await mia.type_command("/sentiment themes add 机场") == "机场 now counts posts with: 机场."

@@ -1,5 +1,6 @@
 """Campaigns that managers start and end in Slack."""
 
+import html
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -37,9 +38,9 @@ async def list_events(harness: UseCaseHarness) -> list[str]:
 
 
 async def test_a_campaign_is_started_once_ended_once_and_both_are_in_the_audit_log(harness: UseCaseHarness) -> None:
-    assert "runs now" in (await ask(harness, "start Spring sale for northwind air")).text
+    assert "has started." in (await ask(harness, "start Spring sale for northwind air")).text
     harness.clock.advance(timedelta(hours=3))
-    assert "for 3 h" in (await ask(harness, "start spring sale")).text
+    assert "has been running for 3 h" in (await ask(harness, "start spring sale")).text
     assert "is over" in (await ask(harness, "end SPRING sale")).text
     harness.clock.advance(timedelta(hours=1))
     assert "is over" in (await ask(harness, "end Spring sale")).text
@@ -54,10 +55,29 @@ async def test_two_managers_who_start_one_campaign_at_once_start_one(harness: Us
     assert await list_events(harness) == ["started a campaign"]
 
 
-async def test_only_managers_start_end_and_list_campaigns(harness: UseCaseHarness) -> None:
-    for words in ("start Spring sale", "end Spring sale", "list"):
-        with pytest.raises(NotAllowed, match=r"Only managers start, end and list campaigns\. Ask <@U0MIA>"):
+async def test_only_managers_start_and_end_campaigns_and_everybody_sees_the_list(harness: UseCaseHarness) -> None:
+    for words in ("start Spring sale", "end Spring sale"):
+        with pytest.raises(NotAllowed, match=r"Only managers start and end campaigns\. Ask <@U0MIA>"):
             await ask(harness, words, by=ANA)
+    await ask(harness, "start Spring sale")
+    assert "*Spring sale* · about Northwind Air" in str((await ask(harness, "list", by=ANA)).blocks)
+
+
+@pytest.mark.parametrize(
+    "name", ["<!channel> @here", "@Everyone buys", "<b>Sale</b>", "`Sale`", "*Sale*", "Sa\u202ele", "~Sale~", "_Sale_"]
+)
+async def test_a_name_that_slack_would_read_as_markup_is_refused(harness: UseCaseHarness, name: str) -> None:
+    with pytest.raises(NotAllowed, match="no @channel, @here or @everyone"):
+        await ask(harness, f"start {html.escape(name)}")
+    assert (await harness.usecases.campaigns.load_book()).campaigns == ()
+
+
+async def test_a_campaign_about_a_competitor_is_refused_and_its_name_stays_free(harness: UseCaseHarness) -> None:
+    with pytest.raises(
+        NotAllowed, match=r"Skylark Airways is a competitor\. A campaign is about one of these: Northwind Air"
+    ):
+        await ask(harness, "start Spring sale for skylark")
+    assert "about Northwind Air, has started" in (await ask(harness, "start Spring sale")).text
 
 
 async def test_a_wrong_name_or_subject_is_answered_with_the_nearest(harness: UseCaseHarness) -> None:
@@ -72,7 +92,7 @@ async def test_a_wrong_name_or_subject_is_answered_with_the_nearest(harness: Use
 
 async def test_a_campaign_that_nobody_ended_ends_by_itself_and_the_list_says_so(harness: UseCaseHarness) -> None:
     await ask(harness, "start Spring sale")
-    assert "runs since" in await list_campaigns(harness)
+    assert "running since" in await list_campaigns(harness)
     harness.clock.advance(timedelta(days=31))
     assert "nobody ended it" in await list_campaigns(harness)
     assert "nobody ended it" in (await ask(harness, "end Spring sale")).text
@@ -109,18 +129,18 @@ async def test_a_campaign_ends_at_the_same_local_time_whatever_the_clocks_do(har
 async def test_a_campaign_that_was_started_this_minute_runs_for_no_seconds(harness: UseCaseHarness) -> None:
     await ask(harness, "start Spring sale")
     harness.clock.advance(timedelta(milliseconds=200))
-    assert "runs for less than a minute, started by" in (await ask(harness, "start Spring sale")).text
+    assert "running for less than a minute, started by" in (await ask(harness, "start Spring sale")).text
 
 
 async def test_the_only_brand_that_begins_so_is_meant_before_a_product(harness: UseCaseHarness) -> None:
-    assert "about Northwind Air." in (await ask(harness, "start Spring sale for northwind")).text
+    assert "about Northwind Air," in (await ask(harness, "start Spring sale for northwind")).text
     with pytest.raises(NotAllowed, match="no subject “zzz”"):
         await ask(harness, "start Autumn for zzz")
 
 
 async def test_the_hint_for_ending_has_the_name_as_it_was_typed(harness: UseCaseHarness) -> None:
-    assert "`/sentiment campaign end *x*`" in (await ask(harness, "start *x*")).text
-    assert "is over" in (await ask(harness, "end *x*")).text
+    assert "`/sentiment campaign end x-1_y`" in (await ask(harness, "start x-1_y")).text
+    assert "is over" in (await ask(harness, "end x-1_y")).text
 
 
 def test_the_words_that_are_asked_back_are_those_of_the_command() -> None:

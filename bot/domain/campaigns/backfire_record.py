@@ -98,22 +98,26 @@ def warn_of_backfire(
         posts=tuple((one.mention, one.place) for one in found.critics[-POSTS_SHOWN:]),
     )
     after = before.copy_with(version=before.version + 1, owner=campaign.owner, warnings=(*before.warnings, warning))
-    name, nth = fold_name(before.name), int(at.timestamp())
-    to: list[Destination] = [ToDepartment(department.name)]
     is_reader = bool(department.channel) and campaign.owner in department.deputies
-    if is_person(campaign.owner) and not is_reader:
-        to.append(ToPerson(campaign.owner))
-    told_now = tuple(Notification(NotificationKind.BACKFIRE, name, one, Priority.CLICK, nth) for one in to)
+    told_now = _notify_of(after, warning, "" if is_reader else campaign.owner)
     what = f"{warning.critics} of {warning.people} people, {format_percent(100 * warning.usual)} usual"
     return Decision(after, before, told_now, (AuditEvent(at, "", AuditAction.BACKFIRE_FOUND, what),))
 
 
 def mute_backfire(before: BackfireRecord, by: str, at: datetime) -> BackfireDecision:
-    """Warn no more about this campaign. Raises `NotAllowed` if somebody else has said so."""
+    """Warn no more about this campaign, and redraw its warnings. Raises `NotAllowed` if somebody else has said so."""
     if before.muted_by:
         raise NotAllowed(f"<@{before.muted_by}> muted this campaign already, so Earshot won't warn about it again.")
     after = before.copy_with(version=before.version + 1, muted_by=by)
-    return Decision(after, before, (), (AuditEvent(at, by, AuditAction.BACKFIRE_MUTED),))
+    redrawn = tuple(one for warning in before.warnings for one in _notify_of(before, warning, before.owner))
+    return Decision(after, before, redrawn, (AuditEvent(at, by, AuditAction.BACKFIRE_MUTED),))
+
+
+def _notify_of(record: BackfireRecord, warning: BackfireWarning, owner: str) -> tuple[Notification, ...]:
+    """Tell the department and the owner, if they are a person; the same message is edited the second time."""
+    to: list[Destination] = [ToDepartment(warning.department), *([ToPerson(owner)] if is_person(owner) else [])]
+    name, nth = fold_name(record.name), int(warning.at.timestamp())
+    return tuple(Notification(NotificationKind.BACKFIRE, name, one, Priority.CLICK, nth) for one in to)
 
 
 def forget_in_backfire(before: BackfireRecord, ids: frozenset[str]) -> BackfireRecord | None:

@@ -8,6 +8,7 @@ from enum import StrEnum
 from bot.domain.case import Case
 from bot.domain.errors import NotAllowed
 from bot.domain.immutable import FrozenModel
+from bot.domain.typed_names import normalize_name
 
 MAX_ENTRIES = 500
 MAX_TITLE = 80
@@ -107,8 +108,8 @@ def has_intent(kind: EntryKind, case: Case) -> bool:
 
 
 def normalize_title(title: str) -> str:
-    """Return the title in one line. Raises `NotAllowed` if it is empty."""
-    if not (line := " ".join(title.split())[:MAX_TITLE].strip()):
+    """Return the title in one line. Raises `NotAllowed` if it is empty, or has what Slack reads as markup."""
+    if not (line := normalize_name(title)[:MAX_TITLE].strip()):
         raise NotAllowed("Type a title, such as “Power at every seat”.")
     return line
 
@@ -134,7 +135,7 @@ def change_entry(entry: LedgerEntry, title: str, state: EntryState, link: str, b
     if state is EntryState.DONE and entry.kind is EntryKind.QUESTION and not link:
         raise NotAllowed("Add the link to the answer, so that those who asked can read it.")
     return entry.copy_with(
-        title=normalize_title(title),
+        title=title if title == entry.title else normalize_title(title),
         state=state,
         link=link,
         changed_by=by,

@@ -51,7 +51,7 @@ def compute_theme_figures(
 
 
 def _build_figures(name: str, of_subjects: Mapping[str, Counter[str]], names: frozenset[str]) -> ThemeFigures:
-    parts = [_count(subject or "no subject", counts) for subject, counts in of_subjects.items()]
+    parts = [_count(subject or "without a subject", counts) for subject, counts in of_subjects.items()]
     total = _count(name, sum(of_subjects.values(), Counter[str]()))
     several = sorted(parts, key=lambda one: (-one.mentions, one.name)) if len(parts) > 1 else ()
     return ThemeFigures(name, total.mentions, total.negative, total.positive, names, tuple(several))

@@ -6,6 +6,7 @@ from functools import partial
 
 from bot.cards import case_messages, case_requests
 from bot.cards.author_history import format_caution
+from bot.cards.backfire_warning import render_backfire_mute
 from bot.cards.block_kit import RenderedMessage, build_message_link
 from bot.domain.case import Case, CaseStatus
 from bot.domain.department import Department
@@ -52,8 +53,8 @@ class MessageDelivery:
         drawing, department = await self._renderers.get(pending.kind, self._render_case_message)(pending)
         channel = department.channel if isinstance(pending.to, ToDepartment) else pending.to.id
         record = await self._outbox.load_message(pending)
-        if record.state is CardState.POSTED and pending.kind is NotificationKind.CASE_REQUEST:
-            return await self._update_request(pending, record, drawing)
+        if record.state is CardState.POSTED and pending.kind.is_edited:
+            return await self._update_message(pending, record, drawing or await self._render_over(pending))
         if record.state is CardState.POSTED:  # by a process that lost the lease before it could record that
             await self._mark_delivered(pending, record)
             return False
@@ -81,16 +82,21 @@ class MessageDelivery:
         await self._store.health_issues.save_issue(f"to:{pending.to}", "")
         return True
 
-    async def _update_request(self, pending: Notification, record: CardRecord, drawing: RenderedMessage | None) -> bool:
-        """Redraw what somebody was asked, without buttons once it needs no answer any more."""
-        case = (await self._store.cases.find([pending.subject_id])).get(pending.subject_id)
-        if case is not None:
-            over = drawing or case_requests.render_request_over(case, case.find_request(pending.nth))
+    async def _update_message(self, pending: Notification, record: CardRecord, drawing: RenderedMessage | None) -> bool:
+        if drawing is not None:
             await self._poster.limiter.acquire_update(record.channel)
             with suppress(SlackRejectedError):  # one that was deleted can mislead nobody
-                await self._poster.limiter.update_message(record.channel, record.ts, over)
+                await self._poster.limiter.update_message(record.channel, record.ts, drawing)
         await self._mark_delivered(pending, record)
-        return case is not None
+        return drawing is not None
+
+    async def _render_over(self, pending: Notification) -> RenderedMessage | None:
+        """Return what somebody was asked or warned of, once it needs no answer any more; None if that is gone."""
+        if pending.kind is NotificationKind.BACKFIRE:
+            record = (await self._store.backfires.load([pending.subject_id])).get(pending.subject_id)
+            return render_backfire_mute(record) if record and record.muted_by else None
+        case = (await self._store.cases.find([pending.subject_id])).get(pending.subject_id)
+        return case_requests.render_request_over(case, case.find_request(pending.nth)) if case else None
 
     async def _mark_delivered(self, pending: Notification, record: CardRecord) -> None:
         of_a_case = pending.kind not in self._renderers and pending.kind is not NotificationKind.TROUBLE
