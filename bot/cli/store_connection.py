@@ -15,6 +15,7 @@ from bot.store.client import RedisClient
 from bot.store.leases import build_process_name
 from bot.store.shards import MentionShard
 from bot.store.store import Store, connect_stores
+from bot.store.topology import TopologyError
 
 T = TypeVar("T")
 UNREADABLE = "is not a valid address. In a password, write / as %2F, @ as %40 and : as %3A"
@@ -28,6 +29,8 @@ async def open_brand_stores(settings: Settings, playbooks: Sequence[Playbook]) -
     if url:
         try:
             await RedisClient(url, brands[0]).close()  # only parses the URL
+        except TopologyError as no:
+            raise fail_with([f"REDIS_URL: {no}"]) from None
         except ValueError:  # whose message may contain a part of the password
             raise fail_with([f"REDIS_URL: {UNREADABLE}"]) from None
     opened = connect_stores(url, settings.data, brands, build_process_name(), settings.copies, settings.shards)

@@ -63,10 +63,17 @@ LongSecret = Annotated[SecretStr, AfterValidator(_require_long_secret)]
 WebAddress = Annotated[str, _require_scheme("http", "https")]
 Lower = BeforeValidator(lambda value: value.lower() if isinstance(value, str) else value)
 PROCESSES_MOST = 64
-ProcessCount = Annotated[
-    Annotated[int, Field(ge=1, le=PROCESSES_MOST)] | None,
-    BeforeValidator(lambda value: None if value == "auto" else value),
-]
+
+
+def _parse_process_count(value: object) -> int | None:
+    if value is None or value == "auto":
+        return None
+    if not str(value).isdecimal() or not 1 <= int(str(value)) <= PROCESSES_MOST:
+        raise ValueError(f"must be auto or a number from 1 to {PROCESSES_MOST}")
+    return int(str(value))
+
+
+ProcessCount = Annotated[int | None, BeforeValidator(_parse_process_count)]
 
 
 class Settings(BaseSettings):

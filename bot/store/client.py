@@ -244,7 +244,7 @@ class RedisClient:
         if not any(isinstance(reply, RedisError) for reply in replies):
             _raise_first_error([copied])
             if copied < copies:
-                raise StoreUnavailable(f"Only {copied} of {copies} replicas have confirmed what was written.")
+                raise StoreUnavailable(f"Only {copied} of {copies} replicas (EARSHOT_COPIES) confirm what was written.")
         return replies
 
     async def _load_script(self, name: str) -> str:

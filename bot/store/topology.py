@@ -59,6 +59,10 @@ class StoreTopology(Protocol):
     async def close(self) -> None: ...
 
 
+class TopologyError(ValueError):
+    """Says in our own words, without a part of the URL, what is wrong with it."""
+
+
 class ServerTopology:
     watch_interval = 0.0
 
@@ -84,7 +88,7 @@ class SentinelTopology:
         parts = urlsplit(url)
         self._name, _, database = unquote(parts.path).strip("/").partition("/")
         if not self._name:
-            raise ValueError("The name of the primary is missing")
+            raise TopologyError("names no primary. Write it after the hosts: redis+sentinel://host1,host2/NAME")
         options = parse_qs(parts.query)
         user, password = (options.pop(f"sentinel_{word}", [""])[0] for word in ("username", "password"))
         hosts = _parse_hosts(parts, SENTINEL_PORT)
@@ -118,7 +122,7 @@ class ClusterTopology:
     def __init__(self, url: str, brand: str) -> None:
         parts = urlsplit(url)
         if parts.path.strip("/") not in ("", "0"):
-            raise ValueError("A cluster has no databases")
+            raise TopologyError("has a database number, and a cluster has only database 0. Leave it out")
         hosts = _parse_hosts(parts, CLUSTER_PORT)
         self._build_url = partial(_build_url, parts, path="", options=parse_qs(parts.query))
         self.url = self._build_url(hosts[0])
@@ -156,7 +160,7 @@ class ClusterTopology:
 
 
 def parse_topology(url: str, brand: str) -> StoreTopology:
-    """Parse REDIS_URL. Raises `ValueError`."""
+    """Parse REDIS_URL. Raises `TopologyError`, or a `ValueError` that may contain a part of the password."""
     scheme = urlsplit(url).scheme
     if scheme.endswith("+sentinel"):
         return SentinelTopology(url)

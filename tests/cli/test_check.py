@@ -85,6 +85,26 @@ def test_an_address_that_cannot_be_read_is_not_repeated(shell: Shell) -> None:
     assert "sesame" not in said
 
 
+@pytest.mark.parametrize(
+    ("url", "sentence"),
+    [
+        ("redis+sentinel://127.0.0.1:1", "REDIS_URL: names no primary"),
+        ("redis+cluster://127.0.0.1:1/3", "REDIS_URL: has a database number"),
+    ],
+)
+def test_what_an_address_lacks_is_named(shell: Shell, url: str, sentence: str) -> None:
+    shell.env["REDIS_URL"] = url
+
+    assert sentence in shell.run_in_process("check").stderr
+
+
+@pytest.mark.parametrize("count", ["x", "0", "99", "1.5"])
+def test_a_number_of_processes_that_cannot_be_is_refused_as_the_option_does(shell: Shell, count: str) -> None:
+    shell.env["EARSHOT_PROCESSES"] = count
+
+    assert "EARSHOT_PROCESSES: must be auto or a number from 1 to 64" in shell.run_in_process("check").stderr
+
+
 def test_a_folder_that_cannot_be_written_to_is_said(shell: Shell) -> None:
     shell.write("kept", "not a folder")
     shell.env["EARSHOT_DATA"] = "kept"

@@ -18,7 +18,7 @@ from bot.store.migrations import SCHEMA, load_schema
 from bot.store.restore_records import RestoreRecordStore
 from bot.store.server_info import ServerInfo, fetch_server_info
 from bot.store.shards import MentionShard, build_shard_client
-from bot.store.topology import ClusterTopology, SentinelTopology, StoreTopology
+from bot.store.topology import ClusterTopology, SentinelTopology, StoreTopology, TopologyError
 
 
 async def check_store(settings: Settings, brand: BrandIdentity | None) -> Findings:
@@ -60,6 +60,9 @@ async def _check_redis(
 ) -> Findings:
     try:
         client = RedisClient(url, brand.id if brand else "check", copies)
+    except TopologyError as no:
+        yield make_fault(place, str(no))
+        return
     except ValueError:
         yield make_fault(place, UNREADABLE)
         return
