@@ -77,7 +77,8 @@ def list_digest_drawings(zone: str) -> Iterator[tuple[str, RenderedMessage]]:
     )
     ahead = WeekAhead(
         TimeSpan(AT, AT + 7 * DAY),
-        "Worse from Mon 2 Mar to Sun 8 Mar: 34 % negative (a week earlier 18), mostly lost bags (12).",
+        "Worse from Mon 2 Mar to Sun 8 Mar: 34 % negative (a week earlier 18). "
+        "Negative posts are mostly about lost bags (12).",
         (sale,),
         departments=(DepartmentFigures("care", 14, 8), DepartmentFigures("pr", 2, 0)),
         follow_ups=(("care", 6),),

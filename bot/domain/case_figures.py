@@ -218,7 +218,7 @@ def explain_count(figures: CaseFigures, figure: str, listed: int, *, counted: in
         why = "A case that was reopened, or answered twice, is counted each time."
     else:
         why = (
-            "The list has cases as they are now: an edited post as it reads now, and each case for six months after it "
+            "The list has cases as they are now: an edited post as it reads now, and each case for 90 days after it "
             "is closed."
         )
     return f"{count:,} in the report, {format_count(listed, 'case')} here. {why}"

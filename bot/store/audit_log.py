@@ -20,22 +20,25 @@ class AuditLogReader(RedisStore):
     async def list_cases(self, span: TimeSpan, most: int) -> list[str]:
         """Return the ids of cases to which anything happened in the span, the newest first, `most` of them at most.
 
-        Places are times of the server, so the time in each entry counts. One without a time is passed over.
+        Places are times of the server, so the time in each entry counts. One without a time is passed over. Some are
+        written late, so an old one does not say that all below it are older; a whole page of them does.
         """
         found: dict[str, None] = {}
         end = "+"
         for _ in range(ENTRIES_READ // PAGE_SIZE):
             page = await self._client.execute("XREVRANGE", self._keys.audit, end, "-", "COUNT", PAGE_SIZE)
+            is_older = True
             for place, flat in page:
                 fields, end = parse_hash(flat), f"({place}"
                 try:
                     at = parse_event_time(fields)
                 except ValueError:
                     continue
-                if at < span.start or len(found) >= most:
+                is_older = is_older and at < span.start
+                if len(found) >= most:
                     return list(found)
                 if at in span and "case" in fields:
                     found[fields["case"]] = None
-            if len(page) < PAGE_SIZE:
+            if is_older or len(page) < PAGE_SIZE:
                 break
         return list(found)

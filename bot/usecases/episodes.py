@@ -3,6 +3,7 @@
 import html
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.cards.block_kit import RenderedMessage, render_text
@@ -19,8 +20,8 @@ from bot.domain.campaigns.episode_figures import (
     find_span,
 )
 from bot.domain.errors import NotAllowed
-from bot.domain.periods import HOUR, QUARTER, TimeSpan
-from bot.domain.reports.range_parts import split_span
+from bot.domain.periods import HOUR, TimeSpan
+from bot.domain.reports.range_parts import RangePart, list_whole_parts
 from bot.domain.reports.report import ReportQuery, SentimentCounts
 from bot.domain.reports.rolled_days import compute_hours_start, list_counter_days
 from bot.store.store import Store
@@ -71,7 +72,7 @@ class EpisodeUseCases:
             :ALIKE_SHOWN
         ]
         drawn = TimeSpan(min(spans.before.start, spans.during.start - HOUR), spans.after.end)
-        parts = split_span(drawn, zone, compute_hours_start(at, zone), QUARTER)
+        parts = list_whole_parts(drawn, zone, compute_hours_start(at, zone), at)
         wanted = [spans.before, spans.during, spans.after, *spans.weekdays]
         wanted += [find_span(one, at) for one in alike] + [one.span for one in parts]
         rolled, query = list_counter_days(wanted, at, zone), ReportQuery(subject=ref.subject)
@@ -89,7 +90,7 @@ class EpisodeUseCases:
             after=after if ref.end and ref.end <= at else None,
             weekdays=tuple(rest[:weeks]),
             alike=tuple(zip(alike, rest[weeks:others], strict=True)),
-            parts=tuple((one.label, split) for one, split in zip(parts, rest[others:], strict=True)),
+            parts=tuple((_format_part(one, ref, at), split) for one, split in zip(parts, rest[others:], strict=True)),
             children=tuple(one for one in refs if one.parent and fold_name(one.parent) == fold_name(ref.name)),
             outcome=await self._store.episode_cases.load_outcome(ref.id),
             warnings=warned[0] if warned else (),
@@ -102,6 +103,13 @@ class EpisodeUseCases:
         found = [EpisodeRef.from_episode(one) for one in await self._store.episodes.list_latest(SEARCHED)]
         found += [EpisodeRef.from_campaign(one) for one in book.campaigns if one.starts_at <= at]
         return sorted(found, key=lambda one: (one.start, one.id), reverse=True)
+
+
+def _format_part(part: RangePart, ref: EpisodeRef, at: datetime) -> str:
+    """Return its label with where the episode starts and ends, as far as there is room in a chart."""
+    ends = ref.end is not None and part.span.start < ref.end <= part.span.end <= at
+    edges = [*(["start"] if ref.start in part.span else []), *(["end"] if ends else [])]
+    return f"{part.label} ▸ {', '.join(edges)}" if edges else part.label
 
 
 def _find_ref(name: str, refs: Sequence[EpisodeRef]) -> EpisodeRef:

@@ -101,6 +101,6 @@ def test_a_list_with_another_number_than_the_figure_says_why_with_both() -> None
     assert told == (
         "48 in the report, 45 cases here. A case that was reopened, or answered twice, is counted each time."
     )
-    assert "six months" in explain_count(figures, "work:answered", 45, counted=45)
+    assert "90 days" in explain_count(figures, "work:answered", 45, counted=45)
     assert "Ask for a shorter time" in explain_count(figures, "work:answered", 45, counted=45, is_cut=True)
     assert "counts posts" in explain_count(figures, "sentiment:negative", 2)

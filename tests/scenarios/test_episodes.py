@@ -1,6 +1,8 @@
 """Episodes and campaigns: what happened, before, during and after, and what came of it."""
 
+from bot.domain.reports.report import ReportQuery
 from bot.usecases.episodes import EpisodeUseCases
+from bot.usecases.reports import SentimentReports
 from tests.scenarios.sample_posts import build_complaint
 from tests.scenarios.spike_setup import send_wave, watch_spikes_at_four
 from tests.scenarios.world import World
@@ -161,6 +163,34 @@ async def test_an_episode_of_a_few_minutes_has_a_chart_of_quarters(world: World)
     parts = dict((await episodes.build_figures(ref, [ref])).parts)
     assert sum(one.opinion_count for one in parts.values()) == 40
     assert len(parts) >= 3
-    assert "04:00" in parts
+    assert any(label.startswith("04:00") for label in parts)
     blocks = (await episodes.show_episode(ref.id)).blocks
     assert "Mentions before, during, after" in str(blocks)
+
+
+async def test_the_points_of_a_chart_are_the_days_of_their_own_reports(world: World) -> None:
+    mia = world.person("mia")
+    await world.advance(days=3)
+    await receive_posts(world, "early", 1, 0)
+    await world.advance(days=6)
+    await mia.type_command("/sentiment campaign start Early bird")
+    for day in range(4):
+        await receive_posts(world, f"day{day}", 5 + day, 4)
+        await world.advance(hours=23)
+    await mia.type_command("/sentiment campaign end Early bird")
+    await world.advance(hours=25)
+    await receive_posts(world, "late", 3, 2)
+    await world.advance(minutes=16)
+    store, rules = world.local_app.store, world.local_app.app.rules
+    episodes, reports = EpisodeUseCases(store, rules, world.clock), SentimentReports(store, rules, world.clock)
+    [ref] = await episodes.load_refs()
+    figures = await episodes.build_figures(ref, [ref])
+    found = {}
+    for label, split in figures.parts:
+        date = label.partition(" ▸")[0].partition(",")[0]
+        found[label] = (await reports.build_report(ReportQuery(date.lower(), subject="Northwind Air"))).split
+        assert split.opinion_count == found[label].opinion_count, label
+        assert split.negative == found[label].negative, label
+    assert sum(one.opinion_count for one in found.values()) == 4 * 4 + 5 + 6 + 7 + 8 + 5
+    assert [label.partition("▸ ")[2] for label in found if "▸" in label] == ["start", "end"]
+    assert list(found)[-1].endswith(", so far")

@@ -44,7 +44,7 @@ async def test_after_two_thousand_posts_about_lost_bags_the_first_sentence_says_
         await world.receive(text, by="kofi")
     told = await world.person("mia").type_command("/sentiment")
     first = told.splitlines()[0]
-    assert "mostly lost bags (2,000)" in first, told
+    assert "mostly about lost bags (2,000)" in first, told
     assert "lost bags: 2,000 mentions, 100 % negative (100 to 100)" in told, told
     assert "delay: 1 mention, 1 negative" in told, told
     assert "crew: 1 mention, 0 negative" in told, told
@@ -142,7 +142,7 @@ async def test_a_theme_is_renamed_and_its_past_goes_along(world: World) -> None:
     await receive_many(world, ("my bag is gone, terrible",), 1)
     listed = await world.person("joe").type_command("/sentiment themes")
     assert "missing baggage | 41 | 41 | 0 | 100 % (91–100 %)" in flatten(listed), listed
-    assert "mostly missing baggage (41)" in await world.person("joe").type_command("/sentiment")
+    assert "mostly about missing baggage (41)" in await world.person("joe").type_command("/sentiment")
 
 
 async def test_two_themes_are_merged_and_a_post_about_both_counts_once_from_then_on(world: World) -> None:

@@ -1,13 +1,17 @@
 """What is kept beside a case follows it: deadlines, who has what, how long it stays, what happened to it."""
 
+from bot.domain.audit import AuditAction, AuditEvent
 from bot.domain.case import Case, CaseResolution, JoinReason
 from bot.domain.cases.intake import join_case
 from bot.domain.cases.transitions import claim_case, hand_to_department, release_case, reopen_case, resolve_case
 from bot.domain.commits import CaseDecision
+from bot.domain.periods import DAY, TimeSpan
 from bot.store.client import RedisClient
+from bot.store.decision_writer import add_audit_event
 from bot.store.keys import CASE_KEPT, Keys
 from bot.store.message_records import CardRecord, CardState
 from bot.store.store import Store
+from bot.store.transaction import Transaction, commit
 from tests.clock import SteppedClock
 from tests.domain.samples import CARE, SALES, build_assessment, build_context
 from tests.workers.fake_rules import FakeRules
@@ -145,3 +149,17 @@ async def test_what_joined_can_be_read_back_oldest_first(store: Store, clock: St
     )
     await triage_mentions(store, rules, clock, later, sooner)
     assert await store.cases.load_joined(case.id) == (sooner, later)
+
+
+async def test_cases_are_found_below_an_event_that_was_written_late(
+    store: Store, clock: SteppedClock, client: RedisClient, keys: Keys
+) -> None:
+    await (await actor(store, clock)).claim()
+    at = clock.now()
+    today = TimeSpan(at - DAY, at + DAY)
+    found = await store.audit_log.list_cases(today, 10)
+    late = Transaction(keys.inbox)
+    add_audit_event(late, keys, AuditEvent(at - 30 * DAY, "", AuditAction.OPENED), "case", "late")
+    await commit(client, late)
+    assert len(found) == 1
+    assert await store.audit_log.list_cases(today, 10) == found

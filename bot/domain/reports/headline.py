@@ -78,7 +78,7 @@ def _format_main_theme(report: Report) -> str:
     if main is None or main.negative < MIN_THEME:
         return ""
     often = "mostly" if 2 * main.negative >= report.split.negative else "most often"
-    return f", {often} {main.name} ({main.negative:,})"
+    return f". Negative posts are {often} about {main.name} ({main.negative:,})"
 
 
 def format_theme(theme: ThemeFigures) -> str:
@@ -143,11 +143,13 @@ def list_peaks(report: Report) -> list[str]:
 
 def _format_part(label: str, report: Report) -> str:
     """Return when a part of the range was: each is some hours, a day, or weeks."""
-    *day, clock = label.split()
+    begin, _, rest = label.partition(", ")
+    counted = f" ({rest})" if rest else ""
+    *day, clock = begin.split()
     if ":" in clock:
-        return f"on {day[0]} at {clock}" if day else f"at {clock}"
+        return (f"on {day[0]} at {clock}" if day else f"at {clock}") + counted
     weeks = find_step(report.range.current, report.brand_time.tzinfo, DAY) // WEEK
-    return f"in the {'week' if weeks == 1 else f'{weeks} weeks'} from {label}" if weeks else f"on {label}"
+    return (f"in the {'week' if weeks == 1 else f'{weeks} weeks'} from {begin}" if weeks else f"on {begin}") + counted
 
 
 def _format_interval(change: ShareChange | VolumeChange) -> str:
