@@ -148,7 +148,11 @@ class SentimentReports:
             brand_time=at.astimezone(zone),
             split=SentimentCounts.from_tally(now, rivals),
             before=_select_comparable(asked, before, started),
-            parts=tuple((one.label, split) for one, split in zip(divided, parts, strict=True)),
+            parts=tuple(
+                (one.label, split)
+                for one, split in zip(divided, parts, strict=True)
+                if split.total or started is None or one.span.end > started  # before it, zero is not a figure
+            ),
             intents=count_intents(now, rivals),
             competitors=_count_by_subject(now, rivals),
             top_cases=await self._select_top_posts(query, asked.current, now, rivals, about),

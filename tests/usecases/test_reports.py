@@ -258,6 +258,9 @@ async def test_a_time_that_was_counted_in_part_says_since_when(
     day = f"{started.day} {started:%b}"
     for words in ("month", "this year"):
         assert f"(counted since {day})" in (await reports.answer_question(MIA, words)).text
+    month = await reports.build_report(ReportQuery("month"))
+    assert len(month.parts) < 3
+    assert sum(split.total for _, split in month.parts) == 40
     for words in ("today", "yesterday"):
         assert "counted since" not in (await reports.answer_question(MIA, words)).text
     harness.clock.advance(days=7)
