@@ -23,7 +23,7 @@ from bot.domain.department_figures import (
 )
 from bot.domain.periods import HOUR, TimeSpan
 from bot.domain.reports.precision import PRECISION_DAYS, PrecisionEstimate, compute_precisions
-from bot.domain.reports.range_parts import split_span
+from bot.domain.reports.range_parts import RangePart, split_span
 from bot.domain.reports.ranges import ReportRange, parse_known_range
 from bot.domain.reports.recognition import ColleagueFigures
 from bot.domain.reports.report import (
@@ -148,11 +148,7 @@ class SentimentReports:
             brand_time=at.astimezone(zone),
             split=SentimentCounts.from_tally(now, rivals),
             before=_select_comparable(asked, before, started),
-            parts=tuple(
-                (one.label, split)
-                for one, split in zip(divided, parts, strict=True)
-                if split.total or started is None or one.span.end > started  # before it, zero is not a figure
-            ),
+            parts=_select_counted(divided, parts, started),
             intents=count_intents(now, rivals),
             competitors=_count_by_subject(now, rivals),
             top_cases=await self._select_top_posts(query, asked.current, now, rivals, about),
@@ -317,6 +313,17 @@ class SentimentReports:
 
 def _build_share_id(by: str, words: str, channel: str, message: str) -> str:
     return f"{channel}:{message}:{by}:{words}"
+
+
+def _select_counted(
+    divided: Sequence[RangePart], splits: Sequence[SentimentCounts], started: datetime | None
+) -> tuple[tuple[str, SentimentCounts], ...]:
+    """Return the parts without those of before counting started: zero is no figure of them."""
+    return tuple(
+        (one.label, split)
+        for one, split in zip(divided, splits, strict=True)
+        if split.total or started is None or one.span.end > started
+    )
 
 
 def _select_comparable(
