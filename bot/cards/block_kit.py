@@ -152,12 +152,12 @@ def make_bullets(*lines: Block) -> Block:
     return {"type": "rich_text_list", "style": "bullet", "elements": list(lines)}
 
 
-def make_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Block:
-    """Return a table whose first column is names and the others figures. A message may have one."""
+def make_table(head: Sequence[str], rows: Sequence[Sequence[str]], names: int = 1) -> Block:
+    """Return a table whose first columns are names and the others figures. A message may have one."""
     cells = [
         [{"type": "raw_text", "text": sanitize_text(cell, 60) or NOTHING} for cell in row] for row in (head, *rows)
     ]
-    aligned = [{"align": "left" if nth == 0 else "right"} for nth in range(len(head))]
+    aligned = [{"align": "left" if nth < names else "right"} for nth in range(len(head))]
     return {"type": "table", "rows": cells, "column_settings": aligned}
 
 

@@ -40,5 +40,7 @@ def render_staff_posts(posts: Sequence[tuple[Mention, StaffSign]]) -> RenderedMe
         )
         for mention, sign in posts
     ]
-    note = "They count in no sentiment. A signature or a claim to work here may be wrong. Only you can see this."
+    note = (
+        "They don't count towards sentiment. A signature or a claim to work here may be wrong. Only you can see this."
+    )
     return RenderedMessage(head, [make_section(f"*{head}*"), make_rich_text(make_bullets(*lines)), make_context(note)])

@@ -85,7 +85,7 @@ def render_episode_page(figures: EpisodeFigures) -> RenderedMessage:
 def _format_counted_time(ref: EpisodeRef) -> str:
     if not ref.is_campaign:
         return "that time"
-    return "the whole quarter hours of that time, so that none is from before or after it. Cases are of all of it"
+    return "the whole quarter hours of that time, and none from before or after it. Cases are from the whole campaign"
 
 
 def _format_times(ref: EpisodeRef, zone: tzinfo | None) -> str:

@@ -83,7 +83,7 @@ def _format_precision_share(one: PrecisionEstimate) -> str:
     low, high = math.floor(one.interval[0]), math.ceil(one.interval[1])
     if not one.wrong:
         return f"at least {format_percent(low)}"
-    return f"{format_percent(min(99, round(one.percent_right)))} ({low} to {high})"
+    return f"{format_percent(min(99, round(one.percent_right)))} ({low}–{high}\N{NO-BREAK SPACE}%)"
 
 
 HOW = "If a card is wrong, correct it in its menu (⋯). Earshot counts and learns from it."

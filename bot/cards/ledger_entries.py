@@ -27,7 +27,7 @@ from bot.domain.ledger.suggestions import EntrySuggestion
 from bot.domain.text import format_count
 
 ENTRIES_SHOWN = 15
-QUOTE_MOST = 120
+QUOTE_MOST, QUOTES_SHOWN = 120, 5
 LINK_MOST = 500
 _KINDS = {Intent.NEED, Intent.QUESTION}
 BUTTONS = (
@@ -98,7 +98,7 @@ def _render_suggestion(
     button = make_button("Add…", action_ids.LEDGER_ADD, value, a11y_label=f"Add what {people} ask for")
     quote = f"“{sanitize_line(found.words)}” {_quote_newest(found.cases, cases)}"
     return make_section(
-        f"{people} ask the same",
+        f"{people} ask the same, in {format_count(len(found.cases), 'case')}",
         fields=[make_plain_text(quote, QUOTE_MOST * 2)],
         accessory=button if first and first.department in departments else None,
     )
@@ -140,8 +140,12 @@ def render_add_modal(asked: LedgerCases, origin: ModalMetadata) -> dict[str, Any
     if asked.words:
         typed["initial_value"] = asked.words.capitalize()
     new = make_input(action_ids.HEADLINE, "Or a new one", typed, hint="An entry above comes first.", optional=True)
-    quotes = [make_context(make_plain_text(sanitize_line(one.mention.text, QUOTE_MOST))) for one in asked.cases[:5]]
-    count = make_section(f"Add {format_count(len(asked.cases), 'case')} to the ledger of {asked.kind.value}s.")
+    words = dict.fromkeys(sanitize_line(one.mention.text, QUOTE_MOST) for one in asked.cases)
+    quotes = [make_context(make_plain_text(one)) for one in list(words)[:QUOTES_SHOWN]]
+    people = format_people(len({one.mention.author_key or one.id for one in asked.cases}))
+    count = make_section(
+        f"Add {format_count(len(asked.cases), 'case')} from {people} to the ledger of {asked.kind.value}s."
+    )
     blocks = (count, *quotes, *([choose] if options else []), new)
     return make_modal(action_ids.LEDGER_ADD_MODAL, "Add to ledger", "Add", origin, *blocks)
 

@@ -102,7 +102,16 @@ def _render_comparison(report: Report, before: Report | None) -> str:
 def _render_departments(report: Report, before: Report | None) -> str:
     known = {one.name: one for one in before.departments} if before else {}
     busy = [one for one in report.departments if not one.is_idle]
-    head = ["Department", "Answered", "Before", "Median reply", "Before", "9 in 10 within", "Open now", "Overdue"]
+    head = [
+        "Department",
+        "Answered",
+        "Before",
+        "First reply: median",
+        "Before",
+        "9 in 10 within",
+        "Open now",
+        "Overdue",
+    ]
     rows = [_list_department_cells(one, known.get(one.name)) for one in busy]
     outcomes = [
         f"{one.name}: " + ", ".join(f"{count:,} {word}" for word, count in one.outcomes._asdict().items() if count)
@@ -137,7 +146,7 @@ def _render_themes(report: Report, before: Report | None) -> str:
 
 
 def _format_theme(theme: ThemeFigures, share: float, low: float, high: float) -> str:
-    return f"{format_percent(share)} ({low:.0f} to {high:.0f}) of {theme.mentions:,}"
+    return f"{format_percent(share)} ({low:.0f}–{high:.0f}\N{NO-BREAK SPACE}%) of {theme.mentions:,}"
 
 
 def _render_episodes(period: PeriodReport) -> str:

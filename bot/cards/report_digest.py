@@ -45,7 +45,7 @@ def render_schedules(schedules: Sequence[ReportSchedule], at: datetime, zone: st
 
 def render_schedule_receipt(schedule: ReportSchedule, at: datetime, zone: str) -> RenderedMessage:
     due = format_local_time(schedule.find_next_due(at, zone), zone)
-    text = f"📊 {_format_schedule(schedule)}, {escape(zone)} time. The first one comes {due}."
+    text = f"📊 {_format_schedule(schedule)}. Times are in {escape(zone)}. The first one comes {due}."
     return render_text(text, make_actions(_make_stop_button(schedule)))
 
 

@@ -43,7 +43,7 @@ from bot.domain.reports.report import (
 )
 from bot.domain.reports.statistics import MIN_SAMPLE, DurationStats
 from bot.domain.reports.theme_figures import ThemeFigures
-from bot.domain.text import format_count, format_duration, format_percent
+from bot.domain.text import format_count, format_duration
 
 HEADER_LENGTH = 150
 PARTS_DRAWN = 3
@@ -271,7 +271,7 @@ def _format_duration_stats(stats: DurationStats) -> str:
     )
     if stats.times == 1:
         return half
-    return f"median {half}, {f'max {most}' if stats.is_small_sample else f'{format_percent(90)} within {most}'}"
+    return f"median {half}, {f'slowest {most}' if stats.is_small_sample else f'9 in 10 within {most}'}"
 
 
 def _render_flags(count: FlagFigures) -> list[Block]:

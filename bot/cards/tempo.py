@@ -1,4 +1,4 @@
-"""Tempo: a table of how long each step took."""
+"""Tempo: a table of how long each step took, with a row for each step of a group."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -10,39 +10,31 @@ from bot.cards.block_kit import (
     make_table,
     render_text,
 )
-from bot.domain.commits import DurationKind
 from bot.domain.reports.statistics import MIN_DURATIONS, DurationStats
 from bot.domain.reports.step_timings import STEPS, TempoRow
 from bot.domain.text import format_duration
 
-ROWS_SHOWN = 25
-"""One for each hour of the day, and one for what began before."""
-LEGEND = f"Half within · nine in ten within (how many). Of fewer than {MIN_DURATIONS}, the second is the slowest."
-STEP_MEANINGS = {
-    DurationKind.RECEIVED: "Received: from the post to its case.",
-    DurationKind.CARD: "Card: from the case.",
-    DurationKind.CLAIM: "Claimed: from the case.",
-    DurationKind.REPLY: "First reply: from the post to our answer in public.",
-    DurationKind.RESOLVE: "Resolved: from the case.",
-    DurationKind.FOLLOW_UP: "Follow-up: from the resolution.",
-}
-"""Of those whose column is shown."""
+ROWS_SHOWN = 99
+"""As many as Slack takes in a table, below its head."""
+COLUMNS = ("Group", "Step", "Cases", "Median", "9 in 10 within")
+LEGEND = f"Of fewer than {MIN_DURATIONS} cases, the last column is the slowest."
 
 
 def render_tempo(title: str, rows: Sequence[TempoRow], note: str = "") -> RenderedMessage:
-    """Return one table; columns in which nothing was timed are left out. The title may mention a person."""
-    if not rows:
+    """Return one table; steps in which nothing was timed are left out. The title may mention a person."""
+    cells = [
+        [row.name, step, *_list_cells(stats)]
+        for row in rows
+        for (_, step), stats in zip(STEPS, row.steps, strict=True)
+        if stats is not None
+    ]
+    if not cells:
         return render_text(f"*{title}*", make_context("Nothing was timed yet."))
-    used = [nth for nth in range(len(STEPS)) if any(row.steps[nth] for row in rows)]
-    head = ["Group", *(STEPS[nth][1] for nth in used)]
-    cells = [[row.name, *(_format_cell(row.steps[nth]) for nth in used)] for row in rows[:ROWS_SHOWN]]
-    meanings = " ".join(STEP_MEANINGS[STEPS[nth][0]] for nth in used)
-    legend = make_context(make_plain_text(f"{note} {LEGEND} {meanings}".strip()))
-    return render_text(f"*{title}*", make_table(head, cells), legend)
+    left_out = f" {len(cells) - ROWS_SHOWN:,} rows are left out." if len(cells) > ROWS_SHOWN else ""
+    legend = make_context(make_plain_text(f"{note} {LEGEND}{left_out}".strip()))
+    return render_text(f"*{title}*", make_table(COLUMNS, cells[:ROWS_SHOWN], names=2), legend)
 
 
-def _format_cell(stats: DurationStats | None) -> str:
-    if stats is None:
-        return ""
-    half, most = (format_duration(timedelta(seconds=one)) for one in (stats.median, stats.percentile_90))
-    return f"{half} (1)" if stats.times == 1 else f"{half} · {most} ({stats.times:,})"
+def _list_cells(stats: DurationStats) -> list[str]:
+    median, most = (format_duration(timedelta(seconds=one)) for one in (stats.median, stats.percentile_90))
+    return [f"{stats.times:,}", median, f"slowest {most}" if stats.is_small_sample else most]

@@ -3,7 +3,8 @@
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, TextIO
@@ -21,6 +22,7 @@ from bot.domain.commits import NotAllowed
 from bot.domain.periods import DAY, TimeSpan, floor_to_quarter
 from bot.domain.reports.export_request import ExportFormat, make_row_writer
 from bot.domain.reports.export_rows import ExportKind
+from bot.domain.reports.range_points import RangePoint, WordParser, compute_time, take_point
 from bot.domain.reports.ranges import MAX_AGE, parse_range
 from bot.domain.text import format_count
 from bot.store.export_rows import iter_export_rows
@@ -119,6 +121,8 @@ def _parse_span(start: str | None, until: str | None, zone: ZoneInfo) -> TimeSpa
     everything = TimeSpan(floor_to_quarter(at - OLDEST), floor_to_quarter(at + DAY))
     if start is None and until is None:
         return everything
+    if start is None and until is not None:
+        _check_kept(until, at, zone)
     begin = start if start is not None else f"{(at - MAX_AGE + DAY).astimezone(zone):%Y-%m-%d}"
     words = f"{begin} to {until}" if until is not None else f"since {begin}"
     try:
@@ -130,6 +134,17 @@ def _parse_span(start: str | None, until: str | None, zone: ZoneInfo) -> TimeSpa
         problem = f"“{sanitize_line(asked, 60)}” is not a time. Write a day, or a day and an hour: {TIMES}"
         raise typer.BadParameter(problem, param_hint="--from or --until")
     return found[0].current if start is not None else everything._replace(end=found[0].current.end)
+
+
+def _check_kept(until: str, at: datetime, zone: ZoneInfo) -> None:
+    """Fail with a sentence if everything until then is older than what is kept."""
+    first, now = at - MAX_AGE + DAY, at.astimezone(zone)
+    day = first.astimezone(zone).date()
+    with suppress(NotAllowed):
+        point = take_point(WordParser(" ".join(until.casefold().split())), now, begin=RangePoint(day))
+        if point is not None and compute_time(point, now, is_end=True) <= first:
+            kept = f"Earshot has {MAX_AGE.days} days, since {RangePoint(day).format_label(now)}."
+            raise fail_with([f"“{sanitize_line(until, 60)}” is longer ago than what is kept: {kept}"])
 
 
 @contextmanager

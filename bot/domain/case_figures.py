@@ -60,8 +60,12 @@ def list_case_figures(report: Report) -> CaseFigures:
         ("Work", WORD, _list_words(report)),
         ("Replies and follow-ups", WORD, _list_answers(report)),
         ("Colleagues", PEOPLE, _list_people(report)),
-        ("Themes", "theme", {one.name: (one.name, one.mentions) for one in themes}),
-        ("Negative about a theme", "negative", {one.name: (one.name, one.negative) for one in themes}),
+        ("Themes", "theme", {one.name: (f"about {one.name}", one.mentions) for one in themes}),
+        (
+            "Negative about a theme",
+            "negative",
+            {one.name: (f"negative about {one.name}", one.negative) for one in themes},
+        ),
         ("Competitors", "subject", {name: (name, count) for name, count in report.competitors[:SUBJECTS_LISTED]}),
     )
     listed: dict[str, tuple[tuple[str, str, int], ...]] = {}

@@ -114,10 +114,9 @@ class NotificationKind(StrEnum):
     DEPUTY = "deputy"
     """Tell a person that they were made a deputy. `subject_id` is the id of the grant."""
 
-    @property
-    def is_edited(self) -> bool:
-        """Whether its message is redrawn, without buttons, once it needs no answer any more."""
-        return self in {NotificationKind.CASE_REQUEST, NotificationKind.BACKFIRE}
+
+EDITED_KINDS = frozenset({NotificationKind.CASE_REQUEST, NotificationKind.BACKFIRE})
+"""Of messages that are redrawn, without buttons, once they need no answer any more."""
 
 
 class ScheduleItem(NamedTuple):

@@ -106,7 +106,7 @@ def is_findable(term: str) -> bool:
     return any(letter.isalnum() or _is_picture(letter) for letter in fold_letters(normalize_text(term)))
 
 
-def is_distinctive(term: str) -> bool:
+def is_theme_word(term: str) -> bool:
     """Return whether a term is long enough to mean one thing: three letters or digits, a CJK word or an emoji."""
     letters = [one for one in fold_letters(normalize_text(term)) if one.isalnum() or _is_picture(one)]
     return len(letters) >= MIN_LETTERS or any(_CJK.match(one) or _is_picture(one) for one in letters)

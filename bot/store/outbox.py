@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from bot.domain.case import Case
 from bot.domain.destination import Destination, ToDepartment, parse_destination
-from bot.domain.outbox import Notification, NotificationKind, Priority
+from bot.domain.outbox import EDITED_KINDS, Notification, NotificationKind, Priority
 from bot.domain.paging.page import Page
 from bot.store.case_writer import build_card_timing
 from bot.store.client import RedisClient, parse_hash
@@ -198,14 +198,14 @@ class Outbox(RedisStore):
     async def mark_message_sent(self, notification: Notification, place: MessageRef | None = None) -> None:
         """Remove a message that was posted at `place`, or needs no posting, and forget its state.
 
-        Not that of `NotificationKind.is_edited`.
+        Not that of `EDITED_KINDS`.
         """
         transaction = Transaction(self._keys.inbox)
         if place is not None:
             add_case_message(transaction, self._keys, notification.subject_id, place)
         transaction.write("ZREM", self._keys.outbox_key(notification.to), notification.key)
         key = self._keys.card_key(_build_message_id(notification))
-        if notification.kind.is_edited:
+        if notification.kind in EDITED_KINDS:
             transaction.write("EXPIRE", key, int(CASE_KEPT.total_seconds()))
         else:
             transaction.write("DEL", key)

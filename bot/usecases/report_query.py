@@ -65,12 +65,23 @@ def parse_query(words: str, known: QueryWords) -> ReportQuery:
     asked, rest = parse_range(said, known.at, known.zone) or (None, said)
     if asked is not None and (scope := _fold_scope(rest)) in names:
         return replace(names[scope], period=asked.words)
+    _refuse_two_scopes(rest, names)
     if asked is None and (near := _correct_words(said, names, known)):
         wrong = next(one for one in said.split() if one not in near.casefold().split())
         raise NotAllowed(f"Earshot doesn't know “{quote_words(wrong)}”. Did you mean `{quote_words(near)}`?")
     if asked is None and _BEGINS_LIKE_A_RANGE.match(said):
         raise NotAllowed(f"Earshot doesn't understand the time “{quote_words(said)}”. Try {EXAMPLES}.")
     raise _refuse_scope(_fold_scope(rest), asked.words if asked else TODAY, names, known)
+
+
+def _refuse_two_scopes(words: str, names: Mapping[str, ReportQuery]) -> None:
+    """Raise `NotAllowed` for `care Cloudpass` or `care theme baggage`, with both."""
+    said = words.split()
+    for nth in range(1, len(said)):
+        first, second = (_fold_scope(" ".join(part)) for part in (said[:nth], said[nth:]))
+        if first in names and second in names:
+            both = " or ".join(f"“{quote_words(names[one].scope_text)}”" for one in (first, second))
+            raise NotAllowed(f"Ask for one department, subject or theme at a time: {both}.")
 
 
 def _correct_words(said: str, names: Mapping[str, ReportQuery], known: QueryWords) -> str:

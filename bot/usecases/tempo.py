@@ -51,7 +51,7 @@ class TempoUseCases:
         timings, zone = await self._counters.load_timings(asked.current, names), ZoneInfo(self._rules.time_zone)
         title = escape(f"Tempo of {query.department} {asked.label}" if query.department else f"Tempo {asked.label}")
         if is_by_hour:
-            note = "By the hour in which a step began. Before: it began before this time."
+            note = "By the hour in which a step began. Before: it began earlier than the time you asked for."
             rows = list_hour_rows(timings, zone, asked.current.start)
             return render_tempo(f"{title}, by hour", rows, note)
         rows = list_department_rows(timings, names)

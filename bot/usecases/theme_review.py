@@ -18,7 +18,7 @@ from bot.domain.reports.report import ReportQuery
 from bot.domain.reports.rolled_days import list_counter_days
 from bot.domain.reports.theme_figures import compute_theme_figures
 from bot.domain.subject import Subject, SubjectKind
-from bot.domain.text_normalization import MIN_LETTERS, is_distinctive, is_findable
+from bot.domain.text_normalization import MIN_LETTERS, is_findable, is_theme_word
 from bot.domain.theme_suggestions import ThemeSuggestion, suggest_themes
 from bot.domain.themes import Theme, ThemeRegister, add_theme, remove_theme, rename_theme
 from bot.domain.typed_names import normalize_name
@@ -116,7 +116,7 @@ class ThemeReview:
         asked = Theme(name=_check_name(name), words=tuple(dict.fromkeys(map(normalize_name, words))))
         if len(asked.words) > MAX_WORDS or any(len(one) > NAME_LENGTH for one in asked.words):
             raise NotAllowed(f"Use {MAX_WORDS} words at most, of {NAME_LENGTH} characters each.")
-        if short := next((one for one in asked.words if not is_distinctive(one)), None):
+        if short := next((one for one in asked.words if not is_theme_word(one)), None):
             raise NotAllowed(
                 f"“{quote_words(short)}” is too short: posts about anything would match. "
                 f"Use words of {MIN_LETTERS} letters or more, such as `/sentiment themes add wifi: wifi, internet`."

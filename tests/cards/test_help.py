@@ -24,7 +24,7 @@ def test_few_cases_are_counted_and_no_share_is_made_of_them() -> None:
 
 def test_how_often_it_was_right_is_said_in_one_sentence_with_its_interval() -> None:
     assert precise(212, 19) == (
-        "91 % (86 to 95) right. Of 212 cases closed in the last 30 days, 19 were corrected. The others count as right."
+        "91 % (86–95 %) right. Of 212 cases closed in the last 30 days, 19 were corrected. The others count as right."
     )
 
 
@@ -40,7 +40,7 @@ def test_each_part_is_told_apart_where_there_are_enough_of_it() -> None:
         PrecisionEstimate(PrecisionAspect.SUBJECT, 29, 1),
     )
 
-    assert said.endswith("In detail: sentiment 94 % (89 to 97) of 180.")
+    assert said.endswith("In detail: sentiment 94 % (89–97 %) of 180.")
 
 
 def test_slack_takes_it_and_names_are_no_markup() -> None:
@@ -55,6 +55,6 @@ def test_the_home_tab_says_it_only_where_there_is_something_to_say() -> None:
     def health(*found: PrecisionEstimate) -> str:
         return words(home.render_home(HomeView("U0MIA", AT, is_manager=True, precisions=found))["blocks"])
 
-    assert "91 % (86 to 95) right" in health(PrecisionEstimate(PrecisionAspect.ALL, 212, 19))
+    assert "91 % (86–95 %) right" in health(PrecisionEstimate(PrecisionAspect.ALL, 212, 19))
     assert "heard right" not in health(PrecisionEstimate(PrecisionAspect.ALL, 12, 1))
     assert "heard right" not in health()

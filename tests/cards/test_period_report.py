@@ -110,7 +110,7 @@ def test_it_says_in_words_how_the_period_and_each_episode_went() -> None:
         "Northwind Air from Mon 9 Feb to Sun 8 Mar",
         "Questions and complaints answered 82 of 104 41 of 52",
         "care 76 38 42 min 21 min",
-        "baggage 76 % (65 to 85) of 68",
+        "baggage 76 % (65–85 %) of 68",
         "Winter sale 145 123 12 20 44 38 21 min",
         "1 more episode left out",
         "mastodon silent since",

@@ -136,7 +136,7 @@ def test_what_changed_is_said_with_its_sample_and_interval() -> None:
     assert changes == [
         "26 % (11 to 44) more mentions: 300, usually 238",
         "Negative up 15 points (9 to 21): 40 % of 300, usually 25 % of 960",
-        "Positive down 7 points (0.6 to 12): 27 % of 300, usually 33 % of 960",
+        "Positive down 7 points (less than 1 to 12): 27 % of 300, usually 33 % of 960",
     ]
 
 
@@ -205,8 +205,8 @@ def test_one_department_says_how_long_its_claims_and_resolutions_took_too() -> N
     care = DepartmentFigures("care", 12, 3, 41, 4, DurationStats(45, 360, 1320), DurationStats(3, 4200, 10800))
     words = words_of(render_report(report(departments=(care,))))
     assert "care: 4 closed without a reply" in words
-    assert "Time to claim: median 6 min, 90 % within 22 min" in words
-    assert "Time to resolve: median 1 h 10 min, max 3 h" in words
+    assert "Time to claim: median 6 min, 9 in 10 within 22 min" in words
+    assert "Time to resolve: median 1 h 10 min, slowest 3 h" in words
 
 
 def test_kinds_are_named_in_the_singular_where_there_is_one() -> None:
@@ -275,7 +275,7 @@ def test_the_worst_time_is_named_as_long_as_it_was(words: str, label: str, when:
 def test_an_interval_without_zero_is_not_written_with_a_zero() -> None:
     now, then = SentimentCounts(neutral=1640, unsure=40), SentimentCounts(neutral=1271, unsure=48)
     changes = list_changes(report("week", split=now, before=(then,)))
-    assert any("Unclear down 1 point (0.04 to 3)" in one for one in changes)
+    assert any("Unclear down 1 point (less than 1 to 3)" in one for one in changes)
 
 
 def test_few_mentions_or_hours_are_not_drawn() -> None:

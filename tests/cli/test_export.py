@@ -108,6 +108,8 @@ async def test_other_times_are_left_out_and_no_time_is_said(stocked: Shell) -> N
     late = await stocked.run_in_thread("export", "cases", "--from", "2026-03-11", "--until", "2026-03-10")
     assert late.exit_code == 1
     assert "is after" in late.stderr
+    old = await stocked.run_in_thread("export", "cases", "--until", "1 feb 2020")
+    assert "“1 feb 2020” is longer ago than what is kept: Earshot has 400 days, since" in old.stderr
     assert "Traceback" not in late.stderr + wrong.stderr
 
 

@@ -131,7 +131,7 @@ def test_a_campaign_without_a_whole_quarter_says_so_and_compares_nothing() -> No
     none = SentimentCounts()
     figures = EpisodeFigures(ref, EpisodeSpans.from_ref(ref, at, LISBON), at, none, none)
     assert list_review_lines(figures)[:2] == (
-        "Too short to count mentions. Earshot counts whole quarter hours, and the first ends at 08:30.",
+        "Too early to count mentions. Earshot counts whole quarter hours, and the first ends at 08:30.",
         "No cases.",
     )
     ended = replace(ref, end=at)

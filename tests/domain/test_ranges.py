@@ -40,6 +40,13 @@ def understand(words: str, now: datetime = SUNDAY, zone: ZoneInfo = LISBON) -> R
     ("words", "label", "start", "end"),
     [
         ("today", "today", "2026-11-29 00:00", "2026-11-29 15:15"),
+        (
+            "yesterday noon to 13:00",
+            "from Sat 28 Nov, 12:00 to Sat 28 Nov, 13:00",
+            "2026-11-28 12:00",
+            "2026-11-28 13:00",
+        ),
+        ("fortnight", "in the last 2 weeks", "2026-11-16 00:00", "2026-11-29 15:15"),
         ("yesterday", "yesterday", "2026-11-28 00:00", "2026-11-29 00:00"),
         ("week", "in the last 7 days", "2026-11-23 00:00", "2026-11-29 15:15"),
         ("month", "in the last 30 days", "2026-10-31 00:00", "2026-11-29 15:15"),

@@ -31,7 +31,9 @@ async def test_two_launches_are_compared_in_words_and_in_a_table(world: World) -
     told = await mia.type_command("/sentiment episode second launch")
     assert "Push campaign · Northwind Air" in told
     assert "50 mentions in 1 h, 0 in the same time before, 0 after" in told
-    assert "The last one like it: 50 mentions, negative 20 % of 50 (95 % interval 11–33 %)." in told
+    assert (
+        "The last push campaign about Northwind Air: 50 mentions, negative 20 % of 50 (95 % interval 11–33 %)." in told
+    )
     assert "First launch" in told
     await mia.press_on_whisper("View")
     assert "The first push campaign about Northwind Air." in mia.last_whisper
@@ -91,7 +93,7 @@ async def test_a_storm_from_before_a_campaign_is_not_counted_in_it(world: World)
     await world.advance(minutes=1)
     await mia.type_command("/sentiment campaign start Spring sale")
     told = await mia.type_command("/sentiment episode Spring sale")
-    assert "Too short to count mentions. Earshot counts whole quarter hours, and the first ends at" in told
+    assert "Too early to count mentions. Earshot counts whole quarter hours, and the first ends at" in told
     assert "40" not in told
     await world.advance(minutes=22)
     await receive_posts(world, "fan", 0, 5)

@@ -311,6 +311,7 @@ async def test_a_title_that_slack_would_read_as_markup_is_refused_and_the_form_s
     await hear_wishes(world)
     await world.person("tom").type_command("/sentiment needs")
     await world.person("tom").press_on_whisper("Add…")
+    assert "Add 3 cases from 3 people to the ledger of needs." in world.person("tom").form
     shown = await world.person("tom").submit_form(headline="Quiet @here")
     assert shown.startswith("Add to ledger"), shown
     assert await world.local_app.store.ledger.load() == {}

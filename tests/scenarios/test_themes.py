@@ -45,7 +45,7 @@ async def test_after_two_thousand_posts_about_lost_bags_the_first_sentence_says_
     told = await world.person("mia").type_command("/sentiment")
     first = told.splitlines()[0]
     assert "mostly about lost bags (2,000)" in first, told
-    assert "lost bags: 2,000 mentions, 100 % negative (100 to 100)" in told, told
+    assert "lost bags: 2,000 mentions, 100 % negative (100–100 %)" in told, told
     assert "delay: 1 mention, 1 negative" in told, told
     assert "crew: 1 mention, 0 negative" in told, told
     assert f"@marta: {LOST}" not in told
@@ -226,3 +226,13 @@ async def test_a_word_that_matches_posts_about_anything_is_refused_as_a_theme(wo
         )
     assert "no angle brackets" in await mia.type_command("/sentiment themes add &lt;b&gt;wifi")
     assert await mia.type_command("/sentiment themes add 机场") == "机场 now counts posts with: 机场."
+
+
+async def test_two_departments_subjects_or_themes_at_once_are_asked_back_with_both(world: World) -> None:
+    add_to_playbook(world, THEMES)
+    for words, both in (
+        ("week care Skylark Airways", "“care” or “Skylark Airways”"),
+        ("care theme crew", '“care” or “theme "crew"”'),
+    ):
+        told = await world.person("mia").type_command(f"/sentiment {words}")
+        assert told == f"Ask for one department, subject or theme at a time: {both}."

@@ -15,6 +15,8 @@ from bot.domain.reports.step_timings import STEPS, StepTiming, list_department_r
 from bot.store.keys import format_day
 from tests.usecases.harness import ANA, JOE, MIA, UseCaseHarness
 
+CLAIM, RESOLVE = "Case to claim", "Case to resolution"
+
 
 def read_cells(message: RenderedMessage) -> list[list[str]]:
     [table] = [block for block in message.blocks if block["type"] == "table"]
@@ -33,24 +35,24 @@ async def test_steps_of_a_department_are_timed_and_small_samples_say_how_many(ha
     await answer_one(harness, 1, ANA, 10)
     await answer_one(harness, 2, ANA, 30)
     cells = read_cells(await harness.usecases.tempo.answer_command(JOE, "today"))
-    assert cells[0][1:] == ["Received", "Claimed", "Resolved"]
-    assert cells[1][0] == "care"
-    assert cells[1][2:] == ["10 min · 30 min (2)", "20 min · 1 h (2)"]
+    assert cells[0] == ["Group", "Step", "Cases", "Median", "9 in 10 within"]
+    assert [row[:2] for row in cells[1:]] == [["care", one] for one in ("Post to case", CLAIM, RESOLVE)]
+    assert [row[2:] for row in cells[2:]] == [["2", "10 min", "slowest 30 min"], ["2", "20 min", "slowest 1 h"]]
 
 
 async def test_each_hour_stands_apart_where_it_is_asked_for(harness: UseCaseHarness) -> None:
     await answer_one(harness, 1, ANA, 10)
     answer = await harness.usecases.tempo.answer_command(JOE, "today care by hour")
-    rows = {row[0]: row[-2:] for row in read_cells(answer)[1:]}
-    assert all(re.fullmatch(r"(\d\d):00 to \d\d:00", name) for name in rows)
-    assert ["10 min (1)", "20 min (1)"] in rows.values()
+    rows = read_cells(answer)[1:]
+    assert all(re.fullmatch(r"(\d\d):00 to \d\d:00", row[0]) for row in rows)
+    assert [row[3] for row in rows if row[1] in {CLAIM, RESOLVE}] == ["10 min", "20 min"]
     assert "today care by hour" in str(await harness.usecases.tempo.answer_command(JOE, "today care"))
 
 
 async def test_each_person_sees_their_own_tempo_and_a_manager_that_of_all(harness: UseCaseHarness) -> None:
     await answer_one(harness, 1, ANA, 10)
     own = read_cells(await harness.usecases.tempo.answer_command(ANA, "me"))
-    assert own[1:] == [["care", "10 min (1)", "20 min (1)"]]
+    assert [row[:4] for row in own[1:]] == [["care", CLAIM, "1", "10 min"], ["care", RESOLVE, "1", "20 min"]]
     assert read_cells(await harness.usecases.tempo.answer_command(MIA, f"<@{ANA}|ana> today")) == own
     assert "Nothing was timed" in str(await harness.usecases.tempo.answer_command(JOE, "me"))
     with pytest.raises(NotAllowed, match="Only managers see how fast a colleague is"):
@@ -64,7 +66,7 @@ async def test_what_an_earlier_release_timed_counts_without_its_source(harness: 
     await harness.store.client.execute("RPUSH", keys.durations_key(today, "care", DurationKind.CLAIM), "0|1200.0")
     await harness.store.client.execute("RPUSH", keys.durations_key(today, "care", DurationKind.CLAIM), "junk", "0|x|y")
     cells = read_cells(await harness.usecases.tempo.answer_command(JOE, "today care"))
-    assert cells[1][2] == "10 min · 20 min (2)"
+    assert ["care", CLAIM, "2", "10 min", "slowest 20 min"] in cells
     span = widen_to_quarters(harness.clock.now() - timedelta(hours=1), harness.clock.now())
     counters = harness.store.report_counters
     assert (await counters.load_durations(span, ["care"]))["care", DurationKind.CLAIM] == [600.0]

@@ -57,9 +57,8 @@ def _explain_too_short(figures: EpisodeFigures) -> str:
     ends = figures.spans.during.start + QUARTER
     if figures.after is None and (figures.ref.end is None or ends <= figures.ref.end):
         first = f"the first ends at {ends.astimezone(figures.brand_time.tzinfo):%H:%M}"
-    else:
-        first = "it has none"
-    return f"Too short to count mentions. Earshot counts whole quarter hours, and {first}."
+        return f"Too early to count mentions. Earshot counts whole quarter hours, and {first}."
+    return "Too short to count mentions. Earshot counts whole quarter hours, and it has none."
 
 
 def _format_counted(figures: EpisodeFigures) -> str:
@@ -136,7 +135,9 @@ def _format_alike(figures: EpisodeFigures) -> str:
         return f"The first {figures.ref.kind} about {figures.ref.subject}."
     total = _sum_counts([counts for _, counts in figures.alike])
     mean = total.opinion_count / len(figures.alike)
-    last = "The last one like it" if len(figures.alike) == 1 else f"The last {len(figures.alike)} like it"
+    one = len(figures.alike) == 1
+    kind = figures.ref.kind if one else f"{len(figures.alike)} {figures.ref.kind}s"
+    last = f"The last {kind} about {figures.ref.subject}"
     counted = f"{last}: {mean:,.0f} mentions{' on average' if len(figures.alike) > 1 else ''}"
     return f"{counted}, negative {_format_share_in_words(total)}." if total.opinion_count else f"{counted}."
 

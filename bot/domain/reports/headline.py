@@ -11,8 +11,6 @@ from bot.domain.text import format_count, format_percent
 SENTIMENTS = {"negative": "negative", "neutral": "neutral", "positive": "positive", "unsure": "unclear"}
 """Fields of `SentimentCounts`, and how they are called."""
 RIVALS_SHOWN = 3
-SHOWN_TENTH = 0.05
-"""What would be less than a tenth after rounding has two decimals, so that it is never zero."""
 MIN_THEME = 3
 """Negative mentions from which a theme is in the sentence."""
 
@@ -87,7 +85,7 @@ def format_theme(theme: ThemeFigures) -> str:
     if theme.negative_interval is None:
         return f"{mentions}, {theme.negative:,} negative"
     share, low, high = theme.negative_interval
-    return f"{mentions}, {format_percent(share)} negative ({low:.0f} to {high:.0f})"
+    return f"{mentions}, {format_percent(share)} negative ({low:.0f}–{high:.0f}\N{NO-BREAK SPACE}%)"
 
 
 def format_total(report: Report) -> str:
@@ -153,7 +151,6 @@ def _format_part(label: str, report: Report) -> str:
 
 
 def _format_interval(change: ShareChange | VolumeChange) -> str:
-    """Return the interval of a change that excludes zero, without signs; an end close to zero with a decimal."""
+    """Return the interval of a change that excludes zero, without signs: `3 to 13`, `less than 1 to 2`."""
     low, high = sorted((abs(change.low), abs(change.high)))
-    digits = 0 if low >= 1 else 1 if low >= SHOWN_TENTH else 2
-    return f"{max(low, 0.01):.{digits}f} to {high:.0f}"
+    return f"{f'{low:.0f}' if low >= 1 else 'less than 1'} to {max(1, round(high))}"

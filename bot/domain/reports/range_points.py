@@ -57,7 +57,8 @@ def take_point(parser: WordParser, now: datetime, *, begin: RangePoint | None = 
     time that is not on the clock of its day.
     """
     day, is_weekday = _take_day(parser, now, begin)
-    clock = parser.take(r"(?:at )?(\d{1,2}):(\d{2})")
+    noon = parser.take("(?:at )?noon")
+    clock = re.match(r"(12):(00)", "12:00") if noon else parser.take(r"(?:at )?(\d{1,2}):(\d{2})")
     if clock is None:
         return RangePoint(day) if day else None
     is_midnight = (clock[1], clock[2]) == ("24", "00")

@@ -40,7 +40,7 @@ VOCABULARY = (
     *("today", "yesterday", "week", "month", "year", "last", "this", "since", "hour", "hours", "days"),
     *(*DAY_PARTS, *WEEKDAYS, *MONTHS),
 )
-_GOES_ON = rf"(?!\s*(?:{DASH}|to |until |at |\d{{1,2}}:))"
+_GOES_ON = rf"(?!\s*(?:{DASH}|to |until |at |noon\b|\d{{1,2}}:))"
 """Not before a time of the day or a second day."""
 
 
@@ -129,8 +129,10 @@ def _parse_named(parser: WordParser, now: datetime) -> _RangeBounds | None:
 
 
 def _parse_last(parser: WordParser, now: datetime) -> _RangeBounds | None:
-    found = parser.take(r"(?:last )?(\d{1,5}) (hour|day|week)s?|last (hour)")
+    found = parser.take(r"(?:last )?(\d{1,5}) (hour|day|week)s?|last (hour)|(?:last )?(fortnight)")
     count, unit = (int(found[1] or 1), found[2] or found[3]) if found else (0, "")
+    if found and found[4]:
+        count, unit = 2, "week"
     if not count:
         return None
     label = f"in the last {count} {unit}s" if count > 1 else f"in the last {unit}"

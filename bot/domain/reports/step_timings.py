@@ -11,12 +11,12 @@ from bot.domain.commits import DurationKind
 from bot.domain.reports.statistics import DurationStats, compute_duration_stats
 
 STEPS = (
-    (DurationKind.RECEIVED, "Received"),
-    (DurationKind.CARD, "Card"),
-    (DurationKind.CLAIM, "Claimed"),
-    (DurationKind.REPLY, "First reply"),
-    (DurationKind.RESOLVE, "Resolved"),
-    (DurationKind.FOLLOW_UP, "Follow-up"),
+    (DurationKind.RECEIVED, "Post to case"),
+    (DurationKind.CARD, "Case to card"),
+    (DurationKind.CLAIM, "Case to claim"),
+    (DurationKind.REPLY, "Post to first reply"),
+    (DurationKind.RESOLVE, "Case to resolution"),
+    (DurationKind.FOLLOW_UP, "Resolution to follow-up"),
 )
 SOURCES_SHOWN = 5
 BLOCK = 6

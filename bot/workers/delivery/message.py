@@ -13,7 +13,7 @@ from bot.domain.department import Department
 from bot.domain.destination import ToDepartment, ToPerson
 from bot.domain.mention import Mention
 from bot.domain.oncall.on_call import GapLookup
-from bot.domain.outbox import Notification, NotificationKind
+from bot.domain.outbox import EDITED_KINDS, Notification, NotificationKind
 from bot.domain.rules import PlaybookRules, get_department_or_lost
 from bot.sinks.delivery_errors import SlackRejectedError
 from bot.store.message_records import CardRecord, CardState, MessageRef
@@ -53,7 +53,7 @@ class MessageDelivery:
         drawing, department = await self._renderers.get(pending.kind, self._render_case_message)(pending)
         channel = department.channel if isinstance(pending.to, ToDepartment) else pending.to.id
         record = await self._outbox.load_message(pending)
-        if record.state is CardState.POSTED and pending.kind.is_edited:
+        if record.state is CardState.POSTED and pending.kind in EDITED_KINDS:
             return await self._update_message(pending, record, drawing or await self._render_over(pending))
         if record.state is CardState.POSTED:  # by a process that lost the lease before it could record that
             await self._mark_delivered(pending, record)
