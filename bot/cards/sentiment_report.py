@@ -107,7 +107,8 @@ def _render_figures(report: Report) -> list[Block]:
     if asked:
         changes.append(
             make_line(
-                f"{answered:,} of {format_count(asked, 'question or complaint', 'questions and complaints')} answered"
+                f"{answered:,} of {format_count(asked, 'question or complaint', 'questions and complaints')} answered, "
+                "counted by case"
             )
         )
     return [

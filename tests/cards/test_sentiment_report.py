@@ -166,7 +166,7 @@ def test_a_source_that_is_silent_is_named_with_what_the_figures_lack() -> None:
 
 
 def test_of_those_who_asked_it_says_how_many_were_answered() -> None:
-    assert "41 of 52 questions and complaints answered" in words_of(
+    assert "41 of 52 questions and complaints answered, counted by case" in words_of(
         render_report(report(coverage=CoverageFigures(52, 41)))
     )
 
