@@ -37,6 +37,7 @@ from bot.domain.persons.person import AuthorContext
 from bot.domain.text import format_count
 from bot.domain.themes import THEME
 
+ELSEWHERE = "These are cases that are in this department now. The report counts a case where it was at that time."
 NAME_MOST = 60
 OPTION_LENGTH = 150
 
@@ -152,9 +153,8 @@ def _make_filter(options: list[Block], chosen: str) -> Block:
 
 def _render_results(query: SearchQuery, result: SearchResult, by: str) -> list[Block]:
     page, at = result.page, result.at
-    is_filtered = bool(query.department or query.status)
-    reason = ""
-    if not is_filtered:
+    reason = ELSEWHERE if query.report and query.department else ""
+    if not query.department and not query.status:
         reason = explain_count(result.figures, query.figure, page.total, counted=result.counted, is_cut=result.is_cut)
     note = [make_context(reason)] if reason else []
     if query.report:
@@ -165,7 +165,7 @@ def _render_results(query: SearchQuery, result: SearchResult, by: str) -> list[B
     else:
         words = f"{'of' if query.episode else 'from'} “{sanitize_line(query.words, NAME_MOST)}”"
     if not page.total:
-        none = f"No case {words}. Search covers the cases of the last six months."
+        none = f"No case {words}." if query.report else f"No case {words}. Search covers the last six months."
         return [{"type": "divider"}, make_section(make_plain_text(none)), *note]
     where = f"{page.start + 1:,} – {page.end:,} of " if page.total > len(page.cases) else ""
     head = make_section(make_plain_text(f"{where}{format_count(page.total, 'case')} {words}"))

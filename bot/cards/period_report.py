@@ -92,7 +92,8 @@ def _render_comparison(report: Report, before: Report | None) -> str:
             ("Spam", lambda one: f"{one.spam:,}"),
         )
     ]
-    asked = [f"{one.coverage.answered:,} of {one.coverage.asked:,}" if one else NONE for one in (report, before)]
+    covered = [one.coverage if one else None for one in (report, before)]
+    asked = [f"{one.answered:,} of {one.asked:,}" if one and one.asked else NONE for one in covered]
     rows.append(["Questions and complaints answered", *asked])
     earlier = before.range.label if before else "the period before: not counted"
     table = _make_table(["Figure", report.range.label, earlier], rows)
@@ -100,7 +101,8 @@ def _render_comparison(report: Report, before: Report | None) -> str:
 
 
 def _render_departments(report: Report, before: Report | None) -> str:
-    known = {one.name: one for one in before.departments} if before else {}
+    has_cases = before and any(not one.is_idle for one in before.departments)
+    known = {one.name: one for one in before.departments} if before and has_cases else {}
     busy = [one for one in report.departments if not one.is_idle]
     head = [
         "Department",

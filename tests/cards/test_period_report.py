@@ -161,6 +161,16 @@ def test_a_theme_that_nobody_mentioned_before_has_none_then_and_one_of_an_unknow
     assert "legroom 68 52 – –" in read_words(render_period_report(replace(period, before=None)))
 
 
+def test_a_time_before_of_which_no_cases_are_known_has_dashes_and_no_zeros() -> None:
+    period = build_period()
+    assert period.before is not None
+    idle = tuple(DepartmentFigures(one.name) for one in period.before.departments)
+    before = replace(period.before, coverage=CoverageFigures(), departments=idle)
+    words = read_words(render_period_report(replace(period, before=before)))
+    assert "Questions and complaints answered 82 of 104 –" in words
+    assert "care 76 – 42 min –" in words
+
+
 def test_an_episode_without_mentions_is_in_the_table_only() -> None:
     quiet = replace(build_episode("Quiet", 1, 5), during=SentimentCounts(), parts=())
     page = render_period_report(replace(build_period(), episodes=(quiet,)))

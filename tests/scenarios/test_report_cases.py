@@ -33,6 +33,7 @@ async def test_a_manager_goes_from_the_report_to_the_overdue_cases(world: World)
     assert options(world, "mia")["Overdue now (2)"] == "work:overdue"
     shown = await world.person("mia").submit_form(figure="work:overdue", department="care")
     assert "1 case for “Overdue now”, today" in shown
+    assert "These are cases that are in this department now." in shown
     assert "lost my bag" in shown
     assert "pia" not in shown
 
