@@ -29,7 +29,7 @@ from bot.sources.github import GithubOptions, GithubOutlet
 from bot.sources.googleplay import GooglePlayApi, GooglePlayOptions, ServiceAccount
 from bot.sources.hackernews import HackerNewsOptions, HackerNewsOutlet
 from bot.sources.mastodon import MastodonOptions, MastodonOutlet
-from bot.sources.mention_parser import parse_json, parse_mention_lines, validate_mention
+from bot.sources.mention_parser import fill_source, parse_json, parse_mention_lines, validate_mention
 from bot.sources.outlet_client import OutletClient, OutletResponse, Query, Validators
 from bot.sources.polling import PolledOutlet
 from bot.sources.rss import RssOptions, RssOutlet
@@ -93,6 +93,7 @@ async def measure_parse_rates(bench: BenchmarkContext) -> list[Measurement]:
         "bluesky": (build_bluesky_frames(posts, TERM), partial(_read_bluesky, FrameFilter([_build_subject()]))),
         "webhook": ([b'{"mentions":[' + b",".join(build_own_items(posts)) + b"]}"], _read_webhook),
         "replay": (build_own_items(posts), _read_replay),
+        "kafka": (build_own_items(posts), _read_kafka),
     }
     outlets = _build_outlets()
     sent |= {name: (build(posts), partial(_poll_outlet, outlets[name])) for name, build in PAGES.items()}
@@ -157,6 +158,10 @@ async def _read_bluesky(terms: FrameFilter, frames: Sequence[bytes]) -> int:
 
 async def _read_webhook(bodies: Sequence[bytes]) -> int:
     return sum(len([validate_mention(one) for one in parse_json(body)["mentions"]]) for body in bodies)
+
+
+async def _read_kafka(messages: Sequence[bytes]) -> int:
+    return len([validate_mention(fill_source(parse_json(message), "kafka")) for message in messages])
 
 
 async def _read_replay(lines: Sequence[bytes]) -> int:

@@ -43,7 +43,10 @@ def test_figures_are_of_us_by_shown_name_and_by_subject() -> None:
 
 def test_a_share_is_named_only_of_a_sample_that_reports_use() -> None:
     assert format_theme(ThemeFigures("a", 29, 20)) == "29 mentions, 20 negative"
-    assert format_theme(ThemeFigures("a", 40, 30)) == f"40 mentions, {format_percent(75)} negative (60 to 86)"
+    assert (
+        format_theme(ThemeFigures("a", 40, 30))
+        == f"40 mentions, {format_percent(75)} negative (60–{format_percent(86)})"
+    )
 
 
 def test_two_themes_are_merged_with_their_past_and_can_be_renamed_again() -> None:

@@ -93,4 +93,4 @@ async def test_what_is_for_nobody_is_closed_as_not_about_us(world: World) -> Non
     card = world.channel("#care").card("@marta")
     await card.reroute(by="ana")
     assert "Resolved by @ana · not about us" in card.words
-    assert (card.buttons, card.menu) == (["Reopen", "Open post"], ["Why? / Correct…"])
+    assert (card.buttons, card.menu) == (["Reopen", "Open post"], ["History…", "Why? / Correct…"])

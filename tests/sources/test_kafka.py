@@ -110,9 +110,9 @@ async def test_what_is_in_the_topic_at_the_first_start_is_not_posted(cluster: Ka
         await sink.wait_until(lambda: bool(sink.backlogs))
         cluster.write(topic, post("new", id="reddit:t3_x"), 2)
         await sink.wait_until(lambda: bool(sink.published))
+        await wait_committed(cluster, topic, [1, 1, 2, 1])
     assert sink.ids == ["reddit:t3_x"]
     assert sink.backlogs[0] == 0
-    await wait_committed(cluster, topic, [1, 1, 2, 1])
 
 
 async def test_offsets_are_committed_only_after_the_batch_was_published(cluster: KafkaCluster, topic: str) -> None:
