@@ -6,7 +6,7 @@ from bot.cards import action_ids
 from bot.demo.panel.night_crisis import NightCrisis
 from bot.demo.session import DemoSession
 from bot.demo.simulated_users import list_members
-from bot.domain.audit import AuditAction
+from bot.domain.audit import AuditAction, parse_event_time
 from bot.domain.cases.roll_ups import RollUp, RollUpTopic
 from bot.domain.department import Department
 from bot.domain.destination import ToPerson
@@ -38,6 +38,8 @@ class GuideProgress:
 
     def __init__(self, session: DemoSession) -> None:
         self._session = session
+        self._began = session.stage.app.clock.now()
+        """What was done before is invented."""
         self._read_to = ""
         self._done: set[str] = set()
         self._claimed, self._owner = "", ""
@@ -59,6 +61,8 @@ class GuideProgress:
         store, simulated = self._session.stage.store, self._session.users.performed
         for place, event in await store.audit_log.read(self._read_to):
             self._read_to = place
+            if parse_event_time(event) < self._began:
+                continue
             case, kind = event.get("case", ""), ACTIONS.get(event.get("what", ""), "")
             if event.get("what") == AuditAction.FOLLOWED_UP and event.get("by"):
                 self._done.add(FOLLOW_UP)
