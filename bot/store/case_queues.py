@@ -1,11 +1,11 @@
 """Lists of cases by department, owner and author. Only the cases of one page are read, the others are counted."""
 
 import heapq
+import itertools
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import chain, islice
-from itertools import count as count_from
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -92,7 +92,7 @@ class CaseQueueStore(RedisStore):
     async def _list_first(self, department: str, lowest: str, highest: str, count: int, without: Dues) -> Dues:
         """Return the first of a department's open cases in this range, without some of them."""
         found: Dues = {}
-        for offset in count_from(0, count):
+        for offset in itertools.count(0, count):
             limits = (lowest, highest, "WITHSCORES", "LIMIT", offset, count)
             [reply] = await self._client.execute_each(
                 [("ZRANGEBYSCORE", self._keys.open_cases_key(department), *limits)]

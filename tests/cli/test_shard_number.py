@@ -54,6 +54,11 @@ def own(brand: str) -> BrandIdentity:
     return BrandIdentity(brand, "Northwind Air", is_explicit=True)
 
 
+def prepare_shell(shell: Shell, redis_url: str, brand: str) -> None:
+    shell.env.update(REDIS_URL=redis_url, EARSHOT_SHARDS=str(SHARDS))
+    shell.playbook(**{'name = "Northwind Air"': f'name = "Northwind Air"\nid = "{brand}"'})
+
+
 @pytest.mark.parametrize("count", [1, 2, 4])
 @pytest.mark.parametrize("elsewhere", [True, False])
 async def test_each_mention_is_accounted_for_once_with_another_number_of_shards(
@@ -65,8 +70,7 @@ async def test_each_mention_is_accounted_for_once_with_another_number_of_shards(
     own: BrandIdentity,
     clock: SteppedClock,
 ) -> None:
-    shell.env.update(REDIS_URL=redis_url, EARSHOT_SHARDS=str(SHARDS))
-    shell.playbook(**{'name = "Northwind Air"': f'name = "Northwind Air"\nid = "{brand}"'})
+    prepare_shell(shell, redis_url, brand)
     async with open_sharded(redis_url, brand) as store:
         await claim_keys(store.client, own, SHARDS)
         await fill_shards(store, clock)
@@ -97,8 +101,7 @@ async def admit_more(store: Store, clock: SteppedClock, before: dict[str, int]) 
 async def test_nothing_is_left_of_the_shards_that_were_there_before(
     shell: Shell, client: RedisClient, redis_url: str, brand: str, own: BrandIdentity, clock: SteppedClock
 ) -> None:
-    shell.env.update(REDIS_URL=redis_url, EARSHOT_SHARDS=str(SHARDS))
-    shell.playbook(**{'name = "Northwind Air"': f'name = "Northwind Air"\nid = "{brand}"'})
+    prepare_shell(shell, redis_url, brand)
     async with open_sharded(redis_url, brand) as store:
         await claim_keys(store.client, own, SHARDS)
         await fill_shards(store, clock)
@@ -110,8 +113,7 @@ async def test_nothing_is_left_of_the_shards_that_were_there_before(
 async def test_edits_and_deletions_of_posts_that_were_in_a_shard_find_them(
     shell: Shell, redis_url: str, brand: str, own: BrandIdentity, clock: SteppedClock
 ) -> None:
-    shell.env.update(REDIS_URL=redis_url, EARSHOT_SHARDS=str(SHARDS))
-    shell.playbook(**{'name = "Northwind Air"': f'name = "Northwind Air"\nid = "{brand}"'})
+    prepare_shell(shell, redis_url, brand)
     async with open_sharded(redis_url, brand) as store:
         await claim_keys(store.client, own, SHARDS)
         await fill_shards(store, clock)

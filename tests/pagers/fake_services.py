@@ -16,6 +16,7 @@ import aiohttp
 from aiohttp import web
 from standardwebhooks import Webhook, WebhookVerificationError
 
+from tests.loopback_site import serve_on_loopback
 from tests.pagers import api_contracts
 from tests.pagers.api_contracts import FROM, KEY
 
@@ -234,12 +235,6 @@ async def serve_pager_services() -> AsyncIterator[FakePagerServices]:
     app.router.add_get("/ntfy/v1/health", services.ntfy_health)
     app.router.add_get(accounts + "/{account}.json", services.twilio_account)
     app.router.add_post("/webhook", services.webhook)
-    runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=0.1)
-    await runner.setup()
-    place = web.TCPSite(runner, "127.0.0.1", 0)
-    await place.start()
-    services.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
-    try:
+    async with serve_on_loopback(app) as address:
+        services.url = f"http://{address}"
         yield services
-    finally:
-        await runner.cleanup()

@@ -11,6 +11,8 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
     ExportTraceServiceResponse,
 )
 
+from tests.loopback_site import serve_on_loopback
+
 PROTOBUF = "application/x-protobuf"
 
 
@@ -44,12 +46,6 @@ async def run_collector() -> AsyncIterator[FakeCollector]:
     collector = FakeCollector()
     app = web.Application()
     app.router.add_post("/v1/traces", collector.take)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    collector.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
-    try:
+    async with serve_on_loopback(app) as address:
+        collector.url = f"http://{address}"
         yield collector
-    finally:
-        await runner.cleanup()

@@ -7,6 +7,8 @@ from typing import Any
 
 from aiohttp import web
 
+from tests.loopback_site import serve_on_loopback
+
 KEY = "0123456789abcdef0123456789abcdef"
 
 
@@ -35,12 +37,6 @@ async def run_sentry() -> AsyncIterator[FakeSentry]:
     sentry = FakeSentry()
     app = web.Application()
     app.router.add_post("/api/1/envelope/", sentry.take)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    sentry.dsn = f"http://{KEY}@127.0.0.1:{runner.addresses[0][1]}/1"
-    try:
+    async with serve_on_loopback(app) as address:
+        sentry.dsn = f"http://{KEY}@{address}/1"
         yield sentry
-    finally:
-        await runner.cleanup()
