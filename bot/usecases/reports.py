@@ -21,9 +21,15 @@ from bot.domain.department_figures import (
     count_coverage,
     count_flags,
 )
-from bot.domain.periods import HOUR, TimeSpan
+from bot.domain.periods import TimeSpan
+from bot.domain.reports.first_count import (
+    name_first_count,
+    require_figures,
+    select_counted_parts,
+    select_counted_spans,
+)
 from bot.domain.reports.precision import PRECISION_DAYS, PrecisionEstimate, compute_precisions
-from bot.domain.reports.range_parts import RangePart, split_span
+from bot.domain.reports.range_parts import split_span
 from bot.domain.reports.ranges import ReportRange, parse_known_range
 from bot.domain.reports.recognition import ColleagueFigures
 from bot.domain.reports.report import (
@@ -131,11 +137,11 @@ class SentimentReports:
         usual = await self._load_usual(query, asked.before, rolled_before, register)
         started = await self._find_counting_start()
         if not now:
-            _require_figures(asked, started, zone)
+            require_figures(asked, started, zone)
         rivals = self._list_competitors(query)
         before, parts = ([SentimentCounts.from_tally(one, rivals) for one in some] for some in (usual, divisions))
         counted = [one.span for one, split in zip(divided, parts, strict=True) if split.total]
-        asked = _name_counting_start(asked, started, counted, at.astimezone(zone), is_scoped=bool(query.scope))
+        asked = name_first_count(asked, started, counted, at.astimezone(zone), is_scoped=bool(query.scope))
         span_days = list_counter_days([asked.current], at, zone)
         [by_theme] = await self._store.report_counters.load_themes(asked.current, rolled=span_days, query=query)
         themes = compute_theme_figures(by_theme, register, rivals)
@@ -147,8 +153,8 @@ class SentimentReports:
             range=asked,
             brand_time=at.astimezone(zone),
             split=SentimentCounts.from_tally(now, rivals),
-            before=_select_comparable(asked, before, started),
-            parts=_select_counted(divided, parts, started),
+            before=select_counted_spans(asked, before, started),
+            parts=select_counted_parts(divided, parts, started),
             intents=count_intents(now, rivals),
             competitors=_count_by_subject(now, rivals),
             top_cases=await self._select_top_posts(query, asked.current, now, rivals, about),
@@ -313,60 +319,6 @@ class SentimentReports:
 
 def _build_share_id(by: str, words: str, channel: str, message: str) -> str:
     return f"{channel}:{message}:{by}:{words}"
-
-
-def _select_counted(
-    divided: Sequence[RangePart], splits: Sequence[SentimentCounts], started: datetime | None
-) -> tuple[tuple[str, SentimentCounts], ...]:
-    """Return the parts without those of before counting started: zero is no figure of them."""
-    return tuple(
-        (one.label, split)
-        for one, split in zip(divided, splits, strict=True)
-        if split.total or started is None or one.span.end > started
-    )
-
-
-def _select_comparable(
-    asked: ReportRange, before: Sequence[SentimentCounts], started: datetime | None
-) -> tuple[SentimentCounts, ...]:
-    """Return what was counted before, without spans in which counting began."""
-    return tuple(
-        one
-        for span, one in zip(asked.before, before, strict=True)
-        if one.total and (started is None or started not in TimeSpan(span.start + HOUR, span.end))
-    )
-
-
-def _require_figures(asked: ReportRange, started: datetime | None, zone: ZoneInfo) -> None:
-    """Raise `NotAllowed` about a time before anything was counted."""
-    if started and asked.current.end <= started:
-        first = started.astimezone(zone)
-        day = f"{first.day} {first:%b %Y}"
-        raise NotAllowed(f"Earshot counts since {day}: there's nothing {asked.label}. Try `since {day.lower()}`.")
-
-
-def _name_counting_start(
-    asked: ReportRange, started: datetime | None, counted: Sequence[TimeSpan], brand_time: datetime, *, is_scoped: bool
-) -> ReportRange:
-    """Say since when it was counted, if that was an hour or more after the range began.
-
-    `counted` are the parts of it with mentions: there may be some of before the first source began.
-    """
-    if started is None:
-        return asked
-    is_earlier = bool(counted) and counted[0].end <= started
-    if is_earlier and is_scoped:
-        return asked  # the first mention of one subject, department or theme does not say when counting began
-    begin = counted[0].start if is_earlier else started
-    if begin < asked.current.start + HOUR:
-        return asked
-    first = begin.astimezone(brand_time.tzinfo)
-    since, clock = f"{first.day} {first:%b}", f"{first:%H:%M}"
-    if first.date() == brand_time.date():
-        since = clock
-    elif first.date() == asked.current.start.astimezone(brand_time.tzinfo).date():
-        since = f"{since}, {clock}"
-    return asked._replace(label=f"{asked.label} (counted since {since})")
 
 
 def _count_by_subject(tally: Tally, subjects: frozenset[str]) -> tuple[tuple[str, int], ...]:
