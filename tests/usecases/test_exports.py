@@ -28,8 +28,10 @@ from bot.domain.errors import NotAllowed
 from bot.domain.mention import Mention
 from bot.domain.periods import TimeSpan, floor_to_quarter
 from bot.domain.reports.export_rows import ExportKind, ExportRow, split_days
+from bot.domain.reports.range_parts import list_whole_parts
 from bot.domain.reports.recognition import RESOLVED_BY
 from bot.domain.reports.report import REPLIED, Reconciliation, Report, ReportQuery, SentimentCounts
+from bot.domain.reports.rolled_days import compute_hours_start
 from bot.domain.reports.theme_figures import ThemeFigures
 from bot.sinks.slack import SlackSink, build_web_client
 from bot.sources.catalogue import MODELS
@@ -264,7 +266,10 @@ async def _play_and_compare(
 
 
 async def _compare(made: MadeUpWeek, name: str, zone: ZoneInfo) -> None:
-    span = TimeSpan(STARTS[name], floor_to_quarter(made.clock.now()) + timedelta(minutes=15))
+    end = floor_to_quarter(made.clock.now()) + timedelta(minutes=15)
+    while end.astimezone(zone).fold:  # a person who types this time of day means the first of the two
+        end += timedelta(minutes=15)
+    span = TimeSpan(STARTS[name], end)
     counters = await made.store.mention_counters.read()
     tallies = await made.export(ExportKind.TALLIES, span, zone)
     whole = Counter[str]()
@@ -343,9 +348,9 @@ async def _compare_records(made: MadeUpWeek, counters: Reconciliation, span: Tim
 
 
 async def _compare_episodes(made: MadeUpWeek, name: str, zone: ZoneInfo) -> None:
-    """Hold the page of a campaign in the middle of the week against the report and the export of each of its times.
+    """Hold the page of a campaign in the middle of the week against the export of each of its times, and its chart.
 
-    It ends with a quarter: one in which a campaign ends is in the chart, and in none of these times.
+    The chart has whole hours or days, so the first and the last may begin before these times and end after them.
     """
     now = floor_to_quarter(made.clock.now())
     middle = floor_to_quarter(STARTS[name] + (now - STARTS[name]) / 3)
@@ -362,7 +367,12 @@ async def _compare_episodes(made: MadeUpWeek, name: str, zone: ZoneInfo) -> None
     for span, counts in counted.items():
         tallies = [row for row in await made.export(ExportKind.TALLIES, span, zone) if row["subject"] == OURS]
         assert _list_split_lines(counts) == _list_tally_lines(tallies), span
-    assert sum(split.total for _, split in page.parts) == sum(counts.total for counts in counted.values())
+    at = made.clock.now()
+    drawn = TimeSpan(min(page.spans.before.start, page.spans.during.start - timedelta(hours=1)), page.spans.after.end)
+    parts = list_whole_parts(drawn, zone, compute_hours_start(at, zone), at)
+    charted = TimeSpan(parts[0].span.start, parts[-1].span.end)
+    tallies = [row for row in await made.export(ExportKind.TALLIES, charted, zone) if row["subject"] == OURS]
+    assert _sum_counters(_list_split_lines(split) for _, split in page.parts) == _list_tally_lines(tallies)
     bodies = await made.store.cases.find([str(row["case"]) for row in cases])
     assert page.outcome == compute_outcome(map(count_case, bodies.values()))
     ours = [row for row in cases if not row["merged_into"] and row["resolution"] not in {"spam", "not about us"}]
@@ -372,6 +382,10 @@ async def _compare_episodes(made: MadeUpWeek, name: str, zone: ZoneInfo) -> None
     assert page.outcome.answered == sum(
         bool(row["replied_at"]) or (row["status"] == "resolved" and row["resolution"] in helpful) for row in ours
     )
+
+
+def _sum_counters(counters: Iterable[Counter[str]]) -> Counter[str]:
+    return sum(counters, Counter[str]())
 
 
 def _list_split_lines(split: SentimentCounts) -> Counter[str]:

@@ -59,7 +59,7 @@ function plot(given) {
       svg("line", { class: "grid", x1: FRAME.left, x2: WIDE - FRAME.right, y1: up(most * part), y2: up(most * part) }),
       svg("text", { class: "tick", x: FRAME.left - 6, y: up(most * part) + 4, "text-anchor": "end" }, short(most * part))]),
     marks,
-    categories.map((name, index) => (index % Math.ceil(categories.length / 8) ? null : svg("text", { class: "tick", x: across(index), y: TALL - 14, "text-anchor": "middle" }, name)))),
+    categories.map((name, index) => (index % Math.ceil(categories.length / 8) ? null : svg("text", { class: "tick", x: across(index), y: TALL - 14, "text-anchor": index && index === categories.length - 1 ? "end" : "middle" }, name)))),
   legend(given.series.map((one) => one.name), given.type === "bar" ? "" : "line "));
 }
 
