@@ -22,7 +22,7 @@ from bot.domain.paging.page import Severity
 from bot.domain.paging.policy import EscalationPolicy, choose_policy
 from bot.domain.replies.drafts import DraftOptions
 from bot.domain.replies.saved_replies import ReplyRules
-from bot.domain.routing import Route
+from bot.domain.routing import RouteList
 from bot.domain.spikes.thresholds import SpikeThresholds
 from bot.domain.subject import Subject
 from bot.domain.themes import Theme, ThemeRegister
@@ -69,7 +69,7 @@ class ReloadableRules:
         """Return the names of the sources that do not end, as their mentions carry them."""
         return tuple(one.name or one.source for one in self.playbook.sources if CATALOGUE[one.source].endless)
 
-    def list_routes(self) -> Sequence[Route]:
+    def list_routes(self) -> RouteList:
         return self.playbook.routes
 
     def get_reply_rules(self) -> ReplyRules:

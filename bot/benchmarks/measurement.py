@@ -6,6 +6,7 @@ from typing import Any
 
 from bot.benchmarks.timing import compute_percentile
 
+MICROSECONDS = "µs"
 MS = "ms"
 SECONDS = "s"
 MEGABYTES = "MB"

@@ -11,6 +11,7 @@ from bot.benchmarks.measurements import (
     detectors,
     home_tab,
     hostile,
+    large_playbook,
     latency,
     memory,
     messages,
@@ -32,6 +33,7 @@ MeasureFunction = Callable[[BenchmarkContext], Awaitable[list[Measurement]]]
 CATALOGUE: Mapping[str, MeasureFunction] = {
     "throughput": throughput.measure_throughput,
     "detectors": detectors.measure_detectors,
+    "large_playbook": large_playbook.measure_large_playbook,
     "sources": sources.measure_sources,
     "hostile": hostile.measure_hostile_texts,
     "latency": latency.measure_latency,

@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from bot.benchmarks.machine_info import MachineInfo
-from bot.benchmarks.measurement import MEGABYTES, MS, RATIO, SECONDS, Measurement
+from bot.benchmarks.measurement import MEGABYTES, MICROSECONDS, MS, RATIO, SECONDS, Measurement
 from bot.benchmarks.run import MeasurementResult
 
 STYLES = {True: "green", False: "bold red", None: ""}
@@ -51,7 +51,7 @@ def _build_results_table(found: Iterable[MeasurementResult]) -> Table:
 
 
 def format_value(value: float, unit: str) -> str:
-    if unit in {MS, SECONDS, MEGABYTES}:
+    if unit in {MICROSECONDS, MS, SECONDS, MEGABYTES}:
         return f"{value:,.0f} {unit}" if value >= 100 else f"{value:.3g} {unit}"
     if unit == RATIO:
         return f"{value:.3g} {unit}"

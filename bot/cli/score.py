@@ -31,7 +31,7 @@ from bot.detectors.pipeline import MentionAssessor, build_assessor
 from bot.domain.assessment import Assessment
 from bot.domain.case import Case
 from bot.domain.mention import Mention
-from bot.domain.routing import NOBODY, Route, find_route
+from bot.domain.routing import NOBODY, RouteList, find_route
 from bot.domain.text import format_percent
 from bot.sources.catalogue import MODELS
 from bot.sources.mention_parser import InvalidLine, parse_mention_lines
@@ -97,7 +97,7 @@ class MentionScorer:
     """Scores mentions; without a playbook, leaves out subjects and departments."""
 
     def __init__(self, playbook: Playbook | None) -> None:
-        self._routes: Sequence[Route] = playbook.routes if playbook else ()
+        self._routes = playbook.routes if playbook else RouteList()
         path = get_weights_path()
         self._assessor = build_assessor(playbook, path) if playbook else MentionAssessor((), weights=path)
 

@@ -43,7 +43,7 @@ from bot.domain.replies.approval import ApprovalPolicy
 from bot.domain.replies.drafts import DraftOptions
 from bot.domain.replies.saved_replies import ReplyRules, SavedReply
 from bot.domain.route_conditions import PostCondition
-from bot.domain.routing import CaseClocks, Route
+from bot.domain.routing import CaseClocks, Route, RouteList
 from bot.domain.spikes.planned_events import PlannedEvent
 from bot.domain.spikes.thresholds import SpikeSensitivity, SpikeThresholds
 from bot.domain.subject import Subject, SubjectKind
@@ -57,7 +57,9 @@ def build_playbook(file: FileTable, sources: Sequence[SourceEntry]) -> Playbook:
         subjects=tuple(map(_build_subject, file.subjects)) or (_build_brand_subject(file.brand),),
         departments=MappingProxyType({department.name: department for department in departments}),
         schedules=MappingProxyType({one.name: build_schedule(one, file.brand.time_zone) for one in file.schedules}),
-        routes=tuple(_build_route(table, number, file.brand.time_zone) for number, table in enumerate(file.routes, 1)),
+        routes=RouteList(
+            _build_route(table, number, file.brand.time_zone) for number, table in enumerate(file.routes, 1)
+        ),
         sources=tuple(sources),
         detectors=_build_detector_options(file.detectors),
         drills=DrillSettings(file.drills.every, file.drills.at, file.drills.departments),

@@ -22,7 +22,7 @@ from bot.domain.paging.contact_methods import ContactDetails
 from bot.domain.paging.policy import EscalationPolicy
 from bot.domain.replies.drafts import NO_DRAFTS, DraftOptions
 from bot.domain.replies.saved_replies import ReplyRules
-from bot.domain.routing import Route
+from bot.domain.routing import RouteList
 from bot.domain.spikes.thresholds import SpikeThresholds
 from bot.domain.subject import Subject
 from bot.domain.themes import Theme
@@ -93,7 +93,7 @@ class Playbook:
     subjects: tuple[Subject, ...] = ()
     departments: Mapping[str, Department] = field(default_factory=lambda: MappingProxyType({}))
     schedules: Mapping[str, Schedule] = field(default_factory=lambda: MappingProxyType({}))
-    routes: tuple[Route, ...] = ()
+    routes: RouteList = field(default_factory=RouteList)
     sources: tuple[SourceEntry, ...] = ()
     detectors: DetectorOptions = DetectorOptions()
     drills: DrillSettings = field(default_factory=DrillSettings)

@@ -1,7 +1,7 @@
 """Find names inside hashtags: by the capitals of its words, or beside ordinary words only."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import TypeVar
 
@@ -38,11 +38,22 @@ def _list_word_runs(hashtag: str) -> Iterator[str]:
                 yield from ("".join(parts[start : start + size]) for start in range(len(parts) - size + 1))
 
 
+class HashtagNames:
+    """Finds the names that a hashtag contains by its parts: there are fewer of these than names."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self._ranks = {name: rank for rank, name in enumerate(names)}
+        self._lengths = {len(name) for name in self._ranks}
+
+    def list_names(self, body: str) -> list[str]:
+        """Return those contained in `body`, the folded hashtag without its #, in the order of the names."""
+        parts = {body[start : start + length] for length in self._lengths for start in range(len(body) - length + 1)}
+        return sorted(parts & self._ranks.keys(), key=self._ranks.__getitem__)
+
+
 def is_name_in_hashtag(name: str, body: str) -> bool:
-    """`body`: the folded hashtag without its #."""
+    """Return True if the name, which `body` contains, stands there by itself."""
     place = body.find(name)
-    if place < 0 or len(name) < INSIDE_FROM:
-        return False
     if len(name) >= ANYWHERE_FROM:
         return True
     return _is_ordinary(body[:place]) and _is_ordinary(body[place + len(name) :])

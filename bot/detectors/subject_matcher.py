@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from bot.detectors.subject_hashtags import find_by_capitals, is_name_in_hashtag
+from bot.detectors.subject_hashtags import INSIDE_FROM, HashtagNames, find_by_capitals, is_name_in_hashtag
 from bot.detectors.subject_matches import (
     FUZZY,
     HANDLE,
@@ -58,6 +58,8 @@ class SubjectMatcher:
             entries.sort(key=lambda entry: (-len(entry.form.words), not entry.excluded))
         self._vocabulary = {word for entries in self._by_first.values() for one in entries for word in one.form.words}
         self._by_letters.finalize_index()
+        self._inside = HashtagNames(name for name in self._by_letters.joined if len(name) >= INSIDE_FROM)
+        self._excluded_inside = HashtagNames(self._by_letters.excluded)
         self._spelled = MemoDict(self._normalize_spelling)
         self._begins = MemoDict(self._can_begin_term)
 
@@ -179,8 +181,8 @@ class SubjectMatcher:
 
     def _match_hashtag(self, words: Sequence[str], start: int, token: str, found: SubjectMatches) -> int:
         body = fold_token(words[start])[1:]
-        if excluded := next((name for name in self._by_letters.excluded if name in body), None):
-            found.excluded.append(ExcludedMatch(self._by_letters.excluded[excluded].name, words[start]))
+        if excluded := self._excluded_inside.list_names(body):
+            found.excluded.append(ExcludedMatch(self._by_letters.excluded[excluded[0]].name, words[start]))
         elif subject := self._find_in_hashtag(body, token):
             found.matches.append(build_subject_match(subject, INSIDE, "hashtag", words, start, 1))
         return start + 1
@@ -190,7 +192,7 @@ class SubjectMatcher:
         if subject := names.tagged.get(body) or find_by_capitals(token[1:], names.tagged):
             return subject
         near = names.find_nearest_name(body)
-        inside = (subject for name, subject in names.joined.items() if is_name_in_hashtag(name, body))
+        inside = (names.joined[name] for name in self._inside.list_names(body) if is_name_in_hashtag(name, body))
         return next(inside, None) or (near.subject if near else None)
 
     def _normalize_spelling(self, word: str) -> str:

@@ -3,15 +3,18 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from bot.detectors.subject_term_forms import concat_words
+from bot.detectors.text.cache import MemoDict
 from bot.domain.subject import Subject
 
 FUZZY_FROM = 6
 """Letters a term must have before a misspelling is accepted: "delta" is one letter from too many words."""
 TWO_EDITS_FROM = 10
 """Letters from which two edits are accepted instead of one."""
+MOST_EDITS = 2
 TOGETHER_FROM = 5
 """Letters a name must have to be joined from several words of a post, or to be found without its @."""
 WINDOW = 3
@@ -42,6 +45,7 @@ class MisspellingIndex:
         """As `joined`, and names that are too short to be accepted outside a hashtag or handle: #ATT."""
         self.excluded: dict[str, Subject] = {}
         self._words_of: dict[str, tuple[str, ...]] = {}
+        self._nearest = MemoDict(self.find_nearest_name)
 
     def add_name(self, words: tuple[str, ...], subject: Subject) -> None:
         name = concat_words(words)
@@ -52,11 +56,11 @@ class MisspellingIndex:
 
     def finalize_index(self) -> None:
         """Build the search tables; call it after all names were added."""
-        self._like: dict[tuple[str, int], list[NearMatch]] = {}
-        for name, subject in self.joined.items():
+        self._like: dict[tuple[str, int], list[str]] = {}
+        for name in self.joined:
             edits = _count_allowed_edits(name)
             for length in range(len(name) - edits, len(name) + edits + 1) if edits else ():
-                self._like.setdefault((name[0], length), []).append(NearMatch(edits, subject, name))
+                self._like.setdefault((name[0], length), []).append(name)
         self._names = (*self.tagged, *self.excluded)
         self._lengths: dict[str, set[int]] = {}
         for letter, length in (*self._like, *((name[0], len(name)) for name in self._names)):
@@ -96,21 +100,21 @@ class MisspellingIndex:
         return best
 
     def find_nearest_name(self, letters: str) -> NearMatch | None:
-        """Return the nearest name and its number of edits, or None."""
+        """Return the first name that is near enough and its number of edits, or None."""
         if not letters:
             return None
         if exact := self.joined.get(letters):
             return NearMatch(0, exact, letters)
-        for edits, subject, name in self._like.get((letters[0], len(letters)), ()):
-            distance = OSA.distance(name, letters, score_cutoff=edits)
-            if distance <= edits:
-                return NearMatch(distance, subject, name)
+        names = self._like.get((letters[0], len(letters)), ())
+        for name, distance, _ in process.extract_iter(letters, names, scorer=OSA.distance, score_cutoff=MOST_EDITS):
+            if distance <= _count_allowed_edits(name):
+                return NearMatch(distance, self.joined[name], name)
         return None
 
     def _find_near_match(self, together: str, size: int, *, tagged: bool) -> NearMatch | None:
         if tagged and size == 1 and together in self.tagged:
             return NearMatch(0, self.tagged[together], together)
-        return self.find_nearest_name(together) if len(together) >= TOGETHER_FROM else None
+        return self._nearest[together] if len(together) >= TOGETHER_FROM else None
 
     def _is_similar_name(self, name: str, words: Sequence[str]) -> bool:
         """Return True if each word is like its word of the name: "median jet" is not "meridian jet"."""
@@ -127,7 +131,7 @@ class MisspellingIndex:
 
 def _count_allowed_edits(name: str) -> int:
     """Return how many edits are accepted in a name of this length."""
-    return 0 if len(name) < FUZZY_FROM else 1 if len(name) < TWO_EDITS_FROM else 2
+    return 0 if len(name) < FUZZY_FROM else 1 if len(name) < TWO_EDITS_FROM else MOST_EDITS
 
 
 def _is_similar_prefix(letters: str, name: str, edits: int) -> bool:

@@ -1,7 +1,8 @@
 """Routing rules: labels to a department and its deadlines. The first match wins; the last matches all."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
+from functools import cached_property
 from typing import Self
 
 from bot.domain.assessment import Assessment
@@ -74,8 +75,43 @@ class Route(LabelFilter):
 NOT_ABOUT_US = Route(name="excluded")
 
 
+class RouteList(tuple[Route, ...]):  # noqa: SLOT001  (it keeps its index)
+    """Routes in their order, indexed by label: of hundreds, hardly more than one is asked of a mention."""
+
+    def list_candidates(self, labels: Labels) -> Iterator[Route]:
+        """Yield, in order, the routes whose `when` holds of the labels."""
+        left = (1 << len(self)) - 1
+        for dimension, (others, by_word) in self._masks.items():
+            mask = others
+            for word in labels.get(dimension, ()):
+                mask |= by_word.get(word, 0)
+            left &= mask
+        while left:
+            lowest = left & -left
+            yield self[lowest.bit_length() - 1]
+            left ^= lowest
+
+    @cached_property
+    def dimensions(self) -> frozenset[str]:
+        """All dimensions of labels that any route asks for."""
+        return frozenset(dimension for route in self for dimension in (*route.when, *route.unless))
+
+    @cached_property
+    def _masks(self) -> Mapping[str, tuple[int, Mapping[str, int]]]:
+        """By dimension, the routes that do not ask for it, and by word those that it satisfies. Bit n is route n."""
+        found: dict[str, tuple[int, dict[str, int]]] = {}
+        for dimension in {dimension for route in self for dimension in route.when}:
+            by_word: dict[str, int] = {}
+            for number, route in enumerate(self):
+                for word in route.when.get(dimension, ()):
+                    by_word[word] = by_word.get(word, 0) | 1 << number
+            others = sum(1 << number for number, route in enumerate(self) if dimension not in route.when)
+            found[dimension] = others, by_word
+        return found
+
+
 def _has_all_labels(asked: Mapping[str, frozenset[str]], labels: Labels) -> bool:
-    for dimension, words in asked.items():  # noqa: SIM110  (half the time, and ten routes are asked of each mention)
+    for dimension, words in asked.items():  # noqa: SIM110  (half the time)
         if words.isdisjoint(labels.get(dimension, ())):
             return False
     return True
@@ -90,7 +126,7 @@ def collect_labels(mention: Mention, assessment: Assessment) -> Labels:
     return {**assessment.labels_by_dimension, "source": (mention.source,)}
 
 
-def find_route(routes: Sequence[Route], mention: Mention, assessment: Assessment) -> Route:
+def find_route(routes: RouteList, mention: Mention, assessment: Assessment) -> Route:
     """Return the first route that matches; what the playbook excludes goes to nobody before any is asked.
 
     Raises LookupError if no route matches: a playbook whose last route does not match all is refused earlier.
@@ -98,7 +134,7 @@ def find_route(routes: Sequence[Route], mention: Mention, assessment: Assessment
     labels = collect_labels(mention, assessment)
     if EXCLUDED in labels:
         return NOT_ABOUT_US
-    for route in routes:
+    for route in routes.list_candidates(labels):
         if route.matches_mention(mention, labels):
             return route
     raise LookupError("no route matches, not even the last")

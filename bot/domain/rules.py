@@ -1,11 +1,10 @@
 """The interface of the current rules; the playbook behind it may be reloaded at any time."""
 
-from collections.abc import Sequence
 from typing import Protocol
 
 from bot.domain.department import Department, DepartmentStaff
 from bot.domain.errors import NotAllowed
-from bot.domain.routing import CaseClocks, Route
+from bot.domain.routing import CaseClocks, RouteList
 
 
 class PlaybookRules(Protocol):
@@ -21,7 +20,7 @@ class PlaybookRules(Protocol):
 
     def find_department(self, name: str) -> Department | None: ...
 
-    def list_routes(self) -> Sequence[Route]: ...
+    def list_routes(self) -> RouteList: ...
 
 
 class PointLookup(Protocol):

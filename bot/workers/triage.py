@@ -162,7 +162,7 @@ class TriageWorker(Worker):
 
     async def _load_person_labels(self, entries: Sequence[InboxEntry]) -> None:
         """Load what colleagues said about the authors: one round trip for each read, if any route asks."""
-        is_asked = any(PERSON_DIMENSION in {*route.when, *route.unless} for route in self._rules.list_routes())
+        is_asked = PERSON_DIMENSION in self._rules.list_routes().dimensions
         authors = [entry.mention.author_key for entry in entries if entry.mention is not None] if is_asked else []
         self._person_labels = await self._store.persons.load_labels(authors)
 

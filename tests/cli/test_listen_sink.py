@@ -12,7 +12,7 @@ from bot.config import Brand, Playbook
 from bot.detectors.pipeline import MentionAssessor
 from bot.domain.mention import Mention
 from bot.domain.read_budget import ReadIds
-from bot.domain.routing import Route
+from bot.domain.routing import Route, RouteList
 from bot.domain.subject import Subject
 
 SUBJECT = Subject(name="Northwind", terms=("northwind",))
@@ -26,7 +26,7 @@ def build_post(number: int, text: str = "northwind is late", **more: object) -> 
 
 @pytest.fixture
 def sink() -> MemorySink:
-    rules = Playbook(Brand("Northwind"), subjects=(SUBJECT,), routes=(Route(name="all", to="care"),))
+    rules = Playbook(Brand("Northwind"), subjects=(SUBJECT,), routes=RouteList([Route(name="all", to="care")]))
     return MemorySink("board", PostRouter(rules, ASSESSOR, ListenView(None)), SystemClock())
 
 

@@ -19,7 +19,7 @@ from bot.domain.commits import CaseDecision, MentionOutcome, NotAllowed
 from bot.domain.correction import COLLEAGUE, GENUINE, SPAM, CorrectionKind, get_label_word
 from bot.domain.mention import Mention
 from bot.domain.reports.precision import PrecisionAspect, PrecisionEstimate, count_precision
-from bot.domain.routing import CaseClocks, Route, find_route
+from bot.domain.routing import CaseClocks, Route, RouteList, find_route
 from tests.domain.samples import (
     AT,
     CARE,
@@ -68,7 +68,7 @@ ROUTES = (
 
 
 def route_of(said: Mention, assessment: Assessment) -> Route:
-    return find_route(ROUTES, said, assessment)
+    return find_route(RouteList(ROUTES), said, assessment)
 
 
 def build_assessed_case(status: CaseStatus = CaseStatus.NEW) -> Case:

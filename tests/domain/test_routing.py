@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.assessment import Assessment, Signal
-from bot.domain.routing import NOBODY, Route, collect_labels, find_route, list_routed_departments
+from bot.domain.routing import NOBODY, Route, RouteList, collect_labels, find_route, list_routed_departments
 from tests.domain.samples import build_assessment, build_mention
 
 
@@ -59,14 +59,14 @@ def test_a_subject_with_a_colon_in_its_name_is_matched_whole() -> None:
 
 
 def test_the_first_route_that_matches_wins() -> None:
-    routes = [route("crisis", intent="crisis"), route("first", intent="complaint"), route("second"), route("last")]
+    named = [route("crisis", intent="crisis"), route("first", intent="complaint"), route("second"), route("last")]
 
-    assert find_route(routes, build_mention(), build_assessment(*COMPLAINT)).name == "first"
+    assert find_route(RouteList(named), build_mention(), build_assessment(*COMPLAINT)).name == "first"
 
 
 def test_a_list_of_routes_that_does_not_end_with_a_match_for_all_is_found_out() -> None:
     with pytest.raises(LookupError):
-        find_route([route(intent="crisis")], build_mention(), build_assessment(*COMPLAINT))
+        find_route(RouteList([route(intent="crisis")]), build_mention(), build_assessment(*COMPLAINT))
 
 
 def test_nobody_is_no_department() -> None:
@@ -84,3 +84,12 @@ def test_asking_for_more_keys_never_matches_more(
     narrow, wide = Route(name="n", when={**more, **when}), Route(name="w", when=when)
 
     assert wide.matches_mention(build_mention(), held) or not narrow.matches_mention(build_mention(), held)
+
+
+@given(st.lists(labels, max_size=70), labels)
+def test_the_index_finds_the_routes_that_match_in_their_order(
+    asked: list[dict[str, frozenset[str]]], held: dict[str, frozenset[str]]
+) -> None:
+    routes = RouteList(Route(name=str(number), when=when) for number, when in enumerate(asked))
+
+    assert list(routes.list_candidates(held)) == [one for one in routes if one.matches_mention(build_mention(), held)]

@@ -12,7 +12,7 @@ from bot.domain.own_accounts import NO_ACCOUNTS, OwnAccounts
 from bot.domain.paging.contact_methods import ContactDetails
 from bot.domain.paging.page import Severity
 from bot.domain.paging.policy import EscalationPolicy
-from bot.domain.routing import NOBODY, Route
+from bot.domain.routing import NOBODY, Route, RouteList
 from bot.domain.themes import ThemeRegister
 from tests.domain.samples import CARE, CLOCKS, SALES
 
@@ -86,13 +86,13 @@ class FakeRules:
     def find_department(self, name: str) -> Department | None:
         return next((department for department in self.known if department.name == name), None)
 
-    def list_routes(self) -> Sequence[Route]:
+    def list_routes(self) -> RouteList:
         unheard = Route(name="unheard", when={"intent": frozenset({"spam", "praise"})}, to=NOBODY)
         named = (
             Route(name=found.name, when={"subject": frozenset({found.name})}, to=found.name, clocks=self.clocks)
             for found in self.known
         )
-        return [unheard, *named, Route(name="rest", to=self.known[0].name, clocks=self.clocks)]
+        return RouteList([unheard, *named, Route(name="rest", to=self.known[0].name, clocks=self.clocks)])
 
     def get_own_accounts(self) -> OwnAccounts:
         return self.own_accounts

@@ -11,7 +11,7 @@ from bot.detectors.detector import MentionStats
 from bot.domain.case import derive_case_id
 from bot.domain.commits import StoreUnavailable
 from bot.domain.mention import Mention
-from bot.domain.routing import Route
+from bot.domain.routing import RouteList
 from bot.live_rules import ReloadableRules
 from bot.store.case_writer import build_lookup_keys
 from bot.store.client import RedisClient
@@ -33,7 +33,7 @@ class RecordingRules(FakeRules):
         self.known_beside: dict[str, MentionStats] = {}
         self.meanwhile: Callable[[], object] = int
 
-    def list_routes(self) -> Sequence[Route]:
+    def list_routes(self) -> RouteList:
         """Asked between the look at what is there and the commit."""
         meanwhile, self.meanwhile = self.meanwhile, int
         meanwhile()
