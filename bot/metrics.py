@@ -30,6 +30,12 @@ def _build_histogram(name: str, text: str, buckets: Sequence[float], labels: Seq
 
 
 TRIAGE_SECONDS = _build_histogram("triage", "From arrival in the inbox to the commit", SECONDS)
+SENTIMENT_PREDICTIONS = Counter(
+    "earshot_sentiment_predictions",
+    "Posts by the model that read their sentiment, where the engine is keen",
+    ["model"],
+    registry=REGISTRY,
+)
 DELIVERY_SECONDS = _build_histogram("delivery", "From the commit to Slack's answer", SECONDS, ["lane"])
 CLAIM_SECONDS = _build_histogram("claim", "From a case's opening to its claim", MINUTES)
 RESOLVE_SECONDS = _build_histogram("resolve", "From a case's opening to its resolution", MINUTES)

@@ -27,9 +27,11 @@ from bot.clock import SystemClock
 from bot.config import Playbook
 from bot.config.brand_settings import build_brand_variable, is_brand_secret
 from bot.config.settings import Settings, build_hook_variable
+from bot.detectors.engines.keen import load_keen_model
 from bot.detectors.engines.onnx import load_onnx_model
 from bot.detectors.model.loading import load_model, resolve_weights_path
 from bot.detectors.model.weights import PACKAGED, WeightsError
+from bot.detectors.sentiment import KEEN
 from bot.domain.department import Department, is_person
 from bot.domain.route_conditions import OUTLET_FIELDS
 from bot.domain.routing import list_routed_departments
@@ -204,14 +206,15 @@ def describe_processes(settings: Settings) -> CheckFinding:
 
 def check_own_model(playbook: Playbook) -> Iterator[CheckFinding]:
     options = playbook.detectors.onnx
-    if options is None:
-        return
     try:
-        load_onnx_model(options)
+        if playbook.detectors.engine == KEEN:
+            manifest = load_keen_model().manifest
+            yield make_ok("detectors.engine", f"earshot-keen {manifest.version}, {manifest.describe_pace()}")
+        elif options is not None:
+            load_onnx_model(options)
+            yield make_ok("detectors.onnx", f"{options.file}, with the classes {', '.join(options.classes)}")
     except WeightsError as no:
-        yield make_fault("detectors.onnx", str(no))
-    else:
-        yield make_ok("detectors.onnx", f"{options.file}, with the classes {', '.join(options.classes)}")
+        yield make_fault("detectors.engine" if options is None else "detectors.onnx", str(no))
 
 
 async def check_sources(settings: Settings, playbook: Playbook, places: PlaybookLocations) -> Findings:

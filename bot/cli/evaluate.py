@@ -9,7 +9,7 @@ from bot.cli.exits import exit_on_error, fail_with, get_playbook_path, get_weigh
 from bot.config import OnnxOptions, load_playbook
 from bot.detectors.label_dimensions import DIMENSIONS
 from bot.detectors.pipeline import MentionAssessor
-from bot.detectors.sentiment import BLEND, ENGINES, ONNX
+from bot.detectors.sentiment import BLEND, ENGINES, KEEN, ONNX
 from bot.sources.catalogue import MODELS
 from bot.training.datasets import NONE_KNOWN, DatasetError, load_labelled, load_unlabelled
 from bot.training.evaluate import evaluate_assessor, measure_misfires
@@ -26,15 +26,17 @@ def evaluate(
     ordinary: Annotated[
         Path | None, typer.Option(help="Posts without labels: shows how often each intent is found in them.")
     ] = None,
-    engine: Annotated[str, typer.Option(help="blend, vader, textblob, or onnx: the playbook's own model.")] = "blend",
+    engine: Annotated[
+        str, typer.Option(help="blend, keen, vader, textblob, or onnx: the playbook's own model.")
+    ] = "blend",
 ) -> None:
     """Measure how often Earshot is right on labelled posts: each figure with its 95 % interval and the number of posts.
 
     Rows are {"text", "label"} for sentiment, {"text", "head", "y", "src"} for an intent (crisis and spam, too), or
     corrections as `earshot corrections export` writes them.
     """
-    if engine not in (BLEND, ONNX, *ENGINES):
-        raise typer.BadParameter(f"there is no engine {engine!r}. Use blend, vader, textblob or onnx")
+    if engine not in (BLEND, KEEN, ONNX, *ENGINES):
+        raise typer.BadParameter(f"there is no engine {engine!r}. Use blend, keen, vader, textblob or onnx")
     if not files and not ordinary:
         raise typer.BadParameter("name files with labelled posts, or --ordinary FILE")
     try:

@@ -254,7 +254,7 @@ class OnnxTable(PlaybookTable):
 
 
 class DetectorsTable(PlaybookTable):
-    engine: Annotated[str, AfterValidator(require_one_of("blend", "vader", "textblob", "onnx"))] = (
+    engine: Annotated[str, AfterValidator(require_one_of("blend", "keen", "vader", "textblob", "onnx"))] = (
         DetectorOptions().engine
     )
     unsure_below: float = Field(DetectorOptions().unsure_below, ge=0, le=1)

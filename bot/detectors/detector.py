@@ -97,8 +97,8 @@ class AnalysisContext:
         """Invisible letters of the original, which are not in `text`."""
         self.prediction = NO_PREDICTION
         """Set before the first detector runs."""
-        self.onnx_probabilities: tuple[float, float, float] | None = None
-        """Negative, neutral, positive by the customer's ONNX model, if there is one."""
+        self.slow_probabilities: tuple[float, float, float] | None = None
+        """Negative, neutral, positive by a customer's ONNX model or the keen one, if it has read the post."""
         self.signals: list[Signal] = []
         self._labels: set[str] = set()
         self._reasons: list[tuple[int, ReasonFunction]] = []

@@ -1,21 +1,23 @@
 """The detectors in the order in which they run; a later one may read the signals of an earlier one."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from bot import metrics
 from bot.config import OnnxOptions, Playbook
 from bot.detectors.authenticity import AuthenticityDetector
 from bot.detectors.crisis import CrisisDetector
 from bot.detectors.detector import AnalysisContext, Detector, MentionStats, tokenize_text
+from bot.detectors.engines.keen import KeenModel, load_keen_model
 from bot.detectors.engines.onnx import OnnxModel, Probabilities, load_onnx_model
 from bot.detectors.intent import IntentDetector
 from bot.detectors.language import LanguageDetector
 from bot.detectors.model.loading import load_model
 from bot.detectors.model.predictions import predict_batch
 from bot.detectors.model.weights import PACKAGED
-from bot.detectors.sentiment import BLEND, SentimentDetector
+from bot.detectors.sentiment import BLEND, KEEN, SentimentDetector
 from bot.detectors.spam import SpamDetector
 from bot.detectors.subject import SubjectDetector
 from bot.detectors.subject_matcher import SubjectMatcher
@@ -34,7 +36,7 @@ def build_detectors(
     engine: str,
     unsure_below: float,
     language: str,
-    onnx_model: OnnxModel | None = None,
+    slow_model: OnnxModel | KeenModel | None = None,
     themes: Sequence[Theme] = (),
 ) -> tuple[Detector, ...]:
     return (
@@ -43,7 +45,7 @@ def build_detectors(
         ThemeDetector(themes),
         AuthenticityDetector(),
         SpamDetector(subjects),
-        SentimentDetector(engine, unsure_below=unsure_below, language=language, onnx_model=onnx_model),
+        SentimentDetector(engine, unsure_below=unsure_below, language=language, slow_model=slow_model),
         CrisisDetector(),
         IntentDetector(language),
         UrgencyDetector(),
@@ -72,11 +74,17 @@ class MentionAssessor:
         language: str = "en",
         weights: Path = PACKAGED,
         onnx: OnnxOptions | None = None,
+        keen_folder: Path | None = None,
         themes: Sequence[Theme] = (),
     ) -> None:
-        """Load the model. Raise `WeightsError` if the weight file or the customer's own model cannot be used."""
+        """Load the models. Raise `WeightsError` if the weight file or the model of the engine cannot be used.
+
+        `keen_folder`: where the files of the keen model are, if they are not installed.
+        """
         self._model = load_model(weights)
-        self._own = load_onnx_model(onnx) if onnx else None
+        self._slow: OnnxModel | KeenModel | None = load_onnx_model(onnx) if onnx else None
+        if engine == KEEN:
+            self._slow = load_keen_model(keen_folder)
         tokenize_text("ready")  # loads the word lists now, else the first post would wait for them
         self._matcher = SubjectMatcher(subjects)
         self.detectors = build_detectors(
@@ -85,7 +93,7 @@ class MentionAssessor:
             engine=engine,
             unsure_below=unsure_below,
             language=language,
-            onnx_model=self._own,
+            slow_model=self._slow,
             themes=themes,
         )
 
@@ -102,25 +110,40 @@ class MentionAssessor:
     def assess_lazily(self, batch: Sequence[Mention], stats: Sequence[MentionStats] = ()) -> list[AssessmentResult]:
         """Assess mentions and leave the reasons to those that are kept."""
         contexts = self._build_contexts(batch, stats)
-        return self._run_detectors(contexts, self._own.predict(_collect_texts(contexts)) if self._own else ())
+        return self._run_detectors(contexts, self._slow.predict(_collect_texts(contexts)) if self._slow else ())
 
     async def assess_in_thread(
-        self, batch: Sequence[Mention], stats: Sequence[MentionStats] = ()
+        self,
+        batch: Sequence[Mention],
+        stats: Sequence[MentionStats] = (),
+        count_waiting: Callable[[], Awaitable[int]] | None = None,
     ) -> list[AssessmentResult]:
-        """Assess like `assess_lazily`; a model that takes milliseconds a post runs in a thread."""
+        """Assess like `assess_lazily`; a model that takes milliseconds a post runs in a thread.
+
+        `count_waiting` counts what waits, this batch included. The keen model leaves the batch to ours while that is
+        more than it reads in `PATIENCE`.
+        """
         contexts = self._build_contexts(batch, stats)
-        own = await asyncio.to_thread(self._own.predict, _collect_texts(contexts)) if self._own else ()
-        return self._run_detectors(contexts, own)
+        if self._slow is None or not await self._has_time(len(batch), count_waiting):
+            return self._run_detectors(contexts, ())
+        return self._run_detectors(contexts, await asyncio.to_thread(self._slow.predict, _collect_texts(contexts)))
+
+    async def _has_time(self, posts: int, count_waiting: Callable[[], Awaitable[int]] | None) -> bool:
+        if not isinstance(self._slow, KeenModel):
+            return True
+        has_time = self._slow.pace.can_read(await count_waiting() if count_waiting else posts)
+        metrics.SENTIMENT_PREDICTIONS.labels("keen" if has_time else "light").inc(posts)
+        return has_time
 
     def _build_contexts(self, batch: Sequence[Mention], stats: Sequence[MentionStats]) -> list[AnalysisContext]:
         pairs = zip(batch, stats or [MentionStats()] * len(batch), strict=True)
         return [AnalysisContext(mention, known, self._matcher) for mention, known in pairs]
 
     def _run_detectors(
-        self, contexts: Sequence[AnalysisContext], onnx: Sequence[Probabilities]
+        self, contexts: Sequence[AnalysisContext], slow: Sequence[Probabilities]
     ) -> list[AssessmentResult]:
-        for context, probabilities in zip(contexts, onnx, strict=False):
-            context.onnx_probabilities = probabilities
+        for context, probabilities in zip(contexts, slow, strict=False):
+            context.slow_probabilities = probabilities
         for context, prediction in zip(contexts, predict_batch(self._model, contexts), strict=True):
             context.prediction = prediction
         for detector in self.detectors:

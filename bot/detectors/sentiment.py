@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from bot.detectors.detector import INTENT_LEXICON, AnalysisContext, ReasonFunction
+from bot.detectors.engines.keen import KeenModel
 from bot.detectors.engines.lexicon_engines import (
     SentimentEngine,
     TextBlobEngine,
@@ -43,6 +44,9 @@ BLEND = "blend"
 """Our own model. The others are for comparison."""
 ONNX = "onnx"
 """The customer's own model, which has read the batch before."""
+KEEN = "keen"
+"""The transformer of the package earshot-keen, which has read the batch before, unless too much waited."""
+UNDER_LOAD = "by the light model, because many posts were waiting"
 ENGINES: dict[str, type[VaderEngine | TextBlobEngine]] = {"vader": VaderEngine, "textblob": TextBlobEngine}
 
 
@@ -56,9 +60,11 @@ class SentimentReading(NamedTuple):
 class SentimentDetector:
     name = "sentiment"
 
-    def __init__(self, engine: str, *, unsure_below: float, language: str, onnx_model: OnnxModel | None = None) -> None:
+    def __init__(
+        self, engine: str, *, unsure_below: float, language: str, slow_model: OnnxModel | KeenModel | None = None
+    ) -> None:
         self._engine: SentimentEngine | None = ENGINES[engine]() if engine in ENGINES else None
-        self._onnx_model = onnx_model
+        self._slow_model = slow_model
         self._unsure_below = unsure_below
         self._language = language
         self._vader = VaderEngine()
@@ -67,7 +73,7 @@ class SentimentDetector:
     def detect(self, batch: Sequence[AnalysisContext]) -> None:
         for context in batch:
             language = context.get_dimension_value("language") or self._language
-            supported = language in self._onnx_model.languages if self._onnx_model else language == "en"
+            supported = language in self._slow_model.languages if self._slow_model else language == "en"
             reading = self._read_sentiment(context) if supported else self._read_foreign_language(context, language)
             rating = context.mention.rating
             self._add_sentiment_signals(context, _weigh_rating(reading, rating) if rating else reading)
@@ -92,8 +98,10 @@ class SentimentDetector:
             context.add_signal(Signal(self.name, UNSURE, 1.0 - likely), explain_doubt)
 
     def _read_sentiment(self, context: AnalysisContext) -> SentimentReading:
-        if self._onnx_model and context.onnx_probabilities:
-            probabilities, explain = context.onnx_probabilities, _make_fixed_reason(f" by {self._onnx_model.name}")
+        if isinstance(self._slow_model, KeenModel):
+            probabilities, explain = _mix_predictions(self._slow_model, context)
+        elif self._slow_model and context.slow_probabilities:
+            probabilities, explain = context.slow_probabilities, _make_fixed_reason(f" by {self._slow_model.name}")
         elif self._engine:
             probabilities, explain = _predict_by_engine(self._engine, context.masked_text)
         else:
@@ -135,6 +143,21 @@ def _predict_by_engine(engine: SentimentEngine, text: str) -> tuple[tuple[float,
     """Predict now and find the words when a reason is needed, as that takes as long again."""
     probabilities = convert_polarity(engine.get_polarity(text), engine.neutral)
     return probabilities, lambda context: _format_quotes(list_reasons(engine, context.masked_text))
+
+
+def _mix_predictions(keen: KeenModel, context: AnalysisContext) -> tuple[tuple[float, float, float], ReasonFunction]:
+    """Mix the predictions of both models. Its reasons quote the words of ours, if it found the same."""
+    light, read_by = context.prediction.probabilities, UNDER_LOAD
+    mixed = light
+    if context.slow_probabilities:
+        mixed, read_by = keen.mix(context.slow_probabilities, light), f"by {keen.name}"
+    is_same = mixed.index(max(mixed)) == light.index(max(light))
+
+    def explain_prediction(context: AnalysisContext) -> str:
+        words = _explain_prediction(context) if is_same else ""
+        return f"{words}, {read_by}" if words else f": {read_by}"
+
+    return mixed, explain_prediction
 
 
 def _make_fixed_reason(words: str) -> ReasonFunction:

@@ -231,6 +231,10 @@ class Inbox(RedisStore):
         transaction.write("HSET", self._keys.dead_letters, entry.id, json.dumps(letter))
         await commit(self._client, transaction)
 
+    async def count(self) -> int:
+        """Count what waits for triage or is being processed."""
+        return int(await self._client.execute("XLEN", self._keys.inbox))
+
     async def measure_backlog(self, left_after: timedelta = LEFT_AFTER) -> tuple[int, int]:
         """Return the length of the inbox, and when the oldest waiting entry arrived (epoch ms; 0 if none waits).
 

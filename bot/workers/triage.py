@@ -1,7 +1,7 @@
 """Triage: read a batch of mentions, assess and route each, join it to a case or open one, and commit."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -45,7 +45,10 @@ MAX_TRIES = 20
 
 class BatchAssessor(Protocol):
     async def assess_in_thread(
-        self, batch: Sequence[Mention], stats: Sequence[MentionStats] = ()
+        self,
+        batch: Sequence[Mention],
+        stats: Sequence[MentionStats] = (),
+        count_waiting: Callable[[], Awaitable[int]] | None = None,
     ) -> Sequence[LazyAssessment]: ...
 
 
@@ -193,7 +196,8 @@ class TriageWorker(Worker):
         mentions = [entry.mention for entry in entries if entry.mention is not None]
         at, living = self._clock.now(), [mention for mention in mentions if mention.deleted_at is None]
         stats = [self._recent_mentions.record_mention(mention, at) for mention in living]
-        results = iter(await self._rules.get_assessor().assess_in_thread(living, stats)) if living else iter(())
+        assessor, count = self._rules.get_assessor(), self._inbox.count
+        results = iter(await assessor.assess_in_thread(living, stats, count)) if living else iter(())
         assessed = [(mention, WORDLESS if mention.deleted_at else next(results)) for mention in mentions]
         return [self._build_item(entry, *one) for entry, one in zip(entries, assessed, strict=True)]
 

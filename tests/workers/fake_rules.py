@@ -1,6 +1,6 @@
 """A small playbook and a trivial assessor: a `#tag` in a mention is its intent."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import NamedTuple
 
 from bot.detectors.detector import MentionStats
@@ -40,7 +40,12 @@ class FakeAssessor:
     def __init__(self, intent: Callable[[str], str]) -> None:
         self._intent = intent
 
-    async def assess_in_thread(self, batch: Sequence[Mention], stats: Sequence[MentionStats] = ()) -> list[FakeResult]:  # noqa: ARG002
+    async def assess_in_thread(
+        self,
+        batch: Sequence[Mention],
+        stats: Sequence[MentionStats] = (),  # noqa: ARG002
+        count_waiting: Callable[[], Awaitable[int]] | None = None,  # noqa: ARG002
+    ) -> list[FakeResult]:
         return [FakeResult(self._assess(mention)) for mention in batch]
 
     def _assess(self, mention: Mention) -> Assessment:

@@ -1,6 +1,6 @@
 """Recent mentions outlive the worker that triaged them, and other workers know them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 import pytest
 import redis
@@ -44,10 +44,13 @@ class RecordingRules(FakeRules):
 
         class Noting(FakeAssessor):
             async def assess_in_thread(
-                self, batch: Sequence[Mention], stats: Sequence[MentionStats] = ()
+                self,
+                batch: Sequence[Mention],
+                stats: Sequence[MentionStats] = (),
+                count_waiting: Callable[[], Awaitable[int]] | None = None,
             ) -> list[FakeResult]:
                 beside.update(zip((mention.id for mention in batch), stats, strict=True))
-                return await assessor.assess_in_thread(batch, stats)
+                return await assessor.assess_in_thread(batch, stats, count_waiting)
 
         return Noting(self.read_intent)
 

@@ -40,13 +40,14 @@ Probabilities = tuple[float, float, float]
 
 
 class OnnxModel:
-    def __init__(self, config: OnnxOptions) -> None:
-        """Load and check the model. Raise `WeightsError` with the reason."""
+    def __init__(self, config: OnnxOptions, *, batch_size: int = BATCH_SIZE, threads: int = 0) -> None:
+        """Load and check the model. `threads` of one run; 0 for as many as there are cores. Raise `WeightsError`."""
         self.name = config.file.name
         self.languages = frozenset(config.languages)
         self._order = [config.classes.index(sentiment.value) for sentiment in Sentiment]
         self._tokenizer = _load_tokenizer(config.tokenizer)
-        self._session = _open_session(config.file)
+        self._session = _open_session(config.file, threads)
+        self._batch_size = batch_size
         self._inputs, self._output = _read_signature(config.file, self._session)
         if fault := _find_label_mismatch(config.file.parent / "config.json", config.classes):
             raise WeightsError(fault)
@@ -56,8 +57,8 @@ class OnnxModel:
     def predict(self, texts: Sequence[str]) -> list[Probabilities]:
         """Return negative, neutral, positive of each text. Takes some milliseconds a post; thread-safe."""
         found: list[Probabilities] = []
-        for start in range(0, len(texts), BATCH_SIZE):
-            raw = self._run(texts[start : start + BATCH_SIZE])
+        for start in range(0, len(texts), self._batch_size):
+            raw = self._run(texts[start : start + self._batch_size])
             shares = raw if self._has_probabilities else _normalize_logits(raw)
             found += [(row[0], row[1], row[2]) for row in shares[:, self._order].tolist()]
         return found
@@ -142,9 +143,10 @@ def _list_runtime_errors() -> tuple[type[Exception], ...]:
     return tuple(getattr(state, name) for name in names)
 
 
-def _open_session(path: Path) -> Any:
+def _open_session(path: Path, threads: int) -> Any:
     runtime = _import_extra("onnxruntime")
     options = runtime.SessionOptions()
+    options.intra_op_num_threads = threads
     options.log_severity_level = 4  # errors are raised; its log is for its makers
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     try:
