@@ -5,6 +5,7 @@ import re
 import struct
 import zlib
 from collections.abc import Callable
+from itertools import combinations
 from typing import Any
 
 import pytest
@@ -112,6 +113,36 @@ async def test_charts_and_tables_have_their_numbers_behind_them(world: World, se
         window.wait_for_text("angry", "calm", "tue", within="#log .block-chart table")
 
     await sees(story)
+
+
+async def test_labels_of_a_chart_that_say_more_than_the_others_are_written_and_none_lies_over_another(
+    world: World, sees: Any
+) -> None:
+    days = [f"{day} Mar" for day in range(1, 21)]
+    days[4], days[6], days[19] = "5 Mar ▸ start", "7 Mar ▸ end", "20 Mar, so far"
+    points = [{"label": day, "value": 1 + nth * 13} for nth, day in enumerate(days)]
+    for shown in (20, 5):
+        line = {"name": "mentions", "data": points[-shown:]}
+        chart = {"type": "line", "series": [line], "axis_config": {"categories": days[-shown:]}}
+        await world.post(blocks=[{"type": "data_visualization", "title": "A campaign", "chart": chart}])
+
+    def story(window: Window) -> None:
+        window.wait_until(lambda: len(window.find_elements("#log .block-chart svg")) == 2, "both are drawn")
+        long, short = window.find_elements("#log .block-chart svg")
+        assert {days[4], days[6], days[19]} <= {one.text for one in long.find_elements(By.TAG_NAME, "text")}
+        assert {one.text for one in short.find_elements(By.TAG_NAME, "text")} >= {*days[-5:]}
+        for drawn in (long, short):
+            boxes = [one.rect for one in drawn.find_elements(By.TAG_NAME, "text")]
+            assert not [(one, other) for one, other in combinations(boxes, 2) if overlap(one, other)]
+
+    await sees(story)
+
+
+def overlap(one: dict[str, int], other: dict[str, int]) -> bool:
+    return all(
+        one[start] < other[start] + other[size] and other[start] < one[start] + one[size]
+        for start, size in (("x", "width"), ("y", "height"))
+    )
 
 
 async def test_a_file_is_offered_and_a_picture_shown(world: World, sees: Any) -> None:

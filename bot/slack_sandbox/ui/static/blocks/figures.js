@@ -45,11 +45,14 @@ function numbers(block) {
 
 const WIDE = 480;
 const TALL = 220;
-const FRAME = { left: 44, right: 8, top: 10, bottom: 34 };
+const FRAME = { left: 44, right: 8, top: 10, bottom: 36 };
+const LABELS = 8;
+const LETTER = 6.4; // the width of one in a label, about
 
 function plot(given) {
   const { categories, x_label: x = "", y_label: y = "" } = given.axis_config;
-  const most = Math.max(1, ...given.series.flatMap((one) => one.data.map((point) => point.value)));
+  const highest = Math.max(1, ...given.series.flatMap((one) => one.data.map((point) => point.value)));
+  const most = 2 * Math.ceil(highest / 2); // half of it is a whole number, too
   const up = (value) => TALL - FRAME.bottom - (value / most) * (TALL - FRAME.top - FRAME.bottom);
   const step = (WIDE - FRAME.left - FRAME.right) / categories.length;
   const across = (index) => FRAME.left + step * (index + 0.5);
@@ -59,8 +62,27 @@ function plot(given) {
       svg("line", { class: "grid", x1: FRAME.left, x2: WIDE - FRAME.right, y1: up(most * part), y2: up(most * part) }),
       svg("text", { class: "tick", x: FRAME.left - 6, y: up(most * part) + 4, "text-anchor": "end" }, short(most * part))]),
     marks,
-    categories.map((name, index) => (index % Math.ceil(categories.length / 8) ? null : svg("text", { class: "tick", x: across(index), y: TALL - 14, "text-anchor": index && index === categories.length - 1 ? "end" : "middle" }, name)))),
+    axisLabels(categories, across).map(({ name, at, row }) => svg("text", { class: "tick", x: at, y: TALL - FRAME.bottom + 16 + row * 14, "text-anchor": "middle" }, name))),
   legend(given.series.map((one) => one.name), given.type === "bar" ? "" : "line "));
+}
+
+// Which categories are written below, and where. Those that say more than the others, as the first day of a sale does,
+// come first, in a second row where the first is taken. Of the rest, those for which there is room.
+function axisLabels(categories, across) {
+  const words = categories.map((name) => name.split(" ").length);
+  const fewest = Math.min(...words);
+  const every = Math.ceil(categories.length / LABELS);
+  const rows = [[], []];
+  const place = (index, most) => {
+    const half = (categories[index].length * LETTER) / 2 + 3;
+    const at = Math.min(Math.max(across(index), half), WIDE - half);
+    const row = rows.slice(0, most).findIndex((taken) => taken.every((one) => Math.abs(one.at - at) >= one.half + half));
+    if (row >= 0) rows[row].push({ name: categories[index], at, half, row });
+  };
+  const indexes = [...categories.keys()];
+  indexes.filter((index) => words[index] > fewest).forEach((index) => place(index, 2));
+  indexes.filter((index) => words[index] === fewest && index % every === 0).forEach((index) => place(index, 1));
+  return rows.flat();
 }
 
 function bars(given, across, up, step) {
