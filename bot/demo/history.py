@@ -56,6 +56,8 @@ REGULAR_EVERY = 150
 OUR_HANDLE = "@northwindair"
 RESOLVED_AFTER = timedelta(minutes=2)
 """The answer was posted so long before the case was resolved."""
+DAY_SOURCE = "day"
+"""The name under which the sample day is published."""
 HOUR = 3600
 Kind = tuple[str, Assessment, Route]
 
@@ -66,7 +68,7 @@ async def backfill_history(store: Store, rules: ReloadableRules, start: datetime
     midnight = datetime.combine(start.astimezone(zone).date(), time(), zone)
     posts = [*_iter_posts(rules, midnight)]
     await store.history.backfill_counts(one for one, _ in posts)
-    await store.history.backfill_source("x", (one.at for one, _ in posts))
+    await store.history.backfill_source(DAY_SOURCE, (one.at for one, _ in posts))
     recent, closed = midnight - timedelta(days=DAYS_WITH_CASES), midnight - ALL_CLOSED
     opened = [one for one in posts if one[0].outcome is MentionOutcome.OPENED and recent < one[0].at < closed]
     ranked = _choose_top_posts([one for one, _ in opened], midnight)

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from bot.clock import Clock
 from bot.demo.clocks import ManualClock
+from bot.demo.history import DAY_SOURCE
 from bot.demo.simulated_users import SimulatedUsers
 from bot.demo.terminal_view import TerminalView
 from bot.domain.mention import Mention
@@ -26,7 +27,7 @@ async def play_without_waiting(
     stage: LocalApp, clock: ManualClock, day: Sequence[Mention], users: SimulatedUsers, screen: TerminalView
 ) -> None:
     """Play every step of the day in order, as fast as possible; the result is the same each time."""
-    inbox = InboxWriter("day", stage.store, clock)
+    inbox = InboxWriter(DAY_SOURCE, stage.store, clock)
     shown, published, end = 0, 0, day[-1].created_at + EVENING
     pending = False
     while clock.now() < end or pending:
@@ -75,7 +76,7 @@ async def play_in_real_time(
     """Play the day by the clock, until it is over or stopped."""
 
     async def publish_day() -> None:
-        inbox = InboxWriter("day", stage.store, clock)
+        inbox = InboxWriter(DAY_SOURCE, stage.store, clock)
         for mention in day:
             await clock.sleep((mention.created_at - clock.now()).total_seconds())
             await inbox.publish([mention])

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from bot.demo.clocks import FastClock
+from bot.demo.history import DAY_SOURCE
 from bot.demo.simulated_users import ScheduledAction, SimulatedUsers
 from bot.domain.assessment import Assessment
 from bot.domain.mention import Mention
@@ -42,7 +43,7 @@ class DemoSession:
     def __init__(self, stage: LocalApp, clock: FastClock, day: Sequence[Mention], users: SimulatedUsers) -> None:
         self.stage, self.clock, self.users = stage, clock, users
         self._day = day
-        self._inbox = InboxWriter("day", stage.store, clock)
+        self._inbox = InboxWriter(DAY_SOURCE, stage.store, clock)
         self._pace = clock.speed
         self._running = asyncio.Event()
         self._paused_at: datetime | None = None

@@ -23,13 +23,14 @@ from bot.domain.department_figures import (
 )
 from bot.domain.periods import TimeSpan
 from bot.domain.reports.first_count import (
+    find_first_count,
     name_first_count,
     require_figures,
     select_counted_parts,
     select_counted_spans,
 )
 from bot.domain.reports.precision import PRECISION_DAYS, PrecisionEstimate, compute_precisions
-from bot.domain.reports.range_parts import split_span
+from bot.domain.reports.range_parts import RangePart, split_span
 from bot.domain.reports.ranges import ReportRange, parse_known_range
 from bot.domain.reports.recognition import ColleagueFigures
 from bot.domain.reports.report import (
@@ -129,19 +130,17 @@ class SentimentReports:
     async def build_report(self, query: ReportQuery) -> Report:
         at, zone = self._clock.now(), ZoneInfo(self._rules.time_zone)
         asked = parse_known_range(query.period, at, zone)
-        divided = split_span(asked.current, zone, compute_hours_start(at, zone))
+        divided = split_span(asked.current, zone, compute_hours_start(at, zone), at)
         spans = (asked.current, *(one.span for one in divided))
         rolled, rolled_before = (list_counter_days(some, at, zone) for some in (spans, asked.before))
         register = await self._store.themes.load()
         now, *divisions = await self._load_tallies(query, spans, rolled, register)
         usual = await self._load_usual(query, asked.before, rolled_before, register)
-        started = await self._find_counting_start()
-        if not now:
-            require_figures(asked, started, zone)
         rivals = self._list_competitors(query)
         before, parts = ([SentimentCounts.from_tally(one, rivals) for one in some] for some in (usual, divisions))
-        counted = [one.span for one, split in zip(divided, parts, strict=True) if split.total]
-        asked = name_first_count(asked, started, counted, at.astimezone(zone), is_scoped=bool(query.scope))
+        started = await self._find_counting_start(query, divided, rolled, divisions)
+        require_figures(asked, started, zone)
+        asked = name_first_count(asked, started, at.astimezone(zone))
         span_days = list_counter_days([asked.current], at, zone)
         [by_theme] = await self._store.report_counters.load_themes(asked.current, rolled=span_days, query=query)
         themes = compute_theme_figures(by_theme, register, rivals)
@@ -216,10 +215,19 @@ class SentimentReports:
         wanted = CaseFilter(report, self._list_competitors(report.query), await self._store.themes.load(), figure)
         return list_case_figures(report), await find_report_cases(self._store, wanted)
 
-    async def _find_counting_start(self) -> datetime | None:
-        """Return when the first source brought its first mention."""
+    async def _find_counting_start(
+        self, query: ReportQuery, divided: Sequence[RangePart], rolled: Sequence[LocalDay], tallies: Sequence[Tally]
+    ) -> datetime | None:
+        """Return when anything was first counted, of this time or before it.
+
+        The first mention of one subject, department or theme does not say so: then all are read, where it may matter.
+        """
         health = await self._store.source_health.load_all()
-        return min((one.started for one in health.values() if one.started), default=None)
+        started = min((one.started for one in health.values() if one.started), default=None)
+        spans = [one.span for one in divided]
+        if query.scope and started and spans and started > spans[0].start:
+            tallies = await self._store.report_counters.load_tallies(*spans, rolled=rolled, query=EVERYTHING)
+        return find_first_count(started, [span for span, tally in zip(spans, tallies, strict=True) if tally])
 
     async def _find_work_start(
         self, query: ReportQuery, span: TimeSpan, started: datetime | None, zone: ZoneInfo

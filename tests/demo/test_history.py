@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from bot.demo.clocks import ManualClock
-from bot.demo.history import backfill_history
+from bot.demo.history import DAY_SOURCE, backfill_history
 from bot.demo.playback import step_until_idle
 from bot.demo.setup import load_demo_inputs, run_demo_app
 from bot.domain.case_figures import COUNTED_KINDS
@@ -86,7 +86,8 @@ async def test_the_report_of_one_theme_shows_its_posts_alone_and_its_first_menti
     week = await reports.build_report(ReportQuery("week", theme="baggage"))
     assert week.top_cases
     assert all("baggage" in list_counted_themes(one.original_assessment) for one in week.top_cases)
-    assert "since" not in (await reports.build_report(ReportQuery("yesterday", theme="delay"))).range.label
+    for theme in ("delay", "cleanliness"):
+        assert "since" not in (await reports.build_report(ReportQuery("yesterday", theme=theme))).range.label
 
 
 async def test_a_campaign_of_the_week_before_shows_what_became_of_its_cases(local_app: LocalApp) -> None:
@@ -99,7 +100,7 @@ async def test_a_campaign_of_the_week_before_shows_what_became_of_its_cases(loca
 
 async def test_figures_are_said_to_be_counted_since_the_first_of_it(local_app: LocalApp) -> None:
     await backfill_history(local_app.store, local_app.app.rules, FIRST.created_at)
-    await local_app.store.intake.admit("x", [FIRST], None, FIRST.created_at)
+    await local_app.store.intake.admit(DAY_SOURCE, [FIRST], None, FIRST.created_at)
     [health] = (await local_app.store.source_health.load_all()).values()
 
     assert health.started is not None

@@ -38,6 +38,22 @@ def test_a_time_is_drawn_by_its_hours_days_or_weeks(
     assert (found[0].label, found[-1].label) == labels
 
 
+@pytest.mark.parametrize(
+    ("end", "at", "label"),
+    [
+        ("10:30", "10:19", "10:00, so far"),
+        ("11:00", "10:50", "10:00, so far"),
+        ("11:00", "11:00", "10:00"),
+        ("10:30", "10:40", "10:00, to 10:30"),
+    ],
+)
+def test_a_part_that_is_not_over_says_so_and_one_that_was_cut_short_says_until_when(
+    end: str, at: str, label: str
+) -> None:
+    midnight, until, now = (datetime.fromisoformat(f"2026-03-10 {one}Z") for one in ("00:00", end, at))
+    assert split_span(TimeSpan(midnight, until), LISBON, midnight, now)[-1].label == label
+
+
 @given(
     start=st.integers(0, 4 * 366 * 96).map(lambda nth: datetime(2024, 1, 1, tzinfo=UTC) + nth * QUARTER),
     quarters=st.integers(1, 400 * 96),

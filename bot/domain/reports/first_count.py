@@ -1,14 +1,23 @@
 """What a report says of a time before anything was counted: nothing, and since when it was."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.domain.errors import NotAllowed
-from bot.domain.periods import HOUR, TimeSpan
+from bot.domain.periods import DAY, HOUR, TimeSpan
 from bot.domain.reports.range_parts import RangePart
 from bot.domain.reports.ranges import ReportRange
 from bot.domain.reports.report import SentimentCounts
+
+
+def find_first_count(started: datetime | None, counted: Sequence[TimeSpan]) -> datetime | None:
+    """Return when counting began: when the first source did, or before, if mentions of before that were counted.
+
+    `counted` are the parts of the range with mentions of any subject, department and theme.
+    """
+    is_earlier = started is not None and bool(counted) and counted[0].end <= started
+    return counted[0].start if is_earlier else started
 
 
 def select_counted_parts(
@@ -41,25 +50,15 @@ def require_figures(asked: ReportRange, started: datetime | None, zone: ZoneInfo
         raise NotAllowed(f"Earshot counts since {day}: there's nothing {asked.label}. Try `since {day.lower()}`.")
 
 
-def name_first_count(
-    asked: ReportRange, started: datetime | None, counted: Sequence[TimeSpan], brand_time: datetime, *, is_scoped: bool
-) -> ReportRange:
-    """Say since when it was counted, if that was an hour or more after the range began.
-
-    `counted` are the parts of it with mentions: there may be some of before the first source began.
-    """
-    if started is None:
+def name_first_count(asked: ReportRange, started: datetime | None, brand_time: datetime) -> ReportRange:
+    """Say since when it was counted, if that was an hour or more after the range began."""
+    if started is None or started < asked.current.start + HOUR:
         return asked
-    is_earlier = bool(counted) and counted[0].end <= started
-    if is_earlier and is_scoped:
-        return asked  # the first mention of one subject, department or theme does not say when counting began
-    begin = counted[0].start if is_earlier else started
-    if begin < asked.current.start + HOUR:
-        return asked
-    first = begin.astimezone(brand_time.tzinfo)
+    last = asked.current.end - timedelta(seconds=1)
+    begin, first, last = (one.astimezone(brand_time.tzinfo) for one in (asked.current.start, started, last))
     since, clock = f"{first.day} {first:%b}", f"{first:%H:%M}"
-    if first.date() == brand_time.date():
+    if first.date() == brand_time.date() or begin.date() == last.date():
         since = clock
-    elif first.date() == asked.current.start.astimezone(brand_time.tzinfo).date():
+    elif first.date() == begin.date() or asked.current.end - asked.current.start <= DAY:
         since = f"{since}, {clock}"
     return asked._replace(label=f"{asked.label} (counted since {since})")

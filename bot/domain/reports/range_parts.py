@@ -9,6 +9,7 @@ from bot.domain.periods import DAY, HOUR, QUARTER, TimeSpan, floor_to_quarter
 from bot.domain.text import format_count
 
 MAX_PARTS = 20
+SO_FAR = ", so far"
 STEPS = (QUARTER, 2 * QUARTER, HOUR, 2 * HOUR, 3 * HOUR, 6 * HOUR, DAY, 7 * DAY, 28 * DAY)
 
 
@@ -18,10 +19,13 @@ class RangePart(NamedTuple):
     span: TimeSpan
 
 
-def split_span(span: TimeSpan, zone: ZoneInfo, hours_start: datetime, least: timedelta = HOUR) -> list[RangePart]:
+def split_span(
+    span: TimeSpan, zone: ZoneInfo, hours_start: datetime, at: datetime | None = None, least: timedelta = HOUR
+) -> list[RangePart]:
     """Return the parts in order, each at least so long but the first and the last: they are exactly the span.
 
     Days begin at local midnight, hours on the clock. Before `hours_start` counters do not say in which hour it was.
+    One that is not over at `at` says so, where the span is not over either.
     """
     step = find_step(span, zone, least if span.start >= hours_start else DAY)
     is_one_day = _is_one_day(span, zone)
@@ -29,8 +33,9 @@ def split_span(span: TimeSpan, zone: ZoneInfo, hours_start: datetime, least: tim
     for begin, whole in _iter_parts(span, zone, step):
         part = TimeSpan(max(span.start, whole.start), min(span.end, whole.end))
         first = max(begin, span.start.astimezone(zone).replace(tzinfo=None))
-        label = _format_label(first, step, is_one_day=is_one_day)
-        found.append(RangePart(label + _format_rest(part, whole, zone, step), part))
+        is_running = at is not None and at <= span.end and at < whole.end
+        rest = SO_FAR if is_running else _format_rest(part, whole, zone, step)
+        found.append(RangePart(_format_label(first, step, is_one_day=is_one_day) + rest, part))
     return found
 
 
@@ -44,7 +49,7 @@ def list_whole_parts(
     step = find_step(span, zone, least if span.start >= hours_start else DAY)
     is_one_day = _is_one_day(span, zone)
     return [
-        RangePart(_format_label(begin, step, is_one_day=is_one_day) + (", so far" if at < whole.end else ""), whole)
+        RangePart(_format_label(begin, step, is_one_day=is_one_day) + (SO_FAR if at < whole.end else ""), whole)
         for begin, whole in _iter_parts(span, zone, step)
     ]
 
