@@ -24,7 +24,7 @@ from bot.cards.block_kit import (
     make_table,
 )
 from bot.cards.case_search import SearchQuery
-from bot.cards.charts import make_line_chart
+from bot.cards.charts import TITLE_LENGTH, make_line_chart
 from bot.cards.modal_blocks import make_option
 from bot.cards.sanitize import escape, escape_name, sanitize_line
 from bot.domain.assessment import Intent
@@ -82,7 +82,9 @@ def render_report(report: Report, note: str = "") -> RenderedMessage:
     smaller += [replace(smaller[-1], choices=()), replace(smaller[-1], choices=(), parts=())]
     for one in smaller:
         blocks = [
-            make_header(headline) if len(headline) <= HEADER_LENGTH else make_section(f"*{escape(headline)}*"),
+            make_header(headline)
+            if len(headline) <= HEADER_LENGTH
+            else make_rich_text(make_line(make_run(headline, bold=True))),
             *_render_figures(one),
             *_render_departments(one),
             *_render_missing(one),
@@ -129,7 +131,10 @@ def _render_chart(report: Report) -> list[Block]:
         "negative": [one.negative for one in splits],
         "positive": [one.positive for one in splits],
     }
-    return [make_line_chart(f"Mentions {report.range.label}", [label for label, _ in report.parts], series)]
+    title = f"Mentions {report.range.label}"
+    if len(title) > TITLE_LENGTH:  # since when it was counted is in the sentence above
+        title = title.partition(" (")[0]
+    return [make_line_chart(title, [label for label, _ in report.parts], series)]
 
 
 def _format_silence(source: FigureGap, report: Report) -> str:

@@ -11,9 +11,11 @@ from typing import NamedTuple
 from bot.cards.sanitize import sanitize_keep_spaces, truncate
 
 WIDTH, HEIGHT = 720, 240
-LEFT, TOP, BOTTOM = 46, 14, 28
-"""Margins of the bars: for the scale, its highest line, and the labels below."""
+LEFT, TOP, BOTTOM, SCALE = 46, 14, 44, 28
+"""Margins of the bars: for the scale, its highest line, and two rows of labels; and room for the scale of shares."""
 LABELS_SHOWN = 10
+LETTER = 6.8
+"""About the width of one in a label, with a little air."""
 BAR_MOST = 44
 ROW, NAME_WIDTH, VALUE_WIDTH = 30, 190, 190
 """Of a chart of shares: the height of a row, the room of its name and of its figures."""
@@ -35,7 +37,7 @@ def draw_bars(title: str, labels: Sequence[str], series: Mapping[str, Sequence[i
     totals = [sum(values) for values in zip(*series.values(), strict=True)]
     top = _find_scale_top(max(totals, default=0))
     height, band = HEIGHT - TOP - BOTTOM, (WIDTH - LEFT) / max(1, len(labels))
-    bar, every = min(BAR_MOST, band * 0.72), -(-len(labels) // LABELS_SHOWN)
+    bar = min(BAR_MOST, band * 0.72)
     drawn = []
     for count in dict.fromkeys((0, top // 2, top)):
         y = HEIGHT - BOTTOM - height * count / top
@@ -51,18 +53,40 @@ def draw_bars(title: str, labels: Sequence[str], series: Mapping[str, Sequence[i
                 x = middle - bar / 2
                 drawn.append(f'<rect class="{name}" x="{x:.1f}" y="{y:.1f}" width="{bar:.1f}" height="{size:.1f}"/>')
         drawn.append("</g>")
-        if nth % every == 0:
-            drawn.append(_draw_text(label, middle, HEIGHT - 8, "middle"))
+    drawn += _draw_labels(labels, [LEFT + band * (nth + 0.5) for nth in range(len(labels))])
     return _make_chart(title, HEIGHT, drawn)
+
+
+def _draw_labels(labels: Sequence[str], middles: Sequence[float]) -> list[str]:
+    """Write those that say more than the others first, such as the day on which a campaign starts, in two rows.
+
+    Of the rest, at most `LABELS_SHOWN` are written, in the first row where there is room.
+    """
+    fewest, every = min(map(_count_words, labels), default=0), -(-len(labels) // LABELS_SHOWN)
+    longer = [nth for nth, label in enumerate(labels) if _count_words(label) > fewest]
+    drawn, rows = [], (list[tuple[float, float]](), list[tuple[float, float]]())
+    for nth in (*longer, *(one for one in range(0, len(labels), every) if one not in longer)):
+        half = len(labels[nth]) * LETTER / 2
+        middle = min(max(middles[nth], half), WIDTH - half)
+        for row, taken in enumerate(rows if nth in longer else rows[:1]):
+            if all(abs(middle - other) > half + its_half for other, its_half in taken):
+                taken.append((middle, half))
+                drawn.append(_draw_text(labels[nth], middle, HEIGHT - 24 + 16 * row, "middle"))
+                break
+    return drawn
+
+
+def _count_words(label: str) -> int:
+    return len(label.split())
 
 
 def draw_shares(title: str, rows: Sequence[ShareRow]) -> str:
     """Return a row for each share: a point with its interval on a scale from 0 to 100 %."""
-    height, scale = ROW * len(rows) + BOTTOM, WIDTH - NAME_WIDTH - VALUE_WIDTH
+    height, scale = ROW * len(rows) + SCALE, WIDTH - NAME_WIDTH - VALUE_WIDTH
     drawn = []
     for percent in (0, 50, 100):
         x = NAME_WIDTH + scale * percent / 100
-        drawn.append(_draw_line("grid", x, 4, x, height - BOTTOM))
+        drawn.append(_draw_line("grid", x, 4, x, height - SCALE))
         drawn.append(_draw_text(f"{percent} %", x, height - 8, "middle"))
     for nth, row in enumerate(rows):
         y = ROW * (nth + 0.5)

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from bot.cards.block_kit import RenderedMessage, render_text
 from bot.cards.campaign_list import format_campaign_name
+from bot.cards.charts import LABEL_LENGTH
 from bot.cards.episode_page import format_ref_name, render_episode_page, render_episodes
 from bot.cards.sanitize import escape, format_date, quote_words
 from bot.clock import Clock
@@ -109,7 +110,11 @@ def _format_part(part: RangePart, ref: EpisodeRef, at: datetime) -> str:
     """Return its label with where the episode starts and ends, as far as there is room in a chart."""
     ends = ref.end is not None and part.span.start < ref.end <= part.span.end <= at
     edges = [*(["start"] if ref.start in part.span else []), *(["end"] if ends else [])]
-    return f"{part.label} ▸ {', '.join(edges)}" if edges else part.label
+    if not edges:
+        return part.label
+    begin = part.label.partition(",")[0]
+    both = (f"{label} ▸ {', '.join(edges)}" for label in (part.label, begin))
+    return next((one for one in both if len(one) <= LABEL_LENGTH), f"{begin} ▸ {edges[0]}")
 
 
 def _find_ref(name: str, refs: Sequence[EpisodeRef]) -> EpisodeRef:

@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
+from itertools import combinations
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -182,9 +183,22 @@ def test_an_episode_without_mentions_is_in_the_table_only() -> None:
 def test_bars_stay_in_their_frame_and_add_up(values: list[int]) -> None:
     drawn = draw_bars("Mentions", [str(nth) for nth in range(len(values))], {"negative": values, "others": values})
     tops = [float(one) for one in re.findall(r'<rect [^>]*? y="([\d.]+)"', drawn)]
-    assert all(14 <= top <= 212 for top in tops)
+    assert all(14 <= top <= 196 for top in tops)
     assert len(tops) == 2 * sum(value > 0 for value in values)
     assert f"{len(values) - 1}: {values[-1]:,} negative, {values[-1]:,} others" in drawn
+
+
+def test_labels_that_say_more_than_the_others_are_written_and_none_lies_over_another() -> None:
+    days = [f"{day} Mar" for day in range(1, 21)]
+    days[4], days[6], days[19] = "5 Mar ▸ start", "7 Mar ▸ end", "20 Mar, so far"
+    drawn = draw_bars("Mentions", days, {"negative": [1] * len(days)})
+    found = [
+        (float(x), float(y), words)
+        for x, y, words in re.findall(r'<text x="([\d.]+)" y="([\d.]+)" text-anchor="middle">([^<]+)', drawn)
+    ]
+    assert {days[4], days[6], days[19]} <= {words for _, _, words in found}
+    for (x, y, one), (other_x, other_y, other) in combinations(found, 2):
+        assert y != other_y or abs(x - other_x) >= 3 * (len(one) + len(other)), (one, other)
 
 
 def test_a_share_stands_at_its_place_with_its_interval_and_its_words() -> None:

@@ -24,6 +24,7 @@ from bot.domain.reports.report import (
     SentimentCounts,
 )
 from bot.domain.reports.statistics import DurationStats
+from bot.domain.reports.theme_figures import ThemeFigures
 from bot.slack_sandbox.block_kit import check_message
 
 AT = datetime(2026, 3, 10, 14, 7, tzinfo=ZoneInfo("Europe/Lisbon"))
@@ -115,7 +116,7 @@ def test_one_sentence_says_how_it_is_and_what_to_do_about_it(asked: Report, sent
 def test_a_sentence_too_long_for_a_title_is_not_cut() -> None:
     long = DepartmentFigures("d" * 120, 14, 8)
     drawing = render_report(report(departments=(long,)))
-    assert drawing.blocks[0]["type"] == "section"
+    assert drawing.blocks[0]["type"] == "rich_text"
     assert plain(drawing.text).endswith("overdue.")
     assert render_report(report()).blocks[0]["type"] == "header"
 
@@ -254,6 +255,24 @@ def test_the_chart_shows_when_and_words_say_it_too() -> None:
         "neutral or unclear": [2] * 5,
     }
     assert "Most negative at 13:00: 13 of 16" in words_of(drawing)
+    assert check_message(drawing.blocks) == []
+
+
+def test_a_long_title_of_a_chart_says_the_time_and_leaves_the_rest_to_the_sentence() -> None:
+    parts = tuple((f"{hour}:00", NOW) for hour in range(9, 14))
+    found = report("last 24 hours", parts=parts)
+    label = f"{found.range.label} (counted since 9 Mar, 22:00)"
+    drawing = render_report(replace(found, range=found.range._replace(label=label)))
+    assert [one["title"] for one in drawing.blocks if "chart" in one] == ["Mentions in the last 24 hours"]
+    assert label in drawing.text
+
+
+def test_a_long_sentence_shows_a_theme_as_it_is_named() -> None:
+    theme = ThemeFigures("late, *very* `late`", mentions=90, negative=80)
+    drawing = render_report(report(departments=(replace(CARE, name="customer care " * 6),), themes=(theme,)))
+    assert len(drawing.text) > 150
+    [run] = drawing.blocks[0]["elements"][0]["elements"]
+    assert "mostly about late, *very* `late` (80)" in run["text"]
     assert check_message(drawing.blocks) == []
 
 

@@ -1,5 +1,6 @@
 """Episodes and campaigns: what happened, before, during and after, and what came of it."""
 
+from bot.cards.charts import LABEL_LENGTH
 from bot.domain.reports.report import ReportQuery
 from bot.usecases.episodes import EpisodeUseCases
 from bot.usecases.reports import SentimentReports
@@ -165,7 +166,8 @@ async def test_an_episode_of_a_few_minutes_has_a_chart_of_quarters(world: World)
     parts = dict((await episodes.build_figures(ref, [ref])).parts)
     assert sum(one.opinion_count for one in parts.values()) == 40
     assert len(parts) >= 3
-    assert any(label.startswith("04:00") for label in parts)
+    assert [label for label in parts if "▸" in label] == ["04:00 ▸ start"]
+    assert all(len(label) <= LABEL_LENGTH for label in parts)
     blocks = (await episodes.show_episode(ref.id)).blocks
     assert "Mentions before, during, after" in str(blocks)
 
