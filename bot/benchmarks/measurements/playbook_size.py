@@ -24,7 +24,7 @@ SYLLABLES = ("ba", "lo", "mi", "ra", "se", "to", "vi", "pla", "gri", "fon")
 TRADES = ("air", "bank", "foods", "hotel", "labs")
 
 
-async def measure_large_playbook(bench: BenchmarkContext) -> list[Measurement]:
+async def measure_playbook_size(bench: BenchmarkContext) -> list[Measurement]:
     rules, count = load_rules(), bench.pick_count(2_048, 128)
     mentions = bench.samples.generate_mentions(count, SystemClock().now())
     contexts = [AnalysisContext(mention) for mention in mentions]
