@@ -18,8 +18,8 @@ _WRITES: tuple[tuple[str, tuple[tuple[str | float, ...], ...]], ...] = (
 """Each command that a commit may contain, by the type of its key, with what commits and admissions read."""
 _OTHER_COMMANDS = [
     *(f"{name} *" for name in ("GET", "MGET", "EXISTS", "HGETALL", "HKEYS", "HVALS", "HLEN", "SMEMBERS", "ZCARD")),
-    *("GETDEL *", "UNLINK *", "SETBIT * 0 1", "BITFIELD * GET u1 0", "ZINTER 1 *", "ZRANGEBYLEX * - +"),
-    *(f"{name} * a" for name in ("HGET", "HMGET", "ZSCORE", "XPENDING", "XINFO CONSUMERS")),
+    *("GETDEL *", "UNLINK *", "SETBIT * 0 1", "BITFIELD * GET u1 0", "ZRANGEBYLEX * - +"),
+    *(f"{name} * a" for name in ("HGET", "HMGET", "ZMSCORE", "ZSCORE", "XPENDING", "XINFO CONSUMERS")),
     *(f"{name} * 0 1" for name in ("LRANGE", "ZCOUNT", "ZRANGE", "ZRANGEBYSCORE")),
     *("HSCAN * 0", "ZSCAN * 0", "XLEN *", "XRANGE * - +", "XREVRANGE * + -", "XINFO GROUPS *", "XAUTOCLAIM * a b 1 0"),
     *("XGROUP CREATE * a 0", "XGROUP DELCONSUMER * a b", "XREADGROUP GROUP a b STREAMS * >"),

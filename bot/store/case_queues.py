@@ -1,15 +1,13 @@
 """Lists of cases by department, owner and author. Only the cases of one page are read, the others are counted."""
 
 import heapq
-import itertools
-import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import chain, islice
 from operator import itemgetter
 from typing import NamedTuple
 
-from bot.domain.case import Case
+from bot.domain.case import Case, CaseStatus
 from bot.domain.cases.queues import PAGE_ROWS, CasePage, CaseQueue, QueueCounts, normalize_name
 from bot.store.case_writer import add_author, build_person_term, update_claimed_cases
 from bot.store.cases import CaseStore
@@ -30,17 +28,15 @@ Dues = dict[str, float]
 
 
 class DepartmentQueues(NamedTuple):
-    """The counts of a department, and which of its open cases are claimed."""
-
     counts: QueueCounts
-    claimed: Dues
+    upcoming: int
+    """Unclaimed, and not overdue."""
 
-    def count_cases(self, queue: CaseQueue, at: datetime, *, without_overdue: bool = False) -> int:
+    def count_cases(self, queue: CaseQueue, *, without_overdue: bool = False) -> int:
         """Return how many are in a queue; `without_overdue` leaves out of the unclaimed what is overdue, too."""
         if queue is CaseQueue.OVERDUE:
             return self.counts.overdue
-        both = self.counts.overdue - sum(due <= at.timestamp() for due in self.claimed.values())
-        return max(0, self.counts.unclaimed - both) if without_overdue else self.counts.unclaimed
+        return self.upcoming if without_overdue else self.counts.unclaimed
 
 
 class CaseQueueStore(RedisStore):
@@ -49,16 +45,17 @@ class CaseQueueStore(RedisStore):
         self._cases = cases
 
     async def load_queues(self, departments: Sequence[str], at: datetime) -> dict[str, DepartmentQueues]:
-        """Count the open cases of each department. Only those that are claimed are listed: people have few in hand."""
+        """Count the open cases of each department."""
         names = list(dict.fromkeys(departments))
         commands = [_list_count_commands(self._keys, name, at) for name in names]
-        replies = await self._client.execute_each(chain.from_iterable(commands))
-        found: dict[str, DepartmentQueues] = {}
-        for name, total, late, claimed in zip(names, replies[::3], replies[1::3], replies[2::3], strict=True):
-            dues = _parse_dues(claimed)
-            counts = QueueCounts(int(total or 0), int(late or 0), max(0, int(total or 0) - len(dues)))
-            found[name] = DepartmentQueues(counts, dues)
-        return found
+        replies = iter(await self._client.execute_each(chain.from_iterable(commands)))
+        counts = {name: [int(next(replies) or 0) for _ in range(4)] for name in names}
+        return {
+            name: DepartmentQueues(
+                QueueCounts(total, late, max(0, total - claimed)), max(0, total - late - (claimed - late_claimed))
+            )
+            for name, (total, late, claimed, late_claimed) in counts.items()
+        }
 
     async def load_queue_page(
         self,
@@ -74,48 +71,42 @@ class CaseQueueStore(RedisStore):
 
         `without_overdue` leaves out what is in both queues. A start beyond the end is the last page.
         """
-        total = sum(one.count_cases(queue, at, without_overdue=without_overdue) for one in departments.values())
+        total = sum(one.count_cases(queue, without_overdue=without_overdue) for one in departments.values())
         start = _clamp_start(start, total, rows)
         lowest, highest = "-inf", "+inf"
         if queue is CaseQueue.OVERDUE:
             highest = repr(at.timestamp())
         elif without_overdue:
             lowest = f"({at.timestamp()!r}"
+        unclaimed = queue is CaseQueue.UNCLAIMED
         parts = [
-            await self._list_first(
-                name, lowest, highest, start + rows, one.claimed if queue is CaseQueue.UNCLAIMED else {}
-            )
-            for name, one in departments.items()
+            await self._list_first(name, lowest, highest, start + rows, unclaimed=unclaimed) for name in departments
         ]
         return await self._read_page(list(_merge_dues(parts))[start : start + rows], start, total)
 
-    async def _list_first(self, department: str, lowest: str, highest: str, count: int, without: Dues) -> Dues:
-        """Return the first of a department's open cases in this range, without some of them."""
+    async def _list_first(self, department: str, lowest: str, highest: str, count: int, *, unclaimed: bool) -> Dues:
+        """Return the first of a department's open cases in this range, or of those that nobody has claimed."""
+        listed, claimed = self._keys.open_cases_key(department), self._keys.claimed_cases_key(department)
         found: Dues = {}
-        for offset in itertools.count(0, count):
-            limits = (lowest, highest, "WITHSCORES", "LIMIT", offset, count)
-            [reply] = await self._client.execute_each(
-                [("ZRANGEBYSCORE", self._keys.open_cases_key(department), *limits)]
-            )
+        offset, size = 0, count
+        while len(found) < count:
+            limits = (lowest, highest, "WITHSCORES", "LIMIT", offset, size)
+            [reply] = await self._client.execute_each([("ZRANGEBYSCORE", listed, *limits)])
             dues = _parse_dues(reply)
-            found |= {case: due for case, due in dues.items() if case not in without}
-            if len(dues) < count or len(found) >= count:
+            taken = await self._client.execute("ZMSCORE", claimed, *dues) if unclaimed and dues else [None] * len(dues)
+            found |= {case: due for (case, due), score in zip(dues.items(), taken, strict=True) if score is None}
+            if len(dues) < size:
                 break
+            offset, size = offset + size, 2 * size
         return dict(islice(found.items(), count))
 
-    async def load_owned_cases(self, person: str, departments: Sequence[str]) -> Dues:
-        """Return the cases that a person owns, soonest due first; those of departments that are gone come last."""
+    async def load_owned_page(self, person: str, start: int = 0, rows: int = PAGE_ROWS) -> CasePage:
+        """Read one page of what a person owns, soonest due first. A start beyond the end is the last page."""
         owned = self._keys.owned_cases_key(person)
-        listed = [self._keys.open_cases_key(name) for name in dict.fromkeys(departments)]
-        weighted = [("ZINTER", 2, owned, key, "WEIGHTS", 0, 1, "WITHSCORES") for key in listed]
-        members, *replies = await self._client.execute_each([("SMEMBERS", owned), *weighted])
-        found = _merge_dues([_parse_dues(reply) for reply in replies])
-        return found | dict.fromkeys(sorted(set(members) - found.keys()), math.inf)
-
-    async def load_page(self, dues: Dues, start: int = 0, rows: int = PAGE_ROWS) -> CasePage:
-        """Read one page of a list, and only that. A start beyond the end is the last page."""
-        start = _clamp_start(start, len(dues), rows)
-        return await self._read_page(list(islice(dues, start, start + rows)), start, len(dues))
+        total = int(await self._client.execute("ZCARD", owned))
+        start = _clamp_start(start, total, rows)
+        ids = await self._client.execute("ZRANGE", owned, start, start + rows - 1)
+        return await self._read_page(ids, start, total)
 
     async def _read_page(self, ids: Sequence[str], start: int, total: int) -> CasePage:
         found = await self._cases.find(ids)
@@ -170,7 +161,7 @@ class CaseQueueStore(RedisStore):
         Return the cursor for the next of them, `SCAN_START` after the last.
         """
         claimed, listed = self._keys.claimed_cases_key(department), self._keys.open_cases_key(department)
-        members = await self._client.execute("SMEMBERS", claimed) if cursor == SCAN_START else []
+        members = await self._client.execute("ZRANGE", claimed, 0, -1) if cursor == SCAN_START else []
         following, flat = await self._client.execute("ZSCAN", listed, cursor, "COUNT", RESTORED_AT_ONCE)
         wanted = list(dict.fromkeys([*flat[::2], *sorted(members)]))
         for start in range(0, len(wanted), RESTORED_AT_ONCE):
@@ -181,21 +172,22 @@ class CaseQueueStore(RedisStore):
 
     def _restore_case(self, department: str, case_id: str, case: Case | None) -> Transaction:
         transaction = Transaction(self._keys.inbox)
+        if case is None and self._cases.is_unreadable(case_id):
+            return transaction
+        transaction.guard(self._keys.case_key(case_id), case.version if case else "", "v")
+        if case is None or case.department != department or case.status is not CaseStatus.CLAIMED:
+            transaction.write("ZREM", self._keys.claimed_cases_key(department), case_id)
         if case is not None and case.department == department:
-            transaction.guard(self._keys.case_key(case.id), case.version, "v")
-            update_claimed_cases(transaction, self._keys, case, case)
+            transaction.write("SREM", self._keys.former_owned_cases_key(case.owner), case_id)
+            update_claimed_cases(transaction, self._keys, None, case)
             add_author(transaction, self._keys, case)
-        elif not self._cases.is_unreadable(case_id):
-            version = case.version if case else ""
-            transaction.guard(self._keys.case_key(case_id), version, "v")
-            transaction.write("SREM", self._keys.claimed_cases_key(department), case_id)
         return transaction
 
 
-def _list_count_commands(keys: Keys, department: str, at: datetime) -> tuple[Words, ...]:
-    listed, claimed = keys.open_cases_key(department), keys.claimed_cases_key(department)
-    weighted = ("ZINTER", 2, listed, claimed, "WEIGHTS", 1, 0, "WITHSCORES")
-    return ("ZCARD", listed), ("ZCOUNT", listed, "-inf", at.timestamp()), weighted
+def _list_count_commands(keys: Keys, department: str, at: datetime) -> Iterator[Words]:
+    for key in (keys.open_cases_key(department), keys.claimed_cases_key(department)):
+        yield "ZCARD", key
+        yield "ZCOUNT", key, "-inf", at.timestamp()
 
 
 def _clamp_start(start: int, total: int, rows: int) -> int:

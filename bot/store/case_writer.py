@@ -174,17 +174,9 @@ def _update_indexes(transaction: Transaction, keys: Keys, before: Case | None, c
     if before is not None and (before.department != case.department or case.is_closed):
         transaction.write("ZREM", keys.open_cases_key(before.department), case.id)
     if not case.is_closed:
-        due = case.snooze.until if case.snooze and case.is_snoozed else case.due
-        score = due.timestamp() if due else "+inf"
-        transaction.write("ZADD", keys.open_cases_key(case.department), score, case.id)
-    had = before.owner if before and before.status is CaseStatus.CLAIMED else ""
-    has = case.owner if case.status is CaseStatus.CLAIMED else ""
-    if had != has:
-        if had:
-            transaction.write("SREM", keys.owned_cases_key(had), case.id)
-            add_writing_end(transaction, keys, case.id)
-        if has:
-            transaction.write("SADD", keys.owned_cases_key(has), case.id)
+        transaction.write("ZADD", keys.open_cases_key(case.department), _get_due_score(case), case.id)
+    if before and before.status is CaseStatus.CLAIMED and (before.owner, before.status) != (case.owner, case.status):
+        add_writing_end(transaction, keys, case.id)
     update_claimed_cases(transaction, keys, before, case)
     _update_lists(transaction, keys, before, case)
     known, named = (_list_author_terms(one) if one else frozenset[str]() for one in (before, case))
@@ -311,13 +303,24 @@ def add_roll_up_case(transaction: Transaction, keys: Keys, roll_up: RollUp, case
 
 
 def update_claimed_cases(transaction: Transaction, keys: Keys, before: Case | None, case: Case) -> None:
-    """Update which cases of a department somebody has claimed; idempotent, since older releases do not."""
-    if before is not None and before.department != case.department:
-        transaction.write("SREM", keys.claimed_cases_key(before.department), case.id)
-    if case.status is CaseStatus.CLAIMED:
-        transaction.write("SADD", keys.claimed_cases_key(case.department), case.id)
-    elif before is not None:
-        transaction.write("SREM", keys.claimed_cases_key(case.department), case.id)
+    """Update the claimed cases of the owner and of the department. Idempotent."""
+    had, has = _list_claimed_keys(keys, before), _list_claimed_keys(keys, case)
+    for key in had:
+        if key not in has:
+            transaction.write("ZREM", key, case.id)
+    for key in has:
+        transaction.write("ZADD", key, _get_due_score(case), case.id)
+
+
+def _list_claimed_keys(keys: Keys, case: Case | None) -> tuple[str, ...]:
+    if case is None or case.status is not CaseStatus.CLAIMED:
+        return ()
+    return keys.owned_cases_key(case.owner), keys.claimed_cases_key(case.department)
+
+
+def _get_due_score(case: Case) -> float | str:
+    due = case.snooze.until if case.snooze and case.is_snoozed else case.due
+    return due.timestamp() if due else "+inf"
 
 
 def get_case_month(case: Case) -> str:

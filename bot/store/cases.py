@@ -136,8 +136,9 @@ class CaseStore(Repository[Case, CaseDecision]):
 
     async def list_owned(self, person: str) -> tuple[Case, ...]:
         """Return the cases that a person owns, soonest due first."""
-        found = await self.find(sorted(await self._client.execute("SMEMBERS", self._keys.owned_cases_key(person))))
-        return tuple(sorted(found.values(), key=lambda case: (case.due is None, case.due, case.id)))
+        ids = await self._client.execute("ZRANGE", self._keys.owned_cases_key(person), 0, -1)
+        found = await self.find(ids)
+        return tuple(found[case] for case in ids if case in found)
 
     async def list_due(self, at: datetime, limit: int = 100) -> list[str]:
         """Return the ids of cases with a deadline in the past; unreadable ones are skipped for a minute each."""

@@ -217,10 +217,14 @@ class Keys:
         return f"{self.root}open:{department}"
 
     def owned_cases_key(self, person: str) -> str:
-        return f"{self.root}mine:{person}"
+        return f"{self.root}mine_due:{person}"
 
     def claimed_cases_key(self, department: str) -> str:
-        return f"{self.root}claimed:{department}"
+        return f"{self.root}claimed_due:{department}"
+
+    def former_owned_cases_key(self, person: str) -> str:
+        """Of 0.1.0: the same as a set."""
+        return f"{self.root}mine:{person}"
 
     def person_key(self, author_key: str) -> str:
         return f"{self.root}person:{derive_person_id(author_key)}"

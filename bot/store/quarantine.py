@@ -141,13 +141,10 @@ class QuarantineStore(RedisStore):
             transaction.write("ZREM", index, name)
         if key != self._keys.case_key(name):
             return
-        async for listed in self._client.scan_keys(
-            self._keys.open_cases_key("")
-        ):  # whose it was is in what cannot be read
-            transaction.write("ZREM", listed, name)
-        async for listed in self._client.scan_keys(self._keys.owned_cases_key("")):
-            transaction.write("SREM", listed, name)
         keys = self._keys
+        for start in (keys.open_cases_key(""), keys.owned_cases_key(""), keys.claimed_cases_key("")):
+            async for listed in self._client.scan_keys(start):  # whose it was is in what cannot be read
+                transaction.write("ZREM", listed, name)
         for beside in (keys.joined_mentions_key(name), keys.card_key(name), keys.case_messages_key(name)):
             transaction.write("EXPIRE", beside, int(CASE_KEPT.total_seconds()))
 

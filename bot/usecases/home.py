@@ -55,7 +55,7 @@ class HomeTab:
         home = home._replace(
             state=state,
             departments=await self._summarize_departments(own or departments, queues, at),
-            assigned=await self._load_owned(person, departments, state),
+            assigned=await self._store.case_queues.load_owned_page(person, state.get_start(ASSIGNED)),
             health_issues=await self._store.health_issues.load_issues(),
         )
         if not home.is_staff:
@@ -83,10 +83,6 @@ class HomeTab:
         now = await self._on_call.find_on_call(department.name, at)
         then = await self._on_call.find_on_call(department.name, now.until) if now.until else None
         return OnCallSummary(department, now, then)
-
-    async def _load_owned(self, person: str, departments: tuple[Department, ...], state: HomeState) -> CasePage:
-        owned = await self._store.case_queues.load_owned_cases(person, [one.name for one in departments])
-        return await self._store.case_queues.load_page(owned, state.get_start(ASSIGNED))
 
     async def _load_queues(
         self, departments: Mapping[str, DepartmentQueues], state: HomeState, at: datetime

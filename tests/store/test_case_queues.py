@@ -109,21 +109,27 @@ async def test_departments_are_merged_by_when_their_cases_are_due(store: Store, 
     assert (page.start, page.end, page.total) == (4, 7, 7)
     last = await store.case_queues.load_queue_page(CaseQueue.UNCLAIMED, queues, clock.now(), 999, 4)
     assert (last.start, len(last.cases)) == (4, 3)
-    assert (await store.case_queues.load_page({}, 10)).total == 0
+    assert (await store.case_queues.load_owned_page("U0JOE", 10)).total == 0
 
 
-async def test_owned_cases_come_soonest_due_first_and_those_of_a_lost_department_last(
+async def test_owned_cases_come_soonest_due_first_from_all_departments_and_page_by_page(
     store: Store, clock: SteppedClock
 ) -> None:
     cases = [
-        build_case(3, clock, "U0ANA"),
+        build_case(3, clock, "U0ANA", due=None),
         build_case(1, clock, "U0ANA"),
         build_case(0, clock, "U0ANA", department="gone"),
     ]
     await save(store, clock, *cases, build_case(2, clock, "U0BEN"))
-    owned = await store.case_queues.load_owned_cases("U0ANA", ["care", "pr"])
-    assert list(owned) == ["case00001", "case00003", "case00000"]
-    assert await store.case_queues.load_owned_cases("U0JOE", ["care"]) == {}
+    owned = await store.case_queues.load_owned_page("U0ANA")
+    assert [case.id for case in owned.cases] == ["case00000", "case00001", "case00003"]
+    later = cases[1].copy_with(version=2, due=clock.now() + timedelta(hours=1))
+    await save(store, clock, later, before=cases[1])
+    handed_over = cases[2].copy_with(version=2, owner="U0BEN")
+    await save(store, clock, handed_over, before=cases[2])
+    last = await store.case_queues.load_owned_page("U0ANA", 8, 1)
+    assert ([case.id for case in last.cases], last.start, last.total) == (["case00003"], 1, 2)
+    assert [case.id for case in await store.cases.list_owned("U0BEN")] == ["case00000", "case00002"]
 
 
 async def test_cases_of_the_previous_release_are_put_into_the_indexes(store: Store, clock: SteppedClock) -> None:
@@ -132,12 +138,16 @@ async def test_cases_of_the_previous_release_are_put_into_the_indexes(store: Sto
     await store.client.execute("DEL", keys.claimed_cases_key("care"))
     async for key in store.client.scan_keys(keys.authors_key("")):
         await store.client.execute("DEL", key)
-    await store.client.execute("SADD", keys.claimed_cases_key("care"), "gone", "case00002")
+    await store.client.execute("DEL", keys.owned_cases_key("U0ANA"))
+    await store.client.execute("SADD", keys.former_owned_cases_key("U0ANA"), "case00001")
+    await store.client.execute("ZADD", keys.claimed_cases_key("care"), 1, "gone", 2, "case00002")
     assert not await store.case_queues.search_author("p1", clock.now())
 
     for _ in range(2):
         await store.case_queues.restore_indexes("care")
-    assert await store.client.execute("SMEMBERS", keys.claimed_cases_key("care")) == ["case00001"]
+    assert await store.client.execute("ZRANGE", keys.claimed_cases_key("care"), 0, -1) == ["case00001"]
+    assert [case.id for case in (await store.case_queues.load_owned_page("U0ANA")).cases] == ["case00001"]
+    assert not await store.client.execute("EXISTS", keys.former_owned_cases_key("U0ANA"))
     assert [case.id for case in await store.case_queues.search_author("p1", clock.now())] == ["case00001"]
 
 
@@ -146,7 +156,7 @@ async def test_a_case_that_cannot_be_read_stops_no_other_from_being_restored(sto
     await make_unreadable(store, store.keys.case_key("case00001"), status="pondered")
     await store.client.execute("DEL", store.keys.claimed_cases_key("care"))
     await store.case_queues.restore_indexes("care")
-    assert await store.client.execute("SMEMBERS", store.keys.claimed_cases_key("care")) == ["case00002"]
+    assert await store.client.execute("ZRANGE", store.keys.claimed_cases_key("care"), 0, -1) == ["case00002"]
     assert await list_ids(store, clock, CaseQueue.UNCLAIMED, "care") == ([], 1)
 
 
@@ -156,7 +166,7 @@ async def test_many_open_cases_are_restored_some_at_a_time(store: Store, clock: 
     cursor, most, before = await store.case_queues.restore_indexes("care"), 0, 0
     while cursor != SCAN_START:
         cursor = await store.case_queues.restore_indexes("care", cursor)
-        now = int(await store.client.execute("SCARD", store.keys.claimed_cases_key("care")))
+        now = int(await store.client.execute("ZCARD", store.keys.claimed_cases_key("care")))
         most, before = max(most, now - before), now
     assert before == 600
     assert most < 300

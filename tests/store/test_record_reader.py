@@ -343,10 +343,12 @@ async def test_a_dropped_case_is_on_nobodys_list(body: str | None, store: Store)
     await (call("HSET", key, "v", 3, "body", body) if body else call("SET", key, "x"))
     for department in ("care", "sales"):
         await call("ZADD", store.keys.open_cases_key(department), 1, "bad", 2, "other")
-    await call("SADD", store.keys.owned_cases_key("U0ANA"), "bad", "other")
+    for claimed in (store.keys.owned_cases_key("U0ANA"), store.keys.claimed_cases_key("care")):
+        await call("ZADD", claimed, 1, "bad", 2, "other")
     await store.cases.find(["bad"])
     [record] = await store.quarantine.list_records()
     await store.quarantine.discard(record)
     assert await call("ZRANGE", store.keys.open_cases_key("care"), 0, -1) == ["other"]
     assert await call("ZRANGE", store.keys.open_cases_key("sales"), 0, -1) == ["other"]
-    assert await call("SMEMBERS", store.keys.owned_cases_key("U0ANA")) == ["other"]
+    assert await call("ZRANGE", store.keys.owned_cases_key("U0ANA"), 0, -1) == ["other"]
+    assert await call("ZRANGE", store.keys.claimed_cases_key("care"), 0, -1) == ["other"]

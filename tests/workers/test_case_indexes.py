@@ -16,7 +16,7 @@ async def test_each_department_is_restored_after_the_start_and_once_more(store: 
         await store.client.execute("DEL", claimed)
         steps = [await worker.step() for _ in range(len(rules.list_departments()) + 1)]
         assert steps == [1] * len(rules.list_departments()) + [0]
-        assert await store.client.execute("SMEMBERS", claimed) == ["case00001"]
+        assert await store.client.execute("ZRANGE", claimed, 0, -1) == ["case00001"]
         clock.advance(REPEAT_AFTER)
     assert await worker.step() == 0
 
@@ -29,4 +29,4 @@ async def test_a_department_with_many_cases_takes_several_steps(store: Store, cl
     while await worker.step():
         steps += 1
     assert steps > len(FakeRules().list_departments()) + 2
-    assert await store.client.execute("SCARD", store.keys.claimed_cases_key("care")) == 600
+    assert await store.client.execute("ZCARD", store.keys.claimed_cases_key("care")) == 600
