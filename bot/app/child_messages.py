@@ -36,11 +36,12 @@ class TriageOrder(NamedTuple):
     brands: tuple[BrandOrder, ...]
     settings: Settings
     """Of the process."""
+    workers: tuple[str, ...]
 
     def encode(self) -> bytes:
         """Reveals secrets: only for the pipe to our own process."""
         brands = [(*one[:4], _dump_settings(one.settings)) for one in self.brands]
-        return _encode_line({"brands": brands, "settings": _dump_settings(self.settings)})
+        return _encode_line({"brands": brands, "settings": _dump_settings(self.settings), "workers": self.workers})
 
     @classmethod
     def decode(cls, line: bytes) -> Self:
@@ -49,7 +50,7 @@ class TriageOrder(NamedTuple):
             BrandOrder(BrandIdentity(*identity), playbook, path, site, Settings.model_validate(settings))
             for identity, playbook, path, site, settings in given["brands"]
         )
-        return cls(tuple(brands), Settings.model_validate(given["settings"]))
+        return cls(tuple(brands), Settings.model_validate(given["settings"]), tuple(given["workers"]))
 
 
 class TriageReport(NamedTuple):

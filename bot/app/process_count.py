@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 MOST = 8
 """Unless more are asked for: the store is the limit then."""
+CHILD_WORKERS = ("triage", "spikes")
+"""What the other processes run, where there are any: it computes for long, and clicks would wait for it."""
 MEMORY = 256_000_000
 """Bytes for each process: what one takes, with some room (`earshot bench memory`)."""
 
@@ -16,7 +18,9 @@ class ProcessPlan(NamedTuple):
     workers: tuple[str, ...]
     """What this process runs."""
     children: int
-    """Processes beside it that only triage."""
+    """Processes beside it."""
+    child_workers: tuple[str, ...] = ()
+    """What each of these runs. Only one of them looks for spikes at a time."""
 
     @property
     def total(self) -> int:
@@ -28,8 +32,9 @@ def plan_processes(workers: Sequence[str], wanted: int | None) -> ProcessPlan:
     if "triage" not in workers:
         return ProcessPlan(tuple(workers), 0)
     count = wanted or min(MOST, count_cores(), max(1, measure_memory() // MEMORY))
-    others = tuple(worker for worker in workers if worker != "triage")
-    return ProcessPlan(others if others and count > 1 else tuple(workers), count - 1)
+    others = tuple(worker for worker in workers if worker not in CHILD_WORKERS)
+    moved = tuple(worker for worker in workers if worker in CHILD_WORKERS) if count > 1 else ()
+    return ProcessPlan(others if others and moved else tuple(workers), count - 1, moved)
 
 
 def count_cores(root: Path = Path("/")) -> int:

@@ -1,4 +1,4 @@
-"""A process that only triages, as the child of one that runs everything else."""
+"""A process that triages and looks for spikes, as the child of one that runs everything else."""
 
 import asyncio
 import os
@@ -30,7 +30,6 @@ from bot.store.leases import build_process_name
 from bot.store.store import connect_stores
 from bot.workers.runner import sleep_or_stop
 
-WORKERS = ("triage",)
 REPORT_EVERY = 1.0
 """Seconds between two reports."""
 
@@ -73,7 +72,7 @@ async def _triage(first: TriageOrder, orders: asyncio.StreamReader, reports: IO[
     async with AsyncExitStack() as stack:
         services = await _connect_services(stack, first)
         tune_gc()
-        log.info("running", workers=list(WORKERS), parent=os.getppid())
+        log.info("running", workers=list(first.workers), parent=os.getppid())
         async with asyncio.TaskGroup() as group:
             following = group.create_task(_apply_orders(services, orders, stop))
             group.create_task(_send_reports(services, reports, stop))
@@ -91,7 +90,7 @@ async def _connect_services(stack: AsyncExitStack, order: TriageOrder) -> BrandS
         url, settings.data, [brand.identity.id for brand in order.brands], name, settings.copies, settings.shards
     )
     stores = await stack.enter_async_context(opened)
-    parts = ProcessParts(await stack.enter_async_context(aiohttp.ClientSession()), clock, name, WORKERS)
+    parts = ProcessParts(await stack.enter_async_context(aiohttp.ClientSession()), clock, name, order.workers)
     return BrandServices(
         [
             BrandService(config, store, brand.identity, parts)

@@ -111,7 +111,7 @@ async def _run_brands(
 ) -> None:
     async with AsyncExitStack() as stack:
         session = await stack.enter_async_context(aiohttp.ClientSession())
-        children = ProcessSupervisor(plan.children, clock, lambda: services.build_order(settings))
+        children = ProcessSupervisor(plan.children, clock, lambda: services.build_order(settings, plan.child_workers))
         parts = ProcessParts(
             *(session, clock, build_process_name(), plan.workers),
             install_link=f"{(settings.public_url or '').rstrip('/')}{INSTALL_PATH}",

@@ -5,6 +5,7 @@ import re
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager, suppress
 from importlib import resources
+from itertools import islice
 from typing import Any
 
 import hiredis
@@ -22,6 +23,8 @@ from bot.store.topology import PrimaryFinder, ServerTopology, parse_topology
 SOCKET_TIMEOUT = 5.0
 BLOCK_MS = 1_000
 """Wait of a blocking read, in ms: well under the socket's timeout, after which it would count as a failure."""
+SENT_AT_ONCE = 200
+"""Commands of one round trip: 2 ms of the process."""
 SCAN_COUNT = 1_000
 MAX_CONNECTIONS, CONNECTION_WAIT = 100, 30.0
 """Of a process, and the seconds for which a call waits for one of them: a thousand people may press at once."""
@@ -136,12 +139,17 @@ class RedisClient:
             return _raise_first_error(await pipe.execute(raise_on_error=False))
 
     async def execute_each(self, commands: Iterable[Words]) -> list[Any]:
-        """Do as `execute_batch`, but return `ANOTHER_TYPE` for a key that holds another type, instead of raising."""
+        """Do as `execute_batch`, but return `ANOTHER_TYPE` for a key that holds another type, instead of raising.
+
+        Hundreds of commands are sent in parts, between which other tasks run.
+        """
         async with self._guard_call():
-            pipe = self._redis.pipeline(transaction=False)
-            for words in commands:
-                pipe.execute_command(*words)
-            replies = await pipe.execute(raise_on_error=False)
+            waiting, replies = iter(commands), list[Any]()
+            while some := list(islice(waiting, SENT_AT_ONCE)):
+                pipe = self._redis.pipeline(transaction=False)
+                for words in some:
+                    pipe.execute_command(*words)
+                replies += await pipe.execute(raise_on_error=False)
             return _raise_first_error(map(_mark_type, replies))
 
     async def execute_bytes(self, commands: Iterable[Words]) -> list[Any]:

@@ -6,9 +6,17 @@ from pathlib import Path
 import pytest
 
 from bot.app import WORKERS
-from bot.app.process_count import MEMORY, MOST, ProcessPlan, count_cores, measure_memory, plan_processes
+from bot.app.process_count import (
+    CHILD_WORKERS,
+    MEMORY,
+    MOST,
+    ProcessPlan,
+    count_cores,
+    measure_memory,
+    plan_processes,
+)
 
-OTHERS = tuple(worker for worker in WORKERS if worker != "triage")
+OTHERS = tuple(worker for worker in WORKERS if worker not in CHILD_WORKERS)
 HERE = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
 
 
@@ -16,8 +24,9 @@ def test_one_process_does_everything() -> None:
     assert plan_processes(WORKERS, 1) == ProcessPlan(WORKERS, 0)
 
 
-def test_of_several_processes_one_does_everything_but_triage() -> None:
-    assert plan_processes(WORKERS, 4) == ProcessPlan(OTHERS, 3)
+def test_of_several_processes_one_does_everything_but_triage_and_spikes() -> None:
+    assert plan_processes(WORKERS, 4) == ProcessPlan(OTHERS, 3, ("triage", "spikes"))
+    assert plan_processes(("slack", "triage"), 2) == ProcessPlan(("slack",), 1, ("triage",))
     assert plan_processes(WORKERS, 4).total == 4
 
 
@@ -26,7 +35,7 @@ def test_a_process_without_triage_has_no_children() -> None:
 
 
 def test_where_there_is_nothing_but_triage_the_first_process_triages_too() -> None:
-    assert plan_processes(("triage",), 3) == ProcessPlan(("triage",), 2)
+    assert plan_processes(("triage",), 3) == ProcessPlan(("triage",), 2, ("triage",))
 
 
 def test_by_default_there_are_as_many_as_cores_within_bounds() -> None:

@@ -19,7 +19,7 @@ def build_order(settings: Settings, *playbooks: str) -> TriageOrder:
         BrandOrder(BrandIdentity(f"brand-{nth}", "Northwind"), text, "playbook.toml", f"/brands/{nth}", settings)
         for nth, text in enumerate(playbooks)
     )
-    return TriageOrder(tuple(brands), settings)
+    return TriageOrder(tuple(brands), settings, ("triage", "spikes"))
 
 
 SETTINGS = load_settings({"SLACK_BOT_TOKEN": "xoxb-1-secret"})
