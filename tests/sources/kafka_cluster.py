@@ -1,17 +1,25 @@
-"""A Kafka cluster of one broker in a process of its own: the one of librdkafka, which speaks the real protocol."""
+"""A Kafka cluster of one broker in a process of its own: the one of librdkafka, which speaks the real protocol.
 
+The Python package has no way to set it up, so its library is called directly.
+"""
+
+import ctypes
 import json
 import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
+import confluent_kafka
 from confluent_kafka import Consumer, Producer, TopicPartition
 
 PARTITIONS = 4
 """Of a topic that is created by its first message."""
+JOIN_DELAY_MS = 50
+"""For which a new group waits for more members; 3 s are usual, and each test has a group of its own."""
 
 
 class KafkaCluster:
@@ -58,11 +66,24 @@ def run_cluster() -> Iterator[KafkaCluster]:
             process.kill()
 
 
+def _load_library() -> ctypes.CDLL:
+    """Load the library that is in the package: beside it on Linux, within it on macOS."""
+    package = Path(confluent_kafka.__file__).parent
+    folders = (package.with_name("confluent_kafka.libs"), package / ".dylibs")
+    [found] = [path for folder in folders for path in folder.glob("librdkafka*")]
+    return ctypes.CDLL(str(found))
+
+
 def serve() -> None:
     """Print the address, and serve until stdin is closed."""
-    cluster = Producer({"test.mock.num.brokers": 1, "bootstrap.servers": "unused", "log_level": 0})
-    [broker] = cluster.list_topics(timeout=10).brokers.values()
-    sys.stdout.write(f"{broker.host}:{broker.port}\n")
+    library, error = _load_library(), ctypes.create_string_buffer(200)
+    for function in (library.rd_kafka_new, library.rd_kafka_mock_cluster_new):
+        function.restype = ctypes.c_void_p
+    library.rd_kafka_mock_cluster_bootstraps.restype = ctypes.c_char_p
+    owner = library.rd_kafka_new(0, None, error, ctypes.c_size_t(len(error)))
+    cluster = ctypes.c_void_p(library.rd_kafka_mock_cluster_new(ctypes.c_void_p(owner), 1))
+    library.rd_kafka_mock_group_initial_rebalance_delay_ms(cluster, JOIN_DELAY_MS)
+    sys.stdout.write(library.rd_kafka_mock_cluster_bootstraps(cluster).decode() + "\n")
     sys.stdout.flush()
     sys.stdin.read()
 
