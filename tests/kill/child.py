@@ -173,8 +173,12 @@ class DyingPager:
         return
 
 
+def build_clock(config: ChildConfig) -> FastClock:
+    return FastClock(config.since, config.times, config.limit)
+
+
 async def run_workers(config: ChildConfig) -> None:
-    clock, trigger, stop = FastClock(config.since, config.times), CrashTrigger.from_config(config), asyncio.Event()
+    clock, trigger, stop = build_clock(config), CrashTrigger.from_config(config), asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     rules = FakeRules(*config.departments)
     rules.own_accounts = OwnAccounts({("x", OWN_HANDLE): ""})
@@ -199,7 +203,7 @@ async def run_workers(config: ChildConfig) -> None:
 
 async def run_pager(config: ChildConfig) -> None:
     """Only pages, by a pager that knows one call from another."""
-    clock, trigger, stop = FastClock(config.since, config.times), CrashTrigger.from_config(config), asyncio.Event()
+    clock, trigger, stop = build_clock(config), CrashTrigger.from_config(config), asyncio.Event()
     rules = FakeRules(*config.departments)
     rules.escalation = EscalationPolicy(
         ways=(ContactMethod.WEBHOOK,), wait=timedelta(seconds=20), repeat_every=timedelta(seconds=25), repeats=1

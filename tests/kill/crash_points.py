@@ -3,6 +3,7 @@
 import os
 import signal
 from dataclasses import dataclass
+from pathlib import Path
 from typing import NamedTuple, Self
 
 from pydantic import BaseModel, ConfigDict
@@ -74,6 +75,8 @@ class ChildConfig(BaseModel):
     copies: int = 0
     since: float
     times: float
+    limit: Path | None = None
+    """Of the clock."""
     departments: tuple[Department, ...]
     claim_within: int = 0
     """Minutes; 0: nobody minds."""

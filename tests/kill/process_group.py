@@ -10,6 +10,7 @@ import time
 from collections import Counter, deque
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime
 from pathlib import Path
 
 from bot.domain.case import CasePriority
@@ -42,6 +43,7 @@ class ProcessGroup:
         self._fork_server: asyncio.subprocess.Process | None = None
         self._living: dict[int, ChildConfig] = {}
         self._last = 0
+        self._told = set[int]()
 
     async def open(self) -> None:
         self._fork_server = await asyncio.create_subprocess_exec(
@@ -64,7 +66,7 @@ class ProcessGroup:
             assert news
         self._living[self._last] = told
 
-    async def _read_event(self, within: float = 20.0) -> str:
+    async def _read_event(self, within: float = 60.0) -> str:
         """Read the next event of the fork server, if there is one; count a death."""
         assert self._fork_server is not None
         assert self._fork_server.stdout is not None
@@ -75,7 +77,7 @@ class ProcessGroup:
             return ""
         self._last = int(words[1])
         if words[0] == "died":
-            assert words[2] == "-9", "a child ended by itself"
+            assert words[2] == ("0" if self._last in self._told else "-9"), "a child ended by itself"
             crash = self._living.pop(self._last).crash
             self.died[crash.moment if crash else "at random"] += 1
         return words[0]
@@ -86,6 +88,14 @@ class ProcessGroup:
             pass
         while len(self._living) < children:
             await self.start()
+
+    async def restart_each(self) -> None:
+        """Tell one after the other to end, as a new release does; whoever calls `restart_dead` starts the next."""
+        for pid in list(self._living):
+            self._told.add(pid)
+            os.kill(pid, signal.SIGTERM)
+            while pid in self._living:  # noqa: ASYNC110 - another task reads that it died
+                await asyncio.sleep(0.05)
 
     def list_stopped(self) -> set[int]:
         """Those that stand still."""
@@ -170,9 +180,12 @@ async def run_process_group(
     pager: str = "",
     clicks: bool = False,
     copies: int = 0,
+    limit: Path | None = None,
 ) -> AsyncIterator[ProcessGroup]:
     since = time.time()
-    clock = FastClock(since, times)
+    clock = FastClock(since, times, limit)
+    if limit:
+        clock.set_limit(datetime.fromtimestamp(since, UTC))
     workspace = SlackWorkspace("Northwind", now=clock.seconds)
     for person in {person for department in among for person in department.on_call}:
         workspace.add_user(person, person.lower())
@@ -189,6 +202,7 @@ async def run_process_group(
             name="",
             since=since,
             times=times,
+            limit=limit,
             departments=tuple(among),
             claim_within=claim_within,
             pager=pager,
