@@ -14,7 +14,7 @@ import aiohttp
 from bot.slack_sandbox import SlackMessage, SlackSandbox, SlackWorkspace
 from bot.slack_sandbox.oauth import SlackTeams
 from handlers.manifest import build_manifest
-from tests.run.process import SECRET, EarshotProcess, find_free_port, read_log, wait_until_ready
+from tests.run.process import SECRET, EarshotProcess, find_free_port, read_log, start_process, wait_until_ready
 
 PLAYBOOK = """
 [brand]
@@ -87,12 +87,10 @@ async def run_brands(
         slack = await stack.enter_async_context(SlackTeams(list(sandboxes.values()), _now))
         environ = _environ(folder, port, slack, sandboxes, by_link=by_link) | dict(more or {})
         command = (sys.executable, "-m", "bot", "run", "--playbooks", str(folder / "playbooks"))
-        process = await asyncio.create_subprocess_exec(
-            *command, env=environ, cwd=folder, stderr=asyncio.subprocess.PIPE
-        )
+        process = await start_process(command, folder, environ)
         first = next(iter(sandboxes.values()))
         earshot = EarshotProcess(process, first, first.workspace, folder, port, environ)
-        reading = asyncio.create_task(read_log(earshot))
+        reading = asyncio.create_task(read_log(earshot, process))
         try:
             await wait_until_ready(earshot)
             yield BrandsProcess(earshot, slack, sandboxes)

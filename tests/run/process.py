@@ -49,6 +49,8 @@ class EarshotProcess:
     port: int
     environ: dict[str, str]
     log: list[str] = field(default_factory=list)
+    reading: list[asyncio.Task[None]] = field(default_factory=list)
+    """One task for each process that was started."""
 
     @property
     def url(self) -> str:
@@ -87,6 +89,26 @@ class EarshotProcess:
         async with asyncio.timeout(60):
             return await self.process.wait()
 
+    async def run_command(self, *words: str) -> str:
+        """Run another command with the same settings, to its end; gives what it printed."""
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "bot", *words),
+            env=self.environ,
+            cwd=self.folder,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        said, complaints = await process.communicate()
+        assert process.returncode == 0, complaints.decode()
+        return said.decode()
+
+    async def start_again(self) -> None:
+        """Start another process in place of one that has ended, before the same Slack."""
+        command = (sys.executable, "-m", "bot", "run")
+        self.process = await start_process(command, self.folder, self.environ)
+        self.reading.append(asyncio.create_task(read_log(self, self.process)))
+        await wait_until_ready(self)
+
 
 @asynccontextmanager
 async def run_earshot(
@@ -114,19 +136,21 @@ async def run_earshot(
         environ = _environ(sandbox, folder, port, socket_mode=socket_mode) | dict(more or {})
         limited = ("sh", "-c", f'ulimit -n {files}; exec "$@"', "sh") if files else ()
         command = (*limited, sys.executable, "-m", "bot", "run", *words)
-        process = await asyncio.create_subprocess_exec(
-            *command, env=environ, cwd=folder, stderr=asyncio.subprocess.PIPE
-        )
+        process = await start_process(command, folder, environ)
         found = EarshotProcess(process, sandbox, workspace, folder, port, environ)
-        reading = asyncio.create_task(read_log(found))
+        found.reading.append(asyncio.create_task(read_log(found, process)))
         try:
             await wait_until_ready(found)
             yield found
         finally:
-            if process.returncode is None:
-                process.kill()
-                await process.wait()
-            await reading
+            if found.process.returncode is None:
+                found.process.kill()
+                await found.process.wait()
+            await asyncio.gather(*found.reading)
+
+
+async def start_process(command: Sequence[str], folder: Path, environ: Mapping[str, str]) -> asyncio.subprocess.Process:
+    return await asyncio.create_subprocess_exec(*command, env=environ, cwd=folder, stderr=asyncio.subprocess.PIPE)
 
 
 def _environ(sandbox: SlackSandbox, folder: Path, port: int, *, socket_mode: bool) -> dict[str, str]:
@@ -148,8 +172,8 @@ def _environ(sandbox: SlackSandbox, folder: Path, port: int, *, socket_mode: boo
     return {**environ, named: sandbox.app_token if socket_mode else sandbox.signing_secret}
 
 
-async def read_log(found: EarshotProcess) -> None:
-    stream: Any = found.process.stderr
+async def read_log(found: EarshotProcess, process: asyncio.subprocess.Process) -> None:
+    stream: Any = process.stderr
     async for line in stream:
         found.log.append(line.decode())
 

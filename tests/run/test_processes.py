@@ -6,7 +6,6 @@ import os
 import re
 import shutil
 import signal
-import sys
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -83,14 +82,7 @@ async def wait_until(true: Callable[[], bool], within: float) -> None:
 
 async def export_mentions(earshot: EarshotProcess) -> list[str]:
     """The ids of all mentions that are stored, as a command of its own reads them."""
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "bot", "export", "mentions", "--format", "jsonl"),
-        env=earshot.environ,
-        cwd=earshot.folder,
-        stdout=asyncio.subprocess.PIPE,
-    )
-    said, _ = await process.communicate()
-    assert process.returncode == 0
+    said = await earshot.run_command("export", "mentions", "--format", "jsonl")
     return [json.loads(line)["mention"] for line in said.splitlines()]
 
 
