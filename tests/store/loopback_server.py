@@ -1,6 +1,7 @@
 """A real server on loopback, and the ways by which it can be made to take no writes."""
 
 import asyncio
+import os
 import random
 import resource
 import signal
@@ -41,10 +42,15 @@ class LoopbackServer:
         return self._process.pid
 
     async def restart(self) -> None:
-        """Start again what was killed, on its files."""
+        """Start again what was killed or stopped, on its files."""
         assert self._process is not None
         await asyncio.to_thread(self._process.wait)
         await self.start()
+
+    async def roll(self) -> None:
+        """Stop it as an operator does, and start it again."""
+        os.kill(self.pid, signal.SIGTERM)
+        await self.restart()
 
     async def start(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)

@@ -18,7 +18,13 @@ from redis.exceptions import ConnectionError as NoConnection
 from bot.domain.commits import StoreUnavailable
 from bot.store.client import RedisClient
 from bot.store.topology import ServerAddress
-from tests.store.loopback_server import LoopbackServer, follow, start_loopback_server, wait_until
+from tests.store.loopback_server import (
+    LoopbackServer,
+    follow,
+    is_replica_linked,
+    start_loopback_server,
+    wait_until,
+)
 
 NAME = "earshot"
 SLOTS = 16_384
@@ -47,6 +53,17 @@ class Group:
     async def fail_over(self, brand: str) -> None:
         """Let a replica take over from a primary that is well, as before its machine is restarted."""
         raise NotImplementedError
+
+    async def roll(self, brand: str) -> None:
+        """Restart each server, one after the other, the primary last and after a failover."""
+        primary = await self.find_primary(brand)
+        for replica in self.servers:
+            if replica is not primary:
+                await replica.roll()
+                await is_replica_linked(replica)
+        await self.fail_over(brand)
+        await primary.roll()
+        await is_replica_linked(primary)
 
     async def kill(self, brand: str) -> None:
         """SIGKILL the primary, and start it again when another has taken over."""
@@ -88,6 +105,20 @@ class SentinelGroup(Group):
 
 
 class ClusterGroup(Group):
+    async def roll(self, brand: str) -> None:  # noqa: ARG002 - all of the cluster is restarted
+        """Do so in each shard of the cluster: a replica, a failover to it, and then the primary."""
+        for primary in dict.fromkeys((await self.list_owners()).values()):
+            replica = await self._find_replica(primary)
+            await replica.roll()
+            await is_replica_linked(replica)
+            await replica.admin.execute("CLUSTER", "FAILOVER")
+            await wait_until(partial(self._owns_slots, replica))
+            await primary.roll()
+            await is_replica_linked(primary)
+
+    async def _owns_slots(self, server: LoopbackServer) -> bool:
+        return server in (await self.list_owners()).values()
+
     async def fail_over(self, brand: str) -> None:
         server = await self.find_primary(brand)
         replica = await self._find_replica(server)
@@ -102,15 +133,28 @@ class ClusterGroup(Group):
 
     async def move_slot(self, slot: int) -> None:
         """Move a slot with all its keys to another primary, a hundred keys at a time, as `valkey-cli --cluster` does."""
-        owners = await self.list_owners()
-        source, target = owners[slot], next(one for one in owners.values() if one is not owners[slot])
-        ids = {one: str(await one.admin.execute("CLUSTER", "MYID")) for one in (source, target)}
+        source, target, ids = await self._choose_target(slot)
         await target.admin.execute("CLUSTER", "SETSLOT", slot, "IMPORTING", ids[source])
         await source.admin.execute("CLUSTER", "SETSLOT", slot, "MIGRATING", ids[target])
         while keys := await source.admin.execute("CLUSTER", "GETKEYSINSLOT", slot, 100):
             await source.admin.execute("MIGRATE", "127.0.0.1", target.port, "", 0, 5_000, "KEYS", *keys)
         for one in (target, source):
             await one.admin.execute("CLUSTER", "SETSLOT", slot, "NODE", ids[target])
+
+    async def move_slot_at_once(self, slot: int) -> None:
+        """Let the server move the slot as a whole, as Valkey 9 and newer can."""
+        source, target, ids = await self._choose_target(slot)
+        await source.admin.execute("CLUSTER", "MIGRATESLOTS", "SLOTSRANGE", slot, slot, "NODE", ids[target])
+        await wait_until(partial(self._has_slot, target, slot))
+
+    async def _has_slot(self, server: LoopbackServer, slot: int) -> bool:
+        return (await self.list_owners())[slot] is server
+
+    async def _choose_target(self, slot: int) -> tuple[LoopbackServer, LoopbackServer, dict[LoopbackServer, str]]:
+        """Return the owner of the slot, another primary, and the ids of both."""
+        owners = await self.list_owners()
+        source, target = owners[slot], next(one for one in owners.values() if one is not owners[slot])
+        return source, target, {one: str(await one.admin.execute("CLUSTER", "MYID")) for one in (source, target)}
 
     async def list_owners(self) -> dict[int, LoopbackServer]:
         found: dict[int, LoopbackServer] = {}
