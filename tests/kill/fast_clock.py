@@ -7,8 +7,9 @@ from pathlib import Path
 
 LEAST = 0.005
 """Real seconds of any sleep, so that a loop that rests does not spin."""
-SLOW = 100
-"""How much faster than the real one it runs behind a limit."""
+SLOW = 15
+"""How much faster than the real one it runs behind a limit: the minute after a lost answer is some seconds, in which
+what was sent arrives."""
 
 
 class FastClock:

@@ -1,10 +1,12 @@
 """Two child processes, the Slack they post to, and a parent that starts another for each that died."""
 
 import asyncio
+import functools
 import itertools
 import os
 import random
 import signal
+import subprocess
 import sys
 import time
 from collections import Counter, deque
@@ -34,45 +36,47 @@ def departments(count: int, on_call: tuple[str, ...] = ()) -> tuple[Department, 
     )
 
 
+@functools.cache
+def start_fork_server() -> subprocess.Popen[bytes]:
+    """One for all tests, since it imports everything, which takes seconds. It ends when its input does, as we do."""
+    command = (sys.executable, "-m", "tests.kill.child")
+    return subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+
+
 class ProcessGroup:
     def __init__(self, store: Store, sandbox: SlackSandbox, config: ChildConfig, clock: FastClock) -> None:
         self.store, self.sandbox, self.config, self.clock = store, sandbox, config, clock
         self.died: Counter[str] = Counter()
         self.plans: deque[CrashPoint] = deque()
         self._numbers = itertools.count()
-        self._fork_server: asyncio.subprocess.Process | None = None
         self._living: dict[int, ChildConfig] = {}
         self._last = 0
         self._told = set[int]()
 
     async def open(self) -> None:
-        self._fork_server = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "tests.kill.child"),
-            cwd=ROOT,
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.DEVNULL,
+        server = start_fork_server()
+        assert server.stdin is not None
+        assert server.stdout is not None
+        self._orders, self._events = server.stdin, asyncio.StreamReader()
+        self._pipe, _ = await asyncio.get_running_loop().connect_read_pipe(
+            lambda: asyncio.StreamReaderProtocol(self._events), os.fdopen(os.dup(server.stdout.fileno()), "rb")
         )
 
     async def start(self) -> None:
         """Another child, with a name that nobody had: the next plan is its own; without one it lives until killed."""
         crash = self.plans.popleft() if self.plans else None
         told = self.config.model_copy(update={"name": f"child-{next(self._numbers)}", "crash": crash})
-        assert self._fork_server is not None
-        assert self._fork_server.stdin is not None
-        self._fork_server.stdin.write(told.model_dump_json().encode() + b"\n")
-        await self._fork_server.stdin.drain()
+        self._orders.write(told.model_dump_json().encode() + b"\n")
+        self._orders.flush()
         while (news := await self._read_event()) != "born":
             assert news
         self._living[self._last] = told
 
     async def _read_event(self, within: float = 60.0) -> str:
         """Read the next event of the fork server, if there is one; count a death."""
-        assert self._fork_server is not None
-        assert self._fork_server.stdout is not None
         try:
             async with asyncio.timeout(within):
-                words = (await self._fork_server.stdout.readline()).decode().split()
+                words = (await self._events.readline()).decode().split()
         except TimeoutError:
             return ""
         self._last = int(words[1])
@@ -124,9 +128,8 @@ class ProcessGroup:
         return not waiting and not await self.store.outbox.list_queues()
 
     async def end(self) -> None:
-        if self._fork_server is not None and self._fork_server.stdin is not None:
-            self._fork_server.stdin.close()
-            await self._fork_server.wait()
+        await self.kill_all()
+        self._pipe.close()
 
     def list_messages(self) -> Iterable[SlackMessage]:
         return (message for channel in self.sandbox.workspace.channels.values() for message in channel.messages)
@@ -210,8 +213,8 @@ async def run_process_group(
             copies=copies,
         )
         made = ProcessGroup(store, sandbox, config, clock)
+        await made.open()
         try:
-            await made.open()
             yield made
         finally:
             await made.end()
