@@ -15,7 +15,7 @@ from bot.domain.assessment import Assessment
 from bot.domain.commits import MentionOutcome, ProcessedMention
 from bot.domain.mention import Mention
 from bot.domain.routing import NOBODY
-from bot.store.client import RedisClient, parse_hash, parse_int
+from bot.store.client import RedisClient, parse_counts, parse_hash, parse_int
 from bot.store.inbox import InboxEntry, MentionMark
 from bot.store.keys import INBOX_MOST, SEEN_FOR, Keys
 from bot.store.mention_writer import write_processed_mention
@@ -23,6 +23,8 @@ from bot.store.transaction import CommitResult, Transaction, commit
 
 BATCH = 200
 """Entries that are written at once: some milliseconds of the brand's node."""
+RELAYED = "relayed"
+"""How many entries were relayed, among the counters of a shard. With the position, the brand has the same number."""
 _SEEN_SECONDS = int(SEEN_FOR.total_seconds())
 
 
@@ -94,20 +96,41 @@ class ShardRelay:
     async def relay_batch(self) -> int:
         """Write the next entries to the brand's keys, and delete them here; return how many that were."""
         asked = [("HGET", self._home_keys.relayed, self._field), ("XLEN", self._home_keys.inbox)]
-        position, waiting = await self._home.execute_batch(asked)
-        start = f"({position}" if position else "-"
-        found = await self._client.execute("XRANGE", self._keys.relay, start, "+", "COUNT", BATCH)
+        progress, waiting = await self._home.execute_batch(asked)
+        position, _, count = (progress or "").partition(" ")
+        read = ("XRANGE", self._keys.relay, f"({position}" if position else "-", "+", "COUNT", BATCH)
+        found, counted = await self._client.execute_batch([read, ("HGET", self._keys.mention_counters, RELAYED)])
         if not found or int(waiting) + len(found) > self._most:
             return 0
         entries, last = [parse_relay_entry(flat) for _, flat in found], str(found[-1][0])
+        total = (parse_int(count) or 0) + len(entries)
         transaction = Transaction(self._home_keys.inbox)
-        transaction.guard(self._home_keys.relayed, position or "", self._field)
-        transaction.write("HSET", self._home_keys.relayed, self._field, last)
+        transaction.guard(self._home_keys.relayed, progress or "", self._field)
+        transaction.write("HSET", self._home_keys.relayed, self._field, f"{last} {total}")
         await self._write_entries(transaction, entries)
         [result] = await commit(self._home, transaction)
         if result is CommitResult.WRITTEN:
-            await self._client.execute("XTRIM", self._keys.relay, "MINID", _find_next_id(last))
+            await self._delete_entries(last, counted or "", total)
         return len(entries)
+
+    async def count_lost(self) -> int:
+        """Return how many entries the shard let in that are neither in it nor relayed, read at one instant.
+
+        What a failover of the shard forgets is not among them: its counters forget it, too.
+        """
+        keys = [self._keys.mention_counters, self._keys.inbox, self._keys.dead_letters, self._keys.relay]
+        flat, waiting, _, relaying = await self._client.run_script("books", keys, [])
+        counted = parse_counts(flat)
+        admitted = counted.get("seen", 0) + counted.get("editing", 0)
+        return max(0, admitted - int(waiting) - int(relaying) - counted.get(RELAYED, 0))
+
+    async def _delete_entries(self, last: str, counted: str, total: int) -> None:
+        """Delete what was relayed, with how many entries that makes, unless another has done so by now."""
+        transaction = Transaction(self._keys.inbox)
+        transaction.guard(self._keys.mention_counters, counted, RELAYED)
+        transaction.write("XTRIM", self._keys.relay, "MINID", _find_next_id(last))
+        transaction.write("HSET", self._keys.mention_counters, RELAYED, total)
+        await commit(self._client, transaction)
 
     async def _write_entries(self, transaction: Transaction, entries: Sequence[RelayEntry]) -> None:
         """Guard each mention by what the brand knows of it: it may have come on another way, or been deleted."""

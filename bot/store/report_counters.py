@@ -171,7 +171,7 @@ class MentionCounters(RedisStore):
     async def read(self) -> Reconciliation:
         """Read counters and lengths atomically, so that a mention on its way is counted exactly once."""
         keys = [self._keys.mention_counters, self._keys.inbox, self._keys.dead_letters]
-        flat, waiting, dead = await self._client.run_script("books", keys, [])
+        flat, waiting, dead, _ = await self._client.run_script("books", keys, [])
         counted = {word: count for word, count in parse_counts(flat).items() if word in COUNTED}
         return Reconciliation(**counted, waiting=int(waiting), dead=int(dead))
 

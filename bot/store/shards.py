@@ -7,18 +7,21 @@ where the relay of each shard brings it; so cases, outboxes and counters are not
 import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
 from bot.domain.commits import StoreUnavailable
 from bot.domain.health.source_health import SourceHealth, merge_source_health
 from bot.domain.mention import Mention
+from bot.domain.reports.report import Reconciliation
 from bot.domain.sharding import find_author_shard, find_shard, has_known_author
 from bot.store.access_check import verify_permissions, verify_write_access
 from bot.store.client import RedisClient
 from bot.store.inbox import Inbox, InboxEntry
 from bot.store.keys import RELAY_MOST, Keys, build_shard_name
 from bot.store.relay import RelayEntry, ShardRelay, append_to_relay, parse_relay_entry
+from bot.store.report_counters import MentionCounters
 from bot.store.source_health import SourceHealthStore
 from bot.store.transaction import CommitResult, Transaction, commit
 
@@ -188,6 +191,18 @@ class ShardSourceHealthStore(SourceHealthStore):
     async def load(self, source: str) -> SourceHealth:
         parts = [await super().load(source), *[await shard.source_health.load(source) for shard in self._shards]]
         return merge_source_health(parts)
+
+
+class ShardMentionCounters(MentionCounters):
+    """Counters of the brand, with what its shards have lost."""
+
+    def __init__(self, client: RedisClient, keys: Keys, shards: Sequence[MentionShard]) -> None:
+        super().__init__(client, keys)
+        self._shards = shards
+
+    async def read(self) -> Reconciliation:
+        lost = await asyncio.gather(*(shard.relay.count_lost() for shard in self._shards))
+        return replace(await super().read(), lost=sum(lost))
 
 
 def _merge(name: str, found: Sequence[Mapping[str, SourceHealth]]) -> SourceHealth:

@@ -54,7 +54,14 @@ from bot.store.report_schedules import ReportScheduleStore
 from bot.store.restore_records import RestoreRecordStore
 from bot.store.roles import RoleStore
 from bot.store.roll_ups import RollUpStore
-from bot.store.shards import MentionIntake, MentionShard, ShardIntake, ShardSourceHealthStore, build_shard_client
+from bot.store.shards import (
+    MentionIntake,
+    MentionShard,
+    ShardIntake,
+    ShardMentionCounters,
+    ShardSourceHealthStore,
+    build_shard_client,
+)
 from bot.store.shift_summaries import ShiftSummaryStore
 from bot.store.signing_secrets import SigningSecretStore
 from bot.store.source_health import SourceHealthStore
@@ -102,7 +109,8 @@ class Store:
     def _open_report_stores(self, client: RedisClient, keys: Keys) -> None:
         self.report_counters = ReportCounterStore(client, keys)
         self.hour_sums = HourSumStore(client, keys)
-        self.mention_counters = MentionCounters(client, keys)
+        shards = self.shards
+        self.mention_counters = ShardMentionCounters(client, keys, shards) if shards else MentionCounters(client, keys)
         self.themes = ThemeStore(client, keys)
         self.corrections = CorrectionStore(client, keys)
         self.spam = SpamStore(client, keys)

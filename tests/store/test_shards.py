@@ -14,6 +14,7 @@ from bot.domain.sharding import find_author_shard, find_shard
 from bot.store.brand_identity import BrandIdentity, StoreMismatchError, check_ownership, claim_keys
 from bot.store.client import RedisClient
 from bot.store.keys import Keys
+from bot.store.relay import RELAYED
 from bot.store.store import Store
 from tests.clock import SteppedClock
 from tests.domain.samples import build_mention
@@ -124,6 +125,54 @@ async def test_a_batch_that_was_written_and_not_deleted_is_not_written_again(
     await work(sharded, clock)
     books = await sharded.mention_counters.read()
     assert (books.seen, books.tallied, books.opened) == (2, 1, 1)
+
+
+async def count_unaccounted(store: Store) -> int:
+    return (await store.mention_counters.read()).unaccounted
+
+
+async def test_nothing_is_unaccounted_for_wherever_in_a_shard_it_is(sharded: Store, clock: SteppedClock) -> None:
+    post, other = build_numbered_mention(1), build_counted_mention(2)
+    edited = post.copy_with(text="You lost my bag, and found it", edits=1)
+    deleted = other.copy_with(text="", deleted_at=clock.now())
+    for batch in ([post, other], [edited], [deleted], [post, build_counted_mention(3)]):
+        await admit(sharded, clock, *batch)
+        assert await count_unaccounted(sharded) == 0
+        await triage_shards(sharded, clock)
+        assert await count_unaccounted(sharded) == 0
+        await work(sharded, clock)
+        assert await count_unaccounted(sharded) == 0
+
+
+async def test_what_a_shard_loses_is_unaccounted_for(sharded: Store, clock: SteppedClock) -> None:
+    """One of its inbox, and two of its relay, which nobody has read."""
+    await admit(sharded, clock, *map(build_counted_mention, range(20)))
+    await triage_shards(sharded, clock)
+    relaying = [shard for shard in sharded.shards if await shard.relay.count() >= 2]
+    await relaying[0].client.execute("XTRIM", relaying[0].keys.relay, "MAXLEN", await relaying[0].relay.count() - 2)
+    await admit(sharded, clock, build_numbered_mention(30))
+    [unread] = [shard for shard in sharded.shards if await shard.client.execute("XLEN", shard.keys.inbox)]
+    await unread.client.execute("XTRIM", unread.keys.inbox, "MAXLEN", 0)
+    assert await count_unaccounted(sharded) == 3
+    await work(sharded, clock)
+    assert await count_unaccounted(sharded) == 3
+    assert (await sharded.mention_counters.read()).tallied == 18
+
+
+async def test_a_relay_that_ends_between_its_two_writes_loses_nothing(sharded: Store, clock: SteppedClock) -> None:
+    await admit(sharded, clock, *map(build_counted_mention, range(20)))
+    await triage_shards(sharded, clock)
+    for shard in sharded.shards:
+        await shard.client.execute("COPY", shard.keys.relay, f"{shard.keys.relay}:kept")
+    await relay(sharded)
+    for shard in sharded.shards:  # as if it had not come to delete them
+        await shard.client.execute("COPY", f"{shard.keys.relay}:kept", shard.keys.relay, "REPLACE")
+        await shard.client.execute("HDEL", shard.keys.mention_counters, RELAYED)
+    assert await count_unaccounted(sharded) == 0
+    await admit(sharded, clock, *map(build_counted_mention, range(20, 40)))
+    await work(sharded, clock)
+    assert (await sharded.mention_counters.read()).tallied == 40
+    assert await count_unaccounted(sharded) == 0
 
 
 async def test_an_edit_changes_the_case_of_a_post_and_counts_nothing_again(sharded: Store, clock: SteppedClock) -> None:

@@ -297,12 +297,13 @@ class Reconciliation:
     dead: int = 0
     editing: int = 0
     """Waiting edits of known mentions."""
+    lost: int = 0
+    """What shards let in, and neither have nor have relayed."""
 
     @property
     def unaccounted(self) -> int:
-        return (
-            self.seen + self.editing - self.opened - self.joined - self.tallied - self.spam - self.waiting - self.dead
-        )
+        found = self.opened + self.joined + self.tallied + self.spam + self.waiting + self.dead
+        return self.seen + self.editing + self.lost - found
 
     @property
     def is_balanced(self) -> bool:
