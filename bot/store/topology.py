@@ -5,6 +5,7 @@ connections is enough for each of the three: each new connection asks where the 
 """
 
 import asyncio
+import socket
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import suppress
@@ -97,9 +98,8 @@ class SentinelTopology:
         self._clients = [_build_client(_build_url(parts, host, "", options, login)) for host in hosts]
 
     async def find_primary(self) -> ServerAddress:
-        said = await _ask_each(self._clients, self._ask_one)
-        if not said:
-            raise NoConnection(f"None of {len(self._clients)} Sentinels says where the primary '{self._name}' is")
+        problem = f"None of {len(self._clients)} Sentinels says where the primary '{self._name}' is"
+        said = await _ask_each(self._clients, self._ask_one, problem)
         return ServerAddress(*max(said)[1])
 
     async def _ask_one(self, client: Any) -> tuple[int, ServerAddress]:
@@ -131,9 +131,8 @@ class ClusterTopology:
         self._slot = key_slot(f"{{{brand}}}".encode())
 
     async def find_primary(self) -> ServerAddress:
-        said = [one for one in await _ask_each(list(self._clients.values()), self._ask_one) if one]
-        if not said:
-            raise NoConnection(f"None of {len(self._clients)} nodes of the cluster says who has slot {self._slot}")
+        problem = f"None of {len(self._clients)} nodes of the cluster says who has slot {self._slot}"
+        said = await _ask_each(list(self._clients.values()), self._ask_one, problem)
         await self._update_clients({one for nodes in said for one in nodes})
         return ServerAddress(*Counter(nodes[0] for nodes in said).most_common(1)[0][0])
 
@@ -146,7 +145,7 @@ class ClusterTopology:
 
     async def _ask_one(self, client: Any) -> list[ServerAddress]:
         """Return the primary and the replicas of the slot."""
-        asked = client.connection_pool.connection_kwargs["host"]
+        asked = _get_host(client)
         for first, last, *nodes in await client.execute_command("CLUSTER", "SLOTS"):
             if first <= self._slot <= last:
                 return [ServerAddress(asked if host in UNKNOWN_HOSTS else host, port) for host, port, *_ in nodes]
@@ -206,13 +205,33 @@ class PrimaryFinder:
                     await self._handle_change()
 
 
-async def _ask_each(clients: Sequence[Any], ask: Callable[[Any], Awaitable[Any]]) -> list[Any]:
-    """Ask all at once; return what those said that answered in a way that makes sense."""
+async def _ask_each(clients: Sequence[Any], ask: Callable[[Any], Awaitable[Any]], problem: str) -> list[Any]:
+    """Ask all at once; return what those said that answered in a way that makes sense.
+
+    If none did, raise the driver's `ConnectionError` with the problem, and the hosts for which no address is known.
+    """
     said = await asyncio.gather(*map(ask, clients), return_exceptions=True)
     for error in said:
         if isinstance(error, BaseException) and not isinstance(error, NO_ANSWER):
             raise error
-    return [one for one in said if not isinstance(one, BaseException)]
+    found = [one for one in said if one and not isinstance(one, BaseException)]
+    if not found:
+        unknown = [_get_host(client) for client, error in zip(clients, said, strict=True) if _is_unknown_host(error)]
+        raise NoConnection(f"{problem}: no address is known for {', '.join(unknown)}" if unknown else problem)
+    return found
+
+
+def _get_host(client: Any) -> str:
+    return str(client.connection_pool.connection_kwargs["host"])
+
+
+def _is_unknown_host(error: object) -> bool:
+    """Return whether the name of a host could not be resolved, which the driver wraps in an error of its own."""
+    while isinstance(error, BaseException):
+        if isinstance(error, socket.gaierror):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
 
 
 async def _close_each(clients: Iterable[Any]) -> None:

@@ -54,6 +54,22 @@ def test_an_address_without_a_name_a_host_or_with_a_database_of_a_cluster_is_ref
         parse_topology(url, "northwind")
 
 
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("redis+cluster://one.invalid,127.0.0.1:1", "nodes of the cluster says who has slot "),
+        ("redis+sentinel://one.invalid,127.0.0.1:1/main", "Sentinels says where the primary 'main' is"),
+    ],
+)
+async def test_a_host_that_has_no_address_is_named_if_no_other_answers(url: str, said: str) -> None:
+    client = RedisClient(url, "northwind")
+    with pytest.raises(StoreUnavailable) as refused:
+        await client.execute("PING")
+    assert said in str(refused.value)
+    assert str(refused.value).endswith(": no address is known for one.invalid.")
+    await client.close()
+
+
 class UnreadableAnswers:
     """A Sentinel, or what answers in its place, whose answers make no sense at first."""
 
