@@ -33,6 +33,8 @@ from bot.workers.process_monitor import ProcessMonitor, TriageProcesses
 from bot.workers.recovery import RecoveryError, RestoreRecovery
 from bot.workers.runner import run_worker, sleep_or_stop
 
+STORE = "store"
+"""The issue of a brand whose data this process does not accept."""
 LOOK_EVERY = 2.0
 """Seconds between looks at the installation, which another process may have changed."""
 SETTLED_AFTER = timedelta(minutes=1)
@@ -77,6 +79,11 @@ class BrandService:
         return self.store.brand
 
     @property
+    def name(self) -> str:
+        """In the status: the id, empty if the process has one playbook and so one brand."""
+        return self.id if self.path else ""
+
+    @property
     def team(self) -> str:
         """The workspace or the organisation; empty if it is that of the token."""
         return self._config.playbook.current.brand.team or ""
@@ -112,7 +119,7 @@ class BrandService:
             try:
                 await self._run_once(stop)
             except (RecoveryError, StoreMismatchError) as no:
-                self._set_issue("store", str(no))
+                self._set_issue(STORE, str(no))
             except StoreUnavailable as away:
                 log.warning("store unreachable", reason=str(away))
             if not stop.is_set():
@@ -165,8 +172,8 @@ class BrandService:
 
     async def _watch_children(self, app: EarshotApp, children: TriageProcesses) -> None:
         """Tell whoever watches the brand when no process triages for it."""
-        monitor = ProcessMonitor(app.store, children, socket.gethostname(), app.clock)
-        app.liveness.register_probe("triage", children.is_any_working, app.clock.now())
+        monitor = ProcessMonitor(app.store, children, self.name, socket.gethostname(), app.clock)
+        app.liveness.register_probe("triage", lambda: children.is_any_working(self.name), app.clock.now())
         await run_worker(monitor, app.clock, app.stop, app.liveness)
         with suppress(StoreUnavailable):  # then the issue expires
             await monitor.clear_issue()
@@ -213,7 +220,7 @@ class BrandService:
         app.set_sources(build_sources(config.playbook.current, config.settings, parts.clock, parts.workers))
         routes = replace(build_route_dependencies(app, config.settings), bodies=parts.bodies)
         self.app, self._site = app, build_brand_app(routes)
-        self._set_issue("store", "")
+        self._set_issue(STORE, "")
         return app
 
     def _set_token(self, installation: SlackInstallation) -> None:

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
-from bot.app.brand_service import BrandService
+from bot.app.brand_service import STORE, BrandService
 from bot.app.child_messages import TriageOrder
 from bot.config.settings import Settings
 from bot.store.installations import InstallationStore
@@ -40,7 +40,7 @@ class BrandServices:
 
     def describe_health(self) -> Mapping[str, BrandHealth]:
         """Return the health of each brand by its id; of the only brand of a process that has one playbook, by ''."""
-        return {service.id if service.path else "": service.describe_health() for service in self}
+        return {service.name: service.describe_health() for service in self}
 
     def list_sources(self) -> list[str]:
         """Return the names of the sources of this process, with their brand if there are several."""
@@ -57,6 +57,10 @@ class BrandServices:
     def is_any_stalled(self, at: datetime) -> bool:
         """Return whether any worker of any brand has not completed a step for minutes."""
         return any(service.app is not None and service.app.liveness.list_stalled(at) for service in self)
+
+    def list_refusals(self) -> Mapping[str, str]:
+        """Return why brands cannot be served by this process, by their names as in `describe_health`."""
+        return {name: brand.issues[STORE] for name, brand in self.describe_health().items() if STORE in brand.issues}
 
     async def run(self, stop: asyncio.Event) -> None:
         """Run all until told to stop."""

@@ -5,6 +5,8 @@ the same playbooks, and one that is started again starts as the first did.
 """
 
 import json
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, NamedTuple, Self
 
 from pydantic import SecretStr
@@ -58,14 +60,18 @@ class TriageReport(NamedTuple):
 
     metrics: MetricRows
     stalled: bool = False
+    refusals: Mapping[str, str] = MappingProxyType({})
+    """Why it does not triage for a brand, by the brand's name in `/statusz`."""
+    failure: str = ""
+    """Why it cannot start; then it is the last report."""
 
     def encode(self) -> bytes:
-        return _encode_line({"metrics": self.metrics, "stalled": self.stalled})
+        return _encode_line({**self._asdict(), "refusals": dict(self.refusals)})
 
     @classmethod
     def decode(cls, line: bytes) -> Self:
         given = json.loads(line)
-        return cls(given["metrics"], given["stalled"])
+        return cls(given["metrics"], given["stalled"], given["refusals"], given["failure"])
 
 
 def _dump_settings(settings: Settings) -> dict[str, Any]:

@@ -72,6 +72,10 @@ class TriageProcess:
     def is_working(self) -> bool:
         return self.report is not None and not self.report.stalled
 
+    def get_refusal(self, brand: str) -> str:
+        """Return why the process does not triage for this brand although it works, or ""."""
+        return self.report.refusals.get(brand, "").removesuffix(".") if self.report is not None else ""
+
     async def run(self, stop: asyncio.Event) -> None:
         """Keep the process running until told to stop."""
         loop = asyncio.get_running_loop()
@@ -133,11 +137,14 @@ class TriageProcess:
                     line = await process.stdout.readline()
                 if not line.endswith(b"\n"):
                     return ""
-                self.report = TriageReport.decode(line)
+                report = TriageReport.decode(line)
             except TimeoutError:
                 return f"it hung for {self._options.report_within:.0f} s"
             except (ValueError, LookupError, TypeError):
                 return "its report could not be read"
+            if report.failure:
+                return f"it cannot start: {report.failure.removesuffix('.')}"
+            self.report = report
             PROCESS_UP.labels(self.name).set(self.is_working)
 
     async def _end_process(self, process: asyncio.subprocess.Process, within: float) -> None:
@@ -175,8 +182,8 @@ class ProcessSupervisor(ProcessGroup):
         for child in self._children:
             await child.send_order()
 
-    def is_any_working(self) -> bool:
-        return any(child.is_working for child in self._children)
+    def is_any_working(self, brand: str) -> bool:
+        return any(child.is_working and not child.get_refusal(brand) for child in self._children)
 
     def export_metrics(self) -> Mapping[str, MetricRows]:
         return {child.name: child.report.metrics for child in self._children if child.report is not None}
@@ -190,15 +197,20 @@ class ProcessSupervisor(ProcessGroup):
             },
         }
 
-    def describe_problem(self) -> str:
-        """Return which processes do not work, and why, in a sentence; empty if all work."""
-        down = [child for child in self._children if child.ending and not child.is_working]
-        if not down:
-            return ""
-        which = ", ".join(child.name for child in down)
-        ends = "; ".join(dict.fromkeys(child.ending for child in down))
+    def describe_problem(self, brand: str) -> str:
+        """Return which processes do not work for this brand, and why, in sentences; empty if all work."""
+        down = {one.name: one.ending for one in self._children if one.ending and not one.is_working}
+        refusing = {one.name: refusal for one in self._children if (refusal := one.get_refusal(brand))}
+        return ". ".join(
+            self._describe_some(what, some)
+            for what, some in (("stopped", down), ("cannot triage for this brand", refusing))
+            if some
+        )
+
+    def _describe_some(self, what: str, reasons: Mapping[str, str]) -> str:
         total = format_count(len(self._children), "triage process", "triage processes")
-        return f"{len(down)} of {total} stopped: {which} ({ends})"
+        which, why = ", ".join(reasons), "; ".join(dict.fromkeys(reasons.values()))
+        return f"{len(reasons)} of {total} {what}: {which} ({why})"
 
 
 async def _write_line(process: asyncio.subprocess.Process, line: bytes) -> None:

@@ -4,7 +4,7 @@ import asyncio
 import os
 import signal
 import sys
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from typing import IO
 
 import aiohttp
@@ -63,6 +63,7 @@ async def _run_process(name: str, orders: IO[bytes], reports: IO[bytes]) -> None
         log.info("stopped")
         return
     log.error("triage cannot start", why=why)
+    _write_line(reports, TriageReport([], failure=why).encode())
     sys.exit(1)
 
 
@@ -118,14 +119,12 @@ async def _send_reports(services: BrandServices, reports: IO[bytes], stop: async
     clock, is_last = SystemClock(), False
     while not is_last:
         is_last = stop.is_set()
-        line = TriageReport(metrics.export_metrics(), services.is_any_stalled(clock.now())).encode()
-        try:
-            await asyncio.to_thread(_write_line, reports, line)  # blocks while the parent does not read
-        except OSError:  # the parent has died, and the pipe from it says so
-            return
+        report = TriageReport(metrics.export_metrics(), services.is_any_stalled(clock.now()), services.list_refusals())
+        await asyncio.to_thread(_write_line, reports, report.encode())  # blocks while the parent does not read
         await sleep_or_stop(REPORT_EVERY, clock, stop)
 
 
 def _write_line(reports: IO[bytes], line: bytes) -> None:
-    reports.write(line)
-    reports.flush()
+    with suppress(OSError):  # the parent has died, and the pipe from it says so
+        reports.write(line)
+        reports.flush()

@@ -79,8 +79,8 @@ async def read_all_statuses(
         for name, brand in brands.items()
     }
     if "" in found:
-        return add_processes(found[""], group).to_json()
-    states = {name: add_processes(status, group).to_json() for name, status in found.items()}
+        return add_processes(found[""], group, "").to_json()
+    states = {name: add_processes(status, group, name).to_json() for name, status in found.items()}
     return {"ready": any(status.ready for status in found.values()), "brands": states}
 
 
@@ -152,9 +152,9 @@ async def read_system_status(
     )
 
 
-def add_processes(status: SystemStatus, group: ProcessGroup) -> SystemStatus:
-    """Add this process and those that it started, and what is wrong with them."""
-    problem = group.describe_problem()
+def add_processes(status: SystemStatus, group: ProcessGroup, brand: str) -> SystemStatus:
+    """Add this process and those that it started, and what is wrong with them for the brand."""
+    problem = group.describe_problem(brand)
     issues = {**status.issues, "processes": f"{problem}."} if problem else status.issues
     return replace(status, issues=issues, processes=group.list_processes())
 

@@ -17,8 +17,8 @@ class ProcessGroup(Protocol):
     def list_processes(self) -> Mapping[str, Any]:
         """Return the state of all processes, by name."""
 
-    def describe_problem(self) -> str:
-        """Return which processes do not work, or ""."""
+    def describe_problem(self, brand: str) -> str:
+        """Return which processes do not work for this brand, or ""."""
 
 
 class OneProcess(ProcessGroup):
@@ -30,7 +30,7 @@ class OneProcess(ProcessGroup):
     def list_processes(self) -> Mapping[str, Any]:
         return {MAIN: describe_process(os.getpid())}
 
-    def describe_problem(self) -> str:
+    def describe_problem(self, brand: str) -> str:  # noqa: ARG002 - there is none for any
         return ""
 
 

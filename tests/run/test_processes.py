@@ -171,12 +171,14 @@ async def test_where_triage_cannot_start_hooks_are_still_taken_and_the_status_sa
         shutil.move(weights, away)
         os.kill(pid, signal.SIGKILL)
         await earshot.wait_for_event("triage cannot start")
-        await wait_until(lambda: any("exit code 1" in line for line in earshot.log), within=20)
+        await wait_until(lambda: any("it cannot start: " in line for line in earshot.log), within=20)
 
         assert await earshot.deliver("you lost my suitcase again", "1") == 202
         assert (await earshot.get("/readyz"))[0] == 200
         troubles = json.loads((await earshot.get("/statusz"))[1])["troubles"]
-        assert re.match(r"1 of 1 triage process stopped: triage-1 \(it ", troubles["processes"])
+        assert re.match(
+            r"1 of 1 triage process stopped: triage-1 \(it cannot start: .*own\.weights", troubles["processes"]
+        )
         assert await read_metric(earshot, "earshot_process_up", "process") == {"triage-1": 0}
 
         shutil.move(away, weights)

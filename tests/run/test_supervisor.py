@@ -11,6 +11,7 @@ from bot.clock import SystemClock
 from bot.config.settings import Settings
 from bot.config.settings_loader import load_settings
 from bot.store.brand_identity import BrandIdentity
+from bot.web.health_endpoints import SystemStatus, add_processes
 
 
 def build_order(settings: Settings, *playbooks: str) -> TriageOrder:
@@ -24,9 +25,16 @@ def build_order(settings: Settings, *playbooks: str) -> TriageOrder:
 
 SETTINGS = load_settings({"SLACK_BOT_TOKEN": "xoxb-1-secret"})
 ORDER = build_order(SETTINGS, "[brand]\nname = 'Ж'")
-REPORT = TriageReport([("earshot_test", "", "counter", [("earshot_test_total", {}, 3.0)])]).encode()
-SAY = f"import sys, time, signal; order = sys.stdin.buffer.readline(); say = sys.stdout.buffer; say.write({REPORT!r}); say.flush()\n"
-"""A process that reads its order and reports once."""
+REPORT = TriageReport([("earshot_test", "", "counter", [("earshot_test_total", {}, 3.0)])])
+
+
+def write_report(report: TriageReport) -> str:
+    """Return the code of a process that reads its order and reports once."""
+    read = "import sys, time, signal; order = sys.stdin.buffer.readline(); say = sys.stdout.buffer"
+    return f"{read}; say.write({report.encode()!r}); say.flush()\n"
+
+
+SAY = write_report(REPORT)
 ENDS = SAY + "sys.stdin.buffer.read()"
 HANGS = SAY + "time.sleep(600)"
 FAILS = "import sys; sys.exit(3)"
@@ -37,7 +45,7 @@ ECHOES = SAY + (
     "for line in sys.stdin.buffer:\n"
     "    text = json.loads(line)['brands'][0][1]\n"
     "    rows = [['earshot_test', text, 'gauge', []]]\n"
-    "    say.write(json.dumps({'metrics': rows, 'stalled': False}).encode() + b'\\n'); say.flush()"
+    "    say.write(json.dumps({'metrics': rows, 'stalled': False, 'refusals': {}, 'failure': ''}).encode() + b'\\n'); say.flush()"
 )
 
 
@@ -53,6 +61,10 @@ async def supervise(code: str, report_within: float = 30, stop_within: float = 1
         await running
 
 
+def is_working(supervisor: ProcessSupervisor) -> bool:
+    return supervisor.is_any_working("")
+
+
 async def wait_until(true: Callable[[], bool]) -> None:
     async with asyncio.timeout(30):
         while not true():  # noqa: ASYNC110 - another process has no event for us
@@ -65,9 +77,9 @@ def read_state(supervisor: ProcessSupervisor) -> dict[str, object]:
 
 async def test_a_process_works_once_it_has_reported_and_ends_when_the_pipe_closes() -> None:
     async with supervise(ENDS) as supervisor:
-        assert not supervisor.is_any_working()
-        assert supervisor.describe_problem() == ""
-        await wait_until(supervisor.is_any_working)
+        assert not is_working(supervisor)
+        assert supervisor.describe_problem("") == ""
+        await wait_until(lambda: is_working(supervisor))
         [(_, _, _, [(_, _, value)])] = supervisor.export_metrics()["triage-1"]
         assert value == 3
     assert read_state(supervisor) == {
@@ -81,7 +93,28 @@ async def test_a_process_works_once_it_has_reported_and_ends_when_the_pipe_close
 async def test_a_process_that_fails_is_started_again_and_the_reason_is_kept() -> None:
     async with supervise(FAILS) as supervisor:
         await wait_until(lambda: read_state(supervisor)["restarts"] == 2)
-        assert supervisor.describe_problem() == "1 of 1 triage process stopped: triage-1 (it ended with exit code 3)"
+        assert supervisor.describe_problem("") == "1 of 1 triage process stopped: triage-1 (it ended with exit code 3)"
+
+
+async def test_a_process_that_says_why_it_cannot_start_is_quoted() -> None:
+    async with supervise(write_report(TriageReport([], failure="The model is missing."))) as supervisor:
+        await wait_until(lambda: read_state(supervisor)["restarts"] == 1)
+        assert read_state(supervisor)["last_end"] == "it cannot start: The model is missing"
+        assert not is_working(supervisor)
+
+
+async def test_a_brand_for_which_a_process_cannot_triage_is_told_and_the_others_are_not() -> None:
+    report = TriageReport([], refusals={"fabrikam": "The keys belong to 'Contoso'."})
+    async with supervise(write_report(report) + "sys.stdin.buffer.read()") as supervisor:
+        await wait_until(lambda: supervisor.is_any_working("northwind"))
+        assert not supervisor.is_any_working("fabrikam")
+        assert supervisor.describe_problem("northwind") == ""
+        assert supervisor.describe_problem("fabrikam") == (
+            "1 of 1 triage process cannot triage for this brand: triage-1 (The keys belong to 'Contoso')"
+        )
+        status = SystemStatus(ready=True)
+        assert add_processes(status, supervisor, "northwind").issues == {}
+        assert add_processes(status, supervisor, "fabrikam").issues["processes"].endswith("'Contoso').")
 
 
 async def test_a_process_that_hangs_is_killed_and_started_again() -> None:
@@ -98,7 +131,7 @@ async def test_a_process_that_reports_nonsense_is_killed_and_started_again() -> 
 
 async def test_a_process_that_does_not_end_is_killed_after_its_time() -> None:
     async with supervise(IGNORES, stop_within=0.2) as supervisor:
-        await wait_until(supervisor.is_any_working)
+        await wait_until(lambda: is_working(supervisor))
     assert read_state(supervisor)["last_end"] == "it was killed, perhaps because memory ran out"
 
 
@@ -106,17 +139,17 @@ async def test_a_command_that_is_not_there_is_a_reason_like_any_other() -> None:
     options = ProcessOptions(lambda _: ("/nowhere/python",))
     supervisor, stop = ProcessSupervisor(2, SystemClock(), lambda: ORDER, options), asyncio.Event()
     running = asyncio.create_task(supervisor.run(stop))
-    await wait_until(lambda: bool(supervisor.describe_problem()))
+    await wait_until(lambda: bool(supervisor.describe_problem("")))
     stop.set()
     await running
-    assert supervisor.describe_problem() == (
+    assert supervisor.describe_problem("") == (
         "2 of 2 triage processes stopped: triage-1, triage-2 (it cannot be started: No such file or directory)"
     )
 
 
 async def test_a_new_playbook_reaches_a_process_that_works() -> None:
     async with supervise(ECHOES) as supervisor:
-        await wait_until(supervisor.is_any_working)
+        await wait_until(lambda: is_working(supervisor))
         await supervisor.send_order()
         await wait_until(lambda: supervisor.export_metrics()["triage-1"][0][1] == "[brand]\nname = 'Ж'")
 

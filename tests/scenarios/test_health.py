@@ -239,16 +239,19 @@ async def test_the_trouble_of_a_source_that_left_the_playbook_is_over(world: Wor
     assert await world.local_app.store.health_issues.load_issues() == {}
 
 
+BRAND = "northwind"
+
+
 class FakeProcesses:
     """Triage processes of this machine."""
 
     problem = ""
 
-    def is_any_working(self) -> bool:
-        return not self.problem
+    def is_any_working(self, brand: str) -> bool:
+        return not (self.problem and brand == BRAND)
 
-    def describe_problem(self) -> str:
-        return self.problem
+    def describe_problem(self, brand: str) -> str:
+        return self.problem if brand == BRAND else ""
 
 
 async def test_that_no_triage_process_works_for_a_minute_is_told_to_the_operators_and_so_is_its_end(
@@ -256,7 +259,7 @@ async def test_that_no_triage_process_works_for_a_minute_is_told_to_the_operator
 ) -> None:
     await monitor_health(world)
     processes = FakeProcesses()
-    monitor = ProcessMonitor(world.local_app.store, processes, "host-1", world.clock)
+    monitor = ProcessMonitor(world.local_app.store, processes, BRAND, "host-1", world.clock)
     processes.problem = "1 of 1 triage process stopped: triage-1 (it ended with exit code 1)"
     await monitor.step()
     await world.advance(seconds=59)
