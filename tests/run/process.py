@@ -120,13 +120,17 @@ async def run_earshot(
     words: Sequence[str] = (),
     playbook: str = PLAYBOOK,
     files: int = 0,
+    channels: Sequence[tuple[str, str]] = (),
 ) -> AsyncIterator[EarshotProcess]:
-    """`more` is added to the environment, `words` to the command; `files`: how many may be open, where that matters."""
+    """`more` is added to the environment, `words` to the command; `files`: how many may be open, where that matters.
+
+    `channels`: ids and names of those beside the usual ones.
+    """
     workspace = SlackWorkspace(name="Northwind", now=lambda: datetime.now(UTC).timestamp())
     for user, name in (("U0ANA", "ana"), ("U0MIA", "mia"), ("U0JOE", "joe")):
         workspace.add_user(user, name)
-    workspace.add_channel("C0CARE", "care", bot_is_member=True)
-    workspace.add_channel("C0PR", "pr", bot_is_member=True)
+    for channel, name in (("C0CARE", "care"), ("C0PR", "pr"), *channels):
+        workspace.add_channel(channel, name, bot_is_member=True)
     (folder / "playbook.toml").write_text(playbook, encoding="utf-8")
     async with SlackSandbox(workspace) as sandbox:
         port = find_free_port()
