@@ -4,7 +4,7 @@
 # make test     all tests
 # make test-bluesky   post, edit and delete on a real Bluesky PDS (needs Node.js 20 and, once, a network)
 # make fuzz     the property tests, with many new examples
-# make soak     SIGKILL 200 times at each stage of an escalation, and fail over each kind of store (two hours)
+# make soak     SIGKILL 200 times at each stage of an escalation, fail over each kind of store, run two releases (two hours)
 # make cluster  a Redis-compatible cluster on this machine, for trying: 3 primaries and 3 replicas
 # make screenshots  the pictures of the README and the guides, taken by four of the tests
 # make weights  build the packaged weights from the data sets in SETS=DIR and compare them (minutes)
@@ -101,7 +101,7 @@ fuzz: $(READY)
 
 # As in the normal suite, with more kills. -s shows the counts.
 soak: $(READY)
-	SOAK=$${SOAK:-200} $(BIN)/pytest -rs -s tests/kill tests/topology $(ARGS)
+	SOAK=$${SOAK:-200} $(BIN)/pytest -rs -s tests/kill tests/topology tests/run/test_two_releases.py $(ARGS)
 
 cluster: $(READY)
 	@$(BIN)/python -m tests.topology.servers
