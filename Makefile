@@ -24,6 +24,7 @@ READY  := $(VENV)/.installed
 LOCKED := --no-deps --require-hashes -r
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --upgrade
 WEIGHTS := bot/detectors/model/earshot.weights
+SPAM_WEIGHTS := bot/detectors/model/spam_weights.txt
 # Brings axe-core. Its dependencies are left out, because the tests use another browser driver.
 AXE    := axe-playwright-python==0.1.8
 
@@ -116,6 +117,8 @@ weights: $(READY)
 	$(BIN)/earshot train --from $(SETS) --out $(VENV)/again.weights \
 		--made "$$(LC_ALL=C sed -n '2s/.*"made": "\([0-9-]*\)".*/\1/p' $(WEIGHTS))"
 	cmp $(VENV)/again.weights $(WEIGHTS)
+	$(BIN)/earshot train --from $(SETS) --spam --out $(VENV)/again.txt
+	cmp $(VENV)/again.txt $(SPAM_WEIGHTS)
 
 # The transformer of engine = "keen". torch and the base weights are needed here alone, so they have an environment of their own.
 KEEN := $(VENV)/keen

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from bot.training.fine_tune import FineTuneTrial
 
 NOT_LEARNED = (
-    "Crisis and spam are detected by rules. `earshot evaluate` measures them, and training does not change them."
+    "Crisis is detected by rules, and spam by packaged weights. `earshot evaluate` measures them, and training on your "
+    "posts does not change them."
 )
 NO_BETTER = "Rejected: nothing got better on held-out posts. The current weights stay in use."
 SPOILS = (
@@ -42,6 +43,9 @@ def train(
         typer.Option("--from", help="Build the packaged weights from a folder with the data sets of the model card."),
     ] = None,
     out: Annotated[Path, typer.Option(help="Where --from writes the weights.")] = Path("earshot.weights"),
+    spam: Annotated[  # noqa: FBT002
+        bool, typer.Option("--spam", help="With --from: build the weights of spam instead, a text file.")
+    ] = False,
     hold_out: Annotated[  # noqa: FBT002
         bool,
         typer.Option(
@@ -62,6 +66,9 @@ def train(
     """
     if importlib.util.find_spec("scipy") is None:
         raise fail_with([NEEDS + format_requirement("train")])
+    if sets is not None and spam:
+        _build_spam_weights(sets, out)
+        return
     if sets is not None:
         _build_weights(sets, out, hold_out=hold_out, without=without or (), made=made)
         return
@@ -86,6 +93,21 @@ def _build_weights(sets: Path, out: Path, *, hold_out: bool, without: Sequence[s
         if hold_out:
             for name, lines in (("held_out", export_held_out(sets)), ("ordinary", export_unlabelled(sets))):
                 out.with_suffix(f".{name}.jsonl").write_text("\n".join(lines), "utf-8")
+    print_line(f"{out}: {len(data):,} bytes")
+
+
+def _build_spam_weights(sets: Path, out: Path) -> None:
+    from bot.training.corpus import CorpusError  # noqa: PLC0415
+    from bot.training.spam_trainer import read_spam_rows, train_spam_weights  # noqa: PLC0415  (scipy is optional)
+
+    try:
+        data = train_spam_weights(read_spam_rows(sets), print_warning).encode()
+    except OSError as no:
+        raise fail_with([f"{no.filename}: cannot be read: {no.strerror}"]) from None
+    except CorpusError as no:
+        raise fail_with([no]) from None
+    with _fail_on_write_error(out):
+        write_atomically(out, data)
     print_line(f"{out}: {len(data):,} bytes")
 
 

@@ -1,39 +1,91 @@
-"""Detect spam by the structure of a post rather than by its words; a genuine complaint must not look like it.
+"""Detect spam by a linear model over words and the shape of a post, and by the account that posts it.
 
-A pitch in words needs something to click, call or pay beside it, and what a customer writes ("my", "waiting") counts
-against it. Nothing is dropped: spam names its shape, is counted, and can be brought back.
+Nothing is dropped: spam names its reasons, is counted, and can be brought back.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Sequence
+from functools import cache, partial
+from importlib.resources import files
+from itertools import pairwise
 
 from bot.detectors.detector import AnalysisContext
-from bot.detectors.spam_calls_to_action import CallsToAction, find_calls_to_action
-from bot.detectors.spam_features import SpamFeatureScorer, SpamPost
-from bot.detectors.spam_shapes import SpamShape, find_brand_list, find_structure, find_title_tail
-from bot.detectors.text.lexicon_files import KindIndex, LexiconTable, load_lexicon
-from bot.detectors.text.phrase_index import FLATTERY, PITCHES
-from bot.detectors.text.phrases import PhraseMatch, convert_log_odds
-from bot.detectors.text.word_flags import COMMERCE, FIRST_PERSON, OFFERED, STORY, WARES, is_flattery
+from bot.detectors.spam_features import (
+    CONTACT,
+    FORMS,
+    HANDLE_FORM,
+    LINK_FORM,
+    NUMBER,
+    PERCENTAGE,
+    PRICE,
+    SHAPE,
+    SpamText,
+    extract_spam_features,
+    list_shapes,
+)
+from bot.detectors.text.cache import MemoDict
+from bot.detectors.text.phrases import convert_log_odds
 from bot.domain.assessment import Signal
 from bot.domain.subject import Subject
 
-CUT_OFF = 0.5
-# Log-odds, set by hand (2026-11-22) on half of tests/detectors/lines/spam.toml and on ordinary posts.
-BASE = -2.6
-OFFER_LEAST, OFFER_USUAL, ALSO = 2.0, 1.5, 0.4
-PITCH_MOST = 5.0
-CLICKABLE, MONEY = 1.2, 0.6
-IN_FIRST_PERSON, TELLS_A_STORY, ASKS = -0.8, -1.4, -0.5
-"""What speaks against spam; ignored if the post ends in a title, because such pages tell stories first."""
-SIGNED = -2.4
-"""Staff who answer for a company sign their posts: ^AB."""
+WEIGHTS = "spam_weights.txt"
+INTERCEPT = "(all)"
+CUT_OFF = -1.25
+"""Log-odds of the model from which a post is spam, chosen on posts left out by threes (2026-11-30)."""
+# Log-odds for what the model cannot know, because no labelled post says who wrote it. Set by hand (2026-11-22).
 DOUBTFUL_VOICE, DOUBTFUL_LINK, VERY_DOUBTFUL, COPIED = 1.0, 0.9, 0.62, 0.8
 FEWEST_COPIES = 3
 NOT_BY_COPIES = -0.05
 """The maximum if only the same words from several accounts would make it spam."""
-MAX_FEATURES = 4
-LETTER = 100
-"""Words from which small features are not summed: their weights are from lines of 25, and a letter has some of all."""
+PITCHED = -3.5
+"""Log-odds from which it may be an offer, so that an account that may be a bot counts."""
+MAX_REASONS, REASON_MIN = 4, 0.3
+PLACEHOLDERS = {
+    LINK_FORM: "a link",
+    HANDLE_FORM: "a handle",
+    PRICE: "a price",
+    PERCENTAGE: "a percentage",
+    NUMBER: "a number",
+}
+
+
+class SpamModel:
+    """The weights of the packaged file: lines of a number, a tab and the feature."""
+
+    def __init__(self) -> None:
+        text = (files("bot.detectors.model") / WEIGHTS).read_text("utf-8")
+        lines = (line.split("\t", 1) for line in text.splitlines())
+        self.weights = {feature: float(weight) for weight, feature in lines}
+        self._intercept = self.weights[INTERCEPT] - CUT_OFF
+        self._shapes = {name.removeprefix(SHAPE): self.weights[name] for name in self.weights if name.startswith(SHAPE)}
+        self._pairs: dict[str, dict[str, float]] = {}
+        """By the first word, then the second."""
+        for feature, weight in self.weights.items():
+            first, _, second = feature.partition(" ")
+            if second and not feature.startswith(SHAPE):
+                self._pairs.setdefault(first, {})[second] = weight
+        self._words = MemoDict(self._weigh_word)
+
+    def score(self, post: SpamText, shapes: Iterable[str]) -> float:
+        """Return the log-odds relative to the cut-off: the sum of the weights of `extract_spam_features`."""
+        words = list(map(self._words.__getitem__, post.flags.words))
+        own = {name: weight for name, weight, _, _, _ in words if weight}
+        stems = {stem: weight for _, _, stem, weight, _ in words if weight}
+        pairs = {(one[0], other[0]): one[4][other[0]] for one, other in pairwise(words) if other[0] in one[4]}
+        points = sum(own.values()) + sum(stems.values()) + sum(pairs.values())
+        return self._intercept + points + sum(filter(None, map(self._shapes.get, shapes)))
+
+    def _weigh_word(self, word: str) -> "_WeighedWord":
+        name, stem = FORMS[word]
+        return name, self.weights.get(name, 0.0), stem, self.weights.get(stem, 0.0), self._pairs.get(name, {})
+
+
+_WeighedWord = tuple[str, float, str, float, dict[str, float]]
+"""Its name with its weight, its beginning with its weight, and the weights of the words that may follow it."""
+
+
+@cache
+def load_spam_model() -> SpamModel:
+    return SpamModel()
 
 
 class SpamDetector:
@@ -45,145 +97,54 @@ class SpamDetector:
             for subject in subjects
             for name in (*subject.handles, *(term for term in subject.terms if term[0] == "@"))
         )
-        self._words = LexiconTable(PITCHES).words
-        offers = load_lexicon("offers")
-        self._offer_kinds = KindIndex({kind: table["words"] for kind, table in offers.items()})
-        self._offer_points = {kind: (table["first"], table["more"]) for kind, table in offers.items()}
-        self._features = SpamFeatureScorer(self._words["brands"])
+        self._model = load_spam_model()
 
     def detect(self, batch: Sequence[AnalysisContext]) -> None:
         for context in batch:
             author = context.mention.author.handle
             if author and author.removeprefix("@").lower() in self._companies:
                 continue  # a company that we listen for sells, and that is no spam
-            points, reasons = self._score_mention(context)
-            if not reasons:
+            post = SpamText(context.text, context.tokens, context.word_flags, context.invisible_count)
+            shapes = list(list_shapes(post))
+            points = self._model.score(post, shapes)
+            points, about_author = _weigh_author(context, points, has_contact=CONTACT in shapes)
+            if points < PITCHED:
                 continue
-            confidence = convert_log_odds(points)
-            holds = confidence >= CUT_OFF
-            because = f"spam: {', '.join(dict.fromkeys(reasons))}" if holds else ""
-            context.add_signal(Signal(self.name, "intent:spam", confidence, because, holds))
+            holds = points >= 0
+            explain = partial(self._explain_spam, post, about_author) if holds else None
+            context.add_signal(Signal(self.name, "intent:spam", convert_log_odds(points), "", holds), explain)
 
-    def _score_mention(self, context: AnalysisContext) -> tuple[float, list[str]]:
-        """Return the log-odds of spam, and the shapes or features that they rest on."""
-        offers = self._offer_kinds.count_words(context.word_flags.select_words(OFFERED))
-        shapes, calls = self._find_shapes(context, offers)
-        best = _score_shapes(context, shapes) if shapes else (BASE, [])
-        by_features = self._score_features(context, offers, calls)
-        if by_features[0] > best[0]:
-            best = by_features
-        if context.stats.copies < FEWEST_COPIES:
-            return best
-        calls = calls or find_calls_to_action(context.text, context.word_flags)
-        return _add_copies(context, *best) if calls.has_contact else best
-
-    def _score_features(
-        self, context: AnalysisContext, offers: Mapping[str, int], calls: CallsToAction | None
-    ) -> tuple[float, list[str]]:
-        """`calls`: None if nobody has looked for them yet."""
-        if len(context.words) >= LETTER:
-            return BASE, []
-        evidence = self._features.score_model_evidence(context.prediction.probabilities, context.prediction.log_odds)
-        if not self._features.is_promising(context.word_flags, offers, evidence):
-            return BASE, []
-        calls = calls or find_calls_to_action(context.text, context.word_flags)
-        post = SpamPost(context.tokens, context.word_flags, calls, offers, evidence)
-        points, features = self._features.score_post(post)
-        voice = [*_find_doubtful_voice(context, calls, pitched=bool(features))]
-        points += sum([shape.points for shape in voice]) + (SIGNED if _is_signed(context.words) else 0.0)
-        return points, [*features[:MAX_FEATURES], *[shape.name for shape in voice]]
-
-    def _find_shapes(
-        self, context: AnalysisContext, offers: Mapping[str, int]
-    ) -> tuple[list[SpamShape], CallsToAction | None]:
-        calls = None
-        hits = context.word_flags.phrases.get(PITCHES, ())
-        found = find_structure(context)
-        if context.flags & WARES:
-            found += find_brand_list(context, self._words)
-        if context.flags & COMMERCE:
-            found += find_title_tail(context, self._words["commerce"])
-        points, kind = self._score_offers(offers)
-        if hits or found or context.links or points > OFFER_LEAST:
-            calls = find_calls_to_action(context.text, context.word_flags)
-            pitch = [*_find_pitch(hits, calls)]
-            points = points + calls.log_odds - OFFER_USUAL
-            found += _merge_pitch_and_offer(pitch, SpamShape(kind, points)) if kind and points > 0.0 else pitch
-            found += _find_flattery(context, hits, calls)
-            found += _find_doubtful_voice(context, calls, pitched=bool(found))
-        return found, calls
-
-    def _score_offers(self, counts: Mapping[str, int]) -> tuple[float, str]:
-        """Return the points, and the kind of offer that weighs most."""
-        if not counts:
-            return 0.0, ""
-        table = self._offer_points
-        points = {kind: table[kind][0] + table[kind][1] * (n > 1) for kind, n in counts.items()}
-        return sum(points.values()), max(points, key=lambda kind: points[kind])
+    def _explain_spam(self, post: SpamText, about_author: Sequence[str], _context: AnalysisContext) -> str:
+        weights = {name: self._model.weights.get(name, 0.0) for name in extract_spam_features(post)}
+        strong = [name for name, weight in weights.items() if weight >= REASON_MIN and _is_quotable(name)]
+        strong.sort(key=lambda name: (-weights[name], name))
+        words = dict.fromkeys(map(_name_feature, strong))
+        return f"spam: {', '.join([*list(words)[:MAX_REASONS], *about_author]) or 'by its words together'}"
 
 
-def _score_shapes(context: AnalysisContext, shapes: Sequence[SpamShape]) -> tuple[float, list[str]]:
-    points = BASE + sum([shape.points for shape in shapes])
-    if not any(shape.discredits_story for shape in shapes):
-        points += _score_genuineness(context)
-    return points + (SIGNED if _is_signed(context.words) else 0.0), [shape.name for shape in shapes]
+def _is_quotable(feature: str) -> bool:
+    """Return True for shapes, and for words and pairs that a reader finds in the post."""
+    if feature.startswith(SHAPE) or feature in PLACEHOLDERS:
+        return True
+    return feature[-1] != "*" and all(word[0].isalnum() for word in feature.split(" "))
 
 
-def _is_signed(words: Sequence[str]) -> bool:
-    return words[-2:-1] == ["^"] and len(words[-1]) <= 3
+def _name_feature(feature: str) -> str:
+    if feature.startswith(SHAPE):
+        return feature.removeprefix(SHAPE)
+    return PLACEHOLDERS.get(feature) or f"'{feature}'"
 
 
-def _score_genuineness(context: AnalysisContext) -> float:
-    points = IN_FIRST_PERSON if context.flags & FIRST_PERSON else 0.0
-    points += TELLS_A_STORY if context.flags & STORY else 0.0
-    return points + ASKS if context.words[-1:] == ["?"] else points
-
-
-def _find_flattery(context: AnalysisContext, hits: Sequence[PhraseMatch], calls: CallsToAction) -> Iterator[SpamShape]:
-    count = sum([hit.family == FLATTERY for hit in hits]) + is_flattery(context.flags)
-    if count and calls.has_contact:
-        yield SpamShape("flattery and a link", 2.8 + 1.0 * (count - 1))
-    elif count > 1:
-        yield SpamShape("flattery of a page", 1.4 * count)
-
-
-def _find_pitch(hits: Sequence[PhraseMatch], calls: CallsToAction) -> Iterator[SpamShape]:
-    by_family: dict[str, float] = {}
-    for hit in hits:
-        if hit.family != FLATTERY:
-            by_family[hit.family] = by_family.get(hit.family, 0.0) + hit.weight
-    if not by_family:
-        return
-    total = sum(by_family.values())
-    for family, points in by_family.items():
-        yield SpamShape(family, points * min(1.0, PITCH_MOST / total))
-    if calls.has_contact:
-        yield SpamShape("something to click or call", CLICKABLE)
-    elif calls.has_named_channel or calls.has_money:
-        yield SpamShape("somebody to pay or write to", MONEY)
-
-
-def _merge_pitch_and_offer(pitch: Sequence[SpamShape], offer: SpamShape) -> list[SpamShape]:
-    """Let the weaker count for little, because both rest on the same words."""
-    pitch_points = sum(shape.points for shape in pitch)
-    if offer.points > pitch_points:
-        return [offer._replace(points=offer.points + ALSO * pitch_points)]
-    return [*pitch, offer._replace(points=ALSO * offer.points)]
-
-
-def _find_doubtful_voice(context: AnalysisContext, calls: CallsToAction, *, pitched: bool) -> Iterator[SpamShape]:
-    if context.has_label("voice:doubtful") and (pitched or calls.has_contact):
-        points = DOUBTFUL_VOICE + DOUBTFUL_LINK * calls.has_contact
-        very = calls.has_contact and context.get_confidence("voice:doubtful") >= VERY_DOUBTFUL
-        yield SpamShape("an account that may be a bot", points + DOUBTFUL_LINK * very, discredits_story=very)
-
-
-def _add_copies(context: AnalysisContext, points: float, reasons: list[str]) -> tuple[float, list[str]]:
-    """Add points for the same words from several accounts.
-
-    News outlets share headlines, too, so that copies alone make spam only of a pitch, or of posts of doubtful accounts.
-    """
-    more = [*reasons, f"the same words from {context.stats.copies} accounts"]
-    if points >= 0 or context.has_label("voice:doubtful"):
-        return points + COPIED, more
-    return min(points + COPIED, NOT_BY_COPIES), more
+def _weigh_author(context: AnalysisContext, points: float, *, has_contact: bool) -> tuple[float, list[str]]:
+    """Add what the account and copies of the post say. `points` are relative to the cut-off."""
+    reasons: list[str] = []
+    doubtful = context.has_label("voice:doubtful")
+    if doubtful and (has_contact or points >= PITCHED):
+        very = has_contact and context.get_confidence("voice:doubtful") >= VERY_DOUBTFUL
+        points += DOUBTFUL_VOICE + DOUBTFUL_LINK * (has_contact + very)
+        reasons.append("an account that may be a bot")
+    if context.stats.copies >= FEWEST_COPIES and has_contact:
+        # News outlets share headlines, too: copies alone make spam only of an offer, or of posts of doubtful accounts.
+        reasons.append(f"the same words from {context.stats.copies} accounts")
+        points = points + COPIED if points >= 0 or doubtful else min(points + COPIED, NOT_BY_COPIES)
+    return points, reasons

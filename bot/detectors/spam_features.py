@@ -1,205 +1,216 @@
-"""Score small features of an offer to anybody: each says little, and several together say much."""
+"""Extract the features by which spam is scored: words, pairs of words, and the shape of the whole post."""
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from bot.detectors.spam_calls_to_action import CallsToAction
-from bot.detectors.text.lexicon_files import KindIndex, load_lexicon
-from bot.detectors.text.phrase_index import HURRIES
-from bot.detectors.text.phrases import convert_log_odds
+from bot.detectors.text.cache import MemoDict
+from bot.detectors.text.tokenizer import LINKS
 from bot.detectors.text.word_flags import (
-    AHEAD,
-    ASKS,
     CUTS,
+    FIGURES,
+    FIRST_PERSON,
+    HANDLE,
     HASHTAG,
-    HINT,
     LINK,
-    POLITE,
     PRICED,
     SAID,
-    SIGN,
     SMALL,
     STOPS,
-    STORY,
     WordFlags,
-    is_flattery,
 )
 
-START = -3.4
-"""Log-odds of a post without any feature."""
-TYPED = re.compile(r"[A-Z0-9-]{0,9}[A-Z]{2}[A-Z0-9-]{0,9}\d[A-Z0-9-]{0,9}|[A-Z]{5,12}\d{0,4}|\d{5,7}")
-"""What is typed to get a discount: FLY20."""
-TIME_SPAN = re.compile(
-    r" (?:in|within) (?:a|an|the|one|two|three|\d{1,3}) (?:min|minutes|hour|hours|days|day|week|weeks|month) "
+LINK_FORM, HANDLE_FORM, PRICE, PERCENTAGE, NUMBER = "<link>", "<handle>", "<price>", "<percentage>", "<number>"
+STEM_MIN, STEM = 7, 5
+"""Letters from which a word also counts by its beginning, and letters of that."""
+SHAPE = "shape:"
+"""Begins the name of a shape, which no word does."""
+
+TAIL_READ = 400
+_TOP_LEVEL = r"\.(?:biz|co|com|example|info|io|ly|me|net|online|org|ru|shop|site|top|xyz)\b"
+TOP_LEVEL = re.compile(_TOP_LEVEL)
+"""Searched before `DOMAIN`, which tries each word: most full stops end a sentence."""
+DOMAIN = re.compile(r"(?<![\w@.-])[a-z0-9][a-z0-9-]{1,30}" + _TOP_LEVEL)
+PHONE = re.compile(r"(?<![\w/.,$€£#-])\+?\d(?:[ ().-]{0,2}\d){8,13}(?![ ().-]{0,2}\d)(?!\w)")
+ADDRESS = re.compile(r"[\w.+-]{1,40}@[\w-]{1,40}\.[a-z]{2,12}\b")
+"""All repetitions are bounded, so that no text makes them run away."""
+CONTACT = "something to click or call"
+
+HIDING = 4
+"""Invisible letters from which somebody hides words; one or two come with emoji and with copying."""
+RIGHT_TO_LEFT = "\u202e"
+"""Reverses what follows, so that the name of a file looks like another."""
+TITLE_WORDS = range(2, 9)
+TAIL_WORDS, WORDS_BEFORE = range(3, 9), 4
+LEADS = frozenset(
+    {"and", "of", "in", "for", "the", "&", "at", "on", "visit", "see", "also", "here", "read", "more", "check", "out"}
+    | {"try", "buy", ":"}
 )
-MIN_HEAP, HEAP_SHARE = 7, 0.12
-"""Number of words from which, and share of stopwords below which, they are no sentence."""
-AGAIN = 3
-ITEMS, ITEM_LONGEST = 4, 4
-TAIL, BEFORE_TAIL = range(3, 9), 4
-MIN_WALL, WALL_SHARE = 7, 0.5
-BY_SHAPE_MOST, LINKED = 4.0, 2.3
-"""The maximum that shape, money and imperatives may add unseen: hardly any offer rests on more of it."""
-HEADS = ("complaint", "question")
-COUNTED = {
-    "terms": ("terms of sale", "many terms of sale"),
-    "pages": ("speaks of a page", "speaks much of a page"),
-    "persons": ("a profession", "professions"),
-    "paid": ("what it pays", "what it pays, more"),
-    "trades": ("a trade", "trades"),
-    "brands": ("a foreign brand", "foreign brands"),
-    "papers": ("papers", "and more of them"),
-    "made_up": ("copies or originals", "and more of them"),
-    "where": ("where to write", "and more of them"),
-    "pointing": ("points with emoji", "and more of them"),
-}
-"""By kind of word, the features for one word and for several."""
+"""Words that lead to a title, or that may be small in it."""
 
 
-class SpamPost(NamedTuple):
+class SpamText(NamedTuple):
+    text: str
+    """Normalized."""
     tokens: Sequence[str]
-    word_flags: WordFlags
-    calls_to_action: CallsToAction
-    offers: Mapping[str, int]
-    """The number of different words of each kind of offer."""
-    model_log_odds: float
-    """Log-odds by the model against an offer."""
+    flags: WordFlags
+    hidden: int
+    """Invisible letters of the original."""
 
 
-class SpamFeatureScorer:
-    def __init__(self, brands: Iterable[str]) -> None:
-        lexicon = load_lexicon("spam_features")
-        self._kinds = KindIndex({**lexicon["words"], "brands": brands})
-        self._trades = frozenset(lexicon["words"]["trades"])
-        self._worth: Mapping[str, float] = lexicon["worth"]
-        self._against: Mapping[str, float] = lexicon["against"]
-        self._evidence_weights: Mapping[str, float] = lexicon["heard"]
-        self._single = {
-            word: sum(self._worth.get(COUNTED[kind][0], 0.0) for kind in kinds if kind in COUNTED)
-            for word, kinds in self._kinds.by_word.items()
-        }
-        """The points of each word by itself."""
-
-    def is_promising(self, flags: WordFlags, offers: Iterable[str], evidence: float) -> bool:
-        """Return True if a closer look may find an offer, by single words, a link and the model's log-odds."""
-        points = START + BY_SHAPE_MOST + evidence + sum([self._single[word] for word in flags.select_words(SIGN)])
-        points += sum([self._worth.get(kind, 0.0) for kind in offers])
-        if flags.flags & LINK:
-            points += LINKED
-        return points > 0.0 or flags.count(HASHTAG) >= MIN_WALL
-
-    def score_model_evidence(self, probabilities: Sequence[float], odds: Mapping[str, float]) -> float:
-        """Return log-odds of zero or less: what the model's predictions say against an offer."""
-        weights = self._evidence_weights
-        points = weights["negative"] * probabilities[0] + weights["positive"] * probabilities[2]
-        return points + sum([weights[head] * convert_log_odds(odds[head]) for head in HEADS if head in odds])
-
-    def score_post(self, post: SpamPost) -> tuple[float, list[str]]:
-        """Return the log-odds of an offer, and the features that they rest on, the strongest first."""
-        found = {name: self._worth[name] for name in self._list_features(post) if name in self._worth}
-        points = START + sum(found.values())
-        if points <= 0.0:
-            return points, []
-        points += sum(self._against[name] for name in _list_customer_features(post.word_flags))
-        points += post.model_log_odds
-        return points, sorted(found, key=lambda name: -found[name])
-
-    def _list_features(self, post: SpamPost) -> Iterator[str]:
-        flags, calls = post.word_flags, post.calls_to_action
-        for kind, count in post.offers.items():
-            yield kind
-            if count > 1:
-                yield f"{kind}, more"
-        if calls.has_contact:
-            yield "something to click or call"
-        if calls.has_phone:
-            yield "a number to call"
-        if calls.has_percentage:
-            yield "so many per cent"
-        counts = self._kinds.count_words(flags.select_words(SIGN | HINT))
-        for kind, (one, more) in COUNTED.items():
-            if found := counts.get(kind, 0):
-                yield one
-                if found > 1:
-                    yield more
-        yield from _list_money_features(post.tokens, flags, counts)
-        yield from self._list_speech_features(flags, counts)
-        yield from self._list_shape_features(flags)
-
-    def _list_speech_features(self, flags: WordFlags, counts: Mapping[str, int]) -> Iterator[str]:
-        words = flags.words
-        imperatives = _count_imperatives(flags)
-        if imperatives:
-            yield "asks for something"
-        if imperatives > 1:
-            yield "asks for more things"
-        kinds = self._kinds.by_word
-        if "sells" in counts and any(a == "we" and "sells" in kinds.get(b, ()) for a, b in pairwise(words)):
-            yield "we sell"
-        if "without" in counts and sum(word in {"no", "without", "zero"} for word in words) > 1:
-            yield "no this and no that"
-        if is_flattery(flags.flags):
-            yield "flattery of a page"
-        if HURRIES in flags.phrases:
-            yield "it hurries"
-        if flags.flags & AHEAD and TIME_SPAN.search(f" {' '.join(words)} "):
-            yield "in so many days"
-
-    def _list_shape_features(self, flags: WordFlags) -> Iterator[str]:
-        hashtags, words, cuts = flags.count(HASHTAG), flags.count(SAID), flags.count(CUTS)
-        if hashtags >= MIN_WALL:
-            yield "hashtags"
-            if hashtags >= WALL_SHARE * (hashtags + words):
-                yield "a wall of hashtags"
-        if words >= MIN_HEAP and flags.count(SMALL) <= HEAP_SHARE * words:
-            yield "a heap of words"
-            if max(Counter(flags.select_words(SAID)).values()) >= AGAIN:
-                yield "the same word again and again"
-        if cuts >= ITEMS - 1 and words <= ITEM_LONGEST * (cuts + 1):
-            yield "a list"
-        if flags.flags & STOPS and self._has_trailing_title(flags):
-            yield "a title at its end"
-
-    def _has_trailing_title(self, flags: WordFlags) -> bool:
-        """Return True if the words behind the last full stop are no sentence, and name a trade."""
-        by_word = flags.flags_by_word
-        start = next(place for place in range(len(by_word), 0, -1) if by_word[place - 1] & STOPS)
-        tail = by_word[start:]
-        if start <= BEFORE_TAIL or len(tail) not in TAIL or not all(bits & SAID for bits in tail):
-            return False
-        return sum(bits & SMALL > 0 for bits in tail) <= 1 and not self._trades.isdisjoint(flags.words[start:])
+def extract_spam_features(post: SpamText) -> set[str]:
+    """Return the features that the post has; each counts once."""
+    forms = list(map(FORMS.__getitem__, post.flags.words))
+    features = {stem for _, stem in forms if stem}.union(map(" ".join, pairwise([name for name, _ in forms])))
+    features.update([name for name, _ in forms], [SHAPE + name for name in list_shapes(post)])
+    return features
 
 
-def _list_customer_features(flags: WordFlags) -> Iterator[str]:
-    """List what customers write and sellers do not."""
-    if flags.flags & STORY:
-        yield "a customer's words"
-    if flags.flags & POLITE:
-        yield "polite"
-    if flags.words[-1:] == ["?"]:
-        yield "it asks"
-    if "rt" in flags.words:
-        yield "repeats what others wrote"
+class WordForm(NamedTuple):
+    name: str
+    stem: str
+    """The beginning of a long word; empty for a short one."""
 
 
-def _count_imperatives(flags: WordFlags) -> int:
-    """Count the sentences that begin with something to be done."""
-    return len([place for place in flags.find_places(ASKS) if place == 0 or not flags.flags_by_word[place - 1] & SAID])
+def _find_form(word: str) -> WordForm:
+    name = _normalize_word(word)
+    return WordForm(name, f"{name[:STEM]}*" if len(name) >= STEM_MIN and name.isalpha() else "")
 
 
-def _list_money_features(tokens: Sequence[str], flags: WordFlags, counts: Mapping[str, int]) -> Iterator[str]:
-    prices = flags.count(PRICED)
-    for least, name in ((1, "a price"), (2, "several prices"), (3, "many prices")):
-        if prices >= least:
+def _normalize_word(word: str) -> str:
+    """Return the word, or what it is if all of its kind are the same."""
+    if word.startswith(LINKS):
+        return LINK_FORM
+    if len(word) > 1 and word[0] in "@#":
+        return HANDLE_FORM if word[0] == "@" else word[1:]
+    if word[0].isdigit():
+        return PERCENTAGE if word[-1] == "%" else NUMBER
+    return PRICE if word[0] in "$€£₹" and len(word) > 1 else word
+
+
+FORMS = MemoDict(_find_form)
+
+
+def list_shapes(post: SpamText) -> Iterator[str]:
+    flags, words = post.flags, post.flags.words
+    yield from _list_contact_shapes(post)
+    if flags.flags & HASHTAG:
+        yield from _list_hashtag_shapes(flags)
+    if flags.flags & PRICED and (prices := flags.count(PRICED)) > 1:
+        yield "several prices"
+        if prices > 2:
+            yield "many prices"
+    if flags.flags & HANDLE and flags.count(HANDLE) > 4:
+        yield "a crowd of handles"
+    yield from _list_sentence_shapes(flags)
+    if flags.flags & STOPS and _has_trailing_title(post.tokens):
+        yield "a title at its end"
+    if post.hidden >= HIDING:
+        yield "hidden letters"
+    if RIGHT_TO_LEFT in post.text:
+        yield "letters turned around"
+    if words:
+        yield from _list_customer_shapes(flags)
+
+
+def _list_contact_shapes(post: SpamText) -> Iterator[str]:
+    links, tail = post.flags.count(LINK), post.text[-TAIL_READ:].lower()
+    phone = PHONE.search(tail) if post.flags.flags & FIGURES else None
+    called = phone is not None and not phone[0].isdecimal()  # plain digits are the number of an order
+    named = not links and "." in tail and TOP_LEVEL.search(tail) is not None and DOMAIN.search(tail) is not None
+    mail = "@" in tail and "." in tail and ADDRESS.search(tail) is not None
+    if called:
+        yield "a number to call"
+    if named or mail:
+        yield "an address"
+    if links or called or named or mail:
+        yield CONTACT
+    if links > 1:
+        yield "several links"
+        if links > 2:
+            yield "many links"
+    if links and post.flags.count(SAID) <= links:
+        yield "nothing but links"
+
+
+def _list_hashtag_shapes(flags: WordFlags) -> Iterator[str]:
+    hashtags = [word for word in flags.select_words(HASHTAG) if len(word) > 1]
+    for least, name in ((3, "hashtags"), (6, "many hashtags"), (8, "a pile of hashtags")):
+        if len(hashtags) >= least:
             yield name
-    if prices and "each" in counts and "earns" in counts:
-        yield "what one earns"
-    if "codes" in counts:
-        yield "a code"
-        if any(TYPED.fullmatch(token) for token in tokens):
-            yield "a code to type"
-        if prices or "gains" in counts:
-            yield "a code and a gain"
+    if len(hashtags) - len(set(hashtags)) >= 3:
+        yield "the same hashtag again and again"
+    if len(hashtags) >= flags.count(SAID):
+        yield "mostly hashtags"
+
+
+def _list_sentence_shapes(flags: WordFlags) -> Iterator[str]:
+    small, count = flags.count(SMALL), flags.count(SAID)
+    if count > 6 and small <= 0.12 * count:
+        yield "a heap of words"
+    elif count > 4 and small >= 0.45 * count:
+        yield "whole sentences"
+    if count > 6 and len(flags.words) - len(set(flags.words)) > 1 and _has_repeated_word(flags):
+        yield "the same word again and again"
+    cuts = flags.count(CUTS)
+    if cuts >= 3 and count <= 4 * (cuts + 1):
+        yield "a list"
+    if flags.flags & STOPS and _has_trailing_words(flags):
+        yield "words behind its last sentence"
+    if len(flags.words) < 4:
+        yield "few words"
+    elif len(flags.words) > 40:
+        yield "many words"
+
+
+def _list_customer_shapes(flags: WordFlags) -> Iterator[str]:
+    """List what customers write, and companies that answer them."""
+    words = flags.words
+    if words[0][0] == "@" and len(words[0]) > 1:
+        yield "to a handle"
+    if words[-1] == "?":
+        yield "a question"
+    if flags.flags & FIRST_PERSON:
+        yield "in the first person"
+    if words[-2:-1] == ["^"] and words[-1].isalpha() and len(words[-1]) < 4:
+        yield "signed"
+    if "rt" in words:
+        yield "a quotation"
+
+
+def _has_repeated_word(flags: WordFlags) -> bool:
+    words = [word for word, own in zip(flags.words, flags.flags_by_word, strict=True) if own & SAID and not own & SMALL]
+    return max(Counter(words).values(), default=0) > 2
+
+
+def _has_trailing_title(tokens: Sequence[str]) -> bool:
+    """Return True if it ends in capitals that no sentence needs: `…, as she said. Emergency Plumber Leeds 24 Hours`."""
+    end = len(tokens)
+    while end and not tokens[end - 1][0].isalnum():
+        end -= 1
+    start = end
+    while start and end - start < TITLE_WORDS.stop and _is_title_word(tokens[start - 1]):
+        start -= 1
+    while start < end and tokens[start].lower() in LEADS:
+        start += 1
+    if end - start not in TITLE_WORDS or all(map(str.isupper, tokens[start:end])):
+        return False
+    while start and tokens[start - 1].lower() in LEADS:
+        start -= 1
+    return start > 0 and tokens[start - 1][0] in ".!?,;…" and sum(map(str.isalpha, tokens[:start])) >= WORDS_BEFORE
+
+
+def _is_title_word(word: str) -> bool:
+    return word[0].isupper() or word[0].isdigit() or word in LEADS
+
+
+def _has_trailing_words(flags: WordFlags) -> bool:
+    """Return True if the words behind the last full stop are no sentence."""
+    places = flags.find_places(STOPS)
+    start = next((place + 1 for place in reversed(places) if place + 1 < len(flags.words)), 0)
+    tail = flags.flags_by_word[start:]
+    if start <= WORDS_BEFORE or len(tail) not in TAIL_WORDS or not all(own & SAID for own in tail):
+        return False
+    return sum([own & SMALL > 0 for own in tail]) <= 1

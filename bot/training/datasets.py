@@ -12,9 +12,9 @@ from bot.training.corpus import HEAD_OF, HEADS, IGNORED_HEADS, SENTIMENTS
 DEFAULT_TIME = datetime(2026, 1, 1, tzinfo=UTC)
 """The time of a text without one. No figure depends on it."""
 
-BY_RULES = ("crisis", "spam")
-"""Detected by rules: measured, and not learned."""
-MEASURED = (*HEADS, *BY_RULES)
+NOT_FINE_TUNED = ("crisis", "spam")
+"""Measured, and not changed by training on posts of users."""
+MEASURED = (*HEADS, *NOT_FINE_TUNED)
 
 NONE_KNOWN = (
     "There is no label in these files that Earshot knows. "

@@ -3,16 +3,15 @@ from typing import Any
 import pytest
 
 from bot.demo.setup import SAMPLE
-from bot.detectors.detector import MentionStats
+from bot.detectors.detector import MentionStats, tokenize_text
+from bot.detectors.spam import CUT_OFF, INTERCEPT, load_spam_model
+from bot.detectors.spam_features import SpamText, extract_spam_features, list_shapes
 from bot.domain.mention import Mention
 from bot.sources.mention_parser import read_mentions
 from tests.detectors.lines.reader import read_lines
 from tests.detectors.vocabulary import assess, assessor, mention
 
-SHAPES = read_lines("spam")
-FRESH = read_lines("spam_fresh")
-ALIKE = {"flattery, and then a link", "a pitch that has nothing to do with it", "work from home and trading"}
-"""Those that look like what customers write: 1, 1 and 2 of five (2026-11-22). Who says it tells them, in life."""
+LINES = read_lines("spam")
 
 
 @pytest.mark.parametrize(
@@ -60,29 +59,26 @@ def test_spam_is_never_urgent() -> None:
     )
 
 
-@pytest.mark.parametrize("shape", SHAPES)
-def test_nearly_all_lines_of_each_shape_are_spam(shape: str) -> None:
-    """Looked at while tuning: measured 126 of 130 (2026-11-22)."""
-    assert sum("intent:spam" in assess(text).labels for text in SHAPES[shape]["seen"]) >= 8
+@pytest.mark.parametrize(
+    ("part", "least"),
+    [("unseen", 50), ("apart", 33), ("plain", 40)],
+)
+def test_most_lines_that_the_model_has_not_seen_are_spam(part: str, least: int) -> None:
+    """Measured 54 of 65, 36 of 60 and 43 of 50 (2026-11-30), without a word on who says it."""
+    lines = [text for shape in LINES.values() for text in shape.get(part, ())]
+    assert sum("intent:spam" in assess(text).labels for text in lines) >= least
 
 
-def test_two_thirds_of_the_held_out_lines_are_spam() -> None:
-    """Measured 49 of 65 and 46 of 60 (2026-11-22; 15 and 6 when they were first run), without a word on who says it."""
-    kept = [text for shape in SHAPES.values() for text in shape["unseen"]]
-    kept += [text for shape in FRESH.values() for text in shape["apart"]]
-    assert sum("intent:spam" in assess(text).labels for text in kept) >= 2 * len(kept) / 3
-
-
-@pytest.mark.parametrize("shape", [shape for shape in FRESH if shape not in ALIKE])
-def test_half_of_each_fresh_shape_is_spam_by_its_features(shape: str) -> None:
-    """Looked at while tuning: measured 44 of 60 (2026-11-22; 8 before)."""
-    assert sum("intent:spam" in assess(text).labels for text in FRESH[shape]["tuned"]) >= 3
+def test_hardly_any_genuine_post_with_words_of_spam_is_spam() -> None:
+    """Measured 2 of 30 (2026-11-30)."""
+    genuine = LINES["not spam"]["genuine"]
+    assert sum("intent:spam" in assess(text).labels for text in genuine) <= 4
 
 
 def test_the_reason_names_the_spam_features() -> None:
     [because] = assess("PS5 $199, MacBook $450, brand new sealed, shipping 3-5 days").find_reasons("intent")[:1]
     assert because.startswith("spam: ")
-    assert "many terms of sale" in because
+    assert "a list" in because
 
 
 @pytest.mark.parametrize(
@@ -157,7 +153,10 @@ def test_posts_of_a_monitored_company_are_no_spam() -> None:
     assert "intent:spam" not in assess(offer, author={"id": "1", "handle": "@flyskylark"}).labels
 
 
-def test_a_signed_answer_of_a_company_is_no_spam() -> None:
-    answer = "@someone great question, thanks for sharing! See https://help.example/lounges"
-    assert "intent:spam" in assess(answer).labels
-    assert "intent:spam" not in assess(f"{answer} ^QA").labels
+def test_the_score_is_the_sum_of_the_weights_of_all_features() -> None:
+    model = load_spam_model()
+    for text in (text for shape in LINES.values() for part in shape.values() for text in part):
+        one = tokenize_text(text)
+        post = SpamText(one.text, one.tokens, one.word_flags, hidden=0)
+        total = sum(model.weights.get(name, 0.0) for name in (INTERCEPT, *extract_spam_features(post))) - CUT_OFF
+        assert model.score(post, list_shapes(post)) == pytest.approx(total)

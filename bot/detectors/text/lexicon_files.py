@@ -1,7 +1,7 @@
 """Load word lists: TOML files with phrases grouped by their points."""
 
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -13,24 +13,6 @@ Points = Mapping[str, float]
 def load_lexicon(name: str) -> Mapping[str, Any]:
     """Load a file once a process, because each reload of a playbook needs all. Do not change the result."""
     return tomllib.loads((files("bot.detectors.lexicons") / f"{name}.toml").read_text("utf-8"))
-
-
-class KindIndex:
-    """Words of several kinds, such as the kinds of an offer. A word may be of more than one."""
-
-    def __init__(self, words_by_kind: Mapping[str, Iterable[str]]) -> None:
-        self.by_word: dict[str, list[str]] = {}
-        for kind, words in words_by_kind.items():
-            for word in words:
-                self.by_word.setdefault(word, []).append(kind)
-
-    def count_words(self, words: Iterable[str]) -> dict[str, int]:
-        """Count the different words of each kind. Raise KeyError if a word is of no kind."""
-        counts: dict[str, int] = {}
-        for word in dict.fromkeys(words):
-            for kind in self.by_word[word]:
-                counts[kind] = counts.get(kind, 0) + 1
-        return counts
 
 
 class LexiconTable:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from bot.detectors.text.cache import MemoDict
 from bot.detectors.text.cooccurrence import load_cooccurrence_rules
-from bot.detectors.text.lexicon_files import LexiconTable, load_lexicon
+from bot.detectors.text.lexicon_files import LexiconTable
 from bot.detectors.text.phrase_index import load_phrase_index
 from bot.detectors.text.phrases import PhraseMatch
 from bot.detectors.text.tokenizer import LINKS
@@ -32,21 +32,18 @@ STOPS, CUTS = 1 << 7, 1 << 8
 SECOND_PERSON, AHEAD = 1 << 9, 1 << 10
 HARMS, HARMED = 1 << 11, 1 << 12
 """Means harm together with another word: in the first part of a rule, and in the others."""
-WARES, COMMERCE, OFFERED, CONTACT = 1 << 13, 1 << 14, 1 << 15, 1 << 16
-FIRST_PERSON, STORY, POLITE = 1 << 17, 1 << 18, 1 << 19
-PAGE, PRAISE, READER = 1 << 20, 1 << 21, 1 << 22
-"""What is flattered, how, and whose it is."""
-SIGN, HINT, SMALL, ASKS = 1 << 23, 1 << 24, 1 << 25, 1 << 26
-"""Of the spam features: `SIGN` says something by itself, `HINT` beside others."""
-BAD = 1 << 27
-"""Words that blame a name beside them."""
+BAD, SMALL, FIRST_PERSON = 1 << 13, 1 << 14, 1 << 15
+"""Words that blame a name beside them; words of sentences, of which titles and heaps of keywords have few."""
 
 MONEY = re.compile(r"[$€£₹]\d|\d[\d.,]{0,9}[$€£₹]$")
 COINS = frozenset(["$", "€", "£", "₹", "usd", "eur", "gbp", "euro", "euros", "dollars", "bucks", "pounds"])
+_SMALL = (
+    "a an the i you he she it we they me my your his her its our their this that these those and or but if so as of to "
+    "in on at by for from with about into out up down is are was were be been am do does did have has had will would "
+    "can could should may might must not no don't i'm it's who what when where why how which there here just then than "
+    "all any some more very too also"
+)
 _CUTS = frozenset(",|/•·–-;+~=→*")
-FLAGGED = frozenset(["small", "asks", "hurries", "polite"])
-"""Kinds of spam features that have a flag of their own, or none."""
-HINTS = frozenset(["sells", "codes", "gains", "earns", "each", "without"])
 
 
 class WordFlags(NamedTuple):
@@ -79,36 +76,18 @@ def flag_words(words: list[str]) -> WordFlags:
     return WordFlags(words, flags, reduce(or_, flags, 0), load_phrase_index().find_phrases(words))
 
 
-def is_flattery(flags: int) -> bool:
-    """Return True if a page, or the reader, is praised."""
-    return bool(flags & PAGE and flags & PRAISE and flags & READER)
-
-
 @cache
 def _load_word_lists() -> dict[str, int]:
-    pitches, features = LexiconTable("spam_pitches").words, load_lexicon("spam_features")["words"]
     bad = LexiconTable("intents").words["bad"]
     lists: list[tuple[int, Iterable[str]]] = [
         (SECOND_PERSON, ["you", "your", "u", "ur", "you're", "yourselves"]),
         (AHEAD, ["in", "within", "under"]),
         *[(HARMS, rule.parts[0]) for rule in load_cooccurrence_rules()],
         *[(HARMED, part) for rule in load_cooccurrence_rules() for part in rule.parts[1:]],
-        (WARES, pitches["brands"] | pitches["goods"]),
-        (COMMERCE, pitches["commerce"]),
-        *[(OFFERED, kind["words"]) for kind in load_lexicon("offers").values()],
-        (CONTACT, ["whatsapp", "telegram", "dm", "inbox", "gmail", "bio", "email", "skype", "kik", "snapchat"]),
-        (FIRST_PERSON, pitches["first_person"]),
-        (STORY, pitches["story"]),
-        (POLITE, features["polite"]),
-        (PAGE, pitches["page"]),
-        (PRAISE, pitches["praise"]),
-        (READER, pitches["reader"]),
-        (SMALL, features["small"]),
-        (ASKS, features["asks"]),
-        (SIGN, pitches["brands"]),
+        (SMALL, _SMALL.split()),
+        (FIRST_PERSON, ["i", "i'm", "i've", "me", "mine", "my", "our", "us", "we"]),
         (BAD, bad),
         (BAD, [f"#{word}" for word in bad]),
-        *[(HINT if kind in HINTS else SIGN, words) for kind, words in features.items() if kind not in FLAGGED],
     ]
     found: dict[str, int] = {}
     for bit, words in lists:
