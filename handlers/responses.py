@@ -53,7 +53,7 @@ async def send_claimed_cases(claimed: ClaimedCases, by: str, offers: OfferUseCas
 async def load_spam_page(spam: SpamReview, before: str = "") -> RenderedMessage:
     page = await spam.list_spam(before)
     entries = [(one.id, one.mention, one.assessment) for one in page.entries]
-    return render_spam_page(entries, page.total, more=page.more)
+    return render_spam_page(entries, page.total, page.zone, more=page.more)
 
 
 async def is_store_up(cases: CaseUseCases) -> bool:

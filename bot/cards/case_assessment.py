@@ -59,11 +59,14 @@ def render_case_explanation(
     merge: Sequence[Block] = (),
     words: Mapping[str, str] = MappingProxyType({}),
     caution: str = "",
+    *,
+    can_add: bool = True,
 ) -> dict[str, Any]:
     """Return the modal. `notice` is what a press in it led to, `brief` what its owner gets to know.
 
     `mute` says whether the author is muted, `merge` are buttons that merge the case, for who may change that. `words`
-    are those of posts that joined, by their id. `caution`: what *Open post…* says first.
+    are those of posts that joined, by their id. `caution`: what *Open post…* says first. `can_add`: whether who reads
+    it may change the ledger.
     """
     return make_modal(
         action_ids.EXPLANATION,
@@ -75,7 +78,7 @@ def render_case_explanation(
         *_render_labels(case),
         *_render_closing_corrections(case),
         *(make_context(words) for words in list_corrections(case)),
-        *_render_person_buttons(case, merge),
+        *_render_person_buttons(case, merge, can_add=can_add),
         *mute,
         *_render_posts(case, words),
         *(
@@ -91,10 +94,10 @@ def render_case_explanation(
     )
 
 
-def _render_person_buttons(case: Case, merge: Sequence[Block]) -> list[Block]:
+def _render_person_buttons(case: Case, merge: Sequence[Block], *, can_add: bool) -> list[Block]:
     label = f"History of {format_author(case.mention)}"
     button = make_button("History of this person…", action_ids.PERSON_HISTORY, case.id, a11y_label=label)
-    asks = case.assessment.intent in {Intent.NEED, Intent.QUESTION}
+    asks = can_add and case.assessment.intent in {Intent.NEED, Intent.QUESTION}
     add = [make_button("Add to ledger…", action_ids.LEDGER_ADD, case.id)] if asks else []
     merges = merge if case.mention.author_key else ()
     buttons = [*([button] if case.mention.author_key else []), *merges[:1], *add]

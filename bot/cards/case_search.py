@@ -35,7 +35,6 @@ from bot.domain.department import Department
 from bot.domain.paging.page import Page
 from bot.domain.persons.person import AuthorContext
 from bot.domain.text import format_count
-from bot.domain.themes import THEME
 
 ELSEWHERE = "These are cases that are in this department now. The report counts a case where it was at that time."
 NAME_MOST = 60
@@ -159,9 +158,8 @@ def _render_results(query: SearchQuery, result: SearchResult, by: str) -> list[B
     note = [make_context(reason)] if reason else []
     if query.report:
         figure = find_figure_label(result.figures, query.figure)
-        asked = query.report.replace(f" {THEME} ", f", {THEME} ", 1)
-        about = f"“{sanitize_line(figure, NAME_MOST)}”, {asked}" if figure else asked
-        words = f"for {sanitize_line(about, 2 * NAME_MOST)}"
+        behind = f"behind “{sanitize_line(figure, NAME_MOST)}” " if figure else ""
+        words = f"{behind}in {action_ids.SENTIMENT} {sanitize_line(query.report, NAME_MOST)}"
     else:
         words = f"{'of' if query.episode else 'from'} “{sanitize_line(query.words, NAME_MOST)}”"
     if not page.total:

@@ -27,9 +27,10 @@ from bot.domain.campaigns.episode_figures import EpisodeFigures, EpisodeRef
 from bot.domain.campaigns.episode_review import format_share, list_review_lines
 from bot.domain.reports.report import SentimentCounts
 from bot.domain.reports.statistics import MIN_SAMPLE
+from bot.domain.text import format_count
 
 NAME_LENGTH = 60
-COLUMNS = ("When", "Mentions", "Negative", "Of these (95 % interval)")
+COLUMNS = ("When", "Mentions", "Negative", "Negative share (95 % interval)")
 PARTS_DRAWN = 3
 CHILDREN_SHOWN = 4
 
@@ -98,7 +99,10 @@ def _list_rows(figures: EpisodeFigures) -> list[list[str]]:
     weeks = len(figures.weekdays)
     rows = [("Before", figures.before), ("During", figures.during)]
     rows += [("After", figures.after)] if figures.after else []
-    rows += [(f"{week} w before", one) for week, one in zip(range(1, weeks + 1), figures.weekdays, strict=True)]
+    rows += [
+        (f"{format_count(week, 'week')} before", one)
+        for week, one in zip(range(1, weeks + 1), figures.weekdays, strict=True)
+    ]
     rows += [(format_ref_name(ref), counts) for ref, counts in figures.alike]
     return [[name, f"{one.opinion_count:,}", f"{one.negative:,}", format_share(one)] for name, one in rows]
 

@@ -19,7 +19,7 @@ def render_export_answer(asked: ExportRequest, zone: ZoneInfo) -> RenderedMessag
 
 def render_export_notice(asked: ExportRequest, zone: ZoneInfo, outcome: str = "The file follows.") -> RenderedMessage:
     """Return the message above the file; `outcome` is a sentence of ours."""
-    return render_text(f":page_facing_up: *Export*: {_describe_export(asked, zone)}. {outcome}")
+    return render_text(f"📄 *Export*: {_describe_export(asked, zone)}. {outcome}")
 
 
 def format_export_rows(rows: int, unreadable: int) -> str:

@@ -139,7 +139,9 @@ def render_add_modal(asked: LedgerCases, origin: ModalMetadata) -> dict[str, Any
     typed: Block = {"type": "plain_text_input", "max_length": MAX_TITLE}
     if asked.words:
         typed["initial_value"] = asked.words.capitalize()
-    new = make_input(action_ids.HEADLINE, "Or a new one", typed, hint="An entry above comes first.", optional=True)
+    new = make_input(action_ids.HEADLINE, "Title", typed)
+    if options:
+        new = make_input(action_ids.HEADLINE, "Or a new one", typed, hint="An entry above comes first.", optional=True)
     words = dict.fromkeys(sanitize_line(one.mention.text, QUOTE_MOST) for one in asked.cases)
     quotes = [make_context(make_plain_text(one)) for one in list(words)[:QUOTES_SHOWN]]
     people = format_people(len({one.mention.author_key or one.id for one in asked.cases}))

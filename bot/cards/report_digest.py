@@ -96,12 +96,11 @@ def render_week_ahead(ahead: WeekAhead, zone: str, note: str) -> RenderedMessage
             "Planned", [f"{one.title} ({format_count(one.people, 'person', 'people')})" for one in ahead.entries]
         ),
         _make_item(
-            "Nobody on call",
+            "On-call gaps",
             [
                 f"{name} from {format_local_time(gap.start, zone)} until {format_local_time(gap.end, zone)}"
                 for name, gap in ahead.gaps
             ],
-            "at no time",
         ),
     ]
     hidden = [make_context(PLANS_HIDDEN)] if ahead.has_hidden_plans else []

@@ -368,7 +368,7 @@ def _draw_reports(on: GallerySamples) -> Drawings:
     signed = [(on.new.mention, StaffSign.SIGNATURE), (on.praise.mention, StaffSign.WORKS_HERE)]
     yield "Posts by colleagues", colleague_posts.render_staff_posts(signed)
     yield "Posts by colleagues: none", colleague_posts.render_staff_posts([])
-    yield "Spam", spam.render_spam_page([("1-1", on.new.mention, on.new.assessment)] * 2, 40, more=True)
+    yield "Spam", spam.render_spam_page([("1-1", on.new.mention, on.new.assessment)] * 2, 40, ZoneInfo(ZONE), more=True)
 
 
 def _draw_oncall(on: GallerySamples) -> Drawings:

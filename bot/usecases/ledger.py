@@ -46,7 +46,7 @@ class LedgerUseCases:
         found = self._suggest_entries(unlisted)
         cases = {**newest, **{case.id: case for case in unlisted}}
         shown = {one.department for one in entries[:ENTRIES_SHOWN]} | {case.department for case in unlisted}
-        mine = {name for name in shown if await self._can_change(name, by)}
+        mine = {name for name in shown if await self.can_change(name, by)}
         return render_ledger(kind, entries, found, cases, mine)
 
     async def find_cases(self, value: str, by: str) -> LedgerCases:
@@ -119,16 +119,17 @@ class LedgerUseCases:
         await self.get(entry_id, by)
         return await self._store.remove_case(entry_id, await self._cases.get(case_id), by, self._clock.now())
 
+    async def can_change(self, department: str, by: str) -> bool:
+        """Whether this person may add cases of this department, and change its entries."""
+        staff = await self._staff.load_staff(get_department_or_lost(self._rules, department), self._rules.managers)
+        return staff.can_answer(by)
+
     def _suggest_entries(self, cases: Sequence[Case]) -> list[EntrySuggestion]:
         posts = [UnlistedPost(one.id, one.mention.author_key or one.id, one.mention.text) for one in cases]
         return suggest_entries(posts, [word for one in self._subjects() for word in (one.name, *one.terms)])
 
-    async def _can_change(self, department: str, by: str) -> bool:
-        staff = await self._staff.load_staff(get_department_or_lost(self._rules, department), self._rules.managers)
-        return staff.can_answer(by)
-
     async def _check_permission(self, name: str, by: str) -> None:
-        if not await self._can_change(name, by):
+        if not await self.can_change(name, by):
             raise NotAllowed(f"Only deputies of {name} and managers change the ledger. Tell one of them.")
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from bot.clock import Clock
 from bot.domain.audit import AuditAction
@@ -24,11 +25,12 @@ GONE_MESSAGE = (
 
 
 class SpamPage(NamedTuple):
-    """The latest spam, newest first. `total` counts all; `more`: there are older ones."""
+    """The latest spam, newest first. `total` counts all; `more`: there are older ones. `zone` is the brand's."""
 
     entries: tuple[SpamEntry, ...]
     total: int
     more: bool
+    zone: ZoneInfo
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,8 @@ class SpamReview:
 
     async def list_spam(self, before: str = "") -> SpamPage:
         found = await self._spam.list_newest(PAGE_SIZE + 1, before)
-        return SpamPage(found[:PAGE_SIZE], await self._spam.count(), len(found) > PAGE_SIZE)
+        zone = ZoneInfo(self._rules.time_zone)
+        return SpamPage(found[:PAGE_SIZE], await self._spam.count(), len(found) > PAGE_SIZE, zone)
 
     def list_departments(self) -> tuple[Department, ...]:
         return self._rules.list_departments()

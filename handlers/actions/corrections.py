@@ -98,4 +98,7 @@ async def render_explanation(
     words = await usecases.cases.load_joined_words(case)
     caution = format_caution(case, answer.department, answer.author, answer.at, by)
     muted = mute.blocks if mute else ()
-    return render_case_explanation(case, answer.page, origin, notice, muted, brief, merge, words, caution)
+    can_add = await usecases.ledger.can_change(case.department, by)
+    return render_case_explanation(
+        case, answer.page, origin, notice, muted, brief, merge, words, caution, can_add=can_add
+    )

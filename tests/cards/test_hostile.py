@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Callable
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
@@ -87,7 +88,9 @@ def drawings(case: Case) -> list[RenderedMessage]:
         case_messages.render_move_suggestion(case, "pr"),
         case_messages.render_moved(case, CARE),
         case_messages.render_brought_back(case, CARE),
-        spam.render_spam_page([(f"17-{n}", case.mention, case.assessment) for n in range(8)], 5_000, more=True),
+        spam.render_spam_page(
+            [(f"17-{n}", case.mention, case.assessment) for n in range(8)], 5_000, ZoneInfo("Europe/Berlin"), more=True
+        ),
     ]
 
 

@@ -75,7 +75,7 @@ async def test_blog_spam_is_counted_listed_and_brought_back_once(world: World) -
     assert "1 spam" in await world.person("mia").type_command("/sentiment today")
     told = await world.person("joe").type_command("/sentiment spam")
     assert "1 post marked as spam lately" in told
-    assert f"@zed on X, 10 Mar, 09:00 UTC: {BLOG}" in told
+    assert f"@zed on X, 10 Mar, 09:00 WET: {BLOG}" in told
     assert "→ spam: " in told
     await world.person("joe").press_on_whisper("Not spam")
     assert "No rule in the playbook sends this post to a department." in world.person("joe").form

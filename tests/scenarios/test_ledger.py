@@ -299,6 +299,9 @@ async def test_who_may_not_change_the_ledger_reads_it_without_its_buttons(world:
     joe = world.person("joe")
     assert "3 people ask the same" in await joe.type_command("/sentiment needs")
     assert "Add…" not in _list_buttons(world, "joe")
+    card = world.channel("#research").card("@guest0")
+    assert "Add to ledger…" in await card.explain("tom")
+    assert "Add to ledger…" not in await card.explain("joe")
     await add_suggestion(world)
     assert "Quiet carriage · 3 people" in await joe.type_command("/sentiment needs")
     assert "Open…" not in _list_buttons(world, "joe")
@@ -312,6 +315,7 @@ async def test_a_title_that_slack_would_read_as_markup_is_refused_and_the_form_s
     await world.person("tom").type_command("/sentiment needs")
     await world.person("tom").press_on_whisper("Add…")
     assert "Add 3 cases from 3 people to the ledger of needs." in world.person("tom").form
+    assert "Or a new one" not in world.person("tom").form, "there is no entry above"
     shown = await world.person("tom").submit_form(headline="Quiet @here")
     assert shown.startswith("Add to ledger"), shown
     assert await world.local_app.store.ledger.load() == {}

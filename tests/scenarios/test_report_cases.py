@@ -29,10 +29,10 @@ async def test_a_manager_goes_from_the_report_to_the_overdue_cases(world: World)
     await world.receive(PRAISE, by="pia")
     await world.advance(hours=2)
     shown = await open_cases(world, "mia")
-    assert "2 cases for today" in shown
+    assert "2 cases in /sentiment today" in shown
     assert options(world, "mia")["Overdue now (2)"] == "work:overdue"
     shown = await world.person("mia").submit_form(figure="work:overdue", department="care")
-    assert "1 case for “Overdue now”, today" in shown
+    assert "1 case behind “Overdue now” in /sentiment today" in shown
     assert "These are cases that are in this department now." in shown
     assert "lost my bag" in shown
     assert "pia" not in shown
@@ -50,7 +50,7 @@ async def test_each_figure_has_as_many_cases_as_it_counts_where_each_post_is_one
     for label, figure in listed.items():
         count = int(label.rpartition("(")[2].removesuffix(")"))
         shown = await world.person("mia").submit_form(figure=figure)
-        [(found, name)] = re.findall(r"(\d+) cases? for “([^”]+)”, today", shown)
+        [(found, name)] = re.findall(r"(\d+) cases? behind “([^”]+)” in /sentiment today", shown)
         assert (int(found), name) == (count, label.rpartition(" (")[0]), label
 
 
@@ -59,14 +59,14 @@ async def test_an_entry_of_the_audit_log_whose_time_cannot_be_read_hides_no_case
     store = world.local_app.store
     await world.receive(LOST)
     await store.client.execute("XADD", store.keys.audit, "*", "at", at, "what", "opened", "case", "c1")
-    assert "1 case for today" in await open_cases(world, "mia")
+    assert "1 case in /sentiment today" in await open_cases(world, "mia")
 
 
 async def test_the_filter_by_department_and_state_narrows_the_list(world: World) -> None:
     await a_day(world)
     await open_cases(world, "mia", "week")
     shown = await world.person("mia").submit_form(department="care", status="claimed")
-    assert "No case for week" in shown
+    assert "No case in /sentiment week" in shown
 
 
 async def test_the_cases_of_another_time_are_not_listed(world: World) -> None:
@@ -74,9 +74,9 @@ async def test_the_cases_of_another_time_are_not_listed(world: World) -> None:
     await world.advance(hours=30)
     await world.receive(build_complaint(2), by="pedro")
     await world.advance(minutes=1)
-    assert "1 case for yesterday" in await open_cases(world, "mia", "yesterday")
+    assert "1 case in /sentiment yesterday" in await open_cases(world, "mia", "yesterday")
     assert "marta" in world.person("mia").form
-    assert "1 case for today" in await open_cases(world, "mia", "today")
+    assert "1 case in /sentiment today" in await open_cases(world, "mia", "today")
     assert "pedro" in world.person("mia").form
 
 
@@ -95,4 +95,4 @@ async def test_what_was_asked_is_kept_when_the_form_is_sent_again(world: World, 
     assert view is not None
     assert words in view.body["private_metadata"]
     shown = await world.person("mia").submit_form()
-    assert f"for {words}" in shown
+    assert f"in /sentiment {words}" in shown

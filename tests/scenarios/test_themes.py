@@ -83,7 +83,7 @@ async def test_the_report_of_one_theme_has_its_departments_and_leads_to_its_case
     assert "Spam has no theme" in told
     assert "Top themes" not in told
     await mia.press_on_whisper("Cases…")
-    assert "5 cases for today, theme" in mia.form
+    assert "5 cases in /sentiment today theme" in mia.form
     for figure, cases in (("sentiment:negative", 4), ("work:open", 4), ("work:answered", 1), ("word:asked", 4)):
         shown = await mia.submit_form(figure=figure)
         assert f"{cases} case" in shown, (figure, shown)
@@ -170,7 +170,7 @@ async def test_a_theme_leads_to_its_cases_and_merged_ones_stand_there_too(world:
     await world.person("ana").type_command("/sentiment themes")
     await world.person("ana").press_on_whisper("Cases…")
     form = world.person("ana").form
-    assert "2 cases for “lost bags”, today" in form
+    assert "2 cases behind “lost bags” in /sentiment today" in form
     assert "in the report" not in form, "both say 2"
     assert "@ola" in form
     assert "@rosa" not in form

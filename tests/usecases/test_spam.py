@@ -35,7 +35,7 @@ async def test_a_page_that_is_just_full_has_none_after_it(harness: UseCaseHarnes
 
 
 async def test_without_spam_there_is_an_empty_page(harness: UseCaseHarness) -> None:
-    assert await harness.usecases.spam.list_spam() == ((), 0, False)
+    assert (await harness.usecases.spam.list_spam())[:3] == ((), 0, False)
 
 
 async def test_what_is_brought_back_opens_the_case_that_it_would_have_opened(harness: UseCaseHarness) -> None:
@@ -56,7 +56,7 @@ async def test_the_counts_still_add_up_after_it_was_brought_back(harness: UseCas
 
     account = await harness.store.mention_counters.read()
     assert (account.spam, account.opened) == (0, 1)
-    assert await harness.usecases.spam.list_spam() == ((), 0, False)
+    assert (await harness.usecases.spam.list_spam())[:3] == ((), 0, False)
 
 
 async def test_what_is_brought_back_is_counted_when_it_was_received(harness: UseCaseHarness) -> None:
