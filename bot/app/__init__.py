@@ -131,6 +131,8 @@ class EarshotApp:
         """Run until `stop` is set; work in progress is finished."""
         with suppress(StoreUnavailable):  # triage creates it once the store is back
             await self.store.intake.create_group()
+        if "slack" in chosen or "http" in chosen:
+            self.triage.limit_parts()
         self.rules.get_assessor()  # built now, so that the first mention does not wait for it
         monitors, by_clock = (self.health_monitor, self.heartbeat), (self.shift_summaries, self.scheduled_reports)
         workers: dict[str, tuple[Worker, ...]] = {

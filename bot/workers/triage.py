@@ -38,7 +38,10 @@ log = structlog.get_logger("triage")
 BATCH_SIZE = 256
 """Entries of one read: many enough to share round trips, few enough that a crash leaves little to reclaim."""
 PART_SIZE = 32
-"""Entries assessed and committed at a time: few enough that a click waits only 10 ms."""
+"""Entries assessed and committed at a time."""
+PART_SECONDS = 0.004
+"""For assessing a part where clicks are served, too. To commit the part before takes about as long."""
+SMALLEST_PART = 4
 MAX_TRIES = 20
 """Lost races before an entry is left for the next read."""
 
@@ -85,12 +88,17 @@ class TriageWorker(Worker):
         self._recent_cursor, self._excluded_worker = "0-0", ""
         self._reclaimed_at: datetime | None = None
         self._in_hand: list[InboxEntry] = []
+        self._part_size, self._has_short_parts = PART_SIZE, False
         self._retries: list[list[InboxEntry]] = []
         """Batches that failed, each tried again by itself."""
         self._retries_first = False
         self._failures = 0
         """Failures in a row."""
         self._failure_reasons: dict[str, str] = {}
+
+    def limit_parts(self) -> None:
+        """Keep parts so small that who shares this process need not wait long: by their time, not by their number."""
+        self._has_short_parts = True
 
     async def step(self) -> int:
         """Process a batch of new entries, or of entries that failed or were abandoned: by turns."""
@@ -172,8 +180,9 @@ class TriageWorker(Worker):
     async def _process_entries(self, entries: Sequence[InboxEntry]) -> None:
         """Process the entries in parts: while one part is committed, the next one is assessed."""
         began = self._clock.now()
-        ahead = await self._assess_entries(entries[:PART_SIZE])
-        for start in range(PART_SIZE, len(entries) + PART_SIZE, PART_SIZE):
+        part, left = entries[: self._part_size], entries[self._part_size :]
+        ahead = await self._assess_entries(part)
+        while ahead:
             items, read_at, at = ahead, began, self._clock.now()
             ready = await self._decider.decide_batch(items, {}, at)
             living = (item.mention for item in items if item.mention.deleted_at is None)
@@ -182,14 +191,15 @@ class TriageWorker(Worker):
             try:
                 await asyncio.sleep(0)  # lets the commit be sent
                 began = self._clock.now()
-                ahead = await self._assess_entries(entries[start : start + PART_SIZE])
+                part, left = left[: self._part_size], left[self._part_size :]
+                ahead = await self._assess_entries(part)
             finally:
                 replies = await committing
                 late = _filter_stale(items, replies)
                 _observe_latency(items, replies, self._clock.now())
                 record_traces(ready, replies, TriageTimes(read_at, at, self._clock.now()))
             await self._retry_stale(late, read_at)
-            self._in_hand = list(entries[start:])
+            self._in_hand = [*part, *left]
 
     async def _assess_entries(self, entries: Sequence[InboxEntry]) -> list[TriageItem]:
         """Assess what has words; a deletion has none."""
@@ -198,6 +208,9 @@ class TriageWorker(Worker):
         stats = [self._recent_mentions.record_mention(mention, at) for mention in living]
         assessor, count = self._rules.get_assessor(), self._inbox.count
         results = iter(await assessor.assess_in_thread(living, stats, count)) if living else iter(())
+        if self._has_short_parts and living:
+            took = (self._clock.now() - at).total_seconds() / len(living)
+            self._part_size = min(PART_SIZE, max(SMALLEST_PART, int(PART_SECONDS / max(took, 1e-6))))
         assessed = [(mention, WORDLESS if mention.deleted_at else next(results)) for mention in mentions]
         return [self._build_item(entry, *one) for entry, one in zip(entries, assessed, strict=True)]
 

@@ -1,14 +1,16 @@
 """Triage: what fails is set aside, what is abandoned is taken up, and everything is answered once."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 
 import pytest
 
+from bot.detectors.detector import MentionStats
 from bot.domain.case import CaseResolution, JoinReason, derive_case_id
 from bot.domain.cases.transitions import resolve_case
 from bot.domain.commits import StoreUnavailable
+from bot.domain.mention import Mention
 from bot.store.client import RedisClient
 from bot.store.keys import SEEN_FOR, Keys
 from bot.store.store import Store
@@ -19,7 +21,7 @@ from bot.workers.triage import BATCH_SIZE, TriageWorker
 from bot.workers.triage_decider import TriageDecider
 from tests.clock import SteppedClock
 from tests.domain.samples import build_context
-from tests.workers.fake_rules import FakeRules
+from tests.workers.fake_rules import FakeAssessor, FakeResult, FakeRules
 from tests.workers.numbered_mentions import admit_mentions, build_numbered_mention, triage_mentions
 from tests.workers.recording_clock import RecordingClock
 
@@ -267,3 +269,35 @@ async def test_two_workers_with_near_duplicates_at_once_open_one_case(store: Sto
     (case,) = (await store.cases.find([derive_case_id("x:0"), derive_case_id("x:1")])).values()
     assert [joined.why for joined in case.joined] == [JoinReason.SIMILAR]
     assert len(await store.cases.load_joined(case.id)) == 1
+
+
+@pytest.mark.parametrize(("short", "sizes"), [(False, [32, 8]), (True, [32, 4, 4])])
+async def test_parts_are_as_short_as_clicks_need_where_they_are_served_too(
+    store: Store, clock: SteppedClock, *, short: bool, sizes: list[int]
+) -> None:
+    class SlowAssessor(FakeAssessor):
+        """Takes a millisecond for each mention."""
+
+        async def assess_in_thread(
+            self,
+            batch: Sequence[Mention],
+            stats: Sequence[MentionStats] = (),
+            count_waiting: Callable[[], Awaitable[int]] | None = None,
+        ) -> list[FakeResult]:
+            taken.append(len(batch))
+            clock.advance(seconds=len(batch) / 1000)
+            return await super().assess_in_thread(batch, stats, count_waiting)
+
+    class SlowRules(FakeRules):
+        def get_assessor(self) -> FakeAssessor:
+            return SlowAssessor(self.read_intent)
+
+    taken: list[int] = []
+    await admit_mentions(store, clock, *(build_numbered_mention(number) for number in range(40)))
+    triage = TriageWorker(store, SlowRules(), clock, "one", wait=False)
+    if short:
+        triage.limit_parts()
+    while await triage.step():
+        pass
+    assert [size for size in taken if size] == sizes
+    assert not await store.inbox.count()
