@@ -87,7 +87,9 @@ def render_reminder_outcome(case: Case) -> RenderedMessage:
     if case.resolution is CaseResolution.ANSWERED_OUTSIDE:
         return _render_message(f"✅ {_name_case(case, 'The')} was {format_public_reply(case)}.")
     if case.status is CaseStatus.RESOLVED and not case.closed_by:
-        return _render_message("🗑️ The post was deleted, so this case is closed.")
+        expired = f"⌛ {_name_case(case, 'The')} expired: it was open too long without a change."
+        is_expired = case.resolution is CaseResolution.EXPIRED
+        return _render_message(expired if is_expired else "🗑️ The post was deleted, so this case is closed.")
     if case.merged_into:
         return _render_message(f"🔗 <@{case.closed_by}> merged {_name_case(case)} into another case of theirs.")
     if case.status is CaseStatus.RESOLVED:

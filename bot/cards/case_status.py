@@ -20,7 +20,7 @@ from bot.cards.paging import format_escalation_status, format_schedule_gap
 from bot.cards.sanitize import escape, escape_name, format_date, format_date_near, sanitize_line, truncate
 from bot.cards.snooze import format_snooze
 from bot.domain.audit import AuditAction, AuditEvent
-from bot.domain.case import Case, CasePriority, CaseStatus, JoinReason
+from bot.domain.case import Case, CasePriority, CaseResolution, CaseStatus, JoinReason
 from bot.domain.department import Department
 from bot.domain.erasure import is_closed_on_request
 from bot.domain.paging.page import Page
@@ -160,6 +160,8 @@ def format_status(case: Case, at: datetime) -> str:
             return f"*Merged*{_format_actor(case.closed_by)} into another case of this person{when}"
         if is_closed_on_request(case):
             return f"*Closed* · {DATA_DELETED}{when}"
+        if case.resolution is CaseResolution.EXPIRED:
+            return f"*Expired* · open too long without a change{when}"
         return f"*Resolved*{_format_actor(case.closed_by)}{how}{when}{_format_follow_up(case)}"
     if snoozed := format_snooze(case):
         return f"*{snoozed}*{f' · claimed{_format_actor(case.owner)}' if case.owner else ''}"

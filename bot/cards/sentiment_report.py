@@ -220,6 +220,7 @@ def _format_department_details(department: DepartmentFigures, *, is_alone: bool)
     times = (("claim", department.claim), ("resolve", department.resolve)) if is_alone else ()
     parts = [
         f"{department.closed_otherwise:,} closed without a reply" if department.closed_otherwise else "",
+        f"{department.expired:,} expired" if department.expired else "",
         *(f"Time to {what}: {_format_duration_stats(took)}" for what, took in times if took),
         ", ".join(f"{count:,} {word}" for word, count in department.outcomes._asdict().items() if count),
         _format_follow_ups(department.follow_ups),

@@ -160,6 +160,7 @@ def _build_department(table: DepartmentTable, file: FileTable) -> Department:
         policy=brand.policy,
         deputies_accept=brand.deputies_accept,
         follow_up_after=brand.follow_up_after,
+        expire_after=brand.expire_after,
         etiquette=EtiquetteRules(file.etiquette.answered_within, file.etiquette.max_approaches),
         point=table.point or "",
         offers=tuple(_build_offer(one, brand.time_zone) for one in file.offers if _is_for(one.departments, table)),

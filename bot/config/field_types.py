@@ -16,6 +16,7 @@ from bot.domain.routing import NOBODY
 from bot.domain.text_normalization import is_findable
 
 LONGEST = timedelta(days=365)
+SHORTEST_EXPIRY = timedelta(days=7)
 LONGEST_FOLLOW_UP = timedelta(days=60)
 """A resolved case is kept for 90 days."""
 LONGEST_ANSWERED = timedelta(days=30)
@@ -67,6 +68,14 @@ def _parse_follow_up_delay(value: object) -> timedelta:
     if delay > LONGEST_FOLLOW_UP:
         raise ValueError(f"{safe_repr(value)} is out of range. Use '1s' to '60d', or '{NEVER}'")
     return delay
+
+
+def _parse_expiry(value: object) -> timedelta:
+    """Parse a number of days; zero for `never`."""
+    span = timedelta() if value == NEVER else _parse_duration(value)
+    if timedelta() < span < SHORTEST_EXPIRY:
+        raise ValueError(f"{safe_repr(value)} is out of range. Use '7d' to '365d', or '{NEVER}'")
+    return span
 
 
 def _parse_answered_within(value: object) -> timedelta:
@@ -224,6 +233,7 @@ def _require_not_empty(value: tuple[T, ...]) -> tuple[T, ...]:
 
 Duration = Annotated[timedelta, BeforeValidator(_parse_duration)]
 FollowUpDelay = Annotated[timedelta, BeforeValidator(_parse_follow_up_delay)]
+Expiry = Annotated[timedelta, BeforeValidator(_parse_expiry)]
 AnsweredWithin = Annotated[timedelta, BeforeValidator(_parse_answered_within)]
 Phone = Annotated[str, AfterValidator(_normalize_phone)]
 Topic = Annotated[str, AfterValidator(_validate_ntfy_topic)]

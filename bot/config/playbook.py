@@ -14,7 +14,7 @@ from pydantic import BaseModel
 
 from bot.domain.campaigns.campaign import Campaign
 from bot.domain.crisis import CrisisPlan
-from bot.domain.department import Department
+from bot.domain.department import EXPIRE_AFTER, Department
 from bot.domain.drills import DrillSettings
 from bot.domain.oncall.schedule import Schedule
 from bot.domain.own_accounts import NO_ACCOUNTS, OwnAccounts
@@ -52,6 +52,7 @@ class Brand:
     policy: str = ""
     deputies_accept: bool = False
     follow_up_after: timedelta = timedelta()
+    expire_after: timedelta = EXPIRE_AFTER
     recognition: bool = False
     """Whether the report of a week names colleagues who did not choose."""
     handles: tuple[str, ...] = ()

@@ -22,6 +22,7 @@ from bot.config.field_types import (
     Channel,
     DepartmentName,
     Duration,
+    Expiry,
     FollowUpDelay,
     Hour,
     Language,
@@ -47,7 +48,7 @@ from bot.domain.assessment import Intent, Sentiment
 from bot.domain.campaigns.campaign import DEFAULT_TIMES, CampaignKind
 from bot.domain.case import OUTCOMES, CasePriority
 from bot.domain.crisis import CrisisPlan
-from bot.domain.department import Department, EtiquetteRules
+from bot.domain.department import EXPIRE_AFTER, Department, EtiquetteRules
 from bot.domain.drills import DrillSettings
 from bot.domain.offers import DEFAULT_ASK_WITHIN
 from bot.domain.paging.page import ContactMethod, Severity
@@ -95,6 +96,7 @@ class BrandTable(PlaybookTable):
     deputies_accept: bool = False
     recognition: bool = False
     follow_up_after: FollowUpDelay = timedelta()
+    expire_after: Expiry = EXPIRE_AFTER
 
 
 class SubjectTable(PlaybookTable):

@@ -43,6 +43,8 @@ class CaseResolution(StrEnum):
     """Nobody had claimed it when its author deleted the post."""
     ANSWERED_OUTSIDE = "answered outside"
     """Nobody had claimed it when one of our accounts answered in public."""
+    EXPIRED = "expired"
+    """Nobody had touched it for as long as its department keeps open cases."""
     WON = "won"
     SAVED = "saved"
     LOST = "lost"

@@ -33,6 +33,7 @@ from bot.domain.themes import ThemeRegister
 CaseFigures = tuple[tuple[str, tuple[tuple[str, str, int], ...]], ...]
 """Titles of groups, each with labels, figures and their counts."""
 OPEN, OVERDUE, ANSWERED, CLOSED, MISSED = "open", "overdue", "answered", "closed", "missed"
+EXPIRED = CaseResolution.EXPIRED.value
 OPEN_FIGURES = frozenset({f"work:{OPEN}", f"work:{OVERDUE}"})
 """These are as of now, the others of the time that was asked for."""
 WORD, PEOPLE = "word", "people"
@@ -42,7 +43,8 @@ THEMES_LISTED = SUBJECTS_LISTED = 20
 OUTCOME_WORDS = OutcomeFigures._fields
 _WORDS: Mapping[str, tuple[frozenset[str], str]] = {
     ANSWERED: (HELPFUL_RESOLUTIONS, ""),
-    CLOSED: (frozenset(CaseResolution) - HELPFUL_RESOLUTIONS - {CaseResolution.LOST}, ""),
+    CLOSED: (frozenset(CaseResolution) - HELPFUL_RESOLUTIONS - {CaseResolution.LOST, CaseResolution.EXPIRED}, ""),
+    EXPIRED: (frozenset({CaseResolution.EXPIRED}), ""),
     MISSED: (frozenset({FLAGGED}), FOUND),
 }
 """The words that a figure of work counts, and the word without which a case must be."""
@@ -80,6 +82,7 @@ def _list_work(report: Report) -> dict[str, tuple[str, int]]:
         OVERDUE: ("overdue now", _sum(report, lambda one: one.overdue)),
         ANSWERED: ("answered", _sum(report, lambda one: one.answered)),
         CLOSED: ("closed without a reply", _sum(report, lambda one: one.closed_otherwise)),
+        EXPIRED: ("expired", _sum(report, lambda one: one.expired)),
         MISSED: ("flagged, found by no source", report.flags.missed),
     }
 

@@ -11,6 +11,8 @@ from bot.domain.case import CasePriority, CaseResolution
 from bot.domain.immutable import FrozenModel
 from bot.domain.offers import Guidance, Offer
 
+EXPIRE_AFTER = timedelta(days=90)
+"""Unless the playbook says otherwise: as long as a resolved case is kept."""
 _PERSON = re.compile(r"[UW][A-Z0-9]{2,30}")
 
 
@@ -46,6 +48,8 @@ class Department(FrozenModel):
     """Of `OUTCOMES`: those that *Resolve…* offers here, too."""
     page_from: CasePriority = CasePriority.HIGH
     """The least priority for which people are called when nobody claims a case."""
+    expire_after: timedelta = EXPIRE_AFTER
+    """From the last touch of an open case to its end; zero: never."""
     follow_up_after: timedelta = timedelta()
     """From the answer to its follow-up, unless the route says otherwise; zero: never."""
     etiquette: EtiquetteRules = EtiquetteRules()

@@ -94,9 +94,12 @@ def get_next_status(case: Case, transition: CaseTransition, by: str, at: datetim
 
 def _explain_refusal(case: Case, transition: CaseTransition, by: str, at: datetime) -> str:
     if case.status is CaseStatus.RESOLVED and not case.closed_by:
-        is_answered = case.resolution is CaseResolution.ANSWERED_OUTSIDE
-        what = "answered in public" if is_answered else "deleted"
-        return f"The post was {what}, so this case was closed {_format_when(case.resolved_at, at)}. You can reopen it."
+        reasons: dict[CaseResolution | None, str] = {
+            CaseResolution.ANSWERED_OUTSIDE: "The post was answered in public",
+            CaseResolution.EXPIRED: "Nobody touched it for long",
+        }
+        what = reasons.get(case.resolution, "The post was deleted")
+        return f"{what}, so this case was closed {_format_when(case.resolved_at, at)}. You can reopen it."
     who, when = f"<@{case.closed_by}>", f" {_format_when(case.resolved_at, at)}"
     if case.closed_by == by:
         who, when = "You", ""

@@ -179,6 +179,7 @@ class CaseQueueStore(RedisStore):
             transaction.write("ZREM", self._keys.claimed_cases_key(department), case_id)
         if case is not None and case.department == department:
             transaction.write("SREM", self._keys.former_owned_cases_key(case.owner), case_id)
+            transaction.write("ZADD", self._keys.deadlines, "NX", 0, case.id)  # 0.1.0 wrote none for some
             update_claimed_cases(transaction, self._keys, None, case)
             add_author(transaction, self._keys, case)
         return transaction

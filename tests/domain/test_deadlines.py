@@ -8,6 +8,7 @@ import pytest
 from bot.domain.assessment import DOUBTFUL, Assessment, Signal
 from bot.domain.case import Case, CasePriority, CaseStatus
 from bot.domain.cases.deadlines import find_next_deadline, handle_deadline, reset_to_new
+from bot.domain.cases.expiry import compute_expiry
 from bot.domain.cases.transitions import claim_case, correct_route, release_case, renew_lease
 from bot.domain.commits import CaseDecision
 from bot.domain.correction import COLLEAGUE
@@ -132,11 +133,11 @@ def test_a_department_with_nobody_on_call_is_reminded_once() -> None:
     assert told_until(build_case(), SALES, compute_later(days=30)) == [(15, "reminder", "care")]
 
 
-def test_a_route_without_clocks_rings_never() -> None:
+def test_a_route_without_clocks_rings_never_and_its_case_expires() -> None:
     still = build_case(clocks=CaseClocks(), due=None)
 
-    assert find_next_deadline(still, CARE) is None
-    assert handle_deadline(still, CARE, compute_later(days=365)) is None
+    assert find_next_deadline(still, CARE) == compute_expiry(still, CARE)
+    assert handle_deadline(still, CARE, compute_later(days=89)) is None
 
 
 def test_nothing_rings_before_its_time() -> None:
@@ -170,7 +171,7 @@ def test_a_claimed_case_past_its_time_is_overdue_once_and_stays_with_its_owner()
     late = get_changed_case(apply_one_deadline(patient, CARE, compute_later(hours=4)))
 
     assert (late.status, late.owner, late.is_overdue(compute_later(hours=4))) == (CaseStatus.CLAIMED, "U0ANA", True)
-    assert find_next_deadline(late, CARE) is None
+    assert find_next_deadline(late, CARE) == compute_expiry(late, CARE)
 
 
 def test_a_resolved_case_rings_never() -> None:

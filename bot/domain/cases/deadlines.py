@@ -7,6 +7,7 @@ from bot.domain.audit import AuditAction, AuditEvent
 from bot.domain.business_hours import BusinessHours
 from bot.domain.case import Case, CaseResolution, CaseStatus
 from bot.domain.case_requests import RequestKind
+from bot.domain.cases.expiry import close_expired, compute_expiry
 from bot.domain.cases.requests import resolve_request
 from bot.domain.cases.roll_ups import RollUp, call_by_roll_up, get_roll_up_day
 from bot.domain.closures import note_closing
@@ -99,7 +100,8 @@ def find_next_deadline(case: Case, department: Department, on_call: OnCallSnapsh
     Without `on_call`, and if a schedule has to be read, the time at which it has to be read is returned.
     """
     asked = [one.until for one in case.pending_requests]
-    times = [_find_case_deadline(case, department, on_call), *asked]
+    expiry = None if case.is_closed else compute_expiry(case, department)
+    times = [_find_case_deadline(case, department, on_call), expiry, *asked]
     return min((time for time in times if time), default=None)
 
 
@@ -167,11 +169,19 @@ def handle_deadline(
     if late := [one for one in case.pending_requests if one.until <= at]:
         after, event, told = resolve_request(case, late[0], "", at, is_allowed=late[0].default)
         return _build_deadline_decision(case, after, department, event, told, on_call=on_call)
+    expiry = compute_expiry(case, department)
+    if expiry is not None and expiry <= at:
+        event = AuditEvent(at, "", AuditAction.RESOLVED, CaseResolution.EXPIRED.value)
+        return _build_deadline_decision(case, close_expired(case, at), department, event)
     if case.is_snoozed:
         awake, event = restart_clocks(case, department, at), AuditEvent(at, "", AuditAction.SNOOZE_ENDED, "time is up")
         return _build_deadline_decision(case, awake, department, event, on_call=on_call)
     if case.status is CaseStatus.NEW:
         return _remind_next(case, department, at, on_call)
+    return _handle_claimed(case, department, at)
+
+
+def _handle_claimed(case: Case, department: Department, at: datetime) -> CaseDecision:
     lease = _find_lease_deadline(case, department)
     if lease is not None and lease <= at:
         return _release_expired(case, department, at) if case.lease_said else _remind_owner(case, department, at)

@@ -35,9 +35,12 @@ _PARTS = {
 }
 
 
+_UNJUDGED = {CaseResolution.POST_DELETED, CaseResolution.ANSWERED_OUTSIDE, CaseResolution.EXPIRED}
+
+
 def count_precision(case: Case) -> Counter[str]:
     """Return what a closed case adds to the counts: `<part>`, and `<part> wrong` if it was corrected."""
-    is_judged = case.resolution not in {CaseResolution.POST_DELETED, CaseResolution.ANSWERED_OUTSIDE}
+    is_judged = case.resolution not in _UNJUDGED
     if not case.is_closed or case.resolved_at is None or not is_judged or not _is_detected_by_us(case):
         return Counter()
     wrong = {_PARTS[one.kind] for one in case.corrections if one.kind in _PARTS}

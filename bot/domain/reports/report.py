@@ -210,10 +210,12 @@ class DepartmentFigures:
     replies: ReplyFigures = NO_REPLIES
     cautions: CautionFigures = NO_CAUTIONS
     outcomes: OutcomeFigures = NO_OUTCOMES
+    expired: int = 0
+    """Closed because nobody had touched them for long."""
 
     @property
     def is_idle(self) -> bool:
-        counts = (*self.follow_ups, *self.replies, *self.cautions, *self.outcomes)
+        counts = (self.expired, *self.follow_ups, *self.replies, *self.cautions, *self.outcomes)
         return not (
             self.claim or self.first_reply or self.open or self.answered or self.closed_otherwise or any(counts)
         )

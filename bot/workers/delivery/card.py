@@ -174,8 +174,8 @@ class CardDelivery:
     ) -> bool:
         """Keep an unclaimed case as a line of its digest; post a card of its own once it is claimed from its line."""
         digest = await self._store.digests.load(record.digest)
-        is_answered = case.resolution is CaseResolution.ANSWERED_OUTSIDE
-        is_listed = case.status is CaseStatus.NEW or is_answered or case.mention.is_forgotten or case.from_list
+        is_over = case.resolution in {CaseResolution.ANSWERED_OUTSIDE, CaseResolution.EXPIRED}
+        is_listed = case.status is CaseStatus.NEW or is_over or case.mention.is_forgotten or case.from_list
         if digest is not None and is_listed and digest.department == case.department:
             if case.status is CaseStatus.NEW and digest.total:  # it was claimed, and is back
                 await self._store.digests.add_hidden(digest, [case], self._poster.clock.now())
