@@ -1,5 +1,6 @@
 """Kafka: mentions as JSON from one topic, such as a firehose. Any number of processes share its partitions."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, ClassVar, Literal
 
@@ -9,7 +10,7 @@ from bot.domain.route_conditions import OUTLET_FIELDS
 from bot.domain.text import format_count
 from bot.sources.base import SourceCheck, SourceContext, SourceKind
 from bot.sources.kafka_consumer import KafkaSource
-from bot.sources.kafka_reader import KafkaConnection, open_reader
+from bot.sources.kafka_reader import TIMEOUT, KafkaConnection, open_reader
 from bot.sources.outlet_client import OutletError
 
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,249}$")]
@@ -68,10 +69,10 @@ def build_kafka_source(options: KafkaOptions, context: SourceContext) -> KafkaSo
     return KafkaSource(build_connection(options, context), context, everything=options.everything)
 
 
-async def check_kafka(options: KafkaOptions, context: SourceContext) -> SourceCheck:
-    """Ask for the offsets of the topic, without joining the group."""
+async def check_kafka(options: KafkaOptions, context: SourceContext, timeout: float = TIMEOUT) -> SourceCheck:  # noqa: ASYNC109 - the client's
+    """Ask for the offsets of the topic, without joining the group. `timeout`: seconds for one request."""
     try:
-        async with open_reader(build_connection(options, context)) as reader:
+        async with open_reader(replace(build_connection(options, context), timeout=timeout)) as reader:
             backlog = await reader.measure_backlog()
     except OutletError as error:
         return SourceCheck(faults=(("", f"Kafka {error}"),))

@@ -25,6 +25,7 @@ POLL_WAIT = 1.0
 """Seconds to wait for the first message of a batch; the client's thread cannot be interrupted earlier."""
 LINGER = 0.02
 """Seconds to wait for those behind the first."""
+TIMEOUT = 10.0
 FIXED = {
     "enable.auto.commit": False,
     "enable.auto.offset.store": False,
@@ -67,7 +68,7 @@ class KafkaConnection:
     properties: dict[str, Any] = field(repr=False)
     keeps_position: bool = True
     """Whether the group's offsets are committed."""
-    timeout: float = 10.0
+    timeout: float = TIMEOUT
     """Seconds for one request."""
 
 
@@ -88,6 +89,7 @@ class TopicReader:
         self._timeout = connection.timeout
         self._pool = pool
         self._last_error = ""
+        self._is_subscribed = False
         own = {"error_cb": self._record_error, "socket.timeout.ms": int(self._timeout * 1000)}
         try:
             self._consumer: Consumer = self._kafka.Consumer({**FIXED, **connection.properties, **own})
@@ -95,6 +97,7 @@ class TopicReader:
             raise ValueError(f"is refused by the Kafka client: {wrong.args[0].str()}") from None
 
     async def subscribe(self) -> None:
+        self._is_subscribed = True
         await self._call(lambda: self._consumer.subscribe([self._topic]))
 
     async def read_batch(self) -> list[TopicMessage]:
@@ -123,7 +126,8 @@ class TopicReader:
         return await asyncio.get_running_loop().run_in_executor(self._pool, work)
 
     def _record_error(self, error: "KafkaError") -> None:
-        self._last_error = error.name()
+        if error.name() in REFUSALS or self._last_error not in REFUSALS:  # that all brokers are down follows its reason
+            self._last_error = error.name()
         log.info("kafka error", topic=self._topic, code=error.name(), reason=error.str())
 
     def _read_batch(self) -> list[TopicMessage]:
@@ -187,6 +191,8 @@ class TopicReader:
 
     def _describe_failure(self, error: "KafkaError") -> OutletError:
         """Return what a person can act on: the reason is often in an earlier error of the connection."""
+        if not self._is_subscribed:
+            self._consumer.poll(0)  # hands over the errors; a batch does so otherwise, and would miss what this returns
         for name in (error.name(), self._last_error):
             if name in REFUSALS:
                 return OutletError(REFUSALS[name], needs_person=True)

@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 import json
+import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -23,10 +24,13 @@ from bot.sources.mention_parser import InvalidMentionError
 from bot.store.store import Store
 from bot.workers.ingest import InboxWriter
 from tests.sources.kafka_cluster import PARTITIONS, KafkaCluster, run_cluster
+from tests.sources.kafka_login import PASSWORD, USER, write_certificate
 from tests.sources.source_fakes import PATIENCE, Inbox, InstantClock, run_source
 
 SUBJECTS = (Subject(name="Northwind Air", terms=("northwind air",)),)
 NOBODY = "127.0.0.1:1"
+QUICK = 1.0
+"""Seconds for a request, where it is to fail."""
 _topics = itertools.count()
 
 
@@ -306,7 +310,7 @@ async def test_a_trial_reads_what_comes_and_leaves_the_group_as_it_is(cluster: K
 
 
 async def test_the_check_says_what_is_wrong(cluster: KafkaCluster, topic: str) -> None:
-    away = await check_kafka(KafkaOptions(brokers=(NOBODY,), topic=topic), build_context())
+    away = await check_kafka(KafkaOptions(brokers=(NOBODY,), topic=topic), build_context(), QUICK)
     [(place, sentence)] = away.faults
     assert place == ""
     assert sentence.startswith("Kafka cannot be reached (")
@@ -334,3 +338,42 @@ def test_login_and_encryption_are_given_to_the_client_and_the_password_is_not_sh
         "ssl.ca.location": "ca.pem",
     }
     assert "sesame" not in repr(connection)
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    if shutil.which("openssl") is None:
+        pytest.skip("there is no openssl on this machine")
+    return write_certificate(tmp_path_factory.mktemp("kafka"))
+
+
+@pytest.fixture(scope="module")
+def locked(certificate: Path) -> Iterator[KafkaCluster]:
+    with run_cluster(certificate) as running:
+        yield running
+
+
+@pytest.mark.parametrize("mechanism", ["PLAIN", "SCRAM-SHA-512"])
+async def test_a_broker_that_asks_for_tls_and_a_login_is_read(
+    locked: KafkaCluster, certificate: Path, mechanism: str
+) -> None:
+    topic = f"posts-{next(_topics)}"
+    for partition in range(PARTITIONS):
+        await asyncio.to_thread(locked.write, topic, post(f"old-{partition}"), partition)
+    sink, context = begin(locked, topic), build_context(secret=PASSWORD)
+    source = build_source(locked, topic, context, tls=True, ca=certificate, user=USER, mechanism=mechanism)
+    async with run_source(source, sink):
+        await asyncio.to_thread(locked.write, topic, post("new"))
+        await sink.wait_until(lambda: sink.ids == ["firehose:new"])
+
+
+@pytest.mark.parametrize("mechanism", ["PLAIN", "SCRAM-SHA-512"])
+async def test_a_wrong_password_and_an_unknown_authority_are_said(
+    locked: KafkaCluster, certificate: Path, mechanism: str
+) -> None:
+    words = {"brokers": [locked.address], "topic": "posts", "tls": True, "user": USER, "mechanism": mechanism}
+    options = KafkaOptions.model_validate({**words, "ca": certificate})
+    wrong = await check_kafka(options, build_context(secret="open barley"), QUICK)
+    assert [said for _, said in wrong.faults] == ["Kafka refuses the user or the password"]
+    unknown = await check_kafka(options.model_copy(update={"ca": None}), build_context(secret=PASSWORD), QUICK)
+    assert [said for _, said in unknown.faults] == ["Kafka and Earshot do not agree on TLS"]
