@@ -45,9 +45,9 @@ async def read_metric(earshot: EarshotProcess, name: str, label: str) -> dict[st
     return {sample.labels[label]: sample.value for sample in samples}
 
 
-async def wait_for_outcomes(earshot: EarshotProcess, count: int) -> dict[str, float]:
+async def wait_for_outcomes(earshot: EarshotProcess, count: int, within: float = 120) -> dict[str, float]:
     """Wait until so many mentions are accounted for."""
-    async with asyncio.timeout(120):
+    async with asyncio.timeout(within):
         while True:
             found = await read_metric(earshot, "earshot_mentions_total", "outcome")
             if sum(found[name] for name in OUTCOMES) >= count:

@@ -4,6 +4,7 @@ Only with SOAK, as by `make soak`: the former release comes from the history of 
 """
 
 import asyncio
+import itertools
 import json
 import os
 import random
@@ -20,6 +21,7 @@ import aiohttp
 import pytest
 
 from bot.slack_sandbox import SlackMessage
+from bot.slack_sandbox.interactive_elements import ElementNotFoundError
 from tests.kill.test_kill import say
 from tests.run.process import PLAYBOOK, EarshotProcess, find_free_port, run_earshot
 from tests.run.test_processes import wait_for_outcomes
@@ -31,7 +33,7 @@ ROOT = Path(__file__).parents[2]
 RATE = 10
 """Mentions a second."""
 LASTS = 24.0
-"""Seconds of each part."""
+"""Seconds of each of five parts."""
 CHANNELS = 20
 DEPARTMENTS = "\n".join(
     f'[[departments]]\nname = "d{n:02}"\nchannel = "C0D{n:02}"\ndeputies = ["U0ANA"]\n' for n in range(CHANNELS)
@@ -66,29 +68,36 @@ def former(tmp_path: Path) -> Path:
 
 @dataclass
 class Sender:
-    """Sends as a web hook does, to whoever runs: what is refused is sent again to another."""
+    """Sends as a web hook does, to whoever runs: what is refused is sent again until it is accepted."""
 
+    to: list[EarshotProcess]
     accepted: list[int] = field(default_factory=list)
     refusals: int = 0
     longest_gap: float = 0.0
 
-    async def send(self, *to: EarshotProcess, lasts: float = LASTS) -> None:
+    async def run(self, until: asyncio.Event) -> None:
         loop = asyncio.get_running_loop()
-        began = last = loop.time()
-        chance, sent = random.Random(len(self.accepted)), 0
-        while loop.time() - began < lasts:
-            number = len(self.accepted)
-            if await self._deliver(chance.choice(to), number):
-                self.accepted.append(number)
-                self.longest_gap, last, sent = max(self.longest_gap, loop.time() - last), loop.time(), sent + 1
-            await asyncio.sleep(max(0.02, began + sent / RATE - loop.time()))
+        began = self._last = loop.time()
+        async with asyncio.TaskGroup() as group:
+            for number in itertools.count():
+                if until.is_set():
+                    return
+                group.create_task(self._deliver(number))
+                await asyncio.sleep(max(0, began + number / RATE - loop.time()))
 
-    async def _deliver(self, to: EarshotProcess, number: int) -> bool:
-        with suppress(aiohttp.ClientError):
-            if await to.deliver(build_text(number), str(number), author=f"author{number}") == 202:
-                return True
-        self.refusals += 1
-        return False
+    async def _deliver(self, number: int) -> None:
+        chance, now = random.Random(number), asyncio.get_running_loop().time
+        while True:
+            with suppress(aiohttp.ClientError):
+                if (
+                    await chance.choice(self.to).deliver(build_text(number), str(number), author=f"author{number}")
+                    == 202
+                ):
+                    self.accepted.append(number)
+                    self.longest_gap, self._last = max(self.longest_gap, now() - self._last), now()
+                    return
+            self.refusals += 1
+            await asyncio.sleep(0.5)
 
 
 def list_cards(earshot: EarshotProcess) -> list[SlackMessage]:
@@ -106,7 +115,7 @@ async def claim(earshot: EarshotProcess, until: asyncio.Event) -> list[SlackMess
         cards = [one for one in list_cards(earshot) if one not in claimed and "Claim" in json.dumps(one.blocks)]
         if cards:
             card = chance.choice(cards)
-            with suppress(LookupError):
+            with suppress(ElementNotFoundError):  # it was claimed, or is a list
                 if (await earshot.sandbox.get_user("ana").click_button(card, "Claim")).acked:
                     claimed.append(card)
         await asyncio.sleep(0.5)
@@ -130,7 +139,7 @@ def build_second(first: EarshotProcess) -> EarshotProcess:
     return replace(first, port=port, environ=environ, log=[], reading=[])
 
 
-async def check(here: EarshotProcess, sender: Sender) -> None:
+async def check(here: EarshotProcess, sender: Sender, claimed: int) -> None:
     """Every post that was accepted is stored once, and on one card at most."""
     said = await here.run_command("export", "mentions", "--format", "jsonl")
     found = Counter(json.loads(line)["mention"] for line in said.splitlines())
@@ -139,7 +148,7 @@ async def check(here: EarshotProcess, sender: Sender) -> None:
     lost = [number for number in sender.accepted if f"forum:{number}" not in found]
     say(
         f"| two releases | {len(lost)} of {len(sender.accepted)} | {second} | {sender.refusals} | "
-        f"{sender.longest_gap:.1f} s | {len(names)} cards"
+        f"{sender.longest_gap:.1f} s | {len(names)} cards, {claimed} claimed |"
     )
     assert not lost
     assert set(found.values()) == {1}
@@ -148,36 +157,47 @@ async def check(here: EarshotProcess, sender: Sender) -> None:
     assert await here.run_command("dead", "list") == await here.run_command("dead", "list", "--kind", "records") == ""
 
 
-@pytest.mark.timeout(900)
+async def replace_each(sender: Sender, old: EarshotProcess, new: EarshotProcess) -> None:
+    """The new release joins, the old one leaves, and all of it again the other way round."""
+    for running, other in ((old, new), (new, old)):
+        await asyncio.sleep(LASTS)
+        await other.start_again()
+        sender.to.append(other)
+        await asyncio.sleep(LASTS)
+        await running.stop()
+        sender.to.remove(running)
+    await asyncio.sleep(LASTS)
+
+
+@pytest.mark.timeout(1_200)
 async def test_two_releases_share_a_store_and_either_may_go_on_alone(former: Path, tmp_path: Path) -> None:
-    sender, done = Sender(), asyncio.Event()
+    sent, done = asyncio.Event(), asyncio.Event()
     async with start_loopback_server(tmp_path / "server") as server, run_first(tmp_path, former, server) as old:
-        new = build_second(old)
-        claiming = asyncio.create_task(claim(old, done))
+        new, sender = build_second(old), Sender([old])
         try:
-            await sender.send(old)
-            await new.start_again()
-            await sender.send(old, new)
-            await old.stop()
-            await sender.send(new)
-            await old.start_again()
-            await sender.send(old, new)
-            await new.stop()
-            await sender.send(old)
-            await new.start_again()
-            await old.stop()
-            async with asyncio.timeout(300):
-                await wait_for_outcomes(new, len(sender.accepted))
-                while json.loads((await new.get("/statusz"))[1])["queues"]["outbox"]:  # noqa: ASYNC110 - another process
-                    await asyncio.sleep(1)
-            done.set()
-            claimed = await claiming
+            async with asyncio.TaskGroup() as group:
+                claiming = group.create_task(claim(old, done))
+                sending = group.create_task(sender.run(sent))
+                await replace_each(sender, old, new)
+                sent.set()
+                await sending
+                await old.stop()
+                await new.start_again()
+                async with asyncio.timeout(600):
+                    await wait_until_idle(new, len(sender.accepted))
+                done.set()
+            claimed = claiming.result()
             await new.sandbox.wait_until(lambda: all("<@U0ANA>" in card.read_text() for card in claimed), within=60)
-            await check(new, sender)
+            await check(new, sender, len(claimed))
             assert not [line for line in old.log + new.log if "Traceback" in line]
         finally:
-            claiming.cancel()
             if new.process.returncode is None:
                 new.process.kill()
                 await new.process.wait()
             await asyncio.gather(*new.reading)
+
+
+async def wait_until_idle(earshot: EarshotProcess, count: int) -> None:
+    await wait_for_outcomes(earshot, count, within=600)
+    while json.loads((await earshot.get("/statusz"))[1])["queues"]["outbox"]:  # noqa: ASYNC110 - another process
+        await asyncio.sleep(1)
