@@ -20,7 +20,7 @@ from bot.cards.block_kit import (
     render_text,
 )
 from bot.cards.oncall import format_local_time
-from bot.cards.sanitize import escape, sanitize_line
+from bot.cards.sanitize import escape, escape_name, sanitize_line
 from bot.domain.campaigns.campaign import Campaign
 from bot.domain.destination import ToChannel, parse_callee
 from bot.domain.reports.report_schedule import ReportSchedule
@@ -56,7 +56,7 @@ def render_stop_receipt(stopped: Sequence[ReportSchedule]) -> RenderedMessage:
 
 def render_refusal(schedule: ReportSchedule) -> RenderedMessage:
     """Tell the manager that the channel did not take it, and how to get it again."""
-    again = f"/sentiment digest {schedule.command_text} here"
+    again = escape(f"/sentiment digest {schedule.command_text} here".replace("`", "'"))
     fix = (
         "Invite Earshot: type `/invite @Earshot` there."
         if schedule.refused == "not_in_channel"
@@ -72,7 +72,12 @@ def render_refusal(schedule: ReportSchedule) -> RenderedMessage:
 def format_digest_note(schedule: ReportSchedule) -> str:
     """Return the last words of a digest: whose it is, and how to get or stop one."""
     whose = f", set by <@{schedule.by}>" if schedule.to.startswith("#") else ""
-    return f"{schedule.title.capitalize()}{whose}. `/sentiment digest` sets and stops yours."
+    return f"{_format_title(schedule)}{whose}. `/sentiment digest` sets and stops yours."
+
+
+def _format_title(schedule: ReportSchedule) -> str:
+    title = escape_name(schedule.title)
+    return f"{title[0].upper()}{title[1:]}"
 
 
 def render_week_ahead(ahead: WeekAhead, zone: str, note: str) -> RenderedMessage:
@@ -131,8 +136,8 @@ def _format_row(schedule: ReportSchedule, at: datetime, zone: str) -> str:
 def _format_schedule(schedule: ReportSchedule) -> str:
     to = parse_callee(schedule.to.removeprefix("@"))
     where = f"in {to.mention}" if isinstance(to, ToChannel) else "to you alone"
-    return f"*{schedule.title.capitalize()}*, {schedule.timing}, {where}"
+    return f"*{_format_title(schedule)}*, {schedule.timing}, {where}"
 
 
 def _make_stop_button(schedule: ReportSchedule) -> Block:
-    return make_button("Stop", action_ids.DIGEST_STOP, schedule.id, a11y_label=f"Stop the {schedule.title}")
+    return make_button("Stop", action_ids.DIGEST_STOP, schedule.id, a11y_label=f"Stop the {schedule.title}"[:75])

@@ -35,7 +35,7 @@ class ReportScheduleStore(RedisStore):
     async def list_all(self) -> list[ReportSchedule]:
         """Return those that can be read, by person, in the order in which they are set."""
         found = (await self._records.read_fields(self._keys.report_schedules)).values()
-        return sorted(found, key=lambda one: (one.by, one.cadence, one.to))
+        return sorted(found, key=lambda one: (one.by, one.cadence, one.to, one.department))
 
     async def find(self, schedule_id: str) -> ReportSchedule | None:
         """Return it, or None if it is gone. Raises `UnreadableRecordError`."""

@@ -47,10 +47,8 @@ class ReportScheduleUseCases:
         if said in {"off", "stop"}:
             own = await self._list_own(by)
             return cards.render_stop_receipt([one for one in own if await self._stop(one, by)])
-        asked = parse_schedule_request(words, by, channel)
-        schedule = ReportSchedule(
-            cadence=asked.cadence, weekday=asked.weekday, clock=asked.clock, to=str(asked.to), by=by, after=at
-        )
+        asked = parse_schedule_request(words, by, channel, [one.name for one in self._rules.list_departments()])
+        schedule = ReportSchedule(**{**asked._asdict(), "to": str(asked.to)}, by=by, after=at)
         await self._set(schedule, at)
         return cards.render_schedule_receipt(schedule, at, self._rules.time_zone)
 
@@ -73,7 +71,7 @@ class ReportScheduleUseCases:
             return None
         to, note = parse_destination(schedule.to), cards.format_digest_note(schedule)
         channel = to.id if isinstance(to, ToChannel) else ""
-        words = schedule.format_period(due, self._rules.time_zone)
+        words = schedule.format_query(due, self._rules.time_zone)
         try:
             if schedule.cadence is ReportCadence.AHEAD:
                 ahead = await self._build_week_ahead(words, due, is_private=not channel)
@@ -131,7 +129,8 @@ class ReportScheduleUseCases:
         """Set one; an own one of the same kind in the same place is replaced. Raises `NotAllowed`."""
         known = await self._store.report_schedules.list_all()
         before = next((one for one in known if one.id == schedule.id), None)
-        same = (one for one in known if (one.to, one.cadence) == (schedule.to, schedule.cadence) and one != before)
+        kind = (schedule.to, schedule.cadence, schedule.department)
+        same = (one for one in known if (one.to, one.cadence, one.department) == kind and one != before)
         if (other := next((one for one in same if not one.refused), None)) is not None:
             raise NotAllowed(f"<@{other.by}> has set this digest for that channel already, {other.timing}.")
         if before is None and sum(one.by == schedule.by for one in known) >= MAX_SCHEDULES:

@@ -26,6 +26,34 @@ def build(cadence: ReportCadence = DAILY, clock: time = time(8), weekday: int = 
     return ReportSchedule(cadence=cadence, clock=clock, weekday=weekday, to="@U0MIA", by=MIA, after=after)
 
 
+@pytest.mark.parametrize(
+    ("words", "department"),
+    [
+        ("daily 8:00", ""),
+        ("daily care 8:00", "care"),
+        ("daily 8:00 for customer care", "Customer Care"),
+        ("weekly monday 9:00 of CARE here", "care"),
+        ("daily 8:00 here", ""),
+    ],
+)
+def test_a_digest_can_be_about_one_department(words: str, department: str) -> None:
+    asked = parse_schedule_request(words, MIA, HERE, ["care", "Customer Care", "here"])
+    assert asked.department == department
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("daily 8:00 care pr", "One department at a time"),
+        ("ahead 8:00 care", "The look ahead is about all departments"),
+        ("daily 8:00 legal", "Earshot doesn't understand “legal”"),
+    ],
+)
+def test_what_no_digest_can_be_about_is_asked_back(words: str, told: str) -> None:
+    with pytest.raises(NotAllowed, match=told):
+        parse_schedule_request(words, MIA, HERE, ["care", "pr"])
+
+
 def list_due(schedule: ReportSchedule, start: datetime, hours: int, zone: str) -> list[datetime]:
     """Look every ten minutes, as a worker does."""
     found = []
@@ -79,7 +107,7 @@ def test_each_local_day_of_a_schedule_is_due_once_and_reports_on_what_is_over(
     day = get_local_date(first, zone)
     assert first == resolve_local_time(day, clock, zone)
     assert cadence is DAILY or day.weekday() == weekday
-    asked = parse_known_range(schedule.format_period(first, zone), first + timedelta(minutes=15), ZoneInfo(zone))
+    asked = parse_known_range(schedule.format_query(first, zone), first + timedelta(minutes=15), ZoneInfo(zone))
     assert asked.current.start < first
     assert cadence is DAILY or get_local_date(asked.current.end - timedelta(seconds=1), zone) < day
 
@@ -96,7 +124,7 @@ def test_each_local_day_of_a_schedule_is_due_once_and_reports_on_what_is_over(
 def test_a_morning_reports_on_the_day_before_an_evening_on_the_day_and_a_week_on_seven_days(
     schedule: ReportSchedule, words: str
 ) -> None:
-    assert schedule.format_period(TUESDAY, ZONE) == words
+    assert schedule.format_query(TUESDAY, ZONE) == words
 
 
 @pytest.mark.parametrize(

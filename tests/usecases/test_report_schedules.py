@@ -202,6 +202,23 @@ async def test_a_digest_has_the_figures_of_the_command_for_its_day(harness: UseC
     assert not [one for one in digest.blocks if one["type"] == "actions"]
 
 
+async def test_a_digest_of_one_department_has_its_figures_beside_that_of_everything(harness: UseCaseHarness) -> None:
+    await ask(harness, "daily 8:00")
+    assert (await ask(harness, "daily care 8:00")).text.startswith("📊 *Daily digest of care*, every day at 08:00")
+    assert await list_ids(harness) == [DM, f"{DM}-care"]
+    await harness.open_case(1)
+    harness.clock.advance(EIGHT - harness.clock.now())
+    digest = await render(harness, f"{DM}-care", EIGHT)
+    asked = await harness.usecases.reports.answer_question(MIA, "10 mar 2026 care")
+    assert digest.text == asked.text
+    assert "for care on Tue 10 Mar" in digest.text
+    assert "Daily digest of care." in str(digest.blocks)
+    assert (await harness.usecases.report_schedules.stop(MIA, f"{DM}-care")).text.startswith(
+        "Stopped: *Daily digest of"
+    )
+    assert await list_ids(harness) == [DM]
+
+
 async def test_in_a_channel_a_digest_hides_what_the_channel_may_not_see(harness: UseCaseHarness) -> None:
     await ask(harness, "daily 8:00 in <#C0PR>")
     await ask(harness, "daily 8:00")

@@ -33,23 +33,26 @@ class ReportSchedule(FrozenModel):
     by: str
     after: datetime
     """When it was set, or the time of the last one: only what is due later is sent."""
+    department: str = ""
+    """The only one that it is about; empty for everything."""
     refused: str = ""
     """Slack's error code if the channel did not take the last one; nothing is sent from then on."""
 
     @property
     def id(self) -> str:
-        """One for each person, cadence and destination."""
-        return f"{self.by}-{self.cadence}-{self.to}"
+        """One for each person, cadence, destination and department."""
+        return f"{self.by}-{self.cadence}-{self.to}" + (f"-{self.department}" if self.department else "")
 
     @property
     def title(self) -> str:
-        return {ReportCadence.AHEAD: "look ahead"}.get(self.cadence, f"{self.cadence} digest")
+        title = {ReportCadence.AHEAD: "look ahead"}.get(self.cadence, f"{self.cadence} digest")
+        return f"{title} of {self.department}" if self.department else title
 
     @property
     def command_text(self) -> str:
         """The words that set it again, but for the place."""
         day = "" if self.cadence is ReportCadence.DAILY else f" {WEEKDAYS[self.weekday]}"
-        return f"{self.cadence}{day} {self.clock:%H:%M}"
+        return f"{self.cadence}{day} {self.clock:%H:%M} {self.department}".strip()
 
     @property
     def timing(self) -> str:
@@ -79,16 +82,17 @@ class ReportSchedule(FrozenModel):
             return None
         return resolve_local_time(day, self.clock, zone)
 
-    def format_period(self, due: datetime, zone: str) -> str:
-        """Return the words for `/sentiment` of the time that it reports on.
+    def format_query(self, due: datetime, zone: str) -> str:
+        """Return the words for `/sentiment` of what it reports on: the time, and the department.
 
         Before noon that is the day before, else the day itself; of a weekly one it is the seven days before.
         The words are dates, so that they stay true if it is sent late.
         """
         day = get_local_date(due, zone)
+        period = f"{format_day(day - WEEK_DAYS * DAY)} – {format_day(day - DAY)}"
         if self.cadence is ReportCadence.DAILY:
-            return format_day(day - DAY if self.clock < NOON else day)
-        return f"{format_day(day - WEEK_DAYS * DAY)} – {format_day(day - DAY)}"
+            period = format_day(day - DAY if self.clock < NOON else day)
+        return f"{period} {self.department}".strip()
 
 
 def format_day(day: date) -> str:

@@ -1,8 +1,9 @@
-"""What is typed after `/sentiment digest`: which digest, when, and where. What is unclear is asked back."""
+"""What is typed after `/sentiment digest`: which digest, when, where and of which department, or what is unclear."""
 
 import difflib
 import html
 import re
+from collections.abc import Iterable
 from datetime import time
 from typing import NamedTuple
 
@@ -23,7 +24,9 @@ _CADENCES = {
     "week": ReportCadence.WEEKLY,
     "look-ahead": ReportCadence.AHEAD,
 }
-_FILLERS = frozenset({"a", "and", "at", "by", "digest", "each", "every", "in", "look", "message", "on", "the", "to"})
+_FILLERS = frozenset(
+    {"a", "and", "at", "by", "digest", "each", "every", "for", "in", "look", "message", "of", "on", "the", "to"}
+)
 _PRIVATE = frozenset({"me", "dm", "direct"})
 _CHANNEL = re.compile(r"<#([CG][A-Z0-9]{2,30})(?:\|[^>]*)?>")
 _PERSON = re.compile(r"<@[^>]*>|(?<!\S)@\S+")
@@ -36,12 +39,14 @@ class ScheduleRequest(NamedTuple):
     weekday: int
     clock: time
     to: Callee
+    department: str = ""
 
 
-def parse_schedule_request(words: str, by: str, channel: str) -> ScheduleRequest:
-    """Parse `daily 8:00 in <#C…>`, in any order. Raises `NotAllowed` with a sentence for the person.
+def parse_schedule_request(words: str, by: str, channel: str, departments: Iterable[str] = ()) -> ScheduleRequest:
+    """Parse `daily 8:00 care in <#C…>`, in any order. Raises `NotAllowed` with a sentence for the person.
 
-    `channel` is where it was typed, for `here`. Without a place it goes to the person alone.
+    `channel` is where it was typed, for `here`. Without a place it goes to the person alone, and without one of the
+    `departments` it is about everything.
     """
     channels = _CHANNEL.findall(words)
     rest = html.unescape(_CHANNEL.sub(" ", words)).casefold().replace(",", " ")
@@ -52,6 +57,7 @@ def parse_schedule_request(words: str, by: str, channel: str) -> ScheduleRequest
     if "#" in rest:
         raise NotAllowed("Choose the channel from the list that Slack shows after #, or type `here` in it.")
     clock, rest = _take_clock(rest)
+    department, rest = _take_department(rest, departments)
     said = [one for one in rest.split() if one not in _FILLERS]
     days = [number for number, day in enumerate(WEEKDAYS) for one in said if len(one) >= 3 and day.startswith(one)]
     cadences = {_CADENCES[one] for one in said if one in _CADENCES}
@@ -59,13 +65,16 @@ def parse_schedule_request(words: str, by: str, channel: str) -> ScheduleRequest
     if wrong:
         raise _refuse_word(wrong[0])
     cadence = _require_cadence(cadences, days)
+    if department and cadence is ReportCadence.AHEAD:
+        raise NotAllowed("The look ahead is about all departments. `daily` and `weekly` can be about one.")
     if clock is None:
         raise NotAllowed(f"At what time? Type it like {EXAMPLES}.")
     here = "here" in said
     if (bool(channels) + here + bool(_PRIVATE & {*said})) > 1:
         raise NotAllowed("One place at a time: a channel, `here` or `to me`.")
     target = channels[0] if channels else channel if here and channel[:1] in {"C", "G"} else ""
-    return ScheduleRequest(cadence, days[0] if days else 0, clock, ToChannel(target) if target else ToPerson(by))
+    to = ToChannel(target) if target else ToPerson(by)
+    return ScheduleRequest(cadence, days[0] if days else 0, clock, to, department)
 
 
 def _take_clock(words: str) -> tuple[time | None, str]:
@@ -82,6 +91,19 @@ def _take_clock(words: str) -> tuple[time | None, str]:
     [match] = found
     hour, minute = (int(match[1]), int(match[2])) if match[1] else (int(match[3]) % 12 + 12 * (match[4] == "pm"), 0)
     return time(hour, minute), f"{words[: match.start()]} {words[match.end() :]}"
+
+
+def _take_department(words: str, departments: Iterable[str]) -> tuple[str, str]:
+    """Return the department that was named, and the words without it. What else a word means here comes first."""
+    found = []
+    for name in sorted(departments, key=len, reverse=True):
+        said = re.compile(rf"(?<!\S){re.escape(' '.join(name.casefold().split()))}(?!\S)")
+        if name.casefold() not in {*_CADENCES, *_PRIVATE, *_VOCABULARY} and said.search(words):
+            words = said.sub(" ", words)
+            found.append(name)
+    if len(found) > 1:
+        raise NotAllowed("One department at a time. You can set a digest for each.")
+    return (found[0] if found else ""), words
 
 
 def _is_weekday(word: str) -> bool:
