@@ -31,7 +31,9 @@ async def test_each_brand_hears_only_its_own_and_a_click_reaches_only_its_own(br
     assert len(brands.list_cards("northwind")) == len(brands.list_cards("fabrikam")) == 1
 
 
-async def test_the_address_and_the_metrics_of_a_brand_name_it(brands: BrandsProcess) -> None:
+async def test_the_address_the_metrics_and_the_status_of_a_brand_name_it_and_a_stop_ends_all(
+    brands: BrandsProcess,
+) -> None:
     assert await brands.earshot.deliver("to nobody in particular", "2") == 404
     assert await brands.deliver("northwind", "you lost my suitcase again", "1") == 202
     await brands.wait_for_card("northwind")
@@ -43,6 +45,8 @@ async def test_the_address_and_the_metrics_of_a_brand_name_it(brands: BrandsProc
     assert 'earshot_mentions{brand="fabrikam",outcome="opened"} 0.0' in metrics
     assert metrics.count("# TYPE earshot_unaccounted ") == 1
     assert set(json.loads(status)["brands"]) == {"northwind", "fabrikam"}
+    assert await brands.earshot.stop() == 0
+    assert not any("Traceback" in line for line in brands.earshot.log)
 
 
 async def test_a_person_of_a_workspace_that_no_brand_names_is_refused_with_a_sentence(brands: BrandsProcess) -> None:
@@ -108,8 +112,3 @@ async def test_a_revoked_token_stops_only_its_own_brand(brands: BrandsProcess) -
     )
     assert (await brands.earshot.get("/readyz"))[0] == 200
     assert not brands.list_cards("fabrikam")
-
-
-async def test_a_stop_ends_all_brands_well(brands: BrandsProcess) -> None:
-    assert await brands.earshot.stop() == 0
-    assert not any("Traceback" in line for line in brands.earshot.log)

@@ -89,16 +89,16 @@ async def export_mentions(earshot: EarshotProcess) -> list[str]:
 async def test_the_counters_of_two_processes_add_up_to_what_was_sent(tmp_path: Path) -> None:
     async with run_earshot(tmp_path, socket_mode=False, words=THREE) as earshot:
         processes = await wait_until_working(earshot, "triage-1", "triage-2")
-        assert await deliver_many(earshot, range(300)) == 300
-        await wait_for_outcomes(earshot, 300)
+        assert await deliver_many(earshot, range(120)) == 120
+        await wait_for_outcomes(earshot, 120)
 
         async with asyncio.timeout(20):
             while True:
                 triaged = await read_metric(earshot, "earshot_triage_seconds_count", "process")
-                if sum(triaged.values()) >= 300:
+                if sum(triaged.values()) >= 120:
                     break
                 await asyncio.sleep(0.1)
-        assert sum(triaged.values()) == 300
+        assert sum(triaged.values()) == 120
         assert triaged["main"] == 0
         assert set(processes) == set(triaged) == {"main", "triage-1", "triage-2"}
         assert await read_metric(earshot, "earshot_process_up", "process") == {"triage-1": 1, "triage-2": 1}
@@ -106,26 +106,26 @@ async def test_the_counters_of_two_processes_add_up_to_what_was_sent(tmp_path: P
         assert set(resident) == set(processes)
 
 
-async def test_of_200_mentions_none_is_lost_or_counted_twice_when_a_triage_process_is_killed(tmp_path: Path) -> None:
+async def test_of_120_mentions_none_is_lost_or_counted_twice_when_a_triage_process_is_killed(tmp_path: Path) -> None:
     async with run_earshot(tmp_path, socket_mode=False, words=THREE) as earshot:
         before = await wait_until_working(earshot, "triage-1", "triage-2")
-        sending = asyncio.create_task(deliver_many(earshot, range(200)))
-        await wait_for_outcomes(earshot, 60)
+        sending = asyncio.create_task(deliver_many(earshot, range(120)))
+        await wait_for_outcomes(earshot, 40)
         os.kill(before["triage-1"]["pid"], signal.SIGSTOP)  # so that it has some in hand that it cannot finish
         accepted = await sending
         os.kill(before["triage-1"]["pid"], signal.SIGKILL)
-        outcomes = await wait_for_outcomes(earshot, 200)
+        outcomes = await wait_for_outcomes(earshot, 120)
 
-        assert accepted == outcomes["seen"] == sum(outcomes[name] for name in OUTCOMES) == 200
+        assert accepted == outcomes["seen"] == sum(outcomes[name] for name in OUTCOMES) == 120
         assert "earshot_unaccounted 0.0" in (await earshot.get("/metrics"))[1]
         ids = await export_mentions(earshot)
-        assert (len(ids), len(set(ids))) == (200, 200)
+        assert (len(ids), len(set(ids))) == (120, 120)
         after = await wait_until_working(earshot, "triage-1", "triage-2")
         assert after["triage-1"]["pid"] != before["triage-1"]["pid"]
         assert after["triage-1"]["restarts"] == 1
         assert await read_metric(earshot, "earshot_process_restarts_total", "process") == {"triage-1": 1}
         triaged = await read_metric(earshot, "earshot_triage_seconds_count", "process")
-        assert sum(triaged.values()) <= 200
+        assert sum(triaged.values()) <= 120
         [line] = [line for line in earshot.log if "is started again" in line]
         assert json.loads(line)["how"] == "it was killed, perhaps because memory ran out"
 
