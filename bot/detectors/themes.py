@@ -1,6 +1,7 @@
 """Detect what a post is about: the first themes whose words stand in it, as whole words, in the plural or not."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import compress, count
 
 from bot.detectors.detector import AnalysisContext
 from bot.detectors.subject_term_forms import TermForm, build_term_forms, compile_term_pattern, list_stems
@@ -38,7 +39,7 @@ class ThemeDetector:
         if not self._by_first:
             return
         for context in batch:
-            starts = [place for place, may in enumerate(map(self._begins.__getitem__, context.words)) if may]
+            starts = list(compress(count(), map(self._begins.__getitem__, context.words)))
             if not starts and (not self._unspaced or context.text.isascii()):  # as of most posts
                 continue
             found = dict.fromkeys(self._match_words(context, starts))

@@ -93,7 +93,7 @@ class PostClassifier:
         words, rows = self._vocabulary, posts.rows
         weights: Floats = words.weights.take(rows, axis=0)
         hashes = hash_pairs(words.begins.take(rows), words.ends.take(rows))
-        weights[1:, : len(self.heads) + 1] += self._pairs.weigh_hashes(hashes)
+        self._pairs.add_weights(weights[1:], hashes)
         return weights
 
     def _sum_weights(self, weights: Floats, posts: PostBatch) -> tuple[Floats, Floats]:

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.detectors.model.batch import Floats
-from bot.detectors.model.hashing import Hashes
+from bot.detectors.model.hashing import Hashes, find_rows
 
 
 class SparseBlock(NamedTuple):
@@ -29,20 +29,19 @@ class SparseBlock(NamedTuple):
 
 
 class BlockLookup:
-    """A block in a dictionary, for few features of one post at a time.
+    """A block with its log-odds computed, for the features of many words at once.
 
-    Unknown features weigh nothing by a row of zeros, so that nobody has to skip them.
+    By search in a sorted table of four bytes a feature: a dictionary does not stay in the processor's cache, and took
+    four times as long among the rest of triage (12.5 instead of 2.9 µs a post, 2026-11-30).
     """
 
     def __init__(self, block: SparseBlock) -> None:
-        size = block.hashes.size
-        self._rows = dict(zip(block.hashes.tolist(), range(size), strict=True))
-        self._weights = np.concatenate([block.weigh_rows(np.arange(size)), np.zeros((1, block.columns), np.float32)])
+        self._hashes, self._weights = block.hashes, block.weigh_rows(np.arange(block.hashes.size))
 
-    def weigh_hashes(self, hashes: Hashes) -> Floats:
-        row = self._rows.get
-        found: Floats = self._weights.take([row(one, -1) for one in hashes.tolist()], axis=0)
-        return found
+    def add_weights(self, weights: Floats, hashes: Hashes) -> None:
+        """Add to each row of `weights` what the feature with its hash weighs; unknown ones weigh nothing."""
+        known, rows = find_rows(self._hashes, hashes)
+        weights[known, : self._weights.shape[1]] += self._weights.take(rows, axis=0)
 
 
 def build_sparse_block(arrays: Mapping[str, Any], name: str) -> SparseBlock:

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import compress, count
 from typing import NamedTuple
 
 NEGATORS = frozenset(
@@ -38,32 +39,30 @@ class PhraseIndex:
 
     def __init__(self, tables: Mapping[str, Mapping[str, Mapping[str, float]]]) -> None:
         """`tables`: by table and family, phrases and their weights. A family is of one table."""
-        self._single: dict[str, list[_PhraseEntry]] = {}
-        self._pairs: dict[tuple[str, str], list[_PhraseEntry]] = {}
-        """By the first two words, the longest first, with the entries of the first word alone."""
+        self._by_first: dict[str, tuple[dict[str, list[_PhraseEntry]], list[_PhraseEntry]]] = {}
+        """By the first word: by the second, the longest first, with the entries of the first alone; and those alone."""
         for table, families in tables.items():
             for family, phrases in families.items():
                 for phrase, weight in phrases.items():
                     self._add_phrase(phrase.split(), phrase, table, family, weight)
-        for (first, _), entries in self._pairs.items():
-            entries.sort(key=lambda entry: -entry.size)
-            entries.extend(self._single.get(first, ()))
+        for followed, alone in self._by_first.values():
+            for entries in followed.values():
+                entries.sort(key=lambda entry: -entry.size)
+                entries.extend(alone)
 
     def _add_phrase(self, words: list[str], phrase: str, table: str, family: str, weight: float) -> None:
         entry = _PhraseEntry(len(words), words, phrase, table, family, weight)
-        if entry.size == 1:
-            self._single.setdefault(words[0], []).append(entry)
-        else:
-            self._pairs.setdefault((words[0], words[1]), []).append(entry)
+        followed, alone = self._by_first.setdefault(words[0], ({}, []))
+        (alone if entry.size == 1 else followed.setdefault(words[1], [])).append(entry)
 
     def find_phrases(self, words: list[str]) -> dict[str, list[PhraseMatch]]:
         """Return the matches by table, in text order."""
         found: dict[str, list[PhraseMatch]] = {}
         closed: dict[str, int] = {}
-        pairs = zip(words, [*words[1:], ""], strict=False)
-        for start, entries in enumerate(map(self._pairs.get, pairs, map(self._single.get, words))):
-            if not entries:  # as of nearly all words
-                continue
+        by_first, last = self._by_first, len(words) - 1
+        for start in compress(count(), map(by_first.__contains__, words)):  # two words in three begin none
+            followed, alone = by_first[words[start]]
+            entries = followed.get(words[start + 1], alone) if start < last else alone
             for size, phrase_words, phrase, table, family, weight in entries:
                 if closed.get(family, 0) <= start and (size < 3 or words[start : start + size] == phrase_words):
                     closed[family] = start + size
@@ -83,7 +82,7 @@ def is_preceded_by(words: Sequence[str], start: int, preceding: frozenset[str], 
 
 def convert_log_odds(points: float) -> float:
     """Return the probability of log-odds."""
-    return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, points))))
+    return 1.0 / (1.0 + math.exp(-points if -30.0 < points < 30.0 else -math.copysign(30.0, points)))
 
 
 def quote_phrases(phrases: Iterable[str], limit: int = 3) -> str:

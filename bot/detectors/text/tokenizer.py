@@ -2,6 +2,7 @@
 
 import re
 
+from bot.detectors.text.cache import MemoDict
 from bot.domain.text_normalization import normalize_text
 
 MAX_TEXT = 1_500
@@ -35,6 +36,14 @@ PLAIN_TOKEN = _compile_token_pattern(r"[a-zA-Z]")
 def tokenize(text: str) -> list[str]:
     """Return words, links, @handles, #hashtags, emoticons, numbers and punctuation, as written."""
     return (PLAIN_TOKEN if text.isascii() else TOKEN).findall(text)
+
+
+def lower_tokens(tokens: list[str]) -> list[str]:
+    """Return the tokens in lower case. Equal ones are one object: its hash is known to all look-ups that follow."""
+    return list(map(_LOWER.__getitem__, tokens))
+
+
+_LOWER: MemoDict[str] = MemoDict(str.lower)
 
 
 def normalize(text: str) -> str:
