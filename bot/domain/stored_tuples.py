@@ -36,6 +36,7 @@ def _build_schema(kind: Any, source: Any, handler: GetCoreSchemaHandler) -> Core
 
 
 def _build_serializer(kind: Any) -> Callable[[Any], dict[str, Any]]:
-    names, defaults = kind._fields, kind._field_defaults
-    unlike = tuple((name, place, defaults.get(name, ...)) for place, name in enumerate(names))
-    return lambda one: {name: one[place] for name, place, default in unlike if one[place] != default}
+    names, unlike = kind._fields, [kind._field_defaults.get(name, ...) for name in kind._fields]
+    return lambda one: {
+        name: value for name, value, default in zip(names, one, unlike, strict=True) if value != default
+    }

@@ -16,7 +16,7 @@ from bot.store.shards import MentionShard, ShardDecision
 from bot.store.store import Store
 from bot.store.transaction import CommitResult
 from bot.workers.runner import Worker
-from bot.workers.triage import PART_SIZE, TriageRules, TriageWorker
+from bot.workers.triage import TriageRules, TriageWorker
 from bot.workers.triage_decider import TriageItem
 
 log = structlog.get_logger("triage")
@@ -55,14 +55,16 @@ class ShardTriageWorker(TriageWorker):
         return True
 
     async def _process_entries(self, entries: Sequence[InboxEntry]) -> None:
-        for start in range(0, len(entries), PART_SIZE):
-            items = await self._assess_entries(entries[start : start + PART_SIZE])
+        left = list(entries)
+        while left:
+            part, left = left[: self._part_size], left[self._part_size :]
+            items = await self._assess_entries(part)
             replies = await self._shard.commit(await self._decide_items(items))
             stale = [one.entry for one, reply in zip(items, replies, strict=True) if reply is CommitResult.STALE]
             await self._relay_uncounted(stale)  # it was edited or deleted while it was assessed
             at, living = self._clock.now(), (item.mention for item in items if item.mention.deleted_at is None)
             await self._store.recent_mentions.append(self._recent_mentions.export_recent(self._worker, living, at))
-            self._in_hand = list(entries[start + PART_SIZE :])
+            self._in_hand = left
 
     async def _decide_items(self, items: Sequence[TriageItem]) -> list[ShardDecision]:
         keys = [self._shard.keys.seen_key(item.mention.id) for item in items]

@@ -271,7 +271,7 @@ async def test_two_workers_with_near_duplicates_at_once_open_one_case(store: Sto
     assert len(await store.cases.load_joined(case.id)) == 1
 
 
-@pytest.mark.parametrize(("short", "sizes"), [(False, [32, 8]), (True, [32, 4, 4])])
+@pytest.mark.parametrize(("short", "sizes"), [(False, [64, 8]), (True, [4] * 18)])
 async def test_parts_are_as_short_as_clicks_need_where_they_are_served_too(
     store: Store, clock: SteppedClock, *, short: bool, sizes: list[int]
 ) -> None:
@@ -293,7 +293,7 @@ async def test_parts_are_as_short_as_clicks_need_where_they_are_served_too(
             return SlowAssessor(self.read_intent)
 
     taken: list[int] = []
-    await admit_mentions(store, clock, *(build_numbered_mention(number) for number in range(40)))
+    await admit_mentions(store, clock, *(build_numbered_mention(number) for number in range(72)))
     triage = TriageWorker(store, SlowRules(), clock, "one", wait=False)
     if short:
         triage.limit_parts()
