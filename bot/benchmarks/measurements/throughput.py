@@ -14,8 +14,11 @@ from bot.store.store import connect_store
 
 AIM = require_at_least(2_000, ratio=2_000 / 4_800)
 """Set on a machine where TextBlob alone reads 4,800 texts a second."""
+CPU_AIM = require_at_least(2_000, ratio=0.6)
 PEER = 1_300
 """Mentions a second from which we are certainly ahead of the nearest peer."""
+SIMPLEST_PEER = 2_857, 3_076
+"""Mentions a second of CPU, slowest and fastest run on two cores (2026-11): VADER, and one HTTP POST each."""
 
 
 class _TriageRound(NamedTuple):
@@ -40,10 +43,16 @@ async def measure_throughput(bench: BenchmarkContext) -> list[Measurement]:
     ratio = median(one.rate / one.baseline.texts for one in done)
     cpu_ratio = median(one.cpu_rate / one.baseline.texts_of_cpu for one in done)
     note = f"{done[-1].opened:.0%} opened a case, from {PEER:,}/s on it is ahead of the nearest peer"
-    cpu_note = "mentions a second of this process's CPU, with the store on another core"
+    least, most = SIMPLEST_PEER
+    cpu_note = (
+        "mentions a second of this process's CPU, with the store on another core. A peer that asks VADER and sends one "
+        f"HTTP POST a mention does {least:,} to {most:,} on such a machine, without any state. Triage also finds "
+        "subjects, intents, spam, crises and copies, routes, and commits the case with its deadline, card, log entry "
+        "and counters, each exactly once"
+    )
     return [
         Measurement("triage in one process", rate, "/s", AIM, ratio, note),
-        Measurement("triage by one core", cpu_rate, "/s", AIM, cpu_ratio, cpu_note),
+        Measurement("triage by one core", cpu_rate, "/s", CPU_AIM, cpu_ratio, cpu_note),
     ]
 
 
