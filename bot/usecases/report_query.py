@@ -65,6 +65,8 @@ def parse_query(words: str, known: QueryWords) -> ReportQuery:
     asked, rest = parse_range(said, known.at, known.zone) or (None, said)
     if asked is not None and (scope := _fold_scope(rest)) in names:
         return replace(names[scope], period=asked.words)
+    if asked is None and (found := _parse_scope_first(said, names, known)):
+        return found
     _refuse_two_scopes(rest, names)
     if asked is None and (near := _correct_words(said, names, known)):
         wrong = next(one for one in said.split() if one not in near.casefold().split())
@@ -72,6 +74,16 @@ def parse_query(words: str, known: QueryWords) -> ReportQuery:
     if asked is None and _BEGINS_LIKE_A_RANGE.match(said):
         raise NotAllowed(f"Earshot doesn't understand the time “{quote_words(said)}”. Try {EXAMPLES}.")
     raise _refuse_scope(_fold_scope(rest), asked.words if asked else TODAY, names, known)
+
+
+def _parse_scope_first(said: str, names: Mapping[str, ReportQuery], known: QueryWords) -> ReportQuery | None:
+    """Return what `care last week` asks for. Raises `NotAllowed` about a time that is understood and wrong."""
+    words = said.split()
+    for nth in range(len(words) - 1, 0, -1):
+        query = names.get(_fold_scope(" ".join(words[:nth])))
+        if query and (asked := parse_range(" ".join(words[nth:]), known.at, known.zone)) and not asked[1].strip():
+            return replace(query, period=asked[0].words)
+    return None
 
 
 def _refuse_two_scopes(words: str, names: Mapping[str, ReportQuery]) -> None:
@@ -98,10 +110,13 @@ def _correct_words(said: str, names: Mapping[str, ReportQuery], known: QueryWord
 
 def _refuse_scope(name: str, period: str, names: Mapping[str, ReportQuery], known: QueryWords) -> NotAllowed:
     what = f"There's no {'department' if known.subjects is None else 'subject or department'} “{quote_words(name)}”."
-    if name.startswith(f"{THEME} "):
-        what = f"There's no theme “{quote_words(name.removeprefix(f'{THEME} '))}”."
-    if near := difflib.get_close_matches(name, [one for one in names if one], n=1):
-        return NotAllowed(f"{what} Did you mean `{escape(replace(names[near[0]], period=period).command_text)}`?")
+    prefix = f"{THEME} " if name.startswith(f"{THEME} ") else ""
+    if prefix:
+        what = f"There's no theme “{quote_words(name.removeprefix(prefix))}”."
+    alike = [one.removeprefix(prefix) for one in names if one and one.startswith(prefix)]
+    if near := difflib.get_close_matches(name.removeprefix(prefix), alike, n=1):
+        meant = replace(names[prefix + near[0]], period=period).command_text
+        return NotAllowed(f"{what} Did you mean `{escape(meant)}`?")
     themes = f"Themes are in `/sentiment themes {escape(period)}`. " if known.themes else ""
     subjects = "" if known.subjects is None else help_card.format_known_names("subjects", known.subjects) + " "
     return NotAllowed(
