@@ -38,6 +38,8 @@ MAX_SHOWN = 0.99
 LOW_RATING = (0.80, 0.15, 0.05)
 """How likely up to two stars of five are negative, neutral and positive; four and more are the reverse."""
 HIGH_RATING = LOW_RATING[::-1]
+UPSIDE_DOWN = "\N{UPSIDE-DOWN FACE}"
+"""Weighs as much as a low rating: the training sets are older, and people put it behind what went wrong."""
 CLASSES = tuple(Sentiment)
 LABELS = tuple(f"sentiment:{sentiment.value}" for sentiment in CLASSES)
 BLEND = "blend"
@@ -50,8 +52,12 @@ UNDER_LOAD = "by the light model, because many posts were waiting"
 ENGINES: dict[str, type[VaderEngine | TextBlobEngine]] = {"vader": VaderEngine, "textblob": TextBlobEngine}
 
 
+Shares = tuple[float, float, float]
+"""Of negative, neutral and positive."""
+
+
 class SentimentReading(NamedTuple):
-    probabilities: tuple[float, float, float]
+    probabilities: Shares
     reason: ReasonFunction
     """What follows the class in the reason."""
     doubt: str = ""
@@ -106,6 +112,8 @@ class SentimentDetector:
             probabilities, explain = _predict_by_engine(self._engine, context.masked_text)
         else:
             probabilities, explain = context.prediction.probabilities, _explain_prediction
+        if UPSIDE_DOWN in context.words:
+            probabilities = _multiply(probabilities, LOW_RATING)
         doubt = _find_unreadable_reason(context) or _detect_sarcasm(context, probabilities)
         return SentimentReading(probabilities, explain, doubt)
 
@@ -128,15 +136,20 @@ def _weigh_rating(reading: SentimentReading, rating: Rating) -> SentimentReading
     if 2 < rating.stars < 4:
         return reading
     weights, opposite = (LOW_RATING, POSITIVE) if rating.stars <= 2 else (HIGH_RATING, NEGATIVE)
-    products = [share * weight for share, weight in zip(reading.probabilities, weights, strict=True)]
-    negative, neutral, positive = (product / (sum(products) or 1.0) for product in products)
+    probabilities = _multiply(reading.probabilities, weights)
     disagrees = max(reading.probabilities) == reading.probabilities[opposite]
 
     def explain_words(context: AnalysisContext) -> str:
         return f"{reading.reason(context)}, {rating.describe()}"
 
     doubt = "the words and the stars disagree" if disagrees else ""
-    return SentimentReading((negative, neutral, positive), explain_words, doubt)
+    return SentimentReading(probabilities, explain_words, doubt)
+
+
+def _multiply(shares: Shares, weights: Shares) -> Shares:
+    negative, neutral, positive = (share * weight for share, weight in zip(shares, weights, strict=True))
+    total = negative + neutral + positive or 1.0
+    return negative / total, neutral / total, positive / total
 
 
 def _predict_by_engine(engine: SentimentEngine, text: str) -> tuple[tuple[float, float, float], ReasonFunction]:

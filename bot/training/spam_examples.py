@@ -35,7 +35,8 @@ CONTACTS = (
     *("contact us", "link in bio"),
 )
 HOSTS = ("deals", "shop", "best", "win", "go", "top", "my")
-HIDDEN = "\u200b"
+HIDDEN, TURNED = "\u200b", "\u202e"
+"""An invisible letter, and the mark that turns around those behind it."""
 
 
 @cache
@@ -65,7 +66,10 @@ class SpamExamples:
         )
         for number in range(count):
             post = makers[number % len(makers)]().strip()
-            yield self._insert_hidden_letters(post) if number % 40 == 0 else post
+            if number % 40 == 0:
+                yield HIDDEN.join(post[:12]) + post[12:]
+            else:
+                yield TURNED + post if number % 40 == 20 else post
 
     def _choose(self, kind: str) -> str:
         return self._random.choice(self._words[kind])
@@ -123,6 +127,3 @@ class SpamExamples:
         words = draw.sample(draw.choice(self._offers), draw.randint(2, 6)) + draw.sample(self._words["deals"], 4)
         tags = [f"#{word}" for word in [*words, self._choose("trades")] if word.isalnum()]
         return " ".join(tags) + self._draw_contact()
-
-    def _insert_hidden_letters(self, post: str) -> str:
-        return HIDDEN.join(post[:12]) + post[12:]

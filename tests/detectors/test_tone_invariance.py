@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
@@ -75,6 +76,26 @@ def test_no_skin_tone_changes_the_tone_of_2000_real_posts() -> None:
     given = [f"{text} {TAKES_A_SKIN[number % len(TAKES_A_SKIN)]}" for number, text in enumerate(posts()[:MANY])]
     other = [f"{text}{SKINS[number % len(SKINS)]}" for number, text in enumerate(given)]
     assert_same_tone(given, other)
+
+
+def assert_same_labels(given: list[str], other: list[str]) -> None:
+    one, two = (assessor().assess([mention(text) for text in texts]) for texts in (given, other))
+    assert [found.labels for found in one] == [found.labels for found in two]
+
+
+@real
+@pytest.mark.parametrize("change", [str.upper, str.lower, str.title])
+def test_the_case_of_a_handle_changes_no_label_of_2000_real_posts(change: Callable[[str], str]) -> None:
+    given = [text for text in posts() if re.search(r"@\w", text)][:MANY]
+    assert len(given) == MANY
+    assert_same_labels(given, [re.sub(r"@\w+", lambda found: change(found[0]), text) for text in given])
+
+
+@real
+def test_second_spaces_change_no_label_of_2000_real_posts() -> None:
+    given = posts()[:MANY]
+    assert_same_labels(given, [text.replace(" ", "  ", 1) for text in given])
+    assert_same_labels(given, [f" {text.replace(' ', '  ')}\n" for text in given])
 
 
 @pytest.mark.parametrize("name", NAMES)

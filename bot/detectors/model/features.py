@@ -32,10 +32,10 @@ class ModelInput(Protocol):
 
 
 def count_capitals(tokens: Iterable[str], names: Collection[int] = ()) -> int:
-    """Count words of several letters that are in capitals. `names`: places that do not count."""
+    """Count words of several letters that are in capitals, without handles. `names`: places that do not count."""
     if names:
         tokens = [token for place, token in enumerate(tokens) if place not in names]
-    return sum([len(token) > 1 for token in tokens if token.isupper()])
+    return sum([len(token) > 1 and token[0] != "@" for token in tokens if token.isupper()])
 
 
 def score_phrases(text: ModelInput) -> list[float]:

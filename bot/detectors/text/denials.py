@@ -5,7 +5,7 @@ import re
 TROUBLE = frozenset(
     {"complaint", "complaints", "complain", "issue", "issues", "problem", "problems", "trouble", "troubles", "hassle"}
     | {"hassles", "delay", "delays", "fault", "faults", "bad", "happier", "better", "fails", "disappoint", "fail"}
-    | {"disappoints", "disappointed", "down", "terrible", "awful"}
+    | {"disappoints", "disappointed", "down", "terrible", "awful", "hiccup", "hiccups", "drama", "failed", "wrong"}
 )
 """Each phrase contains one of these."""
 ENDED = frozenset(["until", "till"])
@@ -13,10 +13,11 @@ ENDED = frozenset(["until", "till"])
 MEANS = "fine"
 """What the model reads instead: it knows the words of trouble from people who had some."""
 
-_NOUN = "(?:complaints?|issues?|problems?|troubles?|hassles?|delays?|faults?)"
+_NOUN = "(?:complaints?|issues?|problems?|troubles?|hassles?|delays?|faults?|hiccups?|drama)"
 _NONE = (
     "(?:no|zero|0|without(?: any)?|not (?:a single|any)|free of(?: any)?"
-    "|(?:never|haven't|hasn't|hadn't)(?: had| have| has)?(?: an?| any)?)"
+    "|(?:never|haven't|hasn't|hadn't)(?: once)?(?: had| have| has)?(?: an?| any)?|yet to have (?:an?|any)"
+    "|(?:never|not once) (?:gave|gives|given) (?:me|us) any|(?:don't|do not|didn't|did not) have any)"
 )
 _KIND = "(?: (?:real|single|major|big|other|such|more|further|technical))?"
 _NOT_OURS = (
@@ -27,6 +28,8 @@ _NOT = "(?:not|wasn't|isn't|weren't|aren't)"
 _DENIED = re.compile(
     rf"(?<!\S)(?!no problem(?! (?:with|at all|so far)))(?:{_NONE}{_KIND} {_NOUN}(?: at all| whatsoever)?{_NOT_OURS}"
     r"|(?:can't|cannot|can not|cant|couldn't|could not) (?:complain|fault|be (?:happier|better))(?! enough)"
+    r"|(?:can't|cannot|cant|couldn't) say anything bad|(?:hard|impossible) to (?:complain|fault)|nothing wrong with"
+    r"|(?:never|hasn't|haven't) failed (?:me|us)(?: yet)?"
     r"|nothing (?:to complain about|bad to say)|no bad (?:words?|experiences?|things?)"
     rf"|{_NOT} (?:(?:too|so|that|half|at all|a) )?(?:bad|terrible|awful)(?: at all)?(?! (?:enough|idea))"
     rf"|{_NOT} an? (?:problem|issue)(?! (?:for|to) (?:you|them))"
