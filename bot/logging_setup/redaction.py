@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, timedelta
+from functools import lru_cache
 from pathlib import PurePath
 from typing import Any
 
@@ -25,15 +26,18 @@ def redact_event(_logger: WrappedLogger, _method: str, event: EventDict) -> Even
     passed: dict[str, Any] = {key: "" for key in FIRST if key in event}
     withheld: list[str] = []
     for key, value in event.items():
-        if _is_sensitive_key(key):
-            withheld.append(sanitize_log_text(key))
+        name, is_sensitive = _check_key(key)
+        if is_sensitive:
+            withheld.append(name)
         else:
-            passed[sanitize_log_text(key)] = _redact_value(value)
+            passed[name] = _redact_value(value)
     return {**passed, "withheld": withheld} if withheld else passed
 
 
-def _is_sensitive_key(key: str) -> bool:
-    return key.lower() in WITHHELD or key.lower().rpartition("_")[2] in WITHHELD
+@lru_cache(maxsize=500)
+def _check_key(key: str) -> tuple[str, bool]:
+    """Return the sanitized key, and whether its values are withheld. Nearly all lines have the same few keys."""
+    return sanitize_log_text(key), key.lower() in WITHHELD or key.lower().rpartition("_")[2] in WITHHELD
 
 
 def _redact_value(value: object) -> object:

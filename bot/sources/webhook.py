@@ -143,7 +143,8 @@ class WebhookSource:
             raise RequestRejectedError(
                 503, f"{kept} was stored, because Earshot can't reach its database. Send it again"
             ) from None
-        log.info("delivery taken", hook=self.name, mentions=len(mentions), new=new, refused=refused)
+        if refused:  # what was taken is logged where it is stored
+            log.info("delivery taken in part", hook=self.name, mentions=len(mentions), new=new, refused=refused)
         return WebhookResponse(202, {"accepted": len(mentions), "new": new} | ({"refused": refused} if refused else {}))
 
     def _extract_json(self, headers: Mapping[str, str], body: bytes) -> bytes:

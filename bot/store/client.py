@@ -241,6 +241,12 @@ class RedisClient:
         return _raise_first_error(replies)
 
     async def _evaluate_scripts(self, sha: str, calls: Sequence[tuple[Sequence[str], Words]], copies: int) -> list[Any]:
+        if len(calls) == 1 and not copies:
+            [(keys, args)] = calls
+            try:
+                return [await self._redis.execute_command("EVALSHA", sha, len(keys), *keys, *args)]
+            except ResponseError as refused:  # as a pipeline returns it
+                return [refused]
         pipe = self._redis.pipeline(transaction=False)
         for keys, args in calls:
             pipe.execute_command("EVALSHA", sha, len(keys), *keys, *args)

@@ -104,8 +104,9 @@ def _build_hook_endpoint(hooks: Callable[[], Mapping[str, WebhookSource]]) -> En
         if request.method == "GET":
             confirmed = found.confirm_challenge(request.query_params)
             return PlainTextResponse(confirmed) if confirmed is not None else Response(status_code=404)
-        refused = found.reject_headers(request.headers)
-        answer = refused or await found.receive(request.headers, await read_body(request))
+        headers = dict(request.headers)
+        refused = found.reject_headers(headers)
+        answer = refused or await found.receive(headers, await read_body(request))
         return JSONResponse(answer.body, answer.status, answer.headers)
 
     return handle_hook
