@@ -65,8 +65,8 @@ def write_processed_mention(
 
 def add_to_tally(transaction: Transaction, keys: Keys, created_at: datetime, field: str, count: int) -> None:
     """Count in the hour of this time, and remove the sums of that hour, so that they are never out of date."""
-    transaction.write("DEL", keys.hour_sums_key(created_at))
     transaction.write("HINCRBY", keys.tally_key(created_at), field, count)
+    transaction.add_upkeep("DEL", keys.hour_sums_key(created_at))
     transaction.add_upkeep("EXPIRE", keys.tally_key(created_at), _TALLIES_SECONDS)
 
 

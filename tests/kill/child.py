@@ -7,7 +7,6 @@ and it says which one started or died. A child that had to import everything aga
 import asyncio
 import json
 import os
-import re
 import select
 import signal
 import sys
@@ -54,8 +53,15 @@ SIGNED = {"EARSHOT_PAGER_WEBHOOK_SECRET": SECRET}
 IDLE = timedelta(seconds=1)
 """After which what a dead one had is another's. Of the server's own, real time."""
 
-ENTRY = re.compile(r"\d{13}-\d+")
-"""An entry of the inbox, which only a commit of triage names."""
+
+class CommitCall:
+    """What a call of the commit script writes: whether it answers entries of the inbox, as only triage does."""
+
+    def __init__(self, args: Words) -> None:
+        transactions = json.loads(str(args[1]))
+        self.answers = any(entry for _, entry, *_ in transactions)
+        writes = [word for _, _, _, writes, _ in transactions for write in writes for word in write[2:]]
+        self.words = [*writes, *map(str, args[2:])]
 
 
 class DyingClient(RedisClient):
@@ -76,10 +82,10 @@ class DyingClient(RedisClient):
     async def run_scripts(self, name: str, calls: Sequence[tuple[Sequence[str], Words]]) -> list[Any]:
         kind = ""
         if name == "commit" and calls:
-            answers = any(ENTRY.fullmatch(str(word)) for word in calls[0][1][:6])
-            begins = any('"posting"' in str(word) for word in calls[0][1])
+            call = CommitCall(calls[0][1])
+            begins = any('"posting"' in word for word in call.words)
             found = [self._by_key[key] for key in calls[0][0] if key in self._by_key]
-            kind = found[0] if found else "triaged" if answers else "begun" if begins else "noted"
+            kind = found[0] if found else "triaged" if call.answers else "begun" if begins else "noted"
         if kind and self._trigger.should_crash(f"{kind}:before"):
             crash(self._trigger)
         replies = await super().run_scripts(name, calls)
@@ -137,7 +143,7 @@ class DyingPagingClient(RedisClient):
 
 def _moment(words: Words) -> str:
     """By the newest attempt of the page that is written."""
-    bodies = [word for word in words if isinstance(word, str) and word.startswith('{"id"') and '"cause"' in word]
+    bodies = [word for word in CommitCall(words).words if word.startswith('{"id"') and '"cause"' in word]
     attempts = json.loads(bodies[0]).get("attempts") if bodies else None
     if not attempts:
         return ""

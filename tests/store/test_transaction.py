@@ -10,7 +10,7 @@ from redis.exceptions import ResponseError
 
 from bot.store.client import RedisClient
 from bot.store.keys import Keys
-from bot.store.transaction import MAX_PER_CALL, CommitResult, Transaction, commit
+from bot.store.transaction import GROUP, MAX_PER_CALL, CommitResult, Transaction, commit
 
 _numbers = itertools.count()
 VALUES = st.text(max_size=8)
@@ -116,3 +116,85 @@ async def test_upkeep_comes_after_all_writes(client: RedisClient, keys: Keys) ->
     await commit(client, first, second)
 
     assert await client.execute("LRANGE", keys.root + "list", 0, -1) == ["1"]
+
+
+ADDED = st.one_of(
+    st.tuples(st.just("HINCRBY"), st.just("h"), st.sampled_from("fg"), st.integers(-3, 3)),
+    st.tuples(st.just("HSET"), st.just("h"), st.sampled_from("fg"), st.integers(0, 9)),
+    st.tuples(st.just("HDEL"), st.just("h"), st.sampled_from("fg")),
+    st.tuples(st.just("ZADD"), st.just("z"), st.integers(0, 9), st.sampled_from("abc")),
+    st.tuples(st.just("ZADD"), st.just("z"), st.just("LT"), st.integers(0, 9), st.sampled_from("abc")),
+    st.tuples(st.just("ZADD"), st.just("z"), st.just("NX"), st.floats(-1, 9), st.sampled_from("abc")),
+    st.tuples(st.just("ZADD"), st.just("z"), st.just("GT"), st.just("CH"), st.integers(0, 9), st.sampled_from("abc")),
+    st.tuples(st.just("ZREM"), st.just("z"), st.sampled_from("abc")),
+    st.tuples(st.just("RPUSH"), st.just("l"), st.text(max_size=300)),
+    st.tuples(st.just("LTRIM"), st.just("l"), st.just(-2), st.just(-1)),
+    st.tuples(st.just("SADD"), st.just("s"), st.sampled_from("abc")),
+    st.tuples(st.just("SREM"), st.just("s"), st.sampled_from("abc")),
+    st.tuples(st.just("DEL"), st.sampled_from("hzls")),
+)
+
+
+@settings(max_examples=80, deadline=None)
+@given(transactions=st.lists(st.lists(ADDED, max_size=6), min_size=1, max_size=5))
+def test_commands_that_are_put_off_leave_what_they_would_one_by_one(
+    redis_url: str, transactions: list[list[tuple[str | float, ...]]]
+) -> None:
+    together, apart = Keys(f"together{next(_numbers)}"), Keys(f"apart{next(_numbers)}")
+    writing = [Transaction(together.inbox) for _ in transactions]
+    for transaction, commands in zip(writing, transactions, strict=True):
+        for command, key, *words in commands:
+            transaction.write(str(command), f"{together.root}{key}", *words)
+
+    async def write_both() -> tuple[list[object], list[object]]:
+        client = RedisClient(redis_url)
+        assert set(await commit(client, *writing)) == {CommitResult.WRITTEN}
+        for command, key, *words in itertools.chain.from_iterable(transactions):
+            await client.execute(command, f"{apart.root}{key}", *words)
+        found = [await client.execute_batch(_read_all(keys)) for keys in (together, apart)]
+        await client.close()
+        return found[0], found[1]
+
+    written, expected = asyncio.run(write_both())
+    assert written == expected
+
+
+def _read_all(keys: Keys) -> list[tuple[str | int, ...]]:
+    root = keys.root
+    zset = ("ZRANGE", f"{root}z", 0, -1, "WITHSCORES")
+    hash_fields = [("HGET", f"{root}h", field) for field in "fg"]
+    return [*hash_fields, zset, ("LRANGE", f"{root}l", 0, -1), ("SORT", f"{root}s", "ALPHA")]
+
+
+async def test_an_addition_that_fails_is_told_to_who_made_it_and_leaves_their_entry_unanswered(
+    client: RedisClient, keys: Keys
+) -> None:
+    await client.execute("XGROUP", "CREATE", keys.inbox, GROUP, "0", "MKSTREAM")
+    entries = [await client.execute("XADD", keys.inbox, "*", "m", "") for _ in range(3)]
+    await client.execute("XREADGROUP", "GROUP", GROUP, "w", "STREAMS", keys.inbox, ">")
+    await client.execute("SET", keys.root + "word", "text")
+    transactions = [Transaction(keys.inbox, entry) for entry in entries]
+    for transaction, key in zip(transactions, ("numbers", "word", "numbers"), strict=True):
+        transaction.write("ZADD", keys.root + key, 1, "a")
+
+    with pytest.raises(ResponseError, match="WRONGTYPE"):
+        await commit(client, *transactions)
+
+    assert [entry for entry, _ in await client.execute("XRANGE", keys.inbox, "-", "+")] == [entries[1]]
+    assert await client.execute("ZCARD", keys.root + "numbers") == 1
+
+
+async def test_entries_are_answered_once_in_whatever_order_they_come(client: RedisClient, keys: Keys) -> None:
+    await client.execute("XGROUP", "CREATE", keys.inbox, GROUP, "0", "MKSTREAM")
+    entries = [await client.execute("XADD", keys.inbox, "*", "m", "") for _ in range(4)]
+    await client.execute("XREADGROUP", "GROUP", GROUP, "w", "COUNT", 3, "STREAMS", keys.inbox, ">")
+    first, second, third, unread = entries
+    transactions = [Transaction(keys.inbox, entry) for entry in (third, first, unread, first, second)]
+    for transaction in transactions:
+        transaction.write("HINCRBY", keys.mention_counters, "opened", 1)
+
+    replies = await commit(client, *transactions)
+
+    assert list(map(int, replies)) == [1, 1, 0, 0, 1]
+    assert await client.execute("HGET", keys.mention_counters, "opened") == "3"
+    assert [entry for entry, _ in await client.execute("XRANGE", keys.inbox, "-", "+")] == [unread]
