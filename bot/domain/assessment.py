@@ -8,7 +8,7 @@ from typing import NamedTuple
 from pydantic import ConfigDict
 
 from bot.domain.immutable import FrozenModel, lock_free_cached_property
-from bot.domain.stored_tuples import store_by_name
+from bot.domain.stored_tuples import store_by_place
 
 
 class Sentiment(StrEnum):
@@ -41,7 +41,7 @@ _INTENTS = {intent.value: intent for intent in Intent}
 _RANK = {intent: rank for rank, intent in enumerate(Intent)}
 
 
-@store_by_name
+@store_by_place
 class Signal(NamedTuple):
     """What one detector found in one mention.
 
