@@ -64,13 +64,13 @@ def test_spam_is_never_urgent() -> None:
     [("unseen", 50), ("apart", 33), ("plain", 40)],
 )
 def test_most_lines_that_the_model_has_not_seen_are_spam(part: str, least: int) -> None:
-    """Measured 54 of 65, 36 of 60 and 43 of 50 (2026-11-30), without a word on who says it."""
+    """Measured 53 of 65, 37 of 60 and 42 of 50 (2026-11-30), without a word on who says it."""
     lines = [text for shape in LINES.values() for text in shape.get(part, ())]
     assert sum("intent:spam" in assess(text).labels for text in lines) >= least
 
 
 def test_hardly_any_genuine_post_with_words_of_spam_is_spam() -> None:
-    """Measured 2 of 30 (2026-11-30)."""
+    """Measured 3 of 30 (2026-11-30)."""
     genuine = LINES["not spam"]["genuine"]
     assert sum("intent:spam" in assess(text).labels for text in genuine) <= 4
 
