@@ -6,7 +6,7 @@ import os
 import socket
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -86,9 +86,12 @@ async def deliver_mentions(samples: SampleMentions, process: EarshotProcess, fir
 
 @asynccontextmanager
 async def run_process(
-    processes: int = 1, settings: Mapping[str, str] = MappingProxyType({})
+    processes: int = 1, settings: Mapping[str, str] = MappingProxyType({}), words: Sequence[str] = ()
 ) -> AsyncIterator[EarshotProcess]:
-    """Start the process and yield it when it is ready; stop it afterwards. `settings` say where its store is."""
+    """Start the process and yield it when it is ready; stop it afterwards.
+
+    `settings` say where its store is, and `words` follow `earshot run`.
+    """
     clock = SystemClock()
     sandbox = SlackSandbox(build_workspace(open_playbook(SAMPLE_DAY).current, clock))
     with tempfile.TemporaryDirectory(prefix="earshot-bench-", ignore_cleanup_errors=True) as folder:
@@ -99,7 +102,7 @@ async def run_process(
             with log.open("wb") as out:
                 started = read_monotonic()
                 process = await asyncio.create_subprocess_exec(
-                    *(sys.executable, "-m", "bot", "run"),
+                    *(sys.executable, "-m", "bot", "run", *words),
                     cwd=folder,
                     env=environment,
                     stdout=out,

@@ -10,7 +10,7 @@ from bot.cards.home_view import HomeState
 from bot.domain.commits import NotAllowed
 from bot.testing.local_app import LocalApp
 
-AIM = require_at_most(300)
+AIM = require_at_most(20)
 PERSON = "U0MIA"
 BATCH = 1_000
 
