@@ -13,7 +13,7 @@ from bot.detectors.model.loading import LEARNED
 from bot.detectors.model.weights import read_weights
 from bot.distribution import format_requirement
 from bot.training.atomic_write import AlreadyRunningError, hold_exclusive_lock, write_atomically
-from bot.training.corpus import HEADS
+from bot.training.corpus import INTENTS
 from bot.training.datasets import NONE_KNOWN, DatasetError, load_labelled
 
 if TYPE_CHECKING:
@@ -115,7 +115,7 @@ def _fine_tune(named: list[Path]) -> None:
     from bot.training.fine_tune import MIN_ROWS, fine_tune  # noqa: PLC0415
 
     try:
-        rows = [row for row in load_labelled(named) if row.sentiment or not row.heads.keys().isdisjoint(HEADS)]
+        rows = [row for row in load_labelled(named) if row.sentiment or not row.heads.keys().isdisjoint(INTENTS)]
     except DatasetError as no:
         raise fail_with([no]) from None
     if not rows:

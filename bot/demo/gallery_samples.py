@@ -110,7 +110,7 @@ class GallerySamples:
         mention = Mention.model_validate(
             {
                 "id": "reviews:1",
-                "text": "Two hours at the desk and nobody came.",
+                "text": "Two hours at the desk and nobody came, terrible.",
                 "created_at": written.created_at,
                 "url": written.url,
                 "author": {"id": "ines", "name": "Inês"},

@@ -1,15 +1,19 @@
 """Detect posts that report harm, by rules, because a person who is woken at 4 a.m. must be able to read why.
 
+Disasters that no rule knows are found by the model, and are doubtful.
+
 The points of the phrases are summed for each kind of harm. Denied phrases do not count; fears, fiction and the past
 count for less. A crisis names its kinds (`harm:safety`), and `crisis:doubtful` if a person should look before another
 is woken.
 """
 
+import math
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from bot.detectors.crisis_rules import CrisisRules
 from bot.detectors.detector import AnalysisContext
+from bot.detectors.model.cutoffs import load_cutoffs
 from bot.detectors.text.phrase_index import DISASTER
 from bot.detectors.text.phrases import PhraseMatch, convert_log_odds, is_preceded_by, quote_phrases
 from bot.detectors.text.word_flags import FIGURES, HASHTAG
@@ -19,6 +23,8 @@ SAFETY = "safety"
 CUT_OFF = 0.5
 SAYS_LITTLE = 0.5
 """Points below which a word is not worth quoting."""
+FEWEST_WORDS = 6
+"""Words of a post that the model may take for a report of a disaster: in fewer, one word decides."""
 BARELY = 0.55
 """A confidence below which one word fewer would make it no crisis."""
 
@@ -40,8 +46,12 @@ class _HarmFinding(NamedTuple):
     kind: str
     confidence: float
     matches: Sequence[PhraseMatch]
+    top_words: Sequence[str] = ()
+    """The words that the model rests on, if no rule found it."""
 
     def build_reason(self) -> str:
+        if not self.matches:
+            return f"crisis, {self.kind} by its words together: {quote_phrases(self.top_words)}"
         strong = sorted((hit for hit in self.matches if hit.weight >= SAYS_LITTLE), key=lambda hit: -hit.weight)
         return f"crisis, {self.kind}: {quote_phrases(hit.phrase for hit in strong) or 'by its words together'}"
 
@@ -51,14 +61,18 @@ class CrisisDetector:
 
     def __init__(self) -> None:
         self._rules = CrisisRules()
+        self._cut_off = load_cutoffs()[DISASTER]
 
     def detect(self, batch: Sequence[AnalysisContext]) -> None:
         for context in batch:
             flags = context.word_flags
             if flags.flags & HASHTAG:
                 flags = self._rules.expand_hashtags(flags)
-            if hits := self._rules.find_harms(flags):
-                findings = sorted(self._score_harms(context, flags.words, hits), key=lambda found: -found.confidence)
+            hits = self._rules.find_harms(flags)
+            findings = sorted(self._score_harms(context, flags.words, hits), key=lambda found: -found.confidence)
+            if not (findings and findings[0].confidence >= CUT_OFF) and (read := self._read_disaster(context)):
+                findings = [read]
+            if findings:
                 self._add_crisis_signals(context, findings)
 
     def _add_crisis_signals(self, context: AnalysisContext, findings: Sequence[_HarmFinding]) -> None:
@@ -73,6 +87,15 @@ class CrisisDetector:
                 context.add_signal(Signal(self.name, f"harm:{found.kind}", found.confidence))
         if doubts := list(self._list_doubts(context, worst)):
             context.add_signal(Signal(self.name, "crisis:doubtful", 1.0, f"doubtful: {', '.join(doubts)}"))
+
+    def _read_disaster(self, context: AnalysisContext) -> _HarmFinding | None:
+        """Return what the model finds where the rules find nothing: it has read thousands of posts about disasters."""
+        prediction = context.prediction
+        odds = prediction.log_odds.get(DISASTER, -math.inf) - self._cut_off
+        if odds < 0 or sum([word[0].isalpha() for word in context.words]) < FEWEST_WORDS:
+            return None
+        words = prediction.list_top_words(prediction.find_column(DISASTER), context.masked_places)
+        return _HarmFinding(DISASTER, convert_log_odds(odds), (), words)
 
     def _score_harms(
         self, context: AnalysisContext, words: list[str], hits: Sequence[PhraseMatch]
@@ -105,7 +128,9 @@ class CrisisDetector:
         return points + LAUGHS * (not lexicon["laughs"].isdisjoint(words))
 
     def _list_doubts(self, context: AnalysisContext, worst: _HarmFinding) -> Iterator[str]:
-        if worst.confidence < BARELY:
+        if not worst.matches:
+            yield "no rule knows it"
+        elif worst.confidence < BARELY:
             yield "hardly more than half sure"
         if not self._rules.words["laughs"].isdisjoint(context.words):
             yield "it laughs"

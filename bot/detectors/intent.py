@@ -1,11 +1,11 @@
 """Detect what the author wants, several intents at once. A complaint is more than a negative word, and may be less."""
 
-import tomllib
+import math
 from collections.abc import Mapping, Sequence
-from functools import cache, partial
-from importlib.resources import files
+from functools import partial
 
 from bot.detectors.detector import AnalysisContext
+from bot.detectors.model.cutoffs import load_cutoffs
 from bot.detectors.text.failures import find_failure
 from bot.detectors.text.phrases import NEGATORS, PhraseMatch, convert_log_odds, is_preceded_by, quote_phrases
 from bot.detectors.text.questions import find_question
@@ -16,6 +16,8 @@ HEADS = ("complaint", "praise", "need", "purchase", "question")
 LABEL = {head: f"intent:{head}" for head in HEADS}
 FAMILY = {"question": "asks"}
 """The phrase family of a head if its name differs."""
+ADVICE = "advice"
+"""A head for advice to anybody, which is a need, too. Weights before 2026-11-30 lack it."""
 SAYS_LITTLE = 0.5
 """Points below which a word is not worth quoting."""
 COMPLAINT_TO_NOBODY = -2.0
@@ -35,13 +37,6 @@ NON_ENGLISH = {"complaint": ("sentiment:negative", 0.75), "praise": ("sentiment:
 BEGINS = ":;=8<#"
 """First characters of an emoticon or a hashtag."""
 FIRST_SYMBOL = "\u2100"
-
-
-@cache
-def load_cutoffs() -> Mapping[str, float]:
-    """Return the log-odds of the model from which each head holds."""
-    tables = tomllib.loads((files("bot.detectors.model") / "thresholds.toml").read_text("utf-8"))
-    return {head: float(table["odds"]) for head, table in tables.items()}
 
 
 class IntentDetector:
@@ -70,6 +65,7 @@ def _score_heads(context: AnalysisContext, cut_offs: Mapping[str, float]) -> dic
     """Return log-odds relative to the cut-off, so that a head holds from 0."""
     odds, phrases = context.prediction.log_odds, context.intent_phrases
     scores = {head: odds[head] - cut_offs[head] for head in HEADS}
+    scores["need"] = max(scores["need"], odds.get(ADVICE, -math.inf) - cut_offs[ADVICE])
     if scores["complaint"] > 0 and _is_directed_at_nobody(context):
         scores["complaint"] += COMPLAINT_TO_NOBODY
     if scores["praise"] > 0 and (("sarcasm" in phrases and context.has_label(UNSURE)) or find_failure(context.words)):

@@ -40,6 +40,8 @@ LOW_RATING = (0.80, 0.15, 0.05)
 HIGH_RATING = LOW_RATING[::-1]
 UPSIDE_DOWN = "\N{UPSIDE-DOWN FACE}"
 """Weighs as much as a low rating: the training sets are older, and people put it behind what went wrong."""
+UNREAD = (0.3, 0.4, 0.3)
+"""How likely each sentiment is where nothing was read."""
 CLASSES = tuple(Sentiment)
 LABELS = tuple(f"sentiment:{sentiment.value}" for sentiment in CLASSES)
 BLEND = "blend"
@@ -108,6 +110,8 @@ class SentimentDetector:
             probabilities, explain = _mix_predictions(self._slow_model, context)
         elif self._slow_model and context.slow_probabilities:
             probabilities, explain = context.slow_probabilities, _make_fixed_reason(f" by {self._slow_model.name}")
+        elif not context.words:
+            probabilities, explain = UNREAD, _make_fixed_reason("")
         elif self._engine:
             probabilities, explain = _predict_by_engine(self._engine, context.masked_text)
         else:
@@ -124,7 +128,7 @@ class SentimentDetector:
         emoji = "" if context.text.isascii() else " ".join(filter(_is_emoji, context.tokens))
         points = sum(weights[word] for word in found) + 2.0 * self._vader.get_polarity(emoji)
         if not points:
-            return SentimentReading((0.3, 0.4, 0.3), _make_fixed_reason(""), f"written in {language}")
+            return SentimentReading(UNREAD, _make_fixed_reason(""), f"written in {language}")
         scale = 0.7 if "!" in context.text else 0.6
         probabilities = compute_softmax(-scale * points, 0.4, scale * points)
         doubt = "" if abs(points) >= SURE_NON_ENGLISH else f"written in {language}"

@@ -15,6 +15,7 @@ from bot.detectors.model.classifier import CLASSES
 from bot.detectors.model.convnet import RUN_WEIGHT
 from bot.detectors.model.hashing import Hashes, Places
 from bot.training.features import RawFeatures
+from bot.training.regression import resolve_targets
 
 SEED = 20261122
 DIMENSIONS, FILTERS = 48, 96
@@ -30,7 +31,7 @@ CERTAINTY = 0.94
 class TrainingTargets(NamedTuple):
     rows: Places
     targets: Floats
-    """The sentiments that each post may have, then for each head whether it holds."""
+    """How likely each sentiment is, or 1 for each that the post may have; then for each head whether it holds."""
     counts: Floats
     """The weight of each post: for sentiment, then for each head."""
 
@@ -214,11 +215,10 @@ class ConvNetTrainer:
 
 
 def _compute_sentiment_loss(logits: Floats, possible: Floats) -> tuple[Floats, Floats]:
-    """Return losses and errors. Among possible sentiments, the model's own distribution is the target."""
+    """Return losses and errors."""
     shares = np.exp(logits - logits.max(axis=1, keepdims=True))
     shares /= shares.sum(axis=1, keepdims=True)
-    target = possible * shares
-    target = CERTAINTY * target / (target.sum(axis=1, keepdims=True) + np.float32(1e-9)) + (1 - CERTAINTY) / CLASSES
+    target = CERTAINTY * resolve_targets(possible, shares) + np.float32((1 - CERTAINTY) / CLASSES)
     return -(target * np.log(shares + 1e-9)).sum(axis=1), shares - target
 
 

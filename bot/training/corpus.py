@@ -2,17 +2,25 @@
 
 import hashlib
 from collections.abc import Iterable, Iterator
+from itertools import repeat
 from pathlib import Path
 from typing import Literal, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, Field, RootModel, ValidationError
 
 from bot.cards.sanitize import sanitize_line
+from bot.training.held_out import is_held_out
 
 SENTIMENTS = ("negative", "neutral", "positive")
-HEADS = ("complaint", "praise", "question", "need", "purchase")
+INTENTS = ("complaint", "praise", "question", "need", "purchase")
+DISASTER, CRISIS = "disaster", "crisis"
+"""A head that the crisis detector reads beside its rules, and what its sets call it."""
+ADVICE = "advice"
+"""What Tweet Acts calls a suggestion: advice to anybody. A need is more than that, so it has a head of its own."""
+HEADS = (*INTENTS, DISASTER, ADVICE)
+"""The network knows the intents only, the regression all."""
 HEAD_OF = {
     "complaint": "complaint",
     "praise": "praise",
@@ -21,19 +29,27 @@ HEAD_OF = {
     "feature_request": "need",
     "purchase_intent": "purchase",
 }
-"""Our head for each head of the sets. "Suggestion" in Tweet Acts is advice to anybody, and no unmet wish: left out."""
-IGNORED_HEADS = frozenset({("tweetacts", "suggestion")})
+"""Our head for each head of the sets."""
+ADVICE_OF = ("tweetacts", "suggestion")
 AUXILIARY = ("irony", "offensive", "anger", "joy", "optimism", "sadness")
 """Auxiliary heads that teach the network tone; they are not used at run time."""
-EVERY_HEAD = (*HEADS, *AUXILIARY)
+OF_NETWORK = (*INTENTS, *AUXILIARY)
+EVERY_HEAD = (*OF_NETWORK, DISASTER, ADVICE)
 TONE = {"anger": ("negative",), "sadness": ("negative",), "joy": ("positive",), "optimism": ("neutral", "positive")}
 """The sentiments that an emotion allows."""
 COMPLAINTS = "complaints19"
 TO_NO_BRAND = frozenset({"random_tweet", "random_reply"})
 """Parts of it that do not address a brand."""
-AIRLINE, VALIDATION, POOL = "airline", "validation", "pool"
+AIRLINE, POOL = "airline", "pool"
+EVENTS = ("crisislexT26", "crisislexT6")
+"""Sets about a few disasters, whose names must not be learned: they add no words to the vocabulary."""
+CHOICE, REPORT = "choice", "report"
+VALIDATION = tuple(f"{name}-{part}" for name in ("semeval", "tse") for part in (CHOICE, REPORT))
+"""Sources that no training sees. The model is chosen on one half of their posts, its figures are those of the other."""
 FOLDS = 100
 MAX_ID_SHOWN = 60
+SOFT_LABELS = "pool_soft.jsonl"
+"""A soft label for each line of `pool.jsonl`. Without this file they are left out."""
 
 
 class CorpusError(Exception):
@@ -49,6 +65,8 @@ class CorpusRow(NamedTuple):
     heads: dict[str, float] = {}  # noqa: RUF012  (never written to)
     possible_sentiments: tuple[str, ...] = ()
     """The sentiments that its label allows, if it allows several."""
+    soft_label: tuple[float, ...] = ()
+    """How likely each sentiment is, as a larger model said."""
 
 
 class TrainingCorpus(NamedTuple):
@@ -57,8 +75,8 @@ class TrainingCorpus(NamedTuple):
     fold: NDArray[np.int64]
     sentiment: NDArray[np.int8]
     """-1 for unlabelled posts."""
-    possible_sentiments: NDArray[np.bool_]
-    """For each post and sentiment, whether the label allows it; all False for unlabelled posts."""
+    possible_sentiments: NDArray[np.float32]
+    """For each post and sentiment 1 if the label allows it, else 0, or the shares of a soft label; 0 if unlabelled."""
     heads: NDArray[np.float32]
     """A column for each of EVERY_HEAD; NaN for unlabelled posts."""
 
@@ -69,12 +87,14 @@ class TrainingCorpus(NamedTuple):
 def build_corpus(rows: Iterable[CorpusRow]) -> TrainingCorpus:
     rows = list(rows)
     heads = np.full((len(rows), len(EVERY_HEAD)), np.nan, np.float32)
-    possible = np.zeros((len(rows), len(SENTIMENTS)), np.bool_)
+    possible = np.zeros((len(rows), len(SENTIMENTS)), np.float32)
     for number, row in enumerate(rows):
         for head, held in row.heads.items():
             heads[number, EVERY_HEAD.index(head)] = held
         for one in row.possible_sentiments or (row.sentiment,) * bool(row.sentiment):
-            possible[number, SENTIMENTS.index(one)] = True
+            possible[number, SENTIMENTS.index(one)] = 1
+        if row.soft_label:
+            possible[number] = np.array(row.soft_label) / sum(row.soft_label)
     sentiments = [SENTIMENTS.index(row.sentiment) if row.sentiment else -1 for row in rows]
     return TrainingCorpus(
         [row.text for row in rows],
@@ -116,6 +136,14 @@ class _IntentRow(_TextRow):
     head: str
     y: float = Field(ge=0, le=1)
     domain: str | None = None
+    event: str | None = None
+
+
+class _SoftLabel(RootModel[tuple[float, float, float] | tuple[()]]):
+    pass
+
+
+_NO_SOFT_LABEL = _SoftLabel(())
 
 
 class _AuxiliaryRow(_TextRow):
@@ -130,17 +158,31 @@ def read_shared_sets(folder: Path) -> Iterator[CorpusRow]:
     """Yield all rows for training and validation, always in the same order. Raise `CorpusError`, OSError."""
     for name, source in (
         ("sentiment_train", "semeval"),
-        ("sentiment_val", VALIDATION),
+        ("sentiment_val", "semeval"),
         ("tse_train", "tse"),
         ("reddit_goemotions_train", "reddit"),
     ):
         for row in read_jsonl(folder / f"{name}.jsonl", _SentimentRow):
-            yield CorpusRow(row.text, source, assign_fold(row.text), row.label)
+            fold = assign_fold(row.text)
+            unseen = name == "sentiment_val" or (source == "tse" and is_held_out(row.text))
+            part = f"-{REPORT if fold % 2 else CHOICE}" if unseen else ""
+            yield CorpusRow(row.text, f"{source}{part}", fold, row.label)
     yield from _read_airline(folder)
     yield from _read_intents(folder)
-    for post in read_jsonl(folder / "pool.jsonl", _TextRow):
-        yield CorpusRow(post.text, POOL, assign_fold(post.text))
+    yield from _read_pool(folder)
     yield from _read_auxiliary(folder)
+    yield from _read_events(folder)
+
+
+def _read_pool(folder: Path) -> Iterator[CorpusRow]:
+    """Yield posts without labels, each with its soft label if there are any."""
+    path = folder / SOFT_LABELS
+    labels = iter(read_jsonl(path, _SoftLabel)) if path.exists() else repeat(_NO_SOFT_LABEL)
+    for post in read_jsonl(folder / "pool.jsonl", _TextRow):
+        label = next(labels, None)
+        if label is None:
+            raise CorpusError(f"{path}: has fewer lines than pool.jsonl. Fetch both sets again.")
+        yield CorpusRow(post.text, POOL, assign_fold(post.text), soft_label=label.root)
 
 
 def _read_airline(folder: Path) -> Iterator[CorpusRow]:
@@ -161,8 +203,9 @@ def _read_intents(folder: Path) -> Iterator[CorpusRow]:
     possible: dict[str, tuple[str, ...]] = {}
     for row in read_jsonl(folder / "intent_train.jsonl", _IntentRow):
         source, head = row.src, row.head
-        if source != AIRLINE and head in HEAD_OF and (source, head) not in IGNORED_HEADS:
-            found.setdefault((row.text, source), {})[HEAD_OF[head]] = row.y
+        if source != AIRLINE and head in HEAD_OF:
+            ours = ADVICE if (source, head) == ADVICE_OF else HEAD_OF[head]
+            found.setdefault((row.text, source), {})[ours] = row.y
             if source == COMPLAINTS and row.domain not in TO_NO_BRAND:
                 possible[row.text] = ("negative",) if row.y else ("neutral", "positive")
     for (text, source), heads in found.items():
@@ -179,6 +222,13 @@ def _read_auxiliary(folder: Path) -> Iterator[CorpusRow]:
         yield CorpusRow(
             emotion.text, "emotion", assign_fold(emotion.text), heads=heads, possible_sentiments=TONE[emotion.label]
         )
+
+
+def _read_events(folder: Path) -> Iterator[CorpusRow]:
+    """Yield posts about disasters, and others of the same days. All posts about one event are in one fold."""
+    for row in read_jsonl(folder / "intent_train.jsonl", _IntentRow):
+        if row.src in EVENTS and row.head == CRISIS:
+            yield CorpusRow(row.text, row.src, assign_fold(row.event or row.text), heads={DISASTER: row.y})
 
 
 def read_jsonl(path: Path, model: type[Shape]) -> Iterator[Shape]:

@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from bot.domain.mention import Mention
-from bot.training.corpus import HEAD_OF, HEADS, IGNORED_HEADS, SENTIMENTS
+from bot.training.corpus import HEAD_OF, INTENTS, SENTIMENTS
 
 DEFAULT_TIME = datetime(2026, 1, 1, tzinfo=UTC)
 """The time of a text without one. No figure depends on it."""
 
 NOT_FINE_TUNED = ("crisis", "spam")
 """Measured, and not changed by training on posts of users."""
-MEASURED = (*HEADS, *NOT_FINE_TUNED)
+MEASURED = (*INTENTS, *NOT_FINE_TUNED)
 
 NONE_KNOWN = (
     "There is no label in these files that Earshot knows. "
@@ -75,8 +75,7 @@ def parse_labelled_row(row: Mapping[str, Any], by_id: Mapping[str, Any], at: str
         return _parse_correction(row, at)
     name, source = str(row.get("head", "")), str(row.get("src", ""))
     head = HEAD_OF.get(name, name)
-    known = head in MEASURED and (source, name) not in IGNORED_HEADS
-    heads = {head: _parse_yes_no(row.get("y"), at)} if known else {}
+    heads = {head: _parse_yes_no(row.get("y"), at)} if head in MEASURED else {}
     return LabelledMention(_parse_mention(row, by_id, at), _parse_sentiment(row, at), heads, source)
 
 

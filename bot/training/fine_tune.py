@@ -18,7 +18,7 @@ from bot.detectors.model.classifier import CLASSES, PostClassifier
 from bot.detectors.model.hashing import Places, find_rows
 from bot.detectors.model.weights import ModelWeights, encode_weights
 from bot.domain.mention import UNKNOWN_AUTHOR_ID, Mention
-from bot.training.corpus import HEADS, SENTIMENTS, assign_fold
+from bot.training.corpus import INTENTS, SENTIMENTS, assign_fold
 from bot.training.datasets import DEFAULT_TIME, LabelledMention
 from bot.training.features import (
     DENSE_SCALE,
@@ -115,7 +115,7 @@ def _load_anchors() -> list[LabelledMention]:
     for number, line in enumerate(ANCHORS.read_text("utf-8").splitlines()):
         row = json.loads(line)
         mention = Mention.model_validate({"id": f"anchor:{number}", "text": row["text"], "created_at": DEFAULT_TIME})
-        found.append(LabelledMention(mention, row["sentiment"], {head: head in row["heads"] for head in HEADS}))
+        found.append(LabelledMention(mention, row["sentiment"], {head: head in row["heads"] for head in INTENTS}))
     return found
 
 

@@ -9,6 +9,10 @@ from scipy.optimize import minimize
 from bot.detectors.model.batch import Floats
 from bot.training.features import DesignRows
 
+TINY = np.float32(1e-12)
+SEVERAL = 1.5
+"""A sum of targets above which a label allows several classes; that of a distribution is one."""
+
 
 def fit_regression(
     rows: DesignRows,
@@ -48,12 +52,22 @@ def fit_regression(
 
 
 def _compute_softmax_loss(logits: Floats, targets: Floats) -> tuple[Floats, Floats]:
-    most = logits.max(axis=1, keepdims=True)
-    powers = np.exp(logits - most)
+    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
     shares = powers / powers.sum(axis=1, keepdims=True)
+    wanted = resolve_targets(targets, shares)
+    losses = (wanted * np.log((wanted + TINY) / (shares + TINY))).sum(axis=1, keepdims=True)
+    return losses, shares - wanted
+
+
+def resolve_targets(targets: Floats, shares: Floats) -> Floats:
+    """Return the distribution that each post should have.
+
+    A label or a soft label is one. Where a label allows several classes, each is 1 in `targets`: among these, the
+    model's own distribution, `shares`, is as good as any.
+    """
     possible = targets * shares
-    total = possible.sum(axis=1, keepdims=True) + np.float32(1e-12)
-    return -np.log(total), shares - possible / total
+    several = targets.sum(axis=1, keepdims=True) > SEVERAL
+    return np.where(several, possible / (possible.sum(axis=1, keepdims=True) + TINY), targets)
 
 
 def _compute_logistic_loss(logits: Floats, targets: Floats) -> tuple[Floats, Floats]:

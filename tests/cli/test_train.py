@@ -245,8 +245,8 @@ def test_crises_and_spam_are_measured_and_not_learned(shell: Shell) -> None:
     assert "Crisis is detected by rules" in shell.run_in_process("train", "gold.jsonl").stderr
 
 
-def test_what_a_set_means_otherwise_is_no_wish(shell: Shell) -> None:
-    row = {"text": "you could take the bus", "head": "suggestion", "y": 1, "src": "tweetacts"}
+def test_a_head_that_is_not_known_is_no_label(shell: Shell) -> None:
+    row = {"text": "leave or else", "head": "threat", "y": 1, "src": "tweetacts"}
     shell.write("gold.jsonl", json.dumps(row) + "\n")
 
     assert (

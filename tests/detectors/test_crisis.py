@@ -7,6 +7,7 @@ from tests.detectors.vocabulary import assess
 UNSEEN = read_lines("crisis_unseen")
 FRESH = read_lines("crisis_fresh")
 BRANDS = read_lines("crisis_brands")
+ROUNDABOUT = read_lines("crisis_roundabout")
 
 
 @pytest.mark.parametrize(
@@ -73,6 +74,24 @@ def test_written_crises_are_told_from_harmless_posts() -> None:
 )
 def test_a_disaster_is_detected_by_words_and_hashtags(text: str) -> None:
     assert assess(text).get_words("harm") == ("disaster",)
+
+
+def test_a_disaster_that_no_rule_knows_is_doubtful() -> None:
+    found = assess("power is out in half of the town after the wind last night, trees on the road")
+    assert (found.get_words("harm"), found.get_words("crisis")) == (("disaster",), ("doubtful",))
+    assert any(because.startswith("crisis, disaster by its words together: ") for because in found.reasons)
+    assert "doubtful: no rule knows it" in found.reasons
+
+
+def test_few_words_are_no_disaster_by_themselves() -> None:
+    assert "intent:crisis" not in assess("trees on the road").labels
+
+
+def test_harmless_twins_of_harm_in_roundabout_words_are_no_crisis() -> None:
+    """First run: 1 of 108."""
+    none = ["intent:crisis" in assess(text).labels for texts in ROUNDABOUT["none"].values() for text in texts]
+    assert len(none) == 108
+    assert sum(none) <= 3
 
 
 def test_unforeseen_harm_is_told_from_harmless_posts() -> None:

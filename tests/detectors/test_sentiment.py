@@ -182,4 +182,4 @@ def test_stars_settle_what_words_leave_open_and_never_make_praise_of_a_bad_revie
 
 
 def test_the_reason_names_the_stars() -> None:
-    assert assess("never again", rating=1).find_reasons("sentiment")[0].endswith("'again', 1 of 5 stars")
+    assert assess("never again", rating=1).find_reasons("sentiment")[0].endswith("', 1 of 5 stars")

@@ -5,13 +5,16 @@ import re
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from bot.detectors.detector import tokenize_text
 from bot.detectors.model.classifier import PostClassifier
 from bot.detectors.model.weights import decode_weights
-from bot.training.build import BuildError, build_weights, export_held_out, export_unlabelled
-from bot.training.corpus import HEADS, CorpusError
+from bot.training.build import BuildError, build_weights, export_held_out, export_unlabelled, select_visible
+from bot.training.corpus import HEADS, CorpusError, CorpusRow, build_corpus
+from bot.training.datasets import MEASURED
+from bot.training.sample_weights import build_regression_samples
 
 SAID = {
     "negative": "lost my bag again, horrible service at gate {}",
@@ -24,6 +27,7 @@ ASKED = {
     "suggestion": ("uservoice19", "please add a dark mode to screen {}"),
     "feature_request": ("appreviews", "would be nice to have widget {}"),
     "purchase_intent": ("iphonex18", "going to buy model {} tomorrow"),
+    "crisis": ("crisislexT6", "river over its banks at street {}, families trapped"),
 }
 NUMBERS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 HEARD: list[str] = []
@@ -36,7 +40,7 @@ def record_progress(text: str) -> None:
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     rows: dict[str, list[dict[str, Any]]] = {
-        name: [{"text": text.format(n), "label": label} for n in NUMBERS for label, text in SAID.items()]
+        name: [{"text": f"{text.format(n)} {name}", "label": label} for n in NUMBERS for label, text in SAID.items()]
         for name in ("sentiment_train", "sentiment_val", "tse_train", "reddit_goemotions_train")
     }
     rows["replay_airline"] = [
@@ -97,6 +101,52 @@ def test_a_set_that_is_left_out_is_not_learned(folder: Path) -> None:
     )  # taught by it alone
 
 
+def test_a_soft_label_is_learned_and_its_absence_is_reported(folder: Path) -> None:
+    HEARD.clear()
+    build_weights(folder, record_progress)
+    assert any("pool_soft.jsonl does not exist" in said for said in HEARD)
+
+    pool = (folder / "pool.jsonl").read_text("utf-8").splitlines()
+    with (folder / "pool.jsonl").open("a", encoding="utf-8") as file:
+        file.writelines(json.dumps({"text": f"the queue was gruesome on day {n}"}) + "\n" for n in NUMBERS)
+    labels = ["[0.1,0.8,0.1]"] * len(pool) + ["[0.9,0.1,0]"] * len(NUMBERS)
+    (folder / "pool_soft.jsonl").write_text("\n".join(labels), "utf-8")
+    HEARD.clear()
+    model = PostClassifier(decode_weights(build_weights(folder, record_progress)))
+
+    [logits] = model.score_batch([tokenize_text("gruesome")]).logits
+    assert logits[:3].argmax() == 0
+    assert not any("pool_soft.jsonl" in said for said in HEARD)
+
+
+def test_the_regression_learns_no_soft_label_of_a_post_with_emoji() -> None:
+    posts = [("so it is 😍", "pool", (0.1, 0.8, 0.1)), ("so it is", "pool", (0.1, 0.8, 0.1)), ("so 😍", "tse", ())]
+    rows = build_corpus(
+        CorpusRow(text, source, 50, "" if soft else "positive", soft_label=soft) for text, source, soft in posts
+    )
+    samples = build_regression_samples(rows, np.ones(3, np.bool_))["sentiment"]
+    assert samples.rows.tolist() == [1, 2]
+
+
+def test_soft_labels_for_other_posts_are_refused(folder: Path) -> None:
+    (folder / "pool_soft.jsonl").write_text("[0.1,0.8,0.1]\n", "utf-8")
+    with pytest.raises(CorpusError, match=re.escape("pool_soft.jsonl: has fewer lines than pool.jsonl")):
+        build_weights(folder, record_progress)
+
+
+def test_a_copy_of_a_held_out_post_is_not_learned() -> None:
+    rows = build_corpus(
+        [
+            CorpusRow("@ana the queue was gruesome!", "semeval", 50, "negative"),
+            CorpusRow("The queue was GRUESOME https://a.example/1", "semeval-report", 51, "negative"),
+            CorpusRow("The queue was short", "semeval", 52, "positive"),
+            CorpusRow("@ana", "semeval", 53, "neutral"),
+            CorpusRow("https://a.example/2", "tse-choice", 54, "neutral"),
+        ]
+    )
+    assert select_visible(rows, (), hold_out=False).tolist() == [False, False, True, True, False]
+
+
 def test_an_unknown_set_cannot_be_left_out(folder: Path) -> None:
     with pytest.raises(BuildError, match=r"No set is called airlines\. Use airline,"):
         build_weights(folder, record_progress, without=["airlines"])
@@ -106,8 +156,8 @@ def test_held_out_posts_are_exported_and_no_post_twice(folder: Path) -> None:
     rows = [json.loads(line) for line in export_held_out(folder)]
     unlearned = [json.loads(line)["text"] for line in export_unlabelled(folder)]
 
-    assert {row["src"] for row in rows if "label" in row} >= {"validation"}
-    assert all("label" in row or row["head"] in HEADS for row in rows)
+    assert {row["src"] for row in rows if "label" in row} >= {"semeval-choice", "semeval-report"}
+    assert all("label" in row or row["head"] in MEASURED for row in rows)
     assert 0 < len(unlearned) < 240
 
 

@@ -10,6 +10,7 @@ from bot.detectors.model.classifier import PostClassifier
 from bot.detectors.model.weights import decode_weights
 from bot.training.build import encode_weight_file
 from bot.training.convnet_trainer import ConvNetTrainer, TrainingTargets, build_vocabulary, export_arrays
+from bot.training.corpus import HEADS
 from bot.training.features import DesignMatrix, DesignRows, RawFeatures, extract_raw_features, select_features
 from bot.training.packed_lexicon import build_packed_lexicon
 from bot.training.regression import fit_regression
@@ -23,7 +24,8 @@ TEXTS = [
     "no no no no, sooo late... very very bad",
     "l'équipage était parfait",
 ] * 3
-NAMES = 8
+NAMES = 3 + len(HEADS)
+"""Columns of the weights: sentiments and heads."""
 
 
 def build_design(found: RawFeatures) -> DesignMatrix:

@@ -33,7 +33,7 @@ def test_posts_that_are_held_out_are_not_learned_from_nor_is_anything_with_the_s
     known = [
         row("a"),
         row("b", fold=3),
-        row("c", VALIDATION),
+        row("c", VALIDATION[0]),
         row("  B https://x.example", "tse"),
         row("d", "pool", 50, ""),
     ]

@@ -30,7 +30,7 @@ _DENIED = re.compile(
     r"|(?:can't|cannot|can not|cant|couldn't|could not) (?:complain|fault|be (?:happier|better))(?! enough)"
     r"|(?:can't|cannot|cant|couldn't) say anything bad|(?:hard|impossible) to (?:complain|fault)|nothing wrong with"
     r"|(?:never|hasn't|haven't) failed (?:me|us)(?: yet)?"
-    r"|nothing (?:to complain about|bad to say)|no bad (?:words?|experiences?|things?)"
+    r"|nothing (?:to complain about|bad to say)|(?:no|not one|not a single) bad (?:words?|experiences?|things?)"
     rf"|{_NOT} (?:(?:too|so|that|half|at all|a) )?(?:bad|terrible|awful)(?: at all)?(?! (?:enough|idea))"
     rf"|{_NOT} an? (?:problem|issue)(?! (?:for|to) (?:you|them))"
     r"|(?:never|didn't|did not|doesn't|does not|don't|won't|hasn't|haven't) "

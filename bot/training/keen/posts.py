@@ -33,18 +33,18 @@ class KeenRows(NamedTuple):
 
 def select_rows(rows: Iterable[CorpusRow]) -> KeenRows:
     """Select by fold. A post whose words are held out is not learned from either."""
-    labelled = [row for row in rows if row.sentiment and (row.source in SOURCE_WEIGHTS or row.source == VALIDATION)]
-    hidden = [row for row in labelled if row.source == VALIDATION or row.fold < HELD_OUT]
+    labelled = [row for row in rows if row.sentiment and (row.source in SOURCE_WEIGHTS or row.source in VALIDATION)]
+    hidden = [row for row in labelled if row.source in VALIDATION or row.fold < HELD_OUT]
     words = {rewrite_text(row.text).lower() for row in hidden}
     training = [
         row
         for row in labelled
-        if row.source != VALIDATION
+        if row.source not in VALIDATION
         and row.fold >= HELD_OUT
         and not (row.source == "reddit" and row.fold % REDDIT_EVERY)
         and rewrite_text(row.text).lower() not in words
     ]
-    sources = (VALIDATION, *SOURCE_WEIGHTS)
+    sources = (*VALIDATION, *SOURCE_WEIGHTS)
     return KeenRows(
         training, [row for name in sources for row in [one for one in hidden if one.source == name][:MEASURED_MOST]]
     )
