@@ -14,7 +14,7 @@ from bot.detectors.text.lexicon_files import LexiconTable
 from bot.detectors.text.masking import mask_names, mask_text
 from bot.detectors.text.phrase_index import INTENTS
 from bot.detectors.text.phrases import PhraseMatch
-from bot.detectors.text.tokenizer import count_invisible_letters, lower_tokens, normalize, tokenize
+from bot.detectors.text.tokenizer import count_invisible_letters, normalize, normalize_case, tokenize
 from bot.detectors.text.word_flags import LINK, WordFlags, flag_words
 from bot.domain.assessment import Signal
 from bot.domain.mention import Mention
@@ -40,7 +40,7 @@ class TokenizedText(NamedTuple):
 def tokenize_text(text: str) -> TokenizedText:
     text = normalize(text)
     tokens = tokenize(text)
-    tokens, words, _ = rewrite_denials(tokens, lower_tokens(tokens))
+    tokens, words, _ = rewrite_denials(tokens, normalize_case(tokens))
     flags = flag_words(words)
     phrases = _group_by_family(flags.phrases.get(INTENTS))
     return TokenizedText(text, tokens, words, count_capitals(tokens), flags, phrases)
@@ -74,7 +74,7 @@ class AnalysisContext:
         self.stats = stats
         self.text = normalize(fold_homoglyphs(mention.text))
         self.tokens = tokenize(self.text)
-        self.words = lower_tokens(self.tokens)
+        self.words = normalize_case(self.tokens)
         """The tokens in lower case. Subject names are masked, one word each; denied trouble is replaced."""
         self.subject_matches = matcher.find_subjects(self.words, self.tokens, self.text) if matcher else NOTHING
         self.masked_places: frozenset[int] = frozenset()

@@ -59,7 +59,7 @@ class AssessmentResult(NamedTuple):
 
     def explain_assessment(self) -> Assessment:
         """Build the assessment with its reasons, for a card."""
-        return self.assessment.with_reasons(self.context.explain_signals())
+        return self.assessment.add_reasons(self.context.explain_signals())
 
 
 class MentionAssessor:

@@ -147,7 +147,7 @@ class Assessment(FrozenModel):
         """0 to 100: the sum of all weights."""
         return max(0, min(100, sum(s.weight for s in self.signals)))
 
-    def with_reasons(self, signals: Iterable[Signal]) -> "Assessment":
+    def add_reasons(self, signals: Iterable[Signal]) -> "Assessment":
         """Return this with the same signals, which now say why: what was derived from their labels is kept."""
         explained = build_assessment(signals)
         vars(explained).update({name: value for name, value in vars(self).items() if name != "signals"})

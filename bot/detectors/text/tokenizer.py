@@ -38,7 +38,7 @@ def tokenize(text: str) -> list[str]:
     return (PLAIN_TOKEN if text.isascii() else TOKEN).findall(text)
 
 
-def lower_tokens(tokens: list[str]) -> list[str]:
+def normalize_case(tokens: list[str]) -> list[str]:
     """Return the tokens in lower case. Equal ones are one object: its hash is known to all look-ups that follow."""
     return list(map(_LOWER.__getitem__, tokens))
 
