@@ -31,6 +31,7 @@ from bot.domain.assessment import Assessment, Intent, Signal
 from bot.domain.case import Case
 from bot.domain.cases.correction_transitions import describe_correction
 from bot.domain.correction import ABOUT_US, COLLEAGUE, GENUINE, NOT_ABOUT_US, SPAM, CorrectionKind
+from bot.domain.ledger.entry import find_entry_kind
 from bot.domain.paging.page import Page
 from bot.domain.subject import SubjectKind
 from bot.domain.text import format_percent, join_words
@@ -97,7 +98,7 @@ def render_case_explanation(
 def _render_person_buttons(case: Case, merge: Sequence[Block], *, can_add: bool) -> list[Block]:
     label = f"History of {format_author(case.mention)}"
     button = make_button("History of this person…", action_ids.PERSON_HISTORY, case.id, a11y_label=label)
-    asks = can_add and case.assessment.intent in {Intent.NEED, Intent.QUESTION}
+    asks = can_add and find_entry_kind(case.assessment) is not None
     add = [make_button("Add to ledger…", action_ids.LEDGER_ADD, case.id)] if asks else []
     merges = merge if case.mention.author_key else ()
     buttons = [*([button] if case.mention.author_key else []), *merges[:1], *add]

@@ -11,7 +11,15 @@ from bot.cards.sanitize import sanitize_url
 from bot.clock import Clock
 from bot.domain.case import Case
 from bot.domain.commits import NotAllowed
-from bot.domain.ledger.entry import ENTRY_GONE, EntryKind, EntryState, LedgerEntry, change_entry, open_entry
+from bot.domain.ledger.entry import (
+    ENTRY_GONE,
+    EntryKind,
+    EntryState,
+    LedgerEntry,
+    change_entry,
+    find_entry_kind,
+    open_entry,
+)
 from bot.domain.ledger.suggestions import EntrySuggestion, UnlistedPost, rank_entries, suggest_entries
 from bot.domain.ledger.telling import LedgerPerson
 from bot.domain.persons.person import derive_person_id
@@ -134,8 +142,7 @@ class LedgerUseCases:
 
 
 def _get_kind(case: Case) -> EntryKind:
-    """Raises `NotAllowed` for a case that is neither a need nor a question by now."""
-    for kind in EntryKind:
-        if case.assessment.intent == kind.value:
-            return kind
-    raise NotAllowed("The ledger has needs and questions only. Press Change type… first.")
+    """Raises `NotAllowed` for a case whose posts ask for nothing by now."""
+    if (kind := find_entry_kind(case.assessment)) is None:
+        raise NotAllowed("The ledger has needs and questions only. Press Change type… first.")
+    return kind

@@ -310,6 +310,18 @@ async def test_who_may_not_change_the_ledger_reads_it_without_its_buttons(world:
         await world.local_app.app.usecases.ledger.get(entry, "U0JOE")
 
 
+async def test_a_wish_beside_a_complaint_can_go_into_the_ledger_as_it_is(world: World) -> None:
+    await world.receive("@northwindair terrible flight, no food at all. I wish you had a quiet carriage", by="marta")
+    await world.receive("@northwindair my suitcase is gone again", by="kofi")
+    await world.advance(seconds=5)
+    assert "Add to ledger…" not in await world.channel("#care").card("@kofi").explain("ana")
+    card = world.channel("#research").card("@marta")
+    assert "Complaint" in card.words
+    assert "Add to ledger…" in await card.explain("tom")
+    entries = world.local_app.app.usecases.ledger
+    assert (await entries.add(card.case, "", "Quiet carriage", "U0TOM")).kind is EntryKind.NEED
+
+
 async def test_a_title_that_slack_would_read_as_markup_is_refused_and_the_form_stays(world: World) -> None:
     await hear_wishes(world)
     await world.person("tom").type_command("/sentiment needs")

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
 
+from bot.domain.assessment import Assessment
 from bot.domain.case import Case
 from bot.domain.errors import NotAllowed
 from bot.domain.immutable import FrozenModel
@@ -26,6 +27,9 @@ class EntryKind(StrEnum):
 
     NEED = "need"
     QUESTION = "question"
+
+
+_KINDS = frozenset(kind.value for kind in EntryKind)
 
 
 class EntryState(StrEnum):
@@ -105,6 +109,12 @@ class LedgerEntry(FrozenModel):
 def has_intent(kind: EntryKind, case: Case) -> bool:
     """Return whether the author of this case has such a need or question."""
     return case.assessment.intent == kind.value and case.has_words
+
+
+def find_entry_kind(found: Assessment) -> EntryKind | None:
+    """Return what a post asks for: what it is mainly, else a need or a question beside a complaint, or None."""
+    held = (found.intent, *found.get_words("intent"))
+    return next((EntryKind(word) for word in held if word in _KINDS), None)
 
 
 def normalize_title(title: str) -> str:
