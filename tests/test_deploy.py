@@ -1,6 +1,7 @@
 """What is in docs/deploy fits Kubernetes' own schemas, and the command and the settings of this release."""
 
 import re
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,8 @@ import pytest
 import yaml
 
 from bot.app import WORKERS
-from bot.config.settings_loader import NAMES, SECRETS
+from bot.config.settings import build_hook_variable
+from bot.config.settings_loader import NAMES, is_secret
 
 ROOT = Path(__file__).parents[1]
 DEPLOY = ROOT / "docs" / "deploy"
@@ -37,8 +39,29 @@ def test_together_the_deployments_run_every_worker_once() -> None:
 def test_every_variable_is_a_setting_and_every_secret_comes_from_a_file() -> None:
     for container in list_containers():
         names = {one["name"] for one in container["env"]}
-        assert {name.removesuffix("_FILE") for name in names} <= set(NAMES)
-        assert not names & set(SECRETS)
+        known = {*NAMES, *map(build_hook_variable, list_hooks_of_quickstart())}
+        assert {name.removesuffix("_FILE") for name in names} <= known
+        assert not any(map(is_secret, names))
+
+
+def list_hooks_of_quickstart() -> list[str]:
+    [playbook] = re.findall(r"```toml\n(.*?)```", (ROOT / "docs" / "quickstart.md").read_text("utf-8"), re.DOTALL)
+    return list(tomllib.loads(playbook)["sources"]["webhook"])
+
+
+def test_the_playbook_of_the_quickstart_has_its_secrets_in_the_manifests() -> None:
+    [web] = [one for one in list_containers() if "http" in one["args"][-1].split(",")]
+    hooks = list_hooks_of_quickstart()
+    assert hooks
+    assert {f"{build_hook_variable(hook)}_FILE" for hook in hooks} <= {one["name"] for one in web["env"]}
+
+
+def test_the_secret_to_create_has_each_file_that_is_read() -> None:
+    comments = (DEPLOY / "kubernetes.yaml").read_text("utf-8").partition("apiVersion")[0]
+    read = {
+        one["value"].rpartition("/")[2] for pod in list_containers() for one in pod["env"] if "secrets" in one["value"]
+    }
+    assert read == set(re.findall(r"--from-literal=(\w+)=", comments))
 
 
 def test_a_pod_may_do_no_more_than_the_container_of_compose() -> None:
@@ -79,4 +102,4 @@ def test_the_unit_reloads_by_sighup_and_stops_later_than_earshot_needs() -> None
     assert "ExecReload=/bin/kill -HUP $MAINPID" in unit
     assert int(re.findall(r"TimeoutStopSec=(\d+)", unit)[0]) >= 15
     for name in re.findall(r"([A-Z_]+)=(?:%d)?/", unit):
-        assert name.removesuffix("_FILE") in NAMES
+        assert name.removesuffix("_FILE") in NAMES or is_secret(name.removesuffix("_FILE"))

@@ -25,7 +25,7 @@ from bot.cli.exits import REFUSED, LoadedConfig, exit_on_error, load_config, pri
 from bot.cli.store_connection import build_identity
 from bot.clock import SystemClock
 from bot.config import Playbook
-from bot.config.brand_settings import build_brand_variable, is_brand_secret
+from bot.config.brand_settings import format_brand_fault
 from bot.config.settings import Settings, build_hook_variable
 from bot.detectors.engines.keen import load_keen_model
 from bot.detectors.engines.onnx import load_onnx_model
@@ -89,10 +89,7 @@ class BrandReport(CheckReport):
         self._report, self._brand = report, brand
 
     def add(self, finding: CheckFinding) -> None:
-        place, separator, rest = finding.sentence.partition(": ")
-        if is_brand_secret(place):
-            place = build_brand_variable(place, self._brand)
-        self._report.add(finding._replace(sentence=f"{place}{separator}{rest}"))
+        self._report.add(finding._replace(sentence=format_brand_fault(finding.sentence, self._brand)))
 
 
 async def _run_checks(read: LoadedConfig, report: CheckReport) -> None:

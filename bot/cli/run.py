@@ -26,7 +26,7 @@ from bot.cli.brand_configs import require_brands
 from bot.cli.exits import exit_on_error, fail_with
 from bot.cli.store_connection import build_identity, check_brand, open_brand_stores
 from bot.clock import Clock, SystemClock
-from bot.config.brand_settings import BrandConfig, check_for_run
+from bot.config.brand_settings import BrandConfig, check_for_run, format_brand_fault
 from bot.config.settings import PROCESSES_MOST, Settings
 from bot.detectors.model.loading import resolve_weights_path
 from bot.detectors.pipeline import build_assessor
@@ -103,7 +103,8 @@ def _verify_brands(brands: Iterable[BrandConfig], chosen: Sequence[str]) -> None
         try:
             build_sources(config.playbook.current, config.settings, SystemClock(), chosen)
         except ValueError as no:
-            raise fail_with([f"{config.playbook.path}: {no}" if config.site else no]) from None
+            mine = format_brand_fault(str(no), config.playbook.current.slug)
+            raise fail_with([f"{config.playbook.path}: {mine}" if config.site else no]) from None
 
 
 async def _run_brands(

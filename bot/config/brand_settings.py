@@ -57,6 +57,12 @@ def build_brand_variable(variable: str, brand: str) -> str:
     return f"{variable}{SEPARATOR}{brand.upper().replace('-', '_')}"
 
 
+def format_brand_fault(sentence: str, brand: str) -> str:
+    """Return the sentence with the variable of this brand, if it begins with a secret and a colon."""
+    place, separator, rest = sentence.partition(": ")
+    return f"{build_brand_variable(place, brand)}{separator}{rest}" if is_brand_secret(place) else sentence
+
+
 def sort_variables(given: Mapping[str, str], brands: Iterable[str]) -> BrandVariables:
     """Sort the variables by the brand that they end with."""
     names = {build_brand_variable("", brand): brand for brand in brands}

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from standardwebhooks import Webhook as Signer
 
 from bot.config.secret_strength import LEAST, SIGNING_LEAST, is_long_enough, is_signing_secret
+from bot.config.settings import build_hook_variable
 
 TOLERANCE = 300
 STANDARD_HEADERS = ("webhook", "svix")
@@ -69,7 +70,8 @@ def build_verifier(options: SignatureOptions, name: str, secrets: str) -> Signat
     """Build the verifier for one or more secrets, separated by spaces. Raises `ValueError` if one is unusable."""
     found = secrets.split()
     if not found:
-        raise ValueError(f'the hook "{name}" has no secret, so it would accept requests from anybody')
+        unset = f'is not set, so the hook "{name}" would accept requests from anybody'
+        raise ValueError(f"{build_hook_variable(name)}: {unset}")
     if options.scheme == "hmac":
         if not all(map(is_long_enough, found)):
             raise ValueError(f'a secret of the hook "{name}" has fewer than {LEAST} characters, and could be guessed')

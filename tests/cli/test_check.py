@@ -172,6 +172,8 @@ async def test_a_hook_without_a_secret_is_a_fault_that_names_the_variable(connec
 
     assert result.exit_code == 1
     assert result.stderr.startswith("EARSHOT_HOOK_FORUM_SECRET: is not set")
+    said = (await connected.run_in_thread("run")).stderr
+    assert said == 'EARSHOT_HOOK_FORUM_SECRET: is not set, so the hook "forum" would accept requests from anybody\n'
 
 
 async def test_a_hook_with_a_secret_is_well(connected: Shell) -> None:

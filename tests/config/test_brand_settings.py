@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from bot.config import parse_playbook
-from bot.config.brand_settings import sort_variables
+from bot.config.brand_settings import format_brand_fault, sort_variables
 from bot.config.playbook_errors import PlaybookError
 from bot.config.playbook_folder import check_playbooks, list_playbooks
 
@@ -37,6 +37,14 @@ def test_a_secret_of_no_brand_is_refused_and_never_shown(variable: str, said: st
 
     assert said in fault.sentence
     assert "xoxb" not in str(fault)
+
+
+def test_a_sentence_about_a_secret_names_the_variable_of_the_brand() -> None:
+    assert (
+        format_brand_fault("SLACK_BOT_TOKEN: is not set: none", "my-air") == "SLACK_BOT_TOKEN__MY_AIR: is not set: none"
+    )
+    for shared in ("SLACK_APP_TOKEN: is not set", "sources.x: X cannot be reached", "Redis is away"):
+        assert format_brand_fault(shared, "my-air") == shared
 
 
 def test_an_id_or_a_workspace_that_two_playbooks_share_is_refused_with_both_files() -> None:
