@@ -16,6 +16,7 @@ from bot.cli.check_report import CheckFinding, CheckReport, FindingKind, Finding
 from bot.cli.checks.drafts import check_drafts
 from bot.cli.checks.locations import PlaybookLocations
 from bot.cli.checks.pagers import check_pagers
+from bot.cli.checks.restore import check_restore
 from bot.cli.checks.schedules import check_schedules
 from bot.cli.checks.slack import check_app_token, check_workspace
 from bot.cli.checks.slack_ids import find_slack_ids
@@ -106,6 +107,8 @@ async def _run_checks(read: LoadedConfig, report: CheckReport) -> None:
         report.add(describe_processes(read.settings))
     identity = build_identity(playbook) if playbook else None
     checks = [check_store(read.settings, identity), _check_slack(read.settings, playbook, places, report)]
+    if read.playbook:
+        checks.append(check_restore(read.settings, read.playbook))
     if playbook and places:
         checks.append(check_pagers(read.settings, playbook, places))
         checks.append(check_schedules(read.settings, playbook, places, SystemClock().now()))

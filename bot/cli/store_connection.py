@@ -35,7 +35,7 @@ async def open_brand_stores(settings: Settings, playbooks: Sequence[Playbook]) -
             raise fail_with([f"REDIS_URL: {UNREADABLE}"]) from None
     opened = connect_stores(url, settings.data, brands, build_process_name(), settings.copies, settings.shards)
     async with opened as stores:
-        yield [await _find_store(store, playbook) for store, playbook in zip(stores, playbooks, strict=True)]
+        yield [await find_brand_store(store, playbook) for store, playbook in zip(stores, playbooks, strict=True)]
 
 
 @asynccontextmanager
@@ -44,7 +44,8 @@ async def open_brand_store(settings: Settings, playbook: Playbook) -> AsyncItera
         yield store
 
 
-async def _find_store(store: Store, playbook: Playbook) -> Store:
+async def find_brand_store(store: Store, playbook: Playbook) -> Store:
+    """Return the store on the brand's keys, which those of a release before brands had ids may be."""
     kept = await find_brand_id(store.client, build_identity(playbook))
     if kept == playbook.slug:
         return store

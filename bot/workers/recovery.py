@@ -4,7 +4,7 @@ The data forgot it, and sources bring again what came since. So what Slack shows
 that is opened again has its card then. People are neither called nor written to about what is minutes old by then.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 import structlog
@@ -58,6 +58,17 @@ class RestoreRecovery:
             await self._store.restores.save(restoration.copy_with(settled_at=at))
         return True
 
+    async def verify_access(self) -> None:
+        """Raise the `RecoveryError` of `run` if a channel may not be read that it would read. Changes nothing.
+
+        Raises `RateLimitedError`, `NotSentError` and `DeliveryUnknownError`, too: nothing is tried again.
+        """
+        restoration = await self._find_restoration()
+        if restoration and not restoration.skip_lookup:
+            channels = await self._list_channels()
+            closed = [channel for channel in channels if not await self._is_readable(channel, restoration)]
+            _require_readable(closed, restoration)
+
     async def _find_restoration(self) -> RestoreRecord | None:
         found = await self._store.restores.load()
         return found if found and found.settled_at is None else None
@@ -76,13 +87,14 @@ class RestoreRecovery:
             for message in found:
                 await self._record_message(channel, message)
             log.info("posted messages found", channel=channel, count=len(found))
-        if closed:
-            raise RecoveryError(
-                f"A backup of {restoration.backup_at:%Y-%m-%d %H:%M} UTC was restored, and Earshot may not read "
-                f"{format_count(len(closed), 'channel')} ({', '.join(closed)}), so it would post again what was posted "
-                "since. Give the app the scope channels:history (groups:history for private channels), install it "
-                "again, and start Earshot. If second cards do less harm: earshot recover --without-lookup"
-            )
+        _require_readable(closed, restoration)
+
+    async def _is_readable(self, channel: str, restoration: RestoreRecord) -> bool:
+        try:
+            await self._sink.list_messages(channel, *_build_span(restoration))
+        except SlackRejectedError as no:
+            return no.error not in UNREADABLE
+        return True
 
     async def _list_channels(self) -> list[str]:
         """Return the channels in which Earshot may have posted."""
@@ -96,8 +108,7 @@ class RestoreRecovery:
 
     async def _list_messages(self, channel: str, restoration: RestoreRecord) -> list[PostedMessage]:
         """Return our messages, the newest of each name. Raises `SlackRejectedError` and `RecoveryError`."""
-        since = (restoration.backup_at - CLOCK_TOLERANCE).timestamp()
-        until = (restoration.restored_at + CLOCK_TOLERANCE).timestamp()
+        since, until = _build_span(restoration)
         found, cursor, failures = dict[str, PostedMessage](), "", 0
         while True:
             try:
@@ -143,3 +154,19 @@ class RestoreRecovery:
         for schedule in await self._store.report_schedules.list_all():
             if schedule.after < before:
                 await self._store.report_schedules.change(schedule.id, schedule, schedule.copy_with(after=before), at)
+
+
+def _build_span(restoration: RestoreRecord) -> tuple[float, float]:
+    """Return from when to when Slack is asked for messages, in epoch seconds."""
+    since, until = restoration.backup_at - CLOCK_TOLERANCE, restoration.restored_at + CLOCK_TOLERANCE
+    return since.timestamp(), until.timestamp()
+
+
+def _require_readable(closed: Sequence[str], restoration: RestoreRecord) -> None:
+    if closed:
+        raise RecoveryError(
+            f"A backup of {restoration.backup_at:%Y-%m-%d %H:%M} UTC was restored, and Earshot may not read "
+            f"{format_count(len(closed), 'channel')} ({', '.join(closed)}), so it would post again what was posted "
+            "since. Give the app the scope channels:history (groups:history for private channels), install it "
+            "again, and start Earshot. If second cards do less harm: earshot recover --without-lookup"
+        )

@@ -7,6 +7,8 @@ from bot.sinks.delivery_errors import RateLimitedError
 from bot.sinks.slack import build_web_client
 from bot.sinks.slack_inspector import SlackInspector
 from bot.slack_sandbox import FaultKind, InjectedFault, SlackSandbox
+from bot.store.brand_identity import BrandIdentity, claim_keys
+from bot.store.client import RedisClient
 from tests.cli.shell import Shell
 from tests.sources.source_fakes import InstantClock
 
@@ -181,3 +183,34 @@ async def test_when_slack_asks_to_wait_it_waits_and_asks_again(slack: SlackSandb
 async def test_it_does_not_wait_for_longer_than_a_minute(slack: SlackSandbox) -> None:
     with pytest.raises(RateLimitedError):
         await asked_to_wait(slack, 600)
+
+
+async def restore_own_data(shell: Shell, client: RedisClient, brand: str, *options: str) -> None:
+    """Record a restore for a brand of this test's own."""
+    shell.playbook(**{'name = "Northwind Air"': f'name = "Northwind Air"\nid = "{brand}"'})
+    await claim_keys(client, BrandIdentity(brand, "Northwind Air", is_explicit=True))
+    done = await shell.run_in_thread("recover", "--backup", "2026-03-10 04:00", *options)
+    assert done.exit_code == 0, done.stderr
+
+
+async def test_after_a_restore_it_says_what_run_needs_to_find_what_was_posted(
+    connected: Shell, slack: SlackSandbox, client: RedisClient, brand: str
+) -> None:
+    await restore_own_data(connected, client, brand)
+
+    said = await faults(connected)
+    assert said.startswith(
+        "Data: A backup of 2026-03-10 04:00 UTC was restored, and Earshot may not read 1 channel (C0"
+    )
+    assert "Give the app the scope channels:history" in said
+    slack.app.scopes = [*slack.app.scopes, "channels:history"]
+    assert (await connected.run_in_thread("check")).exit_code == 0
+
+
+async def test_without_the_look_up_a_restore_needs_no_further_scope(
+    connected: Shell, slack: SlackSandbox, client: RedisClient, brand: str
+) -> None:
+    await restore_own_data(connected, client, brand, "--without-lookup")
+
+    assert (await connected.run_in_thread("check")).exit_code == 0
+    assert not slack.limits.calls["conversations.history"]
