@@ -256,7 +256,7 @@ def record_restore(
         if backup is not None:
             found = RestoreRecord(backup_at=backup.replace(tzinfo=zone), restored_at=at)
         if found is None:
-            raise fail_with(["Nothing is known of a restored backup. Say of when it is: earshot recover --backup TIME"])
+            raise fail_with(["No restored backup is recorded. Say when it was made: earshot recover --backup TIME"])
         if found.backup_at > at + timedelta(minutes=1):
             raise fail_with(["The time of the backup is in the future."])
         found = found.copy_with(skip_lookup=True) if without_lookup else found
@@ -264,4 +264,6 @@ def record_restore(
         return found
 
     found = run_with_brand(save_restoration)
-    print_line(f"The data counts as restored from a backup of {found.backup_at.astimezone(zone):%Y-%m-%d %H:%M}.")
+    recorded = f"The data counts as restored from a backup of {found.backup_at.astimezone(zone):%Y-%m-%d %H:%M}."
+    unknown = " Nothing will be looked up, so posts since then may get a second card." if found.skip_lookup else ""
+    print_line(f"{recorded}{unknown}")
