@@ -133,7 +133,7 @@ SOURCE = SourceKind(
     label="App Store",
     gives=("rating", "place"),
     example="""
-# Reviews of your own apps on the App Store, with their stars. Needs pip install 'earshot-slack[stores]', and
+# Reviews of your own apps on the App Store, with their stars. Needs pip install -e '.[stores]', and
 # EARSHOT_SOURCE_APPSTORECONNECT_SECRET_FILE: the .p8 file of an API key of App Store Connect.
 # [sources.appstoreconnect]
 # The Apple IDs of the apps, as in their addresses.

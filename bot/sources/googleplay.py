@@ -172,7 +172,7 @@ SOURCE = SourceKind(
     label="Google Play",
     gives=("rating", "place"),
     example="""
-# Reviews of your own apps on Google Play, with their stars. Needs pip install 'earshot-slack[stores]', and
+# Reviews of your own apps on Google Play, with their stars. Needs pip install -e '.[stores]', and
 # EARSHOT_SOURCE_GOOGLEPLAY_SECRET_FILE: the JSON file of a service account that may reply to reviews.
 # [sources.googleplay]
 # The names of the packages of the apps.

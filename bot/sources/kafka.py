@@ -90,7 +90,7 @@ SOURCE = SourceKind(
     check_kafka,
     gives=OUTLET_FIELDS,
     example="""
-# A topic in Kafka with mentions as JSON, such as a firehose. Needs pip install 'earshot-slack[kafka]'.
+# A topic in Kafka with mentions as JSON, such as a firehose. Needs pip install -e '.[kafka]'.
 # [sources.kafka.firehose]
 # brokers = ["kafka-1.internal:9092", "kafka-2.internal:9092"]
 # topic = "public-posts"

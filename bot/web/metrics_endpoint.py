@@ -51,7 +51,7 @@ async def _read_store(
     store: Store, departments: tuple[str, ...], at: datetime
 ) -> tuple[CollectorRegistry, CollectorRegistry]:
     registry, totals = CollectorRegistry(), CollectorRegistry()
-    up = Gauge("earshot_store_up", "Whether Redis answers and takes writes", registry=registry)
+    up = Gauge("earshot_store_up", "Whether Redis answers and accepts writes", registry=registry)
     try:
         await _fill_registry(registry, totals, store, departments, at)
         await store.check_writable()
