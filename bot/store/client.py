@@ -17,6 +17,7 @@ from redis.client import NEVER_DECODE
 from redis.exceptions import AuthenticationError, InvalidResponse, NoScriptError, RedisError, ResponseError
 
 from bot.domain.commits import StoreUnavailable
+from bot.store.host_answers import UnknownPrimaryError
 from bot.store.redis_errors import classify_error, is_wrong_type
 from bot.store.topology import PrimaryFinder, ServerTopology, parse_topology
 
@@ -293,6 +294,8 @@ class RedisClient:
             raise StoreUnavailable(f"The server that answers is not Redis: {no}. Check REDIS_URL.") from no
         except CONNECTION_ERRORS as away:
             reason = str(away).removesuffix(".") or type(away).__name__
+            if isinstance(away, UnknownPrimaryError) or isinstance(away.__cause__, UnknownPrimaryError):
+                raise StoreUnavailable(f"{reason}.") from away
             if isinstance(away, AuthenticationError) or isinstance(away.__cause__, AuthenticationError):
                 raise StoreUnavailable(f"Redis refuses the user or password: {reason}. Check REDIS_URL.") from away
             raise StoreUnavailable(f"Redis does not answer: {reason}.") from away

@@ -74,6 +74,11 @@ def is_wrong_type(reply: object) -> bool:
     return isinstance(reply, RedisError) and _extract_code(reply, str(reply)) == "WRONGTYPE"
 
 
+def shorten_reply(error: RedisError) -> str:
+    """Return the server's words, without the command's arguments."""
+    return _ARGUMENTS.sub("", str(error)).strip()[:_SHOWN].rstrip(".")
+
+
 def _extract_code(error: RedisError, text: str) -> str:
     """Return the error code; the driver removes known codes, and ERR, from the text."""
     if within := _IN_SCRIPT.search(text):

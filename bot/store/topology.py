@@ -5,9 +5,8 @@ connections is enough for each of the three: each new connection asks where the 
 """
 
 import asyncio
-import socket
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from functools import partial
 from typing import Any, NamedTuple, Protocol
@@ -18,8 +17,9 @@ import structlog
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.crc import key_slot
-from redis.exceptions import ConnectionError as NoConnection
 from redis.exceptions import RedisError
+
+from bot.store.host_answers import HostQuestion, ask_each, format_host
 
 log = structlog.get_logger(__name__)
 
@@ -30,8 +30,6 @@ ASK_TIMEOUT = 1.0
 """Seconds for a Sentinel or a node to say where the primary is."""
 FRESH = 0.05
 """Seconds for which an answer serves all connections that are opened: after a failover they are opened at once."""
-NO_ANSWER = (RedisError, OSError, ValueError, LookupError, TypeError)
-"""From one that is down, refuses, or is not what the URL says."""
 WATCH_INTERVAL = 0.2
 """Seconds between questions to the Sentinels. A demoted primary keeps its connections, and takes writes that are lost
 as soon as it follows the new one; the shorter this is, the fewer."""
@@ -68,6 +66,9 @@ class ServerTopology:
     watch_interval = 0.0
 
     def __init__(self, url: str) -> None:
+        parts = urlsplit(url)
+        if parts.scheme != "unix":
+            _parse_database(parts.path.strip("/"))
         self.url = url
 
     async def find_primary(self) -> None:
@@ -93,13 +94,13 @@ class SentinelTopology:
         options = parse_qs(parts.query)
         user, password = (options.pop(f"sentinel_{word}", [""])[0] for word in ("username", "password"))
         hosts = _parse_hosts(parts, SENTINEL_PORT)
-        self.url = _build_url(parts, hosts[0], f"/{database or 0}", options)
+        self.url = _build_url(parts, hosts[0], f"/{_parse_database(database)}", options)
         login = f"{quote(user, safe='')}:{quote(password, safe='')}@" if password else ""
         self._clients = [_build_client(_build_url(parts, host, "", options, login)) for host in hosts]
 
     async def find_primary(self) -> ServerAddress:
-        problem = f"None of {len(self._clients)} Sentinels says where the primary '{self._name}' is"
-        said = await _ask_each(self._clients, self._ask_one, problem)
+        question = HostQuestion("Sentinel", f"where the primary '{self._name}' is", "sentinel_password")
+        said = await ask_each(self._clients, self._ask_one, question)
         return ServerAddress(*max(said)[1])
 
     async def _ask_one(self, client: Any) -> tuple[int, ServerAddress]:
@@ -131,8 +132,8 @@ class ClusterTopology:
         self._slot = key_slot(f"{{{brand}}}".encode())
 
     async def find_primary(self) -> ServerAddress:
-        problem = f"None of {len(self._clients)} nodes of the cluster says who has slot {self._slot}"
-        said = await _ask_each(list(self._clients.values()), self._ask_one, problem)
+        question = HostQuestion("cluster node", f"who owns slot {self._slot}", "password")
+        said = await ask_each(list(self._clients.values()), self._ask_one, question)
         await self._update_clients({one for nodes in said for one in nodes})
         return ServerAddress(*Counter(nodes[0] for nodes in said).most_common(1)[0][0])
 
@@ -205,38 +206,22 @@ class PrimaryFinder:
                     await self._handle_change()
 
 
-async def _ask_each(clients: Sequence[Any], ask: Callable[[Any], Awaitable[Any]], problem: str) -> list[Any]:
-    """Ask all at once; return what those said that answered in a way that makes sense.
-
-    If none did, raise the driver's `ConnectionError` with the problem, and the hosts for which no address is known.
-    """
-    said = await asyncio.gather(*map(ask, clients), return_exceptions=True)
-    for error in said:
-        if isinstance(error, BaseException) and not isinstance(error, NO_ANSWER):
-            raise error
-    found = [one for one in said if one and not isinstance(one, BaseException)]
-    if not found:
-        unknown = [_get_host(client) for client, error in zip(clients, said, strict=True) if _is_unknown_host(error)]
-        raise NoConnection(f"{problem}: no address is known for {', '.join(unknown)}" if unknown else problem)
-    return found
-
-
 def _get_host(client: Any) -> str:
     return str(client.connection_pool.connection_kwargs["host"])
-
-
-def _is_unknown_host(error: object) -> bool:
-    """Return whether the name of a host could not be resolved, which the driver wraps in an error of its own."""
-    while isinstance(error, BaseException):
-        if isinstance(error, socket.gaierror):
-            return True
-        error = error.__cause__ or error.__context__
-    return False
 
 
 async def _close_each(clients: Iterable[Any]) -> None:
     for client in clients:
         await client.aclose()
+
+
+def _parse_database(text: str) -> int:
+    """Raise `TopologyError` for one that the driver would take for 0; `ValueError` for what is a part of a password."""
+    if "@" in text:
+        raise ValueError("A password has a slash")
+    if text and not text.isdecimal():
+        raise TopologyError("names a database that is not a number. Write its number, or leave it out")
+    return int(text or 0)
 
 
 def _parse_hosts(parts: SplitResult, port: int) -> list[ServerAddress]:
@@ -252,7 +237,7 @@ def _build_url(
 ) -> str:
     """Build the URL of one host, with the credentials of `parts` unless others are given."""
     scheme, known = parts.scheme.partition("+")[0], "".join(parts.netloc.rpartition("@")[:2])
-    name, query = f"[{host.host}]" if ":" in host.host else host.host, urlencode(options, doseq=True)
+    name, query = format_host(host.host), urlencode(options, doseq=True)
     return f"{scheme}://{known if login is None else login}{name}:{host.port}{path}{'?' if query else ''}{query}"
 
 

@@ -1,5 +1,6 @@
 """What REDIS_URL may name, and that a client finds and follows the primary. Failovers under load: tests/topology."""
 
+import asyncio
 import os
 import signal
 from pathlib import Path
@@ -9,7 +10,7 @@ import pytest
 from bot.domain.commits import StoreUnavailable
 from bot.store.client import RedisClient
 from bot.store.store import Store
-from bot.store.topology import ClusterTopology, SentinelTopology, ServerTopology, parse_topology
+from bot.store.topology import ClusterTopology, SentinelTopology, ServerTopology, TopologyError, parse_topology
 from tests.clock import SteppedClock
 from tests.store.loopback_server import follow, free_port, start_loopback_server
 from tests.workers.numbered_mentions import build_numbered_mention
@@ -54,20 +55,92 @@ def test_an_address_without_a_name_a_host_or_with_a_database_of_a_cluster_is_ref
         parse_topology(url, "northwind")
 
 
-@pytest.mark.parametrize(
-    ("url", "said"),
-    [
-        ("redis+cluster://one.invalid,127.0.0.1:1", "nodes of the cluster says who has slot "),
-        ("redis+sentinel://one.invalid,127.0.0.1:1/main", "Sentinels says where the primary 'main' is"),
-    ],
-)
-async def test_a_host_that_has_no_address_is_named_if_no_other_answers(url: str, said: str) -> None:
+@pytest.mark.parametrize("url", ["redis://h/x", "rediss://u:p@h:1/0x", "redis+sentinel://a/main/x"])
+def test_a_database_that_is_not_a_number_is_refused_and_not_taken_for_the_first(url: str) -> None:
+    with pytest.raises(TopologyError, match="names a database that is not a number"):
+        parse_topology(url, "northwind")
+
+
+def test_a_slash_in_a_password_is_not_called_a_database() -> None:
+    with pytest.raises(ValueError, match="password") as refused:
+        RedisClient("redis://u:1/secret@h")
+    assert not isinstance(refused.value, TopologyError)
+
+
+async def explain(url: str) -> str:
+    """What a person reads who connects to this URL."""
     client = RedisClient(url, "northwind")
     with pytest.raises(StoreUnavailable) as refused:
         await client.execute("PING")
-    assert said in str(refused.value)
-    assert str(refused.value).endswith(": no address is known for one.invalid.")
     await client.close()
+    assert "hunter2" not in str(refused.value)
+    return str(refused.value)
+
+
+async def test_the_reason_of_each_host_is_said(tmp_path: Path) -> None:
+    async with start_loopback_server(tmp_path, "--cluster-enabled", "yes") as node:
+        url = f"redis+cluster://u:hunter2@127.0.0.1:{node.port},127.0.0.1:1,one.invalid"
+        assert await explain(url) == (
+            f"None of 3 cluster nodes says who owns slot 12739: 127.0.0.1:{node.port}: wrong user name or password; "
+            "127.0.0.1:1: connection refused; one.invalid:6379: no address is known for this name."
+        )
+
+
+async def test_one_host_says_what_is_wrong_with_the_url_of_a_cluster(tmp_path: Path) -> None:
+    async with (
+        start_loopback_server(tmp_path / "node", "--cluster-enabled", "yes") as node,
+        start_loopback_server(tmp_path / "plain") as plain,
+    ):
+        said = "The cluster node does not say who owns slot 12739: 127.0.0.1:{}: {}."
+        for url, port, why in (
+            ("redis+cluster://u:hunter2@", node.port, "wrong user name or password"),
+            ("redis+cluster://", node.port, "it knows of no owner"),
+            ("rediss+cluster://", node.port, "no answer in time (does it speak TLS, as rediss:// says?)"),
+            ("redis+cluster://", free_port(), "connection refused"),
+            (
+                *("redis+cluster://", plain.port),
+                "it is not a node of a cluster (for one server, begin REDIS_URL with redis://)",
+            ),
+        ):
+            assert await explain(f"{url}127.0.0.1:{port}") == said.format(port, why)
+
+
+async def test_one_host_says_what_is_wrong_with_the_url_of_sentinels(tmp_path: Path) -> None:
+    config = tmp_path / "sentinel.conf"
+    config.write_text("sentinel monitor main 127.0.0.1 1 1\n", encoding="utf-8")
+    async with (
+        start_loopback_server(tmp_path / "sentinel", "--sentinel", config=config) as sentinel,
+        start_loopback_server(tmp_path / "plain") as plain,
+    ):
+        said = "The Sentinel does not say where the primary '{}' is: 127.0.0.1:{}: {}."
+        given, port = "main?sentinel_password=hunter2", sentinel.port
+        assert await explain(f"redis+sentinel://127.0.0.1:{port}/other") == said.format(
+            "other", port, "it watches no primary of this name"
+        )
+        assert await explain(f"redis+sentinel://127.0.0.1:{port}/{given}") == said.format(
+            "main", port, "it has no password, and a sentinel_password is given"
+        )
+        assert await explain(f"redis+sentinel://127.0.0.1:{plain.port}/main") == said.format(
+            "main", plain.port, "it is not a Sentinel (for one server, begin REDIS_URL with redis://)"
+        )
+        await sentinel.admin.execute("ACL", "SETUSER", "default", "resetpass", ">right")
+        assert await explain(f"redis+sentinel://127.0.0.1:{port}/main") == said.format(
+            "main", port, "it asks for a password, and no sentinel_password is given"
+        )
+        assert await explain(f"redis+sentinel://127.0.0.1:{port}/{given}") == said.format(
+            "main", port, "wrong user name or sentinel_password"
+        )
+
+
+async def test_a_host_that_hangs_up_may_speak_only_tls() -> None:
+    async def hang_up(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.close()
+
+    server = await asyncio.start_server(hang_up, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    said = await explain(f"redis+cluster://127.0.0.1:{port}")
+    server.close()
+    assert said.endswith(f"127.0.0.1:{port}: no connection (does it speak only TLS? Then use rediss://).")
 
 
 class UnreadableAnswers:
@@ -89,14 +162,6 @@ async def test_an_answer_that_makes_no_sense_is_none(odd: list[str]) -> None:
     await topology.close()
     topology._clients = [UnreadableAnswers(odd), UnreadableAnswers(GOOD)]
     assert await topology.find_primary() == ("10.0.0.1", 6379)
-
-
-async def test_where_no_sentinel_and_no_node_answers_the_store_is_away(brand: str) -> None:
-    for url in (f"redis+sentinel://127.0.0.1:{free_port()}/main", f"redis+cluster://127.0.0.1:{free_port()}"):
-        client = RedisClient(url, brand)
-        with pytest.raises(StoreUnavailable, match="says w"):
-            await client.execute("PING")
-        await client.close()
 
 
 async def test_what_too_few_replicas_have_is_refused_and_accepted_when_it_is_sent_again(
