@@ -15,3 +15,7 @@ class FieldError(NotAllowed):
 
 class StoreUnavailable(Exception):
     """The store does not answer: nothing was read or written."""
+
+
+class ReplicaError(StoreUnavailable):
+    """It was written, and too few replicas confirm it: it may be sent again, and counts once."""

@@ -14,7 +14,7 @@ import structlog
 
 from bot.clock import Clock
 from bot.config.settings import build_hook_variable
-from bot.domain.commits import StoreUnavailable
+from bot.domain.errors import ReplicaError, StoreUnavailable
 from bot.domain.mention import Mention
 from bot.domain.route_conditions import OUTLET_FIELDS
 from bot.sources.base import MentionSink, SourceCheck, SourceContext, SourceKind
@@ -129,20 +129,18 @@ class WebhookSource:
             raise RequestRejectedError(401, str(why)) from None
         if self._sink is None:
             raise RequestRejectedError(503, "this hook is not ready yet. Send it again")
-        kept = "nothing"
         try:
             mentions, refused = self._parse_mentions(parse_json(self._extract_json(headers, body)))
             new = 0
             async with asyncio.timeout(STORE_TIMEOUT):
                 for at in range(0, len(mentions), DELIVERY_LIMIT):
-                    new, kept = new + await self._sink.publish(mentions[at : at + DELIVERY_LIMIT]), "not all"
+                    new += await self._sink.publish(mentions[at : at + DELIVERY_LIMIT])
         except InvalidMentionError as why:
             sentence = str(why)
             raise RequestRejectedError(400, sentence if sentence.startswith('"') else f"the body {sentence}") from None
-        except (StoreUnavailable, TimeoutError):
-            raise RequestRejectedError(
-                503, f"{kept} was stored, because Earshot can't reach its database. Send it again"
-            ) from None
+        except (StoreUnavailable, TimeoutError) as no:
+            cause = "too few replicas have it" if isinstance(no, ReplicaError) else "Earshot can't reach its database"
+            raise RequestRejectedError(503, f"not confirmed yet, because {cause}. Send it again") from None
         if refused:  # what was taken is logged where it is stored
             log.info("delivery taken in part", hook=self.name, mentions=len(mentions), new=new, refused=refused)
         return WebhookResponse(202, {"accepted": len(mentions), "new": new} | ({"refused": refused} if refused else {}))

@@ -16,7 +16,7 @@ from redis.backoff import ConstantBackoff
 from redis.client import NEVER_DECODE
 from redis.exceptions import AuthenticationError, InvalidResponse, NoScriptError, RedisError, ResponseError
 
-from bot.domain.commits import StoreUnavailable
+from bot.domain.errors import ReplicaError, StoreUnavailable
 from bot.store.host_answers import UnknownPrimaryError
 from bot.store.redis_errors import classify_error, is_wrong_type
 from bot.store.topology import PrimaryFinder, ServerTopology, parse_topology
@@ -222,7 +222,7 @@ class RedisClient:
     async def run_scripts(self, name: str, calls: Sequence[tuple[Sequence[str], Words]]) -> list[Any]:
         """Run a script several times in one round trip, in order; each run is atomic by itself.
 
-        Of `DURABLE_SCRIPTS`, `StoreUnavailable` may also mean that it was written, and too few replicas have it yet.
+        Of `DURABLE_SCRIPTS`, `ReplicaError` means that it was written, and too few replicas have it yet.
         """
         async with self._guard_call():
             return _raise_nested_error(
@@ -259,7 +259,10 @@ class RedisClient:
         if not any(isinstance(reply, RedisError) for reply in replies):
             _raise_first_error([copied])
             if copied < copies:
-                raise StoreUnavailable(f"Only {copied} of {copies} replicas (EARSHOT_COPIES) confirm what was written.")
+                raise ReplicaError(
+                    f"Only {copied} of {copies} replicas (EARSHOT_COPIES) confirm what was written. "
+                    "If there are not so many, lower it, or add replicas."
+                )
         return replies
 
     async def _load_script(self, name: str) -> str:

@@ -28,7 +28,7 @@ class UnknownPrimaryError(NoConnection):
     """Says in a whole sentence why nobody says where the primary is."""
 
 
-class HostQuestion(NamedTuple):
+class AddressQuestion(NamedTuple):
     asked: str
     """Who is asked, in the singular."""
     wanted: str
@@ -36,7 +36,9 @@ class HostQuestion(NamedTuple):
     """What their password is called in the URL."""
 
 
-async def ask_each(clients: Sequence[Any], ask: Callable[[Any], Awaitable[Any]], question: HostQuestion) -> list[Any]:
+async def ask_each(
+    clients: Sequence[Any], ask: Callable[[Any], Awaitable[Any]], question: AddressQuestion
+) -> list[Any]:
     """Ask all at once; return what those said that answered in a way that makes sense.
 
     If none did, raise `UnknownPrimaryError`, which says of each host why.
@@ -54,17 +56,17 @@ async def ask_each(clients: Sequence[Any], ask: Callable[[Any], Awaitable[Any]],
     return found
 
 
-def _describe_silence(client: Any, said: object, question: HostQuestion) -> str:
+def _describe_silence(client: Any, said: object, question: AddressQuestion) -> str:
     """Say which host it is, and why it gave no answer."""
     connection = client.connection_pool.connection_kwargs
     has_tls, why = issubclass(client.connection_pool.connection_class, SSLConnection), "it knows of no owner"
     if isinstance(said, BaseException):
         why = _describe_error(said, question.login, has_tls=has_tls)
-    return f"{format_host(connection['host'])}:{connection['port']}: {why}"
+    return f"{format_address(connection['host'], connection['port'])}: {why}"
 
 
-def format_host(host: str) -> str:
-    return f"[{host}]" if ":" in host else host
+def format_address(host: str, port: int) -> str:
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
 def _describe_error(error: BaseException, login: str, *, has_tls: bool) -> str:

@@ -19,7 +19,7 @@ from redis.backoff import NoBackoff
 from redis.crc import key_slot
 from redis.exceptions import RedisError
 
-from bot.store.host_answers import HostQuestion, ask_each, format_host
+from bot.store.host_answers import AddressQuestion, ask_each, format_address
 
 log = structlog.get_logger(__name__)
 
@@ -99,7 +99,7 @@ class SentinelTopology:
         self._clients = [_build_client(_build_url(parts, host, "", options, login)) for host in hosts]
 
     async def find_primary(self) -> ServerAddress:
-        question = HostQuestion("Sentinel", f"where the primary '{self._name}' is", "sentinel_password")
+        question = AddressQuestion("Sentinel", f"where the primary '{self._name}' is", "sentinel_password")
         said = await ask_each(self._clients, self._ask_one, question)
         return ServerAddress(*max(said)[1])
 
@@ -132,7 +132,7 @@ class ClusterTopology:
         self._slot = key_slot(f"{{{brand}}}".encode())
 
     async def find_primary(self) -> ServerAddress:
-        question = HostQuestion("cluster node", f"who owns slot {self._slot}", "password")
+        question = AddressQuestion("cluster node", f"who owns slot {self._slot}", "password")
         said = await ask_each(list(self._clients.values()), self._ask_one, question)
         await self._update_clients({one for nodes in said for one in nodes})
         return ServerAddress(*Counter(nodes[0] for nodes in said).most_common(1)[0][0])
@@ -237,8 +237,8 @@ def _build_url(
 ) -> str:
     """Build the URL of one host, with the credentials of `parts` unless others are given."""
     scheme, known = parts.scheme.partition("+")[0], "".join(parts.netloc.rpartition("@")[:2])
-    name, query = format_host(host.host), urlencode(options, doseq=True)
-    return f"{scheme}://{known if login is None else login}{name}:{host.port}{path}{'?' if query else ''}{query}"
+    query = urlencode(options, doseq=True)
+    return f"{scheme}://{known if login is None else login}{format_address(*host)}{path}{'?' if query else ''}{query}"
 
 
 def _build_client(url: str) -> Any:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.domain.commits import StoreUnavailable
+from bot.domain.errors import ReplicaError, StoreUnavailable
 from bot.store.client import RedisClient
 from bot.store.store import Store
 from bot.store.topology import ClusterTopology, SentinelTopology, ServerTopology, TopologyError, parse_topology
@@ -174,7 +174,7 @@ async def test_what_too_few_replicas_have_is_refused_and_accepted_when_it_is_sen
         client = RedisClient(f"redis://127.0.0.1:{primary.port}", brand, copies=1)
         store = Store(client, brand, "test")
         mention = build_numbered_mention(1)
-        with pytest.raises(StoreUnavailable, match="Only 0 of 1 replicas"):
+        with pytest.raises(ReplicaError, match=r"Only 0 of 1 replicas .* lower it, or add replicas\."):
             await store.inbox.admit("x", [mention], None, clock.now())
         await follow(replica, primary)
         assert await store.inbox.admit("x", [mention], None, clock.now()) == 0

@@ -56,6 +56,19 @@ async def test_a_store_that_hangs_is_given_up_before_the_probe_gives_us_up(tmp_p
         await client.close()
 
 
+async def test_a_hook_says_what_is_so_while_the_replicas_confirm_nothing(tmp_path: Path, clock: SteppedClock) -> None:
+    async with start_loopback_server(tmp_path) as server:
+        client = RedisClient(server.url, copies=1)
+        store = Store(client, "brand", "test")
+        hook = WebhookSource(WebhookOptions(), "forum", SECRET, clock)
+        async with run_source(hook, InboxWriter("forum", store, clock)):
+            answer = await hook.receive(*sign(post(), sent=clock.now()))
+        why = "not confirmed yet, because too few replicas have it. Send it again"
+        assert (answer.status, answer.body) == (503, {"error": why})
+        assert (await store.inbox.measure_backlog())[0] == 1
+        await client.close()
+
+
 async def test_a_hook_answers_before_its_sender_gives_up_while_the_store_hangs(
     tmp_path: Path, clock: SteppedClock
 ) -> None:
@@ -72,7 +85,8 @@ async def test_a_hook_answers_before_its_sender_gives_up_while_the_store_hangs(
             os.kill(server.pid, signal.SIGSTOP)
             async with asyncio.timeout(6), session.post(address, headers=headers, data=body) as answer:
                 assert (answer.status, answer.headers["Retry-After"]) == (503, "5")
-                assert "Send it again" in (await answer.json())["error"]
+                why = "not confirmed yet, because Earshot can't reach its database. Send it again"
+                assert (await answer.json())["error"] == why
             os.kill(server.pid, signal.SIGCONT)
             async with session.post(address, headers=headers, data=body) as answer:
                 assert answer.status == 202
