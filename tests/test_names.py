@@ -151,7 +151,7 @@ def library_names() -> set[str]:
     """Names that a library asks for: what it calls must be called that."""
     return {
         "emit", "handleError", "fileno", "readable", "readinto", "readline", "main", "now", "settings_customise_sources",
-        "model_construct", "lookup_by_email", "connection_made", "data_received", "async_save", "async_issue", "async_consume", "connection_lost", "safe_repr", "forward",
+        "model_construct", "lookup_by_email", "connection_made", "data_received", "async_save", "async_issue", "async_consume", "connection_lost", "safe_repr", "forward", "api_call",
     }  # fmt: skip
 
 

@@ -15,8 +15,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from bot.app import EarshotApp, build_app, build_external_services, build_route_dependencies
 from bot.app.child_messages import BrandOrder
 from bot.app.playbook_reload import build_sources, reload_playbook
+from bot.app.token_check import TeamError, fetch_identity, verify_token
 from bot.clock import Clock
-from bot.config.brand_settings import BrandConfig
+from bot.config.brand_settings import BrandConfig, build_brand_variable
 from bot.detectors.model.loading import resolve_weights_path
 from bot.domain.commits import StoreUnavailable
 from bot.domain.installation import InstallationState, SlackInstallation
@@ -42,6 +43,7 @@ SETTLED_AFTER = timedelta(minutes=1)
 NOT_INSTALLED = "Earshot is not installed in the workspace {team}. Open {link} to install it"
 REVOKED = "Slack revoked the token. Open {link} to install Earshot again. What is due to be posted waits"
 REMOVING = "Earshot was uninstalled, and everything of this brand is being removed"
+TOKEN = "SLACK_BOT_TOKEN"  # noqa: S105 - the name of the variable
 IN_ENVIRONMENT = SlackInstallation("", "", "", datetime.min.replace(tzinfo=UTC), "")
 
 log = structlog.get_logger("earshot")
@@ -68,7 +70,12 @@ class BrandService:
     def __init__(self, config: BrandConfig, store: Store, identity: BrandIdentity, parts: ProcessParts) -> None:
         self._config, self._identity, self._parts = config, identity, parts
         settings, token = config.settings, config.settings.slack_bot_token
-        self.client = build_web_client(token.get_secret_value() if token else "", settings.slack_api_url, parts.session)
+        self.client = build_web_client(
+            token.get_secret_value() if token else "",
+            settings.slack_api_url,
+            parts.session,
+            "" if self.has_install_link else self.team,  # else the installation was verified
+        )
         self.store = store
         self.app: EarshotApp | None = None
         self._site: ASGIApp | None = None
@@ -106,7 +113,7 @@ class BrandService:
         return BrandHealth(self.store, sources, tuple(self._config.playbook.current.departments), dict(self._issues))
 
     async def open(self) -> None:
-        """Serve the brand from now on, if it is installed. Raises what its store does, and `RecoveryError`."""
+        """Serve the brand from now on, if it is installed. Raises what its store does, `RecoveryError`, `TeamError`."""
         state = await self._load_state()
         if state.installation is not None and state.uninstalled_at is None:
             await self._build_parts(state.installation)
@@ -120,6 +127,8 @@ class BrandService:
                 await self._run_once(stop)
             except (RecoveryError, StoreMismatchError) as no:
                 self._set_issue(STORE, str(no))
+            except TeamError as no:
+                self._set_issue("slack", str(no))
             except StoreUnavailable as away:
                 log.warning("store unreachable", reason=str(away))
             if not stop.is_set():
@@ -181,7 +190,11 @@ class BrandService:
     async def _watch_installation(self, stop: asyncio.Event) -> None:
         """Return when the brand is to be served no longer."""
         if not self.has_install_link:
-            await stop.wait()
+            while not (stop.is_set() or self.client.is_verified or self.client.other_team):
+                await sleep_or_stop(LOOK_EVERY, self._parts.clock, stop)
+                await fetch_identity(self.client)
+            if not self.client.other_team:
+                await stop.wait()
             return
         while not stop.is_set():
             await sleep_or_stop(LOOK_EVERY, self._parts.clock, stop)
@@ -199,6 +212,7 @@ class BrandService:
     async def _build_parts(self, installation: SlackInstallation) -> EarshotApp:
         """Build everything anew: nothing that was in memory outlives an uninstallation."""
         config, parts = self._config, self._parts
+        await verify_token(self.client, self._name_variable(TOKEN), self.team)
         await claim_keys(self.store.client, self._identity._replace(id=self.id), self.store.shard_count)
         shards = [MentionShard(one.number, one.client, self.id, self.store.client) for one in self.store.shards]
         self.store = Store(self.store.client, self.id, parts.name, shards)
@@ -222,6 +236,9 @@ class BrandService:
         self.app, self._site = app, build_brand_app(routes)
         self._set_issue(STORE, "")
         return app
+
+    def _name_variable(self, name: str) -> str:
+        return build_brand_variable(name, self.id) if self._config.site else name
 
     def _set_token(self, installation: SlackInstallation) -> None:
         if self.has_install_link:

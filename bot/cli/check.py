@@ -137,6 +137,7 @@ async def _check_slack(
         if not token:
             yield make_note("Slack", f"the app is not installed for {playbook.brand.name} yet, so it is not checked")
     named = find_slack_ids(playbook, places) if playbook and places else None
+    team = (playbook.brand.team or "") if playbook else ""
     clock = SystemClock()
 
     def report_waiting(seconds: float) -> None:
@@ -150,7 +151,7 @@ async def _check_slack(
         if token:
             client = build_web_client(token, settings.slack_api_url, session)
             slack = SlackInspector(client, clock, report_waiting)
-            async for finding in check_workspace(slack, settings.slack_api_url, named):
+            async for finding in check_workspace(slack, settings.slack_api_url, named, team):
                 yield finding
 
 

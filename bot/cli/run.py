@@ -22,6 +22,7 @@ from bot.app.process_count import ProcessPlan, plan_processes
 from bot.app.slack_connection import SlackEndpoints, connect_slack
 from bot.app.supervisor import ProcessSupervisor
 from bot.app.telemetry import start_telemetry
+from bot.app.token_check import TeamError
 from bot.cli.brand_configs import require_brands
 from bot.cli.exits import exit_on_error, fail_with
 from bot.cli.store_connection import build_identity, check_brand, open_brand_stores
@@ -143,7 +144,7 @@ async def _open_services(
     """Connect each brand to its store, and serve those that are installed. Fails with a sentence."""
     playbooks = [config.playbook.current for config in brands]
     stores = await stack.enter_async_context(open_brand_stores(settings, playbooks))
-    services = []
+    services, refused = [], list[TeamError]()
     for config, playbook, store in zip(brands, playbooks, stores, strict=True):
         await store.verify_access()  # fails with a sentence if the store is unavailable
         await check_brand(store, playbook)
@@ -152,6 +153,10 @@ async def _open_services(
             await services[-1].open()
         except RecoveryError as no:
             raise fail_with([no]) from None
+        except TeamError as no:
+            refused.append(no)
+    if len(refused) == len(services):
+        raise fail_with(refused)
     return BrandServices(services)
 
 

@@ -1,10 +1,12 @@
 """The ways in which a call to Slack can fail. What follows is decided in delivery."""
 
+OTHER_WORKSPACE = "token_of_other_workspace"
+"""Our own code: the token is valid, but not for the workspace of the brand."""
 TOKEN_ERRORS = frozenset(
     {"invalid_auth", "not_authed", "token_revoked", "token_expired", "account_inactive", "missing_scope"}
     | {"org_login_required", "not_allowed_token_type", "no_permission", "two_factor_setup_required", "access_denied"}
     | {"ekm_access_denied", "enterprise_is_restricted", "accesslimited", "team_access_not_granted", "team_not_found"}
-    | {"deprecated_endpoint", "method_deprecated", "unknown_method"}
+    | {"deprecated_endpoint", "method_deprecated", "unknown_method", OTHER_WORKSPACE}
 )
 BLOCK_ERRORS = frozenset(
     {"no_text", "block_mismatch", "markdown_text_conflict", "attachment_payload_limit_exceeded"}

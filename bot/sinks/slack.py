@@ -19,6 +19,7 @@ from bot.sinks.delivery_errors import (
     RateLimitedError,
     SlackRejectedError,
 )
+from bot.sinks.workspace_client import WorkspaceClient
 
 TIMEOUT = 10
 UPLOAD_TIMEOUT = aiohttp.ClientTimeout(total=120)
@@ -59,9 +60,11 @@ class SlackProfile(NamedTuple):
     """Behind the @ of a mention; empty where that is their name."""
 
 
-def build_web_client(token: str, api_url: str, session: aiohttp.ClientSession) -> AsyncWebClient:
+def build_web_client(
+    token: str | None, api_url: str, session: aiohttp.ClientSession, team: str = ""
+) -> WorkspaceClient:
     """Build a client without retries: a post that the library repeats is a duplicate card."""
-    return AsyncWebClient(token=token, base_url=api_url, session=session, timeout=TIMEOUT, retry_handlers=[])
+    return WorkspaceClient(token, team, base_url=api_url, session=session, timeout=TIMEOUT, retry_handlers=[])
 
 
 class SlackSink:

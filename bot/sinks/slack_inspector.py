@@ -8,6 +8,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.clock import Clock
 from bot.sinks.delivery_errors import RateLimitedError, SlackRejectedError
 from bot.sinks.slack import call_slack_api
+from bot.sinks.workspace_client import find_other_team
 
 LONGEST_WAIT = 60.0
 """Seconds that Slack may ask us to wait; its limits are counted by the minute."""
@@ -18,6 +19,8 @@ class BotIdentity(NamedTuple):
     name: str
     scopes: frozenset[str] | None
     """None where Slack did not say."""
+    other_team: str
+    """The workspace that the token is of, where that is not the wanted one."""
 
 
 class ChannelInfo(NamedTuple):
@@ -46,11 +49,13 @@ class SlackInspector:
         self._clock = clock
         self._waiting = waiting
 
-    async def fetch_identity(self) -> BotIdentity:
+    async def fetch_identity(self, team: str = "") -> BotIdentity:
+        """`team` is the id of the wanted workspace or organisation; empty if any will do."""
         response = await call_slack_api(self._client, "auth.test")
         said = response.headers.get("x-oauth-scopes")
         scopes = frozenset(scope.strip() for scope in said.split(",")) if said is not None else None
-        return BotIdentity(str(response.get("team", "")), str(response.get("user", "")), scopes)
+        other = find_other_team(team, response.data if isinstance(response.data, dict) else {})
+        return BotIdentity(str(response.get("team", "")), str(response.get("user", "")), scopes, other)
 
     async def is_app_token(self) -> bool:
         """Check an app-level token without opening a socket: auth.test rejects only those that it knows."""

@@ -6,7 +6,8 @@ import pytest
 from bot.sinks.delivery_errors import RateLimitedError
 from bot.sinks.slack import build_web_client
 from bot.sinks.slack_inspector import SlackInspector
-from bot.slack_sandbox import FaultKind, InjectedFault, SlackSandbox
+from bot.slack_sandbox import FaultKind, InjectedFault, SlackSandbox, SlackWorkspace
+from bot.slack_sandbox.oauth import SlackTeams
 from bot.store.brand_identity import BrandIdentity, claim_keys
 from bot.store.client import RedisClient
 from tests.cli.shell import Shell
@@ -214,3 +215,41 @@ async def test_without_the_look_up_a_restore_needs_no_further_scope(
 
     assert (await connected.run_in_thread("check")).exit_code == 0
     assert not slack.limits.calls["conversations.history"]
+
+
+async def test_a_token_of_another_workspace_than_the_playbooks_is_a_fault(connected: Shell) -> None:
+    connected.playbook(**{"[brand]": '[brand]\nteam = "T0FAB"'})
+
+    assert await faults(connected) == (
+        "SLACK_BOT_TOKEN: is of the workspace T0SANDBOX, and brand.team is T0FAB. Copy the token of T0FAB"
+    )
+
+
+async def test_a_token_of_the_playbooks_workspace_is_ready(connected: Shell) -> None:
+    connected.playbook(**{"[brand]": '[brand]\nteam = "T0SANDBOX"'})
+
+    assert (await connected.run_in_thread("check")).exit_code == 0
+
+
+async def test_where_the_tokens_of_two_brands_are_swapped_both_are_named(shell: Shell, slack: SlackSandbox) -> None:
+    """Slack knows the tokens of both."""
+    slack.workspace.team_id = "T0NORTH"
+    async with SlackSandbox(SlackWorkspace("Fabrikam", team_id="T0FAB")) as other:
+        other.app.bot_token = other.bot_token = "xoxb-fabrikam"
+        async with SlackTeams([slack, other], lambda: 0.0) as teams:
+            for brand, team, token in (
+                ("northwind", "T0NORTH", other.bot_token),
+                ("fabrikam", "T0FAB", slack.bot_token),
+            ):
+                shell.playbook(brand=brand, **{"[brand]": f'[brand]\nid = "{brand}"\nteam = "{team}"'})
+                (shell.folder / "playbooks").mkdir(exist_ok=True)
+                (shell.folder / "playbook.toml").rename(shell.folder / "playbooks" / f"{brand}.toml")
+                shell.env[f"SLACK_BOT_TOKEN__{brand.upper()}"] = token
+            shell.env |= {"SLACK_API_URL": teams.api_url, "SLACK_SIGNING_SECRET": slack.signing_secret}
+            shell.env["EARSHOT_DATA"] = str(shell.folder / "data")
+            result = await shell.run_in_thread("check", "--playbooks", "playbooks")
+
+    assert result.exit_code == 1
+    assert "SLACK_BOT_TOKEN__FABRIKAM: is of the workspace T0NORTH, and brand.team is T0FAB." in result.stderr
+    assert "SLACK_BOT_TOKEN__NORTHWIND: is of the workspace T0FAB, and brand.team is T0NORTH." in result.stderr
+    assert "Everything is ready" not in result.stdout

@@ -73,7 +73,12 @@ class BrandsProcess:
 
 @asynccontextmanager
 async def run_brands(
-    folder: Path, *, by_link: bool, brands: Mapping[str, str] = BRANDS, more: Mapping[str, str] | None = None
+    folder: Path,
+    *,
+    by_link: bool,
+    brands: Mapping[str, str] = BRANDS,
+    more: Mapping[str, str] | None = None,
+    slack_down: bool = False,
 ) -> AsyncIterator[BrandsProcess]:
     """`by_link`: no token is in the environment, and the app is in no workspace yet."""
     (folder / "playbooks").mkdir()
@@ -84,6 +89,7 @@ async def run_brands(
             text = PLAYBOOK.format(name=brand.title(), id=brand, team=team)
             (folder / "playbooks" / f"{brand}.toml").write_text(text, encoding="utf-8")
             sandboxes[brand] = await stack.enter_async_context(_open_workspace(brand, team, port, by_link=by_link))
+            sandboxes[brand].faults.down = slack_down
         slack = await stack.enter_async_context(SlackTeams(list(sandboxes.values()), _now))
         environ = _environ(folder, port, slack, sandboxes, by_link=by_link) | dict(more or {})
         command = (sys.executable, "-m", "bot", "run", "--playbooks", str(folder / "playbooks"))

@@ -8,7 +8,10 @@ from pathlib import Path
 import pytest
 
 from handlers.workspace_guard import NOT_OURS
-from tests.run.brands_process import BrandsProcess, run_brands
+from tests.run.brands_process import PLAYBOOK, BrandsProcess, run_brands
+from tests.run.process import run_earshot
+
+WRONG = "SLACK_BOT_TOKEN__FABRIKAM: is of the workspace T0NORTH, and brand.team is T0FAB. Copy the token of T0FAB"
 
 
 @pytest.fixture
@@ -112,3 +115,56 @@ async def test_a_revoked_token_stops_only_its_own_brand(brands: BrandsProcess) -
     )
     assert (await brands.earshot.get("/readyz"))[0] == 200
     assert not brands.list_cards("fabrikam")
+
+
+@pytest.mark.parametrize("processes", ["1", "2"])
+async def test_a_brand_with_the_token_of_another_workspace_posts_nowhere_and_the_other_goes_on(
+    tmp_path: Path, processes: str
+) -> None:
+    more = {"SLACK_BOT_TOKEN__FABRIKAM": "xoxb-T0NORTH", "EARSHOT_PROCESSES": processes}
+    async with run_brands(tmp_path, by_link=False, more=more) as brands:
+        assert await brands.deliver("fabrikam", "the blender broke", "1") == 503
+        assert await brands.deliver("northwind", "you lost my suitcase again", "1") == 202
+        await brands.wait_for_card("northwind")
+
+        status = json.loads((await brands.earshot.get("/statusz"))[1])["brands"]
+        assert status["fabrikam"]["troubles"]["slack"] == WRONG
+        assert "slack" not in status["northwind"]["troubles"]
+        assert await brands.earshot.stop() == 0
+        assert len(brands.list_cards("northwind")) == 1
+        assert not brands.list_cards("fabrikam")
+        assert not any("Traceback" in line for line in brands.earshot.log)
+
+
+async def test_where_slack_is_away_at_the_start_the_token_is_verified_before_anything_is_posted(
+    tmp_path: Path,
+) -> None:
+    more = {"SLACK_BOT_TOKEN__FABRIKAM": "xoxb-T0NORTH"}
+    async with run_brands(tmp_path, by_link=False, more=more, slack_down=True) as brands:
+        for brand in ("northwind", "fabrikam"):
+            assert await brands.deliver(brand, "nobody answers the phone", "1") == 202
+        for sandbox in brands.sandboxes.values():
+            sandbox.faults.down = False
+        await brands.wait_for_card("northwind")
+        await brands.earshot.wait_for_event(WRONG)
+
+        assert await brands.deliver("fabrikam", "the blender broke", "2") == 503
+        assert len(brands.list_cards("northwind")) == 1
+
+
+async def test_a_start_is_refused_where_the_token_of_every_brand_is_of_another_workspace(tmp_path: Path) -> None:
+    more = {"SLACK_BOT_TOKEN__FABRIKAM": "xoxb-T0NORTH", "SLACK_BOT_TOKEN__NORTHWIND": "xoxb-T0FAB"}
+
+    with pytest.raises(AssertionError, match=WRONG):
+        async with run_brands(tmp_path, by_link=False, more=more):
+            pass
+
+
+async def test_the_only_brand_is_refused_with_the_token_of_another_workspace(tmp_path: Path) -> None:
+    playbook = PLAYBOOK.format(name="Fabrikam", id="fabrikam", team="T0FAB")
+
+    with pytest.raises(
+        AssertionError, match=r"^SLACK_BOT_TOKEN: is of the workspace T0SANDBOX, and brand.team is T0FAB"
+    ):
+        async with run_earshot(tmp_path, socket_mode=True, playbook=playbook):
+            pass

@@ -6,6 +6,7 @@ from bot.cli.check_report import CheckFinding, Findings, make_fault, make_note, 
 from bot.cli.checks.slack_ids import SlackIdReferences
 from bot.sinks.delivery_errors import DeliveryUnknownError, NotSentError, RateLimitedError, SlackRejectedError
 from bot.sinks.slack_inspector import BotIdentity, ChannelInfo, SlackInspector
+from bot.sinks.workspace_client import explain_other_team
 from handlers.manifest import OPTIONAL, SCOPES
 
 CHANNELS_MOST = 40
@@ -28,10 +29,15 @@ async def check_app_token(slack: SlackInspector) -> Findings:
         return  # the check of the bot token meets the same error, and reports it
 
 
-async def check_workspace(slack: SlackInspector, address: str, named: SlackIdReferences | None) -> Findings:
-    """`named` is None if the playbook is invalid: then only the token is checked."""
+async def check_workspace(
+    slack: SlackInspector, address: str, named: SlackIdReferences | None, team: str = ""
+) -> Findings:
+    """`named` is None if the playbook is invalid: then only the token is checked. `team` is that of the playbook."""
     try:
-        identity = await slack.fetch_identity()
+        identity = await slack.fetch_identity(team)
+        if identity.other_team:  # what the playbook names is not in that one
+            yield make_fault("SLACK_BOT_TOKEN", explain_other_team(identity.other_team, team))
+            return
         yield make_ok("Slack", f"connected as @{identity.name} in {identity.team}")
         for finding in (*_check_scopes(identity), *_check_pins(identity), *_check_synced_groups(identity, named)):
             yield finding
