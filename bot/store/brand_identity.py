@@ -70,7 +70,9 @@ async def check_ownership(
     if (held := parse_int(found.get("shards", 1)) or 1) not in (1, shards) and not while_importing:
         raise StoreMismatchError(
             f"This store has {held} shards, and nothing was changed. Set EARSHOT_SHARDS={held}: with another number, "
-            "posts that come again would count twice. To change the number: earshot export state, then earshot import."
+            "posts that come again would count twice. To change the number: stop Earshot, "
+            f"EARSHOT_SHARDS={held} earshot export state --with-secrets --out state.jsonl.gz, "
+            f"then EARSHOT_SHARDS={shards} earshot import state.jsonl.gz --replace --moved."
         )
     if brand.is_explicit:
         return

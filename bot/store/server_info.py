@@ -24,7 +24,7 @@ class ServerInfo(NamedTuple):
     replica_count: int = 0
     """Replicas that are connected to it."""
     mode: str = "standalone"
-    """As Redis calls it: `sentinel` and `cluster` are the others."""
+    """As Redis calls it: `sentinel` and `cluster` are the others. Hosted servers may say only that it is a cluster."""
 
     @property
     def too_old(self) -> bool:
@@ -44,7 +44,7 @@ async def fetch_server_info(client: RedisClient) -> ServerInfo:
         is_replica=info.get("role") == "slave",
         has_aof=info.get("aof_enabled", "1") == "1",
         replica_count=int(info.get("connected_slaves", 0)),
-        mode=info.get("redis_mode") or info.get("server_mode") or "standalone",
+        mode="cluster" if info.get("cluster_enabled") == "1" else info.get("redis_mode") or info.get("server_mode", ""),
     )
 
 
