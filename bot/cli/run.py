@@ -24,7 +24,7 @@ from bot.app.supervisor import ProcessSupervisor
 from bot.app.telemetry import start_telemetry
 from bot.app.token_check import TeamError
 from bot.cli.brand_configs import require_brands
-from bot.cli.exits import exit_on_error, fail_with
+from bot.cli.exits import exit_on_error, fail_with, print_warning
 from bot.cli.store_connection import build_identity, check_brand, open_brand_stores
 from bot.clock import Clock, SystemClock
 from bot.config.brand_settings import BrandConfig, check_for_run, format_brand_fault
@@ -66,6 +66,8 @@ def run(
         logging_setup.configure_logging(settings.log, settings.log_format, process=MAIN)
         logging_setup.install_crash_hooks()
         plan = plan_processes(chosen, wanted if processes else settings.processes)
+        if wanted and wanted > plan.total:
+            print_warning("--processes: further processes are for triage, which --workers leaves out. One is started")
         _verify_brands(brands, plan.workers)
         try:
             telemetry = start_telemetry(settings)
@@ -80,6 +82,8 @@ def _parse_workers(workers: str) -> tuple[str, ...]:
     names = tuple(name.strip() for name in workers.split(",") if name.strip())
     if unknown := [name for name in names if name not in WORKERS]:
         raise typer.BadParameter(f"there is no worker {unknown[0]!r}. Use {', '.join(WORKERS)}")
+    if not names:
+        raise typer.BadParameter(f"names no worker. Leave it out for all, or use {', '.join(WORKERS)}")
     return names
 
 

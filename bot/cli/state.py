@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
+from bot.cards.sanitize import sanitize_line
 from bot.cli.exits import exit_on_error, fail_with, guard_output, print_line, print_warning, require_config
 from bot.cli.progress import ProgressBar
 from bot.cli.store_connection import run_with_brand
@@ -232,9 +233,8 @@ async def _drop_import(store: Store, brand: BrandIdentity) -> None:
 
 def record_restore(
     backup: Annotated[
-        datetime | None,
+        str | None,
         typer.Option(
-            formats=["%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M"],
             metavar="TIME",
             help="The data was restored from a backup of this time, such as an RDB file. In the brand's time zone.",
         ),
@@ -247,14 +247,15 @@ def record_restore(
     """Say that a backup of Redis itself was restored, so that Earshot posts nothing twice. Stop Earshot first."""
     with exit_on_error():
         zone = ZoneInfo(require_config()[1].current.brand.time_zone)
+    backup_at = _parse_backup_time(backup, zone) if backup is not None else None
 
     async def save_restoration(store: Store, brand: BrandIdentity) -> RestoreRecord:
         await _check_data(store, brand)
         await _require_stopped(store)
         at, restorations = SystemClock().now(), RestoreRecordStore(store.client, store.keys)
         found = await restorations.load()
-        if backup is not None:
-            found = RestoreRecord(backup_at=backup.replace(tzinfo=zone), restored_at=at)
+        if backup_at is not None:
+            found = RestoreRecord(backup_at=backup_at, restored_at=at)
         if found is None:
             raise fail_with(["No restored backup is recorded. Say when it was made: earshot recover --backup TIME"])
         if found.backup_at > at + timedelta(minutes=1):
@@ -267,3 +268,13 @@ def record_restore(
     recorded = f"The data counts as restored from a backup of {found.backup_at.astimezone(zone):%Y-%m-%d %H:%M}."
     unknown = " Nothing will be looked up, so posts since then may get a second card." if found.skip_lookup else ""
     print_line(f"{recorded}{unknown}")
+
+
+def _parse_backup_time(text: str, zone: ZoneInfo) -> datetime:
+    """Parse a time of ISO 8601, in `zone` unless it says its own."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        problem = f"“{sanitize_line(text, 60)}” is not a time. Write a day and an hour: 2026-03-01 04:00"
+        raise typer.BadParameter(problem, param_hint="--backup") from None
+    return found if found.tzinfo else found.replace(tzinfo=zone)

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.store.client import RedisClient
+from bot.store.server_info import fetch_server_info
 from tests.cli.shell import Shell
 from tests.store.loopback_server import (
     USER,
@@ -171,6 +173,23 @@ async def test_a_node_that_has_all_slots_is_used_and_told_of(connected: Shell, t
     assert "Set EARSHOT_COPIES=1 to prevent it" in followed.stdout
     assert uncopied.exit_code == 1
     assert "is 1, and the server has 0 replicas" in uncopied.stderr + uncopied.stdout
+
+
+async def test_a_server_that_says_only_that_it_is_a_cluster_is_one() -> None:
+    async with serve_refusals("+cluster_enabled:1") as server:
+        client = RedisClient(server.url)
+        assert (await fetch_server_info(client)).mode == "cluster"
+        await client.close()
+
+
+def test_run_refuses_no_worker_at_all_and_says_that_one_process_is_started(store_shell: Shell) -> None:
+    store_shell.env["REDIS_URL"] = "redis://127.0.0.1:1"
+    nothing = store_shell.run_in_process("run", "--workers", "")
+    assert nothing.exit_code == 2
+    assert "names no worker" in nothing.stderr
+    alone = store_shell.run_in_process("run", "--processes", "4", "--workers", "delivery")
+    assert "further processes are for triage, which --workers leaves out. One is started" in alone.stderr
+    assert alone.exit_code == 1
 
 
 async def test_a_right_that_is_needed_only_later_is_missed_by_check_and_run(store_shell: Shell, tmp_path: Path) -> None:

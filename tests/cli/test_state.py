@@ -226,6 +226,10 @@ async def test_a_backup_of_redis_itself_is_announced_with_its_time(stocked: Shel
     assert "No restored backup is recorded. Say when it was made: " in done.stderr
     done = await stocked.run_in_thread("recover", "--backup", "2999-03-10 04:00")
     assert "The time of the backup is in the future." in done.stderr
+    done = await stocked.run_in_thread("recover", "--backup", "yesterday")
+    assert done.exit_code == 2
+    assert "“yesterday” is not a time. Write a day" in done.stderr
+    assert "match" not in done.stderr
     assert await store.restores.load() is None
 
     done = await stocked.run_in_thread("recover", "--backup", "2026-03-10 04:00")

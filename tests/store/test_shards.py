@@ -298,7 +298,7 @@ async def test_the_number_of_shards_is_part_of_the_stored_data(client: RedisClie
     await claim_keys(client, own, 4)
     await check_ownership(client, own, 4)
     for other in (1, 3):
-        with pytest.raises(StoreMismatchError, match="EARSHOT_SHARDS=4.* --with-secrets .* --replace --moved"):
+        with pytest.raises(StoreMismatchError, match=r"EARSHOT_SHARDS=4.* --with-secrets .* --replace --moved"):
             await check_ownership(client, own, other)
 
 
