@@ -164,15 +164,19 @@ async def test_a_node_that_has_all_slots_is_used_and_told_of(connected: Shell, t
         connected.env["REDIS_URL"] = f"redis://127.0.0.1:{made.port}"
         checked = await connected.run_in_thread("check")
         assert checked.exit_code == 0, checked.stderr
-        assert "this is a node of a cluster" in checked.stdout
+        assert "this is a node of a cluster. Begin it with redis+cluster://, so that Earshot follows" in checked.stdout
         connected.env["REDIS_URL"] = f"redis+cluster://127.0.0.1:{made.port}"
         followed = await connected.run_in_thread("check")
         connected.env["EARSHOT_COPIES"] = "1"
         uncopied = await connected.run_in_thread("check")
+        ran = await connected.run_in_thread("run")
     assert ", in a cluster" in followed.stdout
     assert "Set EARSHOT_COPIES=1 to prevent it" in followed.stdout
     assert uncopied.exit_code == 1
     assert "is 1, and the server has 0 replicas" in uncopied.stderr + uncopied.stdout
+    assert ran.exit_code == 1
+    assert "Only 0 of 1 replicas (EARSHOT_COPIES) confirm" in ran.stderr
+    assert "lower it, or add replicas" in ran.stderr
 
 
 async def test_a_server_that_says_only_that_it_is_a_cluster_is_one() -> None:

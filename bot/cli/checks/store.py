@@ -122,7 +122,7 @@ async def _check_shards(url: str, brand: str, home: RedisClient, count: int) -> 
 
 def _list_server_hints(server: ServerInfo, topology: StoreTopology, copies: int, shards: int) -> Iterator[str]:
     if server.mode == "cluster" and not isinstance(topology, ClusterTopology):
-        yield "this is a node of a cluster. Begin it with redis+cluster://, so that Earshot follows if its keys move"
+        yield "this is a node of a cluster. Begin it with redis+cluster://, so that Earshot follows a failover"
     needed = {ClusterTopology: 1, SentinelTopology: server.replica_count}.get(type(topology), 0)
     if shards > 1 and not isinstance(topology, ClusterTopology):
         yield f"all {shards} shards are on one server, which makes nothing faster. They are for a cluster"
