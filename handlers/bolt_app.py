@@ -2,8 +2,10 @@
 
 import asyncio
 import json
+import os
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from urllib.parse import parse_qsl
 
 import structlog
@@ -20,6 +22,7 @@ from handlers.brand_access import BrandAuthorization, FindBrand
 
 log = structlog.get_logger("slack")
 
+TOKEN = "SLACK_BOT_TOKEN"  # noqa: S105 - the name of the variable
 LOOK_EVERY = 5.0
 """Seconds between checks of the socket: a rejected URL is retried for ever until it is cleared."""
 DEAD_AFTER = 3
@@ -37,15 +40,27 @@ def build_bolt_app(
 
     The explicit name keeps Bolt from searching all loaded modules for one, which takes 0.1 s.
     """
-    return AsyncApp(
-        name="earshot",
-        client=client,
-        authorize=BrandAuthorization(find),
-        oauth_flow=oauth,
-        signing_secret=signing_secret or None,
-        request_verification_enabled=bool(signing_secret),
-        url_verification_enabled=True,
-    )
+    with _remove_token():
+        return AsyncApp(
+            name="earshot",
+            client=client,
+            authorize=BrandAuthorization(find),
+            oauth_flow=oauth,
+            signing_secret=signing_secret or None,
+            request_verification_enabled=bool(signing_secret),
+            url_verification_enabled=True,
+        )
+
+
+@contextmanager
+def _remove_token() -> Iterator[None]:
+    """Bolt takes a token from the environment by itself, and then warns that it has no use for it."""
+    token = os.environ.pop(TOKEN, None)
+    try:
+        yield
+    finally:
+        if token is not None:
+            os.environ[TOKEN] = token
 
 
 def build_http_endpoint(app: AsyncApp, signing_secret: str) -> Callable[[Request], Awaitable[Response]]:

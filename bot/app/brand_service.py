@@ -91,6 +91,11 @@ class BrandService:
         return self.id if self.path else ""
 
     @property
+    def _log_name(self) -> dict[str, str]:
+        """What log lines of this brand have, if the process may have several."""
+        return {"brand": self.id} if self._config.site else {}
+
+    @property
     def team(self) -> str:
         """The workspace or the organisation; empty if it is that of the token."""
         return self._config.playbook.current.brand.team or ""
@@ -120,8 +125,7 @@ class BrandService:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Serve the brand whenever it is installed, and remove its data once it was uninstalled, until told to stop."""
-        if self._config.site:
-            structlog.contextvars.bind_contextvars(brand=self.id)
+        structlog.contextvars.bind_contextvars(**self._log_name)
         while not stop.is_set():
             try:
                 await self._run_once(stop)
@@ -149,7 +153,8 @@ class BrandService:
         if self.app is None:
             faults = tuple(map(str, config.playbook.reload(text)))
         else:
-            faults = await reload_playbook(self.app, config.playbook, config.settings, self._parts.workers, text)
+            with structlog.contextvars.bound_contextvars(**self._log_name):
+                faults = await reload_playbook(self.app, config.playbook, config.settings, self._parts.workers, text)
         sentence = f"{config.playbook.path} was rejected, the old one stays: {faults[0]}" if faults else ""
         self._set_issue("playbook", sentence)
         return not faults
@@ -265,8 +270,7 @@ class BrandService:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a request to one of the brand's addresses."""
-        if self._config.site:
-            structlog.contextvars.bind_contextvars(brand=self.id)
+        structlog.contextvars.bind_contextvars(**self._log_name)
         site = self._site or JSONResponse(
             {"error": "this brand is not served at the moment"}, 503, {"Retry-After": "60"}
         )

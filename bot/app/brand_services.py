@@ -50,9 +50,9 @@ class BrandServices:
             for source in health.sources
         )
 
-    def build_order(self, settings: Settings, workers: tuple[str, ...]) -> TriageOrder:
+    def build_order(self, settings: Settings, workers: tuple[str, ...], install_link: str = "") -> TriageOrder:
         """Return what triage processes have to do; `settings` are those of this process."""
-        return TriageOrder(tuple(service.build_order() for service in self), settings, workers)
+        return TriageOrder(tuple(service.build_order() for service in self), settings, workers, install_link)
 
     def is_any_stalled(self, at: datetime) -> bool:
         """Return whether any worker of any brand has not completed a step for minutes."""

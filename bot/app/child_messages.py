@@ -39,11 +39,12 @@ class TriageOrder(NamedTuple):
     settings: Settings
     """Of the process."""
     workers: tuple[str, ...]
+    install_link: str = ""
 
     def encode(self) -> bytes:
         """Reveals secrets: only for the pipe to our own process."""
         brands = [(*one[:4], _dump_settings(one.settings)) for one in self.brands]
-        return _encode_line({"brands": brands, "settings": _dump_settings(self.settings), "workers": self.workers})
+        return _encode_line({**self._asdict(), "brands": brands, "settings": _dump_settings(self.settings)})
 
     @classmethod
     def decode(cls, line: bytes) -> Self:
@@ -52,7 +53,8 @@ class TriageOrder(NamedTuple):
             BrandOrder(BrandIdentity(*identity), playbook, path, site, Settings.model_validate(settings))
             for identity, playbook, path, site, settings in given["brands"]
         )
-        return cls(tuple(brands), Settings.model_validate(given["settings"]), tuple(given["workers"]))
+        settings = Settings.model_validate(given["settings"])
+        return cls(tuple(brands), settings, tuple(given["workers"]), given["install_link"])
 
 
 class TriageReport(NamedTuple):

@@ -31,7 +31,7 @@ async def connect_slack(
     settings: Settings, services: BrandServices, session: aiohttp.ClientSession, clock: Clock
 ) -> AsyncIterator[SlackEndpoints]:
     """Connect the brands; with SLACK_APP_TOKEN, a socket is open within the block."""
-    client = build_web_client("", settings.slack_api_url, session)
+    client = build_web_client(None, settings.slack_api_url, session)
     installations = InstallationUseCases(services.states, services.find_installation, clock)
     app = _build_credentials(settings)
     flow = build_oauth(client, app, installations) if app else None

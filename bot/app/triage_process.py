@@ -91,7 +91,8 @@ async def _connect_services(stack: AsyncExitStack, order: TriageOrder) -> BrandS
         url, settings.data, [brand.identity.id for brand in order.brands], name, settings.copies, settings.shards
     )
     stores = await stack.enter_async_context(opened)
-    parts = ProcessParts(await stack.enter_async_context(aiohttp.ClientSession()), clock, name, order.workers)
+    session = await stack.enter_async_context(aiohttp.ClientSession())
+    parts = ProcessParts(session, clock, name, order.workers, order.install_link)
     return BrandServices(
         [
             BrandService(config, store, brand.identity, parts)

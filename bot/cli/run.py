@@ -117,10 +117,13 @@ async def _run_brands(
 ) -> None:
     async with AsyncExitStack() as stack:
         session = await stack.enter_async_context(aiohttp.ClientSession())
-        children = ProcessSupervisor(plan.children, clock, lambda: services.build_order(settings, plan.child_workers))
+        link = f"{(settings.public_url or '').rstrip('/')}{INSTALL_PATH}"
+        children = ProcessSupervisor(
+            plan.children, clock, lambda: services.build_order(settings, plan.child_workers, link)
+        )
         parts = ProcessParts(
             *(session, clock, build_process_name(), plan.workers),
-            install_link=f"{(settings.public_url or '').rstrip('/')}{INSTALL_PATH}",
+            install_link=link,
             children=children if plan.children else None,
         )
         services = await _open_services(stack, settings, brands, parts)

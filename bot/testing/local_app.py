@@ -79,9 +79,9 @@ async def run_local_app(
         external = build_external_services(settings, session, clock) if settings else _build_local_services(session)
         client = build_web_client(sandbox.bot_token, sandbox.api_url, session)
         app = build_app(store, playbook, SlackSink(client), clock, build_process_name(), wait=wait, external=external)
-        served = BrandAccess(client, app.usecases)
-        bolt = build_bolt_app(build_web_client("", sandbox.api_url, session), sandbox.signing_secret, lambda *_: served)
-        register(bolt, lambda *_: served)
+        ours = BrandAccess(client, app.usecases)
+        bolt = build_bolt_app(build_web_client(None, sandbox.api_url, session), sandbox.signing_secret, lambda *_: ours)
+        register(bolt, lambda *_: ours)
         site = build_site(app, settings, build_http_endpoint(bolt, sandbox.signing_secret))
         url = f"http://127.0.0.1:{await stack.enter_async_context(serve_in_background(site))}"
         app.links.public_url = url if settings else ""

@@ -71,7 +71,7 @@ class InstallationUseCases:
         """Have everything of the brand removed: its app was uninstalled at `at`."""
         if (brand := await self._find_installed(team, enterprise, at)) is not None:
             await brand.installations.mark_uninstalled(self._clock.now())
-            log.warning("app uninstalled, all data of the brand is removed", team=team)
+            log.warning("app uninstalled, all data of the brand is being removed", team=team)
 
     async def _find_installed(self, team: str, enterprise: str, at: datetime) -> BrandInstallation | None:
         """Return the brand, unless the event is older than its installation: Slack may deliver one an hour late."""

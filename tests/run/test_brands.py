@@ -88,6 +88,9 @@ async def test_a_bad_playbook_is_named_and_leaves_both_running(brands: BrandsPro
     brands.earshot.process.send_signal(signal.SIGHUP)
     await brands.earshot.wait_for_event("playbook rejected")
     await brands.earshot.wait_for_event("playbook reloaded")
+    said = {json.loads(line)["brand"]: line for line in brands.earshot.log if '"playbook re' in line}
+    assert "playbook rejected" in said["fabrikam"]
+    assert "playbook reloaded" in said["northwind"]
 
     for brand in ("northwind", "fabrikam"):
         while (answer := await brands.deliver(brand, "nobody answers the phone", "1")) == 503:

@@ -1,5 +1,6 @@
 """The app is installed by a link, its token is kept for its brand alone, and an uninstallation removes everything."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -86,3 +87,11 @@ async def test_an_uninstallation_removes_everything_of_the_brand_and_nothing_of_
     assert await list_keys(brands, "northwind") == ["earshot:{northwind}:uninstalled"]
     status, words = await brands.follow_install_link("T0NORTH")
     assert (status, "still removing" in words) == (403, True)
+
+
+async def test_each_process_says_by_which_link_the_app_is_installed(tmp_path: Path) -> None:
+    async with run_brands(tmp_path, by_link=True, more={"EARSHOT_PROCESSES": "2"}) as brands:
+        link = f"Earshot is not installed in the workspace T0FAB. Open {brands.earshot.url}/slack/install to install it"
+        async with asyncio.timeout(60):
+            while {"main", "triage-1"} - {json.loads(line)["process"] for line in brands.earshot.log if link in line}:  # noqa: ASYNC110
+                await asyncio.sleep(0.02)

@@ -42,6 +42,7 @@ async def test_a_signed_delivery_becomes_a_card_that_can_be_claimed_and_a_term_s
     assert "earshot_store_up 1.0" in metrics
     assert await earshot.stop() == 0
     assert not any("suitcase" in line or "Traceback" in line for line in earshot.log)
+    assert not any("`token`" in line for line in earshot.log)  # Bolt warns of one that it has no use for
 
 
 async def test_a_new_playbook_is_in_force_without_a_restart_and_a_bad_one_changes_nothing(
