@@ -83,9 +83,11 @@ check: $(READY)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-# A file's tests stay together, because they share servers. More than four processes would each start a browser.
+# A file's tests stay together, because they share servers. One process more than cores, since tests also wait for servers
+# and browsers. More than four processes would each start a browser.
+test: WORKERS ?= $(shell cores=$$(getconf _NPROCESSORS_ONLN); echo $$((cores < 4 ? cores + 1 : 4)))
 test: $(READY)
-	$(BIN)/pytest -rs --numprocesses auto --maxprocesses 4 --dist loadfile $(ARGS)
+	$(BIN)/pytest -rs --numprocesses $(WORKERS) --dist loadfile $(ARGS)
 
 # A PDS, and a client of Jetstream. 500 MB of packages, which compile a database with a C++ compiler, so apart from all other tests.
 PDS := $(VENV)/bluesky/node_modules/@skyware/jetstream/package.json
