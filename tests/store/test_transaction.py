@@ -2,15 +2,18 @@
 
 import asyncio
 import itertools
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from redis.exceptions import ResponseError
 
+from bot.domain.errors import StoreUnavailable
 from bot.store.client import RedisClient
 from bot.store.keys import Keys
 from bot.store.transaction import GROUP, MAX_PER_CALL, CommitResult, Transaction, commit
+from tests.store.loopback_server import FullMemory, start_loopback_server
 
 _numbers = itertools.count()
 VALUES = st.text(max_size=8)
@@ -198,3 +201,24 @@ async def test_entries_are_answered_once_in_whatever_order_they_come(client: Red
     assert list(map(int, replies)) == [1, 1, 0, 0, 1]
     assert await client.execute("HGET", keys.mention_counters, "opened") == "3"
     assert [entry for entry, _ in await client.execute("XRANGE", keys.inbox, "-", "+")] == [unread]
+
+
+async def test_where_the_memory_is_full_nothing_of_a_transaction_is_written(tmp_path: Path) -> None:
+    """A full memory refuses what adds until a script has written something: here, that it took a field away."""
+    async with start_loopback_server(tmp_path) as server:
+        client, keys, full = RedisClient(server.url), Keys("full"), FullMemory(server, server)
+        counted, added = keys.root + "counted", keys.root + "added"
+        await server.admin.execute("HSET", counted, "old", "1")
+        transaction = Transaction(keys.inbox)
+        transaction.write("HINCRBY", counted, "new", 1)
+        transaction.write("HDEL", counted, "old")
+        transaction.write("SET", added, "1")
+        await full.begin()
+        with pytest.raises(StoreUnavailable, match="takes no writes"):
+            await commit(client, transaction)
+        await full.end()
+        assert await server.admin.execute("HGETALL", counted) == ["old", "1"]
+        assert await server.admin.execute("EXISTS", added) == 0
+        assert await commit(client, transaction) == [CommitResult.WRITTEN]
+        assert await server.admin.execute("HGETALL", counted) == ["new", "1"]
+        await client.close()

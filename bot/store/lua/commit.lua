@@ -222,6 +222,16 @@ local function answer_entries()
   end
 end
 
+-- A store that takes no writes refuses this one, which changes nothing, before anything is written: a full memory refuses
+-- what adds, until a script has written something, and a transaction would be written in part.
+local refused = pcall('ZADD', KEYS[1], 'XX', 0, '')
+if type(refused) == 'table' and refused.err and not string.find(refused.err, 'WRONGTYPE', 1, true) then
+  for number in ipairs(transactions) do
+    replies[number] = refused
+  end
+  return replies
+end
+
 read_guarded_strings()
 read_waiting()
 for number, transaction in ipairs(transactions) do
