@@ -11,7 +11,7 @@ from tests.scenarios.world import World
     ("text", "channel", "headline"),
     [
         (RIVAL, "#sales", "Complaint from"),
-        (WISH, "#research", "Feature request from"),
+        (WISH, "#research", "Feature request"),
         (PRAISE, "#community", "Praise from"),
         (CRISIS, "#pr", "🚨 Safety"),
     ],

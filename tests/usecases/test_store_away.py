@@ -56,6 +56,7 @@ OPENED = ModalMetadata("ep-1", channel="C0PR")
 ASKED: tuple[Callable[[UseCases], Awaitable[Any]], ...] = (
     lambda usecases: usecases.cases.get(CASE.id),
     lambda usecases: usecases.ledger.list_entries(EntryKind.NEED, MIA),
+    lambda usecases: usecases.ledger.can_change("care", ANA),
     lambda usecases: usecases.ledger.find_cases(CASE.id, ANA),
     lambda usecases: usecases.ledger.add(CASE.id, "", "Quiet carriage", ANA),
     lambda usecases: usecases.ledger.get("15d737ef3fbc9b", ANA),

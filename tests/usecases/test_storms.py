@@ -65,7 +65,7 @@ async def test_a_store_that_fails_in_the_middle_loses_no_claim_and_the_person_is
     harness: UseCaseHarness, race: Race
 ) -> None:
     cases = await open_list(harness, 50)
-    race.barrier.cut_off_after(2)
+    race.barrier.cut_off_after(1)
     claimed = await race.usecases.storms.claim_alike(LIST, cases[0].id, ANA)
     assert claimed.interrupted
     assert len(claimed.cases) == (await count_owners(harness, cases))[ANA] == 32
@@ -82,7 +82,7 @@ async def test_a_store_that_fails_while_many_are_resolved_says_which_are_done(
 ) -> None:
     cases = await open_list(harness, 50)
     await harness.usecases.storms.claim_alike(LIST, cases[0].id, ANA)
-    race.barrier.cut_off_after(2)
+    race.barrier.cut_off_after(1)
     ids = [case.id for case in cases]
     resolved = await race.usecases.storms.resolve_many(ids, ANA, CaseResolution.FIXED, "told them", LIST)
     assert resolved.interrupted

@@ -112,9 +112,13 @@ def has_intent(kind: EntryKind, case: Case) -> bool:
 
 
 def find_entry_kind(found: Assessment) -> EntryKind | None:
-    """Return what a post asks for: what it is mainly, else a need or a question beside a complaint, or None."""
-    held = (found.intent, *found.get_words("intent"))
-    return next((EntryKind(word) for word in held if word in _KINDS), None)
+    """Return what a post asks for: what it is mainly, or a need beside a complaint, or None.
+
+    A question beside a complaint mostly asks for nothing: *why are you late again?*
+    """
+    if found.intent in _KINDS:
+        return EntryKind(found.intent)
+    return EntryKind.NEED if EntryKind.NEED in found.get_words("intent") else None
 
 
 def normalize_title(title: str) -> str:
