@@ -1,4 +1,4 @@
-"""A shell of its own for each test: a folder, an environment with nothing in it but what the test says."""
+"""A shell of its own for each test: a folder, an environment with a free port and what the test says."""
 
 import asyncio
 import contextlib
@@ -19,6 +19,8 @@ from bot.cli import app
 from bot.config.settings_loader import NAMES
 
 REPOSITORY = Path(__file__).parents[2]
+ANY_PORT = {"EARSHOT_PORT": "0"}
+"""Where a test names none: other tests start Earshot at the same time."""
 
 PLAYBOOK = """
 [brand]
@@ -63,7 +65,7 @@ class Shell:
 
     def run_in_process(self, *words: str) -> Result:
         """In this process, which is fast: what takes a terminal, a pipe or a signal needs `run_process`."""
-        env: dict[str, str | None] = {**dict.fromkeys(NAMES), **self.env}
+        env: dict[str, str | None] = {**dict.fromkeys(NAMES), **ANY_PORT, **self.env}
         with contextlib.chdir(self.folder), _logs_as_before():
             return CliRunner().invoke(app, list(words), env=env)
 
@@ -86,7 +88,7 @@ class Shell:
 
     @property
     def environment(self) -> dict[str, str]:
-        return {"PATH": os.environ["PATH"], "PYTHONPATH": str(REPOSITORY), **self.env}
+        return {"PATH": os.environ["PATH"], "PYTHONPATH": str(REPOSITORY), **ANY_PORT, **self.env}
 
 
 @contextlib.contextmanager

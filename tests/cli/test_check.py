@@ -37,10 +37,10 @@ def test_it_names_every_fault_of_settings_and_playbook_at_once(shell: Shell) -> 
 def test_a_fault_of_settings_does_not_make_it_look_at_another_playbook(shell: Shell) -> None:
     shell.write("mine.toml", (shell.folder / "playbook.toml").read_text())
     (shell.folder / "playbook.toml").unlink()
-    shell.write(".env", "EARSHOT_PLAYBOOK=mine.toml\nEARSHOT_PORT=many\n")
+    shell.write(".env", "EARSHOT_PLAYBOOK=mine.toml\nEARSHOT_COPIES=many\n")
     result = shell.run_in_process("check")
 
-    assert result.stderr.splitlines() == ["EARSHOT_PORT: must be a number"]
+    assert result.stderr.splitlines() == ["EARSHOT_COPIES: must be a number"]
 
 
 def test_what_run_needs_and_is_not_set_is_a_fault(shell: Shell) -> None:

@@ -92,6 +92,7 @@ async def test_where_redis_is_away_at_the_start_it_is_said_in_a_sentence(tmp_pat
     (tmp_path / "playbook.toml").write_text(PLAYBOOK, encoding="utf-8")
     settings = {
         "REDIS_URL": "redis://127.0.0.1:1/0",
+        "EARSHOT_PORT": "0",
         "SLACK_BOT_TOKEN": "xoxb-1",
         "SLACK_SIGNING_SECRET": "0f" * 16,
         "EARSHOT_PLAYBOOK": str(tmp_path / "playbook.toml"),
