@@ -39,7 +39,7 @@ STORE = "store"
 LOOK_EVERY = 2.0
 """Seconds between looks at the installation, which another process may have changed."""
 SETTLED_AFTER = timedelta(minutes=1)
-"""After an uninstallation every process has stopped to serve the brand, and nothing is written any more."""
+"""After an uninstallation every process has stopped serving the brand, and nothing is written any more."""
 NOT_INSTALLED = "Earshot is not installed in the workspace {team}. Open {link} to install it"
 REVOKED = "Slack revoked the token. Open {link} to install Earshot again. What is due to be posted waits"
 REMOVING = "Earshot was uninstalled, and everything of this brand is being removed"

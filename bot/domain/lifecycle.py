@@ -96,7 +96,7 @@ def _explain_refusal(case: Case, transition: CaseTransition, by: str, at: dateti
     if case.status is CaseStatus.RESOLVED and not case.closed_by:
         reasons: dict[CaseResolution | None, str] = {
             CaseResolution.ANSWERED_OUTSIDE: "The post was answered in public",
-            CaseResolution.EXPIRED: "Nobody touched it for long",
+            CaseResolution.EXPIRED: "It was open too long without a change",
         }
         what = reasons.get(case.resolution, "The post was deleted")
         return f"{what}, so this case was closed {_format_when(case.resolved_at, at)}. You can reopen it."
