@@ -155,8 +155,9 @@ class TriageProcess:
             async with asyncio.timeout(within):
                 await process.wait()
         except TimeoutError:
-            log.warning("process killed", child=self.name, after_seconds=within)
-            process.kill()
+            if process.returncode is None:  # it may have ended in the very moment in which the time ran out
+                log.warning("process killed", child=self.name, after_seconds=within)
+                process.kill()
             await process.wait()
 
 

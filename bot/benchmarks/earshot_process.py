@@ -170,5 +170,6 @@ async def _stop_process(process: asyncio.subprocess.Process) -> None:
         async with asyncio.timeout(15):
             await process.wait()
     except TimeoutError:
-        process.kill()
+        if process.returncode is None:
+            process.kill()
         await process.wait()

@@ -12,6 +12,7 @@ from bot.config.settings import Settings
 from bot.config.settings_loader import load_settings
 from bot.store.brand_identity import BrandIdentity
 from bot.web.health_endpoints import SystemStatus, add_processes
+from bot.web.process_group import MAIN
 
 
 def build_order(settings: Settings, *playbooks: str) -> TriageOrder:
@@ -50,9 +51,11 @@ ECHOES = SAY + (
 
 
 @asynccontextmanager
-async def supervise(code: str, report_within: float = 30, stop_within: float = 10) -> AsyncIterator[ProcessSupervisor]:
+async def supervise(
+    code: str, report_within: float = 30, stop_within: float = 10, count: int = 1
+) -> AsyncIterator[ProcessSupervisor]:
     options = ProcessOptions(lambda _: (sys.executable, "-c", code), report_within, stop_within)
-    supervisor, stop = ProcessSupervisor(1, SystemClock(), lambda: ORDER, options), asyncio.Event()
+    supervisor, stop = ProcessSupervisor(count, SystemClock(), lambda: ORDER, options), asyncio.Event()
     running = asyncio.create_task(supervisor.run(stop))
     try:
         yield supervisor
@@ -71,8 +74,8 @@ async def wait_until(true: Callable[[], bool]) -> None:
             await asyncio.sleep(0.02)
 
 
-def read_state(supervisor: ProcessSupervisor) -> dict[str, object]:
-    return dict(supervisor.list_processes()["triage-1"])
+def read_state(supervisor: ProcessSupervisor, name: str = "triage-1") -> dict[str, object]:
+    return dict(supervisor.list_processes()[name])
 
 
 async def test_a_process_works_once_it_has_reported_and_ends_when_the_pipe_closes() -> None:
@@ -101,6 +104,14 @@ async def test_a_process_that_says_why_it_cannot_start_is_quoted() -> None:
         await wait_until(lambda: read_state(supervisor)["restarts"] == 1)
         assert read_state(supervisor)["last_end"] == "it cannot start: The model is missing"
         assert not is_working(supervisor)
+
+
+async def test_processes_that_end_in_the_moment_in_which_they_are_killed_are_started_again() -> None:
+    """One in some two hundred kills met a process that had just ended, and brought the supervisor down."""
+    report = TriageReport([], failure="The model is missing.")
+    async with supervise(write_report(report), count=12) as supervisor:
+        children = [name for name in supervisor.list_processes() if name != MAIN]
+        await wait_until(lambda: all(read_state(supervisor, name)["restarts"] for name in children))
 
 
 async def test_a_brand_for_which_a_process_cannot_triage_is_told_and_the_others_are_not() -> None:
