@@ -231,9 +231,9 @@ class Outbox(RedisStore):
         """Record which versions of the case and its page the card shows, and remove the notification.
 
         If one of them has changed since it was rendered, keep the card pending and return False.
-        `first_of`: the case, if this is its first card.
+        `first_of`: the case, if this is its first card. One that is closed by then did not wait for it.
         """
-        timings = [build_card_timing(self._keys, first_of, at)] if first_of else []
+        timings = [build_card_timing(self._keys, first_of, at)] if first_of and not first_of.is_closed else []
         done = Transaction(self._keys.inbox)
         done.guard(self._keys.case_key(case_id), record.drawn, "v")
         if page is not None:

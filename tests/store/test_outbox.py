@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from bot.domain.case import Case
+from bot.domain.case import Case, CaseStatus
 from bot.domain.cases.transitions import claim_case
 from bot.domain.commits import DurationKind
 from bot.domain.destination import ToPerson
@@ -97,6 +97,19 @@ async def test_the_first_card_of_a_case_is_timed_once_whatever_is_written_again(
     span = widen_to_quarters(case.opened_at, clock.now())
     took = await store.report_counters.load_durations(span, ["care"], [DurationKind.CARD])
     assert took == {("care", DurationKind.CARD): [40.0]}
+
+
+async def test_a_case_that_is_closed_before_its_first_card_did_not_wait_for_it(
+    store: Store, clock: SteppedClock
+) -> None:
+    (case,) = await triage_mentions(store, FakeRules(), clock, build_numbered_mention(1))
+    clock.advance(hours=39, minutes=1)
+    closed = case.model_copy(update={"status": CaseStatus.RESOLVED})
+    await store.outbox.record_rendered_card(case.id, POSTED, card(case.id), clock.now(), first_of=closed)
+    span = widen_to_quarters(case.opened_at, clock.now())
+    assert await store.report_counters.load_durations(span, ["care"], [DurationKind.CARD]) == {
+        ("care", DurationKind.CARD): []
+    }
 
 
 async def test_a_click_that_drew_the_card_itself_leaves_nothing_to_draw(store: Store, clock: SteppedClock) -> None:
