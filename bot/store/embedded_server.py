@@ -31,6 +31,9 @@ __all__ = ["EmbeddedServer", "EmbeddedServerError", "find_server", "run_embedded
 SYNCED = "everysec"
 """A crash of the machine may lose the last two seconds, as may a SIGKILL during a sync (measured: 36 writes in 1 of 12
 kills under full load); SIGTERM loses nothing. Cursors and counters are lost with it, so that sources send it again."""
+PACKED = "4096"
+"""Bytes of a value up to which a small hash is kept in one piece: that takes a case 200 bytes less than a table of its
+own (64 by default), and a write 0.6 instead of 1.1 µs. By the name that Redis 6.2 knows, too."""
 READY_TIMEOUT = 20.0
 """Seconds for the server to answer. While it reads its file, it says so, and may take as long as it needs."""
 PONG, LOADING = "+PONG", "-LOADING"
@@ -152,6 +155,7 @@ class EmbeddedServer:
             "maxmemory-policy": "noeviction",
             "logfile": str(folder / "redis.log"),
             "daemonize": "no",
+            "hash-max-ziplist-value": PACKED,
         }
         command = [str(server), *(part for key, value in words.items() for part in (f"--{key}", value))]
         return subprocess.Popen(  # noqa: S603 - our own server, found by us
