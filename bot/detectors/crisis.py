@@ -69,7 +69,7 @@ class CrisisDetector:
             if flags.flags & HASHTAG:
                 flags = self._rules.expand_hashtags(flags)
             hits = self._rules.find_harms(flags)
-            findings = sorted(self._score_harms(context, flags.words, hits), key=lambda found: -found.confidence)
+            findings = self._score_harms(context, flags.words, hits) if hits else []
             if not (findings and findings[0].confidence >= CUT_OFF) and (read := self._read_disaster(context)):
                 findings = [read]
             if findings:
@@ -99,7 +99,9 @@ class CrisisDetector:
 
     def _score_harms(
         self, context: AnalysisContext, words: list[str], hits: Sequence[PhraseMatch]
-    ) -> Iterator[_HarmFinding]:
+    ) -> list[_HarmFinding]:
+        """Return the kinds of harm, the likeliest first."""
+        findings: list[_HarmFinding] = []
         by_kind: dict[str, dict[str, PhraseMatch]] = {}
         for hit in hits:
             by_kind.setdefault(hit.family, {}).setdefault(hit.phrase, hit)
@@ -112,7 +114,8 @@ class CrisisDetector:
                 points += WHERE
             if kind != DISASTER and context.has_label("sentiment:positive"):
                 points += POSITIVE
-            yield _HarmFinding(kind, convert_log_odds(points), tuple(matches.values()))
+            findings.append(_HarmFinding(kind, convert_log_odds(points), tuple(matches.values())))
+        return sorted(findings, key=lambda found: -found.confidence)
 
     def _weigh_phrase(self, words: list[str], hit: PhraseMatch) -> float:
         hypothetical = self._rules.words["hypothetical"]

@@ -36,7 +36,7 @@ class CrisisRules:
         tags = post.find_places(HASHTAG)
         if any(words[place] in self._harm_words or post.words[place] in self._harm_words for place in tags):
             return flag_words(words)
-        return WordFlags(words, post.flags_by_word, post.flags, post.phrases)
+        return post._replace(words=words)
 
     def find_harms(self, post: WordFlags) -> list[PhraseMatch]:
         """Return all reports of harm that are neither denied nor part of an idiom."""

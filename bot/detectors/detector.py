@@ -15,7 +15,7 @@ from bot.detectors.text.masking import mask_names, mask_text
 from bot.detectors.text.phrase_index import INTENTS
 from bot.detectors.text.phrases import PhraseMatch
 from bot.detectors.text.tokenizer import count_invisible_letters, normalize, normalize_case, tokenize
-from bot.detectors.text.word_flags import LINK, WordFlags, flag_words
+from bot.detectors.text.word_flags import WordFlags, flag_words
 from bot.domain.assessment import Signal
 from bot.domain.mention import Mention
 
@@ -92,7 +92,6 @@ class AnalysisContext:
         self.intent_phrases = _group_by_family(self.word_flags.phrases.get(INTENTS))
         self.flags = self.word_flags.flags
         """The word flags of all words together."""
-        self.links = self.word_flags.select_words(LINK)
         self.invisible_count = count_invisible_letters(mention.text)
         """Invisible letters of the original, which are not in `text`."""
         self.prediction = NO_PREDICTION

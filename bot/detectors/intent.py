@@ -70,7 +70,7 @@ def _score_heads(context: AnalysisContext, cut_offs: Mapping[str, float]) -> dic
         scores["complaint"] += COMPLAINT_TO_NOBODY
     if scores["praise"] > 0 and (("sarcasm" in phrases and context.has_label(UNSURE)) or find_failure(context.words)):
         scores["praise"] = PRAISE_IN_DOUBT
-    if scores["question"] < ASKED and find_question(context.words):
+    if scores["question"] < ASKED and find_question(context.word_flags):
         scores["question"] = ASKED
     if phrases:
         for head, base in PHRASE_BASE.items():
@@ -101,7 +101,7 @@ def _quote_evidence(context: AnalysisContext, head: str) -> str:
     hits: Sequence[PhraseMatch] = context.intent_phrases.get(FAMILY.get(head, head), ())
     phrases = sorted((hit for hit in hits if hit.weight >= SAYS_LITTLE), key=lambda hit: -hit.weight)
     denied = _find_denied_praise(context) if head == "complaint" else []
-    if head == "question" and (asked := find_question(context.words)):
+    if head == "question" and (asked := find_question(context.word_flags)):
         return quote_phrases([asked])
     quotes = [*(hit.phrase for hit in phrases), *(f"not {hit.phrase}" for hit in denied)]
     prediction = context.prediction

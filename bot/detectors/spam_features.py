@@ -34,7 +34,7 @@ TOP_LEVEL = re.compile(_TOP_LEVEL)
 """Searched before `DOMAIN`, which tries each word: most full stops end a sentence."""
 DOMAIN = re.compile(r"(?<![\w@.-])[a-z0-9][a-z0-9-]{1,30}" + _TOP_LEVEL)
 PHONE = re.compile(r"(?<![\w/.,$€£#-])\+?\d(?:[ ().-]{0,2}\d){8,13}(?![ ().-]{0,2}\d)(?!\w)")
-ADDRESS = re.compile(r"[\w.+-]{1,40}@[\w-]{1,40}\.[a-z]{2,12}\b")
+ADDRESS = re.compile(r"[\w.+-]@[\w-]{1,40}\.[a-z]{2,12}\b")
 """All repetitions are bounded, so that no text makes them run away."""
 CONTACT = "something to click or call"
 
@@ -181,8 +181,9 @@ def _list_customer_shapes(flags: WordFlags) -> Iterator[str]:
 
 
 def _has_repeated_word(flags: WordFlags) -> bool:
-    words = [word for word, own in zip(flags.words, flags.flags_by_word, strict=True) if own & SAID and not own & SMALL]
-    return max(Counter(words).values(), default=0) > 2
+    pairs = zip(flags.words, flags.flags_by_word, strict=True)
+    words = [word for word, own in pairs if own & SAID and not own & SMALL]
+    return len(words) - len(set(words)) > 1 and max(Counter(words).values()) > 2
 
 
 def _has_trailing_title(tokens: Sequence[str]) -> bool:
@@ -208,9 +209,10 @@ def _is_title_word(word: str) -> bool:
 
 def _has_trailing_words(flags: WordFlags) -> bool:
     """Return True if the words behind the last full stop are no sentence."""
-    places = flags.find_places(STOPS)
-    start = next((place + 1 for place in reversed(places) if place + 1 < len(flags.words)), 0)
-    tail = flags.flags_by_word[start:]
-    if start <= WORDS_BEFORE or len(tail) not in TAIL_WORDS or not all(own & SAID for own in tail):
+    tail = 1
+    known = flags.flags_by_word
+    while tail < TAIL_WORDS.stop and tail < len(known) and not known[-tail - 1] & STOPS:
+        tail += 1
+    if tail not in TAIL_WORDS or len(known) - tail <= WORDS_BEFORE or not all(own & SAID for own in known[-tail:]):
         return False
-    return sum([own & SMALL > 0 for own in tail]) <= 1
+    return sum([own & SMALL > 0 for own in known[-tail:]]) <= 1

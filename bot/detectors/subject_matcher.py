@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import compress, count
 from typing import NamedTuple
 
 from bot.detectors.subject_hashtags import INSIDE_FROM, HashtagNames, find_by_capitals, is_name_in_hashtag
@@ -62,6 +63,7 @@ class SubjectMatcher:
         self._excluded_inside = HashtagNames(self._by_letters.excluded)
         self._spelled = MemoDict(self._normalize_spelling)
         self._begins = MemoDict(self._can_begin_term)
+        self._hashtags = MemoDict(self._find_in_hashtag)
 
     def _add_subject(self, subject: Subject) -> None:
         handles = [f"@{handle.removeprefix('@')}" for handle in subject.handles]
@@ -94,7 +96,7 @@ class SubjectMatcher:
 
     def find_subjects(self, words: Sequence[str], tokens: Sequence[str], text: str) -> SubjectMatches:
         """Find all subjects. `words` are the `tokens` in lower case; `text` is as written, normalized."""
-        starts = [place for place, may in enumerate(map(self._begins.__getitem__, words)) if may]
+        starts = list(compress(count(), map(self._begins.__getitem__, words)))
         if not starts and (not self._unspaced or text.isascii()):
             return NOTHING
         found = SubjectMatches([], [])
@@ -180,20 +182,23 @@ class SubjectMatcher:
                 found.matches.append(build_subject_match(subject, TERM, "", quoted, place, 1, is_partial=partial))
 
     def _match_hashtag(self, words: Sequence[str], start: int, token: str, found: SubjectMatches) -> int:
-        body = fold_token(words[start])[1:]
-        if excluded := self._excluded_inside.list_names(body):
-            found.excluded.append(ExcludedMatch(self._by_letters.excluded[excluded[0]].name, words[start]))
-        elif subject := self._find_in_hashtag(body, token):
+        subject, excluded = self._hashtags[token]
+        if subject and excluded:
+            found.excluded.append(ExcludedMatch(subject.name, words[start]))
+        elif subject:
             found.matches.append(build_subject_match(subject, INSIDE, "hashtag", words, start, 1))
         return start + 1
 
-    def _find_in_hashtag(self, body: str, token: str) -> Subject | None:
-        names = self._by_letters
-        if subject := names.tagged.get(body) or find_by_capitals(token[1:], names.tagged):
-            return subject
+    def _find_in_hashtag(self, hashtag: str) -> tuple[Subject | None, bool]:
+        """Return the subject in a hashtag, as written, and whether it is excluded."""
+        names, body = self._by_letters, fold_token(hashtag.lower())[1:]
+        if excluded := self._excluded_inside.list_names(body):
+            return names.excluded[excluded[0]], True
+        if subject := names.tagged.get(body) or find_by_capitals(hashtag[1:], names.tagged):
+            return subject, False
         near = names.find_nearest_name(body)
         inside = (names.joined[name] for name in self._inside.list_names(body) if is_name_in_hashtag(name, body))
-        return next(inside, None) or (near.subject if near else None)
+        return next(inside, None) or (near.subject if near else None), False
 
     def _normalize_spelling(self, word: str) -> str:
         """Return the word in the form in which terms are kept: itself, or its stem."""
@@ -227,8 +232,11 @@ def _add_misspelling(slip: MisspelledMatch, words: Sequence[str], start: int, fo
 
 def _is_whole_name(word: str, name: Sequence[str]) -> bool:
     """Return True for the name, perhaps with a possessive, but not for a longer word with the name in it."""
-    folded = fold_token(word)
+    folded = _FOLDED[word]
     return folded in (name[0], f"{name[0]}s") or folded.lstrip("@#") == name[0]
+
+
+_FOLDED = MemoDict(fold_token)
 
 
 def _split_term(term: str) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 """Find names with a typo, or split into several words: "nortwind air", "north wind air"."""
 
 from collections.abc import Sequence
+from itertools import accumulate
 from typing import NamedTuple
 
 from rapidfuzz import process
@@ -78,10 +79,13 @@ class MisspellingIndex:
 
     def find_misspelling(self, spelled: Sequence[str], start: int, *, tagged: bool) -> MisspelledMatch | None:
         """Return the best match that begins at this word. `tagged`: the word has an @."""
+        lengths = self._lengths.get(spelled[start].lstrip("@")[:1], set[int]())
+        window = spelled[start : start + WINDOW]
+        if lengths.isdisjoint(accumulate(map(len, window))) and "@" not in "".join(window):
+            return None
         together = ""
-        lengths = self._lengths.get(spelled[start].lstrip("@")[:1], ())
         best: MisspelledMatch | None = None
-        for size, word in enumerate(spelled[start : start + WINDOW], 1):
+        for size, word in enumerate(window, 1):
             letters = word.lstrip("@")
             if not letters[:1].isalpha() and not (tagged and letters):
                 break

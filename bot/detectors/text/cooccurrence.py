@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, reduce
-from operator import and_
+from operator import or_
 from typing import NamedTuple
 
 from bot.detectors.text.lexicon_files import load_lexicon
 
 NEAR = 12
 """Words that may lie between the parts of a rule, unless it says how many: about a sentence."""
+MOST_PARTS = 3
 MIN_LETTERS = 6
 """Letters of a word from which it is inflected; many shorter ones are not verbs: *need*, *bleed*."""
 
@@ -25,23 +26,22 @@ class CooccurrenceIndex:
 
     def __init__(self) -> None:
         self._rules = load_cooccurrence_rules()
-        self._parts = max(len(rule.parts) for rule in self._rules)
-        self._bits: dict[str, list[int]] = {}
-        self._without = [0] * self._parts
-        """For each part, the bits of the rules without such a part."""
+        self._bits: dict[str, int] = {}
+        """The rules of which a word is in the first part, then those of the second, and of the third."""
+        self._without = 0
+        """The bits of the parts that a rule lacks."""
         for number, rule in enumerate(self._rules):
-            for part in range(self._parts):
+            for part in range(MOST_PARTS):
+                bit = 1 << (part * len(self._rules) + number)
                 if part >= len(rule.parts):
-                    self._without[part] |= 1 << number
+                    self._without |= bit
                 for word in rule.parts[part] if part < len(rule.parts) else ():
-                    self._bits.setdefault(word, [0] * self._parts)[part] |= 1 << number
+                    self._bits[word] = self._bits.get(word, 0) | bit
 
     def find_matching_rules(self, words: Iterable[str]) -> list[CooccurrenceRule]:
         """Return the rules for which every part has at least one matching word, in table order."""
-        by_part = self._without
-        for word in words:
-            by_part = [bits | more for bits, more in zip(by_part, self._bits[word], strict=True)]
-        found = reduce(and_, by_part)
+        bits, size = reduce(or_, map(self._bits.__getitem__, words), self._without), len(self._rules)
+        found = bits & (bits >> size) & (bits >> 2 * size)
         return [rule for number, rule in enumerate(self._rules) if found >> number & 1] if found else []
 
 

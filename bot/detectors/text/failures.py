@@ -11,9 +11,9 @@ DENIALS = "n't"
 
 def find_failure(words: Collection[str]) -> str:
     """Return the first word for a failure; empty if there is none, or if a word makes it good."""
-    failure = next((word for word in words if word in _FAILED), "")
-    if not failure and "again" in words and "down" in words:
-        failure = "down again"
-    if not failure or not _MADE_GOOD.isdisjoint(words) or any(word.endswith(DENIALS) for word in words):
+    down_again = "again" in words and "down" in words
+    if not down_again and _FAILED.isdisjoint(words):  # as most posts
         return ""
-    return failure
+    if not _MADE_GOOD.isdisjoint(words) or any(word.endswith(DENIALS) for word in words):
+        return ""
+    return next((word for word in words if word in _FAILED), "down again")

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from bot.detectors.text.cache import MemoDict
 from bot.detectors.text.cooccurrence import load_cooccurrence_rules
-from bot.detectors.text.lexicon_files import LexiconTable
+from bot.detectors.text.lexicon_files import LexiconTable, load_lexicon
 from bot.detectors.text.phrase_index import load_phrase_index
 from bot.detectors.text.phrases import PhraseMatch
 from bot.detectors.text.tokenizer import LINKS
@@ -34,6 +34,13 @@ HARMS, HARMED = 1 << 11, 1 << 12
 """Means harm together with another word: in the first part of a rule, and in the others."""
 BAD, SMALL, FIRST_PERSON = 1 << 13, 1 << 14, 1 << 15
 """Words that blame a name beside them; words of sentences, of which titles and heaps of keywords have few."""
+MAY_ASK, QUESTION_MARK = 1 << 16, 1 << 17
+"""Words with which a question begins or is asked indirectly; contains its mark."""
+
+COUNTED = (SAID, SMALL, CUTS, LINK, HANDLE, PRICED)
+_SHIFTS = {bit: 11 * number for number, bit in enumerate(COUNTED)}
+_MOST = (1 << 11) - 1
+"""More than the words of a post, so that one sum of whole numbers counts all flags at once."""
 
 MONEY = re.compile(r"[$€£₹]\d|\d[\d.,]{0,9}[$€£₹]$")
 COINS = frozenset(["$", "€", "£", "₹", "usd", "eur", "gbp", "euro", "euros", "dollars", "bucks", "pounds"])
@@ -53,6 +60,8 @@ class WordFlags(NamedTuple):
     flags_by_word: list[int]
     flags: int
     """The flags of all words together."""
+    counts: int
+    """How many words have each flag of `COUNTED`, side by side."""
     phrases: dict[str, list[PhraseMatch]]
     """By table of the phrase index, in text order."""
 
@@ -62,9 +71,9 @@ class WordFlags(NamedTuple):
             return []
         return [word for word, own in zip(self.words, self.flags_by_word, strict=True) if own & bits]
 
-    def count(self, bits: int) -> int:
-        """Count the words with any of these bits."""
-        return len([own for own in self.flags_by_word if own & bits]) if self.flags & bits else 0
+    def count(self, bit: int) -> int:
+        """Count the words with this bit, which is one of `COUNTED`."""
+        return self.counts >> _SHIFTS[bit] & _MOST
 
     def find_places(self, bits: int) -> list[int]:
         """Return the places of the words with any of these bits."""
@@ -73,18 +82,20 @@ class WordFlags(NamedTuple):
 
 def flag_words(words: list[str]) -> WordFlags:
     flags = list(map(_FLAGS.__getitem__, words))
-    return WordFlags(words, flags, reduce(or_, flags, 0), load_phrase_index().find_phrases(words))
+    counts = sum(map(_COUNTS.__getitem__, words))
+    return WordFlags(words, flags, reduce(or_, flags, 0), counts, load_phrase_index().find_phrases(words))
 
 
 @cache
 def _load_word_lists() -> dict[str, int]:
-    bad = LexiconTable("intents").words["bad"]
+    bad, questions = LexiconTable("intents").words["bad"], load_lexicon("questions")
     lists: list[tuple[int, Iterable[str]]] = [
         (SECOND_PERSON, ["you", "your", "u", "ur", "you're", "yourselves"]),
         (AHEAD, ["in", "within", "under"]),
         *[(HARMS, rule.parts[0]) for rule in load_cooccurrence_rules()],
         *[(HARMED, part) for rule in load_cooccurrence_rules() for part in rule.parts[1:]],
         (SMALL, _SMALL.split()),
+        (MAY_ASK, [*questions["words"]["verbs"], *questions["openings"], *questions["indirect"]]),
         (FIRST_PERSON, ["i", "i'm", "i've", "me", "mine", "my", "our", "us", "we"]),
         (BAD, bad),
         (BAD, [f"#{word}" for word in bad]),
@@ -111,6 +122,12 @@ def _list_shape_flags(word: str) -> Iterable[tuple[int, bool]]:
     yield PRICED, word in COINS or MONEY.search(word) is not None
     yield STOPS, first in ".!?…"
     yield CUTS, word in _CUTS
+    yield QUESTION_MARK, "?" in word
+
+
+def _compute_counts(word: str) -> int:
+    return sum(1 << shift for bit, shift in _SHIFTS.items() if _FLAGS[word] & bit)
 
 
 _FLAGS = MemoDict(_compute_flags)
+_COUNTS = MemoDict(_compute_counts)
