@@ -1,5 +1,6 @@
 """The address that we listen on: what cannot be had is a sentence that names the setting."""
 
+import asyncio
 import errno
 import os
 import socket
@@ -34,3 +35,17 @@ def test_a_name_is_listened_on_at_each_of_its_addresses_and_what_was_taken_is_gi
         with socket.create_connection(one.getsockname()[:2], timeout=5):
             pass
         one.close()
+
+
+async def test_the_body_of_an_answer_does_not_wait_until_its_head_was_acknowledged() -> None:
+    seen = asyncio.get_running_loop().create_future()
+
+    async def look(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        seen.set_result(writer.get_extra_info("socket").getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+        writer.close()
+
+    [listening] = open_listen_sockets("127.0.0.1", 0)
+    async with await asyncio.start_server(look, sock=listening):
+        _, writer = await asyncio.open_connection(*listening.getsockname())
+        assert await seen
+        writer.close()
