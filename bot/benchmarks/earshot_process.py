@@ -39,6 +39,7 @@ class EarshotProcess:
 
     async def post(self, path: str, body: bytes, headers: Mapping[str, str]) -> None:
         async with self._session.post(self.url + path, data=body, headers=headers) as answer:
+            await answer.read()  # else the connection would be closed, and each delivery might need another
             answer.raise_for_status()
 
     async def run_command(self, *words: str) -> None:
