@@ -22,6 +22,30 @@ log = structlog.get_logger("ingest")
 
 FLOOD = "flood"
 """The part under which a source that is slowed is reported."""
+LOG_EVERY = 1.0
+"""Seconds for which what a source brings is one log line: a line for each delivery cost more than to store it."""
+
+
+class ReceivedTotal:
+    """Logs how much a source has brought, once for all that comes within `LOG_EVERY`."""
+
+    def __init__(self, source: str) -> None:
+        self._source = source
+        self._read = self._new = 0
+        self._timer: asyncio.TimerHandle | None = None
+
+    def add(self, read: int, new: int) -> None:
+        self._read += read
+        self._new += new
+        if self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(LOG_EVERY, self.write_line)
+
+    def write_line(self) -> None:
+        """Log what came since the last line, if anything did."""
+        if self._timer is not None:
+            self._timer.cancel()
+            log.info("mentions received", source=self._source, read=self._read, new=self._new)
+        self._read, self._new, self._timer = 0, 0, None
 
 
 class RateSample(NamedTuple):
@@ -54,6 +78,7 @@ class InboxWriter:
         self._quota: SourceQuota | None = None
         self._count = RateSample()
         self._is_flooding: bool | None = None
+        self.received = ReceivedTotal(source)
 
     async def load_cursor(self) -> str | None:
         return await self._store.intake.load_cursor(self._source)
@@ -68,7 +93,7 @@ class InboxWriter:
             mentions, edits = ([_clamp_time(mention, now) for mention in some] for some in (mentions, edits))
         new = await self._store.intake.admit(self._source, mentions, cursor, now, edits)
         if read := sum(mention.deleted_at is None for mention in mentions):  # a firehose sends ten deletions a second
-            log.info("mentions received", source=self._source, read=read, new=new)
+            self.received.add(read, new)
         self._clear_crash()
         self._count = self._count._replace(new=self._count.new + new)
         return new
@@ -187,6 +212,7 @@ class SourceWorker(Worker):
             for task in (listening, stopping):
                 task.cancel()
             await asyncio.gather(listening, stopping, return_exceptions=True)
+            self.inbox_writer.received.write_line()
         return 0
 
     def handle_failure(self, error: Exception) -> bool:

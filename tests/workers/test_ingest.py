@@ -3,6 +3,8 @@
 import asyncio
 from datetime import timedelta
 
+from structlog.testing import capture_logs
+
 from bot.domain.commits import StoreUnavailable
 from bot.domain.health.source_health import FLOOD_FROM
 from bot.sources.base import MentionSink
@@ -177,6 +179,23 @@ async def test_a_process_that_is_killed_in_a_flood_leaves_no_sentence_behind_and
     await publish_numbers(InboxWriter("x", store, clock), range(FLOOD_FROM, FLOOD_FROM + 1))
     assert await store.health_issues.load_issues() == {}
     assert (await store.mention_counters.read()).seen == FLOOD_FROM + 1
+
+
+async def test_what_comes_within_a_second_is_one_log_line_and_what_a_source_brought_last_is_logged_at_its_end(
+    store: Store, clock: SteppedClock
+) -> None:
+    stop = asyncio.Event()
+    source = FailingSource()
+    listener = SourceWorker(source, store, clock, stop)
+    with capture_logs() as lines:
+        running = asyncio.create_task(listener.step())
+        await source.spoke.wait()
+        for numbers in ((1, 2), (2, 3), (4,)):
+            await listener.inbox_writer.publish([build_numbered_mention(number) for number in numbers])
+        stop.set()
+        await running
+    received = [line for line in lines if line["event"] == "mentions received"]
+    assert [(line["source"], line["read"], line["new"]) for line in received] == [("forum", 6, 4)]
 
 
 async def test_what_is_pushed_to_us_never_waits(store: Store, clock: SteppedClock) -> None:
