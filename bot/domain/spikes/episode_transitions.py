@@ -72,9 +72,13 @@ def _open_detected(
 def _continue_episode(
     detector: SpikeDetector, before: Episode, finding: SpikeFinding | None, context: DetectionContext, at: datetime
 ) -> Decision[Episode] | None:
+    is_over = finding is None and at - before.unusual_at >= context.thresholds.over_after
+    pages_now = finding is not None and before.paged_at is None and not _explain_unpaged(before, finding, context)
+    if not is_over and not pages_now and at - before.written_at < REDRAW_INTERVAL:
+        return None  # before the new posts are added, which may be hundreds: this happens with nearly every post
     after = extend_episode(before, finding, detector.observations, context.baseline, context.all_words, at)
     after = after.copy_with(version=before.version + 1, written_at=at)
-    if finding is None and at - before.unusual_at >= context.thresholds.over_after:
+    if is_over:
         return _end_episode(before, after, f"{after.posts} posts, {after.voices} voices", at)
     if before.paged_at is None and finding is not None:
         after = _decide_paging(after, finding, context, at)
@@ -82,8 +86,6 @@ def _continue_episode(
             return Decision(
                 after, before, (notify_episode_card(after, Priority.CRISIS),), pages=_build_pages(after, at)
             )
-    if at - before.written_at < REDRAW_INTERVAL:
-        return None
     if (after.posts, after.doubtful) == (before.posts, before.doubtful):
         if finding is None or at - before.unusual_at < context.thresholds.over_after / 4:
             return None
@@ -122,12 +124,14 @@ def _build_pages(episode: Episode, at: datetime) -> tuple[Page, ...]:
 
 
 def _decide_paging(episode: Episode, finding: SpikeFinding, context: DetectionContext, at: datetime) -> Episode:
-    why = (
-        "it is about a competitor"
-        if not context.is_ours
-        else explain_not_paged(finding, context.thresholds, learning=episode.learning)
-    )
+    why = _explain_unpaged(episode, finding, context)
     return episode.copy_with(unpaged=why, paged_at=None if why else at)
+
+
+def _explain_unpaged(episode: Episode, finding: SpikeFinding, context: DetectionContext) -> str:
+    if not context.is_ours:
+        return "it is about a competitor"
+    return explain_not_paged(finding, context.thresholds, learning=episode.learning)
 
 
 def explain_not_paged(finding: SpikeFinding, thresholds: SpikeThresholds, *, learning: bool) -> str:
