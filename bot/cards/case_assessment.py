@@ -27,7 +27,7 @@ from bot.cards.owner_brief import OwnerBrief, render_owner_brief
 from bot.cards.paging import render_escalation
 from bot.cards.post_details import render_post_details
 from bot.cards.sanitize import escape, escape_name, sanitize_line
-from bot.domain.assessment import Assessment, Intent, Signal
+from bot.domain.assessment import WORTH_SAYING, Assessment, Intent, Signal
 from bot.domain.case import Case
 from bot.domain.cases.correction_transitions import describe_correction
 from bot.domain.correction import ABOUT_US, COLLEAGUE, GENUINE, NOT_ABOUT_US, SPAM, CorrectionKind
@@ -38,8 +38,6 @@ from bot.domain.text import format_percent, join_words
 
 REASON_MOST = 140
 ATTEMPTS_SHOWN = 12
-WORTH_SAYING = 0.1
-"""The least probability with which another type is listed."""
 _PHRASE = re.compile(r"'[^']+'")
 _PHRASES = re.compile(r"'[^']+'(?:, '[^']+')*")
 """A reason of quoted phrases alone."""

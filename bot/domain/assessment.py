@@ -45,7 +45,8 @@ _RANK = {intent: rank for rank, intent in enumerate(Intent)}
 class Signal(NamedTuple):
     """What one detector found in one mention.
 
-    `label` is `<dimension>:<word>`, such as `intent:complaint`; routes match on it. `confidence` runs from 0 to 1.
+    `detector` is empty if it has the name of the dimension. `label` is `<dimension>:<word>`, such as
+    `intent:complaint`; routes match on it. `confidence` runs from 0 to 1.
     `holds` is False for a class that lost or a probability below the threshold, which is kept for its figures only.
     `because` is the reason in words, for the card. `weight` is the points of an urgency signal.
     """
@@ -70,6 +71,8 @@ UNSURE = "sentiment:unsure"
 _UNSURE = UNSURE.partition(":")[2]
 DOUBTFUL = "crisis:doubtful"
 """The label of a crisis that a person should confirm before anybody is paged."""
+WORTH_SAYING = 0.1
+"""The least probability with which a type that does not hold is listed."""
 MERGED_CASE = "merged case"
 """Instead of a detector: what a case has from a more pressing one that was merged into it."""
 
@@ -152,6 +155,16 @@ class Assessment(FrozenModel):
         explained = build_assessment(signals)
         vars(explained).update({name: value for name, value in vars(self).items() if name != "signals"})
         return explained
+
+    def drop_unlikely(self) -> "Assessment":
+        """Return what a case keeps of this: what is too improbable to be listed is a third of all signals."""
+        listed = "sentiment" if self.is_unsure else ""
+        kept = (
+            one
+            for one in self.signals
+            if one.holds or one.confidence >= WORTH_SAYING or one.because or one.dimension == listed
+        )
+        return build_assessment(Signal("", *one[1:]) if one.detector == one.dimension else one for one in kept)
 
     def raise_to(self, other: "Assessment") -> "Assessment":
         """Return this with the type, and with the points, of the other where those are more pressing.

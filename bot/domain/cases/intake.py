@@ -95,7 +95,7 @@ def open_case(
         id=derive_case_id(mention.id),
         version=1,
         mention=mention,
-        assessment=assessment,
+        assessment=assessment.drop_unlikely(),
         department=department.name,
         route=route.name,
         clocks=route.clocks,
