@@ -156,7 +156,7 @@ class Assessment(FrozenModel):
         vars(explained).update({name: value for name, value in vars(self).items() if name != "signals"})
         return explained
 
-    def drop_unlikely(self) -> "Assessment":
+    def shorten_signals(self) -> "Assessment":
         """Return what a case keeps of this: what is too improbable to be listed is a third of all signals."""
         listed = "sentiment" if self.is_unsure else ""
         kept = (

@@ -2,7 +2,7 @@
 
 import heapq
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import chain, islice
 from operator import itemgetter
 from typing import NamedTuple
@@ -11,8 +11,8 @@ from bot.domain.case import Case, CaseStatus
 from bot.domain.cases.queues import PAGE_ROWS, CasePage, CaseQueue, QueueCounts, normalize_name
 from bot.store.case_writer import add_author, build_person_term, update_claimed_cases
 from bot.store.cases import CaseStore
-from bot.store.client import RedisClient, Words, parse_hash
-from bot.store.keys import Keys, list_months
+from bot.store.client import ANOTHER_TYPE, RedisClient, Words, parse_hash
+from bot.store.keys import AUTHORS_KEPT, PERSON_KEPT, Keys, list_months
 from bot.store.repository import RedisStore
 from bot.store.transaction import Transaction, commit
 
@@ -23,6 +23,7 @@ MAX_PERSON_CASES = 100
 RESTORED_AT_ONCE = 100
 OPEN_END = chr(0x10FFFF)
 SCAN_START = "0"
+_FORMER_SECONDS = int(PERSON_KEPT.total_seconds())
 Dues = dict[str, float]
 """Ids of cases with when each is due, in epoch seconds, soonest first; infinity without a deadline."""
 
@@ -119,19 +120,13 @@ class CaseQueueStore(RedisStore):
 
     async def list_person_cases(self, accounts: Iterable[str], at: datetime) -> list[Case]:
         """Return the newest cases of a person, `MAX_PERSON_CASES` at most, by when they were first opened."""
-        starts = [build_person_term(account) for account in accounts]
-        ranges = [(key, start) for key in map(self._keys.authors_key, list_months(at)) for start in starts]
-        options = ("BYLEX", "REV", "LIMIT", 0, MAX_PERSON_CASES)
+        wanted = list(accounts)
         while True:  # the entries of cases that are no longer kept are dropped, and make room for others
-            replies = await self._client.execute_each(
-                [("ZRANGE", key, f"({start}{OPEN_END}", f"[{start}", *options) for key, start in ranges]
-            )
-            entries = [(key, one) for (key, _), reply in zip(ranges, replies, strict=True) for one in reply]
-            newest = sorted(entries, key=lambda one: one[1][len(starts[0]) :], reverse=True)[:MAX_PERSON_CASES]
-            ids = list(dict.fromkeys(entry.rpartition("\n")[2] for _, entry in newest))
+            newest = (await list_person_entries(self._client, self._keys, wanted, at))[:MAX_PERSON_CASES]
+            ids = list(dict.fromkeys(entry.case_id for entry in newest))
             found = await self._cases.find(ids)
             gone = set(ids) - found.keys()
-            await self._drop_expired(newest, gone)
+            await self._drop_expired([(entry.key, entry.member) for entry in newest], gone)
             if all(map(self._cases.is_unreadable, gone)):
                 return [found[one] for one in ids if one in found]
 
@@ -182,7 +177,42 @@ class CaseQueueStore(RedisStore):
             transaction.write("ZADD", self._keys.deadlines, "NX", 0, case.id)  # 0.1.0 wrote none for some
             update_claimed_cases(transaction, self._keys, None, case)
             add_author(transaction, self._keys, case)
+            transaction.write("EXPIRE", self._keys.former_person_cases_key(case.mention.author_key), _FORMER_SECONDS)
         return transaction
+
+
+class PersonEntry(NamedTuple):
+    """An entry of the index of authors: a case of an account."""
+
+    account: str
+    key: str
+    member: str
+
+    @property
+    def case_id(self) -> str:
+        return self.member.rpartition("\n")[2]
+
+
+async def list_person_entries(
+    client: RedisClient, keys: Keys, accounts: Sequence[str], at: datetime, kept: timedelta = AUTHORS_KEPT
+) -> list[PersonEntry]:
+    """Return the cases of these accounts, the newest first, at most `MAX_PERSON_CASES` of each in a month.
+
+    Those of the last `kept`, and of up to a month before that, which costs a command for each account and month.
+    Whatever became of them: some may be closed, or no longer kept.
+    """
+    terms = {account: build_person_term(account) for account in accounts}
+    ranges = [(key, account) for key in map(keys.authors_key, list_months(at, kept)) for account in terms]
+    options = ("BYLEX", "REV", "LIMIT", 0, MAX_PERSON_CASES)
+    asked = [("ZRANGE", key, f"({terms[one]}{OPEN_END}", f"[{terms[one]}", *options) for key, one in ranges]
+    replies = await client.execute_each(asked) if asked else []
+    found = [
+        PersonEntry(account, key, member)
+        for (key, account), reply in zip(ranges, replies, strict=True)
+        if reply is not ANOTHER_TYPE
+        for member in reply
+    ]
+    return sorted(found, key=lambda one: one.member[len(terms[one.account]) :], reverse=True)
 
 
 def _list_count_commands(keys: Keys, department: str, at: datetime) -> Iterator[Words]:

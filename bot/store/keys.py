@@ -229,7 +229,8 @@ class Keys:
     def person_key(self, author_key: str) -> str:
         return f"{self.root}person:{derive_person_id(author_key)}"
 
-    def person_cases_key(self, author_key: str) -> str:
+    def former_person_cases_key(self, author_key: str) -> str:
+        """Of builds before 0.2.0: the open cases of an author, which `authors_key` has, too."""
         return f"{self.root}person_cases:{derive_person_id(author_key)}"
 
     def person_notes_key(self, author_key: str) -> str:

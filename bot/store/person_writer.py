@@ -1,4 +1,4 @@
-"""What the commit of a case writes about its author: counts, and which of their cases are open."""
+"""What the commit of a case writes about its author: counts, and that their other cards are drawn again."""
 
 from datetime import datetime
 
@@ -12,8 +12,6 @@ from bot.store.transaction import Transaction
 
 CONTACTS, FIRST_AT, LAST_AT, ANSWERED, ANSWERED_BY, ANSWERED_AT, PRAISED = "n", "f", "l", "a", "b", "t", "p"
 LOST_AT, APPROACHES = "u", "w"
-CLAIMED_FROM = 10**11
-"""Added to the score of an open case once it is claimed, so that the claimed ones of a person come first."""
 _SECONDS = int(PERSON_KEPT.total_seconds())
 
 
@@ -26,7 +24,6 @@ def write_person_changes(transaction: Transaction, keys: Keys, decision: CaseDec
     for one in (decision, decision.opened_decision, decision.target_decision):
         if one is None or one.after is None:
             continue
-        _update_person_cases(transaction, keys, one.before, one.after)
         if (refresh := _find_person_refresh(one.before, one.after)) is not None:
             add_notification(transaction, keys, refresh, at)
 
@@ -53,16 +50,6 @@ def count_contacts(transaction: Transaction, keys: Keys, decision: CaseDecision)
     count = count_approaches(decision.before, decision.after)
     if count and (author := decision.after.mention.author_key):
         transaction.write("HINCRBY", keys.person_key(author), APPROACHES, count)
-
-
-def _update_person_cases(transaction: Transaction, keys: Keys, before: Case | None, case: Case) -> None:
-    """List the open cases of an author, the claimed ones above the others, each by when it was opened."""
-    known, author = before.mention.author_key if before else "", case.mention.author_key
-    if known and (case.is_closed or not author):
-        transaction.write("ZREM", keys.person_cases_key(known), case.id)
-    elif author and not case.is_closed and (before is None or before.status is not case.status):
-        score = case.opened_at.timestamp() + CLAIMED_FROM * (case.status is CaseStatus.CLAIMED)
-        transaction.write("ZADD", keys.person_cases_key(author), score, case.id)
 
 
 def _find_person_refresh(before: Case | None, case: Case) -> Notification | None:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from bot.domain.audit import AuditEvent
 from bot.domain.case import Case, CaseStatus
@@ -16,10 +16,11 @@ from bot.domain.persons.person import (
     PersonLabel,
     merge_persons,
 )
+from bot.store.case_queues import MAX_PERSON_CASES, list_person_entries
 from bot.store.cases import CaseStore
 from bot.store.client import ANOTHER_TYPE, RedisClient, parse_hash, parse_int
 from bot.store.decision_writer import add_audit_event, add_notification
-from bot.store.keys import PERSON_KEPT, Keys
+from bot.store.keys import AUTHORS_KEPT, PERSON_KEPT, Keys
 from bot.store.message_records import CardRecord, CardState
 from bot.store.outbox import Outbox
 from bot.store.person_writer import (
@@ -27,7 +28,6 @@ from bot.store.person_writer import (
     ANSWERED_AT,
     ANSWERED_BY,
     APPROACHES,
-    CLAIMED_FROM,
     CONTACTS,
     FIRST_AT,
     LAST_AT,
@@ -40,8 +40,6 @@ from bot.store.transaction import CommitResult, Transaction, commit
 
 FindName = Callable[[str], Awaitable[str]]
 LABELS, ACCOUNTS = "x", "s"
-MAX_OPEN_CASES = 20
-"""Of an account whose cards are redrawn, and among which those of colleagues are searched."""
 _LABELS = {label.value: label for label in PersonLabel}
 _SECONDS = int(PERSON_KEPT.total_seconds())
 
@@ -87,7 +85,7 @@ class PersonStore(RedisStore):
     ) -> dict[str, AuthorContext]:
         """Return the same for each of these cases, in as many round trips as for one."""
         persons = await self.load(one.mention.author_key for one in cases)
-        others = await self._find_claimed_cases(cases, persons)
+        others = await self._find_claimed_cases(cases, persons, at)
         written = [one.id for one in cases if one.status is CaseStatus.CLAIMED]
         written += [one.case_id for some in others.values() for one in some]
         writers = await self._replies.load_writers(written, at) if written else {}
@@ -104,35 +102,41 @@ class PersonStore(RedisStore):
         return {case_id: replace(context, names=names) for case_id, context in found.items()}
 
     async def _find_claimed_cases(
-        self, cases: Sequence[Case], persons: Mapping[str, Person]
+        self, cases: Sequence[Case], persons: Mapping[str, Person], at: datetime
     ) -> dict[str, tuple[OpenCase, ...]]:
-        """Return other cases of each person that somebody has claimed; mostly there are none, and nothing is read."""
+        """Return other cases of each person that somebody has claimed; mostly there are none, and no case is read."""
         authors = {case.id: case.mention.author_key for case in cases}
         accounts = {key: persons[key].accounts if key in persons else (key,) for key in authors.values() if key}
-        ids = await self._list_open([one for some in accounts.values() for one in some], f"{CLAIMED_FROM}")
-        found = await self._cases.find([one for some in ids.values() for one in some])
-        claimed = [one for one in found.values() if one.status is CaseStatus.CLAIMED]
-        cards = await self._outbox.load_cards([one.id for one in claimed])
-        known = {one.id: _build_open_case(one, cards[one.id]) for one in claimed}
+        firsts = [persons[key].first_at if key in persons else None for key in accounts]
+        kept = max((at - min(first, at) if first else AUTHORS_KEPT for first in firsts), default=AUTHORS_KEPT)
+        newest = await self._list_newest({one for some in accounts.values() for one in some}, at, kept)
+        ids = {key: [one for account in some for one in newest[account]] for key, some in accounts.items()}
+        others = {one for case_id, author in authors.items() for one in ids.get(author, ()) if one != case_id}
+        statuses = await self._cases.load_statuses(sorted(others)) if others else {}
+        claimed = await self._cases.find([one for one, status in statuses.items() if status is CaseStatus.CLAIMED])
+        cards = await self._outbox.load_cards(list(claimed))
+        known = {one.id: _build_open_case(one, cards[one.id]) for one in claimed.values()}
         return {
-            case_id: tuple(
-                known[one] for key in accounts.get(author, ()) for one in ids[key] if one in known and one != case_id
-            )
+            case_id: tuple(known[one] for one in ids.get(author, ()) if one in known and one != case_id)
             for case_id, author in authors.items()
         }
 
-    async def list_open_cases(self, case: Case) -> list[Case]:
-        """Return the newest open cases of the author of a case, without that one."""
-        ids = await self._list_open(await self.load_accounts(case.mention.author_key, ""), "-inf")
-        found = await self._cases.find([one for some in ids.values() for one in some if one != case.id])
-        return [one for one in found.values() if not one.is_closed]
+    async def list_open_cases(self, case: Case, at: datetime) -> list[Case]:
+        """Return the open cases among the newest of the author of a case, without that one."""
+        return await self._find_open(await self.load_accounts(case.mention.author_key, ""), at, case.id)
 
-    async def _list_open(self, accounts: Iterable[str], lowest: str) -> dict[str, list[str]]:
-        """Return the newest open cases of each account."""
-        keys, newest = list(dict.fromkeys(accounts)), ("+inf", lowest, "BYSCORE", "REV", "LIMIT", 0, MAX_OPEN_CASES)
-        wanted = [("ZRANGE", self._keys.person_cases_key(key), *newest) for key in keys]
-        replies = await self._client.execute_each(wanted) if wanted else []
-        return {key: [] if one is ANOTHER_TYPE else one for key, one in zip(keys, replies, strict=True)}
+    async def _find_open(self, accounts: Iterable[str], at: datetime, without: str = "") -> list[Case]:
+        ids = [one for some in (await self._list_newest(accounts, at)).values() for one in some if one != without]
+        return [one for one in (await self._cases.find(ids)).values() if not one.is_closed]
+
+    async def _list_newest(
+        self, accounts: Iterable[str], at: datetime, kept: timedelta = AUTHORS_KEPT
+    ) -> dict[str, list[str]]:
+        """Return the newest cases of each account, whatever became of them."""
+        found: dict[str, list[str]] = {account: [] for account in accounts}
+        for entry in await list_person_entries(self._client, self._keys, list(found), at, min(kept, AUTHORS_KEPT)):
+            found[entry.account].append(entry.case_id)
+        return {account: ids[:MAX_PERSON_CASES] for account, ids in found.items()}
 
     async def load_labels(self, author_keys: Iterable[str]) -> dict[str, frozenset[PersonLabel]]:
         """Return the labels of the person behind each account, if there are any.
@@ -226,8 +230,7 @@ class PersonStore(RedisStore):
     ) -> None:
         """Have the open cards of a person drawn again, that of this case among them if it is theirs."""
         if case is None or case.mention.author_key not in accounts:
-            newest = [one for some in (await self._list_open(accounts, "-inf")).values() for one in some]
-            case = next(iter((await self._cases.find(newest[:1])).values()), None)
+            case = next(iter(await self._find_open(accounts, at)), None)
         if case is None:
             return
         add_notification(transaction, self._keys, Notification.refresh_person(case.id, case.department), at)

@@ -164,3 +164,19 @@ def test_the_note_and_the_text_before_an_edit_are_shown_as_they_were_typed() -> 
     assert "see <!here> *now*" in words(view)
     assert "you <!channel> lost it" in words(view)
     assert "<!" not in list_markup(view).replace("<!date", "")
+
+
+@pytest.mark.parametrize(
+    ("more", "fewer"), [((), 2), ((Signal("sentiment", "sentiment:unsure", 0.5),), 1)], ids=["sure", "unclear"]
+)
+def test_what_a_case_keeps_of_its_assessment_says_the_same(more: tuple[Signal, ...], fewer: int) -> None:
+    case = assessed_case(Signal("intent", "intent:need", 0.099, holds=False), *more)
+    found = case.assessment
+    kept = found.shorten_signals()
+
+    assert len(kept.signals) == len(found.signals) - fewer
+    assert explain(case.copy_with(assessment=kept)) == explain(case)
+    for name in ("labels", "labels_by_dimension", "sentiment", "intent", "urgency", "reasons", "subject", "kind"):
+        assert getattr(kept, name) == getattr(found, name)
+    assert {signal.detector for signal in kept.signals} == {"", "mood", "subject"}
+    assert kept.shorten_signals() == kept

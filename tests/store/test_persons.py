@@ -10,11 +10,11 @@ from bot.domain.commits import CaseDecision
 from bot.domain.mention import Mention
 from bot.domain.persons.person import Person, PersonLabel
 from bot.domain.routing import Route
+from bot.store.case_queues import MAX_PERSON_CASES
 from bot.store.case_writer import build_person_term, write_cases, write_decision
 from bot.store.client import RedisClient
 from bot.store.inbox import TriagedEntry
 from bot.store.keys import PERSON_KEPT, Keys, format_month
-from bot.store.persons import MAX_OPEN_CASES
 from bot.store.store import Store
 from bot.store.transaction import CommitResult, Transaction, commit
 from tests.clock import SteppedClock
@@ -145,12 +145,15 @@ async def test_a_person_with_thousands_of_open_cases_costs_a_card_no_more_than_a
 ) -> None:
     case = await commit_one(store, clock, open_one(post(1, clock), clock))
     await client.execute("HSET", keys.person_key(MARTA), "n", 10_000)
-    many = [word for number in range(10_000) for word in (str(number), f"c{number}")]
-    await client.execute("ZADD", keys.person_cases_key(MARTA), *many)
+    now = int(clock.now().timestamp())
+    many = [f"{build_person_term(MARTA)}{now - number:08x}\nc{number}" for number in range(1, 10_000)]
+    words = [word for one in many for word in (0, one)]
+    await client.execute("ZADD", keys.authors_key(format_month(clock.now())), *words)
     context = await store.persons.load_context(case, clock.now())
     assert context.person is not None
     assert (context.person.contacts, context.open_cases) == (10_000, ())
-    assert len((await store.persons._list_open([MARTA], "-inf"))[MARTA]) == MAX_OPEN_CASES
+    listed = (await store.persons._list_newest([MARTA], clock.now()))[MARTA]
+    assert listed == [case.id, *(f"c{number}" for number in range(1, MAX_PERSON_CASES))]
 
 
 async def test_labels_of_many_are_read_though_one_key_holds_another_type(store: Store, clock: SteppedClock) -> None:
@@ -185,7 +188,7 @@ async def test_the_newest_cases_are_listed_of_thousands_of_all_accounts_whatever
     assert not await store.case_queues.search_author(build_person_term(MARTA), clock.now())
 
 
-async def test_a_contact_takes_four_commands_beside_those_of_its_case(store: Store, clock: SteppedClock) -> None:
+async def test_a_contact_takes_three_commands_beside_those_of_its_case(store: Store, clock: SteppedClock) -> None:
     counts: list[dict[str, int]] = []
     for number, write in enumerate((write_cases, write_decision)):
         transaction = Transaction(store.keys.inbox)
@@ -196,7 +199,7 @@ async def test_a_contact_takes_four_commands_beside_those_of_its_case(store: Sto
         counts.append({name: count - before.get(name, 0) for name, count in after.items()})
     without, known = counts
     more = {name: count - without.get(name, 0) for name, count in known.items() if count != without.get(name, 0)}
-    assert more == {"hincrby": 1, "hset": 1, "expire": 1, "zadd": 1}
+    assert more == {"hincrby": 1, "hset": 1, "expire": 1}
 
 
 async def count_commands(client: RedisClient) -> dict[str, int]:

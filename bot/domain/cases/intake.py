@@ -95,7 +95,7 @@ def open_case(
         id=derive_case_id(mention.id),
         version=1,
         mention=mention,
-        assessment=assessment.drop_unlikely(),
+        assessment=assessment.shorten_signals(),
         department=department.name,
         route=route.name,
         clocks=route.clocks,

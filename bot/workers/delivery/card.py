@@ -125,9 +125,10 @@ class CardDelivery:
 
     async def refresh_person_cards(self, pending: Notification) -> bool:
         """Ask for the other cards of a person to be drawn again. Calls nobody itself."""
+        at = self._poster.clock.now()
         case = (await self._store.cases.find([pending.subject_id])).get(pending.subject_id)
-        for other in await self._store.persons.list_open_cases(case) if case else ():
-            await self._outbox.add(Notification.draw_card(other.id, other.department), self._poster.clock.now())
+        for other in await self._store.persons.list_open_cases(case, at) if case else ():
+            await self._outbox.add(Notification.draw_card(other.id, other.department), at)
         await self._outbox.mark_delivered(pending)
         return False
 
