@@ -1,26 +1,25 @@
 """The routes of one brand, and the web app with those of the process."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
-from starlette.routing import BaseRoute, Mount, Route
+from starlette.routing import Mount, Route
 from starlette.types import ASGIApp
 
 from bot.calendars.ical_writer import REFRESH
 from bot.clock import Clock
 from bot.domain.errors import StoreUnavailable
 from bot.sinks.pagers.twilio import PRESSED_PATH
-from bot.sources.webhook import WebhookSource
 from bot.store.store import Store
 from bot.usecases.calendar_links import CalendarLinks
 from bot.web.ack_routes import AckRoutes
 from bot.web.health_endpoints import BrandHealth
+from bot.web.hook_sites import Hooks, HookSite, ProcessSite
 from bot.web.process_group import ONE_PROCESS, ProcessGroup
 from bot.web.process_routes import Endpoint, ProcessDependencies, list_process_routes
-from bot.web.request_body import BodyError, BodyReader, answer_body_error, read_body
+from bot.web.request_body import BodyReader
 
 CALENDAR_HEADERS = {
     "Cache-Control": f"private, max-age={int(REFRESH.total_seconds())}",
@@ -37,7 +36,7 @@ class RouteDependencies:
 
     store: Store
     clock: Clock
-    hooks: Callable[[], Mapping[str, WebhookSource]]
+    hooks: Hooks
     list_source_issues: Callable[[], Mapping[str, str]] = field(default=dict)
     """The sources of this process, each with its issue or ''."""
     departments: Callable[[], tuple[str, ...]] = field(default=lambda: ())
@@ -53,7 +52,7 @@ class RouteDependencies:
         return BrandHealth(self.store, self.list_source_issues(), self.departments())
 
 
-def build_web_app(dependencies: RouteDependencies) -> Starlette:
+def build_web_app(dependencies: RouteDependencies) -> HookSite:
     """Build the app of a process with one brand."""
     process = ProcessDependencies(
         lambda: {"": dependencies.describe_health()},
@@ -63,27 +62,19 @@ def build_web_app(dependencies: RouteDependencies) -> Starlette:
         stopping=dependencies.stopping,
         processes=dependencies.processes,
     )
-    return _build_starlette(
-        [*list_process_routes(process), *list_brand_routes(dependencies)], bodies=dependencies.bodies
-    )
+    routes = [*list_process_routes(process), *list_brand_routes(dependencies)]
+    return HookSite(routes, dependencies.bodies, dependencies.hooks)
 
 
-def build_brand_app(dependencies: RouteDependencies) -> Starlette:
+def build_brand_app(dependencies: RouteDependencies) -> HookSite:
     """Build the part of the app that serves one brand."""
-    return _build_starlette(list_brand_routes(dependencies), bodies=dependencies.bodies)
+    return HookSite(list_brand_routes(dependencies), dependencies.bodies, dependencies.hooks)
 
 
-def build_process_app(dependencies: ProcessDependencies, brands: Mapping[str, ASGIApp]) -> Starlette:
+def build_process_app(dependencies: ProcessDependencies, brands: Mapping[str, ASGIApp]) -> ProcessSite:
     """Build the app of a process; `brands` serve what is below their paths, which are '' for the only one."""
     mounted = [Mount(path, app=brand) for path, brand in brands.items()]
-    return _build_starlette([*list_process_routes(dependencies), *mounted], bodies=dependencies.bodies)
-
-
-def _build_starlette(routes: Sequence[BaseRoute], bodies: BodyReader) -> Starlette:
-    app = Starlette(routes=routes, exception_handlers={BodyError: answer_body_error})
-    app.state.bodies = bodies
-    app.router.redirect_slashes = False  # it would redirect to the Host header, whatever it is
-    return app
+    return ProcessSite([*list_process_routes(dependencies), *mounted], dependencies.bodies, brands)
 
 
 def list_brand_routes(dependencies: RouteDependencies) -> list[Route]:
@@ -96,18 +87,15 @@ def list_brand_routes(dependencies: RouteDependencies) -> list[Route]:
     return routes
 
 
-def _build_hook_endpoint(hooks: Callable[[], Mapping[str, WebhookSource]]) -> Endpoint:
+def _build_hook_endpoint(hooks: Hooks) -> Endpoint:
+    """Answer what is no delivery to a hook that there is: `HookSite` takes those."""
+
     async def handle_hook(request: Request) -> Response:
         found = hooks().get(request.path_params["name"])
         if found is None:
             return JSONResponse({"error": "there is no hook of that name in the playbook"}, 404)
-        if request.method == "GET":
-            confirmed = found.confirm_challenge(request.query_params)
-            return PlainTextResponse(confirmed) if confirmed is not None else Response(status_code=404)
-        headers = dict(request.headers)
-        refused = found.reject_headers(headers)
-        answer = refused or await found.receive(headers, await read_body(request))
-        return JSONResponse(answer.body, answer.status, answer.headers)
+        confirmed = found.confirm_challenge(request.query_params)
+        return PlainTextResponse(confirmed) if confirmed is not None else Response(status_code=404)
 
     return handle_hook
 
