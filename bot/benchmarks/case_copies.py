@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from hashlib import blake2b
 
 from bot.store.client import Words
-from bot.store.transaction import Transaction, encode_call
+from bot.store.transaction import Transaction, plan_calls
 
 ScriptCall = tuple[Sequence[str], Words]
 """KEYS and ARGV."""
@@ -22,8 +22,8 @@ class CommitTemplate:
     """
 
     def __init__(self, transactions: Sequence[Transaction], others: Sequence[Transaction]) -> None:
-        words = _join_call(encode_call(transactions))
-        self._ids = sorted(set(_ID.findall(words)) - set(_ID.findall(_join_call(encode_call(others)))))
+        words = _join_call(transactions)
+        self._ids = sorted(set(_ID.findall(words)) - set(_ID.findall(_join_call(others))))
         self._parts = re.split(f"({'|'.join(self._ids)})", words)
 
     def copy(self, number: int) -> ScriptCall:
@@ -34,6 +34,7 @@ class CommitTemplate:
         return keys.split(_WORD), args.split(_WORD)
 
 
-def _join_call(call: ScriptCall) -> str:
-    keys, args = call
+def _join_call(transactions: Sequence[Transaction]) -> str:
+    [call] = plan_calls(transactions)
+    keys, args = call.encode()
     return _ARGUMENTS.join((_WORD.join(keys), _WORD.join(map(str, args))))

@@ -17,7 +17,7 @@ from bot.store.case_writer import write_decision
 from bot.store.client import BLOCK_MS, RedisClient, parse_counts, parse_hash, parse_int
 from bot.store.decision_writer import to_ms
 from bot.store.keys import INBOX_MOST, SEEN_AUTHORS_KEPT, SEEN_FOR, Keys, format_month, list_months
-from bot.store.recent_mentions import RecentBatch, append_recent
+from bot.store.recent_mentions import RecentBatch, build_recent
 from bot.store.repository import RedisStore
 from bot.store.transaction import GROUP, CommitResult, Transaction, commit
 
@@ -202,7 +202,7 @@ class Inbox(RedisStore):
     async def commit(
         self, ready: Sequence[TriagedEntry], at: datetime, recent_batch: RecentBatch | None = None
     ) -> list[CommitResult]:
-        """Commit each decision as its own transaction, in order, in one round trip; `recent_batch` with the first.
+        """Commit each decision as its own transaction, in order, and `recent_batch` with them, all in one round trip.
 
         The lookup keys are guarded, too: two workers with the same words at once must not both open a case, and words
         that were deleted or edited meanwhile must not be written.
@@ -214,9 +214,9 @@ class Inbox(RedisStore):
                 transaction.guard(*guard)
             self._write_decision(transaction, decision, at)
             transactions.append(transaction)
-        if recent_batch and recent_batch.recent and transactions:
-            append_recent(transactions[0], self._keys, recent_batch)
-        return await commit(self._client, *transactions)
+        if recent_batch and recent_batch.recent:
+            transactions.append(build_recent(self._keys, recent_batch))
+        return (await commit(self._client, *transactions))[: len(ready)]
 
     def _write_decision(self, transaction: Transaction, decision: CaseDecision, at: datetime) -> None:
         """A benchmark overrides this, to see what a part of it costs."""

@@ -38,10 +38,12 @@ class RecentBatch(NamedTuple):
     since: datetime
 
 
-def append_recent(transaction: Transaction, keys: Keys, batch: RecentBatch) -> None:
-    """Append a batch as one entry and trim old ones. Idempotent for readers."""
-    transaction.add_upkeep("XADD", keys.recent_mentions, "*", "by", batch.worker, "heard", dump_recent(batch.recent))
+def build_recent(keys: Keys, batch: RecentBatch) -> Transaction:
+    """Append a batch as one entry and trim old ones. Idempotent for readers, so that nothing guards it."""
+    transaction = Transaction(keys.inbox, ignore_fence=True)
+    transaction.write("XADD", keys.recent_mentions, "*", "by", batch.worker, "heard", dump_recent(batch.recent))
     transaction.add_upkeep("XTRIM", keys.recent_mentions, "MINID", "~", _to_ms(batch.since))
+    return transaction
 
 
 class RecentPage(NamedTuple):
@@ -55,9 +57,7 @@ class RecentMentionStore(RedisStore):
     async def append(self, batch: RecentBatch) -> None:
         """Append a batch that is not committed with anything else."""
         if batch.recent:
-            transaction = Transaction(self._keys.inbox)
-            append_recent(transaction, self._keys, batch)
-            await commit(self._client, transaction)
+            await commit(self._client, build_recent(self._keys, batch))
 
     async def read_page(self, after: str, exclude_worker: str = "") -> RecentPage:
         """Read a page in the order of commits, without entries of one worker. Unreadable entries are logged."""

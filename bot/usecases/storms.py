@@ -25,11 +25,13 @@ from bot.domain.spikes.episode_transitions import notify_episode_card, set_facts
 from bot.store.digests import sort_by_urgency
 from bot.store.repository import TRIES
 from bot.store.store import Store
-from bot.store.transaction import MAX_PER_CALL, CommitResult
+from bot.store.transaction import CommitResult
 from bot.usecases.cases import CaseUseCases, CaseView
 from bot.usecases.digests import LIST_GONE
 from bot.usecases.staff import StaffDirectory
 
+CHANGED_AT_ONCE = 32
+"""Cases that are changed in one round trip."""
 TAKEN_AT_ONCE = 10
 MAX_GROUPED = 2_000
 """Unclaimed cases of a list that are compared with one another; the most pressing ones."""
@@ -115,8 +117,8 @@ class StormUseCases:
         claimed = _ClaimedSoFar(by)
 
         async def claim_group() -> None:
-            for start in range(0, len(group), MAX_PER_CALL):
-                await self._claim(group[start : start + MAX_PER_CALL], claimed)
+            for start in range(0, len(group), CHANGED_AT_ONCE):
+                await self._claim(group[start : start + CHANGED_AT_ONCE], claimed)
 
         return await self._finish_claim(work, claimed, claim_group())
 
@@ -148,8 +150,8 @@ class StormUseCases:
         ids, resolved, refusals, interrupted = list(dict.fromkeys(case_ids)), list[Case](), list[str](), False
         resolve = resolve_one or self._cases.resolve
         try:
-            for start in range(0, len(ids), MAX_PER_CALL):
-                some = ids[start : start + MAX_PER_CALL]
+            for start in range(0, len(ids), CHANGED_AT_ONCE):
+                some = ids[start : start + CHANGED_AT_ONCE]
                 singly = some if resolve_one else await self._resolve_together(some, by, resolution, note, resolved)
                 for case_id in singly:
                     try:

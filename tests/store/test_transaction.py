@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -69,6 +70,46 @@ def _write(transaction: Transaction, keys: Keys, command: Command) -> None:
     transaction.write(command[0], keys.root + key, *((field,) if field else ()), command[3])
 
 
+async def test_a_transaction_may_be_guarded_by_what_those_before_it_write(client: RedisClient, keys: Keys) -> None:
+    """Whether a write of the same call says what the key will hold, or only the server can tell."""
+    word, fields, numbers = (keys.root + name for name in ("word", "fields", "numbers"))
+    steps: list[tuple[tuple[str, ...], tuple[Any, ...]]] = [
+        ((), ("SET", word, "a", "EX", 60)),
+        ((word, "a"), ("HSET", fields, "one", "1")),
+        ((word, "b"), ("SET", word, "never")),
+        ((fields, "1", "one"), ("HSET", fields, "two", "2")),
+        ((fields, "", "three"), ("DEL", word)),
+        ((word, ""), ("HINCRBY", numbers, "n", 2)),
+        ((numbers, "2", "n"), ("HDEL", fields, "one")),
+        ((fields, "1", "one"), ("SET", word, "never")),
+        ((fields, "", "one"), ("SET", word, "last")),
+    ]
+    transactions = [Transaction(keys.inbox) for _ in steps]
+    for transaction, (guard, write) in zip(transactions, steps, strict=True):
+        if guard:
+            transaction.guard(*guard)
+        transaction.write(*write)
+
+    replies = await commit(client, *transactions)
+
+    assert [place for place, reply in enumerate(replies) if reply is not CommitResult.WRITTEN] == [2, 7]
+    assert await client.execute("GET", word) == "last"
+
+
+async def test_what_another_wrote_meanwhile_refuses_only_what_depends_on_it(client: RedisClient, keys: Keys) -> None:
+    await client.execute("SET", keys.root + "a", "theirs")
+    names = ("a", "b", "a", "b")
+    transactions = [Transaction(keys.inbox) for _ in names]
+    for number, (transaction, name) in enumerate(zip(transactions, names, strict=True)):
+        transaction.guard(keys.root + name, number - 2 if number > 1 else "")
+        transaction.write("SET", keys.root + name, number)
+
+    replies = await commit(client, *transactions)
+
+    assert replies == [CommitResult.STALE, CommitResult.WRITTEN] * 2
+    assert await client.execute("MGET", keys.root + "a", keys.root + "b") == ["theirs", "3"]
+
+
 async def test_a_command_that_fails_costs_the_other_transactions_nothing(client: RedisClient, keys: Keys) -> None:
     bad, good = Transaction(keys.inbox), Transaction(keys.inbox)
     bad.write("SET", keys.root + "word", "text")
@@ -95,19 +136,17 @@ async def test_many_transactions_are_answered_each_in_its_place(client: RedisCli
     assert await client.execute("LLEN", keys.root + "list") == replies.count(CommitResult.WRITTEN)
 
 
-async def test_upkeep_is_done_once_a_call_and_beside_a_transaction_that_is_stale(
-    client: RedisClient, keys: Keys
-) -> None:
+async def test_upkeep_is_done_once_a_call_for_those_that_are_written(client: RedisClient, keys: Keys) -> None:
     """Counted with a command that does harm if done twice, which no upkeep should be."""
     transactions = [Transaction(keys.inbox) for _ in range(MAX_PER_CALL + 1)]
     for number, transaction in enumerate(transactions):
-        transaction.guard(keys.root + "nothing", "something" if number else "")
-        transaction.add_upkeep("INCR", keys.root + "upkeeps")
+        transaction.guard(keys.root + "nothing", "something" if number == 1 else "")
+        transaction.add_upkeep("INCR", keys.root + ("wrong" if number == 1 else "upkeeps"))
 
     replies = await commit(client, *transactions)
 
-    assert replies == [CommitResult.WRITTEN] + [CommitResult.STALE] * MAX_PER_CALL
-    assert await client.execute("GET", keys.root + "upkeeps") == "2"
+    assert replies == [CommitResult.WRITTEN, CommitResult.STALE] + [CommitResult.WRITTEN] * (MAX_PER_CALL - 1)
+    assert await client.execute("MGET", keys.root + "upkeeps", keys.root + "wrong") == ["2", None]
 
 
 async def test_upkeep_comes_after_all_writes(client: RedisClient, keys: Keys) -> None:

@@ -1,134 +1,72 @@
 --[[
-  Write what was decided, where what it was decided on still holds: some transactions, one after the other, each of
-  them all or nothing by itself.
+  Write what some transactions decided, where all that they were decided on still holds: all of it, or nothing.
 
   KEYS every key that is guarded or written, and the inbox (stream), each once
-  ARGV[1] consumer group   ARGV[2] the transactions as JSON, each a list of
-    the index of its inbox in KEYS
-    the inbox entry that it answers, '' for none
-    its guards: for each index in KEYS, field ('' for a plain string), expected value ('' for absent)
-    its commands: for each name, index in KEYS, other words; of the server, or one of `own` below
-    the words that are in ARGV: for each the number of its command, its place there, and its index in ARGV
-  Returns for each transaction 1 if it was written, 0 if the entry had been answered before, -1 if a guard no longer
-  holds, or the error with which a command of it ended.
+  ARGV[1] consumer group   ARGV[2] as JSON, a list of
+    the index of the inbox in KEYS, the entries that are answered, and of each who asks, as one character
+    of guarded strings the indexes in KEYS, and the values that they must have ('' for absent)
+    of guarded fields the index in KEYS, the name and the value
+    of commands the name (of the server, or one of `own` below), the index in KEYS, and how many other words
+    the words of all commands, and the places of those that are in ARGV
+    for each command, divided by spaces, the characters of who asks for it; upkeep, at the end, has none
+  ARGV[3…] long words
+  Returns 1 if all is written; else what refuses it, as a list: for each entry that had been answered before its place
+  with a minus or, only if there is none, the place of each guard that no longer holds. Or the error with which a command
+  ended: the entries of all who did not ask for it are answered then.
 
   Whether the entry was answered is asked first: of two workers that hold one entry the slower must hear
   "answered", not "stale", or it would try again what is done. So must who holds an entry of a group that is lost,
   after a failover to a server that never had it: what of its entries is left is given to the next group anew.
-
-  Commands that add to one key are run as one for all transactions, since each costs the server as much as its words.
-  Whatever else touches the key comes after those that stand before it.
 ]]
-local KEYS, ARGV, call, pcall = KEYS, ARGV, redis.call, redis.pcall
-local group, transactions = ARGV[1], cjson.decode(ARGV[2])
-local replies = {}
-
-local ADDING = {HINCRBY = true, HSET = true, RPUSH = true, SADD = true, ZADD = true}
-local OPTIONS = {LT = true, NX = true}  -- of ZADD
+local KEYS, ARGV, call, pcall, unpack, type = KEYS, ARGV, redis.call, redis.pcall, unpack, type
+local group, plan = ARGV[1], cjson.decode(ARGV[2])
+local inbox, entries, marks, strings, held, fields = KEYS[plan[1]], plan[2], plan[3], plan[4], plan[5], plan[6]
+local commands, words = plan[7], plan[8]
 local MOST_WORDS = 1000  -- Lua can pass on some thousands
-local additions, order = {}, {}
 
-local function add_up(key, sums)
-  for _, field in ipairs(sums) do
-    local reply = pcall('HINCRBY', key, field, sums.by[field])
-    if type(reply) == 'table' then
-      return reply
+-- Return the places of entries that are not pending, with a minus, or an error.
+local function find_answered()
+  local waiting, answered = {}, {}
+  if #entries > 1 then
+    for _, pending in ipairs(pcall('XPENDING', inbox, group, entries[1], entries[#entries], #entries)) do
+      waiting[pending[1]] = true
     end
   end
-end
-
--- Run what was put off for a key. An error is that of all transactions that added to it.
-local function flush(key)
-  local words = additions[key]
-  if words == nil then
-    return
-  end
-  additions[key] = nil
-  local reply
-  if words.by then
-    reply = add_up(key, words)
-  else
-    reply = pcall(words.command, key, unpack(words))
-  end
-  if type(reply) == 'table' and reply.err then
-    for number in pairs(words.transactions) do
-      replies[number] = reply
-    end
-  end
-end
-
--- Put a command off until its key is touched by another one, or all is written. False if that would change its meaning.
-local function put_off(number, key, write)
-  local command, first, option = write[1], 3, ''
-  if command == 'ZADD' and OPTIONS[write[3]] then
-    first, option = 4, write[3]
-  end
-  if not ADDING[command] or (command == 'ZADD' and not tonumber(write[first])) then
-    return false
-  end
-  local words = additions[key]
-  if words and (words.command ~= command or words.option ~= option or #words > MOST_WORDS) then
-    flush(key)
-    words = nil
-  end
-  if not words then
-    words = {command = command, option = option, transactions = {}, by = command == 'HINCRBY' and {} or nil}
-    additions[key], order[#order + 1] = words, key
-    words[1] = option ~= '' and option or nil
-  end
-  words.transactions[number] = true
-  if words.by then
-    local field = write[3]
-    if not words.by[field] then
-      words[#words + 1] = field
-    end
-    words.by[field] = (words.by[field] or 0) + write[4]
-  else
-    for i = first, #write do
-      words[#words + 1] = write[i]
-    end
-  end
-  return true
-end
-
--- Strings that are guarded, as they are before the first write to them.
-local held = {}
-
-local function read_guarded_strings()
-  local names = {}
-  for _, transaction in ipairs(transactions) do
-    local guards = transaction[3]
-    for i = 1, #guards, 3 do
-      if guards[i + 1] == '' and #names < MOST_WORDS then
-        names[#names + 1] = KEYS[guards[i]]
+  for i, entry in ipairs(entries) do
+    if not waiting[entry] then
+      local found = pcall('XPENDING', inbox, group, entry, entry, 1)
+      if found.err and not string.find(found.err, 'NOGROUP', 1, true) then
+        return found
+      end
+      if #found == 0 then
+        answered[#answered + 1] = -i
       end
     end
   end
-  if #names > 1 then
-    local values = call('MGET', unpack(names))
-    for i, name in ipairs(names) do
-      held[name] = values[i]
-    end
-  end
+  return answered
 end
 
-local function holds(guards)
-  for i = 1, #guards, 3 do
-    local key, field = KEYS[guards[i]], guards[i + 1]
-    local found
-    flush(key)
-    if field ~= '' then
-      found = call('HGET', key, field)
-    elseif held[key] ~= nil then
-      found = held[key]
-    else
-      found = call('GET', key)
-    end
-    if (found or '') ~= guards[i + 2] then
-      return false
+-- Return the places of guards that do not hold.
+local function find_stale()
+  local stale = {}
+  for i, index in ipairs(strings) do
+    strings[i] = KEYS[index]
+  end
+  for first = 1, #strings, MOST_WORDS do
+    local last = math.min(#strings, first + MOST_WORDS - 1)
+    local values = call('MGET', unpack(strings, first, last))
+    for i = first, last do
+      if (values[i - first + 1] or '') ~= held[i] then
+        stale[#stale + 1] = i
+      end
     end
   end
-  return true
+  for i, guard in ipairs(fields) do
+    if (call('HGET', KEYS[guard[1]], guard[2]) or '') ~= guard[3] then
+      stale[#stale + 1] = #strings + i
+    end
+  end
+  return stale
 end
 
 local own = {}
@@ -146,100 +84,82 @@ function own.count_event(key, often, first, last, at, kept)
   call('EXPIRE', key, kept)
 end
 
-local function write(number, writes, raw)
-  for i = 1, #raw, 3 do
-    writes[raw[i]][raw[i + 1]] = ARGV[raw[i + 2]]
+-- Who asked for a command that failed, by their characters, and its error. Known only after the first.
+local owners, failed, failure = nil, {}, nil
+
+local function note_failure(number, reply)
+  failure = failure or reply
+  if not owners then
+    owners = {}
+    for some in string.gmatch(plan[10], '%S+') do
+      owners[#owners + 1] = some
+    end
   end
-  for _, words in ipairs(writes) do
-    local key = KEYS[words[2]]
-    held[key] = nil
-    if not put_off(number, key, words) then
-      flush(key)
-      words[2] = key
-      local reply
-      if own[words[1]] then
-        reply = own[words[1]](unpack(words, 2))
+  for owner in string.gmatch(owners[number] or '', '.') do
+    failed[owner] = true
+  end
+end
+
+-- Whether all who asked for a command have failed with one before it.
+local function is_given_up(number)
+  for owner in string.gmatch(owners[number] or ' ', '.') do
+    if not failed[owner] then
+      return false
+    end
+  end
+  return true
+end
+
+local function write()
+  for i, place in ipairs(plan[9]) do
+    words[place + 1] = ARGV[i + 2]
+  end
+  local first = 1
+  for number, command in ipairs(commands) do
+    local last = first + command[3] - 1
+    if not failure or not is_given_up(number) then
+      local run, reply = own[command[1]], nil
+      if run then
+        reply = run(KEYS[command[2]], unpack(words, first, last))
       else
-        reply = pcall(unpack(words))
+        reply = pcall(command[1], KEYS[command[2]], unpack(words, first, last))
       end
       if type(reply) == 'table' and reply.err then
-        return reply
+        note_failure(number, reply)
       end
     end
+    first = last + 1
   end
-  return 1
-end
-
--- Entries that nobody has answered are true, and those that this call answers false.
-local waiting = {}
-
-local function read_waiting()
-  local first, last, count = nil, nil, 0
-  for _, transaction in ipairs(transactions) do
-    if transaction[2] ~= '' and (not first or first[1] == transaction[1]) then
-      first, last, count = first or transaction, transaction, count + 1
-    end
-  end
-  if count > 1 then
-    local found = pcall('XPENDING', KEYS[first[1]], group, first[2], last[2], count)
-    for _, pending in ipairs(found) do
-      waiting[first[1] .. ' ' .. pending[1]] = true
-    end
-  end
-end
-
-local function commit(number, inbox, entry, guards, writes, raw)
-  local name = inbox .. ' ' .. entry
-  if entry ~= '' and waiting[name] == nil then
-    local found = pcall('XPENDING', KEYS[inbox], group, entry, entry, 1)
-    if found.err and not string.find(found.err, 'NOGROUP', 1, true) then
-      return found
-    end
-    waiting[name] = #found > 0
-  end
-  if entry ~= '' and not waiting[name] then
-    return 0
-  end
-  if not holds(guards) then
-    return -1
-  end
-  waiting[name] = false
-  return write(number, writes, raw)
 end
 
 local function answer_entries()
   local answered = {}
-  for number, transaction in ipairs(transactions) do
-    if replies[number] == 1 and transaction[2] ~= '' then
-      local inbox = KEYS[transaction[1]]
-      answered[inbox] = answered[inbox] or {}
-      table.insert(answered[inbox], transaction[2])
+  for i, entry in ipairs(entries) do
+    if not failed[string.sub(marks, i, i)] then
+      answered[#answered + 1] = entry
     end
   end
-  for inbox, entries in pairs(answered) do
-    call('XACK', inbox, group, unpack(entries))
-    call('XDEL', inbox, unpack(entries))
+  if #answered > 0 then
+    call('XACK', inbox, group, unpack(answered))
+    call('XDEL', inbox, unpack(answered))
   end
 end
 
 -- A store that takes no writes refuses this one, which changes nothing, before anything is written: a full memory refuses
 -- what adds, until a script has written something, and a transaction would be written in part.
-local refused = pcall('ZADD', KEYS[1], 'XX', 0, '')
+local refused = pcall('ZADD', inbox, 'XX', 0, '')
 if type(refused) == 'table' and refused.err and not string.find(refused.err, 'WRONGTYPE', 1, true) then
-  for number in ipairs(transactions) do
-    replies[number] = refused
-  end
-  return replies
+  return refused
 end
 
-read_guarded_strings()
-read_waiting()
-for number, transaction in ipairs(transactions) do
-  local reply = commit(number, unpack(transaction))
-  replies[number] = replies[number] or reply
+local answered = find_answered()
+if answered.err or #answered > 0 then
+  return answered
 end
-for _, key in ipairs(order) do
-  flush(key)
+local stale = find_stale()
+if #stale > 0 then
+  return stale
 end
+write()
 answer_entries()
-return replies
+return failure or 1
