@@ -15,7 +15,7 @@ from bot.detectors.text.masking import mask_names, mask_text
 from bot.detectors.text.phrase_index import INTENTS
 from bot.detectors.text.phrases import PhraseMatch
 from bot.detectors.text.tokenizer import count_invisible_letters, normalize, normalize_case, tokenize
-from bot.detectors.text.word_flags import WordFlags, flag_words
+from bot.detectors.text.word_flags import TROUBLE, WordFlags, flag_words
 from bot.domain.assessment import Signal
 from bot.domain.mention import Mention
 
@@ -40,10 +40,18 @@ class TokenizedText(NamedTuple):
 def tokenize_text(text: str) -> TokenizedText:
     text = normalize(text)
     tokens = tokenize(text)
-    tokens, words, _ = rewrite_denials(tokens, normalize_case(tokens))
-    flags = flag_words(words)
+    tokens, flags, _ = _flag_tokens(tokens, normalize_case(tokens))
     phrases = _group_by_family(flags.phrases.get(INTENTS))
-    return TokenizedText(text, tokens, words, count_capitals(tokens), flags, phrases)
+    return TokenizedText(text, tokens, flags.words, count_capitals(tokens), flags, phrases)
+
+
+def _flag_tokens(tokens: list[str], words: list[str]) -> tuple[list[str], WordFlags, list[tuple[int, int]]]:
+    """Replace denied trouble, and flag the words. Return the tokens, the flags, and the spans that were replaced."""
+    flags = flag_words(words)
+    if not flags.flags & TROUBLE:
+        return tokens, flags, []
+    tokens, words, spans = rewrite_denials(tokens, words)
+    return tokens, flag_words(words) if spans else flags, spans
 
 
 class MentionStats(NamedTuple):
@@ -82,13 +90,13 @@ class AnalysisContext:
         self._masked_spans: tuple[list[str], list[tuple[int, int]]] | None = None
         if self.subject_matches.matches:
             self._mask_subjects(self.subject_matches.matches)
-        self.tokens, self.words, denials = rewrite_denials(self.tokens, self.words)
+        self.tokens, self.word_flags, denials = _flag_tokens(self.tokens, self.words)
+        self.words = self.word_flags.words
         if denials and self.subject_matches.matches:
             self.masked_places = frozenset(shift_place(place, denials) for place in self.masked_places)
             moved = [hit._replace(place=shift_place(hit.place, denials)) for hit in self.subject_matches.matches]
             self.subject_matches = self.subject_matches._replace(matches=moved)
         self.capitals = count_capitals(self.tokens, self.masked_places)
-        self.word_flags = flag_words(self.words)
         self.intent_phrases = _group_by_family(self.word_flags.phrases.get(INTENTS))
         self.flags = self.word_flags.flags
         """The word flags of all words together."""

@@ -4,30 +4,24 @@ Nothing is dropped: spam names its reasons, is counted, and can be brought back.
 """
 
 from collections.abc import Iterable, Sequence
-from functools import cache, partial
-from importlib.resources import files
+from functools import partial
 from itertools import pairwise
 
 from bot.detectors.detector import AnalysisContext
-from bot.detectors.spam_features import (
-    CONTACT,
-    FORMS,
+from bot.detectors.spam_features import CONTACT, SpamText, extract_spam_features, list_shapes
+from bot.detectors.text.phrases import convert_log_odds
+from bot.detectors.text.spam_words import (
     HANDLE_FORM,
     LINK_FORM,
     NUMBER,
     PERCENTAGE,
     PRICE,
     SHAPE,
-    SpamText,
-    extract_spam_features,
-    list_shapes,
+    load_spam_weights,
 )
-from bot.detectors.text.cache import MemoDict
-from bot.detectors.text.phrases import convert_log_odds
 from bot.domain.assessment import Signal
 from bot.domain.subject import Subject
 
-WEIGHTS = "spam_weights.txt"
 INTERCEPT = "(all)"
 CUT_OFF = -1.25
 """Log-odds of the model from which a post is spam, chosen on posts left out by threes (2026-11-30)."""
@@ -49,43 +43,19 @@ PLACEHOLDERS = {
 
 
 class SpamModel:
-    """The weights of the packaged file: lines of a number, a tab and the feature."""
-
     def __init__(self) -> None:
-        text = (files("bot.detectors.model") / WEIGHTS).read_text("utf-8")
-        lines = (line.split("\t", 1) for line in text.splitlines())
-        self.weights = {feature: float(weight) for weight, feature in lines}
+        self.weights = load_spam_weights().weights
         self._intercept = self.weights[INTERCEPT] - CUT_OFF
         self._shapes = {name.removeprefix(SHAPE): self.weights[name] for name in self.weights if name.startswith(SHAPE)}
-        self._pairs: dict[str, dict[str, float]] = {}
-        """By the first word, then the second."""
-        for feature, weight in self.weights.items():
-            first, _, second = feature.partition(" ")
-            if second and not feature.startswith(SHAPE):
-                self._pairs.setdefault(first, {})[second] = weight
-        self._words = MemoDict(self._weigh_word)
 
     def score(self, post: SpamText, shapes: Iterable[str]) -> float:
         """Return the log-odds relative to the cut-off: the sum of the weights of `extract_spam_features`."""
-        words = list(map(self._words.__getitem__, post.flags.words))
+        words = post.flags.spam_words
         own = {name: weight for name, weight, _, _, _ in words if weight}
         stems = {stem: weight for _, _, stem, weight, _ in words if weight}
         pairs = {(one[0], other[0]): one[4][other[0]] for one, other in pairwise(words) if other[0] in one[4]}
         points = sum(own.values()) + sum(stems.values()) + sum(pairs.values())
         return self._intercept + points + sum(filter(None, map(self._shapes.get, shapes)))
-
-    def _weigh_word(self, word: str) -> "_WeighedWord":
-        name, stem = FORMS[word]
-        return name, self.weights.get(name, 0.0), stem, self.weights.get(stem, 0.0), self._pairs.get(name, {})
-
-
-_WeighedWord = tuple[str, float, str, float, dict[str, float]]
-"""Its name with its weight, its beginning with its weight, and the weights of the words that may follow it."""
-
-
-@cache
-def load_spam_model() -> SpamModel:
-    return SpamModel()
 
 
 class SpamDetector:
@@ -97,7 +67,7 @@ class SpamDetector:
             for subject in subjects
             for name in (*subject.handles, *(term for term in subject.terms if term[0] == "@"))
         )
-        self._model = load_spam_model()
+        self._model = SpamModel()
 
     def detect(self, batch: Sequence[AnalysisContext]) -> None:
         for context in batch:

@@ -6,8 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from bot.detectors.text.cache import MemoDict
-from bot.detectors.text.tokenizer import LINKS
+from bot.detectors.text.spam_words import SHAPE
 from bot.detectors.text.word_flags import (
     CUTS,
     FIGURES,
@@ -21,12 +20,6 @@ from bot.detectors.text.word_flags import (
     STOPS,
     WordFlags,
 )
-
-LINK_FORM, HANDLE_FORM, PRICE, PERCENTAGE, NUMBER = "<link>", "<handle>", "<price>", "<percentage>", "<number>"
-STEM_MIN, STEM = 7, 5
-"""Letters from which a word also counts by its beginning, and letters of that."""
-SHAPE = "shape:"
-"""Begins the name of a shape, which no word does."""
 
 TAIL_READ = 400
 _TOP_LEVEL = r"\.(?:biz|co|com|example|info|io|ly|me|net|online|org|ru|shop|site|top|xyz)\b"
@@ -62,35 +55,10 @@ class SpamText(NamedTuple):
 
 def extract_spam_features(post: SpamText) -> set[str]:
     """Return the features that the post has; each counts once."""
-    forms = list(map(FORMS.__getitem__, post.flags.words))
-    features = {stem for _, stem in forms if stem}.union(map(" ".join, pairwise([name for name, _ in forms])))
-    features.update([name for name, _ in forms], [SHAPE + name for name in list_shapes(post)])
+    names = [word.name for word in post.flags.spam_words]
+    features = {word.stem for word in post.flags.spam_words if word.stem}.union(map(" ".join, pairwise(names)))
+    features.update(names, [SHAPE + name for name in list_shapes(post)])
     return features
-
-
-class WordForm(NamedTuple):
-    name: str
-    stem: str
-    """The beginning of a long word; empty for a short one."""
-
-
-def _find_form(word: str) -> WordForm:
-    name = _normalize_word(word)
-    return WordForm(name, f"{name[:STEM]}*" if len(name) >= STEM_MIN and name.isalpha() else "")
-
-
-def _normalize_word(word: str) -> str:
-    """Return the word, or what it is if all of its kind are the same."""
-    if word.startswith(LINKS):
-        return LINK_FORM
-    if len(word) > 1 and word[0] in "@#":
-        return HANDLE_FORM if word[0] == "@" else word[1:]
-    if word[0].isdigit():
-        return PERCENTAGE if word[-1] == "%" else NUMBER
-    return PRICE if word[0] in "$€£₹" and len(word) > 1 else word
-
-
-FORMS = MemoDict(_find_form)
 
 
 def list_shapes(post: SpamText) -> Iterator[str]:

@@ -39,7 +39,7 @@ class _TermEntry(NamedTuple):
 
 class _Post(NamedTuple):
     words: Sequence[str]
-    spelled: list[str]
+    spelled: Sequence[str]
     """Each word in the form in which terms are kept."""
     tokens: Sequence[str]
     text: str
@@ -61,8 +61,7 @@ class SubjectMatcher:
         self._by_letters.finalize_index()
         self._inside = HashtagNames(name for name in self._by_letters.joined if len(name) >= INSIDE_FROM)
         self._excluded_inside = HashtagNames(self._by_letters.excluded)
-        self._spelled = MemoDict(self._normalize_spelling)
-        self._begins = MemoDict(self._can_begin_term)
+        self._known = MemoDict(self._look_up_word)
         self._hashtags = MemoDict(self._find_in_hashtag)
 
     def _add_subject(self, subject: Subject) -> None:
@@ -96,19 +95,20 @@ class SubjectMatcher:
 
     def find_subjects(self, words: Sequence[str], tokens: Sequence[str], text: str) -> SubjectMatches:
         """Find all subjects. `words` are the `tokens` in lower case; `text` is as written, normalized."""
-        starts = list(compress(count(), map(self._begins.__getitem__, words)))
+        spelled, begins = zip(*map(self._known.__getitem__, words), strict=True) if words else ((), ())
+        starts = list(compress(count(), begins))
         if not starts and (not self._unspaced or text.isascii()):
             return NOTHING
         found = SubjectMatches([], [])
-        post = _Post(words, list(map(self._spelled.__getitem__, words)), tokens, text)
+        post = _Post(words, spelled, tokens, text)
         end = 0
         for start in starts:
             if start >= end:
                 end = self._match_place(post, start, found)
         if self._unspaced and not text.isascii():
             self._match_unspaced(words, text, found)
-        spelled = [word for word in post.spelled if word] if self._elsewhere and found.matches else []
-        return self._drop_other_meanings(found, spelled) if spelled else found
+        written = [word for word in post.spelled if word] if self._elsewhere and found.matches else []
+        return self._drop_other_meanings(found, written) if written else found
 
     def _drop_other_meanings(self, found: SubjectMatches, spelled: Sequence[str]) -> SubjectMatches:
         """Exclude matches that a phrase gives another meaning, such as the river of a *delta*."""
@@ -208,12 +208,15 @@ class SubjectMatcher:
         stems = list(list_stems(folded, word))
         return next((stem for stem in stems if stem in self._vocabulary), stems[0] if "'" in word and stems else folded)
 
-    def _can_begin_term(self, word: str) -> bool:
+    def _look_up_word(self, word: str) -> tuple[str, bool]:
+        spelled = self._normalize_spelling(word)
+        return spelled, self._can_begin_term(word, spelled)
+
+    def _can_begin_term(self, word: str, spelled: str) -> bool:
         """Return True if a term, or a misspelling of one, may begin here. Hardly a word in fifty does.
 
         Then some beginning of the term is no further from the word than the whole may be from the term.
         """
-        spelled = self._spelled[word]
         letters = spelled.lstrip("@#")
         if spelled in self._by_first or letters in self._by_first or letters in self._by_letters.tagged:
             return True

@@ -12,9 +12,10 @@ from scipy import sparse
 from scipy.optimize import minimize
 
 from bot.detectors.spam import INTERCEPT
-from bot.detectors.spam_features import SHAPE, SpamText, extract_spam_features
+from bot.detectors.spam_features import SpamText, extract_spam_features
 from bot.detectors.text.denials import rewrite_denials
 from bot.detectors.text.deobfuscate import fold_homoglyphs
+from bot.detectors.text.spam_words import SHAPE
 from bot.detectors.text.tokenizer import count_invisible_letters, normalize, tokenize
 from bot.detectors.text.word_flags import flag_words
 from bot.training.corpus import FOLDS, assign_fold, read_jsonl, read_shared_sets

@@ -4,7 +4,7 @@ import pytest
 
 from bot.demo.setup import SAMPLE
 from bot.detectors.detector import MentionStats, tokenize_text
-from bot.detectors.spam import CUT_OFF, INTERCEPT, load_spam_model
+from bot.detectors.spam import CUT_OFF, INTERCEPT, SpamModel
 from bot.detectors.spam_features import SpamText, extract_spam_features, list_shapes
 from bot.domain.mention import Mention
 from bot.sources.mention_parser import read_mentions
@@ -154,7 +154,7 @@ def test_posts_of_a_monitored_company_are_no_spam() -> None:
 
 
 def test_the_score_is_the_sum_of_the_weights_of_all_features() -> None:
-    model = load_spam_model()
+    model = SpamModel()
     for text in (text for shape in LINES.values() for part in shape.values() for text in part):
         one = tokenize_text(text)
         post = SpamText(one.text, one.tokens, one.word_flags, hidden=0)

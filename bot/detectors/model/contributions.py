@@ -46,12 +46,15 @@ class WordContributions:
     def __init__(self, parts: LogitParts, projections: HeadProjections, posts: PostBatch, ngrams: NGrams) -> None:
         self._parts, self._projections, self._posts, self._ngrams = parts, projections, posts, ngrams
         self._each: Floats | None = None
+        self._tones: list[list[float]] = []
+        """What the lexicons added to each post and head."""
 
     def get_contributions(self, post: int, head: int) -> list[float]:
         """Return what each word of a post added to one head."""
         if self._each is None:
             self._each = self._attribute_spelling()
             self._each[self._ngrams.places - 1] += self._attribute_convnet()
+            self._tones = (self._parts.dense @ self._projections.tone - self._projections.silent_tone).tolist()
         start = int(self._posts.starts[post]) - 1
         added: list[float] = self._each[start : start + self._posts.lengths[post] - 1, head].tolist()
         self._add_lexicon_tone(added, post, head)
@@ -78,8 +81,6 @@ class WordContributions:
         """Distribute the tone among the words that are in the lexicons."""
         if words := self._parts.lexicon_words[post]:
             strengths = [sum(map(abs, values)) for _, _, values in words]
-            projections = self._projections
-            tone = float(self._parts.dense[post] @ projections.tone[:, head] - projections.silent_tone[head])
-            share = tone / max(1e-6, sum(strengths))
+            share = self._tones[post][head] / max(1e-6, sum(strengths))
             for (place, _, _), strength in zip(words, strengths, strict=True):
                 added[place] += share * strength

@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import compress, count
 from typing import NamedTuple
 
 NEGATORS = frozenset(
@@ -32,6 +31,10 @@ class _PhraseEntry(NamedTuple):
     weight: float
 
 
+PhrasesOfWord = tuple[dict[str, list[_PhraseEntry]], list[_PhraseEntry]]
+"""By the second word, the longest first, with those of one word; and those of one word."""
+
+
 class PhraseIndex:
     """Phrases of several families in several tables, found in one pass. The longest wins, and excludes overlapping ones
     of its family.
@@ -39,35 +42,34 @@ class PhraseIndex:
 
     def __init__(self, tables: Mapping[str, Mapping[str, Mapping[str, float]]]) -> None:
         """`tables`: by table and family, phrases and their weights. A family is of one table."""
-        self._by_first: dict[str, tuple[dict[str, list[_PhraseEntry]], list[_PhraseEntry]]] = {}
-        """By the first word: by the second, the longest first, with the entries of the first alone; and those alone."""
+        self.by_first: dict[str, PhrasesOfWord] = {}
         for table, families in tables.items():
             for family, phrases in families.items():
                 for phrase, weight in phrases.items():
                     self._add_phrase(phrase.split(), phrase, table, family, weight)
-        for followed, alone in self._by_first.values():
+        for followed, alone in self.by_first.values():
             for entries in followed.values():
                 entries.sort(key=lambda entry: -entry.size)
                 entries.extend(alone)
 
     def _add_phrase(self, words: list[str], phrase: str, table: str, family: str, weight: float) -> None:
         entry = _PhraseEntry(len(words), words, phrase, table, family, weight)
-        followed, alone = self._by_first.setdefault(words[0], ({}, []))
+        followed, alone = self.by_first.setdefault(words[0], ({}, []))
         (alone if entry.size == 1 else followed.setdefault(words[1], [])).append(entry)
 
-    def find_phrases(self, words: list[str]) -> dict[str, list[PhraseMatch]]:
-        """Return the matches by table, in text order."""
-        found: dict[str, list[PhraseMatch]] = {}
-        closed: dict[str, int] = {}
-        by_first, last = self._by_first, len(words) - 1
-        for start in compress(count(), map(by_first.__contains__, words)):  # two words in three begin none
-            followed, alone = by_first[words[start]]
-            entries = followed.get(words[start + 1], alone) if start < last else alone
-            for size, phrase_words, phrase, table, family, weight in entries:
-                if closed.get(family, 0) <= start and (size < 3 or words[start : start + size] == phrase_words):
-                    closed[family] = start + size
-                    found.setdefault(table, []).append(PhraseMatch(phrase, family, weight, start, start + size))
-        return found
+
+def find_phrases(words: list[str], phrases: Sequence[PhrasesOfWord | None]) -> dict[str, list[PhraseMatch]]:
+    """Return the matches by table, in text order. `phrases`: those that each word begins."""
+    found: dict[str, list[PhraseMatch]] = {}
+    closed: dict[str, int] = {}
+    last = len(words) - 1
+    for start, (followed, alone) in [(place, known) for place, known in enumerate(phrases) if known]:
+        entries = followed.get(words[start + 1], alone) if start < last else alone
+        for size, phrase_words, phrase, table, family, weight in entries:
+            if closed.get(family, 0) <= start and (size < 3 or words[start : start + size] == phrase_words):
+                closed[family] = start + size
+                found.setdefault(table, []).append(PhraseMatch(phrase, family, weight, start, start + size))
+    return found
 
 
 def is_preceded_by(words: Sequence[str], start: int, preceding: frozenset[str], reach: int = 3) -> bool:

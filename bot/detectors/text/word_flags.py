@@ -5,16 +5,18 @@ contain, which is nearly all that detectors search for; only the rest is searche
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache, reduce
 from operator import or_
 from typing import NamedTuple
 
+from bot.detectors.text import denials
 from bot.detectors.text.cache import MemoDict
 from bot.detectors.text.cooccurrence import load_cooccurrence_rules
 from bot.detectors.text.lexicon_files import LexiconTable, load_lexicon
 from bot.detectors.text.phrase_index import load_phrase_index
-from bot.detectors.text.phrases import PhraseMatch
+from bot.detectors.text.phrases import PhraseMatch, PhrasesOfWord, find_phrases
+from bot.detectors.text.spam_words import SpamWord, load_spam_weights
 from bot.detectors.text.tokenizer import LINKS
 
 # Shape
@@ -34,6 +36,8 @@ HARMS, HARMED = 1 << 11, 1 << 12
 """Means harm together with another word: in the first part of a rule, and in the others."""
 BAD, SMALL, FIRST_PERSON = 1 << 13, 1 << 14, 1 << 15
 """Words that blame a name beside them; words of sentences, of which titles and heaps of keywords have few."""
+TROUBLE = 1 << 18
+"""May be denied: "no complaints"."""
 MAY_ASK, QUESTION_MARK = 1 << 16, 1 << 17
 """Words with which a question begins or is asked indirectly; contains its mark."""
 
@@ -57,11 +61,12 @@ class WordFlags(NamedTuple):
     """The words of a post with their flags."""
 
     words: list[str]
-    flags_by_word: list[int]
+    flags_by_word: Sequence[int]
     flags: int
     """The flags of all words together."""
     counts: int
     """How many words have each flag of `COUNTED`, side by side."""
+    spam_words: Sequence[SpamWord]
     phrases: dict[str, list[PhraseMatch]]
     """By table of the phrase index, in text order."""
 
@@ -80,10 +85,15 @@ class WordFlags(NamedTuple):
         return [place for place, own in enumerate(self.flags_by_word) if own & bits] if self.flags & bits else []
 
 
+_WordFacts = tuple[int, int, SpamWord, PhrasesOfWord | None]
+"""The flags and counts of a word, what it weighs for spam, and the phrases that it begins: one look-up for all."""
+
+
 def flag_words(words: list[str]) -> WordFlags:
-    flags = list(map(_FLAGS.__getitem__, words))
-    counts = sum(map(_COUNTS.__getitem__, words))
-    return WordFlags(words, flags, reduce(or_, flags, 0), counts, load_phrase_index().find_phrases(words))
+    flags, counts, spam_words, phrases = (
+        zip(*map(_FACTS.__getitem__, words), strict=True) if words else ((), (), (), ())
+    )
+    return WordFlags(words, flags, reduce(or_, flags, 0), sum(counts), spam_words, find_phrases(words, phrases))
 
 
 @cache
@@ -95,6 +105,7 @@ def _load_word_lists() -> dict[str, int]:
         *[(HARMS, rule.parts[0]) for rule in load_cooccurrence_rules()],
         *[(HARMED, part) for rule in load_cooccurrence_rules() for part in rule.parts[1:]],
         (SMALL, _SMALL.split()),
+        (TROUBLE, denials.TROUBLE),
         (MAY_ASK, [*questions["words"]["verbs"], *questions["openings"], *questions["indirect"]]),
         (FIRST_PERSON, ["i", "i'm", "i've", "me", "mine", "my", "our", "us", "we"]),
         (BAD, bad),
@@ -105,10 +116,6 @@ def _load_word_lists() -> dict[str, int]:
         for word in words:
             found[word] = found.get(word, 0) | bit
     return found
-
-
-def _compute_flags(word: str) -> int:
-    return _load_word_lists().get(word, 0) | sum(bit for bit, holds in _list_shape_flags(word) if holds)
 
 
 def _list_shape_flags(word: str) -> Iterable[tuple[int, bool]]:
@@ -125,9 +132,10 @@ def _list_shape_flags(word: str) -> Iterable[tuple[int, bool]]:
     yield QUESTION_MARK, "?" in word
 
 
-def _compute_counts(word: str) -> int:
-    return sum(1 << shift for bit, shift in _SHIFTS.items() if _FLAGS[word] & bit)
+def _look_up_word(word: str) -> _WordFacts:
+    flags = _load_word_lists().get(word, 0) | sum(bit for bit, holds in _list_shape_flags(word) if holds)
+    counts = sum(1 << shift for bit, shift in _SHIFTS.items() if flags & bit)
+    return flags, counts, load_spam_weights().weigh_word(word), load_phrase_index().by_first.get(word)
 
 
-_FLAGS = MemoDict(_compute_flags)
-_COUNTS = MemoDict(_compute_counts)
+_FACTS = MemoDict(_look_up_word)
