@@ -26,7 +26,8 @@ _TOP_LEVEL = r"\.(?:biz|co|com|example|info|io|ly|me|net|online|org|ru|shop|site
 TOP_LEVEL = re.compile(_TOP_LEVEL)
 """Searched before `DOMAIN`, which tries each word: most full stops end a sentence."""
 DOMAIN = re.compile(r"(?<![\w@.-])[a-z0-9][a-z0-9-]{1,30}" + _TOP_LEVEL)
-PHONE = re.compile(r"(?<![\w/.,$€£#-])\+?\d(?:[ ().-]{0,2}\d){8,13}(?![ ().-]{0,2}\d)(?!\w)")
+PHONE = re.compile(r"[+\d](?<![\w/.,$€£#-].)(?:(?<=\+)\d)?(?<=\d)(?:[ ().-]{0,2}\d){8,13}(?![ ().-]{0,2}\d)(?!\w)")
+"""Begins with a set of letters, which is what a search skips to."""
 ADDRESS = re.compile(r"[\w.+-]@[\w-]{1,40}\.[a-z]{2,12}\b")
 """All repetitions are bounded, so that no text makes them run away."""
 CONTACT = "something to click or call"
@@ -120,7 +121,7 @@ def _list_sentence_shapes(flags: WordFlags) -> Iterator[str]:
         yield "a heap of words"
     elif count > 4 and small >= 0.45 * count:
         yield "whole sentences"
-    if count > 6 and len(flags.words) - len(set(flags.words)) > 1 and _has_repeated_word(flags):
+    if count > 6 and _has_repeated_word(flags, count - small):
         yield "the same word again and again"
     cuts = flags.count(CUTS)
     if cuts >= 3 and count <= 4 * (cuts + 1):
@@ -148,10 +149,11 @@ def _list_customer_shapes(flags: WordFlags) -> Iterator[str]:
         yield "a quotation"
 
 
-def _has_repeated_word(flags: WordFlags) -> bool:
-    pairs = zip(flags.words, flags.flags_by_word, strict=True)
-    words = [word for word, own in pairs if own & SAID and not own & SMALL]
-    return len(words) - len(set(words)) > 1 and max(Counter(words).values()) > 2
+def _has_repeated_word(flags: WordFlags, count: int) -> bool:
+    """Return True if a word is said three times. `count`: words that are more than `SMALL`."""
+    if count - len(set(flags.topic_words)) < 1:  # the empty word is one of the set, or there are no small words
+        return False
+    return max(Counter(filter(None, flags.topic_words)).values(), default=0) > 2
 
 
 def _has_trailing_title(tokens: Sequence[str]) -> bool:

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import compress, count
+from collections.abc import Set as AbstractSet
+from itertools import accumulate
 from typing import NamedTuple
 
 from bot.detectors.subject_hashtags import INSIDE_FROM, HashtagNames, find_by_capitals, is_name_in_hashtag
@@ -16,7 +17,7 @@ from bot.detectors.subject_matches import (
     SubjectMatches,
     build_subject_match,
 )
-from bot.detectors.subject_misspellings import MisspelledMatch, MisspellingIndex
+from bot.detectors.subject_misspellings import WINDOW, MisspelledMatch, MisspellingIndex
 from bot.detectors.subject_term_forms import (
     UNSPACED,
     TermForm,
@@ -43,6 +44,17 @@ class _Post(NamedTuple):
     """Each word in the form in which terms are kept."""
     tokens: Sequence[str]
     text: str
+
+
+class _KnownWord(NamedTuple):
+    spelled: str
+    """In the form in which terms are kept."""
+    size: int
+    """Letters of that, without an @."""
+    begins: bool
+    """A term or a misspelling of one may begin with it."""
+    lengths: AbstractSet[int] | None
+    """The letters of misspellings that may begin with it; None if more than a misspelling may."""
 
 
 class SubjectMatcher:
@@ -95,15 +107,15 @@ class SubjectMatcher:
 
     def find_subjects(self, words: Sequence[str], tokens: Sequence[str], text: str) -> SubjectMatches:
         """Find all subjects. `words` are the `tokens` in lower case; `text` is as written, normalized."""
-        spelled, begins = zip(*map(self._known.__getitem__, words), strict=True) if words else ((), ())
-        starts = list(compress(count(), begins))
+        known = list(map(self._known.__getitem__, words))
+        starts = [place for place, one in enumerate(known) if one.begins]
         if not starts and (not self._unspaced or text.isascii()):
             return NOTHING
         found = SubjectMatches([], [])
-        post = _Post(words, spelled, tokens, text)
+        post = _Post(words, [one.spelled for one in known], tokens, text)
         end = 0
         for start in starts:
-            if start >= end:
+            if start >= end and _can_match(known, start):
                 end = self._match_place(post, start, found)
         if self._unspaced and not text.isascii():
             self._match_unspaced(words, text, found)
@@ -208,9 +220,11 @@ class SubjectMatcher:
         stems = list(list_stems(folded, word))
         return next((stem for stem in stems if stem in self._vocabulary), stems[0] if "'" in word and stems else folded)
 
-    def _look_up_word(self, word: str) -> tuple[str, bool]:
+    def _look_up_word(self, word: str) -> _KnownWord:
         spelled = self._normalize_spelling(word)
-        return spelled, self._can_begin_term(word, spelled)
+        is_exact = spelled in self._by_first or word[0] in "@#"
+        lengths = None if is_exact else self._by_letters.list_lengths(spelled)
+        return _KnownWord(spelled, len(spelled.lstrip("@")), self._can_begin_term(word, spelled), lengths)
 
     def _can_begin_term(self, word: str, spelled: str) -> bool:
         """Return True if a term, or a misspelling of one, may begin here. Hardly a word in fifty does.
@@ -221,6 +235,12 @@ class SubjectMatcher:
         if spelled in self._by_first or letters in self._by_first or letters in self._by_letters.tagged:
             return True
         return len(word) > 1 if word[0] == "#" else self._by_letters.can_begin_name(letters)
+
+
+def _can_match(known: Sequence[_KnownWord], start: int) -> bool:
+    """Return False if the words from here have too few or too many letters for any misspelling: nearly always."""
+    lengths = known[start].lengths
+    return lengths is None or not lengths.isdisjoint(accumulate([one.size for one in known[start : start + WINDOW]]))
 
 
 def _add_misspelling(slip: MisspelledMatch, words: Sequence[str], start: int, found: SubjectMatches) -> int:

@@ -1,7 +1,7 @@
 """Find names with a typo, or split into several words: "nortwind air", "north wind air"."""
 
 from collections.abc import Sequence
-from itertools import accumulate
+from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
 from rapidfuzz import process
@@ -66,7 +66,6 @@ class MisspellingIndex:
         self._lengths: dict[str, set[int]] = {}
         for letter, length in (*self._like, *((name[0], len(name)) for name in self._names)):
             self._lengths.setdefault(letter, set()).add(length)
-        """By first letter, the lengths of all that may be like a name: joined words seldom have one of these."""
         self._longest = max(map(len, self._names), default=0) + 2
 
     def can_begin_name(self, letters: str) -> bool:
@@ -77,15 +76,16 @@ class MisspellingIndex:
             if name[:1] == letters[0]
         )
 
+    def list_lengths(self, word: str) -> AbstractSet[int]:
+        """Return the lengths of all that may be like a name and begin with the first letter of the word."""
+        return self._lengths.get(word.lstrip("@")[:1], frozenset())
+
     def find_misspelling(self, spelled: Sequence[str], start: int, *, tagged: bool) -> MisspelledMatch | None:
         """Return the best match that begins at this word. `tagged`: the word has an @."""
-        lengths = self._lengths.get(spelled[start].lstrip("@")[:1], set[int]())
-        window = spelled[start : start + WINDOW]
-        if lengths.isdisjoint(accumulate(map(len, window))) and "@" not in "".join(window):
-            return None
+        lengths = self.list_lengths(spelled[start])
         together = ""
         best: MisspelledMatch | None = None
-        for size, word in enumerate(window, 1):
+        for size, word in enumerate(spelled[start : start + WINDOW], 1):
             letters = word.lstrip("@")
             if not letters[:1].isalpha() and not (tagged and letters):
                 break

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import compress, count
 from typing import NamedTuple
 
 NEGATORS = frozenset(
@@ -63,7 +64,10 @@ def find_phrases(words: list[str], phrases: Sequence[PhrasesOfWord | None]) -> d
     found: dict[str, list[PhraseMatch]] = {}
     closed: dict[str, int] = {}
     last = len(words) - 1
-    for start, (followed, alone) in [(place, known) for place, known in enumerate(phrases) if known]:
+    for start in compress(count(), phrases):  # two words in three begin none
+        known = phrases[start]
+        assert known is not None
+        followed, alone = known
         entries = followed.get(words[start + 1], alone) if start < last else alone
         for size, phrase_words, phrase, table, family, weight in entries:
             if closed.get(family, 0) <= start and (size < 3 or words[start : start + size] == phrase_words):

@@ -66,6 +66,8 @@ class WordFlags(NamedTuple):
     """The flags of all words together."""
     counts: int
     """How many words have each flag of `COUNTED`, side by side."""
+    topic_words: Sequence[str]
+    """Each word that is said and not `SMALL`; empty in the place of the others."""
     spam_words: Sequence[SpamWord]
     phrases: dict[str, list[PhraseMatch]]
     """By table of the phrase index, in text order."""
@@ -85,15 +87,16 @@ class WordFlags(NamedTuple):
         return [place for place, own in enumerate(self.flags_by_word) if own & bits] if self.flags & bits else []
 
 
-_WordFacts = tuple[int, int, SpamWord, PhrasesOfWord | None]
+_WordFacts = tuple[int, int, str, SpamWord, PhrasesOfWord | None]
 """The flags and counts of a word, what it weighs for spam, and the phrases that it begins: one look-up for all."""
 
 
 def flag_words(words: list[str]) -> WordFlags:
-    flags, counts, spam_words, phrases = (
-        zip(*map(_FACTS.__getitem__, words), strict=True) if words else ((), (), (), ())
-    )
-    return WordFlags(words, flags, reduce(or_, flags, 0), sum(counts), spam_words, find_phrases(words, phrases))
+    if not words:
+        return WordFlags(words, (), 0, 0, (), (), {})
+    flags, counts, topic_words, spam_words, phrases = zip(*map(_FACTS.__getitem__, words), strict=True)
+    total = reduce(or_, flags)
+    return WordFlags(words, flags, total, sum(counts), topic_words, spam_words, find_phrases(words, phrases))
 
 
 @cache
@@ -135,7 +138,8 @@ def _list_shape_flags(word: str) -> Iterable[tuple[int, bool]]:
 def _look_up_word(word: str) -> _WordFacts:
     flags = _load_word_lists().get(word, 0) | sum(bit for bit, holds in _list_shape_flags(word) if holds)
     counts = sum(1 << shift for bit, shift in _SHIFTS.items() if flags & bit)
-    return flags, counts, load_spam_weights().weigh_word(word), load_phrase_index().by_first.get(word)
+    topic_word = word if flags & (SAID | SMALL) == SAID else ""
+    return flags, counts, topic_word, load_spam_weights().weigh_word(word), load_phrase_index().by_first.get(word)
 
 
 _FACTS = MemoDict(_look_up_word)
