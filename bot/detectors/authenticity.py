@@ -4,12 +4,12 @@ Nothing is dropped for it: the reach of a doubtful account is discounted, and ro
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import datetime
 from typing import NamedTuple
 
 from bot.detectors.detector import AnalysisContext
-from bot.detectors.text.phrases import convert_log_odds
+from bot.detectors.model.log_odds import convert_log_odds
 from bot.domain.assessment import Signal
 from bot.domain.mention import Author
 
@@ -38,13 +38,12 @@ class AuthenticitySignal(NamedTuple):
 class AuthenticityDetector:
     name = "voices"
 
-    def detect(self, batch: Sequence[AnalysisContext]) -> None:
-        for context in batch:
-            if found := find_authenticity_signals(context):
-                confidence = convert_log_odds(BASE + sum(signal.points for signal in found))
-                holds = confidence >= CUT_OFF
-                because = f"voice: {', '.join(signal.words for signal in found)}" if holds else ""
-                context.add_signal(Signal(self.name, "voice:doubtful", confidence, because, holds))
+    def detect(self, context: AnalysisContext) -> None:
+        if found := find_authenticity_signals(context):
+            confidence = convert_log_odds(BASE + sum(signal.points for signal in found))
+            holds = confidence >= CUT_OFF
+            because = f"voice: {', '.join(signal.words for signal in found)}" if holds else ""
+            context.add_signal(Signal(self.name, "voice:doubtful", confidence, because, holds))
 
 
 def find_authenticity_signals(context: AnalysisContext) -> list[AuthenticitySignal]:

@@ -13,9 +13,8 @@ from typing import NamedTuple
 
 from bot.detectors.crisis_rules import CrisisRules
 from bot.detectors.detector import AnalysisContext
-from bot.detectors.model.cutoffs import load_cutoffs
-from bot.detectors.text.phrase_index import DISASTER
-from bot.detectors.text.phrases import PhraseMatch, convert_log_odds, is_preceded_by, quote_phrases
+from bot.detectors.model.log_odds import convert_log_odds, load_cutoffs
+from bot.detectors.text.phrases import DISASTER, PhraseMatch, is_preceded_by, quote_phrases
 from bot.detectors.text.word_flags import FIGURES, HASHTAG
 from bot.domain.assessment import Signal
 
@@ -63,17 +62,16 @@ class CrisisDetector:
         self._rules = CrisisRules()
         self._cut_off = load_cutoffs()[DISASTER]
 
-    def detect(self, batch: Sequence[AnalysisContext]) -> None:
-        for context in batch:
-            flags = context.word_flags
-            if flags.flags & HASHTAG:
-                flags = self._rules.expand_hashtags(flags)
-            hits = self._rules.find_harms(flags)
-            findings = self._score_harms(context, flags.words, hits) if hits else []
-            if not (findings and findings[0].confidence >= CUT_OFF) and (read := self._read_disaster(context)):
-                findings = [read]
-            if findings:
-                self._add_crisis_signals(context, findings)
+    def detect(self, context: AnalysisContext) -> None:
+        flags = context.word_flags
+        if flags.flags & HASHTAG:
+            flags = self._rules.expand_hashtags(flags)
+        hits = self._rules.find_harms(flags)
+        findings = self._score_harms(context, flags.words, hits) if hits else []
+        if not (findings and findings[0].confidence >= CUT_OFF) and (read := self._read_disaster(context)):
+            findings = [read]
+        if findings:
+            self._add_crisis_signals(context, findings)
 
     def _add_crisis_signals(self, context: AnalysisContext, findings: Sequence[_HarmFinding]) -> None:
         worst = findings[0]

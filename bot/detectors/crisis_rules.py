@@ -6,8 +6,7 @@ from itertools import chain
 from bot.detectors.text.cache import MemoDict
 from bot.detectors.text.cooccurrence import CooccurrenceIndex, CooccurrenceRule, load_cooccurrence_rules
 from bot.detectors.text.lexicon_files import LexiconTable
-from bot.detectors.text.phrase_index import DISASTER, HARM, IDIOM
-from bot.detectors.text.phrases import NEGATORS, PhraseMatch, is_preceded_by
+from bot.detectors.text.phrases import DISASTER, HARM, IDIOM, NEGATORS, PhraseMatch, is_preceded_by
 from bot.detectors.text.word_flags import HARMED, HARMS, HASHTAG, WordFlags, flag_words
 
 OUTAGE = "outage"

@@ -12,8 +12,7 @@ from bot.detectors.text.denials import rewrite_denials, shift_place
 from bot.detectors.text.deobfuscate import fold_homoglyphs
 from bot.detectors.text.lexicon_files import LexiconTable
 from bot.detectors.text.masking import mask_names, mask_text
-from bot.detectors.text.phrase_index import INTENTS
-from bot.detectors.text.phrases import PhraseMatch
+from bot.detectors.text.phrases import INTENTS, PhraseMatch
 from bot.detectors.text.tokenizer import count_invisible_letters, normalize, normalize_case, tokenize
 from bot.detectors.text.word_flags import TROUBLE, WordFlags, flag_words
 from bot.domain.assessment import Signal
@@ -172,9 +171,9 @@ def _group_by_family(hits: Sequence[PhraseMatch] | None) -> dict[str, list[Phras
 
 
 class Detector(Protocol):
-    """Adds signals to each context of a batch. It never raises because of a text."""
+    """Adds signals to a context. It never raises because of a text."""
 
     @property
     def name(self) -> str: ...
 
-    def detect(self, batch: Sequence[AnalysisContext]) -> None: ...
+    def detect(self, context: AnalysisContext) -> None: ...

@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 
 from bot.detectors.detector import AnalysisContext
-from bot.detectors.model.cutoffs import load_cutoffs
+from bot.detectors.model.log_odds import convert_log_odds, load_cutoffs
 from bot.detectors.text.failures import find_failure
-from bot.detectors.text.phrases import NEGATORS, PhraseMatch, convert_log_odds, is_preceded_by, quote_phrases
+from bot.detectors.text.phrases import NEGATORS, PhraseMatch, is_preceded_by, quote_phrases
 from bot.detectors.text.questions import find_question
 from bot.detectors.text.word_flags import HANDLE, ODD, SAID, SECOND_PERSON
 from bot.domain.assessment import UNSURE, Signal
@@ -46,19 +46,18 @@ class IntentDetector:
         self._language = language
         self._cut_offs = load_cutoffs()
 
-    def detect(self, batch: Sequence[AnalysisContext]) -> None:
-        for context in batch:
-            english = (context.get_dimension_value("language") or self._language) == "en"
-            any_holds = context.has_label("intent:spam") or context.has_label("intent:crisis")
-            has_content = context.flags & SAID > 0 or _has_wordless_content(context)
-            scores = _score_heads(context, self._cut_offs) if english else _score_foreign_language(context)
-            for head, odds in scores.items():
-                holds = has_content and odds >= 0
-                any_holds = any_holds or holds
-                signal = Signal(self.name, LABEL[head], convert_log_odds(odds), "", holds)
-                context.add_signal(signal, partial(_explain_head, head) if holds else None)
-            if not any_holds:
-                context.add_signal(Signal(self.name, "intent:other", 0.5))
+    def detect(self, context: AnalysisContext) -> None:
+        english = (context.get_dimension_value("language") or self._language) == "en"
+        any_holds = context.has_label("intent:spam") or context.has_label("intent:crisis")
+        has_content = context.flags & SAID > 0 or _has_wordless_content(context)
+        scores = _score_heads(context, self._cut_offs) if english else _score_foreign_language(context)
+        for head, odds in scores.items():
+            holds = has_content and odds >= 0
+            any_holds = any_holds or holds
+            signal = Signal(self.name, LABEL[head], convert_log_odds(odds), "", holds)
+            context.add_signal(signal, partial(_explain_head, head) if holds else None)
+        if not any_holds:
+            context.add_signal(Signal(self.name, "intent:other", 0.5))
 
 
 def _score_heads(context: AnalysisContext, cut_offs: Mapping[str, float]) -> dict[str, float]:

@@ -1,7 +1,6 @@
 """Detect the language: as the source says, else by script, common words or a model, else the default language."""
 
 import re
-from collections.abc import Sequence
 
 from bot.detectors.detector import AnalysisContext
 from bot.detectors.language_model import LanguageModel
@@ -52,11 +51,10 @@ class LanguageDetector:
         self._common = table.words.get(default_language, frozenset()) | table.common.get(default_language, frozenset())
         self._model = LanguageModel()
 
-    def detect(self, batch: Sequence[AnalysisContext]) -> None:
-        for context in batch:
-            code, confidence, because = self._detect_language(context)
-            code = get_primary_language(code) or code
-            context.add_signal(Signal(self.name, f"language:{code}", confidence, because))
+    def detect(self, context: AnalysisContext) -> None:
+        code, confidence, because = self._detect_language(context)
+        code = get_primary_language(code) or code
+        context.add_signal(Signal(self.name, f"language:{code}", confidence, because))
 
     def _detect_language(self, context: AnalysisContext) -> DetectedLanguage:
         given = get_primary_language(context.mention.lang)

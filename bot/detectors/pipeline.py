@@ -147,7 +147,8 @@ class MentionAssessor:
         for context, prediction in zip(contexts, predict_batch(self._model, contexts), strict=True):
             context.prediction = prediction
         for detector in self.detectors:
-            detector.detect(contexts)
+            for context in contexts:
+                detector.detect(context)
         return [AssessmentResult(build_assessment(context.signals), context) for context in contexts]
 
 

@@ -13,7 +13,7 @@ from bot.detectors.engines.lexicon_engines import (
     list_reasons,
 )
 from bot.detectors.engines.onnx import OnnxModel
-from bot.detectors.model.softmax import NEGATIVE, NEUTRAL, POSITIVE, compute_softmax
+from bot.detectors.model.log_odds import NEGATIVE, NEUTRAL, POSITIVE, compute_softmax
 from bot.detectors.text.failures import find_failure
 from bot.detectors.text.lexicon_files import LexiconTable
 from bot.detectors.text.phrases import PhraseMatch, quote_phrases
@@ -78,13 +78,12 @@ class SentimentDetector:
         self._vader = VaderEngine()
         self._foreign_words = LexiconTable("non_english").families
 
-    def detect(self, batch: Sequence[AnalysisContext]) -> None:
-        for context in batch:
-            language = context.get_dimension_value("language") or self._language
-            supported = language in self._slow_model.languages if self._slow_model else language == "en"
-            reading = self._read_sentiment(context) if supported else self._read_foreign_language(context, language)
-            rating = context.mention.rating
-            self._add_sentiment_signals(context, _weigh_rating(reading, rating) if rating else reading)
+    def detect(self, context: AnalysisContext) -> None:
+        language = context.get_dimension_value("language") or self._language
+        supported = language in self._slow_model.languages if self._slow_model else language == "en"
+        reading = self._read_sentiment(context) if supported else self._read_foreign_language(context, language)
+        rating = context.mention.rating
+        self._add_sentiment_signals(context, _weigh_rating(reading, rating) if rating else reading)
 
     def _add_sentiment_signals(self, context: AnalysisContext, reading: SentimentReading) -> None:
         """Add a signal for each class; the likeliest holds, or unsure holds instead."""

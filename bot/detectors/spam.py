@@ -8,8 +8,8 @@ from functools import partial
 from itertools import pairwise
 
 from bot.detectors.detector import AnalysisContext
+from bot.detectors.model.log_odds import convert_log_odds
 from bot.detectors.spam_features import CONTACT, SpamText, extract_spam_features, list_shapes
-from bot.detectors.text.phrases import convert_log_odds
 from bot.detectors.text.spam_words import (
     HANDLE_FORM,
     LINK_FORM,
@@ -69,20 +69,19 @@ class SpamDetector:
         )
         self._model = SpamModel()
 
-    def detect(self, batch: Sequence[AnalysisContext]) -> None:
-        for context in batch:
-            author = context.mention.author.handle
-            if author and author.removeprefix("@").lower() in self._companies:
-                continue  # a company that we listen for sells, and that is no spam
-            post = SpamText(context.text, context.tokens, context.word_flags, context.invisible_count)
-            shapes = list(list_shapes(post))
-            points = self._model.score(post, shapes)
-            points, about_author = _weigh_author(context, points, has_contact=CONTACT in shapes)
-            if points < PITCHED:
-                continue
-            holds = points >= 0
-            explain = partial(self._explain_spam, post, about_author) if holds else None
-            context.add_signal(Signal(self.name, "intent:spam", convert_log_odds(points), "", holds), explain)
+    def detect(self, context: AnalysisContext) -> None:
+        author = context.mention.author.handle
+        if author and author.removeprefix("@").lower() in self._companies:
+            return  # a company that we listen for sells, and that is no spam
+        post = SpamText(context.text, context.tokens, context.word_flags, context.invisible_count)
+        shapes = list(list_shapes(post))
+        points = self._model.score(post, shapes)
+        points, about_author = _weigh_author(context, points, has_contact=CONTACT in shapes)
+        if points < PITCHED:
+            return
+        holds = points >= 0
+        explain = partial(self._explain_spam, post, about_author) if holds else None
+        context.add_signal(Signal(self.name, "intent:spam", convert_log_odds(points), "", holds), explain)
 
     def _explain_spam(self, post: SpamText, about_author: Sequence[str], _context: AnalysisContext) -> str:
         weights = {name: self._model.weights.get(name, 0.0) for name in extract_spam_features(post)}

@@ -30,20 +30,19 @@ class SubjectDetector:
         self._matcher = matcher
         self._comparison = ComparisonMatcher()
 
-    def detect(self, batch: Sequence[AnalysisContext]) -> None:
-        for context in batch:
-            found = context.subject_matches.strongest or self._find_disguised(context).strongest
-            excluded = {match.name for match in context.subject_matches.excluded}
-            if context.mention.subjects:
-                found = self._add_source_subjects(context.mention.subjects, found, excluded)
-            if not found:
-                self._add_excluded_signals(context)
-            if len(found) > 1:
-                found = self._sort_target_first(context, found)
-            for match in found:
-                context.add_signal(Signal(self.name, f"subject:{match.name}", match.confidence, match.because))
-            if found and found[0].kind:
-                context.add_signal(Signal(self.name, f"kind:{found[0].kind}", found[0].confidence))
+    def detect(self, context: AnalysisContext) -> None:
+        found = context.subject_matches.strongest or self._find_disguised(context).strongest
+        excluded = {match.name for match in context.subject_matches.excluded}
+        if context.mention.subjects:
+            found = self._add_source_subjects(context.mention.subjects, found, excluded)
+        if not found:
+            self._add_excluded_signals(context)
+        if len(found) > 1:
+            found = self._sort_target_first(context, found)
+        for match in found:
+            context.add_signal(Signal(self.name, f"subject:{match.name}", match.confidence, match.because))
+        if found and found[0].kind:
+            context.add_signal(Signal(self.name, f"kind:{found[0].kind}", found[0].confidence))
 
     def _find_disguised(self, context: AnalysisContext) -> SubjectMatches:
         """Find names with digits for letters if no plain name was found: n0rthwind."""

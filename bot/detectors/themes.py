@@ -35,19 +35,18 @@ class ThemeDetector:
         self._spelled = MemoDict(self._normalize_spelling)
         self._begins = MemoDict(lambda word: self._spelled[word] in self._by_first)
 
-    def detect(self, batch: Sequence[AnalysisContext]) -> None:
+    def detect(self, context: AnalysisContext) -> None:
         if not self._by_first:
             return
-        for context in batch:
-            starts = list(compress(count(), map(self._begins.__getitem__, context.words)))
-            if not starts and (not self._unspaced or context.text.isascii()):  # as of most posts
-                continue
-            found = dict.fromkeys(self._match_words(context, starts))
-            if self._unspaced and not context.text.isascii():
-                found |= dict.fromkeys(self._match_unspaced(fold_letters(context.text)))
-            shown = {self._shown_as.get(theme, theme): theme for theme in reversed(found)}
-            for theme in list(shown.values())[::-1][:MAX_THEMES]:
-                context.add_signal(self._signals[theme])
+        starts = list(compress(count(), map(self._begins.__getitem__, context.words)))
+        if not starts and (not self._unspaced or context.text.isascii()):  # as of most posts
+            return
+        found = dict.fromkeys(self._match_words(context, starts))
+        if self._unspaced and not context.text.isascii():
+            found |= dict.fromkeys(self._match_unspaced(fold_letters(context.text)))
+        shown = {self._shown_as.get(theme, theme): theme for theme in reversed(found)}
+        for theme in list(shown.values())[::-1][:MAX_THEMES]:
+            context.add_signal(self._signals[theme])
 
     def _match_words(self, context: AnalysisContext, starts: Sequence[int]) -> Iterator[str]:
         spelled: list[str] = []

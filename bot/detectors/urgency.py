@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from bot.detectors.authenticity import find_authenticity_signals
 from bot.detectors.detector import AnalysisContext, MentionStats
-from bot.detectors.text.phrase_index import PRESSING
+from bot.detectors.text.phrases import PRESSING
 from bot.detectors.text.word_flags import AHEAD, WordFlags
 from bot.domain.assessment import Signal
 
@@ -55,13 +55,12 @@ class _UrgencyPart(NamedTuple):
 class UrgencyDetector:
     name = "urgency"
 
-    def detect(self, batch: Sequence[AnalysisContext]) -> None:
-        for context in batch:
-            if context.has_label("intent:spam"):
-                continue
-            for part in _compute_parts(context):
-                if part.points > 0:
-                    context.add_signal(Signal(self.name, f"urgency:{part.name}", 1.0, part.because, weight=part.points))
+    def detect(self, context: AnalysisContext) -> None:
+        if context.has_label("intent:spam"):
+            return
+        for part in _compute_parts(context):
+            if part.points > 0:
+                context.add_signal(Signal(self.name, f"urgency:{part.name}", 1.0, part.because, weight=part.points))
 
 
 def _compute_parts(context: AnalysisContext) -> list[_UrgencyPart]:

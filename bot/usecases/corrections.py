@@ -32,7 +32,7 @@ def recompute_urgency(mention: Mention, assessment: Assessment) -> Assessment:
         if signal.dimension != "urgency":
             context.add_signal(signal)
     others = len(context.signals)
-    UrgencyDetector().detect([context])
+    UrgencyDetector().detect(context)
     found = {signal.label for signal in context.signals[others:]}
     if assessment.intent is not Intent.SPAM:
         for signal in assessment.signals:

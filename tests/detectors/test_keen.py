@@ -9,8 +9,7 @@ from typing import Any
 import pytest
 from onnx import TensorProto
 
-from bot.detectors.engines.keen import load_keen_model
-from bot.detectors.engines.reading_pace import PATIENCE, SLOWEST, ReadingPace
+from bot.detectors.engines.keen import PATIENCE, SLOWEST, ReadingPace, load_keen_model
 from bot.detectors.model.weights import WeightsError
 from bot.detectors.pipeline import AssessmentResult, MentionAssessor
 from bot.domain.assessment import Assessment

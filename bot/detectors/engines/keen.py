@@ -6,7 +6,10 @@ that is missing or damaged is refused at the start.
 
 import hashlib
 import math
-from collections.abc import Sequence
+import re
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import lru_cache
 from importlib.metadata import entry_points
 from importlib.util import find_spec
@@ -17,9 +20,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from bot.config import OnnxOptions
 from bot.detectors.engines.onnx import OnnxModel, Probabilities
-from bot.detectors.engines.post_text import rewrite_post
-from bot.detectors.engines.reading_pace import ReadingPace
-from bot.detectors.model.softmax import compute_softmax
+from bot.detectors.model.log_odds import compute_softmax
 from bot.detectors.model.weights import WeightsError
 from bot.domain.assessment import Sentiment
 
@@ -32,6 +33,16 @@ MISSING = (
 AGAIN = "Install earshot-keen again"
 LEAST = 1e-6
 """The least probability that is mixed, since a zero has no logarithm."""
+PATIENCE = 5.0
+"""Seconds that posts may wait for a slow model. While more wait than it reads in this time, the light model reads."""
+NEWEST_SHARE = 0.2
+"""Weight of the last run in the mean."""
+SLOWEST = 0.1
+"""Seconds for a post that are believed at most: a machine that slept must not stop the slow model for good."""
+_LINK = re.compile(r"https?://\S+|www\.\S+", re.IGNORECASE)
+_HANDLE = re.compile(r"(?<![\w@])@\w+")
+_REPEATED = re.compile(r"(.)\1{3,}", re.DOTALL)
+_SPACES = re.compile(r"\s+")
 Share = Field(ge=0, le=5)
 
 
@@ -51,6 +62,26 @@ class KeenManifest(BaseModel):
 
     def describe_pace(self) -> str:
         return f"which reads a post in about {self.seconds_per_post * 1000:.0f} ms"
+
+
+class ReadingPace:
+    def __init__(self, seconds_per_post: float, read_timer: Callable[[], float] = time.perf_counter) -> None:
+        """`seconds_per_post`: what is expected before the first run."""
+        self.seconds_per_post = seconds_per_post
+        self._read_timer = read_timer
+
+    def can_read(self, waiting: int) -> bool:
+        """Return whether so many posts are read within `PATIENCE`."""
+        return waiting * self.seconds_per_post <= PATIENCE
+
+    @contextmanager
+    def measure(self, posts: int) -> Iterator[None]:
+        """Measure how long these posts take: on the wall, since that is how long others wait."""
+        began = self._read_timer()
+        yield
+        if posts:
+            newest = min((self._read_timer() - began) / posts, SLOWEST)
+            self.seconds_per_post += NEWEST_SHARE * (newest - self.seconds_per_post)
 
 
 class KeenModel:
@@ -81,6 +112,15 @@ class KeenModel:
             first * math.log(max(one, LEAST)) + second * math.log(max(other, LEAST)) for one, other in pairs
         )
         return compute_softmax(negative, neutral, positive)
+
+
+def rewrite_post(text: str) -> str:
+    """Return a normalized text as the transformer reads it, in training and in use.
+
+    One word stands for every link and every handle, and no sign is there four times in a row.
+    """
+    text = _HANDLE.sub("@user", _LINK.sub("http", text))
+    return _SPACES.sub(" ", _REPEATED.sub(r"\1\1\1", text)).strip()
 
 
 class _FileVersion(NamedTuple):

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 from vaderSentiment.vaderSentiment import BOOSTER_DICT, SentimentIntensityAnalyzer, SentiText
 
-from bot.detectors.model.softmax import compute_softmax
+from bot.detectors.model.log_odds import compute_softmax
 
 POLARITY_WEIGHT = 1.5
 MAX_EMOJI = 50

@@ -5,7 +5,7 @@ from typing import Protocol
 
 from bot.detectors.model.classifier import PostClassifier
 from bot.detectors.model.features import ModelInput
-from bot.detectors.model.softmax import compute_softmax
+from bot.detectors.model.log_odds import compute_softmax
 
 SENTIMENTS = 3
 QUOTED_SHARE = 0.35

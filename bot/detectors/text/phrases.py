@@ -1,9 +1,11 @@
 """Find weighted phrases in a list of words: one dictionary look-up a word, no regex that could run away."""
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from itertools import compress, count
 from typing import NamedTuple
+
+from bot.detectors.text.lexicon_files import LexiconTable
 
 NEGATORS = frozenset(
     {"no", "not", "never", "none", "nobody", "nothing", "neither", "nor", "without", "hardly", "cannot", "cant", "dont"}
@@ -11,6 +13,9 @@ NEGATORS = frozenset(
     | {"can't", "don't", "didn't", "doesn't", "isn't", "wasn't", "aren't", "won't", "wouldn't", "haven't", "hasn't"}
     | {"ain't", "couldn't", "shouldn't", "weren't", "hadn't"}
 )
+INTENTS, HARM, PRESSING = "intents", "harm", "pressing"
+IDIOM, DISASTER = "idiom", "disaster"
+"""Families made of plain word lists, or with points of another scale."""
 MAX_QUOTED = 60
 CLAUSE_ENDS = frozenset([".", ",", ";", ":", "!", "?", "but", "..."])
 
@@ -59,6 +64,23 @@ class PhraseIndex:
         (alone if entry.size == 1 else followed.setdefault(words[1], [])).append(entry)
 
 
+@cache
+def load_phrase_index() -> PhraseIndex:
+    """Build the index for the first post: commands that only show a playbook need no word lists."""
+    harm = LexiconTable(HARM)
+    return PhraseIndex(
+        {
+            INTENTS: LexiconTable(INTENTS).families,
+            HARM: {
+                **harm.families,
+                **LexiconTable(DISASTER).families,
+                IDIOM: dict.fromkeys(harm.words["idioms"], 0.0),
+            },
+            PRESSING: LexiconTable(PRESSING).families,
+        }
+    )
+
+
 def find_phrases(words: list[str], phrases: Sequence[PhrasesOfWord | None]) -> dict[str, list[PhraseMatch]]:
     """Return the matches by table, in text order. `phrases`: those that each word begins."""
     found: dict[str, list[PhraseMatch]] = {}
@@ -84,11 +106,6 @@ def is_preceded_by(words: Sequence[str], start: int, preceding: frozenset[str], 
         if words[place] in CLAUSE_ENDS:
             return False
     return False
-
-
-def convert_log_odds(points: float) -> float:
-    """Return the probability of log-odds."""
-    return 1.0 / (1.0 + math.exp(-points if -30.0 < points < 30.0 else -math.copysign(30.0, points)))
 
 
 def quote_phrases(phrases: Iterable[str], limit: int = 3) -> str:

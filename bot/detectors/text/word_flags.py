@@ -14,8 +14,7 @@ from bot.detectors.text import denials
 from bot.detectors.text.cache import MemoDict
 from bot.detectors.text.cooccurrence import load_cooccurrence_rules
 from bot.detectors.text.lexicon_files import LexiconTable, load_lexicon
-from bot.detectors.text.phrase_index import load_phrase_index
-from bot.detectors.text.phrases import PhraseMatch, PhrasesOfWord, find_phrases
+from bot.detectors.text.phrases import PhraseMatch, PhrasesOfWord, find_phrases, load_phrase_index
 from bot.detectors.text.spam_words import SpamWord, load_spam_weights
 from bot.detectors.text.tokenizer import LINKS
 
@@ -34,9 +33,9 @@ STOPS, CUTS = 1 << 7, 1 << 8
 SECOND_PERSON, AHEAD = 1 << 9, 1 << 10
 HARMS, HARMED = 1 << 11, 1 << 12
 """Means harm together with another word: in the first part of a rule, and in the others."""
-BAD, SMALL, FIRST_PERSON = 1 << 13, 1 << 14, 1 << 15
+BAD, SMALL, FIRST_PERSON = 1 << 13, 1 << 14, 1 << 18
 """Words that blame a name beside them; words of sentences, of which titles and heaps of keywords have few."""
-TROUBLE = 1 << 18
+TROUBLE = 1 << 15
 """May be denied: "no complaints"."""
 MAY_ASK, QUESTION_MARK = 1 << 16, 1 << 17
 """Words with which a question begins or is asked indirectly; contains its mark."""

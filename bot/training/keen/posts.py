@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.detectors.engines.post_text import rewrite_post
+from bot.detectors.engines.keen import rewrite_post
 from bot.detectors.pipeline import MentionAssessor
 from bot.detectors.text.deobfuscate import fold_homoglyphs
 from bot.detectors.text.tokenizer import normalize
