@@ -10,7 +10,6 @@ from bot.detectors.text.spam_words import SHAPE
 from bot.detectors.text.word_flags import (
     CUTS,
     FIGURES,
-    FIRST_PERSON,
     HANDLE,
     HASHTAG,
     LINK,
@@ -67,10 +66,8 @@ def list_shapes(post: SpamText) -> Iterator[str]:
     yield from _list_contact_shapes(post)
     if flags.flags & HASHTAG:
         yield from _list_hashtag_shapes(flags)
-    if flags.flags & PRICED and (prices := flags.count(PRICED)) > 1:
-        yield "several prices"
-        if prices > 2:
-            yield "many prices"
+    if flags.flags & PRICED and flags.count(PRICED) > 2:
+        yield "many prices"
     if flags.flags & HANDLE and flags.count(HANDLE) > 4:
         yield "a crowd of handles"
     yield from _list_sentence_shapes(flags)
@@ -105,21 +102,18 @@ def _list_contact_shapes(post: SpamText) -> Iterator[str]:
 
 
 def _list_hashtag_shapes(flags: WordFlags) -> Iterator[str]:
-    hashtags = [word for word in flags.select_words(HASHTAG) if len(word) > 1]
-    for least, name in ((3, "hashtags"), (6, "many hashtags"), (8, "a pile of hashtags")):
-        if len(hashtags) >= least:
-            yield name
-    if len(hashtags) - len(set(hashtags)) >= 3:
-        yield "the same hashtag again and again"
-    if len(hashtags) >= flags.count(SAID):
+    hashtags = len([word for word in flags.select_words(HASHTAG) if len(word) > 1])
+    if hashtags > 2:
+        yield "hashtags"
+    if hashtags > 5:
+        yield "many hashtags"
+    if hashtags >= flags.count(SAID):
         yield "mostly hashtags"
 
 
 def _list_sentence_shapes(flags: WordFlags) -> Iterator[str]:
     small, count = flags.count(SMALL), flags.count(SAID)
-    if count > 6 and small <= 0.12 * count:
-        yield "a heap of words"
-    elif count > 4 and small >= 0.45 * count:
+    if count > 4 and small >= 0.45 * count:
         yield "whole sentences"
     if count > 6 and _has_repeated_word(flags, count - small):
         yield "the same word again and again"
@@ -128,10 +122,6 @@ def _list_sentence_shapes(flags: WordFlags) -> Iterator[str]:
         yield "a list"
     if flags.flags & STOPS and _has_trailing_words(flags):
         yield "words behind its last sentence"
-    if len(flags.words) < 4:
-        yield "few words"
-    elif len(flags.words) > 40:
-        yield "many words"
 
 
 def _list_customer_shapes(flags: WordFlags) -> Iterator[str]:
@@ -141,8 +131,6 @@ def _list_customer_shapes(flags: WordFlags) -> Iterator[str]:
         yield "to a handle"
     if words[-1] == "?":
         yield "a question"
-    if flags.flags & FIRST_PERSON:
-        yield "in the first person"
     if words[-2:-1] == ["^"] and words[-1].isalpha() and len(words[-1]) < 4:
         yield "signed"
     if "rt" in words:

@@ -33,7 +33,7 @@ STOPS, CUTS = 1 << 7, 1 << 8
 SECOND_PERSON, AHEAD = 1 << 9, 1 << 10
 HARMS, HARMED = 1 << 11, 1 << 12
 """Means harm together with another word: in the first part of a rule, and in the others."""
-BAD, SMALL, FIRST_PERSON = 1 << 13, 1 << 14, 1 << 18
+BAD, SMALL = 1 << 13, 1 << 14
 """Words that blame a name beside them; words of sentences, of which titles and heaps of keywords have few."""
 TROUBLE = 1 << 15
 """May be denied: "no complaints"."""
@@ -109,7 +109,6 @@ def _load_word_lists() -> dict[str, int]:
         (SMALL, _SMALL.split()),
         (TROUBLE, denials.TROUBLE),
         (MAY_ASK, [*questions["words"]["verbs"], *questions["openings"], *questions["indirect"]]),
-        (FIRST_PERSON, ["i", "i'm", "i've", "me", "mine", "my", "our", "us", "we"]),
         (BAD, bad),
         (BAD, [f"#{word}" for word in bad]),
     ]
