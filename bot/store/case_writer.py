@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
-from functools import partial
+from functools import lru_cache, partial
+from operator import attrgetter, methodcaller
 from typing import NamedTuple
 
 from bot.domain.audit import AuditEvent
@@ -12,7 +13,7 @@ from bot.domain.cases.caution_transitions import list_caution_counts
 from bot.domain.cases.coverage import list_coverage_counts
 from bot.domain.cases.flag_transitions import list_flag_counts
 from bot.domain.cases.follow_up_transitions import list_follow_up_counts, list_later_post_counts
-from bot.domain.cases.intake import CONVERSATION_WINDOW, COPY_WINDOW, build_conversation_key, build_copy_key
+from bot.domain.cases.intake import CONVERSATION_WINDOW, COPY_WINDOW, build_conversation_key, hash_copy_text
 from bot.domain.cases.praise import is_shareworthy, needs_thanks
 from bot.domain.cases.queues import list_author_terms
 from bot.domain.cases.reply_openings import list_reply_words
@@ -63,6 +64,14 @@ _AUTHORS_SECONDS = int(AUTHORS_KEPT.total_seconds())
 _CONVERSATION_SECONDS = int(CONVERSATION_WINDOW.total_seconds())
 _EDITED_SECONDS = int(EDITED_WITHIN.total_seconds())
 _COPY_SECONDS = int(COPY_WINDOW.total_seconds())
+
+
+_LISTS: tuple[tuple[Callable[[Keys], str], Callable[[Case], bool], int], ...] = (
+    (attrgetter("unthanked"), needs_thanks, PRAISE_MOST),
+    (attrgetter("shareworthy"), is_shareworthy, PRAISE_MOST),
+    *((methodcaller("unlisted_key", kind), partial(has_intent, kind), UNLISTED_MOST) for kind in EntryKind),
+)
+"""Keys of lists, what belongs to each, and how many at most."""
 
 
 def write_decision(transaction: Transaction, keys: Keys, decision: CaseDecision, at: datetime) -> None:
@@ -183,7 +192,7 @@ def _update_indexes(transaction: Transaction, keys: Keys, before: Case | None, c
     if known - named:
         transaction.write("ZREM", keys.authors_key(get_case_month(case)), *_list_author_entries(case, known - named))
     if named - known:
-        add_author(transaction, keys, case)
+        _add_author_terms(transaction, keys, case, named)
     if case.is_closed and case.resolution and case.resolved_at and not (before and before.is_closed):
         count_ending(transaction, keys, case, case.resolution, case.resolved_at)
 
@@ -267,18 +276,13 @@ def _count_word(
 
 
 def _update_lists(transaction: Transaction, keys: Keys, before: Case | None, case: Case) -> None:
-    lists: list[tuple[str, Callable[[Case], bool], int]] = [
-        (keys.unthanked, needs_thanks, PRAISE_MOST),
-        (keys.shareworthy, is_shareworthy, PRAISE_MOST),
-        *((keys.unlisted_key(kind), partial(has_intent, kind), UNLISTED_MOST) for kind in EntryKind),
-    ]
-    for key, belongs, most in lists:
+    for get_key, belongs, most in _LISTS:
         did, does = before is not None and belongs(before), belongs(case)
         if does and not did:
-            transaction.write("ZADD", key, case.mention.created_at.timestamp(), case.id)
-            transaction.add_upkeep("ZREMRANGEBYRANK", key, 0, -most - 1)
+            transaction.write("ZADD", get_key(keys), case.mention.created_at.timestamp(), case.id)
+            transaction.add_upkeep("ZREMRANGEBYRANK", get_key(keys), 0, -most - 1)
         elif did and not does:
-            transaction.write("ZREM", key, case.id)
+            transaction.write("ZREM", get_key(keys), case.id)
 
 
 def _update_roll_ups(transaction: Transaction, keys: Keys, before: Case | None, case: Case, at: datetime) -> None:
@@ -346,9 +350,14 @@ def _list_author_entries(case: Case, terms: Iterable[str]) -> list[str]:
 
 def add_author(transaction: Transaction, keys: Keys, case: Case) -> None:
     """List the case under the names and the account of its author. Idempotent."""
+    _add_author_terms(transaction, keys, case, _list_author_terms(case))
+
+
+def _add_author_terms(transaction: Transaction, keys: Keys, case: Case, terms: Iterable[str]) -> None:
     key = keys.authors_key(get_case_month(case))
-    for entry in _list_author_entries(case, _list_author_terms(case)):
-        transaction.write("ZADD", key, 0, entry)
+    entries = [word for entry in _list_author_entries(case, terms) for word in (0, entry)]
+    if entries:
+        transaction.write("ZADD", key, *entries)
     transaction.add_upkeep("EXPIRE", key, _AUTHORS_SECONDS)
 
 
@@ -393,12 +402,24 @@ def build_lookup_keys(
 
     Those of similar words lead to candidates only, whose words have to be compared.
     """
-    found = []
-    if conversation := build_conversation_key(mention):
-        found.append(LookupKey(keys.conversation_case_key(conversation), _CONVERSATION_SECONDS, JoinReason.SAME_PERSON))
     reviewed = f"{subject}|{mention.place}" if mention.rating and mention.place else subject
-    if copy := build_copy_key(mention, reviewed):  # the same words about two shops are no copies
+    return _derive_lookup_keys(keys, build_conversation_key(mention), mention.text, reviewed, with_similar)
+
+
+@lru_cache(maxsize=1_000)
+def _derive_lookup_keys(
+    keys: Keys,
+    conversation: str,
+    text: str,
+    subject: str,
+    with_similar: bool,  # noqa: FBT001  # the cache takes keywords for other arguments
+) -> tuple[LookupKey, ...]:
+    """Cached, since a batch asks twice: to look a case up, and to index a new one."""
+    found = []
+    if conversation:
+        found.append(LookupKey(keys.conversation_case_key(conversation), _CONVERSATION_SECONDS, JoinReason.SAME_PERSON))
+    if copy := hash_copy_text(text, subject):  # the same words about two shops are no copies
         found.append(LookupKey(keys.copy_case_key(copy), _COPY_SECONDS, JoinReason.COPY))
-        similar = build_similarity_keys(mention.text, reviewed) if with_similar else ()
+        similar = build_similarity_keys(text, subject) if with_similar else ()
         found += [LookupKey(keys.similar_case_key(key), _COPY_SECONDS, JoinReason.SIMILAR) for key in similar]
     return tuple(found)

@@ -159,7 +159,7 @@ class CommitCall:
             if before is not None and before.name == name and before.option == option and before.is_open:
                 before.add(words, owner)
             else:
-                write = latest[key] = _PlannedWrite(command, option, owner, is_first=before is None)
+                write = latest[key] = _PlannedWrite(command, option, owner, before is None)
                 self._writes.append(write)
 
     def encode(self) -> tuple[list[str], Words]:
@@ -215,18 +215,15 @@ class CommitCall:
 class _PlannedWrite:
     """A command, or several to one key that are as good as one. `owners` has the mark of each who asked for it."""
 
-    __slots__ = ("is_first", "key", "name", "option", "owners", "sums", "words")
+    __slots__ = ("is_first", "is_open", "key", "name", "option", "owners", "sums", "words")
 
-    def __init__(self, command: Command, option: str, owner: str, *, is_first: bool) -> None:
+    def __init__(self, command: Command, option: str, owner: str, is_first: bool) -> None:  # noqa: FBT001  # for speed
         self.name, self.key, self.words = command
         self.option, self.owners, self.is_first = option, owner, is_first
+        self.is_open = self.name in _ADDING and option in _OPTIONS
+        """Whether another command like this can be added."""
         if self.name == "HINCRBY":
             self.sums = {self.words[0]: self.words[1]}
-
-    @property
-    def is_open(self) -> bool:
-        """Whether another command like this can be added."""
-        return self.name in _ADDING and self.option in _OPTIONS and len(self.words) < MOST_WORDS
 
     def add(self, words: tuple[Any, ...], owner: str) -> None:
         if self.owners[-1] != owner:
@@ -236,6 +233,7 @@ class _PlannedWrite:
             self.sums[field] = self.sums.get(field, 0) + by
         else:
             self.words += words[1:] if self.option else words
+            self.is_open = len(self.words) < MOST_WORDS
 
     def is_beside(self, field: str) -> bool:
         """Whether a guard of this field, which a string has not, asks for what was there before the call."""

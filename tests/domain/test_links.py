@@ -1,6 +1,8 @@
 """Two spellings of one address are one post; two posts are never one address."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.domain.links import derive_link_id, find_link_author, find_link_outlet, list_answered_links, normalize_link
 from bot.domain.mention import Mention
@@ -131,3 +133,17 @@ def test_the_outlet_of_an_address(url: str, outlet: str) -> None:
 )
 def test_who_wrote_the_post_at_an_address(url: str, outlet: str, handle: str) -> None:
     assert find_link_author(url) == (outlet, handle)
+
+
+@given(
+    scheme=st.sampled_from(["http", "https"]),
+    host=st.text("aZ9.-", max_size=8),
+    path=st.one_of(
+        st.text("aZ9/_.~%@-", max_size=12), st.sampled_from(["status/77", "profile/m/post/3k", "@m/1234567", "q/77/"])
+    ),
+)
+def test_an_address_without_parameters_is_spelled_as_with_one_that_means_nothing(
+    scheme: str, host: str, path: str
+) -> None:
+    for place in (f"{host}/{path}", f"www.x.com/{path}", f"{host}.example"):
+        assert normalize_link(f"{scheme}://{place}") == normalize_link(f"{scheme}://{place}?utm_source=a")

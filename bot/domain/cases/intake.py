@@ -58,12 +58,12 @@ def build_conversation_key(mention: Mention) -> str:
 
 def build_copy_key(mention: Mention, subject: str) -> str:
     """Return the hash of the text without links, handles, case and punctuation; empty if it is too short."""
-    return _hash_copy_text(mention.text, subject)
+    return hash_copy_text(mention.text, subject)
 
 
 @lru_cache(maxsize=1_000)
-def _hash_copy_text(text: str, subject: str) -> str:
-    """Cached, since a batch asks twice: to look a case up, and to index a new one."""
+def hash_copy_text(text: str, subject: str) -> str:
+    """Do as `build_copy_key`. Cached for those who ask for several subjects, or again."""
     said = normalize_copy_text(text)
     return derive_case_id(f"{subject}|{said}") if said else ""
 

@@ -31,8 +31,10 @@ def list_request_updates(before: Case | None, after: Case) -> tuple[Notification
 
     None for one that its reader answered, which says so already.
     """
-    was, now = ({one.number for one in case.pending_requests} if case else set[int]() for case in (before, after))
-    changed = [one for one in (before.requests if before else ()) if one.number in was ^ now]
+    if before is None or not before.requests:
+        return ()
+    was, now = ({one.number for one in case.pending_requests} for case in (before, after))
+    changed = [one for one in before.requests if one.number in was ^ now]
     return tuple(
         Notification.notify_owner(NotificationKind.CASE_REQUEST, after.id, one.to, one.number)
         for one in changed

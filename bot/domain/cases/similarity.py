@@ -2,7 +2,6 @@
 
 import re
 from collections import Counter
-from functools import lru_cache
 from typing import NamedTuple
 from zlib import crc32
 
@@ -56,12 +55,10 @@ def compare_words(one: PostWords, other: PostWords) -> tuple[list[str], list[str
     return list((first - second).elements()), list((second - first).elements())
 
 
-@lru_cache(maxsize=1_000)
 def build_similarity_keys(text: str, subject: str) -> tuple[str, ...]:
     """Return keys of which near-duplicates share at least one; none for a short post.
 
-    The numbers are part of each. They find candidates only, so that a collision does no harm. Cached, since a batch
-    asks twice: to look a case up, and to index a new one.
+    The numbers are part of each. They find candidates only, so that a collision does no harm.
     """
     words = normalize_copy_text(_remove_outlet(text)).split()[:MAX_WORDS]
     if len(words) < MIN_WORDS:
