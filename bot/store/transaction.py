@@ -171,21 +171,21 @@ class CommitCall:
         inbox = keys[self.inbox]
         strings, fields = self._list_guards()
         held = [[keys[key] for key, _, _ in strings], [expected for _, _, expected in strings]]
-        held_fields = [(keys[key], field, expected) for key, field, expected in fields]
-        commands, owners = list[tuple[str, int, int]](), list[str]()
+        held_fields = [word for key, field, expected in fields for word in (keys[key], field, expected)]
+        commands, owners = list[str | int](), list[str]()
         for write in self._writes:
             place = keys[write.key]
             if write.name == "HINCRBY":  # takes one field at a time
                 for pair in write.sums.items():
-                    commands.append(("HINCRBY", place, 2))
+                    commands += ("HINCRBY", place, 2)
                     owners.append(write.owners)
                     words += pair
             else:
-                commands.append((write.name, place, len(write.words)))
+                commands += (write.name, place, len(write.words))
                 owners.append(write.owners)
                 words += write.words
         for name, key, more in self._upkeeps:
-            commands.append((name, keys[key], len(more)))
+            commands += (name, keys[key], len(more))
             words += more
         said = [word if type(word) is str else str(word) for word in words]
         long = [number for number, word in enumerate(said) if len(word) > RAW_FROM]

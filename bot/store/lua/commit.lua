@@ -5,8 +5,8 @@
   ARGV[1] consumer group   ARGV[2] as JSON, a list of
     the index of the inbox in KEYS, the entries that are answered, and of each who asks, as one character
     of guarded strings the indexes in KEYS, and the values that they must have ('' for absent)
-    of guarded fields the index in KEYS, the name and the value
-    of commands the name (of the server, or one of `own` below), the index in KEYS, and how many other words
+    of guarded fields, in turn, the index in KEYS, the name and the value
+    of commands, in turn, the name (of the server, or one of `own` below), the index in KEYS, how many other words
     the words of all commands, and the places of those that are in ARGV
     for each command, divided by spaces, the characters of who asks for it; upkeep, at the end, has none
   ARGV[3…] long words
@@ -46,6 +46,17 @@ local function find_answered()
   return answered
 end
 
+-- Whether none of the keys is there of which a field must be absent: mostly new cases, which need not be asked one by one.
+local function are_new()
+  local names = {}
+  for i = 1, #fields, 3 do
+    if fields[i + 2] == '' and #names < MOST_WORDS then
+      names[#names + 1] = KEYS[fields[i]]
+    end
+  end
+  return #names > 0 and #names < MOST_WORDS and call('EXISTS', unpack(names)) == 0
+end
+
 -- Return the places of guards that do not hold.
 local function find_stale()
   local stale = {}
@@ -61,9 +72,11 @@ local function find_stale()
       end
     end
   end
-  for i, guard in ipairs(fields) do
-    if (call('HGET', KEYS[guard[1]], guard[2]) or '') ~= guard[3] then
-      stale[#stale + 1] = #strings + i
+  local is_new = are_new()
+  for i = 1, #fields, 3 do
+    local value = fields[i + 2]
+    if not (is_new and value == '') and (call('HGET', KEYS[fields[i]], fields[i + 1]) or '') ~= value then
+      stale[#stale + 1] = #strings + (i + 2) / 3
     end
   end
   return stale
@@ -115,14 +128,15 @@ local function write()
     words[place + 1] = ARGV[i + 2]
   end
   local first = 1
-  for number, command in ipairs(commands) do
-    local last = first + command[3] - 1
+  for i = 1, #commands, 3 do
+    local name, key, last = commands[i], KEYS[commands[i + 1]], first + commands[i + 2] - 1
+    local number = (i + 2) / 3
     if not failure or not is_given_up(number) then
-      local run, reply = own[command[1]], nil
+      local run, reply = own[name], nil
       if run then
-        reply = run(KEYS[command[2]], unpack(words, first, last))
+        reply = run(key, unpack(words, first, last))
       else
-        reply = pcall(command[1], KEYS[command[2]], unpack(words, first, last))
+        reply = pcall(name, key, unpack(words, first, last))
       end
       if type(reply) == 'table' and reply.err then
         note_failure(number, reply)
