@@ -45,12 +45,13 @@ class _HarmFinding(NamedTuple):
     kind: str
     confidence: float
     matches: Sequence[PhraseMatch]
-    top_words: Sequence[str] = ()
-    """The words that the model rests on, if no rule found it."""
+    """Empty if the model found it and no rule."""
 
-    def build_reason(self) -> str:
+    def build_reason(self, context: AnalysisContext) -> str:
         if not self.matches:
-            return f"crisis, {self.kind} by its words together: {quote_phrases(self.top_words)}"
+            prediction = context.prediction
+            words = prediction.list_top_words(prediction.find_column(self.kind), context.masked_places)
+            return f"crisis, {self.kind} by its words together: {quote_phrases(words)}"
         strong = sorted((hit for hit in self.matches if hit.weight >= SAYS_LITTLE), key=lambda hit: -hit.weight)
         return f"crisis, {self.kind}: {quote_phrases(hit.phrase for hit in strong) or 'by its words together'}"
 
@@ -76,8 +77,8 @@ class CrisisDetector:
     def _add_crisis_signals(self, context: AnalysisContext, findings: Sequence[_HarmFinding]) -> None:
         worst = findings[0]
         holds = worst.confidence >= CUT_OFF
-        because = worst.build_reason() if holds else ""
-        context.add_signal(Signal(self.name, "intent:crisis", worst.confidence, because, holds))
+        signal = Signal(self.name, "intent:crisis", worst.confidence, "", holds)
+        context.add_signal(signal, worst.build_reason if holds else None)
         if not holds:
             return
         for found in findings:
@@ -88,12 +89,10 @@ class CrisisDetector:
 
     def _read_disaster(self, context: AnalysisContext) -> _HarmFinding | None:
         """Return what the model finds where the rules find nothing: it has read thousands of posts about disasters."""
-        prediction = context.prediction
-        odds = prediction.log_odds.get(DISASTER, -math.inf) - self._cut_off
+        odds = context.prediction.log_odds.get(DISASTER, -math.inf) - self._cut_off
         if odds < 0 or sum([word[0].isalpha() for word in context.words]) < FEWEST_WORDS:
             return None
-        words = prediction.list_top_words(prediction.find_column(DISASTER), context.masked_places)
-        return _HarmFinding(DISASTER, convert_log_odds(odds), (), words)
+        return _HarmFinding(DISASTER, convert_log_odds(odds), ())
 
     def _score_harms(
         self, context: AnalysisContext, words: list[str], hits: Sequence[PhraseMatch]

@@ -51,8 +51,8 @@ class SpamModel:
     def score(self, post: SpamText, shapes: Iterable[str]) -> float:
         """Return the log-odds relative to the cut-off: the sum of the weights of `extract_spam_features`."""
         words = post.flags.spam_words
-        own = {name: weight for name, weight, _, _, _ in words if weight}
-        stems = {stem: weight for _, _, stem, weight, _ in words if weight}
+        own = {word[0]: word[1] for word in words if word[1]}
+        stems = {word[2]: word[3] for word in words if word[3]}
         pairs = {(one[0], other[0]): one[4][other[0]] for one, other in pairwise(words) if other[0] in one[4]}
         points = sum(own.values()) + sum(stems.values()) + sum(pairs.values())
         return self._intercept + points + sum(filter(None, map(self._shapes.get, shapes)))

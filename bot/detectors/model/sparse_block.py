@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.detectors.model.batch import Floats
-from bot.detectors.model.hashing import Hashes, find_rows
+from bot.detectors.model.hashing import Hashes
 
 
 class SparseBlock(NamedTuple):
@@ -36,12 +36,16 @@ class BlockLookup:
     """
 
     def __init__(self, block: SparseBlock) -> None:
-        self._hashes, self._weights = block.hashes, block.weigh_rows(np.arange(block.hashes.size))
+        self._unknown = block.hashes.size
+        self._hashes = np.append(block.hashes, np.uint32(0xFFFFFFFF))  # so that each search ends within the table
+        nothing = np.zeros((1, block.columns), np.float32)
+        self._weights = np.concatenate([block.weigh_rows(np.arange(self._unknown)), nothing])
 
     def add_weights(self, weights: Floats, hashes: Hashes) -> None:
         """Add to each row of `weights` what the feature with its hash weighs; unknown ones weigh nothing."""
-        known, rows = find_rows(self._hashes, hashes)
-        weights[known, : self._weights.shape[1]] += self._weights.take(rows, axis=0)
+        rows = self._hashes.searchsorted(hashes)
+        rows[self._hashes.take(rows) != hashes] = self._unknown
+        weights[:, : self._weights.shape[1]] += self._weights.take(rows, axis=0)
 
 
 def build_sparse_block(arrays: Mapping[str, Any], name: str) -> SparseBlock:
