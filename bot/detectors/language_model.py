@@ -10,16 +10,13 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from bot.detectors.text.lexicon_files import LexiconTable
+
 MODEL = Path("resources") / "lid.176.ftz"
 LABEL = "__label__"
 NOT_WORDS = re.compile(r"(?:https?://|www\.)\S+|[@#]\w+|\d+")
 MAX_TEXT = 400
-SELDOM = frozenset(
-    {"als", "an", "arz", "ast", "bar", "br", "bs", "ceb", "cy", "eo", "eml", "fy", "gd", "gl", "gom", "gv"}
-    | {"ia", "ie", "io", "jbo", "ku", "kw", "la", "lb", "li", "lmo", "lrc", "mg", "min", "mwl", "nah", "nap"}
-    | {"nds", "oc", "pam", "pms", "qu", "rm", "sc", "scn", "sco", "so", "su", "tl", "vec", "vep", "vo", "vls"}
-    | {"wa", "war", "yo"}
-)
+SELDOM = LexiconTable("word_lists").words["seldom"]
 """Languages for which English slang and names are mistaken more often than anybody writes them to a brand."""
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
+from bot.detectors.text.lexicon_files import LexiconTable
 from bot.detectors.text.spam_words import SHAPE
 from bot.detectors.text.word_flags import (
     CUTS,
@@ -37,10 +38,7 @@ RIGHT_TO_LEFT = "\u202e"
 """Reverses what follows, so that the name of a file looks like another."""
 TITLE_WORDS = range(2, 9)
 TAIL_WORDS, WORDS_BEFORE = range(3, 9), 4
-LEADS = frozenset(
-    {"and", "of", "in", "for", "the", "&", "at", "on", "visit", "see", "also", "here", "read", "more", "check", "out"}
-    | {"try", "buy", ":"}
-)
+LEADS = LexiconTable("word_lists").words["leads"]
 """Words that lead to a title, or that may be small in it."""
 
 

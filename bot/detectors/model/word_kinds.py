@@ -7,15 +7,13 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from bot.detectors.model.hashing import HANDLE, LINK
+from bot.detectors.text.lexicon_files import LexiconTable
 from bot.detectors.text.phrases import NEGATORS
 
 END = "\x01"
 """Mark after each post, and before the first."""
 CLAUSE_ENDS = frozenset({".", ",", ";", ":", "!", "?", "but", END})
-BOOSTERS = frozenset(
-    {"very", "so", "really", "extremely", "absolutely", "totally", "completely", "too", "such", "incredibly", "super"}
-    | {"most", "more", "fucking", "freaking", "damn", "deeply", "highly", "quite", "especially", "truly", "utterly"}
-)
+BOOSTERS = LexiconTable("word_lists").words["boosters"]
 BUTS = frozenset({"but", "however", "though", "although"})
 COUNTED = {
     "capitals": 3, "exclaims": 3, "asks": 2, "dots": 2, "word": 30, "picture": 3, "smiley": 1, "link": 1, "handle": 3,

@@ -2,11 +2,9 @@
 
 import re
 
-TROUBLE = frozenset(
-    {"complaint", "complaints", "complain", "issue", "issues", "problem", "problems", "trouble", "troubles", "hassle"}
-    | {"hassles", "delay", "delays", "fault", "faults", "bad", "happier", "better", "fails", "disappoint", "fail"}
-    | {"disappoints", "disappointed", "down", "terrible", "awful", "hiccup", "hiccups", "drama", "failed", "wrong"}
-)
+from bot.detectors.text.lexicon_files import LexiconTable
+
+TROUBLE = LexiconTable("word_lists").words["trouble"]
 """Each phrase contains one of these."""
 ENDED = frozenset(["until", "till"])
 """Words of trouble that began."""

@@ -7,12 +7,7 @@ from typing import NamedTuple
 
 from bot.detectors.text.lexicon_files import LexiconTable
 
-NEGATORS = frozenset(
-    {"no", "not", "never", "none", "nobody", "nothing", "neither", "nor", "without", "hardly", "cannot", "cant", "dont"}
-    | {"didnt", "doesnt", "isnt", "wasnt", "arent", "wont", "wouldnt", "havent", "hasnt", "aint"}
-    | {"can't", "don't", "didn't", "doesn't", "isn't", "wasn't", "aren't", "won't", "wouldn't", "haven't", "hasn't"}
-    | {"ain't", "couldn't", "shouldn't", "weren't", "hadn't"}
-)
+NEGATORS = LexiconTable("word_lists").words["negators"]
 INTENTS, HARM, PRESSING = "intents", "harm", "pressing"
 IDIOM, DISASTER = "idiom", "disaster"
 """Families made of plain word lists, or with points of another scale."""

@@ -46,13 +46,8 @@ _MOST = (1 << 11) - 1
 """More than the words of a post, so that one sum of whole numbers counts all flags at once."""
 
 MONEY = re.compile(r"[$€£₹]\d|\d[\d.,]{0,9}[$€£₹]$")
-COINS = frozenset(["$", "€", "£", "₹", "usd", "eur", "gbp", "euro", "euros", "dollars", "bucks", "pounds"])
-_SMALL = (
-    "a an the i you he she it we they me my your his her its our their this that these those and or but if so as of to "
-    "in on at by for from with about into out up down is are was were be been am do does did have has had will would "
-    "can could should may might must not no don't i'm it's who what when where why how which there here just then than "
-    "all any some more very too also"
-)
+COINS = LexiconTable("word_lists").words["coins"]
+_SMALL = LexiconTable("word_lists").words["small"]
 _CUTS = frozenset(",|/•·–-;+~=→*")
 
 
@@ -106,7 +101,7 @@ def _load_word_lists() -> dict[str, int]:
         (AHEAD, ["in", "within", "under"]),
         *[(HARMS, rule.parts[0]) for rule in load_cooccurrence_rules()],
         *[(HARMED, part) for rule in load_cooccurrence_rules() for part in rule.parts[1:]],
-        (SMALL, _SMALL.split()),
+        (SMALL, _SMALL),
         (TROUBLE, denials.TROUBLE),
         (MAY_ASK, [*questions["words"]["verbs"], *questions["openings"], *questions["indirect"]]),
         (BAD, bad),
