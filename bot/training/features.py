@@ -30,6 +30,7 @@ from bot.detectors.model.hashing import (
 )
 from bot.detectors.model.vocabulary import WordIds, has_letter_runs, strip_hash
 from bot.detectors.model.word_kinds import WordKindTable
+from bot.detectors.text.tokenizer import drop_trailing_links
 from bot.training.packed_lexicon import PackedLexicon
 
 Sparse = Any
@@ -57,7 +58,7 @@ def extract_raw_features(texts: Sequence[str], lexicon: PackedLexicon) -> RawFea
     word_ids = WordIds()
     ids, capitals, phrases = list[list[int]](), list[int](), list[list[float]]()
     for post in map(tokenize_text, texts):
-        ids.append(list(map(word_ids.__getitem__, post.words)))
+        ids.append(list(map(word_ids.__getitem__, drop_trailing_links(post.words))))
         capitals.append(post.capitals)
         phrases.append(score_phrases(post))
     words = word_ids.normalized

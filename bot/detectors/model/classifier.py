@@ -19,6 +19,7 @@ from bot.detectors.model.sparse_block import BlockLookup, build_sparse_block
 from bot.detectors.model.vocabulary import ValenceLexicon, WordVocabulary
 from bot.detectors.model.weights import ModelWeights
 from bot.detectors.model.word_kinds import WordKindTable
+from bot.detectors.text.tokenizer import drop_trailing_links
 
 CLASSES = 3
 """Negative, neutral, positive: the first heads."""
@@ -67,7 +68,7 @@ class PostClassifier:
 
     def score_batch(self, batch: Sequence[ModelInput]) -> BatchScores:
         words = self._vocabulary
-        ids = words.encode_batch([post.words for post in batch])
+        ids = words.encode_batch([drop_trailing_links(post.words) for post in batch])
         kinds = words.word_kinds
         features = [extract_dense_features(one, kinds, post.capitals) for one, post in zip(ids, batch, strict=True)]
         rows = [encode_rows(one, found.negated, kinds) for one, found in zip(ids, features, strict=True)]

@@ -1,6 +1,7 @@
 """Normalize and tokenize a text, once for all detectors."""
 
 import re
+from collections.abc import Sequence
 
 from bot.detectors.text.cache import MemoDict
 from bot.domain.text_normalization import normalize_text
@@ -44,6 +45,17 @@ def normalize_case(tokens: list[str]) -> list[str]:
 
 
 _LOWER: MemoDict[str] = MemoDict(str.lower)
+
+
+def drop_trailing_links(words: Sequence[str]) -> Sequence[str]:
+    """Return the words without links at the end, which say nothing of the author's mood; all if there are only links.
+
+    `words`: in lower case.
+    """
+    size = len(words)
+    while size and words[size - 1].startswith(LINKS):
+        size -= 1
+    return words[:size] if size else words
 
 
 def normalize(text: str) -> str:
