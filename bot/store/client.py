@@ -2,8 +2,8 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Iterable, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from contextlib import suppress
 from importlib import resources
 from itertools import islice
 from typing import Any
@@ -46,6 +46,7 @@ class WrongType(str):
 ANOTHER_TYPE = WrongType()
 EVERY_FIELD = "*"
 CONNECTION_ERRORS = (redis.exceptions.ConnectionError, redis.exceptions.TimeoutError, OSError)
+CALL_ERRORS = (ResponseError, InvalidResponse, *CONNECTION_ERRORS)
 
 
 def _encode_command(words: tuple[Any, ...]) -> bytes:
@@ -91,6 +92,36 @@ def _with_address(connection: type[Any], finder: PrimaryFinder) -> type[Any]:
     return PrimaryConnection
 
 
+class _ReadyPool(redis.asyncio.BlockingConnectionPool):
+    """A pool that hands out a free connection at once, where nobody waits for one.
+
+    The driver takes a condition and starts a timer for each call: a quarter of its time (2026-11-30).
+    """
+
+    _waiting = 0
+
+    async def get_connection(self, *_: Any, **__: Any) -> Any:
+        if self._waiting or not self._available_connections:
+            self._waiting += 1
+            try:
+                return await super().get_connection()  # type: ignore[no-untyped-call]  # the driver's
+            finally:
+                self._waiting -= 1
+        connection = self.get_available_connection()  # type: ignore[no-untyped-call]  # the driver's
+        try:
+            await self.ensure_connection(connection)
+        except BaseException:
+            await self.release(connection)
+            raise
+        return connection
+
+    async def release(self, connection: Any) -> None:
+        await redis.asyncio.ConnectionPool.release(self, connection)
+        if self._waiting:
+            async with self._condition:
+                self._condition.notify()
+
+
 class RedisClient:
     """Replies are decoded strings. The driver may repeat a call once, which is safe since all writes are guarded."""
 
@@ -103,7 +134,7 @@ class RedisClient:
         self.topology = parse_topology(url, brand)
         self._finder = PrimaryFinder(self.topology, self._drop_all_connections)
         self._copies = copies
-        pool = redis.asyncio.BlockingConnectionPool.from_url(
+        pool = _ReadyPool.from_url(
             self.topology.url,
             max_connections=MAX_CONNECTIONS,
             timeout=CONNECTION_WAIT,
@@ -270,38 +301,8 @@ class RedisClient:
         self._scripts[name] = str(await self._redis.execute_command("SCRIPT LOAD", text))
         return self._scripts[name]
 
-    @asynccontextmanager
-    async def _guard_call(self) -> AsyncIterator[None]:
-        """Raise a cancellation that the driver (8.1) swallows while it connects."""
-        task = asyncio.current_task()
-        cancels = task.cancelling() if task else 0
-        try:
-            async with self._translate_errors():
-                yield
-        finally:
-            if task and task.cancelling() > cancels:
-                raise asyncio.CancelledError
-
-    @asynccontextmanager
-    async def _translate_errors(self) -> AsyncIterator[None]:
-        try:
-            yield
-        except ResponseError as no:
-            refusal = classify_error(no)
-            if refusal is None:
-                raise
-            if refusal.should_reconnect:
-                await self._drop_connections()
-            raise StoreUnavailable(refusal.sentence) from no
-        except InvalidResponse as no:
-            raise StoreUnavailable(f"The server that answers is not Redis: {no}. Check REDIS_URL.") from no
-        except CONNECTION_ERRORS as away:
-            reason = str(away).removesuffix(".") or type(away).__name__
-            if isinstance(away, UnknownPrimaryError) or isinstance(away.__cause__, UnknownPrimaryError):
-                raise StoreUnavailable(f"{reason}.") from away
-            if isinstance(away, AuthenticationError) or isinstance(away.__cause__, AuthenticationError):
-                raise StoreUnavailable(f"Redis refuses the user or password: {reason}. Check REDIS_URL.") from away
-            raise StoreUnavailable(f"Redis does not answer: {reason}.") from away
+    def _guard_call(self) -> "_GuardedCall":
+        return _GuardedCall(self._drop_connections)
 
     async def _drop_connections(self) -> None:
         """Close idle connections: after a failover the host name may lead to another server."""
@@ -316,6 +317,46 @@ class RedisClient:
     async def close(self) -> None:
         await self._finder.close()
         await self._redis.aclose()
+
+
+class _GuardedCall:
+    """Raises what a call of the driver raises as `StoreUnavailable`, and a cancellation that it swallowed.
+
+    The driver (8.1) swallows one while it connects. A class, since two generators cost a sixth of a call.
+    """
+
+    def __init__(self, drop_connections: Callable[[], Awaitable[None]]) -> None:
+        self._drop_connections = drop_connections
+
+    async def __aenter__(self) -> None:
+        self._task = asyncio.current_task()
+        self._cancels = self._task.cancelling() if self._task else 0
+
+    async def __aexit__(self, _: object, error: BaseException | None, __: object) -> None:
+        try:
+            if isinstance(error, CALL_ERRORS):
+                await self._raise_unavailable(error)
+        finally:
+            if self._task and self._task.cancelling() > self._cancels:
+                raise asyncio.CancelledError
+
+    async def _raise_unavailable(self, error: Exception) -> None:
+        """Raise `StoreUnavailable` with a sentence, unless the error is one of ours."""
+        if isinstance(error, ResponseError):
+            refusal = classify_error(error)
+            if refusal is None:
+                return
+            if refusal.should_reconnect:
+                await self._drop_connections()
+            raise StoreUnavailable(refusal.sentence) from error
+        if isinstance(error, InvalidResponse):
+            raise StoreUnavailable(f"The server that answers is not Redis: {error}. Check REDIS_URL.") from error
+        reason = str(error).removesuffix(".") or type(error).__name__
+        if isinstance(error, UnknownPrimaryError) or isinstance(error.__cause__, UnknownPrimaryError):
+            raise StoreUnavailable(f"{reason}.") from error
+        if isinstance(error, AuthenticationError) or isinstance(error.__cause__, AuthenticationError):
+            raise StoreUnavailable(f"Redis refuses the user or password: {reason}. Check REDIS_URL.") from error
+        raise StoreUnavailable(f"Redis does not answer: {reason}.") from error
 
 
 def escape_pattern(text: str) -> str:

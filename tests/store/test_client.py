@@ -7,7 +7,7 @@ import socket
 import pytest
 
 from bot.domain.commits import StoreUnavailable
-from bot.store.client import RedisClient
+from bot.store.client import MAX_CONNECTIONS, RedisClient
 from bot.store.keys import Keys
 from bot.store.store import Store
 from tests.clock import SteppedClock
@@ -117,6 +117,22 @@ async def test_a_cancel_at_any_moment_takes_effect(redis_url: str, keys: Keys, t
     await fresh.close()
     del fresh, asking
     gc.collect()  # the driver drops the socket of a connection that it had not finished; it is closed here, in sight
+
+
+async def test_more_callers_than_connections_are_all_served_and_a_cancelled_one_leaves_room(
+    client: RedisClient, keys: Keys
+) -> None:
+    callers = [asyncio.create_task(client.execute("ECHO", str(n))) for n in range(MAX_CONNECTIONS * 3)]
+    await asyncio.sleep(0)
+    cancelled, asking = callers[-MAX_CONNECTIONS:], callers[:-MAX_CONNECTIONS]
+    for caller in cancelled:
+        caller.cancel()
+    async with asyncio.timeout(30):
+        assert await asyncio.gather(*asking) == [str(n) for n in range(MAX_CONNECTIONS * 2)]
+        assert await asyncio.gather(*(client.execute("ECHO", keys.inbox) for _ in callers)) == [keys.inbox] * len(
+            callers
+        )
+    assert all(caller.cancelled() for caller in cancelled)
 
 
 async def test_what_is_asked_is_on_its_way_before_the_caller_waits(
