@@ -32,6 +32,7 @@ from bot.sinks.slack import SlackSink, build_web_client
 from bot.store.client import RedisClient, Words
 from bot.store.keys import Keys
 from bot.store.store import Store
+from bot.store.transaction import WRITTEN
 from bot.workers.case_deadlines import DeadlineWorker
 from bot.workers.delivery import DeliveryWorker
 from bot.workers.escalations import EscalationWorker
@@ -58,10 +59,9 @@ class CommitCall:
     """What a call of the commit script writes: whether it answers entries of the inbox, as only triage does."""
 
     def __init__(self, args: Words) -> None:
-        transactions = json.loads(str(args[1]))
-        self.answers = any(entry for _, entry, *_ in transactions)
-        writes = [word for _, _, _, writes, _ in transactions for write in writes for word in write[2:]]
-        self.words = [*writes, *map(str, args[2:])]
+        _, entries, _, _, _, _, _, words, *_ = json.loads(str(args[1]))
+        self.answers = bool(entries)
+        self.words = [*words, *map(str, args[2:])]
 
 
 class DyingClient(RedisClient):
@@ -136,7 +136,7 @@ class DyingPagingClient(RedisClient):
         if moment and self._trigger.should_crash(f"{moment}:before"):
             crash(self._trigger)
         replies = await super().run_scripts(name, calls)
-        if moment and replies[0][0] == 1 and self._trigger.should_crash(f"{moment}:after"):
+        if moment and replies[0] == WRITTEN and self._trigger.should_crash(f"{moment}:after"):
             crash(self._trigger)
         return replies
 
