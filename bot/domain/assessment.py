@@ -152,19 +152,22 @@ class Assessment(FrozenModel):
 
     def add_reasons(self, signals: Iterable[Signal]) -> "Assessment":
         """Return this with the same signals, which now say why: what was derived from their labels is kept."""
-        explained = build_assessment(signals)
-        vars(explained).update({name: value for name, value in vars(self).items() if name != "signals"})
-        return explained
+        return self._replace_signals(signals, {"signals"})
 
     def shorten_signals(self) -> "Assessment":
         """Return what a case keeps of this: what is too improbable to be listed is a third of all signals."""
-        listed = "sentiment" if self.is_unsure else ""
-        kept = (
-            one
+        listed = "sentiment:" if self.is_unsure else " "
+        kept = [
+            Signal._make(("", *one[1:])) if one.label.startswith(f"{one.detector}:") else one
             for one in self.signals
-            if one.holds or one.confidence >= WORTH_SAYING or one.because or one.dimension == listed
-        )
-        return build_assessment(Signal("", *one[1:]) if one.detector == one.dimension else one for one in kept)
+            if one.holds or one.confidence >= WORTH_SAYING or one.because or one.label.startswith(listed)
+        ]
+        return self._replace_signals(kept, {"signals", "intents", "probabilities"})
+
+    def _replace_signals(self, signals: Iterable[Signal], changed: set[str]) -> "Assessment":
+        found = build_assessment(signals)
+        vars(found).update({name: value for name, value in vars(self).items() if name not in changed})
+        return found
 
     def raise_to(self, other: "Assessment") -> "Assessment":
         """Return this with the type, and with the points, of the other where those are more pressing.

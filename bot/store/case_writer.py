@@ -165,11 +165,12 @@ def _write_joined_mentions(transaction: Transaction, keys: Keys, decision: CaseD
     joined = keys.joined_mentions_key(case.id)
     if decision.joined_mention is not None:
         if case.joined_count <= JOINED_MOST:
-            transaction.write("HSET", joined, decision.joined_mention.id, decision.joined_mention.model_dump_json())
+            body = decision.joined_mention.model_dump_json(exclude_defaults=True)
+            transaction.write("HSET", joined, decision.joined_mention.id, body)
         transaction.write("SET", keys.joined_case_key(decision.joined_mention.id), case.id, "EX", _EDITED_SECONDS)
     for mention in decision.moved_mentions:
         if case.joined_count <= JOINED_MOST and mention.id != case.mention.id:
-            transaction.write("HSET", joined, mention.id, mention.model_dump_json())
+            transaction.write("HSET", joined, mention.id, mention.model_dump_json(exclude_defaults=True))
         transaction.write("SET", keys.joined_case_key(mention.id), case.id, "EX", _EDITED_SECONDS)
         for lookup in build_lookup_keys(keys, mention, case.assessment.subject, with_similar=False):
             if lookup.joining is JoinReason.SAME_PERSON:  # what they write next joins this case

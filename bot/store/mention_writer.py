@@ -92,7 +92,7 @@ def _write_staff_post(transaction: Transaction, keys: Keys, processed: Processed
 def _write_spam(transaction: Transaction, keys: Keys, processed: ProcessedMention) -> None:
     """Keep the mention with its assessment, so that a person can restore it."""
     mention = processed.mention.model_dump_json(exclude_defaults=True)
-    assessment = processed.assessment.model_dump_json(exclude_defaults=True)
+    assessment = processed.assessment.shorten_signals().model_dump_json(exclude_defaults=True)
     fields = ("m", mention, "a", assessment, "at", processed.at.isoformat())
     transaction.write("XADD", keys.spam, "MAXLEN", "~", SPAM_MOST, "*", *fields)
     transaction.write("XTRIM", keys.spam, "MINID", to_ms(processed.at - SPAM_KEPT))
