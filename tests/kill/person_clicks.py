@@ -9,6 +9,7 @@ from bot.domain.case import Case, CaseStatus, derive_case_id
 from bot.domain.commits import NotAllowed
 from bot.store.client import RedisClient, Words
 from bot.store.store import Store
+from bot.store.transaction import WRITTEN
 from bot.usecases.cases import CaseUseCases
 from bot.usecases.staff import RoleLookup, StaffDirectory
 from tests.fake_on_call import FakeOnCallLookup
@@ -32,7 +33,7 @@ class DyingCaseClient(RedisClient):
         if moment and self._trigger.should_crash(f"{moment}:before"):
             crash(self._trigger)
         replies = await super().run_scripts(name, calls)
-        if moment and replies[0][0] == 1 and self._trigger.should_crash(f"{moment}:after"):
+        if moment and replies[0] == WRITTEN and self._trigger.should_crash(f"{moment}:after"):
             crash(self._trigger)
         return replies
 
