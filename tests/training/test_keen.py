@@ -87,6 +87,12 @@ def test_the_better_model_counts_more_and_both_are_calibrated() -> None:
     assert figures["semeval, keen: macro-recall"].posts == 1_500
 
 
+def test_a_source_that_is_only_chosen_on_has_no_figures() -> None:
+    found = build_predictions({"semeval": 0.6, "reddit": 0.6}, {"semeval": 0.7, "reddit": 0.7})
+    hidden = found._replace(is_chosen_on=found.is_chosen_on | (found.source == "reddit"))
+    assert {one.name.partition(",")[0] for one in list_figures(hidden, MixtureShares(1.0, 1.0))} == {"semeval"}
+
+
 def test_a_transformer_that_harms_a_source_does_not_count() -> None:
     found = build_predictions({"semeval": 0.6, AIRLINE: 0.8}, {"semeval": 0.8, AIRLINE: 0.34})
     mixed = mix_probabilities(choose_shares(found), found.keen, found.light)

@@ -75,7 +75,7 @@ def list_figures(found: HeldOutPredictions, shares: MixtureShares) -> list[Metri
         "keen": mix_probabilities(shares, found.keen, found.light),
     }
     figures = []
-    for name in dict.fromkeys(found.source.tolist()):
+    for name in dict.fromkeys(found.source[~found.is_chosen_on].tolist()):
         rows = np.flatnonzero(~found.is_chosen_on & (found.source == name))
         for model, probabilities in predictions.items():
             gold, guess = found.gold[rows], probabilities[rows].argmax(axis=1)
