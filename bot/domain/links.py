@@ -25,8 +25,9 @@ _MOBILE = re.compile(r"^(?:www|m|mobile)\.")
 
 def normalize_link(url: str) -> str:
     """Return host, path and parameters in one spelling; '' for what is no address on the web."""
-    if plain := _PLAIN.fullmatch(url):
-        host, path = _MOBILE.sub("", plain[1].lower()), plain[2].rstrip("/")
+    plain = _PLAIN.fullmatch(url)
+    if plain and (host := _MOBILE.sub("", plain[1].lower())):
+        path = plain[2].rstrip("/")
         return _normalize_post(host, path) or f"{host}{path}"
     try:
         parts = urlsplit(url.strip())

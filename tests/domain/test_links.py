@@ -44,7 +44,17 @@ def test_two_posts(one: str, other: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["", "not an address", "ftp://a.example/x", "https://", "https://[::1", "javascript:alert(1)", "\ud800"]
+    "url",
+    [
+        "",
+        "not an address",
+        "ftp://a.example/x",
+        "https://",
+        "https://[::1",
+        "javascript:alert(1)",
+        "http://www./x",
+        "\ud800",
+    ],
 )
 def test_what_is_no_address_on_the_web_has_no_id(url: str) -> None:
     assert derive_link_id(url) == ""
