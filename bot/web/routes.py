@@ -16,10 +16,10 @@ from bot.store.store import Store
 from bot.usecases.calendar_links import CalendarLinks
 from bot.web.ack_routes import AckRoutes
 from bot.web.health_endpoints import BrandHealth
-from bot.web.hook_sites import Hooks, HookSite, ProcessSite
 from bot.web.process_group import ONE_PROCESS, ProcessGroup
 from bot.web.process_routes import Endpoint, ProcessDependencies, list_process_routes
 from bot.web.request_body import BodyReader
+from bot.web.web_apps import HookApp, Hooks, ProcessApp
 
 CALENDAR_HEADERS = {
     "Cache-Control": f"private, max-age={int(REFRESH.total_seconds())}",
@@ -52,7 +52,7 @@ class RouteDependencies:
         return BrandHealth(self.store, self.list_source_issues(), self.departments())
 
 
-def build_web_app(dependencies: RouteDependencies) -> HookSite:
+def build_web_app(dependencies: RouteDependencies) -> HookApp:
     """Build the app of a process with one brand."""
     process = ProcessDependencies(
         lambda: {"": dependencies.describe_health()},
@@ -63,18 +63,18 @@ def build_web_app(dependencies: RouteDependencies) -> HookSite:
         processes=dependencies.processes,
     )
     routes = [*list_process_routes(process), *list_brand_routes(dependencies)]
-    return HookSite(routes, dependencies.bodies, dependencies.hooks)
+    return HookApp(routes, dependencies.bodies, dependencies.hooks)
 
 
-def build_brand_app(dependencies: RouteDependencies) -> HookSite:
+def build_brand_app(dependencies: RouteDependencies) -> HookApp:
     """Build the part of the app that serves one brand."""
-    return HookSite(list_brand_routes(dependencies), dependencies.bodies, dependencies.hooks)
+    return HookApp(list_brand_routes(dependencies), dependencies.bodies, dependencies.hooks)
 
 
-def build_process_app(dependencies: ProcessDependencies, brands: Mapping[str, ASGIApp]) -> ProcessSite:
+def build_process_app(dependencies: ProcessDependencies, brands: Mapping[str, ASGIApp]) -> ProcessApp:
     """Build the app of a process; `brands` serve what is below their paths, which are '' for the only one."""
     mounted = [Mount(path, app=brand) for path, brand in brands.items()]
-    return ProcessSite([*list_process_routes(dependencies), *mounted], dependencies.bodies, brands)
+    return ProcessApp([*list_process_routes(dependencies), *mounted], dependencies.bodies, brands)
 
 
 def list_brand_routes(dependencies: RouteDependencies) -> list[Route]:
@@ -88,7 +88,7 @@ def list_brand_routes(dependencies: RouteDependencies) -> list[Route]:
 
 
 def _build_hook_endpoint(hooks: Hooks) -> Endpoint:
-    """Answer what is no delivery to a hook that there is: `HookSite` takes those."""
+    """Answer what is no delivery to a hook that there is: `HookApp` takes those."""
 
     async def handle_hook(request: Request) -> Response:
         found = hooks().get(request.path_params["name"])

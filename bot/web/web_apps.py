@@ -19,16 +19,16 @@ Hooks = Callable[[], Mapping[str, WebhookSource]]
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
-class WebSite(Starlette):
+class WebApp(Starlette):
     """An app whose endpoints may read bodies with its `BodyReader`."""
 
     def __init__(self, routes: Sequence[BaseRoute], bodies: BodyReader) -> None:
         super().__init__(routes=routes, exception_handlers={BodyError: answer_body_error})
         self.state.bodies = bodies
-        self.router.redirect_slashes = False  # it would redirect to the Host header, whatever it is
+        self.router.redirect_slashes = False  # it would redirect to the host that the request names
 
 
-class HookSite(WebSite):
+class HookApp(WebApp):
     """Takes deliveries to the hooks of one brand."""
 
     def __init__(self, routes: Sequence[BaseRoute], bodies: BodyReader, hooks: Hooks) -> None:
@@ -57,7 +57,7 @@ class HookSite(WebSite):
         return self._hooks().get(path.removeprefix(HOOKS)) if path.startswith(HOOKS) else None
 
 
-class ProcessSite(WebSite):
+class ProcessApp(WebApp):
     """Passes deliveries on to the brand that they are for; `brands` are by their paths."""
 
     def __init__(self, routes: Sequence[BaseRoute], bodies: BodyReader, brands: Mapping[str, ASGIApp]) -> None:
