@@ -156,7 +156,7 @@ class Assessment(FrozenModel):
 
     def shorten_signals(self) -> "Assessment":
         """Return what a case keeps of this: what is too improbable to be listed is a third of all signals."""
-        listed = "sentiment:" if self.is_unsure else " "
+        listed = "sentiment:" if self.is_unsure else " "  # no label begins with a space
         kept = [
             Signal._make(("", *one[1:])) if one.label.startswith(f"{one.detector}:") else one
             for one in self.signals

@@ -301,8 +301,8 @@ class RedisClient:
         self._scripts[name] = str(await self._redis.execute_command("SCRIPT LOAD", text))
         return self._scripts[name]
 
-    def _guard_call(self) -> "_GuardedCall":
-        return _GuardedCall(self._drop_connections)
+    def _guard_call(self) -> "_CallGuard":
+        return _CallGuard(self._drop_connections)
 
     async def _drop_connections(self) -> None:
         """Close idle connections: after a failover the host name may lead to another server."""
@@ -319,7 +319,7 @@ class RedisClient:
         await self._redis.aclose()
 
 
-class _GuardedCall:
+class _CallGuard:
     """Raises what a call of the driver raises as `StoreUnavailable`, and a cancellation that it swallowed.
 
     The driver (8.1) swallows one while it connects. A class, since two generators cost a sixth of a call.

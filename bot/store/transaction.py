@@ -124,8 +124,8 @@ class CommitCall:
         self.transactions: list[Transaction] = []
         self._entries: dict[str, str] = {}
         self._guards: dict[tuple[str, str, str], None] = {}
-        self._writes: list[_PlannedWrite] = []
-        self._latest: dict[str, _PlannedWrite] = {}
+        self._writes: list[_PendingWrite] = []
+        self._latest: dict[str, _PendingWrite] = {}
         self._upkeeps: dict[Command, None] = {}
         self.add(first)
 
@@ -159,7 +159,7 @@ class CommitCall:
             if before is not None and before.name == name and before.option == option and before.is_open:
                 before.add(words, owner)
             else:
-                write = latest[key] = _PlannedWrite(command, option, owner, before is None)
+                write = latest[key] = _PendingWrite(command, option, owner, before is None)
                 self._writes.append(write)
 
     def encode(self) -> tuple[list[str], Words]:
@@ -170,8 +170,8 @@ class CommitCall:
         keys, words = _KeyPositions(), list[Any]()
         inbox = keys[self.inbox]
         strings, fields = self._list_guards()
-        held = [[keys[key] for key, _, _ in strings], [expected for _, _, expected in strings]]
-        held_fields = [word for key, field, expected in fields for word in (keys[key], field, expected)]
+        string_guards = [keys[key] for key, _, _ in strings], [expected for _, _, expected in strings]
+        field_guards = [word for key, field, expected in fields for word in (keys[key], field, expected)]
         commands, owners = list[str | int](), list[str]()
         for write in self._writes:
             place = keys[write.key]
@@ -187,13 +187,13 @@ class CommitCall:
         for name, key, more in self._upkeeps:
             commands += (name, keys[key], len(more))
             words += more
-        said = [word if type(word) is str else str(word) for word in words]
-        long = [number for number, word in enumerate(said) if len(word) > RAW_FROM]
-        raw = [said[number] for number in long]
+        texts = [word if type(word) is str else str(word) for word in words]
+        long = [number for number, word in enumerate(texts) if len(word) > RAW_FROM]
+        raw = [texts[number] for number in long]
         for number in long:
-            said[number] = ""
+            texts[number] = ""
         marks = "".join(self._entries.values())
-        plan = inbox, list(self._entries), marks, *held, held_fields, commands, said, long, " ".join(owners)
+        plan = inbox, list(self._entries), marks, *string_guards, field_guards, commands, texts, long, " ".join(owners)
         return list(keys), [GROUP, to_json(plan).decode(), *raw]
 
     def _list_guards(self) -> tuple[list[tuple[str, str, str]], list[tuple[str, str, str]]]:
@@ -212,7 +212,7 @@ class CommitCall:
         return {one: CommitResult.STALE for one in self.transactions if not failed.isdisjoint(one.guards)}
 
 
-class _PlannedWrite:
+class _PendingWrite:
     """A command, or several to one key that are as good as one. `owners` has the mark of each who asked for it."""
 
     __slots__ = ("is_first", "is_open", "key", "name", "option", "owners", "sums", "words")

@@ -20,7 +20,7 @@
 ]]
 local KEYS, ARGV, call, pcall, unpack, type = KEYS, ARGV, redis.call, redis.pcall, unpack, type
 local group, plan = ARGV[1], cjson.decode(ARGV[2])
-local inbox, entries, marks, strings, held, fields = KEYS[plan[1]], plan[2], plan[3], plan[4], plan[5], plan[6]
+local inbox, entries, marks, strings, expected, fields = KEYS[plan[1]], plan[2], plan[3], plan[4], plan[5], plan[6]
 local commands, words = plan[7], plan[8]
 local MOST_WORDS = 1000  -- Lua can pass on some thousands
 
@@ -67,7 +67,7 @@ local function find_stale()
     local last = math.min(#strings, first + MOST_WORDS - 1)
     local values = call('MGET', unpack(strings, first, last))
     for i = first, last do
-      if (values[i - first + 1] or '') ~= held[i] then
+      if (values[i - first + 1] or '') ~= expected[i] then
         stale[#stale + 1] = i
       end
     end
